@@ -1,0 +1,178 @@
+package answers
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// together serves n requests at once, and returns what they got.
+func together(n int, h http.Handler, request func(i int) *http.Request) []*httptest.ResponseRecorder {
+	out := make([]*httptest.ResponseRecorder, n)
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { out[i] = serve(h, request(i)) })
+	}
+	wg.Wait()
+	return out
+}
+
+func slow(d time.Duration, then func(w http.ResponseWriter, r *http.Request, text string)) func(http.ResponseWriter, *http.Request, string) {
+	return func(w http.ResponseWriter, r *http.Request, text string) {
+		select {
+		case <-time.After(d):
+			then(w, r, text)
+		case <-r.Context().Done():
+			w.WriteHeader(http.StatusGatewayTimeout)
+		}
+	}
+}
+
+func freshFor(d time.Duration) func(w http.ResponseWriter, r *http.Request, text string) {
+	return func(w http.ResponseWriter, r *http.Request, text string) {
+		Fresh(r.Context(), d)
+		io.WriteString(w, text)
+	}
+}
+
+func TestSharedRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &origin{run: slow(time.Second, freshFor(time.Second))}
+		c := New(mb, Options{})
+		start := time.Now()
+		all := together(50, c.Middleware(o), func(int) *http.Request { return post("a", "x") })
+		wantRuns(t, o, 1)
+		if time.Since(start) != time.Second || c.Hits() != 49 || c.Misses() != 1 || c.waiting != 0 || len(c.flights) != 0 {
+			t.Errorf("%v, %d hits, %d misses, %d wait", time.Since(start), c.Hits(), c.Misses(), c.waiting)
+		}
+		for _, w := range all {
+			if w.Code != 200 || w.Body.String() != all[0].Body.String() || w.Header().Get("ETag") == "" {
+				t.Fatalf("%d %s", w.Code, w.Body)
+			}
+		}
+	})
+}
+
+// TestSharedNothing: those who waited for an answer that cannot be shared ask
+// themselves, all at once, and as soon as that is known.
+func TestSharedNothing(t *testing.T) {
+	for name, run := range map[string]func(w http.ResponseWriter, r *http.Request, text string){
+		"unsaid": slow(time.Second, func(w http.ResponseWriter, r *http.Request, text string) { io.WriteString(w, text) }),
+		"stream": slow(time.Second, func(w http.ResponseWriter, r *http.Request, text string) {
+			w.Header().Set("Content-Type", "multipart/mixed")
+			w.WriteHeader(200)
+			time.Sleep(time.Hour)
+			io.WriteString(w, text)
+		}),
+		"panic": slow(time.Second, func(http.ResponseWriter, *http.Request, string) { panic("on purpose") }),
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			o := &origin{run: run}
+			c := New(mb, Options{})
+			one := c.Middleware(o)
+			h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				defer func() {
+					if recover() != nil {
+						w.WriteHeader(500)
+					}
+				}()
+				one.ServeHTTP(w, r)
+			})
+			start := time.Now()
+			all := together(10, h, func(int) *http.Request { return post("a", "x") })
+			took := time.Since(start).Truncate(time.Hour / 2) // of a stream: an hour, not two
+			if wantRuns(t, o, 10); took > time.Hour || c.waiting != 0 || len(c.flights) != 0 {
+				t.Errorf("%s: took %v, %d wait", name, took, c.waiting)
+			}
+			bodies := map[string]bool{}
+			for _, w := range all {
+				if bodies[w.Body.String()] = true; w.Code == 500 != (name == "panic") {
+					t.Errorf("%s: %d", name, w.Code)
+				}
+			}
+			if name != "panic" && len(bodies) != 10 {
+				t.Errorf("%s: %d bodies", name, len(bodies))
+			}
+		})
+	}
+}
+
+// TestLeaving: who leaves fails nobody else; the run ends when all have left.
+func TestLeaving(t *testing.T) {
+	const n = 5
+	for stay := range n + 1 { // the one who stays; n: nobody does
+		synctest.Test(t, func(t *testing.T) {
+			o := &origin{run: slow(10*time.Second, freshFor(time.Minute))}
+			c := New(mb, Options{})
+			h := c.Middleware(o)
+			begun := time.Now()
+			out := make([]*httptest.ResponseRecorder, n)
+			var wg sync.WaitGroup
+			for i := range n {
+				ctx, leave := context.WithCancel(t.Context())
+				defer leave()
+				wg.Go(func() { out[i] = serve(h, as("a", post("a", "x").WithContext(ctx))) })
+				synctest.Wait()
+				if i != stay {
+					time.AfterFunc(time.Second, leave)
+				}
+			}
+			wg.Wait()
+			took := time.Since(begun)
+			if stay == n {
+				if took != time.Second || c.Entries() != 0 {
+					t.Errorf("all left: took %v, %d kept", took, c.Entries())
+				}
+				return
+			}
+			if took != 10*time.Second || out[stay].Code != 200 || c.Entries() != 1 {
+				t.Errorf("%d stays: took %v, got %d", stay, took, out[stay].Code)
+			}
+			for i, w := range out {
+				if i != stay && i != 0 && w.Code != http.StatusGatewayTimeout {
+					t.Errorf("%d left and got %d", i, w.Code)
+				}
+			}
+			if serve(h, post("a", "x")); c.Hits() == 0 {
+				t.Error("what the leader left behind was not kept")
+			}
+		})
+	}
+}
+
+// TestClearUnderWay: what began before Clear is not kept, nor given to who asks after it.
+func TestClearUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &origin{run: slow(time.Second, freshFor(time.Hour))}
+		c := New(mb, Options{})
+		h := c.Middleware(o)
+		var wg sync.WaitGroup
+		wg.Go(func() { serve(h, post("a", "x")) })
+		synctest.Wait()
+		c.Clear()
+		time.Sleep(time.Second / 2)
+		wg.Go(func() { serve(h, post("a", "x")) })
+		time.Sleep(3 * time.Second / 4)
+		if c.Entries() != 0 {
+			t.Error("the answer from before Clear was kept")
+		}
+		wg.Wait()
+		if wantRuns(t, o, 2); c.Entries() != 1 {
+			t.Error("the answer from after Clear was not")
+		}
+	})
+}
+
+// TestWaiting: more than maxWaiting do not wait.
+func TestWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &origin{run: slow(time.Second, freshFor(time.Hour))}
+		together(maxWaiting+11, New(mb, Options{}).Middleware(o), func(int) *http.Request { return post("a", "x") })
+		wantRuns(t, o, 11)
+	})
+}

@@ -1,0 +1,93 @@
+package answers
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// Middleware answers from memory where it can and by next where it must. Each
+// call has answers of its own: those made by one next are never given for
+// another, so a Cache may outlive a change of handlers.
+func (c *Cache) Middleware(next http.Handler) http.Handler {
+	if c.kept.limit <= 0 {
+		return next
+	}
+	return &layer{c, next, c.layers.Add(1)}
+}
+
+type layer struct {
+	*Cache
+	next http.Handler
+	id   uint64
+}
+
+// ServeHTTP answers r from memory, or waits for who is asking the same, or asks next.
+func (l *layer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	buf := l.bufs.Get().(*[]byte)
+	defer l.bufs.Put(buf)
+	key, ok := appendKey((*buf)[:0], l.id, r)
+	*buf = key
+	body := len(key)
+	if ok && r.Method == http.MethodPost {
+		if ok = r.ContentLength <= int64(maxKey-len(key)); ok {
+			var err error
+			key, err = appendBody(key, r)
+			*buf = key
+			if err != nil {
+				r.Body, ok = replayed(key[body:], err, r.Body), false
+			}
+		}
+	}
+	if !ok {
+		l.next.ServeHTTP(w, r)
+		return
+	}
+	a, f, lead := l.find(key, body)
+	if a == nil && !lead {
+		if a = l.wait(r.Context(), f); a == nil {
+			f, lead = l.alone(key, body), true
+		}
+	}
+	if lead {
+		l.misses.Add(1)
+		l.lead(w, r, f)
+		return
+	}
+	l.hits.Add(1)
+	if l.opt.OnHit != nil {
+		l.opt.OnHit(r, a.note)
+	}
+	l.write(w, r, a)
+}
+
+// lead runs f for r, and for all who wait for it: it goes on when r's client has
+// left, until all others have left too. A panic of next goes its way, and those
+// who wait ask next themselves.
+func (l *layer) lead(w http.ResponseWriter, r *http.Request, f *flight) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+	defer cancel()
+	f.cancel = cancel
+	defer context.AfterFunc(r.Context(), func() { l.leave(f) })()
+	defer l.land(f, nil)
+
+	s := &slot{cache: l.Cache}
+	run := r.WithContext(context.WithValue(ctx, slotKey{}, s))
+	if r.Method == http.MethodPost {
+		run.Body = &replay{strings.NewReader(f.key[f.body:]), io.EOF, r.Body}
+	} else {
+		run.Method = http.MethodGet // HEAD shares its answer with GET
+	}
+	rec := &recorder{w: w, slot: s, header: http.Header{}, layer: l, flight: f}
+	l.next.ServeHTTP(rec, run)
+	a := rec.answer()
+	if a == nil {
+		return
+	}
+	if l.opt.Note != nil {
+		a.note = l.opt.Note(run)
+	}
+	l.land(f, a)
+	l.write(w, r, a)
+}

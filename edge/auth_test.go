@@ -1,0 +1,188 @@
+package edge
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func basic(pair string) string {
+	return "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(pair))
+}
+
+func TestPassThrough(t *testing.T) {
+	for _, c := range []struct{ name, header, token string }{
+		{"bearer", "Authorization: Bearer " + canary, canary},
+		{"basic", basic("bearer:" + canary), canary},
+		{"4096 bytes", "Authorization: Bearer " + strings.Repeat("x", maxCredential-7), strings.Repeat("x", maxCredential-7)},
+		{"4097 bytes", "Authorization: Bearer " + strings.Repeat("x", maxCredential-6), ""},
+		{"9 KB", "Authorization: Bearer " + strings.Repeat("x", 9<<10), ""},
+		{"none", "Accept: */*", ""},
+		{"api key header", "X-API-Key: " + canary, ""},
+		{"CR LF", "Authorization: Bearer a\r\nX-Evil: 1", ""},
+		{"LF", "Authorization: Bearer a\x0ab", ""},
+		{"NUL", "Authorization: Bearer a\x00b", ""},
+		{"DEL", "Authorization: Bearer a\x7fb", ""},
+		{"tab", "Authorization: Bearer a\tb", ""},
+		{"8 bit", "Authorization: Bearer a\xe9b", ""},
+		{"UTF-8", "Authorization: Bearer é", ""},
+		{"two words", "Authorization: Bearer a b", ""},
+		{"basic other user", basic("admin:" + canary), ""},
+		{"basic without colon", basic("bearer"), ""},
+		{"basic empty", basic("bearer:"), ""},
+		{"basic CR LF", basic("bearer:a\r\nb"), ""},
+		{"basic 8 bit", basic("bearer:a\xe9"), ""},
+		{"basic not base64", "Authorization: Basic ###", ""},
+		{"digest", "Authorization: Digest abc", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			caller, err := PassThrough(request("POST", "/graphql", c.header))
+			if c.token == "" {
+				if why := asRefusal(err); err == nil || why.Status != 401 || !caller.Token.IsZero() {
+					t.Errorf("got %v, %v", caller, err)
+				}
+				return
+			}
+			if err != nil || caller.Token.Reveal() != c.token {
+				t.Fatalf("got %v, %v", caller, err)
+			}
+			if caller.ID != "token:"+TokenID(c.token) || len(TokenID(c.token)) != 32 || strings.Contains(HashKey(c.token), TokenID(c.token)) {
+				t.Errorf("ID %q", caller.ID)
+			}
+		})
+	}
+	if _, err := PassThrough(request("POST", "/", "Authorization: Bearer a", "Authorization: Bearer b")); err == nil {
+		t.Error("two tokens let somebody in")
+	}
+	one, _ := PassThrough(request("POST", "/", "Authorization: Bearer "+canary))
+	two, _ := PassThrough(request("POST", "/", basic("bearer:"+canary)))
+	if one.ID != two.ID {
+		t.Error("the same token in two forms is two callers")
+	}
+}
+
+func TestAny(t *testing.T) {
+	is := func(id string) Authenticator {
+		return func(r *http.Request) (Caller, error) {
+			if r.Header.Get("Who") == id {
+				return Caller{ID: id}, nil
+			}
+			return Caller{}, errors.New("not " + id)
+		}
+	}
+	forbids := func(r *http.Request) (Caller, error) {
+		if r.Header.Get("Who") == "known" {
+			return Caller{}, &Refusal{Status: 403, Code: CodeForbidden, Message: "no"}
+		}
+		return Caller{}, unauthenticated(nil)
+	}
+	any := Any(is("a"), forbids, is("b"))
+	for who, want := range map[string]string{"a": "a", "b": "b", "c": CodeUnauthenticated, "known": CodeForbidden} {
+		caller, err := any(request("GET", "/", "Who: "+who))
+		got := caller.ID
+		if err != nil {
+			got = asRefusal(err).Code
+		}
+		if got != want {
+			t.Errorf("%s: %s (%v), want %s", who, got, err, want)
+		}
+	}
+	if _, err := Any()(request("GET", "/")); err == nil {
+		t.Error("nobody to ask let somebody in")
+	}
+	if c, err := Open(request("GET", "/")); err != nil || c.ID != Anonymous {
+		t.Error("Open:", c, err)
+	}
+}
+
+func TestWebSocketMayAuthenticateLater(t *testing.T) {
+	keys, _ := ParseKeys("ci:" + HashKey("good"))
+	set, _ := NewKeys(keys)
+	upgrade := func(more ...string) *http.Request {
+		return request("GET", "/graphql", append(more, "Connection: Upgrade", "Upgrade: WebSocket")...)
+	}
+	late := Authenticate(set.Authenticate, AuthOptions{LateWebSocket: true})(served)
+	strict := Authenticate(set.Authenticate, AuthOptions{})(served)
+
+	res := serve(late, upgrade())
+	if body, _ := io.ReadAll(res.Body); string(body) != `{"data":{"caller":""}}` {
+		t.Errorf("late: %s", body)
+	}
+	refusedWith(t, serve(strict, upgrade()), 401, CodeUnauthenticated)
+	refusedWith(t, serve(late, upgrade("X-API-Key: bad")), 401, CodeUnauthenticated)
+	refusedWith(t, serve(late, request("GET", "/graphql")), 401, CodeUnauthenticated)
+	refusedWith(t, serve(late, request("POST", "/graphql", "Upgrade: websocket")), 401, CodeUnauthenticated)
+
+	if c, err := InitCaller(set.Authenticate, upgrade("X-API-Key: bad"), "Bearer good"); err != nil || c.ID != "key:ci" {
+		t.Error("init:", c, err)
+	}
+	if _, err := InitCaller(set.Authenticate, upgrade("Authorization: Bearer good"), ""); err == nil {
+		t.Error("init without a credential was let in by the upgrade's")
+	}
+	if _, err := InitCaller(set.Authenticate, upgrade(), "Bearer go\r\nod"); err == nil {
+		t.Error("init with a line break was let in")
+	}
+}
+
+func TestCanaryStaysInside(t *testing.T) {
+	var log bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	keys, _ := ParseKeys("ci:" + HashKey("good"))
+	set, _ := NewKeys(keys)
+	panics := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		caller, _ := CallerFrom(r.Context())
+		logger.Info("serving", "caller", caller)
+		panic(caller)
+	})
+	token := "Authorization: Bearer " + canary
+	for _, by := range []Authenticator{set.Authenticate, PassThrough, Any(set.Authenticate, PassThrough), Open} {
+		h := Chain(panics, RequestID, SecurityHeaders(0), Recover(logger), CheckHost("example.com"), CORS(Origins{}), CSRF(Origins{}),
+			Authenticate(by, AuthOptions{Log: logger}), NewRates(RateLimit{1, 1}, 0).Middleware, NewInFlight(1, 0).Middleware)
+		for range 2 { // the second one meets the rate limit
+			for _, headers := range [][]string{{token}, {"X-API-Key: " + canary}, {token, "Origin: https://" + "CANARY.test"},
+				{token, "Host: CANARY.test"}, {token, "X-Request-Id: " + canary}, {basic("bearer:" + canary)}, {basic("CANARY:" + canary)},
+				{"Authorization: " + canary}} {
+				var dump strings.Builder
+				serve(h, request("POST", "/graphql", headers...)).Write(&dump)
+				if strings.Contains(dump.String(), "CANARY") {
+					t.Errorf("%v: the answer shows the token:\n%s", headers, dump.String())
+				}
+			}
+		}
+	}
+	if strings.Contains(log.String(), "CANARY") {
+		t.Errorf("the log shows the token:\n%s", log.String())
+	}
+	if !strings.Contains(log.String(), "handler panicked") || !strings.Contains(log.String(), "caller refused") {
+		t.Error("the log shows nothing at all")
+	}
+}
+
+func FuzzAuthorization(f *testing.F) {
+	for _, seed := range []string{"", "Bearer", "Bearer ", "Bearer x", "bearer  x", "Basic YmVhcmVyOng=", "Basic YmVhcmVyOg==",
+		"Basic =", " Bearer x", "Bearer x y", "Bearer \x00", "Bearer \xff", "Basic \r\n", strings.Repeat("B", 5000)} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		h := http.Header{"Authorization": {value}}
+		token, err := bearer(h)
+		if err == nil && (!printable(token) || !strings.HasSuffix(value, token) || len(value) > maxCredential) {
+			t.Errorf("bearer of %q is %q", value, token)
+		}
+		census, errCensus := censusToken(h)
+		if errCensus == nil && (!printable(census) || len(census) > len(value)) {
+			t.Errorf("token of %q is %q", value, census)
+		}
+		if err == nil && (errCensus != nil || census != token) {
+			t.Errorf("%q is two tokens: %q, %q", value, token, census)
+		}
+		if err != nil && token != "" || errCensus != nil && census != "" {
+			t.Error("a token beside an error")
+		}
+	})
+}

@@ -1,0 +1,71 @@
+package edge
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+)
+
+// Anonymous is the Caller.ID of everyone where no credentials are asked for.
+const Anonymous = "anonymous"
+
+// A Caller is who sent a request.
+type Caller struct {
+	// ID is stable and not secret; logs, limits and tenants use it. Its prefix
+	// tells where it is from, so that ids of different origins never meet:
+	// "key:NAME", "jwt:ISSUER|SUBJECT", "token:HASH", or Anonymous. It is never
+	// empty in a Caller that came from an Authenticator.
+	ID string
+
+	// Token is the caller's own Census token in pass-through mode, where ID is
+	// made from it; empty in every other mode.
+	Token Secret
+
+	// Until is when the credential runs out; zero if it does not. A connection
+	// that outlives a request (WebSocket) ends by then.
+	Until time.Time
+}
+
+// String returns the ID.
+func (c Caller) String() string { return c.ID }
+
+// GoString is what %#v shows.
+func (c Caller) GoString() string { return fmt.Sprintf("edge.Caller{ID: %q}", c.ID) }
+
+// Format shows the ID for every verb but %#v.
+func (c Caller) Format(f fmt.State, verb rune) {
+	switch {
+	case verb == 'v' && f.Flag('#'):
+		io.WriteString(f, c.GoString())
+	case verb == 'q':
+		fmt.Fprintf(f, "%q", c.ID)
+	default:
+		io.WriteString(f, c.ID)
+	}
+}
+
+// LogValue is the ID.
+func (c Caller) LogValue() slog.Value { return slog.StringValue(c.ID) }
+
+// MarshalJSON writes {"id": …} and nothing else.
+func (c Caller) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]string{"id": c.ID})
+}
+
+type callerKey struct{}
+
+// WithCaller returns a context that knows who asks. Authenticate calls it for
+// HTTP; a WebSocket transport calls it once its init message was accepted.
+func WithCaller(ctx context.Context, c Caller) context.Context {
+	return context.WithValue(ctx, callerKey{}, c)
+}
+
+// CallerFrom returns who asks; false if nobody has been let in yet, which
+// behind Authenticate is only so for a WebSocket before its init message.
+func CallerFrom(ctx context.Context) (Caller, bool) {
+	c, ok := ctx.Value(callerKey{}).(Caller)
+	return c, ok
+}

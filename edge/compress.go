@@ -1,0 +1,111 @@
+package edge
+
+import (
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/klauspost/compress/gzip"
+)
+
+// Answers below compressFrom bytes go out as they are: they fit one packet
+// either way.
+const compressFrom = 1 << 10
+
+// compressJitter is the most bytes added to a compressed answer, so that its
+// size does not tell how well a guess compressed with a secret (BREACH). How
+// many depends on the content: asking again yields the same size, so guessing
+// cannot average it out.
+const compressJitter = 32
+
+// Compress packs answers by Accept-Encoding, zstd before gzip, both at their
+// fastest. Untouched are small answers, answers that are already encoded,
+// WebSockets, and streams (text/event-stream, multipart/*), whose parts must
+// leave at once.
+//
+// A strong ETag becomes a weak one, as nginx does it: the bytes sent are no
+// longer those it stands for. A suffix per encoding would make every
+// If-None-Match miss; a weak one matches, since that header compares weakly
+// (RFC 9110, 13.1.2). Handlers that compare must do so, as net/http does.
+func Compress() (func(http.Handler) http.Handler, error) {
+	wrap, err := gzhttp.NewWrapper(
+		gzhttp.MinSize(compressFrom),
+		gzhttp.CompressionLevel(gzip.BestSpeed),
+		gzhttp.EnableZstd(true),
+		gzhttp.RandomJitter(compressJitter, 0, false),
+		gzhttp.ContentTypeFilter(func(contentType string) bool {
+			return !isStream(contentType) && gzhttp.DefaultContentTypeFilter(contentType)
+		}),
+	)
+	if err != nil {
+		return nil, err
+	}
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if isUpgrade(r) {
+				next.ServeHTTP(w, r)
+				return
+			}
+			wrap(http.HandlerFunc(func(packed http.ResponseWriter, r *http.Request) {
+				next.ServeHTTP(&packWriter{ResponseWriter: packed, plain: w}, r)
+			})).ServeHTTP(w, r)
+		})
+	}, nil
+}
+
+func isStream(contentType string) bool {
+	if strings.HasPrefix(contentType, "application/json") || strings.HasPrefix(contentType, GraphQLJSON) {
+		return false // nearly all answers
+	}
+	media, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		media = strings.ToLower(contentType)
+	}
+	return media == "text/event-stream" || strings.HasPrefix(media, "multipart/")
+}
+
+// A packWriter decides, when the header is complete, whether the answer passes
+// through the compressor or around it. The compressor alone would hold back the
+// header of a stream until its first bytes.
+type packWriter struct {
+	http.ResponseWriter                     // the compressor, or plain once decided
+	plain               http.ResponseWriter // below the compressor
+	decided             bool
+}
+
+func (w *packWriter) decide() {
+	if w.decided {
+		return
+	}
+	w.decided = true
+	h := w.Header()
+	if isStream(h.Get("Content-Type")) {
+		w.ResponseWriter = w.plain
+		return
+	}
+	if tag := h.Get("ETag"); strings.HasPrefix(tag, `"`) && h.Get("Content-Encoding") == "" {
+		h.Set("ETag", "W/"+tag)
+	}
+}
+
+func (w *packWriter) WriteHeader(status int) {
+	if status >= 200 {
+		w.decide()
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *packWriter) Write(p []byte) (int, error) {
+	w.decide()
+	return w.ResponseWriter.Write(p)
+}
+
+// Flush sends what is there, for handlers that ask for an http.Flusher.
+func (w *packWriter) Flush() {
+	w.decide()
+	http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+// Unwrap serves http.ResponseController (deadlines).
+func (w *packWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

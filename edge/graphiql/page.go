@@ -1,0 +1,91 @@
+package graphiql
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+)
+
+//go:embed page.html
+var pageHTML string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
+
+// policy lets scripts come from this host's files only. Monaco writes style elements and attributes as it
+// draws, which no hash can foresee. 'self' in connect-src covers WebSockets to the same host and port.
+var policy = strings.Join([]string{
+	"default-src 'none'",
+	"script-src 'self'",
+	"worker-src 'self'",
+	"style-src 'self' 'unsafe-inline'",
+	"font-src 'self'",
+	"img-src 'self' data:",
+	"connect-src 'self'",
+	"base-uri 'none'",
+	"form-action 'none'",
+	"frame-ancestors 'none'",
+}, "; ")
+
+// guard sets what every answer carries: a token may be typed into this page.
+func guard(h http.Header) {
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+}
+
+// config is what page.jsx reads.
+type config struct {
+	Endpoint string            `json:"endpoint"`
+	Tabs     []Tab             `json:"tabs"`
+	Workers  map[string]string `json:"workers"` // by the label Monaco gives them
+}
+
+// A rendered page does not change while the process runs.
+type rendered struct {
+	html []byte
+	etag string
+}
+
+func page(opt Options) rendered {
+	at := func(entry string) string { return Assets + built.Entries[entry] }
+	data := struct {
+		Title, Script, Style, Licenses string
+		Preload                        []string
+		Config                         config
+	}{
+		Title:    opt.Title,
+		Script:   at("page.js"),
+		Style:    at("page.css"),
+		Licenses: at("licenses.txt"),
+		Config: config{
+			Endpoint: opt.Endpoint,
+			Tabs:     opt.Tabs,
+			Workers:  map[string]string{"editor": at("editor.js"), "json": at("json.js"), "graphql": at("graphql.js")},
+		},
+	}
+	for _, name := range built.Preload {
+		data.Preload = append(data.Preload, Assets+name)
+	}
+	var b bytes.Buffer
+	if err := pageTemplate.Execute(&b, data); err != nil {
+		panic(err) // the template and its data are both this package's own
+	}
+	sum := sha256.Sum256(b.Bytes())
+	return rendered{html: b.Bytes(), etag: `"` + hex.EncodeToString(sum[:12]) + `"`}
+}
+
+// serve makes the browser ask each time, so that a new binary is a new page; unchanged, it costs a 304.
+func (p rendered) serve(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-cache")
+	h.Set("ETag", p.etag)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(p.html))
+}

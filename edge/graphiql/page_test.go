@@ -1,0 +1,128 @@
+package graphiql
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestPageIsTheSameEverywhere(t *testing.T) {
+	root := body(t, get(t, "GET", "/"))
+	for _, at := range []string{"/playground", "/graphiql"} {
+		if string(body(t, get(t, "GET", at))) != string(root) {
+			t.Errorf("%s is another page than /", at)
+		}
+	}
+	if !strings.Contains(string(root), "<title>Census sync runs</title>") {
+		t.Error("the title is missing")
+	}
+}
+
+// The page names files of this handler only: every one of them exists, and none is on another host.
+func TestPageReferences(t *testing.T) {
+	html := string(body(t, get(t, "GET", "/")))
+	refs := regexp.MustCompile(`(?:href|src)="([^"]*)"`).FindAllStringSubmatch(html, -1)
+	if len(refs) < 4 {
+		t.Fatalf("only %d references in the page", len(refs))
+	}
+	for _, ref := range refs {
+		if strings.HasPrefix(ref[1], "data:") {
+			continue
+		}
+		if res := get(t, "HEAD", ref[1]); res.StatusCode != 200 || !strings.HasPrefix(ref[1], Assets) {
+			t.Errorf("%s: %s", ref[1], res.Status)
+		}
+	}
+	if name := regexp.MustCompile(`https?://[^'"\s<]*`).FindString(strings.ReplaceAll(html, "http://www.w3.org/2000/svg", "")); name != "" {
+		t.Errorf("the page names %s", name)
+	}
+}
+
+func TestPageConfig(t *testing.T) {
+	h := Handler(Options{Endpoint: "/v2/graphql", Title: "A & B", Tabs: []Tab{{Query: "# </script><script>\n{ a }"}}})
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	html := w.Body.String()
+	if strings.Contains(html, "</script><script>\n{") || !strings.Contains(html, "<title>A &amp; B</title>") {
+		t.Error("a value leaves its place in the page")
+	}
+	_, rest, _ := strings.Cut(html, `id="config">`)
+	text, _, _ := strings.Cut(rest, "</script>")
+	var c config
+	if err := json.Unmarshal([]byte(text), &c); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	if c.Endpoint != "/v2/graphql" || len(c.Tabs) != 1 || c.Tabs[0].Query != "# </script><script>\n{ a }" {
+		t.Errorf("the page is told %+v", c)
+	}
+	for label, at := range c.Workers {
+		if res := get(t, "HEAD", at); res.StatusCode != 200 {
+			t.Errorf("worker %s: %s for %s", label, res.Status, at)
+		}
+	}
+}
+
+func TestGuard(t *testing.T) {
+	for _, at := range []string{"/", Assets + built.Entries["graphql.js"], Assets + "nothing.js"} {
+		h := get(t, "GET", at).Header
+		policy := h.Get("Content-Security-Policy")
+		for _, want := range []string{"default-src 'none'", "script-src 'self';", "connect-src 'self';", "frame-ancestors 'none'"} {
+			if !strings.Contains(policy, want) {
+				t.Errorf("%s: no %s in %s", at, want, policy)
+			}
+		}
+		for name, want := range map[string]string{
+			"X-Content-Type-Options":     "nosniff",
+			"Referrer-Policy":            "no-referrer",
+			"Cross-Origin-Opener-Policy": "same-origin",
+		} {
+			if h.Get(name) != want {
+				t.Errorf("%s: %s is %q", at, name, h.Get(name))
+			}
+		}
+	}
+}
+
+func TestPageCaching(t *testing.T) {
+	res := get(t, "GET", "/")
+	if got := res.Header.Get("Cache-Control"); got != "no-cache" {
+		t.Errorf("Cache-Control %q", got)
+	}
+	if again := get(t, "GET", "/", "If-None-Match", res.Header.Get("ETag")); again.StatusCode != http.StatusNotModified {
+		t.Errorf("%s for the page's own ETag", again.Status)
+	}
+	if head := get(t, "HEAD", "/"); len(body(t, head)) > 0 || head.Header.Get("ETag") != res.Header.Get("ETag") {
+		t.Error("HEAD differs from GET")
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	for _, at := range []string{"/", Assets + built.Entries["page.js"]} {
+		if res := get(t, "POST", at); res.StatusCode != 405 || res.Header.Get("Allow") != "GET, HEAD" {
+			t.Errorf("POST %s: %s, Allow %q", at, res.Status, res.Header.Get("Allow"))
+		}
+	}
+	for _, name := range []string{"", "nothing.js", "manifest.json", built.Entries["page.js"] + ".gz", "../page.html", "/"} {
+		if res := get(t, "GET", Assets+name); res.StatusCode != 404 || res.Header.Get("Cache-Control") != "" {
+			t.Errorf("GET %s%s: %s, Cache-Control %q", Assets, name, res.Status, res.Header.Get("Cache-Control"))
+		}
+	}
+}
+
+// The examples begin with a word on what they do, and have an operation for GraphiQL to name their tab after.
+func TestExamples(t *testing.T) {
+	operation := regexp.MustCompile(`(?m)^(query|subscription) [A-Z]\w*`)
+	for _, tab := range Examples {
+		if !strings.HasPrefix(tab.Query, "# ") || !operation.MatchString(tab.Query) {
+			t.Errorf("no comment or no named operation in %s", tab.Query)
+		}
+		for _, text := range []string{tab.Variables, tab.Headers} {
+			if text != "" && !json.Valid([]byte(text)) {
+				t.Errorf("not JSON: %s", text)
+			}
+		}
+	}
+}

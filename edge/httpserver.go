@@ -1,0 +1,80 @@
+package edge
+
+import (
+	"context"
+	"log"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"time"
+)
+
+// ServerOptions changes the limits of NewServer. A zero field means the number
+// beside it; a negative one means no limit, which is for tests.
+type ServerOptions struct {
+	ReadHeaderTimeout time.Duration // 5 s, for the request line and headers
+	ReadTimeout       time.Duration // 15 s, for headers and body
+	IdleTimeout       time.Duration // 60 s, between two requests of a connection
+
+	// Operation is the longest one operation may run; 0 means 30 s, the cap.
+	// Answers have 30 s more than that, counted from the end of the headers.
+	// A stream lifts its own deadline through http.ResponseController.
+	Operation time.Duration
+	// WriteTimeout overrides what follows from Operation.
+	WriteTimeout time.Duration
+
+	H2C bool         // also HTTP/2 without TLS, for a proxy in front that speaks it
+	Log *slog.Logger // what net/http has to say about connections, at debug; nil drops it
+}
+
+// NewServer returns a server with limits on time, headers (16 KiB, to which
+// net/http adds 4) and HTTP/2 (100 streams a connection, 64 KiB before a
+// stream's body is read, 1 MiB for all). Connections are limited at the
+// listener: see LimitConns.
+func NewServer(handler http.Handler, opt ServerOptions) *http.Server {
+	if opt.Operation == 0 {
+		opt.Operation = 30 * time.Second
+	}
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(true)
+	protocols.SetUnencryptedHTTP2(opt.H2C)
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: orDefault(opt.ReadHeaderTimeout, 5*time.Second),
+		ReadTimeout:       orDefault(opt.ReadTimeout, 15*time.Second),
+		WriteTimeout:      orDefault(opt.WriteTimeout, 30*time.Second+opt.Operation),
+		IdleTimeout:       orDefault(opt.IdleTimeout, 60*time.Second),
+		MaxHeaderBytes:    16 << 10,
+		Protocols:         protocols,
+		HTTP2: &http.HTTP2Config{
+			MaxConcurrentStreams:          100,
+			MaxReceiveBufferPerStream:     64 << 10,
+			MaxReceiveBufferPerConnection: 1 << 20,
+		},
+		ErrorLog: log.New(serverLog{opt.Log}, "", 0),
+	}
+}
+
+// orDefault leaves a negative d as it is: net/http takes it for "no limit".
+func orDefault(d, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return d
+}
+
+// serverLog carries net/http's own log lines to slog. They name clients by
+// address, which is left out, and are of interest only when something is
+// searched for.
+type serverLog struct{ log *slog.Logger }
+
+var clientAddress = regexp.MustCompile(`\[[0-9A-Fa-f:.]+(%[^\]\s]*)?\]:\d+|\b\d{1,3}(\.\d{1,3}){3}:\d+`)
+
+func (s serverLog) Write(line []byte) (int, error) {
+	if s.log != nil {
+		text := clientAddress.ReplaceAll(line, []byte("(client)"))
+		s.log.Log(context.Background(), slog.LevelDebug, "http server", "says", string(text))
+	}
+	return len(line), nil
+}

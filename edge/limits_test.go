@@ -1,0 +1,154 @@
+package edge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestInFlightAtItsEdge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const most = 3
+		f := NewInFlight(most, 0)
+		release := make(chan struct{})
+		h := f.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { <-release }))
+		var wg sync.WaitGroup
+		for range most {
+			wg.Go(func() { passed(t, serve(h, request("POST", "/"))) })
+		}
+		synctest.Wait()
+		if f.Count() != most || f.Max() != most {
+			t.Fatalf("%d of %d", f.Count(), f.Max())
+		}
+
+		start := time.Now() // one past the edge: waits 100 ms, then is refused
+		res := serve(h, request("POST", "/"))
+		refusedWith(t, res, 503, CodeOverloaded)
+		if d := time.Since(start); d != 100*time.Millisecond || res.Header.Get("Retry-After") != "1" {
+			t.Errorf("refused after %v, Retry-After %q", d, res.Header.Get("Retry-After"))
+		}
+
+		ctx, cancel := context.WithTimeout(t.Context(), 40*time.Millisecond) // its client leaves first
+		defer cancel()
+		start = time.Now()
+		if _, err := f.Acquire(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 40*time.Millisecond {
+			t.Errorf("left with %v after %v", err, time.Since(start))
+		}
+
+		for range most { // they wait in time
+			wg.Go(func() { passed(t, serve(h, request("POST", "/"))) })
+		}
+		synctest.Wait()
+		start = time.Now() // no more may wait than may run
+		refusedWith(t, serve(h, request("POST", "/")), 503, CodeOverloaded)
+		if d := time.Since(start); d != 0 {
+			t.Errorf("waited %v behind a full queue", d)
+		}
+		upgrade := request("GET", "/", "Upgrade: websocket")
+		passed(t, serve(f.Middleware(served), upgrade)) // takes no place
+		close(release)
+		wg.Wait()
+		if f.Count() != 0 || f.waiting.Load() != 0 {
+			t.Errorf("%d run and %d wait at the end", f.Count(), f.waiting.Load())
+		}
+	})
+}
+
+func TestInFlightPlaceIsGivenBackByAPanic(t *testing.T) {
+	f := NewInFlight(1, -1)
+	h := f.Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("x") }))
+	for range 3 {
+		func() {
+			defer func() { recover() }()
+			serve(h, request("POST", "/"))
+		}()
+	}
+	if f.Count() != 0 {
+		t.Errorf("%d places are lost", f.Count())
+	}
+	if leave, err := f.Acquire(t.Context()); err != nil {
+		t.Error(err)
+	} else if _, err := f.Acquire(t.Context()); asRefusal(err).Code != CodeOverloaded {
+		t.Error("wait -1 waited", err)
+	} else {
+		leave()
+	}
+	if NewInFlight(0, 0).Max() != 256 {
+		t.Error("default")
+	}
+}
+
+func as(id string, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r.WithContext(WithCaller(r.Context(), Caller{ID: id})))
+	})
+}
+
+func TestRatesAtTheirEdge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rates := NewRates(RateLimit{PerSecond: 0.5, Burst: 3}, 0)
+		h := rates.Middleware(served)
+		for range 3 {
+			passed(t, serve(as("ada", h), request("POST", "/")))
+		}
+		for range 5 { // refusals use up nothing
+			res := serve(as("ada", h), request("POST", "/"))
+			refusedWith(t, res, 429, CodeRateLimited)
+			if got := res.Header.Get("Retry-After"); got != "2" {
+				t.Errorf("Retry-After %q", got)
+			}
+		}
+		passed(t, serve(as("bob", h), request("POST", "/"))) // another caller
+		passed(t, serve(h, request("GET", "/")))             // no caller yet
+
+		time.Sleep(1999 * time.Millisecond)
+		refusedWith(t, serve(as("ada", h), request("POST", "/")), 429, CodeRateLimited)
+		time.Sleep(time.Millisecond)
+		passed(t, serve(as("ada", h), request("POST", "/")))
+		refusedWith(t, serve(as("ada", h), request("POST", "/")), 429, CodeRateLimited)
+
+		rates.SetLimit(RateLimit{PerSecond: 100, Burst: 1})
+		time.Sleep(10 * time.Millisecond)
+		passed(t, serve(as("ada", h), request("POST", "/")))
+		refusedWith(t, serve(as("ada", h), request("POST", "/")), 429, CodeRateLimited)
+
+		rates.SetLimit(RateLimit{})
+		for range 100 {
+			passed(t, serve(as("ada", h), request("POST", "/")))
+		}
+		if rates.Callers() != 0 {
+			t.Errorf("%d callers remembered without a limit", rates.Callers())
+		}
+	})
+}
+
+func TestRatesRememberABoundedNumber(t *testing.T) {
+	rates := NewRates(RateLimit{PerSecond: 0.001, Burst: 1}, 10)
+	rates.Take("steady")
+	for i := range 1000 {
+		rates.Take(fmt.Sprint(i))
+		if rates.Take("steady") == 0 { // seen all the time, so never forgotten
+			t.Fatal("a busy caller was forgotten")
+		}
+	}
+	if rates.Callers() != 10 || rates.recent.Len() != 10 {
+		t.Errorf("%d callers, %d in order", rates.Callers(), rates.recent.Len())
+	}
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			for j := range 200 {
+				rates.Take(fmt.Sprint(i * j))
+				if j%50 == 0 {
+					rates.SetLimit(RateLimit{float64(j), j})
+				}
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,43 @@
+package observe
+
+import "sync"
+
+// maxValues bounds the values of one label.
+const maxValues = 64
+
+// other is the value of everything that came after maxValues others, and of
+// what has no value.
+const other = "other"
+
+// bounded is a set of label values that stops growing. The zero value is
+// empty and ready for use.
+type bounded struct {
+	mu   sync.RWMutex
+	seen map[string]struct{}
+}
+
+// bound returns value where it is known or there is room for it, else other.
+func (b *bounded) bound(value string) string {
+	if value == "" {
+		return other
+	}
+	b.mu.RLock()
+	_, known := b.seen[value]
+	b.mu.RUnlock()
+	if known {
+		return value
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, known = b.seen[value]; known {
+		return value
+	}
+	if len(b.seen) >= maxValues {
+		return other
+	}
+	if b.seen == nil {
+		b.seen = map[string]struct{}{}
+	}
+	b.seen[value] = struct{}{}
+	return value
+}

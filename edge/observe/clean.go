@@ -1,0 +1,92 @@
+package observe
+
+import "strings"
+
+// maxName bounds, in bytes, names that come from outside.
+const maxName = 64
+
+// maxCodes bounds the codes kept of one operation; more than this many errors
+// are not told apart.
+const maxCodes = 8
+
+// keep returns the bytes of s that ok likes, maxName of them at most.
+func keep(s string, ok func(c byte) bool) string {
+	kept := make([]byte, 0, min(len(s), maxName))
+	for i := 0; i < len(s) && len(kept) < maxName; i++ {
+		if ok(s[i]) {
+			kept = append(kept, s[i])
+		}
+	}
+	return string(kept)
+}
+
+func all(s string, ok func(c byte) bool) bool {
+	for i := 0; i < len(s); i++ {
+		if !ok(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func word(c byte) bool {
+	return c == '_' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
+}
+
+func idByte(c byte) bool { return word(c) || c == '.' || c == '-' || c == ':' }
+
+func templateByte(c byte) bool { return idByte(c) || strings.IndexByte(" /{}", c) >= 0 }
+
+func hexDigit(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' }
+
+// graphqlName keeps what the grammar of GraphQL allows in a name.
+func graphqlName(s string) string { return keep(s, word) }
+
+// identifier returns s where it is a plain identifier, "" where it is not.
+func identifier(s string) string {
+	if len(s) <= maxName && all(s, word) {
+		return s // no secret has the shape of a single word
+	}
+	if len(s) > maxName || !all(s, idByte) || tokenShaped(s) {
+		return ""
+	}
+	return s
+}
+
+// caller returns s where it is a plain identifier. Anything else, an e-mail
+// address for one, becomes a hash: the same caller is still the same caller.
+func caller(s string) string {
+	if s == "" || identifier(s) != "" {
+		return s
+	}
+	return "sha256:" + shortHash(s)
+}
+
+func operationType(s string) string {
+	switch s {
+	case "query", "mutation", "subscription":
+		return s
+	}
+	return "unknown"
+}
+
+func documentHash(s string) string {
+	if len(s) != 12 || !all(s, hexDigit) {
+		return ""
+	}
+	return s
+}
+
+func errorCodes(list []string) []string {
+	if len(list) == 0 {
+		return nil
+	}
+	kept := make([]string, 0, min(len(list), maxCodes))
+	for _, code := range list[:min(len(list), maxCodes)] {
+		if code = keep(code, word); code == "" {
+			code = "UNKNOWN"
+		}
+		kept = append(kept, code)
+	}
+	return kept
+}

@@ -1,0 +1,83 @@
+package observe
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	sdk "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+)
+
+// seen is an Observer and everything that comes out of it.
+type seen struct {
+	*Observer
+	log   *bytes.Buffer
+	spans *tracetest.InMemoryExporter
+}
+
+func watched(t *testing.T, format, level string) seen {
+	t.Helper()
+	s := seen{log: &bytes.Buffer{}, spans: tracetest.NewInMemoryExporter()}
+	log, err := NewLogger(s.log, format, level)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Observer = New(Options{
+		Logger:  log,
+		Tracing: newTracing(sdk.WithSyncer(s.spans)),
+		Version: "1.2.3", Commit: "abc",
+	})
+	return s
+}
+
+// metrics returns the exposition, as Prometheus would read it.
+func (s seen) exposition() string { return get(s.MetricsHandler(), "/metrics").Body.String() }
+
+// lines returns the log without its times.
+func (s seen) lines() []string {
+	var lines []string
+	for line := range strings.Lines(s.log.String()) {
+		line = strings.TrimSuffix(line, "\n")
+		if rest, ok := strings.CutPrefix(line, `{"time":"`); ok {
+			_, rest, _ = strings.Cut(rest, `",`)
+			line = "{" + rest
+		} else if strings.HasPrefix(line, "time=") {
+			_, line, _ = strings.Cut(line, " ")
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func get(h http.Handler, path string) *httptest.ResponseRecorder {
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
+	return rec
+}
+
+// worked is an operation as a good day has it.
+func worked() Operation {
+	return Operation{
+		RequestID: "r-1", Name: "Overview", Type: "query", Document: DocumentHash("{ syncs { nodes { id } } }"),
+		Caller: "team-a", Start: time.Unix(1e9, 0), Duration: 12345 * time.Microsecond,
+		CensusCalls: 3, CacheHits: 7, Status: 200,
+	}
+}
+
+// failed is one as a bad day has it.
+func failed() Operation {
+	op := worked()
+	op.Codes = []string{"UPSTREAM_TIMEOUT", "NOT_FOUND"}
+	return op
+}
+
+func readRuns() Call {
+	return Call{Endpoint: "GET /syncs/{id}/sync_runs", Outcome: "ok", Status: 200, Duration: 80 * time.Millisecond, Tries: 2}
+}
+
+func background() context.Context { return context.Background() }

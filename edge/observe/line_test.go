@@ -1,0 +1,75 @@
+package observe
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestLines(t *testing.T) {
+	for _, c := range []struct {
+		name, format, level string
+		do                  func(*Observer)
+		want                []string
+	}{
+		{"an operation", "json", "", func(o *Observer) { o.Operation(background(), worked()) }, []string{
+			`{"level":"INFO","msg":"operation","request_id":"r-1","caller":"team-a","type":"query","operation":"Overview","document":"` + DocumentHash("{ syncs { nodes { id } } }") + `","duration_ms":12.345,"census_calls":3,"cache_hits":7,"status":200}`,
+		}},
+		{"with errors, as text", "text", "warn", func(o *Observer) { o.Operation(background(), failed()) }, []string{
+			`level=WARN msg=operation request_id=r-1 caller=team-a type=query operation=Overview document=` + DocumentHash("{ syncs { nodes { id } } }") + ` duration_ms=12.345 census_calls=3 cache_hits=7 status=200 codes="[UPSTREAM_TIMEOUT NOT_FOUND]"`,
+		}},
+		{"of which nothing is known", "json", "", func(o *Observer) { o.Operation(background(), Operation{Duration: time.Second}) }, []string{
+			`{"level":"INFO","msg":"operation","type":"unknown","duration_ms":1000,"census_calls":0,"cache_hits":0}`,
+		}},
+		{"names that are not names", "json", "", func(o *Observer) {
+			o.Operation(background(), Operation{
+				RequestID: "a\nb", Name: "Evil\n{\"x\":1} " + strings.Repeat("y", 200), Type: "DROP", Document: "query { }",
+				Caller: "someone@example.com", Duration: time.Second, Codes: []string{"B A D!", "", "\x00"},
+			})
+		}, []string{
+			`{"level":"WARN","msg":"operation","caller":"sha256:` + shortHash("someone@example.com") + `","type":"unknown","operation":"Evilx1` + strings.Repeat("y", 58) + `","duration_ms":1000,"census_calls":0,"cache_hits":0,"codes":["BAD","UNKNOWN","UNKNOWN"]}`,
+		}},
+		{"calls are for debugging", "json", "", func(o *Observer) { o.Call(background(), readRuns()) }, nil},
+		{"a call", "json", "debug", func(o *Observer) { o.Call(background(), readRuns()) }, []string{
+			`{"level":"DEBUG","msg":"census call","endpoint":"GET /syncs/{id}/sync_runs","outcome":"ok","status":200,"duration_ms":80,"tries":2}`,
+		}},
+		{"an operation below the level", "json", "warn", func(o *Observer) { o.Operation(background(), worked()) }, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var buf bytes.Buffer
+			log, err := NewLogger(&buf, c.format, c.level)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.do(New(Options{Logger: log}))
+			if got := (seen{log: &buf}).lines(); !slices.Equal(got, c.want) {
+				t.Errorf("\n got %s\nwant %s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
+			}
+		})
+	}
+}
+
+func TestLinesNameTheTrace(t *testing.T) {
+	s := watched(t, "json", "debug")
+	ctx, end := s.StartOperation(background())
+	s.Call(ctx, readRuns())
+	end(worked())
+	id := s.spans.GetSpans()[0].SpanContext.TraceID().String()
+	for _, line := range s.lines() {
+		if !strings.Contains(line, `"trace_id":"`+id+`"`) {
+			t.Errorf("%s does not name %s", line, id)
+		}
+	}
+	if len(s.lines()) != 2 {
+		t.Errorf("%d lines", len(s.lines()))
+	}
+}
+
+func TestManyCodesAreCutShort(t *testing.T) {
+	got := errorCodes(slices.Repeat([]string{"NOT_FOUND"}, 1000))
+	if len(got) != maxCodes {
+		t.Errorf("%d codes", len(got))
+	}
+}

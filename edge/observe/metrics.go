@@ -1,0 +1,106 @@
+package observe
+
+import (
+	"context"
+	"runtime"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"go.opentelemetry.io/otel/trace"
+)
+
+const namespace = "census_gateway"
+
+// buckets suit answers from memory (a millisecond or less) as well as ones that
+// run into the deadline (10 s, 30 s at most). Seconds.
+func buckets() []float64 {
+	return []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
+}
+
+// metrics are the instruments; MetricNames lists what they are called.
+type metrics struct {
+	operations   *prometheus.CounterVec // operation_type, code
+	duration     prometheus.Histogram
+	inFlight     prometheus.Gauge
+	calls        *prometheus.CounterVec   // endpoint, outcome
+	callDuration *prometheus.HistogramVec // endpoint
+	retries      *prometheus.CounterVec   // endpoint
+	limits       *prometheus.CounterVec   // limit
+
+	codes, endpoints, outcomes, limitNames bounded
+}
+
+func newMetrics(reg *prometheus.Registry, version, commit string) *metrics {
+	m := &metrics{
+		operations: counter("operations_total", "GraphQL operations answered, by type and by the code of their first error (OK if none).", "operation_type", "code"),
+		duration: prometheus.NewHistogram(histogram("operation_duration_seconds",
+			"Time to answer a query or mutation. Subscriptions are left out.")),
+		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "operations_in_flight",
+			Help: "GraphQL operations being worked on, open subscriptions included."}),
+		calls: counter("census_calls_total", "Calls to Census, retries not counted, by endpoint and outcome.", "endpoint", "outcome"),
+		callDuration: prometheus.NewHistogramVec(histogram("census_call_duration_seconds",
+			"Time a call to Census took, retries and waits included."), []string{"endpoint"}),
+		retries: counter("census_retries_total", "HTTP requests to Census beyond the first of each call.", "endpoint"),
+		limits:  counter("limits_hit_total", "Requests refused because they passed a limit.", "limit"),
+	}
+	build := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "build_info",
+		Help: "Always 1; its labels tell what is running.",
+		ConstLabels: prometheus.Labels{
+			"version": orUnknown(version), "commit": orUnknown(commit), "goversion": runtime.Version(),
+		}})
+	build.Set(1)
+	reg.MustRegister(m.operations, m.duration, m.inFlight, m.calls, m.callDuration, m.retries, m.limits, build,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func counter(name, help string, labels ...string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
+}
+
+// histogram has native buckets for scrapers that ask for them and classic ones
+// for the rest.
+func histogram(name, help string) prometheus.HistogramOpts {
+	return prometheus.HistogramOpts{
+		Namespace: namespace, Name: name, Help: help, Buckets: buckets(),
+		NativeHistogramBucketFactor:     1.1,
+		NativeHistogramMaxBucketNumber:  100,
+		NativeHistogramMinResetDuration: time.Hour,
+	}
+}
+
+func orUnknown(s string) string {
+	if s == "" {
+		return "unknown"
+	}
+	return s
+}
+
+func (m *metrics) operation(ctx context.Context, op Operation) {
+	m.operations.WithLabelValues(op.Type, m.codes.bound(op.code())).Inc()
+	if op.Type != "subscription" {
+		observeSeconds(ctx, m.duration, op.Duration)
+	}
+}
+
+func (m *metrics) call(ctx context.Context, c Call) {
+	m.calls.WithLabelValues(c.Endpoint, c.Outcome).Inc()
+	observeSeconds(ctx, m.callDuration.WithLabelValues(c.Endpoint), c.Duration)
+	m.retries.WithLabelValues(c.Endpoint).Add(float64(c.Tries - 1))
+}
+
+func (m *metrics) limitHit(limit string) {
+	m.limits.WithLabelValues(m.limitNames.bound(keep(limit, word))).Inc()
+}
+
+// observeSeconds adds d to h and, where ctx is in a trace that is kept, the
+// trace as an example of it.
+func observeSeconds(ctx context.Context, h prometheus.Observer, d time.Duration) {
+	span := trace.SpanContextFromContext(ctx)
+	if e, ok := h.(prometheus.ExemplarObserver); ok && span.IsSampled() {
+		e.ObserveWithExemplar(d.Seconds(), prometheus.Labels{"trace_id": span.TraceID().String()})
+		return
+	}
+	h.Observe(d.Seconds())
+}

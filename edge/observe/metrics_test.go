@@ -1,0 +1,163 @@
+package observe
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+)
+
+// exercise uses every instrument.
+func exercise(t *testing.T, o *Observer) {
+	t.Helper()
+	_, end := o.StartOperation(background())
+	end(worked())
+	o.Operation(background(), failed())
+	o.Call(background(), readRuns())
+	o.LimitHit("depth")
+	cache := Cache{
+		Hits: func() uint64 { return 5 }, Misses: func() uint64 { return 2 },
+		Bytes: func() int64 { return 4096 }, Entries: func() int64 { return 3 },
+	}
+	if err := o.WatchPageCache(cache); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.WatchAnswerCache(cache); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMetricNamesAreAllThereIs(t *testing.T) {
+	o := New(Options{})
+	exercise(t, o)
+	families, err := o.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range families {
+		switch name := f.GetName(); {
+		case strings.HasPrefix(name, "go_"), strings.HasPrefix(name, "process_"):
+		default:
+			got = append(got, name)
+		}
+	}
+	if want := slices.Sorted(slices.Values(MetricNames())); !slices.Equal(got, want) {
+		t.Errorf("\n got %s\nwant %s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	for _, name := range []string{"go_goroutines", "process_open_fds"} {
+		if n, err := testutil.GatherAndCount(o.registry, name); n != 1 || err != nil {
+			t.Errorf("%s: %d %v", name, n, err)
+		}
+	}
+}
+
+func TestExpositionHasNoLint(t *testing.T) {
+	o := New(Options{})
+	exercise(t, o)
+	problems, err := testutil.GatherAndLint(o.registry, MetricNames()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Errorf("%s: %s", p.Metric, p.Text)
+	}
+}
+
+func TestExposition(t *testing.T) {
+	o := New(Options{Version: "1.2.3", Commit: "abc"})
+	exercise(t, o)
+	_, open := o.StartOperation(background())
+	const want = `
+# HELP census_gateway_census_calls_total Calls to Census, retries not counted, by endpoint and outcome.
+# TYPE census_gateway_census_calls_total counter
+census_gateway_census_calls_total{endpoint="GET /syncs/{id}/sync_runs",outcome="ok"} 1
+# HELP census_gateway_census_retries_total HTTP requests to Census beyond the first of each call.
+# TYPE census_gateway_census_retries_total counter
+census_gateway_census_retries_total{endpoint="GET /syncs/{id}/sync_runs"} 1
+# HELP census_gateway_limits_hit_total Requests refused because they passed a limit.
+# TYPE census_gateway_limits_hit_total counter
+census_gateway_limits_hit_total{limit="depth"} 1
+# HELP census_gateway_operations_in_flight GraphQL operations being worked on, open subscriptions included.
+# TYPE census_gateway_operations_in_flight gauge
+census_gateway_operations_in_flight 1
+# HELP census_gateway_operations_total GraphQL operations answered, by type and by the code of their first error (OK if none).
+# TYPE census_gateway_operations_total counter
+census_gateway_operations_total{code="OK",operation_type="query"} 1
+census_gateway_operations_total{code="UPSTREAM_TIMEOUT",operation_type="query"} 1
+# HELP census_gateway_page_cache_bytes Bytes held by the cache of Census pages.
+# TYPE census_gateway_page_cache_bytes gauge
+census_gateway_page_cache_bytes 4096
+# HELP census_gateway_page_cache_hits_total Reads answered from the cache of Census pages.
+# TYPE census_gateway_page_cache_hits_total counter
+census_gateway_page_cache_hits_total 5
+`
+	var names []string
+	for _, m := range regexp.MustCompile(`# TYPE (\S+)`).FindAllStringSubmatch(want, -1) {
+		names = append(names, m[1])
+	}
+	if err := testutil.GatherAndCompare(o.registry, strings.NewReader(want), names...); err != nil {
+		t.Error(err)
+	}
+	open(worked())
+	text := get(o.MetricsHandler(), "/metrics").Body.String()
+	for _, part := range []string{
+		`census_gateway_build_info{commit="abc",goversion="go1`, `version="1.2.3"} 1`,
+		"census_gateway_operations_in_flight 0", `census_gateway_operation_duration_seconds_bucket{le="0.025"} 3`,
+	} {
+		if !strings.Contains(text, part) {
+			t.Errorf("no %s in the exposition", part)
+		}
+	}
+}
+
+func TestSubscriptionsHaveNoDuration(t *testing.T) {
+	o := New(Options{})
+	o.Operation(background(), Operation{Type: "subscription", Duration: time.Hour})
+	if text := get(o.MetricsHandler(), "/metrics").Body.String(); !strings.Contains(text, "census_gateway_operation_duration_seconds_count 0") {
+		t.Error("a stream counts as a slow query")
+	}
+}
+
+func TestLabelsAreBounded(t *testing.T) {
+	o := New(Options{})
+	for i := range 1000 {
+		o.Operation(background(), Operation{Name: fmt.Sprint("N", i), Type: fmt.Sprint("t", i), Codes: []string{fmt.Sprint("C", i)}})
+		o.Call(background(), Call{Endpoint: fmt.Sprint("GET /syncs/", i), Outcome: fmt.Sprint("o", i)})
+		o.LimitHit(fmt.Sprint("l", i))
+	}
+	for name, most := range map[string]int{
+		"census_gateway_operations_total":             maxValues + 1,
+		"census_gateway_census_call_duration_seconds": maxValues + 1,
+		"census_gateway_census_retries_total":         maxValues + 1,
+		"census_gateway_census_calls_total":           maxValues + 1, // both labels overflow together here
+		"census_gateway_limits_hit_total":             maxValues + 1,
+		"census_gateway_operation_duration_seconds":   1,
+	} {
+		if n, err := testutil.GatherAndCount(o.registry, name); n != most || err != nil {
+			t.Errorf("%s has %d series, want %d (%v)", name, n, most, err)
+		}
+	}
+	o.LimitHit("")
+	o.Call(background(), Call{})
+	if text := get(o.MetricsHandler(), "/metrics").Body.String(); !strings.Contains(text, `census_gateway_limits_hit_total{limit="other"} 937`) {
+		t.Error("what has no name is not counted with the others")
+	}
+}
+
+func TestCacheIsWatchedOnce(t *testing.T) {
+	o := New(Options{})
+	if err := o.WatchPageCache(Cache{Hits: func() uint64 { return 1 }}); err != nil {
+		t.Fatal(err)
+	}
+	if n, _ := testutil.GatherAndCount(o.registry, "census_gateway_page_cache_misses_total"); n != 0 {
+		t.Error("a figure nobody gave is shown")
+	}
+	if err := o.WatchPageCache(Cache{Hits: func() uint64 { return 1 }}); err == nil {
+		t.Error("a second page cache is taken")
+	}
+}

@@ -1,0 +1,137 @@
+package observe
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Options are what an Observer can do without.
+type Options struct {
+	Logger  *slog.Logger // nil: no log
+	Tracing *Tracing     // nil: no traces
+	Version string       // of the gateway, for build_info; "" is "unknown"
+	Commit  string       // it was built from; "" is "unknown"
+}
+
+// An Observer takes note of operations and calls. It is safe for concurrent
+// use.
+type Observer struct {
+	log      *slog.Logger
+	tracing  *Tracing
+	metrics  *metrics
+	registry *prometheus.Registry
+}
+
+// New returns an Observer with metrics of its own.
+func New(opt Options) *Observer {
+	o := &Observer{
+		log:      opt.Logger,
+		tracing:  opt.Tracing,
+		registry: prometheus.NewRegistry(),
+	}
+	if o.log == nil {
+		o.log = slog.New(slog.DiscardHandler)
+	}
+	o.metrics = newMetrics(o.registry, opt.Version, opt.Commit)
+	return o
+}
+
+// StartOperation notes that an operation began. The context it returns carries
+// the operation's span; end is to be called once with what is known by then,
+// and does what Operation does.
+func (o *Observer) StartOperation(ctx context.Context) (_ context.Context, end func(Operation)) {
+	start := time.Now()
+	o.metrics.inFlight.Inc()
+	ctx, span := o.tracing.start(ctx, "operation", trace.SpanKindServer, start)
+	return ctx, func(op Operation) {
+		o.metrics.inFlight.Dec()
+		if op.Start.IsZero() {
+			op.Start = start
+		}
+		if op.Duration == 0 {
+			op.Duration = time.Since(start)
+		}
+		o.operation(ctx, span, op)
+	}
+}
+
+// Operation notes an operation whose beginning was not noted.
+func (o *Observer) Operation(ctx context.Context, op Operation) {
+	if op.Start.IsZero() {
+		op.Start = time.Now().Add(-op.Duration)
+	}
+	ctx, span := o.tracing.start(ctx, "operation", trace.SpanKindServer, op.Start)
+	o.operation(ctx, span, op)
+}
+
+func (o *Observer) operation(ctx context.Context, span trace.Span, op Operation) {
+	op = op.clean()
+	o.metrics.operation(ctx, op)
+	o.logOperation(ctx, op)
+	endOperation(span, op)
+}
+
+// StartCall notes that a call to Census begins, endpoint being its template.
+// Requests made with the context it returns belong to the call's span. end is
+// to be called once and does what Call does; it fills in the endpoint and the
+// duration where they are zero.
+func (o *Observer) StartCall(ctx context.Context, endpoint string) (_ context.Context, end func(Call)) {
+	start := time.Now()
+	ctx, span := o.tracing.start(ctx, "census call", trace.SpanKindClient, start)
+	return ctx, func(c Call) {
+		if c.Endpoint == "" {
+			c.Endpoint = endpoint
+		}
+		if c.Duration == 0 {
+			c.Duration = time.Since(start)
+		}
+		o.call(ctx, span, start, c)
+	}
+}
+
+// Call notes a call whose beginning was not noted. Its span is reckoned back
+// from now.
+func (o *Observer) Call(ctx context.Context, c Call) {
+	start := time.Now().Add(-c.Duration)
+	ctx, span := o.tracing.start(ctx, "census call", trace.SpanKindClient, start)
+	o.call(ctx, span, start, c)
+}
+
+func (o *Observer) call(ctx context.Context, span trace.Span, start time.Time, c Call) {
+	c.Tries = max(c.Tries, 1)
+	c.Endpoint = o.metrics.endpoints.bound(keep(c.Endpoint, templateByte))
+	c.Outcome = o.metrics.outcomes.bound(keep(c.Outcome, word))
+	o.metrics.call(ctx, c)
+	o.logCall(ctx, c)
+	endCall(span, start, c)
+}
+
+// StartBatch opens a span for one batch of a loader that asks for keys things at
+// once. end closes it; of its error only that there was one is kept.
+func (o *Observer) StartBatch(ctx context.Context, loader string, keys int) (_ context.Context, end func(error)) {
+	if o.tracing == nil {
+		return ctx, func(error) {}
+	}
+	ctx, span := o.tracing.start(ctx, "batch "+graphqlName(loader), trace.SpanKindInternal, time.Now())
+	return ctx, func(err error) { endBatch(span, keys, err) }
+}
+
+// LimitHit counts a request refused for the named limit.
+func (o *Observer) LimitHit(limit string) {
+	o.metrics.limitHit(limit)
+}
+
+// MetricsHandler serves the metrics as Prometheus reads them.
+func (o *Observer) MetricsHandler() http.Handler {
+	return promhttp.HandlerFor(o.registry, promhttp.HandlerOpts{
+		EnableOpenMetrics: true,
+		ErrorHandling:     promhttp.ContinueOnError,
+		Timeout:           10 * time.Second,
+	})
+}

@@ -1,0 +1,90 @@
+package observe
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// TestOneLineLaw: the line of an operation, whatever was in it before it was
+// cleaned, is the one that slog writes, masking included.
+func TestOneLineLaw(t *testing.T) {
+	secrets := rapid.SampledFrom([]string{"", "a", "key:team-a", "secret-token:x", "eyJhbGciOi.abc.def", "bearer abcdefgh", "a@b.example",
+		"NOT_FOUND", "é", "\x00", `"`, "a=b", "token", "https://jwt.example|user"})
+	text := rapid.OneOf(secrets, rapid.String(), rapid.StringMatching(`[A-Za-z0-9_.:-]{0,70}`))
+	rapid.Check(t, func(t *rapid.T) {
+		op := Operation{
+			RequestID: text.Draw(t, "request"), Name: text.Draw(t, "name"), Caller: text.Draw(t, "caller"),
+			Type:        rapid.SampledFrom([]string{"", "query", "mutation", "x"}).Draw(t, "type"),
+			Document:    rapid.OneOf(text, rapid.Just(DocumentHash("{a}"))).Draw(t, "document"),
+			Duration:    time.Duration(rapid.Int64().Draw(t, "duration")),
+			CensusCalls: rapid.Int().Draw(t, "calls"), CacheHits: rapid.Int().Draw(t, "hits"),
+			Status: rapid.IntRange(0, 599).Draw(t, "status"), Codes: rapid.SliceOfN(text, 0, 10).Draw(t, "codes"),
+		}.clean()
+		zone := time.FixedZone("", rapid.IntRange(-14*60, 14*60).Draw(t, "zone")*60)
+		now := time.Unix(rapid.Int64Range(0, 1<<32).Draw(t, "now"), rapid.Int64Range(0, 999_999_999).Draw(t, "ns")).In(zone)
+		level := rapid.SampledFrom([]slog.Level{slog.LevelInfo, slog.LevelWarn}).Draw(t, "level")
+		trace := rapid.SampledFrom([]string{"", "0123456789abcdef0123456789abcdef"}).Draw(t, "trace")
+		for _, format := range []string{"json", "text"} {
+			var buf bytes.Buffer
+			log, _ := NewLogger(&buf, format, "")
+			l := log.Handler().(*lines)
+			record := slog.NewRecord(now, level, operationLine, 0)
+			record.AddAttrs(operationAttrs(trace, op)...)
+			_ = l.Handle(context.Background(), record)
+			if got := string(l.appendOperation(nil, now, level, trace, op)); got != buf.String() {
+				t.Fatalf("\n got %s\nwant %s", got, buf.String())
+			}
+		}
+	})
+}
+
+// TestLinesDoNotMix: slog's lines and ours, written at once, stay whole.
+func TestLinesDoNotMix(t *testing.T) {
+	var buf bytes.Buffer
+	log, _ := NewLogger(&buf, "text", "")
+	o := New(Options{Logger: log})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 200 {
+				o.Operation(context.Background(), worked())
+				log.Info("another")
+			}
+		})
+	}
+	wg.Wait()
+	if n := bytes.Count(buf.Bytes(), []byte("\ntime=")) + 1; n != 1600 {
+		t.Errorf("%d lines", n)
+	}
+}
+
+func BenchmarkOperation(b *testing.B) {
+	for _, format := range []string{"json", "text"} {
+		for _, name := range []string{"ours", "slog"} {
+			b.Run(format+"/"+name, func(b *testing.B) {
+				log, _ := NewLogger(&bytes.Buffer{}, format, "")
+				log.Handler().(*lines).w.w = discard{}
+				if name == "slog" {
+					log = log.With()
+					log = slog.New(log.Handler().(*lines).Handler)
+				}
+				o := New(Options{Logger: log})
+				ctx, op := context.Background(), worked()
+				b.ReportAllocs()
+				for b.Loop() {
+					o.Operation(ctx, op)
+				}
+			})
+		}
+	}
+}
+
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }

@@ -1,0 +1,69 @@
+package observe
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+)
+
+// An Operation is one GraphQL operation that is over.
+type Operation struct {
+	RequestID string // as the access layer gave it out; "" if none
+	Name      string // operation name as the client sent it; "" if it has none
+	Type      string // "query", "mutation", "subscription"; "" if it was never parsed
+	Document  string // DocumentHash of the query text; "" if there was none
+	Caller    string // who asked, as an id; never a token. "" if nobody is known
+	// Start and Duration are filled in by the end function of StartOperation
+	// where they are zero. A subscription lasts as long as its stream.
+	Start    time.Time
+	Duration time.Duration
+
+	CensusCalls int // HTTP tries at Census made for it
+	CacheHits   int // pages it found in memory
+
+	Codes  []string // extensions.code of the errors in the answer, first come first
+	Status int      // HTTP status of the answer; 0 where a stream gave it before
+}
+
+// A Call is one call to Census that is over, retries included.
+type Call struct {
+	Endpoint string        // method and path template: "GET /syncs/{id}/sync_runs"
+	Outcome  string        // "ok", "not_found", "rate_limited", "unavailable", "timeout" and the like
+	Status   int           // HTTP status of the last try; 0 if no answer came
+	Duration time.Duration // of all tries and the waits between; see Operation.Duration
+	Tries    int           // HTTP requests made; 0 counts as 1
+}
+
+// DocumentHash names a query text in logs and traces: the first 12 hex digits of
+// its SHA-256, "" for no text.
+func DocumentHash(query string) string {
+	if query == "" {
+		return ""
+	}
+	return shortHash(query)
+}
+
+func shortHash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])[:12]
+}
+
+// clean returns op with nothing left in it that a client could have smuggled
+// in.
+func (op Operation) clean() Operation {
+	op.RequestID = identifier(op.RequestID)
+	op.Name = graphqlName(op.Name)
+	op.Type = operationType(op.Type)
+	op.Document = documentHash(op.Document)
+	op.Caller = caller(op.Caller)
+	op.Codes = errorCodes(op.Codes)
+	return op
+}
+
+// code is the one word an operation is counted under.
+func (op Operation) code() string {
+	if len(op.Codes) == 0 {
+		return "OK"
+	}
+	return op.Codes[0]
+}

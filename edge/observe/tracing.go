@@ -1,0 +1,124 @@
+package observe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/sdk/resource"
+	sdk "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// flushTime bounds how long Shutdown waits for the last spans to leave.
+const flushTime = 5 * time.Second
+
+// Tracing sends spans to an OpenTelemetry collector. A nil *Tracing is tracing
+// switched off: its methods do nothing, at next to no cost.
+type Tracing struct {
+	provider   *sdk.TracerProvider
+	tracer     trace.Tracer
+	propagator propagation.TraceContext
+}
+
+// TracingOptions are what tracing can do without.
+type TracingOptions struct {
+	Version string       // of the gateway, as service.version; "" leaves it out
+	Logger  *slog.Logger // told when spans could not be sent; nil: nobody is
+}
+
+// NewTracing returns tracing as the environment asks for it, nil if it does
+// not. getenv is asked whether to trace and where to:
+//
+//   - OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, or OTEL_EXPORTER_OTLP_ENDPOINT with
+//     /v1/traces added, turns it on;
+//   - OTEL_SDK_DISABLED=true and OTEL_TRACES_EXPORTER=none turn it off again.
+//
+// Everything else is read by the OpenTelemetry SDK itself from the environment
+// of the process, by its standard names: OTEL_EXPORTER_OTLP_HEADERS, _TIMEOUT,
+// _COMPRESSION, _CERTIFICATE and so on, OTEL_TRACES_SAMPLER, OTEL_BSP_…,
+// OTEL_SERVICE_NAME (default "census-gateway"), OTEL_RESOURCE_ATTRIBUTES. The
+// protocol is OTLP over HTTP; gRPC is refused. Nothing is connected to yet.
+func NewTracing(ctx context.Context, getenv func(string) string, opt TracingOptions) (*Tracing, error) {
+	endpoint, err := endpoint(getenv)
+	if endpoint == "" || err != nil {
+		return nil, err
+	}
+	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(endpoint))
+	if err != nil {
+		return nil, fmt.Errorf("tracing: %w", err)
+	}
+	attrs := []attribute.KeyValue{attribute.String("service.name", "census-gateway")}
+	if opt.Version != "" {
+		attrs = append(attrs, attribute.String("service.version", opt.Version))
+	}
+	res, err := resource.New(ctx, resource.WithAttributes(attrs...), resource.WithTelemetrySDK(), resource.WithFromEnv())
+	if err != nil && !errors.Is(err, resource.ErrPartialResource) {
+		return nil, fmt.Errorf("tracing: %w", err)
+	}
+	return newTracing(sdk.WithResource(res), sdk.WithBatcher(quiet{exporter, opt.Logger})), nil
+}
+
+func newTracing(opts ...sdk.TracerProviderOption) *Tracing {
+	provider := sdk.NewTracerProvider(opts...)
+	return &Tracing{provider: provider, tracer: provider.Tracer("census-gateway")}
+}
+
+// endpoint returns the URL that spans go to, "" if tracing is off.
+func endpoint(getenv func(string) string) (string, error) {
+	get := func(key string) string { return strings.TrimSpace(getenv(key)) }
+	url := get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+	if base := get("OTEL_EXPORTER_OTLP_ENDPOINT"); url == "" && base != "" {
+		url = strings.TrimRight(base, "/") + "/v1/traces"
+	}
+	exporter := get("OTEL_TRACES_EXPORTER")
+	if url == "" || strings.EqualFold(get("OTEL_SDK_DISABLED"), "true") || exporter == "none" {
+		return "", nil
+	}
+	if exporter != "" && exporter != "otlp" {
+		return "", fmt.Errorf("OTEL_TRACES_EXPORTER is %q: only otlp and none are offered", exporter)
+	}
+	protocol := get("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL")
+	if protocol == "" {
+		protocol = get("OTEL_EXPORTER_OTLP_PROTOCOL")
+	}
+	if protocol == "grpc" {
+		return "", errors.New("OTEL_EXPORTER_OTLP_PROTOCOL is grpc: only OTLP over HTTP is offered")
+	}
+	if !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") {
+		return "", errors.New("the OTLP endpoint must be an http or https URL")
+	}
+	return url, nil
+}
+
+// Shutdown sends what has been collected and stops. It gives up when ctx ends,
+// and after 5 seconds in any case.
+func (t *Tracing) Shutdown(ctx context.Context) error {
+	if t == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, flushTime)
+	defer cancel()
+	return t.provider.Shutdown(ctx)
+}
+
+// quiet tells our log of spans that could not be sent; left to itself the SDK
+// would write to a global logger, and could write what a collector answered.
+type quiet struct {
+	sdk.SpanExporter
+	log *slog.Logger
+}
+
+func (q quiet) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpan) error {
+	err := q.SpanExporter.ExportSpans(ctx, spans)
+	if err != nil && q.log != nil {
+		q.log.WarnContext(ctx, "spans not sent", "spans", len(spans), "error", err.Error())
+	}
+	return nil
+}

@@ -1,0 +1,80 @@
+package edge
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Origins is an allow-list of web origins. CORS and CSRF share one, and a
+// WebSocket's origin check asks it too. The zero value allows none.
+type Origins struct {
+	exact map[string]bool
+	all   bool
+}
+
+// ParseOrigins reads a list of exact origins, "https://app.example.com" or
+// "http://localhost:3000"; case and a default port do not matter. "*" allows all
+// and is refused unless callers bring credentials of their own: otherwise any
+// page on the web could use the gateway's.
+func ParseOrigins(list []string, ownCredentials bool) (Origins, error) {
+	o := Origins{exact: make(map[string]bool, len(list))}
+	for _, entry := range list {
+		if entry == "*" {
+			if !ownCredentials {
+				return Origins{}, errors.New(`origin "*" needs callers that bring their own credentials; list the origins instead`)
+			}
+			o.all = true
+			continue
+		}
+		origin, err := canonicalOrigin(entry)
+		if err != nil {
+			return Origins{}, fmt.Errorf("origin %q: %w", entry, err)
+		}
+		o.exact[origin] = true
+	}
+	return o, nil
+}
+
+// Allows reports whether pages of that origin, as an Origin header names it,
+// may use the gateway. The comparison is of whole texts.
+func (o Origins) Allows(origin string) bool {
+	return origin != "" && (o.all || o.exact[origin])
+}
+
+// canonicalOrigin returns origin as browsers write it in an Origin header:
+// scheme and host in lower case, no default port (RFC 6454, 6.2).
+func canonicalOrigin(origin string) (string, error) {
+	if origin == "null" {
+		return "", errors.New("every sandboxed page has it")
+	}
+	u, err := url.Parse(origin)
+	switch {
+	case err != nil:
+		return "", errors.New("not a URL")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "", errors.New("want http:// or https://")
+	case u.User != nil || u.Path != "" || u.RawQuery != "" || u.ForceQuery || strings.Contains(origin, "#"):
+		return "", errors.New("want scheme and host only, without a slash at the end")
+	case u.Hostname() == "" || !printable(u.Host) || strings.ContainsAny(u.Host, `*,"'\%`) || strings.HasSuffix(u.Host, ":"):
+		return "", errors.New("want one host, in ASCII (punycode), without wildcards")
+	}
+	port := u.Port()
+	if port != "" {
+		n, err := strconv.ParseUint(port, 10, 16)
+		if err != nil || n == 0 {
+			return "", errors.New("want a port from 1 to 65535")
+		}
+		port = strconv.FormatUint(n, 10)
+	}
+	host := strings.ToLower(u.Hostname())
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port == "" || u.Scheme == "http" && port == "80" || u.Scheme == "https" && port == "443" {
+		return u.Scheme + "://" + host, nil
+	}
+	return u.Scheme + "://" + host + ":" + port, nil
+}

@@ -1,0 +1,60 @@
+package edge
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestCheckHost(t *testing.T) {
+	h := CheckHost("Gateway.Internal", "fd00::1")(served)
+	for _, host := range []string{"localhost", "LOCALHOST:8080", "localhost.", "127.0.0.1", "127.0.0.1:8080", "127.8.9.1:1", "[::1]", "[::1]:8080",
+		"[::ffff:127.0.0.1]:80", "gateway.internal", "gateway.internal:8080", "[fd00::1]:8080"} {
+		passed(t, serve(h, request("POST", "/graphql", "Host: "+host)))
+	}
+	for _, host := range []string{"", "evil.test", "evil.test:8080", "localhost.evil.test", "127.0.0.1.evil.test", "128.0.0.1", "0.0.0.0", "0.0.0.0:8080",
+		"[::]", "[::2]:8080", "xlocalhost", "a.localhost", "2130706433", "127.1", "[::1", "[]", ":8080", "gateway.internal.evil.test", "localhost:80:80"} {
+		refusedWith(t, serve(h, request("POST", "/graphql", "Host: "+host)), 403, CodeForbidden)
+	}
+	refusedWith(t, serve(CheckHost("")(served), request("POST", "/graphql", "Host: ")), 403, CodeForbidden)
+}
+
+func TestStance(t *testing.T) {
+	loopback := []string{"127.0.0.1:8080", "localhost:8080", "LocalHost:0", "[::1]:8080", "127.1.2.3:1", "[::ffff:127.0.0.1]:8080", "[::1%lo]:80"}
+	reachable := []string{":8080", "0.0.0.0:8080", "[::]:8080", "10.0.0.1:8080", "gateway.internal:80", "localhost.evil.test:80", "", "localhost", "127.0.0.1", "127.1:80", "::1:80"}
+	for _, addr := range loopback {
+		if !IsLoopback(addr) || CheckStance(Stance{Addr: addr, SharedToken: true}) != nil {
+			t.Errorf("%q is loopback", addr)
+		}
+	}
+	for _, addr := range reachable {
+		if IsLoopback(addr) {
+			t.Errorf("%q is not loopback", addr)
+		}
+		for _, s := range []Stance{{}, {Authenticate: true, SharedToken: true}, {AllowOpen: true, SharedToken: true}} {
+			s.Addr = addr
+			if err := CheckStance(s); err != nil {
+				t.Errorf("%+v: %v", s, err)
+			}
+		}
+		if CheckStance(Stance{Addr: addr, SharedToken: true}) == nil {
+			t.Errorf("%q may start open with a shared token", addr)
+		}
+	}
+}
+
+func TestCheckBaseURL(t *testing.T) {
+	for _, good := range []string{"https://app.getcensus.com", "https://app.getcensus.com/api/v1", "http://127.0.0.1:9000/api/v2/", "http://[::1]:9000"} {
+		if err := CheckBaseURL(good); err != nil {
+			t.Errorf("%s: %v", good, err)
+		}
+	}
+	for _, bad := range []string{"", "app.getcensus.com", "//app.getcensus.com", "https://", "https:///api", "ftp://x", "file:///etc/passwd", "gopher://x",
+		"https:opaque", "https://bearer:" + canary + "@x", "https://u@x", "https://@x", "https://x?token=" + canary, "https://x?", "https://x#" + canary,
+		"https://x#", "https://x:0", "https://x:99999", "https://x:a", "https://x/a b", "https://x/\r\n" + canary, "https://x/../y", "https://x/%2e%2e/y", `https://x\y`, "http://[::1", "https://bücher.example"} {
+		if err := CheckBaseURL(bad); err == nil {
+			t.Errorf("%q was taken", bad)
+		} else if strings.Contains(err.Error(), "CANARY") {
+			t.Errorf("the error shows the URL: %v", err)
+		}
+	}
+}

@@ -1,0 +1,124 @@
+package edge
+
+import (
+	"container/list"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// A RateLimit is what one caller may ask.
+type RateLimit struct {
+	PerSecond float64 // requests a second, over time; 0 or less means no limit
+	Burst     int     // requests at once; at least 1 counts
+}
+
+// Rates holds each caller to one RateLimit. It remembers a bounded number of
+// callers and forgets the one longest unseen first; a forgotten caller starts
+// with a full burst again. Callers are told apart by Caller.ID, so in
+// pass-through mode, where anybody can make up a token, it spreads the load
+// among honest callers and does not stop a dishonest one.
+type Rates struct {
+	mu      sync.Mutex
+	limit   RateLimit
+	most    int
+	callers map[string]*list.Element
+	recent  list.List // of *callerRate, the latest seen in front
+}
+
+type callerRate struct {
+	id     string
+	bucket *rate.Limiter
+}
+
+// NewRates remembers at most most callers; 0 means 10 000 (about 3 MB).
+func NewRates(limit RateLimit, most int) *Rates {
+	if most <= 0 {
+		most = 10_000
+	}
+	return &Rates{limit: limit.sane(), most: most, callers: make(map[string]*list.Element)}
+}
+
+func (l RateLimit) sane() RateLimit {
+	l.Burst = max(l.Burst, 1)
+	return l
+}
+
+// SetLimit changes the limit for everyone, at once and while requests are
+// served. What callers have used up stays used up.
+func (r *Rates) SetLimit(limit RateLimit) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.limit = limit.sane()
+	if limit.PerSecond <= 0 {
+		clear(r.callers)
+		r.recent.Init()
+		return
+	}
+	for _, e := range r.callers {
+		bucket := e.Value.(*callerRate).bucket
+		bucket.SetLimit(rate.Limit(r.limit.PerSecond))
+		bucket.SetBurst(r.limit.Burst)
+	}
+}
+
+// Callers is how many are remembered now.
+func (r *Rates) Callers() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.callers)
+}
+
+// Take uses up one request of the caller id. If none is left it uses up nothing
+// and returns how long to wait, more than 0.
+func (r *Rates) Take(id string) (wait time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.limit.PerSecond <= 0 {
+		return 0
+	}
+	now := time.Now()
+	booking := r.bucket(id).ReserveN(now, 1)
+	if wait = booking.DelayFrom(now); wait > 0 {
+		booking.CancelAt(now)
+	}
+	return wait
+}
+
+// bucket finds or makes the caller's; r.mu is held.
+func (r *Rates) bucket(id string) *rate.Limiter {
+	if e, known := r.callers[id]; known {
+		r.recent.MoveToFront(e)
+		return e.Value.(*callerRate).bucket
+	}
+	if len(r.callers) >= r.most {
+		oldest := r.recent.Back()
+		delete(r.callers, r.recent.Remove(oldest).(*callerRate).id)
+	}
+	bucket := rate.NewLimiter(rate.Limit(r.limit.PerSecond), r.limit.Burst)
+	r.callers[id] = r.recent.PushFront(&callerRate{id, bucket})
+	return bucket
+}
+
+// Middleware answers 429 to a caller over the limit. It stands inside
+// Authenticate; a request without a caller (a WebSocket before its init
+// message) passes, and its transport calls Take for each operation.
+func (r *Rates) Middleware(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if caller, ok := CallerFrom(req.Context()); ok {
+			if wait := r.Take(caller.ID); wait > 0 {
+				Refuse(w, req, RateLimited(wait))
+				return
+			}
+		}
+		next.ServeHTTP(w, req)
+	})
+}
+
+// RateLimited is the refusal for a Take that has to wait.
+func RateLimited(wait time.Duration) *Refusal {
+	return &Refusal{Status: http.StatusTooManyRequests, Code: CodeRateLimited,
+		Message: "Too many requests from this caller.", RetryAfter: wait}
+}

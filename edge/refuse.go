@@ -1,0 +1,115 @@
+package edge
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The codes this package answers with, in errors[].extensions.code. They are
+// part of the gateway's one list (docs, "Errors").
+const (
+	CodeUnauthenticated = "UNAUTHENTICATED"
+	CodeForbidden       = "FORBIDDEN"
+	CodeRateLimited     = "RATE_LIMITED"
+	CodeOverloaded      = "OVERLOADED"
+	CodeInternal        = "INTERNAL_SERVER_ERROR"
+)
+
+// GraphQLJSON is the media type of GraphQL over HTTP; a refusal has it where
+// the request asked for it.
+const GraphQLJSON = "application/graphql-response+json"
+
+// A Refusal is an answer given instead of executing the operation. It is an
+// error, so that code without a ResponseWriter can decide to refuse.
+type Refusal struct {
+	Status     int           // HTTP status
+	Code       string        // one of the Code constants
+	Message    string        // for the client: no addresses, no Go errors, nothing it sent
+	RetryAfter time.Duration // told in whole seconds, rounded up; 0 tells nothing
+	Challenge  string        // WWW-Authenticate; empty sends none
+	Cause      error         // for the log, never sent; may be nil
+}
+
+// Error returns code and message, without the cause.
+func (e *Refusal) Error() string { return e.Code + ": " + e.Message }
+
+// Unwrap returns the cause.
+func (e *Refusal) Unwrap() error { return e.Cause }
+
+// retrySeconds is RetryAfter as the wire has it.
+func (e *Refusal) retrySeconds() int {
+	return int((e.RetryAfter + time.Second - 1) / time.Second)
+}
+
+// Refuse writes e as a GraphQL answer. Nothing may have been written before.
+// r tells which media type is wanted; it is otherwise not looked at.
+func Refuse(w http.ResponseWriter, r *http.Request, e *Refusal) {
+	type extensions struct {
+		Code       string `json:"code"`
+		RetryAfter int    `json:"retryAfterSeconds,omitzero"`
+	}
+	type problem struct {
+		Message    string     `json:"message"`
+		Extensions extensions `json:"extensions"`
+	}
+	body, err := json.Marshal(map[string][]problem{
+		"errors": {{e.Message, extensions{e.Code, e.retrySeconds()}}},
+	})
+	if err != nil { // strings and ints always marshal
+		panic(err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", refusalType(r))
+	h.Add("Vary", "Accept")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	// What a handler said about the answer it meant to give is not true of this one.
+	h.Del("ETag")
+	h.Del("Content-Encoding")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if s := e.retrySeconds(); s > 0 {
+		h.Set("Retry-After", strconv.Itoa(s))
+	}
+	if e.Challenge != "" {
+		h.Set("WWW-Authenticate", e.Challenge)
+	}
+	w.WriteHeader(e.Status)
+	w.Write(body)
+}
+
+// refusalType picks between the two media types of GraphQL over HTTP. Clients
+// that do not name the newer one get plain JSON.
+func refusalType(r *http.Request) string {
+	newer, plain := -1.0, -1.0 // quality; below 0: not named
+	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
+		name, params, _ := strings.Cut(part, ";")
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case GraphQLJSON:
+			newer = quality(params)
+		case "application/json":
+			plain = quality(params)
+		}
+	}
+	if newer > 0 && newer >= plain {
+		return GraphQLJSON + "; charset=utf-8"
+	}
+	return "application/json; charset=utf-8"
+}
+
+// quality reads the q of a media range's parameters; 1 if there is none.
+func quality(params string) float64 {
+	for p := range strings.SplitSeq(params, ";") {
+		name, value, _ := strings.Cut(p, "=")
+		if strings.EqualFold(strings.TrimSpace(name), "q") {
+			q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			if err != nil || !(q >= 0 && q <= 1) {
+				return 0
+			}
+			return q
+		}
+	}
+	return 1
+}

@@ -1,0 +1,361 @@
+package edge
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l
+}
+
+// running serves srv until the test ends.
+func running(t *testing.T, srv *http.Server, l net.Listener) string {
+	t.Helper()
+	done := make(chan struct{})
+	go func() { srv.Serve(l); close(done) }()
+	t.Cleanup(func() { srv.Close(); <-done })
+	return l.Addr().String()
+}
+
+func dial(t *testing.T, addr string) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	c.SetDeadline(time.Now().Add(20 * time.Second))
+	return c
+}
+
+func TestServerNumbers(t *testing.T) {
+	srv := NewServer(served, ServerOptions{})
+	if srv.ReadHeaderTimeout != 5*time.Second || srv.ReadTimeout != 15*time.Second || srv.WriteTimeout != 60*time.Second ||
+		srv.IdleTimeout != 60*time.Second || srv.MaxHeaderBytes != 16<<10 || srv.HTTP2.MaxConcurrentStreams != 100 || srv.Protocols.UnencryptedHTTP2() {
+		t.Errorf("%+v", srv)
+	}
+	if srv := NewServer(served, ServerOptions{Operation: 10 * time.Second, H2C: true}); srv.WriteTimeout != 40*time.Second || !srv.Protocols.UnencryptedHTTP2() {
+		t.Errorf("%+v", srv)
+	}
+}
+
+func TestSlowClientsAreCut(t *testing.T) {
+	read := make(chan error, 1)
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, err := io.ReadAll(r.Body)
+		read <- err
+	})
+	addr := running(t, NewServer(handler, ServerOptions{ReadHeaderTimeout: 60 * time.Millisecond, ReadTimeout: 150 * time.Millisecond}), listen(t))
+
+	start := time.Now()
+	c := dial(t, addr)
+	io.WriteString(c, "POST /graphql HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
+	if _, err := io.ReadAll(c); err != nil || time.Since(start) < 50*time.Millisecond || time.Since(start) > 10*time.Second {
+		t.Errorf("slow headers: cut after %v, %v", time.Since(start), err)
+	}
+	select {
+	case <-read:
+		t.Error("the handler was called without headers")
+	default:
+	}
+
+	start = time.Now()
+	c = dial(t, addr)
+	io.WriteString(c, "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
+	var timeout net.Error
+	if err := <-read; !errors.As(err, &timeout) || !timeout.Timeout() || time.Since(start) < 140*time.Millisecond {
+		t.Errorf("slow body: %v after %v", err, time.Since(start))
+	}
+}
+
+func TestRawRequests(t *testing.T) {
+	var log bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	h := Chain(served, RequestID, SecurityHeaders(0), Recover(logger), Authenticate(PassThrough, AuthOptions{Log: logger}))
+	srv := NewServer(h, ServerOptions{Log: logger})
+	addr := running(t, srv, listen(t))
+	for name, c := range map[string]struct {
+		headers string
+		status  int
+	}{
+		"good":                {"Authorization: Bearer " + canary, 200},
+		"no credential":       {"Accept: */*", 401},
+		"line break in value": {"Authorization: Bearer a\rX-Evil: 1", 400},
+		"folded line":         {"Authorization: Bearer a\r\n b", 401},
+		"NUL":                 {"Authorization: Bearer a\x00b", 400},
+		"8 bit":               {"Authorization: Bearer a\xe9b", 401},
+		"9 KB":                {"Authorization: Bearer " + strings.Repeat("x", 9<<10), 401},
+		"30 KB":               {"Authorization: Bearer " + strings.Repeat("x", 30<<10), 431},
+		"odd name":            {"Author ization: Bearer a", 400},
+		"request id injected": {"Authorization: Bearer " + canary + "\r\nX-Request-Id: a<b>", 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn := dial(t, addr)
+			io.WriteString(conn, "POST /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n"+c.headers+"\r\n\r\n")
+			res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Body.Close()
+			var dump strings.Builder
+			res.Write(&dump)
+			if res.StatusCode != c.status || strings.Contains(dump.String(), "CANARY") || strings.Contains(dump.String(), "<b>") ||
+				res.Header.Get("X-Evil") != "" {
+				t.Errorf("want %d:\n%s", c.status, dump.String())
+			}
+		})
+	}
+	srv.Close()
+	if strings.Contains(log.String(), "CANARY") {
+		t.Errorf("the log shows the token:\n%s", log.String())
+	}
+}
+
+func TestServerLogHidesAddresses(t *testing.T) {
+	var out bytes.Buffer
+	log := NewServer(served, ServerOptions{Log: slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))}).ErrorLog
+	log.Print("http: TLS handshake error from 203.0.113.7:50123: EOF")
+	log.Print("http: panic serving [2001:db8::1]:443: x")
+	log.Println("http: from [fe80::1%lo0]:1 and [::ffff:203.0.113.7]:2")
+	if s := out.String(); strings.Contains(s, "203.0") || strings.Contains(s, "2001:db8") || strings.Contains(s, "fe80") || strings.Count(s, "(client)") != 4 {
+		t.Error(s)
+	}
+	NewServer(served, ServerOptions{}).ErrorLog.Print("dropped")
+}
+
+func TestLimitConns(t *testing.T) {
+	l := LimitConns(listen(t), 2)
+	accepted := make(chan net.Conn, 8)
+	ended := make(chan error, 1)
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				ended <- err
+				return
+			}
+			accepted <- c
+		}
+	}()
+	for range 3 {
+		dial(t, l.Addr().String())
+	}
+	first, second := <-accepted, <-accepted
+	select {
+	case <-accepted:
+		t.Fatal("a third connection")
+	case <-time.After(50 * time.Millisecond):
+	}
+	first.Close()
+	first.Close() // gives back one place only
+	third := <-accepted
+	dial(t, l.Addr().String())
+	select {
+	case <-accepted:
+		t.Fatal("closing twice gave two places")
+	case <-time.After(50 * time.Millisecond):
+	}
+	l.Close() // wakes the Accept that waits for a place
+	if err := <-ended; !errors.Is(err, net.ErrClosed) {
+		t.Error(err)
+	}
+	second.Close()
+	third.Close()
+}
+
+// story is what happened, in order.
+type story struct {
+	mu    sync.Mutex
+	steps []string
+}
+
+func (s *story) tell(step string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.steps = append(s.steps, step)
+}
+
+func (s *story) is(t *testing.T, want ...string) {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Equal(s.steps, want) {
+		t.Errorf("got %q, want %q", s.steps, want)
+	}
+}
+
+func TestDrainLetsRequestsFinish(t *testing.T) {
+	var s story
+	started, finish := make(chan struct{}), make(chan struct{})
+	type valueKey struct{}
+	srv := NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/quick" {
+			return
+		}
+		close(started)
+		<-Draining(r.Context())
+		s.tell("streams told")
+		<-finish
+		if r.Context().Err() != nil || r.Context().Value(valueKey{}) != "v" {
+			t.Error("context:", r.Context().Err(), r.Context().Value(valueKey{}))
+		}
+		s.tell("request ended")
+		io.WriteString(w, "whole")
+	}), ServerOptions{})
+	l, l2 := listen(t), listen(t)
+	base := "http://" + l.Addr().String()
+	ctx, stop := context.WithCancel(context.WithValue(t.Context(), valueKey{}, "v"))
+	client := &http.Client{Transport: &http.Transport{}}
+	defer client.CloseIdleConnections()
+
+	lameDuck := func() { // during OnDrain and the lame duck everything still works
+		s.tell("readiness fails")
+		for _, addr := range []string{base, "http://" + l2.Addr().String()} {
+			if res, err := client.Get(addr + "/quick"); err != nil || res.StatusCode != 200 {
+				t.Error("lame duck:", err)
+			} else {
+				res.Body.Close()
+			}
+		}
+		time.AfterFunc(50*time.Millisecond, func() { close(finish) })
+	}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- Drain{LameDuck: time.Millisecond, Finish: 20 * time.Second, OnDrain: lameDuck}.Serve(ctx, srv, l, l2)
+		s.tell("server ended")
+	}()
+	body := make(chan string, 1)
+	go func() {
+		res, err := http.Get(base + "/slow")
+		if err != nil {
+			t.Error(err)
+			body <- ""
+			return
+		}
+		defer res.Body.Close()
+		text, _ := io.ReadAll(res.Body)
+		body <- string(text)
+	}()
+	<-started
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if got := <-body; got != "whole" {
+		t.Errorf("the slow answer: %q", got)
+	}
+	if _, err := http.Get(base + "/quick"); err == nil {
+		t.Error("it still listens")
+	}
+	s.mu.Lock()
+	s.steps = slices.DeleteFunc(s.steps, func(step string) bool { return step == "server ended" })
+	s.mu.Unlock()
+	s.is(t, "readiness fails", "streams told", "request ended")
+}
+
+func TestDrainCancelsThenCuts(t *testing.T) {
+	var s story
+	started := make(chan struct{}, 2)
+	stubborn := make(chan struct{})
+	srv := NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/hijack" { // as a WebSocket: Shutdown does not know of it
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer conn.Close()
+			started <- struct{}{}
+			<-r.Context().Done()
+			s.tell("context cancelled")
+			return
+		}
+		started <- struct{}{}
+		<-stubborn
+	}), ServerOptions{})
+	l := listen(t)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	d := Drain{Finish: 30 * time.Millisecond, Settle: 30 * time.Millisecond, OnDrain: func() { s.tell("readiness fails") }}
+	go func() { ended <- d.Serve(ctx, srv, l) }()
+	conns := []net.Conn{dial(t, l.Addr().String()), dial(t, l.Addr().String())}
+	for i, path := range []string{"/hijack", "/stubborn"} {
+		io.WriteString(conns[i], "GET "+path+" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	}
+	<-started
+	<-started
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	for _, c := range conns {
+		var timeout net.Error
+		c.SetReadDeadline(time.Now().Add(5 * time.Second))
+		if _, err := c.Read(make([]byte, 1)); err == nil || errors.As(err, &timeout) && timeout.Timeout() {
+			t.Error("a connection lives on:", err)
+		}
+	}
+	s.is(t, "readiness fails", "context cancelled")
+	close(stubborn)
+}
+
+func TestDrainWaitsForHijackedConnections(t *testing.T) {
+	started := make(chan struct{})
+	var s story
+	srv := NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		close(started)
+		<-Draining(r.Context())
+		time.Sleep(20 * time.Millisecond)
+		if r.Context().Err() == nil {
+			s.tell("closed in peace")
+		}
+	}), ServerOptions{})
+	l := listen(t)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- Drain{}.Serve(ctx, srv, l) }()
+	io.WriteString(dial(t, l.Addr().String()), "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	<-started
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	s.is(t, "closed in peace")
+}
+
+func TestDrainReportsABrokenListener(t *testing.T) {
+	l := listen(t)
+	told := false
+	l.Close()
+	err := Drain{LameDuck: time.Hour, OnDrain: func() { told = true }}.Serve(t.Context(), NewServer(served, ServerOptions{}), l)
+	if err == nil || !told {
+		t.Errorf("got %v, told %v", err, told)
+	}
+	if Draining(t.Context()) != nil {
+		t.Error("draining outside a server")
+	}
+}

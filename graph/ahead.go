@@ -1,0 +1,166 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"census-gateway/graph/stats"
+	"census-gateway/upstream"
+)
+
+// ahead is what an operation will need from Census, as far as its text tells.
+// What it needs of one sync is then known before anything is asked, however
+// many aliases and fields ask for it, and becomes one set of page reads. What
+// is only found on the way is gathered by the loaders.
+type ahead struct {
+	records []upstream.SyncID
+	runs    []upstream.SyncRunID
+	slices  []stretch
+}
+
+// readAhead begins to read what the root fields of ctx's operation ask of syncs
+// and runs that they name. Arguments that are wrong are passed over here: the
+// field's own resolver says so.
+func readAhead(ctx context.Context) {
+	var a ahead
+	op := graphql.GetOperationContext(ctx)
+	for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Query"}) {
+		args := f.ArgumentMap(op.Variables)
+		id, _ := graphql.UnmarshalID(args["id"])
+		switch f.Name {
+		case "sync":
+			a.node(ctx, f, syncType, id)
+		case "syncRun":
+			a.node(ctx, f, syncRunType, id)
+		case "node":
+			a.node(ctx, f, "", id)
+		case "nodes":
+			if args, err := noContext.field_Query_nodes_args(ctx, args); err == nil {
+				a.nodes(ctx, f, args["ids"].([]string))
+			}
+		case "syncs":
+			if args, err := noContext.field_Query_syncs_args(ctx, args); err == nil {
+				a.syncs(ctx, f, args["ids"].([]string), args["filter"].(*SyncFilter), args["orderBy"].(*SyncOrder), pageOf(args))
+			}
+		}
+	}
+	a.begin(ctx)
+}
+
+// runsAhead begins to read what the field being resolved asks of the runs of
+// syncs.
+func runsAhead(ctx context.Context, syncs []*Sync) {
+	for _, s := range syncs {
+		if s.record != nil {
+			loadersOf(ctx).syncs.Prime(ctx, s.ID, s.record)
+		}
+	}
+	var a ahead
+	a.windows(ctx, graphql.GetFieldContext(ctx).Field, syncs...)
+	a.begin(ctx)
+}
+
+// begin starts to read.
+func (a *ahead) begin(ctx context.Context) {
+	if len(a.records)+len(a.slices)+len(a.runs) == 0 {
+		return
+	}
+	l := loadersOf(ctx)
+	l.syncs.ahead(ctx, a.records)
+	for _, keys := range bySync(a.slices) {
+		l.slices.ahead(ctx, keys)
+	}
+	for _, id := range a.runs {
+		l.runs.ahead(ctx, []upstream.SyncRunID{id})
+	}
+}
+
+// node adds what field f asks of the node with an id.
+func (a *ahead) node(ctx context.Context, f graphql.CollectedField, want, id string) {
+	switch typename, n, err := parseID("id", id, want); {
+	case err != nil:
+	case typename == syncRunType:
+		a.runs = append(a.runs, upstream.SyncRunID(n))
+	default:
+		if asksRecord(ctx, f) {
+			a.records = append(a.records, upstream.SyncID(n))
+		}
+		a.windows(ctx, f, &Sync{ID: upstream.SyncID(n)})
+	}
+}
+
+func (a *ahead) nodes(ctx context.Context, f graphql.CollectedField, ids []string) {
+	if len(ids) > maxNodeIDs {
+		return
+	}
+	for _, id := range ids {
+		a.node(ctx, f, "", id)
+	}
+}
+
+// syncs adds what field f asks of the syncs with the ids.
+func (a *ahead) syncs(ctx context.Context, f graphql.CollectedField, ids []string, filter *SyncFilter, order *SyncOrder, page pageArgs) {
+	syncs, err := syncsNamed(ids)
+	if err != nil {
+		return
+	}
+	if order != nil || !filter.all() { // which are shown depends on the records
+		for _, s := range syncs {
+			a.records = append(a.records, s.ID)
+		}
+		return
+	}
+	part, err := page.cut(syncs, syncList("named", nil, nil), SyncOrder{}, len(syncs))
+	if err != nil {
+		return
+	}
+	shown := part.of(syncs)
+	if asksRecord(ctx, f) {
+		for _, s := range shown {
+			a.records = append(a.records, s.ID)
+		}
+	}
+	a.windows(ctx, f, shown...)
+}
+
+// windows adds the stretches of the runs of syncs that field f asks for.
+func (a *ahead) windows(ctx context.Context, f graphql.CollectedField, syncs ...*Sync) {
+	for _, f := range syncFields(ctx, f) {
+		if (f.Name == "runs" || f.Name == "latestRun") && asksRecordOfRuns(ctx, f) {
+			for _, s := range syncs {
+				a.records = append(a.records, s.ID)
+			}
+		}
+		var page pageArgs
+		newestFirst := true
+		switch f.Name {
+		case "latestRun":
+			for _, s := range syncs {
+				a.slices = append(a.slices, stretch{s.ID, latest})
+			}
+			continue
+		case "health":
+			for _, s := range syncs {
+				a.slices = append(a.slices, stretch{s.ID, judged})
+			}
+			continue
+		case "runs":
+			args, err := noContext.field_Sync_runs_args(ctx, f.ArgumentMap(graphql.GetOperationContext(ctx).Variables))
+			if err != nil {
+				continue
+			}
+			if args["filter"].(*stats.Filter) != nil { // read step by step, until enough is found
+				continue
+			}
+			newestFirst, page = runsNewestFirst(args["orderBy"].(*SyncRunOrder)), pageOf(args)
+		default:
+			continue
+		}
+		for _, s := range syncs {
+			if w, err := page.window(runList(s.ID, newestFirst), newestFirst); err == nil {
+				a.slices = append(a.slices, stretch{s.ID, w})
+			}
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package graph
+
+import (
+	"strconv"
+
+	"census-gateway/upstream"
+)
+
+// A SyncRunConnection is a stretch of the runs of one sync.
+type SyncRunConnection struct {
+	list        listSum // binds its cursors to the list
+	newestFirst bool
+	window      upstream.Window
+	slice       upstream.Slice[upstream.SyncRun]
+
+	// Where the runs were chosen among others, or are of many syncs:
+	ordinals []int     // of each row of slice; nil: they stand one after another
+	info     *PageInfo // nil: as window and slice have it
+	total    *int      // nil, if info is not: unknown
+}
+
+// runList names the list of a sync's runs, in one order or the other.
+func runList(id upstream.SyncID, newestFirst bool) string {
+	order := "/asc"
+	if newestFirst {
+		order = "/desc"
+	}
+	return "runs/" + strconv.FormatInt(int64(id), 10) + order
+}
+
+// at is where the i-th run as shown stands in the slice.
+func (c *SyncRunConnection) at(i int) int {
+	if c.newestFirst {
+		return len(c.slice.Rows) - 1 - i
+	}
+	return i
+}
+
+func (c *SyncRunConnection) len() int { return len(c.slice.Rows) }
+
+// edge is the i-th run as shown.
+func (c *SyncRunConnection) edge(i int) SyncRunEdge { return SyncRunEdge{c, c.at(i)} }
+
+// Edges are the runs with their cursors.
+func (c *SyncRunConnection) Edges() []SyncRunEdge {
+	edges := make([]SyncRunEdge, c.len())
+	for i := range edges {
+		edges[i] = c.edge(i)
+	}
+	return edges
+}
+
+// Nodes are the runs without their cursors.
+func (c *SyncRunConnection) Nodes() []*upstream.SyncRun {
+	nodes := make([]*upstream.SyncRun, c.len())
+	for i := range nodes {
+		nodes[i] = c.edge(i).Node()
+	}
+	return nodes
+}
+
+// PageInfo tells where the stretch lies in its list.
+func (c *SyncRunConnection) PageInfo() *PageInfo {
+	if c.info != nil {
+		return c.info
+	}
+	info := pageInfo(c.window, c.slice, c.newestFirst)
+	if n := c.len(); n > 0 {
+		start, end := c.edge(0).Cursor(), c.edge(n-1).Cursor()
+		info.StartCursor, info.EndCursor = &start, &end
+	}
+	return info
+}
+
+// TotalCount is the number of runs in the whole list; nil if it is unknown.
+func (c *SyncRunConnection) TotalCount() *int {
+	if c.info != nil {
+		return c.total
+	}
+	return &c.slice.Total
+}
+
+// A SyncRunEdge is one run of a connection.
+type SyncRunEdge struct {
+	connection *SyncRunConnection
+	at         int // in the connection's slice
+}
+
+// Node is the run.
+func (e SyncRunEdge) Node() *upstream.SyncRun { return &e.connection.slice.Rows[e.at] }
+
+// Cursor is the run's place in the list.
+func (e SyncRunEdge) Cursor() string { return string(e.appendCursor(nil)) }
+
+func (e SyncRunEdge) appendCursor(b []byte) []byte {
+	run, ordinal := e.Node(), e.connection.slice.First+e.at
+	if e.connection.ordinals != nil {
+		ordinal = e.connection.ordinals[e.at]
+	}
+	return cursor{Position: upstream.Position{
+		CreatedAt: run.CreatedAt, ID: int64(run.ID), Ordinal: ordinal,
+	}}.append(b, e.connection.list)
+}

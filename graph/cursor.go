@@ -1,0 +1,87 @@
+package graph
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"hash/crc32"
+	"math"
+
+	"census-gateway/upstream"
+)
+
+// A cursor is a place in a list, for clients to give back.
+type cursor struct {
+	upstream.Position
+	label string // the label of the sync there, in lists ordered by label
+}
+
+const (
+	cursorVersion = 1
+	maxCursor     = 200 // letters of a cursor's text
+	maxLabel      = 96  // bytes of a label that a cursor keeps
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// A listSum is the check sum of the name of a list.
+type listSum uint32
+
+func sumOf(list string) listSum { return listSum(crc32.Checksum([]byte(list), castagnoli)) }
+
+// with goes on summing over b.
+func (s listSum) with(b []byte) uint32 { return crc32.Update(uint32(s), castagnoli, b) }
+
+// append appends c as text: base64url of a version, the place as varints, the
+// label, and a check sum over all that and the name of the list, which binds
+// the cursor to its list. The sum keeps out mistakes, not attackers: whoever
+// forges a cursor has named a place to start reading from, and no more.
+func (c cursor) append(b []byte, list listSum) []byte {
+	began := len(b) // the bytes are laid out here first, and give way to their text
+	b = append(b, cursorVersion)
+	b = binary.AppendUvarint(b, uint64(c.CreatedAt))
+	b = binary.AppendUvarint(b, uint64(c.ID))
+	b = binary.AppendUvarint(b, uint64(c.Ordinal))
+	b = append(b, c.label[:min(len(c.label), maxLabel)]...)
+	b = binary.BigEndian.AppendUint32(b, list.with(b[began:]))
+	end := len(b)
+	b = base64.RawURLEncoding.AppendEncode(b, b[began:end])
+	return b[:began+copy(b[began:], b[end:])]
+}
+
+// encode is c as text.
+func (c cursor) encode(list string) string { return string(c.append(nil, sumOf(list))) }
+
+// parseCursor reads the cursor in the argument arg; nil is the zero cursor, an
+// end of the list.
+func parseCursor(arg string, text *string, list string) (c cursor, err error) {
+	if text == nil {
+		return c, nil
+	}
+	bad := badInput("%s is not a cursor of this list in this order", arg)
+	if len(*text) > maxCursor {
+		return c, bad
+	}
+	b, decodeErr := base64.RawURLEncoding.Strict().DecodeString(*text)
+	if decodeErr != nil || len(b) < 5 || b[0] != cursorVersion {
+		return c, bad
+	}
+	b, check := b[:len(b)-4], binary.BigEndian.Uint32(b[len(b)-4:])
+	if sumOf(list).with(b) != check {
+		return c, bad
+	}
+	b = b[1:]
+	var parts [3]uint64
+	for i := range parts {
+		n, size := binary.Uvarint(b)
+		if size <= 0 {
+			return c, bad
+		}
+		parts[i], b = n, b[size:]
+	}
+	if parts[0] > math.MaxInt64 || parts[1] == 0 || parts[1] > math.MaxInt64 || parts[2] > math.MaxInt32 || len(b) > maxLabel {
+		return c, bad
+	}
+	c.Position = upstream.Position{CreatedAt: upstream.DateTime(parts[0]), ID: int64(parts[1]), Ordinal: int(parts[2])}
+	c.label = string(b)
+	return c, nil
+}

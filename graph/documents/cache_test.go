@@ -1,0 +1,131 @@
+package documents
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// TestLRU holds the cache against a list that is searched.
+func TestLRU(t *testing.T) {
+	type pair struct {
+		key  string
+		cost int
+	}
+	const limit = 100
+	c := newLRU[int](limit)
+	var model []pair // the last was used last
+	rng := rand.New(rand.NewPCG(1, 2))
+	find := func(key string) int {
+		for i, p := range model {
+			if p.key == key {
+				return i
+			}
+		}
+		return -1
+	}
+	for step := range 20_000 {
+		key := fmt.Sprint(rng.IntN(30))
+		i := find(key)
+		if rng.IntN(2) == 0 {
+			_, ok := c.get(key)
+			if ok != (i >= 0) {
+				t.Fatalf("step %d: %s is kept: %v", step, key, ok)
+			}
+			if ok {
+				model = append(append(model[:i:i], model[i+1:]...), model[i])
+			}
+			continue
+		}
+		cost := rng.IntN(limit + 10)
+		c.add(key, step, cost)
+		if cost > limit {
+			continue
+		}
+		if i >= 0 {
+			model = append(model[:i:i], model[i+1:]...)
+		}
+		model = append(model, pair{key, cost})
+		sum := 0
+		for _, p := range model {
+			sum += p.cost
+		}
+		for sum > limit {
+			sum -= model[0].cost
+			model = model[1:]
+		}
+		if n, used := c.Size(); n != len(model) || used != sum {
+			t.Fatalf("step %d: %d entries of %d bytes, want %d of %d", step, n, used, len(model), sum)
+		}
+	}
+}
+
+func TestBounds(t *testing.T) {
+	ctx := context.Background()
+	texts := NewTexts(0)
+	var all sync.WaitGroup
+	for g := range 4 {
+		all.Go(func() {
+			for i := range 200 {
+				text := fmt.Sprintf("#%d %d %s", g, i, strings.Repeat("x", 30_000))
+				texts.Add(ctx, hashOf(text), text)
+			}
+		})
+	}
+	all.Wait()
+	if n, used := texts.Size(); used > DefaultTextBytes || n < 100 {
+		t.Errorf("%d texts of %d bytes", n, used)
+	}
+	texts.Add(ctx, "long", strings.Repeat("x", maxText+1))
+	if _, ok := texts.Get(ctx, "long"); ok {
+		t.Error("a long text was kept")
+	}
+	plans := NewPlans(0)
+	plans.Add(ctx, strings.Repeat("x", maxPlan+1), &ast.QueryDocument{})
+	plans.Add(ctx, strings.Repeat("x", maxPlan), &ast.QueryDocument{})
+	if n, _ := plans.Size(); n != 1 {
+		t.Errorf("%d plans", n)
+	}
+}
+
+// TestPlanFactor measures what parsed documents take, so that the number used
+// stays true to the parser.
+func TestPlanFactor(t *testing.T) {
+	schema := gqlparser.MustLoadSchema(&ast.Source{Input: `type Query{a:Int sync(id:ID!):Sync} type Sync{id:ID! label:String runs(first:Int):[Sync!]!}`})
+	for name, query := range map[string]string{
+		"printed": "query Q($id: ID!) {\n" + strings.Repeat("  sync(id: $id) {\n    id\n    label\n    runs(first: 10) {\n      id\n      label\n    }\n  }\n", 20) + "}",
+		"worst":   "{" + strings.Repeat("a ", 300) + "}",
+		"dense":   "{" + strings.Repeat("sync(id:1){id label}", 100) + "}",
+	} {
+		const n = 20
+		docs := make([]*ast.QueryDocument, n)
+		before := heap()
+		for i := range docs {
+			doc, errs := gqlparser.LoadQuery(schema, query)
+			if errs != nil {
+				t.Fatal(errs)
+			}
+			docs[i] = doc
+		}
+		factor := float64(heap()-before) / float64(n*len(query))
+		t.Logf("%s: %.1f bytes for each byte of text", name, factor)
+		if factor > planFactor {
+			t.Errorf("%s: %.1f bytes for each byte of text, planFactor is %d", name, factor, planFactor)
+		}
+		runtime.KeepAlive(docs)
+	}
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}

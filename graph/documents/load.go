@@ -1,0 +1,126 @@
+package documents
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+)
+
+const apolloFormat = "apollo-persisted-query-manifest"
+
+func load(path string) (*set, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("trusted documents: %w", err)
+	}
+	s := &set{byID: make(map[string]string), byHash: make(map[string]string)}
+	if info.IsDir() {
+		err = s.loadFolder(path)
+	} else {
+		err = s.loadManifest(path)
+	}
+	if err == nil && len(s.byID) == 0 {
+		err = errors.New("no documents in it")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("trusted documents: %s: %w", path, err)
+	}
+	return s, nil
+}
+
+func (s *set) loadFolder(path string) error {
+	files, err := os.ReadDir(path)
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		name := file.Name()
+		ext := filepath.Ext(name)
+		if name[0] == '.' || file.IsDir() || ext != ".graphql" && ext != ".gql" {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(path, name))
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, errors.Unwrap(err))
+		}
+		if err := s.add(strings.TrimSuffix(name, ext), string(text)); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func (s *set) loadManifest(path string) error {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(content, &fields); err != nil {
+		return fmt.Errorf("not a JSON object: %w", err)
+	}
+	if _, ok := fields["format"]; ok {
+		return s.loadApollo(content)
+	}
+	for id, raw := range fields {
+		var text string
+		if err := json.Unmarshal(raw, &text); err != nil {
+			return fmt.Errorf("%q: the document is not a string", id)
+		}
+		if err := s.add(id, text); err != nil {
+			return fmt.Errorf("%q: %w", id, err)
+		}
+	}
+	return nil
+}
+
+func (s *set) loadApollo(content []byte) error {
+	var manifest struct {
+		Format     string `json:"format"`
+		Version    int    `json:"version"`
+		Operations []struct {
+			ID   string `json:"id"`
+			Name string `json:"name"`
+			Body string `json:"body"`
+		} `json:"operations"`
+	}
+	if err := json.Unmarshal(content, &manifest); err != nil {
+		return fmt.Errorf("not a manifest: %w", err)
+	}
+	if manifest.Format != apolloFormat || manifest.Version != 1 {
+		return fmt.Errorf("format %q version %d is not known: want %q version 1",
+			manifest.Format, manifest.Version, apolloFormat)
+	}
+	for i, op := range manifest.Operations {
+		if err := s.add(op.ID, op.Body); err != nil {
+			return fmt.Errorf("operation %d (id %q, name %q): %w", i, op.ID, op.Name, err)
+		}
+	}
+	return nil
+}
+
+// add keeps a document that has an id of its own and parses.
+func (s *set) add(id, text string) error {
+	if id == "" {
+		return errors.New("the document has no id")
+	}
+	doc, err := parser.ParseQuery(&ast.Source{Input: text})
+	if err != nil {
+		return fmt.Errorf("the document does not parse: %w", err)
+	}
+	if len(doc.Operations) == 0 {
+		return errors.New("the document has no operation")
+	}
+	if other, ok := s.byID[id]; ok && other != text {
+		return errors.New("another document has the same id")
+	}
+	s.byID[id] = text
+	s.byHash[hashOf(text)] = text
+	return nil
+}

@@ -1,0 +1,126 @@
+package documents
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// write writes a file into a folder of its own and gives its path.
+func write(t *testing.T, name, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestLoadFolder(t *testing.T) {
+	dir := filepath.Dir(write(t, "Runs.graphql", "query Runs{runs}"))
+	for name, content := range map[string]string{
+		"Hello.gql": hello, ".hidden.graphql": "{", "README.md": "text", "schema.graphqls": "type Query{a:Int}",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "below.graphql"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	trusted, err := LoadTrusted(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{"Runs": "query Runs{runs}", "Hello": hello, hashOf(hello): hello} {
+		if text, ok := trusted.Lookup(id); !ok || text != want {
+			t.Errorf("%s: %q %v", id, text, ok)
+		}
+	}
+	if trusted.Len() != 2 {
+		t.Errorf("%d documents", trusted.Len())
+	}
+}
+
+func TestLoadApollo(t *testing.T) {
+	trusted, err := LoadTrusted(write(t, "m.json", `{"format":"apollo-persisted-query-manifest","version":1,"operations":[
+		{"id":"a1","name":"Runs","type":"query","body":"query Runs{runs}"},{"id":"a2","name":"H","type":"query","body":"{hello}"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, ok := trusted.Lookup("a1"); !ok || text != "query Runs{runs}" {
+		t.Errorf("%q %v", text, ok)
+	}
+}
+
+func TestLoadErrors(t *testing.T) {
+	apollo := func(rest string) string { return `{"format":"apollo-persisted-query-manifest",` + rest }
+	for name, test := range map[string]struct{ content, want string }{
+		"not JSON":        {"query{", "not a JSON object"},
+		"a list":          {"[]", "not a JSON object"},
+		"empty":           {"{}", "no documents"},
+		"no string":       {`{"a":{"b":1}}`, `"a": the document is not a string`},
+		"does not parse":  {`{"a":"{"}`, `"a": the document does not parse`},
+		"no operation":    {`{"a":"fragment F on Query{a}"}`, `"a": the document has no operation`},
+		"no id":           {`{"":"{a}"}`, "no id"},
+		"other version":   {apollo(`"version":2,"operations":[]}`), "version 2 is not known"},
+		"other format":    {`{"format":"x","version":1}`, `format "x"`},
+		"no operations":   {apollo(`"version":1}`), "no documents"},
+		"apollo no parse": {apollo(`"version":1,"operations":[{"id":"7","name":"N","body":"{"}]}`), `operation 0 (id "7", name "N")`},
+		"same id":         {apollo(`"version":1,"operations":[{"id":"7","body":"{a}"},{"id":"7","body":"{b}"}]}`), "another document has the same id"},
+	} {
+		path := write(t, "manifest.json", test.content)
+		trusted, err := LoadTrusted(path)
+		if err == nil || trusted != nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := LoadTrusted(filepath.Join(t.TempDir(), "none")); err == nil || !strings.Contains(err.Error(), "none") {
+		t.Errorf("no file: %v", err)
+	}
+	dir := filepath.Dir(write(t, "Bad.graphql", "query {"))
+	if _, err := LoadTrusted(dir); err == nil || !strings.Contains(err.Error(), "Bad.graphql") {
+		t.Errorf("a bad file: %v", err)
+	}
+}
+
+// TestReload replaces the documents while others look them up.
+func TestReload(t *testing.T) {
+	path := write(t, "m.json", `{"a":"{old}","b":"{old}"}`)
+	trusted, err := LoadTrusted(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := make(chan struct{})
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					if _, ok := trusted.Lookup("a"); !ok {
+						t.Error("a document was away")
+						return
+					}
+				}
+			}
+		})
+	}
+	for _, content := range []string{`{"a":"{new}"}`, `{`, `{}`} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := trusted.Reload(); (err == nil) != (content == `{"a":"{new}"}`) {
+			t.Errorf("%s: %v", content, err)
+		}
+	}
+	close(stop)
+	readers.Wait()
+	if text, _ := trusted.Lookup("a"); text != "{new}" || trusted.Len() != 1 {
+		t.Errorf("after two bad files: %q, %d documents", text, trusted.Len())
+	}
+}

@@ -1,0 +1,107 @@
+package documents
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+var _ interface {
+	graphql.HandlerExtension
+	graphql.OperationParameterMutator
+} = Persisted{}
+
+// Persisted is the extension for gqlgen that finds the document of a request
+// which names one instead of sending it: by documentId (GraphQL over HTTP,
+// "Persisted Documents"; see [WithID]) or by extensions.persistedQuery, the
+// protocol of Apollo's automatic persisted queries.
+type Persisted struct {
+	// Automatic keeps what clients register by hash, and may be shared between
+	// gateways: texts that come from it are checked against their hash. Nil
+	// means that clients cannot register documents.
+	Automatic graphql.Cache[string]
+
+	// Trusted are the documents the operator has approved. They come before
+	// those that clients register. Nil means none.
+	Trusted *Trusted
+
+	// RequireTrusted refuses everything but trusted documents, asked for by
+	// id or hash.
+	RequireTrusted bool
+}
+
+// ExtensionName names the extension for gqlgen.
+func (Persisted) ExtensionName() string { return "PersistedDocuments" }
+
+// Validate refuses a setting under which every request would be refused.
+func (p Persisted) Validate(graphql.ExecutableSchema) error {
+	if p.RequireTrusted && p.Trusted == nil {
+		return errors.New("documents: trusted documents are required, and none are given")
+	}
+	return nil
+}
+
+// MutateOperationParameters puts the text of the document into params.
+func (p Persisted) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
+	id := ID(ctx)
+	hash, err := persistedHash(params.Extensions)
+	if err != nil {
+		return err
+	}
+	if id != "" && hash != "" {
+		return failure(codeBadRequest, "send either documentId or extensions.persistedQuery, not both")
+	}
+	if id == "" && hash == "" {
+		if p.RequireTrusted {
+			return failure(codeForbidden, "only trusted documents are served: send the id of one")
+		}
+		return nil
+	}
+	if text, ok := p.Trusted.Lookup(id + hash); ok {
+		if params.Query != "" && params.Query != text {
+			return failure(codeBadRequest, "the query is not the document of this hash")
+		}
+		params.Query = text
+		return nil
+	}
+	switch {
+	case p.RequireTrusted && params.Query != "":
+		return failure(codeForbidden, "only trusted documents are served: this is none of them")
+	case id != "":
+		return failure(codeNotFound, "no document is known by this documentId")
+	case p.RequireTrusted:
+		return failure(codeNotFound, notFoundMessage)
+	}
+	return p.automatic(ctx, hash, params)
+}
+
+// automatic registers the query sent, or finds the one that was.
+func (p Persisted) automatic(ctx context.Context, hash string, params *graphql.RawParams) *gqlerror.Error {
+	switch {
+	case params.Query != "" && hashOf(params.Query) != hash:
+		return failure(codeBadRequest, "sha256Hash is not the SHA-256 hash of the query")
+	case p.Automatic == nil && params.Query == "":
+		return failure(codeNotFound, notFoundMessage)
+	case p.Automatic == nil:
+		return nil
+	case params.Query != "":
+		p.Automatic.Add(ctx, hash, params.Query)
+		return nil
+	}
+	text, ok := p.Automatic.Get(ctx, hash)
+	if !ok || hashOf(text) != hash {
+		return failure(codeNotFound, notFoundMessage)
+	}
+	params.Query = text
+	return nil
+}
+
+// hashOf is the SHA-256 hash of text in lower-case hex.
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,63 @@
+package documents
+
+import (
+	"encoding/json"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// Codes of the gateway's list that are set here.
+const (
+	codeBadRequest = "BAD_REQUEST"
+	codeForbidden  = "FORBIDDEN"
+	codeNotFound   = "PERSISTED_QUERY_NOT_FOUND"
+)
+
+// notFoundMessage is a word of the protocol: some clients look for it rather
+// than for the code before they send the query itself.
+const notFoundMessage = "PersistedQueryNotFound"
+
+// maxHash bounds sha256Hash, in bytes. A SHA-256 hash has 64 digits; some
+// clients send the id of a trusted document in its place.
+const maxHash = 256
+
+// persistedHash reads extensions.persistedQuery, {"version":1,"sha256Hash":…}.
+// It gives "" if the request has none, or null.
+func persistedHash(extensions map[string]any) (string, *gqlerror.Error) {
+	given := extensions["persistedQuery"]
+	if given == nil {
+		return "", nil
+	}
+	object, ok := given.(map[string]any)
+	if !ok {
+		return "", failure(codeBadRequest, "extensions.persistedQuery is not an object")
+	}
+	if !isOne(object["version"]) {
+		return "", failure(codeBadRequest, "extensions.persistedQuery.version is not 1")
+	}
+	hash, ok := object["sha256Hash"].(string)
+	if !ok || hash == "" || len(hash) > maxHash {
+		return "", failure(codeBadRequest, "extensions.persistedQuery.sha256Hash is not a hash")
+	}
+	return hash, nil
+}
+
+// isOne takes the forms a JSON number has in Go.
+func isOne(v any) bool {
+	switch v := v.(type) {
+	case json.Number:
+		f, err := v.Float64()
+		return err == nil && f == 1
+	case float64:
+		return v == 1
+	case int:
+		return v == 1
+	case int64:
+		return v == 1
+	}
+	return false
+}
+
+func failure(code, message string) *gqlerror.Error {
+	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": code}}
+}

@@ -1,0 +1,124 @@
+package graph
+
+import (
+	"context"
+	"slices"
+
+	"census-gateway/graph/stats"
+	"census-gateway/upstream"
+)
+
+// narrow shrinks w to the runs that were created when filter says.
+func narrow(w upstream.Window, filter *stats.Filter) upstream.Window {
+	if filter.CreatedSince != 0 {
+		if since := upstream.Since(filter.CreatedSince); w.Older.IsEnd() || w.Older.Compare(since) < 0 {
+			w.Older = since
+		}
+	}
+	if filter.CreatedBefore != 0 {
+		if before := upstream.Before(filter.CreatedBefore); w.Newer.IsEnd() || w.Newer.Compare(before) > 0 {
+			w.Newer = before
+		}
+	}
+	return w
+}
+
+// filteredRuns shows the runs of a sync that filter passes.
+func filteredRuns(ctx context.Context, id upstream.SyncID, filter *stats.Filter, list string, newestFirst bool, w upstream.Window) (*SyncRunConnection, error) {
+	if err := filter.Check(); err != nil {
+		return nil, badInput("filter: %s", err)
+	}
+	var h harvest
+	if !filter.MatchesNothing() {
+		var err error
+		if h, err = loadersOf(ctx).reap(ctx, id, w, filter); err != nil {
+			return nil, err
+		}
+	}
+	return h.connection(list, newestFirst, w), nil
+}
+
+// A harvest is what was found of the runs that a filter passes, from the side on
+// which one began to look.
+type harvest struct {
+	rows     []upstream.SyncRun
+	ordinals []int
+	more     bool              // there are further ones, or may be
+	cut      upstream.Position // where looking ended before its time; zero: it did not
+}
+
+// reap looks for the runs of a sync in w that filter passes, until it has as many
+// as w wants and knows whether there is one more.
+func (l *loaders) reap(ctx context.Context, id upstream.SyncID, w upstream.Window, filter *stats.Filter) (h harvest, err error) {
+	want := w.Limit
+	w = narrow(w, filter)
+	w.Limit = min(max(want+1, runsAtOnce), scanStep)
+	h.cut = w.Near()
+	limited, err := l.scan(ctx, id, w, func(s upstream.Slice[upstream.SyncRun]) bool {
+		for n := range s.Rows {
+			i := n
+			if !w.FromOldest {
+				i = len(s.Rows) - 1 - n
+			}
+			h.cut = positionOf(s, i)
+			if !filter.Match(&s.Rows[i]) {
+				continue
+			}
+			if len(h.rows) == want {
+				h.more = true
+				return true
+			}
+			h.rows, h.ordinals = append(h.rows, s.Rows[i]), append(h.ordinals, s.First+i)
+		}
+		return false
+	})
+	if limited {
+		h.more = true
+	} else {
+		h.cut = upstream.Position{}
+	}
+	return h, err
+}
+
+// runsAtOnce is how many runs are read at first to look for those a filter
+// passes: what one call gives.
+const runsAtOnce = 100
+
+// connection shows h as the page of a list: w is what was asked for.
+func (h harvest) connection(list string, newestFirst bool, w upstream.Window) *SyncRunConnection {
+	if !w.FromOldest {
+		slices.Reverse(h.rows)
+		slices.Reverse(h.ordinals)
+	}
+	beyond := !w.Near().IsEnd() // whether something lies behind where one began
+	info := &PageInfo{HasNextPage: h.more, HasPreviousPage: beyond}
+	if backward := w.FromOldest == newestFirst; backward {
+		info = &PageInfo{HasNextPage: beyond, HasPreviousPage: h.more}
+	}
+	c := &SyncRunConnection{list: sumOf(list), newestFirst: newestFirst, window: w, ordinals: h.ordinals, info: info,
+		slice: upstream.Slice[upstream.SyncRun]{Rows: h.rows}}
+	if !h.more && !beyond && w.Far().IsEnd() {
+		n := len(h.rows)
+		c.total = &n
+	}
+	c.cut(h.cut)
+	return c
+}
+
+// cut has the page end where looking for further runs ended before its time.
+func (c *SyncRunConnection) cut(at upstream.Position) {
+	if n := c.len(); n > 0 {
+		start, end := c.edge(0).Cursor(), c.edge(n-1).Cursor()
+		c.info.StartCursor, c.info.EndCursor = &start, &end
+	}
+	if at.IsEnd() {
+		return
+	}
+	at.Ordinal = max(at.Ordinal, 0)
+	end := string(cursor{Position: at}.append(nil, c.list))
+	if backward := c.window.FromOldest == c.newestFirst; backward {
+		c.info.StartCursor = &end
+	} else {
+		c.info.EndCursor = &end
+	}
+}

@@ -1,0 +1,110 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler"
+
+	"census-gateway/graph/documents"
+	"census-gateway/graph/limits"
+	"census-gateway/graph/transport"
+	"census-gateway/upstream"
+)
+
+// Options are what a handler can do without; zero values are good defaults,
+// but for introspection, which Limits must allow.
+type Options struct {
+	Log         *slog.Logger       // gets the causes of failures; nil: nobody does
+	Timeout     time.Duration      // of one operation; 0: 10 s
+	MaxBody     int64              // bytes of a request; 0: 256 KiB
+	MaxErrors   int                // of one answer; 0: 20
+	MaxTokens   int                // of one document; 0: 2,000. The validator takes time by their square
+	Limits      limits.Limits      // of one operation
+	Trusted     *documents.Trusted // operations known by id; nil: none
+	OnlyTrusted bool               // refuse all others
+	AppURL      string             // of Census's pages for people, "https://app.getcensus.com"; "": there are none
+	Now         func() time.Time   // nil: time.Now
+	OwnTokens   bool               // callers ask with Census tokens of their own
+	OnLimit     func(name string)  // told of each operation refused for a limit; nil: nobody
+	// OnFresh is told how long an answer without errors counts as what Census
+	// would say, before its header is written; nil: nobody.
+	OnFresh func(ctx context.Context, d time.Duration)
+	// OnBatch is told when a loader begins to read keys things together, and
+	// returns what to call at the end; nil: nobody.
+	OnBatch func(ctx context.Context, loader string, keys int) (context.Context, func(error))
+}
+
+// Handler answers GraphQL over HTTP. census tells whose Census the request of a
+// context asks.
+func Handler(census func(context.Context) *upstream.Client, opt Options) (http.Handler, error) {
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	if opt.Timeout == 0 {
+		opt.Timeout = 10 * time.Second
+	}
+	if opt.MaxTokens == 0 {
+		opt.MaxTokens = 2000
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.OnLimit == nil {
+		opt.OnLimit = func(string) {}
+	}
+	if opt.OnBatch == nil {
+		opt.OnBatch = func(ctx context.Context, _ string, _ int) (context.Context, func(error)) { return ctx, func(error) {} }
+	}
+	schema := NewExecutableSchema(Config{Resolvers: &Resolver{appURL: opt.AppURL}})
+	guard, err := limits.New(schema.Schema(), prices(), limits.Options{
+		Limits: opt.Limits, OnRefused: func(_ context.Context, l limits.Limit) { opt.OnLimit(string(l)) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	panicked := func(ctx context.Context, value any, stack []byte) {
+		opt.Log.ErrorContext(ctx, "panic", "value", fmt.Sprint(value), "stack", string(stack))
+	}
+	srv := handler.New(schema)
+	srv.SetQueryCache(documents.NewPlans(0))
+	srv.SetParserTokenLimit(opt.MaxTokens)
+	if !opt.Limits.Introspection {
+		srv.SetDisableSuggestion(true)
+		srv.SetValidationRulesFn(limits.RulesWithoutSuggestions)
+	}
+	srv.SetErrorPresenter(present(opt.Log, opt.OwnTokens))
+	srv.SetRecoverFunc(transport.Recover(panicked))
+	srv.Use(guard) // before all that walks a document: it bounds the walk
+	srv.Use(documents.Persisted{Automatic: documents.NewTexts(0), Trusted: opt.Trusted, RequireTrusted: opt.OnlyTrusted})
+	srv.Use(selfWriting{})
+	srv.AroundResponses(recorded)
+	srv.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+		ctx = withLoaders(ctx, census(ctx), opt.Now, opt.OnBatch)
+		readAhead(ctx)
+		return next(ctx)
+	})
+	transport.Add(srv, transport.Options{MaxBody: opt.MaxBody, MaxErrors: opt.MaxErrors, Schema: schema.Schema(), OnPanic: panicked,
+		Headers: func(ctx context.Context, resp *graphql.Response, _ http.Header) {
+			if r := RecordOf(ctx); r != nil && opt.OnFresh != nil && resp != nil && len(resp.Errors) == 0 {
+				opt.OnFresh(ctx, r.Fresh())
+			}
+		}})
+	return within(opt.Timeout, srv), nil
+}
+
+// within gives each request a deadline. What is known by then is answered.
+func within(d time.Duration, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), d)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// SDL is the schema as it is served, in GraphQL's schema language.
+func SDL() string { return sources[0].Input }

@@ -1,0 +1,84 @@
+package health
+
+import (
+	"time"
+
+	"census-gateway/upstream"
+)
+
+// A State is how a sync is.
+type State string
+
+const (
+	Healthy  State = "HEALTHY"
+	Degraded State = "DEGRADED"
+	Failing  State = "FAILING"
+	Stuck    State = "STUCK"
+	Late     State = "LATE"
+	Paused   State = "PAUSED"
+	NeverRan State = "NEVER_RAN"
+	Unknown  State = "UNKNOWN"
+)
+
+// severity is worst first. What is not known may be bad; what is paused is meant
+// to be.
+var severity = [...]State{Failing, Stuck, Late, Degraded, Unknown, NeverRan, Paused, Healthy}
+
+// Severity orders states, for a list with the worst first: 7 is FAILING, 0 is
+// HEALTHY.
+func (s State) Severity() int {
+	for i, other := range severity {
+		if s == other {
+			return len(severity) - 1 - i
+		}
+	}
+	return 0
+}
+
+// Health is how a sync is at a moment.
+type Health struct {
+	State State
+	// Since is when this state began: 0 where it may have begun before the runs
+	// that were seen, or where nothing tells. Each rule says what it takes.
+	Since  upstream.DateTime
+	Reason string // one sentence
+	// ConsecutiveFailures counts the runs that failed since the newest success
+	// among those seen. There may be more before them.
+	ConsecutiveFailures int
+	// LastSuccessAt is when the newest success was completed, 0 if none is among
+	// the runs seen. Runs that lost records are successes.
+	LastSuccessAt upstream.DateTime
+	// FreshnessSeconds is the time since LastSuccessAt, nil without one.
+	FreshnessSeconds *float64
+	// LateBySeconds is the time since the first execution that the schedule
+	// promised and that has not begun: 0 while that is within the grace, or a run
+	// is in progress; nil if the sync has no schedule that can be read, or is
+	// paused.
+	LateBySeconds *float64
+}
+
+// Of tells how the sync is. Runs are its newest, the newest first, and more
+// tells that there are older ones. Neither is changed or kept.
+func Of(sync *upstream.Sync, runs []upstream.SyncRun, more bool, now time.Time) Health {
+	v := look(sync, runs, more, now)
+	h := Health{
+		State:               Unknown,
+		ConsecutiveFailures: v.failures,
+	}
+	if s := v.lastSuccess; s != nil {
+		h.LastSuccessAt = s.CompletedAt
+		fresh := max(v.now.Sub(s.CompletedAt).Seconds(), 0)
+		h.FreshnessSeconds = &fresh
+	}
+	if v.scheduled {
+		late := v.late.Seconds()
+		h.LateBySeconds = &late
+	}
+	for _, r := range rules {
+		if f, ok := r.applies(&v); ok {
+			h.State, h.Since, h.Reason = r.state, f.since, f.reason
+			break
+		}
+	}
+	return h
+}

@@ -1,0 +1,112 @@
+package health
+
+import (
+	"fmt"
+
+	"census-gateway/upstream"
+)
+
+// Rules on how its runs end.
+
+func failing(v *view) (finding, bool) {
+	all := v.failures == len(v.finished) && !v.more
+	if v.failures == 0 || v.failures < failingStreak && !all {
+		return finding{}, false
+	}
+	f := finding{}
+	if v.bounded(v.failures) {
+		f.since = v.finished[v.failures-1].CreatedAt
+	}
+	runs := fmt.Sprintf("last %d finished runs", v.failures)
+	if v.failures == 1 {
+		runs = "only finished run"
+	}
+	f.reason = fmt.Sprintf("The %s failed%s; %s.", runs, code(v.finished[0]), v.success())
+	return f, true
+}
+
+func failedOnce(v *view) (finding, bool) {
+	if v.failures == 0 {
+		return finding{}, false
+	}
+	last := v.finished[0]
+	return finding{last.CreatedAt, fmt.Sprintf("The last finished run failed%s; %s.", code(last), v.success())}, true
+}
+
+func lossy(v *view) (finding, bool) {
+	if len(v.finished) == 0 || v.goods > 0 {
+		return finding{}, false
+	}
+	flawed := 1
+	for flawed < len(v.finished) && flaw(v.finished[flawed]) != "" {
+		flawed++
+	}
+	f := finding{reason: fmt.Sprintf("In the last finished run, %s ago, %s.", v.ago(ended(v.finished[0])), flaw(v.finished[0]))}
+	if v.bounded(flawed) {
+		f.since = ended(v.finished[flawed-1])
+	}
+	return f, true
+}
+
+func unreliable(v *view) (finding, bool) {
+	n, good := min(len(v.finished), lastRuns), 0
+	for _, r := range v.finished[:n] {
+		if r.Outcome() != upstream.OutcomeFailed {
+			good++
+		}
+	}
+	if n < fewestRuns || float64(good) >= lowRate*float64(n) {
+		return finding{}, false
+	}
+	return finding{reason: fmt.Sprintf("%d of the last %d finished runs failed, though not the last one.", n-good, n)}, true
+}
+
+func crowded(v *view) (finding, bool) {
+	if v.skips < manySkips {
+		return finding{}, false
+	}
+	f := finding{reason: fmt.Sprintf("The last %d runs were skipped because one before them was still in progress.", v.skips)}
+	if v.skips < v.real || !v.more {
+		f.since = v.oldestSkip().CreatedAt
+	}
+	return f, true
+}
+
+func healthy(v *view) (finding, bool) {
+	if v.goods == 0 {
+		return finding{}, false
+	}
+	f := finding{reason: fmt.Sprintf("The last finished run succeeded %s ago.", v.ago(ended(v.finished[0])))}
+	if v.bounded(v.goods) {
+		f.since = ended(v.finished[v.goods-1])
+	}
+	return f, true
+}
+
+func unclear(v *view) (finding, bool) {
+	seen := fmt.Sprintf("None of the last %d runs has finished", len(v.runs))
+	switch {
+	case len(v.runs) == 0:
+		seen = "No run was read"
+	case !v.more && len(v.runs) == 1:
+		seen = "The only run has not finished"
+	case !v.more:
+		seen = fmt.Sprintf("None of the %d runs has finished", len(v.runs))
+	}
+	if v.blocker != nil {
+		seen += fmt.Sprintf("; one has been in progress for %s", span(v.age()))
+	}
+	return finding{reason: seen + "."}, true
+}
+
+// bounded tells whether a streak of the n newest finished runs is known to have
+// begun with the last of them.
+func (v *view) bounded(n int) bool { return n < len(v.finished) || !v.more }
+
+// ended is when a finished run ended, or was queued if that is all that is told.
+func ended(r *upstream.SyncRun) upstream.DateTime {
+	if r.CompletedAt != 0 {
+		return r.CompletedAt
+	}
+	return r.CreatedAt
+}

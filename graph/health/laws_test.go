@@ -1,0 +1,86 @@
+package health
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"census-gateway/upstream"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// anyRuns draws runs, the newest first, that need not make sense.
+func anyRuns(t *rapid.T) (runs []upstream.SyncRun) {
+	before := time.Duration(rapid.Int64Range(-3600, 86400).Draw(t, "newest")) * time.Second
+	for range rapid.IntRange(0, 30).Draw(t, "runs") {
+		changes := rapid.SliceOfN(rapid.SampledFrom([]change{failed, open, skipped, working, canceled, odd, full, dry, took(3 * time.Hour), refused(3), invalid(900), refused(-4)}), 0, 3).Draw(t, "changes")
+		runs = append(runs, run(before, changes...))
+		before += time.Duration(rapid.SampledFrom([]int64{0, 60, 900, 3600, 86400}).Draw(t, "gap")) * time.Second
+	}
+	return runs
+}
+
+func anySync(t *rapid.T) *upstream.Sync {
+	small := rapid.SampledFrom([]*int32{nil, ptr[int32](0), ptr[int32](7), ptr[int32](24), ptr[int32](-1), ptr[int32](1 << 30)})
+	return &upstream.Sync{
+		ID:        52,
+		Paused:    rapid.IntRange(0, 9).Draw(t, "paused") == 0,
+		CreatedAt: rapid.SampledFrom([]upstream.DateTime{0, 1, ago(9000 * time.Hour), ago(-time.Hour)}).Draw(t, "created"),
+		UpdatedAt: rapid.SampledFrom([]upstream.DateTime{0, ago(90 * time.Hour)}).Draw(t, "updated"),
+		Schedule: upstream.SyncSchedule{
+			Frequency:      rapid.SampledFrom([]*string{nil, ptr("never"), ptr("continuous"), ptr("hourly"), ptr("daily"), ptr("weekly"), ptr("expression"), ptr("?")}).Draw(t, "frequency"),
+			Day:            rapid.SampledFrom([]*string{nil, ptr("Sunday"), ptr("x")}).Draw(t, "day"),
+			Hour:           small.Draw(t, "hour"),
+			Minute:         small.Draw(t, "minute"),
+			CronExpression: rapid.SampledFrom([]*string{nil, ptr("0 0 * * *"), ptr("* * 31 2 *"), ptr("nonsense")}).Draw(t, "cron"),
+		},
+	}
+}
+
+// Whatever the runs, there is one state, one sentence, and numbers that agree
+// with it.
+func TestLawHealth(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		sync, runs, more := anySync(t), anyRuns(t), rapid.Bool().Draw(t, "more")
+		h := Of(sync, runs, more, noon)
+		v := look(sync, runs, more, noon)
+		for _, r := range rules {
+			if f, ok := r.applies(&v); ok {
+				if r.state != h.State || f.reason != h.Reason || f.since != h.Since {
+					t.Fatalf("the first rule is %s, the state %s", r.state, h.State)
+				}
+				break
+			}
+		}
+		if h.ConsecutiveFailures < 0 || h.ConsecutiveFailures > len(runs) {
+			t.Fatalf("%d failures in %d runs", h.ConsecutiveFailures, len(runs))
+		}
+		if (h.FreshnessSeconds == nil) != (h.LastSuccessAt == 0) || h.FreshnessSeconds != nil && *h.FreshnessSeconds < 0 {
+			t.Fatalf("fresh by %v, last success at %s", h.FreshnessSeconds, h.LastSuccessAt)
+		}
+		if h.LateBySeconds != nil && (*h.LateBySeconds < 0 || sync.Paused) || h.State == Late && (h.LateBySeconds == nil || *h.LateBySeconds <= 0) {
+			t.Fatalf("%s, late by %v", h.State, h.LateBySeconds)
+		}
+		if !strings.HasSuffix(h.Reason, ".") || strings.Count(h.Reason, ". ") > 0 || strings.Contains(h.Reason, "NaN") {
+			t.Fatalf("not a sentence: %s", h.Reason)
+		}
+		if more && (strings.Contains(h.Reason, "never") || h.State == NeverRan) {
+			t.Fatalf("never, with older runs about: %s", h.Reason)
+		}
+		if h.State == Failing && h.ConsecutiveFailures == 0 || h.State == Healthy && h.ConsecutiveFailures > 0 || (h.State == Paused) != sync.Paused {
+			t.Fatalf("%+v", h)
+		}
+	})
+}
+
+func BenchmarkOf(b *testing.B) {
+	sync, runs := onSchedule("hourly"), hourly(10*time.Minute, 100)
+	b.ReportAllocs()
+	for b.Loop() {
+		Of(&sync, runs, true, noon)
+	}
+}

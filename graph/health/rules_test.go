@@ -1,0 +1,205 @@
+package health
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"census-gateway/upstream"
+)
+
+func ptr[T any](v T) *T { return &v }
+
+var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+
+func ago(d time.Duration) upstream.DateTime { return upstream.DateTime(noon.Add(-d).UnixMilli()) }
+
+// A change makes a run another than the plain success it starts as.
+type change func(*upstream.SyncRun)
+
+// run was queued so long ago and succeeded after a minute, unless changed.
+func run(before time.Duration, changes ...change) upstream.SyncRun {
+	r := upstream.SyncRun{
+		ID: upstream.SyncRunID(1e9 - before/time.Second), SyncID: 52, Status: upstream.StatusCompleted, RawStatus: "completed",
+		CreatedAt: ago(before), CompletedAt: ago(before - time.Minute),
+		RecordsProcessed: upstream.Count{N: 1000, Known: true},
+	}
+	for _, c := range changes {
+		c(&r)
+	}
+	return r
+}
+
+func failed(r *upstream.SyncRun)   { r.Status, r.ErrorCode = upstream.StatusFailed, ptr("AUTH") }
+func open(r *upstream.SyncRun)     { r.CompletedAt = 0 }
+func skipped(r *upstream.SyncRun)  { r.Status, r.CompletedAt = upstream.StatusSkipped, 0 }
+func working(r *upstream.SyncRun)  { r.Status, r.CompletedAt = upstream.StatusWorking, 0 }
+func canceled(r *upstream.SyncRun) { r.Canceled = true }
+func odd(r *upstream.SyncRun) {
+	r.Status, r.RawStatus, r.CompletedAt = upstream.StatusUnknown, "awaiting", 0
+}
+func full(r *upstream.SyncRun) { r.FullSync = true }
+func dry(r *upstream.SyncRun) {
+	r.SyncTriggerReason = &upstream.SyncTriggerReason{UITag: ptr("Dry Run")}
+}
+func took(d time.Duration) change {
+	return func(r *upstream.SyncRun) { r.CompletedAt = r.CreatedAt + upstream.DateTime(d.Milliseconds()) }
+}
+func refused(n int64) change {
+	return func(r *upstream.SyncRun) { r.RecordsFailed = upstream.Count{N: n, Known: true} }
+}
+func invalid(n int64) change {
+	return func(r *upstream.SyncRun) { r.SourceRecordInvalids = upstream.Count{N: n, Known: true} }
+}
+
+// hourly repeats a run every hour, n times, the newest so long ago.
+func hourly(newest time.Duration, n int, changes ...change) (runs []upstream.SyncRun) {
+	for i := range n {
+		runs = append(runs, run(newest+time.Duration(i)*time.Hour, changes...))
+	}
+	return runs
+}
+
+func join(parts ...[]upstream.SyncRun) (all []upstream.SyncRun) {
+	for _, p := range parts {
+		all = append(all, p...)
+	}
+	return all
+}
+
+func one(r upstream.SyncRun) []upstream.SyncRun { return []upstream.SyncRun{r} }
+
+func onSchedule(frequency string) upstream.Sync {
+	return upstream.Sync{ID: 52, CreatedAt: ago(1000 * time.Hour), Schedule: upstream.SyncSchedule{Frequency: &frequency}}
+}
+
+func TestRules(t *testing.T) {
+	const m, h = time.Minute, time.Hour
+	every, never := onSchedule("hourly"), onSchedule("never")
+	halted := every
+	halted.Paused = true
+	edited := every
+	edited.UpdatedAt = ago(50 * m)
+	for _, test := range []struct {
+		name   string
+		sync   upstream.Sync
+		runs   []upstream.SyncRun
+		more   bool
+		state  State
+		since  upstream.DateTime
+		reason string // part of it
+	}{
+		{"paused and failing", halted, hourly(5*h, 9, failed), false, Paused, 0, "paused; it has never succeeded"},
+		{"no runs", never, nil, false, NeverRan, never.CreatedAt, "The sync has never run."},
+		{"no runs, and there should be", every, nil, false, NeverRan, every.CreatedAt, "its schedule would have started it 41 days ago"},
+		{"only a dry run", never, one(run(h, dry)), false, NeverRan, never.CreatedAt, "only been tried in dry runs"},
+		{"only a dry run in sight", never, one(run(h, dry)), true, Unknown, 0, "None of the last 1 runs has finished"},
+		{"no run in sight", never, nil, true, Unknown, 0, "No run was read"},
+
+		{"long, not too long", never, join(one(run(59*m, working)), hourly(2*h, 5)), true, Healthy, 0, ""},
+		{"too long", never, join(one(run(61*m, working)), hourly(2*h, 5)), true, Stuck, ago(61 * m), "in progress for 61 minutes; the longest recent run took 1 minute."},
+		{"long as ever", never, join(one(run(5*h, working)), one(run(9*h, took(2*h)))), true, Healthy, 0, ""},
+		{"longer than ever", never, join(one(run(7*h, working)), one(run(12*h, took(2*h)))), true, Stuck, ago(7 * h), "took 2 hours"},
+		{"first run, long", never, one(run(5*h, working)), false, Unknown, 0, "The only run has not finished; one has been in progress for 5 hours"},
+		{"first run, too long", never, one(run(7*h, working)), false, Stuck, ago(7 * h), "no finished run to compare it with"},
+		{"full sync among others", never, join(one(run(5*h, working, full)), hourly(6*h, 5)), true, Healthy, 0, ""},
+		{"full sync, too long", never, join(one(run(5*h, working, full)), one(run(20*h, full))), true, Stuck, ago(5 * h), ""},
+		{"a dry run too long", never, join(one(run(5*h, working, dry)), hourly(6*h, 5)), true, Stuck, ago(5 * h), ""},
+
+		{"three skipped behind it", never, join(one(run(1*m, skipped)), one(run(10*m, skipped)), one(run(20*m, skipped)), one(run(40*m, working)), hourly(2*h, 3)),
+			true, Stuck, ago(40 * m), "in progress for 40 minutes, and the 3 runs since were skipped; the longest recent run took 1 minute."},
+		{"three skipped, as ever", never, join(one(run(1*m, skipped)), one(run(10*m, skipped)), one(run(20*m, skipped)), one(run(40*m, working)), one(run(2*h, took(30*m)))),
+			true, Degraded, ago(20 * m), "The last 3 runs were skipped"},
+		{"two skipped", never, join(one(run(10*m, skipped)), one(run(20*m, skipped)), one(run(40*m, working)), hourly(2*h, 3)), true, Healthy, 0, ""},
+		{"skipped behind something odd", never, join(hourly(1*m, 3, skipped), one(run(4*h, odd)), hourly(5*h, 3)), true, Stuck, ago(4 * h), ""},
+		{"nothing but skipped", every, hourly(5*m, 25, skipped), true, Stuck, 0, "The last 25 runs were skipped, for at least 24 hours, behind a run that is further back."},
+		{"nothing but skipped, for minutes", never, join(one(run(3*m, skipped)), one(run(2*m, skipped)), one(run(1*m, skipped))), true, Degraded, 0, ""},
+
+		{"two failures", never, join(hourly(h, 2, failed), hourly(3*h, 3)), true, Failing, ago(2 * h), "The last 2 finished runs failed (AUTH); the last success was 2 hours ago."},
+		{"failures and what does not count", never, join(one(run(10*m, dry)), one(run(20*m, canceled)), one(run(30*m, skipped)), hourly(h, 2, failed, open), hourly(3*h, 3)), true, Failing, ago(2 * h), ""},
+		{"failures as far as seen", never, hourly(h, 5, failed), true, Failing, 0, "there is no success among the last 5 runs"},
+		{"failures ever since", never, hourly(h, 5, failed), false, Failing, ago(5 * h), "it has never succeeded"},
+		{"the only run failed", never, one(run(h, failed)), false, Failing, ago(h), "The only finished run failed (AUTH)"},
+		{"failing and late", every, hourly(9*h, 5, failed), true, Failing, 0, ""},
+
+		{"late", every, hourly(3*h+10*m, 5), true, Late, ago(3 * h), "The execution due at 2026-03-04 09:00 UTC has not begun, 3 hours later; the schedule is hourly."},
+		{"late within the grace", every, hourly(110*m, 5), true, Healthy, 0, ""},
+		{"late, but busy", every, join(one(run(50*m, working)), hourly(4*h, 5)), true, Healthy, 0, ""},
+		{"late, but edited", edited, hourly(9*h, 5), true, Healthy, 0, ""},
+		{"late in spite of a dry run", every, join(one(run(m, dry)), hourly(9*h, 5)), true, Late, ago(8 * h), ""},
+		{"late and failed once", every, join(one(run(9*h, failed)), hourly(10*h, 5)), true, Late, ago(8 * h), ""},
+
+		{"a failure", never, join(one(run(h, failed)), hourly(2*h, 5)), true, Degraded, ago(h), "The last finished run failed (AUTH); the last success was 119 minutes ago."},
+		{"a failure, all that is seen", never, one(run(h, failed)), true, Degraded, ago(h), ""},
+		{"refused records", never, join(hourly(h, 2, refused(12)), one(run(3*h, failed)), hourly(4*h, 5)), true, Degraded, ago(3*h - m), "In the last finished run, 59 minutes ago, the destination refused 12 records."},
+		{"few invalid records", never, hourly(h, 5, invalid(10)), true, Healthy, 0, ""},
+		{"many invalid records", never, join(hourly(h, 2, invalid(100)), hourly(3*h, 2)), true, Degraded, ago(2*h - m), "100 records, 9.1 %, were left out as invalid"},
+		{"every other one failed", never, join(hourly(h, 1), hourly(2*h, 1, failed), hourly(3*h, 1), hourly(4*h, 1, failed), hourly(5*h, 1)), true, Degraded, 0, "2 of the last 5 finished runs failed, though not the last one."},
+		{"few runs to tell by", never, join(hourly(h, 1), hourly(2*h, 1, failed), hourly(3*h, 1)), true, Healthy, ago(h - m), ""},
+		{"four of five", never, join(hourly(h, 1), hourly(2*h, 1, failed), hourly(3*h, 3)), true, Healthy, ago(h - m), ""},
+
+		{"healthy", every, hourly(10*m, 9), true, Healthy, 0, "The last finished run succeeded 9 minutes ago."},
+		{"healthy all its life", every, hourly(10*m, 9), false, Healthy, ago(8*h + 10*m - m), ""},
+		{"nothing but canceled", never, hourly(h, 4, canceled), false, Unknown, 0, "None of the 4 runs has finished."},
+	} {
+		got := Of(&test.sync, test.runs, test.more, noon)
+		if got.State != test.state || got.Since != test.since || !strings.Contains(got.Reason, test.reason) {
+			t.Errorf("%s: %s since %s: %s\nwant %s since %s: %s", test.name, got.State, got.Since, got.Reason, test.state, test.since, test.reason)
+		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	sync := onSchedule("hourly")
+	for _, test := range []struct {
+		name     string
+		runs     []upstream.SyncRun
+		now      time.Time
+		failures int
+		last     upstream.DateTime
+		fresh    float64 // -1: nil
+		late     float64 // -1: nil
+	}{
+		{"no runs", nil, noon, 0, 0, -1, 1000*3600 - 3600},
+		{"a success", hourly(30*time.Minute, 3), noon, 0, ago(29 * time.Minute), 29 * 60, 0},
+		{"three failures", join(hourly(time.Hour, 3, failed), hourly(4*time.Hour, 1)), noon, 3, ago(239 * time.Minute), 239 * 60, 0},
+		{"late", hourly(150*time.Minute, 1), noon, 0, ago(149 * time.Minute), 149 * 60, 7200},
+		{"a clock that is behind", hourly(0, 1), noon.Add(-time.Hour), 0, ago(-time.Minute), 0, 0},
+	} {
+		h := Of(&sync, test.runs, true, test.now)
+		told := func(f *float64) float64 {
+			if f == nil {
+				return -1
+			}
+			return *f
+		}
+		if h.ConsecutiveFailures != test.failures || h.LastSuccessAt != test.last || told(h.FreshnessSeconds) != test.fresh || told(h.LateBySeconds) != test.late {
+			t.Errorf("%s: %+v, fresh %g, late %g", test.name, h, told(h.FreshnessSeconds), told(h.LateBySeconds))
+		}
+	}
+}
+
+func TestTable(t *testing.T) {
+	table := Table()
+	lines := strings.Split(strings.TrimSpace(table), "\n")
+	if len(lines) != len(rules)+2 {
+		t.Fatalf("%d lines", len(lines))
+	}
+	for _, line := range lines {
+		if strings.Count(line, "|") != 5 {
+			t.Errorf("not a row: %s", line)
+		}
+	}
+	for _, s := range severity {
+		if !strings.Contains(table, "`"+string(s)+"`") {
+			t.Errorf("no rule for %s", s)
+		}
+	}
+	t.Log("\n" + table)
+}
+
+func TestSeverity(t *testing.T) {
+	if Failing.Severity() != 7 || Healthy.Severity() != 0 || State("?").Severity() != 0 || Late.Severity() <= Degraded.Severity() {
+		t.Error("not in order")
+	}
+}

@@ -1,0 +1,133 @@
+package health
+
+import (
+	"time"
+
+	"census-gateway/upstream"
+)
+
+// lastRuns is over how many finished runs the success rate is taken, and
+// fewestRuns is how many there must be.
+const (
+	lastRuns   = 20
+	fewestRuns = 5
+)
+
+// A view is what the rules want to know of a sync, gathered once.
+type view struct {
+	sync *upstream.Sync
+	runs []upstream.SyncRun // newest first
+	more bool               // there are older runs
+	now  upstream.DateTime
+
+	finished    []*upstream.SyncRun // succeeded, partial and failed, newest first; no dry runs
+	failures    int                 // of the newest finished, in a row
+	goods       int                 // of the newest finished without a flaw, in a row
+	lastSuccess *upstream.SyncRun   // with a time of completion
+	real        int                 // runs that are not dry
+
+	skips   int               // newest runs that were skipped, in a row, dry runs left out
+	blocker *upstream.SyncRun // what runs now, or what the skipped runs wait for; nil if none is seen
+	usual   time.Duration     // longest recent run like the blocker; 0 if unknown
+
+	scheduled bool // what follows is known
+	due       upstream.DateTime
+	late      time.Duration // since due, if beyond the grace
+}
+
+func look(sync *upstream.Sync, runs []upstream.SyncRun, more bool, now time.Time) view {
+	v := view{sync: sync, runs: runs, more: more, now: upstream.DateTime(now.UnixMilli())}
+	streak := true // of skipped runs
+	for i := range runs {
+		r := &runs[i]
+		outcome := r.Outcome()
+		if v.blocker == nil && len(v.finished) == 0 && blocks(r, outcome, v.skips) {
+			v.blocker, streak = r, false
+		}
+		if r.DryRun() {
+			continue
+		}
+		v.real++
+		if streak = streak && outcome == upstream.OutcomeSkipped; streak {
+			v.skips++
+		}
+		switch outcome {
+		case upstream.OutcomeSucceeded, upstream.OutcomePartial:
+			if r.CompletedAt != 0 && (v.lastSuccess == nil || r.CompletedAt > v.lastSuccess.CompletedAt) {
+				v.lastSuccess = r
+			}
+			v.finished = append(v.finished, r)
+		case upstream.OutcomeFailed:
+			v.finished = append(v.finished, r)
+		}
+	}
+	for v.failures < len(v.finished) && v.finished[v.failures].Outcome() == upstream.OutcomeFailed {
+		v.failures++
+	}
+	for v.goods < len(v.finished) && flaw(v.finished[v.goods]) == "" {
+		v.goods++
+	}
+	v.usual = v.longest()
+	v.schedule()
+	return v
+}
+
+// blocks tells whether a run is what a sync is at. One with a status nobody
+// knows is taken for it if runs were skipped behind it.
+func blocks(r *upstream.SyncRun, outcome upstream.SyncRunOutcome, skips int) bool {
+	return outcome == upstream.OutcomeInProgress ||
+		outcome == upstream.OutcomeUnknown && r.CompletedAt == 0 && skips > 0
+}
+
+// longest is how long the longest finished run took among those like the
+// blocker: a full sync is measured by full syncs, if any is seen, and others by
+// all.
+func (v *view) longest() time.Duration {
+	var full, all time.Duration
+	for _, r := range v.finished {
+		if r.CompletedAt == 0 {
+			continue
+		}
+		took := r.CompletedAt.Sub(r.CreatedAt)
+		all = max(all, took)
+		if r.FullSync {
+			full = max(full, took)
+		}
+	}
+	if v.blocker != nil && v.blocker.FullSync {
+		return full
+	}
+	return all
+}
+
+// schedule finds out which execution is missing: the first that was due after
+// the newest run and after the sync's settings were changed, which may have
+// moved its schedule or ended a pause. While a run is in progress none is.
+func (v *view) schedule() {
+	s, ok := ParseSchedule(v.sync.Schedule)
+	if !ok || v.sync.Paused {
+		return
+	}
+	base := max(v.sync.CreatedAt, v.sync.UpdatedAt)
+	for i := range v.runs {
+		if r := &v.runs[i]; !r.DryRun() {
+			base = max(base, r.CreatedAt, r.ScheduledExecutionTime)
+			break
+		}
+	}
+	if base == 0 {
+		return
+	}
+	due := s.Next(base.Time())
+	v.scheduled, v.due = true, upstream.DateTime(due.UnixMilli())
+	late := v.now.Sub(v.due)
+	if v.blocker == nil && late > grace(s.Next(due).Sub(due)) {
+		v.late = late
+	}
+}
+
+// grace is how long an execution may be overdue, by the time to the one after
+// it: schedulers have queues, and runs are listed some time after they are made.
+func grace(interval time.Duration) time.Duration {
+	return min(max(interval, leastGrace), mostGrace)
+}

@@ -1,0 +1,88 @@
+package health
+
+import (
+	"fmt"
+	"time"
+
+	"census-gateway/upstream"
+)
+
+// Rules on whether the sync runs.
+
+func paused(v *view) (finding, bool) {
+	if !v.sync.Paused {
+		return finding{}, false
+	}
+	return finding{reason: "The sync is paused; " + v.success() + "."}, true
+}
+
+func neverRan(v *view) (finding, bool) {
+	if v.real > 0 || v.more {
+		return finding{}, false
+	}
+	reason := "The sync has never run"
+	if len(v.runs) > 0 {
+		reason = "The sync has only been tried in dry runs"
+	}
+	if v.late > 0 {
+		reason += fmt.Sprintf("; its schedule would have started it %s ago", span(v.late))
+	}
+	return finding{v.sync.CreatedAt, reason + "."}, true
+}
+
+func overdue(v *view) (finding, bool) {
+	if v.blocker == nil {
+		return finding{}, false
+	}
+	age, limit, compared := v.age(), longFirst, "there is no finished run to compare it with"
+	if v.usual > 0 {
+		limit, compared = max(longRun, 3*v.usual), "the longest recent run took "+span(v.usual)
+	}
+	if age <= limit {
+		return finding{}, false
+	}
+	return finding{v.blocker.CreatedAt, fmt.Sprintf("A run has been in progress for %s; %s%s.", span(age), compared, v.waiting())}, true
+}
+
+func waitedFor(v *view) (finding, bool) {
+	if v.blocker == nil || v.skips < manySkips || v.usual == 0 || v.age() <= max(longWait, 2*v.usual) {
+		return finding{}, false
+	}
+	return finding{v.blocker.CreatedAt, fmt.Sprintf("A run has been in progress for %s, and the %d runs since were skipped; the longest recent run took %s.",
+		span(v.age()), v.skips, span(v.usual))}, true
+}
+
+func blockedUnseen(v *view) (finding, bool) {
+	if v.blocker != nil || v.skips < manySkips || v.skips < v.real {
+		return finding{}, false
+	}
+	seen := v.now.Sub(v.oldestSkip().CreatedAt)
+	if seen <= longRun {
+		return finding{}, false
+	}
+	return finding{reason: fmt.Sprintf("The last %d runs were skipped, for at least %s, behind a run that is further back.", v.skips, span(seen))}, true
+}
+
+func late(v *view) (finding, bool) {
+	if v.late == 0 {
+		return finding{}, false
+	}
+	return finding{v.due, fmt.Sprintf("The execution due at %s has not begun, %s later; the schedule is %s.",
+		v.due.Time().Format("2006-01-02 15:04 UTC"), span(v.late), scheduleName(v.sync.Schedule))}, true
+}
+
+func (v *view) age() time.Duration { return max(v.now.Sub(v.blocker.CreatedAt), 0) }
+
+// oldestSkip is the oldest of the newest runs that were skipped in a row; there
+// is one.
+func (v *view) oldestSkip() *upstream.SyncRun {
+	left := v.skips
+	for i := range v.runs {
+		if r := &v.runs[i]; !r.DryRun() && r.Outcome() == upstream.OutcomeSkipped {
+			if left--; left == 0 {
+				return r
+			}
+		}
+	}
+	return &v.runs[len(v.runs)-1]
+}

@@ -1,0 +1,79 @@
+package health
+
+import (
+	"fmt"
+	"time"
+
+	"census-gateway/upstream"
+)
+
+// span says a duration in its largest unit: "90 minutes", "3 days".
+func span(d time.Duration) string {
+	for _, unit := range []struct {
+		name string
+		size time.Duration
+	}{{"day", 24 * time.Hour}, {"hour", time.Hour}, {"minute", time.Minute}} {
+		if d >= 2*unit.size || d == unit.size {
+			return count(int64(d/unit.size), unit.name)
+		}
+	}
+	return count(int64(max(d, 0)/time.Second), "second")
+}
+
+func count(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func (v *view) ago(t upstream.DateTime) string { return span(v.now.Sub(t)) }
+
+// success says when the sync last succeeded, as the end of a sentence.
+func (v *view) success() string {
+	switch {
+	case v.lastSuccess != nil:
+		return fmt.Sprintf("the last success was %s ago", v.ago(v.lastSuccess.CompletedAt))
+	case v.more && len(v.runs) > 0:
+		return fmt.Sprintf("there is no success among the last %d runs", len(v.runs))
+	case v.more:
+		return "its last success is not known"
+	}
+	return "it has never succeeded"
+}
+
+func (v *view) waiting() string {
+	if v.skips == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", and %s since skipped", count(int64(v.skips), "run"))
+}
+
+// code is the run's error code in brackets. Messages are left out: they may
+// hold data.
+func code(r *upstream.SyncRun) string {
+	if r.ErrorCode == nil || *r.ErrorCode == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (%.60s)", *r.ErrorCode)
+}
+
+// flaw says what is wrong with a finished run, "" if nothing is. Some records
+// are invalid in most runs of most workspaces; only many are worth a word.
+func flaw(r *upstream.SyncRun) string {
+	if r.Outcome() == upstream.OutcomeFailed {
+		return "it failed"
+	}
+	if n := r.RecordsFailed.N; n > 0 {
+		return fmt.Sprintf("the destination refused %s", count(n, "record"))
+	}
+	invalid := r.SourceRecordInvalids.N
+	if !r.SourceRecordInvalids.Known {
+		invalid = r.RecordsInvalid.N
+	}
+	all := float64(invalid) + float64(max(r.RecordsProcessed.N, 0))
+	if share := float64(invalid) / all; invalid > 0 && share > tooManyLeft {
+		return fmt.Sprintf("%s, %.1f %%, were left out as invalid", count(invalid, "record"), share*100)
+	}
+	return ""
+}

@@ -1,0 +1,70 @@
+package graph
+
+import (
+	"context"
+
+	"census-gateway/graph/health"
+	"census-gateway/upstream"
+)
+
+// judged is the window of the runs by which a sync's health is told.
+var judged = upstream.Window{Limit: 25}
+
+// A verdict is how a sync is, or why that cannot be told.
+type verdict struct {
+	health *health.Health
+	err    error
+}
+
+// judge tells how s is.
+func judge(ctx context.Context, s *Sync) (*health.Health, error) {
+	if s.verdict != nil {
+		return s.verdict.health, s.verdict.err
+	}
+	l := loadersOf(ctx)
+	runs := l.slices.Load(ctx, stretch{s.ID, judged}) // while the record is read
+	record, err := s.record, s.err
+	if record == nil && err == nil {
+		record, err = l.syncs.get(ctx, s.ID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	slice, err := runs()
+	if err != nil {
+		return nil, err
+	}
+	newestFirst := make([]upstream.SyncRun, len(slice.Rows))
+	for i, run := range slice.Rows {
+		newestFirst[len(newestFirst)-1-i] = run
+	}
+	h := health.Of(record, newestFirst, slice.First > 0, l.now)
+	return &h, nil
+}
+
+// judgeAll tells how each of syncs is, for them to be ordered by it.
+func judgeAll(ctx context.Context, syncs []*Sync) {
+	for _, s := range syncs {
+		loadersOf(ctx).slices.ahead(ctx, []stretch{{s.ID, judged}})
+	}
+	for _, s := range syncs {
+		h, err := judge(ctx, s)
+		s.verdict = &verdict{h, err}
+	}
+}
+
+// state is what the verdict counts as in an order.
+func (v *verdict) state() health.State {
+	if v.health == nil {
+		return health.Unknown
+	}
+	return v.health.State
+}
+
+// since is when that state began, 0 if that is not known.
+func (v *verdict) since() upstream.DateTime {
+	if v.health == nil {
+		return 0
+	}
+	return v.health.Since
+}

@@ -1,0 +1,148 @@
+package limits
+
+import (
+	"encoding/json"
+	"math"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+func TestCost(t *testing.T) {
+	g := newGuard(t, Options{Limits: Limits{Pages: -1, Aliases: -1, Depth: -1}})
+	for _, c := range []struct {
+		query string
+		vars  map[string]any
+		want  int
+	}{
+		{query: "{ sync(id: 1) { id } }", want: 1},
+		{query: "{ node(id: 1) { id } }", want: 0},
+		{query: "{ sync(id: 1) { runs(first: 100) { nodes { id } } } }", want: 2},
+		{query: "{ sync(id: 1) { runs(first: 101) { nodes { id } } } }", want: 3},
+		{query: "{ sync(id: 1) { runs(last: 1000) { totalCount } } }", want: 11},
+		{query: "{ sync(id: 1) { runs(first: 0) { totalCount } } }", want: 2},
+		{query: "{ syncs { nodes { runs { nodes { id } } latestRun { id } } } }", want: 1 + 25*2},
+		{query: "{ syncs(first: 100) { nodes { runs(first: 200) { nodes { sync { latestRun { id } } } } } } }", want: 1 + 100*(2+200)},
+		{query: "{ syncs(ids: [1, 2, 3]) { nodes { latestRun { id } } } }", want: 1 + 3}, // less than the default of first
+		{query: "{ syncs(ids: [1, 2, 3], first: null) { nodes { latestRun { id } } } }", want: 1 + 3},
+		{query: "{ syncs(ids: [1, 2, 3], first: 2) { nodes { latestRun { id } } } }", want: 1 + 2},
+		{query: "{ syncs(ids: 7, first: null) { nodes { latestRun { id } } } }", want: 1 + 1},
+		{query: "{ nodes(ids: [1, 2, 3]) { ... on Sync { latestRun { id } } } }", want: 3 + 3},
+		{query: "{ nodes(ids: []) { ... on Sync { latestRun { id } } } }", want: 0},
+		{query: "query($i: [ID!]!) { nodes(ids: $i) { ... on Sync { latestRun { id } } } }", vars: map[string]any{"i": []any{"1", "2"}}, want: 4},
+		{query: "query($n: Int = 300) { sync(id: 1) { runs(first: $n) { totalCount } } }", want: 4},
+		{query: "query($n: Int) { sync(id: 1) { runs(first: $n) { totalCount } } }", want: 2},
+		{query: "query($n: Int) { sync(id: 1) { runs(first: $n) { totalCount } } }", vars: map[string]any{"n": json.Number("500")}, want: 6},
+		{query: "{ listed { runs(first: 5) { totalCount } } }", want: 7},
+		{query: "{ syncs(first: -5) { nodes { latestRun { id } } } }", want: 1},
+		// fields that the executor merges are asked once
+		{query: "{ sync(id: 1) { id } sync(id: 1) { latestRun { id } } }", want: 2},
+		{query: "{ ...A ...B } fragment A on Query { sync(id: 1) { latestRun { id } } } fragment B on Query { sync(id: 1) { latestRun { id } label } }", want: 2},
+		{query: "{ a: sync(id: 1) { id } b: sync(id: 1) { id } }", want: 2},
+		// neither @skip nor @include is believed
+		{query: "{ sync(id: 1) @skip(if: true) { latestRun @include(if: false) { id } } }", want: 2},
+		{query: "query($b: Boolean!) { sync(id: 1) { ... @include(if: $b) { latestRun { id } } } }", vars: map[string]any{"b": false}, want: 2},
+		{query: "subscription { runChanged { sync { latestRun { id } } } }", want: 1},
+	} {
+		stats, r := measure(t, g, c.query, c.vars)
+		if r != nil || stats.Pages != c.want {
+			t.Errorf("%s %v: %d pages, want %d (%v)", c.query, c.vars, stats.Pages, c.want, r)
+		}
+	}
+}
+
+// The edges query of Pages adds up; this one multiplies.
+func TestProductsAtTheEdge(t *testing.T) {
+	g := newGuard(t, Options{})
+	const query = "{ syncs(first: 111) { nodes { runs(first: 900) { totalCount } } } a: sync(id: 1) { id } }" // 2 + 111*9 + 1
+	stats, r := measure(t, g, query, nil)
+	if r == nil || r.Limit != Pages || r.Actual != 1002 || stats.Pages != 1002 {
+		t.Errorf("%+v %+v", stats, r)
+	}
+	g.SetLimits(Limits{Pages: 1002})
+	if _, r := measure(t, g, query, nil); r != nil {
+		t.Errorf("%+v", r)
+	}
+	g.SetLimits(Limits{Pages: 1001})
+	if _, r := measure(t, g, query, nil); r == nil {
+		t.Error("one past the limit is let through")
+	}
+}
+
+func TestNumbersSaturate(t *testing.T) {
+	g := newGuard(t, Options{Limits: Limits{Depth: -1}})
+	const query = `query($n: Int) {
+	  syncs(first: $n) { nodes { runs(first: $n) { nodes { sync { runs(first: $n) { nodes { sync { latestRun { id } } } } } } } } }
+	}`
+	doc, op, _ := load(t, query, nil)
+	for _, n := range []any{
+		int64(math.MaxInt64), uint64(math.MaxUint64), 1e18, 1e308, math.Inf(1), int32(math.MaxInt32),
+		json.Number("99999999999999999999999999"), json.Number("1e400"), "9223372036854775808",
+	} {
+		_, r := g.Measure(doc, op, map[string]any{"n": n})
+		if r == nil || r.Limit != Pages || r.Actual != most {
+			t.Errorf("%v: %+v", n, r)
+		}
+	}
+	for _, n := range []any{int64(math.MinInt64), -1, -1e308, math.Inf(-1), json.Number("-5"), json.Number("-1e400")} {
+		stats, r := g.Measure(doc, op, map[string]any{"n": n})
+		if r != nil || stats.Pages != 1 {
+			t.Errorf("%v: %+v %+v", n, stats, r)
+		}
+	}
+	for _, n := range []any{"many", math.NaN(), true, []any{}, map[string]any{}, nil, (*int)(nil)} { // the default, 25
+		stats, r := g.Measure(doc, op, map[string]any{"n": n})
+		if want := 1 + 25*(1+25*(1+25)); r == nil || r.Actual != want {
+			t.Errorf("%v: %+v %+v", n, stats, r)
+		}
+	}
+}
+
+func TestLiteralsOutOfRangeSaturate(t *testing.T) {
+	for raw, want := range map[string]any{
+		"99999999999999999999999":  int64(math.MaxInt64),
+		"-99999999999999999999999": int64(math.MinInt64),
+		"1e999":                    math.Inf(1),
+	} {
+		doc := loadUnchecked(t, "{ sync(first: "+raw+") }")
+		arg := childField(doc.Operations[0].SelectionSet, "sync").Arguments[0]
+		if got, given := argument(arg, nil); got != want || !given {
+			t.Errorf("%s is %v %v", raw, got, given)
+		}
+	}
+}
+
+func TestArgs(t *testing.T) {
+	doc, op, vars := load(t, `query($c: String! = "X") {
+	  sync(id: 1) { runs(first: 3, filter: {since: "2026", errorCodes: [$c, "Y"]}) { totalCount } }
+	}`, nil)
+	_ = doc
+	a := argsOf(childField(op.SelectionSet, "sync", "runs"), vars)
+	if n, ok := a.Int("first"); n != 3 || !ok {
+		t.Errorf("first %d %v", n, ok)
+	}
+	if _, ok := a.Int("last"); ok || a.Given("last") {
+		t.Error("last was not given")
+	}
+	filter, _ := a["filter"].(map[string]any)
+	codes, _ := filter["errorCodes"].([]any)
+	if filter["since"] != "2026" || len(codes) != 2 || codes[0] != "X" || !a.Given("filter") {
+		t.Errorf("filter %v", a["filter"])
+	}
+	if n, ok := a.Len("filter"); n != 1 || !ok {
+		t.Errorf("one value is a list of one, not %d %v", n, ok)
+	}
+}
+
+// childField follows names down from set.
+func childField(set ast.SelectionSet, names ...string) *ast.Field {
+	for _, sel := range set {
+		if f, ok := sel.(*ast.Field); ok && f.Name == names[0] {
+			if len(names) == 1 {
+				return f
+			}
+			return childField(f.SelectionSet, names[1:]...)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,46 @@
+package limits
+
+import (
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+)
+
+// FuzzWalk puts arbitrary documents before the Guard, valid ones and others:
+// it never panics, never walks past its budget, and its numbers stay in range.
+func FuzzWalk(f *testing.F) {
+	for _, query := range edges {
+		f.Add(query(7), 1, 100)
+	}
+	f.Add("{ node(id: 1) { ...F0 } } "+doubling(20, "Node", "id"), 3, 1000)
+	f.Add("{ ...A } fragment A on Query { a: sync(id: 1) { id } ...A }", 0, 10)
+	f.Add("query($n: Int) { syncs(first: $n, ids: [[1], {a: $n}, null]) { nodes { runs(first: 1e999, last: 99999999999999999999) { nodes { id } } } } }", -1, 10_000)
+	f.Add(introspectionQuery, 0, 50)
+	schema := testSchema()
+	g := newGuard(f, Options{})
+	f.Fuzz(func(t *testing.T, query string, n, budget int) {
+		doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, 2000)
+		if err != nil {
+			return
+		}
+		budget = min(max(budget, 1), 10_000)
+		g.SetLimits(Limits{Selections: budget, Depth: -1, Aliases: -1, RootFields: -1, Directives: -1})
+		vars := map[string]any{"n": n}
+		look := func() {
+			for _, op := range doc.Operations {
+				stats, r := g.Measure(doc, op, vars)
+				if stats.Selections > budget+1 || stats.Pages < 0 || stats.Pages > most {
+					t.Fatalf("%+v", stats)
+				}
+				if cut := stats.Selections > budget; cut != (r != nil && r.Limit == Selections) {
+					t.Fatalf("%+v refused as %+v", stats, r)
+				}
+			}
+		}
+		look() // as parsed
+		validator.Validate(schema, doc)
+		look() // with the definitions that validation fills in, errors or none
+	})
+}

@@ -1,0 +1,101 @@
+package limits
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// Options are what a Guard can do without.
+type Options struct {
+	// Limits hold from the start; the zero value is the defaults.
+	Limits Limits
+	// OnRefused is told of every refusal for one of the named limits, before
+	// the client is. It must not block. Nil is silence.
+	OnRefused func(ctx context.Context, limit Limit)
+}
+
+// A Guard refuses operations that ask for too much. It is safe for use by many
+// requests at once, and its limits can be replaced while it is in use.
+type Guard struct {
+	limits    atomic.Pointer[Limits] // resolved
+	prices    index
+	onRefused func(context.Context, Limit)
+}
+
+var _ interface {
+	graphql.HandlerExtension
+	graphql.OperationContextMutator
+} = (*Guard)(nil)
+
+// New returns a Guard for operations over schema. A price of a field that the
+// schema does not have is an error: a misspelt price would make its field free.
+func New(schema *ast.Schema, prices Prices, opt Options) (*Guard, error) {
+	idx, err := newIndex(schema, prices)
+	if err != nil {
+		return nil, err
+	}
+	g := &Guard{prices: idx, onRefused: opt.OnRefused}
+	g.SetLimits(opt.Limits)
+	return g, nil
+}
+
+// SetLimits replaces the limits for operations that come after.
+func (g *Guard) SetLimits(l Limits) {
+	l = l.resolved()
+	g.limits.Store(&l)
+}
+
+// Limits returns the limits in force: no zeros, and math.MaxInt where a limit
+// is switched off.
+func (g *Guard) Limits() Limits { return *g.limits.Load() }
+
+// ExtensionName is the name gqlgen knows the Guard by, and the key under which
+// its Stats travel with the operation.
+func (*Guard) ExtensionName() string { return extensionName }
+
+const extensionName = "OperationLimits"
+
+// Validate is asked by gqlgen when the Guard is registered. New has already
+// checked what could be wrong.
+func (*Guard) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext measures the operation and refuses it where a limit is
+// passed. gqlgen calls it once the variables are known.
+func (g *Guard) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	lim := g.limits.Load()
+	op.DisableIntrospection = !lim.Introspection
+	stats, refused := g.measure(lim, op.Doc, op.Operation, op.Variables)
+	op.Stats.SetExtension(extensionName, stats)
+	if refused != nil {
+		if g.onRefused != nil {
+			g.onRefused(ctx, refused.Limit)
+		}
+		return refused.gqlError()
+	}
+	if stats.Introspection && !lim.Introspection {
+		return introspectionRefused()
+	}
+	return nil
+}
+
+// Measure tells what op would cost and, where a limit is passed, which. It is
+// what a request goes through, for those who keep a list of known operations
+// and want to check it ahead. The document must have been validated against
+// the Guard's schema; vars are coerced values, nil where op has no variables.
+func (g *Guard) Measure(doc *ast.QueryDocument, op *ast.OperationDefinition, vars map[string]any) (Stats, *Refusal) {
+	return g.measure(g.limits.Load(), doc, op, vars)
+}
+
+func (g *Guard) measure(lim *Limits, doc *ast.QueryDocument, op *ast.OperationDefinition, vars map[string]any) (Stats, *Refusal) {
+	stats := measureShape(doc, op, lim.Selections)
+	if r := stats.refusal(lim); r != nil {
+		return stats, r
+	}
+	p := pricing{doc: doc, prices: g.prices, vars: vars}
+	stats.Pages = p.cost(op.SelectionSet)
+	return stats, stats.refusal(lim)
+}

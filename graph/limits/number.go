@@ -1,0 +1,67 @@
+package limits
+
+import (
+	"encoding/json"
+	"math"
+	"reflect"
+	"strconv"
+)
+
+// most is where numbers stop growing: they saturate and never wrap. It is the
+// largest GraphQL Int, so that a client can read it, and stands for "that many
+// or more".
+const most = math.MaxInt32
+
+// clamp brings n into 0..most. A negative number of anything is none; the
+// resolver is the one to say that it is wrong.
+func clamp(n int) int { return min(max(n, 0), most) }
+
+// add returns a+b for a and b in 0..most.
+func add(a, b int) int { return clampWide(uint64(a) + uint64(b)) }
+
+// multiply returns a*b for a and b in 0..most.
+func multiply(a, b int) int { return clampWide(uint64(a) * uint64(b)) }
+
+func clampWide(n uint64) int { return int(min(n, most)) }
+
+// number reads an argument as 0..most. GraphQL variables come as whatever the
+// transport's JSON decoder makes of them, and gqlparser lets a string stand for
+// an Int. ok is false where v is no number at all.
+func number(v any) (n int, ok bool) {
+	switch v := v.(type) {
+	case nil:
+		return 0, false
+	case json.Number:
+		return text(v.String())
+	case string:
+		return text(v)
+	}
+	switch rv := reflect.ValueOf(v); {
+	case rv.CanInt():
+		return int(min(max(rv.Int(), 0), most)), true
+	case rv.CanUint():
+		return clampWide(rv.Uint()), true
+	case rv.CanFloat():
+		return float(rv.Float())
+	case rv.Kind() == reflect.Pointer && !rv.IsNil() && rv.CanInterface():
+		if e := rv.Elem(); e.Kind() != reflect.Pointer {
+			return number(e.Interface())
+		}
+	}
+	return 0, false
+}
+
+func text(s string) (n int, ok bool) {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil && !math.IsInf(f, 0) { // out of range is ±Inf, which saturates
+		return 0, false
+	}
+	return float(f)
+}
+
+func float(f float64) (n int, ok bool) {
+	if math.IsNaN(f) {
+		return 0, false
+	}
+	return int(math.Ceil(min(max(f, 0), most))), true
+}

@@ -1,0 +1,126 @@
+package limits
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Prices tell what fields cost, by "Type.field". A field that is not here reads
+// no page of its own and yields one item.
+type Prices map[string]Price
+
+// A Price reckons one field from its arguments. What the functions return is
+// brought into 0..2147483647. They run before anything is checked by a
+// resolver, so an argument may be far out of range.
+type Price struct {
+	// Pages returns the Census pages the field itself reads. Nil is none.
+	Pages func(Args) int
+	// Items returns how many objects the field yields, each of which is asked
+	// for everything below the field: 20 for a connection with first: 20, the
+	// number of ids for a list by ids. Nil is 1.
+	Items func(Args) int
+}
+
+// Fixed reckons n whatever the arguments.
+func Fixed(n int) func(Args) int { return func(Args) int { return n } }
+
+// Size reckons the length of a list that is cut by first or last, or named by
+// one of the list arguments, or both: the smaller of the two counts. Where none
+// of them is given it is fallback.
+func Size(fallback int, lists ...string) func(Args) int {
+	return func(a Args) int {
+		size, known := fallback, false
+		for _, name := range lists {
+			if n, ok := a.Len(name); ok {
+				size, known = n, true
+				break
+			}
+		}
+		first, isFirst := a.Int("first")
+		last, isLast := a.Int("last")
+		if !isFirst && !isLast {
+			return size
+		}
+		cut := max(first, last)
+		if known {
+			return min(size, cut)
+		}
+		return cut
+	}
+}
+
+// PagesOf reckons the pages that size items fill, at per a page; at least one,
+// since an empty list is read to be known empty. per must be positive.
+func PagesOf(size func(Args) int, per int) func(Args) int {
+	return func(a Args) int { return max(1, (clamp(size(a))+per-1)/per) }
+}
+
+// reckon returns the pages f reads itself and the items it yields.
+func (p Price) reckon(f *ast.Field, vars map[string]any) (pages, items int) {
+	args := argsOf(f, vars)
+	items = 1
+	if p.Pages != nil {
+		pages = clamp(p.Pages(args))
+	}
+	if p.Items != nil {
+		items = clamp(p.Items(args))
+	}
+	return pages, items
+}
+
+// index is Prices by type and field.
+type index map[string]map[string]Price
+
+func (x index) find(f *ast.Field) (Price, bool) {
+	if f.ObjectDefinition == nil {
+		return Price{}, false
+	}
+	p, ok := x[f.ObjectDefinition.Name][f.Name]
+	return p, ok
+}
+
+// newIndex checks prices against schema. A field that is asked of an interface
+// costs what the dearest of the types behind it asks for that field.
+func newIndex(schema *ast.Schema, prices Prices) (index, error) {
+	x := index{}
+	for name, price := range prices {
+		typ, field, _ := strings.Cut(name, ".")
+		def := schema.Types[typ]
+		if def == nil || def.Fields.ForName(field) == nil {
+			return nil, fmt.Errorf("limits: a price for %q, which the schema does not have", name)
+		}
+		x.add(typ, field, price)
+		for _, i := range def.Interfaces {
+			if abstract := schema.Types[i]; abstract != nil && abstract.Fields.ForName(field) != nil {
+				x.add(i, field, price)
+			}
+		}
+	}
+	return x, nil
+}
+
+func (x index) add(typ, field string, price Price) {
+	if x[typ] == nil {
+		x[typ] = map[string]Price{}
+	}
+	if old, ok := x[typ][field]; ok {
+		price = Price{
+			Pages: dearer(old.Pages, price.Pages, 0),
+			Items: dearer(old.Items, price.Items, 1),
+		}
+	}
+	x[typ][field] = price
+}
+
+// dearer returns the larger of what a and b reckon; nil reckons missing.
+func dearer(a, b func(Args) int, missing int) func(Args) int {
+	if a == nil {
+		a = Fixed(missing)
+	}
+	if b == nil {
+		b = Fixed(missing)
+	}
+	return func(args Args) int { return max(a(args), b(args)) }
+}

@@ -1,0 +1,57 @@
+package limits
+
+import (
+	"fmt"
+
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// CodeTooExpensive is extensions.code of every refusal for a limit.
+const CodeTooExpensive = "QUERY_TOO_EXPENSIVE"
+
+// A Refusal says which limit an operation passed.
+type Refusal struct {
+	Limit   Limit
+	Allowed int
+	// Actual is what was asked for. For selections it is Allowed+1, "more than
+	// that", for the walk stops there.
+	Actual int
+}
+
+// Error is written for the author of the query.
+func (r *Refusal) Error() string {
+	switch r.Limit {
+	case Selections:
+		return fmt.Sprintf("query too expensive: it selects more than %d fields and fragments, fragments expanded", r.Allowed)
+	case Depth:
+		return fmt.Sprintf("query too expensive: fields are nested %d deep, at most %d are allowed", r.Actual, r.Allowed)
+	case Aliases:
+		return fmt.Sprintf("query too expensive: %d aliases, at most %d are allowed", r.Actual, r.Allowed)
+	case RootFields:
+		return fmt.Sprintf("query too expensive: %d fields at the root, at most %d are allowed", r.Actual, r.Allowed)
+	case Directives:
+		return fmt.Sprintf("query too expensive: %d directives, at most %d are allowed", r.Actual, r.Allowed)
+	case Pages:
+		return fmt.Sprintf("query too expensive: it could read %d pages from Census, at most %d are allowed", r.Actual, r.Allowed)
+	}
+	return fmt.Sprintf("query too expensive: %s is %d, at most %d is allowed", r.Limit, r.Actual, r.Allowed)
+}
+
+func (r *Refusal) gqlError() *gqlerror.Error {
+	return &gqlerror.Error{
+		Message: r.Error(),
+		Extensions: map[string]any{
+			"code":    CodeTooExpensive,
+			"limit":   string(r.Limit),
+			"allowed": r.Allowed,
+			"actual":  r.Actual,
+		},
+	}
+}
+
+func introspectionRefused() *gqlerror.Error {
+	err := gqlerror.Errorf("introspection is switched off: __schema and __type cannot be asked")
+	errcode.Set(err, errcode.ValidationFailed)
+	return err
+}

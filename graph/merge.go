@@ -1,0 +1,90 @@
+package graph
+
+import (
+	"context"
+
+	"census-gateway/graph/stats"
+	"census-gateway/upstream"
+)
+
+// streamStep is how many runs of each sync a timeline reads at first: most pages
+// need few of each. It doubles with each further reading.
+const streamStep = 10
+
+// refill reads on in s until it has a run to show or is at its end.
+func (l *loaders) refill(ctx context.Context, s *stream, filter *stats.Filter) error {
+	for len(s.rows) == 0 && !s.done && s.barrier.IsEnd() {
+		if !l.budget.take(s.window.Limit) {
+			s.barrier = s.window.Near()
+			s.done = s.barrier.IsEnd()
+			return nil
+		}
+		slice, err := l.slices.get(ctx, stretch{s.sync, s.window})
+		l.budget.settle(s.window.Limit, len(slice.Rows))
+		if err != nil {
+			return err
+		}
+		if !s.started {
+			s.started, s.total = true, slice.Total
+			s.outside = slice.End() < slice.Total
+			if s.window.FromOldest {
+				s.outside = slice.First > 0
+			}
+		}
+		for n := range slice.Rows {
+			i := n
+			if !s.window.FromOldest {
+				i = len(slice.Rows) - 1 - n
+			}
+			if filter.Match(&slice.Rows[i]) {
+				s.rows = append(s.rows, slice.Rows[i])
+			}
+		}
+		s.done = !slice.More || len(slice.Rows) == 0
+		if !s.done {
+			s.window = s.window.After(slice.Rows, slice.First)
+			s.window.Limit = min(2*s.window.Limit, runsAtOnce)
+		}
+	}
+	return nil
+}
+
+// merge takes from streams, nearest first, as many runs as w wants, and looks
+// whether there is one more. Where a stream met the read limit nothing beyond is
+// taken of any: the page ends there, and goes on there.
+func (l *loaders) merge(ctx context.Context, streams []*stream, filter *stats.Filter, w upstream.Window) (h harvest, err error) {
+	nearer := func(p, q upstream.Position) bool {
+		if w.FromOldest {
+			return p.Compare(q) < 0
+		}
+		return p.Compare(q) > 0
+	}
+	for {
+		var next *stream
+		var at upstream.Position
+		for _, s := range streams {
+			p := s.barrier
+			if len(s.rows) > 0 {
+				p = upstream.Position{CreatedAt: s.rows[0].CreatedAt, ID: int64(s.rows[0].ID)}
+			}
+			if !p.IsEnd() && (next == nil || nearer(p, at)) {
+				next, at = s, p
+			}
+		}
+		switch {
+		case next == nil:
+			return h, nil
+		case len(next.rows) == 0: // a barrier
+			h.more, h.cut = true, at
+			return h, nil
+		case len(h.rows) == w.Limit:
+			h.more = true
+			return h, nil
+		}
+		h.rows, h.ordinals = append(h.rows, next.rows[0]), append(h.ordinals, 0)
+		next.rows = next.rows[1:]
+		if err := l.refill(ctx, next, filter); err != nil {
+			return h, err
+		}
+	}
+}

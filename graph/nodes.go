@@ -1,0 +1,81 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"census-gateway/upstream"
+)
+
+const maxNodeIDs = 100
+
+// resolveSync answers a field that shows one sync; null if the sync's record is
+// needed and cannot be read.
+func resolveSync(ctx context.Context, arg, id string) (*Sync, error) {
+	n, err := parseSyncID(arg, id)
+	if err != nil {
+		return nil, err
+	}
+	s := &Sync{ID: n}
+	if needsRecord(ctx) {
+		readRecords(ctx, []*Sync{s})
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	return s, nil
+}
+
+// syncOf is the sync of a run. It is never null: if the record cannot be read,
+// the fields that need it say so.
+func syncOf(ctx context.Context, id upstream.SyncID) (*Sync, error) {
+	s := &Sync{ID: id}
+	if needsRecord(ctx) {
+		s.record, s.err = loadersOf(ctx).syncs.get(ctx, id)
+	}
+	return s, nil
+}
+
+// resolveNode answers with whatever has the id in the argument arg.
+func resolveNode(ctx context.Context, arg, id string) (Node, error) {
+	typename, n, err := parseID(arg, id, "")
+	if err != nil {
+		return nil, err
+	}
+	if typename == syncRunType {
+		run, err := loadersOf(ctx).runs.get(ctx, upstream.SyncRunID(n))
+		if err != nil {
+			return nil, err
+		}
+		return run, nil
+	}
+	s, err := resolveSync(ctx, arg, id)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// resolveNodes answers with several nodes at once. Those that fail are null,
+// with an error at their place.
+func resolveNodes(ctx context.Context, ids []string) ([]Node, error) {
+	if len(ids) > maxNodeIDs {
+		return nil, badInput("ids must be at most %d, got %d", maxNodeIDs, len(ids))
+	}
+	nodes := make([]Node, len(ids))
+	errs := make([]error, len(ids))
+	indices := make([]int, len(ids))
+	for i := range indices {
+		indices[i] = i
+	}
+	each(indices, func(i int) {
+		nodes[i], errs[i] = resolveNode(ctx, "ids", ids[i])
+	})
+	for i, err := range errs {
+		if err != nil {
+			graphql.AddError(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i)), err)
+		}
+	}
+	return nodes, nil
+}

@@ -1,0 +1,132 @@
+package graph
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"census-gateway/upstream"
+)
+
+// A part is a stretch of a list that is all at hand: the places from from to to.
+type part struct{ from, to int }
+
+func (p part) of(syncs []*Sync) []*Sync { return syncs[p.from:p.to] }
+
+// connection is the answer with that part of syncs.
+func (p part) connection(syncs []*Sync, list string) *SyncConnection {
+	info := &PageInfo{HasNextPage: p.to < len(syncs), HasPreviousPage: p.from > 0}
+	return syncConnection(p.of(syncs), list, func(i int) int { return p.from + i }, info, len(syncs))
+}
+
+// cut finds the part of syncs, which stand in order, that the arguments ask
+// for; otherwise is how many if they do not say. A part next to a sync that is
+// gone begins where that would stand.
+func (a pageArgs) cut(syncs []*Sync, list string, order SyncOrder, otherwise int) (p part, err error) {
+	limit, backward, err := a.limit(otherwise)
+	if err != nil {
+		return p, err
+	}
+	after, err := parseCursor("after", a.after, list)
+	if err != nil {
+		return p, err
+	}
+	before, err := parseCursor("before", a.before, list)
+	if err != nil {
+		return p, err
+	}
+	p.to = len(syncs)
+	if a.before != nil {
+		p.to, _ = order.find(syncs, before)
+	}
+	if a.after != nil {
+		i, found := order.find(syncs, after)
+		if found {
+			i++
+		}
+		p.from = min(i, p.to)
+	}
+	if backward {
+		p.from = max(p.from, p.to-limit)
+	} else {
+		p.to = min(p.to, p.from+limit)
+	}
+	return p, nil
+}
+
+// sort puts syncs in order.
+func (o SyncOrder) sort(ctx context.Context, syncs []*Sync) {
+	if o.Field == SyncOrderFieldHealth {
+		judgeAll(ctx, syncs)
+	}
+	slices.SortFunc(syncs, func(a, b *Sync) int { return o.compare(a.cursor(), b.cursor()) })
+}
+
+// find is the place of the sync that c names, or the one where it would stand.
+// The zero order is that of the ids: there it would stand where it stood.
+func (o SyncOrder) find(syncs []*Sync, c cursor) (int, bool) {
+	if i := slices.IndexFunc(syncs, func(s *Sync) bool { return int64(s.ID) == c.ID }); i >= 0 {
+		return i, true
+	}
+	if o.Field == "" {
+		return min(c.Ordinal, len(syncs)), false
+	}
+	return slices.BinarySearchFunc(syncs, c, func(s *Sync, c cursor) int { return o.compare(s.cursor(), c) })
+}
+
+// compare puts two syncs in order by what their cursors keep of them. Those
+// without a label come last, in either direction.
+func (o SyncOrder) compare(a, b cursor) int {
+	if o.Field == SyncOrderFieldHealth {
+		return o.compareHealth(a, b)
+	}
+	n := cmp.Compare(a.CreatedAt, b.CreatedAt)
+	if o.Field == SyncOrderFieldLabel {
+		if (a.label == "") != (b.label == "") {
+			return cmp.Compare(b.label, a.label)
+		}
+		n = cmp.Compare(a.label, b.label)
+	}
+	n = cmp.Or(n, cmp.Compare(a.ID, b.ID))
+	if o.Direction == OrderDirectionDesc {
+		return -n
+	}
+	return n
+}
+
+// compareHealth compares what withHealth made. Only states stand in one direction
+// or the other; among equals, what lasts longest is first in both.
+func (o SyncOrder) compareHealth(a, b cursor) int {
+	state := cmp.Compare(a.label[:min(len(a.label), 1)], b.label[:min(len(b.label), 1)])
+	if o.Direction == OrderDirectionDesc {
+		state = -state
+	}
+	return cmp.Or(state, cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.label, b.label), cmp.Compare(a.ID, b.ID))
+}
+
+// withHealth is c for a list ordered by health: the state's severity stands
+// before the label, and the time since when in place of that of creation.
+func (c cursor) withHealth(v *verdict) cursor {
+	c.CreatedAt = v.since()
+	c.label = strconv.Itoa(v.state().Severity()) + c.label
+	c.label = c.label[:min(len(c.label), maxLabel)]
+	return c
+}
+
+// cursor is what places s in any order; its ordinal is for the list to add.
+func (s *Sync) cursor() cursor {
+	c := cursor{Position: upstream.Position{ID: int64(s.ID)}}
+	if s.record != nil {
+		c.CreatedAt = s.record.CreatedAt
+		if s.record.Label != nil {
+			c.label = strings.ToLower(*s.record.Label)
+			c.label = c.label[:min(len(c.label), maxLabel)]
+		}
+	}
+	if s.verdict != nil {
+		c = c.withHealth(s.verdict)
+	}
+	return c
+}

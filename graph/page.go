@@ -1,0 +1,72 @@
+package graph
+
+import (
+	"census-gateway/upstream"
+)
+
+// How many a connection gives.
+const (
+	defaultPage = 25 // as Census
+	maxPage     = 1000
+)
+
+// pageArgs are the Relay arguments of a connection, as they came.
+type pageArgs struct {
+	first  *int
+	after  *string
+	last   *int
+	before *string
+}
+
+// limit is how many are wanted, and from which end.
+func (a pageArgs) limit(otherwise int) (n int, backward bool, err error) {
+	name, p := "first", a.first
+	if a.last != nil {
+		name, p, backward = "last", a.last, true
+	}
+	switch {
+	case a.first != nil && a.last != nil:
+		return 0, false, badInput("first and last may not go together")
+	case p == nil:
+		return otherwise, false, nil
+	case *p < 0 || *p > maxPage:
+		return 0, false, badInput("%s must be from 0 to %d, got %d", name, maxPage, *p)
+	}
+	return *p, backward, nil
+}
+
+// window turns the arguments into places of the list they page through. A list
+// is shown newest first or oldest first; upstream knows only creation order.
+func (a pageArgs) window(list string, newestFirst bool) (w upstream.Window, err error) {
+	limit, backward, err := a.limit(defaultPage)
+	if err != nil {
+		return w, err
+	}
+	after, err := parseCursor("after", a.after, list)
+	if err != nil {
+		return w, err
+	}
+	before, err := parseCursor("before", a.before, list)
+	if err != nil {
+		return w, err
+	}
+	w = upstream.Window{Older: after.Position, Newer: before.Position, Limit: limit, FromOldest: !backward}
+	if newestFirst {
+		w = upstream.Window{Older: before.Position, Newer: after.Position, Limit: limit, FromOldest: backward}
+	}
+	return w, nil
+}
+
+// pageInfo tells where a slice lies, for the list shown newest first or not.
+func pageInfo[T any](w upstream.Window, s upstream.Slice[T], newestFirst bool) *PageInfo {
+	older, newer := s.First > 0, s.End() < s.Total
+	if w.FromOldest {
+		newer = s.More
+	} else {
+		older = s.More
+	}
+	if newestFirst {
+		return &PageInfo{HasNextPage: older, HasPreviousPage: newer}
+	}
+	return &PageInfo{HasNextPage: newer, HasPreviousPage: older}
+}

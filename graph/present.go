@@ -1,0 +1,69 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"census-gateway/graph/transport"
+	"census-gateway/upstream"
+)
+
+// words says, for each kind of failed call, the code and the sentence a client
+// reads; %s is what was asked for.
+var words = map[upstream.Kind]struct{ code, sentence string }{
+	upstream.NotFound:        {transport.CodeNotFound, "Census knows no %s, or this token may not see it."},
+	upstream.Unauthenticated: {transport.CodeUpstreamUnauthenticated, "Census does not accept the gateway's token, so %s cannot be read."},
+	upstream.Forbidden:       {transport.CodeUpstreamForbidden, "Census refuses this token %s."},
+	upstream.RateLimited:     {transport.CodeUpstreamRateLimited, "Census wants fewer calls just now, so %s cannot be read."},
+	upstream.Timeout:         {transport.CodeUpstreamTimeout, "Census did not answer in time for %s."},
+	upstream.Canceled:        {transport.CodeUpstreamTimeout, "The operation ended before Census answered for %s."},
+	upstream.Unavailable:     {transport.CodeUpstreamUnavailable, "Census cannot be reached or is failing, so %s cannot be read."},
+	upstream.Busy:            {transport.CodeUpstreamBusy, "Too many calls to Census are under way, so %s cannot be read just now."},
+	upstream.BadResponse:     {transport.CodeUpstreamBadResponse, "Census gave an answer for %s that cannot be read."},
+	upstream.Internal:        {transport.CodeInternal, internalSentence},
+}
+
+const internalSentence = "The gateway failed. The cause is in its log."
+
+// present turns what a resolver returned into what a client reads. An error of
+// ours for the reader passes as it is; a failed call becomes the words of its
+// kind; anything else is a bug, and its text is for the log only.
+// Where callers ask with tokens of their own, a refused token is theirs to mend.
+func present(log *slog.Logger, ownTokens bool) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		out := graphql.DefaultErrorPresenter(ctx, err)
+		var call *upstream.Error
+		switch {
+		case errors.As(err, &call):
+			level := slog.LevelWarn
+			if call.Kind == upstream.Internal {
+				level = slog.LevelError
+			}
+			log.Log(ctx, level, "census call failed", "kind", call.Kind.String(), "path", out.Path.String(), "cause", call)
+			w := words[call.Kind]
+			if ownTokens && call.Kind == upstream.Unauthenticated {
+				w.code, w.sentence = transport.CodeUnauthenticated, "Census does not accept your token, so %s cannot be read."
+			}
+			out.Message = w.sentence
+			if call.Kind != upstream.Internal {
+				out.Message = fmt.Sprintf(w.sentence, call.Subject)
+			}
+			out.Extensions = map[string]any{"code": w.code}
+			if call.RetryAfter > 0 {
+				out.Extensions["retryAfterSeconds"] = int(math.Ceil(call.RetryAfter.Seconds()))
+			}
+		case out.Err != nil:
+			log.ErrorContext(ctx, "resolver failed", "path", out.Path.String(), "cause", out.Err)
+			out.Message = internalSentence
+			out.Extensions = map[string]any{"code": transport.CodeInternal}
+		}
+		out.Err = nil
+		return out
+	}
+}

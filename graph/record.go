@@ -1,0 +1,138 @@
+package graph
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"census-gateway/upstream"
+)
+
+// A Record is what became of one request, for whoever watches the gateway. It
+// is filled while the request is answered and read when it is over.
+type Record struct {
+	Caller string   // who asked; for the layers around the handler to fill
+	Name   string   // of the operation, as the client sent it; "" if it has none
+	Type   string   // "query"; "" if it was never parsed
+	Query  string   // text of the document
+	Codes  []string // of the errors answered, first come first, each once
+
+	calls  atomic.Int64
+	cached atomic.Int64
+	stale  atomic.Bool
+	until  atomic.Int64 // milliseconds since 1970; 0: nothing has been read
+}
+
+// CensusCalls is how many requests Census has got for it so far.
+func (r *Record) CensusCalls() int { return int(r.calls.Load()) }
+
+// CacheHits is how many pages and records it found in memory so far.
+func (r *Record) CacheHits() int { return int(r.cached.Load()) }
+
+// Called notes n requests to Census. It may be called from many goroutines, and
+// on nil.
+func (r *Record) Called(n int) {
+	if r != nil {
+		r.calls.Add(int64(n))
+	}
+}
+
+// Read notes that something was read of Census or of memory. It may be called
+// from many goroutines, and on nil.
+func (r *Record) Read(read upstream.Read) {
+	if r == nil {
+		return
+	}
+	if read.Cached {
+		r.cached.Add(1)
+	}
+	if read.Stale {
+		r.stale.Store(true)
+	}
+	for until := max(read.Until.UnixMilli(), 1); ; {
+		was := r.until.Load()
+		if was != 0 && was <= until || r.until.CompareAndSwap(was, until) {
+			return
+		}
+	}
+}
+
+// timeless is how long an answer counts that tells nothing of Census: __typename,
+// the schema, the id of a sync that was given by its id.
+const timeless = time.Minute
+
+// Fresh is how long the answer counts as what Census would say: as long as the
+// first of what it was made from; 0 for an answer that is stale or has errors.
+func (r *Record) Fresh() time.Duration {
+	switch until := r.until.Load(); {
+	case r.stale.Load() || len(r.Codes) > 0:
+		return 0
+	case until == 0:
+		return timeless
+	default:
+		return max(time.Until(time.UnixMilli(until)), 0)
+	}
+}
+
+// Repeat notes that the request is answered by what another has made.
+func (r *Record) Repeat(made *Record) {
+	r.Name, r.Type, r.Query = made.Name, made.Type, made.Query
+	r.cached.Add(1)
+}
+
+type recordKey struct{}
+
+// WithRecord gives the request of ctx a record.
+func WithRecord(ctx context.Context) (context.Context, *Record) {
+	r := new(Record)
+	return context.WithValue(ctx, recordKey{}, r), r
+}
+
+// RecordOf returns the record of ctx's request; nil if it has none.
+func RecordOf(ctx context.Context) *Record {
+	r, _ := ctx.Value(recordKey{}).(*Record)
+	return r
+}
+
+// costHeader is the request header that asks for extensions.census.
+const costHeader = "X-Census-Cost"
+
+// recorded notes in the record of ctx's request how an answer came out, and
+// adds what it cost to the answer if that was asked for, and that it is stale if
+// it is.
+func recorded(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	resp := next(ctx)
+	r := RecordOf(ctx)
+	if r == nil || resp == nil || !graphql.HasOperationContext(ctx) {
+		return resp
+	}
+	op := graphql.GetOperationContext(ctx)
+	r.Query, r.Name = op.RawQuery, op.OperationName
+	if op.Operation != nil {
+		r.Type = string(op.Operation.Operation)
+		r.Name = op.Operation.Name
+	}
+	for _, err := range resp.Errors {
+		if code, _ := err.Extensions["code"].(string); code != "" && !slices.Contains(r.Codes, code) {
+			r.Codes = append(r.Codes, code)
+		}
+	}
+	census := map[string]any{}
+	if op.Headers.Get(costHeader) != "" {
+		census["calls"], census["cached"] = r.CensusCalls(), r.CacheHits()
+		census["durationMs"] = float64(time.Since(op.Stats.OperationStart).Microseconds()) / 1000
+	}
+	if r.stale.Load() {
+		census["stale"] = true
+	}
+	if len(census) > 0 {
+		if resp.Extensions == nil {
+			resp.Extensions = map[string]any{}
+		}
+		resp.Extensions["census"] = census
+	}
+	return resp
+}

@@ -1,0 +1,146 @@
+package graph
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"census-gateway/graph/stats"
+	"census-gateway/upstream"
+)
+
+const (
+	defaultErrors = 10
+	maxErrors     = 200 // about as many as a digest keeps apart
+)
+
+// SyncRunStats are runs summed up. What takes work is done when it is asked.
+type SyncRunStats struct {
+	*stats.Digest
+	Truncated bool
+	filter    *stats.Filter
+	now       time.Time // of the operation
+}
+
+// Errors lists the most frequent kinds of errors.
+func (s *SyncRunStats) Errors(first *int) ([]stats.ErrorGroup, error) {
+	n := defaultErrors
+	if first != nil {
+		n = *first
+	}
+	switch {
+	case n < 0 || n > maxErrors:
+		return nil, badInput("first must be from 0 to %d, got %d", maxErrors, n)
+	case n == 0: // which is all to a digest
+		return nil, nil
+	}
+	return s.Digest.Errors(n), nil
+}
+
+// Series is the runs over time: over the window of the filter, and to now where
+// that has no end.
+func (s *SyncRunStats) Series(bucket stats.Unit, timeZone *string) ([]stats.Bucket, error) {
+	var name string
+	if timeZone != nil {
+		name = *timeZone
+	}
+	zone, err := stats.Zone(name)
+	if err != nil {
+		return nil, badInput("%v", err)
+	}
+	before := s.filter.CreatedBefore
+	if before == 0 {
+		before = upstream.DateTime(s.now.UnixMilli() + 1)
+	}
+	series, err := s.Digest.Series(bucket, zone, s.filter.CreatedSince, before)
+	if err != nil {
+		return nil, badInput("bucket: %v", err)
+	}
+	return series, nil
+}
+
+// runStats sums up the runs of one sync.
+func runStats(ctx context.Context, id upstream.SyncID, filter *stats.Filter) (*SyncRunStats, error) {
+	if err := filter.Check(); err != nil {
+		return nil, badInput("filter: %v", err)
+	}
+	s := newStats(ctx, filter)
+	if filter.MatchesNothing() {
+		return s, nil
+	}
+	truncated, err := loadersOf(ctx).fold(ctx, id, filter, s.Digest)
+	if err != nil {
+		return nil, err
+	}
+	s.Truncated = truncated
+	return s, nil
+}
+
+// syncRunStats sums up the runs of many syncs together; of all of the workspace
+// where ids is nil. It fails as a whole only if every sync does.
+func syncRunStats(ctx context.Context, ids []string, filter *stats.Filter) (*SyncRunStats, error) {
+	if err := filter.Check(); err != nil {
+		return nil, badInput("filter: %v", err)
+	}
+	syncs, err := syncsNamedIn("syncIds", ids)
+	if err != nil {
+		return nil, err
+	}
+	s := newStats(ctx, filter)
+	if filter.MatchesNothing() {
+		return s, nil
+	}
+	if ids == nil {
+		rows, err := loadersOf(ctx).all()
+		if err != nil {
+			return nil, err
+		}
+		syncs = listed(rows)
+	}
+	var mu sync.Mutex // of s and errs
+	var errs []error
+	each(syncs, func(one *Sync) {
+		var d stats.Digest
+		truncated, err := loadersOf(ctx).fold(ctx, one.ID, filter, &d)
+		mu.Lock()
+		defer mu.Unlock()
+		if err != nil {
+			errs = append(errs, err)
+			return
+		}
+		s.Truncated = s.Truncated || truncated
+		s.Merge(&d)
+	})
+	if n := len(errs); n > 0 && n == len(syncs) {
+		s, err, errs = nil, errs[0], errs[1:]
+	}
+	for _, err := range errs {
+		graphql.AddError(ctx, err)
+	}
+	return s, err
+}
+
+func newStats(ctx context.Context, filter *stats.Filter) *SyncRunStats {
+	return &SyncRunStats{Digest: new(stats.Digest), filter: filter, now: loadersOf(ctx).now}
+}
+
+// fold adds to d the runs of a sync that filter passes.
+func (l *loaders) fold(ctx context.Context, id upstream.SyncID, filter *stats.Filter, d *stats.Digest) (truncated bool, err error) {
+	w := upstream.Window{Limit: scanStep}
+	if filter.CreatedSince != 0 {
+		w.Older = upstream.Since(filter.CreatedSince)
+	}
+	if filter.CreatedBefore != 0 {
+		w.Newer = upstream.Before(filter.CreatedBefore)
+	}
+	return l.scan(ctx, id, w, func(s upstream.Slice[upstream.SyncRun]) bool {
+		for i := range s.Rows {
+			if run := &s.Rows[i]; filter.Match(run) {
+				d.Add(run)
+			}
+		}
+		return false
+	})
+}

@@ -1,0 +1,156 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"census-gateway/upstream/sim"
+)
+
+// summed asks for the statistic of many syncs.
+func summed(t *testing.T, h http.Handler, args, fields string) (stats *told, errs []gqlError) {
+	t.Helper()
+	var a struct {
+		Errors []gqlError
+		Data   *struct{ SyncRunStats told }
+	}
+	if err := json.Unmarshal([]byte(post(t, h, "{ syncRunStats("+args+") { "+fields+" } }", "{}")), &a); err != nil {
+		t.Fatal(err)
+	}
+	if a.Data == nil {
+		return nil, a.Errors
+	}
+	return &a.Data.SyncRunStats, a.Errors
+}
+
+// crowd is a workspace of n syncs with so many runs each, a minute apart.
+func crowd(census *sim.Census, n, runs int) {
+	for range n {
+		id := census.AddSync(sim.Sync{})
+		for i := range runs {
+			census.AddRun(id, sim.Run{CreatedAt: now.Add(time.Duration(i-runs) * time.Minute)})
+		}
+	}
+}
+
+// The read limit is for what was read: however many small histories there are,
+// none is left out for it.
+func TestStatsOfManySmall(t *testing.T) {
+	h, census := serve(sim.Options{Empty: true})
+	crowd(census, 300, 60)
+	s, errs := summed(t, h, "filter: {}", "totalRuns truncated")
+	if errs != nil || s.TotalRuns != 18_000 || s.Truncated {
+		t.Errorf("%+v, %v", s, errs)
+	}
+	if got := len(census.Calls()); got != 300+6 {
+		t.Errorf("%d calls", got)
+	}
+}
+
+func TestStatsTruncated(t *testing.T) {
+	h, census := serve(sim.Options{Empty: true})
+	crowd(census, 1, 20_500)
+	s, errs := summed(t, h, "filter: {}", "totalRuns truncated")
+	if errs != nil || s.TotalRuns < 20_000 || s.TotalRuns > 20_999 || !s.Truncated {
+		t.Errorf("%+v, %v", s, errs)
+	}
+	s, errs = summed(t, h, fmt.Sprintf("filter: {createdSince: %q}", now.Add(-24*time.Hour).Format(time.RFC3339)), "totalRuns truncated")
+	if errs != nil || s.TotalRuns != 24*60 || s.Truncated {
+		t.Errorf("%+v, %v", s, errs)
+	}
+}
+
+// A sync that fails is left out and named; only if all do, there is no answer.
+func TestStatsOfSomeFail(t *testing.T) {
+	h, census := serve(sim.Options{Empty: true})
+	crowd(census, 3, 10)
+	bad := census.Syncs()[1].ID
+	remove := census.Inject(sim.Fault{Match: sim.Path(fmt.Sprintf("/syncs/%d/sync_runs", bad)), Do: sim.Status(403, "application/json", "{}")})
+	s, errs := summed(t, h, "filter: {}", "totalRuns truncated")
+	if s == nil || s.TotalRuns != 20 || s.Truncated {
+		t.Errorf("%+v", s)
+	}
+	if len(errs) != 1 || fmt.Sprint(errs[0].Path) != "[syncRunStats]" || errs[0].Extensions["code"] != "UPSTREAM_FORBIDDEN" || !strings.Contains(errs[0].Message, fmt.Sprint(bad)) {
+		t.Errorf("errors: %+v", errs)
+	}
+	remove()
+	census.Inject(sim.Fault{Match: func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/sync_runs") }, Do: sim.Status(403, "application/json", "{}")})
+	s, errs = summed(t, h, "filter: {}", "totalRuns truncated")
+	if s != nil || len(errs) != 3 {
+		t.Errorf("%+v, %v", s, errs)
+	}
+}
+
+func TestStatsRefused(t *testing.T) {
+	h, census := serve(sim.Options{Empty: true})
+	crowd(census, 1, 3)
+	id := census.Syncs()[0].ID
+	many := strings.Repeat(`"7",`, 501)
+	for _, tt := range []struct {
+		args, fields, says string
+		calls              int
+	}{
+		{`syncIds: ["x"], filter: {}`, "totalRuns", `syncIds: "x" is no id`, 0},
+		{`syncIds: ["SyncRun:5"], filter: {}`, "totalRuns", `syncIds: "SyncRun:5" is a SyncRun`, 0},
+		{`syncIds: [` + many + `], filter: {}`, "totalRuns", "syncIds must be at most 500, got 501", 0},
+		{`filter: {errorCodes: [""]}`, "totalRuns", "filter: errorCodes must not", 0},
+		{`filter: {createdSince: "2026-01-07T00:00:00Z", createdBefore: "2026-01-07T00:00:00Z"}`, "totalRuns", "filter: createdSince must be before", 0},
+		{fmt.Sprintf(`syncIds: [%d], filter: {createdSince: "2025-01-01T00:00:00Z"}`, id), "series(bucket: HOUR) { totalRuns }", "bucket: a series has at most 1000 buckets, and the range from 2025-01-01", 1},
+		{fmt.Sprintf(`syncIds: [%d], filter: {}`, id), `series(bucket: DAY, timeZone: "Mars/Olympus") { totalRuns }`, "timeZone must be an IANA name", 1},
+		{fmt.Sprintf(`syncIds: [%d], filter: {}`, id), "errors(first: 201) { count }", "first must be from 0 to 200, got 201", 1},
+	} {
+		census.ResetCalls()
+		s, errs := summed(t, h, tt.args, tt.fields)
+		if s != nil || len(errs) != 1 || !strings.HasPrefix(errs[0].Message, tt.says) || errs[0].Extensions["code"] != "BAD_USER_INPUT" {
+			t.Errorf("%.80s %s: %+v, want %q", tt.args, tt.fields, errs, tt.says)
+		}
+		if n := len(census.Calls()); n != tt.calls {
+			t.Errorf("%.80s: %d calls, want %d: %v", tt.args, n, tt.calls, census.Calls())
+		}
+	}
+}
+
+// What no run can pass, and no sync at all, cost nothing.
+func TestStatsForNothing(t *testing.T) {
+	h, census := serve(sim.Options{Empty: true})
+	crowd(census, 2, 3)
+	for _, args := range []string{`filter: {statuses: []}`, `syncIds: [], filter: {}`, `syncIds: [999], filter: {outcomes: []}`} {
+		s, errs := summed(t, h, args, "totalRuns byOutcome { outcome count } truncated")
+		if errs != nil || s.TotalRuns != 0 || len(s.ByOutcome) != 7 || s.Truncated || len(census.Calls()) != 0 {
+			t.Errorf("%s: %+v, %v, %v", args, s, errs, census.Calls())
+		}
+	}
+}
+
+// A dashboard of 200 syncs passes the default limit of pages; orders by health
+// are reckoned however they are written.
+func TestStatsPrices(t *testing.T) {
+	h, census := serve(sim.Options{Empty: true})
+	crowd(census, 2, 3)
+	const dashboard = `syncs(first: 200) { nodes { id label health { state } latestRun { id } runStats(filter: {createdSince: "2026-01-06T00:00:00Z"}) { successRate errors { count latestRun { id sync { label } } } } } }`
+	for query, variables := range map[string]string{
+		"{ " + dashboard + " }": `{}`,
+		"{ " + strings.Replace(dashboard, "first: 200", "first: 200, orderBy: {field: HEALTH}", 1) + " }": `{}`,
+		`{ syncRunStats(filter: {}) { totalRuns } }`:                                                      `{}`,
+	} {
+		if answer := post(t, h, query, variables); strings.Contains(answer, `"errors":`) && strings.Contains(answer, "extensions") {
+			t.Errorf("%s: %s", query, answer)
+		}
+	}
+	for query, variables := range map[string]string{
+		`query ($ids: [ID!]) { a: syncs(ids: $ids, first: 1, orderBy: {field: HEALTH}) { totalCount } b: syncs(ids: $ids, first: 1, orderBy: {field: HEALTH}) { totalCount } }`:                                "",
+		`query ($ids: [ID!], $o: SyncOrder) { a: syncs(ids: $ids, first: 1, orderBy: $o) { totalCount } b: syncs(ids: $ids, first: 1, orderBy: $o) { totalCount } }`:                                           `"o": {"field": "HEALTH"},`,
+		`query ($ids: [ID!], $f: SyncOrderField!) { a: syncs(ids: $ids, first: 1, orderBy: {field: $f}) { totalCount } b: syncs(ids: $ids, first: 1, orderBy: {field: $f}) { totalCount } }`:                   `"f": "HEALTH",`,
+		`query ($ids: [ID!], $f: SyncRunFilter!) { syncRunStats(syncIds: $ids, filter: $f) { totalRuns } x: syncRunStats(syncIds: $ids, filter: $f) { totalRuns } y: syncRunStats(filter: $f) { totalRuns } }`: `"f": {},`,
+	} {
+		ids := strings.TrimSuffix(strings.Repeat(`"7",`, 500), ",")
+		census.ResetCalls()
+		if answer := post(t, h, query, "{"+variables+` "ids": [`+ids+"]}"); !strings.Contains(answer, "pages") || len(census.Calls()) != 0 {
+			t.Errorf("%s is not refused: %s", query, answer)
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package graph
+
+import (
+	"io"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"census-gateway/upstream"
+)
+
+// How the house's types are written as scalars. A value that Census did not
+// give is null, and gqlgen makes an error of a null where the schema has none.
+
+// MarshalSyncID writes a sync's id as Node.id.
+func MarshalSyncID(id upstream.SyncID) graphql.Marshaler { return nodeID(syncType, int64(id)) }
+
+// UnmarshalSyncID reads what MarshalSyncID writes.
+func UnmarshalSyncID(v any) (upstream.SyncID, error) {
+	s, err := graphql.UnmarshalID(v)
+	if err != nil {
+		return 0, err
+	}
+	return parseSyncID("id", s)
+}
+
+// MarshalSyncRunID writes a run's id as Node.id.
+func MarshalSyncRunID(id upstream.SyncRunID) graphql.Marshaler { return nodeID(syncRunType, int64(id)) }
+
+// UnmarshalSyncRunID reads what MarshalSyncRunID writes.
+func UnmarshalSyncRunID(v any) (upstream.SyncRunID, error) {
+	s, err := graphql.UnmarshalID(v)
+	if err != nil {
+		return 0, err
+	}
+	return parseSyncRunID("id", s)
+}
+
+func nodeID(typename string, id int64) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) {
+		b := append(make([]byte, 0, 32), '"')
+		b = append(b, typename...)
+		b = append(b, ':')
+		b = strconv.AppendInt(b, id, 10)
+		w.Write(append(b, '"'))
+	})
+}
+
+// MarshalSyncNumber writes a sync's id as Census's number of it.
+func MarshalSyncNumber(id upstream.SyncID) graphql.Marshaler { return graphql.MarshalInt64(int64(id)) }
+
+// UnmarshalSyncNumber reads what MarshalSyncNumber writes.
+func UnmarshalSyncNumber(v any) (upstream.SyncID, error) {
+	n, err := graphql.UnmarshalInt64(v)
+	return upstream.SyncID(n), err
+}
+
+// MarshalSyncRunNumber writes a run's id as Census's number of it.
+func MarshalSyncRunNumber(id upstream.SyncRunID) graphql.Marshaler {
+	return graphql.MarshalInt64(int64(id))
+}
+
+// UnmarshalSyncRunNumber reads what MarshalSyncRunNumber writes.
+func UnmarshalSyncRunNumber(v any) (upstream.SyncRunID, error) {
+	n, err := graphql.UnmarshalInt64(v)
+	return upstream.SyncRunID(n), err
+}
+
+// MarshalInt writes an Int.
+func MarshalInt(n int) graphql.Marshaler { return graphql.MarshalInt(n) }
+
+// UnmarshalInt reads an Int of 32 bits, as the specification has it: no text that
+// looks like one.
+func UnmarshalInt(v any) (int, error) {
+	if text, ok := v.(string); ok {
+		return 0, badInput("an Int must be a whole number, not the text %.40q", text)
+	}
+	n, err := graphql.UnmarshalInt32(v)
+	if err != nil {
+		return 0, badInput("an Int must be a whole number from -2147483648 to 2147483647")
+	}
+	return int(n), nil
+}
+
+// MarshalCount writes a number of records.
+func MarshalCount(c upstream.Count) graphql.Marshaler {
+	if !c.Known {
+		return graphql.Null
+	}
+	return graphql.MarshalInt64(c.N)
+}
+
+// UnmarshalCount reads what MarshalCount writes.
+func UnmarshalCount(v any) (upstream.Count, error) {
+	n, err := graphql.UnmarshalInt64(v)
+	return upstream.Count{N: n, Known: err == nil}, err
+}
+
+// MarshalDateTime writes a moment as Census does.
+func MarshalDateTime(t upstream.DateTime) graphql.Marshaler {
+	if t == 0 {
+		return graphql.Null
+	}
+	return graphql.WriterFunc(func(w io.Writer) {
+		b := append(make([]byte, 0, 32), '"')
+		w.Write(append(t.Append(b), '"'))
+	})
+}
+
+// UnmarshalDateTime reads any RFC 3339 timestamp, and null.
+func UnmarshalDateTime(v any) (upstream.DateTime, error) {
+	if v == nil {
+		return 0, nil
+	}
+	if s, ok := v.(string); ok {
+		if t, ok := upstream.ParseDateTime(s); ok {
+			return t, nil
+		}
+	}
+	return 0, gqlerror.Errorf("a DateTime must be RFC 3339 from 1970 to 9999, like \"2021-10-20T02:51:07.546Z\"")
+}

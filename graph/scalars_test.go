@@ -1,0 +1,25 @@
+package graph
+
+import (
+	"encoding/json"
+	"testing"
+)
+
+// Int takes whole numbers of 32 bits, as the specification says, however JSON
+// gave them to us, and no text.
+func TestUnmarshalInt(t *testing.T) {
+	for _, tt := range []struct {
+		v    any
+		want int
+		ok   bool
+	}{
+		{json.Number("7"), 7, true}, {int64(-1), -1, true}, {7, 7, true}, {json.Number("2147483647"), 2147483647, true},
+		{"7", 0, false}, {"", 0, false}, {json.Number("2147483648"), 0, false}, {json.Number("1.5"), 0, false},
+		{json.Number("1e18"), 0, false}, {true, 0, false}, {[]any{}, 0, false},
+	} {
+		got, err := UnmarshalInt(tt.v)
+		if got != tt.want || (err == nil) != tt.ok {
+			t.Errorf("%#v: got %d, %v", tt.v, got, err)
+		}
+	}
+}

@@ -1,0 +1,186 @@
+package stats
+
+import (
+	"cmp"
+	"math"
+	"math/big"
+	"slices"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"census-gateway/upstream"
+)
+
+// Every reader against the runs themselves, and against the same runs folded in
+// parts.
+func TestLawReadersTellTheTruth(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		runs := rapid.SliceOfN(runFrom(march, 3*days), 0, 120).Draw(t, "runs")
+		d := split(t, runs)
+		checkTally(t, &d.Tally, runs)
+		checkErrors(t, d.Errors(0), runs)
+		want := upstream.DateTime(0)
+		for _, r := range real(runs) {
+			if o := r.Outcome(); o == upstream.OutcomeSucceeded || o == upstream.OutcomePartial {
+				want = max(want, r.CompletedAt)
+			}
+		}
+		if got := d.LastSuccessAt(); got != want {
+			t.Fatalf("last success %s, want %s", got, want)
+		}
+	})
+}
+
+// However a history is cut and merged, no reader can tell.
+func TestLawMergeIsOneFold(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		runs := rapid.SliceOfN(runFrom(march, 3*days), 0, 120).Draw(t, "runs")
+		seen := map[upstream.SyncRunID]bool{}
+		runs = slices.DeleteFunc(runs, func(r upstream.SyncRun) bool {
+			defer func() { seen[r.ID] = true }()
+			return seen[r.ID]
+		})
+		checkSame(t, fold(runs), split(t, runs))
+	})
+}
+
+func checkSame(t *rapid.T, a, b *Digest) {
+	tell := func(d *Digest) map[string]any {
+		series, err := d.Series(Hour, mustZone(t, "Asia/Kathmandu"), 0, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var buckets []any
+		for _, x := range series {
+			buckets = append(buckets, x.StartsAt, x.EndsAt, x.TotalRuns(), x.ByOutcome(), x.Records(), x.Durations())
+		}
+		return map[string]any{
+			"runs": d.TotalRuns(), "outcomes": d.ByOutcome(), "rate": d.SuccessRate(), "durations": d.Durations(),
+			"records": d.Records(), "errors": d.Errors(0), "last": d.LastSuccessAt(), "series": buckets,
+		}
+	}
+	if diff := gocmp.Diff(tell(a), tell(b)); diff != "" {
+		t.Fatalf("one fold and the merged parts differ (-one +parts):\n%s", diff)
+	}
+}
+
+// real leaves dry runs out.
+func real(runs []upstream.SyncRun) (kept []upstream.SyncRun) {
+	for _, r := range runs {
+		if !r.DryRun() {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+func checkTally(t *rapid.T, got *Tally, runs []upstream.SyncRun) {
+	if got.TotalRuns() != len(runs) {
+		t.Fatalf("%d runs, want %d", got.TotalRuns(), len(runs))
+	}
+	byOutcome, finished := map[upstream.SyncRunOutcome]int{}, map[upstream.SyncRunOutcome]int{}
+	for _, r := range runs {
+		byOutcome[r.Outcome()]++
+	}
+	if counts := got.ByOutcome(); len(counts) != 7 {
+		t.Fatalf("outcomes: %v", counts)
+	}
+	for _, c := range got.ByOutcome() {
+		if c.Count != byOutcome[c.Outcome] {
+			t.Fatalf("%s: %d runs, want %d", c.Outcome, c.Count, byOutcome[c.Outcome])
+		}
+	}
+	var durations []float64
+	var processed, invalid big.Int
+	for _, r := range real(runs) {
+		finished[r.Outcome()]++
+		if s := r.DurationSeconds(); s != nil {
+			durations = append(durations, *s)
+		}
+		processed.Add(&processed, big.NewInt(r.RecordsProcessed.N))
+		if r.SourceRecordInvalids.Known {
+			invalid.Add(&invalid, big.NewInt(r.SourceRecordInvalids.N))
+		} else {
+			invalid.Add(&invalid, big.NewInt(r.RecordsInvalid.N))
+		}
+	}
+	good := finished[upstream.OutcomeSucceeded] + finished[upstream.OutcomePartial]
+	if all := good + finished[upstream.OutcomeFailed]; all == 0 && got.SuccessRate() != nil ||
+		all > 0 && (got.SuccessRate() == nil || *got.SuccessRate() != float64(good)/float64(all)) {
+		t.Fatalf("success rate %v of %v", got.SuccessRate(), finished)
+	}
+	if r := got.Records(); r.Processed != clip(&processed) || r.Invalid != clip(&invalid) {
+		t.Fatalf("records %+v, want %s processed, %s invalid", r, &processed, &invalid)
+	}
+	checkDurations(t, got.Durations(), durations, 1e-9)
+}
+
+func clip(n *big.Int) int64 {
+	if n.IsInt64() {
+		return n.Int64()
+	}
+	return math.MaxInt64
+}
+
+// checkDurations allows quantiles to be off by a share; the rest is exact.
+func checkDurations(t rapid.TB, got *DurationSummary, all []float64, share float64) {
+	t.Helper()
+	if len(all) == 0 || got == nil {
+		if len(all) != 0 || got != nil {
+			t.Fatalf("%+v of %d durations", got, len(all))
+		}
+		return
+	}
+	slices.Sort(all)
+	sum := 0.0
+	for _, s := range all {
+		sum += s
+	}
+	near := func(a, b, share float64) bool { return math.Abs(a-b) <= share*b+1e-9 }
+	nearest := func(q float64) float64 { return all[int(math.Ceil(q*float64(len(all))-1e-6))-1] }
+	if got.Count != len(all) || got.Min != all[0] || got.Max != all[len(all)-1] || !near(got.Mean, sum/float64(len(all)), 1e-9) {
+		t.Fatalf("%+v of %d durations from %g to %g", got, len(all), all[0], all[len(all)-1])
+	}
+	if !near(got.P50, nearest(.50), share) || !near(got.P95, nearest(.95), share) || !near(got.P99, nearest(.99), share) {
+		t.Fatalf("%+v, want %g, %g, %g", got, nearest(.50), nearest(.95), nearest(.99))
+	}
+}
+
+func checkErrors(t *rapid.T, got []ErrorGroup, runs []upstream.SyncRun) {
+	want := map[string][]upstream.SyncRun{}
+	for _, r := range runs {
+		code, message := errorOf(&r)
+		switch o := r.Outcome(); {
+		case o == upstream.OutcomeFailed, o == upstream.OutcomePartial && code+message != "":
+			key := "code " + code
+			if code == "" {
+				key = "pattern " + Pattern(message)
+			}
+			want[key] = append(want[key], r)
+		}
+	}
+	if len(got) != len(want) {
+		t.Fatalf("%d groups, want %d", len(got), len(want))
+	}
+	if !slices.IsSortedFunc(got, func(a, b ErrorGroup) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(b.LastSeenAt, a.LastSeenAt))
+	}) {
+		t.Fatalf("not by count: %+v", got)
+	}
+	for _, g := range got {
+		key := "pattern " + g.Pattern
+		if g.Code != nil {
+			key = "code " + *g.Code
+		}
+		of := want[key]
+		if len(of) != g.Count || g.Other {
+			t.Fatalf("%q: %d, want %d", key, g.Count, len(of))
+		}
+		latest := slices.MaxFunc(of, func(a, b upstream.SyncRun) int { return compare(&a, &b) })
+		if g.LatestRun.ID != latest.ID || g.LastSeenAt != latest.CreatedAt {
+			t.Fatalf("%q: latest is %d, want %d", key, g.LatestRun.ID, latest.ID)
+		}
+	}
+}

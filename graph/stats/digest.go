@@ -1,0 +1,59 @@
+package stats
+
+import (
+	"unsafe"
+
+	"census-gateway/upstream"
+)
+
+// A Digest sums up the runs it was given. The zero Digest is that of no runs and
+// ready for use. Readers may be called by many at a time, and a Digest may be
+// merged into several others meanwhile; Add and Merge want it for themselves.
+type Digest struct {
+	Tally
+	lastSuccess upstream.DateTime
+	cells       cells
+	groups      groups
+}
+
+// Add folds one run in. The run is not kept; that its strings may be part of a
+// larger text is no matter. In a Digest that has seen the like it does not
+// allocate.
+func (d *Digest) Add(run *upstream.SyncRun) {
+	r := read(run)
+	d.Tally.add(&r, exactRuns)
+	d.cells.add(&r)
+	d.groups.add(&r)
+	if !r.dry && (r.outcome == succeeded || r.outcome == partial) {
+		d.lastSuccess = max(d.lastSuccess, run.CompletedAt)
+	}
+}
+
+// Merge folds in all that other was given. Other stays as it is and is not
+// referred to afterwards; it must not be d.
+func (d *Digest) Merge(other *Digest) {
+	d.Tally.merge(&other.Tally, exactRuns)
+	d.cells.merge(&other.cells)
+	d.groups.merge(&other.groups)
+	d.lastSuccess = max(d.lastSuccess, other.lastSuccess)
+}
+
+// LastSuccessAt is when the newest success was completed: of the SUCCEEDED and
+// PARTIAL runs, without dry runs, the latest completion. It is 0 if there was
+// none among the runs given, which says nothing about runs before them.
+func (d *Digest) LastSuccessAt() upstream.DateTime { return d.lastSuccess }
+
+// Size is about how many bytes d occupies, for whoever keeps it. It takes a walk
+// over d, about 10 µs for a month.
+func (d *Digest) Size() int {
+	const mapSlot = 16 + 8 // key, pointer and the room a map leaves
+	n := int(unsafe.Sizeof(*d)) + d.durations.size()
+	for _, t := range d.cells.tallies {
+		n += mapSlot + int(unsafe.Sizeof(*t)) + t.durations.size()
+	}
+	return n + d.groups.size()
+}
+
+func (d *durations) size() int {
+	return cap(d.exact)*int(unsafe.Sizeof(int64(0))) + cap(d.sketch)*int(unsafe.Sizeof(bin{}))
+}

@@ -1,0 +1,168 @@
+package stats
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unsafe"
+
+	"census-gateway/upstream"
+)
+
+const (
+	keptGroups  = 200 // most frequent groups that outlast a trim
+	exactGroups = 400 // more than these are trimmed
+	keptCode    = 200 // bytes of an error code that tell it from another
+)
+
+// An ErrorGroup is runs that failed in the same way: with the same error code
+// or, without one, with messages that differ in nothing but names and numbers.
+type ErrorGroup struct {
+	Code       *string // nil: the runs carry none, or Other
+	Pattern    string  // what the messages have in common, see Pattern; "" with a code
+	Message    string  // of the latest run, as Census sent it; "" if it has none
+	Count      int
+	LastSeenAt upstream.DateTime // when the latest run was created
+	LatestRun  *upstream.SyncRun // not to be changed
+	Other      bool              // all that was too rare to be kept apart
+}
+
+// Groups count errors. Up to exactGroups kinds the counts are exact and merging
+// is a sum. Beyond, the rarest are put together as "other": a count is then the
+// least there was, counts still add up to all errors, but which of the rare
+// kinds are kept apart may depend on the order in which they came.
+type groups struct {
+	byKey   map[string]*group
+	other   group
+	scratch []byte
+}
+
+type group struct {
+	key    string // "c" and the code, or "m" and the pattern
+	n      int64
+	latest *upstream.SyncRun
+}
+
+// add counts a run that failed, or that got through and says what it lacks.
+func (g *groups) add(r *reading) {
+	code, message := errorOf(r.run)
+	if r.outcome != failed && (r.outcome != partial || code == "" && message == "") {
+		return
+	}
+	if code != "" {
+		g.scratch = append(append(g.scratch[:0], 'c'), code[:min(len(code), keptCode)]...)
+	} else {
+		g.scratch = appendPattern(append(g.scratch[:0], 'm'), message)
+	}
+	into := g.byKey[string(g.scratch)]
+	if into == nil {
+		into = g.create(string(g.scratch))
+	}
+	into.n++
+	if newer(r.run, into.latest) {
+		into.latest = keep(r.run)
+	}
+	g.trim()
+}
+
+func (g *groups) create(key string) *group {
+	if g.byKey == nil {
+		g.byKey = map[string]*group{}
+	}
+	created := &group{key: key}
+	g.byKey[key] = created
+	return created
+}
+
+func (g *groups) merge(o *groups) {
+	for key, theirs := range o.byKey {
+		into := g.byKey[key]
+		if into == nil {
+			into = g.create(key)
+		}
+		into.absorb(theirs)
+	}
+	g.other.absorb(&o.other)
+	g.trim()
+}
+
+func (g *group) absorb(o *group) {
+	g.n += o.n
+	if newer(o.latest, g.latest) {
+		g.latest = o.latest
+	}
+}
+
+func (g *groups) trim() {
+	if len(g.byKey) <= exactGroups {
+		return
+	}
+	for _, rare := range g.sorted()[keptGroups:] {
+		delete(g.byKey, rare.key)
+		g.other.absorb(rare)
+	}
+}
+
+// sorted is most frequent first, then latest first.
+func (g *groups) sorted() []*group {
+	all := make([]*group, 0, len(g.byKey))
+	for _, one := range g.byKey {
+		all = append(all, one)
+	}
+	slices.SortFunc(all, func(a, b *group) int {
+		return cmp.Or(cmp.Compare(b.n, a.n), compare(b.latest, a.latest), cmp.Compare(a.key, b.key))
+	})
+	return all
+}
+
+// Errors lists the kinds of errors, the most frequent first and of equals the
+// latest; at most first of them, 0 or less for all. What was put together as
+// other comes last, if anything was.
+//
+// A FAILED run always counts, a PARTIAL one if it has an error code or message,
+// others never: Census leaves errors of the past on canceled runs (API
+// reference, samples).
+func (d *Digest) Errors(first int) []ErrorGroup {
+	all := d.groups.sorted()
+	list := make([]ErrorGroup, 0, len(all)+1)
+	for _, g := range all {
+		e := g.tell()
+		if kind, name := g.key[0], g.key[1:]; kind == 'm' {
+			e.Pattern = name
+		} else {
+			e.Code = e.LatestRun.ErrorCode
+		}
+		list = append(list, e)
+	}
+	if d.groups.other.n > 0 {
+		e := d.groups.other.tell()
+		e.Other = true
+		list = append(list, e)
+	}
+	if first > 0 && first < len(list) {
+		list = list[:first]
+	}
+	return list
+}
+
+func (g *group) tell() ErrorGroup {
+	_, message := errorOf(g.latest)
+	return ErrorGroup{Message: message, Count: int(g.n), LastSeenAt: g.latest.CreatedAt, LatestRun: g.latest}
+}
+
+func errorOf(r *upstream.SyncRun) (code, message string) {
+	return text(r.ErrorCode), cmp.Or(text(r.ErrorMessage), text(r.ErrorDetail))
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return strings.TrimSpace(*s)
+}
+
+// size counts a run's strings by the guess that they are short.
+func (g *groups) size() int {
+	const each = int(unsafe.Sizeof(group{})) + int(unsafe.Sizeof(upstream.SyncRun{})) + 500
+	return len(g.byKey)*each + cap(g.scratch)
+}

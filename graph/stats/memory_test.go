@@ -1,0 +1,180 @@
+package stats
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"testing"
+
+	"census-gateway/upstream"
+)
+
+// usual draws a run of 30 days as they come: nearly all clean, each with a
+// duration of its own, some failed.
+func usual(dice *rand.Rand, id int) upstream.SyncRun {
+	created := march + upstream.DateTime(dice.Int64N(int64(30*days)))
+	count := upstream.Count{N: dice.Int64N(5000), Known: true}
+	r := upstream.SyncRun{
+		ID: upstream.SyncRunID(id), SyncID: 52, Status: upstream.StatusCompleted, RawStatus: "completed",
+		CreatedAt: created, CompletedAt: created + upstream.DateTime(20_000+dice.ExpFloat64()*120_000),
+		RecordsProcessed: count, RecordsUpdated: count,
+	}
+	if dice.IntN(50) == 0 {
+		r.Status, r.ErrorMessage = upstream.StatusFailed, &timedOut
+	}
+	return r
+}
+
+var timedOut = "Statement timed out after 17 seconds"
+
+// month is n of these, newest first.
+func month(n int) []upstream.SyncRun {
+	dice := rand.New(rand.NewPCG(3, 4))
+	runs := make([]upstream.SyncRun, n)
+	for i := range runs {
+		runs[i] = usual(dice, i+1)
+	}
+	slices.SortFunc(runs, func(a, b upstream.SyncRun) int { return compare(&b, &a) })
+	return runs
+}
+
+// A Digest grows with the time it covers and the variety it sees, so that it
+// hardly does when more of the same is added.
+func TestMemoryIsFlat(t *testing.T) {
+	runs := month(144_000)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	d := fold(runs)
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	heap, size := int(after.HeapAlloc)-int(before.HeapAlloc), d.Size()
+	if size > 3_000_000 || heap > size*3/2+100_000 {
+		t.Errorf("144,000 runs take %d bytes of the heap; Size says %d", heap, size)
+	}
+	runtime.KeepAlive(runs)
+	dice := rand.New(rand.NewPCG(7, 8))
+	more := func(until int) int {
+		for d.TotalRuns() < until {
+			r := usual(dice, d.TotalRuns())
+			d.Add(&r)
+		}
+		return d.Size()
+	}
+	million, two := more(1_000_000), more(2_000_000)
+	if million > 8_000_000 || two > 8_000_000 {
+		t.Errorf("a million runs take %d bytes, two million %d", million, two)
+	}
+	t.Logf("144,000 runs: %d bytes (heap %d); a million: %d; two: %d", size, heap, million, two)
+}
+
+func TestAddDoesNotAllocate(t *testing.T) {
+	runs := month(50_000)
+	d := fold(runs)
+	for range 4 {
+		d.Merge(fold(runs))
+	}
+	i := 0
+	if n := testing.AllocsPerRun(len(runs), func() { d.Add(&runs[i%len(runs)]); i++ }); n > 0 {
+		t.Errorf("%g allocations for each run", n)
+	}
+}
+
+// The newest quarter hours are kept, the same ones in whatever order they come.
+func TestQuarterHoursAreBounded(t *testing.T) {
+	defer func(n int) { limitQuarters = n }(limitQuarters)
+	limitQuarters = 40
+	dice := rand.New(rand.NewPCG(5, 6))
+	runs := month(300)
+	var digests []*Digest
+	for range 8 {
+		dice.Shuffle(len(runs), func(i, j int) { runs[i], runs[j] = runs[j], runs[i] })
+		cut := dice.IntN(len(runs))
+		d := fold(runs[:cut])
+		d.Merge(fold(runs[cut:]))
+		if n := len(d.cells.tallies); n > 45 || d.TotalRuns() != 300 {
+			t.Errorf("%d quarter hours kept, %d runs counted", n, d.TotalRuns())
+		}
+		digests = append(digests, d)
+	}
+	edge := digests[0].cells.edge()
+	for _, d := range digests {
+		if d.cells.edge() != edge {
+			t.Errorf("kept from %d on, and from %d on", edge, d.cells.edge())
+		}
+		if _, err := d.Series(Day, mustZone(t, "UTC"), edge.start()-1, march+30*days); err == nil {
+			t.Error("a series of what may be gone")
+		}
+		buckets, err := d.Series(Hour, mustZone(t, "UTC"), edge.start(), march+30*days)
+		want := 0
+		for i := range runs {
+			if runs[i].CreatedAt >= buckets[0].StartsAt && quarterOf(runs[i].CreatedAt) >= edge {
+				want++
+			}
+		}
+		got := 0
+		for _, b := range buckets {
+			got += b.TotalRuns()
+		}
+		if err != nil || got != want {
+			t.Errorf("%d runs of %d, %v", got, want, err)
+		}
+	}
+}
+
+func BenchmarkAdd(b *testing.B) {
+	runs := month(144_000)
+	d := fold(runs)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		d.Add(&runs[i%len(runs)])
+	}
+}
+
+func BenchmarkFoldMonth(b *testing.B) {
+	runs := month(144_000)
+	b.ReportAllocs()
+	for b.Loop() {
+		fold(runs)
+	}
+}
+
+func BenchmarkMerge(b *testing.B) {
+	chunk, into := fold(month(100)), fold(month(144_000))
+	b.ReportAllocs()
+	for b.Loop() {
+		into.Merge(chunk)
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	d := fold(month(144_000))
+	b.Run("durations", func(b *testing.B) {
+		for b.Loop() {
+			d.Durations()
+		}
+	})
+	b.Run("errors", func(b *testing.B) {
+		for b.Loop() {
+			d.Errors(10)
+		}
+	})
+	for _, unit := range []Unit{Hour, Day, Week} {
+		b.Run(string(unit), func(b *testing.B) {
+			zone := mustZone(b, "Europe/Berlin")
+			for b.Loop() {
+				if _, err := d.Series(unit, zone, march, march+30*days); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkPattern(b *testing.B) {
+	buf := make([]byte, 0, 400)
+	b.ReportAllocs()
+	for b.Loop() {
+		buf = appendPattern(buf[:0], `Column "plan_tier" of model_41 does not exist at 2026-03-04T12:23:45Z (batch 77, request hV3kQ9xWma)`)
+	}
+}

@@ -1,0 +1,129 @@
+package stats
+
+import "strings"
+
+// The lengths of things that vary from message to message, at the start of a
+// text; 0 if there is none.
+
+func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
+func isLower(c byte) bool  { return 'a' <= c && c <= 'z' }
+func isUpper(c byte) bool  { return 'A' <= c && c <= 'Z' }
+func isLetter(c byte) bool { return isLower(c) || isUpper(c) }
+func isWord(c byte) bool   { return isDigit(c) || isLetter(c) }
+func isHex(c byte) bool {
+	return isDigit(c) || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}
+
+// span is how many bytes of s, from its start, are of a kind.
+func span(s string, kind func(byte) bool) int {
+	n := 0
+	for n < len(s) && kind(s[n]) {
+		n++
+	}
+	return n
+}
+
+// urlLength takes a URL up to a blank, a quote or a bracket; what punctuates
+// the sentence is not part of it.
+func urlLength(s string) int {
+	scheme := span(s, func(c byte) bool { return isWord(c) || c == '+' || c == '-' || c == '.' })
+	if !isLetter(s[0]) || !strings.HasPrefix(s[scheme:], "://") {
+		return 0
+	}
+	n := span(s, func(c byte) bool { return c > ' ' && !strings.ContainsRune("\"'`<>()[]{}", rune(c)) })
+	return len(strings.TrimRight(s[:n], ".,;:!?"))
+}
+
+func emailLength(s string) int {
+	local := span(s, func(c byte) bool { return isWord(c) || strings.IndexByte("._%+-", c) >= 0 })
+	if local == len(s) || s[local] != '@' {
+		return 0
+	}
+	host := span(s[local+1:], func(c byte) bool { return isWord(c) || c == '.' || c == '-' })
+	host = len(strings.TrimRight(s[local+1:local+1+host], ".-"))
+	if host == 0 {
+		return 0
+	}
+	return local + 1 + host
+}
+
+// timeLength takes 2026-03-04, with or without a time, its fraction and zone.
+func timeLength(s string) int {
+	const date, clock = "0000-00-00", "00:00"
+	if !shaped(s, date) {
+		return 0
+	}
+	n := len(date)
+	if len(s) > n+1 && (s[n] == 'T' || s[n] == ' ') && shaped(s[n+1:], clock) {
+		n += 1 + span(s[n+1:], func(c byte) bool { return isDigit(c) || c == ':' || c == '.' || c == ',' })
+		n = len(strings.TrimRight(s[:n], ".,:"))
+		switch rest := s[n:]; {
+		case strings.HasPrefix(rest, "Z"):
+			n++
+		case rest != "" && (rest[0] == '+' || rest[0] == '-') && len(rest) > 1 && isDigit(rest[1]):
+			n += 1 + span(rest[1:], func(c byte) bool { return isDigit(c) || c == ':' })
+		}
+	}
+	return n
+}
+
+// idLength takes UUIDs, hex, and words of at least 8 letters and digits that
+// nobody would write: with digits in the middle, or capitals all over.
+func idLength(s string) int {
+	const uuid = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
+	if shaped(s, uuid) {
+		return len(uuid)
+	}
+	if s[0] == '0' && len(s) > 2 && s[1]|0x20 == 'x' && isHex(s[2]) {
+		return 2 + span(s[2:], isHex)
+	}
+	n := span(s, isWord)
+	if n < 8 {
+		return 0
+	}
+	digits, switches, humps := 0, 0, 0
+	for i := range n {
+		if isDigit(s[i]) {
+			digits++
+		}
+		if i > 0 && isDigit(s[i]) != isDigit(s[i-1]) {
+			switches++
+		}
+		if i > 0 && isUpper(s[i]) && isLower(s[i-1]) {
+			humps++
+		}
+	}
+	switch {
+	case digits == n:
+		return 0
+	case digits > 0 && span(s, isHex) >= n, switches >= 2, digits > 0 && humps >= 2, humps >= 3 && n <= 4*humps:
+		return n
+	}
+	return 0
+}
+
+// numberLength takes digits, and groups of digits joined by one of ".,:" as in
+// amounts, addresses and times of day.
+func numberLength(s string) int {
+	n := span(s, isDigit)
+	for n+1 < len(s) && strings.IndexByte(".,:", s[n]) >= 0 && isDigit(s[n+1]) {
+		n += 1 + span(s[n+1:], isDigit)
+	}
+	return n
+}
+
+// shaped tells whether s begins like the shape and a word ends there: 0 is any
+// digit, x any hex digit, the rest stands for itself.
+func shaped(s, shape string) bool {
+	if len(s) < len(shape) {
+		return false
+	}
+	for i := range len(shape) {
+		switch c := shape[i]; {
+		case c == '0' && isDigit(s[i]), c == 'x' && isHex(s[i]), c == s[i]:
+		default:
+			return false
+		}
+	}
+	return len(s) == len(shape) || shape[len(shape)-1] == '0' || !isWord(s[len(shape)])
+}

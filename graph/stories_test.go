@@ -1,0 +1,125 @@
+package graph_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+
+	"census-gateway/graph"
+	"census-gateway/graph/limits"
+	"census-gateway/upstream"
+	"census-gateway/upstream/sim"
+)
+
+var update = flag.Bool("update", false, "write the answers and calls of the stories as they are now")
+
+// now is when the stories are told.
+var now = time.Date(2026, 1, 7, 20, 43, 9, 0, time.UTC)
+
+// serve returns a GraphQL server over a simulated Census.
+func serve(opt sim.Options) (http.Handler, *sim.Census) {
+	if opt.Now == nil {
+		opt.Now = func() time.Time { return now }
+	}
+	census := sim.New(opt)
+	client := upstream.New("canary", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport()})
+	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{Now: opt.Now, AppURL: "https://census.test", Limits: limits.Limits{Introspection: true}})
+	if err != nil {
+		panic(err)
+	}
+	return h, census
+}
+
+// A gqlError is one of the errors of an answer.
+type gqlError struct {
+	Message    string         `json:"message"`
+	Path       []any          `json:"path,omitempty"`
+	Extensions map[string]any `json:"extensions,omitempty"`
+}
+
+// post asks h a query and returns the answer, indented, its errors in the order
+// of their paths: fields that fail at once may be named in any order.
+func post(t testing.TB, h http.Handler, query, variables string) string {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": json.RawMessage(variables)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest("POST", "/graphql", bytes.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	var answer struct {
+		Errors []gqlError      `json:"errors,omitempty"`
+		Data   json.RawMessage `json:"data,omitempty"`
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
+		t.Fatalf("answer is no JSON: %v: %s", err, w.Body)
+	}
+	slices.SortFunc(answer.Errors, func(a, b gqlError) int {
+		return strings.Compare(fmt.Sprint(a.Path), fmt.Sprint(b.Path))
+	})
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(answer); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// Each story is a query, its answer and the Census calls that it cost, sorted.
+// The Census is the simulated one at the time of now.
+func TestStories(t *testing.T) {
+	files, err := filepath.Glob("testdata/stories/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no stories", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			story, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			part := func(name, otherwise string) string {
+				i := slices.IndexFunc(story.Files, func(f txtar.File) bool { return f.Name == name })
+				if i < 0 {
+					return otherwise
+				}
+				return string(story.Files[i].Data)
+			}
+			h, census := serve(sim.Options{})
+			answer := post(t, h, part("query", ""), part("variables", "{}"))
+			calls := census.Calls()
+			slices.Sort(calls)
+			cost := strings.Join(append(calls, ""), "\n")
+			if *update {
+				story.Files = slices.DeleteFunc(story.Files, func(f txtar.File) bool { return f.Name == "answer" || f.Name == "census" })
+				story.Files = append(story.Files, txtar.File{Name: "answer", Data: []byte(answer)}, txtar.File{Name: "census", Data: []byte(cost)})
+				if err := os.WriteFile(file, txtar.Format(story), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if want := part("answer", ""); answer != want {
+				t.Errorf("answer:\n%s\nwant:\n%s", answer, want)
+			}
+			if want := part("census", ""); cost != want {
+				t.Errorf("census calls:\n%s\nwant:\n%s", cost, want)
+			}
+		})
+	}
+}

@@ -1,0 +1,69 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"census-gateway/upstream"
+)
+
+// all tells that every sync passes.
+func (f *SyncFilter) all() bool {
+	return f == nil || f.LabelContains == nil && f.Paused == nil && f.Statuses == nil
+}
+
+// name is the filter in the name of a list: a list is another with another filter.
+func (f *SyncFilter) name() string {
+	name := ""
+	if f == nil {
+		return name
+	}
+	if f.LabelContains != nil {
+		name += fmt.Sprintf("/label %q", *f.LabelContains)
+	}
+	if f.Paused != nil {
+		name += fmt.Sprintf("/paused %t", *f.Paused)
+	}
+	if f.Statuses != nil {
+		name += fmt.Sprintf("/status %q", f.Statuses)
+	}
+	return name
+}
+
+// match tells whether a sync passes.
+func (f *SyncFilter) match(s *upstream.Sync) bool {
+	switch {
+	case f.Paused != nil && *f.Paused != s.Paused:
+	case f.Statuses != nil && !slices.Contains(f.Statuses, s.Status):
+	case f.LabelContains != nil && !containsFold(s.Label, *f.LabelContains):
+	default:
+		return true
+	}
+	return false
+}
+
+func containsFold(label *string, part string) bool {
+	if label == nil {
+		return part == ""
+	}
+	return strings.Contains(strings.ToLower(*label), strings.ToLower(part))
+}
+
+// choose leaves the syncs that pass, whose records were read. Those that could
+// not be read are left out with an error.
+func (f *SyncFilter) choose(ctx context.Context, syncs []*Sync) []*Sync {
+	if f.all() {
+		return syncs
+	}
+	return slices.DeleteFunc(syncs, func(s *Sync) bool {
+		if s.record == nil {
+			graphql.AddError(ctx, s.err)
+			return true
+		}
+		return !f.match(s.record)
+	})
+}

@@ -1,0 +1,76 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"census-gateway/upstream/sim"
+)
+
+// What a filter of syncs passes, and that its total is exact, whatever the order.
+func TestSyncFilter(t *testing.T) {
+	h, census := serve(sim.Options{Empty: true})
+	for _, s := range []sim.Sync{
+		{Label: "Accounts → CRM", Status: "Up to Date"}, {Label: "Übersicht", Status: "Failing", Paused: true},
+		{NoLabel: true, Status: "Ready"}, {Label: "accounts again", Status: "Failing"}, {Label: "50%", Status: "Melting", Paused: true},
+	} {
+		census.AddSync(s)
+	}
+	place := map[string]int{}
+	var named []string
+	for i, s := range census.Syncs() {
+		place[fmt.Sprintf("Sync:%d", s.ID)] = i
+		named = append(named, fmt.Sprint(s.ID))
+	}
+	for filter, want := range map[string][]int{
+		`{}`: {0, 1, 2, 3, 4}, `null`: {0, 1, 2, 3, 4}, `{labelContains: ""}`: {0, 1, 2, 3, 4}, `{labelContains: null, paused: null, statuses: null}`: {0, 1, 2, 3, 4},
+		`{labelContains: "ACCOUNTS"}`: {0, 3}, `{labelContains: "über"}`: {1}, `{labelContains: "%"}`: {4}, `{labelContains: "nothing"}`: {},
+		`{paused: true}`: {1, 4}, `{paused: false}`: {0, 2, 3}, `{statuses: []}`: {}, `{statuses: [FAILING]}`: {1, 3}, `{statuses: [UNKNOWN, READY]}`: {2, 4},
+		`{statuses: FAILING, paused: false}`: {3}, `{labelContains: "accounts", statuses: [UP_TO_DATE], paused: true}`: {},
+	} {
+		for _, args := range []string{"", "ids: [" + strings.Join(named, ",") + "]", "orderBy: {field: LABEL}", "orderBy: {field: CREATED_AT, direction: ASC}", "orderBy: {field: HEALTH}"} {
+			var a struct {
+				Data struct {
+					Syncs struct {
+						TotalCount int
+						Nodes      []patient
+					}
+				}
+			}
+			if err := json.Unmarshal([]byte(post(t, h, "{ syncs(filter: "+filter+" "+args+") { totalCount nodes { id } } }", "{}")), &a); err != nil {
+				t.Fatal(err)
+			}
+			got := []int{}
+			for _, p := range a.Data.Syncs.Nodes {
+				got = append(got, place[p.ID])
+			}
+			slices.Sort(got)
+			if !slices.Equal(got, want) || a.Data.Syncs.TotalCount != len(want) {
+				t.Errorf("%s %s: %v, want %v; total %d", filter, args, got, want, a.Data.Syncs.TotalCount)
+			}
+		}
+	}
+}
+
+// A filter binds the cursors of its list.
+func TestSyncFilterCursors(t *testing.T) {
+	h, census := serve(sim.Options{Empty: true})
+	crowd(census, 3, 0)
+	var a struct {
+		Data struct {
+			Syncs struct{ PageInfo struct{ EndCursor string } }
+		}
+	}
+	if err := json.Unmarshal([]byte(post(t, h, "{ syncs(filter: {paused: false}, first: 1) { pageInfo { endCursor } } }", "{}")), &a); err != nil {
+		t.Fatal(err)
+	}
+	for filter, ok := range map[string]bool{"{paused: false}": true, "{paused: true}": false, "{}": false, "{labelContains: \"\", paused: false}": false} {
+		answer := post(t, h, fmt.Sprintf("{ syncs(filter: %s, after: %q) { nodes { id } } }", filter, a.Data.Syncs.PageInfo.EndCursor), "{}")
+		if strings.Contains(answer, "not a cursor of this list") == ok {
+			t.Errorf("%s: %s", filter, answer)
+		}
+	}
+}

@@ -1,0 +1,153 @@
+package graph
+
+import (
+	"context"
+	"slices"
+
+	"census-gateway/upstream"
+)
+
+const maxSyncIDs = 500
+
+// newestSyncs is how the workspace's syncs stand unless asked otherwise.
+var newestSyncs = SyncOrder{Field: SyncOrderFieldCreatedAt, Direction: OrderDirectionDesc}
+
+// workspaceSyncs pages through every sync of the workspace.
+func workspaceSyncs(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) (*SyncConnection, error) {
+	order := newestSyncs
+	if orderBy != nil {
+		order = *orderBy
+	}
+	list := syncList("all", filter, &order)
+	if order.Field != SyncOrderFieldCreatedAt || !filter.all() {
+		return sortedSyncs(ctx, list, filter, order, page)
+	}
+	newestFirst := order.Direction == OrderDirectionDesc
+	w, err := page.window(list, newestFirst)
+	if err != nil {
+		return nil, err
+	}
+	slice, err := loadersOf(ctx).listed.get(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	syncs := listed(slice.Rows)
+	ordinal := func(i int) int { return slice.First + i }
+	if newestFirst {
+		slices.Reverse(syncs)
+		ordinal = func(i int) int { return slice.End() - 1 - i }
+	}
+	runsAhead(ctx, syncs)
+	return syncConnection(syncs, list, ordinal, pageInfo(w, slice, newestFirst), slice.Total), nil
+}
+
+// sortedSyncs pages through the syncs of the workspace by a filter or in an order
+// that Census does not know, which takes reading them all.
+func sortedSyncs(ctx context.Context, list string, filter *SyncFilter, order SyncOrder, page pageArgs) (*SyncConnection, error) {
+	if _, err := page.cut(nil, list, order, defaultPage); err != nil {
+		return nil, err
+	}
+	rows, err := loadersOf(ctx).all()
+	if err != nil {
+		return nil, err
+	}
+	syncs := filter.choose(ctx, listed(rows))
+	order.sort(ctx, syncs)
+	part, err := page.cut(syncs, list, order, defaultPage)
+	if err != nil {
+		return nil, err
+	}
+	runsAhead(ctx, part.of(syncs))
+	return part.connection(syncs, list), nil
+}
+
+// listed makes answers of records that were listed.
+func listed(rows []upstream.Sync) []*Sync {
+	syncs := make([]*Sync, len(rows))
+	for i := range rows {
+		syncs[i] = &Sync{ID: rows[i].ID, record: &rows[i]}
+	}
+	return syncs
+}
+
+// namedSyncs pages through the syncs with the given ids, each once, as they
+// stand there unless an order is asked for.
+func namedSyncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) (*SyncConnection, error) {
+	syncs, err := syncsNamed(ids)
+	if err != nil {
+		return nil, err
+	}
+	list := syncList("named", filter, orderBy)
+	var order SyncOrder
+	if orderBy != nil {
+		order = *orderBy
+	}
+	readAll := orderBy != nil || !filter.all()
+	if readAll {
+		if _, err := page.cut(nil, list, order, 0); err != nil {
+			return nil, err
+		}
+		readRecords(ctx, syncs)
+		syncs = filter.choose(ctx, syncs)
+	}
+	if orderBy != nil {
+		order.sort(ctx, syncs)
+	}
+	part, err := page.cut(syncs, list, order, len(syncs))
+	if err != nil {
+		return nil, err
+	}
+	shown := part.of(syncs)
+	runsAhead(ctx, shown)
+	if !readAll && needsRecord(ctx) {
+		readRecords(ctx, shown)
+	}
+	return part.connection(syncs, list), nil
+}
+
+// syncsNamed are the syncs that ids name, each once, known by nothing else yet.
+func syncsNamed(ids []string) ([]*Sync, error) { return syncsNamedIn("ids", ids) }
+
+// syncsNamedIn is syncsNamed for ids that stand in the argument arg.
+func syncsNamedIn(arg string, ids []string) ([]*Sync, error) {
+	if len(ids) > maxSyncIDs {
+		return nil, badInput("%s must be at most %d, got %d", arg, maxSyncIDs, len(ids))
+	}
+	syncs := make([]*Sync, 0, len(ids))
+	seen := make(map[upstream.SyncID]bool, len(ids))
+	for _, id := range ids {
+		n, err := parseSyncID(arg, id)
+		if err != nil {
+			return nil, err
+		}
+		if !seen[n] {
+			seen[n] = true
+			syncs = append(syncs, &Sync{ID: n})
+		}
+	}
+	return syncs, nil
+}
+
+// syncList names a list of syncs for its cursors; a nil order is that of the ids.
+func syncList(which string, filter *SyncFilter, order *SyncOrder) string {
+	name := "syncs/" + which
+	if order != nil {
+		name += "/" + string(order.Field) + "/" + string(order.Direction)
+	}
+	return name + filter.name()
+}
+
+// syncConnection is the answer with syncs; ordinal tells the place of the i-th
+// in the whole list.
+func syncConnection(syncs []*Sync, list string, ordinal func(i int) int, info *PageInfo, total int) *SyncConnection {
+	c := &SyncConnection{Nodes: syncs, Edges: make([]*SyncEdge, len(syncs)), PageInfo: info, TotalCount: &total}
+	for i, s := range syncs {
+		place := s.cursor()
+		place.Ordinal = ordinal(i)
+		c.Edges[i] = &SyncEdge{Cursor: place.encode(list), Node: s}
+	}
+	if n := len(syncs); n > 0 {
+		info.StartCursor, info.EndCursor = &c.Edges[0].Cursor, &c.Edges[n-1].Cursor
+	}
+	return c
+}

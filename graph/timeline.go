@@ -1,0 +1,159 @@
+package graph
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"census-gateway/graph/stats"
+	"census-gateway/upstream"
+)
+
+// A stream is the runs of one sync on their way into the timeline, nearest
+// first.
+type stream struct {
+	sync    upstream.SyncID
+	window  upstream.Window    // what has not been read yet
+	rows    []upstream.SyncRun // read and not shown yet, those that the filter passes
+	done    bool               // nothing is left to read
+	barrier upstream.Position  // beyond it nothing is known, since the read limit was met; zero: no such
+	total   int                // runs of the sync
+	outside bool               // there are runs on the other side of where the page begins
+	started bool
+}
+
+// timeline shows the runs of many syncs as one list. It is a merge of streams by
+// creation, each read only as deep as the page needs.
+func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newestFirst bool, page pageArgs) (*SyncRunConnection, error) {
+	if filter == nil {
+		filter = &stats.Filter{}
+	}
+	if err := filter.Check(); err != nil {
+		return nil, badInput("filter: %s", err)
+	}
+	list, ids, err := timelineOf(ctx, syncIDs, newestFirst)
+	if err != nil {
+		return nil, err
+	}
+	w, err := page.window(list, newestFirst)
+	if err != nil {
+		return nil, err
+	}
+	if ids == nil && !filter.MatchesNothing() {
+		if ids, err = everySync(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if filter.MatchesNothing() {
+		ids = nil
+	}
+	// A cursor of the timeline does not know its place in each sync.
+	if !w.Older.IsEnd() {
+		w.Older.Ordinal = upstream.NoOrdinal
+	}
+	if !w.Newer.IsEnd() {
+		w.Newer.Ordinal = upstream.NoOrdinal
+	}
+	l := loadersOf(ctx)
+	narrowed := narrow(w, filter)
+	narrowed.Limit = min(w.Limit+1, streamStep)
+	streams := make([]*stream, len(ids))
+	for i, id := range ids {
+		streams[i] = &stream{sync: id, window: narrowed}
+	}
+	failed := 0
+	streams = slices.DeleteFunc(l.readAll(ctx, streams, filter), func(s *stream) bool {
+		if s == nil {
+			failed++
+		}
+		return s == nil
+	})
+	h, err := l.merge(ctx, streams, filter, w)
+	if err != nil {
+		return nil, err
+	}
+	if asksRecordOfRuns(ctx, graphql.GetFieldContext(ctx).Field) {
+		shown := make([]upstream.SyncID, len(h.rows))
+		for i := range h.rows {
+			shown[i] = h.rows[i].SyncID
+		}
+		l.syncs.ahead(ctx, shown)
+	}
+	c := h.connection(list, newestFirst, w)
+	if filter.MatchesEverything() {
+		total, outside := 0, false
+		for _, s := range streams {
+			total, outside = total+s.total, outside || s.outside
+		}
+		if c.total = nil; failed == 0 {
+			c.total = &total
+		}
+		if backward := w.FromOldest == newestFirst; backward {
+			c.info.HasNextPage = outside
+		} else {
+			c.info.HasPreviousPage = outside
+		}
+	}
+	return c, nil
+}
+
+// timelineOf names the timeline of the syncs with the given ids, in one order or
+// the other; no ids stand for the whole workspace.
+func timelineOf(ctx context.Context, syncIDs []string, newestFirst bool) (list string, ids []upstream.SyncID, err error) {
+	var name strings.Builder
+	name.WriteString("timeline")
+	if syncIDs != nil {
+		syncs, err := syncsNamedIn("syncIds", syncIDs)
+		if err != nil {
+			return "", nil, err
+		}
+		ids = make([]upstream.SyncID, len(syncs))
+		for i, s := range syncs {
+			ids[i] = s.ID
+		}
+		slices.Sort(ids)
+		for _, id := range ids {
+			name.WriteString("/" + strconv.FormatInt(int64(id), 10))
+		}
+	}
+	name.WriteString(map[bool]string{true: "/desc", false: "/asc"}[newestFirst])
+	return name.String(), ids, nil
+}
+
+// everySync is the ids of all syncs of the workspace.
+func everySync(ctx context.Context) ([]upstream.SyncID, error) {
+	all, err := loadersOf(ctx).all()
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]upstream.SyncID, len(all))
+	for i := range all {
+		ids[i] = all[i].ID
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
+// readAll begins all streams at once. Those that fail are nil, with an error that
+// names the sync.
+func (l *loaders) readAll(ctx context.Context, streams []*stream, filter *stats.Filter) []*stream {
+	if len(streams) == 0 {
+		return nil
+	}
+	errs := make([]error, len(streams))
+	indices := make([]int, len(streams))
+	for i := range indices {
+		indices[i] = i
+	}
+	each(indices, func(i int) { errs[i] = l.refill(ctx, streams[i], filter) })
+	for i, err := range errs {
+		if err != nil {
+			graphql.AddError(ctx, err)
+			streams[i] = nil
+		}
+	}
+	return streams
+}

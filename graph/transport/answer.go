@@ -1,0 +1,104 @@
+package transport
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"census-gateway/graph/documents"
+)
+
+// answer executes req and writes what comes of it. A panic on the way, outside
+// of any field, is a 500 and goes no further.
+func (o Options) answer(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, takes accepted, req *request) {
+	ctx := documents.WithID(r.Context(), req.documentID)
+	defer func() {
+		if value := recover(); value != nil {
+			o.panicked(ctx, value)
+			refuse(w, takes.plain, &fault{http.StatusInternalServerError, CodeInternal, internalMessage})
+		}
+	}()
+	req.Headers = r.Header
+	op, errs := exec.CreateOperationContext(ctx, &req.RawParams)
+	ctx = graphql.WithOperationContext(ctx, op)
+	if len(errs) > 0 {
+		resp := exec.DispatchError(ctx, requestErrors(op, req.Query, errs, o.maxErrors()))
+		o.write(ctx, w, takes.plain, resp)
+		return
+	}
+	if bad := refuseKind(w, r, op.Operation.Operation); bad != nil {
+		refuse(w, takes.plain, bad)
+		return
+	}
+	if deferring(op) {
+		// gqlgen answers a mutation once, whatever it deferred.
+		if takes.multipart && o.Schema != nil && op.Operation.Operation == ast.Query {
+			o.stream(ctx, w, exec, takes.plain, op)
+			return
+		}
+		undefer(op)
+	}
+	next, ctx := exec.DispatchOperation(ctx, op)
+	o.write(ctx, w, takes.plain, next(ctx))
+}
+
+// refuseKind refuses the kinds of operation that the method does not carry.
+func refuseKind(w http.ResponseWriter, r *http.Request, kind ast.Operation) *fault {
+	switch {
+	case kind == ast.Query:
+		return nil
+	case r.Method != http.MethodPost:
+		w.Header().Set("Allow", http.MethodPost)
+		return &fault{http.StatusMethodNotAllowed, CodeBadRequest, "only queries are served by " + r.Method}
+	case kind == ast.Subscription:
+		return badRequest("a subscription needs a stream, over WebSocket or server-sent events")
+	}
+	return nil
+}
+
+// write writes an answer in one piece. resp is nil where ctx ended before
+// there was one.
+func (o Options) write(ctx context.Context, w http.ResponseWriter, m media, resp *graphql.Response) {
+	if resp == nil {
+		resp = &graphql.Response{Errors: gqlerror.List{timeout()}}
+	}
+	out := *resp // interceptors may keep or share resp
+	out.Errors = present(resp.Errors, o.maxErrors())
+	if out.Data == nil {
+		status := http.StatusInternalServerError
+		if len(out.Errors) > 0 {
+			status = requestStatus(m, code(out.Errors[0]))
+			retryAfter(w.Header(), out.Errors[0])
+		}
+		writeAnswer(w, m, status, &out)
+		return
+	}
+	if o.Headers != nil {
+		o.Headers(ctx, &out, w.Header())
+	}
+	writeAnswer(w, m, http.StatusOK, &out)
+}
+
+func timeout() *gqlerror.Error {
+	return coded(CodeUpstreamTimeout, "the time for this operation has passed")
+}
+
+// retryAfter repeats in a header what the error says in retryAfterSeconds.
+func retryAfter(h http.Header, err *gqlerror.Error) {
+	var seconds int64
+	switch v := err.Extensions["retryAfterSeconds"].(type) {
+	case int:
+		seconds = int64(v)
+	case int64:
+		seconds = v
+	case float64:
+		seconds = int64(v + 0.999) // whole seconds, rounded up
+	}
+	if seconds > 0 && h.Get("Retry-After") == "" {
+		h.Set("Retry-After", strconv.FormatInt(seconds, 10))
+	}
+}

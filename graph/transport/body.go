@@ -1,0 +1,81 @@
+package transport
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+)
+
+// keepBuffer is the largest body buffer kept for the next request, in bytes.
+const keepBuffer = 32 << 10
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// checkType refuses bodies that are not JSON in UTF-8 as they are. That a
+// plain HTML form cannot send this type is part of the defence against forged
+// requests, so no other type is taken for JSON, and none is guessed.
+func checkType(h http.Header) *fault {
+	unsupported := func(message string) *fault {
+		return &fault{http.StatusUnsupportedMediaType, CodeBadRequest, message}
+	}
+	if values := h["Content-Encoding"]; len(values) > 1 ||
+		len(values) == 1 && values[0] != "" && !strings.EqualFold(values[0], "identity") {
+		return unsupported("compressed request bodies are not accepted")
+	}
+	values := h["Content-Type"]
+	if len(values) != 1 {
+		return unsupported("send the request with one Content-Type, application/json")
+	}
+	if values[0] == "application/json" {
+		return nil
+	}
+	name, params, err := mime.ParseMediaType(values[0])
+	if err != nil || name != "application/json" {
+		return unsupported("send the request as application/json")
+	}
+	if charset, ok := params["charset"]; ok && !strings.EqualFold(charset, "utf-8") && !strings.EqualFold(charset, "utf8") {
+		return unsupported("send the request in UTF-8")
+	}
+	return nil
+}
+
+// readBody reads the body into buf. It refuses one that is announced longer
+// than limit without reading it, and stops reading one that turns out longer.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64, buf *bytes.Buffer) *fault {
+	tooLarge := &fault{http.StatusRequestEntityTooLarge, CodePayloadTooLarge, "the request body is too large"}
+	if r.ContentLength > limit {
+		// The rest of the body is not worth reading, so neither is the connection.
+		w.Header().Set("Connection", "close")
+		return tooLarge
+	}
+	if r.ContentLength > 0 {
+		buf.Grow(int(r.ContentLength) + bytes.MinRead)
+	}
+	_, err := buf.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
+	switch _, over := errors.AsType[*http.MaxBytesError](err); {
+	case err == nil:
+		return nil
+	case over:
+		return tooLarge
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &fault{http.StatusRequestTimeout, CodeBadRequest, "the request body did not arrive in time"}
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return badRequest("the request body is cut short")
+	default:
+		return badRequest("the request body cannot be read")
+	}
+}
+
+func takeBuffer() *bytes.Buffer { return buffers.Get().(*bytes.Buffer) }
+
+func giveBuffer(buf *bytes.Buffer) {
+	if buf.Cap() <= keepBuffer {
+		buf.Reset()
+		buffers.Put(buf)
+	}
+}

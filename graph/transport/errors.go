@@ -1,0 +1,106 @@
+package transport
+
+import (
+	"maps"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+const (
+	maxMessage = 300 // characters of an error's message
+
+	internalMessage = "internal server error"
+)
+
+// requestErrors rewords what gqlgen says of a request that it will not
+// execute, before presenters see it.
+func requestErrors(op *graphql.OperationContext, query string, errs gqlerror.List, most int) gqlerror.List {
+	switch {
+	case query == "" && code(errs[0]) == CodeValidationFailed:
+		// An id was sent instead of a text, and no extension knows of ids.
+		return gqlerror.List{coded(CodePersistedQueryNotFound, "PersistedQueryNotFound")}
+	case op != nil && op.Doc != nil && op.Operation == nil && op.OperationName == "":
+		return gqlerror.List{coded(CodeValidationFailed,
+			"the document has several operations: say in operationName which one to run")}
+	case op != nil && op.Doc != nil && op.Operation == nil:
+		return gqlerror.List{coded(CodeValidationFailed,
+			"the document has no operation of the name given in operationName")}
+	}
+	errs = errs[:min(len(errs), most)]
+	for i, err := range errs {
+		if len(err.Path) > 1 && err.Path[0] == ast.PathName("variable") {
+			errs[i] = variableError(err)
+		}
+	}
+	return errs
+}
+
+// variableError rewords an error about the value of a variable. gqlparser puts
+// the place within the variables into path, which belongs to places in data.
+func variableError(err *gqlerror.Error) *gqlerror.Error {
+	return coded(CodeBadUserInput, "$"+err.Path[1:].String()+": "+err.Message)
+}
+
+func coded(code, message string) *gqlerror.Error {
+	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": code}}
+}
+
+func code(err *gqlerror.Error) string {
+	c, _ := err.Extensions["code"].(string)
+	return c
+}
+
+// present makes errors fit to be sent: at most so many, no long messages, a
+// code of the documented list on each. An error without a code that wraps a
+// cause has met no presenter of ours, so its text is not for clients.
+//
+// The errors given are not changed, since resolvers may share theirs.
+func present(errs gqlerror.List, most int) gqlerror.List {
+	if len(errs) == 0 {
+		return nil
+	}
+	out := make(gqlerror.List, min(len(errs), most))
+	for i := range out {
+		err := *errs[i]
+		c := code(&err)
+		if mapped, ok := foreign[c]; ok {
+			c = mapped
+		}
+		if c == "" {
+			c = CodeInternal
+			if err.Err != nil {
+				err.Message = internalMessage
+			}
+		}
+		if c != code(&err) {
+			err.Extensions = maps.Clone(err.Extensions)
+			if err.Extensions == nil {
+				err.Extensions = make(map[string]any, 1)
+			}
+			err.Extensions["code"] = c
+		}
+		err.Message = clip(err.Message)
+		out[i] = &err
+	}
+	return out
+}
+
+// clip shortens a message to maxMessage characters and makes it valid UTF-8.
+func clip(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if len(s) <= maxMessage || utf8.RuneCountInString(s) <= maxMessage {
+		return s
+	}
+	n := 0
+	for i := range s {
+		if n == maxMessage-1 {
+			return s[:i] + "…"
+		}
+		n++
+	}
+	return s
+}

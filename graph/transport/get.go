@@ -1,0 +1,45 @@
+package transport
+
+import (
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+var _ graphql.Transport = GET{}
+
+// GET serves queries sent in the URL, and the same for HEAD. Mutations are
+// refused whatever else the request says: a link must change nothing.
+type GET struct{ Options }
+
+// Supports reports whether r is a GET or HEAD.
+func (GET) Supports(r *http.Request) bool {
+	return r.Method == http.MethodGet || r.Method == http.MethodHead
+}
+
+// Do answers r.
+func (t GET) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	takes, ok := accept(w, r)
+	if !ok {
+		return
+	}
+	start := graphql.Now()
+	req, bad := t.read(r)
+	if bad != nil {
+		refuse(w, takes.plain, bad)
+		return
+	}
+	req.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
+	t.answer(w, r, exec, takes, req)
+}
+
+func (t GET) read(r *http.Request) (*request, *fault) {
+	if int64(len(r.URL.RawQuery)) > t.maxBody() {
+		return nil, &fault{http.StatusRequestURITooLong, CodePayloadTooLarge, "the URL is too long"}
+	}
+	req, bad := parseQuery(r.URL.RawQuery)
+	if bad != nil {
+		return nil, bad
+	}
+	return req, req.check(t.maxDocument())
+}

@@ -1,0 +1,128 @@
+package transport_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"census-gateway/graph/transport"
+	"census-gateway/graph/transport/internal/testschema"
+)
+
+func TestMethods(t *testing.T) {
+	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	for _, method := range []string{"PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"} {
+		a := send(t, method, srv.URL, nil)
+		if a.status != 405 || a.header.Get("Allow") != "GET, HEAD, POST, OPTIONS" || a.code() != "BAD_REQUEST" {
+			t.Errorf("%s: %d %v %s", method, a.status, a.header, a.body)
+		}
+	}
+	a := send(t, "OPTIONS", srv.URL, nil)
+	if a.status != 204 || a.header.Get("Allow") != "GET, HEAD, POST, OPTIONS" || a.body != "" {
+		t.Errorf("OPTIONS: %d %v", a.status, a.header)
+	}
+}
+
+func TestAccept(t *testing.T) {
+	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	tests := []struct {
+		accept string
+		want   string // "" for 406
+	}{
+		{"*/*", asJSON},
+		{"application/*", asJSON},
+		{"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", asJSON},
+		{"application/json", asJSON},
+		{"Application/JSON;charset=utf-8", asJSON},
+		{"application/graphql-response+json", asGraphQL},
+		{"application/graphql-response+json, application/json", asGraphQL},
+		{"application/json, application/graphql-response+json", asGraphQL},
+		{"application/graphql-response+json;q=0.5, application/json;q=0.9", asJSON},
+		{"application/graphql-response+json, */*;q=0.1", asGraphQL},
+		{"application/json, */*", asJSON},
+		{"application/graphql-response+json;q=0, */*", asJSON},
+		{"application/json;q=0, */*", asGraphQL},
+		{"application/*;q=0.2, application/graphql-response+json;q=0.1", asJSON},
+		{`text/plain;a="x,application/json", application/graphql-response+json`, asGraphQL},
+		{"multipart/mixed;deferSpec=20220824,application/graphql-response+json,application/json;q=0.9", asGraphQL},
+		{"multipart/mixed", asJSON},
+		{"application/json;q=nonsense", asJSON},
+		{"application/json;q=0", ""},
+		{"text/html", ""},
+		{"multipart/mixed;subscriptionSpec=1.0", ""},
+		{",;,", ""},
+	}
+	for _, test := range tests {
+		a := post(t, srv.URL, test.accept, `{"query":"{hello}"}`)
+		switch {
+		case test.want == "" && (a.status != 406 || a.code() != "BAD_REQUEST"):
+			t.Errorf("%s: %d %s", test.accept, a.status, a.body)
+		case test.want != "" && (a.status != 200 || a.header.Get("Content-Type") != test.want+"; charset=utf-8"):
+			t.Errorf("%s: %d %s", test.accept, a.status, a.header.Get("Content-Type"))
+		}
+	}
+	a := send(t, "POST", srv.URL, strings.NewReader(`{"query":"{hello}"}`), "Content-Type", "application/json")
+	if a.header.Get("Content-Type") != asJSON+"; charset=utf-8" || a.header.Get("Vary") != "Accept" {
+		t.Errorf("no Accept: %v", a.header)
+	}
+}
+
+func TestContentType(t *testing.T) {
+	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	for header, status := range map[string]int{
+		"application/json":                     200,
+		"application/json; charset=utf-8":      200,
+		`APPLICATION/JSON; Charset="UTF-8"`:    200,
+		"application/json; odata=verbose":      200,
+		"application/json; charset=utf-16":     415,
+		"application/json; charset=iso-8859-1": 415,
+		"application/json; =":                  415,
+		"application/jsonp":                    415,
+		"application/graphql":                  415,
+		"application/graphql-response+json":    415,
+		"text/plain":                           415,
+		"application/x-www-form-urlencoded":    415,
+		"multipart/form-data; boundary=x":      415,
+		"application/json, application/json":   415,
+		"text/plain; application/json":         415,
+		"":                                     415,
+	} {
+		a := send(t, "POST", srv.URL, strings.NewReader(`{"query":"{hello}"}`), "Content-Type", header)
+		if a.status != status {
+			t.Errorf("%q: %d, want %d", header, a.status, status)
+		}
+	}
+}
+
+func TestHeadersHook(t *testing.T) {
+	srv := newServer(t, &testschema.Resolvers{}, transport.Options{
+		Headers: func(ctx context.Context, resp *graphql.Response, h http.Header) {
+			h.Set("Cache-Control", "private, max-age=5")
+			h.Set("X-Operation", string(graphql.GetOperationContext(ctx).Operation.Operation))
+		},
+	})
+	if h := ask(t, srv.URL, "{hello}").header; h.Get("Cache-Control") != "private, max-age=5" || h.Get("X-Operation") != "query" {
+		t.Errorf("headers are %v", h)
+	}
+	if got := ask(t, srv.URL, "{nothing}").header.Get("Cache-Control"); got != "no-store" {
+		t.Errorf("Cache-Control of a refusal is %q", got)
+	}
+}
+
+func TestRefuse(t *testing.T) {
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		transport.Refuse(w, r, 429, transport.CodeRateLimited, strings.Repeat("slow down ", 100))
+	})
+	for accept, want := range map[string]string{asGraphQL: asGraphQL, asJSON: asJSON, "text/html": asJSON, "": asJSON} {
+		w := record(h, "POST", "/", "", "Accept", accept)
+		if w.status != 429 || w.code() != "RATE_LIMITED" || w.header.Get("Content-Type") != want+"; charset=utf-8" {
+			t.Errorf("%q: %+v", accept, w)
+		}
+		if n := len([]rune(w.errors[0].Message)); n != 300 {
+			t.Errorf("a message of %d characters", n)
+		}
+	}
+}

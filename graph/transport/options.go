@@ -1,0 +1,82 @@
+package transport
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Sizes in bytes that hold where [Options] leaves them 0.
+const (
+	DefaultMaxBody     = 256 << 10
+	DefaultMaxDocument = 64 << 10
+)
+
+// DefaultMaxErrors holds where [Options] leaves MaxErrors 0.
+const DefaultMaxErrors = 20
+
+// allowed are the methods served, in the form of the Allow header.
+const allowed = "GET, HEAD, POST, OPTIONS"
+
+// Options are shared by the transports of this package. The zero value serves
+// queries and mutations whole.
+type Options struct {
+	// MaxBody bounds the body of a POST and the query string of a GET, in
+	// bytes. 0 means DefaultMaxBody.
+	MaxBody int64
+
+	// MaxDocument bounds the text of one GraphQL document that a client sends,
+	// in bytes. 0 means DefaultMaxDocument.
+	MaxDocument int
+
+	// MaxErrors bounds the errors of one answer, or of one part of a deferred
+	// one; the rest are left out. 0 means DefaultMaxErrors.
+	MaxErrors int
+
+	// Schema is what the server executes. With it, @defer is delivered in
+	// parts to clients that accept multipart/mixed. Nil means that @defer is
+	// ignored: every answer comes whole.
+	Schema *ast.Schema
+
+	// Headers may add headers to the answer of an operation that was executed,
+	// such as Cache-Control. It is called once, before the status is written;
+	// ctx carries the operation context. Nil adds none.
+	Headers func(ctx context.Context, resp *graphql.Response, h http.Header)
+
+	// OnPanic is told of each panic that was contained here, with its stack.
+	// Nothing of either reaches the client. Nil discards them.
+	OnPanic func(ctx context.Context, value any, stack []byte)
+}
+
+// Add adds the transports for POST, GET and OPTIONS to srv, and after them the
+// one that refuses all other methods. Call it last.
+func Add(srv *handler.Server, opt Options) {
+	srv.AddTransport(POST{opt})
+	srv.AddTransport(GET{opt})
+	srv.AddTransport(OPTIONS{})
+	srv.AddTransport(NotAllowed{})
+}
+
+func (o Options) maxBody() int64 {
+	if o.MaxBody > 0 {
+		return o.MaxBody
+	}
+	return DefaultMaxBody
+}
+
+func (o Options) maxDocument() int {
+	if o.MaxDocument > 0 {
+		return o.MaxDocument
+	}
+	return DefaultMaxDocument
+}
+
+func (o Options) maxErrors() int {
+	if o.MaxErrors > 0 {
+		return o.MaxErrors
+	}
+	return DefaultMaxErrors
+}

@@ -1,0 +1,182 @@
+package transport
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// maxDepth bounds the nesting of objects and lists in a request, counted from
+// its outermost object. No input type of use comes near.
+const maxDepth = 100
+
+// A request is what a client asks, in either form of HTTP.
+type request struct {
+	graphql.RawParams
+	documentID string // of a trusted document; "" if none was sent
+}
+
+// parseBody reads the JSON object of a POST. Names are matched exactly, and a
+// name of ours that stands twice is refused, since readers differ in which of
+// the two they take. Unknown names are ignored (GraphQL over HTTP, "Request
+// Parameters"). A lone surrogate in a string becomes U+FFFD, as encoding/json
+// has it.
+func parseBody(body []byte) (*request, *fault) {
+	body = bytes.Trim(body, " \t\r\n")
+	switch {
+	case len(body) == 0:
+		return nil, badRequest("the request body is empty: send a JSON object with a query")
+	case body[0] == '[':
+		return nil, badRequest("batches are not offered: send one operation in one request")
+	}
+	if bad := checkJSON(body); bad != nil {
+		return nil, bad
+	}
+	if body[0] != '{' {
+		return nil, badRequest("the request body is not a JSON object")
+	}
+	req := new(request)
+	var seen [len(names)]bool
+	for key, value := range members(body) {
+		n := slices.Index(names[:], unquote(key))
+		if n < 0 {
+			continue
+		}
+		if seen[n] {
+			return nil, badRequest(names[n] + " is given twice")
+		}
+		seen[n] = true
+		if bad := req.set(n, value); bad != nil {
+			return nil, bad
+		}
+	}
+	return req, nil
+}
+
+// parseQuery reads the parameters of a GET; variables and extensions are JSON
+// in text. Empty ones count as absent.
+func parseQuery(raw string) (*request, *fault) {
+	values, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, badRequest("the URL parameters are not well-formed")
+	}
+	req := new(request)
+	for n, name := range names {
+		given := values[name]
+		if len(given) > 1 {
+			return nil, badRequest(name + " is given twice")
+		}
+		if len(given) == 0 || given[0] == "" {
+			continue
+		}
+		if !utf8.ValidString(given[0]) {
+			return nil, badRequest(name + " is not valid UTF-8")
+		}
+		if n < firstObject {
+			*req.text(n) = given[0]
+			continue
+		}
+		value := bytes.Trim([]byte(given[0]), " \t\r\n")
+		if bad := checkJSON(value); bad != nil {
+			return nil, bad
+		}
+		if bad := req.set(n, value); bad != nil {
+			return nil, bad
+		}
+	}
+	return req, nil
+}
+
+// names are the parameters of a request; those from firstObject on are objects.
+var names = [...]string{"query", "operationName", "documentId", "variables", "extensions"}
+
+const firstObject = 3
+
+// set takes the value of parameter n, which is valid JSON. Null counts as absent.
+func (req *request) set(n int, value []byte) *fault {
+	switch {
+	case value[0] == 'n':
+	case n < firstObject:
+		if value[0] != '"' {
+			return badRequest(names[n] + " is not a string")
+		}
+		*req.text(n) = unquote(value)
+	case value[0] != '{':
+		return badRequest(names[n] + " is not an object")
+	default:
+		// Numbers stay as they were written: an ID may exceed a float.
+		dec := json.NewDecoder(bytes.NewReader(value))
+		dec.UseNumber()
+		if dec.Decode([]*map[string]any{&req.Variables, &req.Extensions}[n-firstObject]) != nil {
+			return badRequest(names[n] + " cannot be read")
+		}
+	}
+	return nil
+}
+
+// text is where parameter n is kept, one of those before firstObject.
+func (req *request) text(n int) *string {
+	switch n {
+	case 0:
+		return &req.Query
+	case 1:
+		return &req.OperationName
+	}
+	return &req.documentID
+}
+
+// check refuses what is well-formed and yet no request.
+func (req *request) check(maxDocument int) *fault {
+	switch {
+	case len(req.Query) > maxDocument:
+		return &fault{http.StatusRequestEntityTooLarge, CodePayloadTooLarge, "the document is too long"}
+	case req.Query != "" && req.documentID != "":
+		return badRequest("send either query or documentId, not both")
+	case req.Query == "" && req.documentID == "" && req.Extensions["persistedQuery"] == nil:
+		return badRequest("the request has no query")
+	}
+	return nil
+}
+
+// checkJSON refuses text that is not one JSON value in UTF-8, nested no deeper
+// than maxDepth.
+func checkJSON(text []byte) *fault {
+	switch {
+	case !utf8.Valid(text):
+		return badRequest("the request is not valid UTF-8")
+	case depth(text) > maxDepth:
+		return badRequest("the request is nested too deep")
+	case json.Valid(text):
+		return nil
+	}
+	var first json.RawMessage
+	if json.NewDecoder(bytes.NewReader(text)).Decode(&first) == nil {
+		return badRequest("something follows the JSON of the request")
+	}
+	return badRequest("the request is not valid JSON")
+}
+
+// depth is the greatest nesting in text, which is exact if text is JSON.
+func depth(text []byte) (deepest int) {
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+			deepest = max(deepest, depth)
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return deepest
+}

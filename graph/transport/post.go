@@ -1,0 +1,47 @@
+package transport
+
+import (
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+var _ graphql.Transport = POST{}
+
+// POST serves queries and mutations sent as a JSON object.
+type POST struct{ Options }
+
+// Supports reports whether r is a POST.
+func (POST) Supports(r *http.Request) bool { return r.Method == http.MethodPost }
+
+// Do answers r.
+func (t POST) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	takes, ok := accept(w, r)
+	if !ok {
+		return
+	}
+	start := graphql.Now()
+	req, bad := t.read(w, r)
+	if bad != nil {
+		refuse(w, takes.plain, bad)
+		return
+	}
+	req.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
+	t.answer(w, r, exec, takes, req)
+}
+
+func (t POST) read(w http.ResponseWriter, r *http.Request) (*request, *fault) {
+	if bad := checkType(r.Header); bad != nil {
+		return nil, bad
+	}
+	buf := takeBuffer()
+	defer giveBuffer(buf)
+	if bad := readBody(w, r, t.maxBody(), buf); bad != nil {
+		return nil, bad
+	}
+	req, bad := parseBody(buf.Bytes())
+	if bad != nil {
+		return nil, bad
+	}
+	return req, req.check(t.maxDocument())
+}

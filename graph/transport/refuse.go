@@ -1,0 +1,49 @@
+package transport
+
+import (
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// A fault is a request that is refused before it is executed.
+type fault struct {
+	status  int
+	code    string
+	message string // for the client; holds nothing of what it sent
+}
+
+func badRequest(message string) *fault {
+	return &fault{http.StatusBadRequest, CodeBadRequest, message}
+}
+
+// Refuse answers with one error and no data, in the form the client accepts
+// (application/json if it accepts none we have). It is for other layers too,
+// so that every refusal of the gateway looks the same. Headers such as Allow,
+// Retry-After or WWW-Authenticate are set by the caller before.
+func Refuse(w http.ResponseWriter, r *http.Request, status int, code, message string) {
+	m := negotiate(r).plain
+	if m == mediaNone {
+		m = mediaJSON
+	}
+	refuse(w, m, &fault{status, code, message})
+}
+
+func refuse(w http.ResponseWriter, m media, f *fault) {
+	writeAnswer(w, m, f.status, &graphql.Response{Errors: gqlerror.List{{
+		Message:    clip(f.message),
+		Extensions: map[string]any{"code": f.code},
+	}}})
+}
+
+// accept negotiates, and refuses a client that takes nothing we have.
+func accept(w http.ResponseWriter, r *http.Request) (accepted, bool) {
+	a := negotiate(r)
+	if a.plain != mediaNone {
+		return a, true
+	}
+	refuse(w, mediaJSON, &fault{http.StatusNotAcceptable, CodeBadRequest,
+		"answers are application/json or application/graphql-response+json: accept one of them"})
+	return a, false
+}

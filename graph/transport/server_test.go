@@ -1,0 +1,133 @@
+package transport_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+
+	"census-gateway/graph/documents"
+	"census-gateway/graph/transport"
+	"census-gateway/graph/transport/internal/testschema"
+)
+
+const (
+	asJSON    = "application/json"
+	asGraphQL = "application/graphql-response+json"
+)
+
+// newHandler is a server over the test schema, as a program would wire it.
+func newHandler(res *testschema.Resolvers, opt transport.Options) *handler.Server {
+	es := testschema.NewExecutableSchema(testschema.Config{Resolvers: res})
+	opt.Schema = es.Schema()
+	srv := handler.New(es)
+	srv.SetQueryCache(documents.NewPlans(0))
+	srv.SetParserTokenLimit(2000)
+	srv.SetRecoverFunc(transport.Recover(opt.OnPanic))
+	srv.Use(documents.Persisted{Automatic: documents.NewTexts(0)})
+	srv.Use(extension.Introspection{})
+	transport.Add(srv, opt)
+	return srv
+}
+
+func newServer(t testing.TB, res *testschema.Resolvers, opt transport.Options) *httptest.Server {
+	t.Helper()
+	srv := httptest.NewServer(newHandler(res, opt))
+	t.Cleanup(srv.Close)
+	return srv
+}
+
+// An answer is a response that was read whole.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+	errors []struct {
+		Message    string
+		Path       []any
+		Extensions map[string]any
+	}
+	data json.RawMessage // nil if the answer has no such key
+}
+
+func (a answer) code() string {
+	if len(a.errors) == 0 {
+		return ""
+	}
+	c, _ := a.errors[0].Extensions["code"].(string)
+	return c
+}
+
+// send sends a request with headers given as name, value, ….
+func send(t testing.TB, method, url string, body io.Reader, headers ...string) answer {
+	t.Helper()
+	req, err := http.NewRequestWithContext(context.Background(), method, url, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Add(headers[i], headers[i+1])
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := answer{status: resp.StatusCode, header: resp.Header, body: string(text)}
+	if strings.Contains(resp.Header.Get("Content-Type"), "json") && len(text) > 0 {
+		a.parse(t)
+	}
+	return a
+}
+
+func (a *answer) parse(t testing.TB) {
+	t.Helper()
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal([]byte(a.body), &fields); err != nil {
+		t.Fatalf("the answer is not JSON: %v\n%s", err, a.body)
+	}
+	a.data = fields["data"]
+	if raw, ok := fields["errors"]; ok {
+		if err := json.Unmarshal(raw, &a.errors); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if a.data == nil && len(a.errors) == 0 {
+		t.Fatalf("the answer has neither data nor errors: %s", a.body)
+	}
+	for _, e := range a.errors {
+		if c, _ := e.Extensions["code"].(string); c == "" {
+			t.Errorf("an error has no code: %s", a.body)
+		}
+	}
+}
+
+// post posts body as JSON and asks for accept.
+func post(t testing.TB, url, accept, body string) answer {
+	t.Helper()
+	return send(t, "POST", url, strings.NewReader(body), "Content-Type", "application/json", "Accept", accept)
+}
+
+// ask posts a query.
+func ask(t testing.TB, url, query string) answer {
+	t.Helper()
+	return post(t, url, asGraphQL, bodyOf(query, nil))
+}
+
+func bodyOf(query string, variables map[string]any) string {
+	var buf bytes.Buffer
+	_ = json.NewEncoder(&buf).Encode(graphql.RawParams{Query: query, Variables: variables})
+	return buf.String()
+}

@@ -1,0 +1,94 @@
+package graph
+
+import (
+	"math"
+	"strconv"
+
+	"census-gateway/upstream"
+)
+
+// How scalars are appended, byte for byte as gqlgen's marshalers write them.
+
+func appendNull(b []byte) []byte { return append(b, "null"...) }
+
+func appendNodeID(b []byte, typename string, id int64) []byte {
+	b = append(b, '"')
+	b = append(b, typename...)
+	b = append(b, ':')
+	b = strconv.AppendInt(b, id, 10)
+	return append(b, '"')
+}
+
+func appendInt(b []byte, n *int) []byte {
+	if n == nil {
+		return appendNull(b)
+	}
+	return strconv.AppendInt(b, int64(*n), 10)
+}
+
+func appendCount(b []byte, c upstream.Count) []byte {
+	if !c.Known {
+		return appendNull(b)
+	}
+	return strconv.AppendInt(b, c.N, 10)
+}
+
+func appendDateTime(b []byte, t upstream.DateTime) []byte {
+	if t == 0 {
+		return appendNull(b)
+	}
+	return append(t.Append(append(b, '"')), '"')
+}
+
+// appendRequired is appendDateTime where there may be no null.
+func appendRequired(b []byte, t upstream.DateTime) []byte {
+	if t == 0 {
+		return nil
+	}
+	return appendDateTime(b, t)
+}
+
+func appendFloat(b []byte, f *float64) []byte {
+	switch {
+	case f == nil:
+		return appendNull(b)
+	case math.IsInf(*f, 0) || math.IsNaN(*f):
+		return nil
+	}
+	return strconv.AppendFloat(b, *f, 'g', -1, 64)
+}
+
+func appendOptional(b []byte, s *string) []byte {
+	if s == nil {
+		return appendNull(b)
+	}
+	return appendString(b, *s)
+}
+
+// appendString escapes what JSON does not allow in a string and leaves the rest
+// as it is.
+func appendString(b []byte, s string) []byte {
+	const hex = "0123456789ABCDEF"
+	b = append(b, '"')
+	for {
+		n := upstream.PlainPrefix(s)
+		b = append(b, s[:n]...)
+		if n == len(s) {
+			return append(b, '"')
+		}
+		c := s[n]
+		s = s[n+1:]
+		switch c {
+		case '\t':
+			b = append(b, `\t`...)
+		case '\r':
+			b = append(b, `\r`...)
+		case '\n':
+			b = append(b, `\n`...)
+		case '"', '\\':
+			b = append(b, '\\', c)
+		default:
+			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&0xf])
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Who may know whom: each folder and what of ours it may import. Tests may
+// import more, since they put rooms together.
+var rooms = map[string][]string{
+	".":            {"edge", "graph", "upstream"},
+	"graph":        {"upstream"},
+	"upstream":     {},
+	"upstream/sim": {},
+	"edge":         {},
+}
+
+// room is the room a folder belongs to: the longest name in rooms above it.
+func room(dir string) string {
+	for ; dir != "."; dir = path.Dir(dir) {
+		if _, ok := rooms[dir]; ok {
+			return dir
+		}
+	}
+	return "."
+}
+
+func TestRooms(t *testing.T) {
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (file == "tools" || strings.HasPrefix(d.Name(), ".") && file != "."):
+			return fs.SkipDir
+		case !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go"):
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		from := room(filepath.ToSlash(filepath.Dir(file)))
+		for _, i := range f.Imports {
+			imported, ours := strings.CutPrefix(strings.Trim(i.Path.Value, `"`), "census-gateway/")
+			if !ours {
+				continue
+			}
+			to := room(imported)
+			if from != to && from != "." && !slices.Contains(rooms[from], to) {
+				t.Errorf("%s imports %s: %s may know only %q", file, imported, from, rooms[from])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,298 @@
+// Command census-gateway serves a GraphQL API over Census sync runs.
+//
+// Without a token it serves a simulated Census. See README.md.
+package main
+
+//go:generate go run github.com/99designs/gqlgen generate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"slices"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"census-gateway/edge"
+	"census-gateway/edge/answers"
+	"census-gateway/edge/graphiql"
+	"census-gateway/edge/observe"
+	"census-gateway/graph"
+	"census-gateway/upstream"
+	"census-gateway/upstream/sim"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	if err := run(ctx, os.Args[1:], hup, os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "census-gateway:", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx ends. Each value from reload has it read its settings
+// again.
+func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOut io.Writer) error {
+	s, done, err := parse(args, out)
+	switch {
+	case err != nil || done:
+		return err
+	case s.NewKey != "":
+		return newKey(s.NewKey, out)
+	}
+	edge.TuneMemory(os.Getenv, s.PageCache+s.AnswerCache)
+	log, err := observe.NewLogger(errOut, s.LogFormat, s.LogLevel)
+	if err != nil {
+		return err
+	}
+	tracing, err := observe.NewTracing(ctx, os.Getenv, observe.TracingOptions{Logger: log})
+	if err != nil {
+		return err
+	}
+	defer tracing.Shutdown(context.WithoutCancel(ctx))
+	g := &gateway{log: log, tracing: tracing, observer: observe.New(observe.Options{Logger: log, Tracing: tracing})}
+	if s.simulated() || s.SimAddr != "" {
+		g.sim = sim.New(sim.Options{Seed: 1})
+	}
+	g.census = upstream.New(s.Token, g.upstream(s))
+	if err := g.observer.WatchPageCache(observe.Cache{
+		Hits:    func() uint64 { return g.census.CacheStats().Hits },
+		Misses:  func() uint64 { return g.census.CacheStats().Misses },
+		Bytes:   func() int64 { return g.census.CacheStats().Bytes },
+		Entries: func() int64 { return g.census.CacheStats().Entries },
+	}); err != nil {
+		return err
+	}
+	g.answers = answerCache(s.AnswerCache)
+	if err := g.observer.WatchAnswerCache(observe.Cache{Hits: g.answers.Hits, Misses: g.answers.Misses, Bytes: g.answers.Bytes, Entries: g.answers.Entries}); err != nil {
+		return err
+	}
+	handler, err := g.handler(ctx, s)
+	if err != nil {
+		return err
+	}
+	if s.CheckConfig {
+		s.print(out)
+		return nil
+	}
+	var now atomic.Pointer[http.Handler]
+	now.Store(&handler)
+	go g.reload(ctx, args, reload, &now)
+	return g.serve(ctx, s, out, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		(*now.Load()).ServeHTTP(w, r)
+	}))
+}
+
+// newKey makes an API key for name.
+func newKey(name string, out io.Writer) error {
+	key := edge.NewAPIKey()
+	line := name + " " + edge.HashKey(key)
+	if _, err := edge.ParseKeys(name + ":" + edge.HashKey(key)); err != nil {
+		return fmt.Errorf("--new-key: %w", err)
+	}
+	_, err := fmt.Fprintf(out, "Key, shown once: %s\nFor the key file: %s\n", key, line)
+	return err
+}
+
+// A gateway is what outlives a change of settings.
+type gateway struct {
+	log      *slog.Logger
+	tracing  *observe.Tracing
+	observer *observe.Observer
+	sim      *sim.Census // nil unless it is served
+	answers  *answers.Cache
+	census   *upstream.Client
+}
+
+// upstream says how Census is reached.
+func (g *gateway) upstream(s settings) upstream.Options {
+	opt := upstream.Options{BaseURL: s.BaseURL, Basic: s.Auth == "basic", Observe: g.observeCall,
+		OnRead:    func(ctx context.Context, r upstream.Read) { graph.RecordOf(ctx).Read(r) },
+		PageCache: s.PageCache, Freshness: s.Freshness}
+	if s.simulated() {
+		opt.BaseURL, opt.Transport = "http://simulated-census/api/v1", g.sim.Transport()
+		return opt
+	}
+	opt.Transport = g.tracing.Outgoing(upstream.Transport())
+	return opt
+}
+
+// observeCall tells the observer and the operation's record of a call to Census.
+func (g *gateway) observeCall(ctx context.Context, endpoint string) (context.Context, func(upstream.Call)) {
+	ctx, end := g.observer.StartCall(ctx, endpoint)
+	return ctx, func(c upstream.Call) {
+		graph.RecordOf(ctx).Called(c.Tries)
+		end(observe.Call{Outcome: c.Outcome(), Status: c.Status, Tries: c.Tries})
+	}
+}
+
+// waitSlack is by how much a request that waits for another's answer may outlive
+// the time of one operation.
+const waitSlack = 100 * time.Millisecond
+
+// handler puts the layers together: what a request passes, outermost first. The
+// reasons for the order stand in edge's package comment.
+func (g *gateway) handler(ctx context.Context, s settings) (http.Handler, error) {
+	origins, err := edge.ParseOrigins(s.CORSOrigins, s.PassThrough || s.keyed())
+	if err != nil {
+		return nil, fmt.Errorf("GATEWAY_CORS_ORIGINS (--cors-origins): %w", err)
+	}
+	callers, err := authenticator(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	handler, err := g.graph(s)
+	if err != nil {
+		return nil, err
+	}
+	compress, err := edge.Compress()
+	if err != nil {
+		return nil, err
+	}
+	authenticate := edge.Authenticate(callers, edge.AuthOptions{Log: g.log})
+
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", edge.Chain(handler,
+		g.tracing.Incoming, g.observed, edge.CORS(origins), edge.CSRF(origins), authenticate, recordCaller,
+		edge.NewRates(edge.RateLimit{PerSecond: s.Rate, Burst: s.Burst}, 0).Middleware,
+		edge.Deadline(s.Timeout+waitSlack), g.answers.Middleware, compress, edge.NewInFlight(s.MaxInFlight, 0).Middleware))
+	if s.Introspection {
+		mux.Handle("GET /schema.graphql", edge.Chain(http.HandlerFunc(sdl), compress, authenticate))
+	}
+	if s.GraphiQL {
+		page := graphiql.Handler(graphiql.Options{})
+		for _, path := range []string{"/{$}", "/graphiql", "/playground", graphiql.Assets} {
+			mux.Handle(path, page)
+		}
+	}
+	layers := []func(http.Handler) http.Handler{edge.RequestID, edge.SecurityHeaders(0), edge.Recover(g.log)}
+	if edge.IsLoopback(s.Addr) && !s.keyed() && !s.PassThrough {
+		layers = append(layers, edge.CheckHost(s.Hosts...))
+	}
+	return edge.Chain(mux, layers...), nil
+}
+
+func sdl(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/graphql; charset=utf-8")
+	io.WriteString(w, graph.SDL())
+}
+
+// authenticator tells who may ask.
+func authenticator(ctx context.Context, s settings) (edge.Authenticator, error) {
+	if s.PassThrough {
+		return edge.PassThrough, nil
+	}
+	var ways []edge.Authenticator
+	if s.APIKeys != "" || s.APIKeysFile != "" {
+		keys, err := apiKeys(s)
+		if err != nil {
+			return nil, fmt.Errorf("GATEWAY_API_KEYS, GATEWAY_API_KEYS_FILE: %w", err)
+		}
+		ways = append(ways, keys.Authenticate)
+	}
+	if s.JWTIssuer != "" {
+		jwt, err := edge.JWT(ctx, edge.JWTOptions{Issuer: s.JWTIssuer, Audience: s.JWTAudience, JWKS: s.JWTKeys, Scope: s.JWTScope})
+		if err != nil {
+			return nil, fmt.Errorf("GATEWAY_JWT_JWKS (--jwt-jwks): %w", err)
+		}
+		ways = append(ways, jwt)
+	}
+	if len(ways) == 0 {
+		return edge.Open, nil
+	}
+	return edge.Any(ways...), nil
+}
+
+func apiKeys(s settings) (*edge.Keys, error) {
+	keys, err := edge.ParseKeys(s.APIKeys)
+	if err != nil {
+		return nil, err
+	}
+	if s.APIKeysFile != "" {
+		file, err := os.Open(s.APIKeysFile)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		more, err := edge.ReadKeys(file)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, more...)
+	}
+	return edge.NewKeys(keys)
+}
+
+// recordCaller notes in the request's record who asks.
+func recordCaller(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		caller, known := edge.CallerFrom(r.Context())
+		if record := graph.RecordOf(r.Context()); known && record != nil {
+			record.Caller = caller.ID
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// serve listens and serves until ctx ends and what is under way has finished.
+func (g *gateway) serve(ctx context.Context, s settings, out io.Writer, handler http.Handler) error {
+	admin := observe.NewAdmin(g.observer.MetricsHandler(), observe.AdminOptions{Pprof: s.Pprof, Logger: g.log})
+	doors := []*door{
+		{setting: "GATEWAY_ADDR (--addr)", addr: s.Addr, says: "GraphQL at http://%s/graphql\n", handler: handler},
+		{setting: "GATEWAY_ADMIN_ADDR (--admin-addr)", addr: s.AdminAddr, says: "Metrics and health at http://%s/metrics, /livez, /readyz\n", handler: admin},
+		{setting: "GATEWAY_SIM_ADDR (--sim-addr)", addr: s.SimAddr, says: "Simulated Census REST API at http://%s/api/v1\n", handler: g.sim},
+	}
+	doors = slices.DeleteFunc(doors, func(d *door) bool { return d.addr == "" })
+	for i, d := range doors {
+		var err error
+		if d.listener, err = net.Listen("tcp", d.addr); err != nil {
+			for _, open := range doors[:i] {
+				open.listener.Close()
+			}
+			return fmt.Errorf("%s: %w", d.setting, err)
+		}
+	}
+	if s.simulated() {
+		fmt.Fprintln(out, "Serving a simulated Census, with made-up syncs and runs: CENSUS_API_TOKEN is not set.")
+	} else {
+		fmt.Fprintln(out, "Serving Census at "+s.BaseURL+".")
+	}
+	for _, d := range doors {
+		fmt.Fprintf(out, d.says, d.listener.Addr())
+	}
+	// The others outlive the first: health is asked for until the end.
+	others, stop := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan error, len(doors))
+	for _, d := range doors[1:] {
+		go func() {
+			ended <- edge.Drain{}.Serve(others, edge.NewServer(d.handler, edge.ServerOptions{Log: g.log}), d.listener)
+		}()
+	}
+	admin.SetReady(true)
+	drain := edge.Drain{OnDrain: func() { admin.SetReady(false) }, Log: g.log}
+	srv := edge.NewServer(handler, edge.ServerOptions{Operation: s.Timeout, Log: g.log})
+	errs := []error{drain.Serve(ctx, srv, edge.LimitConns(doors[0].listener, edge.DefaultConns))}
+	stop()
+	for range doors[1:] {
+		errs = append(errs, <-ended)
+	}
+	return errors.Join(errs...)
+}
+
+// A door is where something is served.
+type door struct {
+	setting, addr string
+	says          string // with the address it listens on
+	handler       http.Handler
+	listener      net.Listener
+}

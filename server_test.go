@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// A transcript is what the program prints, readable while it runs.
+type transcript struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (t *transcript) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.buf.Write(p)
+}
+
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.buf.String()
+}
+
+// start runs the program until the test ends and waits until it has said all
+// of what. stop ends it as SIGTERM does and returns what run returned.
+func start(t *testing.T, args []string, what ...*regexp.Regexp) (out *transcript, found []string, stop func() error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	out = new(transcript)
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx, args, nil, out, io.Discard) }()
+	stop = func() error { cancel(); return <-ended }
+	deadline := time.Now().Add(10 * time.Second)
+	for _, re := range what {
+		for re.FindStringSubmatch(out.String()) == nil {
+			if time.Now().After(deadline) {
+				t.Fatalf("did not say %s:\n%s", re, out)
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		found = append(found, re.FindStringSubmatch(out.String())[1])
+	}
+	return out, found, stop
+}
+
+var (
+	saysGraphQL = regexp.MustCompile(`GraphQL at (http://\S+/graphql)`)
+	saysMetrics = regexp.MustCompile(`health at (http://\S+/metrics)`)
+	saysREST    = regexp.MustCompile(`REST API at (http://\S+/api/v1)`)
+)
+
+// ask posts body and returns the answer.
+func ask(t *testing.T, url, body string) string {
+	t.Helper()
+	resp, err := http.Post(url, "application/json", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(answer)
+}
+
+func TestServesSimulatedCensus(t *testing.T) {
+	out, urls, stop := start(t, []string{"--addr", "127.0.0.1:0", "--sim-addr", "127.0.0.1:0"}, saysGraphQL, saysREST)
+	if first, _, _ := strings.Cut(out.String(), "\n"); !strings.Contains(first, "simulated Census") {
+		t.Errorf("the first line does not tell that Census is simulated: %q", first)
+	}
+	if answer := ask(t, urls[0], `{"query":"{ sync(id: 52) { label runs(first: 1) { totalCount } } }"}`); !strings.Contains(answer, `"label":"Accounts → Salesforce"`) {
+		t.Errorf("answer %s", answer)
+	}
+	resp, err := http.Get(urls[1] + "/syncs/52/sync_runs?per_page=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if body, _ := io.ReadAll(resp.Body); !strings.Contains(string(body), `"sync_id":52`) {
+		t.Errorf("answer %s", body)
+	}
+	if err := stop(); err != nil {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+// The gateway asks the Census it is told of, here a simulated one on a port of its own.
+func TestServesCensusAtBaseURL(t *testing.T) {
+	_, rest, stopSim := start(t, []string{"--addr", "127.0.0.1:0", "--sim-addr", "127.0.0.1:0"}, saysREST)
+	defer stopSim()
+	for _, auth := range []string{"bearer", "basic"} {
+		out, urls, stop := start(t, []string{"--addr", "127.0.0.1:0", "--census-base-url", rest[0], "--census-api-token", "canary", "--census-auth", auth}, saysGraphQL)
+		if answer := ask(t, urls[0], `{"query":"{ syncs(first: 1) { totalCount } }"}`); answer != `{"data":{"syncs":{"totalCount":48}}}` {
+			t.Errorf("%s: answer %s", auth, answer)
+		}
+		if strings.Contains(out.String(), "canary") || strings.Contains(out.String(), "simulated") {
+			t.Errorf("%s: says %s", auth, out)
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestWrongSettings(t *testing.T) {
+	for _, tt := range []struct{ args, want string }{
+		{"--addr 8080", "GATEWAY_ADDR (--addr)"},
+		{"--admin-addr 127.0.0.1:99999", "GATEWAY_ADMIN_ADDR (--admin-addr)"},
+		{"--sim-addr localhost", "GATEWAY_SIM_ADDR (--sim-addr)"},
+		{"--census-auth digest", "CENSUS_AUTH (--census-auth)"},
+		{"--census-base-url ftp://census.test", "CENSUS_BASE_URL (--census-base-url)"},
+		{"--census-base-url https://user:canary@census.test", "CENSUS_BASE_URL (--census-base-url)"},
+		{"--addr :8080 --census-api-token canary", "GATEWAY_ALLOW_OPEN"},
+		{"--api-keys canary", "GATEWAY_API_KEYS"},
+		{"--api-keys-file /nowhere", "GATEWAY_API_KEYS_FILE"},
+		{"--jwt-issuer https://issuer.test", "GATEWAY_JWT_JWKS"},
+		{"--pass-through --census-api-token canary", "GATEWAY_PASS_THROUGH"},
+		{"--cors-origins *", "GATEWAY_CORS_ORIGINS"},
+		{"--cors-origins https://app.test/path", "GATEWAY_CORS_ORIGINS"},
+		{"--only-trusted-documents", "GATEWAY_TRUSTED_DOCUMENTS"},
+		{"--trusted-documents /nowhere", "/nowhere"},
+		{"--operation-timeout 1h", "GATEWAY_OPERATION_TIMEOUT"},
+		{"--max-depth 0", "GATEWAY_MAX_DEPTH"},
+		{"--rate=-1", "GATEWAY_RATE"},
+		{"--log-format xml", "GATEWAY_LOG_FORMAT"},
+		{"--log-level loud", "GATEWAY_LOG_LEVEL"},
+		{"--settings /nowhere", "GATEWAY_SETTINGS"},
+		{"--new-key \x00", "--new-key"},
+		{"--nonsense", "--nonsense"},
+	} {
+		err := run(t.Context(), strings.Fields(tt.args), nil, io.Discard, io.Discard)
+		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.ContainsAny(err.Error(), "\n") || strings.Contains(err.Error(), "canary") {
+			t.Errorf("%s: %v", tt.args, err)
+		}
+	}
+}
+
+func TestHelp(t *testing.T) {
+	var out bytes.Buffer
+	if err := run(t.Context(), []string{"--help"}, nil, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"GATEWAY_ADDR", "CENSUS_API_TOKEN", "CENSUS_BASE_URL", "CENSUS_AUTH", "--sim-addr"} {
+		if !strings.Contains(out.String(), name) {
+			t.Errorf("help does not explain %s", name)
+		}
+	}
+}
+
+// Operators find every metric in the documents, by its name without the prefix.
+func TestMetricsAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, urls, stop := start(t, []string{"--addr", "127.0.0.1:0", "--admin-addr", "127.0.0.1:0"}, saysGraphQL, saysMetrics)
+	defer stop()
+	ask(t, urls[0], `{"query":"{ sync(id: 52) { label } }"}`)
+	ask(t, urls[0], `{"query":"{ a:a b:b }"}`)
+	resp, err := http.Get(urls[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, _ := io.ReadAll(resp.Body)
+	names := regexp.MustCompile(`(?m)^# TYPE census_gateway_(\w+)`).FindAllSubmatch(body, -1)
+	if len(names) < 6 {
+		t.Fatalf("only %d metrics of ours", len(names))
+	}
+	for _, name := range names {
+		if !bytes.Contains(text, []byte("`"+string(name[1])+"`")) {
+			t.Errorf("docs/operations.md does not have %s", name[1])
+		}
+	}
+}

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"census-gateway/edge"
+	"census-gateway/graph/limits"
+	"census-gateway/upstream"
+)
+
+// settings are all that can be set. Each has a name in the environment, which
+// also stands in a settings file, and a flag. A flag beats the file, the file
+// the environment.
+type settings struct {
+	Addr      string `env:"GATEWAY_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen (default ${default})." group:"Where"`
+	AdminAddr string `env:"GATEWAY_ADMIN_ADDR" placeholder:"HOST:PORT" help:"Where to serve /metrics, /livez and /readyz, without credentials: not for clients to reach." group:"Where"`
+	SimAddr   string `env:"GATEWAY_SIM_ADDR" placeholder:"HOST:PORT" help:"Where to serve the simulated Census's REST API too, to try it with curl." group:"Where"`
+
+	Token       string `name:"census-api-token" env:"CENSUS_API_TOKEN" secret:"" placeholder:"TOKEN" help:"Workspace access token of Census; better set by the environment, since others on the machine can see flags. Without one a simulated Census is served." group:"Census"`
+	BaseURL     string `name:"census-base-url" env:"CENSUS_BASE_URL" default:"${baseURL}" placeholder:"URL" help:"The Census API, prefix included (default ${default}). EU: https://app-eu.getcensus.com/api/v1." group:"Census"`
+	Auth        string `name:"census-auth" env:"CENSUS_AUTH" default:"bearer" placeholder:"bearer|basic" help:"How the token is sent (default ${default})." group:"Census"`
+	PassThrough bool   `env:"GATEWAY_PASS_THROUGH" help:"Ask Census with each caller's own token instead of a shared one." group:"Census"`
+
+	APIKeys     string   `name:"api-keys" env:"GATEWAY_API_KEYS" secret:"" placeholder:"NAME:SHA256,…" help:"Callers' API keys by name and hash; see --new-key." group:"Callers"`
+	APIKeysFile string   `name:"api-keys-file" env:"GATEWAY_API_KEYS_FILE" placeholder:"FILE" help:"The same, one \"NAME SHA256\" a line." group:"Callers"`
+	JWTIssuer   string   `name:"jwt-issuer" env:"GATEWAY_JWT_ISSUER" placeholder:"URL" help:"Issuer of callers' JWTs." group:"Callers"`
+	JWTAudience []string `name:"jwt-audience" env:"GATEWAY_JWT_AUDIENCE" placeholder:"NAME,…" help:"Audiences of which a JWT must name one." group:"Callers"`
+	JWTKeys     string   `name:"jwt-jwks" env:"GATEWAY_JWT_JWKS" placeholder:"URL|FILE" help:"The issuer's public keys (JWKS)." group:"Callers"`
+	JWTScope    string   `name:"jwt-scope" env:"GATEWAY_JWT_SCOPE" placeholder:"WORD" help:"Scope a JWT must have; left out: none." group:"Callers"`
+	AllowOpen   bool     `env:"GATEWAY_ALLOW_OPEN" help:"Let everybody who reaches this address use the shared Census token." group:"Callers"`
+	CORSOrigins []string `name:"cors-origins" env:"GATEWAY_CORS_ORIGINS" placeholder:"ORIGIN,…" help:"Origins whose pages may ask, such as https://app.example.com; left out: none." group:"Callers"`
+	Hosts       []string `env:"GATEWAY_HOSTS" placeholder:"NAME,…" help:"Further host names an open gateway on loopback answers to." group:"Callers"`
+
+	Documents     string `name:"trusted-documents" env:"GATEWAY_TRUSTED_DOCUMENTS" placeholder:"PATH" help:"Operations known by id: a folder of .graphql files, or a manifest." group:"What is served"`
+	OnlyTrusted   bool   `name:"only-trusted-documents" env:"GATEWAY_ONLY_TRUSTED_DOCUMENTS" help:"Refuse all other operations." group:"What is served"`
+	Introspection bool   `env:"GATEWAY_INTROSPECTION" default:"true" negatable:"" help:"Answer __schema and __type, suggest names, and serve /schema.graphql (default ${default})." group:"What is served"`
+	GraphiQL      bool   `name:"graphiql" env:"GATEWAY_GRAPHIQL" default:"true" negatable:"" help:"Serve GraphiQL at /, /graphiql and /playground (default ${default})." group:"What is served"`
+
+	PageCache   int64         `env:"GATEWAY_PAGE_CACHE" default:"67108864" help:"Bytes of what was read of Census to keep in memory; 0: none (default ${default})." group:"Memory"`
+	AnswerCache int64         `env:"GATEWAY_ANSWER_CACHE" default:"33554432" help:"Bytes of whole answers to keep in memory for as long as what they were made from counts; 0: none (default ${default})." group:"Memory"`
+	Freshness   time.Duration `env:"GATEWAY_FRESHNESS" default:"5s" help:"How long what may change is kept, up to 1h; 0s: not at all (default ${default})." group:"Memory"`
+
+	Timeout       time.Duration `name:"operation-timeout" env:"GATEWAY_OPERATION_TIMEOUT" default:"10s" help:"Time for one operation, 100ms to 30s (default ${default})." group:"Limits"`
+	MaxBody       int64         `env:"GATEWAY_MAX_BODY" default:"262144" help:"Bytes of a request's body (default ${default})." group:"Limits"`
+	MaxTokens     int           `env:"GATEWAY_MAX_TOKENS" default:"2000" help:"Tokens of a document (default ${default})." group:"Limits"`
+	MaxDepth      int           `env:"GATEWAY_MAX_DEPTH" default:"12" help:"Depth of fields, introspection apart (default ${default})." group:"Limits"`
+	MaxAliases    int           `env:"GATEWAY_MAX_ALIASES" default:"30" help:"Aliases in an operation (default ${default})." group:"Limits"`
+	MaxRootFields int           `env:"GATEWAY_MAX_ROOT_FIELDS" default:"20" help:"Fields of the root (default ${default})." group:"Limits"`
+	MaxDirectives int           `env:"GATEWAY_MAX_DIRECTIVES" default:"50" help:"Directives in an operation (default ${default})." group:"Limits"`
+	MaxSelections int           `env:"GATEWAY_MAX_SELECTIONS" default:"10000" help:"Selections, fragments expanded (default ${default})." group:"Limits"`
+	MaxPages      int           `env:"GATEWAY_MAX_PAGES" default:"1000" help:"Census pages an operation may cost (default ${default})." group:"Limits"`
+	MaxErrors     int           `env:"GATEWAY_MAX_ERRORS" default:"20" help:"Errors in an answer; the rest are left out (default ${default})." group:"Limits"`
+	MaxInFlight   int           `env:"GATEWAY_MAX_IN_FLIGHT" default:"256" help:"Operations at once; further ones wait a tenth of a second (default ${default})." group:"Limits"`
+	Rate          float64       `env:"GATEWAY_RATE" default:"0" help:"Requests a second of one caller; 0: any number (default)." group:"Limits"`
+	Burst         int           `env:"GATEWAY_BURST" default:"20" help:"Requests of one caller at once, where there is a rate (default ${default})." group:"Limits"`
+
+	LogFormat string `env:"GATEWAY_LOG_FORMAT" default:"text" placeholder:"text|json" help:"Form of the log (default ${default})." group:"Log"`
+	LogLevel  string `env:"GATEWAY_LOG_LEVEL" default:"info" placeholder:"debug|info|warn|error" help:"From which level on (default ${default})." group:"Log"`
+	Pprof     bool   `env:"GATEWAY_PPROF" help:"Serve /debug/pprof/ at the admin address." group:"Log"`
+
+	File        string `name:"settings" env:"GATEWAY_SETTINGS" placeholder:"FILE" help:"File of further settings, NAME=value a line, by the names of the environment. Read again on SIGHUP, with all files it names."`
+	CheckConfig bool   `help:"Check and print the settings, and end."`
+	NewKey      string `placeholder:"NAME" help:"Make an API key, print it and its line for the key file, and end."`
+}
+
+// parse reads the settings; what is wrong is one line that names the setting.
+// done is true where the arguments asked for no more than an answer.
+func parse(args []string, out io.Writer) (s settings, done bool, err error) {
+	opts := []kong.Option{
+		kong.Name("census-gateway"),
+		kong.Description("Serves a GraphQL API over Census sync runs."),
+		kong.Vars{"baseURL": upstream.DefaultBaseURL},
+		kong.Writers(out, out),
+		kong.Exit(func(int) { done = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.ShortHelp(nil),
+	}
+	read := func(opts ...kong.Option) error {
+		parser, err := kong.New(&s, opts...)
+		if err == nil {
+			_, err = parser.Parse(args)
+		}
+		return err
+	}
+	if err := read(opts...); err != nil || done {
+		return s, done, err
+	}
+	if s.File != "" {
+		values, err := readFile(s.File)
+		if err != nil {
+			return s, false, err
+		}
+		name := s.File
+		s = settings{}
+		err = read(append(opts, kong.Resolvers(kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, f *kong.Flag) (any, error) {
+			for _, env := range f.Tag.Envs {
+				if v, ok := values[env]; ok {
+					return v, nil
+				}
+			}
+			return nil, nil
+		})))...)
+		if err != nil {
+			return s, false, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return s, false, s.check()
+}
+
+// readFile reads a settings file. Empty lines and those that begin with # count
+// for nothing.
+func readFile(path string) (map[string]string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("GATEWAY_SETTINGS (--settings): %w", err)
+	}
+	defer f.Close()
+	known := map[string]bool{}
+	for i := range reflect.TypeFor[settings]().NumField() {
+		known[reflect.TypeFor[settings]().Field(i).Tag.Get("env")] = true
+	}
+	values := map[string]string{}
+	lines := bufio.NewScanner(f)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		name, value, ok := strings.Cut(line, "=")
+		if name = strings.TrimSpace(name); !ok || !known[name] {
+			return nil, fmt.Errorf("%s, line %d: not NAME=value with the name of a setting", path, n)
+		}
+		values[name] = strings.TrimSpace(value)
+	}
+	return values, lines.Err()
+}
+
+// check finds what cannot be. It looks at the settings alone; files and keys
+// are read by what uses them.
+func (s settings) check() error {
+	wrong := func(env, flag, format string, args ...any) error {
+		return fmt.Errorf("%s (--%s) %s", env, flag, fmt.Sprintf(format, args...))
+	}
+	for _, a := range []struct{ env, flag, value string }{
+		{"GATEWAY_ADDR", "addr", s.Addr}, {"GATEWAY_ADMIN_ADDR", "admin-addr", s.AdminAddr}, {"GATEWAY_SIM_ADDR", "sim-addr", s.SimAddr},
+	} {
+		if a.value == "" && a.flag != "addr" {
+			continue
+		}
+		_, port, err := net.SplitHostPort(a.value)
+		if _, portErr := strconv.ParseUint(port, 10, 16); err != nil || portErr != nil {
+			return wrong(a.env, a.flag, "must be HOST:PORT, like 127.0.0.1:8080, not %q", a.value)
+		}
+	}
+	if err := edge.CheckBaseURL(s.BaseURL); err != nil {
+		return wrong("CENSUS_BASE_URL", "census-base-url", "must be like %s: %v", upstream.DefaultBaseURL, err)
+	}
+	if s.Auth != "bearer" && s.Auth != "basic" {
+		return wrong("CENSUS_AUTH", "census-auth", "must be bearer or basic, not %q", s.Auth)
+	}
+	if s.LogFormat != "text" && s.LogFormat != "json" {
+		return wrong("GATEWAY_LOG_FORMAT", "log-format", "must be text or json, not %q", s.LogFormat)
+	}
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, s.LogLevel) {
+		return wrong("GATEWAY_LOG_LEVEL", "log-level", "must be debug, info, warn or error, not %q", s.LogLevel)
+	}
+	if s.PassThrough && (s.Token != "" || s.keyed()) {
+		return errors.New("GATEWAY_PASS_THROUGH (--pass-through) goes with neither CENSUS_API_TOKEN nor API keys nor JWTs: callers bring their own Census tokens")
+	}
+	if some := s.JWTIssuer != "" || len(s.JWTAudience) > 0 || s.JWTKeys != ""; some && (s.JWTIssuer == "" || len(s.JWTAudience) == 0 || s.JWTKeys == "") {
+		return errors.New("GATEWAY_JWT_ISSUER, GATEWAY_JWT_AUDIENCE and GATEWAY_JWT_JWKS go together")
+	}
+	if s.OnlyTrusted && s.Documents == "" {
+		return errors.New("GATEWAY_ONLY_TRUSTED_DOCUMENTS (--only-trusted-documents) needs GATEWAY_TRUSTED_DOCUMENTS (--trusted-documents)")
+	}
+	if s.Timeout < 100*time.Millisecond || s.Timeout > 30*time.Second {
+		return wrong("GATEWAY_OPERATION_TIMEOUT", "operation-timeout", "must be from 100ms to 30s, not %s", s.Timeout)
+	}
+	if s.Freshness < 0 || s.Freshness > time.Hour {
+		return wrong("GATEWAY_FRESHNESS", "freshness", "must be from 0s to 1h, not %s", s.Freshness)
+	}
+	if s.PageCache < 0 || s.PageCache > 1<<40 {
+		return wrong("GATEWAY_PAGE_CACHE", "page-cache", "must be from 0 to %d, not %d", int64(1)<<40, s.PageCache)
+	}
+	if s.AnswerCache < 0 || s.AnswerCache > 1<<40 {
+		return wrong("GATEWAY_ANSWER_CACHE", "answer-cache", "must be from 0 to %d, not %d", int64(1)<<40, s.AnswerCache)
+	}
+	for _, n := range []struct {
+		env, flag string
+		value     int
+	}{
+		{"GATEWAY_MAX_BODY", "max-body", int(s.MaxBody)}, {"GATEWAY_MAX_TOKENS", "max-tokens", s.MaxTokens},
+		{"GATEWAY_MAX_DEPTH", "max-depth", s.MaxDepth}, {"GATEWAY_MAX_ALIASES", "max-aliases", s.MaxAliases},
+		{"GATEWAY_MAX_ROOT_FIELDS", "max-root-fields", s.MaxRootFields}, {"GATEWAY_MAX_DIRECTIVES", "max-directives", s.MaxDirectives},
+		{"GATEWAY_MAX_SELECTIONS", "max-selections", s.MaxSelections}, {"GATEWAY_MAX_PAGES", "max-pages", s.MaxPages},
+		{"GATEWAY_MAX_ERRORS", "max-errors", s.MaxErrors}, {"GATEWAY_MAX_IN_FLIGHT", "max-in-flight", s.MaxInFlight}, {"GATEWAY_BURST", "burst", s.Burst},
+	} {
+		if n.value < 1 || n.value > 1<<30 {
+			return wrong(n.env, n.flag, "must be from 1 to %d, not %d", 1<<30, n.value)
+		}
+	}
+	if !(s.Rate >= 0 && s.Rate <= 1e6) {
+		return wrong("GATEWAY_RATE", "rate", "must be from 0 to 1000000, not %v", s.Rate)
+	}
+	err := edge.CheckStance(edge.Stance{Addr: s.Addr, SharedToken: s.Token != "", Authenticate: s.keyed(), AllowOpen: s.AllowOpen})
+	if err != nil {
+		return fmt.Errorf("%w (GATEWAY_API_KEYS, GATEWAY_JWT_ISSUER, GATEWAY_PASS_THROUGH, GATEWAY_ADDR, GATEWAY_ALLOW_OPEN)", err)
+	}
+	return nil
+}
+
+// keyed tells whether callers must show an API key or a JWT.
+func (s settings) keyed() bool {
+	return s.APIKeys != "" || s.APIKeysFile != "" || s.JWTIssuer != ""
+}
+
+// simulated tells whether a simulated Census is served.
+func (s settings) simulated() bool { return s.Token == "" && !s.PassThrough }
+
+func (s settings) limits() limits.Limits {
+	return limits.Limits{Depth: s.MaxDepth, Aliases: s.MaxAliases, RootFields: s.MaxRootFields, Directives: s.MaxDirectives,
+		Selections: s.MaxSelections, Pages: s.MaxPages, Introspection: s.Introspection}
+}
+
+// print writes the settings as a settings file, secrets hidden.
+func (s settings) print(w io.Writer) {
+	v := reflect.ValueOf(s)
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		env := f.Tag.Get("env")
+		if env == "" {
+			continue
+		}
+		value := fmt.Sprint(v.Field(i).Interface())
+		if list, ok := v.Field(i).Interface().([]string); ok {
+			value = strings.Join(list, ",")
+		}
+		if _, secret := f.Tag.Lookup("secret"); secret && value != "" {
+			value = "(hidden)"
+		}
+		fmt.Fprintf(w, "%s=%s\n", env, value)
+	}
+}

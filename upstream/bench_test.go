@@ -1,0 +1,74 @@
+package upstream
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"census-gateway/upstream/sim"
+)
+
+// runsBody is a page of the newest 100 runs of sync 52, of something of everything.
+func runsBody(b *testing.B) string {
+	census := sim.New(sim.Options{})
+	return fetchBody(b, census, "/syncs/52/sync_runs?order=desc&page=1&per_page=100")
+}
+
+func BenchmarkDecodePage(b *testing.B) {
+	body := runsBody(b)
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if p, err := decodePage(body, (*SyncRun).scan); err != nil || len(p.rows) != 100 {
+			b.Fatal(len(p.rows), err)
+		}
+	}
+}
+
+func BenchmarkDecodeSyncs(b *testing.B) {
+	census, _ := newCensus(sim.Options{SyncBytes: 8 << 10})
+	addSyncs(census, 50)
+	body := fetchBody(b, census, "/syncs?order=asc&page=1&per_page=50")
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if p, err := decodePage(body, (*Sync).scan); err != nil || len(p.rows) != 50 {
+			b.Fatal(len(p.rows), err)
+		}
+	}
+}
+
+// The whole way of the commonest question, but for the network.
+func BenchmarkRunsHead(b *testing.B) {
+	body := runsBody(b)
+	client := New("", Options{Transport: wire(func(r *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusOK, ContentLength: int64(len(body)), Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+	})})
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		answers, err := client.Runs(b.Context(), 52, Window{Limit: 100})
+		if err != nil || len(answers[0].Rows) != 100 {
+			b.Fatal(err)
+		}
+	}
+}
+
+// The same for many syncs at once, as a dashboard asks.
+func BenchmarkRunsHeadParallel(b *testing.B) {
+	body := runsBody(b)
+	client := New("", Options{Transport: wire(func(r *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusOK, ContentLength: int64(len(body)), Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+	})})
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, err := client.Runs(b.Context(), 52, Window{Limit: 100}); err != nil {
+				panic(fmt.Sprint(err))
+			}
+		}
+	})
+}

@@ -1,0 +1,130 @@
+package upstream
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"census-gateway/upstream/sim"
+)
+
+// endless sends head and then filler for as long as somebody reads it; *sent
+// is how many bytes of it Census got rid of, before they were packed.
+func endless(status int, head string, zipped bool, sent *int) sim.Effect {
+	filler := bytes.Repeat([]byte{'x'}, 16<<10)
+	first, rest := []byte(head), filler
+	if zipped { // a gzip body may have many parts
+		first, rest = pack(first), pack(filler)
+	}
+	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		if zipped {
+			w.Header().Set("Content-Encoding", "gzip")
+		}
+		w.WriteHeader(status)
+		for part := first; ; part = rest {
+			if _, err := w.Write(part); err != nil {
+				return
+			}
+			*sent += len(filler)
+		}
+	}
+}
+
+func pack(b []byte) []byte {
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	z.Write(b)
+	z.Close()
+	return out.Bytes()
+}
+
+func TestBodiesAreBounded(t *testing.T) {
+	const success, mib = `{"status":"success","data":[],"x":"`, 1 << 20
+	for _, c := range []struct {
+		name   string
+		status int
+		head   string
+		zipped bool
+		want   string
+		calls  int
+		most   int // bytes read, all calls together
+	}{
+		{"a success", 200, success, false, "bad_response", 1, maxBody + 64<<10},
+		{"a packed success", 200, success, true, "bad_response", 1, maxBody + 2*mib}, // a few KB of it packed are on their way
+		{"a refusal", 400, `{"status":"error","message":"`, false, "bad_response", 1, 16 << 10},
+		{"a page of HTML", 502, "<html>", false, "unavailable", 3, 3 * 16 << 10},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				census, client := newCensus(sim.Options{})
+				sent := 0
+				census.Inject(sim.Fault{Do: endless(c.status, c.head, c.zipped, &sent)})
+				_, err := client.Syncs(t.Context(), Window{Limit: 1})
+				synctest.Wait()
+				checkVerdict(t, err, c.want)
+				if n := len(census.Calls()); n != c.calls {
+					t.Errorf("%d calls, want %d", n, c.calls)
+				}
+				if sent > c.most {
+					t.Errorf("%d bytes were read, want at most %d", sent, c.most)
+				}
+				if text := err.Error(); len(text) > 400 {
+					t.Errorf("the error has %d bytes: %.100s…", len(text), text)
+				}
+			})
+		})
+	}
+}
+
+// What is announced as small is not kept in a buffer for more, and what is
+// announced as huge costs nothing.
+func TestAnnouncedLengthIsNotBelieved(t *testing.T) {
+	for _, length := range []int64{-1, 0, 10, 1 << 60} {
+		client := New("", Options{Transport: wire(func(r *http.Request) (*http.Response, error) {
+			body := io.NopCloser(strings.NewReader(`{"status":"success","data":{"id":94,"sync_id":52,"created_at":"2021-10-20T02:51:07.546Z"}}`))
+			return &http.Response{StatusCode: 200, ContentLength: length, Body: body, Request: r}, nil
+		})})
+		_, err := client.Run(t.Context(), 94)
+		checkVerdict(t, err, "ok")
+	}
+}
+
+func TestBodyOfExactlyTheBound(t *testing.T) {
+	const head, tail = `{"data":{"id":94,"sync_id":52,"created_at":"2021-10-20T02:51:07.546Z","x":"`, `"}}`
+	for size, want := range map[int]string{maxBody: "ok", maxBody + 1: "bad_response"} {
+		census, client := newCensus(sim.Options{})
+		census.Inject(sim.Fault{Do: sim.JSON(200, head+strings.Repeat("x", size-len(head)-len(tail))+tail)})
+		_, err := client.Run(t.Context(), 94)
+		checkVerdict(t, err, want)
+	}
+}
+
+func TestBodiesAreClosed(t *testing.T) {
+	for _, status := range []int{200, 204, 302, 404, 422} {
+		open := 0
+		client := New("", Options{Transport: wire(func(r *http.Request) (*http.Response, error) {
+			open++
+			body := &closing{strings.NewReader("{}"), func() { open-- }}
+			return &http.Response{StatusCode: status, Body: body, Request: r}, nil
+		})})
+		client.Run(t.Context(), 94)
+		if open != 0 {
+			t.Errorf("%d: %d bodies left open", status, open)
+		}
+	}
+}
+
+// A closing body tells when it is closed.
+type closing struct {
+	io.Reader
+	closed func()
+}
+
+func (c *closing) Close() error {
+	c.closed()
+	return nil
+}

@@ -1,0 +1,333 @@
+package upstream
+
+import (
+	"context"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// failing is a Census that answers 501 for the syncs in bad: an error of its
+// own that no retry follows.
+func failing(bad map[string]bool) func(*http.Request) (*http.Response, error) {
+	return func(r *http.Request) (*http.Response, error) {
+		if bad[r.URL.Path] || bad["all"] {
+			return reply(501, "")
+		}
+		return reply(200, "")
+	}
+}
+
+// open makes the breaker open by failures of three syncs.
+func open(t *testing.T, client *Client) {
+	t.Helper()
+	for i := range int64(breakerCalls) {
+		checkAsk(t, client, i%3+1, "unavailable", 0, 0)
+	}
+	checkAsk(t, client, 9, "unavailable", 0, breakerOpenFor)
+}
+
+func TestBreakerOpens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, told := newDoor(failing(map[string]bool{"all": true}))
+		open(t, client)
+		time.Sleep(1200 * time.Millisecond)
+		checkAsk(t, client.WithToken(""), 9, "unavailable", 0, 3800*time.Millisecond)
+		if n := census.all(); n != breakerCalls || told.Tries != 0 {
+			t.Errorf("%d calls, want %d; the last made %d", n, breakerCalls, told.Tries)
+		}
+		checkAsk(t, client.WithToken("another"), 9, "unavailable", 0, 0)
+		if n := census.all(); n != breakerCalls+1 {
+			t.Error("another token is not asked for")
+		}
+	})
+}
+
+func TestBreakerOpensAtHalf(t *testing.T) {
+	for good, want := range map[int]time.Duration{10: breakerOpenFor, 11: 0, 9: 0} {
+		synctest.Test(t, func(t *testing.T) {
+			bad := map[string]bool{}
+			_, client, _ := newDoor(failing(bad))
+			for range good {
+				checkAsk(t, client, 1, "ok", 0, 0)
+			}
+			bad["all"] = true
+			for i := range int64(10) {
+				checkAsk(t, client, i+1, "unavailable", 0, 0)
+			}
+			checkAsk(t, client, 99, "unavailable", 0, want)
+		})
+	}
+}
+
+func TestBreakerForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, client, _ := newDoor(failing(map[string]bool{"all": true}))
+		for i := range int64(breakerCalls - 1) {
+			checkAsk(t, client, i, "unavailable", 0, 0)
+		}
+		time.Sleep(10 * time.Second)
+		for i := range int64(breakerCalls - 1) {
+			checkAsk(t, client, i, "unavailable", 0, 0)
+		}
+		checkAsk(t, client, 99, "unavailable", 0, 0)
+		checkAsk(t, client, 99, "unavailable", 0, breakerOpenFor)
+	})
+}
+
+// One broken sync, whatever else is asked for and however often.
+func TestOneSyncDoesNotOpenTheBreaker(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, _ := newDoor(failing(map[string]bool{"/syncs/1": true, "/syncs/1/sync_runs": true}))
+		for i := range int64(3000) {
+			checkAsk(t, client, 1, "unavailable", 0, 0)
+			client.get(t.Context(), listSyncRuns, 1, "")
+			if i%10 == 0 {
+				checkAsk(t, client, 2+i, "ok", 0, 0)
+			}
+			time.Sleep(time.Duration(i%5) * 10 * time.Millisecond)
+		}
+		if n := census.all(); n != 6300 {
+			t.Errorf("%d calls, want 6300", n)
+		}
+	})
+}
+
+// The same by chance: the rest may even fail a little.
+func TestBreakerAtRandom(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		var b breaker
+		now := time.Unix(1_000_000, 0)
+		share := r.Float64()
+		for n := range 1000 {
+			x, h := target{fetchSync, 1}, unhealthy
+			if r.Float64() > share {
+				x.id, h = int64(2+r.IntN(50)), healthy
+				if n%13 == 0 {
+					h = unhealthy
+				}
+			}
+			if b.refuses(now, x) > 0 {
+				t.Fatalf("open after %d exchanges, of which %.0f %% of one sync", n, 100*share)
+			}
+			b.end(now, b.begin(x), h)
+			now = now.Add(time.Duration(r.IntN(30)) * time.Millisecond)
+		}
+	}
+}
+
+// Runs asked for one by one may all be of one sync: together they are blamed as
+// one.
+func TestSingleRunsDoNotOpenTheBreaker(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, _ := newDoor(failing(map[string]bool{"all": true}))
+		for i := range int64(100) {
+			client.get(t.Context(), fetchSyncRun, i, "")
+		}
+		if n := census.all(); n != 100 {
+			t.Errorf("%d calls, want 100", n)
+		}
+	})
+}
+
+// What tells nothing of Census's health, or that it has some.
+func TestWhatDoesNotOpenTheBreaker(t *testing.T) {
+	status := func(n int) func(*http.Request) (*http.Response, error) {
+		return func(*http.Request) (*http.Response, error) { return reply(n, "") }
+	}
+	for name, c := range map[string]struct {
+		do   func(*http.Request) (*http.Response, error)
+		ctx  func(context.Context) (context.Context, context.CancelFunc)
+		want string
+	}{
+		"400": {status(400), nil, "bad_response"}, "401": {status(401), nil, "unauthenticated"}, "403": {status(403), nil, "forbidden"},
+		"404": {status(404), nil, "not_found"}, "429": {status(429), nil, "rate_limited"}, "302": {status(302), nil, "bad_response"},
+		"callers leave":       {hang, cancelAfter(2 * time.Second), "canceled"},
+		"callers are hurried": {hang, atMost(999 * time.Millisecond), "timeout"},
+		"not even a request":  {func(*http.Request) (*http.Response, error) { return nil, context.Canceled }, cancelled, "canceled"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, client, _ := newDoor(c.do)
+				var all sync.WaitGroup
+				for i := range int64(20) {
+					all.Go(func() {
+						ctx := t.Context()
+						if c.ctx != nil {
+							var cancel context.CancelFunc
+							ctx, cancel = c.ctx(ctx)
+							defer cancel()
+						}
+						err, _ := ask(ctx, client, i+1)
+						checkVerdict(t, err, c.want)
+					})
+				}
+				all.Wait()
+				if !client.standing.breaker.until.IsZero() {
+					t.Error("it is open")
+				}
+			})
+		})
+	}
+}
+
+func TestWhatOpensTheBreaker(t *testing.T) {
+	const long = time.Minute
+	for name, c := range map[string]struct {
+		do   func(*http.Request) (*http.Response, error)
+		time time.Duration
+		want string
+	}{
+		"500":                            {failing(map[string]bool{"all": true}), long, "unavailable"},
+		"reset":                          {func(*http.Request) (*http.Response, error) { return nil, io.EOF }, long, "unavailable"},
+		"timeouts":                       {hang, long, "timeout"},
+		"timeouts of a second's callers": {hang, time.Second, "timeout"},
+		"a body that never comes": {func(r *http.Request) (*http.Response, error) {
+			body, out := io.Pipe()
+			context.AfterFunc(r.Context(), func() { out.CloseWithError(r.Context().Err()) })
+			return &http.Response{StatusCode: 200, Body: body}, nil
+		}, long, "timeout"},
+		"half a body": {func(*http.Request) (*http.Response, error) {
+			body := io.MultiReader(strings.NewReader("{"), &failingReader{io.ErrUnexpectedEOF})
+			return &http.Response{StatusCode: 200, Body: io.NopCloser(body)}, nil
+		}, long, "unavailable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, client, _ := newDoor(c.do)
+				var all sync.WaitGroup
+				for i := range int64(20) {
+					all.Go(func() {
+						ctx, cancel := context.WithTimeout(t.Context(), c.time)
+						defer cancel()
+						err, _ := ask(ctx, client, i+1)
+						checkVerdict(t, err, c.want)
+					})
+				}
+				all.Wait()
+				if client.standing.breaker.until.IsZero() {
+					t.Error("it is closed")
+				}
+			})
+		})
+	}
+}
+
+type failingReader struct{ err error }
+
+func (r *failingReader) Read([]byte) (int, error) { return 0, r.err }
+
+func TestOneProbe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		bad := map[string]bool{"all": true}
+		do := failing(bad)
+		census, client, _ := newDoor(func(r *http.Request) (*http.Response, error) { return do(r) })
+		open(t, client)
+		before := census.all()
+		time.Sleep(breakerOpenFor - 1)
+		checkAsk(t, client, 1, "unavailable", 0, 1)
+		time.Sleep(1)
+
+		do = hang
+		var all sync.WaitGroup
+		all.Go(func() { checkAsk(t, client, 1, "timeout", tryTimeout, 0) })
+		synctest.Wait()
+		for i := range int64(10) {
+			checkAsk(t, client, i+1, "unavailable", 0, breakerProbing)
+		}
+		all.Wait()
+		checkAsk(t, client, 2, "unavailable", 0, breakerOpenFor) // it failed
+		if n := census.all() - before; n != 1 {
+			t.Errorf("%d probes, want 1", n)
+		}
+
+		time.Sleep(breakerOpenFor)
+		all.Go(func() { // the caller leaves: no news
+			ctx, cancel := cancelAfter(100 * time.Millisecond)(t.Context())
+			defer cancel()
+			checkAskIn(t, ctx, client, 2, "canceled", 100*time.Millisecond, 0)
+		})
+		synctest.Wait()
+		checkAsk(t, client, 3, "unavailable", 0, breakerProbing)
+		all.Wait()
+
+		do = after(100 * time.Millisecond)
+		checkAsk(t, client, 3, "ok", 100*time.Millisecond, 0)
+		for i := range int64(10) {
+			all.Go(func() { checkAsk(t, client, i+1, "ok", 100*time.Millisecond, 0) })
+		}
+		all.Wait()
+		do = failing(bad)
+		time.Sleep(10 * time.Second)
+		open(t, client)
+	})
+}
+
+// A sync that stays broken as the rest is well again does not hold the door shut
+// by being the probe each time.
+func TestBrokenSyncLeavesTheProbeToOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		bad := map[string]bool{"all": true, "/syncs/1": true}
+		census, client, _ := newDoor(failing(bad))
+		open(t, client)
+		delete(bad, "all")
+		time.Sleep(breakerOpenFor)
+		checkAsk(t, client, 1, "unavailable", 0, 0)
+		checkAsk(t, client, 1, "unavailable", 0, 2*breakerOpenFor)
+		time.Sleep(breakerOpenFor)
+		before := census.all()
+		checkAsk(t, client, 1, "unavailable", 0, breakerOpenFor)
+		if census.all() != before {
+			t.Error("it was the probe again")
+		}
+		checkAsk(t, client, 2, "ok", 0, 0)
+		checkAsk(t, client, 1, "unavailable", 0, 0)
+	})
+	synctest.Test(t, func(t *testing.T) { // if nobody else comes, it may
+		bad := map[string]bool{"all": true}
+		_, client, _ := newDoor(failing(bad))
+		open(t, client)
+		time.Sleep(breakerOpenFor)
+		checkAsk(t, client, 1, "unavailable", 0, 0)
+		delete(bad, "all")
+		time.Sleep(2 * breakerOpenFor)
+		checkAsk(t, client, 1, "ok", 0, 0)
+	})
+}
+
+// Ends of exchanges that began before the breaker opened or closed are old news.
+func TestLateEndsCountForNothing(t *testing.T) {
+	var b breaker
+	now, other := time.Unix(1_000_000, 0), target{fetchSync, 50}
+	early := b.begin(target{fetchSync, 99})
+	trip := func() {
+		for i := range int64(breakerCalls) {
+			b.end(now, b.begin(target{fetchSync, i}), unhealthy)
+		}
+	}
+	trip()
+	if b.refuses(now, other) != breakerOpenFor {
+		t.Fatal("it is not open")
+	}
+	now = now.Add(time.Second)
+	b.end(now, early, unhealthy)
+	b.end(now, early, healthy)
+	if left := b.refuses(now, other); left != breakerOpenFor-time.Second {
+		t.Errorf("open for %s more", left)
+	}
+	now = now.Add(breakerOpenFor)
+	probe := b.begin(target{fetchSync, 1})
+	b.end(now, early, unhealthy)
+	b.end(now, probe, healthy)
+	b.end(now, probe, unhealthy)
+	b.end(now, early, unhealthy)
+	if all, _ := b.recent.sum(now); b.refuses(now, other) != 0 || all != 0 {
+		t.Errorf("%d counted since it closed", all)
+	}
+}

@@ -1,0 +1,95 @@
+package upstream
+
+import (
+	"context"
+	"time"
+)
+
+// The sizes of the bulkheads, inside of maxInFlight for all calls together.
+const (
+	perSync     = 8                     // calls of one sync at a time
+	perEndpoint = maxInFlight - perSync // of one that is of no sync: should it hang, some places are left
+	maxQueue    = time.Second           // longest wait for a place
+)
+
+// places are how many calls may be under way; one that has sent to it has one.
+type places chan struct{}
+
+// A lane is the places of one target of one token. It is there while somebody
+// has a place or waits for one.
+type lane struct {
+	places places
+	users  int // guarded by the standing's lock
+}
+
+// lane is t's, made if need be. It is to be left.
+func (s *standing) lane(t target) *lane {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.lanes[t]
+	if l == nil {
+		n := perEndpoint
+		if t.id != 0 {
+			n = perSync
+		}
+		l = &lane{places: make(places, n)}
+		s.lanes[t] = l
+	}
+	l.users++
+	return l
+}
+
+func (s *standing) leaveLane(t target, l *lane) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if l.users--; l.users == 0 {
+		delete(s.lanes, t)
+	}
+}
+
+// place takes a place in t's lane and then one of all: who waits for a sync that
+// hangs keeps none from others. It waits for maxQueue at most, for both together,
+// and leaves when ctx ends; ok tells whether it has them.
+func (g *gates) place(ctx context.Context, s *standing, t target) (l *lane, ok bool) {
+	var patience *time.Timer // nil: has not had to wait
+	take := func(p places) bool {
+		select {
+		case p <- struct{}{}:
+			return true
+		default:
+		}
+		if patience == nil {
+			patience = time.NewTimer(maxQueue)
+		}
+		select {
+		case p <- struct{}{}:
+			return true
+		case <-patience.C:
+		case <-ctx.Done():
+		}
+		return false
+	}
+	defer func() {
+		if patience != nil {
+			patience.Stop()
+		}
+	}()
+	l = s.lane(t)
+	if !take(l.places) {
+		s.leaveLane(t, l)
+		return nil, false
+	}
+	if !take(g.all) {
+		<-l.places
+		s.leaveLane(t, l)
+		return nil, false
+	}
+	return l, true
+}
+
+// free gives back what place took.
+func (g *gates) free(s *standing, t target, l *lane) {
+	<-g.all
+	<-l.places
+	s.leaveLane(t, l)
+}

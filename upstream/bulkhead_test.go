@@ -1,0 +1,298 @@
+package upstream
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/http"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"census-gateway/upstream/sim"
+)
+
+// times asks n times at once for a sync and returns how long each took that went
+// as wanted, shortest first.
+func times(t *testing.T, c *Client, id int64, n int, want string) (took []time.Duration) {
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	for range n {
+		all.Go(func() {
+			err, d := ask(t.Context(), c, id)
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil && want == "ok" || err != nil && err.Kind.String() == want {
+				took = append(took, d)
+			}
+		})
+	}
+	all.Wait()
+	slices.Sort(took)
+	return took
+}
+
+func checkTimes(t *testing.T, got []time.Duration, want ...time.Duration) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("took %v, want %v", got, want)
+	}
+}
+
+func TestEightOfOneSync(t *testing.T) {
+	const call = 400 * time.Millisecond
+	synctest.Test(t, func(t *testing.T) {
+		_, client, _ := newDoor(after(call))
+		want := append(slices.Repeat([]time.Duration{call}, perSync), slices.Repeat([]time.Duration{2 * call}, perSync)...)
+		checkTimes(t, times(t, client, 1, 2*perSync, "ok"), want...)
+	})
+	synctest.Test(t, func(t *testing.T) { // the fourth wave would wait for 1.2 s
+		_, client, _ := newDoor(after(call))
+		var all sync.WaitGroup
+		all.Go(func() { times(t, client, 1, 3*perSync, "ok") })
+		synctest.Wait()
+		checkTimes(t, times(t, client, 1, 3, "busy"), maxQueue, maxQueue, maxQueue)
+		all.Wait()
+	})
+}
+
+func TestHangingSync(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, told := newDoor(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Path == "/syncs/1" {
+				return hang(r)
+			}
+			return reply(200, "")
+		})
+		var all sync.WaitGroup
+		all.Go(func() {
+			checkTimes(t, times(t, client, 1, perSync, "timeout"), slices.Repeat([]time.Duration{tryTimeout}, perSync)...)
+		})
+		synctest.Wait()
+		checkAsk(t, client, 1, "busy", maxQueue, maxQueue)
+		if want := (Call{Failed: true, Kind: Busy}); *told != want {
+			t.Errorf("%+v, want %+v", *told, want)
+		}
+		checkAsk(t, client, 2, "ok", 0, 0)
+		all.Go(func() { checkAsk(t, client.WithToken("another"), 1, "timeout", tryTimeout, 0) })
+		all.Wait()
+		if census.calls["/syncs/1"] != perSync+1 {
+			t.Errorf("%d calls of the sync", census.calls["/syncs/1"])
+		}
+	})
+}
+
+func TestThirtyTwoInAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, client, _ := newDoor(after(1500 * time.Millisecond))
+		var all sync.WaitGroup
+		for i := range int64(maxInFlight) {
+			all.Go(func() { checkAsk(t, client, i+1, "ok", 1500*time.Millisecond, 0) })
+		}
+		time.Sleep(200 * time.Millisecond)
+		all.Go(func() { checkAsk(t, client, 99, "busy", maxQueue, maxQueue) })
+		all.Go(func() { checkAsk(t, client.WithToken("another"), 99, "busy", maxQueue, maxQueue) })
+		time.Sleep(800 * time.Millisecond)
+		all.Go(func() { checkAsk(t, client, 98, "ok", 2*time.Second, 0) }) // half a second of it for a place
+		all.Wait()
+	})
+}
+
+// A second is for both waits together; who has waited in vain for the second
+// place gives the first back.
+func TestTwoWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Path == "/syncs/99" {
+				return after(900 * time.Millisecond)(r)
+			}
+			return after(4 * time.Second)(r)
+		})
+		var all sync.WaitGroup
+		many := func(n int, first int64, want string, took, retryAfter time.Duration) {
+			for i := range int64(n) {
+				all.Go(func() { checkAsk(t, client, first+i, want, took, retryAfter) })
+			}
+			synctest.Wait()
+		}
+		many(maxInFlight-perSync, 1, "ok", 4*time.Second, 0)
+		for range perSync {
+			many(1, 99, "ok", 900*time.Millisecond, 0)
+		}
+		many(perSync, 50, "ok", 4900*time.Millisecond, 0) // next in all
+		for range perSync {
+			many(1, 99, "busy", maxQueue, maxQueue) // 0.9 s for the sync, 0.1 s for all
+		}
+		time.Sleep(1100 * time.Millisecond)
+		synctest.Wait()
+		client.standing.mu.Lock()
+		if l := client.standing.lanes[target{fetchSync, 99}]; l != nil {
+			t.Errorf("%d users, %d places kept", l.users, len(l.places))
+		}
+		client.standing.mu.Unlock()
+		all.Wait()
+	})
+	synctest.Test(t, func(t *testing.T) {
+		_, client, _ := newDoor(after(4 * time.Second))
+		var all sync.WaitGroup
+		for i := range int64(maxInFlight) {
+			all.Go(func() { checkAsk(t, client, i+1, "ok", 4*time.Second, 0) })
+		}
+		synctest.Wait()
+		for range 2 {
+			checkTimes(t, times(t, client, 1, perSync, "busy"), slices.Repeat([]time.Duration{maxQueue}, perSync)...)
+		}
+		defer all.Wait()
+		client.standing.mu.Lock()
+		defer client.standing.mu.Unlock()
+		l := client.standing.lanes[target{fetchSync, 1}]
+		if len(l.places) != 1 || l.users != 1 {
+			t.Errorf("%d places and %d users, want 1 each", len(l.places), l.users)
+		}
+	})
+}
+
+// An endpoint that is of no one sync may hang as a whole.
+func TestHangingEndpoint(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Path != "/syncs/1" {
+				return hang(r)
+			}
+			return reply(200, "")
+		})
+		var all sync.WaitGroup
+		for i := range int64(2 * maxInFlight) {
+			all.Go(func() { client.get(t.Context(), fetchSyncRun, i+1, "") })
+		}
+		synctest.Wait()
+		checkAsk(t, client, 1, "ok", 0, 0)
+		all.Wait()
+	})
+}
+
+func TestWaitingEndsWithTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, client, _ := newDoor(hang)
+		var all sync.WaitGroup
+		all.Go(func() { times(t, client, 1, perSync, "timeout") })
+		synctest.Wait()
+		ctx, cancel := atMost(300 * time.Millisecond)(t.Context())
+		checkAskIn(t, ctx, client, 1, "busy", 300*time.Millisecond, maxQueue)
+		cancel()
+		ctx, cancel = cancelAfter(300 * time.Millisecond)(t.Context())
+		checkAskIn(t, ctx, client, 1, "canceled", 300*time.Millisecond, 0)
+		cancel()
+		all.Wait()
+		checkNothingKept(t, client)
+	})
+}
+
+// Who has queued while a 429 came does not go.
+func TestQueueHearsOfSilence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
+			time.Sleep(100 * time.Millisecond)
+			return reply(429, "60")
+		})
+		checkTimes(t, times(t, client, 1, 2*perSync, "rate_limited"), slices.Repeat([]time.Duration{100 * time.Millisecond}, 2*perSync)...)
+		if n := census.all(); n != perSync {
+			t.Errorf("%d calls, want %d", n, perSync)
+		}
+	})
+}
+
+// The same on the wire: a sync that hangs for 150 callers costs the others
+// nothing.
+func TestManyHangingReads(t *testing.T) {
+	before := runtime.NumGoroutine()
+	t.Run("wire", manyHangingReads)
+	settle(t, before)
+}
+
+func manyHangingReads(t *testing.T) {
+	census, client := serve(t)
+	for range 2 {
+		addSyncWithRuns(census, 5)
+	}
+	census.Inject(sim.Fault{Match: sim.Path("/syncs/1/sync_runs"), Do: sim.Hang()})
+	kinds := make([]string, 150)
+	var all sync.WaitGroup
+	began := time.Now()
+	for i := range kinds {
+		all.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
+			defer cancel()
+			_, err := client.get(ctx, listSyncRuns, 1, "")
+			kinds[i] = verdict(err)
+			if took := time.Since(began); kinds[i] == "busy" && took > maxQueue+time.Second {
+				t.Errorf("refused after %s", took)
+			}
+		})
+	}
+	for len(client.gates.all) < perSync {
+		time.Sleep(time.Millisecond)
+	}
+	for range 50 {
+		began := time.Now()
+		_, err := client.get(t.Context(), listSyncRuns, 2, "")
+		checkVerdict(t, err, "ok")
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("a good read took %s", took)
+		}
+	}
+	all.Wait()
+	slices.Sort(kinds)
+	want := append(slices.Repeat([]string{"busy"}, len(kinds)-perSync), slices.Repeat([]string{"timeout"}, perSync)...)
+	if !slices.Equal(kinds, want) {
+		t.Errorf("%q", slices.Compact(kinds))
+	}
+	checkNothingKept(t, client)
+}
+
+// Any mix of calls, of callers that leave and of waits.
+func TestBulkheadsHold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, waits := rand.New(rand.NewPCG(1, 2)), rand.New(rand.NewPCG(3, 4))
+		var mu sync.Mutex // guards waits too
+		now := map[string]int{}
+		_, client, _ := newDoor(func(q *http.Request) (*http.Response, error) {
+			count := func(n int) time.Duration {
+				mu.Lock()
+				defer mu.Unlock()
+				now[q.URL.Path] += n
+				now["all"] += n
+				if now[q.URL.Path] > perSync || now["all"] > maxInFlight {
+					t.Errorf("%d at once, %d of all", now[q.URL.Path], now["all"])
+				}
+				return time.Duration(waits.IntN(200)) * time.Millisecond
+			}
+			defer count(-1)
+			return after(count(1))(q)
+		})
+		var all sync.WaitGroup
+		var good, busy atomic.Int64
+		for range 5000 {
+			id, patience := int64(1+r.IntN(10)*r.IntN(10)), time.Duration(r.IntN(3000))*time.Millisecond
+			all.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), patience)
+				defer cancel()
+				switch err, _ := ask(ctx, client, id); {
+				case err == nil:
+					good.Add(1)
+				case err.Kind == Busy:
+					busy.Add(1)
+				}
+			})
+			time.Sleep(time.Duration(r.IntN(6)) * time.Millisecond)
+		}
+		all.Wait()
+		checkNothingKept(t, client)
+		if good.Load() < 2000 || busy.Load() == 0 {
+			t.Errorf("%d good, %d refused: nothing was tried", good.Load(), busy.Load())
+		}
+	})
+}

@@ -1,0 +1,118 @@
+package upstream
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+)
+
+// How long what is kept counts as what Census would say.
+const (
+	sealedFor   = 24 * time.Hour   // rows that do not change any more
+	syncsFor    = 6                // syncs: this many times the freshness, since they change by hand
+	staleFor    = 60 * time.Second // beyond its time, while Census fails
+	settledFor  = 10 * time.Minute // Census touches a finished run for some minutes after (seen on the wire)
+	unknownFor  = 24 * time.Hour   // a run of unknown status, after its last change, is taken for finished
+	rowOverhead = 320              // bytes of a decoded row beside its text
+)
+
+// A cache keeps what was read from Census, for all tenants apart and within a
+// number of bytes. What it keeps is never changed, only replaced.
+type cache struct {
+	entries   *otter.Cache[cacheKey, entry]
+	freshness time.Duration
+	flights   flights
+	epochs    atomic.Int64
+	mu        sync.Mutex // one change at a time of what is known of a list
+	hits      atomic.Uint64
+	misses    atomic.Uint64
+}
+
+// A cacheKey names an entry. A tenant is a token at a base URL, hashed.
+type cacheKey struct {
+	tenant, what string
+	epoch        int64 // of a list's chunk; else 0
+	k            int   // number of the chunk; else 0
+}
+
+type entry struct {
+	value any
+	bytes int
+}
+
+// newCache makes a cache of some bytes; nil for 0, which keeps nothing. What may
+// change is kept for the freshness time.
+func newCache(bytes int64, freshness time.Duration) *cache {
+	c := &cache{freshness: freshness}
+	if bytes > 0 {
+		c.entries = otter.Must(&otter.Options[cacheKey, entry]{
+			MaximumWeight: uint64(bytes),
+			Weigher:       func(_ cacheKey, e entry) uint32 { return uint32(e.bytes) },
+			Executor:      func(do func()) { do() }, // no goroutine outlives a call
+		})
+	}
+	return c
+}
+
+// tenantOf names the tenant of a token at a base URL; the token cannot be read
+// from it.
+func tenantOf(base, token string) string {
+	sum := sha256.Sum256([]byte(base + "\x00" + token))
+	return hex.EncodeToString(sum[:16])
+}
+
+func (c *cache) get(key cacheKey) (any, bool) {
+	if c.entries == nil {
+		return nil, false
+	}
+	e, ok := c.entries.GetIfPresent(key)
+	return e.value, ok
+}
+
+func (c *cache) set(key cacheKey, value any, bytes int) {
+	if c.entries != nil {
+		c.entries.Set(key, entry{value, bytes})
+	}
+}
+
+func (c *cache) drop(key cacheKey) {
+	if c.entries != nil {
+		c.entries.Invalidate(key)
+	}
+}
+
+// CacheStats tells of a page cache: how often something was found in it or not,
+// and what it holds.
+type CacheStats struct {
+	Hits, Misses   uint64
+	Bytes, Entries int64
+}
+
+// CacheStats tells of the page cache of this client and of all made from it.
+func (c *Client) CacheStats() CacheStats {
+	s := CacheStats{Hits: c.cache.hits.Load(), Misses: c.cache.misses.Load()}
+	if c.cache.entries != nil {
+		s.Bytes, s.Entries = int64(c.cache.entries.WeightedSize()), int64(c.cache.entries.EstimatedSize())
+	}
+	return s
+}
+
+// A Read tells of something that was read, from Census or from memory.
+type Read struct {
+	Cached bool      // it was in memory, or another operation was just asking for it
+	Until  time.Time // until when it counts as what Census would say
+	Stale  bool      // that time is over: Census fails, and this is what it said last
+}
+
+// found notes that something was found in memory, or that it was not.
+func (c *cache) found(r Read) {
+	if r.Cached {
+		c.hits.Add(1)
+	} else {
+		c.misses.Add(1)
+	}
+}

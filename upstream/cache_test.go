@@ -1,0 +1,263 @@
+package upstream
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"census-gateway/upstream/sim"
+)
+
+// remembering returns a client with a page cache over a Census with a sync of n
+// finished runs, all of them of long ago.
+func remembering(n int, freshness time.Duration) (*sim.Census, *Client, SyncID) {
+	clock := time.Now().AddDate(0, 0, -60)
+	census := sim.New(sim.Options{Empty: true, Now: func() time.Time { return clock }})
+	id := census.AddSync(sim.Sync{})
+	for range n {
+		clock = clock.Add(time.Minute)
+		census.AddRun(id, sim.Run{})
+	}
+	client := New("one", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 64 << 20, Freshness: freshness})
+	return census, client, SyncID(id)
+}
+
+// walkAll reads the whole list newest first, limit at a time, and returns how
+// many rows there were.
+func walkAll(t *testing.T, c *Client, id SyncID, limit int) (rows int) {
+	t.Helper()
+	w := Window{Limit: limit}
+	for {
+		answers, err := c.Runs(t.Context(), id, w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := answers[0]
+		rows += len(s.Rows)
+		if !s.More {
+			return rows
+		}
+		w.Newer = at(s, 0)
+	}
+}
+
+func TestHistoryIsReadOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, id := remembering(1000, 5*time.Second)
+		if rows, calls := walkAll(t, client, id, 25), len(census.Calls()); rows != 1000 || calls > 12 {
+			t.Errorf("%d rows took %d calls, want 1000 and at most 12", rows, calls)
+		}
+		census.ResetCalls()
+		if walkAll(t, client, id, 25); len(census.Calls()) != 0 {
+			t.Errorf("again, while fresh, took %v", census.Calls())
+		}
+		time.Sleep(time.Hour)
+		census.ResetCalls()
+		if walkAll(t, client, id, 100); len(census.Calls()) != 1 {
+			t.Errorf("again, an hour later, took %v", census.Calls())
+		}
+	})
+}
+
+func TestLongHistoryAgainIsOneCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, id := remembering(10_000, 5*time.Second)
+		walkAll(t, client, id, 1000)
+		time.Sleep(time.Minute)
+		census.ResetCalls()
+		if rows := walkAll(t, client, id, 1000); rows != 10_000 || len(census.Calls()) != 1 {
+			t.Errorf("%d rows took %v", rows, census.Calls())
+		}
+	})
+}
+
+// With a freshness of zero what cannot change is kept all the same, and proved
+// by one call each time.
+func TestNoFreshness(t *testing.T) {
+	census, client, id := remembering(1000, 0)
+	walkAll(t, client, id, 1000)
+	for range 3 {
+		census.ResetCalls()
+		if rows := walkAll(t, client, id, 1000); rows != 1000 || len(census.Calls()) > 2 {
+			t.Errorf("%d rows took %v", rows, census.Calls())
+		}
+	}
+}
+
+func TestNewAndRemovedRunsAreSeen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, id := remembering(450, 5*time.Second)
+		walkAll(t, client, id, 100)
+		for _, change := range []func(){
+			func() { census.AddRun(int64(id), sim.Run{}) },
+			func() { census.Prune(int64(id), 130) },
+			func() { census.RemoveRun(census.Runs(int64(id))[77].ID); census.AddRun(int64(id), sim.Run{}) },
+			func() { census.Prune(int64(id), 1000) },
+		} {
+			change()
+			time.Sleep(6 * time.Second)
+			if got, want := walkAll(t, client, id, 33), len(census.Runs(int64(id))); got != want {
+				t.Errorf("%d rows, want %d", got, want)
+			}
+		}
+	})
+}
+
+// Rows that may still change are read again once they are not fresh any more;
+// sealed ones are not.
+func TestUnfinishedRunsAreReadAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, id := remembering(300, 5*time.Second)
+		running := census.Runs(int64(id))[150].ID
+		census.UpdateRun(running, func(r *sim.Run) { r.Status, r.CompletedAt = "working", time.Time{} })
+		walkAll(t, client, id, 100)
+		census.UpdateRun(running, func(r *sim.Run) { r.Status = "failed"; r.UpdatedAt = r.CreatedAt })
+		time.Sleep(6 * time.Second)
+		census.ResetCalls()
+		answers, err := client.Runs(t.Context(), id, Window{FromOldest: true, Limit: 1000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := answers[0].Rows[150].Status; got != StatusFailed {
+			t.Errorf("the run is %s", got)
+		}
+		if calls := census.Calls(); len(calls) > 2 {
+			t.Errorf("took %v", calls)
+		}
+	})
+}
+
+// Two tokens never share anything, one after the other or at once.
+func TestTenantsApart(t *testing.T) {
+	census, client, id := remembering(50, time.Hour)
+	other := client.WithToken("two")
+	var wg sync.WaitGroup
+	census.OnCall(func(*http.Request) { time.Sleep(time.Millisecond) })
+	for _, c := range []*Client{client, other, client, other} {
+		wg.Go(func() {
+			c.Runs(context.Background(), id, Window{Limit: 5})
+			c.Sync(context.Background(), id)
+			c.Run(context.Background(), 425_000_001)
+		})
+	}
+	wg.Wait()
+	if calls := len(census.Calls()); calls != 6 {
+		t.Errorf("%d calls for two tokens, want 3 of each: %v", calls, census.Calls())
+	}
+	if client.tenant == other.tenant {
+		t.Error("one tenant")
+	}
+}
+
+// Equal questions at the same time are one call, and whoever asked first may
+// leave without harm to the others.
+func TestFlightsAreShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, id := remembering(50, 0)
+		census.Inject(sim.Fault{Do: sim.Delay(time.Second)})
+		first, leave := context.WithCancel(t.Context())
+		errs := make(chan error, 11)
+		ask := func(ctx context.Context) {
+			_, err := client.Runs(ctx, id, Window{Limit: 5})
+			errs <- err
+		}
+		go ask(first)
+		synctest.Wait()
+		for range 10 {
+			go ask(t.Context())
+		}
+		synctest.Wait()
+		leave()
+		if err := <-errs; err == nil {
+			t.Error("the first has an answer although it left")
+		}
+		for range 10 {
+			if err := <-errs; err != nil {
+				t.Error(err)
+			}
+		}
+		if calls := census.Calls(); len(calls) != 1 {
+			t.Errorf("took %v", calls)
+		}
+	})
+}
+
+// A shared question has the time of who asked first; who has more asks again.
+func TestFlightsHaveTheirTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, id := remembering(50, 0)
+		census.Inject(sim.Fault{Times: 1, Do: sim.Hang()})
+		short, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		errs := make(chan error, 2)
+		for _, ctx := range []context.Context{short, t.Context()} {
+			go func() {
+				_, err := client.Runs(ctx, id, Window{Limit: 5})
+				errs <- err
+			}()
+			synctest.Wait()
+		}
+		if first, second := <-errs, <-errs; (first == nil) == (second == nil) {
+			t.Errorf("got %v and %v, want one failure", first, second)
+		}
+		if len(census.Calls()) != 2 {
+			t.Errorf("took %v", census.Calls())
+		}
+	})
+}
+
+// While Census fails, what it said last is good for a minute beyond its time;
+// while it refuses, it is not.
+func TestStaleWhileCensusFails(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		after time.Duration
+		do    sim.Effect
+		stale bool
+	}{
+		{"fails a little later", 30 * time.Second, sim.HTML(503), true},
+		{"does not answer", 30 * time.Second, sim.Hang(), true},
+		{"fails much later", 90 * time.Second, sim.HTML(503), false},
+		{"refuses the token", 30 * time.Second, sim.JSON(401, `{"status":401}`), false},
+		{"forbids", 30 * time.Second, sim.JSON(403, `{}`), false},
+		{"knows it no more", 30 * time.Second, sim.JSON(404, `{"status":404}`), false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				census, client, id := remembering(50, 5*time.Second)
+				var reads []Read
+				client.onRead = func(_ context.Context, r Read) { reads = append(reads, r) }
+				ask := func() (errs []error) {
+					_, err := client.Runs(t.Context(), id, Window{Limit: 5})
+					_, err2 := client.Sync(t.Context(), id)
+					return []error{err, err2}
+				}
+				ask()
+				reads = nil
+				time.Sleep(tt.after)
+				census.Inject(sim.Fault{Do: tt.do})
+				if fmt.Sprint(ask()) == "[<nil> <nil>]" != tt.stale {
+					t.Error("stale, or not, against the rule")
+				}
+				for _, r := range reads {
+					if !r.Stale && tt.after > time.Minute/2 {
+						t.Errorf("told of %+v", r)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestCacheIsBounded(t *testing.T) {
+	census, _, id := remembering(3000, time.Hour)
+	client := New("one", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 500 << 10, Freshness: time.Hour})
+	walkAll(t, client, id, 1000)
+	if s := client.CacheStats(); s.Bytes > 500<<10 || s.Entries == 0 || s.Misses == 0 {
+		t.Errorf("%+v", s)
+	}
+}

@@ -1,0 +1,71 @@
+package upstream
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"census-gateway/upstream/sim"
+)
+
+// newCensus is a Census without syncs, and the real client on its wire.
+func newCensus(opt sim.Options) (*sim.Census, *Client) {
+	opt.Empty = true
+	census := sim.New(opt)
+	return census, New("", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport()})
+}
+
+// addSyncs adds n syncs a second apart, the newest a second ago; their ids are
+// 1 to n.
+func addSyncs(census *sim.Census, n int) {
+	now := time.Now()
+	for i := range n {
+		census.AddSync(sim.Sync{CreatedAt: now.Add(time.Duration(i-n) * time.Second)})
+	}
+}
+
+// addSyncWithRuns adds a sync with n runs, all created at the same moment.
+func addSyncWithRuns(census *sim.Census, n int) SyncID {
+	id := census.AddSync(sim.Sync{})
+	for range n {
+		census.AddRun(id, sim.Run{})
+	}
+	return SyncID(id)
+}
+
+// verdict is what a caller is told: "ok", or the kind of the error.
+func verdict(err error) string {
+	var failed *Error
+	switch {
+	case err == nil:
+		return "ok"
+	case errors.As(err, &failed):
+		return failed.Kind.String()
+	}
+	return fmt.Sprintf("an error without a kind: %v", err)
+}
+
+// count counts the calls that begin with prefix.
+func count(calls []string, prefix string) (n int) {
+	for _, c := range calls {
+		if strings.HasPrefix(c, prefix) {
+			n++
+		}
+	}
+	return n
+}
+
+// A wire answers requests in process.
+type wire func(*http.Request) (*http.Response, error)
+
+func (w wire) RoundTrip(r *http.Request) (*http.Response, error) { return w(r) }
+
+func checkVerdict(t *testing.T, err error, want string) {
+	t.Helper()
+	if got := verdict(err); got != want {
+		t.Errorf("%s, want %s: %v", got, want, err)
+	}
+}

@@ -1,0 +1,198 @@
+package upstream
+
+import (
+	"context"
+	"encoding/base64"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"census-gateway/upstream/sim"
+)
+
+// secret is a token as Census gives them out; no error may hold it.
+const secret = "secret-token:canary0123456789abcdefgh"
+
+// sent is the request a client makes to fetch run 94.
+func sent(t *testing.T, token string, opt Options) (request *http.Request) {
+	t.Helper()
+	opt.Transport = wire(func(r *http.Request) (*http.Response, error) {
+		request = r
+		return nil, io.EOF
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond) // one try will do
+	defer cancel()
+	New(token, opt).get(ctx, fetchSyncRun, 94, "")
+	if request == nil {
+		t.Fatal("no request was sent")
+	}
+	return request
+}
+
+func TestRequestHeaders(t *testing.T) {
+	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte("bearer:"+secret))
+	for want, opt := range map[string]Options{"Bearer " + secret: {}, basic: {Basic: true}} {
+		want := http.Header{"Accept": {"application/json"}, "Authorization": {want}, "User-Agent": {"census-gateway"}}
+		if diff := cmp.Diff(want, sent(t, secret, opt).Header); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+func TestCensusKnowsBothKindsOfAuthentication(t *testing.T) {
+	census := sim.New(sim.Options{Token: secret})
+	for _, basic := range []bool{false, true} {
+		for token, want := range map[string]string{secret: "ok", secret + "x": "unauthenticated", "": "unauthenticated"} {
+			client := New(token, Options{BaseURL: "http://census.test/api/v1", Basic: basic, Transport: census.Transport()})
+			_, err := client.Sync(t.Context(), 52)
+			checkVerdict(t, err, want)
+		}
+	}
+}
+
+func TestBaseURL(t *testing.T) {
+	for base, want := range map[string]string{
+		"":                                     "https://app.getcensus.com/api/v1/sync_runs/94",
+		"https://app-eu.getcensus.com/api/v1":  "https://app-eu.getcensus.com/api/v1/sync_runs/94",
+		"https://app.getcensus.com/api/v2/":    "https://app.getcensus.com/api/v2/sync_runs/94",
+		"http://127.0.0.1:8080/census/api/v1/": "http://127.0.0.1:8080/census/api/v1/sync_runs/94",
+		"http://census.test//":                 "http://census.test/sync_runs/94",
+	} {
+		if got := sent(t, "", Options{BaseURL: base}).URL.String(); got != want {
+			t.Errorf("%q leads to %s, want %s", base, got, want)
+		}
+	}
+}
+
+func TestUnusableBaseURL(t *testing.T) {
+	_, err := New(secret, Options{BaseURL: "http://census test\x7f/"}).Run(t.Context(), 94)
+	checkVerdict(t, err, "internal")
+}
+
+func TestKinds(t *testing.T) {
+	for status, want := range map[int]Kind{
+		301: BadResponse, 302: BadResponse, 304: BadResponse, 307: BadResponse, 308: BadResponse,
+		400: BadResponse, 401: Unauthenticated, 402: BadResponse, 403: Forbidden, 404: NotFound, 405: BadResponse,
+		408: BadResponse, 409: BadResponse, 410: NotFound, 418: BadResponse, 422: BadResponse, 425: BadResponse, 429: RateLimited,
+		500: Unavailable, 501: Unavailable, 502: Unavailable, 503: Unavailable, 504: Unavailable, 520: Unavailable, 599: Unavailable,
+	} {
+		if got := kindOf(status); got != want {
+			t.Errorf("%d is %s, want %s", status, got, want)
+		}
+	}
+}
+
+func TestKindsHaveNames(t *testing.T) {
+	seen := map[string]bool{}
+	for k := Internal; k <= Canceled; k++ {
+		if name := k.String(); name == "" || seen[name] {
+			t.Errorf("kind %d is called %q", k, name)
+		}
+		seen[k.String()] = true
+	}
+}
+
+func TestErrorTellsWhatWasAskedFor(t *testing.T) {
+	census, client := newCensus(sim.Options{})
+	census.Inject(sim.Fault{Do: sim.JSON(403, `{"status":403,"message":"not available for your organization"}`)})
+	_, ofSync := client.Sync(t.Context(), 52)
+	_, ofRun := client.Run(t.Context(), 94)
+	_, ofRuns := client.Runs(t.Context(), 52, Window{Limit: 1})
+	_, ofSyncs := client.Syncs(t.Context(), Window{Limit: 1})
+	for _, c := range []struct {
+		err           error
+		call, subject string
+	}{
+		{ofSync, "GET /syncs/52", "sync 52"},
+		{ofRun, "GET /sync_runs/94", "sync run 94"},
+		{ofRuns, "GET /syncs/52/sync_runs", "sync 52"},
+		{ofSyncs, "GET /syncs", "the syncs"},
+	} {
+		e, ok := c.err.(*Error)
+		if !ok || e.Kind != Forbidden || e.Status != 403 || e.Call != c.call || e.Subject != c.subject {
+			t.Errorf("%#v, want %s of %s", c.err, c.call, c.subject)
+		} else if text := e.Error(); !strings.Contains(text, c.call) || !strings.Contains(text, "HTTP 403") || !strings.Contains(text, "your organization") {
+			t.Errorf("the log would say: %s", text)
+		}
+	}
+}
+
+// Whatever Census or what stands before it does, an error's text, which may be
+// logged, holds neither the token nor the host.
+func TestErrorsKeepSecrets(t *testing.T) {
+	const host = "internal-host.test"
+	for name, fault := range map[string]sim.Effect{
+		"echo in a 400": sim.EchoAuthorization(400), "echo in a 500": sim.EchoAuthorization(500), "echo in a 200": sim.EchoAuthorization(200),
+		"reset": sim.Reset(), "closed": sim.Close(), "cut": sim.Cut(10), "HTML": sim.HTML(200), "hang": sim.Hang(), "401": sim.HTML(401),
+		"redirect": sim.Redirect(302, "http://"+host+"/"), "redirect to nowhere": sim.Redirect(302, "http://"+host+":x/%zz"),
+	} {
+		for _, basic := range []bool{false, true} {
+			bubble(t, name, func(t *testing.T) {
+				census := sim.New(sim.Options{Empty: true})
+				census.Inject(sim.Fault{Do: fault})
+				client := New(secret, Options{BaseURL: "http://" + host + "/api/v1", Basic: basic, Transport: census.Transport()})
+				_, err := client.Sync(t.Context(), 52)
+				if err == nil {
+					t.Fatal("no error")
+				}
+				for _, canary := range []string{secret, base64.StdEncoding.EncodeToString([]byte("bearer:" + secret)), host} {
+					if strings.Contains(err.Error(), canary) {
+						t.Errorf("%s in: %v", canary, err)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	var elsewhere atomic.Int32
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
+	defer other.Close()
+	census := sim.New(sim.Options{})
+	srv := httptest.NewServer(census)
+	defer srv.Close()
+	client := New(secret, Options{BaseURL: srv.URL + "/api/v1"})
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		for _, to := range []string{other.URL, srv.URL + "/api/v1/syncs/52", "/api/v1/syncs/52", "file:///etc/passwd", "http://[::", ""} {
+			remove := census.Inject(sim.Fault{Times: 1, Do: sim.Redirect(status, to)})
+			census.ResetCalls()
+			_, err := client.Sync(t.Context(), 52)
+			checkVerdict(t, err, "bad_response")
+			if calls := census.Calls(); len(calls) != 1 {
+				t.Errorf("%d to %q: %q", status, to, calls)
+			}
+			remove()
+		}
+	}
+	if n := elsewhere.Load(); n != 0 {
+		t.Errorf("%d requests went to another host", n)
+	}
+}
+
+func TestProxyOfTheEnvironmentIsIgnored(t *testing.T) {
+	if Transport().Proxy != nil { // net/http reads the environment once in a process: there is no trying it
+		t.Error("a proxy would be used")
+	}
+}
+
+func TestNoCookiesAreKept(t *testing.T) {
+	census, client := newCensus(sim.Options{})
+	id := addSyncWithRuns(census, 1)
+	census.Inject(sim.Fault{Do: sim.SetCookie("session=1; Path=/")})
+	var cookies []string
+	census.OnCall(func(r *http.Request) { cookies = append(cookies, r.Header.Get("Cookie")) })
+	for range 2 {
+		_, err := client.Sync(t.Context(), id)
+		checkVerdict(t, err, "ok")
+	}
+	if diff := cmp.Diff([]string{"", ""}, cookies); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,55 @@
+package upstream
+
+import (
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestEachIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var now, most, all atomic.Int64
+		began := time.Now()
+		each(make([]struct{}, 10*maxInFlight), func(struct{}) {
+			if n := now.Add(1); n > most.Load() {
+				most.Store(n)
+			}
+			time.Sleep(time.Second)
+			now.Add(-1)
+			all.Add(1)
+		})
+		if all.Load() != 10*maxInFlight || most.Load() > maxInFlight {
+			t.Errorf("%d done, up to %d at once", all.Load(), most.Load())
+		}
+		if took := time.Since(began); took != 10*time.Second {
+			t.Errorf("took %s: not %d at once", took, maxInFlight)
+		}
+	})
+}
+
+// A panic in one is the caller's, after all the others are over.
+func TestEachHandsPanicsOn(t *testing.T) {
+	for n := range 100 {
+		items := make([]int, n+1)
+		items[n] = 13
+		var over atomic.Int64
+		func() {
+			defer func() {
+				if p := recover(); p != 13 || over.Load() != int64(n) {
+					t.Errorf("panic %v when %d of %d were over", p, over.Load(), n)
+				}
+			}()
+			each(items, func(item int) {
+				if item == 13 {
+					panic(item)
+				}
+				over.Add(1)
+			})
+		}()
+	}
+}
+
+func TestEachOfNothing(t *testing.T) {
+	each(nil, func(int) { t.Error("called") })
+}

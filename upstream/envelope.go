@@ -1,0 +1,109 @@
+package upstream
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// A page is one page of a Census list, its rows oldest first however Census
+// ordered them.
+type page[T any] struct {
+	rows    []T
+	total   int // rows in the whole list; -1 if Census did not tell
+	perPage int // page size Census really used; 0 if it did not tell
+}
+
+// decodePage reads the envelope of a list. scan reads one row.
+func decodePage[T any](body string, scan func(*T, *scanner)) (page[T], error) {
+	p := page[T]{total: -1}
+	data := false
+	err := decodeEnvelope(body, func(s *scanner, key string) {
+		switch key {
+		case "data":
+			if data = s.open('['); data {
+				p.rows = p.rows[:0]
+				for s.next(']') {
+					began := s.at
+					p.rows = append(p.rows, *new(T))
+					scan(&p.rows[len(p.rows)-1], s)
+					if len(p.rows) == 1 { // the others will be as long, more or less
+						p.rows = slices.Grow(p.rows, min((len(s.text)-s.at)*9/8/max(s.at-began, 1), runChunk-1))
+					}
+				}
+			}
+		case "pagination":
+			for ok := s.open('{'); ok && s.next('}'); {
+				switch s.key() {
+				case "total_records":
+					if n, ok := s.integer(); ok && n >= 0 && n == int64(int32(n)) {
+						p.total = int(n)
+					}
+				case "per_page":
+					if n, ok := s.integer(); ok && n == int64(int32(n)) {
+						p.perPage = int(n)
+					}
+				default:
+					s.skip()
+				}
+			}
+		default:
+			s.skip()
+		}
+	})
+	if err == nil && !data {
+		err = errors.New("no data list")
+	}
+	return p, err
+}
+
+// decodeOne reads the envelope of a single record.
+func decodeOne[T any](body string, scan func(*T, *scanner)) (*T, error) {
+	var v *T
+	err := decodeEnvelope(body, func(s *scanner, key string) {
+		if key != "data" || s.peek() != '{' {
+			s.skip()
+			return
+		}
+		v = new(T)
+		scan(v, s)
+	})
+	if err == nil && v == nil {
+		err = errors.New("no data record")
+	}
+	return v, err
+}
+
+// decodeEnvelope reads what is around every answer. Its status is a word or a
+// number; only "error" says that a 200 is none. A byte order mark is passed
+// over, and bytes that are no UTF-8 become U+FFFD.
+func decodeEnvelope(body string, member func(*scanner, string)) error {
+	body = strings.TrimPrefix(body, "\ufeff")
+	if !utf8.ValidString(body) {
+		body = strings.ToValidUTF8(body, "\ufffd")
+	}
+	s := &scanner{text: body}
+	if s.peek() != '{' {
+		return errors.New("the answer is no JSON object")
+	}
+	var status, message string
+	for ok := s.open('{'); ok && s.next('}'); {
+		switch key := s.key(); key {
+		case "status":
+			status, _ = s.scalar()
+		case "message":
+			message, _ = s.scalar()
+		default:
+			member(s, key)
+		}
+	}
+	if err := s.end(); err != nil {
+		return err
+	}
+	if strings.EqualFold(status, "error") {
+		return fmt.Errorf("a 2xx that says error: %.200q", message)
+	}
+	return nil
+}

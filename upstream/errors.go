@@ -1,0 +1,81 @@
+package upstream
+
+import (
+	"fmt"
+	"time"
+)
+
+// A Kind says what a caller can do about a failed call.
+type Kind uint8
+
+const (
+	Internal        Kind = iota // our own bug; nothing a caller can do
+	NotFound                    // no such sync or run, or not this token's to see
+	Unauthenticated             // Census does not accept the token
+	Forbidden                   // Census knows the token and refuses this call
+	RateLimited                 // Census wants fewer calls; see RetryAfter
+	Timeout                     // Census did not answer in time; later may work
+	Unavailable                 // Census is down or unreachable; later may work
+	Busy                        // too many calls are under way already; later may work
+	BadResponse                 // Census answered with something that cannot be read
+	Canceled                    // the caller went away before the answer came
+)
+
+var kindNames = [...]string{"internal", "not_found", "unauthenticated", "forbidden", "rate_limited", "timeout", "unavailable", "busy", "bad_response", "canceled"}
+
+// String is the kind in lower case, as logs and metrics have it.
+func (k Kind) String() string { return kindNames[k] }
+
+// Outcome is how the call ended, in one word: "ok" or the kind of its failure.
+func (c Call) Outcome() string {
+	if c.Failed {
+		return c.Kind.String()
+	}
+	return "ok"
+}
+
+// An Error is a call to Census that failed.
+type Error struct {
+	Kind       Kind
+	Call       string        // "GET /syncs/52/sync_runs"; no query, no token
+	Subject    string        // what was asked for: "sync 52", "sync run 94", "the syncs"
+	Status     int           // HTTP status; 0 if no answer came
+	RetryAfter time.Duration // as Census asked, or when a call that was not sent may be; 0: unknown
+	Err        error         // the cause: for the log, never for a client
+}
+
+func (e *Error) Error() string {
+	if e.Status != 0 {
+		return fmt.Sprintf("%s: %s (HTTP %d): %v", e.Call, e.Kind, e.Status, e.Err)
+	}
+	return fmt.Sprintf("%s: %s: %v", e.Call, e.Kind, e.Err)
+}
+
+// passing tells whether Census fails rather than refuses: what it said a moment
+// ago is then better than nothing.
+func (e *Error) passing() bool {
+	return e.Kind == Timeout || e.Kind == Unavailable || e.Kind == RateLimited
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// kindOf tells what an HTTP status other than 2xx means to us.
+//
+// 404 and 410 are one thing: what was asked for is not there. A redirect is
+// never followed, since the token would travel with it. The rest of the 4xx
+// mean that we asked in a way Census does not understand.
+func kindOf(status int) Kind {
+	switch {
+	case status == 401:
+		return Unauthenticated
+	case status == 403:
+		return Forbidden
+	case status == 404 || status == 410:
+		return NotFound
+	case status == 429:
+		return RateLimited
+	case status >= 500:
+		return Unavailable
+	}
+	return BadResponse
+}

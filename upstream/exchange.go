@@ -1,0 +1,105 @@
+package upstream
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// The bounds of one exchange with Census.
+const (
+	dialTimeout   = 2 * time.Second
+	tlsTimeout    = 3 * time.Second
+	headerTimeout = 4 * time.Second
+	tryTimeout    = 5 * time.Second
+	callTimeout   = 10 * time.Second // all tries together, where the caller sets no deadline
+	maxErrorBody  = 4 << 10          // bytes read of an answer that is an error
+	maxBody       = 8 << 20          // bytes after unpacking; a page of 50 syncs has been seen at 2.4 MB
+	keptBuffer    = 1 << 20          // bytes of a buffer worth keeping; a page of 100 runs takes about 70 KB
+	maxInFlight   = 32               // exchanges, and connections to Census
+)
+
+// Transport is a plain connection to Census: bounded in time and number, and
+// by no proxy of the environment.
+func Transport() *http.Transport {
+	return &http.Transport{
+		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		TLSHandshakeTimeout:    tlsTimeout,
+		ResponseHeaderTimeout:  headerTimeout,
+		MaxConnsPerHost:        maxInFlight,
+		MaxIdleConnsPerHost:    maxInFlight,
+		IdleConnTimeout:        90 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+		ReadBufferSize:         64 << 10,
+		ForceAttemptHTTP2:      true,
+	}
+}
+
+// try makes one exchange. It calls the transport itself: an http.Client would
+// follow redirects, and name the host in its errors.
+func (c *Client) try(ctx context.Context, e endpoint, id int64, query string) (string, *Error) {
+	tryCtx, cancel := context.WithTimeout(ctx, tryTimeout)
+	defer cancel()
+	conns := conns{cancel: cancel}
+	req, err := http.NewRequestWithContext(conns.trace(tryCtx), http.MethodGet, c.base+e.path(id)+query, nil)
+	if err != nil {
+		return "", e.fail(Internal, id, err)
+	}
+	req.Header = c.header // shared: no transport may change it
+	resp, err := c.transport.RoundTrip(req)
+	if err = conns.explain(err); err != nil {
+		return "", e.fail(kindOfFailure(ctx, err), id, err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		text, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
+		err := e.fail(kindOf(resp.StatusCode), id, fmt.Errorf("answer %.200q", text))
+		if c.echoes(string(text)) {
+			err.Err = errEcho
+		}
+		err.Status, err.RetryAfter = resp.StatusCode, retryAfter(resp.Header)
+		return "", err
+	}
+	text, err := readBody(resp)
+	switch {
+	case err == errTooLong:
+		return "", e.unreadable(id, err)
+	case err != nil:
+		return "", e.fail(kindOfFailure(ctx, err), id, err)
+	case c.echoes(text):
+		return "", e.unreadable(id, errEcho)
+	}
+	return text, nil
+}
+
+// buffers are for bodies on their way in: packed ones do not tell how long they
+// will be, and growing for each anew takes several times their length.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+var errTooLong = fmt.Errorf("answer over %d bytes", maxBody)
+
+// readBody reads an answer, but no further than maxBody.
+func readBody(resp *http.Response) (string, error) {
+	b := buffers.Get().(*bytes.Buffer)
+	defer func() {
+		if b.Cap() <= keptBuffer {
+			b.Reset()
+			buffers.Put(b)
+		}
+	}()
+	if n := resp.ContentLength; n > 0 && n <= maxBody {
+		b.Grow(int(n) + bytes.MinRead)
+	}
+	if _, err := b.ReadFrom(io.LimitReader(resp.Body, maxBody+1)); err != nil {
+		return "", err
+	}
+	if b.Len() > maxBody {
+		return "", errTooLong
+	}
+	return b.String(), nil
+}

@@ -1,0 +1,105 @@
+package upstream
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// hurry is the time below which a timeout says more of the caller, who brought
+// so little, than of Census.
+const hurry = time.Second
+
+// gates are what each exchange passes before it is made. All clients made from
+// one by WithToken share them.
+type gates struct {
+	all       places // exchanges under way, of all tokens
+	budget    budget
+	standings standings
+}
+
+func newGates() *gates {
+	return &gates{all: make(places, maxInFlight), standings: standings{of: make(map[string]*standing)}}
+}
+
+// A pass is the right to make one exchange.
+type pass struct {
+	ticket ticket
+	lane   *lane
+	began  time.Time
+}
+
+// admit waits for the right to make an exchange, or tells why there is none.
+//
+// The silence comes first, since who waits for a 429 to expire needs no place;
+// then the breaker, so that nobody queues for a Census that is down; then the
+// bulkhead, whose places are held for exchanges only. When a place is found the
+// first two are asked again: they may have heard something meanwhile, and the
+// breaker's one probe must be a call that leaves.
+func (c *Client) admit(ctx context.Context, e endpoint, id int64) (p pass, refused *Error) {
+	s, t := c.standing, e.target(id)
+	for {
+		silent, open := s.look(t)
+		switch {
+		case silent > 0:
+			if silent > maxRetryAfter || !sleep(ctx, silent) {
+				return p, e.refuse(ctx, RateLimited, id, silent, "Census wants no calls of this token yet")
+			}
+			continue
+		case open > 0:
+			return p, e.refuse(ctx, Unavailable, id, open, "Census failed too often of late")
+		}
+		lane, ok := c.gates.place(ctx, s, t)
+		if !ok {
+			return p, e.refuse(ctx, Busy, id, maxQueue, "no place was free in time")
+		}
+		if k, ok := s.begin(t); ok {
+			return pass{k, lane, time.Now()}, nil
+		}
+		c.gates.free(s, t, lane)
+	}
+}
+
+// refuse is the Error of a call that was not made; after is when it may be.
+func (e endpoint) refuse(ctx context.Context, kind Kind, id int64, after time.Duration, why notSent) *Error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return e.fail(Canceled, id, ctx.Err())
+	}
+	err := e.fail(kind, id, why)
+	err.RetryAfter = after
+	return err
+}
+
+// leave ends the exchange of p, which told h and failed with err, if that is not
+// nil.
+func (c *Client) leave(p pass, err *Error, h health) {
+	c.standing.end(p.ticket, err, h)
+	c.gates.free(c.standing, p.ticket.target, p.lane)
+}
+
+// attempt makes one exchange as soon as it may be made.
+func (c *Client) attempt(ctx context.Context, e endpoint, id int64, query string, call *Call) (body string, err *Error) {
+	p, err := c.admit(ctx, e, id)
+	if err != nil {
+		return "", err
+	}
+	h := unknownHealth // if try panics
+	defer func() { c.leave(p, err, h) }()
+	if call.Tries++; call.Tries == 1 {
+		c.gates.budget.call()
+	}
+	body, err = c.try(ctx, e, id, query)
+	h = healthOf(err, ctx.Err() != nil && time.Since(p.began) < hurry)
+	return body, err
+}
+
+// notSent is the cause of a call that was refused here. Trying it again at once
+// would meet the same refusal.
+type notSent string
+
+func (n notSent) Error() string { return "not sent: " + string(n) }
+
+func wasNotSent(err *Error) bool {
+	_, ok := err.Err.(notSent)
+	return ok
+}

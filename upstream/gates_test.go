@@ -1,0 +1,187 @@
+package upstream
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A door is a Census that answers each path as a test says, and counts. What is
+// asked of it is of no matter here, only whether and when.
+type door struct {
+	mu    sync.Mutex
+	calls map[string]int // by path
+	do    func(*http.Request) (*http.Response, error)
+}
+
+func (d *door) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	d.calls[r.URL.Path]++
+	d.mu.Unlock()
+	return d.do(r)
+}
+
+func (d *door) all() (n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, calls := range d.calls {
+		n += calls
+	}
+	return n
+}
+
+// newDoor is a door and a client at it; told is what Observe was told last.
+func newDoor(do func(*http.Request) (*http.Response, error)) (d *door, c *Client, told *Call) {
+	d, told = &door{calls: map[string]int{}, do: do}, new(Call)
+	var mu sync.Mutex
+	observe := func(ctx context.Context, _ string) (context.Context, func(Call)) {
+		return ctx, func(c Call) {
+			mu.Lock()
+			defer mu.Unlock()
+			*told = c
+		}
+	}
+	return d, New("", Options{BaseURL: "http://census.test", Transport: d, Observe: observe}), told
+}
+
+// reply answers with a status, and with a Retry-After unless that is "".
+func reply(status int, retryAfter string) (*http.Response, error) {
+	head := http.Header{}
+	if retryAfter != "" {
+		head.Set("Retry-After", retryAfter)
+	}
+	return &http.Response{StatusCode: status, Header: head, Body: io.NopCloser(strings.NewReader("{}"))}, nil
+}
+
+// hang answers when the client has left.
+func hang(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
+// after answers 200 some time later.
+func after(d time.Duration) func(*http.Request) (*http.Response, error) {
+	return func(r *http.Request) (*http.Response, error) {
+		select {
+		case <-time.After(d):
+			return reply(200, "")
+		case <-r.Context().Done():
+			return nil, r.Context().Err()
+		}
+	}
+}
+
+// ask asks for a sync, and tells how that went and how long it took.
+func ask(ctx context.Context, c *Client, id int64) (*Error, time.Duration) {
+	began := time.Now()
+	_, err := c.get(ctx, fetchSync, id, "")
+	failed, _ := errors.AsType[*Error](err)
+	return failed, time.Since(began)
+}
+
+// checkAsk asks for a sync and checks how that goes, how long it takes and how
+// long the caller is told to wait.
+func checkAsk(t *testing.T, c *Client, id int64, want string, took, retryAfter time.Duration) {
+	t.Helper()
+	checkAskIn(t, t.Context(), c, id, want, took, retryAfter)
+}
+
+func checkAskIn(t *testing.T, ctx context.Context, c *Client, id int64, want string, took, retryAfter time.Duration) {
+	t.Helper()
+	err, d := ask(ctx, c, id)
+	if err == nil {
+		err = &Error{}
+		if want != "ok" {
+			t.Errorf("ok, want %s", want)
+		}
+	} else {
+		checkVerdict(t, err, want)
+	}
+	if d != took || err.RetryAfter != retryAfter {
+		t.Errorf("took %s, want %s; RetryAfter %s, want %s", d, took, err.RetryAfter, retryAfter)
+	}
+}
+
+// checkNothingKept checks that nobody has a place or waits for one.
+func checkNothingKept(t *testing.T, c *Client) {
+	t.Helper()
+	c.standing.mu.Lock()
+	defer c.standing.mu.Unlock()
+	if len(c.gates.all) != 0 || len(c.standing.lanes) != 0 {
+		t.Errorf("%d places and %d lanes are kept", len(c.gates.all), len(c.standing.lanes))
+	}
+}
+
+// A panic of what lies below gives everything back.
+func TestPanicKeepsNothing(t *testing.T) {
+	_, client, _ := newDoor(func(*http.Request) (*http.Response, error) { panic("at the door") })
+	for range 2 * maxInFlight {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("no panic")
+				}
+			}()
+			client.get(t.Context(), fetchSync, 1, "")
+		}()
+	}
+	checkNothingKept(t, client)
+}
+
+// Calls that are refused here are told of like any other, with no tries.
+func TestObserveIsToldRefusals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, client, told := newDoor(func(*http.Request) (*http.Response, error) { return reply(429, "60") })
+		ask(t.Context(), client, 1)
+		if want := (Call{Status: 429, Failed: true, Kind: RateLimited, Tries: 1}); *told != want {
+			t.Errorf("%+v, want %+v", *told, want)
+		}
+		err, _ := ask(t.Context(), client, 1)
+		if want := (Call{Failed: true, Kind: RateLimited}); *told != want {
+			t.Errorf("%+v, want %+v", *told, want)
+		}
+		if text := err.Error(); text != "GET /syncs/1: rate_limited: not sent: Census wants no calls of this token yet" {
+			t.Errorf("the log would say: %s", text)
+		}
+	})
+}
+
+// The headers are made once for a client. Transports leave them as they are.
+func TestHeadersAreShared(t *testing.T) {
+	census, client := serve(t)
+	addSyncWithRuns(census, 1)
+	before := client.header.Clone()
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			if err, _ := ask(t.Context(), client, 1); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if len(before) != len(client.header) || len(client.header["Authorization"]) != 1 {
+		t.Errorf("%v, want %v", client.header, before)
+	}
+}
+
+// What a call costs beside its exchange and its decoding.
+func BenchmarkGet(b *testing.B) {
+	answer := &http.Response{StatusCode: 200, Body: http.NoBody}
+	client := New(secret, Options{Transport: wire(func(*http.Request) (*http.Response, error) { return answer, nil })})
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := client.get(b.Context(), listSyncRuns, 52, "?order=desc&page=1&per_page=100"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

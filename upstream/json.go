@@ -1,0 +1,136 @@
+package upstream
+
+import (
+	"errors"
+	"fmt"
+)
+
+// maxDepth bounds nesting in an answer. A sync nests about 8 deep.
+const maxDepth = 64
+
+// A scanner reads one JSON text from front to back. It accepts the JSON grammar
+// and nothing else, and keeps the first error: after it every method returns
+// zero, so callers check err once, at the end. Strings without escapes are
+// parts of the text itself, not copies.
+//
+// Values are read leniently, since Census has changed types before: a number
+// may come as a string, and a value of a wrong type is null.
+type scanner struct {
+	text  string
+	at    int
+	first bool // nothing of the innermost object or array has been read
+	depth int
+	err   error
+
+	texts   slab[string]
+	reasons slab[SyncTriggerReason]
+}
+
+var errTooDeep = errors.New("JSON nested too deep")
+
+// fail keeps the first error and moves to the end, where there is nothing to read.
+func (s *scanner) fail(what string) {
+	if s.err == nil {
+		s.err = fmt.Errorf("JSON at byte %d: %s", s.at, what)
+	}
+	s.at = len(s.text)
+}
+
+// peek skips white space and returns the next byte, 0 at the end or after an error.
+func (s *scanner) peek() byte {
+	if s.at < len(s.text) {
+		if c := s.text[s.at]; c > ' ' {
+			return c
+		}
+	}
+	return s.afterSpace()
+}
+
+func (s *scanner) afterSpace() byte {
+	for ; s.at < len(s.text); s.at++ {
+		switch c := s.text[s.at]; c {
+		case ' ', '\n', '\r', '\t':
+		default:
+			return c
+		}
+	}
+	return 0
+}
+
+// open enters an object ('{') or array ('['). Anything else is skipped, and the
+// answer is false.
+func (s *scanner) open(c byte) bool {
+	if s.peek() != c {
+		s.skip()
+		return false
+	}
+	if s.depth++; s.depth > maxDepth {
+		s.err = errTooDeep
+		s.at = len(s.text)
+		return false
+	}
+	s.at++
+	s.first = true
+	return true
+}
+
+// next tells whether the object or array that ends with end has another
+// member, and moves to it; at the end it leaves.
+func (s *scanner) next(end byte) bool {
+	c := s.peek()
+	switch {
+	case c == end:
+		s.at++
+		s.first = false
+		s.depth--
+		return false
+	case s.first:
+		s.first = false
+	case c == ',':
+		s.at++
+		if s.peek() == end {
+			s.fail("comma before the end")
+		}
+	default:
+		s.fail("expected a comma or the end")
+	}
+	return s.err == nil
+}
+
+// key reads a member's name and the colon.
+func (s *scanner) key() string {
+	k := s.str()
+	if s.peek() != ':' {
+		s.fail("expected a colon")
+		return ""
+	}
+	s.at++
+	return k
+}
+
+// skip reads past one value of any kind.
+func (s *scanner) skip() {
+	switch s.peek() {
+	case '"':
+		s.str()
+	case '{':
+		for ok := s.open('{'); ok && s.next('}'); {
+			s.key()
+			s.skip()
+		}
+	case '[':
+		for ok := s.open('['); ok && s.next(']'); {
+			s.skip()
+		}
+	default:
+		s.literal()
+	}
+}
+
+// end checks that nothing follows the text's one value, and returns the first error.
+func (s *scanner) end() error {
+	if s.peek(); s.at < len(s.text) { // what peek returns may be a NUL byte of the text
+		s.fail("something follows the value")
+	}
+	return s.err
+}

@@ -1,0 +1,157 @@
+package upstream
+
+import (
+	"math"
+	"strconv"
+)
+
+// literal reads a number, true, false or null, and returns its text.
+func (s *scanner) literal() string {
+	s.peek()
+	start := s.at
+	for s.at < len(s.text) {
+		if !inLiteral(s.text[s.at]) {
+			break
+		}
+		s.at++
+	}
+	v := s.text[start:s.at]
+	switch v {
+	case "null", "true", "false":
+	default:
+		if !validNumber(v) {
+			s.at = start
+			s.fail("unexpected value")
+			return ""
+		}
+	}
+	return v
+}
+
+func inLiteral(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '+' || c == '.'
+}
+
+// validNumber tells whether v is a number by the JSON grammar.
+func validNumber(v string) bool {
+	digits := func() bool {
+		n := 0
+		for n < len(v) && v[n] >= '0' && v[n] <= '9' {
+			n++
+		}
+		v = v[n:]
+		return n > 0
+	}
+	if v != "" && v[0] == '-' {
+		v = v[1:]
+	}
+	if v != "" && v[0] == '0' {
+		v = v[1:]
+	} else if !digits() {
+		return false
+	}
+	if v != "" && v[0] == '.' {
+		v = v[1:]
+		if !digits() {
+			return false
+		}
+	}
+	if v != "" && v[0]|0x20 == 'e' {
+		v = v[1:]
+		if v != "" && (v[0] == '+' || v[0] == '-') {
+			v = v[1:]
+		}
+		if !digits() {
+			return false
+		}
+	}
+	return v == ""
+}
+
+// scalar reads a value as text: the content of a string, or the literal of a
+// number or boolean. It reports false for null, objects and arrays.
+func (s *scanner) scalar() (string, bool) {
+	switch s.peek() {
+	case '"':
+		return s.str(), s.err == nil
+	case '{', '[':
+		s.skip()
+		return "", false
+	}
+	v := s.literal()
+	if s.err != nil || v == "null" {
+		return "", false
+	}
+	return v, true
+}
+
+// nullable reads a value as text; nil for null, objects and arrays.
+func (s *scanner) nullable() *string {
+	if v, ok := s.scalar(); ok {
+		p := s.texts.next()
+		*p = v
+		return p
+	}
+	return nil
+}
+
+// integer reads an exact integer, which may stand in a string or be written
+// like 3.0; false for null and for everything that is none.
+func (s *scanner) integer() (int64, bool) {
+	if n, ok := s.digits(); ok {
+		return n, true
+	}
+	v, ok := s.scalar()
+	if !ok {
+		return 0, false
+	}
+	if n, err := strconv.ParseInt(v, 10, 64); err == nil {
+		return n, true
+	}
+	f, err := strconv.ParseFloat(v, 64)
+	if err != nil || f != math.Trunc(f) || math.Abs(f) >= 1<<53 {
+		return 0, false
+	}
+	return int64(f), true
+}
+
+// digits reads an integer that is written plainly, as nearly all are; where it
+// reports false it has read nothing.
+func (s *scanner) digits() (n int64, ok bool) {
+	s.peek()
+	i := s.at
+	for ; i < len(s.text) && i < s.at+18; i++ { // any 18 digits fit
+		d := s.text[i] - '0'
+		if d > 9 {
+			break
+		}
+		n = 10*n + int64(d)
+	}
+	if i == s.at || s.text[s.at] == '0' && i > s.at+1 || i < len(s.text) && inLiteral(s.text[i]) {
+		return 0, false
+	}
+	s.at = i
+	return n, true
+}
+
+// count reads a number of records; unknown if it is none.
+func (s *scanner) count() Count {
+	n, ok := s.integer()
+	return Count{N: n, Known: ok}
+}
+
+// boolean reads true; everything else is false.
+func (s *scanner) boolean() bool {
+	v, _ := s.scalar()
+	return v == "true"
+}
+
+// dateTime reads a timestamp; 0 if it is none.
+func (s *scanner) dateTime() DateTime {
+	v, ok := s.scalar()
+	if !ok {
+		return 0
+	}
+	t, _ := ParseDateTime(v)
+	return t
+}

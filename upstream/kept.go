@@ -1,0 +1,139 @@
+package upstream
+
+import "time"
+
+// kept is what is kept of one list beside its chunks: the newest rows, and the
+// proof that the chunks of its epoch still are where they were. An epoch ends
+// when old rows are removed, which moves every ordinal. It is never changed.
+type kept[T any] struct {
+	epoch  int64
+	head   segment[T] // the newest rows when last read; of no rows where there are none
+	total  int
+	proved time.Time // until then, no row had been removed since the epoch began
+	sealed bool      // there are chunks worth to be proved
+}
+
+func (l list[T]) key() cacheKey {
+	return cacheKey{tenant: l.client.tenant, what: l.endpoint.path(l.id)}
+}
+
+func (l list[T]) chunkKey(epoch int64, k int) cacheKey {
+	return cacheKey{tenant: l.client.tenant, what: l.endpoint.path(l.id), epoch: epoch, k: k}
+}
+
+// life is how long what may change is kept.
+func (l list[T]) life() time.Duration {
+	if l.over == nil {
+		return syncsFor * l.client.cache.freshness
+	}
+	return l.client.cache.freshness
+}
+
+// recall begins a view with what is kept. For as long as its proof is fresh the
+// newest rows and the total count; after that they are witnesses, by which the
+// next page shows whether the epoch goes on. With more, what is over its time
+// for no longer than that counts too.
+func (l list[T]) recall(more time.Duration) *view[T] {
+	v := newView(l.place)
+	c := l.client.cache
+	value, ok := c.get(l.key())
+	if !ok {
+		return v
+	}
+	now := time.Now()
+	k := value.(*kept[T])
+	v.kept, v.floor = k, k.total
+	v.chunk = func(n int) (g segment[T], ok bool) {
+		value, ok := c.get(l.chunkKey(k.epoch, n/l.size))
+		if !ok {
+			return g, false
+		}
+		g = value.(segment[T])
+		return g, now.Before(g.until.Add(more))
+	}
+	head := k.head
+	head.sound, head.until = true, k.proved.Add(l.life())
+	switch {
+	case !now.Before(head.until.Add(more)):
+		if len(head.rows) > 0 {
+			v.witnesses = []segment[T]{head}
+		}
+		return v
+	case len(head.rows) > 0:
+		v.segments = []segment[T]{head}
+	}
+	v.fresh, v.recalled = true, []segment[T]{head}
+	v.total = k.total
+	if head.end() == k.total {
+		v.end = k.total
+	}
+	return v
+}
+
+// keep keeps what v found out. What others have found out of another epoch
+// meanwhile is left as it is.
+func (l list[T]) keep(v *view[T]) {
+	c := l.client.cache
+	if c.entries == nil || len(v.news) == 0 || v.blind {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	next := &kept[T]{}
+	value, _ := c.get(l.key())
+	was, _ := value.(*kept[T])
+	switch {
+	case was != nil && (v.kept == nil || was.epoch != v.kept.epoch):
+		return
+	case was != nil && v.tied:
+		*next = *was
+	default: // nothing ties what was read to an epoch: it begins one
+		next.epoch = c.epochs.Add(1)
+		v = v.restart()
+	}
+	next.total = v.total
+	if v.proved.After(next.proved) {
+		next.proved = v.proved
+	}
+	now := time.Now()
+	for _, g := range v.segments {
+		if !g.sound || !g.until.IsZero() { // stands alone, or was kept already
+			continue
+		}
+		if g.end() == v.total || len(next.head.rows) == 0 {
+			next.head = g
+		}
+		if g.first%l.size != 0 || len(g.rows) < l.size && g.end() != v.total {
+			continue
+		}
+		g.until = v.proved.Add(l.life())
+		if len(g.rows) == l.size && l.sealed(g.rows, now) {
+			g.until, next.sealed = now.Add(sealedFor), true
+		}
+		c.set(l.chunkKey(next.epoch, g.first/l.size), g, len(g.rows)*l.weight)
+	}
+	c.set(l.key(), next, 256+len(next.head.rows)*l.weight)
+}
+
+// forget ends the epoch of v.
+func (l list[T]) forget(v *view[T]) {
+	c := l.client.cache
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if value, ok := c.get(l.key()); ok && v.kept != nil && value.(*kept[T]).epoch == v.kept.epoch {
+		c.drop(l.key())
+	}
+}
+
+// sealed tells whether rows will not change any more.
+func (l list[T]) sealed(rows []T, now time.Time) bool {
+	if l.over == nil {
+		return false
+	}
+	for i := range rows {
+		if !l.over(&rows[i], now) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,196 @@
+package upstream
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// A list is one list of Census that is read by pages: the runs of a sync, or
+// the syncs of the workspace.
+type list[T any] struct {
+	client   *Client
+	endpoint endpoint
+	id       int64 // of the sync whose runs these are; 0 for the syncs
+	size     int   // rows of a chunk, and most of a head
+	scan     func(*T, *scanner)
+	place    func(*T) Position
+	check    func(*T) error           // nil: every row will do
+	over     func(*T, time.Time) bool // whether a row will change no more; nil: every row may
+	weight   int                      // bytes of a row in memory, about
+}
+
+// The bounds of one answer.
+const (
+	maxReads = 96 // page reads; the largest window takes 12, finding a lost place up to 26
+	maxMoves = 3  // times the list may be shortened meanwhile
+)
+
+var errTooManyReads = errors.New("no answer within the read limit")
+
+// slices answers several windows of the list from one set of pages, kept ones
+// among them.
+func (l list[T]) slices(ctx context.Context, windows []Window) ([]Slice[T], error) {
+	reads := 0
+	v := l.recall(0)
+	for moves := 0; ; moves++ {
+		err := l.fill(ctx, v, windows, &reads)
+		if err == nil {
+			break
+		}
+		if errors.Is(err, errMoved) {
+			l.forget(v)
+			if moves < maxMoves {
+				v = newView(l.place)
+				continue
+			}
+		}
+		if old, ok := l.stale(windows, err); ok {
+			l.client.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true})
+			return old, nil
+		}
+		return nil, l.endpoint.failed(l.id, err)
+	}
+	l.keep(v)
+	l.client.onRead(ctx, Read{Cached: len(v.news) == 0, Until: v.until(l.life())})
+	return v.slices(windows), nil
+}
+
+// fill reads what v lacks to answer windows. Its error is errMoved if v is of no
+// use any more.
+func (l list[T]) fill(ctx context.Context, v *view[T], windows []Window, reads *int) error {
+	arrived := int64(0)
+	for {
+		todo := plan(v, windows, l.size)
+		if len(todo) == 0 && v.doubtful(windows) {
+			todo = []read{v.proof(l.size)}
+		}
+		if v.broken {
+			return errMoved
+		}
+		if len(todo) == 0 {
+			return nil
+		}
+		if *reads++; *reads > maxReads {
+			return errTooManyReads
+		}
+		next := todo[0]
+		p, sent, err := l.read(ctx, next, arrived)
+		if next.k > 0 && isNotFound(err) { // past the end? the head knows, and whether the list is there at all
+			next = read{head: 1, size: l.size}
+			p, sent, err = l.read(ctx, next, arrived)
+		}
+		if err != nil {
+			return err
+		}
+		arrived = l.client.cache.flights.moment()
+		if err := v.add(next, p, sent); err != nil {
+			return err
+		}
+	}
+}
+
+// stale answers windows from what is kept and over its time, if err says that
+// Census is failing and not that it refuses.
+func (l list[T]) stale(windows []Window, err error) ([]Slice[T], bool) {
+	var e *Error
+	if !errors.As(err, &e) || !e.passing() {
+		return nil, false
+	}
+	v := l.recall(staleFor)
+	if v.kept == nil || len(plan(v, windows, l.size)) > 0 || v.broken {
+		return nil, false
+	}
+	return v.slices(windows), true
+}
+
+func isNotFound(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Kind == NotFound
+}
+
+// read reads one page, or joins others that read it if they began after the
+// moment after. It tells when the page was asked for.
+func (l list[T]) read(ctx context.Context, r read, after int64) (page[T], time.Time, error) {
+	key := l.client.tenant + l.endpoint.path(l.id) + r.query()
+	value, sent, shared, err := l.client.cache.flights.do(ctx, key, after, func(ctx context.Context) (any, error) {
+		return l.ask(ctx, r)
+	})
+	if err != nil {
+		return page[T]{}, sent, err
+	}
+	if shared {
+		l.client.onRead(ctx, Read{Cached: true, Until: sent.Add(l.life())})
+	}
+	return value.(page[T]), sent, nil
+}
+
+// ask asks Census for one page and turns its rows oldest first.
+func (l list[T]) ask(ctx context.Context, r read) (page[T], error) {
+	body, err := l.client.get(ctx, l.endpoint, l.id, r.query())
+	if err != nil {
+		return page[T]{}, err
+	}
+	p, err := decodePage(body, l.scan)
+	for i := range p.rows {
+		if err == nil && l.check != nil {
+			err = l.check(&p.rows[i])
+		}
+	}
+	if err != nil {
+		return p, l.endpoint.unreadable(l.id, err)
+	}
+	if r.head > 0 {
+		slices.Reverse(p.rows)
+	}
+	// Rows created in the same millisecond may come in either order.
+	for i := 1; i < len(p.rows); i++ { // rows are large: looked at where they stand
+		if l.place(&p.rows[i-1]).Compare(l.place(&p.rows[i])) > 0 {
+			slices.SortFunc(p.rows, func(a, b T) int { return l.place(&a).Compare(l.place(&b)) })
+			break
+		}
+	}
+	return p, nil
+}
+
+// slices answers windows from a view that plan has found complete.
+func (v *view[T]) slices(windows []Window) []Slice[T] {
+	out := make([]Slice[T], len(windows))
+	for i, w := range windows {
+		out[i] = v.slice(w)
+	}
+	return out
+}
+
+// slice answers w from a view that plan has found complete.
+func (v *view[T]) slice(w Window) Slice[T] {
+	lo, hi := v.stretch(w)
+	rows := v.rows(lo, hi)
+	s := Slice[T]{First: lo, Total: v.total}
+	inside := func(t *T) bool {
+		p := v.place(t)
+		return (w.Older.IsEnd() || p.Compare(w.Older) > 0) && (w.Newer.IsEnd() || p.Compare(w.Newer) < 0)
+	}
+	for len(rows) > 0 && !inside(&rows[0]) {
+		rows, s.First = rows[1:], s.First+1
+	}
+	for len(rows) > 0 && !inside(&rows[len(rows)-1]) {
+		rows = rows[:len(rows)-1]
+	}
+	toEnd := w.Far().IsEnd()
+	switch extra := len(rows) - w.Limit; {
+	case w.FromOldest:
+		if extra > 0 {
+			rows = rows[:w.Limit]
+		}
+		s.More = extra > 0 || toEnd && s.First+len(rows) < v.total
+	default:
+		if extra > 0 {
+			rows, s.First = rows[extra:], s.First+extra
+		}
+		s.More = extra > 0 || toEnd && s.First > 0
+	}
+	s.Rows = rows
+	return s
+}

@@ -1,0 +1,139 @@
+package upstream
+
+import (
+	"slices"
+	"time"
+)
+
+// memory is what a view has of what was kept, and what it has found out for it
+// to be kept.
+//
+// Rows that were kept stand in an epoch: their ordinals are right if no old row
+// was removed since. A page read now proves that, and belongs to the epoch, if it
+// holds a row that is known to stand in it, at the same ordinal; or if it ends
+// right below one, since had rows been removed it would reach into that. A page
+// that does neither stands for itself, and may not be put together with kept rows
+// until a later page proves all that went before.
+type memory[T any] struct {
+	kept      *kept[T]                            // nil: nothing was kept
+	chunk     func(k int) (g segment[T], ok bool) // recalls a chunk; nil: none
+	witnesses []segment[T]                        // rows that stand in the epoch but are too old to count
+	floor     int                                 // rows there were when last kept
+	fresh     bool                                // the proof that was kept counts
+	tied      bool                                // a page that was read stands in the epoch
+	recalled  []segment[T]                        // what was kept and counts
+	news      []news[T]                           // pages read
+	proved    time.Time                           // until then the epoch is proved
+	broken    bool                                // what was recalled does not fit what was read
+}
+
+// news is a page that was read.
+type news[T any] struct {
+	read
+	page page[T]
+	sent time.Time // when it was asked for
+}
+
+// proves tells whether a page asked for at sent stands in the epoch; if so, all
+// pages before it do.
+func (v *view[T]) proves(g segment[T], sent time.Time) bool {
+	sound := v.kept == nil && len(v.segments) == 0
+	for _, known := range slices.Concat(v.segments, v.witnesses) {
+		overlap := g.first < known.end() && known.first < g.end()
+		sound = sound || known.sound && (overlap || g.end() == known.first)
+	}
+	if sound {
+		v.tied, v.proved = true, sent
+		for i := range v.segments {
+			v.segments[i].sound = true
+		}
+	}
+	return sound
+}
+
+// recallAt is the chunk with the row of ordinal n, if it was kept and counts.
+func (v *view[T]) recallAt(n int) (g segment[T], ok bool) {
+	if v.chunk == nil {
+		return g, false
+	}
+	g, ok = v.chunk(n)
+	if !ok || n < g.first || n >= g.end() {
+		return g, false
+	}
+	for _, known := range v.segments {
+		v.broken = v.broken || !v.agree(known, g)
+	}
+	v.segments = append(v.segments, g)
+	v.recalled = append(v.recalled, g)
+	return g, true
+}
+
+// doubtful tells whether the answer to one of windows rests on kept rows that
+// nothing proves, or is put together from kept rows and from pages that do not
+// prove them.
+func (v *view[T]) doubtful(windows []Window) bool {
+	if len(v.recalled) == 0 {
+		return false
+	}
+	proved := v.fresh || v.tied
+	for _, w := range windows {
+		lo, hi := v.stretch(w)
+		var sound, unsound bool
+		for _, g := range v.segments {
+			if g.first <= hi && g.end() >= lo {
+				sound, unsound = sound || g.sound, unsound || !g.sound
+			}
+		}
+		if sound && (unsound || !proved) {
+			return true
+		}
+	}
+	return false
+}
+
+// proof is the read that shows whether the epoch goes on: a chunk with a row that
+// stands in it.
+func (v *view[T]) proof(size int) read {
+	n := max(v.kept.head.end()-1, 0)
+	for _, g := range v.recalled {
+		n = max(n, g.end()-1)
+	}
+	return read{k: n / size, size: size}
+}
+
+// restart makes a view of what was read alone, as if nothing had been kept.
+func (v *view[T]) restart() *view[T] {
+	fresh := newView(v.place)
+	for _, n := range v.news {
+		if fresh.add(n.read, n.page, n.sent) != nil {
+			break
+		}
+	}
+	return fresh
+}
+
+// until is how long an answer from v counts, where what may change does so for
+// life.
+func (v *view[T]) until(life time.Duration) (t time.Time) {
+	for _, n := range v.news {
+		if t.IsZero() || n.sent.Before(t) {
+			t = n.sent
+		}
+	}
+	if v.kept != nil && len(v.recalled) > 0 {
+		proved := v.kept.proved
+		if v.proved.After(proved) {
+			proved = v.proved
+		}
+		if t.IsZero() || proved.Before(t) {
+			t = proved
+		}
+	}
+	t = t.Add(life)
+	for _, g := range v.recalled {
+		if g.until.Before(t) {
+			t = g.until
+		}
+	}
+	return t
+}

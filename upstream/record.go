@@ -1,0 +1,84 @@
+package upstream
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// A keptRecord is a single record that is kept.
+type keptRecord[T any] struct {
+	record *T
+	until  time.Time
+}
+
+// readRecord reads one record: from memory while it counts as what Census would say,
+// which life tells, else by one call, which equal ones asked for at the same time
+// share. check refuses records that are not what was asked for.
+func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, weight int, scan func(*T, *scanner), check func(*T) error, life func(*T) time.Duration) (*T, error) {
+	if record, ok := recallRecord[T](ctx, c, e, id); ok {
+		return record, nil
+	}
+	value, sent, shared, err := c.cache.flights.do(ctx, c.tenant+e.path(id), 0, func(ctx context.Context) (any, error) {
+		sent := time.Now()
+		body, err := c.get(ctx, e, id, "")
+		if err != nil {
+			return nil, err
+		}
+		record, err := decodeOne(body, scan)
+		if err == nil {
+			err = check(record)
+		}
+		if err != nil {
+			return nil, e.unreadable(id, err)
+		}
+		keepRecord(c, e, id, record, sent.Add(life(record)), weight)
+		return record, nil
+	})
+	if err != nil {
+		var failed *Error
+		value, ok := c.cache.get(cacheKey{tenant: c.tenant, what: e.path(id)})
+		old, _ := value.(keptRecord[T])
+		if ok && errors.As(err, &failed) && failed.passing() && time.Now().Before(old.until.Add(staleFor)) {
+			c.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true})
+			return old.record, nil
+		}
+		return nil, e.failed(id, err)
+	}
+	record := value.(*T)
+	c.onRead(ctx, Read{Cached: shared, Until: sent.Add(life(record))})
+	return record, nil
+}
+
+// recallRecord is a record that was kept and counts.
+func recallRecord[T any](ctx context.Context, c *Client, e endpoint, id int64) (*T, bool) {
+	value, ok := c.cache.get(cacheKey{tenant: c.tenant, what: e.path(id)})
+	if !ok {
+		return nil, false
+	}
+	k := value.(keptRecord[T])
+	if !time.Now().Before(k.until) {
+		return nil, false
+	}
+	c.onRead(ctx, Read{Cached: true, Until: k.until})
+	return k.record, true
+}
+
+func keepRecord[T any](c *Client, e endpoint, id int64, record *T, until time.Time, weight int) {
+	c.cache.set(cacheKey{tenant: c.tenant, what: e.path(id)}, keptRecord[T]{record, until}, weight)
+}
+
+// failed is err as an Error of a call of e: what else comes from waiting for an
+// answer is the end of the waiting.
+func (e endpoint) failed(id int64, err error) error {
+	var failed *Error
+	switch {
+	case errors.As(err, &failed):
+		return err
+	case errors.Is(err, context.Canceled):
+		return e.fail(Canceled, id, err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return e.fail(Timeout, id, err)
+	}
+	return e.unreadable(id, err)
+}

@@ -1,0 +1,62 @@
+package upstream
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// runChunk is the largest page Census gives (API reference, per_page).
+const runChunk = 100
+
+// runWeight is about what a run takes in memory: its fields, and the text that
+// they are parts of.
+const runWeight = 1 << 10
+
+// Runs answers windows of the runs of one sync, all from one set of pages; the
+// answers stand in the order of the windows. Rows are shared between answers:
+// they are not to be changed.
+//
+// It costs one call for the newest 100 runs, and one for each further hundred
+// of a window (two where it straddles).
+func (c *Client) Runs(ctx context.Context, sync SyncID, windows ...Window) ([]Slice[SyncRun], error) {
+	l := list[SyncRun]{client: c, endpoint: listSyncRuns, id: int64(sync), size: runChunk,
+		scan: (*SyncRun).scan, place: (*SyncRun).position,
+		check: func(r *SyncRun) error {
+			if r.SyncID != sync {
+				return fmt.Errorf("run %d is of sync %d", r.ID, r.SyncID)
+			}
+			return nil
+		}, over: (*SyncRun).settled, weight: runWeight}
+	return l.slices(ctx, windows)
+}
+
+// settled tells whether the run will change no more at now. Census books its
+// totals for some minutes after its end.
+func (r *SyncRun) settled(now time.Time) bool {
+	idle := now.Sub(max(r.UpdatedAt, r.CompletedAt, r.CreatedAt).Time())
+	switch r.Outcome() {
+	case OutcomeInProgress:
+		return false
+	case OutcomeUnknown:
+		return idle >= unknownFor
+	}
+	return idle >= settledFor
+}
+
+// Run fetches one run. It costs one call.
+func (c *Client) Run(ctx context.Context, id SyncRunID) (*SyncRun, error) {
+	return readRecord(ctx, c, fetchSyncRun, int64(id), runWeight, (*SyncRun).scan,
+		func(r *SyncRun) error {
+			if r.ID != id || r.SyncID <= 0 || r.CreatedAt == 0 {
+				return fmt.Errorf("not the run asked for: run %d of sync %d, created %d", r.ID, r.SyncID, r.CreatedAt)
+			}
+			return nil
+		},
+		func(r *SyncRun) time.Duration {
+			if r.settled(time.Now()) {
+				return sealedFor
+			}
+			return c.cache.freshness
+		})
+}

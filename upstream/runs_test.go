@@ -1,0 +1,290 @@
+package upstream
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"census-gateway/upstream/sim"
+)
+
+// position is where the n-th run of a sync stands, counted from 0.
+func position(t *testing.T, census *sim.Census, sync SyncID, n int) Position {
+	t.Helper()
+	runs := census.Runs(int64(sync))
+	return Position{CreatedAt: DateTime(runs[n].CreatedAt.UnixMilli()), ID: runs[n].ID, Ordinal: n}
+}
+
+func TestRunsCost(t *testing.T) {
+	census, client := newCensus(sim.Options{})
+	id := addSyncWithRuns(census, 1234)
+	at := func(n int) Position { return position(t, census, id, n) }
+	for _, c := range []struct {
+		name    string
+		windows []Window
+		calls   []string // without what they share
+	}{
+		{"only the total", []Window{{Limit: 0}}, []string{"desc 1 of 1"}},
+		{"the newest", []Window{{Limit: 1}}, []string{"desc 1 of 1"}},
+		{"the newest 25", []Window{{Limit: 25}}, []string{"desc 1 of 25"}},
+		{"the newest 100", []Window{{Limit: 100}}, []string{"desc 1 of 100"}},
+		{"several windows", []Window{{Limit: 1}, {Limit: 25}, {Limit: 25}, {Limit: 0}, {Limit: 90}}, []string{"desc 1 of 90"}},
+		{"the newest 101", []Window{{Limit: 101}}, []string{"desc 1 of 100", "asc 12 of 100"}},
+		{"the oldest", []Window{{Limit: 10, FromOldest: true}}, []string{"asc 1 of 100"}},
+		{"the oldest 100", []Window{{Limit: 100, FromOldest: true}}, []string{"asc 1 of 100"}},
+		{"both ends", []Window{{Limit: 10}, {Limit: 10, FromOldest: true}}, []string{"desc 1 of 10", "asc 1 of 100"}},
+		{"25 before one, deep", []Window{{Limit: 25, Newer: at(740)}}, []string{"asc 8 of 100"}},
+		{"100 before one, deep", []Window{{Limit: 100, Newer: at(740)}}, []string{"asc 8 of 100", "asc 7 of 100"}},
+		{"25 after one, deep", []Window{{Limit: 25, Older: at(740), FromOldest: true}}, []string{"asc 8 of 100"}},
+		{"100 after one, deep", []Window{{Limit: 100, Older: at(740), FromOldest: true}}, []string{"asc 9 of 100", "asc 8 of 100"}},
+		{"the first before one at a border", []Window{{Limit: 25, Newer: at(700)}}, []string{"asc 8 of 100", "asc 7 of 100"}},
+		{"between two", []Window{{Limit: 25, Older: at(720), Newer: at(730)}}, []string{"asc 8 of 100"}},
+		{"the same deep page twice", []Window{{Limit: 10, Newer: at(740)}, {Limit: 10, Newer: at(760)}}, []string{"asc 8 of 100"}},
+	} {
+		census.ResetCalls()
+		answers, err := client.Runs(t.Context(), id, c.windows...)
+		if err != nil || len(answers) != len(c.windows) {
+			t.Errorf("%s: %d answers, %v", c.name, len(answers), err)
+		}
+		var calls []string
+		for _, call := range census.Calls() {
+			call = strings.TrimPrefix(call, "GET /syncs/1/sync_runs?order=")
+			calls = append(calls, strings.NewReplacer("&page=", " ", "&per_page=", " of ").Replace(call))
+		}
+		if diff := cmp.Diff(c.calls, calls); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+}
+
+func TestRunsOfASyncWithoutAny(t *testing.T) {
+	for name, opt := range map[string]sim.Options{
+		"as documented": {}, "last_page 0": {EmptyLastPageZero: true}, "page past the end is 404": {PastEnd404: true}, "no pagination": {NoPagination: true},
+	} {
+		census, client := newCensus(opt)
+		id := addSyncWithRuns(census, 0)
+		answers, err := client.Runs(t.Context(), id, Window{Limit: 25}, Window{Limit: 25, FromOldest: true})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, s := range answers {
+			if len(s.Rows) != 0 || s.Total != 0 || s.More || s.First != 0 {
+				t.Errorf("%s: %+v", name, s)
+			}
+		}
+	}
+}
+
+func TestRunsOfAnUnknownSync(t *testing.T) {
+	forged := Position{CreatedAt: 1634698267546, ID: 7, Ordinal: 740}
+	for name, w := range map[string]Window{
+		"newest": {Limit: 25}, "oldest": {Limit: 25, FromOldest: true}, "deep": {Limit: 25, Newer: forged},
+	} {
+		census, client := newCensus(sim.Options{})
+		_, err := client.Runs(t.Context(), 99, w)
+		checkVerdict(t, err, "not_found")
+		if n := len(census.Calls()); n > 2 {
+			t.Errorf("%s: %d calls", name, n)
+		}
+	}
+}
+
+// Answers that are no answer to what was asked.
+func TestRunsRefused(t *testing.T) {
+	rows := func(change func([]json.RawMessage) []json.RawMessage) sim.Effect { return sim.Rows(change) }
+	small, large := Window{Limit: 10}, Window{Limit: 100}
+	deep := Window{Limit: 250, FromOldest: true}
+	for _, c := range []struct {
+		name   string
+		window Window
+		fault  sim.Effect
+		calls  int // at most
+	}{
+		{"runs of another sync", small, sim.Asked(func(r *http.Request) { r.URL.Path = strings.Replace(r.URL.Path, "/1/", "/2/", 1) }), 1},
+		{"one run of another sync", small, sim.Rows(func(rows []json.RawMessage) []json.RawMessage {
+			rows[4] = json.RawMessage(strings.Replace(string(rows[4]), `"sync_id":1,`, `"sync_id":2,`, 1))
+			return rows
+		}), 1},
+		{"runs of no sync", small, sim.Field("sync_id", "null"), 1},
+		{"a run twice", small, rows(func(r []json.RawMessage) []json.RawMessage { r[3] = r[5]; return r }), 1},
+		{"the same run ten times", small, rows(func(r []json.RawMessage) []json.RawMessage {
+			for i := range r {
+				r[i] = r[0]
+			}
+			return r
+		}), 1},
+		{"too many runs", small, rows(func(r []json.RawMessage) []json.RawMessage { return append(r, r...) }), 1},
+		{"no ids", small, sim.Field("id", "null"), 1},
+		{"ids below 1", small, sim.Field("id", "-5"), 1},
+		{"no times", small, sim.Field("created_at", "null"), 1},
+		{"unreadable times", small, sim.Field("created_at", `"yesterday"`), 1},
+		{"smaller pages than asked for", large, sim.IgnorePerPage(25), 1},
+		{"larger pages than asked for", small, sim.IgnorePerPage(25), 1},
+		{"small pages, deep down", deep, sim.IgnorePerPage(25), 2},
+		{"always the first page", deep, sim.SamePage(1), 8},
+		{"always the last page", deep, sim.SamePage(5), 8},
+		{"a total and no rows", small, rows(func([]json.RawMessage) []json.RawMessage { return nil }), 8},
+		{"a total and too few rows", small, rows(func(r []json.RawMessage) []json.RawMessage { return r[:7] }), 8},
+		{"a total that shrinks with each look", deep, shrinkingTotal(), 8},
+		{"rows that cannot be", small, sim.Replace(`"data":[`, `"data":[null,`), 1},
+	} {
+		census, client := newCensus(sim.Options{})
+		id := addSyncWithRuns(census, 450)
+		addSyncWithRuns(census, 450)
+		census.Inject(sim.Fault{Do: c.fault})
+		_, err := client.Runs(t.Context(), id, c.window)
+		if verdict(err) != "bad_response" || err.(*Error).Status != 200 {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if n := len(census.Calls()); n > c.calls {
+			t.Errorf("%s: %d calls, want at most %d", c.name, n, c.calls)
+		}
+	}
+}
+
+func shrinkingTotal() sim.Effect {
+	total := 450
+	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+		total--
+		sim.Field("total_records", strconv.Itoa(total))(w, r, honest)
+	}
+}
+
+// Answers that are odd and can still be used.
+func TestRunsAccepted(t *testing.T) {
+	for name, fault := range map[string]sim.Effect{
+		"a next page for ever":     sim.EndlessPages(),
+		"a byte order mark":        sim.BOM(),
+		"ids as strings":           sim.Chain(sim.Replace(`"id":`, `"id":"`), sim.Replace(`,"created_at"`, `","created_at"`)),
+		"no page size":             sim.Field("per_page", ""),
+		"an unknown page size":     sim.Field("per_page", "null"),
+		"totals as strings":        sim.Field("total_records", `"450"`),
+		"no error fields":          sim.Field("error_code", ""),
+		"a status of tomorrow":     sim.Field("status", `"defrosting"`),
+		"a count over 64 bits":     sim.Field("records_updated", "1e30"),
+		"a cookie":                 sim.SetCookie("a=b"),
+		"no type of content":       contentType(""),
+		"a wrong type of content":  contentType("text/html"),
+		"another word for success": sim.Replace(`"status":"success"`, `"status":200`),
+		"rows of the same moment in any order": sim.Rows(func(r []json.RawMessage) []json.RawMessage {
+			r[2], r[7] = r[7], r[2]
+			return r
+		}),
+	} {
+		census, client := newCensus(sim.Options{})
+		id := addSyncWithRuns(census, 450)
+		census.Inject(sim.Fault{Do: fault})
+		answers, err := client.Runs(t.Context(), id, Window{Limit: 10})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		s := answers[0]
+		truth := census.Runs(int64(id))[440:]
+		if len(s.Rows) != 10 || s.First != 440 || s.Total != 450 || !s.More {
+			t.Errorf("%s: %d rows from %d of %d", name, len(s.Rows), s.First, s.Total)
+		}
+		for i := range s.Rows {
+			if int64(s.Rows[i].ID) != truth[i].ID {
+				t.Errorf("%s: run %d stands where %d should", name, s.Rows[i].ID, truth[i].ID)
+			}
+		}
+	}
+}
+
+func contentType(kind string) sim.Effect {
+	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+		honest.ServeHTTP(&retyped{w, kind}, r)
+	}
+}
+
+// A retyped answer has another Content-Type.
+type retyped struct {
+	http.ResponseWriter
+	kind string
+}
+
+func (r *retyped) WriteHeader(code int) {
+	r.Header().Set("Content-Type", r.kind)
+	r.ResponseWriter.WriteHeader(code)
+}
+
+func TestRunsOfAListThatKeepsShrinking(t *testing.T) {
+	census, client := newCensus(sim.Options{})
+	id := addSyncWithRuns(census, 30_000)
+	census.OnCall(func(*http.Request) { census.Prune(int64(id), 30) })
+	_, err := client.Runs(t.Context(), id, Window{Limit: 1000, FromOldest: true})
+	checkVerdict(t, err, "bad_response")
+	if n := len(census.Calls()); n > maxReads {
+		t.Errorf("%d calls, want at most %d", n, maxReads)
+	}
+}
+
+func TestRunsOfAListThatWasShortened(t *testing.T) {
+	census, client := newCensus(sim.Options{})
+	id := addSyncWithRuns(census, 1234)
+	left := maxMoves
+	census.OnCall(func(r *http.Request) {
+		if r.URL.Query().Get("page") == "3" && left > 0 {
+			left--
+			census.Prune(int64(id), 30)
+		}
+	})
+	answers, err := client.Runs(t.Context(), id, Window{Limit: 500, FromOldest: true})
+	if err != nil || left != 0 {
+		t.Fatalf("%v; %d prunings left", err, left)
+	}
+	truth := census.Runs(int64(id))
+	for i, r := range answers[0].Rows {
+		if int64(r.ID) != truth[i].ID {
+			t.Fatalf("run %d stands where %d should", r.ID, truth[i].ID)
+		}
+	}
+	if n := len(answers[0].Rows); n != 500 {
+		t.Errorf("%d rows", n)
+	}
+}
+
+func TestRun(t *testing.T) {
+	other := func(path string) sim.Effect {
+		return sim.Asked(func(r *http.Request) { r.URL.Path = "/api/v1" + path })
+	}
+	for _, c := range []struct {
+		name  string
+		fault sim.Effect
+		want  string
+	}{
+		{"found", sim.Delay(0), "ok"},
+		{"unknown", other("/sync_runs/7"), "not_found"},
+		{"an id as a string", sim.Chain(sim.Replace(`"id":`, `"id":"`), sim.Replace(`,"created_at"`, `","created_at"`)), "ok"},
+		{"another run", sim.Field("id", "7"), "bad_response"},
+		{"a list", other("/syncs/1/sync_runs"), "bad_response"},
+		{"no id", sim.Field("id", ""), "bad_response"},
+		{"no sync", sim.Field("sync_id", "null"), "bad_response"},
+		{"no time", sim.Field("created_at", `"soon"`), "bad_response"},
+		{"no data", sim.JSON(200, `{"status":"success","data":null}`), "bad_response"},
+		{"an error in a 200", sim.JSON(200, `{"status":404}`), "bad_response"},
+		{"nothing", sim.HTML(204), "bad_response"},
+		{"gone", sim.HTML(410), "not_found"},
+	} {
+		census, client := newCensus(sim.Options{})
+		sync := addSyncWithRuns(census, 3)
+		id := SyncRunID(census.Runs(int64(sync))[1].ID)
+		census.Inject(sim.Fault{Do: c.fault})
+		r, err := client.Run(t.Context(), id)
+		if verdict(err) != c.want {
+			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+		}
+		if err == nil && (r.ID != id || r.SyncID != sync || r.Status != StatusCompleted) {
+			t.Errorf("%s: %+v", c.name, r)
+		}
+		if n := len(census.Calls()); n != 1 {
+			t.Errorf("%s: %d calls", c.name, n)
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package sim
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// Close takes the call and closes the connection without a word. In process
+// the client gets io.EOF.
+func Close() Effect {
+	return func(http.ResponseWriter, *http.Request, http.Handler) { panic(http.ErrAbortHandler) }
+}
+
+// Cut announces the honest body's length, sends the first n bytes of it at
+// most, and closes the connection. The client gets io.ErrUnexpectedEOF.
+func Cut(n int) Effect {
+	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+		a := record(r, honest)
+		w.Header().Set("Content-Length", strconv.Itoa(len(a.body)+1))
+		a.copyHead(w)
+		w.Write(a.body[:min(n, len(a.body))])
+		http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// Reset has the connection reset. Over HTTP/1.1 it is a real RST; in process
+// the client gets the *net.OpError it would see.
+func Reset() Effect {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		if s, ok := w.(*stream); ok {
+			s.fail(&net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET})
+		} else if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			if tcp, ok := conn.(*net.TCPConn); ok {
+				tcp.SetLinger(0)
+			}
+			conn.Close()
+			return
+		}
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// NotHTTP writes raw bytes to the connection instead of an answer, and closes
+// it. It needs a real server; in process it is an error.
+func NotHTTP(raw string) Effect {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		if s, ok := w.(*stream); ok {
+			s.fail(errors.New("sim: malformed HTTP response"))
+		} else if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			io.WriteString(conn, raw)
+			conn.Close()
+			return
+		}
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// Huge streams a well-formed success of some MiB in one useless key.
+func Huge(mib int) Effect {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		w.Header().Set("Content-Type", "application/json")
+		bulk(w, mib)
+	}
+}
+
+// GzipBomb is Huge, compressed a thousandfold.
+func GzipBomb(mib int) Effect {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		bulk(z, mib)
+		z.Close()
+	}
+}
+
+func bulk(w io.Writer, mib int) {
+	io.WriteString(w, `{"status":"success","data":[],"padding":"`)
+	chunk := bytes.Repeat([]byte{'x'}, 64<<10)
+	for range mib * 16 {
+		if _, err := w.Write(chunk); err != nil {
+			return // the client has seen enough
+		}
+	}
+	io.WriteString(w, `"}`)
+}
+
+// HugeHeader answers honestly, with one header of n bytes.
+func HugeHeader(n int) Effect {
+	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+		w.Header().Set("X-Padding", strings.Repeat("x", n))
+		honest.ServeHTTP(w, r)
+	}
+}
+
+// Deep answers 200 with data nested n arrays deep.
+func Deep(n int) Effect {
+	return JSON(http.StatusOK, `{"status":"success","data":`+strings.Repeat("[", n)+strings.Repeat("]", n)+`}`)
+}

@@ -1,0 +1,151 @@
+package sim
+
+import (
+	"cmp"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Status answers with a status and a body instead.
+func Status(code int, contentType, body string) Effect {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		if contentType != "" {
+			w.Header().Set("Content-Type", contentType)
+		}
+		w.WriteHeader(code)
+		if code != http.StatusNoContent {
+			w.Write([]byte(body))
+		}
+	}
+}
+
+// JSON answers with a status and a JSON body instead.
+func JSON(code int, body string) Effect { return Status(code, "application/json; charset=utf-8", body) }
+
+// HTML answers with a status and a page of HTML, as a proxy before Census does.
+func HTML(code int) Effect {
+	return Status(code, "text/html", "<html><head><title>"+strconv.Itoa(code)+"</title></head><body><center><h1>"+
+		http.StatusText(code)+"</h1></center><hr><center>nginx</center></body></html>\n")
+}
+
+// Refusal is {"status":"error","message":…}; Census sends it with 400 and,
+// its documents let expect, with 200.
+func Refusal(code int, message string) Effect {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		a := refuse(message)
+		a.code = code
+		a.send(w)
+	}
+}
+
+// Throttle answers 429. retryAfter is the header's value: seconds, an HTTP
+// date or nonsense; "" sends none.
+func Throttle(retryAfter string) Effect {
+	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		if retryAfter != "" {
+			w.Header().Set("Retry-After", retryAfter)
+		}
+		JSON(http.StatusTooManyRequests, `{"status":429}`)(w, r, nil)
+	}
+}
+
+// ThrottleUntil answers 429 with a Retry-After date.
+func ThrottleUntil(t time.Time) Effect { return Throttle(t.UTC().Format(http.TimeFormat)) }
+
+// Redirect sends the client elsewhere.
+func Redirect(code int, url string) Effect {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		w.Header().Set("Location", url)
+		w.WriteHeader(code)
+	}
+}
+
+// Delay waits for d, or until the client leaves, and then answers honestly.
+func Delay(d time.Duration) Effect {
+	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+		pause(r, d)
+		honest.ServeHTTP(w, r)
+	}
+}
+
+// Hang never answers; it ends when the client leaves.
+func Hang() Effect {
+	return func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// HangAfterHeaders sends the honest status and headers and no more.
+func HangAfterHeaders() Effect {
+	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+		a := record(r, honest)
+		a.copyHead(w)
+		http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// Drip sends the honest answer n bytes at a time, pausing after each.
+func Drip(n int, each time.Duration) Effect {
+	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+		a := record(r, honest)
+		a.copyHead(w)
+		for body := a.body; len(body) > 0; {
+			part := body[:min(max(n, 1), len(body))]
+			body = body[len(part):]
+			if _, err := w.Write(part); err != nil {
+				return
+			}
+			http.NewResponseController(w).Flush()
+			pause(r, each)
+		}
+	}
+}
+
+// pause waits, and gives the call up if the client leaves meanwhile.
+func pause(r *http.Request, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-r.Context().Done():
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// A recorded answer can be looked at before it is sent.
+type recorded struct {
+	head http.Header
+	code int
+	body []byte
+}
+
+func record(r *http.Request, h http.Handler) *recorded {
+	a := &recorded{head: http.Header{}}
+	h.ServeHTTP(a, r)
+	a.code = cmp.Or(a.code, http.StatusOK)
+	return a
+}
+
+func (a *recorded) Header() http.Header { return a.head }
+
+func (a *recorded) WriteHeader(code int) { a.code = cmp.Or(a.code, code) }
+
+func (a *recorded) Write(p []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	a.body = append(a.body, p...)
+	return len(p), nil
+}
+
+// copyHead sends status and headers; the length is left to what follows.
+func (a *recorded) copyHead(w http.ResponseWriter) {
+	for k, v := range a.head {
+		if k != "Content-Length" {
+			w.Header()[k] = v
+		}
+	}
+	w.WriteHeader(a.code)
+}

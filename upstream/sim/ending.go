@@ -1,0 +1,129 @@
+package sim
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// reason says who started the run. Only Manual, API Request and Dry Run are
+// documented or seen; the schedule's words are a guess.
+func (r *Run) reason(w *row, d *dice) {
+	who := pick(d, []string{"ana", "bo", "chidi", "dara", "elif"}) + "@example.com"
+	switch w.cause {
+	case bySchedule:
+		r.ScheduledAt = clock(w.at - int64(w.delay))
+		r.Tag, r.Detail = "Schedule", "Sync was triggered by its schedule"
+	case continuously:
+		r.Tag, r.Detail = "Continuous", "Sync was triggered by new data"
+	case byHand:
+		r.Tag, r.Detail = "Manual", "Manually triggered by "+who
+	case byCall:
+		r.Tag, r.Detail = "API Request", "Sync was triggered by an API request"
+	case byDryRun:
+		r.Tag, r.Detail = "Dry Run", "Dry run triggered by "+who
+	case untold:
+		r.NoReason = true
+	}
+}
+
+// volume is what the run counts if all goes well: processed is updates plus
+// deletes, as in the documents' sample.
+func (c *Census) volume(s *syncState, w *row, d *dice) Counts {
+	size, share := int64(1500), int64(30)
+	if s.plan != nil {
+		size, share = s.plan.records, s.plan.share
+	}
+	size += (w.at - c.anchor) / dayMS * size / 500 // sources grow
+	n := Counts{Source: size, Updates: max(size*d.between(share/3, share*2)/1000, 1)}
+	n.Invalids = n.Updates / d.between(150, 900)
+	if w.full {
+		n.Updates = size
+	} else {
+		n.Deletes = n.Updates / d.between(20, 60)
+	}
+	n.Processed = n.Updates + n.Deletes
+	n.Updated = n.Processed
+	return n
+}
+
+// end is the run's last word. updated_at still moves for a while.
+func (r *Run) end(f fate, n Counts, now int64, k course, d *dice, p *plan) {
+	r.Status, r.Counts = "completed", n
+	r.CompletedAt = clock(k.ended)
+	r.UpdatedAt = clock(min(k.settled, now-(now-k.ended)%10_000))
+	trouble := -1
+	if p != nil {
+		trouble = p.trouble
+	}
+	switch f {
+	case rejecting, rejectingCoded:
+		r.Counts.Failed = max(n.Processed*d.between(1, 30)/1000, 1)
+		r.Counts.Updated -= r.Counts.Failed
+		if f == rejectingCoded {
+			r.fail(rowTroubles, -1, d)
+		}
+	case broken:
+		r.Status = "failed"
+		r.fail(troubles, trouble, d)
+		r.partly(d)
+	case brokenOpen:
+		r.Status, r.Step = "failed", steps[0]
+		r.CompletedAt = time.Time{}
+		r.Counts = noCounts
+		r.Counts.Source, r.Counts.Invalids = n.Source, 0
+		r.fail(troubles, trouble, d)
+	case canceledFinished:
+		r.Canceled = true
+		r.partly(d)
+	case canceledBroken:
+		r.Status, r.Canceled = "failed", true
+		r.partly(d)
+	}
+}
+
+// partly cuts the work short.
+func (r *Run) partly(d *dice) {
+	r.Counts.Processed = r.Counts.Processed * d.between(5, 80) / 100
+	r.Counts.Updated = r.Counts.Processed * d.between(960, 1000) / 1000
+	r.Counts.Failed = r.Counts.Processed - r.Counts.Updated
+}
+
+// A trouble is an error code and its texts; the braces are filled anew for
+// every run, so that grouping has something to see through.
+type trouble struct{ code, message, detail string }
+
+var rowTroubles = []trouble{
+	{"JSON_ARRAY_ERROR", "The array field being used does not appear to be valid JSON", `Please make sure the field "custom_field:{field}" with value "{value}" is formatted as a JSON Array`},
+	{"FIELD_VALIDATION_ERROR", "{failed} records were rejected by the destination", `Value "{value}" is not allowed for field "{field}" of record {trace}`},
+}
+
+var troubles = []trouble{
+	{"DESTINATION_AUTH_EXPIRED", "The destination connection needs to be reauthorized", "Refresh token for connection {n} expired (request {trace})"},
+	{"DESTINATION_RATE_LIMITED", "The destination is limiting our requests", "429 Too Many Requests after {n} records; retry after {m} seconds (request {trace})"},
+	{"WAREHOUSE_TIMEOUT", "The query did not finish in time", "Statement {trace} was canceled after {m} seconds on warehouse TRANSFORM_{m}"},
+	{"WAREHOUSE_UNREACHABLE", "Could not connect to the warehouse", "connect to 10.0.{m}.17:5439 timed out after {n} ms"},
+	{"COLUMN_NOT_FOUND", "A mapped column is missing from the source", `Column "{field}" of model_{sync} does not exist (batch {n})`},
+	{"DESTINATION_SERVER_ERROR", "The destination answered with an error", "503 Service Unavailable for batch {n} of {m} (trace {trace})"},
+}
+
+// fail picks one of the troubles, the given one unless it is negative.
+// error_message is a summary and the detail, as in the documents' sample.
+func (r *Run) fail(from []trouble, which int, d *dice) {
+	t := pick(d, from)
+	if which >= 0 {
+		t = from[which]
+	}
+	fill := strings.NewReplacer(
+		"{n}", strconv.FormatInt(d.between(100, 99_999), 10),
+		"{m}", strconv.FormatInt(d.between(2, 240), 10),
+		"{field}", pick(d, []string{"Users", "plan_tier", "owner_email", "annual_revenue", "LTV_90"}),
+		"{value}", pick(d, []string{"jim", "n/a", "12,5", "true", "O'Brien"}),
+		"{trace}", d.word(10),
+		"{failed}", strconv.FormatInt(r.Counts.Failed, 10),
+		"{sync}", strconv.FormatInt(r.SyncID, 10),
+	)
+	r.ErrorCode = t.code
+	r.ErrorDetail = fill.Replace(t.detail)
+	r.ErrorMessage = fill.Replace(t.message) + ": " + r.ErrorDetail
+}

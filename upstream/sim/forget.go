@@ -1,0 +1,72 @@
+package sim
+
+import "slices"
+
+// Prune forgets the n oldest runs of a sync.
+func (c *Census) Prune(syncID int64, n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.advance(c.nowMS())
+	if s := c.byID[syncID]; s != nil {
+		s.rows = slices.Delete(s.rows, 0, min(n, len(s.rows)))
+	}
+}
+
+// RemoveRun forgets one run and reports whether there was one.
+func (c *Census) RemoveRun(id int64) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.advance(c.nowMS())
+	s, i := c.find(id)
+	if s == nil {
+		return false
+	}
+	s.rows = slices.Delete(s.rows, i, i+1)
+	return true
+}
+
+// RemoveSync forgets a sync and its runs, and reports whether there was one.
+func (c *Census) RemoveSync(id int64) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.advance(c.nowMS())
+	s := c.byID[id]
+	if s == nil {
+		return false
+	}
+	delete(c.byID, id)
+	c.syncs = slices.DeleteFunc(c.syncs, func(t *syncState) bool { return t == s })
+	return true
+}
+
+// Runs returns the runs of a sync as they stand, oldest first; nil if there is
+// no such sync.
+func (c *Census) Runs(syncID int64) []Run {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.nowMS()
+	c.advance(now)
+	s := c.byID[syncID]
+	if s == nil {
+		return nil
+	}
+	runs := make([]Run, len(s.rows))
+	for i := range s.rows {
+		runs[i] = c.tell(s, &s.rows[i], now)
+	}
+	return runs
+}
+
+// Syncs returns the syncs as they stand, oldest first.
+func (c *Census) Syncs() []Sync {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.nowMS()
+	c.advance(now)
+	syncs := make([]Sync, len(c.syncs))
+	for i, s := range c.syncs {
+		syncs[i] = s.Sync
+		syncs[i].Status = c.syncStatus(s, now)
+	}
+	return syncs
+}

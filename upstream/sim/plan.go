@@ -1,0 +1,170 @@
+package sim
+
+import "slices"
+
+// A plan is how a sync goes on by itself. Times are in ms since 1970.
+type plan struct {
+	cron    *cron // nil: only the extras happen
+	due     int64
+	slot    int64 // the schedule's time that becomes a run at due
+	until   int64 // the schedule is silent from here on
+	delay   int64 // most ms between slot and run
+	extras  []extra
+	fates   map[int64]fate // by slot, in whole hours from the anchor
+	breaks  int64          // from here on every run fails
+	trouble int            // the one kind of failure this sync has; -1: any
+	seconds int64          // a run takes, about
+	records int64          // in the source
+	share   int64          // of records that change between runs, per mille
+	flaky   int64          // failures per thousand runs
+	cause   cause
+}
+
+// An extra is a run that no schedule asked for.
+type extra struct {
+	at    int64
+	cause cause
+	fate  fate
+	full  bool
+}
+
+// advance creates the runs that are due by now, across syncs in the order of
+// their creation, so that ids rise with time.
+func (c *Census) advance(now int64) {
+	for c.due <= now {
+		var first *syncState
+		at := int64(never)
+		c.due = never
+		for _, s := range c.syncs {
+			switch {
+			case s.plan == nil:
+			case s.plan.due < at:
+				first, at, c.due = s, s.plan.due, at
+			case s.plan.due < c.due:
+				c.due = s.plan.due
+			}
+		}
+		if first == nil || at > now {
+			c.due = at
+			return
+		}
+		c.happen(first)
+		c.due = min(c.due, first.plan.due)
+	}
+}
+
+// happen creates the sync's next run and finds the one after it.
+func (c *Census) happen(s *syncState) {
+	p := s.plan
+	w := row{at: p.due}
+	if len(p.extras) > 0 && p.extras[0].at == p.due {
+		x := p.extras[0]
+		w.cause, w.fate, w.full = x.cause, x.fate, x.full
+		p.extras = p.extras[1:]
+	} else {
+		w.cause, w.delay = p.cause, int32(p.due-p.slot)
+		hour := p.slot - c.anchor
+		w.fate = p.fates[(hour-mod(hour, hourMS))/hourMS]
+		w.full = len(s.rows) == 0
+		c.surprise(s, p.slot)
+		c.tick(s, p.slot)
+	}
+	if w.fate == drawn {
+		w.fate = c.draw(s, w.at)
+	}
+	c.create(s, w)
+	c.schedule(s)
+}
+
+// tick moves to the first slot after ms.
+func (c *Census) tick(s *syncState, ms int64) {
+	p := s.plan
+	if p.cron == nil {
+		p.slot = never
+		return
+	}
+	if p.slot = p.cron.next(ms); p.slot >= p.until {
+		p.slot = never
+	}
+}
+
+// schedule chooses between the next slot and the next extra.
+func (c *Census) schedule(s *syncState) {
+	p := s.plan
+	p.due = never
+	if p.slot != never {
+		p.due = p.slot + c.dice(s.ID, p.slot-c.anchor+2).between(700, p.delay)
+	}
+	if len(p.extras) > 0 && p.extras[0].at <= p.due {
+		p.due = p.extras[0].at
+	}
+}
+
+// surprise now and then has a person or a program start the sync between two
+// slots.
+func (c *Census) surprise(s *syncState, slot int64) {
+	d := c.dice(s.ID, slot-c.anchor+1)
+	if s.plan.cause == continuously || d.between(1, 170) > 1 {
+		return
+	}
+	x := extra{at: slot + d.between(9*minuteMS, 12*minuteMS)}
+	x.cause = pick(d, []cause{byHand, byHand, byCall, byCall, byDryRun})
+	x.full = x.cause == byDryRun || d.between(1, 6) == 1
+	if x.cause == byDryRun {
+		x.fate = clean
+	}
+	s.plan.add(x)
+}
+
+func (p *plan) add(x extra) {
+	i, _ := slices.BinarySearchFunc(p.extras, x, func(a, b extra) int { return int(a.at - b.at) })
+	p.extras = slices.Insert(p.extras, i, x)
+}
+
+// draw says what becomes of a run nothing was decided about.
+func (c *Census) draw(s *syncState, at int64) fate {
+	if at >= s.plan.breaks {
+		return broken
+	}
+	d := c.dice(s.ID, at-c.anchor-1)
+	switch n := d.between(0, 999); {
+	case n < s.plan.flaky:
+		return pick(d, []fate{broken, broken, broken, brokenOpen, canceledFinished, canceledBroken})
+	case n < s.plan.flaky+35:
+		return pick(d, []fate{rejecting, rejecting, rejecting, rejectingCoded})
+	}
+	return clean
+}
+
+// create adds the run, as skipped if an earlier one is still active.
+func (c *Census) create(s *syncState, w row) {
+	if n := len(s.rows); n > 0 {
+		if last := &s.rows[n-1]; w.at < last.at {
+			w.at = last.at
+		}
+		if w.written == nil && c.busy(s, w.at) {
+			w.fate = skipped
+		}
+	}
+	w.id = c.nextRun
+	c.nextRun += 1 + mod(w.at-c.anchor, 3)
+	s.rows = append(s.rows, w)
+	c.homes = append(c.homes, home{w.id, s.ID})
+}
+
+// busy reports whether a run of the sync is active. Behind an active run there
+// are only skipped ones.
+func (c *Census) busy(s *syncState, now int64) bool {
+	for i := len(s.rows) - 1; i >= 0; i-- {
+		w := &s.rows[i]
+		if c.active(s, w, now) {
+			return true
+		}
+		if w.fate != skipped && (w.written == nil || w.written.Status != "skipped") {
+			return false
+		}
+	}
+	return false
+}
+
+func mod(a, b int64) int64 { return ((a % b) + b) % b }

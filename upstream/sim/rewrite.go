@@ -1,0 +1,133 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// Rewrite changes the body of the honest answer.
+func Rewrite(change func(body []byte) []byte) Effect {
+	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+		a := record(r, honest)
+		a.copyHead(w)
+		w.Write(change(a.body))
+	}
+}
+
+// Replace puts new for every old in the body of the honest answer: Replace(
+// `"status":"completed"`, `"status":"defrosting"`).
+func Replace(old, new string) Effect {
+	return Rewrite(func(b []byte) []byte { return bytes.ReplaceAll(b, []byte(old), []byte(new)) })
+}
+
+// Field sets a key to a raw JSON value, which need not be valid:
+// Field("records_failed", "NaN"); "" takes the key out. It does so wherever the
+// key stands from "data" on: in the run or sync, in every row of a list, in the
+// pagination.
+func Field(name, raw string) Effect {
+	key := []byte(strconv.Quote(name) + ":")
+	return Rewrite(func(body []byte) []byte {
+		start := max(bytes.Index(body, []byte(`"data":`)), 0)
+		out := bytes.Clone(body[:start])
+		body = body[start:]
+		for {
+			i := bytes.Index(body, key)
+			if i < 0 {
+				return append(out, body...)
+			}
+			var old json.RawMessage
+			d := json.NewDecoder(bytes.NewReader(body[i+len(key):]))
+			if d.Decode(&old) != nil {
+				return append(out, body...)
+			}
+			rest := body[i+len(key)+int(d.InputOffset()):]
+			switch {
+			case raw != "":
+				out = append(append(append(out, body[:i]...), key...), raw...)
+			case len(rest) > 0 && rest[0] == ',':
+				out, rest = append(out, body[:i]...), rest[1:]
+			default: // the last key goes with the comma before it
+				out = append(out, bytes.TrimSuffix(body[:i], []byte{','})...)
+			}
+			body = rest
+		}
+	})
+}
+
+// Rows changes the rows of a list, leaving the rest of the answer alone: to
+// repeat some, to add others', to return nil.
+func Rows(change func(rows []json.RawMessage) []json.RawMessage) Effect {
+	return Rewrite(func(body []byte) []byte {
+		head := []byte(`{"status":"success","data":`)
+		var rows []json.RawMessage
+		rest, ok := bytes.CutPrefix(body, head)
+		d := json.NewDecoder(bytes.NewReader(rest))
+		if !ok || d.Decode(&rows) != nil {
+			return body // not a list: an error, or one run
+		}
+		rest = rest[d.InputOffset():]
+		changed, err := json.Marshal(change(rows))
+		if err != nil {
+			return body
+		}
+		return append(append(head, changed...), rest...)
+	})
+}
+
+// Asked has Census answer honestly another question: a larger page, another
+// sync's runs.
+func Asked(change func(r *http.Request)) Effect {
+	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+		other := r.Clone(r.Context())
+		change(other)
+		honest.ServeHTTP(w, other)
+	}
+}
+
+// IgnorePerPage answers with pages of n rows, whatever was asked for.
+func IgnorePerPage(n int) Effect {
+	return Asked(func(r *http.Request) { setQuery(r.URL, "per_page", n) })
+}
+
+// SamePage answers with page n, whatever was asked for.
+func SamePage(n int) Effect {
+	return Asked(func(r *http.Request) { setQuery(r.URL, "page", n) })
+}
+
+// EndlessPages always names a next page: the one after the page asked for.
+func EndlessPages() Effect {
+	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+		next := strconv.Itoa(readPage(query(r)).number + 1)
+		Chain(Field("next_page", next), Field("last_page", "1000000"))(w, r, honest)
+	}
+}
+
+func setQuery(u *url.URL, name string, n int) {
+	q := u.Query()
+	q.Set(name, strconv.Itoa(n))
+	u.RawQuery = q.Encode()
+}
+
+// BOM puts a byte order mark before the honest answer.
+func BOM() Effect {
+	return Rewrite(func(b []byte) []byte { return append([]byte("\ufeff"), b...) })
+}
+
+// EchoAuthorization answers with a status and a body that holds the request's
+// Authorization header, as careless proxies do.
+func EchoAuthorization(code int) Effect {
+	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		Refusal(code, "bad request: "+r.Header.Get("Authorization"))(w, r, nil)
+	}
+}
+
+// SetCookie answers honestly, with a cookie.
+func SetCookie(cookie string) Effect {
+	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+		w.Header().Add("Set-Cookie", cookie)
+		honest.ServeHTTP(w, r)
+	}
+}

@@ -1,0 +1,119 @@
+package sim
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// apiPath strips the base path; both versions are served alike.
+func apiPath(path string) (string, bool) {
+	for _, base := range [...]string{"/api/v1", "/api/v2"} {
+		if rest, ok := strings.CutPrefix(path, base); ok && strings.HasPrefix(rest, "/") {
+			return rest, true
+		}
+	}
+	return "", false
+}
+
+// answer is the honest one.
+func (c *Census) answer(w http.ResponseWriter, r *http.Request) {
+	path, ok := apiPath(r.URL.Path)
+	switch {
+	case !ok:
+		notFound().send(w)
+	case !c.admits(r):
+		c.deny(w)
+	default:
+		c.route(path, r).send(w)
+	}
+}
+
+// route finds the endpoint. There is no list of runs across syncs: Census
+// documents none.
+func (c *Census) route(path string, r *http.Request) reply {
+	part := strings.Split(path[1:], "/")
+	route := r.Method + " " + part[0]
+	var id int64
+	if len(part) > 1 {
+		id, _ = strconv.ParseInt(part[1], 10, 64) // 0 is nobody's id
+		route += "/{id}"
+	}
+	if len(part) > 2 {
+		route += "/" + strings.Join(part[2:], "/")
+	}
+	now := c.nowMS()
+	switch route {
+	case "GET syncs":
+		return c.listSyncs(r, now)
+	case "GET syncs/{id}":
+		return c.fetchSync(id, now)
+	case "GET syncs/{id}/sync_runs":
+		return c.listRuns(r, id, now)
+	case "POST syncs/{id}/trigger":
+		return c.trigger(id, now, forced(r))
+	case "GET sync_runs/{id}":
+		return c.fetchRun(id, now)
+	case "POST sync_runs/{id}/cancel":
+		return c.cancel(id, now)
+	case "GET sources":
+		return c.list(r, len(sources), appendSource)
+	case "GET sources/{id}":
+		return fetchPlace(sources, id, appendSource)
+	case "GET destinations":
+		return c.list(r, len(destinations), appendDestination)
+	case "GET destinations/{id}":
+		return fetchPlace(destinations, id, appendDestination)
+	case "GET workspace":
+		return reply{http.StatusOK, []byte(workspace)}
+	case "GET webhooks":
+		return c.listHooks()
+	case "POST webhooks":
+		return c.createHook(r)
+	}
+	return notFound()
+}
+
+const workspace = `{"status":"success","data":{"id":7,"name":"Acme Production","organization_id":3,` +
+	`"created_at":"2023-02-14T09:30:00.000Z","notification_emails":["data-team@example.com"],"plan_tier":"enterprise"}}`
+
+// admits accepts a bearer token, and HTTP Basic with the user "bearer", which
+// Census's own older documents use.
+func (c *Census) admits(r *http.Request) bool {
+	if c.opt.Token == "" {
+		return true
+	}
+	if user, password, ok := r.BasicAuth(); ok {
+		return user == "bearer" && password == c.opt.Token
+	}
+	kind, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.EqualFold(kind, "bearer") && token == c.opt.Token
+}
+
+func (c *Census) deny(w http.ResponseWriter) {
+	if c.opt.PlainText401 {
+		Status(http.StatusUnauthorized, "text/plain; charset=utf-8", "HTTP Token: Access denied.\n")(w, nil, nil)
+		return
+	}
+	reply{http.StatusUnauthorized, []byte(`{"status":401}`)}.send(w)
+}
+
+// forced reads force_full_sync from the query, where Census documents it, or
+// from a JSON body, where most clients send it.
+func forced(r *http.Request) bool {
+	if v, err := strconv.ParseBool(r.URL.Query().Get("force_full_sync")); err == nil {
+		return v
+	}
+	var body struct {
+		Force bool `json:"force_full_sync"`
+	}
+	if r.Body != nil {
+		text, _ := io.ReadAll(io.LimitReader(r.Body, 64<<10))
+		if json.Unmarshal(text, &body) != nil {
+			return false
+		}
+	}
+	return body.Force
+}

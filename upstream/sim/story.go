@@ -1,0 +1,144 @@
+package sim
+
+import (
+	"math"
+	"time"
+)
+
+// A row is a run as kept: one written down, or one told anew each time it is
+// asked for from when it began and what was to become of it. Tens of thousands
+// of the latter cost little.
+type row struct {
+	id, at  int64 // at: created_at in ms since 1970
+	written *Run  // nil: told by the rest
+	delay   int32 // ms since the schedule asked for it
+	cause   cause
+	fate    fate
+	full    bool
+}
+
+type cause uint8
+
+const (
+	bySchedule cause = iota
+	continuously
+	byHand
+	byCall
+	byDryRun
+	untold // no sync_trigger_reason
+)
+
+type fate uint8
+
+const (
+	drawn            fate = iota // becomes one of the others when the run is created
+	clean                        // completed
+	rejecting                    // completed, though the destination refused some records
+	rejectingCoded               // the same, with an error_code
+	broken                       // failed, with completed_at
+	brokenOpen                   // failed, completed_at and most counts null
+	canceledFinished             // canceled, status completed
+	canceledBroken               // canceled, status failed
+	stuck                        // working for ever
+	skipped                      // an earlier run was still active
+	odd                          // a status no document knows
+)
+
+// A course is when a told run moves on, in ms since 1970.
+type course struct{ started, ended, settled int64 }
+
+func (c *Census) course(s *syncState, w *row, d *dice) course {
+	seconds := int64(45)
+	if s.plan != nil {
+		seconds = s.plan.seconds
+	}
+	if w.full {
+		seconds *= 3
+	}
+	var k course
+	k.started = w.at + d.between(2, 9)*1000 + d.between(0, 999)
+	k.ended = k.started + seconds*d.between(700, 1300)
+	k.settled = k.ended + d.between(79, 221)*1000 // updated_at moves this long after completed_at (seen on the wire)
+	return k
+}
+
+// active reports whether the run is queued or working at a time.
+func (c *Census) active(s *syncState, w *row, now int64) bool {
+	switch {
+	case w.written != nil:
+		return w.written.active()
+	case w.fate == skipped || w.fate == odd:
+		return false
+	}
+	return w.fate == stuck || now < c.course(s, w, c.dice(s.ID, w.at-c.anchor)).ended
+}
+
+// tell returns the run as it stands at a time.
+func (c *Census) tell(s *syncState, w *row, now int64) Run {
+	if w.written != nil {
+		return *w.written
+	}
+	d := c.dice(s.ID, w.at-c.anchor)
+	k := c.course(s, w, d)
+	r := Run{
+		ID: w.id, SyncID: s.ID,
+		CreatedAt: clock(w.at), UpdatedAt: clock(w.at),
+		FullSync: w.full, Counts: noCounts,
+	}
+	r.reason(w, d)
+	n := c.volume(s, w, d)
+	switch {
+	case w.fate == skipped:
+		r.Status = "skipped"
+	case w.fate == odd:
+		r.Status = "awaiting_capacity"
+	case now < k.started:
+		r.Status, r.Step = "queued", steps[0]
+	case w.fate == stuck:
+		r.work(n, min(now, k.started+(k.ended-k.started)*6/10), k)
+	case now < k.ended:
+		r.work(n, now, k)
+	default:
+		r.end(w.fate, n, now, k, d, s.plan)
+	}
+	return r
+}
+
+// steps are documented values of current_step, in the order of the work. The
+// documents spell the first in two ways.
+var steps = [...]string{
+	"Running sync",
+	"Checking source and destination configuration",
+	"Checking for fields to create in destination",
+	"Unloading data from warehouse",
+	"Loading data into destination service",
+	"Loading data into destination service",
+	"Loading data into destination service",
+	"Committing data to destination service",
+	"Committing sync to warehouse",
+}
+
+// work is the run half way: the counts come with the unloading and grow with
+// the loading.
+func (r *Run) work(n Counts, now int64, k course) {
+	done := (now - k.started) * 100 / max(k.ended-k.started, 1)
+	r.Status = "working"
+	r.Step = steps[1+done*int64(len(steps)-1)/100]
+	r.UpdatedAt = clock(now)
+	if done < 25 {
+		return
+	}
+	r.Counts = Counts{Source: n.Source, Updates: n.Updates, Deletes: n.Deletes, Invalids: n.Invalids}
+	r.Counts.Processed = n.Processed * min(max(done-37, 0)*2, 100) / 100
+	r.Counts.Updated = r.Counts.Processed
+}
+
+const (
+	minuteMS = 60_000
+	hourMS   = 60 * minuteMS
+	dayMS    = 24 * hourMS
+	never    = math.MaxInt64
+)
+
+// clock turns ms since 1970 into a time.
+func clock(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

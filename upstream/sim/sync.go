@@ -1,0 +1,99 @@
+package sim
+
+import "time"
+
+// A Sync is what Census calls one: it copies records from a source to a
+// destination. Text that is "" is null on the wire, unless said otherwise.
+type Sync struct {
+	ID                int64
+	Label             string
+	NoLabel           bool   // AddSync leaves Label empty, as many workspaces do
+	Status            string // "": told by the runs, in Title Case as seen on the wire
+	Frequency         string // never, continuous, quarter_hourly, hourly, daily, weekly, expression
+	Cron              string // with frequency expression; UTC
+	Day               string // with frequency weekly: "Monday"
+	Hour              int    // UTC; with daily and weekly
+	Minute            int    // with hourly, daily and weekly
+	Paused            bool
+	Operation         string // upsert, insert, update, append, mirror
+	SourceID          int64
+	DestinationID     int64
+	DestinationObject string // full name: "Contact"
+	CreatedAt         time.Time
+	UpdatedAt         time.Time // of the settings; runs do not move it
+}
+
+// A syncState is a sync, its runs, and how it goes on by itself.
+type syncState struct {
+	Sync
+	rows  []row
+	plan  *plan  // nil: nothing happens by itself
+	heavy []byte // the JSON after the settings, made when first asked for
+}
+
+// appendSync writes the keys seen on the wire. Names of source, destination
+// and last run are not among them.
+func (c *Census) appendSync(b []byte, s *syncState, now int64) []byte {
+	day, hour, minute, cron := "null", int64(-1), int64(-1), ""
+	switch s.Frequency {
+	case "weekly":
+		day, hour, minute = `"`+s.Day+`"`, int64(s.Hour), int64(s.Minute)
+	case "daily":
+		hour, minute = int64(s.Hour), int64(s.Minute)
+	case "hourly":
+		minute = int64(s.Minute)
+	case "expression":
+		cron = s.Cron
+	}
+	o := object{b: b}
+	o.open()
+	o.int("id", s.ID)
+	o.strOrNull("label", s.Label)
+	o.str("schedule_frequency", s.Frequency)
+	o.raw("schedule_day", day)
+	o.intOr("schedule_hour", hour, -1)
+	o.intOr("schedule_minute", minute, -1)
+	o.strOrNull("cron_expression", cron)
+	o.time("created_at", s.CreatedAt)
+	o.time("updated_at", s.UpdatedAt)
+	o.str("operation", s.Operation)
+	o.bool("paused", s.Paused)
+	o.str("status", c.syncStatus(s, now))
+	o.b = append(o.b, c.heavy(s)...)
+	o.key("mode")
+	o.open()
+	o.str("type", map[bool]string{false: "triggered", true: "live"}[s.Frequency == "continuous"])
+	o.key("triggers")
+	o.open()
+	o.key("schedule")
+	o.open()
+	o.str("frequency", s.Frequency)
+	o.raw("day", day)
+	o.intOr("hour", hour, -1)
+	o.intOr("minute", minute, -1)
+	o.strOrNull("cron_expression", cron)
+	o.close()
+	o.close()
+	o.close()
+	o.raw("x_compute_pool", `"standard"`)
+	o.close()
+	return o.b
+}
+
+// syncStatus looks at the newest run that ended. Paused is told apart: Census
+// keeps it beside the status.
+func (c *Census) syncStatus(s *syncState, now int64) string {
+	if s.Status != "" {
+		return s.Status
+	}
+	for i := len(s.rows) - 1; i >= 0; i-- {
+		switch run := c.tell(s, &s.rows[i], now); {
+		case run.Canceled:
+		case run.Status == "failed":
+			return "Failing"
+		case run.Status == "completed":
+			return "Up to Date"
+		}
+	}
+	return "Ready"
+}

@@ -1,0 +1,179 @@
+package sim
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"io"
+	"net/http"
+	"strconv"
+	"sync"
+)
+
+// Transport calls the handler in process, without a socket. It heeds the
+// request's context as a real transport does, and waits on nothing that a
+// testing/synctest bubble cannot see. Honest answers are made on the caller's
+// goroutine and come whole; faults run on one of their own and stream.
+func (c *Census) Transport() http.RoundTripper { return transport{c} }
+
+type transport struct{ c *Census }
+
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		defer r.Body.Close()
+	}
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	effect := t.c.receive(r)
+	if err := r.Context().Err(); err != nil {
+		return nil, err // ended in OnCall
+	}
+	if effect != nil {
+		return t.stream(r, effect)
+	}
+	a := record(r, http.HandlerFunc(t.c.answer))
+	return response(r, a.code, a.head, int64(len(a.body)), io.NopCloser(bytes.NewReader(a.body))), nil
+}
+
+func response(r *http.Request, code int, head http.Header, length int64, body io.ReadCloser) *http.Response {
+	return &http.Response{
+		Status:     strconv.Itoa(code) + " " + http.StatusText(code),
+		StatusCode: code,
+		Proto:      "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header:        head,
+		Body:          body,
+		ContentLength: length,
+		Request:       r,
+	}
+}
+
+// stream runs an effect on its own goroutine and returns when the headers are
+// there.
+func (t transport) stream(r *http.Request, effect Effect) (*http.Response, error) {
+	ctx, leave := context.WithCancel(r.Context())
+	asked := r.WithContext(ctx)
+	if r.Body != nil {
+		text, err := io.ReadAll(r.Body) // it is closed when RoundTrip returns
+		if err != nil {
+			leave()
+			return nil, err
+		}
+		asked.Body = io.NopCloser(bytes.NewReader(text))
+	}
+	body, out := io.Pipe()
+	s := &stream{ctx: r.Context(), head: http.Header{}, ready: make(chan struct{}), out: out, left: -1}
+	stop := context.AfterFunc(ctx, func() { s.fail(io.ErrClosedPipe) })
+	go func() {
+		defer stop()
+		defer s.finish()
+		effect(s, asked, http.HandlerFunc(t.c.answer))
+	}()
+	<-s.ready
+	if s.failed != nil {
+		leave()
+		return nil, s.failed
+	}
+	a := response(r, s.code, s.sent, s.length, &streamBody{body, leave})
+	if s.sent.Get("Content-Encoding") == "gzip" && r.Header.Get("Accept-Encoding") == "" {
+		a.Header.Del("Content-Encoding")
+		a.ContentLength, a.Uncompressed = -1, true
+		a.Body = &unzipped{ReadCloser: a.Body}
+	}
+	return a, nil
+}
+
+// A streamBody tells the effect when the client has had enough.
+type streamBody struct {
+	*io.PipeReader
+	leave context.CancelFunc
+}
+
+func (b *streamBody) Close() error {
+	b.leave()
+	return b.PipeReader.Close()
+}
+
+// unzipped is what net/http's transport does of its own accord for requests
+// that name no encoding.
+type unzipped struct {
+	io.ReadCloser
+	z *gzip.Reader
+}
+
+func (u *unzipped) Read(p []byte) (n int, err error) {
+	if u.z == nil {
+		if u.z, err = gzip.NewReader(u.ReadCloser); err != nil {
+			u.z = nil
+			return 0, err
+		}
+	}
+	return u.z.Read(p)
+}
+
+// A stream is the ResponseWriter of a faulty answer.
+type stream struct {
+	ctx    context.Context // the client's
+	head   http.Header
+	out    *io.PipeWriter
+	once   sync.Once
+	ready  chan struct{} // closed when the fields below are set
+	code   int           // 0: no answer, see failed
+	sent   http.Header
+	length int64
+	failed error
+	left   int64 // of the announced length; negative: none announced
+}
+
+func (s *stream) Header() http.Header { return s.head }
+
+func (s *stream) WriteHeader(code int) {
+	s.once.Do(func() {
+		s.code, s.sent, s.length = code, s.head.Clone(), -1
+		if n, err := strconv.ParseInt(s.sent.Get("Content-Length"), 10, 64); err == nil {
+			s.length, s.left = n, n
+		}
+		close(s.ready)
+	})
+}
+
+func (s *stream) Write(p []byte) (int, error) {
+	s.WriteHeader(http.StatusOK)
+	if s.left >= 0 {
+		s.left = max(s.left-int64(len(p)), 0)
+	}
+	return s.out.Write(p)
+}
+
+// Flush has nothing to do but to send the headers: nothing is buffered.
+func (s *stream) Flush() { s.WriteHeader(http.StatusOK) }
+
+// fail has the client see err, instead of an answer or of the rest of it; but
+// a client whose context has ended sees that.
+func (s *stream) fail(err error) {
+	if ended := s.ctx.Err(); ended != nil {
+		err = ended
+	}
+	s.once.Do(func() {
+		s.failed = err
+		close(s.ready)
+	})
+	s.out.CloseWithError(err)
+}
+
+// finish ends the answer as net/http's server would: a handler that panics
+// with http.ErrAbortHandler, or writes less than it announced, loses the
+// connection.
+func (s *stream) finish() {
+	switch p := recover(); {
+	case p == http.ErrAbortHandler && s.code == 0:
+		s.fail(io.EOF)
+	case p == http.ErrAbortHandler, s.left > 0:
+		s.fail(io.ErrUnexpectedEOF)
+	case p != nil:
+		panic(p)
+	default:
+		s.WriteHeader(http.StatusOK)
+		s.out.Close()
+	}
+}

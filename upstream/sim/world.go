@@ -1,0 +1,114 @@
+package sim
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// populate fills the believable workspace: the catalog's syncs, how each goes
+// on, and the incidents. Schedules count from the anchor, so that the
+// workspace looks the same from every start.
+func (c *Census) populate() {
+	c.nextSync = firstSync
+	for i, e := range catalog {
+		s := c.addSync(Sync{
+			Label:             e.name + " → " + nameOf(destinations, e.to),
+			NoLabel:           i%11 == 7,
+			Frequency:         e.frequency,
+			Operation:         pick(c.dice(int64(i), -2), []string{"upsert", "upsert", "update", "mirror", "insert"}),
+			SourceID:          e.from,
+			DestinationID:     e.to,
+			DestinationObject: e.object,
+			CreatedAt:         clock(c.anchor - int64(400-3*i)*dayMS),
+			UpdatedAt:         clock(c.anchor - int64(3+i)*dayMS),
+		})
+		s.plan = &plan{
+			until: never, breaks: never, trouble: -1, delay: 90_000,
+			records: e.records, share: 20, seconds: e.seconds, flaky: e.flaky,
+		}
+		c.timetable(s, e)
+		c.tick(s, c.anchor-e.history*dayMS)
+	}
+	c.incidents()
+	for _, s := range c.syncs {
+		c.schedule(s)
+		c.due = min(c.due, s.plan.due)
+	}
+}
+
+// timetable turns the entry's frequency into a schedule.
+func (c *Census) timetable(s *syncState, e entry) {
+	p := s.plan
+	slot := clock(c.anchor - int64(e.hours)*hourMS).Add(time.Duration(e.minute) * time.Minute)
+	s.Minute, s.Hour = slot.Minute(), slot.Hour()
+	text := ""
+	switch e.frequency {
+	case "never":
+		d := c.dice(s.ID, -3)
+		for at := c.anchor - e.history*dayMS; at < c.anchor-dayMS; at += d.between(dayMS, 6*dayMS) {
+			p.add(extra{at: at + d.between(0, hourMS), cause: pick(d, []cause{byHand, byHand, byCall})})
+		}
+		return
+	case "continuous":
+		text, p.cause, p.delay = "* * * * *", continuously, 9_000
+	case "quarter_hourly":
+		text = "*/15 * * * *"
+	case "hourly":
+		text = fmt.Sprintf("%d * * * *", s.Minute)
+	case "daily":
+		text = fmt.Sprintf("%d %d * * *", s.Minute, s.Hour)
+	case "weekly":
+		text = fmt.Sprintf("%d %d * * %d", s.Minute, s.Hour, slot.Weekday())
+		s.Day = slot.Weekday().String()
+	case "expression":
+		text = "*/20 * * * *"
+		if e.minute > 0 { // every four hours, starting from the anchor's
+			var hours [6]string
+			for i := range hours {
+				hours[i] = fmt.Sprint((slot.Hour() + 4*i) % 24)
+			}
+			text = fmt.Sprintf("%d %s * * *", e.minute, strings.Join(hours[:], ","))
+		}
+		s.Cron = text
+	}
+	schedule := parseCron(text)
+	p.cron = &schedule
+}
+
+// incidents are what a workspace's owners would like to be told. Each makes
+// one kind of trouble that a client must tell from the others.
+func (c *Census) incidents() {
+	ago := func(d time.Duration) int64 { return c.anchor - d.Milliseconds() }
+	const hour, day = time.Hour, 24 * time.Hour
+
+	rich := c.byID[52].plan // "Accounts → Salesforce": something of everything, on its first pages
+	rich.fates = map[int64]fate{
+		-3: rejecting, -5: broken, -9: rejectingCoded, -13: brokenOpen,
+		-17: canceledFinished, -21: canceledBroken, -34: odd,
+	}
+	rich.add(extra{at: ago(4*hour + 25*time.Minute), cause: byHand, fate: clean})
+	rich.add(extra{at: ago(7*hour + 31*time.Minute), cause: byCall, fate: clean})
+	rich.add(extra{at: ago(11*hour + 18*time.Minute), cause: byDryRun, fate: clean, full: true})
+	rich.add(extra{at: ago(15*hour + 36*time.Minute), cause: byHand, fate: clean, full: true})
+	rich.add(extra{at: ago(26*hour + 12*time.Minute), cause: untold, fate: clean})
+
+	contacts := c.byID[42].plan // stuck for three days, skipping every hour since
+	contacts.fates = map[int64]fate{-72: stuck}
+
+	paused := c.byID[46]
+	paused.Paused = true
+	paused.plan.until = ago(12 * day)
+
+	audience := c.byID[60].plan // an expired sign-in: the last five daily runs failed
+	audience.breaks, audience.trouble = ago(5*day+hour), 0
+
+	c.byID[61].plan.until = ago(3 * day)  // daily, and late
+	c.byID[58].plan.until = ago(9 * hour) // hourly, and late
+
+	now := func(d time.Duration) int64 { return c.start - d.Milliseconds() }
+	territories := c.byID[77].plan // in progress at the start, whatever the minute
+	territories.seconds = 400
+	territories.add(extra{at: now(3 * time.Minute), cause: byHand, fate: clean, full: true})
+	c.byID[74].plan.add(extra{at: now(time.Second), cause: byCall, fate: clean})
+}

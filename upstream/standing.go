@@ -1,0 +1,106 @@
+package upstream
+
+import (
+	"sync"
+	"time"
+)
+
+// The bounds of what is remembered of tokens. A standing takes about half a
+// kilobyte; callers may bring any number of tokens.
+const (
+	maxStandings = 4096
+	evictAmong   = 16 // standings looked at to find one to forget
+)
+
+// A standing is what Census's answers to one token tell of that token's calls to
+// come. All clients of the token share it.
+type standing struct {
+	mu      sync.Mutex
+	silence silence
+	breaker breaker
+	lanes   map[target]*lane
+	used    time.Time // when a call last began, or a client was made
+}
+
+// look is for how long calls of t must wait for Census's 429 to expire, and for
+// how long the breaker keeps them; 0 and 0: one may leave.
+func (s *standing) look(t target) (silent, open time.Duration) {
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.silence.left(now), s.breaker.refuses(now, t)
+}
+
+// begin has an exchange of t begin, unless look would say otherwise.
+func (s *standing) begin(t target) (k ticket, ok bool) {
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.silence.left(now) > 0 || s.breaker.refuses(now, t) > 0 {
+		return k, false
+	}
+	s.used = now
+	return s.breaker.begin(t), true
+}
+
+// end takes in how the exchange ended: with err, or with an answer if that is
+// nil.
+func (s *standing) end(k ticket, err *Error, h health) {
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.silence.heard(now, err)
+	s.breaker.end(now, k, h)
+}
+
+// matters tells since when s is unused, and whether forgetting it would let
+// calls through that it keeps, or over its bulkheads.
+func (s *standing) matters(now time.Time) (used time.Time, matters bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.used, len(s.lanes) > 0 || s.silence.left(now) > 0 || !s.breaker.until.IsZero()
+}
+
+// standings are those of all tokens at one Census. Of more than maxStandings
+// those long unused are forgotten.
+type standings struct {
+	mu sync.Mutex
+	of map[string]*standing // by tenant; never by token
+}
+
+// get is the tenant's standing, a new one if it is not known.
+func (ss *standings) get(tenant string) *standing {
+	now := time.Now()
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	s := ss.of[tenant]
+	if s == nil {
+		if len(ss.of) >= maxStandings {
+			ss.evict(now)
+		}
+		s = &standing{lanes: make(map[target]*lane)}
+		ss.of[tenant] = s
+	}
+	s.mu.Lock()
+	s.used = now
+	s.mu.Unlock()
+	return s
+}
+
+// evict forgets the longest unused of some standings; of them, one that matters
+// only if all do.
+func (ss *standings) evict(now time.Time) {
+	var worst string
+	var since time.Time
+	kept, n := true, 0
+	for tenant, s := range ss.of { // begins anywhere
+		used, matters := s.matters(now)
+		if n == 0 || kept && !matters || kept == matters && used.Before(since) {
+			worst, since, kept = tenant, used, matters
+		}
+		if n++; n == evictAmong {
+			break
+		}
+	}
+	delete(ss.of, worst)
+}

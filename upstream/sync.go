@@ -1,0 +1,170 @@
+package upstream
+
+import "strings"
+
+// A Sync copies rows from a source to a destination (API reference, "List
+// syncs"). Census sends 8 to 48 KB for each; what is not named here, SQL,
+// columns, mappings and connection details among it, is dropped while decoding.
+type Sync struct {
+	ID          SyncID
+	Label       *string // nil: nobody named it, which is common
+	Operation   *string
+	Paused      bool // independent of Status
+	Status      SyncStatus
+	CreatedAt   DateTime // never 0
+	UpdatedAt   DateTime
+	Schedule    SyncSchedule
+	Source      SyncSource
+	Destination SyncDestination
+}
+
+// A SyncSchedule says when Census starts a sync by itself.
+type SyncSchedule struct {
+	Frequency      *string // "never", "continuous", "quarter_hourly", "hourly", "daily", "weekly" or "expression"
+	Day            *string // name of a week day
+	Hour           *int32  // UTC; 0 to 24 as documented
+	Minute         *int32
+	CronExpression *string // UTC; set when Frequency is "expression"
+}
+
+// A SyncSource names where a sync reads from.
+type SyncSource struct {
+	ConnectionID *int64
+	ObjectType   *string // "model", "table", "segment", …
+	ObjectName   *string
+}
+
+// A SyncDestination names where a sync writes to.
+type SyncDestination struct {
+	ConnectionID *int64
+	Object       *string // full name at the destination, such as "Contact"
+}
+
+// A SyncStatus is what Census says of a sync as a whole.
+type SyncStatus string
+
+const (
+	SyncReady    SyncStatus = "READY"
+	SyncUpToDate SyncStatus = "UP_TO_DATE"
+	SyncFailing  SyncStatus = "FAILING"
+	SyncUnknown  SyncStatus = "UNKNOWN"
+)
+
+// parseSyncStatus folds case: the documents write "up to date", the wire "Up to Date".
+func parseSyncStatus(raw string) SyncStatus {
+	switch strings.ToLower(raw) {
+	case "ready":
+		return SyncReady
+	case "up to date":
+		return SyncUpToDate
+	case "failing":
+		return SyncFailing
+	}
+	return SyncUnknown
+}
+
+func (y *Sync) position() Position { return Position{CreatedAt: y.CreatedAt, ID: int64(y.ID)} }
+
+// scan reads a sync. Strings are copied, so that the answer they stand in, SQL
+// and all, is not kept with them.
+func (y *Sync) scan(s *scanner) {
+	for ok := s.open('{'); ok && s.next('}'); {
+		switch s.key() {
+		case "id":
+			n, _ := s.integer()
+			y.ID = SyncID(n)
+		case "label":
+			y.Label = s.copied()
+		case "operation":
+			y.Operation = s.copied()
+		case "paused":
+			y.Paused = s.boolean()
+		case "status":
+			raw, _ := s.scalar()
+			y.Status = parseSyncStatus(raw)
+		case "created_at":
+			y.CreatedAt = s.dateTime()
+		case "updated_at":
+			y.UpdatedAt = s.dateTime()
+		case "schedule_frequency":
+			y.Schedule.Frequency = s.copied()
+		case "schedule_day":
+			y.Schedule.Day = s.copied()
+		case "schedule_hour":
+			y.Schedule.Hour = s.small()
+		case "schedule_minute":
+			y.Schedule.Minute = s.small()
+		case "cron_expression":
+			y.Schedule.CronExpression = s.copied()
+		case "source_attributes":
+			y.Source = scanSource(s)
+		case "destination_attributes":
+			y.Destination = scanDestination(s)
+		default:
+			s.skip()
+		}
+	}
+	if y.Status == "" {
+		y.Status = SyncUnknown
+	}
+}
+
+func scanSource(s *scanner) (src SyncSource) {
+	for ok := s.open('{'); ok && s.next('}'); {
+		switch s.key() {
+		case "connection_id":
+			src.ConnectionID = s.number()
+		case "object":
+			for ok := s.open('{'); ok && s.next('}'); {
+				switch s.key() {
+				case "type":
+					src.ObjectType = s.copied()
+				case "name":
+					src.ObjectName = s.copied()
+				default:
+					s.skip()
+				}
+			}
+		default:
+			s.skip()
+		}
+	}
+	return src
+}
+
+func scanDestination(s *scanner) (dst SyncDestination) {
+	for ok := s.open('{'); ok && s.next('}'); {
+		switch s.key() {
+		case "connection_id":
+			dst.ConnectionID = s.number()
+		case "object":
+			dst.Object = s.copied()
+		default:
+			s.skip()
+		}
+	}
+	return dst
+}
+
+func (s *scanner) copied() *string {
+	v := s.nullable()
+	if v != nil {
+		*v = strings.Clone(*v)
+	}
+	return v
+}
+
+func (s *scanner) number() *int64 {
+	if n, ok := s.integer(); ok {
+		return &n
+	}
+	return nil
+}
+
+func (s *scanner) small() *int32 {
+	if n, ok := s.integer(); ok && n == int64(int32(n)) {
+		v := int32(n)
+		return &v
+	}
+	return nil
+}

@@ -1,0 +1,151 @@
+package upstream
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/google/go-cmp/cmp"
+
+	"census-gateway/upstream/sim"
+)
+
+// fetchBody is an answer of the simulated Census, as it stands on the wire.
+func fetchBody(tb testing.TB, census *sim.Census, path string) string {
+	tb.Helper()
+	r, err := http.NewRequest(http.MethodGet, "http://census.test/api/v1"+path, nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	a, err := census.Transport().RoundTrip(r)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	body, err := io.ReadAll(a.Body)
+	if err != nil || a.StatusCode != http.StatusOK {
+		tb.Fatalf("%s: %d, %v", path, a.StatusCode, err)
+	}
+	return string(body)
+}
+
+func number[T int32 | int64](n T) *T { return &n }
+
+func TestSyncFields(t *testing.T) {
+	census, _ := newCensus(sim.Options{})
+	created := time.Date(2025, 11, 3, 8, 15, 0, 7e6, time.UTC)
+	census.AddSync(sim.Sync{
+		ID: 52, Label: "Accounts → Salesforce", Status: "Up to Date", Operation: "mirror", Paused: true,
+		Frequency: "weekly", Day: "Monday", Hour: 23, Minute: 45, SourceID: 201, DestinationID: 301, DestinationObject: "Account",
+		CreatedAt: created, UpdatedAt: created.Add(time.Hour),
+	})
+	got, err := decodeOne(fetchBody(t, census, "/syncs/52"), (*Sync).scan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := DateTime(created.UnixMilli())
+	want := &Sync{
+		ID: 52, Label: text("Accounts → Salesforce"), Operation: text("mirror"), Paused: true, Status: SyncUpToDate,
+		CreatedAt: at, UpdatedAt: at + 3_600_000,
+		Schedule:    SyncSchedule{Frequency: text("weekly"), Day: text("Monday"), Hour: number[int32](23), Minute: number[int32](45)},
+		Source:      SyncSource{ConnectionID: number[int64](201), ObjectType: text("model"), ObjectName: text("model_52")},
+		Destination: SyncDestination{ConnectionID: number[int64](301), Object: text("Account")},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSyncLeniency(t *testing.T) {
+	for _, c := range []struct {
+		data string
+		want Sync
+	}{
+		{`{}`, Sync{Status: SyncUnknown}},
+		{`{"id":"52","label":null,"status":null}`, Sync{ID: 52, Status: SyncUnknown}},
+		{`{"status":"up to date"}`, Sync{Status: SyncUpToDate}},
+		{`{"status":"READY"}`, Sync{Status: SyncReady}},
+		{`{"status":"Failing"}`, Sync{Status: SyncFailing}},
+		{`{"status":"Thawing"}`, Sync{Status: SyncUnknown}},
+		{`{"status":"Ready","schedule_frequency":"expression","cron_expression":"*/20 * * * *"}`,
+			Sync{Status: SyncReady, Schedule: SyncSchedule{Frequency: text("expression"), CronExpression: text("*/20 * * * *")}}},
+		{`{"status":"Ready","schedule_hour":"24","schedule_minute":2147483648}`,
+			Sync{Status: SyncReady, Schedule: SyncSchedule{Hour: number[int32](24)}}},
+		{`{"status":"Ready","source_attributes":null,"destination_attributes":[]}`, Sync{Status: SyncReady}},
+		{`{"status":"Ready","source_attributes":{"object":null,"connection_id":"7"}}`,
+			Sync{Status: SyncReady, Source: SyncSource{ConnectionID: number[int64](7)}}},
+		{`{"status":"Ready","destination_attributes":{"object":{"full_name":"Contact"},"connection_id":"x"}}`, Sync{Status: SyncReady}},
+		{`{"status":"Ready","mode":{"id":3,"label":"no","status":"failing"}}`, Sync{Status: SyncReady}},
+	} {
+		got, err := decodeOne(`{"data":`+c.data+`}`, (*Sync).scan)
+		if err != nil {
+			t.Errorf("%s: %v", c.data, err)
+			continue
+		}
+		if diff := cmp.Diff(c.want, *got); diff != "" {
+			t.Errorf("%s: %s", c.data, diff)
+		}
+	}
+}
+
+// What a sync's answer holds besides, SQL and columns and mappings, is not kept
+// in any form: neither in the fields nor behind the strings of those.
+func TestSyncKeepsNothingElse(t *testing.T) {
+	census, _ := newCensus(sim.Options{})
+	census.AddSync(sim.Sync{Frequency: "expression", Cron: "*/20 * * * *"})
+	census.AddSync(sim.Sync{Frequency: "weekly", Day: "Monday", Label: `"quoted" and plain`})
+	body := fetchBody(t, census, "/syncs")
+	for _, canary := range []string{"sql_canary", "column_canary"} {
+		if !strings.Contains(body, canary) {
+			t.Fatalf("the answer holds no %s to look for", canary)
+		}
+	}
+	p, err := decodePage(body, (*Sync).scan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := json.Marshal(p.rows)
+	if err != nil || strings.Contains(string(shown), "canary") {
+		t.Errorf("%v: %s", err, shown)
+	}
+	kept := stringsIn(reflect.ValueOf(p.rows))
+	if len(kept) < 16 {
+		t.Fatalf("found only %q in the syncs", kept)
+	}
+	for _, s := range kept {
+		if within(s, body) {
+			t.Errorf("%q keeps the whole answer alive", s)
+		}
+	}
+}
+
+// stringsIn walks v, unexported fields and all.
+func stringsIn(v reflect.Value) (all []string) {
+	switch v.Kind() {
+	case reflect.String:
+		return []string{v.String()}
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			return stringsIn(v.Elem())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			all = append(all, stringsIn(v.Field(i))...)
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			all = append(all, stringsIn(v.Index(i))...)
+		}
+	}
+	return all
+}
+
+// within tells whether s lies in the memory of body.
+func within(s, body string) bool {
+	at, start := uintptr(unsafe.Pointer(unsafe.StringData(s))), uintptr(unsafe.Pointer(unsafe.StringData(body)))
+	return s != "" && at >= start && at < start+uintptr(len(body))
+}

@@ -1,0 +1,161 @@
+package upstream
+
+import "strings"
+
+// A SyncID is Census's number of a sync; always above 0.
+type SyncID int64
+
+// A SyncRunID is Census's number of a sync run; always above 0, rising with
+// time across all syncs.
+type SyncRunID int64
+
+// A Count is a number of records, which Census may not tell.
+type Count struct {
+	N     int64
+	Known bool // false: null
+}
+
+// A SyncRun is one execution of a sync (API reference, "List sync runs"). It
+// still changes for some minutes after it is over, when Census books its totals.
+type SyncRun struct {
+	ID                     SyncRunID
+	SyncID                 SyncID
+	Status                 SyncRunStatus
+	RawStatus              string   // as Census sent it
+	CreatedAt              DateTime // when it was queued; never 0
+	UpdatedAt              DateTime
+	CompletedAt            DateTime // 0 while it runs, and on some failed runs
+	ScheduledExecutionTime DateTime // 0 unless a schedule started it
+	ErrorCode              *string
+	ErrorMessage           *string
+	ErrorDetail            *string
+	SourceRecordCount      Count
+	SourceRecordUpdates    Count
+	SourceRecordDeletes    Count
+	SourceRecordInvalids   Count
+	RecordsInvalid         Count // the same as SourceRecordInvalids, an older name
+	RecordsProcessed       Count
+	RecordsUpdated         Count
+	RecordsFailed          Count
+	FullSync               bool
+	Canceled               bool
+	SyncTriggerReason      *SyncTriggerReason
+	CurrentStep            *string // absent once the run has completed
+}
+
+// A SyncTriggerReason says why a run was started, in the words of Census's own pages.
+type SyncTriggerReason struct {
+	UITag    *string // "Manual", "API Request", "Dry Run", …; an open list
+	UIDetail *string // may hold the e-mail address of whoever started it
+}
+
+// A SyncRunStatus is where a run stands. Census has renamed these before, so
+// what is not known is Unknown and never an error.
+type SyncRunStatus string
+
+const (
+	StatusQueued    SyncRunStatus = "QUEUED"
+	StatusWorking   SyncRunStatus = "WORKING"
+	StatusCompleted SyncRunStatus = "COMPLETED"
+	StatusFailed    SyncRunStatus = "FAILED"
+	StatusSkipped   SyncRunStatus = "SKIPPED"
+	StatusUnknown   SyncRunStatus = "UNKNOWN"
+)
+
+// parseStatus also knows the names of 2023: preparing and new became queued,
+// retrying became working (history of Census's own documentation).
+func parseStatus(raw string) SyncRunStatus {
+	switch strings.ToLower(raw) {
+	case "queued", "preparing", "new":
+		return StatusQueued
+	case "working", "retrying":
+		return StatusWorking
+	case "completed":
+		return StatusCompleted
+	case "failed":
+		return StatusFailed
+	case "skipped":
+		return StatusSkipped
+	}
+	return StatusUnknown
+}
+
+func (r *SyncRun) position() Position { return Position{CreatedAt: r.CreatedAt, ID: int64(r.ID)} }
+
+// scan reads a run; keys it does not know are skipped.
+func (r *SyncRun) scan(s *scanner) {
+	for ok := s.open('{'); ok && s.next('}'); {
+		switch s.key() {
+		case "id":
+			n, _ := s.integer()
+			r.ID = SyncRunID(n)
+		case "sync_id":
+			n, _ := s.integer()
+			r.SyncID = SyncID(n)
+		case "status":
+			r.RawStatus, _ = s.scalar()
+			r.Status = parseStatus(r.RawStatus)
+		case "created_at":
+			r.CreatedAt = s.dateTime()
+		case "updated_at":
+			r.UpdatedAt = s.dateTime()
+		case "completed_at":
+			r.CompletedAt = s.dateTime()
+		case "scheduled_execution_time":
+			r.ScheduledExecutionTime = s.dateTime()
+		case "error_code":
+			r.ErrorCode = s.nullable()
+		case "error_message":
+			r.ErrorMessage = s.nullable()
+		case "error_detail":
+			r.ErrorDetail = s.nullable()
+		case "source_record_count":
+			r.SourceRecordCount = s.count()
+		case "source_record_updates":
+			r.SourceRecordUpdates = s.count()
+		case "source_record_deletes":
+			r.SourceRecordDeletes = s.count()
+		case "source_record_invalids":
+			r.SourceRecordInvalids = s.count()
+		case "records_invalid":
+			r.RecordsInvalid = s.count()
+		case "records_processed":
+			r.RecordsProcessed = s.count()
+		case "records_updated":
+			r.RecordsUpdated = s.count()
+		case "records_failed":
+			r.RecordsFailed = s.count()
+		case "full_sync":
+			r.FullSync = s.boolean()
+		case "canceled":
+			r.Canceled = s.boolean()
+		case "sync_trigger_reason":
+			r.SyncTriggerReason = scanTriggerReason(s)
+		case "current_step":
+			r.CurrentStep = s.nullable()
+		default:
+			s.skip()
+		}
+	}
+	if r.Status == "" {
+		r.Status = StatusUnknown
+	}
+}
+
+func scanTriggerReason(s *scanner) *SyncTriggerReason {
+	if !s.open('{') {
+		return nil
+	}
+	t := s.reasons.next()
+	for s.next('}') {
+		switch s.key() {
+		case "ui_tag":
+			t.UITag = s.nullable()
+		case "ui_detail":
+			t.UIDetail = s.nullable()
+		default:
+			s.skip()
+		}
+	}
+	return t
+}

@@ -1,0 +1,184 @@
+package upstream
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// syncChunk is the page size for syncs. They are heavy: 48 KB each have been
+// seen, and pages of a hundred of those that failed.
+const syncChunk = 50
+
+// syncWeight is about what a sync takes in memory.
+const syncWeight = 1 << 10
+
+// fewSyncs is how many syncs are fetched one by one without asking first how
+// long the list is.
+const fewSyncs = 3
+
+func (c *Client) syncList() list[Sync] {
+	return list[Sync]{client: c, endpoint: listSyncs, size: syncChunk, scan: (*Sync).scan, place: (*Sync).position, weight: syncWeight}
+}
+
+// Syncs answers windows of the syncs of the workspace in creation order. It
+// costs one call for each 50 rows of a window, two where it straddles.
+func (c *Client) Syncs(ctx context.Context, windows ...Window) ([]Slice[Sync], error) {
+	return c.syncList().slices(ctx, windows)
+}
+
+// AllSyncs reads every sync of the workspace, in no order. It costs one call for
+// each 50 syncs.
+func (c *Client) AllSyncs(ctx context.Context) ([]Sync, error) {
+	var all []Sync
+	w := Window{Limit: 32 * syncChunk}
+	for {
+		answers, err := c.Syncs(ctx, w)
+		if err != nil {
+			return nil, err
+		}
+		s := answers[0]
+		all = append(all, s.Rows...)
+		if !s.More {
+			return all, nil
+		}
+		w.Newer = s.Rows[0].position()
+		w.Newer.Ordinal = s.First
+	}
+}
+
+// Sync fetches one sync. It costs one call.
+func (c *Client) Sync(ctx context.Context, id SyncID) (*Sync, error) {
+	return readRecord(ctx, c, fetchSync, int64(id), syncWeight, (*Sync).scan,
+		func(y *Sync) error {
+			if y.ID != id || y.CreatedAt == 0 {
+				return fmt.Errorf("not the sync asked for: sync %d, created %d", y.ID, y.CreatedAt)
+			}
+			return nil
+		},
+		func(*Sync) time.Duration { return c.syncList().life() })
+}
+
+// A SyncResult is a sync, or why it could not be read.
+type SyncResult struct {
+	Sync *Sync
+	Err  error
+}
+
+// SyncsByID reads many syncs: from memory those it has, the others by listing the
+// workspace or by fetching each, whichever takes fewer calls; what a list lacks is
+// fetched. Every id has a result, and one that fails leaves the others answered.
+func (c *Client) SyncsByID(ctx context.Context, ids []SyncID) map[SyncID]SyncResult {
+	found := make(map[SyncID]SyncResult, len(ids))
+	missing := make(map[SyncID]bool)
+	for _, id := range ids {
+		if y, ok := recallRecord[Sync](ctx, c, fetchSync, int64(id)); ok {
+			found[id] = SyncResult{Sync: y}
+		} else {
+			missing[id] = true
+		}
+	}
+	if c.listingPays(len(missing)) {
+		c.listInto(ctx, found, missing)
+	}
+	var mu sync.Mutex
+	each(slices.Sorted(maps.Keys(missing)), func(id SyncID) {
+		y, err := c.Sync(ctx, id)
+		mu.Lock()
+		found[id] = SyncResult{y, err}
+		mu.Unlock()
+	})
+	return found
+}
+
+// listingPays tells whether reading the first page of the list is the right
+// first step to n syncs.
+func (c *Client) listingPays(n int) bool {
+	total := int(c.syncsAre.Load())
+	if total == 0 {
+		return n > fewSyncs
+	}
+	return (total+syncChunk-1)/syncChunk < n
+}
+
+// listInto moves from missing to found the syncs that stand in the workspace's
+// list. It stops where fetching the rest is cheaper, or fails.
+func (c *Client) listInto(ctx context.Context, found map[SyncID]SyncResult, missing map[SyncID]bool) {
+	l := c.syncList()
+	take := func(p page[Sync], sent time.Time) {
+		for i := range p.rows {
+			y := &p.rows[i]
+			if y.CreatedAt == 0 || y.ID <= 0 {
+				continue
+			}
+			keepRecord(c, fetchSync, int64(y.ID), y, sent.Add(l.life()), syncWeight)
+			if missing[y.ID] {
+				found[y.ID] = SyncResult{Sync: y}
+				delete(missing, y.ID)
+			}
+		}
+		c.onRead(ctx, Read{Until: sent.Add(l.life())})
+	}
+	first, sent, err := l.read(ctx, read{k: 0, size: syncChunk}, 0)
+	if err != nil {
+		return
+	}
+	take(first, sent)
+	c.syncsAre.Store(int64(max(first.total, 0)))
+	pages := (first.total + syncChunk - 1) / syncChunk
+	if pages-1 >= len(missing) {
+		return
+	}
+	type arrival struct {
+		page[Sync]
+		sent time.Time
+	}
+	rest := make([]arrival, max(pages-1, 0))
+	numbers := make([]int, len(rest))
+	for i := range numbers {
+		numbers[i] = i
+	}
+	each(numbers, func(i int) {
+		rest[i].page, rest[i].sent, _ = l.read(ctx, read{k: i + 1, size: syncChunk}, 0)
+	})
+	for _, p := range rest {
+		if len(p.rows) > 0 {
+			take(p.page, p.sent)
+		}
+	}
+}
+
+// each runs do for every item, at most maxInFlight at a time, and waits. A
+// panic in one is raised again here, where callers contain theirs.
+func each[T any](items []T, do func(T)) {
+	if len(items) == 0 {
+		return
+	}
+	if len(items) == 1 {
+		do(items[0])
+		return
+	}
+	var wg sync.WaitGroup
+	var panicked any
+	var once sync.Once
+	places := make(chan struct{}, maxInFlight)
+	for _, item := range items {
+		places <- struct{}{}
+		wg.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					once.Do(func() { panicked = p })
+				}
+				<-places
+			}()
+			do(item)
+		})
+	}
+	wg.Wait()
+	if panicked != nil {
+		panic(panicked)
+	}
+}

@@ -1,0 +1,202 @@
+package upstream
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"sort"
+	"time"
+)
+
+// A view is what is known of one list while it is read: which rows stand at
+// which ordinals, and how many there are. Pages are added newest first, so that
+// rows removed between two reads show as an overlap and never as a gap.
+type view[T any] struct {
+	place    func(*T) Position
+	segments []segment[T] // in the order they were read or recalled
+	total    int          // rows in the list when last told; -1: not yet
+	end      int          // ordinal after the newest row; -1: the newest end has not been read
+	blind    bool         // heads do not tell the total, so their rows cannot be placed
+	least    int          // while total is unknown: the list has at least this many rows
+	most     int          // and at most this many
+
+	memory[T]
+}
+
+// A segment is a run of rows at consecutive ordinals.
+type segment[T any] struct {
+	first int
+	rows  []T       // oldest first; at least one
+	until time.Time // rows that were kept: until when they count
+	sound bool      // stands in the epoch of what was kept, or of the view's first page
+}
+
+func (g segment[T]) end() int { return g.first + len(g.rows) }
+
+func newView[T any](place func(*T) Position) *view[T] {
+	return &view[T]{place: place, total: -1, end: -1, most: math.MaxInt}
+}
+
+// errMoved says that old rows were removed since the view's first page: its
+// ordinals are of the past.
+var errMoved = errors.New("the list was shortened while it was read")
+
+// add takes in the page that r read, which was asked for at sent. Its rows are
+// oldest first.
+func (v *view[T]) add(r read, p page[T], sent time.Time) error {
+	if err := v.check(r, p); err != nil {
+		return err
+	}
+	g := segment[T]{first: r.k * r.size, rows: p.rows}
+	if r.head > 0 {
+		if p.total < 0 && len(p.rows) == r.head { // its ordinals cannot be told
+			v.least, v.blind = max(v.least, len(p.rows)), true
+			return nil
+		}
+		p.total = max(p.total, len(p.rows)) // a row may be added while Census counts
+		g.first = p.total - len(p.rows)
+	}
+	if want := min(p.total-g.first, r.perPage()); p.total >= 0 && len(p.rows) < want {
+		return errMoved
+	}
+	if len(g.rows) > 0 {
+		for _, known := range v.segments {
+			if !v.agree(known, g) {
+				return errMoved
+			}
+		}
+		for _, known := range v.witnesses {
+			if !v.agree(known, g) {
+				return errMoved
+			}
+		}
+		g.sound = v.proves(g, sent)
+		v.segments = append(v.segments, g)
+	}
+	v.news = append(v.news, news[T]{read: r, page: p, sent: sent})
+	v.learnTotal(r, p.total, g)
+	return nil
+}
+
+// check refuses pages that cannot be what r asked for.
+func (v *view[T]) check(r read, p page[T]) error {
+	if p.perPage != 0 && p.perPage != r.perPage() || len(p.rows) > r.perPage() {
+		return fmt.Errorf("asked for %d rows a page, got %d of %d", r.perPage(), len(p.rows), p.perPage)
+	}
+	for i := range p.rows {
+		at := v.place(&p.rows[i])
+		if at.ID <= 0 || at.CreatedAt == 0 {
+			return fmt.Errorf("row %d has no readable id or created_at", i)
+		}
+		if i > 0 && v.place(&p.rows[i-1]).Compare(at) >= 0 {
+			return fmt.Errorf("row %d stands twice or out of order", at.ID)
+		}
+	}
+	if p.total >= 0 && p.total < max(v.total, v.floor) {
+		return errMoved
+	}
+	return nil
+}
+
+// learnTotal takes from a page how long the list is. Where Census tells no
+// total (-1), the last page that has rows does.
+func (v *view[T]) learnTotal(r read, total int, g segment[T]) {
+	if len(g.rows) > 0 {
+		v.least = max(v.least, g.end())
+	}
+	switch {
+	case total >= 0 || v.total >= 0:
+		v.total = max(total, v.total, v.least)
+	case len(g.rows) == r.size: // more may follow
+	case len(g.rows) > 0:
+		v.total = g.end()
+	default:
+		v.most = min(v.most, g.first)
+	}
+	if v.total < 0 && v.least == v.most {
+		v.total = v.least
+	}
+	if v.total == 0 {
+		v.end = 0
+	}
+	for _, g := range v.segments {
+		if g.end() == v.total {
+			v.end = v.total
+		}
+	}
+}
+
+// agree tells whether two segments can be of one list: the same rows at the
+// same ordinals, and older ones at lower ordinals.
+func (v *view[T]) agree(a, b segment[T]) bool {
+	if b.first < a.first {
+		a, b = b, a
+	}
+	if a.end() <= b.first {
+		return v.place(&a.rows[len(a.rows)-1]).Compare(v.place(&b.rows[0])) < 0
+	}
+	for n := b.first; n < min(a.end(), b.end()); n++ {
+		if v.place(&a.rows[n-a.first]).ID != v.place(&b.rows[n-b.first]).ID {
+			return false
+		}
+	}
+	return true
+}
+
+// at is the latest read segment with the row of ordinal n, or one that is
+// recalled.
+func (v *view[T]) at(n int) (g segment[T], ok bool) {
+	for i := len(v.segments) - 1; i >= 0; i-- {
+		if g = v.segments[i]; n >= g.first && n < g.end() {
+			return g, true
+		}
+	}
+	return v.recallAt(n)
+}
+
+// rows returns the rows at the ordinals from lo to hi, all of which are known.
+// They may be shared: they are not to be written to.
+func (v *view[T]) rows(lo, hi int) []T {
+	var out []T
+	for n := lo; n < hi; {
+		g, ok := v.at(n)
+		if !ok {
+			panic("upstream: a row was planned for and not read")
+		}
+		part := g.rows[n-g.first : min(hi, g.end())-g.first]
+		if len(part) == hi-lo {
+			return part
+		}
+		out = append(out, part...)
+		n += len(part)
+	}
+	return out
+}
+
+// bound is the ordinal from which on there are no rows, as far as is known.
+func (v *view[T]) bound() int {
+	if v.total >= 0 {
+		return v.total
+	}
+	return v.most
+}
+
+// rank bounds the number of rows older than p: from lo to hi. Where both are
+// one number, that is the ordinal at which p stands or would stand. Between
+// different ones, no row from lo up to hi has been read.
+func (v *view[T]) rank(p Position) (lo, hi int) {
+	hi = v.bound()
+	for _, g := range v.segments {
+		n := sort.Search(len(g.rows), func(i int) bool { return v.place(&g.rows[i]).Compare(p) >= 0 })
+		if n > 0 {
+			lo = max(lo, g.first+n)
+		}
+		if n < len(g.rows) {
+			hi = min(hi, g.first+n)
+			if v.place(&g.rows[n]).ID == p.ID {
+				return hi, hi
+			}
+		}
+	}
+	return lo, hi
+}

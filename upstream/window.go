@@ -1,0 +1,98 @@
+package upstream
+
+import (
+	"cmp"
+	"math"
+)
+
+// A Position is the place of a row in a list in creation order. It outlives
+// the row: where the row was is still between its neighbours.
+type Position struct {
+	CreatedAt DateTime
+	ID        int64
+	Ordinal   int // rows older than this one when it was read; a hint, since old rows may go
+}
+
+// NoOrdinal is the ordinal of a position of which none is known: it is sought.
+const NoOrdinal = -1
+
+// Since is the position after which the rows are that were created at t or later,
+// for Window.Older.
+func Since(t DateTime) Position {
+	return Position{CreatedAt: t - 1, ID: math.MaxInt64, Ordinal: NoOrdinal}
+}
+
+// Before is the position before which the rows are that were created earlier than
+// t, for Window.Newer.
+func Before(t DateTime) Position { return Position{CreatedAt: t, ID: 1, Ordinal: NoOrdinal} }
+
+// Compare orders positions by creation, ties by id; ordinals do not count.
+func (p Position) Compare(q Position) int {
+	return cmp.Or(cmp.Compare(p.CreatedAt, q.CreatedAt), cmp.Compare(p.ID, q.ID))
+}
+
+// IsEnd tells whether p stands for an end of the list: no row has the id 0.
+func (p Position) IsEnd() bool { return p.ID == 0 }
+
+// A Window asks for a stretch of a list: of the rows newer than Older and older
+// than Newer, up to Limit, counted from one end.
+// Windows are comparable.
+type Window struct {
+	Older      Position // exclusive; zero: the list's oldest end
+	Newer      Position // exclusive; zero: the list's newest end
+	Limit      int      // 0 to 1000
+	FromOldest bool     // count from the oldest end of the stretch; false: from the newest
+}
+
+// want is how many rows must be seen to answer w: one more than asked for where
+// the far end is a position, to tell whether rows remain before it; and at
+// least one, since even an empty answer tells what lies beyond it.
+func (w Window) want() int {
+	if !w.Far().IsEnd() {
+		return w.Limit + 1
+	}
+	return max(w.Limit, 1)
+}
+
+// Near is the position w counts from.
+func (w Window) Near() Position {
+	if w.FromOldest {
+		return w.Older
+	}
+	return w.Newer
+}
+
+// Far is the position w counts towards.
+func (w Window) Far() Position {
+	if w.FromOldest {
+		return w.Newer
+	}
+	return w.Older
+}
+
+// After is what is left of w beyond rows that answered it, of which the first
+// stands at the ordinal first.
+func (w Window) After(rows []SyncRun, first int) Window {
+	if len(rows) == 0 {
+		return w
+	}
+	if w.FromOldest {
+		w.Older = rows[len(rows)-1].position()
+		w.Older.Ordinal = first + len(rows) - 1
+	} else {
+		w.Newer = rows[0].position()
+		w.Newer.Ordinal = first
+	}
+	return w
+}
+
+// A Slice answers a Window.
+type Slice[T any] struct {
+	Rows  []T  // oldest first
+	First int  // ordinal of Rows[0], or where it would be
+	Total int  // rows in the whole list
+	More  bool // the stretch goes on past the counted rows
+}
+
+// End is the ordinal after the last row.
+func (s Slice[T]) End() int { return s.First + len(s.Rows) }

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"os"
+	"sync/atomic"
+
+	"census-gateway/edge"
+	"census-gateway/edge/answers"
+	"census-gateway/edge/observe"
+	"census-gateway/graph"
+	"census-gateway/graph/documents"
+	"census-gateway/upstream"
+)
+
+// graph is the GraphQL handler, as the settings have it.
+func (g *gateway) graph(s settings) (http.Handler, error) {
+	opt := graph.Options{
+		Log: g.log, Timeout: s.Timeout, MaxBody: s.MaxBody, MaxTokens: s.MaxTokens, MaxErrors: s.MaxErrors, Limits: s.limits(),
+		OnlyTrusted: s.OnlyTrusted, OwnTokens: s.PassThrough,
+		AppURL: appURL(s), OnLimit: g.observer.LimitHit, OnBatch: g.observer.StartBatch, OnFresh: answers.Fresh,
+	}
+	if s.Documents != "" {
+		trusted, err := documents.LoadTrusted(s.Documents)
+		if err != nil {
+			return nil, err
+		}
+		opt.Trusted = trusted
+	}
+	return graph.Handler(func(ctx context.Context) *upstream.Client {
+		if caller, ok := edge.CallerFrom(ctx); ok && s.PassThrough {
+			return g.census.WithToken(caller.Token.Reveal())
+		}
+		return g.census
+	}, opt)
+}
+
+// appURL is where Census's own pages are: the host that its API is on; "" for the
+// simulated one, which has no pages.
+func appURL(s settings) string {
+	u, err := url.Parse(s.BaseURL)
+	if err != nil || s.simulated() {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// answerCache keeps whole answers. Who is answered from it has a record too, of
+// what the answer was made for.
+func answerCache(bytes int64) *answers.Cache {
+	return answers.New(bytes, answers.Options{
+		Note:  func(made *http.Request) any { return graph.RecordOf(made.Context()) },
+		OnHit: func(r *http.Request, note any) { graph.RecordOf(r.Context()).Repeat(note.(*graph.Record)) },
+	})
+}
+
+// observed keeps a record of each request and tells the observer of it.
+func (g *gateway) observed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodOptions {
+			next.ServeHTTP(w, r)
+			return
+		}
+		ctx, end := g.observer.StartOperation(r.Context())
+		ctx, record := graph.WithRecord(ctx)
+		sw := &statusWriter{ResponseWriter: w}
+		defer func() {
+			end(observe.Operation{
+				RequestID: edge.RequestIDFrom(ctx), Name: record.Name, Type: record.Type, Document: observe.DocumentHash(record.Query),
+				Caller: record.Caller, CensusCalls: record.CensusCalls(), CacheHits: record.CacheHits(), Codes: record.Codes, Status: sw.status,
+			})
+		}()
+		next.ServeHTTP(sw, r.WithContext(ctx))
+	})
+}
+
+// A statusWriter remembers the status of an answer.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// reload reads the settings again for each signal and puts a handler made from
+// them in place of the present one, which finishes what it has begun. Settings
+// that are wrong change nothing. Addresses, log and Census stay as they were at
+// the start.
+func (g *gateway) reload(ctx context.Context, args []string, signals <-chan os.Signal, now *atomic.Pointer[http.Handler]) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-signals:
+		}
+		s, _, err := parse(args, os.Stderr)
+		if err == nil {
+			var handler http.Handler
+			if handler, err = g.handler(ctx, s); err == nil {
+				now.Store(&handler)
+			}
+		}
+		if err != nil {
+			g.log.Error("settings not read again: the present ones stay", "error", err)
+		} else {
+			g.log.Info("settings read again")
+		}
+	}
+}
