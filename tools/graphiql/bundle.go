@@ -1,0 +1,134 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// The page and the three workers are built together, so that they share what they have in common.
+var entryPoints = []api.EntryPoint{
+	{InputPath: "page/page.jsx", OutputPath: "page"},
+	{InputPath: "monaco-editor/esm/vs/editor/editor.worker.js", OutputPath: "editor"},
+	{InputPath: "monaco-editor/esm/vs/language/json/json.worker.js", OutputPath: "json"},
+	{InputPath: "monaco-graphql/esm/graphql.worker.js", OutputPath: "graphql"},
+}
+
+// What GraphiQL imports as soon as it is mounted; the browser may fetch it along with the page.
+var soon = []string{
+	"node_modules/monaco-graphql/esm/monaco-editor.js",
+	"node_modules/monaco-graphql/esm/lite.js",
+}
+
+// prettier carries these twice, as modules and as scripts; GraphiQL imports both.
+var once = map[string]string{
+	"prettier/parser-graphql": "prettier/plugins/graphql",
+	"prettier/parser-babel":   "prettier/plugins/babel",
+}
+
+type output struct {
+	files   map[string][]byte // by name, uncompressed
+	entries map[string]string // "page.js": the name it has today
+	preload []string          // scripts the page needs at once, beside its own
+	inputs  []string          // paths of the sources, relative to the root
+}
+
+// metadata is the part of esbuild's metafile that is read here.
+type metadata struct {
+	Inputs  map[string]struct{} `json:"inputs"`
+	Outputs map[string]struct {
+		EntryPoint string `json:"entryPoint"`
+		CSSBundle  string `json:"cssBundle"`
+		Imports    []struct {
+			Path string `json:"path"`
+			Kind string `json:"kind"`
+		} `json:"imports"`
+	} `json:"outputs"`
+}
+
+func bundle(root string) (*output, error) {
+	built := api.Build(api.BuildOptions{
+		AbsWorkingDir:       root,
+		EntryPointsAdvanced: entryPoints,
+		Bundle:              true,
+		Splitting:           true,
+		Format:              api.FormatESModule,
+		Target:              api.ES2022,
+		JSX:                 api.JSXAutomatic,
+		Define:              map[string]string{"process.env.NODE_ENV": `"production"`, "process.env.USE_IMPORT": `"true"`},
+		Alias:               once,
+		Plugins:             []api.Plugin{fonts},
+		Loader:              map[string]api.Loader{".ttf": api.LoaderFile},
+		MinifyWhitespace:    true,
+		MinifyIdentifiers:   true,
+		MinifySyntax:        true,
+		LegalComments:       api.LegalCommentsNone, // the licenses are a file of their own
+		Outdir:              "out",
+		EntryNames:          "[name]-[hash]",
+		ChunkNames:          "chunk-[hash]",
+		AssetNames:          "[name]-[hash]",
+		Metafile:            true,
+		LogLevel:            api.LogLevelWarning,
+	})
+	if len(built.Errors) > 0 {
+		return nil, fmt.Errorf("%d errors; was npm ci run?", len(built.Errors))
+	}
+	var meta metadata
+	if err := json.Unmarshal([]byte(built.Metafile), &meta); err != nil {
+		return nil, err
+	}
+	out := &output{files: map[string][]byte{}, entries: map[string]string{}}
+	for in := range meta.Inputs {
+		out.inputs = append(out.inputs, in)
+	}
+	for _, f := range built.OutputFiles {
+		out.files[path.Base(f.Path)] = f.Contents
+	}
+	return out, out.pick(meta)
+}
+
+// pick names the entries and what to preload, and drops the style sheets that esbuild writes
+// beside each chunk: the one of the page holds them all.
+func (out *output) pick(meta metadata) error {
+	var css string
+	for at, o := range meta.Outputs {
+		i := slices.IndexFunc(entryPoints, func(e api.EntryPoint) bool {
+			return o.EntryPoint == e.InputPath || o.EntryPoint == "node_modules/"+e.InputPath
+		})
+		if i < 0 || !strings.HasSuffix(at, ".js") {
+			continue
+		}
+		out.entries[entryPoints[i].OutputPath+".js"] = path.Base(at)
+		if o.CSSBundle != "" {
+			css = path.Base(o.CSSBundle)
+		}
+	}
+	if css == "" || len(out.entries) != len(entryPoints) {
+		return errors.New("an entry is missing")
+	}
+	out.entries["page.css"] = css
+	for name := range out.files {
+		if strings.HasSuffix(name, ".css") && name != css {
+			delete(out.files, name)
+		}
+	}
+	out.follow(meta, "out/"+out.entries["page.js"])
+	return nil
+}
+
+// follow adds to the preload list what the script at a path imports at once or soon.
+func (out *output) follow(meta metadata, at string) {
+	for _, im := range meta.Outputs[at].Imports {
+		now := im.Kind == "import-statement"
+		later := im.Kind == "dynamic-import" && slices.Contains(soon, meta.Outputs[im.Path].EntryPoint)
+		if name := path.Base(im.Path); (now || later) && !slices.Contains(out.preload, name) {
+			out.preload = append(out.preload, name)
+			out.follow(meta, im.Path)
+		}
+	}
+}

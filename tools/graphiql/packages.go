@@ -1,0 +1,91 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A pkg is an npm package of which something is in the bundle.
+type pkg struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	License string `json:"license"` // SPDX
+	Text    string `json:"-"`       // of its license file; empty if it ships none
+}
+
+// packages returns the packages that the inputs are from, by name and version.
+func packages(root string, inputs []string) ([]pkg, error) {
+	dirs := map[string]bool{}
+	for _, in := range inputs {
+		i := strings.LastIndex(in, "node_modules/")
+		if i < 0 {
+			continue
+		}
+		dir, rest := in[:i+len("node_modules/")], strings.Split(in[i+len("node_modules/"):], "/")
+		n := 1
+		if strings.HasPrefix(rest[0], "@") {
+			n = 2
+		}
+		dirs[dir+strings.Join(rest[:n], "/")] = true
+	}
+	var pkgs []pkg
+	for dir := range dirs {
+		data, err := os.ReadFile(filepath.Join(root, dir, "package.json"))
+		if err != nil {
+			return nil, err
+		}
+		var p pkg
+		if err := json.Unmarshal(data, &p); err != nil {
+			return nil, fmt.Errorf("%s: %w", dir, err)
+		}
+		if p.Text, err = licenseText(filepath.Join(root, dir)); err != nil {
+			return nil, err
+		}
+		pkgs = append(pkgs, p)
+	}
+	slices.SortFunc(pkgs, func(a, b pkg) int {
+		return strings.Compare(a.Name+"@"+a.Version, b.Name+"@"+b.Version)
+	})
+	return pkgs, nil
+}
+
+func licenseText(dir string) (string, error) {
+	names, err := os.ReadDir(dir)
+	if err != nil {
+		return "", err
+	}
+	for _, n := range names {
+		if l := strings.ToLower(n.Name()); strings.HasPrefix(l, "licen") && !n.IsDir() {
+			text, err := os.ReadFile(filepath.Join(dir, n.Name()))
+			return strings.ReplaceAll(string(text), "\r\n", "\n"), err
+		}
+	}
+	return "", nil
+}
+
+func versions(pkgs []pkg) map[string]string {
+	all := map[string]string{}
+	for _, p := range pkgs {
+		if v, ok := all[p.Name]; ok && v != p.Version {
+			p.Version = v + ", " + p.Version
+		}
+		all[p.Name] = p.Version
+	}
+	return all
+}
+
+// addLicenses adds the notices that the packages ask to be kept with copies of them.
+func (out *output) addLicenses(pkgs []pkg) {
+	var b strings.Builder
+	b.WriteString("GraphiQL and what it is built from. Each part is under the license of its own authors.\n")
+	for _, p := range pkgs {
+		fmt.Fprintf(&b, "\n%s\n%s %s (%s)\n\n%s\n", strings.Repeat("-", 72), p.Name, p.Version, p.License, strings.TrimSpace(p.Text))
+	}
+	name := fmt.Sprintf("licenses-%s.txt", hash([]byte(b.String()))[:8])
+	out.files[name] = []byte(b.String())
+	out.entries["licenses.txt"] = name
+}

@@ -1,0 +1,63 @@
+// The page: GraphiQL over the gateway's own endpoint, with the explorer and history plugins.
+// Its data (endpoint, example tabs, worker addresses) is the JSON in #config, written by edge/graphiql.
+import { useEffect } from 'react';
+import { createRoot } from 'react-dom/client';
+import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
+import { explorerPlugin } from '@graphiql/plugin-explorer';
+import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { keepsHeaders, opened, storage } from './storage.js';
+import './page.css';
+
+const config = JSON.parse(document.getElementById('config').textContent);
+
+// Monaco asks for its workers by label, and does so as soon as an editor is made: set before render.
+globalThis.MonacoEnvironment = {
+  getWorker(_, label) {
+    return new Worker(config.workers[label] ?? config.workers.editor, { name: label, type: 'module' });
+  },
+};
+
+const endpoint = new URL(config.endpoint, location.origin);
+const socket = new URL(endpoint);
+socket.protocol = endpoint.protocol === 'https:' ? 'wss:' : 'ws:';
+
+// A subscription opens its own socket when it is run, with the tab's headers as connection parameters.
+// The header asks for extensions.census: what the answer cost in Census calls.
+const fetcher = createGraphiQLFetcher({
+  url: endpoint.href,
+  subscriptionUrl: socket.href,
+  headers: { 'X-Census-Cost': '1' },
+});
+
+const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
+
+// Where no theme was chosen, the style sheets follow the system by themselves and the editors only at the start.
+function FollowSystem() {
+  const theme = useGraphiQL(state => state.theme);
+  const { setTheme } = useGraphiQLActions();
+  useEffect(() => {
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const follow = () => theme === null && setTheme(null);
+    dark.addEventListener('change', follow);
+    return () => dark.removeEventListener('change', follow);
+  }, [theme, setTheme]);
+  return null;
+}
+
+createRoot(document.getElementById('root')).render(
+  <GraphiQL
+    fetcher={fetcher}
+    plugins={plugins}
+    storage={storage}
+    defaultTabs={config.tabs}
+    // GraphiQL reads a tab's variables when the tab is chosen, so not those of the one it opens with.
+    initialVariables={opened() ? undefined : config.tabs[0]?.variables}
+    defaultEditorToolsVisibility
+    shouldPersistHeaders={keepsHeaders()}
+    showPersistHeadersSettings
+  >
+    <GraphiQL.Logo>{document.title}</GraphiQL.Logo>
+    <FollowSystem />
+  </GraphiQL>,
+);

@@ -1,0 +1,40 @@
+// Where GraphiQL keeps tabs and history: localStorage, under a prefix of this page's own (other GraphiQLs
+// on localhost share the origin), and without request headers unless the user asked for them to be kept.
+// GraphiQL leaves headers out of saved tabs, but its history plugin saves them, tokens included.
+const own = 'census-gateway/';
+const keepHeaders = 'graphiql:shouldPersistHeaders';
+const history = ['graphiql:queries', 'graphiql:favorites'];
+
+export const storage = {
+  getItem: key => localStorage.getItem(own + key),
+  removeItem: key => localStorage.removeItem(own + key),
+  setItem(key, value) {
+    localStorage.setItem(own + key, history.includes(key) && !keepsHeaders() ? withoutHeaders(value) : value);
+    if (key === keepHeaders && !keepsHeaders()) {
+      forgetHeaders();
+    }
+  },
+  get length() {
+    return keys().length;
+  },
+  clear: () => keys().forEach(key => localStorage.removeItem(key)),
+};
+
+// keepsHeaders is false until the user switches it on in the settings.
+export const keepsHeaders = () => storage.getItem(keepHeaders) === 'true';
+
+// opened tells whether this browser has shown the page before, and so has tabs of its own.
+export const opened = () => storage.getItem('graphiql:tabState') !== null;
+
+function forgetHeaders() {
+  for (const key of history) {
+    const value = storage.getItem(key);
+    if (value !== null) {
+      storage.setItem(key, value);
+    }
+  }
+}
+
+const keys = () => Object.keys(localStorage).filter(key => key.startsWith(own));
+
+const withoutHeaders = json => JSON.stringify(JSON.parse(json), (key, value) => (key === 'headers' ? undefined : value));
