@@ -1,0 +1,185 @@
+package e2e
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const (
+	asJSON    = "application/json"
+	asGraphQL = "application/graphql-response+json"
+)
+
+// client sends what it is told and follows nothing.
+var client = &http.Client{
+	Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	Timeout:       40 * time.Second,
+}
+
+// An answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+	took   time.Duration
+	Data   json.RawMessage
+	Errors []problem
+}
+
+// A problem is one of the errors of an answer.
+type problem struct {
+	Message    string
+	Path       []any
+	Extensions struct {
+		Code, Limit       string
+		Allowed, Actual   int
+		RetryAfterSeconds int
+	}
+}
+
+// code is that of the first error, "" if there is none.
+func (a answer) code() string {
+	if len(a.Errors) == 0 {
+		return ""
+	}
+	return a.Errors[0].Extensions.Code
+}
+
+// body is the request for a query with variables; nil is none.
+func body(query string, variables any) string {
+	text, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// query asks g, accepting the newer media type, under which refusals are 400.
+func (g *gateway) query(t testing.TB, query string, variables any, headers ...string) answer {
+	t.Helper()
+	return g.post(t, body(query, variables), headers...)
+}
+
+// post sends a body as it is.
+func (g *gateway) post(t testing.TB, body string, headers ...string) answer {
+	t.Helper()
+	return g.do(t, "POST", "/graphql", body, append([]string{"Content-Type", asJSON, "Accept", asGraphQL}, headers...)...)
+}
+
+// do sends any request. A header named twice has its last value; "" removes it.
+func (g *gateway) do(t testing.TB, method, path, body string, headers ...string) answer {
+	t.Helper()
+	return do(t, method, "http://"+g.host+path, body, headers...)
+}
+
+func do(t testing.TB, method, url, body string, headers ...string) answer {
+	t.Helper()
+	a, err := try(method, url, body, headers...)
+	if err != nil {
+		t.Fatalf("%s: %v", method, err)
+	}
+	a.check(t)
+	return a
+}
+
+// try is do without a look at the answer, for other goroutines than the test's.
+func try(method, url, body string, headers ...string) (a answer, err error) {
+	req, err := http.NewRequest(method, url, strings.NewReader(body))
+	if err != nil {
+		return a, err
+	}
+	for i := 0; i < len(headers); i += 2 {
+		if req.Header.Del(headers[i]); headers[i] == "Host" {
+			req.Host = headers[i+1]
+		} else if headers[i+1] != "" {
+			req.Header.Set(headers[i], headers[i+1])
+		}
+	}
+	began := time.Now()
+	resp, err := client.Do(req)
+	if err != nil {
+		return a, err
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, 8<<20))
+	a = answer{status: resp.StatusCode, header: resp.Header, body: string(text), took: time.Since(began)}
+	if strings.Contains(a.header.Get("Content-Type"), "json") {
+		json.Unmarshal(text, &a)
+	}
+	return a, err
+}
+
+// inner is what never leaves the program: code, addresses, Go's own words.
+var inner = regexp.MustCompile(`goroutine \d|\.go:\d|runtime error|/tmp/|/root/|/home/|127\.0\.0\.1|localhost:|\[::1\]|` +
+	`dial tcp|connection re(set|fused)|context (deadline|canceled)|unexpected EOF|net/http|secret-token|0x[0-9a-f]{6}|\*errors\.`)
+
+// documented are the codes that docs/operations.md lists.
+var documented = sync.OnceValue(func() []string {
+	text, err := os.ReadFile("../docs/operations.md")
+	if err != nil {
+		panic(err)
+	}
+	_, section, _ := strings.Cut(string(text), "\n## Errors\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	return regexp.MustCompile(`\b[A-Z]+(_[A-Z]+)*\b`).FindAllString(section, -1)
+})
+
+// soon is how long any answer may take. The race detector makes this side slow too.
+var soon = sync.OnceValue(func() time.Duration {
+	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		return 8 * time.Second
+	}
+	return 2 * time.Second
+})
+
+// check holds what is true of every answer.
+func (a answer) check(t testing.TB) {
+	t.Helper()
+	show := a.body[:min(len(a.body), 500)]
+	if a.took > soon() {
+		t.Errorf("took %s: %s", a.took, show)
+	}
+	if len(a.body) > 100_000 && (a.status >= 400 || len(a.Errors) > 0) {
+		t.Errorf("%d bytes for a refusal", len(a.body))
+	}
+	if found := inner.FindString(a.body); found != "" {
+		t.Errorf("%q is told: %s", found, show)
+	}
+	if len(a.Errors) > 20 {
+		t.Errorf("%d errors", len(a.Errors))
+	}
+	for _, e := range a.Errors {
+		if !slices.Contains(documented(), e.Extensions.Code) {
+			t.Errorf("code %q is not documented: %s", e.Extensions.Code, show)
+		}
+		if n := len([]rune(e.Message)); n == 0 || n > 300 {
+			t.Errorf("a message of %d letters", n)
+		}
+	}
+}
+
+// refused holds that a is a refusal of the GraphQL endpoint with one of the codes.
+func (a answer) refused(t testing.TB, status int, codes ...string) {
+	t.Helper()
+	if a.status != status || !slices.Contains(codes, a.code()) || len(a.Data) > 0 && string(a.Data) != "null" {
+		t.Errorf("got %d %s, want %d %s: %.300s", a.status, a.code(), status, codes, a.body)
+	}
+}
+
+// answered holds that a has data and no errors.
+func (a answer) answered(t testing.TB) {
+	t.Helper()
+	if a.status != 200 || len(a.Errors) > 0 || len(a.Data) == 0 {
+		t.Errorf("not answered: %d %.500s", a.status, a.body)
+	}
+}

@@ -1,0 +1,123 @@
+package e2e
+
+import (
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"census-gateway/upstream/sim"
+)
+
+// hold has calls of one path wait at Census until the returned function is called.
+func (c *census) hold(path string) (release func()) {
+	gate := make(chan struct{})
+	c.Inject(sim.Fault{Match: sim.Path(path), Do: func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+		select {
+		case <-gate:
+		case <-r.Context().Done():
+		}
+		honest.ServeHTTP(w, r)
+	}})
+	return func() { close(gate) }
+}
+
+// later asks on another goroutine; the answer comes on the channel.
+func (g *gateway) later(t *testing.T, query string) <-chan answer {
+	got := make(chan answer, 1)
+	go func() {
+		a, err := try("POST", "http://"+g.host+"/graphql", body(query, nil), "Content-Type", asJSON)
+		if err != nil {
+			t.Errorf("cut off: %v", err)
+		}
+		got <- a
+	}()
+	return got
+}
+
+// On SIGTERM readiness fails and the door closes at once, while what is under
+// way is answered; then the program ends well.
+func TestDrain(t *testing.T) {
+	t.Parallel()
+	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+		c := newCensus(t, sim.Options{})
+		g := start(t, c.settings()...)
+		if got := g.ready(); got != 200 {
+			t.Errorf("/readyz: %d", got)
+		}
+		release := c.hold("/syncs/52")
+		answers := g.later(t, "{sync(id:52){label}}")
+		until(t, "a call to Census", func() bool { return len(c.Calls()) == 1 })
+
+		g.signal(t, s)
+		until(t, "readiness fails", func() bool { return g.ready() == 503 })
+		until(t, "nobody is let in", func() bool {
+			conn, err := net.Dial("tcp", g.host)
+			if err == nil {
+				conn.Close()
+			}
+			return err != nil
+		})
+		if got := g.ready(); got != 503 {
+			t.Errorf("/readyz while draining: %d", got)
+		}
+		release()
+		if a := <-answers; a.status != 200 || a.code() != "" {
+			t.Errorf("under way: %d %s", a.status, a.body)
+		}
+		select {
+		case <-g.ended:
+		case <-time.After(5 * time.Second):
+			t.Fatal("does not end")
+		}
+		if g.code != 0 || !strings.Contains(g.log.String(), "drained") {
+			t.Errorf("%v: ended with %d:\n%s", s, g.code, g.log.String())
+		}
+	}
+}
+
+// What has not finished after 20 s is cancelled and still gets an answer.
+func TestDrainCancels(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes 20 s")
+	}
+	// Two pages of syncs and then a page of runs: each call is slow, and
+	// throttled twice before it is answered, which takes it 9 s.
+	c := newCensus(t, sim.Options{Empty: true, SyncBytes: 100})
+	c.fill(51, 1)
+	var mu sync.Mutex
+	asked := map[string]int{}
+	c.Inject(sim.Fault{Do: func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+		mu.Lock()
+		asked[r.RequestURI]++
+		slow := asked[r.RequestURI] <= 2
+		mu.Unlock()
+		if slow {
+			sim.Chain(sim.Delay(3500*time.Millisecond), sim.Throttle("1"))(w, r, honest)
+			return
+		}
+		honest.ServeHTTP(w, r)
+	}})
+	g := start(t, c.settings("GATEWAY_OPERATION_TIMEOUT=30s")...)
+	answers := g.later(t, `{syncs(first:1,orderBy:{field:LABEL}){nodes{id latestRun{id}}}}`)
+	until(t, "a call to Census", func() bool { return len(c.Calls()) == 1 })
+	began := time.Now()
+	g.signal(t, syscall.SIGTERM)
+	a := <-answers
+	took := time.Since(began)
+	if a.status != 200 || a.code() != censusTimeout || !strings.Contains(a.body, `"latestRun":null`) || took < 19*time.Second || took > 23*time.Second {
+		t.Errorf("after %s: %d %s", took, a.status, a.body)
+	}
+	select {
+	case <-g.ended:
+	case <-time.After(5 * time.Second):
+		t.Fatal("does not end")
+	}
+	if g.code != 0 || !strings.Contains(g.log.String(), "cancelling") {
+		t.Errorf("ended with %d:\n%s", g.code, g.log.String())
+	}
+}

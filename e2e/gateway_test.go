@@ -1,0 +1,173 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A gateway is the program, running.
+type gateway struct {
+	host    string // HOST:PORT of GraphQL
+	admin   string // base URL of /metrics, /livez and /readyz
+	out     transcript
+	log     transcript // what it writes to stderr
+	process *os.Process
+	ended   chan struct{} // closed when it is over; then code is set
+	code    int           // exit code
+}
+
+// launch starts the program with nothing in its environment but the settings,
+// NAME=value each, of which a later one beats an earlier.
+func launch(t *testing.T, settings ...string) *gateway {
+	t.Helper()
+	g := &gateway{ended: make(chan struct{})}
+	cmd := exec.Command(program)
+	cmd.Env = append([]string{"GATEWAY_ADDR=127.0.0.1:0", "GATEWAY_ADMIN_ADDR=127.0.0.1:0"}, settings...)
+	cmd.Stdout, cmd.Stderr = &g.out, &g.log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	g.process = cmd.Process
+	go func() {
+		cmd.Wait()
+		g.code = cmd.ProcessState.ExitCode()
+		close(g.ended)
+	}()
+	t.Cleanup(func() {
+		select {
+		case <-g.ended:
+		default:
+			g.process.Kill()
+			<-g.ended
+		}
+	})
+	return g
+}
+
+// start is launch for a program that is to serve until the test ends.
+func start(t *testing.T, settings ...string) *gateway {
+	t.Helper()
+	g := launch(t, settings...)
+	g.host = g.out.wait(t, `GraphQL at http://(\S+)/graphql\n`)
+	g.admin = g.out.wait(t, `health at (http://\S+)/metrics`)
+	t.Cleanup(func() {
+		select {
+		case <-g.ended:
+		default:
+			if a := do(t, "GET", g.admin+"/livez", ""); a.status != 200 {
+				t.Errorf("not alive: %d", a.status)
+			}
+			client.CloseIdleConnections()
+			g.stop(t)
+		}
+		if g.code != 0 {
+			t.Errorf("ended with %d", g.code)
+		}
+		if m := regexp.MustCompile(`(?i)panic|goroutine \d+|fatal error`).FindString(g.log.String()); m != "" {
+			t.Errorf("the log says %q:\n%.3000s", m, g.log.String())
+		}
+	})
+	return g
+}
+
+// stop sends SIGTERM and waits for the end.
+func (g *gateway) stop(t *testing.T) {
+	t.Helper()
+	g.signal(t, syscall.SIGTERM)
+	select {
+	case <-g.ended:
+	case <-time.After(30 * time.Second):
+		t.Error("does not end")
+	}
+}
+
+func (g *gateway) signal(t *testing.T, s syscall.Signal) {
+	t.Helper()
+	if err := g.process.Signal(s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// reload sends SIGHUP and waits until the program has said what.
+func (g *gateway) reload(t *testing.T, what string) {
+	t.Helper()
+	said := strings.Count(g.log.String(), what)
+	g.signal(t, syscall.SIGHUP)
+	until(t, what, func() bool { return strings.Count(g.log.String(), what) > said })
+}
+
+// rss is the memory the program holds, in MiB.
+func (g *gateway) rss(t *testing.T) int {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", g.process.Pid))
+	if err != nil {
+		t.Skip("no /proc here")
+	}
+	pages, err := strconv.Atoi(strings.Fields(string(text))[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pages * os.Getpagesize() >> 20
+}
+
+// ready is the status of /readyz, 0 if nobody answers.
+func (g *gateway) ready() int {
+	resp, err := http.Get(g.admin + "/readyz")
+	if err != nil {
+		return 0
+	}
+	resp.Body.Close()
+	return resp.StatusCode
+}
+
+// A transcript is what the program prints, readable while it runs.
+type transcript struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (t *transcript) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.buf.Write(p)
+}
+
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.buf.String()
+}
+
+// wait returns the first group of pattern as soon as the transcript has it.
+func (t *transcript) wait(tb testing.TB, pattern string) (found string) {
+	tb.Helper()
+	re := regexp.MustCompile(pattern)
+	until(tb, pattern, func() bool {
+		m := re.FindStringSubmatch(t.String())
+		if m != nil {
+			found = m[1]
+		}
+		return m != nil
+	})
+	return found
+}
+
+// until waits for something to become true, for ten seconds.
+func until(t testing.TB, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !is(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}

@@ -1,0 +1,173 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"census-gateway/upstream/sim"
+)
+
+// Each limit lets its number pass and refuses one more, in an error that names
+// the limit and both numbers.
+func TestLimitsAtTheirEdge(t *testing.T) {
+	t.Parallel()
+	nested := func(depth int) string { // of fields
+		return "{sync(id:52){" + strings.Repeat("latestRun{sync{", (depth-2)/2) + [2]string{"id", "latestRun{id}"}[depth%2] + strings.Repeat("}}", (depth-2)/2) + "}}"
+	}
+	aliases := func(n int) string { return "{sync(id:52){" + repeat(n, "a%d:id ") + "}}" }
+	directives := func(n int) string { return "{sync(id:52){" + repeat(n, "id@skip(if:false) ") + "}}" }
+	selections := func(n int) string { return "{sync(id:52){" + repeat(n-1, "id ") + "}}" }
+	pages := func(n int) string { return fmt.Sprintf("{sync(id:52){runs(first:%d){totalCount}}}", (n-1)*100) }
+	tokens := func(n int) string { return "{sync(id:52){" + repeat(n-10, "id ") + "}}" }
+	for _, l := range []struct {
+		setting string
+		limit   string // extensions.limit
+		allowed []int  // values of the setting; 0 is the default
+		usual   int    // the default
+		query   func(n int) string
+	}{
+		{"GATEWAY_MAX_DEPTH", "depth", []int{0, 3, 8}, 12, nested},
+		{"GATEWAY_MAX_ALIASES", "aliases", []int{0, 1, 7}, 30, aliases},
+		{"GATEWAY_MAX_DIRECTIVES", "directives", []int{0, 1, 9}, 50, directives},
+		{"GATEWAY_MAX_SELECTIONS", "selections", []int{2, 100}, 0, selections},
+		{"GATEWAY_MAX_PAGES", "pages", []int{2, 5, 11}, 0, pages},
+		{"GATEWAY_MAX_TOKENS", "", []int{0, 12, 500}, 2000, tokens},
+	} {
+		for _, n := range l.allowed {
+			var settings []string
+			if n != 0 {
+				settings = append(settings, fmt.Sprintf("%s=%d", l.setting, n))
+			} else {
+				n = l.usual
+			}
+			t.Run(fmt.Sprintf("%s=%d", l.setting, n), func(t *testing.T) {
+				g := start(t, settings...)
+				g.query(t, l.query(n), nil).answered(t)
+				a := g.query(t, l.query(n+1), nil)
+				if l.limit == "" {
+					a.refused(t, 400, parseFailed)
+					return
+				}
+				a.refused(t, 400, tooExpensive)
+				if e := a.Errors[0].Extensions; e.Limit != l.limit || e.Allowed != n || e.Actual != n+1 {
+					t.Errorf("got %+v", e)
+				}
+				if m := do(t, "GET", g.admin+"/metrics", ""); !strings.Contains(m.body, `census_gateway_limits_hit_total{limit="`+l.limit+`"} 1`) {
+					t.Errorf("not counted:\n%.2000s", m.body)
+				}
+			})
+		}
+	}
+}
+
+// The limits that are not of one number alone.
+func TestFurtherLimits(t *testing.T) {
+	t.Parallel()
+	g := start(t, "GATEWAY_MAX_BODY=1000", "GATEWAY_MAX_ROOT_FIELDS=4")
+	sized := func(n int) string {
+		b := body("{sync(id:52){id}}", nil)
+		return b + strings.Repeat(" ", n-len(b))
+	}
+	g.post(t, sized(1000)).answered(t)
+	g.post(t, sized(1001)).refused(t, 413, tooLarge)
+	for _, a := range g.raw(t, "POST /graphql HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"+chunked(sized(700), strings.Repeat(" ", 301))) {
+		if a.status != 413 {
+			t.Errorf("chunks: %d", a.status)
+		}
+	}
+	g.query(t, "{a:__typename b:__typename c:__typename d:__typename}", nil).answered(t)
+	g.query(t, "{a:__typename b:__typename c:__typename d:__typename ...F}fragment F on Query{a:__typename}", nil).answered(t)
+	a := g.query(t, "{a:__typename b:__typename c:__typename d:__typename ...F}fragment F on Query{e:__typename}", nil)
+	a.refused(t, 400, tooExpensive)
+	if e := a.Errors[0].Extensions; e.Limit != "rootFields" || e.Allowed != 4 || e.Actual != 5 {
+		t.Errorf("got %+v", e)
+	}
+
+	// No more than 20 errors are told, of documents and of answers.
+	usual := start(t)
+	if a := usual.query(t, "{"+repeat(25, "f%d ")+"}", nil); len(a.Errors) == 0 || len(a.Errors) > 20 {
+		t.Errorf("%d errors of a document", len(a.Errors))
+	}
+	if a := usual.query(t, "{nodes(ids:["+repeat(25, `"x%d",`)+"]){id}}", nil); len(a.Errors) != 20 {
+		t.Errorf("%d errors of an answer", len(a.Errors))
+	}
+	for n, code := range map[int]string{100: "", 101: badInput} {
+		if a := usual.query(t, "{nodes(ids:["+strings.Repeat(`"Sync:52",`, n)+"]){id}}", nil); a.code() != code {
+			t.Errorf("%d ids: %.200s", n, a.body)
+		}
+	}
+	for n, code := range map[int]string{500: "", 501: badInput} {
+		if a := usual.query(t, "{syncs(ids:["+repeat(n+1, `"%d7",`)[len(`"07",`):]+"]){nodes{id}}}", nil); a.code() != code {
+			t.Errorf("%d syncs: %.200s", n, a.body)
+		}
+	}
+}
+
+// An operation has its time and no more; what is there by then is answered.
+func TestOperationTimeout(t *testing.T) {
+	t.Parallel()
+	c := newCensus(t, sim.Options{})
+	g := start(t, c.settings("GATEWAY_OPERATION_TIMEOUT=500ms")...)
+	c.Inject(sim.Fault{Match: sim.Path("/syncs/51/sync_runs"), Do: sim.Hang()})
+	a := g.query(t, "{good:sync(id:52){latestRun{id}} bad:sync(id:51){latestRun{id}}}", nil)
+	a.refusedAt(t, "bad", censusTimeout)
+	if a.status != 200 || !strings.Contains(a.body, `"good":{"latestRun":{"id":`) || a.took < 400*time.Millisecond || a.took > 1500*time.Millisecond {
+		t.Errorf("%d after %s: %s", a.status, a.took, a.body)
+	}
+}
+
+// Operations beyond the places are refused soon, with a time to come back; a
+// place that is free again is taken.
+func TestOverload(t *testing.T) {
+	t.Parallel()
+	c := newCensus(t, sim.Options{})
+	g := start(t, c.settings("GATEWAY_MAX_IN_FLIGHT=3", "GATEWAY_OPERATION_TIMEOUT=30s")...)
+	hold := make(chan struct{})
+	remove := c.Inject(sim.Fault{Do: func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+		<-hold
+		honest.ServeHTTP(w, r)
+	}})
+	var held sync.WaitGroup
+	for i := range 3 {
+		held.Go(func() {
+			a, err := try("POST", "http://"+g.host+"/graphql", body("{sync(id:"+itoa(int64(50+i))+"){label}}", nil), "Content-Type", asJSON)
+			if err != nil || a.status != 200 || a.code() != "" {
+				t.Errorf("held: %v %d %s", err, a.status, a.body)
+			}
+		})
+	}
+	until(t, "three calls to Census", func() bool { return len(c.Calls()) == 3 })
+	a := g.query(t, "{sync(id:53){label}}", nil)
+	a.refused(t, 503, overloaded)
+	if a.header.Get("Retry-After") != "1" || a.Errors[0].Extensions.RetryAfterSeconds != 1 {
+		t.Errorf("%v %s", a.header, a.body)
+	}
+	if page := g.do(t, "GET", "/", ""); page.status != 200 {
+		t.Errorf("the page: %d", page.status)
+	}
+	close(hold)
+	held.Wait()
+	remove()
+	g.query(t, "{sync(id:52){label}}", nil).answered(t)
+}
+
+// One caller's rate is not another's.
+func TestRate(t *testing.T) {
+	t.Parallel()
+	c := newCensus(t, sim.Options{})
+	g := start(t, "CENSUS_BASE_URL="+c.url, "GATEWAY_PASS_THROUGH=true", "GATEWAY_RATE=0.01", "GATEWAY_BURST=3")
+	for _, caller := range []string{"Bearer one", "Bearer two"} {
+		for range 3 {
+			g.query(t, "{sync(id:52){label}}", nil, "Authorization", caller).answered(t)
+		}
+		a := g.query(t, "{sync(id:52){label}}", nil, "Authorization", caller)
+		a.refused(t, 429, rateLimited)
+		if e := a.Errors[0].Extensions; e.RetryAfterSeconds < 90 || e.RetryAfterSeconds > 100 || a.header.Get("Retry-After") == "" {
+			t.Errorf("%+v %v", e, a.header)
+		}
+	}
+}

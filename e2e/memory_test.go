@@ -1,0 +1,102 @@
+package e2e
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"testing"
+
+	"census-gateway/upstream/sim"
+)
+
+// persisted is a request by the hash of a document, and with its text where that is not empty.
+func persisted(hash, query string) string {
+	if query != "" {
+		query = fmt.Sprintf("%q:%q,", "query", query)
+	}
+	return `{` + query + `"extensions":{"persistedQuery":{"version":1,"sha256Hash":"` + hash + `"}}}`
+}
+
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// A document registered by hash is that document, whoever asks for it next.
+func TestPersistedDocumentsCannotBePoisoned(t *testing.T) {
+	t.Parallel()
+	c := newCensus(t, sim.Options{})
+	g := start(t, c.settings()...)
+	const honest, evil = "{sync(id:52){label}}", "{syncs(first:1000){nodes{label}}}"
+	g.post(t, persisted(hashOf(honest), "")).refused(t, 400, unknownDoc)
+	for name, request := range map[string]string{
+		"another's text":      persisted(hashOf(honest), evil),
+		"a short hash":        persisted("00", honest),
+		"no hash":             persisted("", honest),
+		"no hex":              persisted(strings.Repeat("z", 64), honest),
+		"a hash of letters":   persisted(strings.Repeat("a", 10_000), honest),
+		"another version":     strings.Replace(persisted(hashOf(honest), honest), `"version":1`, `"version":2`, 1),
+		"a version in text":   strings.Replace(persisted(hashOf(honest), honest), `"version":1`, `"version":"1"`, 1),
+		"a hash that is none": `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":[]}}}`,
+		"nothing in it":       `{"extensions":{"persistedQuery":{}}}`,
+	} {
+		if a := g.post(t, request); a.status != 400 || a.code() != badRequest {
+			t.Errorf("%s: %d %.200s", name, a.status, a.body)
+		}
+	}
+	c.quiet(t)
+	g.post(t, persisted(hashOf(honest), "")).refused(t, 400, unknownDoc)
+	g.post(t, persisted(hashOf(honest), honest)).answered(t)
+	if a := g.post(t, persisted(hashOf(honest), "")); !strings.Contains(a.body, "Salesforce") {
+		t.Errorf("by hash: %s", a.body)
+	}
+	g.post(t, persisted(hashOf(evil), "")).refused(t, 400, unknownDoc)
+}
+
+// Documents, ids, operation names and variables without end are not kept without end.
+func TestMemoryIsBounded(t *testing.T) {
+	t.Parallel()
+	g := start(t)
+	padding := strings.Repeat(" ", 60_000)
+	flood := func(n int, request func(i int) string) {
+		ask := make(chan int)
+		failed := make(chan error, 8)
+		for range cap(failed) {
+			go func() {
+				var first error
+				for i := range ask {
+					if _, err := try("POST", "http://"+g.host+"/graphql", request(i), "Content-Type", asJSON); err != nil && first == nil {
+						first = err
+					}
+				}
+				failed <- first
+			}()
+		}
+		for i := range n {
+			ask <- i
+		}
+		close(ask)
+		for range cap(failed) {
+			if err := <-failed; err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	flood(200, func(i int) string { return body(fmt.Sprintf("{sync(id:%d){id}}", i+1), nil) })
+	before := g.rss(t)
+	flood(3000, func(i int) string {
+		query := fmt.Sprintf("query Q%d{sync(id:52){id}}", i) + padding
+		return persisted(hashOf(query), query)
+	})
+	flood(1000, func(i int) string { return body(fmt.Sprintf("query Q%d{sync(id:52){id}}", i)+padding, nil) })
+	flood(1000, func(i int) string {
+		return fmt.Sprintf(`{"query":"query($i:ID!){sync(id:$i){id}}","variables":{"i":"52","x%d":"%d%s"}}`, i, i, padding)
+	})
+	flood(100, func(i int) string {
+		return `{"query":"{sync(id:52){id}}","variables":` + strings.Repeat(`{"a":[`, 40_000)
+	})
+	if now := g.rss(t); now-before > 150 {
+		t.Errorf("%d MiB before, %d MiB after", before, now)
+	}
+}

@@ -1,0 +1,123 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"census-gateway/upstream/sim"
+)
+
+const (
+	readAgain = "settings read again"
+	notRead   = "settings not read again"
+)
+
+// SIGHUP brings other keys, trusted documents and limits; what is wrong brings nothing.
+func TestReload(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	put := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "documents"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	at := func(name string) string { return filepath.Join(dir, name) }
+	settings := func(more ...string) string {
+		return "GATEWAY_API_KEYS_FILE=" + at("keys") + "\nGATEWAY_TRUSTED_DOCUMENTS=" + at("documents") + "\n" + strings.Join(more, "\n") + "\n"
+	}
+	put("keys", "one "+hashOf("first-key")+"\n")
+	put("documents/label.graphql", "{sync(id:52){label}}")
+	put("settings", settings())
+	g := start(t, "GATEWAY_SETTINGS="+at("settings"))
+
+	status := func(key, request string) int { return g.post(t, request, "X-API-Key", key).status }
+	const byID = `{"documentId":"%s"}`
+	deep := body("{sync(id:52){latestRun{sync{id}}}}", nil)
+	expect := func(when string, want ...int) {
+		t.Helper()
+		got := []int{
+			status("first-key", deep), status("second-key", deep),
+			status("second-key", fmt.Sprintf(byID, "label")), status("second-key", fmt.Sprintf(byID, "status")),
+		}
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s: got %d, want %d", when, got, want)
+		}
+	}
+	expect("at first", 200, 401, 401, 401)
+
+	put("keys", "one "+hashOf("first-key")+"\ntwo "+hashOf("second-key")+"\n")
+	expect("before SIGHUP", 200, 401, 401, 401)
+	g.reload(t, readAgain)
+	expect("with a second key", 200, 200, 200, 400)
+
+	put("documents/status.graphql", "{sync(id:52){status}}")
+	g.reload(t, readAgain)
+	expect("with a second document", 200, 200, 200, 200)
+
+	put("settings", settings("GATEWAY_MAX_DEPTH=3"))
+	g.reload(t, readAgain)
+	expect("with less depth", 400, 400, 200, 200)
+
+	for name, wrong := range map[string]func(){
+		"a limit that cannot be":  func() { put("settings", settings("GATEWAY_MAX_DEPTH=-3")) },
+		"a name nobody knows":     func() { put("settings", settings("GATEWAY_MAX_DEEP=3")) },
+		"no number":               func() { put("settings", settings("GATEWAY_MAX_DEPTH=deep")) },
+		"a key file cut short":    func() { put("settings", settings()); put("keys", "one abc\n") },
+		"an empty key file":       func() { put("settings", settings()); put("keys", "") },
+		"a document without end":  func() { put("keys", "two "+hashOf("second-key")+"\n"); put("documents/bad.graphql", "{sync") },
+		"open, though it was not": func() { put("settings", "CENSUS_API_TOKEN=x\nGATEWAY_ADDR=0.0.0.0:0\n") },
+	} {
+		wrong()
+		g.reload(t, notRead)
+		expect(name, 400, 400, 200, 200)
+	}
+
+	put("settings", settings("GATEWAY_ONLY_TRUSTED_DOCUMENTS=true"))
+	if err := os.Remove(at("documents/bad.graphql")); err != nil {
+		t.Fatal(err)
+	}
+	put("keys", "two "+hashOf("second-key")+"\n")
+	g.reload(t, readAgain)
+	expect("with trusted documents only", 401, 403, 200, 200)
+	if strings.Contains(g.log.String(), hashOf("second-key")) {
+		t.Error("the log holds a key's hash")
+	}
+}
+
+// However often the settings change, no request is lost or answered by halves.
+func TestReloadUnderLoad(t *testing.T) {
+	t.Parallel()
+	c := newCensus(t, sim.Options{})
+	g := start(t, c.settings("GATEWAY_API_KEYS_FILE="+write(t, "keys", "one "+hashOf("a-key")+"\n"))...)
+	const each = 60
+	var done atomic.Int32
+	var callers sync.WaitGroup
+	for range 6 {
+		callers.Go(func() {
+			for range each {
+				a, err := try("POST", "http://"+g.host+"/graphql", body("{sync(id:52){label runs(first:20){nodes{id}}}}", nil), "Content-Type", asJSON, "X-API-Key", "a-key")
+				if err != nil || a.status != 200 || a.code() != "" || !strings.HasSuffix(a.body, "}}}") {
+					t.Errorf("%v %d %.200s", err, a.status, a.body)
+				}
+				done.Add(1)
+			}
+		})
+	}
+	reloads := 0
+	for ; done.Load() < 6*each-20 && reloads < 200; reloads++ {
+		g.reload(t, readAgain)
+	}
+	callers.Wait()
+	if reloads < 3 {
+		t.Errorf("read again only %d times", reloads)
+	}
+}
