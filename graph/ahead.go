@@ -48,16 +48,15 @@ func readAhead(ctx context.Context) {
 	a.begin(ctx)
 }
 
-// runsAhead begins to read what the field being resolved asks of the runs of
-// syncs.
-func runsAhead(ctx context.Context, syncs []*Sync) {
+// runsAhead begins to read what f asks of the runs of syncs.
+func runsAhead(ctx context.Context, f graphql.CollectedField, syncs []*Sync) {
 	for _, s := range syncs {
 		if s.record != nil {
 			loadersOf(ctx).syncs.Prime(ctx, s.ID, s.record)
 		}
 	}
 	var a ahead
-	a.windows(ctx, graphql.GetFieldContext(ctx).Field, syncs...)
+	a.windows(ctx, f, syncs...)
 	a.begin(ctx)
 }
 

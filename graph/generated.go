@@ -4078,11 +4078,11 @@ func (ec *executionContext) _SyncConnection_edges(ctx context.Context, field gra
 			return ec.fieldContext_SyncConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*SyncEdge) graphql.Marshaler {
-			return ec.marshalNSyncEdge2ᚕᚖcensusᚑgatewayᚋgraphᚐSyncEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []SyncEdge) graphql.Marshaler {
+			return ec.marshalNSyncEdge2ᚕcensusᚑgatewayᚋgraphᚐSyncEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4092,7 +4092,7 @@ func (ec *executionContext) fieldContext_SyncConnection_edges(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "SyncConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SyncEdge(ctx, field)
@@ -4110,7 +4110,7 @@ func (ec *executionContext) _SyncConnection_nodes(ctx context.Context, field gra
 			return ec.fieldContext_SyncConnection_nodes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Nodes, nil
+			return obj.Nodes(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*Sync) graphql.Marshaler {
@@ -4124,7 +4124,7 @@ func (ec *executionContext) fieldContext_SyncConnection_nodes(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "SyncConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Sync(ctx, field)
@@ -4142,7 +4142,7 @@ func (ec *executionContext) _SyncConnection_pageInfo(ctx context.Context, field 
 			return ec.fieldContext_SyncConnection_pageInfo(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
+			return obj.PageInfo(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
@@ -4156,7 +4156,7 @@ func (ec *executionContext) fieldContext_SyncConnection_pageInfo(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "SyncConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PageInfo(ctx, field)
@@ -4174,7 +4174,7 @@ func (ec *executionContext) _SyncConnection_totalCount(ctx context.Context, fiel
 			return ec.fieldContext_SyncConnection_totalCount(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.TotalCount, nil
+			return obj.TotalCount(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
@@ -4185,7 +4185,7 @@ func (ec *executionContext) _SyncConnection_totalCount(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_SyncConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SyncConnection", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("SyncConnection", field, true, false, "Int")
 }
 
 func (ec *executionContext) _SyncDestination_connectionId(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncDestination) (ret graphql.Marshaler) {
@@ -4243,7 +4243,7 @@ func (ec *executionContext) _SyncEdge_cursor(ctx context.Context, field graphql.
 			return ec.fieldContext_SyncEdge_cursor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -4254,7 +4254,7 @@ func (ec *executionContext) _SyncEdge_cursor(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_SyncEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SyncEdge", field, false, false, "String")
+	return graphql.NewScalarFieldContext("SyncEdge", field, true, false, "String")
 }
 
 func (ec *executionContext) _SyncEdge_node(ctx context.Context, field graphql.CollectedField, obj *SyncEdge) (ret graphql.Marshaler) {
@@ -4266,7 +4266,7 @@ func (ec *executionContext) _SyncEdge_node(ctx context.Context, field graphql.Co
 			return ec.fieldContext_SyncEdge_node(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Node, nil
+			return obj.Node(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *Sync) graphql.Marshaler {
@@ -4280,7 +4280,7 @@ func (ec *executionContext) fieldContext_SyncEdge_node(_ context.Context, field 
 	fc = &graphql.FieldContext{
 		Object:     "SyncEdge",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Sync(ctx, field)
@@ -9211,11 +9211,15 @@ func (ec *executionContext) marshalNSyncConnection2ᚖcensusᚑgatewayᚋgraph�
 	return ec._SyncConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSyncEdge2ᚕᚖcensusᚑgatewayᚋgraphᚐSyncEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*SyncEdge) graphql.Marshaler {
+func (ec *executionContext) marshalNSyncEdge2censusᚑgatewayᚋgraphᚐSyncEdge(ctx context.Context, sel ast.SelectionSet, v SyncEdge) graphql.Marshaler {
+	return ec._SyncEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSyncEdge2ᚕcensusᚑgatewayᚋgraphᚐSyncEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []SyncEdge) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSyncEdge2ᚖcensusᚑgatewayᚋgraphᚐSyncEdge(ctx, sel, v[i])
+		return ec.marshalNSyncEdge2censusᚑgatewayᚋgraphᚐSyncEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -9225,14 +9229,6 @@ func (ec *executionContext) marshalNSyncEdge2ᚕᚖcensusᚑgatewayᚋgraphᚐSy
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNSyncEdge2ᚖcensusᚑgatewayᚋgraphᚐSyncEdge(ctx context.Context, sel ast.SelectionSet, v *SyncEdge) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "SyncEdge!")
-		return graphql.Null
-	}
-	return ec._SyncEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSyncHealthState2censusᚑgatewayᚋgraphᚋhealthᚐState(ctx context.Context, v any) (health.State, error) {

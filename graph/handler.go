@@ -70,7 +70,8 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	panicked := func(ctx context.Context, value any, stack []byte) {
 		opt.Log.ErrorContext(ctx, "panic", "value", fmt.Sprint(value), "stack", string(stack))
 	}
-	srv := handler.New(schema)
+	answers := selfWriting{schema}
+	srv := handler.New(answers)
 	srv.SetQueryCache(documents.NewPlans(0))
 	srv.SetParserTokenLimit(opt.MaxTokens)
 	if !opt.Limits.Introspection {
@@ -81,7 +82,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	srv.SetRecoverFunc(transport.Recover(panicked))
 	srv.Use(guard) // before all that walks a document: it bounds the walk
 	srv.Use(documents.Persisted{Automatic: documents.NewTexts(0), Trusted: opt.Trusted, RequireTrusted: opt.OnlyTrusted})
-	srv.Use(selfWriting{})
+	srv.Use(answers)
 	srv.AroundResponses(recorded)
 	srv.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		ctx = withLoaders(ctx, census(ctx), opt.Now, opt.OnBatch)

@@ -21,23 +21,6 @@ type PageInfo struct {
 	EndCursor *string `json:"endCursor,omitempty"`
 }
 
-// A stretch of a list of syncs, after the Relay cursor connections specification.
-type SyncConnection struct {
-	Edges []*SyncEdge `json:"edges"`
-	// The syncs without their cursors.
-	Nodes    []*Sync   `json:"nodes"`
-	PageInfo *PageInfo `json:"pageInfo"`
-	// Syncs in the whole list.
-	TotalCount *int `json:"totalCount,omitempty"`
-}
-
-// A sync and its place in a list.
-type SyncEdge struct {
-	// The place, for `after` and `before` of the same list in the same order.
-	Cursor string `json:"cursor"`
-	Node   *Sync  `json:"node"`
-}
-
 // Which syncs to show. A sync must pass every part that is given; a part that is left out or null passes all, an empty list
 // passes none. A named sync whose record cannot be read is left out, with an error that names it.
 type SyncFilter struct {

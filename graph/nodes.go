@@ -17,24 +17,26 @@ func resolveSync(ctx context.Context, arg, id string) (*Sync, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sync{ID: n}
-	if needsRecord(ctx) {
-		readRecords(ctx, []*Sync{s})
-	}
+	s := readSync(ctx, graphql.GetFieldContext(ctx).Field, n)
 	if s.err != nil {
 		return nil, s.err
 	}
 	return s, nil
 }
 
+// readSync is a sync with all that f asks of its record.
+func readSync(ctx context.Context, f graphql.CollectedField, id upstream.SyncID) *Sync {
+	s := &Sync{ID: id}
+	if asksRecord(ctx, f) {
+		s.record, s.err = loadersOf(ctx).syncs.get(ctx, id)
+	}
+	return s
+}
+
 // syncOf is the sync of a run. It is never null: if the record cannot be read,
 // the fields that need it say so.
 func syncOf(ctx context.Context, id upstream.SyncID) (*Sync, error) {
-	s := &Sync{ID: id}
-	if needsRecord(ctx) {
-		s.record, s.err = loadersOf(ctx).syncs.get(ctx, id)
-	}
-	return s, nil
+	return readSync(ctx, graphql.GetFieldContext(ctx).Field, id), nil
 }
 
 // resolveNode answers with whatever has the id in the argument arg.

@@ -17,8 +17,8 @@ func (p part) of(syncs []*Sync) []*Sync { return syncs[p.from:p.to] }
 
 // connection is the answer with that part of syncs.
 func (p part) connection(syncs []*Sync, list string) *SyncConnection {
-	info := &PageInfo{HasNextPage: p.to < len(syncs), HasPreviousPage: p.from > 0}
-	return syncConnection(p.of(syncs), list, func(i int) int { return p.from + i }, info, len(syncs))
+	return &SyncConnection{syncs: p.of(syncs), list: sumOf(list), first: p.from, step: 1,
+		next: p.to < len(syncs), prev: p.from > 0, total: len(syncs)}
 }
 
 // cut finds the part of syncs, which stand in order, that the arguments ask

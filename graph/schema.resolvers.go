@@ -10,6 +10,8 @@ import (
 	"census-gateway/graph/stats"
 	"census-gateway/upstream"
 	"context"
+
+	"github.com/99designs/gqlgen/graphql"
 )
 
 func (r *queryResolver) Node(ctx context.Context, id string) (Node, error) {
@@ -25,11 +27,7 @@ func (r *queryResolver) Sync(ctx context.Context, id string) (*Sync, error) {
 }
 
 func (r *queryResolver) Syncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy *SyncOrder, first *int, after *string, last *int, before *string) (*SyncConnection, error) {
-	page := pageArgs{first, after, last, before}
-	if ids == nil {
-		return workspaceSyncs(ctx, filter, orderBy, page)
-	}
-	return namedSyncs(ctx, ids, filter, orderBy, page)
+	return resolveSyncs(ctx, graphql.GetFieldContext(ctx).Field, ids, filter, orderBy, pageArgs{first, after, last, before})
 }
 
 func (r *queryResolver) SyncRun(ctx context.Context, id string) (*upstream.SyncRun, error) {
@@ -49,28 +47,11 @@ func (r *queryResolver) SyncRunStats(ctx context.Context, syncIds []string, filt
 }
 
 func (r *syncResolver) Runs(ctx context.Context, obj *Sync, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) (*SyncRunConnection, error) {
-	newestFirst := runsNewestFirst(orderBy)
-	list := runList(obj.ID, newestFirst)
-	w, err := pageArgs{first, after, last, before}.window(list, newestFirst)
-	if err != nil {
-		return nil, err
-	}
-	if filter != nil && !filter.MatchesEverything() {
-		return filteredRuns(ctx, obj.ID, filter, list, newestFirst, w)
-	}
-	slice, err := loadersOf(ctx).slices.get(ctx, stretch{obj.ID, w})
-	if err != nil {
-		return nil, err
-	}
-	return &SyncRunConnection{list: sumOf(list), newestFirst: newestFirst, window: w, slice: slice}, nil
+	return runsOf(ctx, obj.ID, filter, runsNewestFirst(orderBy), pageArgs{first, after, last, before})
 }
 
 func (r *syncResolver) LatestRun(ctx context.Context, obj *Sync) (*upstream.SyncRun, error) {
-	slice, err := loadersOf(ctx).slices.get(ctx, stretch{obj.ID, latest})
-	if err != nil || len(slice.Rows) == 0 {
-		return nil, err
-	}
-	return &slice.Rows[0], nil
+	return latestRunOf(ctx, obj.ID)
 }
 
 func (r *syncResolver) RunStats(ctx context.Context, obj *Sync, filter stats.Filter) (*SyncRunStats, error) {

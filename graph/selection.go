@@ -57,12 +57,7 @@ func asksRecordOfRuns(ctx context.Context, f graphql.CollectedField) bool {
 	return false
 }
 
-// needsRecord tells whether the field being resolved asks of its syncs what only
-// their records tell.
-func needsRecord(ctx context.Context) bool {
-	return asksRecord(ctx, graphql.GetFieldContext(ctx).Field)
-}
-
+// asksRecord tells whether f asks of its syncs what only their records tell.
 func asksRecord(ctx context.Context, f graphql.CollectedField) bool {
 	for _, f := range syncFields(ctx, f) {
 		switch f.Name {

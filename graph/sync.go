@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 
+	"census-gateway/graph/stats"
 	"census-gateway/upstream"
 )
 
@@ -31,6 +32,32 @@ func readRecords(ctx context.Context, syncs []*Sync) {
 	for _, s := range syncs {
 		s.record, s.err = l.get(ctx, s.ID)
 	}
+}
+
+// runsOf pages through the runs of a sync.
+func runsOf(ctx context.Context, id upstream.SyncID, filter *stats.Filter, newestFirst bool, page pageArgs) (*SyncRunConnection, error) {
+	list := runList(id, newestFirst)
+	w, err := page.window(list, newestFirst)
+	if err != nil {
+		return nil, err
+	}
+	if filter != nil && !filter.MatchesEverything() {
+		return filteredRuns(ctx, id, filter, list, newestFirst, w)
+	}
+	slice, err := loadersOf(ctx).slices.get(ctx, stretch{id, w})
+	if err != nil {
+		return nil, err
+	}
+	return &SyncRunConnection{list: sumOf(list), newestFirst: newestFirst, window: w, slice: slice}, nil
+}
+
+// latestRunOf is the newest run of a sync; nil if it has none.
+func latestRunOf(ctx context.Context, id upstream.SyncID) (*upstream.SyncRun, error) {
+	slice, err := loadersOf(ctx).slices.get(ctx, stretch{id, latest})
+	if err != nil || len(slice.Rows) == 0 {
+		return nil, err
+	}
+	return &slice.Rows[0], nil
 }
 
 // ask reads something off the record of s.

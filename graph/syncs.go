@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"census-gateway/upstream"
 )
 
@@ -12,15 +14,23 @@ const maxSyncIDs = 500
 // newestSyncs is how the workspace's syncs stand unless asked otherwise.
 var newestSyncs = SyncOrder{Field: SyncOrderFieldCreatedAt, Direction: OrderDirectionDesc}
 
-// workspaceSyncs pages through every sync of the workspace.
-func workspaceSyncs(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) (*SyncConnection, error) {
+// resolveSyncs answers f, which is Query.syncs.
+func resolveSyncs(ctx context.Context, f graphql.CollectedField, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) (*SyncConnection, error) {
+	if ids == nil {
+		return workspaceSyncs(ctx, f, filter, orderBy, page)
+	}
+	return namedSyncs(ctx, f, ids, filter, orderBy, page)
+}
+
+// workspaceSyncs answers f with a page of all the syncs of the workspace.
+func workspaceSyncs(ctx context.Context, f graphql.CollectedField, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) (*SyncConnection, error) {
 	order := newestSyncs
 	if orderBy != nil {
 		order = *orderBy
 	}
 	list := syncList("all", filter, &order)
 	if order.Field != SyncOrderFieldCreatedAt || !filter.all() {
-		return sortedSyncs(ctx, list, filter, order, page)
+		return sortedSyncs(ctx, f, list, filter, order, page)
 	}
 	newestFirst := order.Direction == OrderDirectionDesc
 	w, err := page.window(list, newestFirst)
@@ -32,18 +42,20 @@ func workspaceSyncs(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder,
 		return nil, err
 	}
 	syncs := listed(slice.Rows)
-	ordinal := func(i int) int { return slice.First + i }
+	runsAhead(ctx, f, syncs)
+	info := pageInfo(w, slice, newestFirst)
+	c := &SyncConnection{syncs: syncs, list: sumOf(list), first: slice.First, step: 1,
+		next: info.HasNextPage, prev: info.HasPreviousPage, total: slice.Total}
 	if newestFirst {
 		slices.Reverse(syncs)
-		ordinal = func(i int) int { return slice.End() - 1 - i }
+		c.first, c.step = slice.End()-1, -1
 	}
-	runsAhead(ctx, syncs)
-	return syncConnection(syncs, list, ordinal, pageInfo(w, slice, newestFirst), slice.Total), nil
+	return c, nil
 }
 
 // sortedSyncs pages through the syncs of the workspace by a filter or in an order
 // that Census does not know, which takes reading them all.
-func sortedSyncs(ctx context.Context, list string, filter *SyncFilter, order SyncOrder, page pageArgs) (*SyncConnection, error) {
+func sortedSyncs(ctx context.Context, f graphql.CollectedField, list string, filter *SyncFilter, order SyncOrder, page pageArgs) (*SyncConnection, error) {
 	if _, err := page.cut(nil, list, order, defaultPage); err != nil {
 		return nil, err
 	}
@@ -57,7 +69,7 @@ func sortedSyncs(ctx context.Context, list string, filter *SyncFilter, order Syn
 	if err != nil {
 		return nil, err
 	}
-	runsAhead(ctx, part.of(syncs))
+	runsAhead(ctx, f, part.of(syncs))
 	return part.connection(syncs, list), nil
 }
 
@@ -70,9 +82,9 @@ func listed(rows []upstream.Sync) []*Sync {
 	return syncs
 }
 
-// namedSyncs pages through the syncs with the given ids, each once, as they
+// namedSyncs answers f with a page of the syncs with the given ids, each once, as they
 // stand there unless an order is asked for.
-func namedSyncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) (*SyncConnection, error) {
+func namedSyncs(ctx context.Context, f graphql.CollectedField, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) (*SyncConnection, error) {
 	syncs, err := syncsNamed(ids)
 	if err != nil {
 		return nil, err
@@ -98,8 +110,8 @@ func namedSyncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy *
 		return nil, err
 	}
 	shown := part.of(syncs)
-	runsAhead(ctx, shown)
-	if !readAll && needsRecord(ctx) {
+	runsAhead(ctx, f, shown)
+	if !readAll && asksRecord(ctx, f) {
 		readRecords(ctx, shown)
 	}
 	return part.connection(syncs, list), nil
@@ -135,19 +147,4 @@ func syncList(which string, filter *SyncFilter, order *SyncOrder) string {
 		name += "/" + string(order.Field) + "/" + string(order.Direction)
 	}
 	return name + filter.name()
-}
-
-// syncConnection is the answer with syncs; ordinal tells the place of the i-th
-// in the whole list.
-func syncConnection(syncs []*Sync, list string, ordinal func(i int) int, info *PageInfo, total int) *SyncConnection {
-	c := &SyncConnection{Nodes: syncs, Edges: make([]*SyncEdge, len(syncs)), PageInfo: info, TotalCount: &total}
-	for i, s := range syncs {
-		place := s.cursor()
-		place.Ordinal = ordinal(i)
-		c.Edges[i] = &SyncEdge{Cursor: place.encode(list), Node: s}
-	}
-	if n := len(syncs); n > 0 {
-		info.StartCursor, info.EndCursor = &c.Edges[0].Cursor, &c.Edges[n-1].Cursor
-	}
-	return c
 }

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"context"
 	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -22,9 +23,9 @@ import (
 // A writer appends v as JSON. It returns nil where it gives up.
 type writer[T any] func(b []byte, v T) []byte
 
-// A field makes the writer of a field of T from what is asked of it; nil where
-// it gives up.
-type field[T any] func(op *graphql.OperationContext, f graphql.CollectedField) writer[T]
+// A field makes the writer of a field of T from what the operation of ctx asks of
+// it; nil where it gives up.
+type field[T any] func(ctx context.Context, f graphql.CollectedField) writer[T]
 
 // An object is a GraphQL type with the fields that can write themselves.
 type object[T any] struct {
@@ -33,12 +34,12 @@ type object[T any] struct {
 }
 
 // writer compiles what sel asks of o.
-func (o *object[T]) writer(op *graphql.OperationContext, sel ast.SelectionSet) writer[T] {
+func (o *object[T]) writer(ctx context.Context, sel ast.SelectionSet) writer[T] {
 	type step struct {
 		before string // what stands before the value: braces, commas, names
 		write  writer[T]
 	}
-	fields := graphql.CollectFields(op, sel, o.types)
+	fields := graphql.CollectFields(graphql.GetOperationContext(ctx), sel, o.types)
 	steps := make([]step, 0, len(fields))
 	before, comma := "{", ""
 	for i, f := range fields {
@@ -55,7 +56,7 @@ func (o *object[T]) writer(op *graphql.OperationContext, sel ast.SelectionSet) w
 		}
 		s := step{before, nil}
 		if compile := o.fields[f.Name]; compile != nil {
-			s.write = compile(op, f)
+			s.write = compile(ctx, f)
 		}
 		if s.write == nil {
 			return nil
@@ -89,13 +90,13 @@ func plain(f graphql.CollectedField) bool {
 
 // leaf is a field without fields of its own.
 func leaf[T any](w writer[T]) field[T] {
-	return func(*graphql.OperationContext, graphql.CollectedField) writer[T] { return w }
+	return func(context.Context, graphql.CollectedField) writer[T] { return w }
 }
 
 // one is a field with an object, which is never null.
 func one[T, U any](o *object[U], get func(T) U) field[T] {
-	return func(op *graphql.OperationContext, f graphql.CollectedField) writer[T] {
-		w := o.writer(op, f.Selections)
+	return func(ctx context.Context, f graphql.CollectedField) writer[T] {
+		w := o.writer(ctx, f.Selections)
 		if w == nil {
 			return nil
 		}
@@ -105,8 +106,8 @@ func one[T, U any](o *object[U], get func(T) U) field[T] {
 
 // maybe is a field with an object or null.
 func maybe[T, U any](o *object[*U], get func(T) *U) field[T] {
-	return func(op *graphql.OperationContext, f graphql.CollectedField) writer[T] {
-		w := o.writer(op, f.Selections)
+	return func(ctx context.Context, f graphql.CollectedField) writer[T] {
+		w := o.writer(ctx, f.Selections)
 		if w == nil {
 			return nil
 		}
@@ -123,8 +124,8 @@ func maybe[T, U any](o *object[*U], get func(T) *U) field[T] {
 // many is a field with a list of objects, of which none is null: n of them, get
 // gives the i-th.
 func many[T, U any](o *object[U], n func(T) int, get func(v T, i int) U) field[T] {
-	return func(op *graphql.OperationContext, f graphql.CollectedField) writer[T] {
-		w := o.writer(op, f.Selections)
+	return func(ctx context.Context, f graphql.CollectedField) writer[T] {
+		w := o.writer(ctx, f.Selections)
 		if w == nil {
 			return nil
 		}

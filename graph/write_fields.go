@@ -19,7 +19,7 @@ func appendNodeID(b []byte, typename string, id int64) []byte {
 	return append(b, '"')
 }
 
-func appendInt(b []byte, n *int) []byte {
+func appendInt[N int | int32](b []byte, n *N) []byte {
 	if n == nil {
 		return appendNull(b)
 	}

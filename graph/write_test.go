@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -35,8 +36,8 @@ func TestWriteAsGenerated(t *testing.T) {
 		for range 20 {
 			q := asker{T: t, schema: schema.Schema()}
 			query := q.document()
-			want, none := answer(t, watched, query)
-			got, some := answer(t, free, query)
+			want, none, _ := answer(t.Context(), t, watched, query)
+			got, some, _ := answer(t.Context(), t, free, query)
 			if none != 0 {
 				t.Fatal("something wrote itself although its fields are watched")
 			}
@@ -52,25 +53,25 @@ func TestWriteAsGenerated(t *testing.T) {
 }
 
 // answer is all that exec answers, errors and deferred parts sorted, and how
-// many results wrote themselves.
-func answer(t *rapid.T, exec *executor.Executor, query string) (string, int) {
+// many results wrote themselves and how many resolvers were called.
+func answer(ctx context.Context, t *rapid.T, exec *executor.Executor, query string) (text string, written, resolved int) {
 	exec.SetErrorPresenter(func(ctx context.Context, err error) *gqlerror.Error {
 		e := graphql.DefaultErrorPresenter(ctx, err)
 		e.Extensions = map[string]any{"code": fmt.Sprintf("%T", e.Err)}
 		return e
 	})
-	ctx := graphql.StartOperationTrace(context.Background())
+	ctx = graphql.StartOperationTrace(ctx)
 	op, errs := exec.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: map[string]any{"yes": true, "no": false}})
 	if errs != nil {
 		t.Fatalf("%s: %v", query, errs)
 	}
-	writes := make(chan int, 1) // counts
-	writes <- 0
+	var writes, resolves atomic.Int64
 	resolve := op.ResolverMiddleware
 	op.ResolverMiddleware = func(ctx context.Context, next graphql.Resolver) (any, error) {
 		v, err := resolve(ctx, next)
-		if _, ok := v.(*written); ok {
-			writes <- <-writes + 1
+		resolves.Add(1)
+		if fmt.Sprintf("%T", v) == "*graph.written" {
+			writes.Add(1)
 		}
 		return v, err
 	}
@@ -87,7 +88,7 @@ func answer(t *rapid.T, exec *executor.Executor, query string) (string, int) {
 		parts = append(parts, text)
 	}
 	slices.Sort(parts[1:])
-	return strings.Join(parts, "\n"), <-writes
+	return strings.Join(parts, "\n"), int(writes.Load()), int(resolves.Load())
 }
 
 // cannedResolvers resolve every sync and run to the same values.
@@ -135,9 +136,23 @@ type asker struct {
 	schema    *ast.Schema
 	fragments []string
 	defers    bool
+	roots     []string // fields of Query to draw from, each with an alias of its own; nil: what cannedResolvers know
 }
 
+// runsArguments are what may stand behind Sync.runs.
+var runsArguments = []string{"", "(first: 3)", "(last: 2)", "(first: 0)", "(first: 7, orderBy: {direction: ASC})", "(first: -1)", `(after: "no")`,
+	"(filter: {})", "(filter: null, first: 2)", "(first: 2, filter: {outcomes: [FAILED]})"}
+
 func (q *asker) document() string {
+	if q.roots != nil {
+		var query strings.Builder
+		query.WriteString("query ($yes: Boolean = true, $no: Boolean = false) { v: __typename @include(if: $yes) @skip(if: $no)")
+		for _, root := range rapid.SliceOfNDistinct(rapid.SampledFrom(q.roots), 0, 3, rapid.ID).Draw(q.T, "roots") {
+			field, name, _ := strings.Cut(root, " -> ")
+			fmt.Fprintf(&query, " q%d: %s%s%s", slices.Index(q.roots, root), field, q.directive(false), q.selection(name, 0))
+		}
+		return query.String() + " }" + strings.Join(q.fragments, "")
+	}
 	root := rapid.SampledFrom([]string{"s: sync(id: 52)", "s: sync(id: 52)", "s: sync(id: 52)", "r: syncRun(id: 94)", "node(id: 94)", "nodes(ids: [94])"}).Draw(q.T, "root")
 	name := map[string]string{"s": "Sync", "r": "SyncRun", "n": "Node"}[root[:1]]
 	query := "query ($yes: Boolean = true, $no: Boolean = false) { v: __typename @include(if: $yes) @skip(if: $no) " + root + q.selection(name, 0) + " }"
@@ -188,6 +203,8 @@ func (q *asker) field(def *ast.Definition, depth int) string {
 	names := []string{"__typename"}
 	for _, f := range def.Fields {
 		switch {
+		case q.roots != nil && f.Name != "sync" && f.Name != "runStats" && (f.Name != "health" || rapid.IntRange(0, 19).Draw(q.T, "health") == 0):
+			names = append(names, f.Name)
 		case strings.HasPrefix(f.Name, "__"), f.Name == "sync" && rapid.IntRange(0, 9).Draw(q.T, "resolver") > 0:
 		case def.Name == "Sync" && f.Name != "runs" && f.Name != "latestRun" && f.Name != "id":
 		default:
@@ -198,6 +215,10 @@ func (q *asker) field(def *ast.Definition, depth int) string {
 	text := name
 	if n := rapid.IntRange(0, 3).Draw(q.T, "alias"); n > 1 {
 		text = fmt.Sprintf("%s_%d: %s", name, n, name)
+	}
+	if name == "runs" && q.roots != nil { // fields merge only if their arguments are the same
+		args := rapid.SampledFrom(runsArguments).Draw(q.T, "arguments")
+		text = fmt.Sprintf("r%d: runs%s", slices.Index(runsArguments, args), args)
 	}
 	text += " " + q.directive(false)
 	if f := def.Fields.ForName(name); f != nil && q.schema.Types[f.Type.Name()].IsCompositeType() {

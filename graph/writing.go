@@ -14,50 +14,83 @@ import (
 	"census-gateway/upstream"
 )
 
-// selfWriting is the extension by which the results of resolvers write
-// themselves where they can (write.go). A result that is a graphql.Marshaler
-// goes into the answer as it is; one that could not write itself is left to
-// generated execution.
+// selfWriting is the schema whose answers write themselves where they can
+// (write.go): whole ones, else the results of single resolvers. A result that is
+// a graphql.Marshaler goes into the answer as it is; one that could not write
+// itself is left to generated execution.
 //
-// It stands aside where another extension wants to see fields (AroundFields):
-// fields of what writes itself are not seen.
-type selfWriting struct{}
+// It is an extension too, and has to be used as one. It stands aside where
+// another extension wants to see fields (AroundFields, AroundRootFields): fields
+// of what writes itself are not seen.
+type selfWriting struct{ graphql.ExecutableSchema }
 
 var _ interface {
 	graphql.HandlerExtension
 	graphql.OperationContextMutator
 } = selfWriting{}
 
+const selfWritingName = "SelfWriting"
+
 // ExtensionName is the name by which gqlgen knows the extension.
-func (selfWriting) ExtensionName() string { return "SelfWriting" }
+func (selfWriting) ExtensionName() string { return selfWritingName }
 
 // Validate has nothing against any schema.
 func (selfWriting) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext puts a step behind each resolver of op.
 func (selfWriting) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	if reflect.ValueOf(op.ResolverMiddleware).Pointer() == unobserved() {
-		op.ResolverMiddleware = (&operationWriters{
-			connections: writers[*SyncRunConnection]{object: runConnectionObject},
-			runs:        writers[run]{object: runObject},
-		}).resolve
+	resolver, root := middleware(op)
+	if ownResolver, ownRoot := unobserved(); resolver == ownResolver && root == ownRoot {
+		op.ResolverMiddleware = new(operationWriters).resolve
+		op.Stats.SetExtension(selfWritingName, true)
 	}
 	return nil
 }
 
-// unobserved is the code of the function through which gqlgen calls resolvers
-// while no extension wants to see fields. It has no name to compare with, so it
-// is got from a server that has no extension.
-var unobserved = sync.OnceValue(func() uintptr {
+// Exec answers the operation of ctx.
+func (s selfWriting) Exec(ctx context.Context) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx)
+	if op.Stats.GetExtension(selfWritingName) == nil || op.Operation.Operation != ast.Query {
+		return s.ExecutableSchema.Exec(ctx)
+	}
+	var generated graphql.ResponseHandler
+	done := false
+	return func(ctx context.Context) *graphql.Response {
+		if done {
+			return nil
+		}
+		if generated == nil {
+			if w := queryObject.writer(ctx, op.Operation.SelectionSet); w != nil {
+				if text := write(w, struct{}{}); text != nil {
+					done = true
+					return &graphql.Response{Data: *text}
+				}
+			}
+			generated = s.ExecutableSchema.Exec(ctx)
+		}
+		return generated(ctx)
+	}
+}
+
+// unobserved are the functions through which gqlgen calls resolvers while no
+// extension wants to see fields. They have no names to compare with, so they are
+// got from a server that has no extension.
+var unobserved = sync.OnceValues(func() (resolver, root uintptr) {
 	bare := executor.New(NewExecutableSchema(Config{}))
 	op, _ := bare.CreateOperationContext(graphql.StartOperationTrace(context.Background()), &graphql.RawParams{Query: "{ __typename }"})
-	return reflect.ValueOf(op.ResolverMiddleware).Pointer()
+	return middleware(op)
 })
+
+// middleware is the code of what stands around op's resolvers.
+func middleware(op *graphql.OperationContext) (resolver, root uintptr) {
+	return reflect.ValueOf(op.ResolverMiddleware).Pointer(), reflect.ValueOf(op.RootResolverMiddleware).Pointer()
+}
 
 // operationWriters are what one operation asks of results that write themselves.
 type operationWriters struct {
-	connections writers[*SyncRunConnection]
-	runs        writers[run]
+	syncConnections writers[*SyncConnection]
+	runs            writers[run]
+	runConnections  writers[*SyncRunConnection]
 }
 
 // resolve calls a resolver and lets its result write itself.
@@ -66,17 +99,39 @@ func (w *operationWriters) resolve(ctx context.Context, next graphql.Resolver) (
 	if err != nil {
 		return v, err
 	}
-	var out *written
+	var text *[]byte
 	switch v := v.(type) {
 	case *SyncRunConnection:
-		out = w.connections.write(ctx, v)
+		text = w.runConnections.write(ctx, runConnectionObject, v)
 	case *upstream.SyncRun:
-		out = w.runs.write(ctx, v)
+		if v == nil {
+			return v, nil
+		}
+		text = w.runs.write(ctx, runObject, v)
+	case *SyncConnection: // but no *Sync: what it needs may not have been read ahead
+		text = w.syncConnections.write(ctx, syncConnectionObject, v)
 	}
-	if out != nil {
-		return out, nil
+	if text != nil {
+		return &written{text}, nil
 	}
 	return v, nil
+}
+
+// write lets v write itself into a buffer of texts; nil where it gives up.
+func write[T any](w writer[T], v T) (text *[]byte) {
+	defer func() {
+		if recover() != nil { // not lost: generated execution meets it too, and says where
+			text = nil
+		}
+	}()
+	text = texts.Get().(*[]byte)
+	b := w((*text)[:0], v)
+	if b == nil {
+		texts.Put(text)
+		return nil
+	}
+	*text = b
+	return text
 }
 
 // written is a part of an answer that is ready. It is good for one time.
@@ -87,25 +142,28 @@ func (w *written) MarshalGQL(out io.Writer) {
 	text := w.text
 	w.text = nil // so that a second time is a panic and never somebody else's answer
 	_, _ = out.Write(*text)
-	if cap(*text) <= maxKept {
-		*text = (*text)[:0]
-		texts.Put(text)
-	}
+	reuse(text)
 }
 
 const (
 	fewBytes = 512     // what one run takes, with all its fields
-	maxKept  = 1 << 17 // what a hundred take, and more; no more than that is kept for the next
+	maxKept  = 1 << 19 // what five hundred take; no more than that is kept for the next
 )
 
 var texts = sync.Pool{New: func() any { return new(make([]byte, 0, fewBytes)) }}
 
+// reuse gives memory that nobody reads any more to the next who writes.
+func reuse(text *[]byte) {
+	if cap(*text) <= maxKept {
+		texts.Put(text)
+	}
+}
+
 // writers are the writers of one type that an operation has needed so far: one
 // for each of its fields that gives the type, however many values there are.
 type writers[T any] struct {
-	object *object[T]
-	mu     sync.Mutex
-	known  []knownWriter[T]
+	mu    sync.Mutex
+	known []knownWriter[T]
 }
 
 type knownWriter[T any] struct {
@@ -114,29 +172,17 @@ type knownWriter[T any] struct {
 	write writer[T]
 }
 
-// write lets v, the result of the field of ctx, write itself; nil where it
+// write lets v, the result of the field of ctx, write itself as o; nil where it
 // gives up.
-func (w *writers[T]) write(ctx context.Context, v T) (out *written) {
-	write := w.of(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field.Selections)
-	if write == nil {
+func (w *writers[T]) write(ctx context.Context, o *object[T], v T) *[]byte {
+	compiled := w.of(ctx, o, graphql.GetFieldContext(ctx).Field.Selections)
+	if compiled == nil {
 		return nil
 	}
-	defer func() {
-		if recover() != nil { // not lost: generated execution meets it too, and says where
-			out = nil
-		}
-	}()
-	text := texts.Get().(*[]byte)
-	b := write(*text, v)
-	if b == nil {
-		texts.Put(text)
-		return nil
-	}
-	*text = b
-	return &written{text}
+	return write(compiled, v)
 }
 
-func (w *writers[T]) of(op *graphql.OperationContext, sel ast.SelectionSet) writer[T] {
+func (w *writers[T]) of(ctx context.Context, o *object[T], sel ast.SelectionSet) writer[T] {
 	if len(sel) == 0 {
 		return nil
 	}
@@ -147,7 +193,7 @@ func (w *writers[T]) of(op *graphql.OperationContext, sel ast.SelectionSet) writ
 			return k.write
 		}
 	}
-	k := knownWriter[T]{&sel[0], len(sel), w.object.writer(op, sel)}
+	k := knownWriter[T]{&sel[0], len(sel), o.writer(ctx, sel)}
 	w.known = append(w.known, k)
 	return k.write
 }

@@ -1,0 +1,58 @@
+package graph
+
+// A SyncConnection is a stretch of a list of syncs.
+type SyncConnection struct {
+	syncs       []*Sync // as they are shown
+	list        listSum // binds its cursors to the list
+	first, step int     // place of the first in the whole list, and from each to the next
+	next, prev  bool    // whether the list goes on, after and before
+	total       int     // syncs in the whole list
+}
+
+func (c *SyncConnection) len() int { return len(c.syncs) }
+
+// edge is the i-th sync as shown.
+func (c *SyncConnection) edge(i int) SyncEdge { return SyncEdge{c, i} }
+
+// Edges are the syncs with their cursors.
+func (c *SyncConnection) Edges() []SyncEdge {
+	edges := make([]SyncEdge, c.len())
+	for i := range edges {
+		edges[i] = c.edge(i)
+	}
+	return edges
+}
+
+// Nodes are the syncs without their cursors.
+func (c *SyncConnection) Nodes() []*Sync { return c.syncs }
+
+// PageInfo tells where the stretch lies in its list.
+func (c *SyncConnection) PageInfo() *PageInfo {
+	info := &PageInfo{HasNextPage: c.next, HasPreviousPage: c.prev}
+	if n := c.len(); n > 0 {
+		start, end := c.edge(0).Cursor(), c.edge(n-1).Cursor()
+		info.StartCursor, info.EndCursor = &start, &end
+	}
+	return info
+}
+
+// TotalCount is the number of syncs in the whole list.
+func (c *SyncConnection) TotalCount() *int { return &c.total }
+
+// A SyncEdge is one sync of a connection.
+type SyncEdge struct {
+	connection *SyncConnection
+	at         int
+}
+
+// Node is the sync.
+func (e SyncEdge) Node() *Sync { return e.connection.syncs[e.at] }
+
+// Cursor is the sync's place in the list.
+func (e SyncEdge) Cursor() string { return string(e.appendCursor(nil)) }
+
+func (e SyncEdge) appendCursor(b []byte) []byte {
+	place := e.Node().cursor()
+	place.Ordinal = e.connection.first + e.at*e.connection.step
+	return place.append(b, e.connection.list)
+}

@@ -1,0 +1,74 @@
+package graph
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"pgregory.net/rapid"
+
+	"census-gateway/upstream"
+	"census-gateway/upstream/sim"
+)
+
+// Whatever is asked of syncs and runs, the answer that writes itself is the one
+// that generated execution gives, and takes no more calls to Census.
+func TestAnswersWriteThemselvesAsGenerated(t *testing.T) {
+	now := time.Date(2026, 1, 7, 20, 43, 9, 0, time.UTC)
+	census := sim.New(sim.Options{Seed: 1, Now: func() time.Time { return now }})
+	census.Inject(sim.Fault{Do: sim.JSON(500, "{}"), Match: func(r *http.Request) bool { return r.URL.Path == "/api/v1/syncs/74/sync_runs" }})
+	client := upstream.New("token", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(),
+		Observe: func(ctx context.Context, _ string) (context.Context, func(upstream.Call)) {
+			return ctx, func(c upstream.Call) { RecordOf(ctx).Called(c.Tries) }
+		}})
+	schema := selfWriting{NewExecutableSchema(Config{Resolvers: &Resolver{appURL: "https://census.test"}})}
+	server := func(watched bool) *executor.Executor {
+		exec := executor.New(schema)
+		exec.Use(schema)
+		exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+			ctx = withLoaders(ctx, client, func() time.Time { return now }, func(ctx context.Context, _ string, _ int) (context.Context, func(error)) { return ctx, func(error) {} })
+			readAhead(ctx)
+			return next(ctx)
+		})
+		if watched {
+			exec.AroundFields(func(ctx context.Context, next graphql.Resolver) (any, error) { return next(ctx) })
+		}
+		return exec
+	}
+	generated, free := server(true), server(false)
+	run := census.Runs(52)[0].ID
+	roots := []string{
+		"sync(id: 52) -> Sync", `sync(id: "Sync:60") -> Sync`, "sync(id: 74) -> Sync", "sync(id: 999999) -> Sync", `sync(id: "x") -> Sync`,
+		"syncs(ids: [52, 60, 52]) -> SyncConnection", "syncs(ids: [52, 74], first: 1) -> SyncConnection", "syncs(ids: [60, 999999]) -> SyncConnection",
+		"syncs(first: 2) -> SyncConnection", "syncs(first: 2, orderBy: {field: LABEL, direction: ASC}) -> SyncConnection",
+		"syncs(last: 1, filter: {paused: false}) -> SyncConnection", "syncs(first: -1) -> SyncConnection",
+		"syncRun(id: " + strconv.FormatInt(run, 10) + ") -> SyncRun", "syncRun(id: 1) -> SyncRun",
+	}
+	answers, selfWritten := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		q := asker{T: t, schema: schema.Schema(), roots: roots}
+		query := q.document()
+		ctx, most := WithRecord(t.Context())
+		want, _, _ := answer(ctx, t, generated, query)
+		ctx, calls := WithRecord(t.Context())
+		got, _, resolved := answer(ctx, t, free, query)
+		if got != want {
+			t.Fatalf("query %s\nby itself: %s\ngenerated: %s", query, got, want)
+		}
+		// After an error, what was read ahead may still be on its way.
+		if failed := strings.Contains(got, "\n\t"); !failed && calls.CensusCalls() > most.CensusCalls() {
+			t.Fatalf("query %s\n%d calls to Census by itself, %d generated", query, calls.CensusCalls(), most.CensusCalls())
+		}
+		if answers++; resolved == 0 {
+			selfWritten++
+		}
+	})
+	if selfWritten < answers/3 {
+		t.Errorf("only %d of %d answers wrote themselves", selfWritten, answers)
+	}
+}

@@ -1,0 +1,109 @@
+package graph
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"census-gateway/graph/stats"
+	"census-gateway/upstream"
+)
+
+// syncObject is Sync but for what takes reading many runs: filters, statistics
+// and health are resolved side by side, and writers write one after another.
+var syncObject = &object[*Sync]{syncImplementors, map[string]field[*Sync]{
+	"id":         leaf(func(b []byte, s *Sync) []byte { return appendNodeID(b, syncType, int64(s.ID)) }),
+	"databaseId": leaf(func(b []byte, s *Sync) []byte { return strconv.AppendInt(b, int64(s.ID), 10) }),
+
+	"label":     leaf(ofRecord(func(b []byte, r *upstream.Sync) []byte { return appendOptional(b, r.Label) })),
+	"operation": leaf(ofRecord(func(b []byte, r *upstream.Sync) []byte { return appendOptional(b, r.Operation) })),
+	"paused":    leaf(ofRecord(func(b []byte, r *upstream.Sync) []byte { return strconv.AppendBool(b, r.Paused) })),
+	"status":    leaf(ofRecord(func(b []byte, r *upstream.Sync) []byte { return appendString(b, string(r.Status)) })),
+	"createdAt": leaf(ofRecord(func(b []byte, r *upstream.Sync) []byte { return appendDateTime(b, r.CreatedAt) })),
+	"updatedAt": leaf(ofRecord(func(b []byte, r *upstream.Sync) []byte { return appendDateTime(b, r.UpdatedAt) })),
+	"schedule":  partOfRecord(scheduleObject, func(r *upstream.Sync) *upstream.SyncSchedule { return &r.Schedule }),
+
+	"runs":      writeRuns,
+	"latestRun": writeLatestRun,
+}}
+
+var scheduleObject = &object[*upstream.SyncSchedule]{syncScheduleImplementors, map[string]field[*upstream.SyncSchedule]{
+	"frequency":      leaf(func(b []byte, s *upstream.SyncSchedule) []byte { return appendOptional(b, s.Frequency) }),
+	"day":            leaf(func(b []byte, s *upstream.SyncSchedule) []byte { return appendOptional(b, s.Day) }),
+	"hour":           leaf(func(b []byte, s *upstream.SyncSchedule) []byte { return appendInt(b, s.Hour) }),
+	"minute":         leaf(func(b []byte, s *upstream.SyncSchedule) []byte { return appendInt(b, s.Minute) }),
+	"cronExpression": leaf(func(b []byte, s *upstream.SyncSchedule) []byte { return appendOptional(b, s.CronExpression) }),
+}}
+
+var syncConnectionObject = &object[*SyncConnection]{syncConnectionImplementors, map[string]field[*SyncConnection]{
+	"edges": many(syncEdgeObject, (*SyncConnection).len, (*SyncConnection).edge),
+	"nodes": many(syncObject, (*SyncConnection).len, func(c *SyncConnection, i int) *Sync { return c.syncs[i] }),
+
+	"pageInfo":   one(pageInfoObject, (*SyncConnection).PageInfo),
+	"totalCount": leaf(func(b []byte, c *SyncConnection) []byte { return appendInt(b, c.TotalCount()) }),
+}}
+
+var syncEdgeObject = &object[SyncEdge]{syncEdgeImplementors, map[string]field[SyncEdge]{
+	"cursor": leaf(func(b []byte, e SyncEdge) []byte { return append(e.appendCursor(append(b, '"')), '"') }),
+	"node":   one(syncObject, SyncEdge.Node),
+}}
+
+// ofRecord writes what only a sync's record tells.
+func ofRecord(w writer[*upstream.Sync]) writer[*Sync] {
+	return func(b []byte, s *Sync) []byte {
+		if s.record == nil {
+			return nil
+		}
+		return w(b, s.record)
+	}
+}
+
+// partOfRecord is a field with an object that stands in a sync's record.
+func partOfRecord[T any](o *object[T], get func(*upstream.Sync) T) field[*Sync] {
+	return func(ctx context.Context, f graphql.CollectedField) writer[*Sync] {
+		w := o.writer(ctx, f.Selections)
+		if w == nil {
+			return nil
+		}
+		return ofRecord(func(b []byte, r *upstream.Sync) []byte { return w(b, get(r)) })
+	}
+}
+
+// writeRuns is Sync.runs.
+func writeRuns(ctx context.Context, f graphql.CollectedField) writer[*Sync] {
+	args, err := noContext.field_Sync_runs_args(ctx, f.ArgumentMap(graphql.GetOperationContext(ctx).Variables))
+	if err != nil || args["filter"].(*stats.Filter) != nil {
+		return nil
+	}
+	w := runConnectionObject.writer(ctx, f.Selections)
+	if w == nil {
+		return nil
+	}
+	newestFirst, page := runsNewestFirst(args["orderBy"].(*SyncRunOrder)), pageOf(args)
+	return func(b []byte, s *Sync) []byte {
+		c, err := runsOf(ctx, s.ID, nil, newestFirst, page)
+		if err != nil {
+			return nil
+		}
+		return w(b, c)
+	}
+}
+
+// writeLatestRun is Sync.latestRun.
+func writeLatestRun(ctx context.Context, f graphql.CollectedField) writer[*Sync] {
+	w := runObject.writer(ctx, f.Selections)
+	if w == nil {
+		return nil
+	}
+	return func(b []byte, s *Sync) []byte {
+		run, err := latestRunOf(ctx, s.ID)
+		switch {
+		case err != nil:
+			return nil
+		case run == nil:
+			return appendNull(b)
+		}
+		return w(b, run)
+	}
+}
