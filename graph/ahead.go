@@ -66,11 +66,9 @@ func (a *ahead) begin(ctx context.Context) {
 		return
 	}
 	l := loadersOf(ctx)
-	l.syncs.ahead(ctx, a.records)
-	for _, keys := range bySync(a.slices) {
-		l.slices.ahead(ctx, keys)
-	}
-	for _, id := range a.runs {
+	l.syncsAhead(ctx, a.records)
+	l.slicesAhead(ctx, a.slices)
+	for _, id := range l.runs.unknown(ctx, a.runs) {
 		l.runs.ahead(ctx, []upstream.SyncRunID{id})
 	}
 }

@@ -20,12 +20,12 @@ type SyncRunConnection struct {
 }
 
 // runList names the list of a sync's runs, in one order or the other.
-func runList(id upstream.SyncID, newestFirst bool) string {
-	order := "/asc"
+func runList(id upstream.SyncID, newestFirst bool) listSum {
+	name := strconv.AppendInt(append(make([]byte, 0, 32), "runs/"...), int64(id), 10)
 	if newestFirst {
-		order = "/desc"
+		return sumOf(append(name, "/desc"...))
 	}
-	return "runs/" + strconv.FormatInt(int64(id), 10) + order
+	return sumOf(append(name, "/asc"...))
 }
 
 // at is where the i-th run as shown stands in the slice.

@@ -26,7 +26,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // A listSum is the check sum of the name of a list.
 type listSum uint32
 
-func sumOf(list string) listSum { return listSum(crc32.Checksum([]byte(list), castagnoli)) }
+func sumOf(list []byte) listSum { return listSum(crc32.Checksum(list, castagnoli)) }
 
 // with goes on summing over b.
 func (s listSum) with(b []byte) uint32 { return crc32.Update(uint32(s), castagnoli, b) }
@@ -48,12 +48,9 @@ func (c cursor) append(b []byte, list listSum) []byte {
 	return b[:began+copy(b[began:], b[end:])]
 }
 
-// encode is c as text.
-func (c cursor) encode(list string) string { return string(c.append(nil, sumOf(list))) }
-
 // parseCursor reads the cursor in the argument arg; nil is the zero cursor, an
 // end of the list.
-func parseCursor(arg string, text *string, list string) (c cursor, err error) {
+func parseCursor(arg string, text *string, list listSum) (c cursor, err error) {
 	if text == nil {
 		return c, nil
 	}
@@ -66,7 +63,7 @@ func parseCursor(arg string, text *string, list string) (c cursor, err error) {
 		return c, bad
 	}
 	b, check := b[:len(b)-4], binary.BigEndian.Uint32(b[len(b)-4:])
-	if sumOf(list).with(b) != check {
+	if list.with(b) != check {
 		return c, bad
 	}
 	b = b[1:]

@@ -24,7 +24,7 @@ func narrow(w upstream.Window, filter *stats.Filter) upstream.Window {
 }
 
 // filteredRuns shows the runs of a sync that filter passes.
-func filteredRuns(ctx context.Context, id upstream.SyncID, filter *stats.Filter, list string, newestFirst bool, w upstream.Window) (*SyncRunConnection, error) {
+func filteredRuns(ctx context.Context, id upstream.SyncID, filter *stats.Filter, list listSum, newestFirst bool, w upstream.Window) (*SyncRunConnection, error) {
 	if err := filter.Check(); err != nil {
 		return nil, badInput("filter: %s", err)
 	}
@@ -85,7 +85,7 @@ func (l *loaders) reap(ctx context.Context, id upstream.SyncID, w upstream.Windo
 const runsAtOnce = 100
 
 // connection shows h as the page of a list: w is what was asked for.
-func (h harvest) connection(list string, newestFirst bool, w upstream.Window) *SyncRunConnection {
+func (h harvest) connection(list listSum, newestFirst bool, w upstream.Window) *SyncRunConnection {
 	if !w.FromOldest {
 		slices.Reverse(h.rows)
 		slices.Reverse(h.ordinals)
@@ -95,7 +95,7 @@ func (h harvest) connection(list string, newestFirst bool, w upstream.Window) *S
 	if backward := w.FromOldest == newestFirst; backward {
 		info = &PageInfo{HasNextPage: beyond, HasPreviousPage: h.more}
 	}
-	c := &SyncRunConnection{list: sumOf(list), newestFirst: newestFirst, window: w, ordinals: h.ordinals, info: info,
+	c := &SyncRunConnection{list: list, newestFirst: newestFirst, window: w, ordinals: h.ordinals, info: info,
 		slice: upstream.Slice[upstream.SyncRun]{Rows: h.rows}}
 	if !h.more && !beyond && w.Far().IsEnd() {
 		n := len(h.rows)

@@ -90,6 +90,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 		return next(ctx)
 	})
 	transport.Add(srv, transport.Options{MaxBody: opt.MaxBody, MaxErrors: opt.MaxErrors, Schema: schema.Schema(), OnPanic: panicked,
+		Release: func(data []byte) { reuse(&data) },
 		Headers: func(ctx context.Context, resp *graphql.Response, _ http.Header) {
 			if r := RecordOf(ctx); r != nil && opt.OnFresh != nil && resp != nil && len(resp.Errors) == 0 {
 				opt.OnFresh(ctx, r.Fresh())

@@ -44,9 +44,11 @@ func judge(ctx context.Context, s *Sync) (*health.Health, error) {
 
 // judgeAll tells how each of syncs is, for them to be ordered by it.
 func judgeAll(ctx context.Context, syncs []*Sync) {
-	for _, s := range syncs {
-		loadersOf(ctx).slices.ahead(ctx, []stretch{{s.ID, judged}})
+	keys := make([]stretch, len(syncs))
+	for i, s := range syncs {
+		keys[i] = stretch{s.ID, judged}
 	}
+	loadersOf(ctx).slicesAhead(ctx, keys)
 	for _, s := range syncs {
 		h, err := judge(ctx, s)
 		s.verdict = &verdict{h, err}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 // read once and each sync's pages together. They live as long as the operation
 // and are never shared between two: their batches run under its context.
 type loaders struct {
+	census *upstream.Client
 	syncs  *loader[upstream.SyncID, *upstream.Sync]
 	runs   *loader[upstream.SyncRunID, *upstream.SyncRun]
 	slices *loader[stretch, upstream.Slice[upstream.SyncRun]]
@@ -35,30 +37,42 @@ type stretch struct {
 // onBatch is told of each batch: see Options.OnBatch.
 func newLoaders(ctx context.Context, census *upstream.Client, onBatch batchHook) *loaders {
 	l := &loaders{
-		syncs: newLoader(ctx, "syncs", onBatch, func(ctx context.Context, ids []upstream.SyncID, done results[upstream.SyncID, *upstream.Sync]) {
-			for id, r := range census.SyncsByID(ctx, ids) {
-				done.set(id, r.Sync, r.Err)
+		census: census,
+		syncs: newLoader(ctx, "syncs", onBatch, func(ctx context.Context, ids []upstream.SyncID, out results[*upstream.Sync]) {
+			found := census.SyncsByID(ctx, ids)
+			for i, id := range ids {
+				out.set(i, found[id].Sync, found[id].Err)
 			}
 		}),
-		runs: newLoader(ctx, "runs", onBatch, func(ctx context.Context, ids []upstream.SyncRunID, done results[upstream.SyncRunID, *upstream.SyncRun]) {
-			each(ids, func(id upstream.SyncRunID) {
-				run, err := census.Run(ctx, id)
-				done.set(id, run, err)
+		runs: newLoader(ctx, "runs", onBatch, func(ctx context.Context, ids []upstream.SyncRunID, out results[*upstream.SyncRun]) {
+			each(len(ids), func(i int) {
+				run, err := census.Run(ctx, ids[i])
+				out.set(i, run, err)
 			})
 		}),
-		slices: newLoader(ctx, "runWindows", onBatch, func(ctx context.Context, keys []stretch, done results[stretch, upstream.Slice[upstream.SyncRun]]) {
-			each(bySync(keys), func(keys []stretch) {
-				windows := make([]upstream.Window, len(keys))
-				for i, k := range keys {
-					windows[i] = k.window
+		slices: newLoader(ctx, "runWindows", onBatch, func(ctx context.Context, keys []stretch, out results[upstream.Slice[upstream.SyncRun]]) {
+			bundles := bySync(keys)
+			each(len(bundles), func(n int) {
+				b := bundles[n]
+				slices, err := census.Runs(ctx, b.sync, b.windows...)
+				for i, at := range b.at {
+					if err != nil {
+						out.set(at, upstream.Slice[upstream.SyncRun]{}, err)
+					} else {
+						out.set(at, slices[i], nil)
+					}
 				}
-				slices, err := census.Runs(ctx, keys[0].sync, windows...)
-				done.setAll(keys, slices, err)
 			})
 		}),
-		listed: newLoader(ctx, "syncWindows", onBatch, func(ctx context.Context, windows []upstream.Window, done results[upstream.Window, upstream.Slice[upstream.Sync]]) {
+		listed: newLoader(ctx, "syncWindows", onBatch, func(ctx context.Context, windows []upstream.Window, out results[upstream.Slice[upstream.Sync]]) {
 			slices, err := census.Syncs(ctx, windows...)
-			done.setAll(windows, slices, err)
+			for i := range windows {
+				if err != nil {
+					out.set(i, upstream.Slice[upstream.Sync]{}, err)
+				} else {
+					out.set(i, slices[i], nil)
+				}
+			}
 		}),
 		all: sync.OnceValues(func() ([]upstream.Sync, error) { return census.AllSyncs(ctx) }),
 	}
@@ -67,19 +81,61 @@ func newLoaders(ctx context.Context, census *upstream.Client, onBatch batchHook)
 	return l
 }
 
-// bySync splits keys by their sync, in the order in which they come.
-func bySync(keys []stretch) (groups [][]stretch) {
-	index := make(map[upstream.SyncID]int)
-	for _, k := range keys {
-		i, ok := index[k.sync]
+// A bundle is windows of the runs of one sync, and where in a list of stretches
+// they stand.
+type bundle struct {
+	sync    upstream.SyncID
+	windows []upstream.Window
+	at      []int
+}
+
+// bySync bundles keys, in the order in which their syncs come.
+func bySync(keys []stretch) []bundle {
+	bundles := make([]bundle, 0, len(keys))
+	index := make(map[upstream.SyncID]int, len(keys))
+	windows, at := make([]upstream.Window, len(keys)), make([]int, len(keys))
+	for i, k := range keys {
+		windows[i], at[i] = k.window, i
+		n, ok := index[k.sync]
 		if !ok {
-			i = len(groups)
-			index[k.sync] = i
-			groups = append(groups, nil)
+			index[k.sync] = len(bundles)
+			bundles = append(bundles, bundle{k.sync, windows[i : i+1 : i+1], at[i : i+1 : i+1]})
+			continue
 		}
-		groups[i] = append(groups[i], k)
+		bundles[n].windows, bundles[n].at = append(bundles[n].windows, k.window), append(bundles[n].at, i)
 	}
-	return groups
+	return bundles
+}
+
+// slicesAhead begins to read stretches of runs before anybody asks for them:
+// those of each sync together, and those of different syncs apart, so that none
+// waits for another's. What is in memory is there at once.
+func (l *loaders) slicesAhead(ctx context.Context, keys []stretch) {
+	keys = l.slices.unknown(ctx, keys)
+	for _, b := range bySync(keys) {
+		if slices, ok := l.census.RunsKept(ctx, b.sync, b.windows...); ok {
+			for i, at := range b.at {
+				l.slices.known(ctx, keys[at], slices[i])
+			}
+			continue
+		}
+		own := make([]stretch, len(b.at))
+		for i, at := range b.at {
+			own[i] = keys[at]
+		}
+		l.slices.ahead(ctx, own)
+	}
+}
+
+// syncsAhead begins to read the records of syncs before anybody asks for them.
+func (l *loaders) syncsAhead(ctx context.Context, ids []upstream.SyncID) {
+	l.syncs.ahead(ctx, slices.DeleteFunc(l.syncs.unknown(ctx, ids), func(id upstream.SyncID) bool {
+		record, ok := l.census.SyncKept(ctx, id)
+		if ok {
+			l.syncs.known(ctx, id, record)
+		}
+		return ok
+	}))
 }
 
 // How long a loader waits for more keys, and how many it waits for.
@@ -92,22 +148,21 @@ const (
 type loader[K comparable, V any] struct {
 	*dataloader.Loader[K, V]
 	cache dataloader.Cache[K, V]
-	read  func(keys []K) []*dataloader.Result[V]
+	read  func(keys []K) results[V]
 }
 
 type batchHook func(ctx context.Context, loader string, keys int) (context.Context, func(error))
 
 // newLoader makes a loader of read, which sets a result for each key.
-func newLoader[K comparable, V any](ctx context.Context, name string, hook batchHook, read func(context.Context, []K, results[K, V])) *loader[K, V] {
+func newLoader[K comparable, V any](ctx context.Context, name string, hook batchHook, read func(context.Context, []K, results[V])) *loader[K, V] {
 	l := &loader[K, V]{cache: dataloader.NewCache[K, V]()}
-	l.read = func(keys []K) []*dataloader.Result[V] {
+	l.read = func(keys []K) results[V] {
 		ctx, end := hook(ctx, name, len(keys))
-		done := results[K, V]{new(sync.Mutex), make(map[K]*dataloader.Result[V], len(keys))}
-		err := contain(func() { read(ctx, keys, done) })
+		out := make(results[V], len(keys))
+		err := contain(func() { read(ctx, keys, out) })
 		end(err)
-		out := make([]*dataloader.Result[V], len(keys))
-		for i, k := range keys {
-			if out[i] = done.m[k]; out[i] == nil {
+		for i := range out {
+			if out[i] == nil {
 				out[i] = &dataloader.Result[V]{Error: errors.Join(errNoResult, err)}
 			}
 		}
@@ -123,66 +178,66 @@ func newLoader[K comparable, V any](ctx context.Context, name string, hook batch
 }
 
 // get returns the value of k.
-func (l *loader[K, V]) get(ctx context.Context, k K) (V, error) { return l.Load(ctx, k)() }
+func (l *loader[K, V]) get(ctx context.Context, k K) (V, error) {
+	if known, ok := l.cache.Get(ctx, k); ok { // as Load would find, which gets ready for more
+		return known()
+	}
+	return l.Load(ctx, k)()
+}
 
-// ahead begins to read keys at once, as one batch, before anybody asks for
-// them. Since all are known there is nothing to wait for.
-func (l *loader[K, V]) ahead(ctx context.Context, keys []K) {
-	var fresh []K
-	done := make(chan struct{})
-	var out []*dataloader.Result[V]
+// unknown are those of keys, each once, that have not been asked for yet.
+func (l *loader[K, V]) unknown(ctx context.Context, keys []K) []K {
+	out := make([]K, 0, len(keys))
+	seen := make(map[K]bool, len(keys))
 	for _, k := range keys {
-		if _, known := l.cache.Get(ctx, k); known {
-			continue
+		if _, known := l.cache.Get(ctx, k); !known && !seen[k] {
+			seen[k] = true
+			out = append(out, k)
 		}
-		i := len(fresh)
-		fresh = append(fresh, k)
+	}
+	return out
+}
+
+// known takes v for the value of k.
+func (l *loader[K, V]) known(ctx context.Context, k K, v V) {
+	l.cache.Set(ctx, k, func() (V, error) { return v, nil })
+}
+
+// ahead begins to read keys, which nobody has asked for yet, at once and as one
+// batch. Since all are known there is nothing to wait for.
+func (l *loader[K, V]) ahead(ctx context.Context, keys []K) {
+	if len(keys) == 0 {
+		return
+	}
+	done := make(chan struct{})
+	var out results[V]
+	for i, k := range keys {
 		l.cache.Set(ctx, k, func() (V, error) {
 			<-done
 			return out[i].Data, out[i].Error
 		})
 	}
-	if len(fresh) == 0 {
-		return
-	}
 	go func() {
 		defer close(done)
-		out = l.read(fresh)
+		out = l.read(keys)
 	}()
 }
 
 var errNoResult = errors.New("a batch left a key without a result")
 
-// results collects what a batch read; its methods may be called at once.
-type results[K comparable, V any] struct {
-	mu *sync.Mutex
-	m  map[K]*dataloader.Result[V]
-}
+// results are what a batch reads, in the order of its keys; different ones may
+// be set at once.
+type results[V any] []*dataloader.Result[V]
 
-func (r results[K, V]) set(k K, v V, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.m[k] = &dataloader.Result[V]{Data: v, Error: err}
-}
+func (r results[V]) set(i int, v V, err error) { r[i] = &dataloader.Result[V]{Data: v, Error: err} }
 
-// setAll sets the results of keys: a value for each, or the one error.
-func (r results[K, V]) setAll(keys []K, values []V, err error) {
-	for i, k := range keys {
-		var v V
-		if err == nil {
-			v = values[i]
-		}
-		r.set(k, v, err)
-	}
-}
-
-// each runs do for every item at once and waits. A panic in one is raised
-// again when the others are through.
-func each[T any](items []T, do func(T)) {
-	panics := make([]error, len(items))
+// each runs do for the numbers below n at once and waits. A panic in one is
+// raised again when the others are through.
+func each(n int, do func(i int)) {
+	panics := make([]error, n)
 	var wg sync.WaitGroup
-	for i, item := range items {
-		wg.Go(func() { panics[i] = contain(func() { do(item) }) })
+	for i := range n {
+		wg.Go(func() { panics[i] = contain(func() { do(i) }) })
 	}
 	wg.Wait()
 	if err := errors.Join(panics...); err != nil {

@@ -67,11 +67,7 @@ func resolveNodes(ctx context.Context, ids []string) ([]Node, error) {
 	}
 	nodes := make([]Node, len(ids))
 	errs := make([]error, len(ids))
-	indices := make([]int, len(ids))
-	for i := range indices {
-		indices[i] = i
-	}
-	each(indices, func(i int) {
+	each(len(ids), func(i int) {
 		nodes[i], errs[i] = resolveNode(ctx, "ids", ids[i])
 	})
 	for i, err := range errs {

@@ -16,15 +16,15 @@ type part struct{ from, to int }
 func (p part) of(syncs []*Sync) []*Sync { return syncs[p.from:p.to] }
 
 // connection is the answer with that part of syncs.
-func (p part) connection(syncs []*Sync, list string) *SyncConnection {
-	return &SyncConnection{syncs: p.of(syncs), list: sumOf(list), first: p.from, step: 1,
+func (p part) connection(syncs []*Sync, list listSum) *SyncConnection {
+	return &SyncConnection{syncs: p.of(syncs), list: list, first: p.from, step: 1,
 		next: p.to < len(syncs), prev: p.from > 0, total: len(syncs)}
 }
 
 // cut finds the part of syncs, which stand in order, that the arguments ask
 // for; otherwise is how many if they do not say. A part next to a sync that is
 // gone begins where that would stand.
-func (a pageArgs) cut(syncs []*Sync, list string, order SyncOrder, otherwise int) (p part, err error) {
+func (a pageArgs) cut(syncs []*Sync, list listSum, order SyncOrder, otherwise int) (p part, err error) {
 	limit, backward, err := a.limit(otherwise)
 	if err != nil {
 		return p, err

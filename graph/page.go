@@ -37,7 +37,7 @@ func (a pageArgs) limit(otherwise int) (n int, backward bool, err error) {
 
 // window turns the arguments into places of the list they page through. A list
 // is shown newest first or oldest first; upstream knows only creation order.
-func (a pageArgs) window(list string, newestFirst bool) (w upstream.Window, err error) {
+func (a pageArgs) window(list listSum, newestFirst bool) (w upstream.Window, err error) {
 	limit, backward, err := a.limit(defaultPage)
 	if err != nil {
 		return w, err

@@ -101,9 +101,9 @@ func syncRunStats(ctx context.Context, ids []string, filter *stats.Filter) (*Syn
 	}
 	var mu sync.Mutex // of s and errs
 	var errs []error
-	each(syncs, func(one *Sync) {
+	each(len(syncs), func(i int) {
 		var d stats.Digest
-		truncated, err := loadersOf(ctx).fold(ctx, one.ID, filter, &d)
+		truncated, err := loadersOf(ctx).fold(ctx, syncs[i].ID, filter, &d)
 		mu.Lock()
 		defer mu.Unlock()
 		if err != nil {

@@ -27,10 +27,10 @@ func readRecords(ctx context.Context, syncs []*Sync) {
 	for i, s := range syncs {
 		ids[i] = s.ID
 	}
-	l := loadersOf(ctx).syncs
-	l.ahead(ctx, ids)
+	l := loadersOf(ctx)
+	l.syncsAhead(ctx, ids)
 	for _, s := range syncs {
-		s.record, s.err = l.get(ctx, s.ID)
+		s.record, s.err = l.syncs.get(ctx, s.ID)
 	}
 }
 
@@ -48,7 +48,7 @@ func runsOf(ctx context.Context, id upstream.SyncID, filter *stats.Filter, newes
 	if err != nil {
 		return nil, err
 	}
-	return &SyncRunConnection{list: sumOf(list), newestFirst: newestFirst, window: w, slice: slice}, nil
+	return &SyncRunConnection{list: list, newestFirst: newestFirst, window: w, slice: slice}, nil
 }
 
 // latestRunOf is the newest run of a sync; nil if it has none.

@@ -44,7 +44,7 @@ func workspaceSyncs(ctx context.Context, f graphql.CollectedField, filter *SyncF
 	syncs := listed(slice.Rows)
 	runsAhead(ctx, f, syncs)
 	info := pageInfo(w, slice, newestFirst)
-	c := &SyncConnection{syncs: syncs, list: sumOf(list), first: slice.First, step: 1,
+	c := &SyncConnection{syncs: syncs, list: list, first: slice.First, step: 1,
 		next: info.HasNextPage, prev: info.HasPreviousPage, total: slice.Total}
 	if newestFirst {
 		slices.Reverse(syncs)
@@ -55,7 +55,7 @@ func workspaceSyncs(ctx context.Context, f graphql.CollectedField, filter *SyncF
 
 // sortedSyncs pages through the syncs of the workspace by a filter or in an order
 // that Census does not know, which takes reading them all.
-func sortedSyncs(ctx context.Context, f graphql.CollectedField, list string, filter *SyncFilter, order SyncOrder, page pageArgs) (*SyncConnection, error) {
+func sortedSyncs(ctx context.Context, f graphql.CollectedField, list listSum, filter *SyncFilter, order SyncOrder, page pageArgs) (*SyncConnection, error) {
 	if _, err := page.cut(nil, list, order, defaultPage); err != nil {
 		return nil, err
 	}
@@ -141,10 +141,10 @@ func syncsNamedIn(arg string, ids []string) ([]*Sync, error) {
 }
 
 // syncList names a list of syncs for its cursors; a nil order is that of the ids.
-func syncList(which string, filter *SyncFilter, order *SyncOrder) string {
+func syncList(which string, filter *SyncFilter, order *SyncOrder) listSum {
 	name := "syncs/" + which
 	if order != nil {
 		name += "/" + string(order.Field) + "/" + string(order.Direction)
 	}
-	return name + filter.name()
+	return sumOf([]byte(name + filter.name()))
 }

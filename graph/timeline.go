@@ -80,7 +80,7 @@ func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newes
 		for i := range h.rows {
 			shown[i] = h.rows[i].SyncID
 		}
-		l.syncs.ahead(ctx, shown)
+		l.syncsAhead(ctx, shown)
 	}
 	c := h.connection(list, newestFirst, w)
 	if filter.MatchesEverything() {
@@ -102,13 +102,13 @@ func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newes
 
 // timelineOf names the timeline of the syncs with the given ids, in one order or
 // the other; no ids stand for the whole workspace.
-func timelineOf(ctx context.Context, syncIDs []string, newestFirst bool) (list string, ids []upstream.SyncID, err error) {
+func timelineOf(ctx context.Context, syncIDs []string, newestFirst bool) (list listSum, ids []upstream.SyncID, err error) {
 	var name strings.Builder
 	name.WriteString("timeline")
 	if syncIDs != nil {
 		syncs, err := syncsNamedIn("syncIds", syncIDs)
 		if err != nil {
-			return "", nil, err
+			return 0, nil, err
 		}
 		ids = make([]upstream.SyncID, len(syncs))
 		for i, s := range syncs {
@@ -120,7 +120,7 @@ func timelineOf(ctx context.Context, syncIDs []string, newestFirst bool) (list s
 		}
 	}
 	name.WriteString(map[bool]string{true: "/desc", false: "/asc"}[newestFirst])
-	return name.String(), ids, nil
+	return sumOf([]byte(name.String())), ids, nil
 }
 
 // everySync is the ids of all syncs of the workspace.
@@ -144,11 +144,7 @@ func (l *loaders) readAll(ctx context.Context, streams []*stream, filter *stats.
 		return nil
 	}
 	errs := make([]error, len(streams))
-	indices := make([]int, len(streams))
-	for i := range indices {
-		indices[i] = i
-	}
-	each(indices, func(i int) { errs[i] = l.refill(ctx, streams[i], filter) })
+	each(len(streams), func(i int) { errs[i] = l.refill(ctx, streams[i], filter) })
 	for i, err := range errs {
 		if err != nil {
 			graphql.AddError(ctx, err)

@@ -243,7 +243,7 @@ func (q *asker) directive(fragment bool) string {
 }
 
 func drawConnection(t *rapid.T) *SyncRunConnection {
-	c := &SyncRunConnection{list: sumOf("runs/52/desc"), newestFirst: rapid.Bool().Draw(t, "newest first")}
+	c := &SyncRunConnection{list: sumOf([]byte("runs/52/desc")), newestFirst: rapid.Bool().Draw(t, "newest first")}
 	for range rapid.SampledFrom([]int{0, 1, 2, 5}).Draw(t, "runs") {
 		c.slice.Rows = append(c.slice.Rows, *drawRun(t))
 	}

@@ -34,9 +34,11 @@ type cache struct {
 
 // A cacheKey names an entry. A tenant is a token at a base URL, hashed.
 type cacheKey struct {
-	tenant, what string
-	epoch        int64 // of a list's chunk; else 0
-	k            int   // number of the chunk; else 0
+	tenant   string
+	endpoint endpoint
+	id       int64 // of the sync or run; 0 for the list of syncs
+	epoch    int64 // of a list's chunk; else 0
+	k        int   // number of the chunk; else 0
 }
 
 type entry struct {

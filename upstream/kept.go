@@ -14,11 +14,11 @@ type kept[T any] struct {
 }
 
 func (l list[T]) key() cacheKey {
-	return cacheKey{tenant: l.client.tenant, what: l.endpoint.path(l.id)}
+	return cacheKey{tenant: l.client.tenant, endpoint: l.endpoint, id: l.id}
 }
 
 func (l list[T]) chunkKey(epoch int64, k int) cacheKey {
-	return cacheKey{tenant: l.client.tenant, what: l.endpoint.path(l.id), epoch: epoch, k: k}
+	return cacheKey{tenant: l.client.tenant, endpoint: l.endpoint, id: l.id, epoch: epoch, k: k}
 }
 
 // life is how long what may change is kept.

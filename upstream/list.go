@@ -57,6 +57,19 @@ func (l list[T]) slices(ctx context.Context, windows []Window) ([]Slice[T], erro
 	return v.slices(windows), nil
 }
 
+// slicesKept answers several windows from what is kept and counts.
+func (l list[T]) slicesKept(ctx context.Context, windows []Window) ([]Slice[T], bool) {
+	if l.client.cache.entries == nil {
+		return nil, false
+	}
+	v := l.recall(0)
+	if v.kept == nil || len(plan(v, windows, l.size)) > 0 || v.doubtful(windows) || v.broken {
+		return nil, false
+	}
+	l.client.onRead(ctx, Read{Cached: true, Until: v.until(l.life())})
+	return v.slices(windows), true
+}
+
 // fill reads what v lacks to answer windows. Its error is errMoved if v is of no
 // use any more.
 func (l list[T]) fill(ctx context.Context, v *view[T], windows []Window, reads *int) error {

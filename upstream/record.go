@@ -37,7 +37,7 @@ func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, wei
 	})
 	if err != nil {
 		var failed *Error
-		value, ok := c.cache.get(cacheKey{tenant: c.tenant, what: e.path(id)})
+		value, ok := c.cache.get(cacheKey{tenant: c.tenant, endpoint: e, id: id})
 		old, _ := value.(keptRecord[T])
 		if ok && errors.As(err, &failed) && failed.passing() && time.Now().Before(old.until.Add(staleFor)) {
 			c.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true})
@@ -52,7 +52,7 @@ func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, wei
 
 // recallRecord is a record that was kept and counts.
 func recallRecord[T any](ctx context.Context, c *Client, e endpoint, id int64) (*T, bool) {
-	value, ok := c.cache.get(cacheKey{tenant: c.tenant, what: e.path(id)})
+	value, ok := c.cache.get(cacheKey{tenant: c.tenant, endpoint: e, id: id})
 	if !ok {
 		return nil, false
 	}
@@ -65,7 +65,7 @@ func recallRecord[T any](ctx context.Context, c *Client, e endpoint, id int64) (
 }
 
 func keepRecord[T any](c *Client, e endpoint, id int64, record *T, until time.Time, weight int) {
-	c.cache.set(cacheKey{tenant: c.tenant, what: e.path(id)}, keptRecord[T]{record, until}, weight)
+	c.cache.set(cacheKey{tenant: c.tenant, endpoint: e, id: id}, keptRecord[T]{record, until}, weight)
 }
 
 // failed is err as an Error of a call of e: what else comes from waiting for an

@@ -20,7 +20,17 @@ const runWeight = 1 << 10
 // It costs one call for the newest 100 runs, and one for each further hundred
 // of a window (two where it straddles).
 func (c *Client) Runs(ctx context.Context, sync SyncID, windows ...Window) ([]Slice[SyncRun], error) {
-	l := list[SyncRun]{client: c, endpoint: listSyncRuns, id: int64(sync), size: runChunk,
+	return c.runList(sync).slices(ctx, windows)
+}
+
+// RunsKept is Runs from memory alone; false where that takes a call. It does not
+// wait.
+func (c *Client) RunsKept(ctx context.Context, sync SyncID, windows ...Window) ([]Slice[SyncRun], bool) {
+	return c.runList(sync).slicesKept(ctx, windows)
+}
+
+func (c *Client) runList(sync SyncID) list[SyncRun] {
+	return list[SyncRun]{client: c, endpoint: listSyncRuns, id: int64(sync), size: runChunk,
 		scan: (*SyncRun).scan, place: (*SyncRun).position,
 		check: func(r *SyncRun) error {
 			if r.SyncID != sync {
@@ -28,7 +38,6 @@ func (c *Client) Runs(ctx context.Context, sync SyncID, windows ...Window) ([]Sl
 			}
 			return nil
 		}, over: (*SyncRun).settled, weight: runWeight}
-	return l.slices(ctx, windows)
 }
 
 // settled tells whether the run will change no more at now. Census books its

@@ -62,6 +62,11 @@ func (c *Client) Sync(ctx context.Context, id SyncID) (*Sync, error) {
 		func(*Sync) time.Duration { return c.syncList().life() })
 }
 
+// SyncKept is Sync from memory alone; false where that takes a call.
+func (c *Client) SyncKept(ctx context.Context, id SyncID) (*Sync, bool) {
+	return recallRecord[Sync](ctx, c, fetchSync, int64(id))
+}
+
 // A SyncResult is a sync, or why it could not be read.
 type SyncResult struct {
 	Sync *Sync

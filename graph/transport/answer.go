@@ -81,6 +81,9 @@ func (o Options) write(ctx context.Context, w http.ResponseWriter, m media, resp
 		o.Headers(ctx, &out, w.Header())
 	}
 	writeAnswer(w, m, http.StatusOK, &out)
+	if o.Release != nil {
+		o.Release(out.Data)
+	}
 }
 
 func timeout() *gqlerror.Error {

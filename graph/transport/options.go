@@ -46,6 +46,11 @@ type Options struct {
 	// ctx carries the operation context. Nil adds none.
 	Headers func(ctx context.Context, resp *graphql.Response, h http.Header)
 
+	// Release is given the data of each answer that came in one piece when it
+	// has been written, for its memory to be used again; whoever keeps an answer
+	// beyond that keeps a copy. Nil leaves it to the garbage collector.
+	Release func(data []byte)
+
 	// OnPanic is told of each panic that was contained here, with its stack.
 	// Nothing of either reaches the client. Nil discards them.
 	OnPanic func(ctx context.Context, value any, stack []byte)
