@@ -70,9 +70,9 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	panicked := func(ctx context.Context, value any, stack []byte) {
 		opt.Log.ErrorContext(ctx, "panic", "value", fmt.Sprint(value), "stack", string(stack))
 	}
-	answers := selfWriting{schema}
+	answers := selfWriting{schema, documents.NewPlans(0)}
 	srv := handler.New(answers)
-	srv.SetQueryCache(documents.NewPlans(0))
+	srv.SetQueryCache(answers.plans)
 	srv.SetParserTokenLimit(opt.MaxTokens)
 	if !opt.Limits.Introspection {
 		srv.SetDisableSuggestion(true)

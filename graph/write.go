@@ -21,11 +21,55 @@ import (
 // fields with resolvers are its alone.
 
 // A writer appends v as JSON. It returns nil where it gives up.
-type writer[T any] func(b []byte, v T) []byte
+type writer[T any] func(x *writing, b []byte, v T) []byte
 
-// A field makes the writer of a field of T from what the operation of ctx asks of
-// it; nil where it gives up.
-type field[T any] func(ctx context.Context, f graphql.CollectedField) writer[T]
+// A leafWriter is a writer that needs to know nothing but the value.
+type leafWriter[T any] func(b []byte, v T) []byte
+
+// A field makes the writer of a field of T from what is asked of it; nil where
+// it gives up.
+type field[T any] struct {
+	leaf    leafWriter[T]
+	compile func(c *compiler, f graphql.CollectedField) writer[T] // where leaf is nil
+}
+
+// A compiler compiles one operation. What it makes holds for every execution of
+// an operation in which no directive stands: arguments are read when it is
+// executed.
+type compiler struct {
+	op    *graphql.OperationContext
+	slots int // fields with arguments so far
+}
+
+// slot is a place for what is made of the arguments of a field.
+func (c *compiler) slot() int {
+	c.slots++
+	return c.slots - 1
+}
+
+// A writing is one execution of what was compiled.
+type writing struct {
+	ctx   context.Context
+	op    *graphql.OperationContext
+	slots []any
+}
+
+func (c *compiler) begin(ctx context.Context, op *graphql.OperationContext) *writing {
+	return &writing{ctx, op, make([]any, c.slots)}
+}
+
+// arguments are those of f, made into something the first time, for the slot to
+// keep; nil if they are wrong.
+func arguments[A any](x *writing, slot int, f graphql.CollectedField, read func(ctx context.Context, args map[string]any) (*A, error)) *A {
+	if x.slots[slot] == nil {
+		args, err := read(x.ctx, f.ArgumentMap(x.op.Variables))
+		if err != nil {
+			args = nil
+		}
+		x.slots[slot] = args
+	}
+	return x.slots[slot].(*A)
+}
 
 // An object is a GraphQL type with the fields that can write themselves.
 type object[T any] struct {
@@ -34,12 +78,13 @@ type object[T any] struct {
 }
 
 // writer compiles what sel asks of o.
-func (o *object[T]) writer(ctx context.Context, sel ast.SelectionSet) writer[T] {
+func (o *object[T]) writer(c *compiler, sel ast.SelectionSet) writer[T] {
 	type step struct {
 		before string // what stands before the value: braces, commas, names
-		write  writer[T]
+		leaf   leafWriter[T]
+		write  writer[T] // where leaf is nil
 	}
-	fields := graphql.CollectFields(graphql.GetOperationContext(ctx), sel, o.types)
+	fields := graphql.CollectFields(c.op, sel, o.types)
 	steps := make([]step, 0, len(fields))
 	before, comma := "{", ""
 	for i, f := range fields {
@@ -54,19 +99,27 @@ func (o *object[T]) writer(ctx context.Context, sel ast.SelectionSet) writer[T] 
 			before += `"` + o.types[0] + `"`
 			continue
 		}
-		s := step{before, nil}
-		if compile := o.fields[f.Name]; compile != nil {
-			s.write = compile(ctx, f)
+		field := o.fields[f.Name]
+		s := step{before, field.leaf, nil}
+		if field.compile != nil {
+			s.write = field.compile(c, f)
 		}
-		if s.write == nil {
+		if s.leaf == nil && s.write == nil {
 			return nil
 		}
 		steps, before = append(steps, s), ""
 	}
 	end := before + "}"
-	return func(b []byte, v T) []byte {
+	return func(x *writing, b []byte, v T) []byte {
 		for i := range steps {
-			if b = steps[i].write(append(b, steps[i].before...), v); b == nil {
+			s := &steps[i]
+			b = append(b, s.before...)
+			if s.leaf != nil {
+				b = s.leaf(b, v)
+			} else {
+				b = s.write(x, b, v)
+			}
+			if b == nil {
 				return nil
 			}
 		}
@@ -89,53 +142,51 @@ func plain(f graphql.CollectedField) bool {
 }
 
 // leaf is a field without fields of its own.
-func leaf[T any](w writer[T]) field[T] {
-	return func(context.Context, graphql.CollectedField) writer[T] { return w }
-}
+func leaf[T any](w leafWriter[T]) field[T] { return field[T]{leaf: w} }
 
 // one is a field with an object, which is never null.
 func one[T, U any](o *object[U], get func(T) U) field[T] {
-	return func(ctx context.Context, f graphql.CollectedField) writer[T] {
-		w := o.writer(ctx, f.Selections)
+	return field[T]{compile: func(c *compiler, f graphql.CollectedField) writer[T] {
+		w := o.writer(c, f.Selections)
 		if w == nil {
 			return nil
 		}
-		return func(b []byte, v T) []byte { return w(b, get(v)) }
-	}
+		return func(x *writing, b []byte, v T) []byte { return w(x, b, get(v)) }
+	}}
 }
 
 // maybe is a field with an object or null.
 func maybe[T, U any](o *object[*U], get func(T) *U) field[T] {
-	return func(ctx context.Context, f graphql.CollectedField) writer[T] {
-		w := o.writer(ctx, f.Selections)
+	return field[T]{compile: func(c *compiler, f graphql.CollectedField) writer[T] {
+		w := o.writer(c, f.Selections)
 		if w == nil {
 			return nil
 		}
-		return func(b []byte, v T) []byte {
+		return func(x *writing, b []byte, v T) []byte {
 			u := get(v)
 			if u == nil {
-				return append(b, "null"...)
+				return appendNull(b)
 			}
-			return w(b, u)
+			return w(x, b, u)
 		}
-	}
+	}}
 }
 
 // many is a field with a list of objects, of which none is null: n of them, get
 // gives the i-th.
 func many[T, U any](o *object[U], n func(T) int, get func(v T, i int) U) field[T] {
-	return func(ctx context.Context, f graphql.CollectedField) writer[T] {
-		w := o.writer(ctx, f.Selections)
+	return field[T]{compile: func(c *compiler, f graphql.CollectedField) writer[T] {
+		w := o.writer(c, f.Selections)
 		if w == nil {
 			return nil
 		}
-		return func(b []byte, v T) []byte {
+		return func(x *writing, b []byte, v T) []byte {
 			b = append(b, '[')
 			for i, n, began := 0, n(v), len(b); i < n; i++ {
 				if i > 0 {
 					b = append(b, ',')
 				}
-				if b = w(b, get(v, i)); b == nil {
+				if b = w(x, b, get(v, i)); b == nil {
 					return nil
 				}
 				if i == 0 { // the others will be as long, more or less
@@ -144,5 +195,5 @@ func many[T, U any](o *object[U], n func(T) int, get func(v T, i int) U) field[T
 			}
 			return append(b, ']')
 		}
-	}
+	}}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/executor"
 	"pgregory.net/rapid"
 
+	"census-gateway/graph/documents"
 	"census-gateway/upstream"
 	"census-gateway/upstream/sim"
 )
@@ -26,9 +27,10 @@ func TestAnswersWriteThemselvesAsGenerated(t *testing.T) {
 		Observe: func(ctx context.Context, _ string) (context.Context, func(upstream.Call)) {
 			return ctx, func(c upstream.Call) { RecordOf(ctx).Called(c.Tries) }
 		}})
-	schema := selfWriting{NewExecutableSchema(Config{Resolvers: &Resolver{appURL: "https://census.test"}})}
+	schema := selfWriting{NewExecutableSchema(Config{Resolvers: &Resolver{appURL: "https://census.test"}}), documents.NewPlans(0)}
 	server := func(watched bool) *executor.Executor {
 		exec := executor.New(schema)
+		exec.SetQueryCache(schema.plans)
 		exec.Use(schema)
 		exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 			ctx = withLoaders(ctx, client, func() time.Time { return now }, func(ctx context.Context, _ string, _ int) (context.Context, func(error)) { return ctx, func(error) {} })
@@ -57,6 +59,10 @@ func TestAnswersWriteThemselvesAsGenerated(t *testing.T) {
 		want, _, _ := answer(ctx, t, generated, query)
 		ctx, calls := WithRecord(t.Context())
 		got, _, resolved := answer(ctx, t, free, query)
+		again, _, _ := answer(t.Context(), t, free, query) // as it was compiled before
+		if again != got {
+			t.Fatalf("query %s\nat first: %s\nand then: %s", query, got, again)
+		}
 		if got != want {
 			t.Fatalf("query %s\nby itself: %s\ngenerated: %s", query, got, want)
 		}

@@ -11,67 +11,85 @@ import (
 // queryObject is Query, as far as its fields are read ahead (ahead.go): what is
 // not is resolved side by side, and writers write one after another.
 var queryObject = &object[struct{}]{queryImplementors, map[string]field[struct{}]{
-	"sync":    writeSync,
-	"syncs":   writeSyncs,
-	"syncRun": writeSyncRun,
+	"sync":    {compile: writeSync},
+	"syncs":   {compile: writeSyncs},
+	"syncRun": {compile: writeSyncRun},
 }}
 
-// root is a field of Query that get answers from; null has no place here, since
-// what is not there is an error.
-func root[T any](w writer[T], get func() (T, error)) writer[struct{}] {
+// root is a field of Query, answered by get from its arguments, which read
+// reads. Null has no place here, since what is not there is an error.
+func root[T, A any](c *compiler, f graphql.CollectedField, o *object[T],
+	read func(context.Context, map[string]any) (*A, error), get func(context.Context, *A) (T, error)) writer[struct{}] {
+	w, slot := o.writer(c, f.Selections), c.slot()
 	if w == nil {
 		return nil
 	}
-	return func(b []byte, _ struct{}) []byte {
-		v, err := get()
+	return func(x *writing, b []byte, _ struct{}) []byte {
+		args := arguments(x, slot, f, read)
+		if args == nil {
+			return nil
+		}
+		v, err := get(x.ctx, args)
 		if err != nil {
 			return nil
 		}
-		return w(b, v)
+		return w(x, b, v)
 	}
 }
 
 // writeSync is Query.sync.
-func writeSync(ctx context.Context, f graphql.CollectedField) writer[struct{}] {
-	id, err := idOf(ctx, f)
-	n, bad := parseSyncID("id", id)
-	if err != nil || bad != nil {
-		return nil
-	}
-	return root(syncObject.writer(ctx, f.Selections), func() (*Sync, error) {
-		s := readSync(ctx, f, n)
+func writeSync(c *compiler, f graphql.CollectedField) writer[struct{}] {
+	return root(c, f, syncObject, readID(parseSyncID), func(ctx context.Context, id *upstream.SyncID) (*Sync, error) {
+		s := readSync(ctx, f, *id)
 		return s, s.err
 	})
 }
 
 // writeSyncRun is Query.syncRun.
-func writeSyncRun(ctx context.Context, f graphql.CollectedField) writer[struct{}] {
-	id, err := idOf(ctx, f)
-	n, bad := parseSyncRunID("id", id)
-	if err != nil || bad != nil {
-		return nil
-	}
-	return root(runObject.writer(ctx, f.Selections), func() (*upstream.SyncRun, error) {
-		return loadersOf(ctx).runs.get(ctx, n)
+func writeSyncRun(c *compiler, f graphql.CollectedField) writer[struct{}] {
+	return root(c, f, runObject, readID(parseSyncRunID), func(ctx context.Context, id *upstream.SyncRunID) (*upstream.SyncRun, error) {
+		return loadersOf(ctx).runs.get(ctx, *id)
 	})
 }
 
-// writeSyncs is Query.syncs, where no sync may be left out with an error.
-func writeSyncs(ctx context.Context, f graphql.CollectedField) writer[struct{}] {
-	args, err := noContext.field_Query_syncs_args(ctx, f.ArgumentMap(graphql.GetOperationContext(ctx).Variables))
+// readID reads the argument `id`.
+func readID[ID any](parse func(arg, id string) (ID, error)) func(context.Context, map[string]any) (*ID, error) {
+	return func(_ context.Context, args map[string]any) (*ID, error) {
+		text, err := graphql.UnmarshalID(args["id"])
+		if err != nil {
+			return nil, err
+		}
+		id, err := parse("id", text)
+		return &id, err
+	}
+}
+
+// syncsArgs are the arguments of Query.syncs.
+type syncsArgs struct {
+	ids    []string
+	filter *SyncFilter
+	order  *SyncOrder
+	page   pageArgs
+}
+
+func readSyncsArgs(ctx context.Context, raw map[string]any) (*syncsArgs, error) {
+	args, err := noContext.field_Query_syncs_args(ctx, raw)
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	filter, order := args["filter"].(*SyncFilter), args["orderBy"].(*SyncOrder)
-	if !filter.all() || order != nil && order.Field == SyncOrderFieldHealth {
-		return nil
-	}
-	return root(syncConnectionObject.writer(ctx, f.Selections), func() (*SyncConnection, error) {
-		return resolveSyncs(ctx, f, args["ids"].([]string), filter, order, pageOf(args))
-	})
+	return &syncsArgs{args["ids"].([]string), args["filter"].(*SyncFilter), args["orderBy"].(*SyncOrder), pageOf(args)}, nil
 }
 
-// idOf is the argument `id` of f.
-func idOf(ctx context.Context, f graphql.CollectedField) (string, error) {
-	return graphql.UnmarshalID(f.ArgumentMap(graphql.GetOperationContext(ctx).Variables)["id"])
+// writeSyncs is Query.syncs, where none is left out with an error.
+func writeSyncs(c *compiler, f graphql.CollectedField) writer[struct{}] {
+	read := func(ctx context.Context, raw map[string]any) (*syncsArgs, error) {
+		a, err := readSyncsArgs(ctx, raw)
+		if err != nil || !a.filter.all() || a.order != nil && a.order.Field == SyncOrderFieldHealth {
+			return nil, err
+		}
+		return a, nil
+	}
+	return root(c, f, syncConnectionObject, read, func(ctx context.Context, a *syncsArgs) (*SyncConnection, error) {
+		return resolveSyncs(ctx, f, a.ids, a.filter, a.order, a.page)
+	})
 }

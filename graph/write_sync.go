@@ -24,8 +24,8 @@ var syncObject = &object[*Sync]{syncImplementors, map[string]field[*Sync]{
 	"updatedAt": leaf(ofRecord(func(b []byte, r *upstream.Sync) []byte { return appendDateTime(b, r.UpdatedAt) })),
 	"schedule":  partOfRecord(scheduleObject, func(r *upstream.Sync) *upstream.SyncSchedule { return &r.Schedule }),
 
-	"runs":      writeRuns,
-	"latestRun": writeLatestRun,
+	"runs":      {compile: writeRuns},
+	"latestRun": {compile: writeLatestRun},
 }}
 
 var scheduleObject = &object[*upstream.SyncSchedule]{syncScheduleImplementors, map[string]field[*upstream.SyncSchedule]{
@@ -50,7 +50,7 @@ var syncEdgeObject = &object[SyncEdge]{syncEdgeImplementors, map[string]field[Sy
 }}
 
 // ofRecord writes what only a sync's record tells.
-func ofRecord(w writer[*upstream.Sync]) writer[*Sync] {
+func ofRecord(w leafWriter[*upstream.Sync]) leafWriter[*Sync] {
 	return func(b []byte, s *Sync) []byte {
 		if s.record == nil {
 			return nil
@@ -61,49 +61,67 @@ func ofRecord(w writer[*upstream.Sync]) writer[*Sync] {
 
 // partOfRecord is a field with an object that stands in a sync's record.
 func partOfRecord[T any](o *object[T], get func(*upstream.Sync) T) field[*Sync] {
-	return func(ctx context.Context, f graphql.CollectedField) writer[*Sync] {
-		w := o.writer(ctx, f.Selections)
+	return field[*Sync]{compile: func(c *compiler, f graphql.CollectedField) writer[*Sync] {
+		w := o.writer(c, f.Selections)
 		if w == nil {
 			return nil
 		}
-		return ofRecord(func(b []byte, r *upstream.Sync) []byte { return w(b, get(r)) })
+		return func(x *writing, b []byte, s *Sync) []byte {
+			if s.record == nil {
+				return nil
+			}
+			return w(x, b, get(s.record))
+		}
+	}}
+}
+
+// runsArgs are the arguments of a connection of runs that no filter chooses.
+type runsArgs struct {
+	newestFirst bool
+	page        pageArgs
+}
+
+func readRunsArgs(ctx context.Context, raw map[string]any) (*runsArgs, error) {
+	args, err := noContext.field_Sync_runs_args(ctx, raw)
+	if err != nil || args["filter"].(*stats.Filter) != nil {
+		return nil, err
 	}
+	return &runsArgs{runsNewestFirst(args["orderBy"].(*SyncRunOrder)), pageOf(args)}, nil
 }
 
 // writeRuns is Sync.runs.
-func writeRuns(ctx context.Context, f graphql.CollectedField) writer[*Sync] {
-	args, err := noContext.field_Sync_runs_args(ctx, f.ArgumentMap(graphql.GetOperationContext(ctx).Variables))
-	if err != nil || args["filter"].(*stats.Filter) != nil {
-		return nil
-	}
-	w := runConnectionObject.writer(ctx, f.Selections)
+func writeRuns(c *compiler, f graphql.CollectedField) writer[*Sync] {
+	w, slot := runConnectionObject.writer(c, f.Selections), c.slot()
 	if w == nil {
 		return nil
 	}
-	newestFirst, page := runsNewestFirst(args["orderBy"].(*SyncRunOrder)), pageOf(args)
-	return func(b []byte, s *Sync) []byte {
-		c, err := runsOf(ctx, s.ID, nil, newestFirst, page)
+	return func(x *writing, b []byte, s *Sync) []byte {
+		args := arguments(x, slot, f, readRunsArgs)
+		if args == nil {
+			return nil
+		}
+		runs, err := runsOf(x.ctx, s.ID, nil, args.newestFirst, args.page)
 		if err != nil {
 			return nil
 		}
-		return w(b, c)
+		return w(x, b, runs)
 	}
 }
 
 // writeLatestRun is Sync.latestRun.
-func writeLatestRun(ctx context.Context, f graphql.CollectedField) writer[*Sync] {
-	w := runObject.writer(ctx, f.Selections)
+func writeLatestRun(c *compiler, f graphql.CollectedField) writer[*Sync] {
+	w := runObject.writer(c, f.Selections)
 	if w == nil {
 		return nil
 	}
-	return func(b []byte, s *Sync) []byte {
-		run, err := latestRunOf(ctx, s.ID)
+	return func(x *writing, b []byte, s *Sync) []byte {
+		run, err := latestRunOf(x.ctx, s.ID)
 		switch {
 		case err != nil:
 			return nil
 		case run == nil:
 			return appendNull(b)
 		}
-		return w(b, run)
+		return w(x, b, run)
 	}
 }

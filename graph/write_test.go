@@ -136,7 +136,9 @@ type asker struct {
 	schema    *ast.Schema
 	fragments []string
 	defers    bool
-	roots     []string // fields of Query to draw from, each with an alias of its own; nil: what cannedResolvers know
+	// Without directives, what is compiled is kept.
+	undirected bool
+	roots      []string // fields of Query to draw from, each with an alias of its own; nil: what cannedResolvers know
 }
 
 // runsArguments are what may stand behind Sync.runs.
@@ -146,7 +148,11 @@ var runsArguments = []string{"", "(first: 3)", "(last: 2)", "(first: 0)", "(firs
 func (q *asker) document() string {
 	if q.roots != nil {
 		var query strings.Builder
-		query.WriteString("query ($yes: Boolean = true, $no: Boolean = false) { v: __typename @include(if: $yes) @skip(if: $no)")
+		if q.undirected = rapid.Bool().Draw(q.T, "undirected"); q.undirected {
+			query.WriteString("{ v: __typename")
+		} else {
+			query.WriteString("query ($yes: Boolean = true, $no: Boolean = false) { v: __typename @include(if: $yes) @skip(if: $no)")
+		}
 		for _, root := range rapid.SliceOfNDistinct(rapid.SampledFrom(q.roots), 0, 3, rapid.ID).Draw(q.T, "roots") {
 			field, name, _ := strings.Cut(root, " -> ")
 			fmt.Fprintf(&query, " q%d: %s%s%s", slices.Index(q.roots, root), field, q.directive(false), q.selection(name, 0))
@@ -231,6 +237,9 @@ func (q *asker) field(def *ast.Definition, depth int) string {
 }
 
 func (q *asker) directive(fragment bool) string {
+	if q.undirected {
+		return ""
+	}
 	list := []string{"", "", "", "", "", "@include(if: true) ", "@include(if: $yes) ", "@skip(if: $no) ", "@skip(if: $yes) ", "@include(if: false) @skip(if: $no) "}
 	if fragment {
 		list = append(list, `@defer(if: $no) `)

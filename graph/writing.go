@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -11,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"census-gateway/graph/documents"
 	"census-gateway/upstream"
 )
 
@@ -22,7 +24,10 @@ import (
 // It is an extension too, and has to be used as one. It stands aside where
 // another extension wants to see fields (AroundFields, AroundRootFields): fields
 // of what writes itself are not seen.
-type selfWriting struct{ graphql.ExecutableSchema }
+type selfWriting struct {
+	graphql.ExecutableSchema
+	plans *documents.Plans // what is compiled is kept with the document
+}
 
 var _ interface {
 	graphql.HandlerExtension
@@ -50,7 +55,11 @@ func (selfWriting) MutateOperationContext(_ context.Context, op *graphql.Operati
 // Exec answers the operation of ctx.
 func (s selfWriting) Exec(ctx context.Context) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
-	if op.Stats.GetExtension(selfWritingName) == nil || op.Operation.Operation != ast.Query {
+	var query compiledQuery
+	if op.Stats.GetExtension(selfWritingName) != nil && op.Operation.Operation == ast.Query {
+		query = s.compiled(op)
+	}
+	if query.write == nil {
 		return s.ExecutableSchema.Exec(ctx)
 	}
 	var generated graphql.ResponseHandler
@@ -60,16 +69,58 @@ func (s selfWriting) Exec(ctx context.Context) graphql.ResponseHandler {
 			return nil
 		}
 		if generated == nil {
-			if w := queryObject.writer(ctx, op.Operation.SelectionSet); w != nil {
-				if text := write(w, struct{}{}); text != nil {
-					done = true
-					return &graphql.Response{Data: *text}
-				}
+			if text := write(query.begin(ctx, op), query.write, struct{}{}); text != nil {
+				done = true
+				return &graphql.Response{Data: *text}
 			}
 			generated = s.ExecutableSchema.Exec(ctx)
 		}
 		return generated(ctx)
 	}
+}
+
+// A compiledQuery writes the answer to a query, or cannot: then write is nil.
+type compiledQuery struct {
+	*compiler
+	write writer[struct{}]
+}
+
+// compiled compiles op. Without directives, which may tell it to leave out one
+// thing or another, that holds for each later execution too.
+func (s selfWriting) compiled(op *graphql.OperationContext) compiledQuery {
+	beside := s.plans.Beside(op.RawQuery)
+	if beside != nil {
+		if known, ok := beside.Load(op.Operation); ok {
+			return known.(compiledQuery)
+		}
+	}
+	c := &compiler{op: op}
+	query := compiledQuery{c, queryObject.writer(c, op.Operation.SelectionSet)}
+	if beside != nil && !directed(op.Doc) {
+		c.op = nil // is of this execution
+		beside.Store(op.Operation, query)
+	}
+	return query
+}
+
+// directed tells whether a directive stands somewhere in doc.
+func directed(doc *ast.QueryDocument) bool {
+	var in func(ast.SelectionSet) bool
+	in = func(sel ast.SelectionSet) bool {
+		return slices.ContainsFunc(sel, func(s ast.Selection) bool {
+			switch s := s.(type) {
+			case *ast.Field:
+				return len(s.Directives) > 0 || in(s.SelectionSet)
+			case *ast.InlineFragment:
+				return len(s.Directives) > 0 || in(s.SelectionSet)
+			case *ast.FragmentSpread:
+				return len(s.Directives) > 0
+			}
+			return true
+		})
+	}
+	return slices.ContainsFunc(doc.Operations, func(op *ast.OperationDefinition) bool { return in(op.SelectionSet) }) ||
+		slices.ContainsFunc(doc.Fragments, func(f *ast.FragmentDefinition) bool { return in(f.SelectionSet) })
 }
 
 // unobserved are the functions through which gqlgen calls resolvers while no
@@ -118,14 +169,14 @@ func (w *operationWriters) resolve(ctx context.Context, next graphql.Resolver) (
 }
 
 // write lets v write itself into a buffer of texts; nil where it gives up.
-func write[T any](w writer[T], v T) (text *[]byte) {
+func write[T any](x *writing, w writer[T], v T) (text *[]byte) {
 	defer func() {
 		if recover() != nil { // not lost: generated execution meets it too, and says where
 			text = nil
 		}
 	}()
 	text = texts.Get().(*[]byte)
-	b := w((*text)[:0], v)
+	b := w(x, (*text)[:0], v)
 	if b == nil {
 		texts.Put(text)
 		return nil
@@ -167,6 +218,7 @@ type writers[T any] struct {
 }
 
 type knownWriter[T any] struct {
+	*compiler
 	sel   *ast.Selection // the first of the field's selection, which gqlgen collects once
 	n     int            // and how many there are
 	write writer[T]
@@ -175,25 +227,27 @@ type knownWriter[T any] struct {
 // write lets v, the result of the field of ctx, write itself as o; nil where it
 // gives up.
 func (w *writers[T]) write(ctx context.Context, o *object[T], v T) *[]byte {
-	compiled := w.of(ctx, o, graphql.GetFieldContext(ctx).Field.Selections)
-	if compiled == nil {
-		return nil
-	}
-	return write(compiled, v)
-}
-
-func (w *writers[T]) of(ctx context.Context, o *object[T], sel ast.SelectionSet) writer[T] {
+	op, sel := graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field.Selections
 	if len(sel) == 0 {
 		return nil
 	}
+	k := w.of(op, o, sel)
+	if k.write == nil {
+		return nil
+	}
+	return write(k.begin(ctx, op), k.write, v)
+}
+
+func (w *writers[T]) of(op *graphql.OperationContext, o *object[T], sel ast.SelectionSet) knownWriter[T] {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, k := range w.known {
 		if k.sel == &sel[0] && k.n == len(sel) {
-			return k.write
+			return k
 		}
 	}
-	k := knownWriter[T]{&sel[0], len(sel), o.writer(ctx, sel)}
+	c := &compiler{op: op}
+	k := knownWriter[T]{c, &sel[0], len(sel), o.writer(c, sel)}
 	w.known = append(w.known, k)
-	return k.write
+	return k
 }
