@@ -38,24 +38,26 @@ func (t DateTime) Append(b []byte) []byte {
 }
 
 func put2(b []byte, n uint32) {
-	b[0], b[1] = byte('0'+n/10), byte('0'+n%10)
+	const pairs = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"
+	b[1], b[0] = pairs[2*n+1], pairs[2*n]
 }
 
-// civil is the date some days after 1970-01-01. It counts years from March, so
-// that the leap day is a year's last.
+// civil is the date some days after 1970-01-01, by the affine functions of Neri
+// and Schneider ("Euclidean affine functions and their application to calendar
+// algorithms", 2022), which need no division that is not by a constant. It
+// counts years from March, so that the leap day is a year's last.
 func civil(days uint32) (year, month, day uint32) {
-	days += daysTo1970
-	era := days / eraDays
-	inEra := days % eraDays
-	year = (inEra - inEra/1460 + inEra/36524 - inEra/(eraDays-1)) / 365
-	inYear := inEra - (365*year + year/4 - year/100)
-	month = (5*inYear + 2) / 153
-	day = inYear - (153*month+2)/5 + 1
-	year += 400 * era
-	if month < 10 {
-		return year, month + 3, day
+	quarters := 4*(days+daysTo1970) + 3
+	century := quarters / eraDays
+	inCentury := quarters%eraDays | 3
+	years := 2939745 * uint64(inCentury)
+	inYear := uint32(years) / 2939745 / 4
+	months := 2141*inYear + 197913
+	year, month, day = 100*century+uint32(years>>32), months>>16, months&0xffff/2141+1
+	if inYear >= 306 {
+		return year + 1, month - 12, day
 	}
-	return year + 1, month - 9, day
+	return year, month, day
 }
 
 // days is the reverse of civil, for years from 1970.

@@ -30,20 +30,17 @@ func (s *scanner) str() string {
 }
 
 // PlainPrefix is how many bytes of text come before the first quote, backslash
-// or control character, and so stand in a JSON string as they are. It looks at eight bytes at once: in each of the three
-// terms a byte's top bit is set if the byte is one of those, and above the
-// lowest such byte it may be set by mistake.
+// or control character, and so stand in a JSON string as they are. It looks at
+// eight bytes at once, at the last eight again where that spares looking at each.
 func PlainPrefix(text string) int {
-	const ones, tops = 0x0101010101010101, 0x8080808080808080
 	i := 0
 	for ; i+8 <= len(text); i += 8 {
-		t := text[i : i+8]
-		w := uint64(t[0]) | uint64(t[1])<<8 | uint64(t[2])<<16 | uint64(t[3])<<24 |
-			uint64(t[4])<<32 | uint64(t[5])<<40 | uint64(t[6])<<48 | uint64(t[7])<<56
-		quote, slash := w^'"'*ones, w^'\\'*ones
-		if hit := (w-' '*ones)&^w&tops | (quote-ones)&^quote&tops | (slash-ones)&^slash&tops; hit != 0 {
-			return i + bits.TrailingZeros64(hit)/8
+		if special := specials(eight(text[i:])); special != 0 {
+			return i + bits.TrailingZeros64(special)/8
 		}
+	}
+	if last := len(text) - 8; last >= 0 && i < len(text) {
+		return last + bits.TrailingZeros64(specials(eight(text[last:])))/8
 	}
 	for ; i < len(text); i++ {
 		if c := text[i]; c == '"' || c == '\\' || c < ' ' {
@@ -51,6 +48,21 @@ func PlainPrefix(text string) int {
 		}
 	}
 	return i
+}
+
+// eight is the first eight bytes of text, the first the lowest.
+func eight(text string) uint64 {
+	_ = text[7]
+	return uint64(text[0]) | uint64(text[1])<<8 | uint64(text[2])<<16 | uint64(text[3])<<24 |
+		uint64(text[4])<<32 | uint64(text[5])<<40 | uint64(text[6])<<48 | uint64(text[7])<<56
+}
+
+// specials has the top bit set of each byte of w that is not plain. Above the
+// lowest such byte it may be set by mistake.
+func specials(w uint64) uint64 {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	quote, slash := w^'"'*ones, w^'\\'*ones
+	return (w-' '*ones)&^w&tops | (quote-ones)&^quote&tops | (slash-ones)&^slash&tops
 }
 
 // escaped reads a string with escapes in it, which starts at start.
