@@ -17,7 +17,7 @@ const (
 	staleFor    = 60 * time.Second // beyond its time, while Census fails
 	settledFor  = 10 * time.Minute // Census touches a finished run for some minutes after (seen on the wire)
 	unknownFor  = 24 * time.Hour   // a run of unknown status, after its last change, is taken for finished
-	rowOverhead = 320              // bytes of a decoded row beside its text
+	entryWeight = 256              // bytes of an entry beside its rows
 )
 
 // A cache keeps what was read from Census, for all tenants apart and within a

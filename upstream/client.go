@@ -142,7 +142,7 @@ func (e endpoint) unreadable(id int64, cause error) *Error {
 	return err
 }
 
-// get reads one answer of Census. It passes, outermost first:
+// get reads one answer of Census, which the caller is to free. It passes, outermost first:
 //
 //	deadline   everything below happens within it, waiting too
 //	observe    is told of calls that are never sent as well
@@ -150,7 +150,7 @@ func (e endpoint) unreadable(id int64, cause error) *Error {
 //	           try is let in anew, since the one before may have closed a gate
 //	gates      silence, breaker, bulkhead; admit has the reason for that order
 //	try        one exchange with a time of its own, which waiting does not use up
-func (c *Client) get(ctx context.Context, e endpoint, id int64, query string) (string, error) {
+func (c *Client) get(ctx context.Context, e endpoint, id int64, query string) (body, error) {
 	if _, ok := ctx.Deadline(); !ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, callTimeout)
@@ -159,13 +159,13 @@ func (c *Client) get(ctx context.Context, e endpoint, id int64, query string) (s
 	ctx, end := c.observe(ctx, "GET "+string(e))
 	var call Call
 	defer func() { end(call) }()
-	return retry(ctx, &c.gates.budget, func() (body string, err *Error) {
-		body, err = c.attempt(ctx, e, id, query, &call)
+	return retry(ctx, &c.gates.budget, func() (answer body, err *Error) {
+		answer, err = c.attempt(ctx, e, id, query, &call)
 		if call.Failed = err != nil; call.Failed {
 			call.Status, call.Kind = err.Status, err.Kind
 		} else {
 			call.Status, call.Kind = http.StatusOK, 0
 		}
-		return body, err
+		return answer, err
 	})
 }

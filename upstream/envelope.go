@@ -27,6 +27,7 @@ func decodePage[T any](body string, scan func(*T, *scanner)) (page[T], error) {
 				p.rows = p.rows[:0]
 				for s.next(']') {
 					began := s.at
+					s.nth = 0
 					p.rows = append(p.rows, *new(T))
 					scan(&p.rows[len(p.rows)-1], s)
 					if len(p.rows) == 1 { // the others will be as long, more or less

@@ -3,10 +3,12 @@ package upstream
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+	"unsafe"
 )
 
 const unreadable = "unreadable"
@@ -142,6 +144,12 @@ func FuzzEnvelope(f *testing.F) {
 	f.Add(`{"data":[{"source_attributes":{"object":{"name":"a"}},"schedule_hour":24}],"pagination":{"total_records":1e3}}`)
 	f.Fuzz(func(t *testing.T, body string) {
 		runs, err := decodePage(body, (*SyncRun).scan)
+		lent := []byte(body)
+		kept, _ := decodePage(unsafe.String(unsafe.SliceData(lent), len(lent)), (*SyncRun).scan)
+		clear(lent) // as for the next answer
+		if !reflect.DeepEqual(kept, runs) {
+			t.Fatalf("something of a freed answer is kept: %+v, was %+v", kept, runs)
+		}
 		if len(runs.rows) > len(body) || runs.total < -1 {
 			t.Fatalf("%d rows, total %d, of %d bytes", len(runs.rows), runs.total, len(body))
 		}
@@ -149,6 +157,12 @@ func FuzzEnvelope(f *testing.F) {
 			t.Fatal("a page of what is no JSON")
 		}
 		syncs, syncsErr := decodePage(body, (*Sync).scan)
+		lent = []byte(body)
+		keptSyncs, _ := decodePage(unsafe.String(unsafe.SliceData(lent), len(lent)), (*Sync).scan)
+		clear(lent)
+		if !reflect.DeepEqual(keptSyncs, syncs) {
+			t.Fatalf("something of a freed answer is kept: %+v, was %+v", keptSyncs, syncs)
+		}
 		if (err == nil) != (syncsErr == nil) || len(runs.rows) != len(syncs.rows) {
 			t.Fatalf("as runs: %v, as syncs: %v", err, syncsErr)
 		}

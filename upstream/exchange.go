@@ -1,13 +1,11 @@
 package upstream
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 )
 
@@ -42,18 +40,18 @@ func Transport() *http.Transport {
 
 // try makes one exchange. It calls the transport itself: an http.Client would
 // follow redirects, and name the host in its errors.
-func (c *Client) try(ctx context.Context, e endpoint, id int64, query string) (string, *Error) {
+func (c *Client) try(ctx context.Context, e endpoint, id int64, query string) (body, *Error) {
 	tryCtx, cancel := context.WithTimeout(ctx, tryTimeout)
 	defer cancel()
 	conns := conns{cancel: cancel}
 	req, err := http.NewRequestWithContext(conns.trace(tryCtx), http.MethodGet, c.base+e.path(id)+query, nil)
 	if err != nil {
-		return "", e.fail(Internal, id, err)
+		return body{}, e.fail(Internal, id, err)
 	}
 	req.Header = c.header // shared: no transport may change it
 	resp, err := c.transport.RoundTrip(req)
 	if err = conns.explain(err); err != nil {
-		return "", e.fail(kindOfFailure(ctx, err), id, err)
+		return body{}, e.fail(kindOfFailure(ctx, err), id, err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
@@ -63,43 +61,17 @@ func (c *Client) try(ctx context.Context, e endpoint, id int64, query string) (s
 			err.Err = errEcho
 		}
 		err.Status, err.RetryAfter = resp.StatusCode, retryAfter(resp.Header)
-		return "", err
+		return body{}, err
 	}
-	text, err := readBody(resp)
+	answer, err := readBody(resp)
 	switch {
 	case err == errTooLong:
-		return "", e.unreadable(id, err)
+		return body{}, e.unreadable(id, err)
 	case err != nil:
-		return "", e.fail(kindOfFailure(ctx, err), id, err)
-	case c.echoes(text):
-		return "", e.unreadable(id, errEcho)
+		return body{}, e.fail(kindOfFailure(ctx, err), id, err)
+	case c.echoes(answer.text):
+		answer.free()
+		return body{}, e.unreadable(id, errEcho)
 	}
-	return text, nil
-}
-
-// buffers are for bodies on their way in: packed ones do not tell how long they
-// will be, and growing for each anew takes several times their length.
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-var errTooLong = fmt.Errorf("answer over %d bytes", maxBody)
-
-// readBody reads an answer, but no further than maxBody.
-func readBody(resp *http.Response) (string, error) {
-	b := buffers.Get().(*bytes.Buffer)
-	defer func() {
-		if b.Cap() <= keptBuffer {
-			b.Reset()
-			buffers.Put(b)
-		}
-	}()
-	if n := resp.ContentLength; n > 0 && n <= maxBody {
-		b.Grow(int(n) + bytes.MinRead)
-	}
-	if _, err := b.ReadFrom(io.LimitReader(resp.Body, maxBody+1)); err != nil {
-		return "", err
-	}
-	if b.Len() > maxBody {
-		return "", errTooLong
-	}
-	return b.String(), nil
+	return answer, nil
 }

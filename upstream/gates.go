@@ -78,19 +78,19 @@ func (c *Client) leave(p pass, err *Error, h health) {
 }
 
 // attempt makes one exchange as soon as it may be made.
-func (c *Client) attempt(ctx context.Context, e endpoint, id int64, query string, call *Call) (body string, err *Error) {
+func (c *Client) attempt(ctx context.Context, e endpoint, id int64, query string, call *Call) (answer body, err *Error) {
 	p, err := c.admit(ctx, e, id)
 	if err != nil {
-		return "", err
+		return body{}, err
 	}
 	h := unknownHealth // if try panics
 	defer func() { c.leave(p, err, h) }()
 	if call.Tries++; call.Tries == 1 {
 		c.gates.budget.call()
 	}
-	body, err = c.try(ctx, e, id, query)
+	answer, err = c.try(ctx, e, id, query)
 	h = healthOf(err, ctx.Err() != nil && time.Since(p.began) < hurry)
-	return body, err
+	return answer, err
 }
 
 // notSent is the cause of a call that was refused here. Trying it again at once

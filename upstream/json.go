@@ -8,10 +8,13 @@ import (
 // maxDepth bounds nesting in an answer. A sync nests about 8 deep.
 const maxDepth = 64
 
+// maxNames is how many names of a row are remembered. A run has 25, a sync up to 60.
+const maxNames = 64
+
 // A scanner reads one JSON text from front to back. It accepts the JSON grammar
 // and nothing else, and keeps the first error: after it every method returns
 // zero, so callers check err once, at the end. Strings without escapes are
-// parts of the text itself, not copies.
+// parts of the text itself; nullable gives copies.
 //
 // Values are read leniently, since Census has changed types before: a number
 // may come as a string, and a value of a wrong type is null.
@@ -22,7 +25,12 @@ type scanner struct {
 	depth int
 	err   error
 
+	names [maxNames]string // of the members of the row before, in their order
+	nth   int              // members of this row so far
+
 	texts   slab[string]
+	letters textSlab
+	scratch []byte // of escaped
 	reasons slab[SyncTriggerReason]
 }
 
@@ -99,12 +107,33 @@ func (s *scanner) next(end byte) bool {
 
 // key reads a member's name and the colon.
 func (s *scanner) key() string {
-	k := s.str()
+	k := s.name()
 	if s.peek() != ':' {
 		s.fail("expected a colon")
 		return ""
 	}
 	s.at++
+	return k
+}
+
+// name reads a member's name. The rows of a list have the same names in the same
+// order, so it is first compared with what stood there in the row before.
+func (s *scanner) name() string {
+	n := s.nth
+	s.nth++
+	if n >= maxNames {
+		return s.str()
+	}
+	k, rest := s.names[n], s.text[s.at:]
+	if end := len(k) + 1; end > 1 && len(rest) > end && rest[0] == '"' && rest[end] == '"' && rest[1:end] == k {
+		s.at += end + 1
+		return k
+	}
+	k = s.str()
+	s.names[n] = ""
+	if PlainPrefix(k) == len(k) { // what had escapes may look like something else
+		s.names[n] = k
+	}
 	return k
 }
 

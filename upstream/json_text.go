@@ -66,7 +66,59 @@ func specials(w uint64) uint64 {
 }
 
 // escaped reads a string with escapes in it, which starts at start.
-func (s *scanner) escaped(start int) (v string) {
+func (s *scanner) escaped(start int) string {
+	b := s.scratch[:0]
+	for i := start; i < len(s.text); {
+		n := PlainPrefix(s.text[i:])
+		b = append(b, s.text[i:i+n]...)
+		if i += n; i == len(s.text) {
+			break
+		}
+		switch s.text[i] {
+		case '"':
+			s.at, s.scratch = i+1, b
+			return string(b)
+		case '\\':
+			c := byte(0)
+			if i+1 < len(s.text) {
+				c = unescaped(s.text[i+1])
+			}
+			if c == 0 {
+				return s.escapedOddly(start)
+			}
+			b, i = append(b, c), i+2
+		default:
+			s.at = i
+			s.fail("control character in a string")
+			return ""
+		}
+	}
+	s.fail("string without an end")
+	return ""
+}
+
+// unescaped is what a letter behind a backslash stands for; 0 for u, and for
+// letters that may not stand there.
+func unescaped(c byte) byte {
+	switch c {
+	case '"', '\\', '/':
+		return c
+	case 'b':
+		return '\b'
+	case 'f':
+		return '\f'
+	case 'n':
+		return '\n'
+	case 'r':
+		return '\r'
+	case 't':
+		return '\t'
+	}
+	return 0
+}
+
+// escapedOddly is escaped for any escapes.
+func (s *scanner) escapedOddly(start int) (v string) {
 	for i := start; i < len(s.text); i++ {
 		switch s.text[i] {
 		case '\\':

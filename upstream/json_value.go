@@ -9,6 +9,10 @@ import (
 func (s *scanner) literal() string {
 	s.peek()
 	start := s.at
+	if rest := s.text[start:]; len(rest) > 4 && rest[:4] == "null" && !inLiteral(rest[4]) {
+		s.at += 4
+		return rest[:4]
+	}
 	for s.at < len(s.text) {
 		if !inLiteral(s.text[s.at]) {
 			break
@@ -85,11 +89,12 @@ func (s *scanner) scalar() (string, bool) {
 	return v, true
 }
 
-// nullable reads a value as text; nil for null, objects and arrays.
+// nullable reads a value as text, and copies it, so that the answer it stands
+// in is not kept with it; nil for null, objects and arrays.
 func (s *scanner) nullable() *string {
 	if v, ok := s.scalar(); ok {
 		p := s.texts.next()
-		*p = v
+		*p = s.letters.copy(v)
 		return p
 	}
 	return nil
@@ -148,6 +153,14 @@ func (s *scanner) boolean() bool {
 
 // dateTime reads a timestamp; 0 if it is none.
 func (s *scanner) dateTime() DateTime {
+	if s.peek() == '"' { // nearly all are written as Append does, and their end is known
+		if rest := s.text[s.at+1:]; len(rest) > len(dateTimeLayout) && rest[len(dateTimeLayout)] == '"' {
+			if t, ok := parseCanonical(rest[:len(dateTimeLayout)]); ok {
+				s.at += len(dateTimeLayout) + 2
+				return t
+			}
+		}
+	}
 	v, ok := s.scalar()
 	if !ok {
 		return 0

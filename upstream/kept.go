@@ -110,9 +110,18 @@ func (l list[T]) keep(v *view[T]) {
 		if len(g.rows) == l.size && l.sealed(g.rows, now) {
 			g.until, next.sealed = now.Add(sealedFor), true
 		}
-		c.set(l.chunkKey(next.epoch, g.first/l.size), g, len(g.rows)*l.weight)
+		c.set(l.chunkKey(next.epoch, g.first/l.size), g, l.weigh(g.rows))
 	}
-	c.set(l.key(), next, 256+len(next.head.rows)*l.weight)
+	c.set(l.key(), next, l.weigh(next.head.rows))
+}
+
+// weigh is about what an entry of rows takes in memory.
+func (l list[T]) weigh(rows []T) int {
+	n := entryWeight
+	for i := range rows {
+		n += l.weight(&rows[i])
+	}
+	return n
 }
 
 // forget ends the epoch of v.

@@ -18,7 +18,7 @@ type list[T any] struct {
 	place    func(*T) Position
 	check    func(*T) error           // nil: every row will do
 	over     func(*T, time.Time) bool // whether a row will change no more; nil: every row may
-	weight   int                      // bytes of a row in memory, about
+	weight   func(*T) int             // bytes of a row in memory, about
 }
 
 // The bounds of one answer.
@@ -141,11 +141,12 @@ func (l list[T]) read(ctx context.Context, r read, after int64) (page[T], time.T
 
 // ask asks Census for one page and turns its rows oldest first.
 func (l list[T]) ask(ctx context.Context, r read) (page[T], error) {
-	body, err := l.client.get(ctx, l.endpoint, l.id, r.query())
+	answer, err := l.client.get(ctx, l.endpoint, l.id, r.query())
 	if err != nil {
 		return page[T]{}, err
 	}
-	p, err := decodePage(body, l.scan)
+	p, err := decodePage(answer.text, l.scan)
+	answer.free()
 	for i := range p.rows {
 		if err == nil && l.check != nil {
 			err = l.check(&p.rows[i])

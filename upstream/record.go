@@ -15,17 +15,18 @@ type keptRecord[T any] struct {
 // readRecord reads one record: from memory while it counts as what Census would say,
 // which life tells, else by one call, which equal ones asked for at the same time
 // share. check refuses records that are not what was asked for.
-func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, weight int, scan func(*T, *scanner), check func(*T) error, life func(*T) time.Duration) (*T, error) {
+func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, weight func(*T) int, scan func(*T, *scanner), check func(*T) error, life func(*T) time.Duration) (*T, error) {
 	if record, ok := recallRecord[T](ctx, c, e, id); ok {
 		return record, nil
 	}
 	value, sent, shared, err := c.cache.flights.do(ctx, c.tenant+e.path(id), 0, func(ctx context.Context) (any, error) {
 		sent := time.Now()
-		body, err := c.get(ctx, e, id, "")
+		answer, err := c.get(ctx, e, id, "")
 		if err != nil {
 			return nil, err
 		}
-		record, err := decodeOne(body, scan)
+		record, err := decodeOne(answer.text, scan)
+		answer.free()
 		if err == nil {
 			err = check(record)
 		}
@@ -64,8 +65,10 @@ func recallRecord[T any](ctx context.Context, c *Client, e endpoint, id int64) (
 	return k.record, true
 }
 
-func keepRecord[T any](c *Client, e endpoint, id int64, record *T, until time.Time, weight int) {
-	c.cache.set(cacheKey{tenant: c.tenant, endpoint: e, id: id}, keptRecord[T]{record, until}, weight)
+func keepRecord[T any](c *Client, e endpoint, id int64, record *T, until time.Time, weight func(*T) int) {
+	if c.cache.entries != nil {
+		c.cache.set(cacheKey{tenant: c.tenant, endpoint: e, id: id}, keptRecord[T]{record, until}, entryWeight+weight(record))
+	}
 }
 
 // failed is err as an Error of a call of e: what else comes from waiting for an

@@ -4,14 +4,30 @@ import (
 	"context"
 	"fmt"
 	"time"
+	"unsafe"
 )
 
 // runChunk is the largest page Census gives (API reference, per_page).
 const runChunk = 100
 
-// runWeight is about what a run takes in memory: its fields, and the text that
-// they are parts of.
-const runWeight = 1 << 10
+// weight is about what the run takes in memory: its fields and their texts.
+func (r *SyncRun) weight() int {
+	n := int(unsafe.Sizeof(*r)) + len(r.RawStatus) + weightOf(r.ErrorCode, r.ErrorMessage, r.ErrorDetail, r.CurrentStep)
+	if t := r.SyncTriggerReason; t != nil {
+		n += int(unsafe.Sizeof(*t)) + weightOf(t.UITag, t.UIDetail)
+	}
+	return n
+}
+
+// weightOf is about what texts take in memory.
+func weightOf(texts ...*string) (n int) {
+	for _, t := range texts {
+		if t != nil {
+			n += int(unsafe.Sizeof(*t)) + len(*t)
+		}
+	}
+	return n
+}
 
 // Runs answers windows of the runs of one sync, all from one set of pages; the
 // answers stand in the order of the windows. Rows are shared between answers:
@@ -37,7 +53,7 @@ func (c *Client) runList(sync SyncID) list[SyncRun] {
 				return fmt.Errorf("run %d is of sync %d", r.ID, r.SyncID)
 			}
 			return nil
-		}, over: (*SyncRun).settled, weight: runWeight}
+		}, over: (*SyncRun).settled, weight: (*SyncRun).weight}
 }
 
 // settled tells whether the run will change no more at now. Census books its
@@ -55,7 +71,7 @@ func (r *SyncRun) settled(now time.Time) bool {
 
 // Run fetches one run. It costs one call.
 func (c *Client) Run(ctx context.Context, id SyncRunID) (*SyncRun, error) {
-	return readRecord(ctx, c, fetchSyncRun, int64(id), runWeight, (*SyncRun).scan,
+	return readRecord(ctx, c, fetchSyncRun, int64(id), (*SyncRun).weight, (*SyncRun).scan,
 		func(r *SyncRun) error {
 			if r.ID != id || r.SyncID <= 0 || r.CreatedAt == 0 {
 				return fmt.Errorf("not the run asked for: run %d of sync %d, created %d", r.ID, r.SyncID, r.CreatedAt)

@@ -1,5 +1,7 @@
 package upstream
 
+import "strings"
+
 // A slab gives out values that are kept together, so that many small ones cost
 // few allocations. None of them is freed before all are.
 type slab[T any] struct {
@@ -16,4 +18,22 @@ func (s *slab[T]) next() *T {
 	v := &s.rest[0]
 	s.rest = s.rest[1:]
 	return v
+}
+
+// A textSlab gives out copies of texts, which are kept together as in a slab.
+type textSlab struct {
+	block strings.Builder
+	size  int // of the last block
+}
+
+// copy gives out a copy of v.
+func (s *textSlab) copy(v string) string {
+	if s.block.Cap()-s.block.Len() < len(v) {
+		s.size = min(2*s.size+512, 8<<10)
+		s.block = strings.Builder{} // those given out keep the old one
+		s.block.Grow(max(s.size, len(v)))
+	}
+	start := s.block.Len()
+	s.block.WriteString(v)
+	return s.block.String()[start:]
 }

@@ -65,8 +65,7 @@ func parseSyncStatus(raw string) SyncStatus {
 
 func (y *Sync) position() Position { return Position{CreatedAt: y.CreatedAt, ID: int64(y.ID)} }
 
-// scan reads a sync. Strings are copied, so that the answer they stand in, SQL
-// and all, is not kept with them.
+// scan reads a sync; keys it does not know are skipped.
 func (y *Sync) scan(s *scanner) {
 	for ok := s.open('{'); ok && s.next('}'); {
 		switch s.key() {
@@ -74,9 +73,9 @@ func (y *Sync) scan(s *scanner) {
 			n, _ := s.integer()
 			y.ID = SyncID(n)
 		case "label":
-			y.Label = s.copied()
+			y.Label = s.nullable()
 		case "operation":
-			y.Operation = s.copied()
+			y.Operation = s.nullable()
 		case "paused":
 			y.Paused = s.boolean()
 		case "status":
@@ -87,15 +86,15 @@ func (y *Sync) scan(s *scanner) {
 		case "updated_at":
 			y.UpdatedAt = s.dateTime()
 		case "schedule_frequency":
-			y.Schedule.Frequency = s.copied()
+			y.Schedule.Frequency = s.nullable()
 		case "schedule_day":
-			y.Schedule.Day = s.copied()
+			y.Schedule.Day = s.nullable()
 		case "schedule_hour":
 			y.Schedule.Hour = s.small()
 		case "schedule_minute":
 			y.Schedule.Minute = s.small()
 		case "cron_expression":
-			y.Schedule.CronExpression = s.copied()
+			y.Schedule.CronExpression = s.nullable()
 		case "source_attributes":
 			y.Source = scanSource(s)
 		case "destination_attributes":
@@ -118,9 +117,9 @@ func scanSource(s *scanner) (src SyncSource) {
 			for ok := s.open('{'); ok && s.next('}'); {
 				switch s.key() {
 				case "type":
-					src.ObjectType = s.copied()
+					src.ObjectType = s.nullable()
 				case "name":
-					src.ObjectName = s.copied()
+					src.ObjectName = s.nullable()
 				default:
 					s.skip()
 				}
@@ -138,20 +137,12 @@ func scanDestination(s *scanner) (dst SyncDestination) {
 		case "connection_id":
 			dst.ConnectionID = s.number()
 		case "object":
-			dst.Object = s.copied()
+			dst.Object = s.nullable()
 		default:
 			s.skip()
 		}
 	}
 	return dst
-}
-
-func (s *scanner) copied() *string {
-	v := s.nullable()
-	if v != nil {
-		*v = strings.Clone(*v)
-	}
-	return v
 }
 
 func (s *scanner) number() *int64 {

@@ -62,6 +62,16 @@ const (
 	StatusUnknown   SyncRunStatus = "UNKNOWN"
 )
 
+// word is raw, copied unless it is one of the words that nearly all runs have.
+func (s *scanner) word(raw string) string {
+	for _, known := range [...]string{"completed", "failed", "skipped", "working", "queued"} {
+		if raw == known {
+			return known
+		}
+	}
+	return s.letters.copy(raw)
+}
+
 // parseStatus also knows the names of 2023: preparing and new became queued,
 // retrying became working (history of Census's own documentation).
 func parseStatus(raw string) SyncRunStatus {
@@ -93,8 +103,9 @@ func (r *SyncRun) scan(s *scanner) {
 			n, _ := s.integer()
 			r.SyncID = SyncID(n)
 		case "status":
-			r.RawStatus, _ = s.scalar()
-			r.Status = parseStatus(r.RawStatus)
+			raw, _ := s.scalar()
+			r.Status = parseStatus(raw)
+			r.RawStatus = s.word(raw)
 		case "created_at":
 			r.CreatedAt = s.dateTime()
 		case "updated_at":

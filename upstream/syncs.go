@@ -7,21 +7,26 @@ import (
 	"slices"
 	"sync"
 	"time"
+	"unsafe"
 )
 
 // syncChunk is the page size for syncs. They are heavy: 48 KB each have been
 // seen, and pages of a hundred of those that failed.
 const syncChunk = 50
 
-// syncWeight is about what a sync takes in memory.
-const syncWeight = 1 << 10
+// weight is about what the sync takes in memory: its fields, their numbers and
+// their texts.
+func (y *Sync) weight() int {
+	return int(unsafe.Sizeof(*y)) + 64 + weightOf(y.Label, y.Operation, y.Schedule.Frequency, y.Schedule.Day, y.Schedule.CronExpression,
+		y.Source.ObjectType, y.Source.ObjectName, y.Destination.Object)
+}
 
 // fewSyncs is how many syncs are fetched one by one without asking first how
 // long the list is.
 const fewSyncs = 3
 
 func (c *Client) syncList() list[Sync] {
-	return list[Sync]{client: c, endpoint: listSyncs, size: syncChunk, scan: (*Sync).scan, place: (*Sync).position, weight: syncWeight}
+	return list[Sync]{client: c, endpoint: listSyncs, size: syncChunk, scan: (*Sync).scan, place: (*Sync).position, weight: (*Sync).weight}
 }
 
 // Syncs answers windows of the syncs of the workspace in creation order. It
@@ -52,7 +57,7 @@ func (c *Client) AllSyncs(ctx context.Context) ([]Sync, error) {
 
 // Sync fetches one sync. It costs one call.
 func (c *Client) Sync(ctx context.Context, id SyncID) (*Sync, error) {
-	return readRecord(ctx, c, fetchSync, int64(id), syncWeight, (*Sync).scan,
+	return readRecord(ctx, c, fetchSync, int64(id), (*Sync).weight, (*Sync).scan,
 		func(y *Sync) error {
 			if y.ID != id || y.CreatedAt == 0 {
 				return fmt.Errorf("not the sync asked for: sync %d, created %d", y.ID, y.CreatedAt)
@@ -119,7 +124,7 @@ func (c *Client) listInto(ctx context.Context, found map[SyncID]SyncResult, miss
 			if y.CreatedAt == 0 || y.ID <= 0 {
 				continue
 			}
-			keepRecord(c, fetchSync, int64(y.ID), y, sent.Add(l.life()), syncWeight)
+			keepRecord(c, fetchSync, int64(y.ID), y, sent.Add(l.life()), (*Sync).weight)
 			if missing[y.ID] {
 				found[y.ID] = SyncResult{Sync: y}
 				delete(missing, y.ID)
