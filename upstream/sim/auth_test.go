@@ -89,9 +89,21 @@ func TestPlaces(t *testing.T) {
 		"/workspace":        `"name":"Acme Production"`,
 		"/sources?page=1":   `"total_records":5`,
 		"/destinations":     `"total_records":12`,
+		"/sources/13":       `"label":"Finance Redshift"`,
 	} {
 		if code, body := get(t, c, path); code != 200 || !strings.Contains(body, want) || !json.Valid([]byte(body)) {
 			t.Errorf("%s: %d %s", path, code, body)
+		}
+	}
+	if id := c.AddSource("Warehouse of Ops"); id != 16 {
+		t.Errorf("the new source is %d", id)
+	}
+	if id := c.AddDestination("HubSpot EU"); id != 313 {
+		t.Errorf("the new destination is %d", id)
+	}
+	for path, want := range map[string]string{"/sources?order=desc&per_page=1": "Warehouse of Ops", "/destinations?order=asc&per_page=6&page=3": "HubSpot EU"} {
+		if _, body := get(t, c, path); !strings.Contains(body, want) || strings.Count(body, `"type":`) > 2 {
+			t.Errorf("%s: %s", path, body)
 		}
 	}
 	for _, path := range []string{"/sources/1", "/destinations/11", "/sources/11/models"} {

@@ -62,7 +62,7 @@ var catalog = []entry{
 	{"Company enrichment", 14, 302, "Company", "daily", 16, 35, 200, 61_000, 450, 24},
 	{"Email engagement", 12, 301, "Contact", "hourly", 0, 20, 60, 205_000, 240, 15},
 	{"Billing contacts", 13, 304, "User", "daily", 18, 45, 200, 5_200, 45, 7},
-	{"Merged accounts", 11, 302, "Company", "never", 0, 0, 40, 3_300, 80, 30},
+	{"Merged accounts", goneSource, 302, "Company", "never", 0, 0, 40, 3_300, 80, 30},
 	{"Wishlist", 15, 303, "User", "daily", 20, 10, 200, 72_000, 130, 9},
 	{"Store visits", 14, 307, "StoreSalesUpload", "daily", 22, 5, 200, 19_600, 200, 19},
 	{"Loyalty points", 15, 310, "User", "daily", 13, 50, 200, 530_000, 300, 8},

@@ -53,6 +53,8 @@ type Census struct {
 	calls    []string
 	onCall   func(*http.Request)
 	faults   []*fault
+
+	sources, destinations []place
 }
 
 // A home says which sync a run belongs to.
@@ -81,6 +83,8 @@ func New(opt Options) *Census {
 		nextSync: 1,
 		nextRun:  opt.FirstRunID,
 		due:      never,
+
+		sources: slices.Clone(sources), destinations: slices.Clone(destinations),
 	}
 	if c.opt.WebhookSecret == "" {
 		c.opt.WebhookSecret = c.dice(0, 0).word(32)

@@ -1,55 +1,117 @@
 package sim
 
-import "fmt"
+import (
+	"net/http"
+	"time"
+)
 
 // A place is a source or a destination. Census lists both by creation.
 type place struct {
-	id         int64
-	name, kind string
+	id    int64
+	name  string
+	label string // of sources only; "": nobody gave one
+	kind  string
 }
 
+// Census names a source by its type and where it is, unless somebody does (API
+// description of 2023).
 var sources = []place{
-	{11, "Snowflake", "snowflake"},
-	{12, "BigQuery", "big_query"},
-	{13, "Redshift", "redshift"},
-	{14, "Databricks", "databricks"},
-	{15, "Postgres replica", "postgres"},
+	{11, "Snowflake", "", "snowflake"},
+	{12, "BigQuery", "", "big_query"},
+	{13, "Redshift - acme-finance.us-east-1", "Finance Redshift", "redshift"},
+	{14, "Databricks", "", "databricks"},
+	{15, "Postgres replica", "", "postgres"},
 }
 
 var destinations = []place{
-	{301, "Salesforce", "salesforce"},
-	{302, "HubSpot", "hubspot"},
-	{303, "Braze", "braze"},
-	{304, "Intercom", "intercom"},
-	{305, "Marketo", "marketo"},
-	{306, "Zendesk", "zendesk"},
-	{307, "Google Ads", "google_ads"},
-	{308, "Facebook Ads", "facebook"},
-	{309, "Slack", "slack"},
-	{310, "Iterable", "iterable"},
-	{311, "NetSuite", "netsuite"},
-	{312, "Google Sheets", "google_sheets"},
+	{301, "Salesforce", "", "salesforce"},
+	{302, "HubSpot", "", "hubspot"},
+	{303, "Braze", "", "braze"},
+	{304, "Intercom", "", "intercom"},
+	{305, "Marketo", "", "marketo"},
+	{306, "Zendesk", "", "zendesk"},
+	{307, "Google Ads", "", "google_ads"},
+	{308, "Facebook Ads", "", "facebook"},
+	{309, "Slack", "", "slack"},
+	{310, "Iterable", "", "iterable"},
+	{311, "NetSuite", "", "netsuite"},
+	{312, "Google Sheets", "", "google_sheets"},
 }
 
-func appendSource(b []byte, i int) []byte {
-	return fmt.Appendf(b, `{"id":%d,"name":%q,"label":null,"type":%q,"sync_engine":"advanced","created_at":"2023-02-%02dT10:00:00.000Z",`+
-		`"last_test_results":null,"last_test_succeeded":true,"last_tested_at":"2025-11-03T08:15:00.000Z",`+
-		`"connection_details":{"account":"connection_canary","user":"CENSUS","warehouse":"REVERSE_ETL"},`+
-		`"warehouse_writeback_retention_in_days":7,"x_region":"us-east-1"}`,
-		sources[i].id, sources[i].name, sources[i].kind, 15+i)
+// goneSource is the id of a source that was removed; a sync still names it.
+const goneSource = 10
+
+// AddSource adds a Snowflake of a name and returns its id.
+func (c *Census) AddSource(name string) int64 { return c.addPlace(&c.sources, name, "snowflake") }
+
+// AddDestination adds a HubSpot of a name and returns its id.
+func (c *Census) AddDestination(name string) int64 {
+	return c.addPlace(&c.destinations, name, "hubspot")
 }
 
-func appendDestination(b []byte, i int) []byte {
-	return fmt.Appendf(b, `{"id":%d,"name":%q,"type":%q,"created_at":"2023-03-%02dT10:00:00.000Z",`+
-		`"last_test_results":null,"last_test_succeeded":true,"last_tested_at":"2025-11-03T08:20:00.000Z",`+
-		`"connection_details":{"instance":"connection_canary","sandbox":false},"is_file_system_destination":%t,"x_region":"us-east-1"}`,
-		destinations[i].id, destinations[i].name, destinations[i].kind, 1+i, destinations[i].kind == "google_sheets")
+func (c *Census) addPlace(list *[]place, name, kind string) int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	id := (*list)[len(*list)-1].id + 1
+	*list = append(*list, place{id, name, "", kind})
+	return id
 }
 
-func fetchPlace(places []place, id int64, item func([]byte, int) []byte) reply {
-	for i, p := range places {
+// appendSource writes a source. What a gateway has no business to keep holds the
+// canary word.
+func appendSource(b []byte, p place, i int) []byte {
+	o := object{b: b}
+	o.open()
+	o.int("id", p.id)
+	o.str("name", p.name)
+	o.strOrNull("label", p.label)
+	o.str("type", p.kind)
+	o.str("sync_engine", "advanced")
+	o.time("created_at", time.Date(2023, 2, 15+i, 10, 0, 0, 0, time.UTC))
+	o.raw("last_test_results", `{"steps":[{"step":"connect","status":"failed","error":{"message":"connection_canary.us-east-1.example.com refused connection_canary"}}]}`)
+	o.bool("last_test_succeeded", false)
+	o.str("last_tested_at", "2025-11-03T08:15:00.000Z")
+	o.raw("connection_details", `{"account":"connection_canary","host":"connection_canary.us-east-1.example.com","user":"connection_canary","password":"connection_canary",`+
+		`"name":"connection_canary","label":"connection_canary","type":"connection_canary","warehouse":"REVERSE_ETL"}`)
+	o.int("warehouse_writeback_retention_in_days", 7)
+	o.str("x_region", "us-east-1")
+	o.close()
+	return o.b
+}
+
+// appendDestination writes a destination, with canaries as a source has them.
+func appendDestination(b []byte, p place, i int) []byte {
+	o := object{b: b}
+	o.open()
+	o.int("id", p.id)
+	o.str("name", p.name)
+	o.str("type", p.kind)
+	o.time("created_at", time.Date(2023, 3, 1+i, 10, 0, 0, 0, time.UTC))
+	o.raw("last_test_results", "null")
+	o.bool("last_test_succeeded", true)
+	o.str("last_tested_at", "2025-11-03T08:20:00.000Z")
+	o.raw("connection_details", `{"instance":"connection_canary.my.example.com","refresh_token":"connection_canary","name":"connection_canary","sandbox":false}`)
+	o.bool("is_file_system_destination", p.kind == "google_sheets")
+	o.str("x_region", "us-east-1")
+	o.close()
+	return o.b
+}
+
+// An appendPlace writes the i-th place of a list.
+type appendPlace func(b []byte, p place, i int) []byte
+
+func (c *Census) listPlaces(r *http.Request, places *[]place, item appendPlace) reply {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.list(r, len(*places), func(b []byte, i int) []byte { return item(b, (*places)[i], i) })
+}
+
+func (c *Census) fetchPlace(places *[]place, id int64, item appendPlace) reply {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, p := range *places {
 		if p.id == id {
-			return success(item(nil, i))
+			return success(item(nil, p, i))
 		}
 	}
 	return notFound()

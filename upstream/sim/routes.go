@@ -59,13 +59,13 @@ func (c *Census) route(path string, r *http.Request) reply {
 	case "POST sync_runs/{id}/cancel":
 		return c.cancel(id, now)
 	case "GET sources":
-		return c.list(r, len(sources), appendSource)
+		return c.listPlaces(r, &c.sources, appendSource)
 	case "GET sources/{id}":
-		return fetchPlace(sources, id, appendSource)
+		return c.fetchPlace(&c.sources, id, appendSource)
 	case "GET destinations":
-		return c.list(r, len(destinations), appendDestination)
+		return c.listPlaces(r, &c.destinations, appendDestination)
 	case "GET destinations/{id}":
-		return fetchPlace(destinations, id, appendDestination)
+		return c.fetchPlace(&c.destinations, id, appendDestination)
 	case "GET workspace":
 		return reply{http.StatusOK, []byte(workspace)}
 	case "GET webhooks":

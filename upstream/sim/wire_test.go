@@ -117,9 +117,10 @@ func TestSyncsAreHeavy(t *testing.T) {
 		}
 	}
 	c, _ := startAt(noon, Options{})
-	_, body := get(t, c, "/sources")
-	if !strings.Contains(body, "connection_canary") {
-		t.Error("no connection_canary in the sources")
+	for _, path := range []string{"/sources", "/destinations"} {
+		if _, body := get(t, c, path); !strings.Contains(body, "connection_canary") {
+			t.Errorf("no connection_canary in %s", path)
+		}
 	}
 }
 
