@@ -13,7 +13,7 @@ import (
 // How long what is kept counts as what Census would say.
 const (
 	sealedFor   = 24 * time.Hour   // rows that do not change any more
-	syncsFor    = 6                // syncs: this many times the freshness, since they change by hand
+	syncsFor    = 6                // syncs and connections: this many times the freshness, since they change by hand
 	staleFor    = 60 * time.Second // beyond its time, while Census fails
 	settledFor  = 10 * time.Minute // Census touches a finished run for some minutes after (seen on the wire)
 	unknownFor  = 24 * time.Hour   // a run of unknown status, after its last change, is taken for finished

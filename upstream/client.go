@@ -1,4 +1,4 @@
-// Package upstream reads syncs and sync runs from the Census Management API.
+// Package upstream reads syncs, sync runs and connections from the Census Management API.
 //
 // The API lists in numbered pages; callers here ask for stretches of a list in
 // creation order (a Window) and get exactly those rows, however the pages move
@@ -117,6 +117,9 @@ const (
 	fetchSync    endpoint = "/syncs/{id}"
 	listSyncRuns endpoint = "/syncs/{id}/sync_runs"
 	fetchSyncRun endpoint = "/sync_runs/{id}"
+
+	listSources      endpoint = "/sources"
+	listDestinations endpoint = "/destinations"
 )
 
 func (e endpoint) path(id int64) string {
@@ -127,8 +130,8 @@ func (e endpoint) path(id int64) string {
 func (e endpoint) fail(kind Kind, id int64, cause error) *Error {
 	subject := fmt.Sprintf("sync %d", id)
 	switch e {
-	case listSyncs:
-		subject = "the syncs"
+	case listSyncs, listSources, listDestinations:
+		subject = "the " + strings.TrimPrefix(string(e), "/")
 	case fetchSyncRun:
 		subject = fmt.Sprintf("sync run %d", id)
 	}

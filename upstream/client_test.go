@@ -105,6 +105,8 @@ func TestErrorTellsWhatWasAskedFor(t *testing.T) {
 	_, ofRun := client.Run(t.Context(), 94)
 	_, ofRuns := client.Runs(t.Context(), 52, Window{Limit: 1})
 	_, ofSyncs := client.Syncs(t.Context(), Window{Limit: 1})
+	_, ofSources := client.Connections(t.Context(), Sources)
+	_, ofDestinations := client.Connections(t.Context(), Destinations)
 	for _, c := range []struct {
 		err           error
 		call, subject string
@@ -113,6 +115,8 @@ func TestErrorTellsWhatWasAskedFor(t *testing.T) {
 		{ofRun, "GET /sync_runs/94", "sync run 94"},
 		{ofRuns, "GET /syncs/52/sync_runs", "sync 52"},
 		{ofSyncs, "GET /syncs", "the syncs"},
+		{ofSources, "GET /sources", "the sources"},
+		{ofDestinations, "GET /destinations", "the destinations"},
 	} {
 		e, ok := c.err.(*Error)
 		if !ok || e.Kind != Forbidden || e.Status != 403 || e.Call != c.call || e.Subject != c.subject {

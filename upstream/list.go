@@ -8,11 +8,11 @@ import (
 )
 
 // A list is one list of Census that is read by pages: the runs of a sync, or
-// the syncs of the workspace.
+// the syncs or connections of the workspace.
 type list[T any] struct {
 	client   *Client
 	endpoint endpoint
-	id       int64 // of the sync whose runs these are; 0 for the syncs
+	id       int64 // of the sync whose runs these are; 0 for what is the workspace's
 	size     int   // rows of a chunk, and most of a head
 	scan     func(*T, *scanner)
 	place    func(*T) Position
@@ -68,6 +68,25 @@ func (l list[T]) slicesKept(ctx context.Context, windows []Window) ([]Slice[T], 
 	}
 	l.client.onRead(ctx, Read{Cached: true, Until: v.until(l.life())})
 	return v.slices(windows), true
+}
+
+// all reads the whole list, in no order.
+func (l list[T]) all(ctx context.Context) ([]T, error) {
+	var all []T
+	w := Window{Limit: 32 * l.size}
+	for {
+		answers, err := l.slices(ctx, []Window{w})
+		if err != nil {
+			return nil, err
+		}
+		s := answers[0]
+		all = append(all, s.Rows...)
+		if !s.More {
+			return all, nil
+		}
+		w.Newer = l.place(&s.Rows[0])
+		w.Newer.Ordinal = s.First
+	}
 }
 
 // fill reads what v lacks to answer windows. Its error is errMoved if v is of no

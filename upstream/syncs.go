@@ -37,23 +37,7 @@ func (c *Client) Syncs(ctx context.Context, windows ...Window) ([]Slice[Sync], e
 
 // AllSyncs reads every sync of the workspace, in no order. It costs one call for
 // each 50 syncs.
-func (c *Client) AllSyncs(ctx context.Context) ([]Sync, error) {
-	var all []Sync
-	w := Window{Limit: 32 * syncChunk}
-	for {
-		answers, err := c.Syncs(ctx, w)
-		if err != nil {
-			return nil, err
-		}
-		s := answers[0]
-		all = append(all, s.Rows...)
-		if !s.More {
-			return all, nil
-		}
-		w.Newer = s.Rows[0].position()
-		w.Newer.Ordinal = s.First
-	}
-}
+func (c *Client) AllSyncs(ctx context.Context) ([]Sync, error) { return c.syncList().all(ctx) }
 
 // Sync fetches one sync. It costs one call.
 func (c *Client) Sync(ctx context.Context, id SyncID) (*Sync, error) {
