@@ -7,17 +7,27 @@ import "github.com/vektah/gqlparser/v2/ast"
 // several fragments is asked once and so counted once. It visits no more than
 // the first walk did.
 //
-// A field costs its own pages, and for each item it yields the cost of what is
-// asked below it. Selections for different types of one object are added up,
+// A field costs its own pages, unless another has read them, and for each item it
+// yields the cost of what is asked below it. Selections for different types of one object are added up,
 // although an object is of one type only.
 type pricing struct {
 	doc    *ast.QueryDocument
 	prices index
 	vars   map[string]any
+	shared map[string]int // pages of each Price.Shared that was met
+}
+
+// total returns the pages that an operation can cost: 0 to most.
+func (p *pricing) total(op ast.SelectionSet) int {
+	total := p.cost(op)
+	for _, pages := range p.shared {
+		total = add(total, pages)
+	}
+	return total
 }
 
 // cost returns the pages that sets, all of them selected from one object, can
-// cost: 0 to most.
+// cost, those that are shared left out: 0 to most.
 func (p *pricing) cost(sets ...ast.SelectionSet) int {
 	var c collection
 	for _, set := range sets {
@@ -28,6 +38,12 @@ func (p *pricing) cost(sets ...ast.SelectionSet) int {
 		pages, items := 0, 1
 		if price, ok := p.prices.find(m.field); ok {
 			pages, items = price.reckon(m.field, p.vars)
+			if price.Shared != "" {
+				if p.shared == nil {
+					p.shared = map[string]int{}
+				}
+				p.shared[price.Shared], pages = max(p.shared[price.Shared], pages), 0
+			}
 		}
 		if items > 0 && len(m.sets) > 0 {
 			pages = add(pages, multiply(items, p.cost(m.sets...)))

@@ -39,6 +39,10 @@ func TestCost(t *testing.T) {
 		{query: "{ sync(id: 1) { id } sync(id: 1) { latestRun { id } } }", want: 2},
 		{query: "{ ...A ...B } fragment A on Query { sync(id: 1) { latestRun { id } } } fragment B on Query { sync(id: 1) { latestRun { id } label } }", want: 2},
 		{query: "{ a: sync(id: 1) { id } b: sync(id: 1) { id } }", want: 2},
+		// what is read once for all counts once
+		{query: "{ syncs(first: 100) { nodes { from } } }", want: 1 + 2},
+		{query: "{ syncs(first: 100) { nodes { from to x: from latestRun { id } } } a: sync(id: 1) { from } }", want: 1 + 3 + 100 + 1},
+		{query: "{ syncs(first: 0) { nodes { from } } }", want: 1},
 		// neither @skip nor @include is believed
 		{query: "{ sync(id: 1) @skip(if: true) { latestRun @include(if: false) { id } } }", want: 2},
 		{query: "query($b: Boolean!) { sync(id: 1) { ... @include(if: $b) { latestRun { id } } } }", vars: map[string]any{"b": false}, want: 2},

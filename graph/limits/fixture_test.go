@@ -35,6 +35,8 @@ type Sync implements Node & Listed {
   label: String
   runs(first: Int, last: Int, filter: Filter): RunConnection
   latestRun: Run
+  from: String
+  to: String
 }
 type Group implements Listed { runs(first: Int, last: Int): RunConnection }
 type SyncConnection { nodes: [Sync!]! edges: [SyncEdge!]! totalCount: Int }
@@ -58,6 +60,8 @@ func testPrices() Prices {
 		"Sync.runs":      {Pages: PagesOf(runs, 100), Items: runs},
 		"Group.runs":     {Pages: Fixed(7), Items: runs},
 		"Sync.latestRun": {Pages: Fixed(1)},
+		"Sync.from":      {Pages: Fixed(2), Shared: "places"},
+		"Sync.to":        {Pages: Fixed(3), Shared: "places"},
 	}
 }
 

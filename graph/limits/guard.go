@@ -96,6 +96,6 @@ func (g *Guard) measure(lim *Limits, doc *ast.QueryDocument, op *ast.OperationDe
 		return stats, r
 	}
 	p := pricing{doc: doc, prices: g.prices, vars: vars}
-	stats.Pages = p.cost(op.SelectionSet)
+	stats.Pages = p.total(op.SelectionSet)
 	return stats, stats.refusal(lim)
 }

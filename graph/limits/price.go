@@ -21,6 +21,10 @@ type Price struct {
 	// for everything below the field: 20 for a connection with first: 20, the
 	// number of ids for a list by ids. Nil is 1.
 	Items func(Args) int
+	// Shared names what the pages are of, if the operation reads them once for
+	// all fields and objects that need them: of the prices of one name the
+	// largest counts, and that once. "" is nothing of the kind.
+	Shared string
 }
 
 // Fixed reckons n whatever the arguments.
@@ -106,9 +110,14 @@ func (x index) add(typ, field string, price Price) {
 		x[typ] = map[string]Price{}
 	}
 	if old, ok := x[typ][field]; ok {
+		shared := price.Shared
+		if old.Shared != shared { // each for itself: too much rather than too little
+			shared = ""
+		}
 		price = Price{
-			Pages: dearer(old.Pages, price.Pages, 0),
-			Items: dearer(old.Items, price.Items, 1),
+			Pages:  dearer(old.Pages, price.Pages, 0),
+			Items:  dearer(old.Items, price.Items, 1),
+			Shared: shared,
 		}
 	}
 	x[typ][field] = price
