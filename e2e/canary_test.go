@@ -101,6 +101,8 @@ func provoke(t *testing.T, g *gateway, c *census, credential string, show func(a
 	ask(body(query, map[string]any{"id": "52", "after": "CANARYcursor"}))
 	ask(body(query, map[string]any{"id": map[string]any{"CANARY": 1}}))
 	ask(body("#CANARY\n{sync(id:52){label}}", nil), "X-API-Key", "CANARYkeyCANARYkey")
+	// Names of connections, of which Census tells secrets too.
+	ask(body("{syncs(first:5){nodes{source{connectionName connectionType}destination{connectionName connectionType}}}}", nil))
 	// Who started a run is for the caller to know, and for nobody who watches.
 	if a := g.query(t, "{sync(id:52){runs(first:1000){nodes{syncTriggerReason{uiDetail}}}}}", nil, "Authorization", credential); a.status == 200 && !strings.Contains(a.body, "@") {
 		t.Error("no run was started by anybody")

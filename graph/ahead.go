@@ -17,6 +17,7 @@ type ahead struct {
 	records []upstream.SyncID
 	runs    []upstream.SyncRunID
 	slices  []stretch
+	sides   []upstream.Side
 }
 
 // readAhead begins to read what the root fields of ctx's operation ask of syncs
@@ -62,7 +63,7 @@ func runsAhead(ctx context.Context, f graphql.CollectedField, syncs []*Sync) {
 
 // begin starts to read.
 func (a *ahead) begin(ctx context.Context) {
-	if len(a.records)+len(a.slices)+len(a.runs) == 0 {
+	if len(a.records)+len(a.slices)+len(a.runs)+len(a.sides) == 0 {
 		return
 	}
 	l := loadersOf(ctx)
@@ -70,6 +71,9 @@ func (a *ahead) begin(ctx context.Context) {
 	l.slicesAhead(ctx, a.slices)
 	for _, id := range l.runs.unknown(ctx, a.runs) {
 		l.runs.ahead(ctx, []upstream.SyncRunID{id})
+	}
+	for _, side := range l.sides.unknown(ctx, a.sides) {
+		l.sides.ahead(ctx, []upstream.Side{side})
 	}
 }
 
@@ -121,7 +125,8 @@ func (a *ahead) syncs(ctx context.Context, f graphql.CollectedField, ids []strin
 	a.windows(ctx, f, shown...)
 }
 
-// windows adds the stretches of the runs of syncs that field f asks for.
+// windows adds the stretches of the runs of syncs that field f asks for, and the
+// sides it asks for the names of.
 func (a *ahead) windows(ctx context.Context, f graphql.CollectedField, syncs ...*Sync) {
 	for _, f := range syncFields(ctx, f) {
 		if (f.Name == "runs" || f.Name == "latestRun") && asksRecordOfRuns(ctx, f) {
@@ -132,6 +137,11 @@ func (a *ahead) windows(ctx context.Context, f graphql.CollectedField, syncs ...
 		var page pageArgs
 		newestFirst := true
 		switch f.Name {
+		case "source", "destination":
+			if side, asks := asksConnection(ctx, f); asks && len(syncs) > 0 {
+				a.sides = append(a.sides, side)
+			}
+			continue
 		case "latestRun":
 			for _, s := range syncs {
 				a.slices = append(a.slices, stretch{s.ID, latest})

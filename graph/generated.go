@@ -32,7 +32,9 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Query() QueryResolver
 	Sync() SyncResolver
+	SyncDestination() SyncDestinationResolver
 	SyncRun() SyncRunResolver
+	SyncSource() SyncSourceResolver
 }
 
 type DirectiveRoot struct {
@@ -99,8 +101,10 @@ type ComplexityRoot struct {
 	}
 
 	SyncDestination struct {
-		ConnectionID func(childComplexity int) int
-		Object       func(childComplexity int) int
+		ConnectionID   func(childComplexity int) int
+		ConnectionName func(childComplexity int) int
+		ConnectionType func(childComplexity int) int
+		Object         func(childComplexity int) int
 	}
 
 	SyncEdge struct {
@@ -203,9 +207,11 @@ type ComplexityRoot struct {
 	}
 
 	SyncSource struct {
-		ConnectionID func(childComplexity int) int
-		ObjectName   func(childComplexity int) int
-		ObjectType   func(childComplexity int) int
+		ConnectionID   func(childComplexity int) int
+		ConnectionName func(childComplexity int) int
+		ConnectionType func(childComplexity int) int
+		ObjectName     func(childComplexity int) int
+		ObjectType     func(childComplexity int) int
 	}
 
 	SyncTriggerReason struct {
@@ -234,10 +240,18 @@ type SyncResolver interface {
 	Health(ctx context.Context, obj *Sync) (*health.Health, error)
 	URL(ctx context.Context, obj *Sync) (*string, error)
 }
+type SyncDestinationResolver interface {
+	ConnectionName(ctx context.Context, obj *upstream.SyncDestination) (*string, error)
+	ConnectionType(ctx context.Context, obj *upstream.SyncDestination) (*string, error)
+}
 type SyncRunResolver interface {
 	Sync(ctx context.Context, obj *upstream.SyncRun) (*Sync, error)
 
 	URL(ctx context.Context, obj *upstream.SyncRun) (*string, error)
+}
+type SyncSourceResolver interface {
+	ConnectionName(ctx context.Context, obj *upstream.SyncSource) (*string, error)
+	ConnectionType(ctx context.Context, obj *upstream.SyncSource) (*string, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -561,6 +575,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SyncDestination.ConnectionID(childComplexity), true
+	case "SyncDestination.connectionName":
+		if e.ComplexityRoot.SyncDestination.ConnectionName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncDestination.ConnectionName(childComplexity), true
+	case "SyncDestination.connectionType":
+		if e.ComplexityRoot.SyncDestination.ConnectionType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncDestination.ConnectionType(childComplexity), true
 	case "SyncDestination.object":
 		if e.ComplexityRoot.SyncDestination.Object == nil {
 			break
@@ -1008,6 +1034,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SyncSource.ConnectionID(childComplexity), true
+	case "SyncSource.connectionName":
+		if e.ComplexityRoot.SyncSource.ConnectionName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncSource.ConnectionName(childComplexity), true
+	case "SyncSource.connectionType":
+		if e.ComplexityRoot.SyncSource.ConnectionType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncSource.ConnectionType(childComplexity), true
 	case "SyncSource.objectName":
 		if e.ComplexityRoot.SyncSource.ObjectName == nil {
 			break
@@ -1650,6 +1688,17 @@ Where a sync reads from. Names only: queries, columns and connection details nev
 type SyncSource {
   connectionId: BigInt
   """
+  What the source is called: its label, else the name that Census made of its type and place. Null where Census knows no such
+  source any more. Costs one Census call for all sources of the workspace (one for each 100), shared by the operation and kept
+  as long as a sync: 30 seconds unless set otherwise. Null with an error if Census cannot be asked.
+  """
+  connectionName: String
+  """
+  What kind of source it is: "snowflake", "redshift", "big_query", … Null and cost as for ` + "`" + `connectionName` + "`" + `, with which it
+  shares its call.
+  """
+  connectionType: String
+  """
   "model", "table", "segment", "dataset", …
   """
   objectType: String
@@ -1661,6 +1710,17 @@ Where a sync writes to. Names only: connection details never leave the gateway.
 """
 type SyncDestination {
   connectionId: BigInt
+  """
+  What the destination is called. Null where Census knows no such destination any more. Costs one Census call for all
+  destinations of the workspace (one for each 100), shared by the operation and kept as long as a sync: 30 seconds unless set
+  otherwise. Null with an error if Census cannot be asked.
+  """
+  connectionName: String
+  """
+  What kind of destination it is: "salesforce", "hubspot", … Null and cost as for ` + "`" + `connectionName` + "`" + `, with which it shares its
+  call.
+  """
+  connectionType: String
   """
   Full name of the object written to, such as "Contact".
   """
@@ -2147,6 +2207,10 @@ func (ec *executionContext) childFields_SyncDestination(ctx context.Context, fie
 	switch field.Name {
 	case "connectionId":
 		return ec.fieldContext_SyncDestination_connectionId(ctx, field)
+	case "connectionName":
+		return ec.fieldContext_SyncDestination_connectionName(ctx, field)
+	case "connectionType":
+		return ec.fieldContext_SyncDestination_connectionType(ctx, field)
 	case "object":
 		return ec.fieldContext_SyncDestination_object(ctx, field)
 	}
@@ -2357,6 +2421,10 @@ func (ec *executionContext) childFields_SyncSource(ctx context.Context, field gr
 	switch field.Name {
 	case "connectionId":
 		return ec.fieldContext_SyncSource_connectionId(ctx, field)
+	case "connectionName":
+		return ec.fieldContext_SyncSource_connectionName(ctx, field)
+	case "connectionType":
+		return ec.fieldContext_SyncSource_connectionType(ctx, field)
 	case "objectType":
 		return ec.fieldContext_SyncSource_objectType(ctx, field)
 	case "objectName":
@@ -4211,6 +4279,52 @@ func (ec *executionContext) fieldContext_SyncDestination_connectionId(_ context.
 	return graphql.NewScalarFieldContext("SyncDestination", field, false, false, "BigInt")
 }
 
+func (ec *executionContext) _SyncDestination_connectionName(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncDestination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncDestination_connectionName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SyncDestination().ConnectionName(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncDestination_connectionName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncDestination", field, true, true, "String")
+}
+
+func (ec *executionContext) _SyncDestination_connectionType(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncDestination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncDestination_connectionType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SyncDestination().ConnectionType(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncDestination_connectionType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncDestination", field, true, true, "String")
+}
+
 func (ec *executionContext) _SyncDestination_object(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncDestination) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6033,6 +6147,52 @@ func (ec *executionContext) _SyncSource_connectionId(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_SyncSource_connectionId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SyncSource", field, false, false, "BigInt")
+}
+
+func (ec *executionContext) _SyncSource_connectionName(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncSource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncSource_connectionName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SyncSource().ConnectionName(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncSource_connectionName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncSource", field, true, true, "String")
+}
+
+func (ec *executionContext) _SyncSource_connectionType(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncSource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncSource_connectionType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SyncSource().ConnectionType(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncSource_connectionType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncSource", field, true, true, "String")
 }
 
 func (ec *executionContext) _SyncSource_objectType(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncSource) (ret graphql.Marshaler) {
@@ -7865,12 +8025,24 @@ func (ec *executionContext) _SyncDestination(ctx context.Context, sel ast.Select
 		case "connectionId":
 			out.Values[i] = ec._SyncDestination_connectionId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "connectionName":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SyncDestination_connectionName(ctx, field, obj)
+				})
+		case "connectionType":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SyncDestination_connectionType(ctx, field, obj)
+				})
 		case "object":
 			out.Values[i] = ec._SyncDestination_object(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -8535,17 +8707,29 @@ func (ec *executionContext) _SyncSource(ctx context.Context, sel ast.SelectionSe
 		case "connectionId":
 			out.Values[i] = ec._SyncSource_connectionId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "connectionName":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SyncSource_connectionName(ctx, field, obj)
+				})
+		case "connectionType":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SyncSource_connectionType(ctx, field, obj)
+				})
 		case "objectType":
 			out.Values[i] = ec._SyncSource_objectType(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "objectName":
 			out.Values[i] = ec._SyncSource_objectName(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

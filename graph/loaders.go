@@ -24,6 +24,7 @@ type loaders struct {
 	slices *loader[stretch, upstream.Slice[upstream.SyncRun]]
 	listed *loader[upstream.Window, upstream.Slice[upstream.Sync]] // of the workspace's syncs
 	all    func() ([]upstream.Sync, error)                         // every sync of the workspace
+	sides  *loader[upstream.Side, map[int64]upstream.Connection]   // all connections of each, by id
 	budget scanBudget
 	now    time.Time // when the operation first asked for something
 }
@@ -73,6 +74,12 @@ func newLoaders(ctx context.Context, census *upstream.Client, onBatch batchHook)
 					out.set(i, slices[i], nil)
 				}
 			}
+		}),
+		sides: newLoader(ctx, "connections", onBatch, func(ctx context.Context, sides []upstream.Side, out results[map[int64]upstream.Connection]) {
+			each(len(sides), func(i int) {
+				connections, err := census.Connections(ctx, sides[i])
+				out.set(i, connections, err)
+			})
 		}),
 		all: sync.OnceValues(func() ([]upstream.Sync, error) { return census.AllSyncs(ctx) }),
 	}

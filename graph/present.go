@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -46,13 +47,16 @@ func present(log *slog.Logger, ownTokens bool) graphql.ErrorPresenterFunc {
 				level = slog.LevelError
 			}
 			log.Log(ctx, level, "census call failed", "kind", call.Kind.String(), "path", out.Path.String(), "cause", call)
-			w := words[call.Kind]
+			w, subject := words[call.Kind], call.Subject
+			if call.Kind == upstream.NotFound {
+				subject = strings.TrimPrefix(subject, "the ")
+			}
 			if ownTokens && call.Kind == upstream.Unauthenticated {
 				w.code, w.sentence = transport.CodeUnauthenticated, "Census does not accept your token, so %s cannot be read."
 			}
 			out.Message = w.sentence
 			if call.Kind != upstream.Internal {
-				out.Message = fmt.Sprintf(w.sentence, call.Subject)
+				out.Message = fmt.Sprintf(w.sentence, subject)
 			}
 			out.Extensions = map[string]any{"code": w.code}
 			if call.RetryAfter > 0 {

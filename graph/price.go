@@ -24,6 +24,11 @@ func prices() limits.Prices {
 		"Sync.runStats":       {Pages: limits.Fixed(1)},
 		"Query.syncRunStats":  {Pages: limits.Size(200, "syncIds")},
 		"SyncRunStats.errors": {Items: limits.Size(defaultErrors)},
+		// One page has all sources of the workspace; few have more than its 100.
+		"SyncSource.connectionName":      {Pages: limits.Fixed(1), Shared: "sources"},
+		"SyncSource.connectionType":      {Pages: limits.Fixed(1), Shared: "sources"},
+		"SyncDestination.connectionName": {Pages: limits.Fixed(1), Shared: "destinations"},
+		"SyncDestination.connectionType": {Pages: limits.Fixed(1), Shared: "destinations"},
 	}
 }
 

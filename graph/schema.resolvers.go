@@ -66,6 +66,16 @@ func (r *syncResolver) URL(ctx context.Context, obj *Sync) (*string, error) {
 	return r.syncURL(obj.ID), nil
 }
 
+func (r *syncDestinationResolver) ConnectionName(ctx context.Context, obj *upstream.SyncDestination) (*string, error) {
+	c, err := connectionOf(ctx, upstream.Destinations, obj.ConnectionID)
+	return c.Name, err
+}
+
+func (r *syncDestinationResolver) ConnectionType(ctx context.Context, obj *upstream.SyncDestination) (*string, error) {
+	c, err := connectionOf(ctx, upstream.Destinations, obj.ConnectionID)
+	return c.Type, err
+}
+
 func (r *syncRunResolver) Sync(ctx context.Context, obj *upstream.SyncRun) (*Sync, error) {
 	return syncOf(ctx, obj.SyncID)
 }
@@ -74,14 +84,30 @@ func (r *syncRunResolver) URL(ctx context.Context, obj *upstream.SyncRun) (*stri
 	return r.runURL(obj), nil
 }
 
+func (r *syncSourceResolver) ConnectionName(ctx context.Context, obj *upstream.SyncSource) (*string, error) {
+	c, err := connectionOf(ctx, upstream.Sources, obj.ConnectionID)
+	return c.Name, err
+}
+
+func (r *syncSourceResolver) ConnectionType(ctx context.Context, obj *upstream.SyncSource) (*string, error) {
+	c, err := connectionOf(ctx, upstream.Sources, obj.ConnectionID)
+	return c.Type, err
+}
+
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
 func (r *Resolver) Sync() SyncResolver { return &syncResolver{r} }
 
+func (r *Resolver) SyncDestination() SyncDestinationResolver { return &syncDestinationResolver{r} }
+
 func (r *Resolver) SyncRun() SyncRunResolver { return &syncRunResolver{r} }
 
+func (r *Resolver) SyncSource() SyncSourceResolver { return &syncSourceResolver{r} }
+
 type (
-	queryResolver   struct{ *Resolver }
-	syncResolver    struct{ *Resolver }
-	syncRunResolver struct{ *Resolver }
+	queryResolver           struct{ *Resolver }
+	syncResolver            struct{ *Resolver }
+	syncDestinationResolver struct{ *Resolver }
+	syncRunResolver         struct{ *Resolver }
+	syncSourceResolver      struct{ *Resolver }
 )

@@ -82,7 +82,8 @@ func post(t testing.TB, h http.Handler, query, variables string) string {
 }
 
 // Each story is a query, its answer and the Census calls that it cost, sorted.
-// The Census is the simulated one at the time of now.
+// The Census is the simulated one at the time of now; it refuses what the story
+// calls forbidden.
 func TestStories(t *testing.T) {
 	files, err := filepath.Glob("testdata/stories/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -102,6 +103,9 @@ func TestStories(t *testing.T) {
 				return string(story.Files[i].Data)
 			}
 			h, census := serve(sim.Options{})
+			for _, path := range strings.Fields(part("forbidden", "")) {
+				census.Inject(sim.Fault{Match: sim.Path(path), Do: sim.JSON(http.StatusForbidden, `{"status":403}`)})
+			}
 			answer := post(t, h, part("query", ""), part("variables", "{}"))
 			calls := census.Calls()
 			slices.Sort(calls)

@@ -101,6 +101,9 @@ func (r cannedResolvers) Query() QueryResolver     { return cannedQuery{&queryRe
 func (r cannedResolvers) Sync() SyncResolver       { return cannedSync{&syncResolver{}, r} }
 func (r cannedResolvers) SyncRun() SyncRunResolver { return cannedSyncRun{} }
 
+func (cannedResolvers) SyncSource() SyncSourceResolver           { return nil }
+func (cannedResolvers) SyncDestination() SyncDestinationResolver { return nil }
+
 type cannedQuery struct {
 	*queryResolver
 	r cannedResolvers

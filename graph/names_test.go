@@ -1,0 +1,92 @@
+package graph_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"census-gateway/graph"
+	"census-gateway/upstream"
+	"census-gateway/upstream/sim"
+)
+
+const names = `source { connectionName connectionType } destination { connectionName connectionType }`
+
+// Of the secrets that Census sends with connections none leaves the gateway, by
+// answers or by the log, also where the lists cannot be read.
+func TestNamesTellNothingElse(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		fault sim.Effect
+		shows string
+	}{
+		{"honest", sim.Delay(0), `"connectionName": "Snowflake"`},
+		{"no dates", sim.Field("created_at", "null"), `"connectionName": "Snowflake"`},
+		{"names that are objects", sim.Field("name", `{"host":"connection_canary"}`), `"connectionType": "snowflake"`},
+		{"cut", sim.Cut(900), "UPSTREAM_UNAVAILABLE"},
+		{"no ids", sim.Field("id", "null"), "UPSTREAM_BAD_RESPONSE"},
+		{"ids that are text", sim.Field("id", `"connection_canary"`), "UPSTREAM_BAD_RESPONSE"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			census := sim.New(sim.Options{})
+			for _, path := range []string{"/sources", "/destinations"} {
+				census.Inject(sim.Fault{Match: sim.Path(path), Do: c.fault})
+			}
+			var log bytes.Buffer
+			client := upstream.New("t", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport()})
+			h, err := graph.Handler(func(context.Context) *upstream.Client { return client },
+				graph.Options{Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer := post(t, h, "{ syncs(first: 50) { nodes { label "+names+" } } }", "{}")
+			if !strings.Contains(answer, c.shows) || !strings.Contains(answer, "Accounts → Salesforce") {
+				t.Errorf("%s: no %s in %.500s", c.name, c.shows, answer)
+			}
+			for where, text := range map[string]string{"the answer": answer, "the log": log.String()} {
+				if i := strings.Index(text, "canary"); i >= 0 {
+					t.Errorf("%s: in %s: %.200s", c.name, where, text[max(0, i-100):])
+				}
+			}
+		})
+	}
+}
+
+// The record of a sync and the lists of both sides are read at once.
+func TestNamesAreReadAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, census := serve(sim.Options{})
+		census.Inject(sim.Fault{Do: sim.Delay(time.Second)})
+		began := time.Now()
+		if answer := post(t, h, "{ sync(id: 52) { "+names+" } }", "{}"); !strings.Contains(answer, "Snowflake") || !strings.Contains(answer, "Salesforce") {
+			t.Error(answer)
+		}
+		if took := time.Since(began).Truncate(100 * time.Millisecond); took != time.Second || len(census.Calls()) != 3 {
+			t.Errorf("took %s and %q", took, census.Calls())
+		}
+	})
+}
+
+// Names on a thousand syncs are reckoned as what they cost: two pages.
+func TestNamesPrice(t *testing.T) {
+	h, census := serve(sim.Options{})
+	if answer := post(t, h, "{ syncs(first: 1000) { nodes { "+names+" } } }", "{}"); strings.Contains(answer, "errors") || len(census.Calls()) != 3 {
+		t.Errorf("%q: %.300s", census.Calls(), answer)
+	}
+}
+
+// Where Census has no such list, as in V2, the error can be read.
+func TestNamesUnknown(t *testing.T) {
+	h, census := serve(sim.Options{})
+	census.Inject(sim.Fault{Match: sim.Path("/destinations"), Do: sim.JSON(404, `{"status":404}`)})
+	answer := post(t, h, "{ sync(id: 52) { label "+names+" } }", "{}")
+	for _, want := range []string{`"Census knows no destinations, or this token may not see it."`, `"NOT_FOUND"`, `"Snowflake"`, `"Accounts → Salesforce"`} {
+		if !strings.Contains(answer, want) {
+			t.Errorf("no %s in %s", want, answer)
+		}
+	}
+}
