@@ -1283,7 +1283,8 @@ type Query {
   """
   The runs of many syncs summed up together, as ` + "`" + `Sync.runStats` + "`" + ` does for one: the same costs for each sync, and one Census
   call for each 50 syncs of the workspace where none are named. A sync that cannot be read is left out, with an error that
-  names it; the statistic of the others is answered.
+  names it; the statistic of the others is answered. Where an argument of a field below cannot be, nothing is read; and since
+  this field is never null, ` + "`" + `data` + "`" + ` as a whole is. Ask for what must be answered beside it in an operation of its own.
   """
   syncRunStats(
     """
@@ -1381,7 +1382,8 @@ type Sync implements Node {
   """
   Its runs summed up. Every run from createdSince to createdBefore is read, whatever else the filter says: one Census call
   for each hundred, and a few to find the ends of a window that lies back, up to the operation's read limit of 20,000 runs;
-  ` + "`" + `truncated` + "`" + ` tells if that stopped it. Costs nothing if the filter passes no run whatsoever.
+  ` + "`" + `truncated` + "`" + ` tells if that stopped it. Costs nothing if the filter passes no run whatsoever. Null, and costs nothing, where
+  an argument of a field below cannot be: the error stands at that field.
   """
   runStats(
     """
@@ -1508,7 +1510,7 @@ type SyncRunStats {
   """
   The runs by hour, day or week in which they were created, oldest first, without gaps: from createdSince, else from the
   oldest run read, to createdBefore, else now. Buckets are whole, also where the filter's window begins or ends inside
-  one. At most 1,000.
+  one. At most 1,000; that there would be more is known before anything is read only if there is a createdSince.
   """
   series(
     bucket: TimeBucket!

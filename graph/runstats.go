@@ -67,6 +67,9 @@ func runStats(ctx context.Context, id upstream.SyncID, filter *stats.Filter) (*S
 		return nil, badInput("filter: %v", err)
 	}
 	s := newStats(ctx, filter)
+	if err := s.refused(ctx); err != nil {
+		return nil, err
+	}
 	if filter.MatchesNothing() {
 		return s, nil
 	}
@@ -89,6 +92,9 @@ func syncRunStats(ctx context.Context, ids []string, filter *stats.Filter) (*Syn
 		return nil, err
 	}
 	s := newStats(ctx, filter)
+	if err := s.refused(ctx); err != nil {
+		return nil, err
+	}
 	if filter.MatchesNothing() {
 		return s, nil
 	}

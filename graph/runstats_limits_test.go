@@ -92,20 +92,27 @@ func TestStatsRefused(t *testing.T) {
 	many := strings.Repeat(`"7",`, 501)
 	for _, tt := range []struct {
 		args, fields, says string
+		path               string // below syncRunStats
 		calls              int
 	}{
-		{`syncIds: ["x"], filter: {}`, "totalRuns", `syncIds: "x" is no id`, 0},
-		{`syncIds: ["SyncRun:5"], filter: {}`, "totalRuns", `syncIds: "SyncRun:5" is a SyncRun`, 0},
-		{`syncIds: [` + many + `], filter: {}`, "totalRuns", "syncIds must be at most 500, got 501", 0},
-		{`filter: {errorCodes: [""]}`, "totalRuns", "filter: errorCodes must not", 0},
-		{`filter: {createdSince: "2026-01-07T00:00:00Z", createdBefore: "2026-01-07T00:00:00Z"}`, "totalRuns", "filter: createdSince must be before", 0},
-		{fmt.Sprintf(`syncIds: [%d], filter: {createdSince: "2025-01-01T00:00:00Z"}`, id), "series(bucket: HOUR) { totalRuns }", "bucket: a series has at most 1000 buckets, and the range from 2025-01-01", 1},
-		{fmt.Sprintf(`syncIds: [%d], filter: {}`, id), `series(bucket: DAY, timeZone: "Mars/Olympus") { totalRuns }`, "timeZone must be an IANA name", 1},
-		{fmt.Sprintf(`syncIds: [%d], filter: {}`, id), "errors(first: 201) { count }", "first must be from 0 to 200, got 201", 1},
+		{`syncIds: ["x"], filter: {}`, "totalRuns", `syncIds: "x" is no id`, "", 0},
+		{`syncIds: ["SyncRun:5"], filter: {}`, "totalRuns", `syncIds: "SyncRun:5" is a SyncRun`, "", 0},
+		{`syncIds: [` + many + `], filter: {}`, "totalRuns", "syncIds must be at most 500, got 501", "", 0},
+		{`filter: {errorCodes: [""]}`, "totalRuns", "filter: errorCodes must not", "", 0},
+		{`filter: {createdSince: "2026-01-07T00:00:00Z", createdBefore: "2026-01-07T00:00:00Z"}`, "totalRuns", "filter: createdSince must be before", "", 0},
+		{fmt.Sprintf(`syncIds: [%d], filter: {createdSince: "2025-01-01T00:00:00Z"}`, id), "series(bucket: HOUR) { totalRuns }", "bucket: a series has at most 1000 buckets, and the range from 2025-01-01", "series", 0},
+		{fmt.Sprintf(`syncIds: [%d], filter: {}`, id), `series(bucket: DAY, timeZone: "Mars/Olympus") { totalRuns }`, "timeZone must be an IANA name", "series", 0},
+		{fmt.Sprintf(`syncIds: [%d], filter: {}`, id), "errors(first: 201) { count }", "first must be from 0 to 200, got 201", "errors", 0},
+		{`filter: {}`, "few: errors(first: -1) { count }", "first must be from 0 to 200, got -1", "few", 0},
+		{`filter: {}`, "e: errors(first: 3000000000) { count }", "an Int must be a whole number", "e first", 0},
+		{`filter: {statuses: []}`, "... on SyncRunStats { errors(first: -1) { count } }", "first must be from 0 to 200, got -1", "errors", 0},
+		// How long this one gets only its runs tell.
+		{fmt.Sprintf(`syncIds: [%d], filter: {createdBefore: "2027-01-01T00:00:00Z"}`, id), "series(bucket: HOUR) { totalRuns }", "bucket: a series has at most 1000 buckets", "series", 1},
 	} {
 		census.ResetCalls()
 		s, errs := summed(t, h, tt.args, tt.fields)
-		if s != nil || len(errs) != 1 || !strings.HasPrefix(errs[0].Message, tt.says) || errs[0].Extensions["code"] != "BAD_USER_INPUT" {
+		if s != nil || len(errs) != 1 || !strings.HasPrefix(errs[0].Message, tt.says) || errs[0].Extensions["code"] != "BAD_USER_INPUT" ||
+			fmt.Sprint(errs[0].Path) != strings.TrimSpace("[syncRunStats "+tt.path)+"]" {
 			t.Errorf("%.80s %s: %+v, want %q", tt.args, tt.fields, errs, tt.says)
 		}
 		if n := len(census.Calls()); n != tt.calls {
