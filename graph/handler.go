@@ -60,7 +60,8 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	if opt.OnBatch == nil {
 		opt.OnBatch = func(ctx context.Context, _ string, _ int) (context.Context, func(error)) { return ctx, func(error) {} }
 	}
-	schema := NewExecutableSchema(Config{Resolvers: &Resolver{appURL: opt.AppURL}})
+	resolver := &Resolver{appURL: opt.AppURL}
+	schema := NewExecutableSchema(Config{Resolvers: resolver})
 	guard, err := limits.New(schema.Schema(), prices(), limits.Options{
 		Limits: opt.Limits, OnRefused: func(_ context.Context, l limits.Limit) { opt.OnLimit(string(l)) },
 	})
@@ -70,7 +71,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	panicked := func(ctx context.Context, value any, stack []byte) {
 		opt.Log.ErrorContext(ctx, "panic", "value", fmt.Sprint(value), "stack", string(stack))
 	}
-	answers := selfWriting{schema, documents.NewPlans(0)}
+	answers := selfWriting{schema, resolver, documents.NewPlans(0)}
 	srv := handler.New(answers)
 	srv.SetQueryCache(answers.plans)
 	srv.SetParserTokenLimit(opt.MaxTokens)

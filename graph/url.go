@@ -1,7 +1,7 @@
 package graph
 
 import (
-	"fmt"
+	"strconv"
 
 	"census-gateway/upstream"
 )
@@ -14,15 +14,25 @@ func (r *Resolver) syncURL(id upstream.SyncID) *string {
 	if r.appURL == "" {
 		return nil
 	}
-	url := fmt.Sprintf("%s/syncs/%d/history", r.appURL, id)
+	url := string(r.appendSyncURL(nil, id))
 	return &url
 }
 
-// runURL is Census's page of a run.
+// runURL is Census's page of a run; nil where there are none.
 func (r *Resolver) runURL(run *upstream.SyncRun) *string {
-	url := r.syncURL(run.SyncID)
-	if url != nil {
-		*url += fmt.Sprintf("?sync_run_id=%d", run.ID)
+	if r.appURL == "" {
+		return nil
 	}
-	return url
+	url := string(r.appendRunURL(nil, run))
+	return &url
+}
+
+func (r *Resolver) appendSyncURL(b []byte, id upstream.SyncID) []byte {
+	b = append(append(b, r.appURL...), "/syncs/"...)
+	return append(strconv.AppendInt(b, int64(id), 10), "/history"...)
+}
+
+func (r *Resolver) appendRunURL(b []byte, run *upstream.SyncRun) []byte {
+	b = append(r.appendSyncURL(b, run.SyncID), "?sync_run_id="...)
+	return strconv.AppendInt(b, int64(run.ID), 10)
 }

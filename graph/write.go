@@ -18,7 +18,7 @@ import (
 // A writer writes only what cannot go wrong. It gives up on anything else, and
 // then the generated execution answers from the start, as if nobody had tried:
 // errors, nulls where the schema has none, deferred parts, directives and
-// fields with resolvers are its alone.
+// fields that are not read ahead are its alone.
 
 // A writer appends v as JSON. It returns nil where it gives up.
 type writer[T any] func(x *writing, b []byte, v T) []byte
@@ -49,13 +49,15 @@ func (c *compiler) slot() int {
 
 // A writing is one execution of what was compiled.
 type writing struct {
-	ctx   context.Context
-	op    *graphql.OperationContext
-	slots []any
+	ctx      context.Context
+	op       *graphql.OperationContext
+	resolver *Resolver
+	slots    []any
 }
 
 func (c *compiler) begin(ctx context.Context, op *graphql.OperationContext) *writing {
-	return &writing{ctx, op, make([]any, c.slots)}
+	resolver := op.Stats.GetExtension(selfWritingName).(*Resolver)
+	return &writing{ctx, op, resolver, make([]any, c.slots)}
 }
 
 // arguments are those of f, made into something the first time, for the slot to

@@ -27,7 +27,8 @@ func TestAnswersWriteThemselvesAsGenerated(t *testing.T) {
 		Observe: func(ctx context.Context, _ string) (context.Context, func(upstream.Call)) {
 			return ctx, func(c upstream.Call) { RecordOf(ctx).Called(c.Tries) }
 		}})
-	schema := selfWriting{NewExecutableSchema(Config{Resolvers: &Resolver{appURL: "https://census.test"}}), documents.NewPlans(0)}
+	resolver := &Resolver{appURL: "https://census.test"}
+	schema := selfWriting{NewExecutableSchema(Config{Resolvers: resolver}), resolver, documents.NewPlans(0)}
 	server := func(watched bool) *executor.Executor {
 		exec := executor.New(schema)
 		exec.SetQueryCache(schema.plans)

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"census-gateway/upstream"
 )
 
@@ -38,6 +40,19 @@ func appendDateTime(b []byte, t upstream.DateTime) []byte {
 		return appendNull(b)
 	}
 	return append(t.Append(append(b, '"')), '"')
+}
+
+// link is a field with the address of a page of Census's.
+func link[T any](address func(*Resolver, []byte, T) []byte) field[T] {
+	return field[T]{compile: func(*compiler, graphql.CollectedField) writer[T] {
+		return func(x *writing, b []byte, v T) []byte {
+			if x.resolver.appURL == "" {
+				return appendNull(b)
+			}
+			var text [128]byte
+			return appendString(b, string(address(x.resolver, text[:0], v)))
+		}
+	}}
 }
 
 // appendRequired is appendDateTime where there may be no null.

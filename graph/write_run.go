@@ -8,7 +8,7 @@ import (
 
 type run = *upstream.SyncRun
 
-// runObject is SyncRun but for `sync`, which has a resolver.
+// runObject is SyncRun but for `sync`, which may need to be read.
 var runObject = &object[run]{syncRunImplementors, map[string]field[run]{
 	"id":         leaf(func(b []byte, r run) []byte { return appendNodeID(b, syncRunType, int64(r.ID)) }),
 	"databaseId": leaf(func(b []byte, r run) []byte { return strconv.AppendInt(b, int64(r.ID), 10) }),
@@ -42,6 +42,8 @@ var runObject = &object[run]{syncRunImplementors, map[string]field[run]{
 	"fullSync": leaf(func(b []byte, r run) []byte { return strconv.AppendBool(b, r.FullSync) }),
 	"canceled": leaf(func(b []byte, r run) []byte { return strconv.AppendBool(b, r.Canceled) }),
 	"dryRun":   leaf(func(b []byte, r run) []byte { return strconv.AppendBool(b, r.DryRun()) }),
+
+	"url": link((*Resolver).appendRunURL),
 
 	"syncTriggerReason": maybe(triggerObject, func(r run) *upstream.SyncTriggerReason { return r.SyncTriggerReason }),
 }}

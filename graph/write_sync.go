@@ -24,6 +24,8 @@ var syncObject = &object[*Sync]{syncImplementors, map[string]field[*Sync]{
 	"updatedAt": leaf(ofRecord(func(b []byte, r *upstream.Sync) []byte { return appendDateTime(b, r.UpdatedAt) })),
 	"schedule":  partOfRecord(scheduleObject, func(r *upstream.Sync) *upstream.SyncSchedule { return &r.Schedule }),
 
+	"url": link(func(r *Resolver, b []byte, s *Sync) []byte { return r.appendSyncURL(b, s.ID) }),
+
 	"runs":      {compile: writeRuns},
 	"latestRun": {compile: writeLatestRun},
 }}

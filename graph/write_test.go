@@ -24,14 +24,15 @@ import (
 func TestWriteAsGenerated(t *testing.T) {
 	answers, selfWritten := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		schema := NewExecutableSchema(Config{Resolvers: cannedResolvers{drawConnection(t), drawRun(t)}})
+		resolver := &Resolver{appURL: rapid.SampledFrom([]string{"", "https://app.getcensus.com", "https://x/?\"<&"}).Draw(t, "app")}
+		schema := NewExecutableSchema(Config{Resolvers: cannedResolvers{resolver, drawConnection(t), drawRun(t)}})
 
 		// What may look at fields keeps them from writing themselves.
 		watched := executor.New(schema)
-		watched.Use(selfWriting{})
+		watched.Use(selfWriting{resolver: resolver})
 		watched.AroundFields(func(ctx context.Context, next graphql.Resolver) (any, error) { return next(ctx) })
 		free := executor.New(schema)
-		free.Use(selfWriting{})
+		free.Use(selfWriting{resolver: resolver})
 
 		for range 20 {
 			q := asker{T: t, schema: schema.Schema()}
@@ -93,16 +94,16 @@ func answer(ctx context.Context, t *rapid.T, exec *executor.Executor, query stri
 
 // cannedResolvers resolve every sync and run to the same values.
 type cannedResolvers struct {
+	*Resolver
 	connection *SyncRunConnection
 	run        run
 }
 
-func (r cannedResolvers) Query() QueryResolver     { return cannedQuery{&queryResolver{}, r} }
-func (r cannedResolvers) Sync() SyncResolver       { return cannedSync{&syncResolver{}, r} }
-func (r cannedResolvers) SyncRun() SyncRunResolver { return cannedSyncRun{} }
-
-func (cannedResolvers) SyncSource() SyncSourceResolver           { return nil }
-func (cannedResolvers) SyncDestination() SyncDestinationResolver { return nil }
+func (r cannedResolvers) Query() QueryResolver { return cannedQuery{&queryResolver{}, r} }
+func (r cannedResolvers) Sync() SyncResolver   { return cannedSync{&syncResolver{}, r} }
+func (r cannedResolvers) SyncRun() SyncRunResolver {
+	return cannedSyncRun{&syncRunResolver{r.Resolver}}
+}
 
 type cannedQuery struct {
 	*queryResolver
@@ -127,9 +128,7 @@ func (s cannedSync) Runs(context.Context, *Sync, *stats.Filter, *SyncRunOrder, *
 	return s.r.connection, nil
 }
 
-type cannedSyncRun struct{}
-
-func (cannedSyncRun) URL(context.Context, run) (*string, error) { return nil, nil }
+type cannedSyncRun struct{ *syncRunResolver }
 
 func (cannedSyncRun) Sync(_ context.Context, r run) (*Sync, error) { return &Sync{ID: r.SyncID}, nil }
 

@@ -26,7 +26,8 @@ import (
 // of what writes itself are not seen.
 type selfWriting struct {
 	graphql.ExecutableSchema
-	plans *documents.Plans // what is compiled is kept with the document
+	resolver *Resolver        // knows what stands in no value
+	plans    *documents.Plans // what is compiled is kept with the document
 }
 
 var _ interface {
@@ -43,11 +44,11 @@ func (selfWriting) ExtensionName() string { return selfWritingName }
 func (selfWriting) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext puts a step behind each resolver of op.
-func (selfWriting) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+func (s selfWriting) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	resolver, root := middleware(op)
 	if ownResolver, ownRoot := unobserved(); resolver == ownResolver && root == ownRoot {
 		op.ResolverMiddleware = new(operationWriters).resolve
-		op.Stats.SetExtension(selfWritingName, true)
+		op.Stats.SetExtension(selfWritingName, s.resolver)
 	}
 	return nil
 }
