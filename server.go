@@ -117,13 +117,13 @@ type gateway struct {
 // upstream says how Census is reached.
 func (g *gateway) upstream(s settings) upstream.Options {
 	opt := upstream.Options{BaseURL: s.BaseURL, Basic: s.Auth == "basic", Observe: g.observeCall,
-		OnRead:    func(ctx context.Context, r upstream.Read) { graph.RecordOf(ctx).Read(r) },
-		PageCache: s.PageCache, Freshness: s.Freshness}
+		OnRead:   func(ctx context.Context, r upstream.Read) { graph.RecordOf(ctx).Read(r) },
+		MaxCalls: s.Calls, PageCache: s.PageCache, Freshness: s.Freshness}
 	if s.simulated() {
 		opt.BaseURL, opt.Transport = "http://simulated-census/api/v1", g.sim.Transport()
 		return opt
 	}
-	opt.Transport = g.tracing.Outgoing(upstream.Transport())
+	opt.Transport = g.tracing.Outgoing(upstream.Transport(s.Calls))
 	return opt
 }
 

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// The sizes of the bulkheads, inside of maxInFlight for all calls together.
+// The bounds of the bulkheads, inside of Options.MaxCalls for all together. An
+// endpoint that is of no sync leaves as many places as one sync has.
 const (
-	perSync     = 8                     // calls of one sync at a time
-	perEndpoint = maxInFlight - perSync // of one that is of no sync: should it hang, some places are left
-	maxQueue    = time.Second           // longest wait for a place
+	perSync  = 8           // calls of one sync at a time
+	maxQueue = time.Second // longest wait for a place
 )
 
 // places are how many calls may be under way; one that has sent to it has one.
@@ -22,13 +22,13 @@ type lane struct {
 	users  int // guarded by the standing's lock
 }
 
-// lane is t's, made if need be. It is to be left.
-func (s *standing) lane(t target) *lane {
+// lane is t's, of calls places in all, made if need be. It is to be left.
+func (s *standing) lane(t target, calls int) *lane {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.lanes[t]
 	if l == nil {
-		n := perEndpoint
+		n := calls - perSync
 		if t.id != 0 {
 			n = perSync
 		}
@@ -74,7 +74,7 @@ func (g *gates) place(ctx context.Context, s *standing, t target) (l *lane, ok b
 			patience.Stop()
 		}
 	}()
-	l = s.lane(t)
+	l = s.lane(t, cap(g.all))
 	if !take(l.places) {
 		s.leaveLane(t, l)
 		return nil, false

@@ -89,7 +89,7 @@ func TestThirtyTwoInAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, client, _ := newDoor(after(1500 * time.Millisecond))
 		var all sync.WaitGroup
-		for i := range int64(maxInFlight) {
+		for i := range int64(DefaultMaxCalls) {
 			all.Go(func() { checkAsk(t, client, i+1, "ok", 1500*time.Millisecond, 0) })
 		}
 		time.Sleep(200 * time.Millisecond)
@@ -118,7 +118,7 @@ func TestTwoWaits(t *testing.T) {
 			}
 			synctest.Wait()
 		}
-		many(maxInFlight-perSync, 1, "ok", 4*time.Second, 0)
+		many(DefaultMaxCalls-perSync, 1, "ok", 4*time.Second, 0)
 		for range perSync {
 			many(1, 99, "ok", 900*time.Millisecond, 0)
 		}
@@ -138,7 +138,7 @@ func TestTwoWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, client, _ := newDoor(after(4 * time.Second))
 		var all sync.WaitGroup
-		for i := range int64(maxInFlight) {
+		for i := range int64(DefaultMaxCalls) {
 			all.Go(func() { checkAsk(t, client, i+1, "ok", 4*time.Second, 0) })
 		}
 		synctest.Wait()
@@ -165,7 +165,7 @@ func TestHangingEndpoint(t *testing.T) {
 			return reply(200, "")
 		})
 		var all sync.WaitGroup
-		for i := range int64(2 * maxInFlight) {
+		for i := range int64(2 * DefaultMaxCalls) {
 			all.Go(func() { client.get(t.Context(), fetchSyncRun, i+1, "") })
 		}
 		synctest.Wait()
@@ -265,7 +265,7 @@ func TestBulkheadsHold(t *testing.T) {
 				defer mu.Unlock()
 				now[q.URL.Path] += n
 				now["all"] += n
-				if now[q.URL.Path] > perSync || now["all"] > maxInFlight {
+				if now[q.URL.Path] > perSync || now["all"] > DefaultMaxCalls {
 					t.Errorf("%d at once, %d of all", now[q.URL.Path], now["all"])
 				}
 				return time.Duration(waits.IntN(200)) * time.Millisecond

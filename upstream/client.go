@@ -17,7 +17,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
@@ -26,6 +25,7 @@ type Options struct {
 	BaseURL   string            // host and prefix; "" means the US region's V1: https://app.getcensus.com/api/v1
 	Basic     bool              // authenticate by HTTP Basic as user "bearer" instead of Bearer
 	Transport http.RoundTripper // nil: what Transport returns
+	MaxCalls  int               // exchanges under way at once, of all tokens; 0: DefaultMaxCalls
 	// Observe is told when a call begins, from many goroutines, with its
 	// endpoint ("GET /syncs/{id}/sync_runs"); the call is made under the context
 	// it returns, and what it returns is called at the end. Nil: nobody is told.
@@ -36,6 +36,12 @@ type Options struct {
 	PageCache int64         // bytes of what was read to keep in memory, of all tokens; 0: none
 	Freshness time.Duration // how long what may change is kept; 0: only what may not is kept
 }
+
+// How many exchanges may be under way at once.
+const (
+	DefaultMaxCalls = 32
+	LeastMaxCalls   = 2 * perSync // so that one sync that hangs leaves room for others
+)
 
 // DefaultBaseURL is Census's US region.
 const DefaultBaseURL = "https://app.getcensus.com/api/v1"
@@ -62,7 +68,6 @@ type Client struct {
 	gates     *gates // shared by the clients of all tokens
 	standing  *standing
 	onRead    func(ctx context.Context, r Read)
-	syncsAre  atomic.Int64 // syncs in the workspace when last told; 0: not yet
 }
 
 // New returns a client that authenticates with token.
@@ -70,14 +75,17 @@ func New(token string, opt Options) *Client {
 	if opt.BaseURL == "" {
 		opt.BaseURL = DefaultBaseURL
 	}
+	if opt.MaxCalls == 0 {
+		opt.MaxCalls = DefaultMaxCalls
+	}
 	if opt.Transport == nil {
-		opt.Transport = Transport()
+		opt.Transport = Transport(opt.MaxCalls)
 	}
 	if opt.Observe == nil {
 		opt.Observe = func(ctx context.Context, _ string) (context.Context, func(Call)) { return ctx, func(Call) {} }
 	}
 	c := &Client{
-		gates:     newGates(),
+		gates:     newGates(opt.MaxCalls),
 		cache:     newCache(opt.PageCache, opt.Freshness),
 		base:      strings.TrimRight(opt.BaseURL, "/"),
 		basic:     opt.Basic,

@@ -181,7 +181,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 }
 
 func TestProxyOfTheEnvironmentIsIgnored(t *testing.T) {
-	if Transport().Proxy != nil { // net/http reads the environment once in a process: there is no trying it
+	if Transport(1).Proxy != nil { // net/http reads the environment once in a process: there is no trying it
 		t.Error("a proxy would be used")
 	}
 }

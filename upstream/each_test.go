@@ -11,7 +11,7 @@ func TestEachIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var now, most, all atomic.Int64
 		began := time.Now()
-		each(make([]struct{}, 10*maxInFlight), func(struct{}) {
+		each(DefaultMaxCalls, make([]struct{}, 10*DefaultMaxCalls), func(struct{}) {
 			if n := now.Add(1); n > most.Load() {
 				most.Store(n)
 			}
@@ -19,11 +19,11 @@ func TestEachIsBounded(t *testing.T) {
 			now.Add(-1)
 			all.Add(1)
 		})
-		if all.Load() != 10*maxInFlight || most.Load() > maxInFlight {
+		if all.Load() != 10*DefaultMaxCalls || most.Load() > DefaultMaxCalls {
 			t.Errorf("%d done, up to %d at once", all.Load(), most.Load())
 		}
 		if took := time.Since(began); took != 10*time.Second {
-			t.Errorf("took %s: not %d at once", took, maxInFlight)
+			t.Errorf("took %s: not %d at once", took, DefaultMaxCalls)
 		}
 	})
 }
@@ -40,7 +40,7 @@ func TestEachHandsPanicsOn(t *testing.T) {
 					t.Errorf("panic %v when %d of %d were over", p, over.Load(), n)
 				}
 			}()
-			each(items, func(item int) {
+			each(DefaultMaxCalls, items, func(item int) {
 				if item == 13 {
 					panic(item)
 				}
@@ -51,5 +51,5 @@ func TestEachHandsPanicsOn(t *testing.T) {
 }
 
 func TestEachOfNothing(t *testing.T) {
-	each(nil, func(int) { t.Error("called") })
+	each(DefaultMaxCalls, nil, func(int) { t.Error("called") })
 }

@@ -19,18 +19,17 @@ const (
 	maxErrorBody  = 4 << 10          // bytes read of an answer that is an error
 	maxBody       = 8 << 20          // bytes after unpacking; a page of 50 syncs has been seen at 2.4 MB
 	keptBuffer    = 1 << 20          // bytes of a buffer worth keeping; a page of 100 runs takes about 70 KB
-	maxInFlight   = 32               // exchanges, and connections to Census
 )
 
-// Transport is a plain connection to Census: bounded in time and number, and
-// by no proxy of the environment.
-func Transport() *http.Transport {
+// Transport is a plain connection to Census for so many calls at once: bounded in
+// time and number, and by no proxy of the environment.
+func Transport(calls int) *http.Transport {
 	return &http.Transport{
 		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
 		TLSHandshakeTimeout:    tlsTimeout,
 		ResponseHeaderTimeout:  headerTimeout,
-		MaxConnsPerHost:        maxInFlight,
-		MaxIdleConnsPerHost:    maxInFlight,
+		MaxConnsPerHost:        calls,
+		MaxIdleConnsPerHost:    calls,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 		ReadBufferSize:         64 << 10,

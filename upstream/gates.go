@@ -18,8 +18,8 @@ type gates struct {
 	standings standings
 }
 
-func newGates() *gates {
-	return &gates{all: make(places, maxInFlight), standings: standings{of: make(map[string]*standing)}}
+func newGates(calls int) *gates {
+	return &gates{all: make(places, calls), standings: standings{of: make(map[string]*standing)}}
 }
 
 // A pass is the right to make one exchange.

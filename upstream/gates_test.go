@@ -124,7 +124,7 @@ func checkNothingKept(t *testing.T, c *Client) {
 // A panic of what lies below gives everything back.
 func TestPanicKeepsNothing(t *testing.T) {
 	_, client, _ := newDoor(func(*http.Request) (*http.Response, error) { panic("at the door") })
-	for range 2 * maxInFlight {
+	for range 2 * DefaultMaxCalls {
 		func() {
 			defer func() {
 				if recover() == nil {

@@ -149,7 +149,7 @@ func serve(t *testing.T) (*sim.Census, *Client) {
 	srv := httptest.NewUnstartedServer(census)
 	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
 	srv.Start()
-	transport := Transport()
+	transport := Transport(DefaultMaxCalls)
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
 		srv.Listener.Close()

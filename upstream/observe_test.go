@@ -70,7 +70,7 @@ func TestWithTokenKnowsNothingOfTheFirst(t *testing.T) {
 	addSyncs(census, 48)
 	client.SyncsByID(t.Context(), spread(10, 48))
 	census.ResetCalls()
-	client.WithToken("").SyncsByID(t.Context(), []SyncID{1, 2})
+	client.WithToken("another").SyncsByID(t.Context(), []SyncID{1, 2})
 	if diff := cmp.Diff(2, fetches(census.Calls())); diff != "" {
 		t.Error(diff)
 	}

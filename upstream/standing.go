@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,6 +21,8 @@ type standing struct {
 	breaker breaker
 	lanes   map[target]*lane
 	used    time.Time // when a call last began, or a client was made
+
+	syncs atomic.Int64 // syncs in the workspace when last told; 0: not yet
 }
 
 // look is for how long calls of t must wait for Census's 429 to expire, and for

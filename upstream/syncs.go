@@ -79,7 +79,7 @@ func (c *Client) SyncsByID(ctx context.Context, ids []SyncID) map[SyncID]SyncRes
 		c.listInto(ctx, found, missing)
 	}
 	var mu sync.Mutex
-	each(slices.Sorted(maps.Keys(missing)), func(id SyncID) {
+	each(cap(c.gates.all), slices.Sorted(maps.Keys(missing)), func(id SyncID) {
 		y, err := c.Sync(ctx, id)
 		mu.Lock()
 		found[id] = SyncResult{y, err}
@@ -91,63 +91,74 @@ func (c *Client) SyncsByID(ctx context.Context, ids []SyncID) map[SyncID]SyncRes
 // listingPays tells whether reading the first page of the list is the right
 // first step to n syncs.
 func (c *Client) listingPays(n int) bool {
-	total := int(c.syncsAre.Load())
+	total := int(c.standing.syncs.Load())
 	if total == 0 {
 		return n > fewSyncs
 	}
-	return (total+syncChunk-1)/syncChunk < n
+	return pagesOf(total) < n
 }
 
 // listInto moves from missing to found the syncs that stand in the workspace's
-// list. It stops where fetching the rest is cheaper, or fails.
+// list. The first page tells how many there are; but where its rows alone can
+// hardly do, and the list has been read before, as many are read at once as there
+// were then. It stops where fetching the rest is cheaper, or fails.
 func (c *Client) listInto(ctx context.Context, found map[SyncID]SyncResult, missing map[SyncID]bool) {
 	l := c.syncList()
-	take := func(p page[Sync], sent time.Time) {
-		for i := range p.rows {
-			y := &p.rows[i]
-			if y.CreatedAt == 0 || y.ID <= 0 {
-				continue
-			}
-			keepRecord(c, fetchSync, int64(y.ID), y, sent.Add(l.life()), (*Sync).weight)
-			if missing[y.ID] {
-				found[y.ID] = SyncResult{Sync: y}
-				delete(missing, y.ID)
+	read := func(from, to int) (total int, ok bool) {
+		pages := make([]page[Sync], to-from)
+		sent, errs := make([]time.Time, to-from), make([]error, to-from)
+		numbers := make([]int, to-from)
+		for i := range numbers {
+			numbers[i] = i
+		}
+		each(cap(c.gates.all), numbers, func(i int) {
+			pages[i], sent[i], errs[i] = l.read(ctx, read{k: from + i, size: syncChunk}, 0)
+		})
+		for i, p := range pages {
+			if errs[i] == nil {
+				total = max(total, p.total)
+				c.takeSyncs(ctx, p.rows, sent[i].Add(l.life()), found, missing)
 			}
 		}
-		c.onRead(ctx, Read{Until: sent.Add(l.life())})
+		return total, errs[0] == nil
 	}
-	first, sent, err := l.read(ctx, read{k: 0, size: syncChunk}, 0)
-	if err != nil {
+	first := 1
+	if known := int(c.standing.syncs.Load()); len(missing) > syncChunk/2 {
+		first = max(pagesOf(known), 1)
+	}
+	total, ok := read(0, first)
+	if !ok {
 		return
 	}
-	take(first, sent)
-	c.syncsAre.Store(int64(max(first.total, 0)))
-	pages := (first.total + syncChunk - 1) / syncChunk
-	if pages-1 >= len(missing) {
-		return
-	}
-	type arrival struct {
-		page[Sync]
-		sent time.Time
-	}
-	rest := make([]arrival, max(pages-1, 0))
-	numbers := make([]int, len(rest))
-	for i := range numbers {
-		numbers[i] = i
-	}
-	each(numbers, func(i int) {
-		rest[i].page, rest[i].sent, _ = l.read(ctx, read{k: i + 1, size: syncChunk}, 0)
-	})
-	for _, p := range rest {
-		if len(p.rows) > 0 {
-			take(p.page, p.sent)
-		}
+	c.standing.syncs.Store(int64(total))
+	if pages := pagesOf(total); pages > first && pages-first < len(missing) {
+		read(first, pages)
 	}
 }
 
-// each runs do for every item, at most maxInFlight at a time, and waits. A
+// takeSyncs keeps rows of the list, which count until then, and moves those that
+// are missing to found.
+func (c *Client) takeSyncs(ctx context.Context, rows []Sync, until time.Time, found map[SyncID]SyncResult, missing map[SyncID]bool) {
+	for i := range rows {
+		y := &rows[i]
+		if y.CreatedAt == 0 || y.ID <= 0 {
+			continue
+		}
+		keepRecord(c, fetchSync, int64(y.ID), y, until, (*Sync).weight)
+		if missing[y.ID] {
+			found[y.ID] = SyncResult{Sync: y}
+			delete(missing, y.ID)
+		}
+	}
+	c.onRead(ctx, Read{Until: until})
+}
+
+// pagesOf is how many pages so many syncs take.
+func pagesOf(syncs int) int { return (syncs + syncChunk - 1) / syncChunk }
+
+// each runs do for every item, at most so many at a time, and waits. A
 // panic in one is raised again here, where callers contain theirs.
-func each[T any](items []T, do func(T)) {
+func each[T any](most int, items []T, do func(T)) {
 	if len(items) == 0 {
 		return
 	}
@@ -158,7 +169,7 @@ func each[T any](items []T, do func(T)) {
 	var wg sync.WaitGroup
 	var panicked any
 	var once sync.Once
-	places := make(chan struct{}, maxInFlight)
+	places := make(chan struct{}, most)
 	for _, item := range items {
 		places <- struct{}{}
 		wg.Go(func() {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -86,6 +88,29 @@ func TestSyncsByIDStopsListingWhenAllAreFound(t *testing.T) {
 	if calls := census.Calls(); len(calls) != 1 {
 		t.Errorf("%q", calls)
 	}
+}
+
+// Once it is known how long the list is, many syncs take one turn and no call more.
+func TestSyncsByIDReadsAKnownListAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client := newCensus(sim.Options{SyncBytes: 1})
+		addSyncs(census, 200)
+		census.Inject(sim.Fault{Do: sim.Delay(time.Second)})
+		for _, want := range []time.Duration{2 * time.Second, time.Second} {
+			census.ResetCalls()
+			began := time.Now()
+			checkSyncs(t, client.SyncsByID(t.Context(), spread(50, 200)), spread(50, 200))
+			if took, calls := time.Since(began), len(census.Calls()); took != want || calls != 4 {
+				t.Errorf("%s and %d calls, want %s and 4", took, calls, want)
+			}
+		}
+		addSyncs(census, 60) // beyond what is known
+		began := time.Now()
+		checkSyncs(t, client.SyncsByID(t.Context(), spread(52, 260)), spread(52, 260))
+		if took := time.Since(began); took != 2*time.Second {
+			t.Errorf("a list that has grown took %s", took)
+		}
+	})
 }
 
 func TestSyncsByIDWithoutPagination(t *testing.T) {
