@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -23,10 +22,14 @@ func TestAnswersWriteThemselvesAsGenerated(t *testing.T) {
 	now := time.Date(2026, 1, 7, 20, 43, 9, 0, time.UTC)
 	census := sim.New(sim.Options{Seed: 1, Now: func() time.Time { return now }})
 	census.Inject(sim.Fault{Do: sim.JSON(500, "{}"), Match: func(r *http.Request) bool { return r.URL.Path == "/api/v1/syncs/74/sync_runs" }})
-	client := upstream.New("token", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(),
-		Observe: func(ctx context.Context, _ string) (context.Context, func(upstream.Call)) {
-			return ctx, func(c upstream.Call) { RecordOf(ctx).Called(c.Tries) }
-		}})
+	type clientKey struct{}
+	fresh := func(t *rapid.T) (context.Context, *Record) { // what one of the ways has read is nothing to the other
+		client := upstream.New("token", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 8 << 20, Freshness: time.Hour,
+			Observe: func(ctx context.Context, _ string) (context.Context, func(upstream.Call)) {
+				return ctx, func(c upstream.Call) { RecordOf(ctx).Called(c.Tries) }
+			}})
+		return WithRecord(context.WithValue(t.Context(), clientKey{}, client))
+	}
 	resolver := &Resolver{appURL: "https://census.test"}
 	schema := selfWriting{NewExecutableSchema(Config{Resolvers: resolver}), resolver, documents.NewPlans(0)}
 	server := func(watched bool) *executor.Executor {
@@ -34,7 +37,7 @@ func TestAnswersWriteThemselvesAsGenerated(t *testing.T) {
 		exec.SetQueryCache(schema.plans)
 		exec.Use(schema)
 		exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-			ctx = withLoaders(ctx, client, func() time.Time { return now }, func(ctx context.Context, _ string, _ int) (context.Context, func(error)) { return ctx, func(error) {} })
+			ctx = withLoaders(ctx, ctx.Value(clientKey{}).(*upstream.Client), func() time.Time { return now }, func(ctx context.Context, _ string, _ int) (context.Context, func(error)) { return ctx, func(error) {} })
 			readAhead(ctx)
 			return next(ctx)
 		})
@@ -48,34 +51,36 @@ func TestAnswersWriteThemselvesAsGenerated(t *testing.T) {
 	roots := []string{
 		"sync(id: 52) -> Sync", `sync(id: "Sync:60") -> Sync`, "sync(id: 74) -> Sync", "sync(id: 999999) -> Sync", `sync(id: "x") -> Sync`,
 		"syncs(ids: [52, 60, 52]) -> SyncConnection", "syncs(ids: [52, 74], first: 1) -> SyncConnection", "syncs(ids: [60, 999999]) -> SyncConnection",
+		"syncRuns(syncIds: [52, 60], first: 5) -> SyncRunConnection", "syncRuns(syncIds: [52, 74], last: 2) -> SyncRunConnection",
 		"syncs(first: 2) -> SyncConnection", "syncs(first: 2, orderBy: {field: LABEL, direction: ASC}) -> SyncConnection",
 		"syncs(last: 1, filter: {paused: false}) -> SyncConnection", "syncs(first: -1) -> SyncConnection",
 		"syncRun(id: " + strconv.FormatInt(run, 10) + ") -> SyncRun", "syncRun(id: 1) -> SyncRun",
 	}
-	answers, selfWritten := 0, 0
+	var answers, selfWritten, calls, callsGenerated int
 	rapid.Check(t, func(t *rapid.T) {
 		q := asker{T: t, schema: schema.Schema(), roots: roots}
 		query := q.document()
-		ctx, most := WithRecord(t.Context())
+		ctx, most := fresh(t)
 		want, _, _ := answer(ctx, t, generated, query)
-		ctx, calls := WithRecord(t.Context())
+		ctx, made := fresh(t)
 		got, _, resolved := answer(ctx, t, free, query)
-		again, _, _ := answer(t.Context(), t, free, query) // as it was compiled before
+		took := made.CensusCalls()
+		again, _, _ := answer(ctx, t, free, query) // as it was compiled before
 		if again != got {
 			t.Fatalf("query %s\nat first: %s\nand then: %s", query, got, again)
 		}
 		if got != want {
 			t.Fatalf("query %s\nby itself: %s\ngenerated: %s", query, got, want)
 		}
-		// After an error, what was read ahead may still be on its way.
-		if failed := strings.Contains(got, "\n\t"); !failed && calls.CensusCalls() > most.CensusCalls() {
-			t.Fatalf("query %s\n%d calls to Census by itself, %d generated", query, calls.CensusCalls(), most.CensusCalls())
-		}
-		if answers++; resolved == 0 {
+		answers, calls, callsGenerated = answers+1, calls+took, callsGenerated+most.CensusCalls()
+		if resolved == 0 {
 			selfWritten++
 		}
 	})
 	if selfWritten < answers/3 {
 		t.Errorf("only %d of %d answers wrote themselves", selfWritten, answers)
+	}
+	if calls > callsGenerated*51/50 { // which of two reads of a list comes first is luck, and may cost a call
+		t.Errorf("%d calls to Census, %d generated", calls, callsGenerated)
 	}
 }

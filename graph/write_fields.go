@@ -21,7 +21,7 @@ func appendNodeID(b []byte, typename string, id int64) []byte {
 	return append(b, '"')
 }
 
-func appendInt[N int | int32](b []byte, n *N) []byte {
+func appendInt[N int | int32 | int64](b []byte, n *N) []byte {
 	if n == nil {
 		return appendNull(b)
 	}

@@ -8,7 +8,7 @@ import (
 
 type run = *upstream.SyncRun
 
-// runObject is SyncRun but for `sync`, which may need to be read.
+// runObject is SyncRun.
 var runObject = &object[run]{syncRunImplementors, map[string]field[run]{
 	"id":         leaf(func(b []byte, r run) []byte { return appendNodeID(b, syncRunType, int64(r.ID)) }),
 	"databaseId": leaf(func(b []byte, r run) []byte { return strconv.AppendInt(b, int64(r.ID), 10) }),
@@ -44,6 +44,8 @@ var runObject = &object[run]{syncRunImplementors, map[string]field[run]{
 	"dryRun":   leaf(func(b []byte, r run) []byte { return strconv.AppendBool(b, r.DryRun()) }),
 
 	"url": link((*Resolver).appendRunURL),
+
+	"sync": {compile: writeSyncOfRun},
 
 	"syncTriggerReason": maybe(triggerObject, func(r run) *upstream.SyncTriggerReason { return r.SyncTriggerReason }),
 }}

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"maps"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -10,9 +11,8 @@ import (
 	"census-gateway/upstream"
 )
 
-// syncObject is Sync but for what takes reading many runs: filters, statistics
-// and health are resolved side by side, and writers write one after another.
-var syncObject = &object[*Sync]{syncImplementors, map[string]field[*Sync]{
+// syncOfRunObject is Sync, as far as a run's sync is read ahead: no runs.
+var syncOfRunObject = &object[*Sync]{syncImplementors, map[string]field[*Sync]{
 	"id":         leaf(func(b []byte, s *Sync) []byte { return appendNodeID(b, syncType, int64(s.ID)) }),
 	"databaseId": leaf(func(b []byte, s *Sync) []byte { return strconv.AppendInt(b, int64(s.ID), 10) }),
 
@@ -24,11 +24,24 @@ var syncObject = &object[*Sync]{syncImplementors, map[string]field[*Sync]{
 	"updatedAt": leaf(ofRecord(func(b []byte, r *upstream.Sync) []byte { return appendDateTime(b, r.UpdatedAt) })),
 	"schedule":  partOfRecord(scheduleObject, func(r *upstream.Sync) *upstream.SyncSchedule { return &r.Schedule }),
 
-	"url": link(func(r *Resolver, b []byte, s *Sync) []byte { return r.appendSyncURL(b, s.ID) }),
+	"source":      partOfRecord(sourceObject, func(r *upstream.Sync) *upstream.SyncSource { return &r.Source }),
+	"destination": partOfRecord(destinationObject, func(r *upstream.Sync) *upstream.SyncDestination { return &r.Destination }),
 
+	"url": link(func(r *Resolver, b []byte, s *Sync) []byte { return r.appendSyncURL(b, s.ID) }),
+}}
+
+// syncObject is Sync but for what takes reading many runs: filters, statistics
+// and health are resolved side by side, and writers write one after another.
+var syncObject = &object[*Sync]{syncImplementors, with(syncOfRunObject.fields, map[string]field[*Sync]{
 	"runs":      {compile: writeRuns},
 	"latestRun": {compile: writeLatestRun},
-}}
+})}
+
+func with[T any](fields, more map[string]field[T]) map[string]field[T] {
+	fields = maps.Clone(fields)
+	maps.Copy(fields, more)
+	return fields
+}
 
 var scheduleObject = &object[*upstream.SyncSchedule]{syncScheduleImplementors, map[string]field[*upstream.SyncSchedule]{
 	"frequency":      leaf(func(b []byte, s *upstream.SyncSchedule) []byte { return appendOptional(b, s.Frequency) }),
@@ -37,6 +50,42 @@ var scheduleObject = &object[*upstream.SyncSchedule]{syncScheduleImplementors, m
 	"minute":         leaf(func(b []byte, s *upstream.SyncSchedule) []byte { return appendInt(b, s.Minute) }),
 	"cronExpression": leaf(func(b []byte, s *upstream.SyncSchedule) []byte { return appendOptional(b, s.CronExpression) }),
 }}
+
+var sourceObject = &object[*upstream.SyncSource]{syncSourceImplementors, map[string]field[*upstream.SyncSource]{
+	"connectionId": leaf(func(b []byte, s *upstream.SyncSource) []byte { return appendInt(b, s.ConnectionID) }),
+	"objectType":   leaf(func(b []byte, s *upstream.SyncSource) []byte { return appendOptional(b, s.ObjectType) }),
+	"objectName":   leaf(func(b []byte, s *upstream.SyncSource) []byte { return appendOptional(b, s.ObjectName) }),
+
+	"connectionName": ofConnection(upstream.Sources, sourceID, connectionName),
+	"connectionType": ofConnection(upstream.Sources, sourceID, connectionType),
+}}
+
+var destinationObject = &object[*upstream.SyncDestination]{syncDestinationImplementors, map[string]field[*upstream.SyncDestination]{
+	"connectionId": leaf(func(b []byte, d *upstream.SyncDestination) []byte { return appendInt(b, d.ConnectionID) }),
+	"object":       leaf(func(b []byte, d *upstream.SyncDestination) []byte { return appendOptional(b, d.Object) }),
+
+	"connectionName": ofConnection(upstream.Destinations, destinationID, connectionName),
+	"connectionType": ofConnection(upstream.Destinations, destinationID, connectionType),
+}}
+
+func sourceID(s *upstream.SyncSource) *int64           { return s.ConnectionID }
+func destinationID(d *upstream.SyncDestination) *int64 { return d.ConnectionID }
+func connectionName(c upstream.Connection) *string     { return c.Name }
+func connectionType(c upstream.Connection) *string     { return c.Type }
+
+// ofConnection is a field with what the list of a side's connections tells of the
+// one that a sync names.
+func ofConnection[T any](side upstream.Side, id func(T) *int64, get func(upstream.Connection) *string) field[T] {
+	return field[T]{compile: func(*compiler, graphql.CollectedField) writer[T] {
+		return func(x *writing, b []byte, v T) []byte {
+			c, err := connectionOf(x.ctx, side, id(v))
+			if err != nil {
+				return nil
+			}
+			return appendOptional(b, get(c))
+		}
+	}}
+}
 
 var syncConnectionObject = &object[*SyncConnection]{syncConnectionImplementors, map[string]field[*SyncConnection]{
 	"edges": many(syncEdgeObject, (*SyncConnection).len, (*SyncConnection).edge),
@@ -125,5 +174,25 @@ func writeLatestRun(c *compiler, f graphql.CollectedField) writer[*Sync] {
 			return appendNull(b)
 		}
 		return w(x, b, run)
+	}
+}
+
+// writeSyncOfRun is SyncRun.sync.
+func writeSyncOfRun(c *compiler, f graphql.CollectedField) writer[run] {
+	w, slot := syncOfRunObject.writer(c, f.Selections), c.slot()
+	if w == nil {
+		return nil
+	}
+	return func(x *writing, b []byte, r run) []byte {
+		if x.slots[slot] == nil {
+			x.slots[slot] = asksRecord(x.ctx, f)
+		}
+		s := Sync{ID: r.SyncID}
+		if x.slots[slot].(bool) {
+			if s.record, s.err = loadersOf(x.ctx).syncs.get(x.ctx, s.ID); s.err != nil {
+				return nil
+			}
+		}
+		return w(x, b, &s)
 	}
 }

@@ -211,7 +211,7 @@ func (q *asker) field(def *ast.Definition, depth int) string {
 	names := []string{"__typename"}
 	for _, f := range def.Fields {
 		switch {
-		case q.roots != nil && f.Name != "sync" && f.Name != "runStats" && (f.Name != "health" || rapid.IntRange(0, 19).Draw(q.T, "health") == 0):
+		case q.roots != nil && f.Name != "runStats" && (f.Name != "health" || rapid.IntRange(0, 19).Draw(q.T, "health") == 0):
 			names = append(names, f.Name)
 		case strings.HasPrefix(f.Name, "__"), f.Name == "sync" && rapid.IntRange(0, 9).Draw(q.T, "resolver") > 0:
 		case def.Name == "Sync" && f.Name != "runs" && f.Name != "latestRun" && f.Name != "id":
