@@ -1,8 +1,10 @@
 package graph_test
 
 import (
+	"fmt"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"census-gateway/upstream/sim"
@@ -29,4 +31,35 @@ func TestRunsWriteThemselves(t *testing.T) {
 	if more := all - one; more > 1000 {
 		t.Errorf("%.0f allocations for the ids of a hundred runs and %.0f more for all their fields", one, more)
 	}
+}
+
+// The memory of an answer goes to the next one when it has been written, and
+// never before.
+func TestAnswersAtOnceAreNotMixed(t *testing.T) {
+	h, _ := serve(sim.Options{Seed: 1})
+	ask := func(id int) string {
+		body := fmt.Sprintf(`{"query": "{ sync(id: %d) { id label runs(first: %d) { nodes { %s } } latestRun { id outcome } } }"}`, id, id%40, strings.Join(strings.Fields(everyField), " "))
+		r := httptest.NewRequest("POST", "/graphql", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Body.String()
+	}
+	want := map[int]string{}
+	for id := 52; id < 62; id++ {
+		want[id] = ask(id)
+	}
+	var wg sync.WaitGroup
+	for n := range 8 {
+		wg.Go(func() {
+			for i := range 100 {
+				id := 52 + (i*7+n)%10
+				if got := ask(id); got != want[id] {
+					t.Errorf("sync %d: %.300s, want %.300s", id, got, want[id])
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
