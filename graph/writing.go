@@ -2,9 +2,7 @@ package graph
 
 import (
 	"context"
-	"io"
 	"reflect"
-	"slices"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -80,50 +78,6 @@ func (s selfWriting) Exec(ctx context.Context) graphql.ResponseHandler {
 	}
 }
 
-// A compiledQuery writes the answer to a query, or cannot: then write is nil.
-type compiledQuery struct {
-	*compiler
-	write writer[struct{}]
-}
-
-// compiled compiles op. Without directives, which may tell it to leave out one
-// thing or another, that holds for each later execution too.
-func (s selfWriting) compiled(op *graphql.OperationContext) compiledQuery {
-	beside := s.plans.Beside(op.RawQuery)
-	if beside != nil {
-		if known, ok := beside.Load(op.Operation); ok {
-			return known.(compiledQuery)
-		}
-	}
-	c := &compiler{op: op}
-	query := compiledQuery{c, queryObject.writer(c, op.Operation.SelectionSet)}
-	if beside != nil && !directed(op.Doc) {
-		c.op = nil // is of this execution
-		beside.Store(op.Operation, query)
-	}
-	return query
-}
-
-// directed tells whether a directive stands somewhere in doc.
-func directed(doc *ast.QueryDocument) bool {
-	var in func(ast.SelectionSet) bool
-	in = func(sel ast.SelectionSet) bool {
-		return slices.ContainsFunc(sel, func(s ast.Selection) bool {
-			switch s := s.(type) {
-			case *ast.Field:
-				return len(s.Directives) > 0 || in(s.SelectionSet)
-			case *ast.InlineFragment:
-				return len(s.Directives) > 0 || in(s.SelectionSet)
-			case *ast.FragmentSpread:
-				return len(s.Directives) > 0
-			}
-			return true
-		})
-	}
-	return slices.ContainsFunc(doc.Operations, func(op *ast.OperationDefinition) bool { return in(op.SelectionSet) }) ||
-		slices.ContainsFunc(doc.Fragments, func(f *ast.FragmentDefinition) bool { return in(f.SelectionSet) })
-}
-
 // unobserved are the functions through which gqlgen calls resolvers while no
 // extension wants to see fields. They have no names to compare with, so they are
 // got from a server that has no extension.
@@ -167,48 +121,6 @@ func (w *operationWriters) resolve(ctx context.Context, next graphql.Resolver) (
 		return &written{text}, nil
 	}
 	return v, nil
-}
-
-// write lets v write itself into a buffer of texts; nil where it gives up.
-func write[T any](x *writing, w writer[T], v T) (text *[]byte) {
-	defer func() {
-		if recover() != nil { // not lost: generated execution meets it too, and says where
-			text = nil
-		}
-	}()
-	text = texts.Get().(*[]byte)
-	b := w(x, (*text)[:0], v)
-	if b == nil {
-		texts.Put(text)
-		return nil
-	}
-	*text = b
-	return text
-}
-
-// written is a part of an answer that is ready. It is good for one time.
-type written struct{ text *[]byte }
-
-// MarshalGQL writes it, and gives its memory to the next.
-func (w *written) MarshalGQL(out io.Writer) {
-	text := w.text
-	w.text = nil // so that a second time is a panic and never somebody else's answer
-	_, _ = out.Write(*text)
-	reuse(text)
-}
-
-const (
-	fewBytes = 512     // what one run takes, with all its fields
-	maxKept  = 1 << 19 // what five hundred take; no more than that is kept for the next
-)
-
-var texts = sync.Pool{New: func() any { return new(make([]byte, 0, fewBytes)) }}
-
-// reuse gives memory that nobody reads any more to the next who writes.
-func reuse(text *[]byte) {
-	if cap(*text) <= maxKept {
-		texts.Put(text)
-	}
 }
 
 // writers are the writers of one type that an operation has needed so far: one
