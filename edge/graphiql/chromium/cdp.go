@@ -1,30 +1,36 @@
-package graphiql
+// Package chromium drives a headless Chromium, for tests that see a page as
+// people do.
+package chromium
 
 import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 )
 
-// A browser is a headless Chromium, spoken to in the DevTools protocol over a pair of pipes: JSON messages
-// with a zero byte after each.
-type browser struct {
-	t    *testing.T
+// A Browser is a headless Chromium with one page, spoken to in the DevTools
+// protocol over a pair of pipes: JSON messages with a zero byte after each. What
+// goes wrong with it ends the test.
+type Browser struct {
+	t    testing.TB
 	to   io.Writer
-	page string // session of the page; workers get sessions of their own
+	page string        // session of the page; workers get sessions of their own
+	gone chan struct{} // closed when the browser has ended
 
-	mu      sync.Mutex
-	last    int
-	waiting map[int]chan message
-	urls    []string // all that was requested, by the page and its workers
-	errors  []string // of the console, and exceptions
+	mu       sync.Mutex
+	last     int
+	waiting  map[int]chan message
+	requests []string
+	errors   []string
 }
 
 type message struct {
@@ -36,12 +42,27 @@ type message struct {
 	Error     json.RawMessage `json:"error,omitempty"`
 }
 
-// newBrowser starts the binary with a profile of its own and every name but loopback unresolvable.
-func newBrowser(t *testing.T, binary string) *browser {
+// patience is how long anything may take: what usually takes a tenth of a
+// second takes many on a busy machine, and waiting costs only who fails.
+const patience = 2 * time.Minute
+
+// Start starts the browser that CHROMIUM names, and skips the test where it
+// names none. The browser has a profile of its own and can resolve no name but
+// that of loopback. It ends with the test.
+func Start(t testing.TB) *Browser {
+	binary := os.Getenv("CHROMIUM")
+	if binary == "" {
+		t.Skip("CHROMIUM names no browser")
+	}
+	profile, err := os.MkdirTemp("", "chromium-") // not t.TempDir: what the browser leaves behind may still be written to
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(profile) })
 	cmd := exec.Command(binary, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 		"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--window-size=1440,900",
-		"--user-data-dir="+t.TempDir(), "--remote-debugging-pipe", "about:blank")
+		"--user-data-dir="+profile, "--remote-debugging-pipe", "about:blank")
 	in, to, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +77,7 @@ func newBrowser(t *testing.T, binary string) *browser {
 	}
 	in.Close()
 	out.Close()
-	b := &browser{t: t, to: to, waiting: map[int]chan message{}}
+	b := &Browser{t: t, to: to, gone: make(chan struct{}), waiting: map[int]chan message{}}
 	go b.read(from)
 	t.Cleanup(func() {
 		b.call("", "Browser.close", nil)
@@ -70,12 +91,28 @@ func newBrowser(t *testing.T, binary string) *browser {
 	b.get(&target, "", "Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true})
 	b.page = target.SessionID
 	b.watch(b.page)
-	b.call(b.page, "Page.enable", nil)
+	b.get(nil, b.page, "Page.enable", nil)
+	b.get(nil, b.page, "Audits.enable", nil)
 	return b
 }
 
+// Requests are the URLs of all that was asked for so far, by the page and its workers.
+func (b *Browser) Requests() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.requests)
+}
+
+// Errors are those of the console so far, exceptions nobody caught, and what the
+// page's Content-Security-Policy kept from happening.
+func (b *Browser) Errors() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.errors)
+}
+
 // watch asks for the requests and the errors of a session, and for the workers it starts.
-func (b *browser) watch(session string) {
+func (b *Browser) watch(session string) {
 	for _, domain := range []string{"Network", "Runtime", "Log"} {
 		b.call(session, domain+".enable", nil)
 	}
@@ -83,7 +120,8 @@ func (b *browser) watch(session string) {
 	b.call(session, "Runtime.runIfWaitingForDebugger", nil)
 }
 
-func (b *browser) read(from io.Reader) {
+func (b *Browser) read(from io.Reader) {
+	defer close(b.gone)
 	for r := bufio.NewReader(from); ; {
 		line, err := r.ReadBytes(0)
 		if err != nil {
@@ -104,13 +142,14 @@ func (b *browser) read(from io.Reader) {
 }
 
 // event keeps what the test asks about afterwards. It holds mu.
-func (b *browser) event(m message) {
+func (b *Browser) event(m message) {
 	var p struct {
 		SessionID string
 		URL       string
 		Type      string
 		Request   struct{ URL string }
 		Entry     struct{ Level, Text, URL string }
+		Issue     struct{ Code string }
 	}
 	json.Unmarshal(m.Params, &p)
 	switch m.Method {
@@ -119,12 +158,16 @@ func (b *browser) event(m message) {
 			go b.watch(p.SessionID)
 		}
 	case "Network.requestWillBeSent":
-		b.urls = append(b.urls, p.Request.URL)
+		b.requests = append(b.requests, p.Request.URL)
 	case "Network.webSocketCreated":
-		b.urls = append(b.urls, p.URL)
+		b.requests = append(b.requests, p.URL)
 	case "Log.entryAdded":
 		if p.Entry.Level == "error" {
 			b.errors = append(b.errors, p.Entry.Text+" "+p.Entry.URL)
+		}
+	case "Audits.issueAdded":
+		if p.Issue.Code == "ContentSecurityPolicyIssue" {
+			b.errors = append(b.errors, string(m.Params))
 		}
 	case "Runtime.exceptionThrown":
 		b.errors = append(b.errors, string(m.Params))
@@ -136,7 +179,7 @@ func (b *browser) event(m message) {
 }
 
 // call sends one command and waits for its answer.
-func (b *browser) call(session, method string, params any) (json.RawMessage, error) {
+func (b *Browser) call(session, method string, params any) (json.RawMessage, error) {
 	raw, err := json.Marshal(params)
 	if err != nil {
 		return nil, err
@@ -161,12 +204,14 @@ func (b *browser) call(session, method string, params any) (json.RawMessage, err
 			return nil, fmt.Errorf("%s: %s", method, m.Error)
 		}
 		return m.Result, nil
-	case <-time.After(15 * time.Second):
-		return nil, fmt.Errorf("%s: no answer", method)
+	case <-b.gone:
+		return nil, errors.New(method + ": the browser has ended")
+	case <-time.After(patience):
+		return nil, errors.New(method + ": no answer")
 	}
 }
 
-func (b *browser) get(into any, session, method string, params any) {
+func (b *Browser) get(into any, session, method string, params any) {
 	b.t.Helper()
 	result, err := b.call(session, method, params)
 	if err == nil && into != nil {
