@@ -62,7 +62,7 @@ type settings struct {
 	MaxDirectives int           `env:"GATEWAY_MAX_DIRECTIVES" default:"50" help:"Directives in an operation (default ${default})." group:"Limits"`
 	MaxSelections int           `env:"GATEWAY_MAX_SELECTIONS" default:"10000" help:"Selections, fragments expanded (default ${default})." group:"Limits"`
 	MaxPages      int           `env:"GATEWAY_MAX_PAGES" default:"1000" help:"Census pages an operation may cost (default ${default})." group:"Limits"`
-	MaxErrors     int           `env:"GATEWAY_MAX_ERRORS" default:"20" help:"Errors in an answer; the rest are left out (default ${default})." group:"Limits"`
+	MaxErrors     int           `env:"GATEWAY_MAX_ERRORS" default:"20" help:"Errors told in an answer; extensions.errorsOmitted counts the rest (default ${default})." group:"Limits"`
 	MaxInFlight   int           `env:"GATEWAY_MAX_IN_FLIGHT" default:"256" help:"Operations at once; further ones wait a tenth of a second (default ${default})." group:"Limits"`
 	Rate          float64       `env:"GATEWAY_RATE" default:"0" help:"Requests a second of one caller; 0: any number (default)." group:"Limits"`
 	Burst         int           `env:"GATEWAY_BURST" default:"20" help:"Requests of one caller at once, where there is a rate (default ${default})." group:"Limits"`

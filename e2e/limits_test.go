@@ -87,14 +87,7 @@ func TestFurtherLimits(t *testing.T) {
 		t.Errorf("got %+v", e)
 	}
 
-	// No more than 20 errors are told, of documents and of answers.
 	usual := start(t)
-	if a := usual.query(t, "{"+repeat(25, "f%d ")+"}", nil); len(a.Errors) == 0 || len(a.Errors) > 20 {
-		t.Errorf("%d errors of a document", len(a.Errors))
-	}
-	if a := usual.query(t, "{nodes(ids:["+repeat(25, `"x%d",`)+"]){id}}", nil); len(a.Errors) != 20 {
-		t.Errorf("%d errors of an answer", len(a.Errors))
-	}
 	for n, code := range map[int]string{100: "", 101: badInput} {
 		if a := usual.query(t, "{nodes(ids:["+strings.Repeat(`"Sync:52",`, n)+"]){id}}", nil); a.code() != code {
 			t.Errorf("%d ids: %.200s", n, a.body)
@@ -103,6 +96,30 @@ func TestFurtherLimits(t *testing.T) {
 	for n, code := range map[int]string{500: "", 501: badInput} {
 		if a := usual.query(t, "{syncs(ids:["+repeat(n+1, `"%d7",`)[len(`"07",`):]+"]){nodes{id}}}", nil); a.code() != code {
 			t.Errorf("%d syncs: %.200s", n, a.body)
+		}
+	}
+}
+
+// No more errors are told than the limit, of documents and of answers; how many
+// were left out is said.
+func TestErrorsAtTheirEdge(t *testing.T) {
+	t.Parallel()
+	for most, settings := range map[int][]string{20: nil, 3: {"GATEWAY_MAX_ERRORS=3"}, 1: {"GATEWAY_MAX_ERRORS=1"}} {
+		g := start(t, settings...)
+		for what, ask := range map[string]func(n int) answer{
+			"a document": func(n int) answer { return g.query(t, "{"+repeat(n, "f%d ")+"}", nil) },
+			"an answer":  func(n int) answer { return g.query(t, "{nodes(ids:["+repeat(n, `"x%d",`)+"]){id}}", nil) },
+		} {
+			for n, end := range map[int]string{most: "", most + 1: `,"extensions":{"errorsOmitted":1}}`, most + 30: `,"extensions":{"errorsOmitted":30}}`} {
+				a := ask(n)
+				if len(a.Errors) != min(n, most) || !strings.HasSuffix(a.body, end) || strings.Contains(a.body, "errorsOmitted") != (end != "") {
+					t.Errorf("%d of %d errors of %s: %d are told: %s", most, n, what, len(a.Errors), a.body)
+				}
+			}
+		}
+		// Beside what else stands there.
+		if a := g.query(t, "{nodes(ids:["+repeat(most+1, `"x%d",`)+"]){id}}", nil, "X-Census-Cost", "1"); !strings.Contains(a.body, `"errorsOmitted":1`) || !strings.Contains(a.body, `"census":{`) {
+			t.Errorf("with its cost: %s", a.body)
 		}
 	}
 }

@@ -26,7 +26,10 @@ func (o Options) answer(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 	op, errs := exec.CreateOperationContext(ctx, &req.RawParams)
 	ctx = graphql.WithOperationContext(ctx, op)
 	if len(errs) > 0 {
-		resp := exec.DispatchError(ctx, requestErrors(op, req.Query, errs, o.maxErrors()))
+		// A document can have many more mistakes than fields: presenters see no more than are told.
+		errs = requestErrors(op, req.Query, errs)
+		resp := exec.DispatchError(ctx, errs[:min(len(errs), o.maxErrors())])
+		omit(resp, len(errs)-o.maxErrors())
 		o.write(ctx, w, takes.plain, resp)
 		return
 	}
@@ -66,21 +69,20 @@ func (o Options) write(ctx context.Context, w http.ResponseWriter, m media, resp
 	if resp == nil {
 		resp = &graphql.Response{Errors: gqlerror.List{timeout()}}
 	}
-	out := *resp // interceptors may keep or share resp
-	out.Errors = present(resp.Errors, o.maxErrors())
+	out := presented(resp, o.maxErrors())
 	if out.Data == nil {
 		status := http.StatusInternalServerError
 		if len(out.Errors) > 0 {
 			status = requestStatus(m, code(out.Errors[0]))
 			retryAfter(w.Header(), out.Errors[0])
 		}
-		writeAnswer(w, m, status, &out)
+		writeAnswer(w, m, status, out)
 		return
 	}
 	if o.Headers != nil {
-		o.Headers(ctx, &out, w.Header())
+		o.Headers(ctx, out, w.Header())
 	}
-	writeAnswer(w, m, http.StatusOK, &out)
+	writeAnswer(w, m, http.StatusOK, out)
 	if o.Release != nil {
 		o.Release(out.Data)
 	}

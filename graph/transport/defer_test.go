@@ -112,6 +112,23 @@ func TestDeferKeepsTrueNulls(t *testing.T) {
 		`{"incremental":[{"data":{"slow":"slow 0"},"path":["item"]},{"data":{"name":null},"path":["item"]}],"hasNext":false}`, "")
 }
 
+// TestDeferredErrorsAreBounded has a limit of two for each part, and parts at it
+// and one past it.
+func TestDeferredErrorsAreBounded(t *testing.T) {
+	srv := newServer(t, &testschema.Resolvers{}, transport.Options{MaxErrors: 2})
+	for query, omitted := range map[string]string{
+		"{a:broken b:broken          item{id ...@defer{d:slowBroken e:slowBroken}}}":              "",
+		"{a:broken b:broken c:broken item{id ...@defer{d:slowBroken e:slowBroken f:slowBroken}}}": `,"extensions":{"errorsOmitted":1}`,
+	} {
+		s := openStream(t, t.Context(), srv.URL, query)
+		for _, end := range []string{`"item":{"id":"0"}}` + omitted + `,"hasNext":true}`, `"path":["item"]` + omitted + `}],"hasNext":false}`} {
+			if part := s.next(); strings.Count(part, `"message"`) != 2 || !strings.HasSuffix(part, end) {
+				t.Errorf("%s\ngot  %s\nwant two errors and …%s", query, part, end)
+			}
+		}
+	}
+}
+
 // TestDeferredObject has an inner part that is ready before its outer one.
 func TestDeferredObject(t *testing.T) {
 	g := newGate("0")

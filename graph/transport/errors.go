@@ -18,7 +18,7 @@ const (
 
 // requestErrors rewords what gqlgen says of a request that it will not
 // execute, before presenters see it.
-func requestErrors(op *graphql.OperationContext, query string, errs gqlerror.List, most int) gqlerror.List {
+func requestErrors(op *graphql.OperationContext, query string, errs gqlerror.List) gqlerror.List {
 	switch {
 	case query == "" && code(errs[0]) == CodeValidationFailed:
 		// An id was sent instead of a text, and no extension knows of ids.
@@ -30,7 +30,6 @@ func requestErrors(op *graphql.OperationContext, query string, errs gqlerror.Lis
 		return gqlerror.List{coded(CodeValidationFailed,
 			"the document has no operation of the name given in operationName")}
 	}
-	errs = errs[:min(len(errs), most)]
 	for i, err := range errs {
 		if len(err.Path) > 1 && err.Path[0] == ast.PathName("variable") {
 			errs[i] = variableError(err)
@@ -52,6 +51,27 @@ func coded(code, message string) *gqlerror.Error {
 func code(err *gqlerror.Error) string {
 	c, _ := err.Extensions["code"].(string)
 	return c
+}
+
+// presented is resp with errors fit to be sent. resp is not changed: interceptors
+// may keep or share theirs.
+func presented(resp *graphql.Response, most int) *graphql.Response {
+	out := *resp
+	out.Errors = present(resp.Errors, most)
+	omit(&out, len(resp.Errors)-most)
+	return &out
+}
+
+// omit says in resp that n errors were left out of it; where n is not above 0, or
+// resp nil, there is nothing to say.
+func omit(resp *graphql.Response, n int) {
+	if n <= 0 || resp == nil {
+		return
+	}
+	said := make(map[string]any, len(resp.Extensions)+1)
+	maps.Copy(said, resp.Extensions)
+	said["errorsOmitted"] = n
+	resp.Extensions = said
 }
 
 // present makes errors fit to be sent: at most so many, no long messages, a

@@ -98,8 +98,8 @@ func TestErrorsAreBounded(t *testing.T) {
 	}
 	q.WriteString("}")
 	a := ask(t, srv.URL, q.String())
-	if len(a.errors) != 20 || a.status != 400 {
-		t.Errorf("%d errors, status %d; want 20 and 400", len(a.errors), a.status)
+	if len(a.errors) != 20 || a.status != 400 || !strings.HasSuffix(a.body, `,"extensions":{"errorsOmitted":480}}`) {
+		t.Errorf("%d errors, status %d; want 20 and 400: %s", len(a.errors), a.status, a.body)
 	}
 	a = ask(t, srv.URL, "{"+strings.Repeat("n", 50_000)+"}")
 	if n := len([]rune(a.errors[0].Message)); n != 300 {

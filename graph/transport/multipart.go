@@ -38,12 +38,10 @@ func startMultipart(w http.ResponseWriter, maxErrors int) *multipart {
 }
 
 func (m *multipart) first(resp *graphql.Response) error {
-	out := *resp
-	out.Errors = present(resp.Errors, m.maxErrors)
-	before, after := envelope(&out)
+	before, after := envelope(presented(resp, m.maxErrors))
 	m.buf.WriteString(partHeader)
 	m.buf.WriteString(before)
-	m.buf.Write(out.Data)
+	m.buf.Write(resp.Data)
 	m.buf.WriteString(after[:len(after)-1])
 	m.buf.WriteString(`,"hasNext":true}` + delimiter)
 	return m.send()
@@ -65,7 +63,8 @@ func (m *multipart) last(ready []*graphql.Response, errs gqlerror.List) error {
 		m.buf.WriteString(`],`)
 	}
 	if len(errs) > 0 {
-		m.buf.WriteString(`"errors":` + errorsJSON(&graphql.Response{Errors: present(errs, m.maxErrors)}) + ",")
+		before, after := envelope(presented(&graphql.Response{Errors: errs}, m.maxErrors))
+		m.buf.WriteString(before[1:] + after[:len(after)-1] + ",")
 	}
 	m.buf.WriteString(`"hasNext":false}` + closing)
 	return m.send()
@@ -76,16 +75,14 @@ func (m *multipart) entries(list []*graphql.Response) {
 		if i > 0 {
 			m.buf.WriteByte(',')
 		}
-		out := *resp
-		out.Errors = present(resp.Errors, m.maxErrors)
-		before, after := envelope(&out)
+		before, after := envelope(presented(resp, m.maxErrors))
 		m.buf.WriteString(before)
-		m.buf.Write(out.Data)
-		path, _ := json.Marshal(out.Path) // names and numbers: cannot fail
+		m.buf.Write(resp.Data)
+		path, _ := json.Marshal(resp.Path) // names and numbers: cannot fail
 		m.buf.WriteString(`,"path":`)
 		m.buf.Write(path)
-		if out.Label != "" {
-			label, _ := json.Marshal(out.Label) // a string: cannot fail
+		if resp.Label != "" {
+			label, _ := json.Marshal(resp.Label) // a string: cannot fail
 			m.buf.WriteString(`,"label":`)
 			m.buf.Write(label)
 		}

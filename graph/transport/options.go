@@ -33,7 +33,8 @@ type Options struct {
 	MaxDocument int
 
 	// MaxErrors bounds the errors of one answer, or of one part of a deferred
-	// one; the rest are left out. 0 means DefaultMaxErrors.
+	// one; extensions.errorsOmitted tells how many were left out. 0 means
+	// DefaultMaxErrors.
 	MaxErrors int
 
 	// Schema is what the server executes. With it, @defer is delivered in
