@@ -280,8 +280,9 @@ func (g *gateway) serve(ctx context.Context, s settings, out io.Writer, handler 
 	}
 	admin.SetReady(true)
 	drain := edge.Drain{OnDrain: func() { admin.SetReady(false) }, Log: g.log}
-	srv := edge.NewServer(handler, edge.ServerOptions{Operation: s.Timeout, Log: g.log})
-	errs := []error{drain.Serve(ctx, srv, edge.LimitConns(doors[0].listener, edge.DefaultConns))}
+	srv := edge.NewServer(handler, edge.ServerOptions{ReadHeaderTimeout: s.HeaderTimeout, ReadTimeout: s.BodyTimeout,
+		WriteTimeout: s.Timeout + s.AnswerTimeout, IdleTimeout: s.IdleTimeout, MaxHeader: s.MaxHeader, Log: g.log})
+	errs := []error{drain.Serve(ctx, srv, edge.LimitConns(doors[0].listener, s.MaxConnections))}
 	stop()
 	for range doors[1:] {
 		errs = append(errs, <-ended)

@@ -146,18 +146,6 @@ func TestWrongSettings(t *testing.T) {
 	}
 }
 
-func TestHelp(t *testing.T) {
-	var out bytes.Buffer
-	if err := run(t.Context(), []string{"--help"}, nil, &out, io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"GATEWAY_ADDR", "CENSUS_API_TOKEN", "CENSUS_BASE_URL", "CENSUS_AUTH", "--sim-addr"} {
-		if !strings.Contains(out.String(), name) {
-			t.Errorf("help does not explain %s", name)
-		}
-	}
-}
-
 // Operators find every metric in the documents, by its name without the prefix.
 func TestMetricsAreDocumented(t *testing.T) {
 	text, err := os.ReadFile("docs/operations.md")

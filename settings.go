@@ -55,6 +55,7 @@ type settings struct {
 
 	Timeout       time.Duration `name:"operation-timeout" env:"GATEWAY_OPERATION_TIMEOUT" default:"10s" help:"Time for one operation, 100ms to 30s (default ${default})." group:"Limits"`
 	MaxBody       int64         `env:"GATEWAY_MAX_BODY" default:"262144" help:"Bytes of a request's body (default ${default})." group:"Limits"`
+	MaxDocument   int           `env:"GATEWAY_MAX_DOCUMENT" default:"65536" help:"Bytes of a document (default ${default})." group:"Limits"`
 	MaxTokens     int           `env:"GATEWAY_MAX_TOKENS" default:"2000" help:"Tokens of a document (default ${default})." group:"Limits"`
 	MaxDepth      int           `env:"GATEWAY_MAX_DEPTH" default:"12" help:"Depth of fields, introspection apart (default ${default})." group:"Limits"`
 	MaxAliases    int           `env:"GATEWAY_MAX_ALIASES" default:"30" help:"Aliases in an operation (default ${default})." group:"Limits"`
@@ -66,6 +67,13 @@ type settings struct {
 	MaxInFlight   int           `env:"GATEWAY_MAX_IN_FLIGHT" default:"256" help:"Operations at once; further ones wait a tenth of a second (default ${default})." group:"Limits"`
 	Rate          float64       `env:"GATEWAY_RATE" default:"0" help:"Requests a second of one caller; 0: any number (default)." group:"Limits"`
 	Burst         int           `env:"GATEWAY_BURST" default:"20" help:"Requests of one caller at once, where there is a rate (default ${default})." group:"Limits"`
+
+	HeaderTimeout  time.Duration `env:"GATEWAY_HEADER_TIMEOUT" default:"5s" help:"Time for the line and the headers of a request (default ${default})." group:"Connections"`
+	BodyTimeout    time.Duration `env:"GATEWAY_BODY_TIMEOUT" default:"15s" help:"Time for a whole request, from its first byte on (default ${default})." group:"Connections"`
+	AnswerTimeout  time.Duration `env:"GATEWAY_ANSWER_TIMEOUT" default:"30s" help:"Time to take an answer, beyond that of the operation (default ${default})." group:"Connections"`
+	IdleTimeout    time.Duration `env:"GATEWAY_IDLE_TIMEOUT" default:"60s" help:"Time between two requests of a connection (default ${default})." group:"Connections"`
+	MaxHeader      int           `env:"GATEWAY_MAX_HEADER" default:"16384" help:"Bytes of the line and the headers of a request, 8192 to 1048576 (default ${default})." group:"Connections"`
+	MaxConnections int           `env:"GATEWAY_MAX_CONNECTIONS" default:"1024" help:"Connections at once; further ones wait (default ${default})." group:"Connections"`
 
 	LogFormat string `env:"GATEWAY_LOG_FORMAT" default:"text" placeholder:"text|json" help:"Form of the log (default ${default})." group:"Log"`
 	LogLevel  string `env:"GATEWAY_LOG_LEVEL" default:"info" placeholder:"debug|info|warn|error" help:"From which level on (default ${default})." group:"Log"`
@@ -186,14 +194,27 @@ func (s settings) check() error {
 	if s.OnlyTrusted && s.Documents == "" {
 		return errors.New("GATEWAY_ONLY_TRUSTED_DOCUMENTS (--only-trusted-documents) needs GATEWAY_TRUSTED_DOCUMENTS (--trusted-documents)")
 	}
-	if s.Timeout < 100*time.Millisecond || s.Timeout > 30*time.Second {
-		return wrong("GATEWAY_OPERATION_TIMEOUT", "operation-timeout", "must be from 100ms to 30s, not %s", s.Timeout)
+	const shortest = 100 * time.Millisecond
+	for _, d := range []struct {
+		env, flag          string
+		value, least, most time.Duration
+	}{
+		{"GATEWAY_OPERATION_TIMEOUT", "operation-timeout", s.Timeout, shortest, 30 * time.Second},
+		{"GATEWAY_FRESHNESS", "freshness", s.Freshness, 0, time.Hour},
+		{"GATEWAY_HEADER_TIMEOUT", "header-timeout", s.HeaderTimeout, shortest, time.Hour},
+		{"GATEWAY_BODY_TIMEOUT", "body-timeout", s.BodyTimeout, shortest, time.Hour},
+		{"GATEWAY_ANSWER_TIMEOUT", "answer-timeout", s.AnswerTimeout, shortest, time.Hour},
+		{"GATEWAY_IDLE_TIMEOUT", "idle-timeout", s.IdleTimeout, shortest, time.Hour},
+	} {
+		if d.value < d.least || d.value > d.most {
+			return wrong(d.env, d.flag, "must be from %s to %s, not %s", d.least, d.most, d.value)
+		}
 	}
 	if s.Calls < upstream.LeastMaxCalls || s.Calls > 256 {
 		return wrong("GATEWAY_CENSUS_CALLS", "census-calls", "must be from %d to 256, not %d", upstream.LeastMaxCalls, s.Calls)
 	}
-	if s.Freshness < 0 || s.Freshness > time.Hour {
-		return wrong("GATEWAY_FRESHNESS", "freshness", "must be from 0s to 1h, not %s", s.Freshness)
+	if s.MaxHeader < 8<<10 || s.MaxHeader > 1<<20 {
+		return wrong("GATEWAY_MAX_HEADER", "max-header", "must be from %d to %d, not %d", 8<<10, 1<<20, s.MaxHeader)
 	}
 	if s.PageCache < 0 || s.PageCache > 1<<40 {
 		return wrong("GATEWAY_PAGE_CACHE", "page-cache", "must be from 0 to %d, not %d", int64(1)<<40, s.PageCache)
@@ -205,11 +226,12 @@ func (s settings) check() error {
 		env, flag string
 		value     int
 	}{
-		{"GATEWAY_MAX_BODY", "max-body", int(s.MaxBody)}, {"GATEWAY_MAX_TOKENS", "max-tokens", s.MaxTokens},
+		{"GATEWAY_MAX_BODY", "max-body", int(s.MaxBody)}, {"GATEWAY_MAX_DOCUMENT", "max-document", s.MaxDocument}, {"GATEWAY_MAX_TOKENS", "max-tokens", s.MaxTokens},
 		{"GATEWAY_MAX_DEPTH", "max-depth", s.MaxDepth}, {"GATEWAY_MAX_ALIASES", "max-aliases", s.MaxAliases},
 		{"GATEWAY_MAX_ROOT_FIELDS", "max-root-fields", s.MaxRootFields}, {"GATEWAY_MAX_DIRECTIVES", "max-directives", s.MaxDirectives},
 		{"GATEWAY_MAX_SELECTIONS", "max-selections", s.MaxSelections}, {"GATEWAY_MAX_PAGES", "max-pages", s.MaxPages},
 		{"GATEWAY_MAX_ERRORS", "max-errors", s.MaxErrors}, {"GATEWAY_MAX_IN_FLIGHT", "max-in-flight", s.MaxInFlight}, {"GATEWAY_BURST", "burst", s.Burst},
+		{"GATEWAY_MAX_CONNECTIONS", "max-connections", s.MaxConnections},
 	} {
 		if n.value < 1 || n.value > 1<<30 {
 			return wrong(n.env, n.flag, "must be from 1 to %d, not %d", 1<<30, n.value)

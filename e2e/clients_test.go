@@ -10,76 +10,159 @@ import (
 	"time"
 )
 
-// Clients that keep a connection and give or take next to nothing lose it in
-// time, and nobody else waits for them meanwhile.
+// patient are settings under which nothing that a client does slowly is cut
+// within a test; a later one beats an earlier.
+func patient(settings ...string) []string {
+	return append([]string{"GATEWAY_HEADER_TIMEOUT=2m", "GATEWAY_BODY_TIMEOUT=2m", "GATEWAY_ANSWER_TIMEOUT=2m", "GATEWAY_IDLE_TIMEOUT=2m"}, settings...)
+}
+
+// Clients that keep a connection and give or take next to nothing lose it when
+// their time is over, and nobody else waits for them meanwhile.
 func TestSlowClients(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("takes 31 s")
-	}
-	g := start(t, "GATEWAY_OPERATION_TIMEOUT=1s")
-	before := g.rss(t)
 	const head = "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
 	big := body("{sync(id:50){runs(first:1000){nodes{id rawStatus createdAt updatedAt completedAt recordsProcessed recordsUpdated recordsFailed syncTriggerReason{uiTag uiDetail}}}}}", nil)
-	var clients sync.WaitGroup
 	for _, c := range []struct {
-		name     string
-		sockets  int
-		text     string // sent at once
-		drip     string // sent every so often, from then on
-		reads    bool
-		from, to time.Duration // when the connection ends
-		says     string        // in the answer
+		name, setting string
+		sockets       int
+		text          string // sent at once
+		drip          string // sent every so often, from then on
+		reads         bool
+		says          string // in the answer
 	}{
-		{"says nothing", 5, "", "", true, 4 * time.Second, 8 * time.Second, ""},
-		{"slow headers", 20, "POST /graphql HTTP/1.1\r\n", "X: y\r\n", true, 4 * time.Second, 8 * time.Second, ""},
-		{"slow body", 5, head + "Content-Length: 10000\r\n\r\n{", " ", true, 14 * time.Second, 18 * time.Second, "408"},
-		{"slow chunks", 5, head + "Transfer-Encoding: chunked\r\n\r\n", "1\r\n \r\n", true, 14 * time.Second, 18 * time.Second, "408"},
-		{"slow reader", 4, strings.Repeat(head+"Content-Length: "+itoa(int64(len(big)))+"\r\n\r\n"+big, 40), " ", false, 25 * time.Second, 40 * time.Second, ""},
+		{"says nothing", "GATEWAY_HEADER_TIMEOUT=1s", 5, "", "", true, ""},
+		{"slow headers", "GATEWAY_HEADER_TIMEOUT=1s", 20, "POST /graphql HTTP/1.1\r\n", "X: y\r\n", true, ""},
+		{"slow body", "GATEWAY_BODY_TIMEOUT=1s", 5, head + "Content-Length: 10000\r\n\r\n{", " ", true, "408"},
+		{"slow chunks", "GATEWAY_BODY_TIMEOUT=1s", 5, head + "Transfer-Encoding: chunked\r\n\r\n", "1\r\n \r\n", true, "408"},
+		{"slow reader", "GATEWAY_ANSWER_TIMEOUT=500ms", 4, strings.Repeat(head+"Content-Length: "+itoa(int64(len(big)))+"\r\n\r\n"+big, 40), " ", false, ""},
 	} {
-		for range c.sockets {
-			conn := g.dial(t)
-			clients.Go(func() {
-				conn.SetReadBuffer(4 << 10)
-				ended := make(chan string, 1)
-				if c.reads {
-					go func() {
-						resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
-						if err != nil {
-							ended <- err.Error()
-							return
-						}
-						io.Copy(io.Discard, resp.Body)
-						ended <- resp.Status
-					}()
-				}
-				began, said := time.Now(), ""
-				_, err := io.WriteString(conn, c.text)
-				for tick := time.NewTicker(250 * time.Millisecond); err == nil && said == ""; {
-					select {
-					case said = <-ended:
-					case <-tick.C:
-						_, err = io.WriteString(conn, c.drip)
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			g := start(t, patient("GATEWAY_OPERATION_TIMEOUT=500ms", c.setting)...)
+			before := g.rss(t)
+			var clients sync.WaitGroup
+			for range c.sockets {
+				began := time.Now()
+				conn := g.dial(t)
+				clients.Go(func() {
+					conn.SetReadBuffer(4 << 10)
+					ended := make(chan string, 1)
+					if c.reads {
+						go func() {
+							resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+							if err != nil {
+								ended <- err.Error()
+								return
+							}
+							io.Copy(io.Discard, resp.Body)
+							ended <- resp.Status
+						}()
 					}
-				}
-				if took := time.Since(began); took < c.from || took > c.to || !strings.Contains(said, c.says) && err == nil {
-					t.Errorf("%s: ended after %s: %q, %v", c.name, took, said, err)
-				}
-			})
-		}
-	}
-	over := make(chan struct{})
-	go func() { clients.Wait(); close(over) }()
-	for most := 0; ; {
-		select {
-		case <-over:
-			if most-before > 150 {
-				t.Errorf("%d MiB before, %d MiB at most", before, most)
+					said := ""
+					_, err := io.WriteString(conn, c.text)
+					for tick := time.NewTicker(100 * time.Millisecond); err == nil && said == ""; {
+						select {
+						case said = <-ended:
+						case <-tick.C:
+							_, err = io.WriteString(conn, c.drip)
+						}
+					}
+					if took := time.Since(began); took < time.Second || took > time.Minute || !strings.Contains(said, c.says) && err == nil {
+						t.Errorf("ended after %s: %q, %v", took, said, err)
+					}
+				})
 			}
-			return
-		case <-time.After(500 * time.Millisecond):
-			g.query(t, "{sync(id:52){id}}", nil).answered(t)
-			most = max(most, g.rss(t))
+			over := make(chan struct{})
+			go func() { clients.Wait(); close(over) }()
+			for most := 0; ; {
+				select {
+				case <-over:
+					if most-before > 150 {
+						t.Errorf("%d MiB before, %d MiB at most", before, most)
+					}
+					return
+				case <-time.After(200 * time.Millisecond):
+					g.query(t, "{sync(id:52){id}}", nil).answered(t)
+					most = max(most, g.rss(t))
+				}
+			}
+		})
+	}
+}
+
+// A connection on which nobody asks any more is closed when its time is over, and
+// serves until then.
+func TestIdleConnections(t *testing.T) {
+	t.Parallel()
+	g := start(t, patient("GATEWAY_IDLE_TIMEOUT=1s")...)
+	conn := g.dial(t)
+	r := bufio.NewReader(conn)
+	g.exchange(t, conn, r)
+	began := time.Now()
+	g.exchange(t, conn, r)
+	if _, err := r.ReadByte(); err != io.EOF || time.Since(began) < time.Second {
+		t.Errorf("after %s: %v", time.Since(began), err)
+	}
+}
+
+// exchange asks on a connection that is to be kept, and is answered.
+func (g *gateway) exchange(t testing.TB, conn io.Writer, r *bufio.Reader) {
+	t.Helper()
+	if _, err := io.WriteString(conn, "GET /graphql"+query52+" HTTP/1.1\r\nHost: "+g.host+"\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(r, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := io.ReadAll(resp.Body); err != nil || resp.StatusCode != 200 || resp.Close {
+		t.Fatalf("%s, %v: %s", resp.Status, err, text)
+	}
+}
+
+// As many connections as there are places are served; one more waits until one
+// of them ends.
+func TestConnectionLimit(t *testing.T) {
+	t.Parallel()
+	const most = 3
+	g := start(t, patient("GATEWAY_MAX_CONNECTIONS=3")...)
+	var served []io.Closer
+	for range most {
+		conn := g.dial(t)
+		g.exchange(t, conn, bufio.NewReader(conn))
+		served = append(served, conn)
+	}
+	conn := g.dial(t)
+	if _, err := io.WriteString(conn, "GET /graphql"+query52+" HTTP/1.1\r\nHost: "+g.host+"\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	answered := make(chan error, 1)
+	go func() {
+		_, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		answered <- err
+	}()
+	select {
+	case err := <-answered:
+		t.Errorf("one more was served: %v", err)
+	case <-time.After(300 * time.Millisecond):
+	}
+	served[1].Close()
+	if err := <-answered; err != nil {
+		t.Error(err)
+	}
+}
+
+// A request's line and headers may have so many bytes, and not one more.
+func TestHeaderLimit(t *testing.T) {
+	t.Parallel()
+	for most, settings := range map[int][]string{16 << 10: nil, 8 << 10: {"GATEWAY_MAX_HEADER=8192"}, 100_000: {"GATEWAY_MAX_HEADER=100000"}} {
+		g := start(t, settings...)
+		for bytes, status := range map[int]int{most: 200, most + 1: 431} {
+			text := "GET /graphql" + query52 + " HTTP/1.1\r\nHost: " + g.host + "\r\nConnection: close\r\nX-Padding: "
+			text += strings.Repeat("x", bytes-len(text)-4) + "\r\n\r\n"
+			if a := g.raw(t, text); len(a) != 1 || a[0].status != status {
+				t.Errorf("%d bytes of %d: want %d, got %+v", bytes, most, status, a)
+			}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -20,8 +21,19 @@ func TestLimitsAtTheirEdge(t *testing.T) {
 	}
 	aliases := func(n int) string { return "{sync(id:52){" + repeat(n, "a%d:id ") + "}}" }
 	directives := func(n int) string { return "{sync(id:52){" + repeat(n, "id@skip(if:false) ") + "}}" }
-	selections := func(n int) string { return "{sync(id:52){" + repeat(n-1, "id ") + "}}" }
-	pages := func(n int) string { return fmt.Sprintf("{sync(id:52){runs(first:%d){totalCount}}}", (n-1)*100) }
+	selections := func(n int) string { // the spread of a fragment counts, and what is in it each time
+		if n > 1000 {
+			return "{sync(id:52){" + strings.Repeat("...F ", (n-1)/100) + repeat((n-1)%100, "id ") + "}}fragment F on Sync{" + repeat(99, "id ") + "}"
+		}
+		return "{sync(id:52){" + repeat(n-1, "id ") + "}}"
+	}
+	pages := func(n int) string { // what is skipped counts, and is not read
+		if n > 11 { // fifty syncs to a page, and a page for each
+			return fmt.Sprintf("{syncs(first:%d){nodes{latestRun@skip(if:true){id}id}}}", n-(n+50)/51)
+		}
+		return fmt.Sprintf("{sync(id:52){runs(first:%d){totalCount}}}", (n-1)*100)
+	}
+	rootFields := func(n int) string { return "{" + repeat(n, "a%d:__typename ") + "}" }
 	tokens := func(n int) string { return "{sync(id:52){" + repeat(n-10, "id ") + "}}" }
 	for _, l := range []struct {
 		setting string
@@ -33,8 +45,9 @@ func TestLimitsAtTheirEdge(t *testing.T) {
 		{"GATEWAY_MAX_DEPTH", "depth", []int{0, 3, 8}, 12, nested},
 		{"GATEWAY_MAX_ALIASES", "aliases", []int{0, 1, 7}, 30, aliases},
 		{"GATEWAY_MAX_DIRECTIVES", "directives", []int{0, 1, 9}, 50, directives},
-		{"GATEWAY_MAX_SELECTIONS", "selections", []int{2, 100}, 0, selections},
-		{"GATEWAY_MAX_PAGES", "pages", []int{2, 5, 11}, 0, pages},
+		{"GATEWAY_MAX_ROOT_FIELDS", "rootFields", []int{0, 4}, 20, rootFields},
+		{"GATEWAY_MAX_SELECTIONS", "selections", []int{0, 2, 100}, 10_000, selections},
+		{"GATEWAY_MAX_PAGES", "pages", []int{0, 2, 5, 11}, 1000, pages},
 		{"GATEWAY_MAX_TOKENS", "", []int{0, 12, 500}, 2000, tokens},
 	} {
 		for _, n := range l.allowed {
@@ -67,13 +80,21 @@ func TestLimitsAtTheirEdge(t *testing.T) {
 // The limits that are not of one number alone.
 func TestFurtherLimits(t *testing.T) {
 	t.Parallel()
-	g := start(t, "GATEWAY_MAX_BODY=1000", "GATEWAY_MAX_ROOT_FIELDS=4")
+	g, usual := start(t, "GATEWAY_MAX_BODY=1000", "GATEWAY_MAX_DOCUMENT=500", "GATEWAY_MAX_ROOT_FIELDS=4"), start(t)
 	sized := func(n int) string {
 		b := body("{sync(id:52){id}}", nil)
 		return b + strings.Repeat(" ", n-len(b))
 	}
-	g.post(t, sized(1000)).answered(t)
-	g.post(t, sized(1001)).refused(t, 413, tooLarge)
+	long := func(n int) string { return fmt.Sprintf("{sync(id:52){id}}%*s", n-len("{sync(id:52){id}}"), "") }
+	for _, l := range []struct {
+		g              *gateway
+		body, document int
+	}{{usual, 256 << 10, 64 << 10}, {g, 1000, 500}} {
+		l.g.post(t, sized(l.body)).answered(t)
+		l.g.post(t, sized(l.body+1)).refused(t, 413, tooLarge)
+		l.g.query(t, long(l.document), nil).answered(t)
+		l.g.query(t, long(l.document+1), nil).refused(t, 413, tooLarge)
+	}
 	for _, a := range g.raw(t, "POST /graphql HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"+chunked(sized(700), strings.Repeat(" ", 301))) {
 		if a.status != 413 {
 			t.Errorf("chunks: %d", a.status)
@@ -87,7 +108,6 @@ func TestFurtherLimits(t *testing.T) {
 		t.Errorf("got %+v", e)
 	}
 
-	usual := start(t)
 	for n, code := range map[int]string{100: "", 101: badInput} {
 		if a := usual.query(t, "{nodes(ids:["+strings.Repeat(`"Sync:52",`, n)+"]){id}}", nil); a.code() != code {
 			t.Errorf("%d ids: %.200s", n, a.body)
@@ -170,6 +190,30 @@ func TestOverload(t *testing.T) {
 	held.Wait()
 	remove()
 	g.query(t, "{sync(id:52){label}}", nil).answered(t)
+}
+
+// There are as many places as are set and not one more, here all but one taken
+// by requests whose bodies never end.
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	for most, settings := range map[int][]string{256: nil, 2: {"GATEWAY_MAX_IN_FLIGHT=2"}} {
+		g := start(t, patient(append(settings, "GATEWAY_ANSWER_CACHE=0")...)...) // with one, bodies are read before a place is taken
+		take := func() {
+			if _, err := io.WriteString(g.dial(t), "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range most - 1 {
+			take()
+		}
+		taken := func() bool {
+			return strings.Contains(do(t, "GET", g.admin+"/metrics", "").body, fmt.Sprintf("\ncensus_gateway_operations_in_flight %d\n", most-1))
+		}
+		until(t, "all but one are taken", taken)
+		g.query(t, "{sync(id:52){id}}", nil).answered(t)
+		take()
+		until(t, "none is left", func() bool { return g.query(t, "{sync(id:52){id}}", nil).code() == overloaded })
+	}
 }
 
 // One caller's rate is not another's.

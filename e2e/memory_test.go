@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -52,6 +53,33 @@ func TestPersistedDocumentsCannotBePoisoned(t *testing.T) {
 		t.Errorf("by hash: %s", a.body)
 	}
 	g.post(t, persisted(hashOf(evil), "")).refused(t, 400, unknownDoc)
+}
+
+// The garbage collector is told of a limit that follows from the caches; GOGC and
+// GOMEMLIMIT win.
+func TestMemoryLimit(t *testing.T) {
+	t.Parallel()
+	for _, l := range []struct {
+		settings []string
+		memory   float64 // bytes at most: a container may have less
+		exact    bool
+		percent  string
+	}{
+		{nil, 3 * (96 << 20), false, "400"},
+		{[]string{"GATEWAY_PAGE_CACHE=0", "GATEWAY_ANSWER_CACHE=0"}, 256 << 20, false, "400"},
+		{[]string{"GOMEMLIMIT=123MiB", "GOGC=50"}, 123 << 20, true, "50"},
+	} {
+		metrics := do(t, "GET", start(t, l.settings...).admin+"/metrics", "").body
+		value := func(name string) string {
+			_, rest, _ := strings.Cut(metrics, "\n"+name+" ")
+			text, _, _ := strings.Cut(rest, "\n")
+			return text
+		}
+		memory, err := strconv.ParseFloat(value("go_gc_gomemlimit_bytes"), 64)
+		if err != nil || memory > l.memory || memory < 1<<20 || l.exact && memory != l.memory || value("go_gc_gogc_percent") != l.percent {
+			t.Errorf("%v: %v bytes, %s %%, %v", l.settings, memory, value("go_gc_gogc_percent"), err)
+		}
+	}
 }
 
 // Documents, ids, operation names and variables without end are not kept without end.

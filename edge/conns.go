@@ -5,9 +5,6 @@ import (
 	"sync"
 )
 
-// DefaultConns is how many connections LimitConns is meant for.
-const DefaultConns = 1024
-
 // LimitConns lets at most max connections of l be open at once; further ones
 // wait in the kernel's queue until one closes. It goes below TLS: wrap the TCP
 // listener.

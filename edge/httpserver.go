@@ -15,26 +15,23 @@ type ServerOptions struct {
 	ReadHeaderTimeout time.Duration // 5 s, for the request line and headers
 	ReadTimeout       time.Duration // 15 s, for headers and body
 	IdleTimeout       time.Duration // 60 s, between two requests of a connection
-
-	// Operation is the longest one operation may run; 0 means 30 s, the cap.
-	// Answers have 30 s more than that, counted from the end of the headers.
-	// A stream lifts its own deadline through http.ResponseController.
-	Operation time.Duration
-	// WriteTimeout overrides what follows from Operation.
+	// WriteTimeout is 60 s, for the operation and its answer, counted from the
+	// end of the headers. A stream lifts its own deadline through
+	// http.ResponseController.
 	WriteTimeout time.Duration
+	MaxHeader    int // 16 KiB, of the request line and headers; at least 4097
 
 	H2C bool         // also HTTP/2 without TLS, for a proxy in front that speaks it
 	Log *slog.Logger // what net/http has to say about connections, at debug; nil drops it
 }
 
-// NewServer returns a server with limits on time, headers (16 KiB, to which
-// net/http adds 4) and HTTP/2 (100 streams a connection, 64 KiB before a
-// stream's body is read, 1 MiB for all). Connections are limited at the
-// listener: see LimitConns.
+// headerSlack is what net/http adds to MaxHeaderBytes for a buffer of its own.
+const headerSlack = 4096
+
+// NewServer returns a server with limits on time, headers and HTTP/2 (100 streams
+// a connection, 64 KiB before a stream's body is read, 1 MiB for all).
+// Connections are limited at the listener: see LimitConns.
 func NewServer(handler http.Handler, opt ServerOptions) *http.Server {
-	if opt.Operation == 0 {
-		opt.Operation = 30 * time.Second
-	}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(true)
@@ -43,9 +40,9 @@ func NewServer(handler http.Handler, opt ServerOptions) *http.Server {
 		Handler:           handler,
 		ReadHeaderTimeout: orDefault(opt.ReadHeaderTimeout, 5*time.Second),
 		ReadTimeout:       orDefault(opt.ReadTimeout, 15*time.Second),
-		WriteTimeout:      orDefault(opt.WriteTimeout, 30*time.Second+opt.Operation),
+		WriteTimeout:      orDefault(opt.WriteTimeout, 60*time.Second),
 		IdleTimeout:       orDefault(opt.IdleTimeout, 60*time.Second),
-		MaxHeaderBytes:    16 << 10,
+		MaxHeaderBytes:    orDefault(opt.MaxHeader, 16<<10) - headerSlack,
 		Protocols:         protocols,
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams:          100,
@@ -57,7 +54,7 @@ func NewServer(handler http.Handler, opt ServerOptions) *http.Server {
 }
 
 // orDefault leaves a negative d as it is: net/http takes it for "no limit".
-func orDefault(d, otherwise time.Duration) time.Duration {
+func orDefault[T time.Duration | int](d, otherwise T) T {
 	if d == 0 {
 		return otherwise
 	}

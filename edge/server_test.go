@@ -49,10 +49,10 @@ func dial(t *testing.T, addr string) net.Conn {
 func TestServerNumbers(t *testing.T) {
 	srv := NewServer(served, ServerOptions{})
 	if srv.ReadHeaderTimeout != 5*time.Second || srv.ReadTimeout != 15*time.Second || srv.WriteTimeout != 60*time.Second ||
-		srv.IdleTimeout != 60*time.Second || srv.MaxHeaderBytes != 16<<10 || srv.HTTP2.MaxConcurrentStreams != 100 || srv.Protocols.UnencryptedHTTP2() {
+		srv.IdleTimeout != 60*time.Second || srv.MaxHeaderBytes != 12<<10 || srv.HTTP2.MaxConcurrentStreams != 100 || srv.Protocols.UnencryptedHTTP2() {
 		t.Errorf("%+v", srv)
 	}
-	if srv := NewServer(served, ServerOptions{Operation: 10 * time.Second, H2C: true}); srv.WriteTimeout != 40*time.Second || !srv.Protocols.UnencryptedHTTP2() {
+	if srv := NewServer(served, ServerOptions{WriteTimeout: -1, H2C: true}); srv.WriteTimeout != -1 || !srv.Protocols.UnencryptedHTTP2() {
 		t.Errorf("%+v", srv)
 	}
 }

@@ -22,6 +22,7 @@ type Options struct {
 	Log         *slog.Logger       // gets the causes of failures; nil: nobody does
 	Timeout     time.Duration      // of one operation; 0: 10 s
 	MaxBody     int64              // bytes of a request; 0: 256 KiB
+	MaxDocument int                // bytes of one document; 0: 64 KiB
 	MaxErrors   int                // of one answer; 0: 20
 	MaxTokens   int                // of one document; 0: 2,000. The validator takes time by their square
 	Limits      limits.Limits      // of one operation
@@ -90,7 +91,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 		readAhead(ctx)
 		return next(ctx)
 	})
-	transport.Add(srv, transport.Options{MaxBody: opt.MaxBody, MaxErrors: opt.MaxErrors, Schema: schema.Schema(), OnPanic: panicked,
+	transport.Add(srv, transport.Options{MaxBody: opt.MaxBody, MaxDocument: opt.MaxDocument, MaxErrors: opt.MaxErrors, Schema: schema.Schema(), OnPanic: panicked,
 		Release: func(data []byte) { reuse(&data) },
 		Headers: func(ctx context.Context, resp *graphql.Response, _ http.Header) {
 			if r := RecordOf(ctx); r != nil && opt.OnFresh != nil && resp != nil && len(resp.Errors) == 0 {
