@@ -4,9 +4,15 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"os"
 	"reflect"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"census-gateway/upstream"
 )
 
 // Each number may be the least and the most it can be, and nothing beyond.
@@ -39,6 +45,82 @@ func TestSettingsAtTheirEdges(t *testing.T) {
 			t.Errorf("--%s is not tried", flag)
 		}
 	}
+}
+
+// Operators find every setting in a table of the documents, with its default.
+func TestSettingsAreDocumented(t *testing.T) {
+	defaults := map[string]string{}
+	for i := range reflect.TypeFor[settings]().NumField() {
+		if f := reflect.TypeFor[settings]().Field(i); f.Tag.Get("env") != "" {
+			defaults[f.Tag.Get("env")] = written(t, f)
+		}
+	}
+	row := regexp.MustCompile("(?m)^\\|(?:[^`|]*\\|)? ((?:`[A-Z_…]+`(?:, )?)+) \\| ([^|]*) \\|")
+	for _, file := range []string{"docs/operations.md", "README.md"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, r := range row.FindAllSubmatch(text, -1) {
+			names, values := strings.Split(string(r[1]), ", "), strings.Split(string(r[2]), ", ")
+			for i, name := range names {
+				name = strings.Trim(name, "`")
+				if strings.HasSuffix(name, "…") {
+					continue // several, named elsewhere
+				}
+				want, known := defaults[name]
+				if value := values[min(i, len(values)-1)]; !known || seen[name] || value != want && !strings.HasPrefix(value, want+": ") {
+					t.Errorf("%s has %s with %q, want it once, with %q", file, name, value, want)
+				}
+				seen[name] = true
+			}
+		}
+		for name := range defaults {
+			if file == "docs/operations.md" && !seen[name] {
+				t.Errorf("%s has no %s", file, name)
+			}
+		}
+		if len(seen) < 8 {
+			t.Errorf("%s has only %d settings", file, len(seen))
+		}
+	}
+}
+
+// written is the default of a setting as the documents write it.
+func written(t *testing.T, f reflect.StructField) string {
+	value := strings.ReplaceAll(f.Tag.Get("default"), "${baseURL}", upstream.DefaultBaseURL)
+	switch f.Type.Kind() {
+	case reflect.Bool:
+		return map[string]string{"": "off", "true": "on"}[value]
+	case reflect.String:
+		if value != "" {
+			return "`" + value + "`"
+		}
+	}
+	if value == "" || value == "0" {
+		return "none"
+	}
+	if f.Type == reflect.TypeFor[time.Duration]() {
+		d, err := time.ParseDuration(value)
+		if err != nil {
+			t.Error(err)
+		}
+		return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + " s"
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil {
+		t.Error(err)
+	}
+	switch bytes := strings.HasPrefix(f.Tag.Get("help"), "Bytes"); {
+	case bytes && n%(1<<20) == 0:
+		return strconv.Itoa(n>>20) + " MiB"
+	case bytes && n%(1<<10) == 0:
+		return strconv.Itoa(n>>10) + " KiB"
+	case n >= 1000:
+		return fmt.Sprintf("%d,%03d", n/1000, n%1000)
+	}
+	return strconv.Itoa(n)
 }
 
 // Help and --check-config have every setting.
