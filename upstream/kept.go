@@ -21,6 +21,28 @@ func (l list[T]) chunkKey(epoch int64, k int) cacheKey {
 	return cacheKey{tenant: l.client.tenant, endpoint: l.endpoint, id: l.id, epoch: epoch, k: k}
 }
 
+// A block is a chunk that is kept. It stands in its epoch.
+type block[T any] struct {
+	first  int // ordinal of the first row
+	rows   []T
+	packed packed[T] // instead of rows; nil: there are rows
+	until  time.Time // until when they count
+}
+
+// packed are rows in less memory than they take as they are.
+type packed[T any] interface {
+	rows() []T // oldest first; not to be written to
+	bytes() int
+}
+
+// open is b as a segment.
+func (b block[T]) open() segment[T] {
+	if b.packed != nil {
+		b.rows = b.packed.rows()
+	}
+	return segment[T]{first: b.first, rows: b.rows, until: b.until, sound: true}
+}
+
 // life is how long what may change is kept.
 func (l list[T]) life() time.Duration {
 	if l.over == nil {
@@ -48,8 +70,11 @@ func (l list[T]) recall(more time.Duration) *view[T] {
 		if !ok {
 			return g, false
 		}
-		g = value.(segment[T])
-		return g, now.Before(g.until.Add(more))
+		b := value.(block[T])
+		if !now.Before(b.until.Add(more)) {
+			return g, false
+		}
+		return b.open(), true
 	}
 	head := k.head
 	head.sound, head.until = true, k.proved.Add(l.life())
@@ -106,11 +131,15 @@ func (l list[T]) keep(v *view[T]) {
 		if g.first%l.size != 0 || len(g.rows) < l.size && g.end() != v.total {
 			continue
 		}
-		g.until = v.proved.Add(l.life())
+		b, weight := block[T]{first: g.first, rows: g.rows, until: v.proved.Add(l.life())}, l.weigh(g.rows)
 		if len(g.rows) == l.size && l.sealed(g.rows, now) {
-			g.until, next.sealed = now.Add(sealedFor), true
+			b.until, next.sealed = now.Add(sealedFor), true
+			if l.pack != nil {
+				b.rows, b.packed = nil, l.pack(g.rows)
+				weight = entryWeight + b.packed.bytes()
+			}
 		}
-		c.set(l.chunkKey(next.epoch, g.first/l.size), g, l.weigh(g.rows))
+		c.set(l.chunkKey(next.epoch, g.first/l.size), b, weight)
 	}
 	c.set(l.key(), next, l.weigh(next.head.rows))
 }

@@ -19,6 +19,7 @@ type list[T any] struct {
 	check    func(*T) error           // nil: every row will do
 	over     func(*T, time.Time) bool // whether a row will change no more; nil: every row may
 	weight   func(*T) int             // bytes of a row in memory, about
+	pack     func([]T) packed[T]      // how rows that will change no more are kept; nil: as they are
 }
 
 // The bounds of one answer.

@@ -53,7 +53,8 @@ func (c *Client) runList(sync SyncID) list[SyncRun] {
 				return fmt.Errorf("run %d is of sync %d", r.ID, r.SyncID)
 			}
 			return nil
-		}, over: (*SyncRun).settled, weight: (*SyncRun).weight}
+		}, over: (*SyncRun).settled, weight: (*SyncRun).weight,
+		pack: func(runs []SyncRun) packed[SyncRun] { return packRuns(runs) }}
 }
 
 // settled tells whether the run will change no more at now. Census books its

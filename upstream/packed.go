@@ -1,0 +1,244 @@
+package upstream
+
+import (
+	"encoding/binary"
+	"slices"
+	"strings"
+	"unsafe"
+)
+
+// packedRuns are runs as they are kept when they will change no more: some 40 bytes
+// each, where they take 400 as they are. Nothing is lost. A run is a word of flags and what it has beside null, in
+// varints: flags, id and creation as they differ from the run before, the other
+// times from its creation, each count from the count before; texts are numbers in
+// a list that all runs share.
+type packedRuns struct {
+	n       int
+	packed  string
+	texts   []string
+	reasons []SyncTriggerReason
+}
+
+// The flags of a packed run. A count has one each, from hasCounts on.
+const (
+	isFull = 1 << iota
+	isCanceled
+	hasUpdatedAt
+	hasCompletedAt
+	hasScheduledTime
+	hasErrorCode
+	hasErrorMessage
+	hasErrorDetail
+	hasStep
+	hasReason
+	hasCounts
+)
+
+func (r *SyncRun) times() [3]*DateTime {
+	return [...]*DateTime{&r.UpdatedAt, &r.CompletedAt, &r.ScheduledExecutionTime}
+}
+
+func (r *SyncRun) words() [4]**string {
+	return [...]**string{&r.ErrorCode, &r.ErrorMessage, &r.ErrorDetail, &r.CurrentStep}
+}
+
+// counts stand in an order in which one is often as large as that before.
+func (r *SyncRun) counts() [8]*Count {
+	return [...]*Count{&r.RecordsInvalid, &r.SourceRecordInvalids, &r.RecordsFailed, &r.SourceRecordDeletes,
+		&r.SourceRecordUpdates, &r.RecordsProcessed, &r.RecordsUpdated, &r.SourceRecordCount}
+}
+
+// bytes is what p takes in memory.
+func (p *packedRuns) bytes() int {
+	n := int(unsafe.Sizeof(*p)) + len(p.packed) + len(p.reasons)*int(unsafe.Sizeof(SyncTriggerReason{}))
+	for _, s := range p.texts {
+		n += int(unsafe.Sizeof(s)) + len(s)
+	}
+	return n
+}
+
+func packRuns(rows []SyncRun) *packedRuns {
+	p := packer{b: make([]byte, 0, 64*len(rows)), numbers: make(map[string]int)}
+	before := new(SyncRun)
+	for i := range rows {
+		p.run(&rows[i], before)
+		before = &rows[i]
+	}
+	return &packedRuns{n: len(rows), packed: string(p.b), texts: slices.Clip(p.texts), reasons: p.reasons()}
+}
+
+// A packer packs runs one after the other.
+type packer struct {
+	b       []byte
+	texts   []string
+	numbers map[string]int // of texts
+	places  [][2]int       // reasons, by the numbers of their two texts; -1: null
+	flags   uint64         // of the run before
+}
+
+func (p *packer) run(r, before *SyncRun) {
+	var flags uint64
+	flag := func(on bool, bit uint64) {
+		if on {
+			flags |= bit
+		}
+	}
+	flag(r.FullSync, isFull)
+	flag(r.Canceled, isCanceled)
+	for i, t := range r.times() {
+		flag(*t != 0, hasUpdatedAt<<i)
+	}
+	for i, w := range r.words() {
+		flag(*w != nil, hasErrorCode<<i)
+	}
+	flag(r.SyncTriggerReason != nil, hasReason)
+	for i, c := range r.counts() {
+		flag(c.Known, hasCounts<<i)
+	}
+	p.unsigned(flags ^ p.flags)
+	p.flags = flags
+	p.signed(int64(r.ID - before.ID))
+	p.signed(int64(r.SyncID - before.SyncID))
+	p.signed(int64(r.CreatedAt - before.CreatedAt))
+	p.unsigned(p.number(string(r.Status)))
+	p.unsigned(p.number(r.RawStatus))
+	for _, t := range r.times() {
+		if *t != 0 {
+			p.signed(int64(*t - r.CreatedAt))
+		}
+	}
+	for _, w := range r.words() {
+		if *w != nil {
+			p.unsigned(p.number(**w))
+		}
+	}
+	if r.SyncTriggerReason != nil {
+		p.unsigned(p.place(r.SyncTriggerReason))
+	}
+	var last int64
+	for _, c := range r.counts() {
+		if c.Known {
+			p.signed(c.N - last)
+			last = c.N
+		}
+	}
+}
+
+func (p *packer) unsigned(n uint64) { p.b = binary.AppendUvarint(p.b, n) }
+func (p *packer) signed(n int64)    { p.b = binary.AppendVarint(p.b, n) }
+
+// number is that of a text, which is copied, so as not to keep those beside it.
+func (p *packer) number(s string) uint64 {
+	n, ok := p.numbers[s]
+	if !ok {
+		n, s = len(p.texts), strings.Clone(s)
+		p.texts, p.numbers[s] = append(p.texts, s), n
+	}
+	return uint64(n)
+}
+
+func (p *packer) place(r *SyncTriggerReason) uint64 {
+	key := [2]int{-1, -1}
+	for i, s := range [...]*string{r.UITag, r.UIDetail} {
+		if s != nil {
+			key[i] = int(p.number(*s))
+		}
+	}
+	if n := slices.Index(p.places, key); n >= 0 {
+		return uint64(n)
+	}
+	p.places = append(p.places, key)
+	return uint64(len(p.places) - 1)
+}
+
+// reasons are those that were given places.
+func (p *packer) reasons() []SyncTriggerReason {
+	reasons := make([]SyncTriggerReason, len(p.places))
+	text := func(n int) *string {
+		if n < 0 {
+			return nil
+		}
+		return &p.texts[n]
+	}
+	for i, key := range p.places {
+		reasons[i] = SyncTriggerReason{UITag: text(key[0]), UIDetail: text(key[1])}
+	}
+	return reasons
+}
+
+// rows are the runs again. Their texts are those of p: they are not to be
+// written to.
+func (p *packedRuns) rows() []SyncRun {
+	rows := make([]SyncRun, p.n)
+	u := unpacker{b: p.packed}
+	before := new(SyncRun)
+	for i := range rows {
+		u.run(p, &rows[i], before)
+		before = &rows[i]
+	}
+	return rows
+}
+
+// An unpacker reads what a packer wrote.
+type unpacker struct {
+	b     string
+	at    int
+	flags uint64
+}
+
+func (u *unpacker) run(p *packedRuns, r, before *SyncRun) {
+	u.flags ^= u.unsigned()
+	flags := u.flags
+	r.FullSync, r.Canceled = flags&isFull != 0, flags&isCanceled != 0
+	r.ID = before.ID + SyncRunID(u.signed())
+	r.SyncID = before.SyncID + SyncID(u.signed())
+	r.CreatedAt = before.CreatedAt + DateTime(u.signed())
+	r.Status = SyncRunStatus(p.texts[u.unsigned()])
+	r.RawStatus = p.texts[u.unsigned()]
+	for i, t := range r.times() {
+		if flags&(hasUpdatedAt<<i) != 0 {
+			*t = r.CreatedAt + DateTime(u.signed())
+		}
+	}
+	for i, w := range r.words() {
+		if flags&(hasErrorCode<<i) != 0 {
+			*w = &p.texts[u.unsigned()]
+		}
+	}
+	if flags&hasReason != 0 {
+		r.SyncTriggerReason = &p.reasons[u.unsigned()]
+	}
+	var last int64
+	for i, c := range r.counts() {
+		if flags&(hasCounts<<i) != 0 {
+			last += u.signed()
+			*c = Count{N: last, Known: true}
+		}
+	}
+}
+
+func (u *unpacker) unsigned() uint64 {
+	c := u.b[u.at]
+	u.at++
+	if c < 0x80 {
+		return uint64(c)
+	}
+	return u.rest(uint64(c & 0x7f))
+}
+
+// rest reads the further bytes of a number whose first held low.
+func (u *unpacker) rest(low uint64) uint64 {
+	for shift := 7; ; shift += 7 {
+		c := u.b[u.at]
+		u.at++
+		low |= uint64(c&0x7f) << shift
+		if c < 0x80 {
+			return low
+		}
+	}
+}
+
+func (u *unpacker) signed() int64 {
+	n := u.unsigned()
+	return int64(n>>1) ^ -int64(n&1)
+}

@@ -1,0 +1,74 @@
+package upstream
+
+import (
+	"strings"
+	"testing"
+	"unsafe"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"census-gateway/upstream/sim"
+)
+
+// Whatever runs may be, packing loses nothing of them. They are made by
+// reflection, so that a field that is added is compared too.
+func TestPackedRunsAreTheSame(t *testing.T) {
+	run := rapid.Custom(func(t *rapid.T) SyncRun {
+		r := rapid.Make[SyncRun]().Draw(t, "run")
+		for _, c := range r.counts() {
+			if !c.Known { // null has no number
+				c.N = 0
+			}
+		}
+		return r
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		runs := rapid.SliceOfN(run, 1, 10).Draw(t, "runs")
+		if diff := cmp.Diff(runs, packRuns(runs).rows()); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+// Runs of something of everything take few bytes each, and nothing of them is
+// part of the page they came in, which would be kept with it.
+func TestPackedRunsAreSmall(t *testing.T) {
+	body, rows := packedPage(t)
+	p := packRuns(rows)
+	if n := p.bytes() / p.n; n > 50 {
+		t.Errorf("%d bytes a run", n)
+	}
+	page := uintptr(unsafe.Pointer(unsafe.StringData(body)))
+	for _, s := range append(p.texts, p.packed) {
+		if at := uintptr(unsafe.Pointer(unsafe.StringData(s))); at >= page && at < page+uintptr(len(body)) {
+			t.Errorf("%q is part of the page", s)
+		}
+	}
+}
+
+func packedPage(tb testing.TB) (body string, rows []SyncRun) {
+	body = strings.Clone(fetchBody(tb, sim.New(sim.Options{}), "/syncs/52/sync_runs?order=asc&page=3&per_page=100"))
+	p, err := decodePage(body, (*SyncRun).scan)
+	if err != nil || len(p.rows) != 100 {
+		tb.Fatal(len(p.rows), err)
+	}
+	return body, p.rows
+}
+
+func BenchmarkPackRuns(b *testing.B) {
+	_, rows := packedPage(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		packRuns(rows)
+	}
+}
+
+func BenchmarkUnpackRuns(b *testing.B) {
+	_, rows := packedPage(b)
+	p := packRuns(rows)
+	b.ReportAllocs()
+	for b.Loop() {
+		p.rows()
+	}
+}
