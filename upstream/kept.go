@@ -56,30 +56,15 @@ func (l list[T]) life() time.Duration {
 // next page shows whether the epoch goes on. With more, what is over its time
 // for no longer than that counts too.
 func (l list[T]) recall(more time.Duration) *view[T] {
-	v := newView(l.place)
-	c := l.client.cache
-	value, ok := c.get(l.key())
-	if !ok {
+	v := l.remember(more)
+	k := v.kept
+	if k == nil {
 		return v
-	}
-	now := time.Now()
-	k := value.(*kept[T])
-	v.kept, v.floor = k, k.total
-	v.chunk = func(n int) (g segment[T], ok bool) {
-		value, ok := c.get(l.chunkKey(k.epoch, n/l.size))
-		if !ok {
-			return g, false
-		}
-		b := value.(block[T])
-		if !now.Before(b.until.Add(more)) {
-			return g, false
-		}
-		return b.open(), true
 	}
 	head := k.head
 	head.sound, head.until = true, k.proved.Add(l.life())
 	switch {
-	case !now.Before(head.until.Add(more)):
+	case !time.Now().Before(head.until.Add(more)):
 		if len(head.rows) > 0 {
 			v.witnesses = []segment[T]{head}
 		}
@@ -95,12 +80,38 @@ func (l list[T]) recall(more time.Duration) *view[T] {
 	return v
 }
 
+// remember begins a view with the chunks that are kept, but not the newest rows.
+func (l list[T]) remember(more time.Duration) *view[T] {
+	v := newView(l.place)
+	c := l.client.cache
+	value, ok := c.get(l.key())
+	if !ok {
+		return v
+	}
+	now := time.Now()
+	k := value.(*kept[T])
+	v.kept, v.floor, v.epoch = k, k.total, k.epoch
+	v.chunk = func(n int) (g segment[T], ok bool) {
+		value, ok := c.get(l.chunkKey(k.epoch, n/l.size))
+		if !ok {
+			return g, false
+		}
+		b := value.(block[T])
+		if !now.Before(b.until.Add(more)) {
+			return g, false
+		}
+		return b.open(), true
+	}
+	return v
+}
+
 // keep keeps what v found out. What others have found out of another epoch
-// meanwhile is left as it is.
-func (l list[T]) keep(v *view[T]) {
+// meanwhile is left as it is. It returns v, or where an epoch begins with what v
+// read, that alone.
+func (l list[T]) keep(v *view[T]) *view[T] {
 	c := l.client.cache
 	if c.entries == nil || len(v.news) == 0 || v.blind {
-		return
+		return v
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -109,13 +120,14 @@ func (l list[T]) keep(v *view[T]) {
 	was, _ := value.(*kept[T])
 	switch {
 	case was != nil && (v.kept == nil || was.epoch != v.kept.epoch):
-		return
+		return v
 	case was != nil && v.tied:
 		*next = *was
 	default: // nothing ties what was read to an epoch: it begins one
 		next.epoch = c.epochs.Add(1)
 		v = v.restart()
 	}
+	v.epoch = next.epoch
 	next.total = v.total
 	if v.proved.After(next.proved) {
 		next.proved = v.proved
@@ -142,6 +154,7 @@ func (l list[T]) keep(v *view[T]) {
 		c.set(l.chunkKey(next.epoch, g.first/l.size), b, weight)
 	}
 	c.set(l.key(), next, l.weigh(next.head.rows))
+	return v
 }
 
 // weigh is about what an entry of rows takes in memory.

@@ -28,17 +28,33 @@ const (
 	maxMoves = 3  // times the list may be shortened meanwhile
 )
 
-var errTooManyReads = errors.New("no answer within the read limit")
+var (
+	errTooManyReads = errors.New("no answer within the read limit")
+	errSpent        = errors.New("no further calls may be made")
+)
 
 // slices answers several windows of the list from one set of pages, kept ones
 // among them.
 func (l list[T]) slices(ctx context.Context, windows []Window) ([]Slice[T], error) {
+	v, _, err := l.view(ctx, windows, l.recall(0), nil)
+	if err != nil {
+		return nil, err
+	}
+	return v.slices(windows), nil
+}
+
+// view makes of v a view that answers windows, and keeps what was read for it. It
+// returns too how that is kept, for the view that follows. Each call to Census is
+// made only if may, unless that is nil, says so; else the error is errSpent.
+func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may func() bool) (_, as *view[T], err error) {
 	reads := 0
-	v := l.recall(0)
 	for moves := 0; ; moves++ {
-		err := l.fill(ctx, v, windows, &reads)
+		err := l.fill(ctx, v, windows, &reads, may)
 		if err == nil {
 			break
+		}
+		if err == errSpent {
+			return nil, nil, err
 		}
 		if errors.Is(err, errMoved) {
 			l.forget(v)
@@ -49,13 +65,15 @@ func (l list[T]) slices(ctx context.Context, windows []Window) ([]Slice[T], erro
 		}
 		if old, ok := l.stale(windows, err); ok {
 			l.client.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true})
-			return old, nil
+			return old, old, nil
 		}
-		return nil, l.endpoint.failed(l.id, err)
+		return nil, nil, l.endpoint.failed(l.id, err)
 	}
-	l.keep(v)
-	l.client.onRead(ctx, Read{Cached: len(v.news) == 0, Until: v.until(l.life())})
-	return v.slices(windows), nil
+	as = l.keep(v)
+	if len(v.news)+len(v.recalled) > 0 {
+		l.client.onRead(ctx, Read{Cached: len(v.news) == 0, Until: v.until(l.life())})
+	}
+	return v, as, nil
 }
 
 // slicesKept answers several windows from what is kept and counts.
@@ -92,8 +110,7 @@ func (l list[T]) all(ctx context.Context) ([]T, error) {
 
 // fill reads what v lacks to answer windows. Its error is errMoved if v is of no
 // use any more.
-func (l list[T]) fill(ctx context.Context, v *view[T], windows []Window, reads *int) error {
-	arrived := int64(0)
+func (l list[T]) fill(ctx context.Context, v *view[T], windows []Window, reads *int, may func() bool) error {
 	for {
 		todo := plan(v, windows, l.size)
 		if len(todo) == 0 && v.doubtful(windows) {
@@ -108,25 +125,28 @@ func (l list[T]) fill(ctx context.Context, v *view[T], windows []Window, reads *
 		if *reads++; *reads > maxReads {
 			return errTooManyReads
 		}
+		if may != nil && !may() {
+			return errSpent
+		}
 		next := todo[0]
-		p, sent, err := l.read(ctx, next, arrived)
+		p, sent, err := l.read(ctx, next, v.arrived)
 		if next.k > 0 && isNotFound(err) { // past the end? the head knows, and whether the list is there at all
 			next = read{head: 1, size: l.size}
-			p, sent, err = l.read(ctx, next, arrived)
+			p, sent, err = l.read(ctx, next, v.arrived)
 		}
 		if err != nil {
 			return err
 		}
-		arrived = l.client.cache.flights.moment()
+		v.arrived = l.client.cache.flights.moment()
 		if err := v.add(next, p, sent); err != nil {
 			return err
 		}
 	}
 }
 
-// stale answers windows from what is kept and over its time, if err says that
-// Census is failing and not that it refuses.
-func (l list[T]) stale(windows []Window, err error) ([]Slice[T], bool) {
+// stale is a view that answers windows from what is kept and over its time, if
+// err says that Census is failing and not that it refuses.
+func (l list[T]) stale(windows []Window, err error) (*view[T], bool) {
 	var e *Error
 	if !errors.As(err, &e) || !e.passing() {
 		return nil, false
@@ -135,7 +155,7 @@ func (l list[T]) stale(windows []Window, err error) ([]Slice[T], bool) {
 	if v.kept == nil || len(plan(v, windows, l.size)) > 0 || v.broken {
 		return nil, false
 	}
-	return v.slices(windows), true
+	return v, true
 }
 
 func isNotFound(err error) bool {

@@ -25,6 +25,8 @@ type memory[T any] struct {
 	news      []news[T]                           // pages read
 	proved    time.Time                           // until then the epoch is proved
 	broken    bool                                // what was recalled does not fit what was read
+	epoch     int64                               // of what was kept; 0: none
+	arrived   int64                               // the moment of the last page read: older answers may hide a gap
 }
 
 // news is a page that was read.

@@ -36,16 +36,27 @@ func weightOf(texts ...*string) (n int) {
 // It costs one call for the newest 100 runs, and one for each further hundred
 // of a window (two where it straddles).
 func (c *Client) Runs(ctx context.Context, sync SyncID, windows ...Window) ([]Slice[SyncRun], error) {
-	return c.runList(sync).slices(ctx, windows)
+	return c.runsOf(sync).slices(ctx, windows)
 }
 
 // RunsKept is Runs from memory alone; false where that takes a call. It does not
 // wait.
 func (c *Client) RunsKept(ctx context.Context, sync SyncID, windows ...Window) ([]Slice[SyncRun], bool) {
-	return c.runList(sync).slicesKept(ctx, windows)
+	return c.runsOf(sync).slicesKept(ctx, windows)
 }
 
-func (c *Client) runList(sync SyncID) list[SyncRun] {
+// ScanRuns shows visit the runs of w, whose Limit is of no matter, from the side w
+// counts from, some at a time, until it has enough. It holds only those it shows,
+// however many there are. Before each call to Census it asks may; limited tells
+// that it was told not to. What visit was shown by then was right.
+//
+// It costs one call for each hundred runs that are not in memory, and what it
+// takes to find where w begins; upwards, one more for each thousand.
+func (c *Client) ScanRuns(ctx context.Context, sync SyncID, w Window, may func() bool, visit func(Slice[SyncRun]) (enough bool)) (limited bool, err error) {
+	return c.runsOf(sync).walk(ctx, w, may, visit)
+}
+
+func (c *Client) runsOf(sync SyncID) list[SyncRun] {
 	return list[SyncRun]{client: c, endpoint: listSyncRuns, id: int64(sync), size: runChunk,
 		scan: (*SyncRun).scan, place: (*SyncRun).position,
 		check: func(r *SyncRun) error {

@@ -1,0 +1,188 @@
+package upstream
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"census-gateway/upstream/sim"
+)
+
+func always() bool { return true }
+
+// Law 1 of scans: whatever is created between two calls, and removed once it has
+// found its place, it shows every run of its window that was there throughout
+// exactly once, in order, and none beside the window; and if its calls run out,
+// all of these up to where it stopped.
+func TestLawScanShowsEveryRunOnce(t *testing.T) {
+	for name, opt := range map[string]sim.Options{
+		"as documented": {}, "page past the end is 404": {PastEnd404: true}, "no pagination": {NoPagination: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				h := newHistory(t, opt)
+				began := h.clock
+				h.create(rapid.IntRange(0, 300).Draw(t, "more runs"))
+				if rapid.Bool().Draw(t, "known") { // so that some is in memory
+					h.ask(Window{Limit: rapid.SampledFrom([]int{1, 100, 1000}).Draw(t, "limit")})
+				}
+				w := Window{FromOldest: rapid.Bool().Draw(t, "from oldest")}
+				at := func() DateTime { return DateTime(began.UnixMilli() + rapid.Int64Range(-2, 400_000).Draw(t, "time")) }
+				if rapid.Bool().Draw(t, "since") {
+					w.Older = Since(at())
+				}
+				if rapid.Bool().Draw(t, "before") {
+					w.Newer = Before(at())
+				}
+				there := func() (ids []SyncRunID) {
+					for _, r := range h.census.Runs(int64(h.sync)) {
+						p := Position{CreatedAt: DateTime(r.CreatedAt.UnixMilli()), ID: r.ID}
+						if (w.Older.IsEnd() || p.Compare(w.Older) > 0) && (w.Newer.IsEnd() || p.Compare(w.Newer) < 0) {
+							ids = append(ids, SyncRunID(r.ID))
+						}
+					}
+					return ids
+				}
+				before, ever := there(), map[SyncRunID]bool{}
+				note := func() {
+					for _, id := range there() {
+						ever[id] = true
+					}
+				}
+				creations, removals, found := 100, rapid.IntRange(0, 3).Draw(t, "removals"), false
+				if opt.NoPagination { // its place is sought again after a removal
+					removals = min(removals, 1)
+				}
+				h.census.OnCall(func(*http.Request) {
+					n := min(creations, rapid.SampledFrom([]int{0, 0, 1, 3, 40}).Draw(t, "created"))
+					creations -= n
+					h.create(n)
+					note()
+					if all := h.truth(); removals > 0 && found && len(all) > 0 && rapid.Bool().Draw(t, "remove") {
+						removals--
+						if rapid.Bool().Draw(t, "one") {
+							h.census.RemoveRun(int64(rapid.SampledFrom(all).Draw(t, "which")))
+						} else {
+							h.census.Prune(int64(h.sync), rapid.SampledFrom([]int{1, 30, 120}).Draw(t, "pruned"))
+						}
+					}
+				})
+				calls := rapid.SampledFrom([]int{0, 1, 2, 5, 1000}).Draw(t, "calls")
+				note()
+				made := len(h.census.Calls())
+				var ids []SyncRunID
+				limited, err := h.client.ScanRuns(context.Background(), h.sync, w, func() bool { calls--; return calls >= 0 }, func(s Slice[SyncRun]) bool {
+					found = true
+					for i := range s.Rows {
+						if w.FromOldest {
+							ids = append(ids, s.Rows[i].ID)
+						} else {
+							ids = append(ids, s.Rows[len(s.Rows)-1-i].ID)
+						}
+					}
+					return false
+				})
+				h.census.OnCall(nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if made := len(h.census.Calls()) - made; calls >= 0 == limited || made > 2*maxReads {
+					t.Fatalf("limited %t after %d calls, %d left", limited, made, calls)
+				}
+				checkOrder(t, ids, w.FromOldest)
+				after := there()
+				for _, id := range ids {
+					if !ever[id] {
+						t.Fatalf("run %d is beside the window", id)
+					}
+				}
+				for _, id := range before {
+					passed := !limited || len(ids) > 0 && (id < ids[len(ids)-1]) == w.FromOldest
+					if passed && slices.Contains(after, id) && !slices.Contains(ids, id) {
+						t.Fatalf("run %d was there throughout and is missing", id)
+					}
+				}
+			})
+		})
+	}
+}
+
+// What a scan costs without a cache, and what it leaves in one.
+func TestScanCost(t *testing.T) {
+	const hour, month = 3_600_000, 720
+	for _, tt := range []struct {
+		name              string
+		runs              int
+		w                 func(newest DateTime) Window
+		none, cold, again int // calls without a cache; with an empty one; and with that later
+		shown             int
+	}{
+		{"a list without runs", 0, func(DateTime) Window { return Window{} }, 1, 1, 1, 0},
+		{"all", 1234, func(DateTime) Window { return Window{} }, 13, 13, 1, 1234},
+		{"all, upwards", 1234, func(DateTime) Window { return Window{FromOldest: true} }, 15, 14, 2, 1234},
+		{"a day", 5000, func(n DateTime) Window { return Window{Older: Since(n - 24*hour)} }, 1, 1, 1, 25},
+		{"a month", 5000, func(n DateTime) Window { return Window{Older: Since(n - month*hour)} }, 8, 8, 1, month + 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				clock := time.Now().AddDate(-1, 0, 0)
+				census := sim.New(sim.Options{Empty: true, Now: func() time.Time { return clock }})
+				id := SyncID(census.AddSync(sim.Sync{}))
+				for range tt.runs {
+					clock = clock.Add(time.Hour)
+					census.AddRun(int64(id), sim.Run{})
+				}
+				w := tt.w(DateTime(clock.UnixMilli()))
+				for _, mode := range []struct {
+					name  string
+					bytes int64
+					calls []int // of one scan after the other, a minute apart
+				}{
+					{"without a cache", 0, []int{tt.none, tt.none}},
+					{"with one", 4 << 20, []int{tt.cold, tt.again, tt.again}},
+				} {
+					client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: mode.bytes, Freshness: 5 * time.Second})
+					for i, want := range mode.calls {
+						time.Sleep(time.Minute)
+						census.ResetCalls()
+						shown := 0
+						limited, err := client.ScanRuns(t.Context(), id, w, always, func(s Slice[SyncRun]) bool {
+							shown += len(s.Rows)
+							return false
+						})
+						if err != nil || limited || shown != tt.shown {
+							t.Errorf("%s, %d: %d runs, limited %t, %v", mode.name, i, shown, limited, err)
+						}
+						if calls := census.Calls(); len(calls) != want {
+							t.Errorf("%s, %d: %d calls, want %d: %v", mode.name, i, len(calls), want, calls)
+						}
+					}
+				}
+			})
+		})
+	}
+}
+
+// A scan that failed goes on from memory the next time.
+func TestScanThatFailedWasNotInVain(t *testing.T) {
+	census, client, id := remembering(2000, time.Hour)
+	census.Inject(sim.Fault{Match: func(r *http.Request) bool { return r.URL.Query().Get("page") == "7" }, Do: sim.Status(403, "application/json", "{}"), Times: 1})
+	shown := 0
+	scan := func() error {
+		shown = 0
+		_, err := client.ScanRuns(t.Context(), id, Window{}, always, func(s Slice[SyncRun]) bool { shown += len(s.Rows); return false })
+		return err
+	}
+	checkVerdict(t, scan(), "forbidden")
+	first := len(census.Calls())
+	census.ResetCalls()
+	checkVerdict(t, scan(), "ok")
+	if again := len(census.Calls()); shown != 2000 || first+again > 23 {
+		t.Errorf("%d runs, %d calls and %d", shown, first, again)
+	}
+}
