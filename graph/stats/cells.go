@@ -28,6 +28,10 @@ func (q quarter) start() upstream.DateTime { return upstream.DateTime(q) * quart
 type cells struct {
 	tallies map[quarter]*Tally
 	horizon quarter // what is older may be missing
+
+	none     bool      // no tallies are wanted
+	only     *calendar // the tallies are of its units, by where they start; nil: of quarter hours
+	from, to quarter   // the unit last added to
 }
 
 // limit is a variable so that a test need not make 100,000.
@@ -101,9 +105,18 @@ func (c *cells) sorted(from, to quarter) []quarter {
 }
 
 func (c *cells) add(r *reading) {
+	if c.none {
+		return
+	}
 	q := quarterOf(r.run.CreatedAt)
+	if c.only != nil {
+		if q < c.from || q >= c.to {
+			c.from, c.to = c.only.floor(q), c.only.next(q)
+		}
+		q = max(c.from, 0) // a unit that began before 1970
+	}
 	if t := c.at(q); t != nil {
-		t.add(r, exactCellRuns)
+		t.add(r, c.exact())
 		c.trim()
 	}
 }
@@ -112,8 +125,16 @@ func (c *cells) merge(o *cells) {
 	c.raise(o.horizon)
 	for q, theirs := range o.tallies {
 		if t := c.at(q); t != nil {
-			t.merge(theirs, exactCellRuns)
+			t.merge(theirs, c.exact())
 		}
 	}
 	c.trim()
+}
+
+// exact is up to how many runs of a cell are told exactly.
+func (c *cells) exact() int {
+	if c.only != nil {
+		return exactRuns
+	}
+	return exactCellRuns
 }

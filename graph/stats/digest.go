@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"time"
 	"unsafe"
 
 	"census-gateway/upstream"
@@ -14,6 +15,26 @@ type Digest struct {
 	lastSuccess upstream.DateTime
 	cells       cells
 	groups      groups
+}
+
+// A Scale is by what runs are told over time.
+type Scale struct {
+	Unit Unit
+	Zone *time.Location
+}
+
+// NewDigest makes a Digest that tells Series by the given scales only. Most of a
+// Digest is for its Series: it takes little memory for one scale, and hardly any
+// for none. Only such of the same scales may be merged.
+func NewDigest(scales []Scale) *Digest {
+	d := new(Digest)
+	switch len(scales) {
+	case 0:
+		d.cells.none = true
+	case 1:
+		d.cells.only = &calendar{scales[0].Unit, scales[0].Zone}
+	}
+	return d
 }
 
 // Add folds one run in. The run is not kept; that its strings may be part of a
@@ -55,5 +76,9 @@ func (d *Digest) Size() int {
 }
 
 func (d *durations) size() int {
-	return cap(d.exact)*int(unsafe.Sizeof(int64(0))) + cap(d.sketch)*int(unsafe.Sizeof(bin{}))
+	n := cap(d.exact) * int(unsafe.Sizeof(int64(0)))
+	if d.many != nil {
+		n += int(unsafe.Sizeof(*d.many)) + cap(d.many.sketch)*int(unsafe.Sizeof(bin{}))
+	}
+	return n
 }

@@ -33,10 +33,12 @@
 // # Memory
 //
 // Bounded by the time covered and the variety of what is seen, never by the
-// number of runs: about 0.25 KB for each quarter hour with a run in it, and
+// number of runs: about 0.16 KB for each quarter hour with a run in it, and
 // another 0.5 KB where it has 64 runs; above that 8 bytes for each distinct
 // duration as the sketch tells them apart, of which there are 1,403. 144,000
 // runs of a month come to about 2 MB, a million to about 7 MB. Of the quarter
 // hours the newest 100,000 are kept (1,000 days without a gap), of the error
-// groups about 200, each with a copy of its latest run.
+// groups about 200, each with a copy of its latest run. A Digest that is to tell
+// its Series by one scale counts in its units instead of quarter hours: one of
+// 720 hourly runs by day takes some 20 KB, by no scale some 7.
 package stats

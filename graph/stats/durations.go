@@ -25,77 +25,97 @@ type DurationSummary struct {
 // Durations are kept one by one as long as they are few, then as a sketch. Sums
 // are of whole milliseconds, so that they come out the same in any order.
 type durations struct {
-	n, sum, min, max int64 // ms, but for n; min and max mean nothing while n is 0
-	exact            []int64
-	sketch           sketch // instead of exact, once n has passed the limit
+	exact []int64  // ms
+	many  *blurred // instead of exact, once there are more than the limit
+}
+
+// Blurred durations are at least one.
+type blurred struct {
+	n, sum, min, max int64 // ms, but for n
+	sketch           sketch
 }
 
 // add takes a duration and its key in the sketch. The limit is the same in
 // every call on one value.
 func (d *durations) add(ms int64, key uint16, limit int) {
-	d.extend(1, ms, ms, ms)
-	if d.n <= int64(limit) {
+	if d.many == nil && len(d.exact) < limit {
 		d.exact = append(d.exact, ms)
 		return
 	}
 	d.blur()
-	d.sketch.add(key, 1)
+	d.many.add(ms, key)
 }
 
 // merge adds those of o, whose own limit is not above the one given.
 func (d *durations) merge(o *durations, limit int) {
-	if o.n == 0 {
-		return
-	}
-	d.extend(o.n, o.sum, o.min, o.max)
-	if d.n <= int64(limit) && len(d.sketch) == 0 && len(o.sketch) == 0 {
+	switch {
+	case o.many == nil && d.many == nil && len(d.exact)+len(o.exact) <= limit:
 		d.exact = append(d.exact, o.exact...)
-		return
+	case o.many == nil:
+		d.blur()
+		for _, ms := range o.exact {
+			d.many.add(ms, keyOf(ms))
+		}
+	default:
+		d.blur()
+		d.many.extend(o.many.n, o.many.sum, o.many.min, o.many.max)
+		d.many.sketch.merge(o.many.sketch)
 	}
-	d.blur()
-	d.sketch.merge(o.sketch)
-	for _, ms := range o.exact {
-		d.sketch.add(keyOf(ms), 1)
-	}
-}
-
-func (d *durations) extend(n, sum, low, high int64) {
-	if d.n == 0 || low < d.min {
-		d.min = low
-	}
-	d.max = max(d.max, high)
-	d.n += n
-	d.sum = saturate(d.sum, sum)
 }
 
 // blur moves what was exact to the sketch.
 func (d *durations) blur() {
-	for _, ms := range d.exact {
-		d.sketch.add(keyOf(ms), 1)
+	if d.many == nil {
+		d.many = new(blurred)
+		for _, ms := range d.exact {
+			d.many.add(ms, keyOf(ms))
+		}
+		d.exact = nil
 	}
-	d.exact = nil
+}
+
+func (b *blurred) add(ms int64, key uint16) {
+	b.extend(1, ms, ms, ms)
+	b.sketch.add(key, 1)
+}
+
+func (b *blurred) extend(n, sum, low, high int64) {
+	if b.n == 0 || low < b.min {
+		b.min = low
+	}
+	b.max = max(b.max, high)
+	b.n += n
+	b.sum = saturate(b.sum, sum)
 }
 
 func (d *durations) summary() *DurationSummary {
-	if d.n == 0 {
+	if d.many != nil {
+		b := d.many
+		return summary(b.n, b.sum, b.min, b.max, func(rank int64) float64 { return b.sketch.at(rank) / 1000 })
+	}
+	if len(d.exact) == 0 {
 		return nil
 	}
+	sorted := slices.Sorted(slices.Values(d.exact))
+	var sum int64
+	for _, ms := range sorted {
+		sum = saturate(sum, ms)
+	}
+	n := len(sorted)
+	return summary(int64(n), sum, sorted[0], sorted[n-1], func(rank int64) float64 { return seconds(sorted[rank-1]) })
+}
+
+// summary is that of n durations, of which at tells the one of a rank in seconds.
+func summary(n, sum, low, high int64, at func(rank int64) float64) *DurationSummary {
 	s := &DurationSummary{
-		Count: int(d.n),
-		Min:   seconds(d.min),
-		Max:   seconds(d.max),
-		Mean:  float64(d.sum) / float64(d.n) / 1000,
+		Count: int(n),
+		Min:   seconds(low),
+		Max:   seconds(high),
+		Mean:  float64(sum) / float64(n) / 1000,
 	}
-	s.Mean = min(max(s.Mean, s.Min), s.Max) // which rounding can take it out of
-	quantile := func(percent int64) float64 {
-		ms := d.sketch.at(rank(percent, d.n))
-		return min(max(ms/1000, s.Min), s.Max)
-	}
-	if len(d.sketch) == 0 {
-		sorted := slices.Sorted(slices.Values(d.exact))
-		quantile = func(percent int64) float64 { return seconds(sorted[rank(percent, d.n)-1]) }
-	}
-	s.P50, s.P95, s.P99 = quantile(50), quantile(95), quantile(99)
+	within := func(v float64) float64 { return min(max(v, s.Min), s.Max) } // which rounding can take it out of
+	s.Mean = within(s.Mean)
+	s.P50, s.P95, s.P99 = within(at(rank(50, n))), within(at(rank(95, n))), within(at(rank(99, n)))
 	return s
 }
 

@@ -60,7 +60,7 @@ func (g *groups) add(r *reading) {
 	}
 	into.n++
 	if newer(r.run, into.latest) {
-		into.latest = keep(r.run)
+		into.latest = r.run.Clone()
 	}
 	g.trim()
 }

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+	"time"
 
 	"census-gateway/upstream"
 )
@@ -66,6 +67,20 @@ func TestMemoryIsFlat(t *testing.T) {
 		t.Errorf("a million runs take %d bytes, two million %d", million, two)
 	}
 	t.Logf("144,000 runs: %d bytes (heap %d); a million: %d; two: %d", size, heap, million, two)
+}
+
+// A statistic of one sync takes little where it is asked for no series, or for one.
+func TestMemoryOfScales(t *testing.T) {
+	runs := month(720)
+	for most, scales := range map[int][]Scale{10_000: nil, 40_000: {{Day, time.UTC}}} {
+		d := NewDigest(scales)
+		for i := range runs {
+			d.Add(&runs[i])
+		}
+		if d.Size() > most {
+			t.Errorf("%d scales: %d bytes, want at most %d", len(scales), d.Size(), most)
+		}
+	}
 }
 
 func TestAddDoesNotAllocate(t *testing.T) {

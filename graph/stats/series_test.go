@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"census-gateway/upstream"
@@ -62,6 +63,39 @@ func TestLawSeries(t *testing.T) {
 		if total != len(runs) {
 			t.Fatalf("%d of %d runs are in the series", total, len(runs))
 		}
+	})
+}
+
+// A Digest of one scale tells by that what one of all scales does, and one of none
+// tells all the rest.
+func TestLawScales(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		scale := Scale{rapid.SampledFrom([]Unit{Hour, Day, Week}).Draw(t, "unit"), mustZone(t, rapid.SampledFrom(zones).Draw(t, "zone"))}
+		since := rapid.SampledFrom([]upstream.DateTime{1, march}).Draw(t, "since")
+		runs := rapid.SliceOfN(runFrom(since, 20*days), 0, 60).Draw(t, "runs")
+		all, one, half, none := new(Digest), NewDigest([]Scale{scale}), NewDigest([]Scale{scale}), NewDigest(nil)
+		for i := range runs {
+			all.Add(&runs[i])
+			none.Add(&runs[i])
+			rapid.SampledFrom([]*Digest{one, half}).Draw(t, "into").Add(&runs[i])
+		}
+		one.Merge(half)
+		tell := func(d *Digest) (told []any) {
+			buckets, err := d.Series(scale.Unit, scale.Zone, since, since+20*days)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range buckets {
+				b := &buckets[i]
+				told = append(told, b.StartsAt, b.EndsAt, b.TotalRuns(), b.ByOutcome(), b.Records(), b.Durations())
+			}
+			return told
+		}
+		if diff := gocmp.Diff(tell(all), tell(one)); diff != "" {
+			t.Fatalf("of all scales and of one (-all +one):\n%s", diff)
+		}
+		checkTally(t, &none.Tally, runs)
+		checkErrors(t, none.Errors(0), runs)
 	})
 }
 

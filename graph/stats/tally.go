@@ -36,8 +36,8 @@ func placeOf(o upstream.SyncRunOutcome) int {
 // A Tally is what can be told of some runs without telling them apart. The
 // zero Tally is that of no runs.
 type Tally struct {
-	runs      [len(Outcomes)]int64 // dry runs included
-	dry       [len(Outcomes)]int64
+	runs      [len(Outcomes)]uint32 // dry runs included
+	dry       [len(Outcomes)]uint32
 	records   RecordTotals
 	durations durations
 }
@@ -90,11 +90,11 @@ func (t *Tally) merge(o *Tally, exact int) {
 
 // TotalRuns is the number of runs, dry runs among them.
 func (t *Tally) TotalRuns() int {
-	var n int64
+	n := 0
 	for _, runs := range t.runs {
-		n += runs
+		n += int(runs)
 	}
-	return int(n)
+	return n
 }
 
 // ByOutcome counts the runs by how they ended, dry runs among them: one count
