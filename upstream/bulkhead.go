@@ -12,6 +12,10 @@ const (
 	maxQueue = time.Second // longest wait for a place
 )
 
+// MaxCalls is how many calls to Census are made at a time. Who asks for more at
+// once has some of them wait, and fail if that takes too long.
+func (c *Client) MaxCalls() int { return cap(c.gates.all) }
+
 // places are how many calls may be under way; one that has sent to it has one.
 type places chan struct{}
 

@@ -111,10 +111,14 @@ func (l list[T]) all(ctx context.Context) ([]T, error) {
 // fill reads what v lacks to answer windows. Its error is errMoved if v is of no
 // use any more.
 func (l list[T]) fill(ctx context.Context, v *view[T], windows []Window, reads *int, may func() bool) error {
-	for {
+	for tied := may == nil; ; {
 		todo := plan(v, windows, l.size)
-		if len(todo) == 0 && v.doubtful(windows) {
+		switch {
+		case len(todo) > 0:
+		case v.doubtful(windows):
 			todo = []read{v.proof(l.size)}
+		case !tied && l.loose(v): // a scan has what it read tied to the epoch, for what follows to be kept
+			todo, tied = []read{v.proof(l.size)}, true
 		}
 		if v.broken {
 			return errMoved

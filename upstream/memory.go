@@ -93,12 +93,24 @@ func (v *view[T]) doubtful(windows []Window) bool {
 	return false
 }
 
+// loose tells whether pages were read that do not stand in the epoch of what is or
+// will be kept, and that a proof of it might tie to it.
+func (l list[T]) loose(v *view[T]) bool {
+	return l.client.cache.entries != nil && !v.blind && (v.kept == nil || len(v.kept.head.rows) > 0) &&
+		slices.ContainsFunc(v.segments, func(g segment[T]) bool { return !g.sound })
+}
+
 // proof is the read that shows whether the epoch goes on: a chunk with a row that
 // stands in it.
 func (v *view[T]) proof(size int) read {
-	n := max(v.kept.head.end()-1, 0)
-	for _, g := range v.recalled {
-		n = max(n, g.end()-1)
+	n := 0
+	if v.kept != nil {
+		n = max(v.kept.head.end()-1, 0)
+	}
+	for _, g := range slices.Concat(v.recalled, v.segments) {
+		if g.sound {
+			n = max(n, g.end()-1)
+		}
 	}
 	return read{k: n / size, size: size}
 }

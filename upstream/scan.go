@@ -1,6 +1,9 @@
 package upstream
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // scanRows is how many rows are read at a time where they are read upwards: a
 // page proves nothing of one above it, so as many as one answer may have.
@@ -14,14 +17,18 @@ func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func
 	v := l.recall(0)
 	for {
 		step := w.step(l.size)
-		answer, as, err := l.view(ctx, []Window{step}, v, may)
+		windows := []Window{step}
+		if !step.Near().IsEnd() && step.Near().Ordinal == NoOrdinal { // it is sought from the newest rows on
+			windows = append(windows, Window{Limit: l.size})
+		}
+		answer, as, err := l.view(ctx, windows, v, may)
 		if err == errSpent {
 			return true, nil
 		}
 		if err != nil {
 			return false, err
 		}
-		s := l.cut(answer.slice(step), w)
+		s := cut(answer.slice(step), w, l.place)
 		if visit(s) || !s.More || len(s.Rows) == 0 {
 			return false, nil
 		}
@@ -39,29 +46,23 @@ func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func
 	}
 }
 
-// step is the part of w to read next: downwards to the end of a chunk, whether
-// that is beyond w or not.
+// step is the part of w to read next: downwards a page, or to the end of a chunk,
+// whether that is beyond w or not.
 func (w Window) step(size int) Window {
 	if w.FromOldest {
 		w.Limit = scanRows
 		return w
 	}
-	w.Older, w.Limit = Position{}, size
-	if n := w.Newer.Ordinal; !w.Newer.IsEnd() && n > 0 {
+	w.Older = Position{}
+	switch n := w.Newer.Ordinal; {
+	case w.Newer.IsEnd():
+		w.Limit = size
+	case n > 0:
 		w.Limit = (n-1)%size + 1
+	default: // one row, which tells in which chunk it is
+		w.Limit = 1
 	}
 	return w
-}
-
-// cut leaves out of s what is older than w, since steps go beyond it.
-func (l list[T]) cut(s Slice[T], w Window) Slice[T] {
-	if w.FromOldest || w.Older.IsEnd() {
-		return s
-	}
-	for len(s.Rows) > 0 && l.place(&s.Rows[0]).Compare(w.Older) <= 0 {
-		s.Rows, s.First, s.More = s.Rows[1:], s.First+1, false
-	}
-	return s
 }
 
 // follow begins a view that goes on downwards from the row of ordinal n, where
@@ -73,14 +74,15 @@ func (l list[T]) follow(before *view[T], n int) *view[T] {
 		return l.recall(0)
 	}
 	for _, g := range before.segments {
-		if g.sound && n >= g.first && n < g.end() {
-			if g.until.IsZero() {
-				g.until = before.proved // it is kept already
-			}
-			v.segments = append(v.segments, g)
-			v.total, v.arrived, v.tied = before.total, before.arrived, v.kept != nil
-			return v
+		if n < g.first || n >= g.end() || !g.sound && v.kept != nil {
+			continue
 		}
+		if g.until.IsZero() {
+			g.until = time.Now() // it is kept already
+		}
+		v.segments = append(v.segments, g)
+		v.total, v.arrived, v.tied = before.total, before.arrived, v.kept != nil
+		return v
 	}
 	return l.recall(0)
 }

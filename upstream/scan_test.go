@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"context"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"testing"
@@ -58,17 +59,21 @@ func TestLawScanShowsEveryRunOnce(t *testing.T) {
 				if opt.NoPagination { // its place is sought again after a removal
 					removals = min(removals, 1)
 				}
+				chance := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "chance"), 0)) // within a call nothing can be drawn
 				h.census.OnCall(func(*http.Request) {
-					n := min(creations, rapid.SampledFrom([]int{0, 0, 1, 3, 40}).Draw(t, "created"))
+					n := min(creations, []int{0, 0, 1, 3, 40}[chance.IntN(5)])
 					creations -= n
-					h.create(n)
+					for range n {
+						h.clock = h.clock.Add(time.Duration([]int{0, 1, 1, 5000}[chance.IntN(4)]) * time.Millisecond)
+						h.census.AddRun(int64(h.sync), sim.Run{})
+					}
 					note()
-					if all := h.truth(); removals > 0 && found && len(all) > 0 && rapid.Bool().Draw(t, "remove") {
+					if all := h.truth(); removals > 0 && found && len(all) > 0 && chance.IntN(2) == 0 {
 						removals--
-						if rapid.Bool().Draw(t, "one") {
-							h.census.RemoveRun(int64(rapid.SampledFrom(all).Draw(t, "which")))
+						if chance.IntN(2) == 0 {
+							h.census.RemoveRun(int64(all[chance.IntN(len(all))]))
 						} else {
-							h.census.Prune(int64(h.sync), rapid.SampledFrom([]int{1, 30, 120}).Draw(t, "pruned"))
+							h.census.Prune(int64(h.sync), []int{1, 30, 120}[chance.IntN(3)])
 						}
 					}
 				})
@@ -126,6 +131,11 @@ func TestScanCost(t *testing.T) {
 		{"all", 1234, func(DateTime) Window { return Window{} }, 13, 13, 1, 1234},
 		{"all, upwards", 1234, func(DateTime) Window { return Window{FromOldest: true} }, 15, 14, 2, 1234},
 		{"a day", 5000, func(n DateTime) Window { return Window{Older: Since(n - 24*hour)} }, 1, 1, 1, 25},
+		{"a day, lying back", 5000, func(n DateTime) Window { return Window{Older: Since(n - 1524*hour), Newer: Before(n - 1500*hour)} }, 5, 6, 1, 24},
+		{"a month, lying back", 5000, func(n DateTime) Window { return Window{Older: Since(n - 2*month*hour), Newer: Before(n - month*hour)} }, 13, 12, 1, month},
+		{"a month, lying back, upwards", 5000, func(n DateTime) Window {
+			return Window{Older: Since(n - 2*month*hour), Newer: Before(n - month*hour), FromOldest: true}
+		}, 15, 16, 1, month},
 		{"a month", 5000, func(n DateTime) Window { return Window{Older: Since(n - month*hour)} }, 8, 8, 1, month + 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -86,6 +86,20 @@ func (w Window) After(rows []SyncRun, first int) Window {
 	return w
 }
 
+// Cut is what w leaves of s, which goes on downwards from the side w counts from:
+// what is not older than w.
+func (w Window) Cut(s Slice[SyncRun]) Slice[SyncRun] { return cut(s, w, (*SyncRun).position) }
+
+func cut[T any](s Slice[T], w Window, place func(*T) Position) Slice[T] {
+	if w.FromOldest || w.Older.IsEnd() {
+		return s
+	}
+	for len(s.Rows) > 0 && place(&s.Rows[0]).Compare(w.Older) <= 0 {
+		s.Rows, s.First, s.More = s.Rows[1:], s.First+1, false
+	}
+	return s
+}
+
 // A Slice answers a Window.
 type Slice[T any] struct {
 	Rows  []T  // oldest first
