@@ -144,12 +144,24 @@ func (a *ahead) windows(ctx context.Context, f graphql.CollectedField, syncs ...
 			continue
 		case "latestRun":
 			for _, s := range syncs {
-				a.slices = append(a.slices, stretch{s.ID, latest})
+				a.slices = append(a.slices, stretch{sync: s.ID, window: latest})
 			}
 			continue
 		case "health":
 			for _, s := range syncs {
-				a.slices = append(a.slices, stretch{s.ID, judged})
+				a.slices = append(a.slices, stretch{sync: s.ID, window: judged})
+			}
+			continue
+		case "runStats": // has its first page with what others want of the newest runs
+			args, err := noContext.field_Sync_runStats_args(ctx, f.ArgumentMap(graphql.GetOperationContext(ctx).Variables))
+			if err != nil {
+				continue
+			}
+			if filter := args["filter"].(stats.Filter); filter.CreatedBefore != 0 || filter.MatchesNothing() || filter.Check() != nil || refuses(ctx, f, &filter) {
+				continue
+			}
+			for _, s := range syncs {
+				a.slices = append(a.slices, scanStart(s.ID, scanStep))
 			}
 			continue
 		case "runs":
@@ -166,7 +178,7 @@ func (a *ahead) windows(ctx context.Context, f graphql.CollectedField, syncs ...
 		}
 		for _, s := range syncs {
 			if w, err := page.window(runList(s.ID, newestFirst), newestFirst); err == nil {
-				a.slices = append(a.slices, stretch{s.ID, w})
+				a.slices = append(a.slices, stretch{sync: s.ID, window: w})
 			}
 		}
 	}

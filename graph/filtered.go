@@ -52,9 +52,9 @@ type harvest struct {
 func (l *loaders) reap(ctx context.Context, id upstream.SyncID, w upstream.Window, filter *stats.Filter) (h harvest, err error) {
 	want := w.Limit
 	w = narrow(w, filter)
-	w.Limit = min(max(want+1, runsAtOnce), scanStep)
+	w.Limit = scanStep
 	h.cut = w.Near()
-	limited, err := l.scan(ctx, id, w, func(s upstream.Slice[upstream.SyncRun]) bool {
+	limited, err := l.scan(ctx, id, w, 1, func(s upstream.Slice[upstream.SyncRun]) bool {
 		for n := range s.Rows {
 			i := n
 			if !w.FromOldest {
@@ -79,10 +79,6 @@ func (l *loaders) reap(ctx context.Context, id upstream.SyncID, w upstream.Windo
 	}
 	return h, err
 }
-
-// runsAtOnce is how many runs are read at first to look for those a filter
-// passes: what one call gives.
-const runsAtOnce = 100
 
 // connection shows h as the page of a list: w is what was asked for.
 func (h harvest) connection(list listSum, newestFirst bool, w upstream.Window) *SyncRunConnection {

@@ -1345,9 +1345,9 @@ type Sync implements Node {
   Its runs, newest first by default. Cursors stay true while runs are created and while Census forgets old ones: walking
   on neither repeats nor skips a run. Costs one Census call for the newest 100 runs and one for each further 100, two
   where a page lies across such a border; windows of one sync asked at once share their calls. ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` may
-  not go together. A filter reads runs until the page is full: one call for each hundred, up to the operation's read
-  limit of 20,000 runs. A page that met the limit is short, has ` + "`" + `hasNextPage: true` + "`" + ` and a cursor that goes on where it
-  stopped.
+  not go together. A filter reads runs until the page is full: one call for each hundred that is not in memory, up to the
+  operation's read limit of 2,000 calls and 1,000,000 runs looked at. A page that met the limit is short, has
+  ` + "`" + `hasNextPage: true` + "`" + ` and a cursor that goes on where it stopped.
   """
   runs(
     """
@@ -1381,9 +1381,10 @@ type Sync implements Node {
   latestRun: SyncRun
   """
   Its runs summed up. Every run from createdSince to createdBefore is read, whatever else the filter says: one Census call
-  for each hundred, and a few to find the ends of a window that lies back, up to the operation's read limit of 20,000 runs;
-  ` + "`" + `truncated` + "`" + ` tells if that stopped it. Costs nothing if the filter passes no run whatsoever. Null, and costs nothing, where
-  an argument of a field below cannot be: the error stands at that field.
+  for each hundred, and a few to find the ends of a window that lies back. What was read before and changes no more is in
+  memory: then it takes one call, for the newest runs, and none while these are fresh. The operation's read limit is 2,000
+  calls and 1,000,000 runs looked at; ` + "`" + `truncated` + "`" + ` tells if that stopped it. Costs nothing if the filter passes no run
+  whatsoever. Null, and costs nothing, where an argument of a field below cannot be: the error stands at that field.
   """
   runStats(
     """
@@ -1521,7 +1522,7 @@ type SyncRunStats {
   ): [SyncRunStatsBucket!]!
   """
   Whether the read limit stopped the reading before createdSince, or before the oldest run: then older runs of some syncs
-  are missing everywhere here.
+  are missing everywhere here. What was read is kept, so that asking again may get further.
   """
   truncated: Boolean!
 }

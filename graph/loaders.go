@@ -26,19 +26,27 @@ type loaders struct {
 	all    func() ([]upstream.Sync, error)                         // every sync of the workspace
 	sides  *loader[upstream.Side, map[int64]upstream.Connection]   // all connections of each, by id
 	budget scanBudget
-	now    time.Time // when the operation first asked for something
+	mu     sync.Mutex
+	folds  map[stretch]*company // that wait for the runs of a stretch
+	now    time.Time            // when the operation first asked for something
+
+	// reading bounds what is asked of runs at once: what is more than Census is
+	// asked would wait there, perhaps for too long.
+	reading places
 }
 
 // A stretch is a window of the runs of one sync.
 type stretch struct {
 	sync   upstream.SyncID
 	window upstream.Window
+	once   bool // it is looked at once, and not held for as long as the operation goes on
 }
 
 // onBatch is told of each batch: see Options.OnBatch.
 func newLoaders(ctx context.Context, census *upstream.Client, onBatch batchHook) *loaders {
+	reading := make(places, census.MaxCalls())
 	l := &loaders{
-		census: census,
+		census: census, reading: reading,
 		syncs: newLoader(ctx, "syncs", onBatch, func(ctx context.Context, ids []upstream.SyncID, out results[*upstream.Sync]) {
 			found := census.SyncsByID(ctx, ids)
 			for i, id := range ids {
@@ -47,6 +55,7 @@ func newLoaders(ctx context.Context, census *upstream.Client, onBatch batchHook)
 		}),
 		runs: newLoader(ctx, "runs", onBatch, func(ctx context.Context, ids []upstream.SyncRunID, out results[*upstream.SyncRun]) {
 			each(len(ids), func(i int) {
+				defer reading.enter(ctx)()
 				run, err := census.Run(ctx, ids[i])
 				out.set(i, run, err)
 			})
@@ -55,24 +64,24 @@ func newLoaders(ctx context.Context, census *upstream.Client, onBatch batchHook)
 			bundles := bySync(keys)
 			each(len(bundles), func(n int) {
 				b := bundles[n]
-				slices, err := census.Runs(ctx, b.sync, b.windows...)
+				defer reading.enter(ctx)()
+				answers, err := census.Runs(ctx, b.sync, b.windows...)
+				if err != nil {
+					answers = make([]upstream.Slice[upstream.SyncRun], len(b.at))
+				}
+				detach(keys, b.at, answers)
 				for i, at := range b.at {
-					if err != nil {
-						out.set(at, upstream.Slice[upstream.SyncRun]{}, err)
-					} else {
-						out.set(at, slices[i], nil)
-					}
+					out.set(at, answers[i], err)
 				}
 			})
 		}),
 		listed: newLoader(ctx, "syncWindows", onBatch, func(ctx context.Context, windows []upstream.Window, out results[upstream.Slice[upstream.Sync]]) {
-			slices, err := census.Syncs(ctx, windows...)
+			answers, err := census.Syncs(ctx, windows...)
+			if err != nil {
+				answers = make([]upstream.Slice[upstream.Sync], len(windows))
+			}
 			for i := range windows {
-				if err != nil {
-					out.set(i, upstream.Slice[upstream.Sync]{}, err)
-				} else {
-					out.set(i, slices[i], nil)
-				}
+				out.set(i, answers[i], err)
 			}
 		}),
 		sides: newLoader(ctx, "connections", onBatch, func(ctx context.Context, sides []upstream.Side, out results[map[int64]upstream.Connection]) {
@@ -83,9 +92,22 @@ func newLoaders(ctx context.Context, census *upstream.Client, onBatch batchHook)
 		}),
 		all: sync.OnceValues(func() ([]upstream.Sync, error) { return census.AllSyncs(ctx) }),
 	}
-	l.budget.left = scanLimit
-	l.budget.settled.L = &l.budget.mu
+	l.budget.pages.Store(scanPages)
+	l.budget.runs.Store(scanRuns)
 	return l
+}
+
+// detach copies the runs that are held for as long as the operation goes on, if
+// they came with more that is looked at once: they would keep all of that alive.
+func detach(keys []stretch, at []int, answers []upstream.Slice[upstream.SyncRun]) {
+	if !slices.ContainsFunc(at, func(i int) bool { return keys[i].once }) {
+		return
+	}
+	for n, i := range at {
+		if !keys[i].once {
+			answers[n].Rows = upstream.CloneRuns(answers[n].Rows)
+		}
+	}
 }
 
 // A bundle is windows of the runs of one sync, and where in a list of stretches
@@ -216,17 +238,21 @@ func (l *loader[K, V]) ahead(ctx context.Context, keys []K) {
 	if len(keys) == 0 {
 		return
 	}
+	values := make([]*dataloader.Result[V], len(keys)) // each held by its own key alone
 	done := make(chan struct{})
-	var out results[V]
 	for i, k := range keys {
+		v := new(dataloader.Result[V])
+		values[i] = v
 		l.cache.Set(ctx, k, func() (V, error) {
 			<-done
-			return out[i].Data, out[i].Error
+			return v.Data, v.Error
 		})
 	}
 	go func() {
 		defer close(done)
-		out = l.read(keys)
+		for i, r := range l.read(keys) {
+			*values[i] = *r
+		}
 	}()
 }
 

@@ -8,22 +8,15 @@ import (
 )
 
 // streamStep is how many runs of each sync a timeline reads at first: most pages
-// need few of each. It doubles with each further reading.
+// need few of each.
 const streamStep = 10
 
 // refill reads on in s until it has a run to show or is at its end.
 func (l *loaders) refill(ctx context.Context, s *stream, filter *stats.Filter) error {
-	for len(s.rows) == 0 && !s.done && s.barrier.IsEnd() {
-		if !l.budget.take(s.window.Limit) {
-			s.barrier = s.window.Near()
-			s.done = s.barrier.IsEnd()
-			return nil
-		}
-		slice, err := l.slices.get(ctx, stretch{s.sync, s.window})
-		l.budget.settle(s.window.Limit, len(slice.Rows))
-		if err != nil {
-			return err
-		}
+	if len(s.rows) > 0 || s.done || !s.barrier.IsEnd() {
+		return nil
+	}
+	limited, err := l.scan(ctx, s.sync, s.window, 1, func(slice upstream.Slice[upstream.SyncRun]) bool {
 		if !s.started {
 			s.started, s.total = true, slice.Total
 			s.outside = slice.End() < slice.Total
@@ -41,12 +34,14 @@ func (l *loaders) refill(ctx context.Context, s *stream, filter *stats.Filter) e
 			}
 		}
 		s.done = !slice.More || len(slice.Rows) == 0
-		if !s.done {
-			s.window = s.window.After(slice.Rows, slice.First)
-			s.window.Limit = min(2*s.window.Limit, runsAtOnce)
-		}
+		s.window = s.window.After(slice.Rows, slice.First)
+		return len(s.rows) > 0
+	})
+	if limited {
+		s.barrier = s.window.Near()
+		s.done = s.barrier.IsEnd()
 	}
-	return nil
+	return err
 }
 
 // merge takes from streams, nearest first, as many runs as w wants, and looks

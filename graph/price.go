@@ -19,7 +19,7 @@ func prices() limits.Prices {
 		"SyncRun.sync":   {Pages: limits.Fixed(0)},
 		"Sync.health":    {Pages: limits.Fixed(1)},
 		// A statistic reads at least one page of each sync. How much beyond that,
-		// its arguments do not tell; but the read limit bounds it to 200 pages for
+		// its arguments do not tell; but the read limit bounds it to 2,000 pages for
 		// the operation as a whole, however many statistics it has.
 		"Sync.runStats":       {Pages: limits.Fixed(1)},
 		"Query.syncRunStats":  {Pages: limits.Size(200, "syncIds")},

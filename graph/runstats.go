@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -42,11 +43,7 @@ func (s *SyncRunStats) Errors(first *int) ([]stats.ErrorGroup, error) {
 // Series is the runs over time: over the window of the filter, and to now where
 // that has no end.
 func (s *SyncRunStats) Series(bucket stats.Unit, timeZone *string) ([]stats.Bucket, error) {
-	var name string
-	if timeZone != nil {
-		name = *timeZone
-	}
-	zone, err := stats.Zone(name)
+	zone, err := zoneNamed(timeZone)
 	if err != nil {
 		return nil, badInput("%v", err)
 	}
@@ -66,14 +63,14 @@ func runStats(ctx context.Context, id upstream.SyncID, filter *stats.Filter) (*S
 	if err := filter.Check(); err != nil {
 		return nil, badInput("filter: %v", err)
 	}
-	s := newStats(ctx, filter)
+	s := newStats(ctx, filter, scalesAsked(ctx, graphql.GetFieldContext(ctx).Field))
 	if err := s.refused(ctx); err != nil {
 		return nil, err
 	}
 	if filter.MatchesNothing() {
 		return s, nil
 	}
-	truncated, err := loadersOf(ctx).fold(ctx, id, filter, s.Digest)
+	truncated, err := loadersOf(ctx).fold(ctx, &fold{id, filter, s.Digest})
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +88,8 @@ func syncRunStats(ctx context.Context, ids []string, filter *stats.Filter) (*Syn
 	if err != nil {
 		return nil, err
 	}
-	s := newStats(ctx, filter)
+	scales := scalesAsked(ctx, graphql.GetFieldContext(ctx).Field)
+	s := newStats(ctx, filter, scales)
 	if err := s.refused(ctx); err != nil {
 		return nil, err
 	}
@@ -108,8 +106,8 @@ func syncRunStats(ctx context.Context, ids []string, filter *stats.Filter) (*Syn
 	var mu sync.Mutex // of s and errs
 	var errs []error
 	each(len(syncs), func(i int) {
-		var d stats.Digest
-		truncated, err := loadersOf(ctx).fold(ctx, syncs[i].ID, filter, &d)
+		d := stats.NewDigest(scales)
+		truncated, err := loadersOf(ctx).fold(ctx, &fold{syncs[i].ID, filter, d})
 		mu.Lock()
 		defer mu.Unlock()
 		if err != nil {
@@ -117,7 +115,7 @@ func syncRunStats(ctx context.Context, ids []string, filter *stats.Filter) (*Syn
 			return
 		}
 		s.Truncated = s.Truncated || truncated
-		s.Merge(&d)
+		s.Merge(d)
 	})
 	if n := len(errs); n > 0 && n == len(syncs) {
 		s, err, errs = nil, errs[0], errs[1:]
@@ -128,25 +126,35 @@ func syncRunStats(ctx context.Context, ids []string, filter *stats.Filter) (*Syn
 	return s, err
 }
 
-func newStats(ctx context.Context, filter *stats.Filter) *SyncRunStats {
-	return &SyncRunStats{Digest: new(stats.Digest), filter: filter, now: loadersOf(ctx).now}
+func newStats(ctx context.Context, filter *stats.Filter, scales []stats.Scale) *SyncRunStats {
+	return &SyncRunStats{Digest: stats.NewDigest(scales), filter: filter, now: loadersOf(ctx).now}
 }
 
-// fold adds to d the runs of a sync that filter passes.
-func (l *loaders) fold(ctx context.Context, id upstream.SyncID, filter *stats.Filter, d *stats.Digest) (truncated bool, err error) {
-	w := upstream.Window{Limit: scanStep}
-	if filter.CreatedSince != 0 {
-		w.Older = upstream.Since(filter.CreatedSince)
-	}
-	if filter.CreatedBefore != 0 {
-		w.Newer = upstream.Before(filter.CreatedBefore)
-	}
-	return l.scan(ctx, id, w, func(s upstream.Slice[upstream.SyncRun]) bool {
-		for i := range s.Rows {
-			if run := &s.Rows[i]; filter.Match(run) {
-				d.Add(run)
-			}
+// scalesAsked are by what the statistic f is asked to tell its series.
+func scalesAsked(ctx context.Context, f graphql.CollectedField) (scales []stats.Scale) {
+	op := graphql.GetOperationContext(ctx)
+	names := make(map[string]bool)
+	for _, f := range graphql.CollectFields(op, f.Selections, syncRunStatsImplementors) {
+		if f.Name != "series" {
+			continue
 		}
-		return false
-	})
+		args, err := noContext.field_SyncRunStats_series_args(ctx, f.ArgumentMap(op.Variables))
+		if err != nil { // the field's own resolver says so
+			continue
+		}
+		unit, name := args["bucket"].(stats.Unit), args["timeZone"].(*string)
+		zone, err := zoneNamed(name)
+		if key := fmt.Sprint(unit, zone); err == nil && !names[key] {
+			names[key] = true
+			scales = append(scales, stats.Scale{Unit: unit, Zone: zone})
+		}
+	}
+	return scales
+}
+
+func zoneNamed(name *string) (*time.Location, error) {
+	if name == nil {
+		return time.UTC, nil
+	}
+	return stats.Zone(*name)
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -25,6 +26,15 @@ func (s *SyncRunStats) refused(ctx context.Context) (refusal error) {
 		refusal = graphql.AddFieldLocationToError(at, graphql.ErrorOnPath(at, err))
 	}
 	return refusal
+}
+
+// refuses tells whether the statistic f would be refused.
+func refuses(ctx context.Context, f graphql.CollectedField, filter *stats.Filter) bool {
+	op := graphql.GetOperationContext(ctx)
+	s := newStats(ctx, filter, scalesAsked(ctx, f))
+	return slices.ContainsFunc(graphql.CollectFields(op, f.Selections, syncRunStatsImplementors), func(f graphql.CollectedField) bool {
+		return s.try(ctx, f.Name, f.ArgumentMap(op.Variables)) != nil
+	})
 }
 
 // try answers a field of s, if it has arguments, and tells what was wrong.

@@ -51,16 +51,85 @@ func TestStatsOfManySmall(t *testing.T) {
 	}
 }
 
+// Of a history too long for one operation the newest runs are summed up. What was
+// read of it is kept, so the next one gets further.
 func TestStatsTruncated(t *testing.T) {
-	h, census := serve(sim.Options{Empty: true})
-	crowd(census, 1, 20_500)
+	const runs = 200_500
+	h, census := serveBy(remembering, sim.Options{Empty: true})
+	crowd(census, 1, runs)
 	s, errs := summed(t, h, "filter: {}", "totalRuns truncated")
-	if errs != nil || s.TotalRuns < 20_000 || s.TotalRuns > 20_999 || !s.Truncated {
-		t.Errorf("%+v, %v", s, errs)
+	if errs != nil || s.TotalRuns < 199_900 || s.TotalRuns > 200_000 || !s.Truncated || len(census.Calls()) > 2001 {
+		t.Errorf("%+v, %v, %d calls", s, errs, len(census.Calls()))
+	}
+	census.ResetCalls()
+	s, errs = summed(t, h, "filter: {}", "totalRuns truncated")
+	if errs != nil || s.TotalRuns != runs || s.Truncated || len(census.Calls()) > 7 {
+		t.Errorf("again: %+v, %v, %v", s, errs, census.Calls())
 	}
 	s, errs = summed(t, h, fmt.Sprintf("filter: {createdSince: %q}", now.Add(-24*time.Hour).Format(time.RFC3339)), "totalRuns truncated")
 	if errs != nil || s.TotalRuns != 24*60 || s.Truncated {
-		t.Errorf("%+v, %v", s, errs)
+		t.Errorf("a day: %+v, %v", s, errs)
+	}
+	// From memory too no more than a million runs are looked at.
+	var many strings.Builder
+	for i := range 6 {
+		fmt.Fprintf(&many, "a%d: syncRunStats(syncIds: [1], filter: {errorCodes: [%q]}) { truncated } ", i, fmt.Sprint(i))
+	}
+	census.ResetCalls()
+	answer := post(t, h, "{ "+many.String()+"}", "{}")
+	if n := strings.Count(answer, `"truncated": true`); n != 6 || len(census.Calls()) != 0 {
+		t.Errorf("%d of 6 are truncated, %d calls", n, len(census.Calls()))
+	}
+}
+
+// A long page of a list that a filter passes few of is short at the limit, and
+// goes on from there.
+func TestFilterTruncated(t *testing.T) {
+	h, census := serveBy(remembering, sim.Options{Empty: true})
+	id := census.AddSync(sim.Sync{})
+	census.AddRun(id, sim.Run{CreatedAt: now.Add(-300_000 * time.Minute), Status: "failed"})
+	for i := range 200_400 {
+		census.AddRun(id, sim.Run{CreatedAt: now.Add(time.Duration(i-200_400) * time.Minute)})
+	}
+	const list = "runs(first: 5, after: $after, filter: {outcomes: [FAILED]}) { nodes { id } pageInfo { hasNextPage endCursor } }"
+	for _, query := range []string{
+		fmt.Sprintf("query ($after: String) { sync(id: %d) { %s } }", id, list),
+		fmt.Sprintf("query ($after: String) { syncRuns(syncIds: [%d], first: 5, after: $after, filter: {outcomes: [FAILED]}) { nodes { id } pageInfo { hasNextPage endCursor } } }", id),
+	} {
+		after, found, pages := "null", 0, 0
+		for more := true; more; pages++ {
+			var a struct {
+				Errors []gqlError
+				Data   struct {
+					Sync struct {
+						Runs *filteredPage
+					}
+					SyncRuns *filteredPage
+				}
+			}
+			if err := json.Unmarshal([]byte(post(t, h, query, `{"after": `+after+`}`)), &a); err != nil || a.Errors != nil || pages > 3 {
+				t.Fatal(err, a.Errors, pages)
+			}
+			page := a.Data.SyncRuns
+			if page == nil {
+				page = a.Data.Sync.Runs
+			}
+			found += len(page.Nodes)
+			if more = page.PageInfo.HasNextPage; more {
+				after = fmt.Sprintf("%q", *page.PageInfo.EndCursor)
+			}
+		}
+		if found != 1 || pages > 2 {
+			t.Errorf("%d failures on %d pages", found, pages)
+		}
+	}
+}
+
+type filteredPage struct {
+	Nodes    []struct{ ID string }
+	PageInfo struct {
+		HasNextPage bool
+		EndCursor   *string
 	}
 }
 

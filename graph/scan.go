@@ -2,66 +2,75 @@ package graph
 
 import (
 	"context"
-	"sync"
+	"sync/atomic"
 
 	"census-gateway/upstream"
 )
 
 // How far one operation reads into histories where Census cannot choose for it.
 const (
-	scanLimit = 20_000 // runs
-	scanStep  = 1000   // runs read at a time
+	scanPages = 2000      // Census calls: a month of 200 hourly syncs takes some 1,700
+	scanRuns  = 1_000_000 // runs looked at, for each filter and statistic, those in memory too
+	scanStep  = 100       // runs read at first: what one call gives
 )
 
-// A scanBudget is how many runs the operation may still read for filters and
-// statistics. What is taken is lent until it is known how much was read.
-type scanBudget struct {
-	mu         sync.Mutex
-	settled    sync.Cond
-	left, lent int
+// scanStart is the newest runs of a sync, as a scan begins with them.
+func scanStart(id upstream.SyncID, n int) stretch {
+	return stretch{sync: id, window: upstream.Window{Limit: n}, once: true}
 }
 
-// take takes n runs; false if there are none left. While others may give back
-// what would do, it waits for them.
-func (b *scanBudget) take(n int) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for b.left < n && b.lent > 0 {
-		b.settled.Wait()
+// A scanBudget is how far the operation may still read for filters and
+// statistics.
+type scanBudget struct{ pages, runs atomic.Int64 }
+
+// page takes a Census call; false if there are none left.
+func (b *scanBudget) page() bool { return b.pages.Add(-1) >= 0 }
+
+// look takes n runs to be looked at; false if these were the last.
+func (b *scanBudget) look(n int) bool { return b.runs.Add(-int64(n)) > 0 }
+
+// scan shows the runs of a sync in w to visit, some at a time from the side w
+// counts from, until that has enough or w is at its end. limited tells that the
+// operation's budget ended it before. The runs are looked at so many times each.
+//
+// The newest runs, as many as w wants, are read together with what else the
+// operation asks of the sync, if it is known ahead.
+func (l *loaders) scan(ctx context.Context, id upstream.SyncID, w upstream.Window, times int, visit func(upstream.Slice[upstream.SyncRun]) (enough bool)) (limited bool, err error) {
+	spent := false
+	look := func(s upstream.Slice[upstream.SyncRun]) bool {
+		enough := visit(s) || !s.More || len(s.Rows) == 0
+		spent = !l.budget.look(times*len(s.Rows)) && !enough
+		return enough || spent
 	}
-	if b.left <= 0 {
-		return false
-	}
-	b.left, b.lent = b.left-n, b.lent+n
-	return true
-}
-
-// settle ends what take(n) began: so many of the n were read.
-func (b *scanBudget) settle(n, read int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.left, b.lent = b.left+max(n-read, 0), b.lent-n
-	b.settled.Broadcast()
-}
-
-// scan reads the runs of a sync in w, step by step from the side w counts from,
-// and shows each step to visit until that has enough or w is at its end. limited
-// tells that the operation's budget ended it before.
-func (l *loaders) scan(ctx context.Context, id upstream.SyncID, w upstream.Window, visit func(upstream.Slice[upstream.SyncRun]) (enough bool)) (limited bool, err error) {
-	for {
-		if !l.budget.take(w.Limit) {
+	if w.Near().IsEnd() && !w.FromOldest {
+		if !l.budget.page() {
 			return true, nil
 		}
-		s, err := l.slices.get(ctx, stretch{id, w})
-		l.budget.settle(w.Limit, len(s.Rows))
-		if err != nil {
-			return false, err
-		}
-		if visit(s) || !s.More || len(s.Rows) == 0 {
-			return false, nil
+		start := scanStart(id, w.Limit)
+		l.slicesAhead(ctx, []stretch{start})
+		s, err := l.slices.get(ctx, start)
+		l.slices.Clear(ctx, start)
+		if s = w.Cut(s); err != nil || look(s) {
+			return spent, err
 		}
 		w = w.After(s.Rows, s.First)
-		w.Limit = min(2*w.Limit, scanStep)
+	}
+	defer l.reading.enter(ctx)()
+	limited, err = l.census.ScanRuns(ctx, id, w, l.budget.page, look)
+	return limited || spent, err
+}
+
+// places bound how many do something at once.
+type places chan struct{}
+
+// enter waits for a place; the caller leaves it by what it returns. If ctx ends
+// before, there is none, and what is done under ctx then fails by itself.
+func (p places) enter(ctx context.Context) (leave func()) {
+	select {
+	case p <- struct{}{}:
+		return func() { <-p }
+	case <-ctx.Done():
+		return func() {}
 	}
 }
 

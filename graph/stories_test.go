@@ -28,13 +28,20 @@ var update = flag.Bool("update", false, "write the answers and calls of the stor
 // now is when the stories are told.
 var now = time.Date(2026, 1, 7, 20, 43, 9, 0, time.UTC)
 
-// serve returns a GraphQL server over a simulated Census.
-func serve(opt sim.Options) (http.Handler, *sim.Census) {
+// remembering is a client with the page cache that the program has.
+var remembering = upstream.Options{PageCache: 64 << 20, Freshness: 5 * time.Second}
+
+// serve returns a GraphQL server over a simulated Census, without a page cache.
+func serve(opt sim.Options) (http.Handler, *sim.Census) { return serveBy(upstream.Options{}, opt) }
+
+// serveBy is serve by a client of one's own.
+func serveBy(by upstream.Options, opt sim.Options) (http.Handler, *sim.Census) {
 	if opt.Now == nil {
 		opt.Now = func() time.Time { return now }
 	}
 	census := sim.New(opt)
-	client := upstream.New("canary", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport()})
+	by.BaseURL, by.Transport = "http://census.test/api/v1", census.Transport()
+	client := upstream.New("canary", by)
 	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{Now: opt.Now, AppURL: "https://census.test", Limits: limits.Limits{Introspection: true}})
 	if err != nil {
 		panic(err)

@@ -44,7 +44,7 @@ func runsOf(ctx context.Context, id upstream.SyncID, filter *stats.Filter, newes
 	if filter != nil && !filter.MatchesEverything() {
 		return filteredRuns(ctx, id, filter, list, newestFirst, w)
 	}
-	slice, err := loadersOf(ctx).slices.get(ctx, stretch{id, w})
+	slice, err := loadersOf(ctx).slices.get(ctx, stretch{sync: id, window: w})
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func runsOf(ctx context.Context, id upstream.SyncID, filter *stats.Filter, newes
 
 // latestRunOf is the newest run of a sync; nil if it has none.
 func latestRunOf(ctx context.Context, id upstream.SyncID) (*upstream.SyncRun, error) {
-	slice, err := loadersOf(ctx).slices.get(ctx, stretch{id, latest})
+	slice, err := loadersOf(ctx).slices.get(ctx, stretch{sync: id, window: latest})
 	if err != nil || len(slice.Rows) == 0 {
 		return nil, err
 	}

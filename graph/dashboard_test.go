@@ -1,0 +1,172 @@
+package graph_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"census-gateway/upstream"
+	"census-gateway/upstream/sim"
+)
+
+// hourly is n syncs that have run every hour for so many hours until now.
+func hourly(census *sim.Census, n, hours int, now time.Time) {
+	for range n {
+		id := census.AddSync(sim.Sync{CreatedAt: now.AddDate(-1, 0, 0)})
+		for h := range hours {
+			r := sim.Run{CreatedAt: now.Add(time.Duration(h-hours)*time.Hour + time.Hour/2)}
+			if h%50 == 7 {
+				r.Status, r.ErrorCode = "failed", "TIMEOUT"
+			}
+			census.AddRun(id, r)
+		}
+	}
+}
+
+// The two questions of a dashboard of 200 syncs: how each is, and how all are.
+func dashboards(since time.Time) map[string]string {
+	filter := fmt.Sprintf("filter: {createdSince: %q}", since.Format(time.RFC3339))
+	return map[string]string{
+		"Each":     "{ syncs(first: 200) { nodes { id label health { state } runStats(" + filter + ") { totalRuns successRate lastSuccessAt durationSeconds { p95 } truncated } } } }",
+		"Together": "{ syncRunStats(" + filter + ") { totalRuns successRate errors { code count } series(bucket: DAY) { startsAt byOutcome { outcome count } } truncated } }",
+	}
+}
+
+// A dashboard of 200 hourly syncs, over a week or a month, reads each page once.
+// After that it costs nothing while the newest runs are fresh, and one call for
+// each sync once they are not.
+func TestDashboardCalls(t *testing.T) {
+	const syncs, lists = 200, 4 // pages of syncs
+	for _, tt := range []struct {
+		name       string
+		days, cold int // calls for each sync
+	}{{"Each", 7, 3}, {"Together", 30, 9}} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				h, census := serveBy(remembering, sim.Options{Empty: true, Now: time.Now})
+				hourly(census, syncs, tt.days*24+234, began)
+				query := dashboards(began.AddDate(0, 0, -tt.days))[tt.name]
+				want := syncs * tt.days * 24
+				for _, step := range []struct {
+					name  string
+					after time.Duration
+					most  int
+				}{
+					{"cold", 0, syncs*tt.cold + lists},
+					{"fresh", time.Second, 0},
+					{"warm", time.Minute, syncs + lists},
+					{"warm, after new runs", 3 * time.Hour, syncs + lists},
+				} {
+					time.Sleep(step.after)
+					if step.after > time.Hour {
+						for _, s := range census.Syncs() {
+							for range 3 {
+								census.AddRun(s.ID, sim.Run{CreatedAt: time.Now().Add(-time.Hour)})
+							}
+						}
+						want += 3 * syncs
+					}
+					census.ResetCalls()
+					answer := post(t, h, query, "{}")
+					if n := totals(answer); n != want || strings.Contains(answer, `"truncated": true`) || strings.Contains(answer, `"code": "UPSTREAM`) {
+						t.Errorf("%s: %d runs, want %d: %.300s", step.name, n, want, answer)
+					}
+					if calls := census.Calls(); len(calls) > step.most {
+						t.Errorf("%s: %d calls, want at most %d", step.name, len(calls), step.most)
+					}
+				}
+			})
+		})
+	}
+}
+
+// totals adds up the runs that an answer's statistics tell of.
+func totals(answer string) (n int) {
+	for _, part := range strings.Split(answer, `"totalRuns": `)[1:] {
+		var runs int
+		fmt.Sscan(strings.TrimRight(strings.Fields(part)[0], ","), &runs)
+		n += runs
+	}
+	return n
+}
+
+// However many syncs are asked for at once and however slow Census is, within the
+// time of the operation none has to be left out: calls that must wait for others
+// of the operation do.
+func TestManySyncsOfASlowCensus(t *testing.T) {
+	for name := range dashboards(now) {
+		for _, by := range []upstream.Options{{}, remembering} {
+			synctest.Test(t, func(t *testing.T) {
+				query := dashboards(time.Now().AddDate(0, -1, 0))[name]
+				h, census := serveBy(by, sim.Options{Empty: true, Now: time.Now})
+				hourly(census, 200, 150, time.Now())
+				census.OnCall(func(*http.Request) { time.Sleep(400 * time.Millisecond) })
+				answer := post(t, h, query, "{}")
+				if n := totals(answer); n != 200*150 || strings.Contains(answer, `"errors": [`+"\n    {\n      \"message\"") {
+					t.Errorf("%s: %d runs: %.500s", name, n, answer)
+				}
+			})
+		}
+	}
+}
+
+// What time runs out for is told, and is there when one asks again.
+func TestAQuestionOfTwoOperations(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, census := serveBy(remembering, sim.Options{Empty: true, Now: time.Now})
+		hourly(census, 200, 720, time.Now())
+		census.OnCall(func(*http.Request) { time.Sleep(300 * time.Millisecond) })
+		query := dashboards(time.Now().AddDate(0, -1, 0))["Together"]
+		began := time.Now()
+		if answer := post(t, h, query, "{}"); !strings.Contains(answer, "UPSTREAM_TIMEOUT") || time.Since(began) > 11*time.Second {
+			t.Errorf("after %s: %.300s", time.Since(began), answer)
+		}
+		if answer := post(t, h, query, "{}"); totals(answer) != 200*720 {
+			t.Errorf("%.300s", answer)
+		}
+		time.Sleep(time.Minute) // calls of the first may still be under way
+	})
+}
+
+// Statistics of the same runs under several names share their reading, with each
+// other and with what else is asked of the newest runs; those of other runs too,
+// where there is a page cache.
+func TestStatsShareTheirReading(t *testing.T) {
+	for _, tt := range []struct {
+		by     upstream.Options
+		fields string
+		calls  int
+	}{
+		{upstream.Options{}, `a: runStats(filter: {%s}) { totalRuns } b: runStats(filter: {%s, outcomes: [FAILED]}) { totalRuns }`, 4},
+		{upstream.Options{}, `a: runStats(filter: {%s}) { totalRuns } latestRun { id } health { state } runs(first: 50) { totalCount }`, 4 + 1}, // and the sync
+		{remembering, `a: runStats(filter: {%s}) { totalRuns } b: runStats(filter: {createdSince: "2026-01-07T00:00:00Z"}) { totalRuns }`, 4},
+	} {
+		h, census := serveBy(tt.by, sim.Options{Empty: true})
+		hourly(census, 1, 1234, now)
+		since := fmt.Sprintf("createdSince: %q", now.Add(-330*time.Hour).Format(time.RFC3339))
+		answer := post(t, h, "{ sync(id: 1) { "+strings.ReplaceAll(tt.fields, "%s", since)+" } }", "{}")
+		if calls := census.Calls(); len(calls) != tt.calls || !strings.Contains(answer, `"totalRuns": 330`) {
+			t.Errorf("%s: %d calls, want %d: %v\n%s", tt.fields, len(calls), tt.calls, calls, answer)
+		}
+	}
+}
+
+// A series that is deferred is of the same runs.
+func TestDeferredSeries(t *testing.T) {
+	h, census := serve(sim.Options{Empty: true})
+	hourly(census, 1, 3, now)
+	const query = `{ sync(id: 1) { runStats(filter: {}) { totalRuns ... @defer { series(bucket: WEEK) { totalRuns } } } } }`
+	r := httptest.NewRequest("POST", "/graphql", strings.NewReader(fmt.Sprintf(`{"query": %q}`, query)))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", "multipart/mixed;deferSpec=20220824,application/json")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	if answer := w.Body.String(); strings.Count(answer, `"totalRuns":3`) != 2 {
+		t.Errorf("%s", answer)
+	}
+}
