@@ -2,15 +2,20 @@ package edge
 
 import (
 	"os"
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"strconv"
 	"strings"
 )
 
 // What the garbage collector is told unless GOGC and GOMEMLIMIT say otherwise.
+// Most of what a request makes is garbage when it ends: it is collected rarely.
 const (
-	gcPercent = 400       // most of what a request makes is garbage when it ends: collect rarely
-	leastHeap = 256 << 20 // bytes up to which memory may grow for it, outside of a container
+	mostGarbage  = 400       // % of what is in use, while that is little
+	leastGarbage = 100       // % of it, however much that is: what caches hold has few pointers to follow
+	muchGarbage  = 32 << 20  // bytes beyond which garbage is held down to the least
+	leastHeap    = 256 << 20 // bytes up to which memory may grow for it, outside of a container
 )
 
 // TuneMemory trades memory for time: the collector runs rarely until memory comes
@@ -19,7 +24,14 @@ const (
 // use, where there is one. GOGC and GOMEMLIMIT win.
 func TuneMemory(getenv func(string) string, caches int64) {
 	if getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
+		percent := mostGarbage
+		debug.SetGCPercent(percent)
+		afterEachGC(func(live uint64) {
+			if p := gcPercent(live); p != percent {
+				percent = p
+				debug.SetGCPercent(p)
+			}
+		})
 	}
 	if getenv("GOMEMLIMIT") != "" {
 		return
@@ -34,6 +46,26 @@ func TuneMemory(getenv func(string) string, caches int64) {
 		}
 	}
 	debug.SetMemoryLimit(limit)
+}
+
+// gcPercent is how much garbage may pile up beside so many bytes in use, in % of
+// them.
+func gcPercent(live uint64) int {
+	return int(min(max(muchGarbage*100/max(live, 1), leastGarbage), mostGarbage))
+}
+
+// afterEachGC calls do after each collection, with the bytes that it found in use.
+func afterEachGC(do func(live uint64)) {
+	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	var wait func()
+	wait = func() {
+		runtime.SetFinalizer(new(func()), func(*func()) {
+			metrics.Read(sample)
+			do(sample[0].Value.Uint64())
+			wait()
+		})
+	}
+	wait()
 }
 
 // memoryLimit is 90 % of a cgroup's limit in bytes; 0 where that is "max" or too

@@ -1,6 +1,10 @@
 package edge
 
-import "testing"
+import (
+	"runtime"
+	"testing"
+	"time"
+)
 
 func TestMemoryLimit(t *testing.T) {
 	for text, want := range map[string]int64{
@@ -8,6 +12,27 @@ func TestMemoryLimit(t *testing.T) {
 	} {
 		if got := memoryLimit(text); got != want {
 			t.Errorf("%q: got %d, want %d", text, got, want)
+		}
+	}
+}
+
+func TestGarbageIsBounded(t *testing.T) {
+	for live, want := range map[uint64]int{0: 400, 1: 400, 8 << 20: 400, 10 << 20: 320, 16 << 20: 200, 32 << 20: 100, 1 << 40: 100} {
+		if got := gcPercent(live); got != want {
+			t.Errorf("%d bytes in use: %d %%, want %d", live, got, want)
+		}
+	}
+	told := make(chan uint64, 8)
+	afterEachGC(func(live uint64) { told <- live })
+	for range 3 {
+		runtime.GC()
+		select {
+		case live := <-told:
+			if live == 0 || live > 1<<30 {
+				t.Errorf("%d bytes in use", live)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatal("not told of a collection")
 		}
 	}
 }
