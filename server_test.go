@@ -40,7 +40,7 @@ func start(t *testing.T, args []string, what ...*regexp.Regexp) (out *transcript
 	ended := make(chan error, 1)
 	go func() { ended <- run(ctx, args, nil, out, io.Discard) }()
 	stop = func() error { cancel(); return <-ended }
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for _, re := range what {
 		for re.FindStringSubmatch(out.String()) == nil {
 			if time.Now().After(deadline) {

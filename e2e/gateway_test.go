@@ -84,10 +84,16 @@ func start(t *testing.T, settings ...string) *gateway {
 func (g *gateway) stop(t *testing.T) {
 	t.Helper()
 	g.signal(t, syscall.SIGTERM)
+	g.end(t)
+}
+
+// end waits for the end.
+func (g *gateway) end(t *testing.T) {
+	t.Helper()
 	select {
 	case <-g.ended:
-	case <-time.After(30 * time.Second):
-		t.Error("does not end")
+	case <-time.After(patience):
+		t.Fatal("does not end")
 	}
 }
 
@@ -162,10 +168,14 @@ func (t *transcript) wait(tb testing.TB, pattern string) (found string) {
 	return found
 }
 
-// until waits for something to become true, for ten seconds.
+// patience is how long something may take that is waited for: much more than it
+// does, since waiting costs only who fails.
+const patience = time.Minute
+
+// until waits for something to become true.
 func until(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !is(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !is(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain: %s", what)
 		}

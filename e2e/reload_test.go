@@ -98,26 +98,21 @@ func TestReloadUnderLoad(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
 	g := start(t, c.settings("GATEWAY_API_KEYS_FILE="+write(t, "keys", "one "+hashOf("a-key")+"\n"))...)
-	const each = 60
-	var done atomic.Int32
+	var done atomic.Bool
 	var callers sync.WaitGroup
 	for range 6 {
 		callers.Go(func() {
-			for range each {
+			for !done.Load() {
 				a, err := try("POST", "http://"+g.host+"/graphql", body("{sync(id:52){label runs(first:20){nodes{id}}}}", nil), "Content-Type", asJSON, "X-API-Key", "a-key")
 				if err != nil || a.status != 200 || a.code() != "" || !strings.HasSuffix(a.body, "}}}") {
 					t.Errorf("%v %d %.200s", err, a.status, a.body)
 				}
-				done.Add(1)
 			}
 		})
 	}
-	reloads := 0
-	for ; done.Load() < 6*each-20 && reloads < 200; reloads++ {
+	for range 30 {
 		g.reload(t, readAgain)
 	}
+	done.Store(true)
 	callers.Wait()
-	if reloads < 3 {
-		t.Errorf("read again only %d times", reloads)
-	}
 }
