@@ -102,7 +102,8 @@ func TestHeaderInjection(t *testing.T) {
 	}
 }
 
-// Nobody becomes a WebSocket yet: the upgrade is refused like any bad request.
+// Nobody becomes a WebSocket yet: the upgrade is refused like any bad request,
+// also with a query in its URL, which would be executed without a place.
 func TestWebSocketRefused(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -112,14 +113,19 @@ func TestWebSocketRefused(t *testing.T) {
 		if o != "" {
 			opt.HTTPHeader.Set("Origin", o)
 		}
-		conn, resp, err := websocket.Dial(t.Context(), "ws://"+g.host+"/graphql", opt)
-		if err == nil {
-			conn.CloseNow()
-			t.Fatalf("Origin %q: upgraded", o)
-		}
-		if resp == nil || resp.StatusCode < 400 || resp.StatusCode > 499 {
-			t.Errorf("Origin %q: %v", o, err)
+		for _, query := range []string{"", query52} {
+			conn, resp, err := websocket.Dial(t.Context(), "ws://"+g.host+"/graphql"+query, opt)
+			if err == nil {
+				conn.CloseNow()
+				t.Fatalf("Origin %q: upgraded", o)
+			}
+			if resp == nil || resp.StatusCode < 400 || resp.StatusCode > 499 {
+				t.Errorf("Origin %q: %v", o, err)
+			}
 		}
 	}
 	c.quiet(t)
+	if a := g.do(t, "GET", "/graphql"+query52, "", "Connection", "Upgrade, HTTP2-Settings", "Upgrade", "h2c", "HTTP2-Settings", "AAMAAABkAAQAAP__"); a.status != 200 {
+		t.Errorf("an upgrade to HTTP/2, which is as good as none: %d", a.status)
+	}
 }

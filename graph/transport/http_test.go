@@ -146,6 +146,11 @@ func TestGet(t *testing.T) {
 	if touched {
 		t.Error("a mutation was executed")
 	}
+	for upgrade, status := range map[string]int{"websocket": 400, "WebSocket": 400, "h2c": 200} {
+		if a := send(t, "GET", srv.URL+"?query=%7Bhello%7D", nil, "Accept", asGraphQL, "Upgrade", upgrade, "Connection", "Upgrade"); a.status != status {
+			t.Errorf("Upgrade: %s: %d %s", upgrade, a.status, a.body)
+		}
+	}
 	head := send(t, "HEAD", srv.URL+"?query=%7Bhello%7D", nil)
 	if head.status != 200 || head.body != "" || head.header.Get("Content-Length") == "" {
 		t.Errorf("HEAD: %+v", head)
