@@ -30,6 +30,8 @@ func TestCSRF(t *testing.T) {
 	}{
 		{"a simple type without Origin", "POST", "/graphql", good, []string{"Content-Type", "text/plain"}, 415},
 		{"a form without Origin", "POST", "/graphql", "query=%7Bsync(id:52)%7Blabel%7D%7D", []string{"Content-Type", "application/x-www-form-urlencoded"}, 415},
+		{"another form", "POST", "/graphql", "--x\r\nContent-Disposition: form-data; name=\"operations\"\r\n\r\n" + good + "\r\n--x--\r\n", []string{"Content-Type", "multipart/form-data; boundary=x"}, 415},
+		{"no type", "POST", "/graphql", good, nil, 415},
 		{"a link", "GET", "/graphql" + query52, "", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"}, 403},
 		{"an image", "GET", "/graphql" + query52, "", []string{"Sec-Fetch-Site", "same-site", "Sec-Fetch-Dest", "image"}, 403},
 		{"an image in an old browser", "GET", "/graphql" + query52, "", []string{"User-Agent", "Mozilla/5.0"}, 403},

@@ -21,6 +21,7 @@ const (
 	overloaded    = "OVERLOADED"
 	rateLimited   = "RATE_LIMITED"
 	censusTimeout = "UPSTREAM_TIMEOUT"
+	censusBusy    = "UPSTREAM_BUSY"
 )
 
 // repeat joins n texts; %d in format is the number of each.
@@ -88,6 +89,7 @@ func TestGreedyDocuments(t *testing.T) {
 		{"2^10 by fragments", "{...F0}" + doubling(10), ""},
 		{"2^20 by fragments", "{...F0}" + doubling(20), tooExpensive},
 		{"2^30 by fragments", "{...F0}" + doubling(30), tooExpensive},
+		{"2^30 in a part", "{...F0@defer}" + doubling(30), tooExpensive},
 		{"2^30, not spread", "{sync(id:1){id}}" + doubling(30), invalid},
 
 		{"900 unknown fields", "{" + repeat(900, "f%d ") + "}", invalid},

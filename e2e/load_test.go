@@ -1,0 +1,136 @@
+package e2e
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"census-gateway/upstream/sim"
+)
+
+// An operation has its time and no more; what is there by then is answered.
+func TestOperationTimeout(t *testing.T) {
+	t.Parallel()
+	c := newCensus(t, sim.Options{})
+	g := start(t, c.settings("GATEWAY_OPERATION_TIMEOUT=500ms")...)
+	c.Inject(sim.Fault{Match: sim.Path("/syncs/51/sync_runs"), Do: sim.Hang()})
+	a := g.query(t, "{good:sync(id:52){latestRun{id}} bad:sync(id:51){latestRun{id}}}", nil)
+	a.refusedAt(t, "bad", censusTimeout)
+	if a.status != 200 || !strings.Contains(a.body, `"good":{"latestRun":{"id":`) || a.took < 500*time.Millisecond || a.took > 4*time.Second { // a call to Census has 5 s
+		t.Errorf("%d after %s: %s", a.status, a.took, a.body)
+	}
+}
+
+// Operations beyond the places are refused soon, with a time to come back; a
+// place that is free again is taken.
+func TestOverload(t *testing.T) {
+	t.Parallel()
+	c := newCensus(t, sim.Options{})
+	g := start(t, c.settings("GATEWAY_MAX_IN_FLIGHT=3", "GATEWAY_OPERATION_TIMEOUT=30s")...)
+	hold := make(chan struct{})
+	remove := c.Inject(sim.Fault{Do: func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+		<-hold
+		honest.ServeHTTP(w, r)
+	}})
+	var held sync.WaitGroup
+	for i := range 3 {
+		held.Go(func() {
+			a, err := try("POST", "http://"+g.host+"/graphql", body("{sync(id:"+itoa(int64(50+i))+"){label}}", nil), "Content-Type", asJSON)
+			if err != nil || a.status != 200 || a.code() != "" {
+				t.Errorf("held: %v %d %s", err, a.status, a.body)
+			}
+		})
+	}
+	until(t, "three calls to Census", func() bool { return len(c.Calls()) == 3 })
+	a := g.query(t, "{sync(id:53){label}}", nil)
+	a.refused(t, 503, overloaded)
+	if a.header.Get("Retry-After") != "1" || a.Errors[0].Extensions.RetryAfterSeconds != 1 {
+		t.Errorf("%v %s", a.header, a.body)
+	}
+	if page := g.do(t, "GET", "/", ""); page.status != 200 {
+		t.Errorf("the page: %d", page.status)
+	}
+	close(hold)
+	held.Wait()
+	remove()
+	g.query(t, "{sync(id:52){label}}", nil).answered(t)
+}
+
+// There are as many places as are set and not one more, here all but one taken
+// by requests whose bodies never end.
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	for most, settings := range map[int][]string{256: nil, 2: {"GATEWAY_MAX_IN_FLIGHT=2"}} {
+		g := start(t, patient(append(settings, "GATEWAY_ANSWER_CACHE=0")...)...) // with one, bodies are read before a place is taken
+		take := func() {
+			if _, err := io.WriteString(g.dial(t), "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range most - 1 {
+			take()
+		}
+		taken := func() bool {
+			return strings.Contains(do(t, "GET", g.admin+"/metrics", "").body, fmt.Sprintf("\ncensus_gateway_operations_in_flight %d\n", most-1))
+		}
+		until(t, "all but one are taken", taken)
+		g.query(t, "{sync(id:52){id}}", nil).answered(t)
+		take()
+		until(t, "none is left", func() bool { return g.query(t, "{sync(id:52){id}}", nil).code() == overloaded })
+	}
+}
+
+// A sync that hangs has a few of the calls to Census and no more, however many
+// ask for it, and the others are answered as before.
+func TestHangingSync(t *testing.T) {
+	t.Parallel()
+	c := newCensus(t, sim.Options{})
+	g := start(t, c.settings("GATEWAY_OPERATION_TIMEOUT=3s")...)
+	var now, most atomic.Int32
+	c.Inject(sim.Fault{Match: sim.Path("/syncs/51/sync_runs"), Do: func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+		n := now.Add(1)
+		defer now.Add(-1)
+		for was := most.Load(); n > was && !most.CompareAndSwap(was, n); was = most.Load() {
+		}
+		sim.Hang()(w, r, honest)
+	}})
+	var asking sync.WaitGroup
+	for i := range 100 {
+		asking.Go(func() { // each a call of its own
+			a, err := try("POST", "http://"+g.host+"/graphql", body(fmt.Sprintf("{sync(id:51){runs(first:%d){nodes{id}}}}", i+1), nil), "Content-Type", asJSON)
+			if err != nil || a.status != 200 || a.code() != censusTimeout && a.code() != censusBusy {
+				t.Errorf("%v %d %s", err, a.status, a.body)
+			}
+		})
+	}
+	until(t, "Census hangs", func() bool { return now.Load() > 0 })
+	for i := range 30 {
+		g.query(t, "{sync(id:"+itoa(int64(52+i%10))+"){latestRun{id}}}", nil).answered(t)
+	}
+	asking.Wait()
+	if n := most.Load(); n > 16 { // eight, and those that it takes for over
+		t.Errorf("%d calls at once", n)
+	}
+}
+
+// One caller's rate is not another's.
+func TestRate(t *testing.T) {
+	t.Parallel()
+	c := newCensus(t, sim.Options{})
+	g := start(t, "CENSUS_BASE_URL="+c.url, "GATEWAY_PASS_THROUGH=true", "GATEWAY_RATE=0.01", "GATEWAY_BURST=3")
+	for _, caller := range []string{"Bearer one", "Bearer two"} {
+		for range 3 {
+			g.query(t, "{sync(id:52){label}}", nil, "Authorization", caller).answered(t)
+		}
+		a := g.query(t, "{sync(id:52){label}}", nil, "Authorization", caller)
+		a.refused(t, 429, rateLimited)
+		if e := a.Errors[0].Extensions; e.RetryAfterSeconds < 90 || e.RetryAfterSeconds > 100 || a.header.Get("Retry-After") == "" {
+			t.Errorf("%+v %v", e, a.header)
+		}
+	}
+}
