@@ -71,19 +71,35 @@ func Huge(mib int) Effect {
 	}
 }
 
-// GzipBomb is Huge, compressed a thousandfold.
+// GzipBomb is Huge, compressed a thousandfold. A gzip file is one or more of
+// them in a row (RFC 1952, section 2.2), so it costs next to nothing to send.
 func GzipBomb(mib int) Effect {
+	pack := func(text string) []byte {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		io.WriteString(z, text)
+		z.Close()
+		return b.Bytes()
+	}
+	begin, more, end := pack(padding), pack(strings.Repeat("x", 1<<20)), pack(`"}`)
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Encoding", "gzip")
-		z := gzip.NewWriter(w)
-		bulk(z, mib)
-		z.Close()
+		w.Write(begin)
+		for range mib {
+			if _, err := w.Write(more); err != nil {
+				return // the client has seen enough
+			}
+		}
+		w.Write(end)
 	}
 }
 
+// padding is how an answer begins that is mostly air.
+const padding = `{"status":"success","data":[],"padding":"`
+
 func bulk(w io.Writer, mib int) {
-	io.WriteString(w, `{"status":"success","data":[],"padding":"`)
+	io.WriteString(w, padding)
 	chunk := bytes.Repeat([]byte{'x'}, 64<<10)
 	for range mib * 16 {
 		if _, err := w.Write(chunk); err != nil {
