@@ -2,8 +2,11 @@ package upstream
 
 import (
 	"context"
+	"math/rand/v2"
 	"net/http"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,12 +21,16 @@ type history struct {
 	census *sim.Census
 	client *Client
 	sync   SyncID
-	clock  time.Time
+	clock  atomic.Int64 // milliseconds since 1970
+	ever   []SyncRunID  // the runs there ever were, oldest first
 }
 
+func (h *history) now() time.Time { return time.UnixMilli(h.clock.Load()) }
+
 func newHistory(t *rapid.T, opt sim.Options) *history {
-	h := &history{t: t, clock: time.Date(2026, 1, 7, 20, 0, 0, 0, time.UTC)}
-	opt.Empty, opt.Now = true, func() time.Time { return h.clock }
+	h := &history{t: t}
+	h.clock.Store(time.Date(2026, 1, 7, 20, 0, 0, 0, time.UTC).UnixMilli())
+	opt.Empty, opt.Now = true, h.now
 	h.census = sim.New(opt)
 	h.sync = SyncID(h.census.AddSync(sim.Sync{}))
 	// With a page cache but no freshness every answer is proved anew, so the laws
@@ -36,8 +43,28 @@ func newHistory(t *rapid.T, opt sim.Options) *history {
 
 func (h *history) create(n int) {
 	for range n {
-		h.clock = h.clock.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 1, 5000}).Draw(h.t, "ms")) * time.Millisecond)
-		h.census.AddRun(int64(h.sync), sim.Run{})
+		h.clock.Add(rapid.SampledFrom([]int64{0, 1, 1, 5000}).Draw(h.t, "ms"))
+		h.ever = append(h.ever, SyncRunID(h.census.AddRun(int64(h.sync), sim.Run{})))
+	}
+}
+
+// during has do change the list before each call is answered, one at a time. Of
+// calls that are made at once, nothing can be drawn.
+func (h *history) during(do func(chance *rand.Rand)) {
+	chance := rand.New(rand.NewPCG(rapid.Uint64().Draw(h.t, "chance"), 0))
+	var mu sync.Mutex
+	h.census.OnCall(func(*http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		do(chance)
+	})
+}
+
+// createBy is create where nothing can be drawn.
+func (h *history) createBy(chance *rand.Rand, n int) {
+	for range n {
+		h.clock.Add([]int64{0, 1, 1, 5000}[chance.IntN(4)])
+		h.ever = append(h.ever, SyncRunID(h.census.AddRun(int64(h.sync), sim.Run{})))
 	}
 }
 
@@ -132,10 +159,10 @@ func TestLawWalkYieldsEveryRunOnce(t *testing.T) {
 			stayed[id] = true
 		}
 		budget := rapid.IntRange(0, 150).Draw(t, "created meanwhile")
-		h.census.OnCall(func(*http.Request) {
-			n := min(budget, rapid.SampledFrom([]int{0, 0, 1, 3, 40}).Draw(t, "created"))
+		h.during(func(chance *rand.Rand) {
+			n := min(budget, []int{0, 0, 1, 3, 40}[chance.IntN(5)])
 			budget -= n
-			h.create(n)
+			h.createBy(chance, n)
 		})
 		prune := rapid.Bool().Draw(t, "prune")
 		fromOldest := rapid.Bool().Draw(t, "from oldest")
@@ -175,6 +202,57 @@ func checkOrder(t *rapid.T, ids []SyncRunID, rising bool) {
 	}
 }
 
+// No answer has a gap or a row twice, also where its pages are read at once and
+// for each run that comes an old one goes, so that not even the total tells.
+func TestLawLongAnswersHaveNoGaps(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := newHistory(t, sim.Options{})
+		h.create(rapid.IntRange(300, 900).Draw(t, "more runs"))
+		var w Window
+		w.Limit, w.FromOldest = 1000, rapid.Bool().Draw(t, "from oldest")
+		if rapid.Bool().Draw(t, "known") {
+			h.ask(Window{Limit: rapid.SampledFrom([]int{1, 100, 500}).Draw(t, "limit"), FromOldest: rapid.Bool().Draw(t, "known from oldest")})
+		}
+		if rapid.Bool().Draw(t, "deep") {
+			all := h.census.Runs(int64(h.sync))
+			n := rapid.IntRange(0, len(all)-1).Draw(t, "row")
+			p := Position{CreatedAt: DateTime(all[n].CreatedAt.UnixMilli()), ID: all[n].ID, Ordinal: n}
+			if w.FromOldest {
+				w.Older = p
+			} else {
+				w.Newer = p
+			}
+		}
+		changes := rapid.IntRange(0, 3).Draw(t, "changes")
+		h.during(func(chance *rand.Rand) {
+			if changes == 0 || chance.IntN(4) > 0 {
+				return
+			}
+			changes--
+			n := []int{1, 30, 120}[chance.IntN(3)]
+			h.census.Prune(int64(h.sync), n)
+			if chance.IntN(3) > 0 {
+				h.createBy(chance, n)
+			}
+		})
+		answers, err := h.client.Runs(context.Background(), h.sync, w)
+		h.census.OnCall(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := answers[0].Rows
+		if len(rows) == 0 {
+			return
+		}
+		first := slices.Index(h.ever, rows[0].ID)
+		for i, r := range rows {
+			if h.ever[first+i] != r.ID {
+				t.Fatalf("run %d follows run %d, and %d is left out", r.ID, rows[i-1].ID, h.ever[first+i])
+			}
+		}
+	})
+}
+
 // Law 2: walks from both ends agree.
 func TestLawWalksAgree(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -211,7 +289,7 @@ func TestLawWindowsAreExact(t *testing.T) {
 						}
 						return p
 					}
-					p.CreatedAt = DateTime(h.clock.UnixMilli() - int64(rapid.IntRange(-1000, 10000).Draw(t, "ago")))
+					p.CreatedAt = DateTime(h.clock.Load() - int64(rapid.IntRange(-1000, 10000).Draw(t, "ago")))
 					if rapid.Bool().Draw(t, "a time") {
 						return rapid.SampledFrom([]Position{Since(p.CreatedAt), Before(p.CreatedAt)}).Draw(t, "side")
 					}

@@ -3,7 +3,6 @@ package upstream
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 )
 
@@ -108,46 +107,6 @@ func (l list[T]) all(ctx context.Context) ([]T, error) {
 	}
 }
 
-// fill reads what v lacks to answer windows. Its error is errMoved if v is of no
-// use any more.
-func (l list[T]) fill(ctx context.Context, v *view[T], windows []Window, reads *int, may func() bool) error {
-	for tied := may == nil; ; {
-		todo := plan(v, windows, l.size)
-		switch {
-		case len(todo) > 0:
-		case v.doubtful(windows):
-			todo = []read{v.proof(l.size)}
-		case !tied && l.loose(v): // a scan has what it read tied to the epoch, for what follows to be kept
-			todo, tied = []read{v.proof(l.size)}, true
-		}
-		if v.broken {
-			return errMoved
-		}
-		if len(todo) == 0 {
-			return nil
-		}
-		if *reads++; *reads > maxReads {
-			return errTooManyReads
-		}
-		if may != nil && !may() {
-			return errSpent
-		}
-		next := todo[0]
-		p, sent, err := l.read(ctx, next, v.arrived)
-		if next.k > 0 && isNotFound(err) { // past the end? the head knows, and whether the list is there at all
-			next = read{head: 1, size: l.size}
-			p, sent, err = l.read(ctx, next, v.arrived)
-		}
-		if err != nil {
-			return err
-		}
-		v.arrived = l.client.cache.flights.moment()
-		if err := v.add(next, p, sent); err != nil {
-			return err
-		}
-	}
-}
-
 // stale is a view that answers windows from what is kept and over its time, if
 // err says that Census is failing and not that it refuses.
 func (l list[T]) stale(windows []Window, err error) (*view[T], bool) {
@@ -165,51 +124,6 @@ func (l list[T]) stale(windows []Window, err error) (*view[T], bool) {
 func isNotFound(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Kind == NotFound
-}
-
-// read reads one page, or joins others that read it if they began after the
-// moment after. It tells when the page was asked for.
-func (l list[T]) read(ctx context.Context, r read, after int64) (page[T], time.Time, error) {
-	key := l.client.tenant + l.endpoint.path(l.id) + r.query()
-	value, sent, shared, err := l.client.cache.flights.do(ctx, key, after, func(ctx context.Context) (any, error) {
-		return l.ask(ctx, r)
-	})
-	if err != nil {
-		return page[T]{}, sent, err
-	}
-	if shared {
-		l.client.onRead(ctx, Read{Cached: true, Until: sent.Add(l.life())})
-	}
-	return value.(page[T]), sent, nil
-}
-
-// ask asks Census for one page and turns its rows oldest first.
-func (l list[T]) ask(ctx context.Context, r read) (page[T], error) {
-	answer, err := l.client.get(ctx, l.endpoint, l.id, r.query())
-	if err != nil {
-		return page[T]{}, err
-	}
-	p, err := decodePage(answer.text, l.scan)
-	answer.free()
-	for i := range p.rows {
-		if err == nil && l.check != nil {
-			err = l.check(&p.rows[i])
-		}
-	}
-	if err != nil {
-		return p, l.endpoint.unreadable(l.id, err)
-	}
-	if r.head > 0 {
-		slices.Reverse(p.rows)
-	}
-	// Rows created in the same millisecond may come in either order.
-	for i := 1; i < len(p.rows); i++ { // rows are large: looked at where they stand
-		if l.place(&p.rows[i-1]).Compare(l.place(&p.rows[i])) > 0 {
-			slices.SortFunc(p.rows, func(a, b T) int { return l.place(&a).Compare(l.place(&b)) })
-			break
-		}
-	}
-	return p, nil
 }
 
 // slices answers windows from a view that plan has found complete.

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -126,11 +128,11 @@ func TestRunsRefused(t *testing.T) {
 		{"smaller pages than asked for", large, sim.IgnorePerPage(25), 1},
 		{"larger pages than asked for", small, sim.IgnorePerPage(25), 1},
 		{"small pages, deep down", deep, sim.IgnorePerPage(25), 2},
-		{"always the first page", deep, sim.SamePage(1), 8},
+		{"always the first page", deep, sim.SamePage(1), 12},
 		{"always the last page", deep, sim.SamePage(5), 8},
 		{"a total and no rows", small, rows(func([]json.RawMessage) []json.RawMessage { return nil }), 8},
 		{"a total and too few rows", small, rows(func(r []json.RawMessage) []json.RawMessage { return r[:7] }), 8},
-		{"a total that shrinks with each look", deep, shrinkingTotal(), 8},
+		{"a total that shrinks with each look", deep, shrinkingTotal(), 12},
 		{"rows that cannot be", small, sim.Replace(`"data":[`, `"data":[null,`), 1},
 	} {
 		census, client := newCensus(sim.Options{})
@@ -145,6 +147,22 @@ func TestRunsRefused(t *testing.T) {
 			t.Errorf("%s: %d calls, want at most %d", c.name, n, c.calls)
 		}
 	}
+}
+
+// A thousand runs take ten calls and three turns: the newest hundred, which tell
+// where the others are, and the others by eight.
+func TestRunsOfALongWindowAreReadAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client := newCensus(sim.Options{})
+		id := addSyncWithRuns(census, 1200)
+		census.Inject(sim.Fault{Do: sim.Delay(time.Second)})
+		began := time.Now()
+		answer, err := client.Runs(t.Context(), id, Window{Limit: 1000})
+		checkVerdict(t, err, "ok")
+		if took, calls := time.Since(began), len(census.Calls()); took != 3*time.Second || calls != 10 || len(answer[0].Rows) != 1000 {
+			t.Errorf("%d runs by %d calls in %s", len(answer[0].Rows), calls, took)
+		}
+	})
 }
 
 func shrinkingTotal() sim.Effect {

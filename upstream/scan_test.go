@@ -27,13 +27,13 @@ func TestLawScanShowsEveryRunOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				h := newHistory(t, opt)
-				began := h.clock
+				began := h.clock.Load()
 				h.create(rapid.IntRange(0, 300).Draw(t, "more runs"))
 				if rapid.Bool().Draw(t, "known") { // so that some is in memory
 					h.ask(Window{Limit: rapid.SampledFrom([]int{1, 100, 1000}).Draw(t, "limit")})
 				}
 				w := Window{FromOldest: rapid.Bool().Draw(t, "from oldest")}
-				at := func() DateTime { return DateTime(began.UnixMilli() + rapid.Int64Range(-2, 400_000).Draw(t, "time")) }
+				at := func() DateTime { return DateTime(began + rapid.Int64Range(-2, 400_000).Draw(t, "time")) }
 				if rapid.Bool().Draw(t, "since") {
 					w.Older = Since(at())
 				}
@@ -59,14 +59,10 @@ func TestLawScanShowsEveryRunOnce(t *testing.T) {
 				if opt.NoPagination { // its place is sought again after a removal
 					removals = min(removals, 1)
 				}
-				chance := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "chance"), 0)) // within a call nothing can be drawn
-				h.census.OnCall(func(*http.Request) {
+				h.during(func(chance *rand.Rand) {
 					n := min(creations, []int{0, 0, 1, 3, 40}[chance.IntN(5)])
 					creations -= n
-					for range n {
-						h.clock = h.clock.Add(time.Duration([]int{0, 1, 1, 5000}[chance.IntN(4)]) * time.Millisecond)
-						h.census.AddRun(int64(h.sync), sim.Run{})
-					}
+					h.createBy(chance, n)
 					note()
 					if all := h.truth(); removals > 0 && found && len(all) > 0 && chance.IntN(2) == 0 {
 						removals--

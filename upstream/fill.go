@@ -1,0 +1,137 @@
+package upstream
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// fill reads what v lacks to answer windows. Its error is errMoved if v is of no
+// use any more.
+func (l list[T]) fill(ctx context.Context, v *view[T], windows []Window, reads *int, may func() bool) error {
+	for tied := may == nil; ; {
+		todo := plan(v, windows, l.size)
+		switch {
+		case len(todo) > 0:
+		case v.doubtful(windows):
+			todo = []read{v.proof(l.size)}
+		case !tied && l.loose(v): // a scan has what it read tied to the epoch, for what follows to be kept
+			todo, tied = []read{v.proof(l.size)}, true
+		}
+		if v.broken {
+			return errMoved
+		}
+		if len(todo) == 0 {
+			return nil
+		}
+		if may == nil {
+			todo = v.together(todo)
+		} else if todo = todo[:1]; !may() {
+			return errSpent
+		}
+		if *reads += len(todo); *reads > maxReads {
+			return errTooManyReads
+		}
+		if err := l.readInto(ctx, v, todo); err != nil {
+			return err
+		}
+	}
+}
+
+// together are those of todo, from the first on, that may be read at once: chunks
+// next to each other, below a row that has been read. If old rows are removed
+// meanwhile, the topmost of those read after that reaches into what was read
+// before, which shows.
+func (v *view[T]) together(todo []read) []read {
+	first := todo[0]
+	if _, below := v.at((first.k + 1) * first.size); first.head > 0 || !below {
+		return todo[:1]
+	}
+	n := 1
+	for n < min(len(todo), perSync) && todo[n].head == 0 && todo[n].k == first.k-n {
+		n++
+	}
+	return todo[:n]
+}
+
+// readInto reads pages and adds them to v, in their order.
+func (l list[T]) readInto(ctx context.Context, v *view[T], todo []read) error {
+	type arrival struct {
+		page[T]
+		sent time.Time
+		err  error
+	}
+	arrivals := make([]arrival, len(todo))
+	each(len(todo), todo, func(r read) {
+		a := &arrivals[todo[0].k-r.k]
+		a.page, a.sent, a.err = l.read(ctx, r, v.arrived)
+	})
+	v.arrived = l.client.cache.flights.moment()
+	least, most := max(v.total, v.floor, 0), 0
+	for _, a := range arrivals {
+		most = max(most, a.total)
+	}
+	for i, a := range arrivals {
+		next := todo[i]
+		if a.total >= least { // rows may be added meanwhile, and pages read at once come in any order
+			a.total = most
+		}
+		if next.k > 0 && isNotFound(a.err) { // past the end? the head knows, and whether the list is there at all
+			next = read{head: 1, size: l.size}
+			a.page, a.sent, a.err = l.read(ctx, next, v.arrived)
+			v.arrived = l.client.cache.flights.moment()
+		}
+		if a.err != nil {
+			return a.err
+		}
+		if err := v.add(next, a.page, a.sent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read reads one page, or joins others that read it if they began after the
+// moment after. It tells when the page was asked for.
+func (l list[T]) read(ctx context.Context, r read, after int64) (page[T], time.Time, error) {
+	key := l.client.tenant + l.endpoint.path(l.id) + r.query()
+	value, sent, shared, err := l.client.cache.flights.do(ctx, key, after, func(ctx context.Context) (any, error) {
+		return l.ask(ctx, r)
+	})
+	if err != nil {
+		return page[T]{}, sent, err
+	}
+	if shared {
+		l.client.onRead(ctx, Read{Cached: true, Until: sent.Add(l.life())})
+	}
+	return value.(page[T]), sent, nil
+}
+
+// ask asks Census for one page and turns its rows oldest first.
+func (l list[T]) ask(ctx context.Context, r read) (page[T], error) {
+	answer, err := l.client.get(ctx, l.endpoint, l.id, r.query())
+	if err != nil {
+		return page[T]{}, err
+	}
+	p, err := decodePage(answer.text, l.scan)
+	answer.free()
+	for i := range p.rows {
+		if err == nil && l.check != nil {
+			err = l.check(&p.rows[i])
+		}
+	}
+	if err != nil {
+		return p, l.endpoint.unreadable(l.id, err)
+	}
+	if r.head > 0 {
+		slices.Reverse(p.rows)
+	}
+	// Rows created in the same millisecond may come in either order.
+	for i := 1; i < len(p.rows); i++ { // rows are large: looked at where they stand
+		if l.place(&p.rows[i-1]).Compare(l.place(&p.rows[i])) > 0 {
+			slices.SortFunc(p.rows, func(a, b T) int { return l.place(&a).Compare(l.place(&b)) })
+			break
+		}
+	}
+	return p, nil
+}
