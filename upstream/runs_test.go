@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -166,10 +167,9 @@ func TestRunsOfALongWindowAreReadAtOnce(t *testing.T) {
 }
 
 func shrinkingTotal() sim.Effect {
-	total := 450
+	var looks atomic.Int64
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
-		total--
-		sim.Field("total_records", strconv.Itoa(total))(w, r, honest)
+		sim.Field("total_records", strconv.FormatInt(450-looks.Add(1), 10))(w, r, honest)
 	}
 }
 
