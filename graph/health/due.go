@@ -10,8 +10,9 @@ func (c cron) due(day time.Time) bool {
 	return c.months>>day.Month()&1 == 1 && (byDate && byWeekday || c.either && (byDate || byWeekday))
 }
 
-// manyDays is how far to look: 29 February can be eight years away.
-const manyDays = 8*366 + 1
+// manyDays is how far to look: 29 February on one day of the week can be 40 years
+// away, across a century that is no leap year.
+const manyDays = 40*366 + 1
 
 // next is the first moment due after t; zero if there is none.
 func (c cron) next(t time.Time) time.Time {
