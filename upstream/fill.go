@@ -76,7 +76,8 @@ func (l list[T]) readInto(ctx context.Context, v *view[T], todo []read) error {
 		if a.total >= least { // rows may be added meanwhile, and pages read at once come in any order
 			a.total = most
 		}
-		if next.k > 0 && isNotFound(a.err) { // past the end? the head knows, and whether the list is there at all
+		gone := next.k > 0 && isNotFound(a.err)
+		if gone { // past the end? the head knows, and whether the list is there at all
 			next = read{head: 1, size: l.size}
 			a.page, a.sent, a.err = l.read(ctx, next, v.arrived)
 			v.arrived = l.client.cache.flights.moment()
@@ -86,6 +87,9 @@ func (l list[T]) readInto(ctx context.Context, v *view[T], todo []read) error {
 		}
 		if err := v.add(next, a.page, a.sent); err != nil {
 			return err
+		}
+		if gone && v.total < 0 { // the head does not know: there are no rows there
+			v.learnTotal(todo[i], -1, segment[T]{first: todo[i].k * l.size})
 		}
 	}
 	return nil

@@ -106,11 +106,12 @@ func (l list[T]) remember(more time.Duration) *view[T] {
 }
 
 // keep keeps what v found out. What others have found out of another epoch
-// meanwhile is left as it is. It returns v, or where an epoch begins with what v
-// read, that alone.
+// meanwhile is left as it is; and where Census does not tell how long a list is,
+// nothing is kept. It returns v, or where an epoch begins with what v read, that
+// alone.
 func (l list[T]) keep(v *view[T]) *view[T] {
 	c := l.client.cache
-	if c.entries == nil || len(v.news) == 0 || v.blind {
+	if c.entries == nil || len(v.news) == 0 || v.untold {
 		return v
 	}
 	c.mu.Lock()

@@ -96,7 +96,7 @@ func (v *view[T]) doubtful(windows []Window) bool {
 // loose tells whether pages were read that do not stand in the epoch of what is or
 // will be kept, and that a proof of it might tie to it.
 func (l list[T]) loose(v *view[T]) bool {
-	return l.client.cache.entries != nil && !v.blind && (v.kept == nil || len(v.kept.head.rows) > 0) &&
+	return l.client.cache.entries != nil && !v.untold && (v.kept == nil || len(v.kept.head.rows) > 0) &&
 		slices.ContainsFunc(v.segments, func(g segment[T]) bool { return !g.sound })
 }
 
@@ -104,10 +104,7 @@ func (l list[T]) loose(v *view[T]) bool {
 // stands in it.
 func (v *view[T]) proof(size int) read {
 	n := 0
-	if v.kept != nil {
-		n = max(v.kept.head.end()-1, 0)
-	}
-	for _, g := range slices.Concat(v.recalled, v.segments) {
+	for _, g := range slices.Concat(v.witnesses, v.recalled, v.segments) {
 		if g.sound {
 			n = max(n, g.end()-1)
 		}

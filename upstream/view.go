@@ -16,7 +16,8 @@ type view[T any] struct {
 	segments []segment[T] // in the order they were read or recalled
 	total    int          // rows in the list when last told; -1: not yet
 	end      int          // ordinal after the newest row; -1: the newest end has not been read
-	blind    bool         // heads do not tell the total, so their rows cannot be placed
+	untold   bool         // Census does not tell the total
+	blind    bool         // nor do heads, so their rows cannot be placed
 	least    int          // while total is unknown: the list has at least this many rows
 	most     int          // and at most this many
 
@@ -47,6 +48,7 @@ func (v *view[T]) add(r read, p page[T], sent time.Time) error {
 	if err := v.check(r, p); err != nil {
 		return err
 	}
+	v.untold = v.untold || p.total < 0
 	g := segment[T]{first: r.k * r.size, rows: p.rows}
 	if r.head > 0 {
 		if p.total < 0 && len(p.rows) == r.head { // its ordinals cannot be told
