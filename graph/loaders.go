@@ -2,14 +2,9 @@ package graph
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/graph-gophers/dataloader/v7"
 
 	"census-gateway/upstream"
 )
@@ -165,128 +160,6 @@ func (l *loaders) syncsAhead(ctx context.Context, ids []upstream.SyncID) {
 		}
 		return ok
 	}))
-}
-
-// How long a loader waits for more keys, and how many it waits for.
-const (
-	loaderWait     = time.Millisecond
-	loaderCapacity = 100
-)
-
-// A loader is a dataloader that can also be told of keys ahead of time.
-type loader[K comparable, V any] struct {
-	*dataloader.Loader[K, V]
-	cache dataloader.Cache[K, V]
-	read  func(keys []K) results[V]
-}
-
-type batchHook func(ctx context.Context, loader string, keys int) (context.Context, func(error))
-
-// newLoader makes a loader of read, which sets a result for each key.
-func newLoader[K comparable, V any](ctx context.Context, name string, hook batchHook, read func(context.Context, []K, results[V])) *loader[K, V] {
-	l := &loader[K, V]{cache: dataloader.NewCache[K, V]()}
-	l.read = func(keys []K) results[V] {
-		ctx, end := hook(ctx, name, len(keys))
-		out := make(results[V], len(keys))
-		err := contain(func() { read(ctx, keys, out) })
-		end(err)
-		for i := range out {
-			if out[i] == nil {
-				out[i] = &dataloader.Result[V]{Error: errors.Join(errNoResult, err)}
-			}
-		}
-		return out
-	}
-	l.Loader = dataloader.NewBatchedLoader(
-		func(_ context.Context, keys []K) []*dataloader.Result[V] { return l.read(keys) },
-		dataloader.WithCache[K, V](l.cache),
-		dataloader.WithWait[K, V](loaderWait),
-		dataloader.WithBatchCapacity[K, V](loaderCapacity),
-		dataloader.WithInputCapacity[K, V](loaderCapacity))
-	return l
-}
-
-// get returns the value of k.
-func (l *loader[K, V]) get(ctx context.Context, k K) (V, error) {
-	if known, ok := l.cache.Get(ctx, k); ok { // as Load would find, which gets ready for more
-		return known()
-	}
-	return l.Load(ctx, k)()
-}
-
-// unknown are those of keys, each once, that have not been asked for yet.
-func (l *loader[K, V]) unknown(ctx context.Context, keys []K) []K {
-	out := make([]K, 0, len(keys))
-	seen := make(map[K]bool, len(keys))
-	for _, k := range keys {
-		if _, known := l.cache.Get(ctx, k); !known && !seen[k] {
-			seen[k] = true
-			out = append(out, k)
-		}
-	}
-	return out
-}
-
-// known takes v for the value of k.
-func (l *loader[K, V]) known(ctx context.Context, k K, v V) {
-	l.cache.Set(ctx, k, func() (V, error) { return v, nil })
-}
-
-// ahead begins to read keys, which nobody has asked for yet, at once and as one
-// batch. Since all are known there is nothing to wait for.
-func (l *loader[K, V]) ahead(ctx context.Context, keys []K) {
-	if len(keys) == 0 {
-		return
-	}
-	values := make([]*dataloader.Result[V], len(keys)) // each held by its own key alone
-	done := make(chan struct{})
-	for i, k := range keys {
-		v := new(dataloader.Result[V])
-		values[i] = v
-		l.cache.Set(ctx, k, func() (V, error) {
-			<-done
-			return v.Data, v.Error
-		})
-	}
-	go func() {
-		defer close(done)
-		for i, r := range l.read(keys) {
-			*values[i] = *r
-		}
-	}()
-}
-
-var errNoResult = errors.New("a batch left a key without a result")
-
-// results are what a batch reads, in the order of its keys; different ones may
-// be set at once.
-type results[V any] []*dataloader.Result[V]
-
-func (r results[V]) set(i int, v V, err error) { r[i] = &dataloader.Result[V]{Data: v, Error: err} }
-
-// each runs do for the numbers below n at once and waits. A panic in one is
-// raised again when the others are through.
-func each(n int, do func(i int)) {
-	panics := make([]error, n)
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() { panics[i] = contain(func() { do(i) }) })
-	}
-	wg.Wait()
-	if err := errors.Join(panics...); err != nil {
-		panic(err)
-	}
-}
-
-// contain runs do and returns its panic as an error, with the stack for the log.
-func contain(do func()) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
-	do()
-	return nil
 }
 
 type loadersKey struct{}
