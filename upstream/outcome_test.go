@@ -1,6 +1,11 @@
 package upstream
 
-import "testing"
+import (
+	"testing"
+	"time"
+
+	"census-gateway/upstream/sim"
+)
 
 func known(n int64) Count { return Count{N: n, Known: true} }
 
@@ -98,4 +103,62 @@ func same(got *float64, want any) bool {
 		return want == nil
 	}
 	return *got == want
+}
+
+// Every kind of run that Census is known to list, read off the wire (fact sheet,
+// 8.4: what a simulator must have).
+func TestKindsOfRuns(t *testing.T) {
+	const queued = 1634698120373
+	at, nothing := DateTime(queued).Time(), sim.Counts{Source: sim.Null, Updates: sim.Null, Deletes: sim.Null, Invalids: sim.Null, Processed: sim.Null, Updated: sim.Null, Failed: sim.Null}
+	after := func(d time.Duration) time.Time { return at.Add(d) }
+	clean := sim.Counts{Source: 1500, Updates: 50, Processed: 50, Updated: 50}
+	for _, c := range []struct {
+		name     string
+		run      sim.Run
+		want     SyncRunOutcome
+		dry      bool
+		duration any // nil: unknown
+		delay    any
+		step     string
+		reason   string // ui_tag; "": there is no reason
+	}{
+		{"completed clean", sim.Run{Status: "completed", CompletedAt: after(42 * time.Second), Counts: clean}, OutcomeSucceeded, false, 42.0, nil, "", "API Request"},
+		{"completed with failed rows", sim.Run{Status: "completed", CompletedAt: after(42 * time.Second), Counts: sim.Counts{Processed: 50, Updated: 48, Failed: 2}}, OutcomePartial, false, 42.0, nil, "", "API Request"},
+		{"failed without a time and counts", sim.Run{Status: "failed", Counts: nothing, ErrorCode: "AUTH"}, OutcomeFailed, false, nil, nil, "", "API Request"},
+		{"failed at a time", sim.Run{Status: "failed", CompletedAt: after(time.Second), Counts: nothing}, OutcomeFailed, false, 1.0, nil, "", "API Request"},
+		{"skipped", sim.Run{Status: "skipped", Counts: nothing}, OutcomeSkipped, false, nil, nil, "", "API Request"},
+		{"queued", sim.Run{Status: "queued", Counts: nothing, Step: "Running Sync"}, OutcomeInProgress, false, nil, nil, "Running Sync", "API Request"},
+		{"working", sim.Run{Status: "working", Counts: clean, Step: "Loading data into destination service"}, OutcomeInProgress, false, nil, nil, "Loading data into destination service", "API Request"},
+		{"canceled and completed", sim.Run{Status: "completed", Canceled: true, CompletedAt: after(9 * time.Second), Counts: clean}, OutcomeCanceled, false, 9.0, nil, "", "API Request"},
+		{"canceled and failed", sim.Run{Status: "failed", Canceled: true, Counts: nothing}, OutcomeCanceled, false, nil, nil, "", "API Request"},
+		{"dry run", sim.Run{Status: "completed", CompletedAt: after(time.Second), Counts: clean, FullSync: true, Tag: "Dry Run"}, OutcomeSucceeded, true, 1.0, nil, "", "Dry Run"},
+		{"forced full", sim.Run{Status: "completed", CompletedAt: after(time.Second), Counts: clean, FullSync: true, Tag: "Manual"}, OutcomeSucceeded, false, 1.0, nil, "", "Manual"},
+		{"scheduled, with a delay", sim.Run{Status: "completed", CompletedAt: after(time.Second), Counts: clean, ScheduledAt: after(-90500 * time.Millisecond), Tag: "Schedule"}, OutcomeSucceeded, false, 1.0, 90.5, "", "Schedule"},
+		{"without a reason", sim.Run{Status: "completed", CompletedAt: after(time.Second), Counts: clean, NoReason: true}, OutcomeSucceeded, false, 1.0, nil, "", ""},
+		{"a status nobody knows", sim.Run{Status: "defrosting", Counts: nothing}, OutcomeUnknown, false, nil, nil, "", "API Request"},
+		{"completed with an error code", sim.Run{Status: "completed", CompletedAt: after(time.Second), Counts: clean, ErrorCode: "STALE"}, OutcomeSucceeded, false, 1.0, nil, "", "API Request"},
+	} {
+		census, client := newCensus(sim.Options{})
+		c.run.CreatedAt = at
+		id := census.AddRun(census.AddSync(sim.Sync{}), c.run)
+		r, err := client.Run(t.Context(), SyncRunID(id))
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		reason, step := "", ""
+		if r.SyncTriggerReason != nil {
+			reason = *r.SyncTriggerReason.UITag
+		}
+		if r.CurrentStep != nil {
+			step = *r.CurrentStep
+		}
+		if r.Outcome() != c.want || r.DryRun() != c.dry || r.FullSync != c.run.FullSync || r.RawStatus != c.run.Status ||
+			!same(r.DurationSeconds(), c.duration) || !same(r.ScheduleDelaySeconds(), c.delay) || step != c.step || reason != c.reason {
+			t.Errorf("%s: %s, dry %t, full %t, took %v, delayed by %v, at %q, for %q", c.name, r.Outcome(), r.DryRun(), r.FullSync, r.DurationSeconds(), r.ScheduleDelaySeconds(), step, reason)
+		}
+		if known := c.run.Counts != nothing; r.RecordsProcessed.Known != known || r.SourceRecordInvalids.Known != known {
+			t.Errorf("%s: counts are %+v", c.name, r)
+		}
+	}
 }
