@@ -11,14 +11,17 @@ import (
 )
 
 // A part is a stretch of a list that is all at hand: the places from from to to.
-type part struct{ from, to int }
+type part struct {
+	from, to       int
+	next, previous bool // as PageInfo has them
+}
 
 func (p part) of(syncs []*Sync) []*Sync { return syncs[p.from:p.to] }
 
 // connection is the answer with that part of syncs.
 func (p part) connection(syncs []*Sync, list listSum) *SyncConnection {
 	return &SyncConnection{syncs: p.of(syncs), list: list, first: p.from, step: 1,
-		next: p.to < len(syncs), prev: p.from > 0, total: len(syncs)}
+		next: p.next, prev: p.previous, total: len(syncs)}
 }
 
 // cut finds the part of syncs, which stand in order, that the arguments ask
@@ -48,9 +51,12 @@ func (a pageArgs) cut(syncs []*Sync, list listSum, order SyncOrder, otherwise in
 		}
 		p.from = min(i, p.to)
 	}
-	if backward {
+	p.next, p.previous = p.to < len(syncs), p.from > 0
+	if backward { // on the side it is counted to, the page goes on up to the cursor there and not beyond
+		p.previous = p.to-limit > p.from
 		p.from = max(p.from, p.to-limit)
 	} else {
+		p.next = p.from+limit < p.to
 		p.to = min(p.to, p.from+limit)
 	}
 	return p, nil
