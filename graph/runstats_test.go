@@ -1,228 +1,242 @@
 package graph_test
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"math"
-	"slices"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"census-gateway/upstream/sim"
 )
 
-// told is what a statistic answers.
+// told is what a statistic answers here; what it should, graph/proof holds.
 type told struct {
 	TotalRuns int
 	ByOutcome []struct {
 		Outcome string
 		Count   int
 	}
-	SuccessRate     *float64
-	DurationSeconds *struct {
-		Count                         int
-		Min, Max, Mean, P50, P95, P99 float64
-	}
-	Records struct{ Processed, Updated, Failed, Invalid int64 }
-	Errors  []struct {
-		Code       *string
-		Count      int
-		LastSeenAt time.Time
-		LatestRun  struct{ DatabaseID int64 }
-	}
-	LastSuccessAt *time.Time
-	Series        []struct {
-		TotalRuns int
-		Records   struct{ Processed int64 }
-	}
 	Truncated bool
 }
 
-const toldFields = `{ totalRuns byOutcome { outcome count } successRate durationSeconds { count min max mean p50 p95 p99 }
-	records { processed updated failed invalid } errors(first: 200) { code count lastSeenAt latestRun { databaseId } }
-	lastSuccessAt series(bucket: DAY, timeZone: "Asia/Kathmandu") { totalRuns records { processed } } truncated }`
+// summed asks for the statistic of many syncs.
+func summed(t *testing.T, h http.Handler, args, fields string) (stats *told, errs []gqlError) {
+	t.Helper()
+	var a struct {
+		Errors []gqlError
+		Data   *struct{ SyncRunStats told }
+	}
+	if err := json.Unmarshal([]byte(post(t, h, "{ syncRunStats("+args+") { "+fields+" } }", "{}")), &a); err != nil {
+		t.Fatal(err)
+	}
+	if a.Data == nil {
+		return nil, a.Errors
+	}
+	return &a.Data.SyncRunStats, a.Errors
+}
 
-// Statistics of random histories are those of the runs that Census has.
-func TestStatsTellTheTruth(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		h, census := serve(sim.Options{Empty: true})
-		var ids []string
-		var runs []sim.Run
-		since, until := now.Add(-30*24*time.Hour), now.Add(-time.Duration(rapid.IntRange(0, 20).Draw(rt, "until"))*24*time.Hour)
-		outcomes := rapid.SampledFrom([]string{"", "FAILED", "SUCCEEDED PARTIAL"}).Draw(rt, "outcomes")
-		for range rapid.IntRange(1, 4).Draw(rt, "syncs") {
-			id := census.AddSync(sim.Sync{})
-			ids = append(ids, fmt.Sprintf(`"%d"`, id))
-			at := now.Add(-40 * 24 * time.Hour)
-			for range rapid.SampledFrom([]int{0, 3, 40, 240}).Draw(rt, "runs") {
-				at = at.Add(time.Duration(rapid.IntRange(0, 16*3600_000).Draw(rt, "pause")) * time.Millisecond)
-				if at.After(now) {
-					break
+// crowd is a workspace of n syncs with so many runs each, a minute apart.
+func crowd(census *sim.Census, n, runs int) {
+	for range n {
+		id := census.AddSync(sim.Sync{})
+		for i := range runs {
+			census.AddRun(id, sim.Run{CreatedAt: now.Add(time.Duration(i-runs) * time.Minute)})
+		}
+	}
+}
+
+// The read limit is for what was read: however many small histories there are,
+// none is left out for it.
+func TestStatsOfManySmall(t *testing.T) {
+	h, census := serve(sim.Options{Empty: true})
+	crowd(census, 300, 60)
+	s, errs := summed(t, h, "filter: {}", "totalRuns truncated")
+	if errs != nil || s.TotalRuns != 18_000 || s.Truncated {
+		t.Errorf("%+v, %v", s, errs)
+	}
+	if got := len(census.Calls()); got != 300+6 {
+		t.Errorf("%d calls", got)
+	}
+}
+
+// Of a history too long for one operation the newest runs are summed up. What was
+// read of it is kept, so the next one gets further.
+func TestStatsTruncated(t *testing.T) {
+	const runs = 200_500
+	h, census := serveBy(remembering, sim.Options{Empty: true})
+	crowd(census, 1, runs)
+	s, errs := summed(t, h, "filter: {}", "totalRuns truncated")
+	if errs != nil || s.TotalRuns < 199_900 || s.TotalRuns > 200_000 || !s.Truncated || len(census.Calls()) > 2001 {
+		t.Errorf("%+v, %v, %d calls", s, errs, len(census.Calls()))
+	}
+	census.ResetCalls()
+	s, errs = summed(t, h, "filter: {}", "totalRuns truncated")
+	if errs != nil || s.TotalRuns != runs || s.Truncated || len(census.Calls()) > 7 {
+		t.Errorf("again: %+v, %v, %v", s, errs, census.Calls())
+	}
+	s, errs = summed(t, h, fmt.Sprintf("filter: {createdSince: %q}", now.Add(-24*time.Hour).Format(time.RFC3339)), "totalRuns truncated")
+	if errs != nil || s.TotalRuns != 24*60 || s.Truncated {
+		t.Errorf("a day: %+v, %v", s, errs)
+	}
+	// From memory too no more than a million runs are looked at.
+	var many strings.Builder
+	for i := range 6 {
+		fmt.Fprintf(&many, "a%d: syncRunStats(syncIds: [1], filter: {errorCodes: [%q]}) { truncated } ", i, fmt.Sprint(i))
+	}
+	census.ResetCalls()
+	answer := post(t, h, "{ "+many.String()+"}", "{}")
+	if n := strings.Count(answer, `"truncated": true`); n != 6 || len(census.Calls()) != 0 {
+		t.Errorf("%d of 6 are truncated, %d calls", n, len(census.Calls()))
+	}
+}
+
+// A long page of a list that a filter passes few of is short at the limit, and
+// goes on from there.
+func TestFilterTruncated(t *testing.T) {
+	h, census := serveBy(remembering, sim.Options{Empty: true})
+	id := census.AddSync(sim.Sync{})
+	census.AddRun(id, sim.Run{CreatedAt: now.Add(-300_000 * time.Minute), Status: "failed"})
+	for i := range 200_400 {
+		census.AddRun(id, sim.Run{CreatedAt: now.Add(time.Duration(i-200_400) * time.Minute)})
+	}
+	const list = "runs(first: 5, after: $after, filter: {outcomes: [FAILED]}) { nodes { id } pageInfo { hasNextPage endCursor } }"
+	for _, query := range []string{
+		fmt.Sprintf("query ($after: String) { sync(id: %d) { %s } }", id, list),
+		fmt.Sprintf("query ($after: String) { syncRuns(syncIds: [%d], first: 5, after: $after, filter: {outcomes: [FAILED]}) { nodes { id } pageInfo { hasNextPage endCursor } } }", id),
+	} {
+		after, found, pages := "null", 0, 0
+		for more := true; more; pages++ {
+			var a struct {
+				Errors []gqlError
+				Data   struct {
+					Sync struct {
+						Runs *filteredPage
+					}
+					SyncRuns *filteredPage
 				}
-				census.AddRun(id, drawnRun(rt, at))
 			}
-			for _, r := range census.Runs(id) {
-				if !r.CreatedAt.Before(since) && r.CreatedAt.Before(until) && (outcomes == "" || strings.Contains(outcomes, outcomeOf(r))) {
-					runs = append(runs, r)
-				}
+			if err := json.Unmarshal([]byte(post(t, h, query, `{"after": `+after+`}`)), &a); err != nil || a.Errors != nil || pages > 3 {
+				t.Fatal(err, a.Errors, pages)
 			}
-		}
-		filter := fmt.Sprintf("createdSince: %q, createdBefore: %q", since.Format(time.RFC3339), until.Format(time.RFC3339))
-		if outcomes != "" {
-			filter += fmt.Sprintf(", outcomes: [%s]", outcomes)
-		}
-		list := strings.Join(ids, ",")
-		if rapid.Bool().Draw(rt, "workspace") {
-			list = "null"
-		} else {
-			list = "[" + list + "]"
-		}
-		var answer struct {
-			Errors []gqlError
-			Data   struct {
-				SyncRunStats told
-				Syncs        struct{ Nodes []struct{ RunStats told } }
+			page := a.Data.SyncRuns
+			if page == nil {
+				page = a.Data.Sync.Runs
+			}
+			found += len(page.Nodes)
+			if more = page.PageInfo.HasNextPage; more {
+				after = fmt.Sprintf("%q", *page.PageInfo.EndCursor)
 			}
 		}
-		query := fmt.Sprintf("{ syncRunStats(syncIds: %s, filter: {%s}) %s syncs(first: 10) { nodes { runStats(filter: {%s}) { totalRuns series(bucket: HOUR) { totalRuns } } } } }", list, filter, toldFields, filter)
-		if err := json.Unmarshal([]byte(post(t, h, query, "{}")), &answer); err != nil || answer.Errors != nil {
-			rt.Fatal(err, answer.Errors)
+		if found != 1 || pages > 2 {
+			t.Errorf("%d failures on %d pages", found, pages)
 		}
-		got, alone := answer.Data.SyncRunStats, 0
-		for _, n := range answer.Data.Syncs.Nodes {
-			inSeries := 0
-			for _, b := range n.RunStats.Series {
-				inSeries += b.TotalRuns
-			}
-			if inSeries != n.RunStats.TotalRuns {
-				rt.Fatalf("%d runs in the series of %d", inSeries, n.RunStats.TotalRuns)
-			}
-			alone += n.RunStats.TotalRuns
-		}
-		if got.Truncated || got.TotalRuns != len(runs) || alone != len(runs) {
-			rt.Fatalf("%d runs, truncated %t, and %d one by one, want %d", got.TotalRuns, got.Truncated, alone, len(runs))
-		}
-		checkTold(rt, got, runs)
-	})
+	}
 }
 
-// drawnRun is a run created at a moment, of any kind.
-func drawnRun(rt *rapid.T, at time.Time) sim.Run {
-	r := sim.Run{CreatedAt: at, Status: rapid.SampledFrom([]string{"completed", "completed", "failed", "skipped", "working", "defrosting"}).Draw(rt, "status")}
-	r.Canceled = rapid.IntRange(0, 9).Draw(rt, "canceled") == 0
-	if rapid.IntRange(0, 9).Draw(rt, "dry") == 0 {
-		r.Tag = "Dry Run"
+type filteredPage struct {
+	Nodes    []struct{ ID string }
+	PageInfo struct {
+		HasNextPage bool
+		EndCursor   *string
 	}
-	if r.Status != "working" && rapid.Bool().Draw(rt, "ended") {
-		r.CompletedAt = at.Add(time.Duration(rapid.IntRange(0, 3_600_000).Draw(rt, "took")) * time.Millisecond)
-	}
-	if r.Status == "completed" {
-		n := rapid.Int64Range(1, 1<<40).Draw(rt, "records")
-		r.Counts = sim.Counts{Source: n, Processed: n, Updated: n / 2, Failed: n % 3, Invalids: n % 2}
-	}
-	if r.Status == "failed" || rapid.IntRange(0, 4).Draw(rt, "error") == 0 {
-		r.ErrorCode = rapid.SampledFrom([]string{"", "AUTH", "COLUMN"}).Draw(rt, "code")
-		r.ErrorMessage = rapid.SampledFrom([]string{"", "it broke", "it fell"}).Draw(rt, "message")
-	}
-	return r
 }
 
-func outcomeOf(r sim.Run) string {
-	switch {
-	case r.Canceled:
-		return "CANCELED"
-	case r.Status == "completed" && (r.Counts.Failed > 0 || r.Counts.Invalids > 0):
-		return "PARTIAL"
+// A sync that fails is left out and named; only if all do, there is no answer.
+func TestStatsOfSomeFail(t *testing.T) {
+	h, census := serve(sim.Options{Empty: true})
+	crowd(census, 3, 10)
+	bad := census.Syncs()[1].ID
+	remove := census.Inject(sim.Fault{Match: sim.Path(fmt.Sprintf("/syncs/%d/sync_runs", bad)), Do: sim.Status(403, "application/json", "{}")})
+	s, errs := summed(t, h, "filter: {}", "totalRuns truncated")
+	if s == nil || s.TotalRuns != 20 || s.Truncated {
+		t.Errorf("%+v", s)
 	}
-	return map[string]string{"completed": "SUCCEEDED", "failed": "FAILED", "skipped": "SKIPPED", "working": "IN_PROGRESS", "defrosting": "UNKNOWN"}[r.Status]
+	if len(errs) != 1 || fmt.Sprint(errs[0].Path) != "[syncRunStats]" || errs[0].Extensions["code"] != "UPSTREAM_FORBIDDEN" || !strings.Contains(errs[0].Message, fmt.Sprint(bad)) {
+		t.Errorf("errors: %+v", errs)
+	}
+	remove()
+	census.Inject(sim.Fault{Match: func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/sync_runs") }, Do: sim.Status(403, "application/json", "{}")})
+	s, errs = summed(t, h, "filter: {}", "totalRuns truncated")
+	if s != nil || len(errs) != 3 {
+		t.Errorf("%+v, %v", s, errs)
+	}
 }
 
-// checkTold compares a statistic with the runs themselves.
-func checkTold(rt *rapid.T, got told, runs []sim.Run) {
-	byOutcome, groups := map[string]int{}, map[string][]sim.Run{}
-	var good, finished, inSeries int
-	var processed, updated, failed, invalid int64
-	var seconds []float64
-	var lastSuccess time.Time
-	for _, r := range runs {
-		o := outcomeOf(r)
-		byOutcome[o]++
-		if o == "FAILED" || o == "PARTIAL" && r.ErrorCode+r.ErrorMessage != "" {
-			key := cmp.Or(r.ErrorCode, "message "+r.ErrorMessage)
-			groups[key] = append(groups[key], r)
+func TestStatsRefused(t *testing.T) {
+	h, census := serve(sim.Options{Empty: true})
+	crowd(census, 1, 3)
+	id := census.Syncs()[0].ID
+	many := strings.Repeat(`"7",`, 501)
+	for _, tt := range []struct {
+		args, fields, says string
+		path               string // below syncRunStats
+		calls              int
+	}{
+		{`syncIds: ["x"], filter: {}`, "totalRuns", `syncIds: "x" is no id`, "", 0},
+		{`syncIds: ["SyncRun:5"], filter: {}`, "totalRuns", `syncIds: "SyncRun:5" is a SyncRun`, "", 0},
+		{`syncIds: [` + many + `], filter: {}`, "totalRuns", "syncIds must be at most 500, got 501", "", 0},
+		{`filter: {errorCodes: [""]}`, "totalRuns", "filter: errorCodes must not", "", 0},
+		{`filter: {createdSince: "2026-01-07T00:00:00Z", createdBefore: "2026-01-07T00:00:00Z"}`, "totalRuns", "filter: createdSince must be before", "", 0},
+		{fmt.Sprintf(`syncIds: [%d], filter: {createdSince: "2025-01-01T00:00:00Z"}`, id), "series(bucket: HOUR) { totalRuns }", "bucket: a series has at most 1000 buckets, and the range from 2025-01-01", "series", 0},
+		{fmt.Sprintf(`syncIds: [%d], filter: {}`, id), `series(bucket: DAY, timeZone: "Mars/Olympus") { totalRuns }`, "timeZone must be an IANA name", "series", 0},
+		{fmt.Sprintf(`syncIds: [%d], filter: {}`, id), "errors(first: 201) { count }", "first must be from 0 to 200, got 201", "errors", 0},
+		{`filter: {}`, "few: errors(first: -1) { count }", "first must be from 0 to 200, got -1", "few", 0},
+		{`filter: {}`, "e: errors(first: 3000000000) { count }", "an Int must be a whole number", "e first", 0},
+		{`filter: {statuses: []}`, "... on SyncRunStats { errors(first: -1) { count } }", "first must be from 0 to 200, got -1", "errors", 0},
+		// How long this one gets only its runs tell.
+		{fmt.Sprintf(`syncIds: [%d], filter: {createdBefore: "2027-01-01T00:00:00Z"}`, id), "series(bucket: HOUR) { totalRuns }", "bucket: a series has at most 1000 buckets", "series", 1},
+	} {
+		census.ResetCalls()
+		s, errs := summed(t, h, tt.args, tt.fields)
+		if s != nil || len(errs) != 1 || !strings.HasPrefix(errs[0].Message, tt.says) || errs[0].Extensions["code"] != "BAD_USER_INPUT" ||
+			fmt.Sprint(errs[0].Path) != strings.TrimSpace("[syncRunStats "+tt.path)+"]" {
+			t.Errorf("%.80s %s: %+v, want %q", tt.args, tt.fields, errs, tt.says)
 		}
-		if r.Tag == "Dry Run" {
-			continue
-		}
-		success := o == "SUCCEEDED" || o == "PARTIAL"
-		if success {
-			good++
-			if r.CompletedAt.After(lastSuccess) {
-				lastSuccess = r.CompletedAt
-			}
-		}
-		if success || o == "FAILED" {
-			finished++
-		}
-		if !r.CompletedAt.IsZero() {
-			seconds = append(seconds, float64(r.CompletedAt.UnixMilli()-r.CreatedAt.UnixMilli())/1000)
-		}
-		processed, updated = processed+max(r.Counts.Processed, 0), updated+max(r.Counts.Updated, 0)
-		failed, invalid = failed+max(r.Counts.Failed, 0), invalid+max(r.Counts.Invalids, 0)
-	}
-	for _, c := range got.ByOutcome {
-		if c.Count != byOutcome[c.Outcome] {
-			rt.Fatalf("%d %s, want %d", c.Count, c.Outcome, byOutcome[c.Outcome])
+		if n := len(census.Calls()); n != tt.calls {
+			t.Errorf("%.80s: %d calls, want %d: %v", tt.args, n, tt.calls, census.Calls())
 		}
 	}
-	if (got.SuccessRate == nil) != (finished == 0) || finished > 0 && *got.SuccessRate != float64(good)/float64(finished) {
-		rt.Fatalf("success rate %v, want %d of %d", got.SuccessRate, good, finished)
-	}
-	if r := got.Records; r.Processed != processed || r.Updated != updated || r.Failed != failed || r.Invalid != invalid {
-		rt.Fatalf("records %+v, want %d, %d, %d, %d", r, processed, updated, failed, invalid)
-	}
-	if (got.LastSuccessAt == nil) != lastSuccess.IsZero() || got.LastSuccessAt != nil && !got.LastSuccessAt.Equal(lastSuccess) {
-		rt.Fatalf("last success %v, want %v", got.LastSuccessAt, lastSuccess)
-	}
-	var series int64
-	for _, b := range got.Series {
-		inSeries, series = inSeries+b.TotalRuns, series+b.Records.Processed
-	}
-	if inSeries != len(runs) || series != processed {
-		rt.Fatalf("the series has %d runs of %d, %d records of %d", inSeries, len(runs), series, processed)
-	}
-	if (got.DurationSeconds == nil) != (len(seconds) == 0) {
-		rt.Fatalf("durations %v of %v", got.DurationSeconds, seconds)
-	}
-	if d := got.DurationSeconds; d != nil {
-		slices.Sort(seconds)
-		sum := 0.0
-		for _, s := range seconds {
-			sum += s
-		}
-		nearest := func(percent int) float64 { return seconds[(percent*len(seconds)+99)/100-1] }
-		want := []float64{float64(len(seconds)), seconds[0], seconds[len(seconds)-1], sum / float64(len(seconds)), nearest(50), nearest(95), nearest(99)}
-		for i, v := range []float64{float64(d.Count), d.Min, d.Max, d.Mean, d.P50, d.P95, d.P99} {
-			if math.Abs(v-want[i]) > 1e-6 {
-				rt.Fatalf("durations %+v, want %v", *d, want)
-			}
+}
+
+// What no run can pass, and no sync at all, cost nothing.
+func TestStatsForNothing(t *testing.T) {
+	h, census := serve(sim.Options{Empty: true})
+	crowd(census, 2, 3)
+	for _, args := range []string{`filter: {statuses: []}`, `syncIds: [], filter: {}`, `syncIds: [999], filter: {outcomes: []}`} {
+		s, errs := summed(t, h, args, "totalRuns byOutcome { outcome count } truncated")
+		if errs != nil || s.TotalRuns != 0 || len(s.ByOutcome) != 7 || s.Truncated || len(census.Calls()) != 0 {
+			t.Errorf("%s: %+v, %v, %v", args, s, errs, census.Calls())
 		}
 	}
-	if len(got.Errors) != len(groups) {
-		rt.Fatalf("%d groups of errors, want %d", len(got.Errors), len(groups))
-	}
-	for _, g := range got.Errors {
-		same := func(of []sim.Run) bool {
-			latest := slices.MaxFunc(of, func(a, b sim.Run) int { return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)) })
-			return len(of) == g.Count && latest.ID == g.LatestRun.DatabaseID && latest.CreatedAt.Equal(g.LastSeenAt) && (g.Code == nil || *g.Code == latest.ErrorCode)
+}
+
+// A dashboard of 200 syncs passes the default limit of pages; orders by health
+// are reckoned however they are written.
+func TestStatsPrices(t *testing.T) {
+	h, census := serve(sim.Options{Empty: true})
+	crowd(census, 2, 3)
+	const dashboard = `syncs(first: 200) { nodes { id label health { state } latestRun { id } runStats(filter: {createdSince: "2026-01-06T00:00:00Z"}) { successRate errors { count latestRun { id sync { label } } } } } }`
+	for query, variables := range map[string]string{
+		"{ " + dashboard + " }": `{}`,
+		"{ " + strings.Replace(dashboard, "first: 200", "first: 200, orderBy: {field: HEALTH}", 1) + " }": `{}`,
+		`{ syncRunStats(filter: {}) { totalRuns } }`:                                                      `{}`,
+	} {
+		if answer := post(t, h, query, variables); strings.Contains(answer, `"errors":`) && strings.Contains(answer, "extensions") {
+			t.Errorf("%s: %s", query, answer)
 		}
-		if !slices.ContainsFunc(slices.Collect(maps.Values(groups)), same) {
-			rt.Fatalf("group %+v is none of %v", g, groups)
+	}
+	for query, variables := range map[string]string{
+		`query ($ids: [ID!]) { a: syncs(ids: $ids, first: 1, orderBy: {field: HEALTH}) { totalCount } b: syncs(ids: $ids, first: 1, orderBy: {field: HEALTH}) { totalCount } }`:                                "",
+		`query ($ids: [ID!], $o: SyncOrder) { a: syncs(ids: $ids, first: 1, orderBy: $o) { totalCount } b: syncs(ids: $ids, first: 1, orderBy: $o) { totalCount } }`:                                           `"o": {"field": "HEALTH"},`,
+		`query ($ids: [ID!], $f: SyncOrderField!) { a: syncs(ids: $ids, first: 1, orderBy: {field: $f}) { totalCount } b: syncs(ids: $ids, first: 1, orderBy: {field: $f}) { totalCount } }`:                   `"f": "HEALTH",`,
+		`query ($ids: [ID!], $f: SyncRunFilter!) { syncRunStats(syncIds: $ids, filter: $f) { totalRuns } x: syncRunStats(syncIds: $ids, filter: $f) { totalRuns } y: syncRunStats(filter: $f) { totalRuns } }`: `"f": {},`,
+	} {
+		ids := strings.TrimSuffix(strings.Repeat(`"7",`, 500), ",")
+		census.ResetCalls()
+		if answer := post(t, h, query, "{"+variables+` "ids": [`+ids+"]}"); !strings.Contains(answer, "pages") || len(census.Calls()) != 0 {
+			t.Errorf("%s is not refused: %s", query, answer)
 		}
 	}
 }

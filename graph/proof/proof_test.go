@@ -1,0 +1,31 @@
+// Package proof asks the whole gateway, from GraphQL down to the wire, about
+// random workspaces, and holds every answer against what is true of them, worked
+// out in the plainest way from what the simulated Census holds. It shares no code
+// with what it proves: outcomes, filters, pages, statistics and health are written
+// here a second time, from the schema and docs/health.md.
+package proof
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// Whatever is asked of whatever workspace, whatever is in memory and whatever
+// changed since: the answer is the truth.
+func TestProof(t *testing.T) {
+	questions := []func(*world){
+		(*world).askSyncs, (*world).askHealth, (*world).askRuns, (*world).askTimeline, (*world).askStats, (*world).askAllStats,
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		w := newWorld(rt, t)
+		for range rapid.IntRange(1, 3).Draw(rt, "phases") {
+			w.remember()
+			for range rapid.IntRange(1, 4).Draw(rt, "questions") {
+				ask := rapid.SampledFrom(questions).Draw(rt, "question")
+				ask(w)
+			}
+			w.change()
+		}
+	})
+}

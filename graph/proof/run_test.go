@@ -1,0 +1,126 @@
+package proof
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"census-gateway/upstream/sim"
+)
+
+// What the schema says of a run, read from what Census says of it.
+
+func statusOf(r sim.Run) string {
+	switch strings.ToLower(r.Status) {
+	case "queued", "preparing", "new":
+		return "QUEUED"
+	case "working", "retrying":
+		return "WORKING"
+	case "completed", "failed", "skipped":
+		return strings.ToUpper(r.Status)
+	}
+	return "UNKNOWN"
+}
+
+func isRunning(r sim.Run) bool { s := statusOf(r); return s == "QUEUED" || s == "WORKING" }
+func isOver(r sim.Run) bool    { return r.Canceled || !r.CompletedAt.IsZero() }
+func isDry(r sim.Run) bool     { return !r.NoReason && strings.EqualFold(r.Tag, "dry run") }
+
+func outcomeOf(r sim.Run) string {
+	switch status := statusOf(r); {
+	case r.Canceled || strings.ToLower(r.Status) == "cancelled":
+		return "CANCELED"
+	case status == "COMPLETED" && (r.Counts.Failed > 0 || r.Counts.Invalids > 0):
+		return "PARTIAL"
+	case status == "COMPLETED":
+		return "SUCCEEDED"
+	case status == "FAILED" || status == "SKIPPED":
+		return status
+	case isRunning(r) && r.CompletedAt.IsZero():
+		return "IN_PROGRESS"
+	}
+	return "UNKNOWN"
+}
+
+// succeeded and finished are what they are in docs/health.md.
+func succeeded(r sim.Run) bool { o := outcomeOf(r); return o == "SUCCEEDED" || o == "PARTIAL" }
+func finished(r sim.Run) bool  { return succeeded(r) || outcomeOf(r) == "FAILED" }
+
+// byCreation is the order of runs in Census.
+func byCreation(a, b sim.Run) int {
+	return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
+}
+
+// A filter is a SyncRunFilter, as it is written and as it is meant.
+type filter struct {
+	text          string
+	all           bool // it passes every run
+	since, before time.Time
+	pass          []func(sim.Run) bool
+}
+
+func (f filter) passes(r sim.Run) bool {
+	return !slices.ContainsFunc(f.pass, func(pass func(sim.Run) bool) bool { return !pass(r) })
+}
+
+func (f filter) of(runs []sim.Run) (passed []sim.Run) {
+	for _, r := range runs {
+		if f.passes(r) {
+			passed = append(passed, r)
+		}
+	}
+	return passed
+}
+
+func (w *world) drawFilter() filter {
+	t := w.T
+	var f filter
+	var parts []string
+	add := func(part string, pass func(sim.Run) bool) {
+		parts, f.pass = append(parts, part), append(f.pass, pass)
+	}
+	which := rapid.IntRange(0, 255).Draw(t, "filter") // a bit for each part, half of them seldom
+	list := func(words []string) []string {
+		return rapid.SliceOfN(rapid.SampledFrom(words), 0, 3).Draw(t, "words")
+	}
+	moment := func(name string) time.Time {
+		minutes := rapid.SampledFrom([]int{-10, 0, 1, 60, 1000, 5000, 14_000}).Draw(t, name)
+		return now.Add(-time.Duration(minutes)*time.Minute - time.Duration(rapid.IntRange(0, 59_999).Draw(t, name+" ms"))*time.Millisecond)
+	}
+	if which&3 == 1 {
+		words := list([]string{"IN_PROGRESS", "SUCCEEDED", "PARTIAL", "FAILED", "SKIPPED", "CANCELED", "UNKNOWN"})
+		add("outcomes: ["+strings.Join(words, " ")+"]", func(r sim.Run) bool { return slices.Contains(words, outcomeOf(r)) })
+	}
+	if which&12 == 4 {
+		words := list([]string{"QUEUED", "WORKING", "COMPLETED", "FAILED", "SKIPPED", "UNKNOWN"})
+		add("statuses: ["+strings.Join(words, " ")+"]", func(r sim.Run) bool { return slices.Contains(words, statusOf(r)) })
+	}
+	if which&16 != 0 {
+		f.since = moment("since")
+		add(fmt.Sprintf("createdSince: %q", f.since.Format(time.RFC3339Nano)), func(r sim.Run) bool { return !r.CreatedAt.Before(f.since) })
+	}
+	if which&96 == 32 {
+		f.before = moment("before")
+		if !f.since.IsZero() && !f.since.Before(f.before) {
+			f.before = f.since.Add(time.Hour)
+		}
+		add(fmt.Sprintf("createdBefore: %q", f.before.Format(time.RFC3339Nano)), func(r sim.Run) bool { return r.CreatedAt.Before(f.before) })
+	}
+	switch which & 0x89 {
+	case 0x80:
+		yes := rapid.Bool().Draw(t, "yes")
+		add(fmt.Sprintf("fullSync: %t", yes), func(r sim.Run) bool { return r.FullSync == yes })
+	case 0x88:
+		yes := rapid.Bool().Draw(t, "yes")
+		add(fmt.Sprintf("dryRun: %t", yes), func(r sim.Run) bool { return isDry(r) == yes })
+	case 0x81:
+		words := list([]string{"AUTH", "COLUMN", "auth", "OTHER"})
+		add(fmt.Sprintf("errorCodes: %q", words), func(r sim.Run) bool { return slices.Contains(words, r.ErrorCode) })
+	}
+	f.text, f.all = "{"+strings.Join(parts, ", ")+"}", len(parts) == 0
+	return f
+}

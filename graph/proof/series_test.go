@@ -1,0 +1,108 @@
+package proof
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"census-gateway/upstream/sim"
+)
+
+// A bucket is one of a series as it is answered.
+type bucket struct {
+	StartsAt time.Time
+	tally
+}
+
+// A series is what is asked of a statistic over time.
+type series struct {
+	unit, zone string
+	both       bool // and by weeks of UTC
+}
+
+// zones change their clocks at other hours than midnight, so that each day begins
+// with one.
+var zones = []string{"UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu"}
+
+func (w *world) drawSeries(f filter) series {
+	s := series{zone: rapid.SampledFrom(zones).Draw(w.T, "zone"), both: rapid.IntRange(0, 3).Draw(w.T, "two series") == 0}
+	units := []string{"DAY", "DAY", "WEEK"}
+	if !f.since.IsZero() { // by the hour a series has 1,000 buckets at most
+		units = append(units, "HOUR", "HOUR")
+	}
+	s.unit = rapid.SampledFrom(units).Draw(w.T, "unit")
+	return s
+}
+
+func (s series) fields() string {
+	zone := fmt.Sprintf(", timeZone: %q", s.zone)
+	if s.zone == "UTC" {
+		zone = ""
+	}
+	other := ""
+	if s.both {
+		other = "other: series(bucket: WEEK) { startsAt " + tallyFields + " }"
+	}
+	return fmt.Sprintf("{ %s successRate errors(first: 200) { code count lastSeenAt latestRun { id errorMessage } } lastSuccessAt truncated series(bucket: %s%s) { startsAt %s } %s }",
+		tallyFields, s.unit, zone, tallyFields, other)
+}
+
+// start is where the hour, day or week of t begins on a clock of its zone, and
+// where the next one does.
+func start(unit string, t time.Time) (from, to time.Time) {
+	y, m, d := t.Date()
+	switch unit {
+	case "HOUR":
+		from = t.Add(-time.Duration(t.Minute())*time.Minute - time.Duration(t.Second())*time.Second - time.Duration(t.Nanosecond()))
+		return from, from.Add(time.Hour)
+	case "WEEK":
+		for time.Date(y, m, d, 12, 0, 0, 0, t.Location()).Weekday() != time.Monday {
+			d--
+		}
+		return time.Date(y, m, d, 0, 0, 0, 0, t.Location()), time.Date(y, m, d+7, 0, 0, 0, 0, t.Location())
+	}
+	return time.Date(y, m, d, 0, 0, 0, 0, t.Location()), time.Date(y, m, d+1, 0, 0, 0, 0, t.Location())
+}
+
+func (w *world) checkSeries(f filter, unit, zone string, got []bucket, runs []sim.Run) {
+	in, err := time.LoadLocation(zone)
+	if err != nil {
+		w.Fatal(err)
+	}
+	since, before := f.since, f.before
+	if since.IsZero() && len(runs) > 0 {
+		since = slices.MinFunc(runs, byCreation).CreatedAt
+	}
+	if before.IsZero() {
+		before = now.Add(time.Millisecond)
+	}
+	of := fmt.Sprintf("%s by %s of %s", f.text, unit, zone)
+	if since.IsZero() || !since.Before(before) {
+		if len(got) > 0 {
+			w.Fatalf("%s: %d buckets of nothing", of, len(got))
+		}
+		return
+	}
+	at, end := start(unit, since.In(in))
+	for i := 0; ; i++ {
+		if i == len(got) || !got[i].StartsAt.Equal(at) {
+			w.Fatalf("%s: of %d buckets the %dth is not %s", of, len(got), i, at)
+		}
+		var inside []sim.Run
+		for _, r := range runs {
+			if !r.CreatedAt.Before(at) && r.CreatedAt.Before(end) {
+				inside = append(inside, r)
+			}
+		}
+		w.checkTally(fmt.Sprintf("%s from %s", of, at), got[i].tally, inside)
+		if !end.Before(before) {
+			if i+1 < len(got) {
+				w.Fatalf("%s: %d buckets, want %d", of, len(got), i+1)
+			}
+			return
+		}
+		at, end = start(unit, end)
+	}
+}

@@ -1,0 +1,191 @@
+package proof
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"census-gateway/upstream/sim"
+)
+
+// A tally is what a statistic and each bucket of its series tell.
+type tally struct {
+	TotalRuns int
+	ByOutcome []struct {
+		Outcome string
+		Count   int
+	}
+	Records         struct{ Processed, Updated, Failed, Invalid int64 }
+	DurationSeconds *struct {
+		Count                         int
+		Min, Max, Mean, P50, P95, P99 float64
+	}
+}
+
+const tallyFields = "totalRuns byOutcome { outcome count } records { processed updated failed invalid } durationSeconds { count min max mean p50 p95 p99 }"
+
+// A statistic is a SyncRunStats as it is answered.
+type statistic struct {
+	tally
+	SuccessRate *float64
+	Errors      []struct {
+		Code       *string
+		Count      int
+		LastSeenAt time.Time
+		LatestRun  struct {
+			ID           string
+			ErrorMessage *string
+		}
+	}
+	LastSuccessAt *time.Time
+	Truncated     bool
+	Series        []bucket
+	Other         []bucket
+}
+
+// askStats asks for the statistics of one sync, under two names.
+func (w *world) askStats() {
+	syncs := w.census.Syncs()
+	if len(syncs) == 0 {
+		return
+	}
+	id := rapid.SampledFrom(syncs).Draw(w.T, "sync").ID
+	f, g := w.drawFilter(), w.drawFilter()
+	if rapid.Bool().Draw(w.T, "same runs") {
+		g.since, g.before, g = f.since, f.before, f
+	}
+	s, u := w.drawSeries(f), w.drawSeries(g)
+	var data struct{ Sync struct{ A, B statistic } }
+	w.ask(fmt.Sprintf("{ sync(id: %d) { health { state } a: runStats(filter: %s) %s b: runStats(filter: %s) %s } }", id, f.text, s.fields(), g.text, u.fields()), &data)
+	w.checkStatistic(data.Sync.A, f.of(w.census.Runs(id)), f, s)
+	w.checkStatistic(data.Sync.B, g.of(w.census.Runs(id)), g, u)
+}
+
+// askAllStats asks for the statistics of many syncs together.
+func (w *world) askAllStats() {
+	syncs, names := w.someSyncs()
+	f := w.drawFilter()
+	s := w.drawSeries(f)
+	var runs []sim.Run
+	for _, s := range syncs {
+		runs = append(runs, f.of(w.census.Runs(s.ID))...)
+	}
+	var data struct{ SyncRunStats statistic }
+	w.ask(fmt.Sprintf("{ syncRunStats(syncIds: %s, filter: %s) %s }", names, f.text, s.fields()), &data)
+	w.checkStatistic(data.SyncRunStats, runs, f, s)
+}
+
+func (w *world) checkStatistic(got statistic, runs []sim.Run, f filter, s series) {
+	if got.Truncated {
+		w.Fatalf("%s: truncated", f.text)
+	}
+	w.checkTally(f.text, got.tally, runs)
+	good, all := 0, 0
+	var last time.Time
+	groups := map[string][]sim.Run{}
+	for _, r := range runs {
+		if outcomeOf(r) == "FAILED" || outcomeOf(r) == "PARTIAL" && r.ErrorCode+r.ErrorMessage != "" {
+			kind := "message " + r.ErrorMessage
+			if r.ErrorCode != "" {
+				kind = "code " + r.ErrorCode
+			}
+			groups[kind] = append(groups[kind], r)
+		}
+		if isDry(r) {
+			continue
+		}
+		if succeeded(r) {
+			good++
+			if r.CompletedAt.After(last) {
+				last = r.CompletedAt
+			}
+		}
+		if finished(r) {
+			all++
+		}
+	}
+	if (got.SuccessRate == nil) != (all == 0) || all > 0 && math.Abs(*got.SuccessRate-float64(good)/float64(all)) > 1e-9 {
+		w.Fatalf("%s: success rate %v, want %d of %d", f.text, got.SuccessRate, good, all)
+	}
+	if (got.LastSuccessAt == nil) != last.IsZero() || got.LastSuccessAt != nil && !got.LastSuccessAt.Equal(last) {
+		w.Fatalf("%s: last success %v, want %v", f.text, got.LastSuccessAt, last)
+	}
+	want := slices.SortedFunc(maps.Values(groups), func(a, b []sim.Run) int {
+		return cmp.Or(len(b)-len(a), byCreation(slices.MaxFunc(b, byCreation), slices.MaxFunc(a, byCreation)))
+	})
+	if len(got.Errors) != len(want) {
+		w.Fatalf("%s: %d kinds of errors, want %d", f.text, len(got.Errors), len(want))
+	}
+	for i, runs := range want {
+		g, latest := got.Errors[i], slices.MaxFunc(runs, byCreation)
+		code, message := "", ""
+		if g.Code != nil {
+			code = *g.Code
+		}
+		if g.LatestRun.ErrorMessage != nil {
+			message = *g.LatestRun.ErrorMessage
+		}
+		if g.Count != len(runs) || g.LatestRun.ID != fmt.Sprintf("SyncRun:%d", latest.ID) || !g.LastSeenAt.Equal(latest.CreatedAt) || code != latest.ErrorCode || message != latest.ErrorMessage {
+			w.Fatalf("%s: group %d is %+v, want %d of which %+v is the latest", f.text, i, g, len(runs), latest)
+		}
+	}
+	w.checkSeries(f, s.unit, s.zone, got.Series, runs)
+	if s.both {
+		w.checkSeries(f, "WEEK", "UTC", got.Other, runs)
+	}
+}
+
+// checkTally compares what is told of runs with the runs.
+func (w *world) checkTally(of string, got tally, runs []sim.Run) {
+	outcomes := map[string]int{"IN_PROGRESS": 0, "SUCCEEDED": 0, "PARTIAL": 0, "FAILED": 0, "SKIPPED": 0, "CANCELED": 0, "UNKNOWN": 0}
+	want := tally{}
+	var seconds []float64
+	for _, r := range runs {
+		outcomes[outcomeOf(r)]++
+		if isDry(r) {
+			continue
+		}
+		want.Records.Processed += max(r.Counts.Processed, 0)
+		want.Records.Updated += max(r.Counts.Updated, 0)
+		want.Records.Failed += max(r.Counts.Failed, 0)
+		want.Records.Invalid += max(r.Counts.Invalids, 0)
+		if !r.CompletedAt.IsZero() {
+			seconds = append(seconds, r.CompletedAt.Sub(r.CreatedAt).Seconds())
+		}
+	}
+	if got.TotalRuns != len(runs) || got.Records != want.Records || len(got.ByOutcome) != len(outcomes) {
+		w.Fatalf("%s: %d runs of %+v records, want %d of %+v", of, got.TotalRuns, got.Records, len(runs), want.Records)
+	}
+	for _, c := range got.ByOutcome {
+		if n, ok := outcomes[c.Outcome]; !ok || n != c.Count {
+			w.Fatalf("%s: %d %s, want %d", of, c.Count, c.Outcome, n)
+		}
+	}
+	d := got.DurationSeconds
+	if (d == nil) != (len(seconds) == 0) {
+		w.Fatalf("%s: durations %+v of %v", of, d, seconds)
+	}
+	if d == nil {
+		return
+	}
+	slices.Sort(seconds)
+	n, sum := len(seconds), 0.0
+	for _, s := range seconds {
+		sum += s
+	}
+	nearest := func(percent int) float64 { return seconds[(percent*n+99)/100-1] }
+	share := 0.0 // by which a quantile may be off
+	if n > 64 {
+		share = 0.01
+	}
+	near := func(got, want, share float64) bool { return math.Abs(got-want) <= share*want+1e-6 }
+	if d.Count != n || !near(d.Min, seconds[0], 0) || !near(d.Max, seconds[n-1], 0) || !near(d.Mean, sum/float64(n), 1e-9) ||
+		!near(d.P50, nearest(50), share) || !near(d.P95, nearest(95), share) || !near(d.P99, nearest(99), share) {
+		w.Fatalf("%s: durations %+v of %v", of, *d, seconds)
+	}
+}

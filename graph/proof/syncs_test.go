@@ -1,0 +1,113 @@
+package proof
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"census-gateway/upstream/sim"
+)
+
+// worstFirst are the states in the order of docs/health.md.
+var worstFirst = []string{"FAILING", "STUCK", "LATE", "DEGRADED", "UNKNOWN", "NEVER_RAN", "PAUSED", "HEALTHY"}
+
+// askSyncs pages through the syncs of the workspace, or through some that are
+// named, filtered and ordered in each way.
+func (w *world) askSyncs() {
+	t := w.T
+	syncs, names := w.someSyncs()
+	syncs = slices.Clone(syncs)
+	field := rapid.SampledFrom([]string{"", "CREATED_AT", "LABEL", "HEALTH"}).Draw(t, "order of syncs")
+	ascending := rapid.Bool().Draw(t, "ascending")
+	args := "ids: " + names + ", "
+	if field != "" {
+		args += fmt.Sprintf("orderBy: {field: %s, direction: %s}, ", field, map[bool]string{true: "ASC", false: "DESC"}[ascending])
+	} else if ascending = false; names == "null" {
+		field = "CREATED_AT"
+	}
+	var parts []string
+	keep := func(part string, pass func(sim.Sync) bool) {
+		parts = append(parts, part)
+		syncs = slices.DeleteFunc(syncs, func(s sim.Sync) bool { return !pass(s) })
+	}
+	if rapid.IntRange(0, 2).Draw(t, "by label") == 0 {
+		part := rapid.SampledFrom([]string{"", "ACC", "ö", "über", "→", "nothing"}).Draw(t, "label part")
+		keep(fmt.Sprintf("labelContains: %q", part), func(s sim.Sync) bool {
+			return strings.Contains(strings.ToLower(s.Label), strings.ToLower(part))
+		})
+	}
+	if rapid.IntRange(0, 2).Draw(t, "by pause") == 0 {
+		paused := rapid.Bool().Draw(t, "paused ones")
+		keep(fmt.Sprintf("paused: %t", paused), func(s sim.Sync) bool { return s.Paused == paused })
+	}
+	if rapid.IntRange(0, 2).Draw(t, "by status") == 0 {
+		statuses := rapid.SliceOfN(rapid.SampledFrom([]string{"READY", "UP_TO_DATE", "FAILING", "UNKNOWN"}), 0, 3).Draw(t, "statuses of syncs")
+		keep("statuses: ["+strings.Join(statuses, " ")+"]", func(s sim.Sync) bool { return slices.Contains(statuses, syncStatusOf(s)) })
+	}
+	if len(parts) > 0 {
+		args += "filter: {" + strings.Join(parts, ", ") + "}, "
+	}
+	w.order(syncs, field, ascending)
+	var ids []string
+	for _, s := range syncs {
+		ids = append(ids, fmt.Sprintf("Sync:%d", s.ID))
+	}
+	var data struct{ Syncs connection }
+	w.askPages(list{ids: ids, data: &data, at: func() *connection { return &data.Syncs }, knows: true, field: "syncs(" + args + "%s) " + connectionFields})
+}
+
+func syncStatusOf(s sim.Sync) string {
+	switch s.Status {
+	case "Ready", "Up to Date", "Failing":
+		return strings.ReplaceAll(strings.ToUpper(s.Status), " ", "_")
+	}
+	return "UNKNOWN"
+}
+
+// order puts syncs in the order of a field; "" leaves them as they are named.
+func (w *world) order(syncs []sim.Sync, field string, ascending bool) {
+	byID := func(a, b sim.Sync) int { return cmp.Compare(a.ID, b.ID) }
+	label := func(s sim.Sync) string { return strings.ToLower(s.Label) }
+	turn := 1
+	if !ascending {
+		turn = -1
+	}
+	switch field {
+	case "CREATED_AT":
+		slices.SortFunc(syncs, func(a, b sim.Sync) int { return turn * cmp.Or(a.CreatedAt.Compare(b.CreatedAt), byID(a, b)) })
+	case "LABEL": // those without one come last
+		slices.SortFunc(syncs, func(a, b sim.Sync) int {
+			return cmp.Or(boolOrder(a.Label == "", b.Label == ""), turn*cmp.Or(strings.Compare(label(a), label(b)), byID(a, b)))
+		})
+	case "HEALTH": // of one state, the longest in it comes first in either direction
+		verdicts := map[int64]verdict{}
+		for _, s := range syncs {
+			verdicts[s.ID] = healthOf(s, w.census.Runs(s.ID))
+		}
+		since := func(s sim.Sync) (t time.Time) {
+			if at := verdicts[s.ID].Since; at != nil {
+				t = *at
+			}
+			return t
+		}
+		severity := func(s sim.Sync) int { return len(worstFirst) - slices.Index(worstFirst, verdicts[s.ID].State) }
+		slices.SortFunc(syncs, func(a, b sim.Sync) int {
+			return cmp.Or(turn*cmp.Compare(severity(a), severity(b)), since(a).Compare(since(b)), strings.Compare(label(a), label(b)), byID(a, b))
+		})
+	}
+}
+
+// boolOrder puts false before true.
+func boolOrder(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}

@@ -1,0 +1,249 @@
+package proof
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"census-gateway/graph"
+	"census-gateway/upstream"
+	"census-gateway/upstream/sim"
+)
+
+// now is when everything is asked.
+var now = time.Date(2026, 1, 7, 20, 43, 9, 250e6, time.UTC)
+
+// asked is whose Census the gateway asks; tests that run at once would share it.
+var asked *upstream.Client
+
+var gateway = sync.OnceValue(func() http.Handler {
+	h, err := graph.Handler(func(context.Context) *upstream.Client { return asked }, graph.Options{Now: func() time.Time { return now }})
+	if err != nil {
+		panic(err)
+	}
+	return h
+})
+
+// A world is a random workspace and what the gateway remembers of it.
+type world struct {
+	*rapid.T
+	tb     testing.TB
+	census *sim.Census
+	client *upstream.Client
+	fresh  bool // what the gateway remembers it believes, so that it begins anew when something changes
+}
+
+func newWorld(t *rapid.T, tb testing.TB) *world {
+	w := &world{T: t, tb: tb}
+	// Once there is a Census whose lists tell no totals, once one that knows no page past the end.
+	w.census = sim.New(sim.Options{Empty: true, Now: func() time.Time { return now },
+		PastEnd404: rapid.IntRange(0, 7).Draw(t, "past end 404") == 0, NoPagination: rapid.IntRange(0, 15).Draw(t, "no pagination") == 0})
+	for range rapid.SampledFrom([]int{1, 1, 2, 3, 6}).Draw(t, "syncs") {
+		w.addSync()
+	}
+	return w
+}
+
+// remember gives the gateway its memory: for a new world, and where it would not
+// see what has changed.
+func (w *world) remember() {
+	if w.client == nil || w.fresh {
+		memory := rapid.SampledFrom([]upstream.Options{
+			{}, {PageCache: 8 << 20}, {PageCache: 8 << 20}, {PageCache: 8 << 20, Freshness: time.Hour}, {PageCache: 12_000},
+		}).Draw(w.T, "memory")
+		w.fresh = memory.Freshness > 0
+		memory.BaseURL, memory.Transport = "http://census.test/api/v1", w.census.Transport()
+		w.client = upstream.New("", memory)
+	}
+	asked = w.client
+}
+
+// ask asks a query, often twice, and decodes its data.
+func (w *world) ask(query string, data any) {
+	body, _ := json.Marshal(map[string]any{"query": query})
+	var first []byte
+	again := rapid.IntRange(0, 7).Draw(w.T, "again")
+	for i := range 1 + again&1 {
+		if i == 1 && again == 7 {
+			runtime.GC() // what is in memory anyway is not any more: it is to be unpacked
+		}
+		r := httptest.NewRequest("POST", "/graphql", bytes.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		rec := httptest.NewRecorder()
+		gateway().ServeHTTP(rec, r)
+		var answer struct {
+			Errors []struct{ Message string }
+			Data   json.RawMessage
+		}
+		if err := json.Unmarshal(rec.Body.Bytes(), &answer); err != nil || answer.Errors != nil {
+			w.Fatalf("%s: %v %s", query, err, rec.Body)
+		}
+		if i == 1 {
+			if !bytes.Equal(first, rec.Body.Bytes()) {
+				w.Fatalf("%s:\n%s\nand asked again\n%s", query, first, rec.Body)
+			}
+			continue
+		}
+		first = bytes.Clone(rec.Body.Bytes())
+		if err := json.Unmarshal(answer.Data, data); err != nil {
+			w.Fatalf("%s: %v %s", query, err, answer.Data)
+		}
+	}
+}
+
+func (w *world) addSync() {
+	t := w.T
+	s := sim.Sync{
+		Label:     rapid.SampledFrom([]string{"", "Accounts", "accounts", "Leads → CRM", "Öl", "über alles"}).Draw(t, "label"),
+		Status:    rapid.SampledFrom([]string{"", "", "Failing", "Up to Date", "Melting"}).Draw(t, "sync status"),
+		Frequency: rapid.SampledFrom([]string{"never", "hourly", "hourly", "daily", "weekly", "quarter_hourly", "continuous", "expression"}).Draw(t, "frequency"),
+		Day:       rapid.SampledFrom([]string{"Monday", "Wednesday", "Sunday"}).Draw(t, "day"),
+		Hour:      rapid.IntRange(0, 23).Draw(t, "hour"),
+		Minute:    rapid.IntRange(0, 59).Draw(t, "minute"),
+		Cron:      rapid.SampledFrom(expressions).Draw(t, "cron"),
+		Paused:    rapid.IntRange(0, 7).Draw(t, "paused") == 0,
+		CreatedAt: now.Add(-time.Duration(rapid.IntRange(0, 2000).Draw(t, "sync age")) * time.Hour),
+	}
+	s.NoLabel = s.Label == ""
+	s.UpdatedAt = s.CreatedAt
+	if rapid.Bool().Draw(t, "sync changed") {
+		s.UpdatedAt = now.Add(-time.Duration(rapid.IntRange(0, 72*60).Draw(t, "sync change age")) * time.Minute)
+	}
+	id := w.census.AddSync(s)
+	n := rapid.SampledFrom([]int{0, 1, 2, 5, 12, 24, 25, 26, 40, 60, 110, 230}).Draw(t, "runs")
+	pause := rapid.SampledFrom([]time.Duration{time.Second, time.Minute, 20 * time.Minute, time.Hour, 5 * time.Hour}).Draw(t, "pause")
+	newest := now.Add(-time.Duration(rapid.SampledFrom([]int{0, 1, 30, 80, 500, 3000}).Draw(t, "newest")) * time.Minute)
+	usual := rapid.SampledFrom([]string{"", "completed", "failed", "skipped"}).Draw(t, "usual")
+	w.addRuns(id, n, newest, pause, usual)
+}
+
+// addRuns adds runs that were created up to a moment, with pauses of up to twice
+// so long between them.
+func (w *world) addRuns(sync int64, n int, newest time.Time, pause time.Duration, usual string) {
+	at := make([]time.Time, n)
+	for i := range at {
+		at[i] = newest
+		switch rapid.IntRange(0, 4).Draw(w.T, "gap") {
+		case 0: // of the same moment
+		case 1:
+			newest = newest.Add(-time.Millisecond)
+		default:
+			newest = newest.Add(-time.Duration(rapid.Int64Range(0, 2*int64(pause/time.Millisecond)).Draw(w.T, "ms")) * time.Millisecond)
+		}
+	}
+	slices.Reverse(at)
+	var least time.Time // Census creates no run before the newest
+	if runs := w.census.Runs(sync); len(runs) > 0 {
+		least = runs[len(runs)-1].CreatedAt
+	}
+	for _, at := range at {
+		if at.Before(least) {
+			at = least
+		}
+		r := w.drawRun(at)
+		if usual != "" && rapid.IntRange(0, 3).Draw(w.T, "as usual") > 0 {
+			r.Status = usual
+		}
+		w.census.AddRun(sync, r)
+	}
+}
+
+func (w *world) drawRun(at time.Time) sim.Run {
+	t := w.T
+	kind := rapid.IntRange(0, 63).Draw(t, "kind") // one draw for what is mostly not so
+	r := sim.Run{
+		CreatedAt: at,
+		Status: rapid.SampledFrom([]string{"completed", "completed", "completed", "failed", "failed", "skipped", "working", "queued", "retrying", "Completed",
+			"defrosting", "cancelled"}).Draw(t, "status"),
+		Canceled: kind == 1 || kind == 2,
+		FullSync: kind&3 == 3,
+		NoReason: kind == 5,
+	}
+	switch kind {
+	case 8, 9:
+		r.Tag = "Dry Run"
+	case 10:
+		r.Tag = "dry run"
+	case 12, 13, 14, 15:
+		r.ScheduledAt = at.Add(-time.Duration(kind) * time.Second)
+	}
+	if over := !isRunning(r); over && kind != 20 || kind == 21 {
+		took := rapid.SampledFrom([]int{0, 1, 950, 36_412, 53_000, 240_111, 3_600_000, 9_999_999}).Draw(t, "took")
+		r.CompletedAt = at.Add(time.Duration(took) * time.Millisecond)
+	}
+	n := rapid.SampledFrom([]int64{0, 3, 1000, 1 << 40}).Draw(t, "records")
+	r.Counts = sim.Counts{Source: 2 * n, Updates: n, Deletes: 0, Processed: n, Updated: n, Failed: 0, Invalids: 0}
+	switch kind % 8 {
+	case 4:
+		r.Counts.Failed = min(n, 2)
+	case 5:
+		r.Counts.Invalids = n / 50
+	case 6:
+		r.Counts.Invalids = min(n, 1)
+	case 7:
+		r.Counts = sim.Counts{Source: sim.Null, Updates: sim.Null, Deletes: sim.Null, Invalids: sim.Null, Processed: sim.Null, Updated: sim.Null, Failed: sim.Null}
+	}
+	if r.Status == "failed" || kind > 55 {
+		r.ErrorCode = rapid.SampledFrom([]string{"", "AUTH", "COLUMN"}).Draw(t, "code")
+		r.ErrorMessage = rapid.SampledFrom([]string{"", "it broke", "it fell"}).Draw(t, "message")
+	}
+	return r
+}
+
+// change has something happen at Census: runs and syncs come and go, runs end.
+func (w *world) change() {
+	for _, s := range w.census.Syncs() {
+		switch rapid.IntRange(0, 7).Draw(w.T, "change") {
+		case 0, 1:
+			w.addRuns(s.ID, rapid.SampledFrom([]int{1, 2, 15, 130}).Draw(w.T, "new runs"), now, time.Millisecond, "")
+		case 2:
+			w.census.Prune(s.ID, rapid.SampledFrom([]int{1, 20, 150}).Draw(w.T, "pruned"))
+		case 3:
+			for _, r := range w.census.Runs(s.ID) {
+				if isRunning(r) && !isOver(r) {
+					w.census.UpdateRun(r.ID, func(r *sim.Run) {
+						r.Status, r.UpdatedAt = "failed", now
+						r.CompletedAt = now
+					})
+				}
+			}
+		case 4:
+			if runs := w.census.Runs(s.ID); len(runs) > 0 {
+				w.census.RemoveRun(rapid.SampledFrom(runs).Draw(w.T, "removed").ID)
+			}
+		}
+	}
+	switch syncs := w.census.Syncs(); rapid.IntRange(0, 5).Draw(w.T, "change of syncs") {
+	case 0:
+		w.addSync()
+	case 1:
+		if len(syncs) > 1 {
+			w.census.RemoveSync(rapid.SampledFrom(syncs).Draw(w.T, "removed sync").ID)
+		}
+	}
+}
+
+// someSyncs are some of the syncs there are, and how a query names them: null is
+// all of them.
+func (w *world) someSyncs() (chosen []sim.Sync, names string) {
+	all := w.census.Syncs()
+	if len(all) == 0 || rapid.Bool().Draw(w.T, "whole workspace") {
+		return all, "null"
+	}
+	var ids []string
+	for _, s := range rapid.SliceOfNDistinct(rapid.SampledFrom(all), 1, len(all), func(s sim.Sync) int64 { return s.ID }).Draw(w.T, "chosen syncs") {
+		chosen, ids = append(chosen, s), append(ids, fmt.Sprintf("%q", fmt.Sprintf("Sync:%d", s.ID)))
+	}
+	return chosen, "[" + strings.Join(ids, ", ") + "]"
+}
