@@ -161,7 +161,7 @@ func (a *ahead) windows(ctx context.Context, f graphql.CollectedField, syncs ...
 				continue
 			}
 			for _, s := range syncs {
-				a.slices = append(a.slices, scanStart(s.ID, scanStep))
+				a.slices = append(a.slices, scanStart(s.ID, upstream.Window{Limit: scanStep}))
 			}
 			continue
 		case "runs":

@@ -39,7 +39,6 @@ func (l *loaders) refill(ctx context.Context, s *stream, filter *stats.Filter) e
 	})
 	if limited {
 		s.barrier = s.window.Near()
-		s.done = s.barrier.IsEnd()
 	}
 	return err
 }

@@ -14,9 +14,13 @@ const (
 	scanStep  = 100       // runs read at first: what one call gives
 )
 
-// scanStart is the newest runs of a sync, as a scan begins with them.
-func scanStart(id upstream.SyncID, n int) stretch {
-	return stretch{sync: id, window: upstream.Window{Limit: n}, once: true}
+// scanStart is the runs that a scan of w begins with, where that begins at an end
+// of the list: the newest ones are the same for all scans.
+func scanStart(id upstream.SyncID, w upstream.Window) stretch {
+	if !w.FromOldest {
+		w = upstream.Window{Limit: w.Limit}
+	}
+	return stretch{sync: id, window: w, once: true}
 }
 
 // A scanBudget is how far the operation may still read for filters and
@@ -33,8 +37,10 @@ func (b *scanBudget) look(n int) bool { return b.runs.Add(-int64(n)) > 0 }
 // counts from, until that has enough or w is at its end. limited tells that the
 // operation's budget ended it before. The runs are looked at so many times each.
 //
-// The newest runs, as many as w wants, are read together with what else the
-// operation asks of the sync, if it is known ahead.
+// At an end of the list as many runs as w wants are read together with what else
+// the operation asks of the sync, if it is known ahead. That page is in the price
+// of the operation and not in the budget: wherever that ends a scan, there is a
+// place to go on from.
 func (l *loaders) scan(ctx context.Context, id upstream.SyncID, w upstream.Window, times int, visit func(upstream.Slice[upstream.SyncRun]) (enough bool)) (limited bool, err error) {
 	spent := false
 	look := func(s upstream.Slice[upstream.SyncRun]) bool {
@@ -42,11 +48,8 @@ func (l *loaders) scan(ctx context.Context, id upstream.SyncID, w upstream.Windo
 		spent = !l.budget.look(times*len(s.Rows)) && !enough
 		return enough || spent
 	}
-	if w.Near().IsEnd() && !w.FromOldest {
-		if !l.budget.page() {
-			return true, nil
-		}
-		start := scanStart(id, w.Limit)
+	if w.Near().IsEnd() {
+		start := scanStart(id, w)
 		l.slicesAhead(ctx, []stretch{start})
 		s, err := l.slices.get(ctx, start)
 		l.slices.Clear(ctx, start)

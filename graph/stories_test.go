@@ -40,13 +40,18 @@ func serveBy(by upstream.Options, opt sim.Options) (http.Handler, *sim.Census) {
 		opt.Now = func() time.Time { return now }
 	}
 	census := sim.New(opt)
+	return handlerOf(census, by, opt.Now), census
+}
+
+// handlerOf returns a GraphQL server over a simulated Census.
+func handlerOf(census *sim.Census, by upstream.Options, now func() time.Time) http.Handler {
 	by.BaseURL, by.Transport = "http://census.test/api/v1", census.Transport()
 	client := upstream.New("canary", by)
-	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{Now: opt.Now, AppURL: "https://census.test", Limits: limits.Limits{Introspection: true}})
+	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{Now: now, AppURL: "https://census.test", Limits: limits.Limits{Introspection: true}})
 	if err != nil {
 		panic(err)
 	}
-	return h, census
+	return h
 }
 
 // A gqlError is one of the errors of an answer.
