@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -176,6 +177,7 @@ func (a *ahead) windows(ctx context.Context, f graphql.CollectedField, syncs ...
 		default:
 			continue
 		}
+		a.slices = slices.Grow(a.slices, len(syncs))
 		for _, s := range syncs {
 			if w, err := page.window(runList(s.ID, newestFirst), newestFirst); err == nil {
 				a.slices = append(a.slices, stretch{sync: s.ID, window: w})

@@ -110,8 +110,10 @@ func namedSyncs(ctx context.Context, f graphql.CollectedField, ids []string, fil
 		return nil, err
 	}
 	shown := part.of(syncs)
-	runsAhead(ctx, f, shown)
-	if !readAll && asksRecord(ctx, f) {
+	switch { // else readAhead could tell which are shown
+	case readAll:
+		runsAhead(ctx, f, shown)
+	case asksRecord(ctx, f):
 		readRecords(ctx, shown)
 	}
 	return part.connection(syncs, list), nil
