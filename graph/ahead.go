@@ -70,10 +70,10 @@ func (a *ahead) begin(ctx context.Context) {
 	l := loadersOf(ctx)
 	l.syncsAhead(ctx, a.records)
 	l.slicesAhead(ctx, a.slices)
-	for _, id := range l.runs.unknown(ctx, a.runs) {
+	for _, id := range a.runs {
 		l.runs.ahead(ctx, []upstream.SyncRunID{id})
 	}
-	for _, side := range l.sides.unknown(ctx, a.sides) {
+	for _, side := range a.sides {
 		l.sides.ahead(ctx, []upstream.Side{side})
 	}
 }

@@ -58,13 +58,11 @@ func (l *loader[K, V]) get(ctx context.Context, k K) (V, error) {
 	return l.Load(ctx, k)()
 }
 
-// unknown are those of keys, each once, that have not been asked for yet.
+// unknown are those of keys that have not been asked for yet.
 func (l *loader[K, V]) unknown(ctx context.Context, keys []K) []K {
 	out := make([]K, 0, len(keys))
-	seen := make(map[K]bool, len(keys))
 	for _, k := range keys {
-		if _, known := l.cache.Get(ctx, k); !known && !seen[k] {
-			seen[k] = true
+		if _, known := l.cache.Get(ctx, k); !known {
 			out = append(out, k)
 		}
 	}
@@ -76,25 +74,29 @@ func (l *loader[K, V]) known(ctx context.Context, k K, v V) {
 	l.cache.Set(ctx, k, func() (V, error) { return v, nil })
 }
 
-// ahead begins to read keys, which nobody has asked for yet, at once and as one
-// batch. Since all are known there is nothing to wait for.
+// ahead begins to read those of keys that have not been asked for yet, each once,
+// at once and as one batch. Since all are known there is nothing to wait for.
 func (l *loader[K, V]) ahead(ctx context.Context, keys []K) {
-	if len(keys) == 0 {
-		return
-	}
-	values := make([]*dataloader.Result[V], len(keys)) // each held by its own key alone
+	fresh := make([]K, 0, len(keys))
+	values := make([]*dataloader.Result[V], 0, len(keys)) // each held by its own key alone
 	done := make(chan struct{})
-	for i, k := range keys {
+	for _, k := range keys {
+		if _, known := l.cache.Get(ctx, k); known {
+			continue
+		}
 		v := new(dataloader.Result[V])
-		values[i] = v
+		fresh, values = append(fresh, k), append(values, v)
 		l.cache.Set(ctx, k, func() (V, error) {
 			<-done
 			return v.Data, v.Error
 		})
 	}
+	if len(fresh) == 0 {
+		return
+	}
 	go func() {
 		defer close(done)
-		for i, r := range l.read(keys) {
+		for i, r := range l.read(fresh) {
 			*values[i] = *r
 		}
 	}()
