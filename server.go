@@ -51,32 +51,11 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 		return newKey(s.NewKey, out)
 	}
 	edge.TuneMemory(os.Getenv, s.PageCache+s.AnswerCache)
-	log, err := observe.NewLogger(errOut, s.LogFormat, s.LogLevel)
+	g, err := open(ctx, s, errOut)
 	if err != nil {
 		return err
 	}
-	tracing, err := observe.NewTracing(ctx, os.Getenv, observe.TracingOptions{Logger: log})
-	if err != nil {
-		return err
-	}
-	defer tracing.Shutdown(context.WithoutCancel(ctx))
-	g := &gateway{log: log, tracing: tracing, observer: observe.New(observe.Options{Logger: log, Tracing: tracing})}
-	if s.simulated() || s.SimAddr != "" {
-		g.sim = sim.New(sim.Options{Seed: 1})
-	}
-	g.census = upstream.New(s.Token, g.upstream(s))
-	if err := g.observer.WatchPageCache(observe.Cache{
-		Hits:    func() uint64 { return g.census.CacheStats().Hits },
-		Misses:  func() uint64 { return g.census.CacheStats().Misses },
-		Bytes:   func() int64 { return g.census.CacheStats().Bytes },
-		Entries: func() int64 { return g.census.CacheStats().Entries },
-	}); err != nil {
-		return err
-	}
-	g.answers = answerCache(s.AnswerCache)
-	if err := g.observer.WatchAnswerCache(observe.Cache{Hits: g.answers.Hits, Misses: g.answers.Misses, Bytes: g.answers.Bytes, Entries: g.answers.Entries}); err != nil {
-		return err
-	}
+	defer g.tracing.Shutdown(context.WithoutCancel(ctx))
 	handler, err := g.handler(ctx, s)
 	if err != nil {
 		return err
@@ -112,6 +91,32 @@ type gateway struct {
 	sim      *sim.Census // nil unless it is served
 	answers  *answers.Cache
 	census   *upstream.Client
+}
+
+// open makes a gateway that serves nothing yet; its log goes to errOut.
+func open(ctx context.Context, s settings, errOut io.Writer) (*gateway, error) {
+	log, err := observe.NewLogger(errOut, s.LogFormat, s.LogLevel)
+	if err != nil {
+		return nil, err
+	}
+	tracing, err := observe.NewTracing(ctx, os.Getenv, observe.TracingOptions{Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	g := &gateway{log: log, tracing: tracing, observer: observe.New(observe.Options{Logger: log, Tracing: tracing})}
+	if s.simulated() || s.SimAddr != "" {
+		g.sim = sim.New(sim.Options{Seed: 1})
+	}
+	g.census = upstream.New(s.Token, g.upstream(s))
+	g.answers = answerCache(s.AnswerCache)
+	return g, errors.Join(
+		g.observer.WatchPageCache(observe.Cache{
+			Hits:    func() uint64 { return g.census.CacheStats().Hits },
+			Misses:  func() uint64 { return g.census.CacheStats().Misses },
+			Bytes:   func() int64 { return g.census.CacheStats().Bytes },
+			Entries: func() int64 { return g.census.CacheStats().Entries },
+		}),
+		g.observer.WatchAnswerCache(observe.Cache{Hits: g.answers.Hits, Misses: g.answers.Misses, Bytes: g.answers.Bytes, Entries: g.answers.Entries}))
 }
 
 // upstream says how Census is reached.
