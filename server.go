@@ -55,6 +55,7 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 	if err != nil {
 		return err
 	}
+	defer observe.Flush(g.log)
 	defer g.tracing.Shutdown(context.WithoutCancel(ctx))
 	handler, err := g.handler(ctx, s)
 	if err != nil {

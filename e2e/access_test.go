@@ -60,6 +60,7 @@ func TestAPIKeys(t *testing.T) {
 	if seen := c.seen(); len(seen) != 1 || seen[0] != "Bearer "+censusToken {
 		t.Errorf("Census saw %q", seen)
 	}
+	g.stop(t) // the log is whole then
 	for _, name := range []string{"caller=key:one", "caller=key:two"} {
 		if !strings.Contains(g.log.String(), name) {
 			t.Errorf("the log has no %s", name)
@@ -111,6 +112,7 @@ func TestTenantsAreApart(t *testing.T) {
 	g.query(t, "{sync(id:52){label}}", nil).refused(t, 401, unauthorized)
 	a := g.query(t, "{sync(id:52){label}}", nil, "Authorization", "Bearer secret-token:gamma")
 	a.refusedAt(t, "sync", unauthorized)
+	g.stop(t) // the log is whole then
 	for _, name := range []string{"alpha", "beta", "gamma", "secret-token"} {
 		if strings.Contains(g.log.String(), name) {
 			t.Errorf("the log has %s", name)

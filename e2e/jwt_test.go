@@ -75,6 +75,7 @@ func TestJWT(t *testing.T) {
 			t.Errorf("%s: %v %s", c.name, a.header, a.body)
 		}
 	}
+	g.stop(t) // the log is whole then
 	if s := g.log.String(); !strings.Contains(s, "caller=sha256:") || strings.Contains(s, "eyJ") || strings.Contains(s, "alice") {
 		t.Errorf("the log has not the caller, or a token:\n%.1000s", s)
 	}

@@ -23,6 +23,7 @@ func TestCanaryComesOutNowhere(t *testing.T) {
 		endBatch(errors.New(secret))
 		s.Observer.log.Error("failed with "+secret, "error", fmt.Errorf("cause: %s", secret), "authorization", secret)
 		end(op)
+		Flush(s.Observer.log)
 
 		spans, err := json.Marshal(s.spans.GetSpans())
 		if err != nil {

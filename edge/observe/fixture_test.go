@@ -16,7 +16,7 @@ import (
 // seen is an Observer and everything that comes out of it.
 type seen struct {
 	*Observer
-	log   *bytes.Buffer
+	log   *bytes.Buffer // lines that wait are not in it: see lines
 	spans *tracetest.InMemoryExporter
 }
 
@@ -40,6 +40,9 @@ func (s seen) exposition() string { return get(s.MetricsHandler(), "/metrics").B
 
 // lines returns the log without its times.
 func (s seen) lines() []string {
+	if s.Observer != nil {
+		Flush(s.Observer.log)
+	}
 	var lines []string
 	for line := range strings.Lines(s.log.String()) {
 		line = strings.TrimSuffix(line, "\n")

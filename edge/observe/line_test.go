@@ -44,6 +44,7 @@ func TestLines(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.do(New(Options{Logger: log}))
+			Flush(log)
 			if got := (seen{log: &buf}).lines(); !slices.Equal(got, c.want) {
 				t.Errorf("\n got %s\nwant %s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 			}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"time"
 )
 
 // NewLogger returns a logger that writes to w in format "json" or "text" (""
@@ -30,14 +31,65 @@ func NewLogger(w io.Writer, format, level string) (*slog.Logger, error) {
 	return nil, fmt.Errorf("log format %q: want json or text", format)
 }
 
-// A sharedWriter takes one line after the other.
-type sharedWriter struct {
-	mu sync.Mutex
-	w  io.Writer
+// Flush writes the lines of log that wait (see sharedWriter). It is for the end of
+// the program; log is one that NewLogger returned, or any other, which has none.
+func Flush(log *slog.Logger) {
+	if l, ok := log.Handler().(*lines); ok {
+		l.w.Flush()
+	}
 }
 
+const (
+	longestWait = 100 * time.Millisecond
+	mostWaiting = 32 << 10 // bytes
+)
+
+// A sharedWriter takes one line after the other. Lines that can wait are gathered
+// and written together, at the latest longestWait after the first of them: a
+// system call for each would be a tenth of what a small request costs. What is lost
+// of them if the process is killed is that last moment.
+type sharedWriter struct {
+	mu      sync.Mutex
+	w       io.Writer
+	waiting []byte
+	timer   *time.Timer // ends the wait; nil until something has waited
+}
+
+// Write writes line at once, after those that wait.
 func (s *sharedWriter) Write(line []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.flush()
 	return s.w.Write(line)
+}
+
+// later has line written soon.
+func (s *sharedWriter) later(line []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.timer == nil:
+		s.timer = time.AfterFunc(longestWait, s.Flush)
+	case len(s.waiting) == 0:
+		s.timer.Reset(longestWait)
+	}
+	s.waiting = append(s.waiting, line...)
+	if len(s.waiting) >= mostWaiting {
+		s.flush()
+	}
+}
+
+// Flush writes the lines that wait.
+func (s *sharedWriter) Flush() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.flush()
+}
+
+// flush is Flush; s.mu is held.
+func (s *sharedWriter) flush() {
+	if len(s.waiting) > 0 {
+		_, _ = s.w.Write(s.waiting) // slog does not say either that a log cannot be written
+		s.waiting = s.waiting[:0]
+	}
 }

@@ -19,14 +19,19 @@ type lines struct {
 	bufs sync.Pool // of *[]byte
 }
 
-// operation writes the line of op, which is clean.
+// operation writes the line of op, which is clean. One that reports no error can
+// wait.
 func (l *lines) operation(now time.Time, level slog.Level, trace string, op Operation) {
 	buf, ok := l.bufs.Get().(*[]byte)
 	if !ok {
 		buf = new([]byte)
 	}
 	*buf = l.appendOperation((*buf)[:0], now, level, trace, op)
-	_, _ = l.w.Write(*buf) // slog does not say either that a log cannot be written
+	if level > slog.LevelInfo {
+		_, _ = l.w.Write(*buf)
+	} else {
+		l.w.later(*buf)
+	}
 	l.bufs.Put(buf)
 }
 

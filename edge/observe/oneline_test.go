@@ -59,6 +59,7 @@ func TestLinesDoNotMix(t *testing.T) {
 		})
 	}
 	wg.Wait()
+	Flush(log)
 	if n := bytes.Count(buf.Bytes(), []byte("\ntime=")) + 1; n != 1600 {
 		t.Errorf("%d lines", n)
 	}

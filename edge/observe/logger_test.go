@@ -1,0 +1,66 @@
+package observe
+
+import (
+	"bytes"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestLinesWait: what went well is written soon, and before anything that is
+// written at once.
+func TestLinesWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var buf bytes.Buffer
+		log, _ := NewLogger(&buf, "text", "")
+		o := New(Options{Logger: log})
+		written := func(want ...string) {
+			t.Helper()
+			synctest.Wait()
+			var got []string
+			for line := range strings.Lines(buf.String()) {
+				_, line, _ = strings.Cut(line, " level=")
+				level, _, _ := strings.Cut(line, " ")
+				got = append(got, level)
+			}
+			if strings.Join(got, " ") != strings.Join(want, " ") {
+				t.Errorf("%s: written %q, want %q", time.Now().Format(".000"), got, want)
+			}
+			buf.Reset()
+		}
+		for range 2 { // the timer serves again
+			o.Operation(t.Context(), worked())
+			time.Sleep(longestWait - 1)
+			o.Operation(t.Context(), worked())
+			written()
+			time.Sleep(1)
+			written("INFO", "INFO")
+			time.Sleep(time.Hour)
+		}
+
+		o.Operation(t.Context(), worked())
+		o.Operation(t.Context(), failed())
+		written("INFO", "WARN")
+		o.Operation(t.Context(), worked())
+		log.Debug("not shown")
+		written()
+		log.Info("another")
+		written("INFO", "INFO")
+		o.Operation(t.Context(), worked())
+		Flush(log)
+		written("INFO")
+		Flush(slog.New(slog.DiscardHandler)) // has no lines that wait
+
+		most := 0
+		for range 2 * mostWaiting / 100 { // a line takes more
+			o.Operation(t.Context(), worked())
+			most = max(most, len(log.Handler().(*lines).w.waiting))
+		}
+		if buf.Len() < mostWaiting || most > mostWaiting {
+			t.Errorf("%d bytes written of many lines at once, up to %d waiting", buf.Len(), most)
+		}
+		Flush(log)
+	})
+}
