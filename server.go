@@ -169,9 +169,9 @@ func (g *gateway) handler(ctx context.Context, s settings) (http.Handler, error)
 
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", edge.Chain(handler,
-		g.tracing.Incoming, g.observed, edge.CORS(origins), edge.CSRF(origins), authenticate, recordCaller,
+		g.tracing.Incoming, g.observed, edge.CORS(origins), edge.CSRF(origins), authenticate,
 		edge.NewRates(edge.RateLimit{PerSecond: s.Rate, Burst: s.Burst}, 0).Middleware,
-		edge.Deadline(s.Timeout+waitSlack), g.answers.Middleware, compress, edge.NewInFlight(s.MaxInFlight, 0).Middleware))
+		g.answers.Middleware(s.Timeout+waitSlack), compress, edge.NewInFlight(s.MaxInFlight, 0).Middleware))
 	if s.Introspection {
 		mux.Handle("GET /schema.graphql", edge.Chain(http.HandlerFunc(sdl), compress, authenticate))
 	}
@@ -237,17 +237,6 @@ func apiKeys(s settings) (*edge.Keys, error) {
 		keys = append(keys, more...)
 	}
 	return edge.NewKeys(keys)
-}
-
-// recordCaller notes in the request's record who asks.
-func recordCaller(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		caller, known := edge.CallerFrom(r.Context())
-		if record := graph.RecordOf(r.Context()); known && record != nil {
-			record.Caller = caller.ID
-		}
-		next.ServeHTTP(w, r)
-	})
 }
 
 // serve listens and serves until ctx ends and what is under way has finished.

@@ -65,39 +65,16 @@ func (g *gateway) observed(next http.Handler) http.Handler {
 		}
 		ctx, end := g.observer.StartOperation(r.Context())
 		ctx, record := graph.WithRecord(ctx)
-		sw := &statusWriter{ResponseWriter: w}
 		defer func() {
+			caller, _ := edge.CallerFrom(ctx)
 			end(observe.Operation{
 				RequestID: edge.RequestIDFrom(ctx), Name: record.Name, Type: record.Type, Document: observe.DocumentHash(record.Query),
-				Caller: record.Caller, CensusCalls: record.CensusCalls(), CacheHits: record.CacheHits(), Codes: record.Codes, Status: sw.status,
+				Caller: caller.ID, CensusCalls: record.CensusCalls(), CacheHits: record.CacheHits(), Codes: record.Codes, Status: edge.Status(w),
 			})
 		}()
-		next.ServeHTTP(sw, r.WithContext(ctx))
+		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
-
-// A statusWriter remembers the status of an answer.
-type statusWriter struct {
-	http.ResponseWriter
-	status int
-}
-
-func (w *statusWriter) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *statusWriter) Write(b []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
-	return w.ResponseWriter.Write(b)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // reload reads the settings again for each signal and puts a handler made from
 // them in place of the present one, which finishes what it has begun. Settings

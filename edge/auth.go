@@ -76,7 +76,7 @@ type AuthOptions struct {
 func Authenticate(by Authenticator, opt AuthOptions) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Add("Vary", "Authorization, X-API-Key")
+			vary(w.Header(), "Authorization, X-API-Key")
 			if opt.LateWebSocket && isUpgrade(r) && !carriesCredential(r) {
 				next.ServeHTTP(w, r)
 				return
@@ -91,7 +91,12 @@ func Authenticate(by Authenticator, opt AuthOptions) func(http.Handler) http.Han
 				Refuse(w, r, why)
 				return
 			}
-			next.ServeHTTP(w, r.WithContext(WithCaller(r.Context(), caller)))
+			if k := knownOf(r.Context()); k != nil {
+				k.caller = caller
+			} else {
+				r = r.WithContext(WithCaller(r.Context(), caller))
+			}
+			next.ServeHTTP(w, r)
 		})
 	}
 }

@@ -55,17 +55,18 @@ func (c Caller) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]string{"id": c.ID})
 }
 
-type callerKey struct{}
-
-// WithCaller returns a context that knows who asks. Authenticate calls it for
-// HTTP; a WebSocket transport calls it once its init message was accepted.
+// WithCaller returns a context that knows who asks. A WebSocket transport calls it
+// once its init message was accepted; for HTTP, Authenticate does as much.
 func WithCaller(ctx context.Context, c Caller) context.Context {
-	return context.WithValue(ctx, callerKey{}, c)
+	return context.WithValue(ctx, knownKey{}, &known{RequestIDFrom(ctx), c})
 }
 
 // CallerFrom returns who asks; false if nobody has been let in yet, which
 // behind Authenticate is only so for a WebSocket before its init message.
 func CallerFrom(ctx context.Context) (Caller, bool) {
-	c, ok := ctx.Value(callerKey{}).(Caller)
-	return c, ok
+	k := knownOf(ctx)
+	if k == nil || k.caller.ID == "" {
+		return Caller{}, false
+	}
+	return k.caller, true
 }

@@ -43,7 +43,8 @@ func Compress() (func(http.Handler) http.Handler, error) {
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if isUpgrade(r) {
+			if r.Header["Accept-Encoding"] == nil || isUpgrade(r) {
+				vary(w.Header(), "Accept-Encoding")
 				next.ServeHTTP(w, r)
 				return
 			}

@@ -22,7 +22,7 @@ func CORS(origins Origins) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			h := w.Header()
-			h.Add("Vary", "Origin")
+			vary(h, "Origin")
 			origin, one := soleOrigin(r)
 			allowed := one && origins.Allows(origin)
 			if allowed {
@@ -32,7 +32,7 @@ func CORS(origins Origins) func(http.Handler) http.Handler {
 				h.Set("Access-Control-Allow-Origin", origin)
 			}
 			if r.Method == http.MethodOptions && origin != "" && r.Header.Get("Access-Control-Request-Method") != "" {
-				h.Add("Vary", "Access-Control-Request-Method, Access-Control-Request-Headers")
+				vary(h, "Access-Control-Request-Method, Access-Control-Request-Headers")
 				if !allowed {
 					Refuse(w, r, foreignOrigin())
 					return

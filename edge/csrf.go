@@ -27,7 +27,7 @@ import (
 func CSRF(origins Origins) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Add("Vary", "Origin, Sec-Fetch-Site")
+			vary(w.Header(), "Origin, Sec-Fetch-Site")
 			if why := crossSite(r, origins); why != nil {
 				Refuse(w, r, why)
 				return

@@ -15,7 +15,6 @@
 //	CSRF             costs nothing, so before anything that costs; GraphQL endpoint only
 //	Authenticate     who asks
 //	Rates            needs the caller; the refused take no place below
-//	Deadline         outside of what may wait for others: answers kept, places
 //	InFlight         only what is going to run takes a place
 //
 // The package has no global state and reads no environment.

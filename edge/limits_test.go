@@ -112,17 +112,13 @@ func TestRatesAtTheirEdge(t *testing.T) {
 		passed(t, serve(as("ada", h), request("POST", "/")))
 		refusedWith(t, serve(as("ada", h), request("POST", "/")), 429, CodeRateLimited)
 
-		rates.SetLimit(RateLimit{PerSecond: 100, Burst: 1})
-		time.Sleep(10 * time.Millisecond)
-		passed(t, serve(as("ada", h), request("POST", "/")))
-		refusedWith(t, serve(as("ada", h), request("POST", "/")), 429, CodeRateLimited)
-
-		rates.SetLimit(RateLimit{})
+		rates = NewRates(RateLimit{}, 0)
+		h = rates.Middleware(served)
 		for range 100 {
 			passed(t, serve(as("ada", h), request("POST", "/")))
 		}
-		if rates.Callers() != 0 {
-			t.Errorf("%d callers remembered without a limit", rates.Callers())
+		if wait := rates.Take("ada"); wait != 0 || rates.Callers() != 0 {
+			t.Errorf("without a limit: wait %s, %d callers remembered", wait, rates.Callers())
 		}
 	})
 }
@@ -144,9 +140,6 @@ func TestRatesRememberABoundedNumber(t *testing.T) {
 		wg.Go(func() {
 			for j := range 200 {
 				rates.Take(fmt.Sprint(i * j))
-				if j%50 == 0 {
-					rates.SetLimit(RateLimit{float64(j), j})
-				}
 			}
 		})
 	}

@@ -46,24 +46,6 @@ func (l RateLimit) sane() RateLimit {
 	return l
 }
 
-// SetLimit changes the limit for everyone, at once and while requests are
-// served. What callers have used up stays used up.
-func (r *Rates) SetLimit(limit RateLimit) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.limit = limit.sane()
-	if limit.PerSecond <= 0 {
-		clear(r.callers)
-		r.recent.Init()
-		return
-	}
-	for _, e := range r.callers {
-		bucket := e.Value.(*callerRate).bucket
-		bucket.SetLimit(rate.Limit(r.limit.PerSecond))
-		bucket.SetBurst(r.limit.Burst)
-	}
-}
-
 // Callers is how many are remembered now.
 func (r *Rates) Callers() int {
 	r.mu.Lock()
@@ -102,10 +84,13 @@ func (r *Rates) bucket(id string) *rate.Limiter {
 	return bucket
 }
 
-// Middleware answers 429 to a caller over the limit. It stands inside
+// Middleware answers 429 to a caller over the limit; without a limit it is next. It stands inside
 // Authenticate; a request without a caller (a WebSocket before its init
 // message) passes, and its transport calls Take for each operation.
 func (r *Rates) Middleware(next http.Handler) http.Handler {
+	if r.limit.PerSecond <= 0 {
+		return next
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if caller, ok := CallerFrom(req.Context()); ok {
 			if wait := r.Take(caller.ID); wait > 0 {

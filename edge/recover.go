@@ -15,7 +15,7 @@ import (
 func Recover(log *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			seen := &startedWriter{ResponseWriter: w}
+			answer := &answerWriter{ResponseWriter: w}
 			defer func() {
 				cause := recover()
 				if cause == nil {
@@ -26,38 +26,13 @@ func Recover(log *slog.Logger) func(http.Handler) http.Handler {
 				}
 				log.ErrorContext(r.Context(), "handler panicked", "requestId", RequestIDFrom(r.Context()),
 					"panic", fmt.Sprint(cause), "stack", string(debug.Stack()))
-				if seen.started {
+				if answer.status != 0 {
 					panic(http.ErrAbortHandler)
 				}
 				Refuse(w, r, &Refusal{Status: http.StatusInternalServerError, Code: CodeInternal,
 					Message: "Something went wrong in the gateway."})
 			}()
-			next.ServeHTTP(seen, r)
+			next.ServeHTTP(answer, r)
 		})
 	}
 }
-
-// A startedWriter knows whether an answer has begun.
-type startedWriter struct {
-	http.ResponseWriter
-	started bool
-}
-
-func (w *startedWriter) WriteHeader(status int) {
-	w.started = w.started || status >= 200 || status == http.StatusSwitchingProtocols
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *startedWriter) Write(p []byte) (int, error) {
-	w.started = true
-	return w.ResponseWriter.Write(p)
-}
-
-// Flush sends what is there, for handlers that ask for an http.Flusher.
-func (w *startedWriter) Flush() {
-	w.started = true
-	http.NewResponseController(w.ResponseWriter).Flush()
-}
-
-// Unwrap serves http.ResponseController (deadlines, hijacking).
-func (w *startedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -63,7 +63,7 @@ func Refuse(w http.ResponseWriter, r *http.Request, e *Refusal) {
 	}
 	h := w.Header()
 	h.Set("Content-Type", refusalType(r))
-	h.Add("Vary", "Accept")
+	vary(h, "Accept")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
 	// What a handler said about the answer it meant to give is not true of this one.

@@ -2,18 +2,16 @@ package edge
 
 import (
 	"context"
-	"crypto/rand"
+	"math/rand/v2"
 	"net/http"
 	"regexp"
 )
 
 var goodRequestID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
-type requestIDKey struct{}
-
 // RequestID gives every request an id, in its context and in the answer's
 // X-Request-Id. It keeps the one a proxy or client sent if that is 1 to 64 of
-// A-Z a-z 0-9 . _ -, and otherwise makes one of 130 random bits; what else was
+// A-Z a-z 0-9 . _ -, and otherwise makes one of 128 random bits; what else was
 // sent is dropped, for it would reach logs.
 func RequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -21,15 +19,31 @@ func RequestID(next http.Handler) http.Handler {
 		if sent := r.Header["X-Request-Id"]; len(sent) == 1 && goodRequestID.MatchString(sent[0]) {
 			id = sent[0]
 		} else {
-			id = rand.Text()
+			id = newRequestID()
 		}
-		w.Header().Set("X-Request-Id", id)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
+		w.Header()["X-Request-Id"] = []string{id}
+		caller, _ := CallerFrom(r.Context())
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), knownKey{}, &known{id, caller})))
 	})
 }
 
 // RequestIDFrom returns the id RequestID gave; empty outside a request.
 func RequestIDFrom(ctx context.Context) string {
-	id, _ := ctx.Value(requestIDKey{}).(string)
-	return id
+	if k := knownOf(ctx); k != nil {
+		return k.requestID
+	}
+	return ""
+}
+
+// newRequestID makes an id of 128 random bits. It is no secret, so the generator
+// that is fast will do.
+func newRequestID() string {
+	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" // base32
+	var id [26]byte
+	for half := range 2 {
+		for i, bits := 0, rand.Uint64(); i < len(id)/2; i++ {
+			id[half*len(id)/2+i], bits = digits[bits&31], bits>>5
+		}
+	}
+	return string(id[:])
 }

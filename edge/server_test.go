@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -360,3 +361,34 @@ func TestDrainReportsABrokenListener(t *testing.T) {
 		t.Error("draining outside a server")
 	}
 }
+
+func TestStatus(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		answer http.HandlerFunc
+		want   int
+	}{
+		{"nothing", func(http.ResponseWriter, *http.Request) {}, 0},
+		{"an early hint", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusEarlyHints) }, 0},
+		{"told", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot); w.WriteHeader(http.StatusOK); io.WriteString(w, "x") }, http.StatusTeapot},
+		{"not told", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "x") }, http.StatusOK},
+		{"flushed", func(w http.ResponseWriter, _ *http.Request) { w.(http.Flusher).Flush() }, http.StatusOK},
+	} {
+		var got int
+		serve(Recover(slog.New(slog.DiscardHandler))(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			c.answer(w, r)
+			got = Status(wrapped{w})
+		})), request("GET", "/"))
+		if got != c.want {
+			t.Errorf("%s: %d", c.name, got)
+		}
+	}
+	if Status(httptest.NewRecorder()) != 0 {
+		t.Error("outside of Recover")
+	}
+}
+
+// A wrapped writer is one that a layer has put around another.
+type wrapped struct{ http.ResponseWriter }
+
+func (w wrapped) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -14,11 +14,10 @@ import (
 // A Record is what became of one request, for whoever watches the gateway. It
 // is filled while the request is answered and read when it is over.
 type Record struct {
-	Caller string   // who asked; for the layers around the handler to fill
-	Name   string   // of the operation, as the client sent it; "" if it has none
-	Type   string   // "query"; "" if it was never parsed
-	Query  string   // text of the document
-	Codes  []string // of the errors answered, first come first, each once
+	Name  string   // of the operation, as the client sent it; "" if it has none
+	Type  string   // "query"; "" if it was never parsed
+	Query string   // text of the document
+	Codes []string // of the errors answered, first come first, each once
 
 	calls  atomic.Int64
 	cached atomic.Int64

@@ -20,7 +20,7 @@ func TestHit(t *testing.T) {
 		Note:  func(r *http.Request) any { return r.Method },
 		OnHit: func(_ *http.Request, note any) { told = append(told, note) },
 	})
-	h := c.Middleware(o)
+	h := c.Middleware(0)(o)
 	first := serve(h, post("a", `{"query":"{x}"}`))
 	second := serve(h, post("a", `{"query":"{x}"}`))
 	wantRuns(t, o, 1)
@@ -47,7 +47,7 @@ func TestHit(t *testing.T) {
 func TestExpiry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &origin{fresh: 2500 * time.Millisecond}
-		h := New(mb, Options{}).Middleware(o)
+		h := New(mb, Options{}).Middleware(0)(o)
 		for _, step := range []struct {
 			wait time.Duration
 			age  string
@@ -89,7 +89,7 @@ func TestFresh(t *testing.T) {
 				}
 				io.WriteString(w, text)
 			}}
-			got := serve(New(mb, Options{}).Middleware(o), post("a", "x")).Header().Get("Cache-Control")
+			got := serve(New(mb, Options{}).Middleware(0)(o), post("a", "x")).Header().Get("Cache-Control")
 			if want := "private, max-age=" + c.age; got != want && (c.age != "" || got != "no-store") {
 				t.Errorf("%v: %s", c.said, got)
 			}
@@ -150,7 +150,7 @@ func TestNotKept(t *testing.T) {
 		o := &origin{run: run}
 		c := New(mb, Options{})
 		plain := serve(o, post("a", "x"))
-		got := serve(c.Middleware(o), post("a", "x"))
+		got := serve(c.Middleware(0)(o), post("a", "x"))
 		if want := strings.Replace(plain.Body.String(), `"1 `, `"2 `, 1); got.Body.String() != want || got.Code != plain.Code || got.Flushed != plain.Flushed {
 			t.Errorf("%s: %d %.80q, want %d %.80q", name, got.Code, got.Body, plain.Code, want)
 		}
@@ -161,7 +161,7 @@ func TestNotKept(t *testing.T) {
 }
 
 func TestEmptyAnswer(t *testing.T) {
-	h := New(mb, Options{}).Middleware(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X-A", "b") }))
+	h := New(mb, Options{}).Middleware(0)(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X-A", "b") }))
 	if w := serve(h, post("a", "x")); w.Code != 200 || w.Header().Get("X-A") != "b" {
 		t.Errorf("%d %v", w.Code, w.Header())
 	}
@@ -169,7 +169,7 @@ func TestEmptyAnswer(t *testing.T) {
 
 func TestOff(t *testing.T) {
 	o := &origin{fresh: time.Hour}
-	h := New(0, Options{}).Middleware(o)
+	h := New(0, Options{}).Middleware(0)(o)
 	if h != http.Handler(o) {
 		t.Error("something stands before next")
 	}
@@ -179,7 +179,7 @@ func TestOff(t *testing.T) {
 func TestPassBy(t *testing.T) {
 	o := &origin{fresh: time.Hour}
 	c := New(mb, Options{})
-	h := c.Middleware(o)
+	h := c.Middleware(0)(o)
 	upgrade := get("a", "x")
 	upgrade.Header.Set("Upgrade", "websocket")
 	long := strings.Repeat("y", maxKey)
@@ -212,7 +212,7 @@ func TestEndlessBody(t *testing.T) {
 	endless := new(counted)
 	r := post("a", "")
 	r.Body, r.ContentLength = io.NopCloser(endless), -1
-	serve(New(mb, Options{}).Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+	serve(New(mb, Options{}).Middleware(0)(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		if *endless > 4*maxKey {
 			t.Errorf("%d bytes were read", *endless)
 		}
@@ -243,7 +243,7 @@ func TestOutside(t *testing.T) {
 		io.WriteString(w, text)
 	}}
 	c := New(mb, Options{})
-	h := edge.Chain(c.Middleware(o), edge.RequestID, func(next http.Handler) http.Handler {
+	h := edge.Chain(c.Middleware(0)(o), edge.RequestID, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Vary", "Origin")
 			next.ServeHTTP(w, r)
@@ -275,7 +275,7 @@ func TestBound(t *testing.T) {
 	const limit = 64 << 10
 	o := &origin{fresh: time.Hour}
 	c := New(limit, Options{})
-	h := c.Middleware(o)
+	h := c.Middleware(0)(o)
 	for i := range 300 {
 		ask := strings.Repeat("x", i*7%2000) + strconv.Itoa(i)
 		serve(h, post("a", ask))
@@ -295,8 +295,8 @@ func TestBound(t *testing.T) {
 func TestHandlers(t *testing.T) {
 	one, two := &origin{fresh: time.Hour}, &origin{fresh: time.Hour}
 	c := New(mb, Options{})
-	serve(c.Middleware(one), post("a", "x"))
-	serve(c.Middleware(two), post("a", "x"))
+	serve(c.Middleware(0)(one), post("a", "x"))
+	serve(c.Middleware(0)(two), post("a", "x"))
 	wantRuns(t, one, 1)
 	wantRuns(t, two, 1)
 }

@@ -29,7 +29,7 @@ func Benchmark(b *testing.B) {
 		fresh time.Duration
 	}{{"hit", 64 * mb, time.Hour}, {"miss", 64 * mb, 1}, {"unsaid", 64 * mb, 0}, {"off", 0, 0}} {
 		b.Run(c.name, func(b *testing.B) {
-			h := New(c.bytes, Options{}).Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			h := New(c.bytes, Options{}).Middleware(0)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				w.Header()["Content-Type"] = []string{"application/json"}
 				w.Header()["Content-Length"] = []string{fmt.Sprint(len(answer))}
 				if c.fresh > 0 {
@@ -56,7 +56,7 @@ func TestOverhead(t *testing.T) {
 	const n = 2000
 	o := &origin{fresh: time.Hour}
 	c := New(64*mb, Options{})
-	h := c.Middleware(o)
+	h := c.Middleware(0)(o)
 	heap := func() int64 {
 		runtime.GC()
 		runtime.GC()

@@ -49,9 +49,9 @@ func (c *Cache) find(key []byte, body int) (a *answer, f *flight, lead bool) {
 	return nil, f, true
 }
 
-// wait waits for f to be over, and returns its answer: nil if there is none to
+// await waits for f to be over, and returns its answer: nil if there is none to
 // share, or if ctx ended first.
-func (c *Cache) wait(ctx context.Context, f *flight) *answer {
+func (c *Cache) await(ctx context.Context, f *flight) *answer {
 	select {
 	case <-f.over:
 	case <-ctx.Done():

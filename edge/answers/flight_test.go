@@ -45,7 +45,7 @@ func TestSharedRun(t *testing.T) {
 		o := &origin{run: slow(time.Second, freshFor(time.Second))}
 		c := New(mb, Options{})
 		start := time.Now()
-		all := together(50, c.Middleware(o), func(int) *http.Request { return post("a", "x") })
+		all := together(50, c.Middleware(0)(o), func(int) *http.Request { return post("a", "x") })
 		wantRuns(t, o, 1)
 		if time.Since(start) != time.Second || c.Hits() != 49 || c.Misses() != 1 || c.waiting != 0 || len(c.flights) != 0 {
 			t.Errorf("%v, %d hits, %d misses, %d wait", time.Since(start), c.Hits(), c.Misses(), c.waiting)
@@ -74,7 +74,7 @@ func TestSharedNothing(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			o := &origin{run: run}
 			c := New(mb, Options{})
-			one := c.Middleware(o)
+			one := c.Middleware(0)(o)
 			h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				defer func() {
 					if recover() != nil {
@@ -109,7 +109,7 @@ func TestLeaving(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			o := &origin{run: slow(10*time.Second, freshFor(time.Minute))}
 			c := New(mb, Options{})
-			h := c.Middleware(o)
+			h := c.Middleware(0)(o)
 			begun := time.Now()
 			out := make([]*httptest.ResponseRecorder, n)
 			var wg sync.WaitGroup
@@ -150,7 +150,7 @@ func TestClearUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &origin{run: slow(time.Second, freshFor(time.Hour))}
 		c := New(mb, Options{})
-		h := c.Middleware(o)
+		h := c.Middleware(0)(o)
 		var wg sync.WaitGroup
 		wg.Go(func() { serve(h, post("a", "x")) })
 		synctest.Wait()
@@ -172,7 +172,24 @@ func TestClearUnderWay(t *testing.T) {
 func TestWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &origin{run: slow(time.Second, freshFor(time.Hour))}
-		together(maxWaiting+11, New(mb, Options{}).Middleware(o), func(int) *http.Request { return post("a", "x") })
+		together(maxWaiting+11, New(mb, Options{}).Middleware(0)(o), func(int) *http.Request { return post("a", "x") })
 		wantRuns(t, o, 11)
+	})
+}
+
+// TestBoundedWait: who waited in vain does not get as much time again.
+func TestBoundedWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &origin{run: slow(10*time.Second, func(w http.ResponseWriter, r *http.Request, text string) { io.WriteString(w, text) })}
+		h := New(mb, Options{}).Middleware(12 * time.Second)(o)
+		begun := time.Now()
+		all := together(2, h, func(int) *http.Request { return post("a", "x") })
+		wantRuns(t, o, 2)
+		if took := time.Since(begun); took != 12*time.Second {
+			t.Errorf("took %v", took)
+		}
+		if got := []int{all[0].Code, all[1].Code}; got[0]+got[1] != http.StatusOK+http.StatusGatewayTimeout {
+			t.Errorf("got %d", got)
+		}
 	})
 }

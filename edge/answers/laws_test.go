@@ -215,7 +215,7 @@ func TestAnswerLaw(t *testing.T) {
 				Error        int
 			}
 			c := New(limit, Options{})
-			h := c.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			h := c.Middleware(0)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				mu.Lock()
 				runs++
 				n := runs

@@ -30,7 +30,7 @@ func TestMatches(t *testing.T) {
 func TestConditional(t *testing.T) {
 	o := &origin{fresh: time.Hour}
 	c := New(mb, Options{})
-	h := c.Middleware(o)
+	h := c.Middleware(0)(o)
 	tag := serve(h, get("a", "q=1")).Header().Get("ETag")
 	for _, s := range []struct {
 		method, tag string
@@ -85,7 +85,7 @@ func TestCompressed(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := &origin{fresh: time.Hour}
-	h := New(mb, Options{}).Middleware(compress(o))
+	h := New(mb, Options{}).Middleware(0)(compress(o))
 	body := strings.Repeat("compressible ", 500)
 	ask := func(encoding string) (string, string) {
 		r := post("a", body)

@@ -5,21 +5,29 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Middleware answers from memory where it can and by next where it must. Each
 // call has answers of its own: those made by one next are never given for
 // another, so a Cache may outlive a change of handlers.
-func (c *Cache) Middleware(next http.Handler) http.Handler {
-	if c.kept.limit <= 0 {
-		return next
+//
+// wait bounds the time of a request that waits for another's answer, and then has
+// to ask next itself because there is none to share; 0 is no bound. What is below
+// has a bound of its own for what it does, and wait is a little more than that.
+func (c *Cache) Middleware(wait time.Duration) func(next http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		if c.kept.limit <= 0 {
+			return next
+		}
+		return &layer{c, next, wait, c.layers.Add(1)}
 	}
-	return &layer{c, next, c.layers.Add(1)}
 }
 
 type layer struct {
 	*Cache
 	next http.Handler
+	wait time.Duration
 	id   uint64
 }
 
@@ -46,7 +54,12 @@ func (l *layer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	a, f, lead := l.find(key, body)
 	if a == nil && !lead {
-		if a = l.wait(r.Context(), f); a == nil {
+		if l.wait > 0 {
+			ctx, cancel := context.WithTimeout(r.Context(), l.wait)
+			defer cancel()
+			r = r.WithContext(ctx)
+		}
+		if a = l.await(r.Context(), f); a == nil {
 			f, lead = l.alone(key, body), true
 		}
 	}

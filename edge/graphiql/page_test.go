@@ -77,6 +77,7 @@ func TestGuard(t *testing.T) {
 		for name, want := range map[string]string{
 			"X-Content-Type-Options":     "nosniff",
 			"Referrer-Policy":            "no-referrer",
+			"X-Frame-Options":            "DENY",
 			"Cross-Origin-Opener-Policy": "same-origin",
 		} {
 			if h.Get(name) != want {

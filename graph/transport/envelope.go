@@ -21,7 +21,7 @@ func writeAnswer(w http.ResponseWriter, m media, status int, resp *graphql.Respo
 	before, after := envelope(resp)
 
 	h := answerHeader(w)
-	h["Content-Type"] = []string{m.contentType()}
+	h["Content-Type"] = contentTypes[m]
 	h["Content-Length"] = []string{strconv.Itoa(len(before) + len(resp.Data) + len(after))}
 	w.WriteHeader(status)
 
@@ -38,13 +38,19 @@ func writeAnswer(w http.ResponseWriter, m media, status int, resp *graphql.Respo
 // answerHeader sets what is the same for all answers.
 func answerHeader(w http.ResponseWriter) http.Header {
 	h := w.Header()
-	h["X-Content-Type-Options"] = []string{"nosniff"}
-	h.Add("Vary", "Accept")
+	h["X-Content-Type-Options"] = nosniff
+	h["Vary"] = append(h["Vary"], "Accept")
 	if len(h["Cache-Control"]) == 0 {
-		h["Cache-Control"] = []string{"no-store"}
+		h["Cache-Control"] = noStore
 	}
 	return h
 }
+
+// Values of headers, made once. Nobody changes them.
+var (
+	nosniff = []string{"nosniff"}
+	noStore = []string{"no-store"}
+)
 
 // envelope is what stands around the data of an answer. An answer without data
 // has no such key; one whose data is null does.

@@ -16,11 +16,12 @@ const (
 )
 
 // contentType is the value of the Content-Type header.
-func (m media) contentType() string {
-	if m == mediaGraphQL {
-		return "application/graphql-response+json; charset=utf-8"
-	}
-	return "application/json; charset=utf-8"
+func (m media) contentType() string { return contentTypes[m][0] }
+
+// contentTypes are values of a header, made once. Nobody changes them.
+var contentTypes = [...][]string{
+	mediaJSON:    {"application/json; charset=utf-8"},
+	mediaGraphQL: {"application/graphql-response+json; charset=utf-8"},
 }
 
 // An accepted is what a client takes for an answer.

@@ -1,0 +1,62 @@
+package edge
+
+import (
+	"net/http"
+	"strings"
+)
+
+// An answerWriter knows how far an answer has come. It sends what the answer
+// depends on as one header line, however many layers have told of it.
+type answerWriter struct {
+	http.ResponseWriter
+	status int // 0 until the answer begins; early hints do not count
+}
+
+// Status is the status of the answer that has begun on w, which is a writer from
+// inside of Recover; 0 if none has.
+func Status(w http.ResponseWriter) int {
+	for {
+		switch inner := w.(type) {
+		case *answerWriter:
+			return inner.status
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = inner.Unwrap()
+		default:
+			return 0
+		}
+	}
+}
+
+// WriteHeader begins the answer, if status is a final one.
+func (w *answerWriter) WriteHeader(status int) {
+	if status >= 200 || status == http.StatusSwitchingProtocols {
+		w.begin(status)
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write begins the answer, if that has not happened.
+func (w *answerWriter) Write(p []byte) (int, error) {
+	w.begin(http.StatusOK)
+	return w.ResponseWriter.Write(p)
+}
+
+// Flush sends what is there, for handlers that ask for an http.Flusher.
+func (w *answerWriter) Flush() {
+	w.begin(http.StatusOK)
+	http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+func (w *answerWriter) begin(status int) {
+	if w.status != 0 {
+		return
+	}
+	w.status = status
+	h := w.Header()
+	if vary := h["Vary"]; len(vary) > 1 {
+		h["Vary"] = []string{strings.Join(vary, ", ")}
+	}
+}
+
+// Unwrap serves http.ResponseController (deadlines, hijacking).
+func (w *answerWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
