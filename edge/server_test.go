@@ -370,7 +370,11 @@ func TestStatus(t *testing.T) {
 	}{
 		{"nothing", func(http.ResponseWriter, *http.Request) {}, 0},
 		{"an early hint", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusEarlyHints) }, 0},
-		{"told", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot); w.WriteHeader(http.StatusOK); io.WriteString(w, "x") }, http.StatusTeapot},
+		{"told", func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusTeapot)
+			w.WriteHeader(http.StatusOK)
+			io.WriteString(w, "x")
+		}, http.StatusTeapot},
 		{"not told", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "x") }, http.StatusOK},
 		{"flushed", func(w http.ResponseWriter, _ *http.Request) { w.(http.Flusher).Flush() }, http.StatusOK},
 	} {

@@ -101,14 +101,5 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	return within(opt.Timeout, srv), nil
 }
 
-// within gives each request a deadline. What is known by then is answered.
-func within(d time.Duration, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), d)
-		defer cancel()
-		next.ServeHTTP(w, r.WithContext(ctx))
-	})
-}
-
 // SDL is the schema as it is served, in GraphQL's schema language.
 func SDL() string { return sources[0].Input }
