@@ -32,7 +32,7 @@ func (s *scanner) str() string {
 // PlainPrefix is how many bytes of text come before the first quote, backslash
 // or control character, and so stand in a JSON string as they are. It looks at
 // eight bytes at once, at the last eight again where that spares looking at each.
-func PlainPrefix(text string) int {
+func PlainPrefix[T string | []byte](text T) int {
 	i := 0
 	for ; i+8 <= len(text); i += 8 {
 		if special := specials(eight(text[i:])); special != 0 {
@@ -51,7 +51,7 @@ func PlainPrefix(text string) int {
 }
 
 // eight is the first eight bytes of text, the first the lowest.
-func eight(text string) uint64 {
+func eight[T string | []byte](text T) uint64 {
 	_ = text[7]
 	return uint64(text[0]) | uint64(text[1])<<8 | uint64(text[2])<<16 | uint64(text[3])<<24 |
 		uint64(text[4])<<32 | uint64(text[5])<<40 | uint64(text[6])<<48 | uint64(text[7])<<56

@@ -2,7 +2,6 @@ package transport
 
 import (
 	"bytes"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -43,7 +42,7 @@ func parseBody(body []byte) (*request, *fault) {
 	req := new(request)
 	var seen [len(names)]bool
 	for key, value := range members(body) {
-		n := slices.Index(names[:], unquote(key))
+		n := nameOf(key)
 		if n < 0 {
 			continue
 		}
@@ -97,6 +96,19 @@ var names = [...]string{"query", "operationName", "documentId", "variables", "ex
 
 const firstObject = 3
 
+// nameOf is the number of the parameter that key, in quotes, names; -1 if none.
+func nameOf(key []byte) int {
+	if bytes.IndexByte(key, '\\') >= 0 {
+		return slices.Index(names[:], unquote(key))
+	}
+	for n, name := range names {
+		if string(key[1:len(key)-1]) == name {
+			return n
+		}
+	}
+	return -1
+}
+
 // set takes the value of parameter n, which is valid JSON. Null counts as absent.
 func (req *request) set(n int, value []byte) *fault {
 	switch {
@@ -109,12 +121,7 @@ func (req *request) set(n int, value []byte) *fault {
 	case value[0] != '{':
 		return badRequest(names[n] + " is not an object")
 	default:
-		// Numbers stay as they were written: an ID may exceed a float.
-		dec := json.NewDecoder(bytes.NewReader(value))
-		dec.UseNumber()
-		if dec.Decode([]*map[string]any{&req.Variables, &req.Extensions}[n-firstObject]) != nil {
-			return badRequest(names[n] + " cannot be read")
-		}
+		*[]*map[string]any{&req.Variables, &req.Extensions}[n-firstObject] = decodeObject(value)
 	}
 	return nil
 }
@@ -146,23 +153,22 @@ func (req *request) check(maxDocument int) *fault {
 // checkJSON refuses text that is not one JSON value in UTF-8, nested no deeper
 // than maxDepth.
 func checkJSON(text []byte) *fault {
+	n := skip(text, maxDepth)
 	switch {
 	case !utf8.Valid(text):
 		return badRequest("the request is not valid UTF-8")
-	case depth(text) > maxDepth:
-		return badRequest("the request is nested too deep")
-	case json.Valid(text):
+	case n == len(text):
 		return nil
-	}
-	var first json.RawMessage
-	if json.NewDecoder(bytes.NewReader(text)).Decode(&first) == nil {
+	case n >= 0:
 		return badRequest("something follows the JSON of the request")
+	case opened(text) > maxDepth:
+		return badRequest("the request is nested too deep")
 	}
 	return badRequest("the request is not valid JSON")
 }
 
-// depth is the greatest nesting in text, which is exact if text is JSON.
-func depth(text []byte) (deepest int) {
+// opened is the greatest nesting in text, which is exact if text is JSON.
+func opened(text []byte) (deepest int) {
 	depth, quoted := 0, false
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {

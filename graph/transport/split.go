@@ -1,10 +1,6 @@
 package transport
 
-import (
-	"bytes"
-	"encoding/json"
-	"iter"
-)
+import "encoding/json"
 
 // A member is one key of an object and its value, which is JSON.
 type member struct {
@@ -59,62 +55,4 @@ func joinArray(list []json.RawMessage) []byte {
 		out = append(out, value...)
 	}
 	return append(out, ']')
-}
-
-// members gives the keys of an object, in quotes, with their values. The text
-// must be valid JSON and begin with the brace.
-func members(object []byte) iter.Seq2[[]byte, []byte] {
-	return func(yield func(key, value []byte) bool) {
-		for rest := space(object[1:]); rest[0] != '}'; {
-			n := valueEnd(rest)
-			key := rest[:n]
-			rest = space(space(rest[n:])[1:]) // beyond the colon
-			n = valueEnd(rest)
-			if !yield(key, rest[:n]) {
-				return
-			}
-			if rest = space(rest[n:]); rest[0] == ',' {
-				rest = space(rest[1:])
-			}
-		}
-	}
-}
-
-func space(text []byte) []byte { return bytes.TrimLeft(text, " \t\r\n") }
-
-// valueEnd is the length of the value that text begins with.
-func valueEnd(text []byte) int {
-	depth, quoted := 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-			if !quoted && depth == 0 {
-				return i + 1
-			}
-		case quoted:
-		case c == '{' || c == '[':
-			depth++
-		case c == '}' || c == ']':
-			if depth <= 1 {
-				return i + depth // of a number, the bracket around it is no part
-			}
-			depth--
-		case depth == 0 && (c == ',' || c == ' ' || c == '\t' || c == '\r' || c == '\n'):
-			return i
-		}
-	}
-	return len(text)
-}
-
-// unquote reads a JSON string, which must be valid.
-func unquote(text []byte) string {
-	if bytes.IndexByte(text, '\\') < 0 {
-		return string(text[1 : len(text)-1])
-	}
-	var s string
-	_ = json.Unmarshal(text, &s) // valid, so it cannot fail
-	return s
 }

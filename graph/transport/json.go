@@ -1,0 +1,214 @@
+package transport
+
+import (
+	"bytes"
+	"encoding/json"
+	"iter"
+	"math"
+
+	"census-gateway/upstream"
+)
+
+// Of every request the JSON is read, and nearly all of it is one long string: the
+// query. encoding/json looks at each of its bytes, and more than once.
+
+// anyDepth is no bound on nesting, for text that was checked before.
+const anyDepth = math.MaxInt
+
+// skip is the length of the JSON value that text begins with; -1 where that is
+// none, or nested deeper than depth. Bytes that are no UTF-8 it takes for letters.
+func skip(text []byte, depth int) int {
+	if len(text) == 0 {
+		return -1
+	}
+	switch text[0] {
+	case '"':
+		return skipString(text)
+	case '{':
+		return skipMembers(text, depth)
+	case '[':
+		return skipElements(text, depth)
+	}
+	n := 0
+	for n < len(text) && inLiteral(text[n]) {
+		n++
+	}
+	if !json.Valid(text[:n]) {
+		return -1
+	}
+	return n
+}
+
+// inLiteral tells whether c may stand in a number, true, false or null.
+func inLiteral(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z' || c == '-' || c == '+' || c == '.'
+}
+
+func skipString(text []byte) int {
+	for i := 1; ; {
+		i += upstream.PlainPrefix(text[i:])
+		switch rest := text[i:]; {
+		case len(rest) > 0 && rest[0] == '"':
+			return i + 1
+		case len(rest) < 2 || rest[0] != '\\':
+			return -1
+		case bytes.IndexByte([]byte(`"\/bfnrt`), rest[1]) >= 0:
+			i += 2
+		case rest[1] == 'u' && len(rest) >= 6 && isHex(rest[2]) && isHex(rest[3]) && isHex(rest[4]) && isHex(rest[5]):
+			i += 6
+		default:
+			return -1
+		}
+	}
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
+}
+
+func skipMembers(text []byte, depth int) int {
+	rest := space(text[1:])
+	if depth <= 0 {
+		return -1
+	}
+	for first := true; ; first = false {
+		if first && len(rest) > 0 && rest[0] == '}' {
+			return len(text) - len(rest) + 1
+		}
+		if len(rest) == 0 || rest[0] != '"' {
+			return -1
+		}
+		n := skipString(rest)
+		if n < 0 {
+			return -1
+		}
+		if rest = space(rest[n:]); len(rest) == 0 || rest[0] != ':' {
+			return -1
+		}
+		rest = space(rest[1:])
+		if n = skip(rest, depth-1); n < 0 {
+			return -1
+		}
+		if rest = space(rest[n:]); len(rest) == 0 {
+			return -1
+		}
+		switch rest[0] {
+		case '}':
+			return len(text) - len(rest) + 1
+		case ',':
+			rest = space(rest[1:])
+		default:
+			return -1
+		}
+	}
+}
+
+func skipElements(text []byte, depth int) int {
+	rest := space(text[1:])
+	if depth <= 0 {
+		return -1
+	}
+	for first := true; ; first = false {
+		if first && len(rest) > 0 && rest[0] == ']' {
+			return len(text) - len(rest) + 1
+		}
+		n := skip(rest, depth-1)
+		if n < 0 {
+			return -1
+		}
+		if rest = space(rest[n:]); len(rest) == 0 {
+			return -1
+		}
+		switch rest[0] {
+		case ']':
+			return len(text) - len(rest) + 1
+		case ',':
+			rest = space(rest[1:])
+		default:
+			return -1
+		}
+	}
+}
+
+// space is text from its first byte on that is no white space.
+func space(text []byte) []byte {
+	for len(text) > 0 && (text[0] == ' ' || text[0] == '\n' || text[0] == '\t' || text[0] == '\r') {
+		text = text[1:]
+	}
+	return text
+}
+
+// members gives the keys of an object, in quotes, with their values. The text
+// must be valid JSON and begin with the brace.
+func members(object []byte) iter.Seq2[[]byte, []byte] {
+	return func(yield func(key, value []byte) bool) {
+		for rest := space(object[1:]); rest[0] != '}'; {
+			n := skipString(rest)
+			key := rest[:n]
+			rest = space(space(rest[n:])[1:]) // beyond the colon
+			n = skip(rest, anyDepth)
+			if !yield(key, rest[:n]) {
+				return
+			}
+			if rest = space(rest[n:]); rest[0] == ',' {
+				rest = space(rest[1:])
+			}
+		}
+	}
+}
+
+// elements gives the elements of an array. The text must be valid JSON and begin
+// with the bracket.
+func elements(array []byte) iter.Seq[[]byte] {
+	return func(yield func(value []byte) bool) {
+		for rest := space(array[1:]); rest[0] != ']'; {
+			n := skip(rest, anyDepth)
+			if !yield(rest[:n]) {
+				return
+			}
+			if rest = space(rest[n:]); rest[0] == ',' {
+				rest = space(rest[1:])
+			}
+		}
+	}
+}
+
+// decode is the Go value of valid JSON, as encoding/json has it. Numbers stay as
+// they were written: an ID may exceed a float.
+func decode(value []byte) any {
+	switch value[0] {
+	case '"':
+		return unquote(value)
+	case '{':
+		return decodeObject(value)
+	case '[':
+		list := []any{}
+		for v := range elements(value) {
+			list = append(list, decode(v))
+		}
+		return list
+	case 't', 'f':
+		return value[0] == 't'
+	case 'n':
+		return nil
+	}
+	return json.Number(value)
+}
+
+func decodeObject(text []byte) map[string]any {
+	object := map[string]any{}
+	for key, value := range members(text) {
+		object[unquote(key)] = decode(value)
+	}
+	return object
+}
+
+// unquote reads a JSON string, which must be valid.
+func unquote(text []byte) string {
+	if bytes.IndexByte(text, '\\') < 0 {
+		return string(text[1 : len(text)-1])
+	}
+	var s string
+	_ = json.Unmarshal(text, &s) // valid, so it cannot fail
+	return s
+}
