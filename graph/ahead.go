@@ -27,7 +27,7 @@ type ahead struct {
 func readAhead(ctx context.Context) {
 	var a ahead
 	op := graphql.GetOperationContext(ctx)
-	for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Query"}) {
+	for _, f := range planOf(op).roots {
 		args := f.ArgumentMap(op.Variables)
 		id, _ := graphql.UnmarshalID(args["id"])
 		switch f.Name {
@@ -50,8 +50,19 @@ func readAhead(ctx context.Context) {
 	a.begin(ctx)
 }
 
+// askedAhead are the root fields of op that name what they ask.
+func askedAhead(op *graphql.OperationContext) (roots []asked) {
+	for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, queryImplementors) {
+		switch f.Name {
+		case "sync", "syncRun", "node", "nodes", "syncs":
+			roots = append(roots, asks(op, f))
+		}
+	}
+	return roots
+}
+
 // runsAhead begins to read what f asks of the runs of syncs.
-func runsAhead(ctx context.Context, f graphql.CollectedField, syncs []*Sync) {
+func runsAhead(ctx context.Context, f asked, syncs []*Sync) {
 	for _, s := range syncs {
 		if s.record != nil {
 			loadersOf(ctx).syncs.Prime(ctx, s.ID, s.record)
@@ -79,20 +90,20 @@ func (a *ahead) begin(ctx context.Context) {
 }
 
 // node adds what field f asks of the node with an id.
-func (a *ahead) node(ctx context.Context, f graphql.CollectedField, want, id string) {
+func (a *ahead) node(ctx context.Context, f asked, want, id string) {
 	switch typename, n, err := parseID("id", id, want); {
 	case err != nil:
 	case typename == syncRunType:
 		a.runs = append(a.runs, upstream.SyncRunID(n))
 	default:
-		if asksRecord(ctx, f) {
+		if f.record {
 			a.records = append(a.records, upstream.SyncID(n))
 		}
 		a.windows(ctx, f, &Sync{ID: upstream.SyncID(n)})
 	}
 }
 
-func (a *ahead) nodes(ctx context.Context, f graphql.CollectedField, ids []string) {
+func (a *ahead) nodes(ctx context.Context, f asked, ids []string) {
 	if len(ids) > maxNodeIDs {
 		return
 	}
@@ -102,7 +113,7 @@ func (a *ahead) nodes(ctx context.Context, f graphql.CollectedField, ids []strin
 }
 
 // syncs adds what field f asks of the syncs with the ids.
-func (a *ahead) syncs(ctx context.Context, f graphql.CollectedField, ids []string, filter *SyncFilter, order *SyncOrder, page pageArgs) {
+func (a *ahead) syncs(ctx context.Context, f asked, ids []string, filter *SyncFilter, order *SyncOrder, page pageArgs) {
 	syncs, err := syncsNamed(ids)
 	if err != nil {
 		return
@@ -118,7 +129,7 @@ func (a *ahead) syncs(ctx context.Context, f graphql.CollectedField, ids []strin
 		return
 	}
 	shown := part.of(syncs)
-	if asksRecord(ctx, f) {
+	if f.record {
 		for _, s := range shown {
 			a.records = append(a.records, s.ID)
 		}
@@ -128,9 +139,9 @@ func (a *ahead) syncs(ctx context.Context, f graphql.CollectedField, ids []strin
 
 // windows adds the stretches of the runs of syncs that field f asks for, and the
 // sides it asks for the names of.
-func (a *ahead) windows(ctx context.Context, f graphql.CollectedField, syncs ...*Sync) {
-	for _, f := range syncFields(ctx, f) {
-		if (f.Name == "runs" || f.Name == "latestRun") && asksRecordOfRuns(ctx, f) {
+func (a *ahead) windows(ctx context.Context, f asked, syncs ...*Sync) {
+	for _, f := range f.of {
+		if f.record {
 			for _, s := range syncs {
 				a.records = append(a.records, s.ID)
 			}
@@ -139,8 +150,8 @@ func (a *ahead) windows(ctx context.Context, f graphql.CollectedField, syncs ...
 		newestFirst := true
 		switch f.Name {
 		case "source", "destination":
-			if side, asks := asksConnection(ctx, f); asks && len(syncs) > 0 {
-				a.sides = append(a.sides, side)
+			if len(syncs) > 0 {
+				a.sides = append(a.sides, f.sides...)
 			}
 			continue
 		case "latestRun":
@@ -158,7 +169,7 @@ func (a *ahead) windows(ctx context.Context, f graphql.CollectedField, syncs ...
 			if err != nil {
 				continue
 			}
-			if filter := args["filter"].(stats.Filter); filter.CreatedBefore != 0 || filter.MatchesNothing() || filter.Check() != nil || refuses(ctx, f, &filter) {
+			if filter := args["filter"].(stats.Filter); filter.CreatedBefore != 0 || filter.MatchesNothing() || filter.Check() != nil || refuses(ctx, f.CollectedField, &filter) {
 				continue
 			}
 			for _, s := range syncs {

@@ -64,7 +64,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	resolver := &Resolver{appURL: opt.AppURL}
 	schema := NewExecutableSchema(Config{Resolvers: resolver})
 	guard, err := limits.New(schema.Schema(), prices(), limits.Options{
-		Limits: opt.Limits, OnRefused: func(_ context.Context, l limits.Limit) { opt.OnLimit(string(l)) },
+		Limits: opt.Limits, Beside: documents.Beside, OnRefused: func(_ context.Context, l limits.Limit) { opt.OnLimit(string(l)) },
 	})
 	if err != nil {
 		return nil, err
@@ -72,9 +72,9 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	panicked := func(ctx context.Context, value any, stack []byte) {
 		opt.Log.ErrorContext(ctx, "panic", "value", fmt.Sprint(value), "stack", string(stack))
 	}
-	answers := selfWriting{schema, resolver, documents.NewPlans(0)}
+	answers, plans := selfWriting{schema, resolver}, documents.NewPlans(0)
 	srv := handler.New(answers)
-	srv.SetQueryCache(answers.plans)
+	srv.SetQueryCache(plans)
 	srv.SetParserTokenLimit(opt.MaxTokens)
 	if !opt.Limits.Introspection {
 		srv.SetDisableSuggestion(true)
@@ -82,6 +82,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	}
 	srv.SetErrorPresenter(present(opt.Log, opt.OwnTokens))
 	srv.SetRecoverFunc(transport.Recover(panicked))
+	srv.Use(plans) // before all that keep something with a document
 	srv.Use(guard) // before all that walks a document: it bounds the walk
 	srv.Use(documents.Persisted{Automatic: documents.NewTexts(0), Trusted: opt.Trusted, RequireTrusted: opt.OnlyTrusted})
 	srv.Use(answers)

@@ -8,17 +8,19 @@ import (
 	"census-gateway/upstream"
 )
 
-// asksConnection tells whether f, a sync's source or destination, asks for what
-// only the list of all connections of that side tells.
-func asksConnection(ctx context.Context, f graphql.CollectedField) (side upstream.Side, asks bool) {
+// asksConnection is the side of f, a sync's source or destination, if f asks for
+// what only the list of all connections of that side tells.
+func asksConnection(op *graphql.OperationContext, f graphql.CollectedField) []upstream.Side {
 	side, types := upstream.Sources, syncSourceImplementors
 	if f.Name == "destination" {
 		side, types = upstream.Destinations, syncDestinationImplementors
 	}
-	for _, f := range graphql.CollectFields(graphql.GetOperationContext(ctx), f.Selections, types) {
-		asks = asks || f.Name == "connectionName" || f.Name == "connectionType"
+	for _, f := range graphql.CollectFields(op, f.Selections, types) {
+		if f.Name == "connectionName" || f.Name == "connectionType" {
+			return []upstream.Side{side}
+		}
 	}
-	return side, asks
+	return nil
 }
 
 // connectionOf is the connection of a side with an id; the zero value where a sync

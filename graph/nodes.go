@@ -17,17 +17,17 @@ func resolveSync(ctx context.Context, arg, id string) (*Sync, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := readSync(ctx, graphql.GetFieldContext(ctx).Field, n)
+	s := readSync(ctx, asksRecord(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field), n)
 	if s.err != nil {
 		return nil, s.err
 	}
 	return s, nil
 }
 
-// readSync is a sync with all that f asks of its record.
-func readSync(ctx context.Context, f graphql.CollectedField, id upstream.SyncID) *Sync {
+// readSync is a sync, with its record if that is needed.
+func readSync(ctx context.Context, record bool, id upstream.SyncID) *Sync {
 	s := &Sync{ID: id}
-	if asksRecord(ctx, f) {
+	if record {
 		s.record, s.err = loadersOf(ctx).syncs.get(ctx, id)
 	}
 	return s
@@ -36,7 +36,7 @@ func readSync(ctx context.Context, f graphql.CollectedField, id upstream.SyncID)
 // syncOf is the sync of a run. It is never null: if the record cannot be read,
 // the fields that need it say so.
 func syncOf(ctx context.Context, id upstream.SyncID) (*Sync, error) {
-	return readSync(ctx, graphql.GetFieldContext(ctx).Field, id), nil
+	return readSync(ctx, asksRecord(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field), id), nil
 }
 
 // resolveNode answers with whatever has the id in the argument arg.

@@ -37,7 +37,7 @@ func prices() limits.Prices {
 func syncPages(shown func(limits.Args) int) func(limits.Args) int {
 	records := limits.PagesOf(shown, 50)
 	return func(a limits.Args) int {
-		order, _ := a["orderBy"].(map[string]any)
+		order, _ := a.Value("orderBy").(map[string]any)
 		if order["field"] != string(SyncOrderFieldHealth) {
 			return records(a)
 		}

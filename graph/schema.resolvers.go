@@ -10,8 +10,6 @@ import (
 	"census-gateway/graph/stats"
 	"census-gateway/upstream"
 	"context"
-
-	"github.com/99designs/gqlgen/graphql"
 )
 
 func (r *queryResolver) Node(ctx context.Context, id string) (Node, error) {
@@ -27,7 +25,7 @@ func (r *queryResolver) Sync(ctx context.Context, id string) (*Sync, error) {
 }
 
 func (r *queryResolver) Syncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy *SyncOrder, first *int, after *string, last *int, before *string) (*SyncConnection, error) {
-	return resolveSyncs(ctx, graphql.GetFieldContext(ctx).Field, ids, filter, orderBy, pageArgs{first, after, last, before})
+	return resolveSyncs(ctx, asksHere(ctx), ids, filter, orderBy, pageArgs{first, after, last, before})
 }
 
 func (r *queryResolver) SyncRun(ctx context.Context, id string) (*upstream.SyncRun, error) {

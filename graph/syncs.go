@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/99designs/gqlgen/graphql"
-
 	"census-gateway/upstream"
 )
 
@@ -14,23 +12,23 @@ const maxSyncIDs = 500
 // newestSyncs is how the workspace's syncs stand unless asked otherwise.
 var newestSyncs = SyncOrder{Field: SyncOrderFieldCreatedAt, Direction: OrderDirectionDesc}
 
-// resolveSyncs answers f, which is Query.syncs.
-func resolveSyncs(ctx context.Context, f graphql.CollectedField, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) (*SyncConnection, error) {
+// resolveSyncs answers a, which is Query.syncs.
+func resolveSyncs(ctx context.Context, a asked, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) (*SyncConnection, error) {
 	if ids == nil {
-		return workspaceSyncs(ctx, f, filter, orderBy, page)
+		return workspaceSyncs(ctx, a, filter, orderBy, page)
 	}
-	return namedSyncs(ctx, f, ids, filter, orderBy, page)
+	return namedSyncs(ctx, a, ids, filter, orderBy, page)
 }
 
-// workspaceSyncs answers f with a page of all the syncs of the workspace.
-func workspaceSyncs(ctx context.Context, f graphql.CollectedField, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) (*SyncConnection, error) {
+// workspaceSyncs answers a with a page of all the syncs of the workspace.
+func workspaceSyncs(ctx context.Context, a asked, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) (*SyncConnection, error) {
 	order := newestSyncs
 	if orderBy != nil {
 		order = *orderBy
 	}
 	list := syncList("all", filter, &order)
 	if order.Field != SyncOrderFieldCreatedAt || !filter.all() {
-		return sortedSyncs(ctx, f, list, filter, order, page)
+		return sortedSyncs(ctx, a, list, filter, order, page)
 	}
 	newestFirst := order.Direction == OrderDirectionDesc
 	w, err := page.window(list, newestFirst)
@@ -42,7 +40,7 @@ func workspaceSyncs(ctx context.Context, f graphql.CollectedField, filter *SyncF
 		return nil, err
 	}
 	syncs := listed(slice.Rows)
-	runsAhead(ctx, f, syncs)
+	runsAhead(ctx, a, syncs)
 	info := pageInfo(w, slice, newestFirst)
 	c := &SyncConnection{syncs: syncs, list: list, first: slice.First, step: 1,
 		next: info.HasNextPage, prev: info.HasPreviousPage, total: slice.Total}
@@ -55,7 +53,7 @@ func workspaceSyncs(ctx context.Context, f graphql.CollectedField, filter *SyncF
 
 // sortedSyncs pages through the syncs of the workspace by a filter or in an order
 // that Census does not know, which takes reading them all.
-func sortedSyncs(ctx context.Context, f graphql.CollectedField, list listSum, filter *SyncFilter, order SyncOrder, page pageArgs) (*SyncConnection, error) {
+func sortedSyncs(ctx context.Context, a asked, list listSum, filter *SyncFilter, order SyncOrder, page pageArgs) (*SyncConnection, error) {
 	if _, err := page.cut(nil, list, order, defaultPage); err != nil {
 		return nil, err
 	}
@@ -69,7 +67,7 @@ func sortedSyncs(ctx context.Context, f graphql.CollectedField, list listSum, fi
 	if err != nil {
 		return nil, err
 	}
-	runsAhead(ctx, f, part.of(syncs))
+	runsAhead(ctx, a, part.of(syncs))
 	return part.connection(syncs, list), nil
 }
 
@@ -82,9 +80,9 @@ func listed(rows []upstream.Sync) []*Sync {
 	return syncs
 }
 
-// namedSyncs answers f with a page of the syncs with the given ids, each once, as they
+// namedSyncs answers a with a page of the syncs with the given ids, each once, as they
 // stand there unless an order is asked for.
-func namedSyncs(ctx context.Context, f graphql.CollectedField, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) (*SyncConnection, error) {
+func namedSyncs(ctx context.Context, a asked, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) (*SyncConnection, error) {
 	syncs, err := syncsNamed(ids)
 	if err != nil {
 		return nil, err
@@ -112,8 +110,8 @@ func namedSyncs(ctx context.Context, f graphql.CollectedField, ids []string, fil
 	shown := part.of(syncs)
 	switch { // else readAhead could tell which are shown
 	case readAll:
-		runsAhead(ctx, f, shown)
-	case asksRecord(ctx, f):
+		runsAhead(ctx, a, shown)
+	case a.record:
 		readRecords(ctx, shown)
 	}
 	return part.connection(syncs, list), nil

@@ -75,7 +75,7 @@ func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newes
 	if err != nil {
 		return nil, err
 	}
-	if asksRecordOfRuns(ctx, graphql.GetFieldContext(ctx).Field) {
+	if asksRecordOfRuns(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field) {
 		shown := make([]upstream.SyncID, len(h.rows))
 		for i := range h.rows {
 			shown[i] = h.rows[i].SyncID

@@ -39,8 +39,9 @@ func root[T, A any](c *compiler, f graphql.CollectedField, o *object[T],
 
 // writeSync is Query.sync.
 func writeSync(c *compiler, f graphql.CollectedField) writer[struct{}] {
+	record := asksRecord(c.op, f)
 	return root(c, f, syncObject, readID(parseSyncID), func(ctx context.Context, id *upstream.SyncID) (*Sync, error) {
-		s := readSync(ctx, f, *id)
+		s := readSync(ctx, record, *id)
 		return s, s.err
 	})
 }
@@ -89,7 +90,8 @@ func writeSyncs(c *compiler, f graphql.CollectedField) writer[struct{}] {
 		}
 		return a, nil
 	}
+	asked := asks(c.op, f)
 	return root(c, f, syncConnectionObject, read, func(ctx context.Context, a *syncsArgs) (*SyncConnection, error) {
-		return resolveSyncs(ctx, f, a.ids, a.filter, a.order, a.page)
+		return resolveSyncs(ctx, asked, a.ids, a.filter, a.order, a.page)
 	})
 }

@@ -179,16 +179,13 @@ func writeLatestRun(c *compiler, f graphql.CollectedField) writer[*Sync] {
 
 // writeSyncOfRun is SyncRun.sync.
 func writeSyncOfRun(c *compiler, f graphql.CollectedField) writer[run] {
-	w, slot := syncOfRunObject.writer(c, f.Selections), c.slot()
+	w, record := syncOfRunObject.writer(c, f.Selections), asksRecord(c.op, f)
 	if w == nil {
 		return nil
 	}
 	return func(x *writing, b []byte, r run) []byte {
-		if x.slots[slot] == nil {
-			x.slots[slot] = asksRecord(x.ctx, f)
-		}
 		s := Sync{ID: r.SyncID}
-		if x.slots[slot].(bool) {
+		if record {
 			if s.record, s.err = loadersOf(x.ctx).syncs.get(x.ctx, s.ID); s.err != nil {
 				return nil
 			}

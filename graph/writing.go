@@ -10,7 +10,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"census-gateway/graph/documents"
 	"census-gateway/upstream"
 )
 
@@ -24,8 +23,7 @@ import (
 // of what writes itself are not seen.
 type selfWriting struct {
 	graphql.ExecutableSchema
-	resolver *Resolver        // knows what stands in no value
-	plans    *documents.Plans // what is compiled is kept with the document
+	resolver *Resolver // knows what stands in no value
 }
 
 var _ interface {
@@ -54,11 +52,8 @@ func (s selfWriting) MutateOperationContext(_ context.Context, op *graphql.Opera
 // Exec answers the operation of ctx.
 func (s selfWriting) Exec(ctx context.Context) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
-	var query compiledQuery
-	if op.Stats.GetExtension(selfWritingName) != nil && op.Operation.Operation == ast.Query {
-		query = s.compiled(op)
-	}
-	if query.write == nil {
+	query := planOf(op).query
+	if query.write == nil || op.Stats.GetExtension(selfWritingName) == nil {
 		return s.ExecutableSchema.Exec(ctx)
 	}
 	var generated graphql.ResponseHandler

@@ -6,6 +6,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 const (
@@ -23,11 +24,16 @@ const (
 	planFactor = 140
 )
 
-var _ graphql.Cache[*ast.QueryDocument] = (*Plans)(nil)
+var _ interface {
+	graphql.Cache[*ast.QueryDocument]
+	graphql.HandlerExtension
+	graphql.OperationContextMutator
+} = (*Plans)(nil)
 
 // Plans keeps parsed and validated documents by their text, for gqlgen's
 // SetQueryCache. Documents are shared between requests: who holds one must not
-// change it.
+// change it. As an extension it lets others keep with a document what they make of
+// it (Beside); it comes before those.
 type Plans struct{ *lru[plan] }
 
 type plan struct {
@@ -50,11 +56,27 @@ func (p *Plans) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
 	return known.doc, ok
 }
 
-// Beside is where to keep, by operation, what was made of the document with a
-// text: for as long as that is kept itself. Nil if it is not.
-func (p *Plans) Beside(text string) *sync.Map {
-	known, _ := p.get(text)
-	return known.beside
+// ExtensionName is the name by which gqlgen knows the extension.
+func (*Plans) ExtensionName() string { return plansName }
+
+const plansName = "Plans"
+
+// Validate has nothing against any schema.
+func (*Plans) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext remembers what is kept with op's document.
+func (p *Plans) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	if known, ok := p.get(op.RawQuery); ok && known.doc == op.Doc {
+		op.Stats.SetExtension(plansName, known.beside)
+	}
+	return nil
+}
+
+// Beside is where to keep what was made of op's document, for as long as that is
+// kept itself; nil if it is not. Each user has keys of a type of its own.
+func Beside(op *graphql.OperationContext) *sync.Map {
+	beside, _ := op.Stats.GetExtension(plansName).(*sync.Map)
+	return beside
 }
 
 // Add keeps the parsed form of text, unless that is longer than 8 KiB: long

@@ -2,6 +2,7 @@ package limits
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -9,34 +10,39 @@ import (
 
 // Args are the arguments of one field, variables and defaults filled in. An
 // argument that was left out, or is null, counts as not given.
-type Args map[string]any
-
-// argsOf reads the arguments of f. ast.Field.ArgumentMap does nearly that, and
-// panics on an integer that does not fit 64 bits.
-func argsOf(f *ast.Field, vars map[string]any) Args {
-	if f.Definition == nil {
-		return nil
-	}
-	args := make(Args, len(f.Arguments))
-	for _, def := range f.Definition.Arguments {
-		if v, given := argument(f.Arguments.ForName(def.Name), vars); given {
-			args[def.Name] = v
-		} else if def.DefaultValue != nil {
-			args[def.Name] = literal(def.DefaultValue, nil)
-		}
-	}
-	return args
+type Args struct {
+	field  *ast.Field
+	vars   map[string]any
+	varied *bool // set where a variable was looked at
 }
 
-func argument(a *ast.Argument, vars map[string]any) (v any, given bool) {
-	if a == nil || a.Value == nil {
-		return nil, false
+// Value is the Go value of an argument: nil where it was not given, or as literal
+// has it.
+func (a Args) Value(name string) any {
+	if a.field.Definition == nil {
+		return nil
 	}
-	if a.Value.Kind == ast.Variable {
-		v, given = vars[a.Value.Raw]
-		return v, given
+	def := a.field.Definition.Arguments.ForName(name)
+	if def == nil {
+		return nil
 	}
-	return literal(a.Value, vars), true
+	switch arg := a.field.Arguments.ForName(name); {
+	case arg == nil || arg.Value == nil:
+	case arg.Value.Kind != ast.Variable:
+		*a.varied = *a.varied || names(arg.Value)
+		return literal(arg.Value, a.vars)
+	default:
+		*a.varied = true
+		if v, given := a.vars[arg.Value.Raw]; given {
+			return v
+		}
+	}
+	return literal(def.DefaultValue, nil)
+}
+
+// names tells whether a variable stands in v.
+func names(v *ast.Value) bool {
+	return v.Kind == ast.Variable || slices.ContainsFunc(v.Children, func(c *ast.ChildValue) bool { return names(c.Value) })
 }
 
 // literal returns the Go value of v: nil, bool, int64, float64, string, []any or
@@ -75,17 +81,14 @@ func literal(v *ast.Value, vars map[string]any) any {
 	return nil
 }
 
-// Given reports whether the argument was given a value other than null.
-func (a Args) Given(name string) bool { return a[name] != nil }
-
 // Int returns a numeric argument, brought into 0..2147483647. ok is false where
 // it was not given or is not a number.
-func (a Args) Int(name string) (n int, ok bool) { return number(a[name]) }
+func (a Args) Int(name string) (n int, ok bool) { return number(a.Value(name)) }
 
 // Len returns the number of entries of a list argument. A single value stands
 // for a list of one, as GraphQL has it. ok is false where it was not given.
 func (a Args) Len(name string) (n int, ok bool) {
-	v := a[name]
+	v := a.Value(name)
 	if v == nil {
 		return 0, false
 	}

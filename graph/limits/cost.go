@@ -15,6 +15,7 @@ type pricing struct {
 	prices index
 	vars   map[string]any
 	shared map[string]int // pages of each Price.Shared that was met
+	varied bool           // whether vars were looked at: others may cost something else
 }
 
 // total returns the pages that an operation can cost: 0 to most.
@@ -37,7 +38,7 @@ func (p *pricing) cost(sets ...ast.SelectionSet) int {
 	for _, m := range c.fields {
 		pages, items := 0, 1
 		if price, ok := p.prices.find(m.field); ok {
-			pages, items = price.reckon(m.field, p.vars)
+			pages, items = price.reckon(Args{m.field, p.vars, &p.varied})
 			if price.Shared != "" {
 				if p.shared == nil {
 					p.shared = map[string]int{}

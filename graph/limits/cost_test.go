@@ -3,8 +3,10 @@ package limits
 import (
 	"encoding/json"
 	"math"
+	"sync"
 	"testing"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -110,8 +112,8 @@ func TestLiteralsOutOfRangeSaturate(t *testing.T) {
 	} {
 		doc := loadUnchecked(t, "{ sync(first: "+raw+") }")
 		arg := childField(doc.Operations[0].SelectionSet, "sync").Arguments[0]
-		if got, given := argument(arg, nil); got != want || !given {
-			t.Errorf("%s is %v %v", raw, got, given)
+		if got := literal(arg.Value, nil); got != want {
+			t.Errorf("%s is %v", raw, got)
 		}
 	}
 }
@@ -121,17 +123,21 @@ func TestArgs(t *testing.T) {
 	  sync(id: 1) { runs(first: 3, filter: {since: "2026", errorCodes: [$c, "Y"]}) { totalCount } }
 	}`, nil)
 	_ = doc
-	a := argsOf(childField(op.SelectionSet, "sync", "runs"), vars)
+	varied := false
+	a := Args{childField(op.SelectionSet, "sync", "runs"), vars, &varied}
 	if n, ok := a.Int("first"); n != 3 || !ok {
 		t.Errorf("first %d %v", n, ok)
 	}
-	if _, ok := a.Int("last"); ok || a.Given("last") {
-		t.Error("last was not given")
+	if _, ok := a.Int("last"); ok || a.Value("last") != nil || a.Value("none") != nil {
+		t.Error("last was not given, and there is no none")
 	}
-	filter, _ := a["filter"].(map[string]any)
+	if varied {
+		t.Error("no variable was looked at")
+	}
+	filter, _ := a.Value("filter").(map[string]any)
 	codes, _ := filter["errorCodes"].([]any)
-	if filter["since"] != "2026" || len(codes) != 2 || codes[0] != "X" || !a.Given("filter") {
-		t.Errorf("filter %v", a["filter"])
+	if filter["since"] != "2026" || len(codes) != 2 || codes[0] != "X" || !varied {
+		t.Errorf("filter %v, a variable was looked at: %v", filter, varied)
 	}
 	if n, ok := a.Len("filter"); n != 1 || !ok {
 		t.Errorf("one value is a list of one, not %d %v", n, ok)
@@ -149,4 +155,24 @@ func childField(set ast.SelectionSet, names ...string) *ast.Field {
 		}
 	}
 	return nil
+}
+
+// What was measured is remembered where it is the same for all variables.
+func TestRemembered(t *testing.T) {
+	for query, want := range map[string]bool{
+		"query($i: ID!) { sync(id: $i) { runs(first: 5) { totalCount } } }":              true,
+		"query($n: Int) { sync(id: 1) { runs(first: $n) { totalCount } } }":              false,
+		"query($i: [ID!]) { syncs(ids: $i) { nodes { latestRun { id } } } }":             false,
+		"query($i: ID!) { syncs(ids: [1, $i]) { nodes { latestRun { id } } } }":          false,
+		"query($s: String) { sync(id: 1) { runs(filter: {since: $s}) { totalCount } } }": true,
+		"{ syncs(first: 200) { nodes { runs(first: 900) { totalCount } } } }":            false, // refused
+	} {
+		var beside sync.Map
+		g := newGuard(t, Options{Beside: func(*graphql.OperationContext) *sync.Map { return &beside }})
+		doc, op, vars := load(t, query, map[string]any{"i": "1", "n": 3}) // one value is a list of one
+		g.MutateOperationContext(t.Context(), &graphql.OperationContext{Doc: doc, Operation: op, Variables: vars})
+		if _, remembered := beside.Load(measured{op}); remembered != want {
+			t.Errorf("%s: remembered %v", query, remembered)
+		}
+	}
 }

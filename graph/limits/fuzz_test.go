@@ -1,8 +1,10 @@
 package limits
 
 import (
+	"sync"
 	"testing"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
@@ -28,11 +30,19 @@ func FuzzWalk(f *testing.F) {
 		budget = min(max(budget, 1), 10_000)
 		g.SetLimits(Limits{Selections: budget, Depth: -1, Aliases: -1, RootFields: -1, Directives: -1})
 		vars := map[string]any{"n": n}
+		var beside sync.Map
+		remembering := newGuard(t, Options{Limits: g.Limits(), Beside: func(*graphql.OperationContext) *sync.Map { return &beside }})
 		look := func() {
 			for _, op := range doc.Operations {
 				stats, r := g.Measure(doc, op, vars)
 				if stats.Selections > budget+1 || stats.Pages < 0 || stats.Pages > most {
 					t.Fatalf("%+v", stats)
+				}
+				for _, vars := range []map[string]any{vars, {"n": n/2 + 1}, {}} { // what is remembered of one holds for the others
+					want, refused := g.Measure(doc, op, vars)
+					if got, r := remembering.remember(remembering.limits.Load(), &graphql.OperationContext{Doc: doc, Operation: op, Variables: vars}); got != want || (r == nil) != (refused == nil) {
+						t.Fatalf("%v: remembered %+v %+v, measured %+v %+v", vars, got, r, want, refused)
+					}
 				}
 				if cut := stats.Selections > budget; cut != (r != nil && r.Limit == Selections) {
 					t.Fatalf("%+v refused as %+v", stats, r)
@@ -40,6 +50,7 @@ func FuzzWalk(f *testing.F) {
 			}
 		}
 		look() // as parsed
+		beside.Clear()
 		validator.Validate(schema, doc)
 		look() // with the definitions that validation fills in, errors or none
 	})

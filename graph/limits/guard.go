@@ -2,6 +2,7 @@ package limits
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -13,6 +14,10 @@ import (
 type Options struct {
 	// Limits hold from the start; the zero value is the defaults.
 	Limits Limits
+	// Beside is where something can be kept with op's document, for as long as that
+	// is kept itself; nil where it is not. What is measured is kept there, unless it
+	// depends on variables. A nil function keeps nothing.
+	Beside func(op *graphql.OperationContext) *sync.Map
 	// OnRefused is told of every refusal for one of the named limits, before
 	// the client is. It must not block. Nil is silence.
 	OnRefused func(ctx context.Context, limit Limit)
@@ -23,6 +28,7 @@ type Options struct {
 type Guard struct {
 	limits    atomic.Pointer[Limits] // resolved
 	prices    index
+	beside    func(*graphql.OperationContext) *sync.Map
 	onRefused func(context.Context, Limit)
 }
 
@@ -38,7 +44,10 @@ func New(schema *ast.Schema, prices Prices, opt Options) (*Guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Guard{prices: idx, onRefused: opt.OnRefused}
+	g := &Guard{prices: idx, beside: opt.Beside, onRefused: opt.OnRefused}
+	if g.beside == nil {
+		g.beside = func(*graphql.OperationContext) *sync.Map { return nil }
+	}
 	g.SetLimits(opt.Limits)
 	return g, nil
 }
@@ -68,7 +77,7 @@ func (*Guard) Validate(graphql.ExecutableSchema) error { return nil }
 func (g *Guard) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	lim := g.limits.Load()
 	op.DisableIntrospection = !lim.Introspection
-	stats, refused := g.measure(lim, op.Doc, op.Operation, op.Variables)
+	stats, refused := g.remember(lim, op)
 	op.Stats.SetExtension(extensionName, stats)
 	if refused != nil {
 		if g.onRefused != nil {
@@ -82,20 +91,43 @@ func (g *Guard) MutateOperationContext(ctx context.Context, op *graphql.Operatio
 	return nil
 }
 
+// measured is the key under which what an operation was measured to be is kept.
+type measured struct{ *ast.OperationDefinition }
+
+// remember is measure for an operation that may have been measured before.
+func (g *Guard) remember(lim *Limits, op *graphql.OperationContext) (Stats, *Refusal) {
+	beside := g.beside(op)
+	if beside == nil {
+		stats, refused, _ := g.measure(lim, op.Doc, op.Operation, op.Variables)
+		return stats, refused
+	}
+	if known, ok := beside.Load(measured{op.Operation}); ok {
+		stats := known.(Stats)
+		return stats, stats.refusal(lim)
+	}
+	stats, refused, varied := g.measure(lim, op.Doc, op.Operation, op.Variables)
+	if refused == nil && !varied {
+		beside.Store(measured{op.Operation}, stats)
+	}
+	return stats, refused
+}
+
 // Measure tells what op would cost and, where a limit is passed, which. It is
 // what a request goes through, for those who keep a list of known operations
 // and want to check it ahead. The document must have been validated against
 // the Guard's schema; vars are coerced values, nil where op has no variables.
 func (g *Guard) Measure(doc *ast.QueryDocument, op *ast.OperationDefinition, vars map[string]any) (Stats, *Refusal) {
-	return g.measure(g.limits.Load(), doc, op, vars)
+	stats, refused, _ := g.measure(g.limits.Load(), doc, op, vars)
+	return stats, refused
 }
 
-func (g *Guard) measure(lim *Limits, doc *ast.QueryDocument, op *ast.OperationDefinition, vars map[string]any) (Stats, *Refusal) {
+// measure tells also whether it would be something else with other variables.
+func (g *Guard) measure(lim *Limits, doc *ast.QueryDocument, op *ast.OperationDefinition, vars map[string]any) (_ Stats, _ *Refusal, varied bool) {
 	stats := measureShape(doc, op, lim.Selections)
 	if r := stats.refusal(lim); r != nil {
-		return stats, r
+		return stats, r, false
 	}
 	p := pricing{doc: doc, prices: g.prices, vars: vars}
 	stats.Pages = p.total(op.SelectionSet)
-	return stats, stats.refusal(lim)
+	return stats, stats.refusal(lim), p.varied
 }

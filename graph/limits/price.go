@@ -61,9 +61,9 @@ func PagesOf(size func(Args) int, per int) func(Args) int {
 	return func(a Args) int { return max(1, (clamp(size(a))+per-1)/per) }
 }
 
-// reckon returns the pages f reads itself and the items it yields.
-func (p Price) reckon(f *ast.Field, vars map[string]any) (pages, items int) {
-	args := argsOf(f, vars)
+// reckon returns the pages that a field with args reads itself and the items it
+// yields.
+func (p Price) reckon(args Args) (pages, items int) {
 	items = 1
 	if p.Pages != nil {
 		pages = clamp(p.Pages(args))
