@@ -68,7 +68,7 @@ func (g *gateway) observed(next http.Handler) http.Handler {
 		defer func() {
 			caller, _ := edge.CallerFrom(ctx)
 			end(observe.Operation{
-				RequestID: edge.RequestIDFrom(ctx), Name: record.Name, Type: record.Type, Document: observe.DocumentHash(record.Query),
+				RequestID: edge.RequestIDFrom(ctx), Name: record.Name, Type: record.Type, Document: record.Document,
 				Caller: caller.ID, CensusCalls: record.CensusCalls(), CacheHits: record.CacheHits(), Codes: record.Codes, Status: edge.Status(w),
 			})
 		}()

@@ -54,6 +54,7 @@ func (w *answerWriter) begin(status int) {
 	w.status = status
 	h := w.Header()
 	if vary := h["Vary"]; len(vary) > 1 {
+		delete(h, "Vary") // a map that is full grows before it looks whether the key is there
 		h["Vary"] = []string{strings.Join(vary, ", ")}
 	}
 }

@@ -13,8 +13,9 @@ import (
 // write the answer. Where no directive stands in it, which may leave out one thing
 // or another, the plan holds for each execution, and is kept with the document.
 type plan struct {
-	roots []asked
-	query compiledQuery
+	document string // its short hash
+	roots    []asked
+	query    compiledQuery
 }
 
 // A compiledQuery writes the answer to a query, or cannot: then write is nil.
@@ -54,13 +55,23 @@ func keptPlan(op *graphql.OperationContext) *plan {
 }
 
 func newPlan(op *graphql.OperationContext) *plan {
+	document := documents.ShortHash(op.RawQuery)
 	if op.Operation.Operation != ast.Query {
-		return new(plan)
+		return &plan{document: document}
 	}
 	c := &compiler{op: op}
 	write := queryObject.writer(c, op.Operation.SelectionSet)
 	c.op = nil // is of this execution
-	return &plan{askedAhead(op), compiledQuery{c, write}}
+	return &plan{document, askedAhead(op), compiledQuery{c, write}}
+}
+
+// documentOf is the short hash of op's document, if there is one. An operation that
+// was refused has no plan, and gets none.
+func documentOf(op *graphql.OperationContext) string {
+	if p, ok := op.Stats.GetExtension(planName).(*plan); ok {
+		return p.document
+	}
+	return documents.ShortHash(op.RawQuery)
 }
 
 // directed tells whether a directive stands somewhere in doc.

@@ -14,10 +14,10 @@ import (
 // A Record is what became of one request, for whoever watches the gateway. It
 // is filled while the request is answered and read when it is over.
 type Record struct {
-	Name  string   // of the operation, as the client sent it; "" if it has none
-	Type  string   // "query"; "" if it was never parsed
-	Query string   // text of the document
-	Codes []string // of the errors answered, first come first, each once
+	Name     string   // of the operation, as the client sent it; "" if it has none
+	Type     string   // "query"; "" if it was never parsed
+	Document string   // documents.ShortHash of its text
+	Codes    []string // of the errors answered, first come first, each once
 
 	calls  atomic.Int64
 	cached atomic.Int64
@@ -78,7 +78,7 @@ func (r *Record) Fresh() time.Duration {
 
 // Repeat notes that the request is answered by what another has made.
 func (r *Record) Repeat(made *Record) {
-	r.Name, r.Type, r.Query = made.Name, made.Type, made.Query
+	r.Name, r.Type, r.Document = made.Name, made.Type, made.Document
 	r.cached.Add(1)
 }
 
@@ -109,7 +109,7 @@ func recorded(ctx context.Context, next graphql.ResponseHandler) *graphql.Respon
 		return resp
 	}
 	op := graphql.GetOperationContext(ctx)
-	r.Query, r.Name = op.RawQuery, op.OperationName
+	r.Document, r.Name = documentOf(op), op.OperationName
 	if op.Operation != nil {
 		r.Type = string(op.Operation.Operation)
 		r.Name = op.Operation.Name

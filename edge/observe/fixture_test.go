@@ -66,7 +66,7 @@ func get(h http.Handler, path string) *httptest.ResponseRecorder {
 // worked is an operation as a good day has it.
 func worked() Operation {
 	return Operation{
-		RequestID: "r-1", Name: "Overview", Type: "query", Document: DocumentHash("{ syncs { nodes { id } } }"),
+		RequestID: "r-1", Name: "Overview", Type: "query", Document: "0123456789ab",
 		Caller: "team-a", Start: time.Unix(1e9, 0), Duration: 12345 * time.Microsecond,
 		CensusCalls: 3, CacheHits: 7, Status: 200,
 	}

@@ -42,7 +42,7 @@ func (l *lines) appendOperation(b []byte, now time.Time, level slog.Level, trace
 		b = append(b, '"')
 	} else {
 		b = append(b, "time="...)
-		b = now.AppendFormat(b, "2006-01-02T15:04:05.000Z07:00")
+		b = appendMillis(b, now)
 	}
 	b = l.text(b, "level", level.String())
 	b = l.text(b, "msg", operationLine)
@@ -70,6 +70,15 @@ func (l *lines) appendOperation(b []byte, now time.Time, level slog.Level, trace
 		b = append(b, '}')
 	}
 	return append(b, '\n')
+}
+
+// appendMillis appends t in the form of RFC 3339 with three digits of a second. Of
+// those forms package time writes fast what has as many digits as there are: four
+// here, of which one is taken away.
+func appendMillis(b []byte, t time.Time) []byte {
+	end := len(b) + len("2006-01-02T15:04:05.000")
+	b = t.Truncate(time.Millisecond).Add(time.Millisecond/10).AppendFormat(b, time.RFC3339Nano)
+	return append(b[:end], b[end+1:]...)
 }
 
 func (l *lines) key(b []byte, key string) []byte {

@@ -11,7 +11,7 @@ type Operation struct {
 	RequestID string // as the access layer gave it out; "" if none
 	Name      string // operation name as the client sent it; "" if it has none
 	Type      string // "query", "mutation", "subscription"; "" if it was never parsed
-	Document  string // DocumentHash of the query text; "" if there was none
+	Document  string // first 12 hex digits of the SHA-256 of the query text; "" if there was none
 	Caller    string // who asked, as an id; never a token. "" if nobody is known
 	// Start and Duration are filled in by the end function of StartOperation
 	// where they are zero. A subscription lasts as long as its stream.
@@ -34,15 +34,7 @@ type Call struct {
 	Tries    int           // HTTP requests made; 0 counts as 1
 }
 
-// DocumentHash names a query text in logs and traces: the first 12 hex digits of
-// its SHA-256, "" for no text.
-func DocumentHash(query string) string {
-	if query == "" {
-		return ""
-	}
-	return shortHash(query)
-}
-
+// shortHash stands for what is not to be shown.
 func shortHash(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return hex.EncodeToString(sum[:])[:12]

@@ -100,6 +100,15 @@ func (p Persisted) automatic(ctx context.Context, hash string, params *graphql.R
 	return nil
 }
 
+// ShortHash names a document in logs and traces: the first 12 hex digits of its
+// SHA-256 hash, "" for no text.
+func ShortHash(text string) string {
+	if text == "" {
+		return ""
+	}
+	return hashOf(text)[:12]
+}
+
 // hashOf is the SHA-256 hash of text in lower-case hex.
 func hashOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
