@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 )
 
 // CheckHost answers 403 unless the Host a request names is this machine's
@@ -18,8 +19,13 @@ func CheckHost(names ...string) func(http.Handler) http.Handler {
 	for _, name := range names {
 		allowed[hostName(name)] = true
 	}
+	var last atomic.Pointer[string] // Host that was let in: most say the same
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if known := last.Load(); known != nil && *known == r.Host {
+				next.ServeHTTP(w, r)
+				return
+			}
 			host := hostName(r.Host)
 			if !isLoopbackHost(host) && (host == "" || !allowed[host]) {
 				Refuse(w, r, &Refusal{
@@ -29,6 +35,8 @@ func CheckHost(names ...string) func(http.Handler) http.Handler {
 				})
 				return
 			}
+			good := strings.Clone(r.Host)
+			last.Store(&good)
 			next.ServeHTTP(w, r)
 		})
 	}

@@ -12,6 +12,7 @@ import (
 // everybody.
 type InFlight struct {
 	places  chan struct{} // holds one token for each operation running
+	leave   func()        // gives one back
 	wait    time.Duration
 	waiting atomic.Int64
 }
@@ -26,7 +27,8 @@ func NewInFlight(max int, wait time.Duration) *InFlight {
 	if wait == 0 {
 		wait = 100 * time.Millisecond
 	}
-	return &InFlight{places: make(chan struct{}, max), wait: wait}
+	places := make(chan struct{}, max)
+	return &InFlight{places: places, leave: func() { <-places }, wait: wait}
 }
 
 // Count is how many operations hold a place now.
@@ -39,10 +41,9 @@ func (f *InFlight) Max() int { return cap(f.places) }
 // *Refusal with OVERLOADED, or that of ctx if it ended first. A transport of
 // long connections calls it for each of its operations.
 func (f *InFlight) Acquire(ctx context.Context) (leave func(), err error) {
-	leave = func() { <-f.places }
 	select {
 	case f.places <- struct{}{}:
-		return leave, nil
+		return f.leave, nil
 	default:
 	}
 	if f.wait < 0 {
@@ -56,7 +57,7 @@ func (f *InFlight) Acquire(ctx context.Context) (leave func(), err error) {
 	defer timer.Stop()
 	select {
 	case f.places <- struct{}{}:
-		return leave, nil
+		return f.leave, nil
 	case <-timer.C:
 		return nil, overloaded()
 	case <-ctx.Done():

@@ -65,7 +65,7 @@ func askedAhead(op *graphql.OperationContext) (roots []asked) {
 func runsAhead(ctx context.Context, f asked, syncs []*Sync) {
 	for _, s := range syncs {
 		if s.record != nil {
-			loadersOf(ctx).syncs.Prime(ctx, s.ID, s.record)
+			loadersOf(ctx).syncs.known(ctx, s.ID, s.record)
 		}
 	}
 	var a ahead

@@ -22,7 +22,7 @@ func judge(ctx context.Context, s *Sync) (*health.Health, error) {
 		return s.verdict.health, s.verdict.err
 	}
 	l := loadersOf(ctx)
-	runs := l.slices.Load(ctx, stretch{sync: s.ID, window: judged}) // while the record is read
+	runs := l.slices.load(ctx, stretch{sync: s.ID, window: judged}) // while the record is read
 	record, err := s.record, s.err
 	if record == nil && err == nil {
 		record, err = l.syncs.get(ctx, s.ID)

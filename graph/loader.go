@@ -17,11 +17,13 @@ const (
 	loaderCapacity = 100
 )
 
-// A loader is a dataloader that can also be told of keys ahead of time.
+// A loader is a dataloader that can also be told of keys ahead of time. What gathers
+// keys is made when the first has to be gathered; most operations name all they need.
 type loader[K comparable, V any] struct {
-	*dataloader.Loader[K, V]
-	cache dataloader.Cache[K, V]
-	read  func(keys []K) results[V]
+	cache  dataloader.Cache[K, V]
+	read   func(keys []K) results[V]
+	once   sync.Once
+	gather *dataloader.Loader[K, V]
 }
 
 type batchHook func(ctx context.Context, loader string, keys int) (context.Context, func(error))
@@ -41,21 +43,28 @@ func newLoader[K comparable, V any](ctx context.Context, name string, hook batch
 		}
 		return out
 	}
-	l.Loader = dataloader.NewBatchedLoader(
-		func(_ context.Context, keys []K) []*dataloader.Result[V] { return l.read(keys) },
-		dataloader.WithCache[K, V](l.cache),
-		dataloader.WithWait[K, V](loaderWait),
-		dataloader.WithBatchCapacity[K, V](loaderCapacity),
-		dataloader.WithInputCapacity[K, V](loaderCapacity))
 	return l
+}
+
+// load asks for the value of k, together with what others ask for in the next moment.
+func (l *loader[K, V]) load(ctx context.Context, k K) dataloader.Thunk[V] {
+	l.once.Do(func() {
+		l.gather = dataloader.NewBatchedLoader(
+			func(_ context.Context, keys []K) []*dataloader.Result[V] { return l.read(keys) },
+			dataloader.WithCache[K, V](l.cache),
+			dataloader.WithWait[K, V](loaderWait),
+			dataloader.WithBatchCapacity[K, V](loaderCapacity),
+			dataloader.WithInputCapacity[K, V](loaderCapacity))
+	})
+	return l.gather.Load(ctx, k)
 }
 
 // get returns the value of k.
 func (l *loader[K, V]) get(ctx context.Context, k K) (V, error) {
-	if known, ok := l.cache.Get(ctx, k); ok { // as Load would find, which gets ready for more
+	if known, ok := l.cache.Get(ctx, k); ok { // as load would find, which gets ready for more
 		return known()
 	}
-	return l.Load(ctx, k)()
+	return l.load(ctx, k)()
 }
 
 // unknown are those of keys that have not been asked for yet.
@@ -69,8 +78,11 @@ func (l *loader[K, V]) unknown(ctx context.Context, keys []K) []K {
 	return out
 }
 
-// known takes v for the value of k.
+// known takes v for the value of k, unless that has been asked for.
 func (l *loader[K, V]) known(ctx context.Context, k K, v V) {
+	if _, asked := l.cache.Get(ctx, k); asked {
+		return
+	}
 	l.cache.Set(ctx, k, func() (V, error) { return v, nil })
 }
 

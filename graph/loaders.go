@@ -164,15 +164,28 @@ func (l *loaders) syncsAhead(ctx context.Context, ids []upstream.SyncID) {
 
 type loadersKey struct{}
 
-// withLoaders gives the operation of ctx loaders, which are made when the first
-// is asked for.
+// A lazyLoaders makes loaders when they are first asked for.
+type lazyLoaders struct {
+	once    sync.Once
+	loaders *loaders
+
+	ctx     context.Context // the operation's
+	census  *upstream.Client
+	now     func() time.Time
+	onBatch batchHook
+}
+
+// withLoaders gives the operation of ctx loaders.
 func withLoaders(ctx context.Context, census *upstream.Client, now func() time.Time, onBatch batchHook) context.Context {
-	return context.WithValue(ctx, loadersKey{}, sync.OnceValue(func() *loaders {
-		l := newLoaders(ctx, census, onBatch)
-		l.now = now()
-		return l
-	}))
+	return context.WithValue(ctx, loadersKey{}, &lazyLoaders{ctx: ctx, census: census, now: now, onBatch: onBatch})
 }
 
 // loadersOf returns the loaders of the operation that ctx belongs to.
-func loadersOf(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(func() *loaders)() }
+func loadersOf(ctx context.Context) *loaders {
+	lazy := ctx.Value(loadersKey{}).(*lazyLoaders)
+	lazy.once.Do(func() {
+		lazy.loaders = newLoaders(lazy.ctx, lazy.census, lazy.onBatch)
+		lazy.loaders.now = lazy.now()
+	})
+	return lazy.loaders
+}

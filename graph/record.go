@@ -119,15 +119,18 @@ func recorded(ctx context.Context, next graphql.ResponseHandler) *graphql.Respon
 			r.Codes = append(r.Codes, code)
 		}
 	}
-	census := map[string]any{}
+	var census map[string]any
 	if op.Headers.Get(costHeader) != "" {
-		census["calls"], census["cached"] = r.CensusCalls(), r.CacheHits()
-		census["durationMs"] = float64(time.Since(op.Stats.OperationStart).Microseconds()) / 1000
+		census = map[string]any{"calls": r.CensusCalls(), "cached": r.CacheHits(),
+			"durationMs": float64(time.Since(op.Stats.OperationStart).Microseconds()) / 1000}
 	}
 	if r.stale.Load() {
+		if census == nil {
+			census = map[string]any{}
+		}
 		census["stale"] = true
 	}
-	if len(census) > 0 {
+	if census != nil {
 		if resp.Extensions == nil {
 			resp.Extensions = map[string]any{}
 		}

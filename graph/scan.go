@@ -52,7 +52,7 @@ func (l *loaders) scan(ctx context.Context, id upstream.SyncID, w upstream.Windo
 		start := scanStart(id, w)
 		l.slicesAhead(ctx, []stretch{start})
 		s, err := l.slices.get(ctx, start)
-		l.slices.Clear(ctx, start)
+		l.slices.cache.Delete(ctx, start)
 		if s = w.Cut(s); err != nil || look(s) {
 			return spent, err
 		}

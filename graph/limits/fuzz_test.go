@@ -40,7 +40,7 @@ func FuzzWalk(f *testing.F) {
 				}
 				for _, vars := range []map[string]any{vars, {"n": n/2 + 1}, {}} { // what is remembered of one holds for the others
 					want, refused := g.Measure(doc, op, vars)
-					if got, r := remembering.remember(remembering.limits.Load(), &graphql.OperationContext{Doc: doc, Operation: op, Variables: vars}); got != want || (r == nil) != (refused == nil) {
+					if got, r := remembering.remember(remembering.limits.Load(), &graphql.OperationContext{Doc: doc, Operation: op, Variables: vars}); *got != want || (r == nil) != (refused == nil) {
 						t.Fatalf("%v: remembered %+v %+v, measured %+v %+v", vars, got, r, want, refused)
 					}
 				}

@@ -95,21 +95,19 @@ func (g *Guard) MutateOperationContext(ctx context.Context, op *graphql.Operatio
 type measured struct{ *ast.OperationDefinition }
 
 // remember is measure for an operation that may have been measured before.
-func (g *Guard) remember(lim *Limits, op *graphql.OperationContext) (Stats, *Refusal) {
+func (g *Guard) remember(lim *Limits, op *graphql.OperationContext) (*Stats, *Refusal) {
 	beside := g.beside(op)
-	if beside == nil {
-		stats, refused, _ := g.measure(lim, op.Doc, op.Operation, op.Variables)
-		return stats, refused
-	}
-	if known, ok := beside.Load(measured{op.Operation}); ok {
-		stats := known.(Stats)
-		return stats, stats.refusal(lim)
+	if beside != nil {
+		if known, ok := beside.Load(measured{op.Operation}); ok {
+			stats := known.(*Stats)
+			return stats, stats.refusal(lim)
+		}
 	}
 	stats, refused, varied := g.measure(lim, op.Doc, op.Operation, op.Variables)
-	if refused == nil && !varied {
-		beside.Store(measured{op.Operation}, stats)
+	if beside != nil && refused == nil && !varied {
+		beside.Store(measured{op.Operation}, &stats)
 	}
-	return stats, refused
+	return &stats, refused
 }
 
 // Measure tells what op would cost and, where a limit is passed, which. It is

@@ -31,8 +31,11 @@ func FromContext(ctx context.Context) (Stats, bool) {
 	if !graphql.HasOperationContext(ctx) {
 		return Stats{}, false
 	}
-	stats, ok := graphql.GetOperationContext(ctx).Stats.GetExtension(extensionName).(Stats)
-	return stats, ok
+	stats, ok := graphql.GetOperationContext(ctx).Stats.GetExtension(extensionName).(*Stats)
+	if !ok {
+		return Stats{}, false
+	}
+	return *stats, true
 }
 
 // refusal returns the first limit that s passes, nil if none. Selections comes

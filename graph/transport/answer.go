@@ -24,8 +24,8 @@ func (o Options) answer(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 	}()
 	req.Headers = r.Header
 	op, errs := exec.CreateOperationContext(ctx, &req.RawParams)
-	ctx = graphql.WithOperationContext(ctx, op)
 	if len(errs) > 0 {
+		ctx = graphql.WithOperationContext(ctx, op)
 		// A document can have many more mistakes than fields: presenters see no more than are told.
 		errs = requestErrors(op, req.Query, errs)
 		resp := exec.DispatchError(ctx, errs[:min(len(errs), o.maxErrors())])

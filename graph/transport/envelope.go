@@ -55,6 +55,9 @@ var (
 // envelope is what stands around the data of an answer. An answer without data
 // has no such key; one whose data is null does.
 func envelope(resp *graphql.Response) (before, after string) {
+	if len(resp.Errors) == 0 && resp.Data != nil && len(resp.Extensions) == 0 { // nearly all answers
+		return `{"data":`, "}"
+	}
 	before, after = "{", "}"
 	if len(resp.Errors) > 0 || resp.Data == nil {
 		before += `"errors":` + errorsJSON(resp)

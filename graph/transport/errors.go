@@ -56,6 +56,9 @@ func code(err *gqlerror.Error) string {
 // presented is resp with errors fit to be sent. resp is not changed: interceptors
 // may keep or share theirs.
 func presented(resp *graphql.Response, most int) *graphql.Response {
+	if len(resp.Errors) == 0 {
+		return resp
+	}
 	out := *resp
 	out.Errors = present(resp.Errors, most)
 	omit(&out, len(resp.Errors)-most)
