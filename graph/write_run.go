@@ -11,12 +11,12 @@ type run = *upstream.SyncRun
 // runObject is SyncRun.
 var runObject = &object[run]{syncRunImplementors, map[string]field[run]{
 	"id":         leaf(func(b []byte, r run) []byte { return appendNodeID(b, syncRunType, int64(r.ID)) }),
-	"databaseId": leaf(func(b []byte, r run) []byte { return strconv.AppendInt(b, int64(r.ID), 10) }),
-	"syncId":     leaf(func(b []byte, r run) []byte { return strconv.AppendInt(b, int64(r.SyncID), 10) }),
+	"databaseId": leaf(func(b []byte, r run) []byte { return appendDecimal(b, int64(r.ID)) }),
+	"syncId":     leaf(func(b []byte, r run) []byte { return appendDecimal(b, int64(r.SyncID)) }),
 
-	"status":    leaf(func(b []byte, r run) []byte { return appendString(b, string(r.Status)) }),
+	"status":    leaf(func(b []byte, r run) []byte { return appendWord(b, string(r.Status)) }),
 	"rawStatus": leaf(func(b []byte, r run) []byte { return appendString(b, r.RawStatus) }),
-	"outcome":   leaf(func(b []byte, r run) []byte { return appendString(b, string(r.Outcome())) }),
+	"outcome":   leaf(func(b []byte, r run) []byte { return appendWord(b, string(r.Outcome())) }),
 
 	"createdAt":              leaf(func(b []byte, r run) []byte { return appendRequired(b, r.CreatedAt) }),
 	"updatedAt":              leaf(func(b []byte, r run) []byte { return appendRequired(b, r.UpdatedAt) }),

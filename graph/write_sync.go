@@ -14,12 +14,12 @@ import (
 // syncOfRunObject is Sync, as far as a run's sync is read ahead: no runs.
 var syncOfRunObject = &object[*Sync]{syncImplementors, map[string]field[*Sync]{
 	"id":         leaf(func(b []byte, s *Sync) []byte { return appendNodeID(b, syncType, int64(s.ID)) }),
-	"databaseId": leaf(func(b []byte, s *Sync) []byte { return strconv.AppendInt(b, int64(s.ID), 10) }),
+	"databaseId": leaf(func(b []byte, s *Sync) []byte { return appendDecimal(b, int64(s.ID)) }),
 
 	"label":     leaf(ofRecord(func(b []byte, r *upstream.Sync) []byte { return appendOptional(b, r.Label) })),
 	"operation": leaf(ofRecord(func(b []byte, r *upstream.Sync) []byte { return appendOptional(b, r.Operation) })),
 	"paused":    leaf(ofRecord(func(b []byte, r *upstream.Sync) []byte { return strconv.AppendBool(b, r.Paused) })),
-	"status":    leaf(ofRecord(func(b []byte, r *upstream.Sync) []byte { return appendString(b, string(r.Status)) })),
+	"status":    leaf(ofRecord(func(b []byte, r *upstream.Sync) []byte { return appendWord(b, string(r.Status)) })),
 	"createdAt": leaf(ofRecord(func(b []byte, r *upstream.Sync) []byte { return appendDateTime(b, r.CreatedAt) })),
 	"updatedAt": leaf(ofRecord(func(b []byte, r *upstream.Sync) []byte { return appendDateTime(b, r.UpdatedAt) })),
 	"schedule":  partOfRecord(scheduleObject, func(r *upstream.Sync) *upstream.SyncSchedule { return &r.Schedule }),
