@@ -3,6 +3,7 @@ package upstream
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // maxDepth bounds nesting in an answer. A sync nests about 8 deep.
@@ -25,8 +26,10 @@ type scanner struct {
 	depth int
 	err   error
 
-	names [maxNames]string // of the members of the row before, in their order
-	nth   int              // members of this row so far
+	// names are those of the members of the row before in their order, with quotes and
+	// colon; "" where there was none or it was written in another way.
+	names [maxNames]string
+	nth   int // members of this row so far
 
 	texts   slab[string]
 	letters textSlab
@@ -105,34 +108,30 @@ func (s *scanner) next(end byte) bool {
 	return s.err == nil
 }
 
-// key reads a member's name and the colon.
+// key reads a member's name and the colon. The rows of a list have the same names in
+// the same order, so what stands there is first compared with what stood there in the
+// row before.
 func (s *scanner) key() string {
-	k := s.name()
+	n := s.nth
+	s.nth++
+	if n < maxNames {
+		if known := s.names[n]; known != "" && strings.HasPrefix(s.text[s.at:], known) {
+			s.at += len(known)
+			return known[1 : len(known)-2]
+		}
+	}
+	start := s.at
+	k := s.str()
 	if s.peek() != ':' {
 		s.fail("expected a colon")
 		return ""
 	}
 	s.at++
-	return k
-}
-
-// name reads a member's name. The rows of a list have the same names in the same
-// order, so it is first compared with what stood there in the row before.
-func (s *scanner) name() string {
-	n := s.nth
-	s.nth++
-	if n >= maxNames {
-		return s.str()
-	}
-	k, rest := s.names[n], s.text[s.at:]
-	if end := len(k) + 1; end > 1 && len(rest) > end && rest[0] == '"' && rest[end] == '"' && rest[1:end] == k {
-		s.at += end + 1
-		return k
-	}
-	k = s.str()
-	s.names[n] = ""
-	if PlainPrefix(k) == len(k) { // what had escapes may look like something else
-		s.names[n] = k
+	if n < maxNames {
+		s.names[n] = ""
+		if text := s.text[start:s.at]; len(text) == len(k)+3 && text[0] == '"' { // no escapes, no white space
+			s.names[n] = text
+		}
 	}
 	return k
 }
