@@ -125,6 +125,10 @@ func (r results[V]) set(i int, v V, err error) { r[i] = &dataloader.Result[V]{Da
 // each runs do for the numbers below n at once and waits. A panic in one is
 // raised again when the others are through.
 func each(n int, do func(i int)) {
+	if n == 1 {
+		do(0)
+		return
+	}
 	panics := make([]error, n)
 	var wg sync.WaitGroup
 	for i := range n {

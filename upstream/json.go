@@ -29,12 +29,14 @@ type scanner struct {
 	// names are those of the members of the row before in their order, with quotes and
 	// colon; "" where there was none or it was written in another way.
 	names [maxNames]string
-	nth   int // members of this row so far
+	nth   int               // members of this row so far
+	last  [maxNames]*string // what nullable gave out for each
 
 	texts   slab[string]
 	letters textSlab
 	scratch []byte // of escaped
 	reasons slab[SyncTriggerReason]
+	reason  *SyncTriggerReason // the last one given out
 }
 
 var errTooDeep = errors.New("JSON nested too deep")

@@ -90,14 +90,19 @@ func (s *scanner) scalar() (string, bool) {
 }
 
 // nullable reads a value as text, and copies it, so that the answer it stands
-// in is not kept with it; nil for null, objects and arrays.
+// in is not kept with it; nil for null, objects and arrays. Where the row before had
+// the same, both have one copy: runs are mostly started in one way.
 func (s *scanner) nullable() *string {
-	if v, ok := s.scalar(); ok {
-		p := s.texts.next()
-		*p = s.letters.copy(v)
-		return p
+	v, ok := s.scalar()
+	if !ok {
+		return nil
 	}
-	return nil
+	last := &s.last[min(max(s.nth, 1), maxNames)-1]
+	if *last == nil || **last != v {
+		*last = s.texts.next()
+		**last = s.letters.copy(v)
+	}
+	return *last
 }
 
 // integer reads an exact integer, which may stand in a string or be written

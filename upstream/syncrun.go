@@ -62,14 +62,19 @@ const (
 	StatusUnknown   SyncRunStatus = "UNKNOWN"
 )
 
-// word is raw, copied unless it is one of the words that nearly all runs have.
-func (s *scanner) word(raw string) string {
-	for _, known := range [...]string{"completed", "failed", "skipped", "working", "queued"} {
-		if raw == known {
-			return known
+// status reads where a run stands, and how Census says it: copied, unless it is one of
+// the words that nearly all runs have.
+func (s *scanner) status() (SyncRunStatus, string) {
+	raw, _ := s.scalar()
+	for _, known := range [...]struct {
+		raw    string
+		status SyncRunStatus
+	}{{"completed", StatusCompleted}, {"failed", StatusFailed}, {"skipped", StatusSkipped}, {"working", StatusWorking}, {"queued", StatusQueued}} {
+		if raw == known.raw {
+			return known.status, known.raw
 		}
 	}
-	return s.letters.copy(raw)
+	return parseStatus(raw), s.letters.copy(raw)
 }
 
 // parseStatus also knows the names of 2023: preparing and new became queued,
@@ -103,9 +108,7 @@ func (r *SyncRun) scan(s *scanner) {
 			n, _ := s.integer()
 			r.SyncID = SyncID(n)
 		case "status":
-			raw, _ := s.scalar()
-			r.Status = parseStatus(raw)
-			r.RawStatus = s.word(raw)
+			r.Status, r.RawStatus = s.status()
 		case "created_at":
 			r.CreatedAt = s.dateTime()
 		case "updated_at":
@@ -157,7 +160,7 @@ func scanTriggerReason(s *scanner) *SyncTriggerReason {
 	if !s.open('{') {
 		return nil
 	}
-	t := s.reasons.next()
+	var t SyncTriggerReason
 	for s.next('}') {
 		switch s.key() {
 		case "ui_tag":
@@ -168,5 +171,9 @@ func scanTriggerReason(s *scanner) *SyncTriggerReason {
 			s.skip()
 		}
 	}
-	return t
+	if s.reason == nil || *s.reason != t { // by its pointers: see nullable
+		s.reason = s.reasons.next()
+		*s.reason = t
+	}
+	return s.reason
 }
