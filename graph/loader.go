@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/graph-gophers/dataloader/v7"
+
+	"census-gateway/upstream"
 )
 
 // How long a loader waits for more keys, and how many it waits for.
@@ -107,6 +109,7 @@ func (l *loader[K, V]) ahead(ctx context.Context, keys []K) {
 		return
 	}
 	go func() {
+		upstream.GrowStack()
 		defer close(done)
 		for i, r := range l.read(fresh) {
 			*values[i] = *r

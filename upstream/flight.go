@@ -63,6 +63,7 @@ func (f *flights) do(ctx context.Context, key string, after int64, ask func(cont
 }
 
 func (f *flights) fly(ctx context.Context, key string, fl *flight, ask func(context.Context) (any, error)) {
+	GrowStack()
 	defer func() {
 		if p := recover(); p != nil {
 			fl.err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
