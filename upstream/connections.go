@@ -56,8 +56,8 @@ func (n *Connection) weight() int { return int(unsafe.Sizeof(*n)) + weightOf(n.N
 // skipped.
 func (n *Connection) scan(s *scanner) {
 	var name, label *string
-	for ok := s.open('{'); ok && s.next('}'); {
-		switch s.key() {
+	for key, ok := s.enter(); ok; key, ok = s.member() {
+		switch key {
 		case "id":
 			n.ID, _ = s.integer()
 		case "name":

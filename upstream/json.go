@@ -26,17 +26,22 @@ type scanner struct {
 	depth int
 	err   error
 
-	// names are those of the members of the row before in their order, with quotes and
-	// colon; "" where there was none or it was written in another way.
-	names [maxNames]string
-	nth   int               // members of this row so far
-	last  [maxNames]*string // what nullable gave out for each
+	names [maxNames]knownName // of the members of the row before, in their order
+	nth   int                 // members of this row so far
+	last  [maxNames]*string   // what nullable gave out for each
 
 	texts   slab[string]
 	letters textSlab
 	scratch []byte // of escaped
 	reasons slab[SyncTriggerReason]
 	reason  *SyncTriggerReason // the last one given out
+}
+
+// A knownName is the name of a member, and how it was written.
+type knownName struct {
+	text  string // from the comma to the colon; "" where there was none, or white space or escapes in it
+	name  string
+	first bool // of its object: there was no comma
 }
 
 var errTooDeep = errors.New("JSON nested too deep")
@@ -110,31 +115,57 @@ func (s *scanner) next(end byte) bool {
 	return s.err == nil
 }
 
-// key reads a member's name and the colon. The rows of a list have the same names in
-// the same order, so what stands there is first compared with what stood there in the
-// row before.
-func (s *scanner) key() string {
-	n := s.nth
-	s.nth++
+// enter enters an object and reads its first member's name and the colon; false where
+// there is none, or no object.
+func (s *scanner) enter() (name string, ok bool) {
+	if !s.open('{') {
+		return "", false
+	}
+	return s.member()
+}
+
+// member moves to the next member of an object and reads its name and the colon; false
+// at the end, where it leaves. The rows of a list have the same names in the same
+// order, so what stands there is first compared with what stood there in the row
+// before.
+func (s *scanner) member() (name string, ok bool) {
+	n, first := s.nth, s.first
 	if n < maxNames {
-		if known := s.names[n]; known != "" && strings.HasPrefix(s.text[s.at:], known) {
-			s.at += len(known)
-			return known[1 : len(known)-2]
+		if known := s.names[n]; strings.HasPrefix(s.text[s.at:], known.text) && known.text != "" && known.first == first {
+			s.nth++
+			s.first = false
+			s.at += len(known.text)
+			return known.name, true
 		}
 	}
 	start := s.at
+	if !s.next('}') {
+		return "", false
+	}
+	name = s.key()
+	if n < maxNames && s.err == nil {
+		s.names[n] = knownName{}
+		text := s.text[start:s.at]
+		compact := len(name) + len(`,"":`)
+		if first {
+			compact--
+		}
+		if len(text) == compact { // no escapes, no white space
+			s.names[n] = knownName{text, name, first}
+		}
+	}
+	return name, true
+}
+
+// key reads a member's name and the colon.
+func (s *scanner) key() string {
+	s.nth++
 	k := s.str()
 	if s.peek() != ':' {
 		s.fail("expected a colon")
 		return ""
 	}
 	s.at++
-	if n < maxNames {
-		s.names[n] = ""
-		if text := s.text[start:s.at]; len(text) == len(k)+3 && text[0] == '"' { // no escapes, no white space
-			s.names[n] = text
-		}
-	}
 	return k
 }
 

@@ -67,8 +67,8 @@ func (y *Sync) position() Position { return Position{CreatedAt: y.CreatedAt, ID:
 
 // scan reads a sync; keys it does not know are skipped.
 func (y *Sync) scan(s *scanner) {
-	for ok := s.open('{'); ok && s.next('}'); {
-		switch s.key() {
+	for key, ok := s.enter(); ok; key, ok = s.member() {
+		switch key {
 		case "id":
 			n, _ := s.integer()
 			y.ID = SyncID(n)
@@ -109,13 +109,13 @@ func (y *Sync) scan(s *scanner) {
 }
 
 func scanSource(s *scanner) (src SyncSource) {
-	for ok := s.open('{'); ok && s.next('}'); {
-		switch s.key() {
+	for key, ok := s.enter(); ok; key, ok = s.member() {
+		switch key {
 		case "connection_id":
 			src.ConnectionID = s.number()
 		case "object":
-			for ok := s.open('{'); ok && s.next('}'); {
-				switch s.key() {
+			for key, ok := s.enter(); ok; key, ok = s.member() {
+				switch key {
 				case "type":
 					src.ObjectType = s.nullable()
 				case "name":
@@ -132,8 +132,8 @@ func scanSource(s *scanner) (src SyncSource) {
 }
 
 func scanDestination(s *scanner) (dst SyncDestination) {
-	for ok := s.open('{'); ok && s.next('}'); {
-		switch s.key() {
+	for key, ok := s.enter(); ok; key, ok = s.member() {
+		switch key {
 		case "connection_id":
 			dst.ConnectionID = s.number()
 		case "object":

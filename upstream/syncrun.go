@@ -99,8 +99,8 @@ func (r *SyncRun) position() Position { return Position{CreatedAt: r.CreatedAt, 
 
 // scan reads a run; keys it does not know are skipped.
 func (r *SyncRun) scan(s *scanner) {
-	for ok := s.open('{'); ok && s.next('}'); {
-		switch s.key() {
+	for key, ok := s.enter(); ok; key, ok = s.member() {
+		switch key {
 		case "id":
 			n, _ := s.integer()
 			r.ID = SyncRunID(n)
@@ -161,8 +161,8 @@ func scanTriggerReason(s *scanner) *SyncTriggerReason {
 		return nil
 	}
 	var t SyncTriggerReason
-	for s.next('}') {
-		switch s.key() {
+	for key, ok := s.member(); ok; key, ok = s.member() {
+		switch key {
 		case "ui_tag":
 			t.UITag = s.nullable()
 		case "ui_detail":
