@@ -31,7 +31,7 @@ type settings struct {
 	Token       string `name:"census-api-token" env:"CENSUS_API_TOKEN" secret:"" placeholder:"TOKEN" help:"Workspace access token of Census; better set by the environment, since others on the machine can see flags. Without one a simulated Census is served." group:"Census"`
 	BaseURL     string `name:"census-base-url" env:"CENSUS_BASE_URL" default:"${baseURL}" placeholder:"URL" help:"The Census API, prefix included (default ${default}). EU: https://app-eu.getcensus.com/api/v1." group:"Census"`
 	Auth        string `name:"census-auth" env:"CENSUS_AUTH" default:"bearer" placeholder:"bearer|basic" help:"How the token is sent (default ${default})." group:"Census"`
-	Calls       int    `name:"census-calls" env:"GATEWAY_CENSUS_CALLS" default:"32" help:"Calls to Census under way at once, at most 8 of one sync; 16 to 256 (default ${default})." group:"Census"`
+	Calls       int    `name:"census-calls" env:"GATEWAY_CENSUS_CALLS" default:"64" help:"Calls to Census under way at once, at most 8 of one sync, and half as many while Census fails; 16 to 256 (default ${default})." group:"Census"`
 	PassThrough bool   `env:"GATEWAY_PASS_THROUGH" help:"Ask Census with each caller's own token instead of a shared one." group:"Census"`
 
 	APIKeys     string   `name:"api-keys" env:"GATEWAY_API_KEYS" secret:"" placeholder:"NAME:SHA256,…" help:"Callers' API keys by name and hash; see --new-key." group:"Callers"`

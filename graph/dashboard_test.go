@@ -120,7 +120,7 @@ func TestAQuestionOfTwoOperations(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, census := serveBy(remembering, sim.Options{Empty: true, Now: time.Now})
 		hourly(census, 200, 720, time.Now())
-		census.OnCall(func(*http.Request) { time.Sleep(300 * time.Millisecond) })
+		census.OnCall(func(*http.Request) { time.Sleep(500 * time.Millisecond) })
 		query := dashboards(time.Now().AddDate(0, -1, 0))["Together"]
 		began := time.Now()
 		if answer := post(t, h, query, "{}"); !strings.Contains(answer, "UPSTREAM_TIMEOUT") || time.Since(began) > 11*time.Second {

@@ -12,9 +12,14 @@ const (
 	maxQueue = time.Second // longest wait for a place
 )
 
-// MaxCalls is how many calls to Census are made at a time. Who asks for more at
+// MaxCalls is how many calls to Census are made at a time now. Who asks for more at
 // once has some of them wait, and fail if that takes too long.
-func (c *Client) MaxCalls() int { return cap(c.gates.all) }
+func (c *Client) MaxCalls() int {
+	if c.standing.well() {
+		return cap(c.gates.all)
+	}
+	return cap(c.gates.calm)
+}
 
 // places are how many calls may be under way; one that has sent to it has one.
 type places chan struct{}
@@ -51,10 +56,17 @@ func (s *standing) leaveLane(t target, l *lane) {
 	}
 }
 
+// A seat is what one call has of the bulkheads.
+type seat struct {
+	lane *lane
+	calm bool // it is one of those that are made while Census is not well
+}
+
 // place takes a place in t's lane and then one of all: who waits for a sync that
-// hangs keeps none from others. It waits for maxQueue at most, for both together,
-// and leaves when ctx ends; ok tells whether it has them.
-func (g *gates) place(ctx context.Context, s *standing, t target) (l *lane, ok bool) {
+// hangs keeps none from others. Between the two, while Census is not well, it takes
+// one of the fewer that there are then. It waits for maxQueue at most, for all of
+// them together, and leaves when ctx ends; ok tells whether it has them.
+func (g *gates) place(ctx context.Context, s *standing, t target) (has seat, ok bool) {
 	var patience *time.Timer // nil: has not had to wait
 	take := func(p places) bool {
 		select {
@@ -78,22 +90,34 @@ func (g *gates) place(ctx context.Context, s *standing, t target) (l *lane, ok b
 			patience.Stop()
 		}
 	}()
-	l = s.lane(t, cap(g.all))
-	if !take(l.places) {
-		s.leaveLane(t, l)
-		return nil, false
+	has.lane = s.lane(t, cap(g.all))
+	if !take(has.lane.places) {
+		s.leaveLane(t, has.lane)
+		return has, false
 	}
-	if !take(g.all) {
-		<-l.places
-		s.leaveLane(t, l)
-		return nil, false
+	if !s.well() {
+		has.calm = take(g.calm)
+		ok = has.calm && take(g.all)
+	} else {
+		ok = take(g.all)
 	}
-	return l, true
+	if !ok {
+		g.leave(s, t, has)
+	}
+	return has, ok
 }
 
 // free gives back what place took.
-func (g *gates) free(s *standing, t target, l *lane) {
+func (g *gates) free(s *standing, t target, has seat) {
 	<-g.all
-	<-l.places
-	s.leaveLane(t, l)
+	g.leave(s, t, has)
+}
+
+// leave is free for who has no place of all.
+func (g *gates) leave(s *standing, t target, has seat) {
+	if has.calm {
+		<-g.calm
+	}
+	<-has.lane.places
+	s.leaveLane(t, has.lane)
 }

@@ -85,7 +85,7 @@ func TestHangingSync(t *testing.T) {
 	})
 }
 
-func TestThirtyTwoInAll(t *testing.T) {
+func TestSixtyFourInAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, client, _ := newDoor(after(1500 * time.Millisecond))
 		var all sync.WaitGroup
@@ -295,4 +295,47 @@ func TestBulkheadsHold(t *testing.T) {
 			t.Errorf("%d good, %d refused: nothing was tried", good.Load(), busy.Load())
 		}
 	})
+}
+
+// While Census fails, or has asked for fewer calls, half as many are made at once.
+func TestFewerWhileCensusIsNotWell(t *testing.T) {
+	for _, status := range []int{500, 503, 429} {
+		synctest.Test(t, func(t *testing.T) {
+			const call = 1500 * time.Millisecond
+			_, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
+				if r.URL.Path == "/syncs/999" {
+					return reply(status, "")
+				}
+				return after(call)(r)
+			})
+			wave := func(c *Client, want int) {
+				t.Helper()
+				var all sync.WaitGroup
+				var good atomic.Int64
+				if got := c.MaxCalls(); got != want {
+					t.Errorf("%d: says it makes %d calls at once, want %d", status, got, want)
+				}
+				for i := range int64(DefaultMaxCalls) {
+					all.Go(func() {
+						if err, _ := ask(t.Context(), c, i+1); err == nil {
+							good.Add(1)
+						} else if err.Kind != Busy {
+							t.Errorf("%d: %v", status, err)
+						}
+					})
+				}
+				all.Wait()
+				if good.Load() != int64(want) {
+					t.Errorf("%d: %d calls at once, want %d", status, good.Load(), want)
+				}
+			}
+			wave(client, DefaultMaxCalls)
+			ask(t.Context(), client, 999)
+			wave(client, DefaultMaxCalls/2)
+			wave(client.WithToken("another"), DefaultMaxCalls) // to which Census has done nothing
+			time.Sleep(illFor)
+			wave(client, DefaultMaxCalls)
+			checkNothingKept(t, client)
+		})
+	}
 }

@@ -25,7 +25,7 @@ type Options struct {
 	BaseURL   string            // host and prefix; "" means the US region's V1: https://app.getcensus.com/api/v1
 	Basic     bool              // authenticate by HTTP Basic as user "bearer" instead of Bearer
 	Transport http.RoundTripper // nil: what Transport returns
-	MaxCalls  int               // exchanges under way at once, of all tokens; 0: DefaultMaxCalls
+	MaxCalls  int               // exchanges under way at once, of all tokens, while Census is well; 0: DefaultMaxCalls
 	// Observe is told when a call begins, from many goroutines, with its
 	// endpoint ("GET /syncs/{id}/sync_runs"); the call is made under the context
 	// it returns, and what it returns is called at the end. Nil: nobody is told.
@@ -39,7 +39,7 @@ type Options struct {
 
 // How many exchanges may be under way at once.
 const (
-	DefaultMaxCalls = 32
+	DefaultMaxCalls = 64          // a dashboard of fifty syncs is one turn
 	LeastMaxCalls   = 2 * perSync // so that one sync that hangs leaves room for others
 )
 

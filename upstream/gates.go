@@ -14,18 +14,19 @@ const hurry = time.Second
 // one by WithToken share them.
 type gates struct {
 	all       places // exchanges under way, of all tokens
+	calm      places // those of them that began while Census was not well
 	budget    budget
 	standings standings
 }
 
 func newGates(calls int) *gates {
-	return &gates{all: make(places, calls), standings: standings{of: make(map[string]*standing)}}
+	return &gates{all: make(places, calls), calm: make(places, max(calls/2, LeastMaxCalls)), standings: standings{of: make(map[string]*standing)}}
 }
 
 // A pass is the right to make one exchange.
 type pass struct {
 	ticket ticket
-	lane   *lane
+	seat   seat
 	began  time.Time
 }
 
@@ -49,14 +50,14 @@ func (c *Client) admit(ctx context.Context, e endpoint, id int64) (p pass, refus
 		case open > 0:
 			return p, e.refuse(ctx, Unavailable, id, open, "Census failed too often of late")
 		}
-		lane, ok := c.gates.place(ctx, s, t)
+		has, ok := c.gates.place(ctx, s, t)
 		if !ok {
 			return p, e.refuse(ctx, Busy, id, maxQueue, "no place was free in time")
 		}
 		if k, ok := s.begin(t); ok {
-			return pass{k, lane, time.Now()}, nil
+			return pass{k, has, time.Now()}, nil
 		}
-		c.gates.free(s, t, lane)
+		c.gates.free(s, t, has)
 	}
 }
 
@@ -74,7 +75,7 @@ func (e endpoint) refuse(ctx context.Context, kind Kind, id int64, after time.Du
 // nil.
 func (c *Client) leave(p pass, err *Error, h health) {
 	c.standing.end(p.ticket, err, h)
-	c.gates.free(c.standing, p.ticket.target, p.lane)
+	c.gates.free(c.standing, p.ticket.target, p.seat)
 }
 
 // attempt makes one exchange as soon as it may be made.

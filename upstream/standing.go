@@ -20,6 +20,7 @@ type standing struct {
 	silence silence
 	breaker breaker
 	lanes   map[target]*lane
+	ill     time.Time // when Census last failed, or wanted fewer calls; zero: never
 	used    time.Time // when a call last began, or a client was made
 
 	syncs atomic.Int64 // syncs in the workspace when last told; 0: not yet
@@ -32,6 +33,17 @@ func (s *standing) look(t target) (silent, open time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.silence.left(now), s.breaker.refuses(now, t)
+}
+
+// illFor is for how long Census is spared after it has failed or asked for fewer calls.
+const illFor = 10 * time.Second
+
+// well tells whether Census has neither failed of late nor wanted fewer calls.
+func (s *standing) well() bool {
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ill.IsZero() || now.Sub(s.ill) >= illFor
 }
 
 // begin has an exchange of t begin, unless look would say otherwise.
@@ -52,6 +64,9 @@ func (s *standing) end(k ticket, err *Error, h health) {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if h == unhealthy || err != nil && err.Kind == RateLimited {
+		s.ill = now
+	}
 	s.silence.heard(now, err)
 	s.breaker.end(now, k, h)
 }
