@@ -13,7 +13,7 @@ import (
 // Most of what a request makes is garbage when it ends: it is collected rarely.
 const (
 	mostGarbage  = 400       // % of what is in use, while that is little
-	leastGarbage = 100       // % of it, however much that is: what caches hold has few pointers to follow
+	leastGarbage = 50        // % of it, however much that is: what caches hold has few pointers to follow
 	muchGarbage  = 32 << 20  // bytes beyond which garbage is held down to the least
 	leastHeap    = 256 << 20 // bytes up to which memory may grow for it, outside of a container
 )

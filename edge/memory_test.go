@@ -17,7 +17,7 @@ func TestMemoryLimit(t *testing.T) {
 }
 
 func TestGarbageIsBounded(t *testing.T) {
-	for live, want := range map[uint64]int{0: 400, 1: 400, 8 << 20: 400, 10 << 20: 320, 16 << 20: 200, 32 << 20: 100, 1 << 40: 100} {
+	for live, want := range map[uint64]int{0: 400, 1: 400, 8 << 20: 400, 10 << 20: 320, 16 << 20: 200, 32 << 20: 100, 64 << 20: 50, 1 << 40: 50} {
 		if got := gcPercent(live); got != want {
 			t.Errorf("%d bytes in use: %d %%, want %d", live, got, want)
 		}
