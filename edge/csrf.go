@@ -74,8 +74,11 @@ func ownSite(r *http.Request, site, origin string) bool {
 	case "same-origin", "none":
 		return true
 	case "":
+		if origin == "" {
+			return false
+		}
 		u, err := url.Parse(origin)
-		return origin != "" && err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
+		return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
 	}
 	return false
 }

@@ -53,10 +53,17 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, buf *bytes.Bu
 		w.Header().Set("Connection", "close")
 		return tooLarge
 	}
-	if r.ContentLength > 0 {
-		buf.Grow(int(r.ContentLength) + bytes.MinRead)
+	var err error
+	if n := int(r.ContentLength); n >= 0 { // net/http gives no more than was announced
+		buf.Grow(n)
+		text := buf.AvailableBuffer()[:n]
+		if _, err = io.ReadFull(r.Body, text); err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		buf.Write(text)
+	} else {
+		_, err = buf.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
 	}
-	_, err := buf.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
 	switch _, over := errors.AsType[*http.MaxBytesError](err); {
 	case err == nil:
 		return nil
