@@ -1,6 +1,9 @@
 package upstream
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // A read is one page of a list, as Census numbers them. There are two kinds:
 // the head, the newest rows, which moves with each new row and tells the total;
@@ -15,9 +18,9 @@ type read struct {
 // query is the read as Census's parameters.
 func (r read) query() string {
 	if r.head > 0 {
-		return fmt.Sprintf("?order=desc&page=1&per_page=%d", r.head)
+		return "?order=desc&page=1&per_page=" + strconv.Itoa(r.head)
 	}
-	return fmt.Sprintf("?order=asc&page=%d&per_page=%d", r.k+1, r.size)
+	return "?order=asc&page=" + strconv.Itoa(r.k+1) + "&per_page=" + strconv.Itoa(r.size)
 }
 
 func (r read) String() string {

@@ -11,6 +11,9 @@ const maxCodes = 8
 
 // keep returns the bytes of s that ok likes, maxName of them at most.
 func keep(s string, ok func(c byte) bool) string {
+	if len(s) <= maxName && all(s, ok) {
+		return s
+	}
 	kept := make([]byte, 0, min(len(s), maxName))
 	for i := 0; i < len(s) && len(kept) < maxName; i++ {
 		if ok(s[i]) {
