@@ -19,6 +19,9 @@ func TestLinesWait(t *testing.T) {
 		written := func(want ...string) {
 			t.Helper()
 			synctest.Wait()
+			w := log.Handler().(*lines).w
+			w.mu.Lock() // the timer's goroutine has had it
+			defer w.mu.Unlock()
 			var got []string
 			for line := range strings.Lines(buf.String()) {
 				_, line, _ = strings.Cut(line, " level=")
@@ -58,9 +61,9 @@ func TestLinesWait(t *testing.T) {
 			o.Operation(t.Context(), worked())
 			most = max(most, len(log.Handler().(*lines).w.waiting))
 		}
+		Flush(log)
 		if buf.Len() < mostWaiting || most > mostWaiting {
 			t.Errorf("%d bytes written of many lines at once, up to %d waiting", buf.Len(), most)
 		}
-		Flush(log)
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -128,4 +129,27 @@ func heap() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
+}
+
+// What is made of a document is kept with it; what is made of a copy that one request
+// has of it is not, since every request has another.
+func TestBeside(t *testing.T) {
+	plans, doc := NewPlans(0), &ast.QueryDocument{}
+	plans.Add(t.Context(), "{a}", doc)
+	begin := func(text string, doc *ast.QueryDocument) *graphql.OperationContext {
+		op := &graphql.OperationContext{RawQuery: text, Doc: doc}
+		if err := plans.MutateOperationContext(t.Context(), op); err != nil {
+			t.Fatal(err)
+		}
+		return op
+	}
+	op := begin("{a}", doc)
+	beside := Beside(op)
+	if beside == nil || beside != Beside(begin("{a}", doc)) {
+		t.Error("not one place for all requests")
+	}
+	op.Doc = &ast.QueryDocument{}
+	if Beside(op) != nil || Beside(begin("{a}", op.Doc)) != nil || Beside(begin("{b}", doc)) != nil || Beside(&graphql.OperationContext{}) != nil {
+		t.Error("a place for what is not kept")
+	}
 }

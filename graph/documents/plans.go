@@ -20,7 +20,7 @@ const (
 	// planFactor is how many bytes of memory a parsed and validated document
 	// takes for each byte of its text, at most: 112 for one-letter fields, 22 as
 	// clients print them (TestPlanFactor measures it); and what is kept beside it,
-	// some 60 bytes for each field.
+	// some 60 bytes for each field and as many again for each of a sync.
 	planFactor = 140
 )
 
@@ -34,7 +34,7 @@ var _ interface {
 // SetQueryCache. Documents are shared between requests: who holds one must not
 // change it. As an extension it lets others keep with a document what they make of
 // it (Beside); it comes before those.
-type Plans struct{ *lru[plan] }
+type Plans struct{ *lru[*plan] }
 
 type plan struct {
 	doc    *ast.QueryDocument
@@ -47,13 +47,16 @@ func NewPlans(maxBytes int) *Plans {
 	if maxBytes == 0 {
 		maxBytes = DefaultPlanBytes
 	}
-	return &Plans{newLRU[plan](maxBytes)}
+	return &Plans{newLRU[*plan](maxBytes)}
 }
 
 // Get gives the parsed form of text.
 func (p *Plans) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
 	known, ok := p.get(text)
-	return known.doc, ok
+	if !ok {
+		return nil, false
+	}
+	return known.doc, true
 }
 
 // ExtensionName is the name by which gqlgen knows the extension.
@@ -67,22 +70,25 @@ func (*Plans) Validate(graphql.ExecutableSchema) error { return nil }
 // MutateOperationContext remembers what is kept with op's document.
 func (p *Plans) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	if known, ok := p.get(op.RawQuery); ok && known.doc == op.Doc {
-		op.Stats.SetExtension(plansName, known.beside)
+		op.Stats.SetExtension(plansName, known)
 	}
 	return nil
 }
 
 // Beside is where to keep what was made of op's document, for as long as that is
-// kept itself; nil if it is not. Each user has keys of a type of its own.
+// kept itself; nil if it is not, or if op was given another document since, which is
+// one of its own. Each user has keys of a type of its own.
 func Beside(op *graphql.OperationContext) *sync.Map {
-	beside, _ := op.Stats.GetExtension(plansName).(*sync.Map)
-	return beside
+	if known, ok := op.Stats.GetExtension(plansName).(*plan); ok && known.doc == op.Doc {
+		return known.beside
+	}
+	return nil
 }
 
 // Add keeps the parsed form of text, unless that is longer than 8 KiB: long
 // documents are rare and mostly hostile.
 func (p *Plans) Add(_ context.Context, text string, doc *ast.QueryDocument) {
 	if len(text) <= maxPlan {
-		p.add(text, plan{doc, new(sync.Map)}, planFactor*len(text)+entryBytes)
+		p.add(text, &plan{doc, new(sync.Map)}, planFactor*len(text)+entryBytes)
 	}
 }
