@@ -84,9 +84,9 @@ func (r *Rates) bucket(id string) *rate.Limiter {
 	return bucket
 }
 
-// Middleware answers 429 to a caller over the limit; without a limit it is next. It stands inside
-// Authenticate; a request without a caller (a WebSocket before its init
-// message) passes, and its transport calls Take for each operation.
+// Middleware answers 429 to a caller over the limit; without a limit it is next.
+// It stands inside Authenticate; a request without a caller (a WebSocket before
+// its init message) passes, and its transport calls Take for each operation.
 func (r *Rates) Middleware(next http.Handler) http.Handler {
 	if r.limit.PerSecond <= 0 {
 		return next

@@ -25,9 +25,9 @@ func skip(text []byte, depth int) int {
 	case '"':
 		return skipString(text)
 	case '{':
-		return skipMembers(text, depth)
+		return skipNested(text, '}', depth)
 	case '[':
-		return skipElements(text, depth)
+		return skipNested(text, ']', depth)
 	}
 	n := 0
 	for n < len(text) && inLiteral(text[n]) {
@@ -66,67 +66,41 @@ func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
 }
 
-func skipMembers(text []byte, depth int) int {
-	rest := space(text[1:])
+// skipNested is skip for an object or an array, which ends with end.
+func skipNested(text []byte, end byte, depth int) int {
 	if depth <= 0 {
 		return -1
 	}
-	for first := true; ; first = false {
-		if first && len(rest) > 0 && rest[0] == '}' {
-			return len(text) - len(rest) + 1
-		}
-		if len(rest) == 0 || rest[0] != '"' {
-			return -1
-		}
-		n := skipString(rest)
-		if n < 0 {
-			return -1
-		}
-		if rest = space(rest[n:]); len(rest) == 0 || rest[0] != ':' {
-			return -1
-		}
-		rest = space(rest[1:])
-		if n = skip(rest, depth-1); n < 0 {
-			return -1
-		}
-		if rest = space(rest[n:]); len(rest) == 0 {
-			return -1
-		}
-		switch rest[0] {
-		case '}':
-			return len(text) - len(rest) + 1
-		case ',':
+	rest := space(text[1:])
+	if len(rest) > 0 && rest[0] == end {
+		return len(text) - len(rest) + 1
+	}
+	for {
+		if end == '}' { // a name and the colon
+			if len(rest) == 0 || rest[0] != '"' {
+				return -1
+			}
+			n := skipString(rest)
+			if n < 0 {
+				return -1
+			}
+			if rest = space(rest[n:]); len(rest) == 0 || rest[0] != ':' {
+				return -1
+			}
 			rest = space(rest[1:])
-		default:
-			return -1
-		}
-	}
-}
-
-func skipElements(text []byte, depth int) int {
-	rest := space(text[1:])
-	if depth <= 0 {
-		return -1
-	}
-	for first := true; ; first = false {
-		if first && len(rest) > 0 && rest[0] == ']' {
-			return len(text) - len(rest) + 1
 		}
 		n := skip(rest, depth-1)
 		if n < 0 {
 			return -1
 		}
-		if rest = space(rest[n:]); len(rest) == 0 {
-			return -1
-		}
-		switch rest[0] {
-		case ']':
+		rest = space(rest[n:])
+		switch {
+		case len(rest) > 0 && rest[0] == end:
 			return len(text) - len(rest) + 1
-		case ',':
-			rest = space(rest[1:])
-		default:
+		case len(rest) == 0 || rest[0] != ',':
 			return -1
 		}
+		rest = space(rest[1:])
 	}
 }
 
