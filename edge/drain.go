@@ -83,6 +83,7 @@ func (d Drain) Serve(ctx context.Context, srv *http.Server, listeners ...net.Lis
 		cancel()
 		settle, settled := context.WithTimeout(context.Background(), d.Settle)
 		defer settled()
+		srv.Shutdown(settle) // an answer is on its way only after its handler has returned
 		if !work.over(settle) {
 			d.Log.Warn("cutting connections", "requests", work.now())
 		}

@@ -396,3 +396,47 @@ func TestStatus(t *testing.T) {
 type wrapped struct{ http.ResponseWriter }
 
 func (w wrapped) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// What was cancelled and has answered is also sent, however slowly.
+func TestDrainSendsWhatWasCancelled(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	srv := NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		end()
+		<-r.Context().Done()
+		io.WriteString(w, "late")
+	}), ServerOptions{})
+	over := make(chan error, 1)
+	go func() {
+		over <- Drain{Finish: 10 * time.Millisecond, Settle: 10 * time.Second}.Serve(ctx, srv, slowListener{l})
+	}()
+	res, err := http.Get("http://" + l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if body, err := io.ReadAll(res.Body); err != nil || string(body) != "late" {
+		t.Errorf("%q %v", body, err)
+	}
+	if err := <-over; err != nil {
+		t.Error(err)
+	}
+}
+
+// A slowListener has connections that take a moment to write.
+type slowListener struct{ net.Listener }
+
+func (l slowListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	return slowConn{c}, err
+}
+
+type slowConn struct{ net.Conn }
+
+func (c slowConn) Write(p []byte) (int, error) {
+	time.Sleep(100 * time.Millisecond)
+	return c.Conn.Write(p)
+}
