@@ -4,7 +4,6 @@ import (
 	"context"
 	"math/rand/v2"
 	"net/http"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -208,12 +207,6 @@ func TestQueueHearsOfSilence(t *testing.T) {
 // The same on the wire: a sync that hangs for 150 callers costs the others
 // nothing.
 func TestManyHangingReads(t *testing.T) {
-	before := runtime.NumGoroutine()
-	t.Run("wire", manyHangingReads)
-	settle(t, before)
-}
-
-func manyHangingReads(t *testing.T) {
 	census, client := serve(t)
 	for range 2 {
 		addSyncWithRuns(census, 5)

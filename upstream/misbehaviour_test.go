@@ -7,7 +7,6 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -73,74 +72,70 @@ func (m *misbehaviour) check(t *testing.T) {
 // are answered. Where time is the trouble the caller brings little of it.
 func TestMisbehaviour(t *testing.T) {
 	const short, long = 150 * time.Millisecond, 5 * time.Second
-	before := runtime.NumGoroutine()
-	t.Run("all", func(t *testing.T) {
-		all := []misbehaviour{
-			{name: "hangs", fault: sim.Fault{Do: sim.Hang()}, time: short, want: "timeout", calls: 1},
-			{name: "hangs after the headers", fault: sim.Fault{Do: sim.HangAfterHeaders()}, time: short, want: "timeout", calls: 1},
-			{name: "drips", fault: sim.Fault{Do: sim.Drip(1, 20*time.Millisecond)}, time: short, want: "timeout", calls: 1},
-			{name: "500, then hangs", fault: sim.Fault{Do: failThen(sim.Throttle("0"), sim.Hang())}, time: short, want: "timeout", calls: 2},
-			{name: "slow but good", fault: sim.Fault{Do: sim.Delay(20 * time.Millisecond)}, time: long, want: "ok", calls: 1},
-			{name: "drips but gets there", fault: sim.Fault{Do: sim.Drip(500, time.Millisecond)}, time: long, want: "ok", calls: 1},
+	all := []misbehaviour{
+		{name: "hangs", fault: sim.Fault{Do: sim.Hang()}, time: short, want: "timeout", calls: 1},
+		{name: "hangs after the headers", fault: sim.Fault{Do: sim.HangAfterHeaders()}, time: short, want: "timeout", calls: 1},
+		{name: "drips", fault: sim.Fault{Do: sim.Drip(1, 20*time.Millisecond)}, time: short, want: "timeout", calls: 1},
+		{name: "500, then hangs", fault: sim.Fault{Do: failThen(sim.Throttle("0"), sim.Hang())}, time: short, want: "timeout", calls: 2},
+		{name: "slow but good", fault: sim.Fault{Do: sim.Delay(20 * time.Millisecond)}, time: long, want: "ok", calls: 1},
+		{name: "drips but gets there", fault: sim.Fault{Do: sim.Drip(500, time.Millisecond)}, time: long, want: "ok", calls: 1},
 
-			{name: "cut for ever", fault: sim.Fault{Do: sim.Cut(300)}, time: long, want: "unavailable", calls: 3},
-			{name: "a bad chunk", fault: sim.Fault{Do: sim.NotHTTP("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n")}, time: long, want: "unavailable", calls: 3},
-			{name: "not HTTP", fault: sim.Fault{Do: sim.NotHTTP("SSH-2.0-OpenSSH_9.6\r\n")}, time: long, want: "unavailable", calls: 3},
-			{name: "not gzip", fault: sim.Fault{Do: encoded("gzip")}, time: long, want: "unavailable", calls: 3},
-			{name: "reset for ever", fault: sim.Fault{Do: sim.Reset()}, time: long, want: "unavailable", calls: 6},
-			{name: "closed for ever", fault: sim.Fault{Do: sim.Close()}, time: long, want: "unavailable", calls: 6},
-			{name: "reset once", fault: sim.Fault{Times: 1, Do: sim.Reset()}, time: long, want: "ok", calls: 2},
-			{name: "closed once", fault: sim.Fault{Times: 1, Do: sim.Close()}, time: long, want: "ok", calls: 2},
-			{name: "502 once", fault: sim.Fault{Times: 1, Do: sim.HTML(502)}, time: long, want: "ok", calls: 2},
-			{name: "503 once", fault: sim.Fault{Times: 1, Do: sim.HTML(503)}, time: long, want: "ok", calls: 2},
+		{name: "cut for ever", fault: sim.Fault{Do: sim.Cut(300)}, time: long, want: "unavailable", calls: 3},
+		{name: "a bad chunk", fault: sim.Fault{Do: sim.NotHTTP("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n")}, time: long, want: "unavailable", calls: 3},
+		{name: "not HTTP", fault: sim.Fault{Do: sim.NotHTTP("SSH-2.0-OpenSSH_9.6\r\n")}, time: long, want: "unavailable", calls: 3},
+		{name: "not gzip", fault: sim.Fault{Do: encoded("gzip")}, time: long, want: "unavailable", calls: 3},
+		{name: "reset for ever", fault: sim.Fault{Do: sim.Reset()}, time: long, want: "unavailable", calls: 6},
+		{name: "closed for ever", fault: sim.Fault{Do: sim.Close()}, time: long, want: "unavailable", calls: 6},
+		{name: "reset once", fault: sim.Fault{Times: 1, Do: sim.Reset()}, time: long, want: "ok", calls: 2},
+		{name: "closed once", fault: sim.Fault{Times: 1, Do: sim.Close()}, time: long, want: "ok", calls: 2},
+		{name: "502 once", fault: sim.Fault{Times: 1, Do: sim.HTML(502)}, time: long, want: "ok", calls: 2},
+		{name: "503 once", fault: sim.Fault{Times: 1, Do: sim.HTML(503)}, time: long, want: "ok", calls: 2},
 
-			{name: "no JSON", fault: sim.Fault{Do: sim.JSON(200, `{"status":"success","data":[`)}, time: long, want: "bad_response", calls: 1},
-			{name: "HTML with 200", fault: sim.Fault{Do: sim.HTML(200)}, time: long, want: "bad_response", calls: 1},
-			{name: "empty", fault: sim.Fault{Do: sim.JSON(200, "")}, time: long, want: "bad_response", calls: 1},
-			{name: "204", fault: sim.Fault{Do: sim.HTML(204)}, time: long, want: "bad_response", calls: 1},
-			{name: "NaN", fault: sim.Fault{Do: sim.Field("records_failed", "NaN")}, time: long, want: "bad_response", calls: 1},
-			{name: "an error in a 200", fault: sim.Fault{Do: sim.Refusal(200, "no")}, time: long, want: "bad_response", calls: 1},
-			{name: "data null", fault: sim.Fault{Do: sim.JSON(200, `{"status":"success","data":null}`)}, time: long, want: "bad_response", calls: 1},
-			{name: "data an object", fault: sim.Fault{Do: sim.JSON(200, `{"status":"success","data":{}}`)}, time: long, want: "bad_response", calls: 1},
-			{name: "deep JSON", fault: sim.Fault{Do: sim.Deep(100_000)}, time: long, want: "bad_response", calls: 1},
+		{name: "no JSON", fault: sim.Fault{Do: sim.JSON(200, `{"status":"success","data":[`)}, time: long, want: "bad_response", calls: 1},
+		{name: "HTML with 200", fault: sim.Fault{Do: sim.HTML(200)}, time: long, want: "bad_response", calls: 1},
+		{name: "empty", fault: sim.Fault{Do: sim.JSON(200, "")}, time: long, want: "bad_response", calls: 1},
+		{name: "204", fault: sim.Fault{Do: sim.HTML(204)}, time: long, want: "bad_response", calls: 1},
+		{name: "NaN", fault: sim.Fault{Do: sim.Field("records_failed", "NaN")}, time: long, want: "bad_response", calls: 1},
+		{name: "an error in a 200", fault: sim.Fault{Do: sim.Refusal(200, "no")}, time: long, want: "bad_response", calls: 1},
+		{name: "data null", fault: sim.Fault{Do: sim.JSON(200, `{"status":"success","data":null}`)}, time: long, want: "bad_response", calls: 1},
+		{name: "data an object", fault: sim.Fault{Do: sim.JSON(200, `{"status":"success","data":{}}`)}, time: long, want: "bad_response", calls: 1},
+		{name: "deep JSON", fault: sim.Fault{Do: sim.Deep(100_000)}, time: long, want: "bad_response", calls: 1},
 
-			{name: "a huge body", fault: sim.Fault{Do: sim.Huge(1000)}, time: long, want: "bad_response", calls: 1},
-			{name: "a gzip bomb", fault: sim.Fault{Do: sim.GzipBomb(12)}, time: long, want: "bad_response", calls: 1},
-			{name: "a huge header", fault: sim.Fault{Do: sim.HugeHeader(1 << 20)}, time: long, want: "unavailable", calls: 3},
-			{name: "a huge 500", fault: sim.Fault{Do: sim.Status(500, "text/html", strings.Repeat("x", 1<<20))}, time: long, want: "unavailable", calls: 2},
+		{name: "a huge body", fault: sim.Fault{Do: sim.Huge(1000)}, time: long, want: "bad_response", calls: 1},
+		{name: "a gzip bomb", fault: sim.Fault{Do: sim.GzipBomb(12)}, time: long, want: "bad_response", calls: 1},
+		{name: "a huge header", fault: sim.Fault{Do: sim.HugeHeader(1 << 20)}, time: long, want: "unavailable", calls: 3},
+		{name: "a huge 500", fault: sim.Fault{Do: sim.Status(500, "text/html", strings.Repeat("x", 1<<20))}, time: long, want: "unavailable", calls: 2},
 
-			{name: "floats for ids", fault: sim.Fault{Do: sim.Replace(`,"created_at"`, `.0,"created_at"`)}, time: long, want: "ok", calls: 1},
-			{name: "unknown status", fault: sim.Fault{Do: sim.Field("status", `"defrosting"`)}, time: long, want: "ok", calls: 1},
-			{name: "null counts", fault: sim.Fault{Do: sim.Field("records_failed", "null")}, time: long, want: "ok", calls: 1},
-			{name: "bad times", fault: sim.Fault{Do: sim.Field("updated_at", `"soon"`)}, time: long, want: "ok", calls: 1},
-			{name: "a byte order mark", fault: sim.Fault{Do: sim.BOM()}, time: long, want: "ok", calls: 1},
-			{name: "no pagination", fault: sim.Fault{Do: sim.Field("pagination", "null")}, time: long, want: "ok", calls: 2},
-			{name: "a next page for ever", fault: sim.Fault{Do: sim.EndlessPages()}, time: long, want: "ok", calls: 1},
-			{name: "ignores per_page", fault: sim.Fault{Do: sim.IgnorePerPage(25)}, time: long, want: "bad_response", calls: 1},
-			{name: "duplicate rows", fault: sim.Fault{Do: sim.Rows(func(r []json.RawMessage) []json.RawMessage { r[0] = r[1]; return r })}, time: long, want: "bad_response", calls: 1},
-			{name: "rows of another sync", fault: sim.Fault{Do: sim.Asked(func(r *http.Request) { r.URL.Path = "/api/v1/syncs/1/sync_runs" })}, time: long, want: "bad_response", calls: 1},
+		{name: "floats for ids", fault: sim.Fault{Do: sim.Replace(`,"created_at"`, `.0,"created_at"`)}, time: long, want: "ok", calls: 1},
+		{name: "unknown status", fault: sim.Fault{Do: sim.Field("status", `"defrosting"`)}, time: long, want: "ok", calls: 1},
+		{name: "null counts", fault: sim.Fault{Do: sim.Field("records_failed", "null")}, time: long, want: "ok", calls: 1},
+		{name: "bad times", fault: sim.Fault{Do: sim.Field("updated_at", `"soon"`)}, time: long, want: "ok", calls: 1},
+		{name: "a byte order mark", fault: sim.Fault{Do: sim.BOM()}, time: long, want: "ok", calls: 1},
+		{name: "no pagination", fault: sim.Fault{Do: sim.Field("pagination", "null")}, time: long, want: "ok", calls: 2},
+		{name: "a next page for ever", fault: sim.Fault{Do: sim.EndlessPages()}, time: long, want: "ok", calls: 1},
+		{name: "ignores per_page", fault: sim.Fault{Do: sim.IgnorePerPage(25)}, time: long, want: "bad_response", calls: 1},
+		{name: "duplicate rows", fault: sim.Fault{Do: sim.Rows(func(r []json.RawMessage) []json.RawMessage { r[0] = r[1]; return r })}, time: long, want: "bad_response", calls: 1},
+		{name: "rows of another sync", fault: sim.Fault{Do: sim.Asked(func(r *http.Request) { r.URL.Path = "/api/v1/syncs/1/sync_runs" })}, time: long, want: "bad_response", calls: 1},
 
-			{name: "400", fault: sim.Fault{Do: sim.Refusal(400, "no")}, time: long, want: "bad_response", calls: 1},
-			{name: "401", fault: sim.Fault{Do: sim.Status(401, "text/plain", "HTTP Token: Access denied.\n")}, time: long, want: "unauthenticated", calls: 1},
-			{name: "403", fault: sim.Fault{Do: sim.JSON(403, `{"status":403}`)}, time: long, want: "forbidden", calls: 1},
-			{name: "404", fault: sim.Fault{Do: sim.JSON(404, `{"status":404}`)}, time: long, want: "not_found", calls: 1},
-			{name: "410", fault: sim.Fault{Do: sim.JSON(410, ``)}, time: long, want: "not_found", calls: 1},
-			{name: "422", fault: sim.Fault{Do: sim.JSON(422, `{}`)}, time: long, want: "bad_response", calls: 1},
-			{name: "429 for ever", fault: sim.Fault{Do: sim.Throttle("soon")}, time: long, want: "rate_limited", calls: 3},
-			{name: "500 for ever", fault: sim.Fault{Do: sim.HTML(500)}, time: long, want: "unavailable", calls: 2},
-			{name: "504 for ever", fault: sim.Fault{Do: sim.HTML(504)}, time: long, want: "unavailable", calls: 3},
-			{name: "redirects in a circle", fault: sim.Fault{Do: sim.Redirect(302, "/api/v1/syncs/2/sync_runs")}, time: long, want: "bad_response", calls: 1},
-			{name: "a cookie", fault: sim.Fault{Do: sim.SetCookie("a=b")}, time: long, want: "ok", calls: 1},
-			{name: "repeats the token", fault: sim.Fault{Do: sim.EchoAuthorization(400)}, time: long, want: "bad_response", calls: 1},
-		}
-		for i := range all {
-			all[i].start(t)
-		}
-		for i := range all {
-			t.Run(all[i].name, all[i].check)
-		}
-	})
-	settle(t, before)
+		{name: "400", fault: sim.Fault{Do: sim.Refusal(400, "no")}, time: long, want: "bad_response", calls: 1},
+		{name: "401", fault: sim.Fault{Do: sim.Status(401, "text/plain", "HTTP Token: Access denied.\n")}, time: long, want: "unauthenticated", calls: 1},
+		{name: "403", fault: sim.Fault{Do: sim.JSON(403, `{"status":403}`)}, time: long, want: "forbidden", calls: 1},
+		{name: "404", fault: sim.Fault{Do: sim.JSON(404, `{"status":404}`)}, time: long, want: "not_found", calls: 1},
+		{name: "410", fault: sim.Fault{Do: sim.JSON(410, ``)}, time: long, want: "not_found", calls: 1},
+		{name: "422", fault: sim.Fault{Do: sim.JSON(422, `{}`)}, time: long, want: "bad_response", calls: 1},
+		{name: "429 for ever", fault: sim.Fault{Do: sim.Throttle("soon")}, time: long, want: "rate_limited", calls: 3},
+		{name: "500 for ever", fault: sim.Fault{Do: sim.HTML(500)}, time: long, want: "unavailable", calls: 2},
+		{name: "504 for ever", fault: sim.Fault{Do: sim.HTML(504)}, time: long, want: "unavailable", calls: 3},
+		{name: "redirects in a circle", fault: sim.Fault{Do: sim.Redirect(302, "/api/v1/syncs/2/sync_runs")}, time: long, want: "bad_response", calls: 1},
+		{name: "a cookie", fault: sim.Fault{Do: sim.SetCookie("a=b")}, time: long, want: "ok", calls: 1},
+		{name: "repeats the token", fault: sim.Fault{Do: sim.EchoAuthorization(400)}, time: long, want: "bad_response", calls: 1},
+	}
+	for i := range all {
+		all[i].start(t)
+	}
+	for i := range all {
+		t.Run(all[i].name, all[i].check)
+	}
 }
 
 // serve is a Census behind a socket, and a client as production has it.
@@ -157,18 +152,6 @@ func serve(t *testing.T) (*sim.Census, *Client) {
 		srv.Close()
 	})
 	return census, New(secret, Options{BaseURL: srv.URL + "/api/v1", Transport: transport})
-}
-
-// settle waits until no more goroutines run than before.
-func settle(t *testing.T, before int) {
-	t.Helper()
-	for deadline := time.Now().Add(3 * time.Second); runtime.NumGoroutine() > before; {
-		if time.Now().After(deadline) {
-			all := make([]byte, 1<<20)
-			t.Fatalf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, all[:runtime.Stack(all, true)])
-		}
-		time.Sleep(time.Millisecond)
-	}
 }
 
 // encoded names an encoding that the body has not.
