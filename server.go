@@ -47,8 +47,8 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 	switch {
 	case err != nil || done:
 		return err
-	case s.NewKey != "":
-		return newKey(s.NewKey, out)
+	case s.NewKey != nil:
+		return newKey(*s.NewKey, out)
 	}
 	edge.TuneMemory(os.Getenv, s.PageCache+s.AnswerCache)
 	g, err := open(ctx, s, errOut)
@@ -67,7 +67,7 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 	}
 	var now atomic.Pointer[http.Handler]
 	now.Store(&handler)
-	go g.reload(ctx, args, reload, &now)
+	go g.reload(ctx, args, s, reload, &now)
 	return g.serve(ctx, s, out, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		(*now.Load()).ServeHTTP(w, r)
 	}))

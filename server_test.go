@@ -129,7 +129,7 @@ func TestWrongSettings(t *testing.T) {
 		{"--cors-origins *", "GATEWAY_CORS_ORIGINS"},
 		{"--cors-origins https://app.test/path", "GATEWAY_CORS_ORIGINS"},
 		{"--only-trusted-documents", "GATEWAY_TRUSTED_DOCUMENTS"},
-		{"--trusted-documents /nowhere", "/nowhere"},
+		{"--trusted-documents /nowhere", "GATEWAY_TRUSTED_DOCUMENTS (--trusted-documents): stat /nowhere"},
 		{"--operation-timeout 1h", "GATEWAY_OPERATION_TIMEOUT"},
 		{"--max-depth 0", "GATEWAY_MAX_DEPTH"},
 		{"--rate=-1", "GATEWAY_RATE"},
@@ -137,6 +137,12 @@ func TestWrongSettings(t *testing.T) {
 		{"--log-level loud", "GATEWAY_LOG_LEVEL"},
 		{"--settings /nowhere", "GATEWAY_SETTINGS"},
 		{"--new-key \x00", "--new-key"},
+		{"--new-key=", "--new-key"},
+		{"--jwt-scope read", "GATEWAY_JWT_ISSUER"},
+		{"--pprof", "GATEWAY_ADMIN_ADDR"},
+		{"--census-api-token canary\u00e9", "CENSUS_API_TOKEN (--census-api-token)"},
+		{"--hosts gateway.internal,http://gateway/", `GATEWAY_HOSTS (--hosts) must be host names, like gateway.internal, without scheme, port and path, not "http://gateway/"`},
+		{"--hosts gateway:8080", "GATEWAY_HOSTS"},
 		{"--nonsense", "--nonsense"},
 	} {
 		err := run(t.Context(), strings.Fields(tt.args), nil, io.Discard, io.Discard)

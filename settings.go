@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"os"
 	"reflect"
@@ -22,17 +23,18 @@ import (
 
 // settings are all that can be set. Each has a name in the environment, which
 // also stands in a settings file, and a flag. A flag beats the file, the file
-// the environment.
+// the environment. A number is within its range. What is fixed cannot change while
+// the gateway runs.
 type settings struct {
-	Addr      string `env:"GATEWAY_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen (default ${default})." group:"Where"`
-	AdminAddr string `env:"GATEWAY_ADMIN_ADDR" placeholder:"HOST:PORT" help:"Where to serve /metrics, /livez and /readyz, without credentials: not for clients to reach." group:"Where"`
-	SimAddr   string `env:"GATEWAY_SIM_ADDR" placeholder:"HOST:PORT" help:"Where to serve the simulated Census's REST API too, to try it with curl." group:"Where"`
+	Addr      string `env:"GATEWAY_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen (default ${default})." group:"Where" fixed:""`
+	AdminAddr string `env:"GATEWAY_ADMIN_ADDR" placeholder:"HOST:PORT" help:"Where to serve /metrics, /livez and /readyz, without credentials: not for clients to reach." group:"Where" fixed:""`
+	SimAddr   string `env:"GATEWAY_SIM_ADDR" placeholder:"HOST:PORT" help:"Where to serve the simulated Census's REST API too, to try it with curl." group:"Where" fixed:""`
 
-	Token       string `name:"census-api-token" env:"CENSUS_API_TOKEN" secret:"" placeholder:"TOKEN" help:"Workspace access token of Census; better set by the environment, since others on the machine can see flags. Without one a simulated Census is served." group:"Census"`
-	BaseURL     string `name:"census-base-url" env:"CENSUS_BASE_URL" default:"${baseURL}" placeholder:"URL" help:"The Census API, prefix included (default ${default}). EU: https://app-eu.getcensus.com/api/v1." group:"Census"`
-	Auth        string `name:"census-auth" env:"CENSUS_AUTH" default:"bearer" placeholder:"bearer|basic" help:"How the token is sent (default ${default})." group:"Census"`
-	Calls       int    `name:"census-calls" env:"GATEWAY_CENSUS_CALLS" default:"64" help:"Calls to Census under way at once, at most 8 of one sync, and half as many while Census fails; 16 to 256 (default ${default})." group:"Census"`
-	PassThrough bool   `env:"GATEWAY_PASS_THROUGH" help:"Ask Census with each caller's own token instead of a shared one." group:"Census"`
+	Token       string `name:"census-api-token" env:"CENSUS_API_TOKEN" secret:"" placeholder:"TOKEN" help:"Workspace access token of Census; better set by the environment, since others on the machine can see flags. Without one a simulated Census is served." group:"Census" fixed:""`
+	BaseURL     string `name:"census-base-url" env:"CENSUS_BASE_URL" default:"${baseURL}" placeholder:"URL" help:"The Census API, prefix included (default ${default}). EU: https://app-eu.getcensus.com/api/v1." group:"Census" fixed:""`
+	Auth        string `name:"census-auth" env:"CENSUS_AUTH" default:"bearer" placeholder:"bearer|basic" help:"How the token is sent (default ${default})." group:"Census" fixed:""`
+	Calls       int    `name:"census-calls" env:"GATEWAY_CENSUS_CALLS" default:"64" range:"16..256" help:"Calls to Census under way at once, at most 8 of one sync, and half as many while Census fails; 16 to 256 (default ${default})." group:"Census" fixed:""`
+	PassThrough bool   `env:"GATEWAY_PASS_THROUGH" help:"Ask Census with each caller's own token instead of a shared one." group:"Census" fixed:""`
 
 	APIKeys     string   `name:"api-keys" env:"GATEWAY_API_KEYS" secret:"" placeholder:"NAME:SHA256,…" help:"Callers' API keys by name and hash; see --new-key." group:"Callers"`
 	APIKeysFile string   `name:"api-keys-file" env:"GATEWAY_API_KEYS_FILE" placeholder:"FILE" help:"The same, one \"NAME SHA256\" a line." group:"Callers"`
@@ -49,39 +51,39 @@ type settings struct {
 	Introspection bool   `env:"GATEWAY_INTROSPECTION" default:"true" negatable:"" help:"Answer __schema and __type, suggest names, and serve /schema.graphql (default ${default})." group:"What is served"`
 	GraphiQL      bool   `name:"graphiql" env:"GATEWAY_GRAPHIQL" default:"true" negatable:"" help:"Serve GraphiQL at /, /graphiql and /playground (default ${default})." group:"What is served"`
 
-	PageCache   int64         `env:"GATEWAY_PAGE_CACHE" default:"67108864" help:"Bytes of what was read of Census to keep in memory; 0: none (default ${default})." group:"Memory"`
-	AnswerCache int64         `env:"GATEWAY_ANSWER_CACHE" default:"33554432" help:"Bytes of whole answers to keep in memory for as long as what they were made from counts; 0: none (default ${default})." group:"Memory"`
-	Freshness   time.Duration `env:"GATEWAY_FRESHNESS" default:"5s" help:"How long what may change is kept, up to 1h; 0s: not at all (default ${default})." group:"Memory"`
+	PageCache   int64         `env:"GATEWAY_PAGE_CACHE" default:"67108864" range:"0..1099511627776" help:"Bytes of what was read of Census to keep in memory; 0: none (default ${default})." group:"Memory" fixed:""`
+	AnswerCache int64         `env:"GATEWAY_ANSWER_CACHE" default:"33554432" range:"0..1099511627776" help:"Bytes of whole answers to keep in memory for as long as what they were made from counts; 0: none (default ${default})." group:"Memory" fixed:""`
+	Freshness   time.Duration `env:"GATEWAY_FRESHNESS" default:"5s" range:"0s..1h" help:"How long what may change is kept, up to 1h; 0s: not at all (default ${default})." group:"Memory" fixed:""`
 
-	Timeout       time.Duration `name:"operation-timeout" env:"GATEWAY_OPERATION_TIMEOUT" default:"10s" help:"Time for one operation, 100ms to 30s (default ${default})." group:"Limits"`
-	MaxBody       int64         `env:"GATEWAY_MAX_BODY" default:"262144" help:"Bytes of a request's body (default ${default})." group:"Limits"`
-	MaxDocument   int           `env:"GATEWAY_MAX_DOCUMENT" default:"65536" help:"Bytes of a document (default ${default})." group:"Limits"`
-	MaxTokens     int           `env:"GATEWAY_MAX_TOKENS" default:"2000" help:"Tokens of a document (default ${default})." group:"Limits"`
-	MaxDepth      int           `env:"GATEWAY_MAX_DEPTH" default:"12" help:"Depth of fields, introspection apart (default ${default})." group:"Limits"`
-	MaxAliases    int           `env:"GATEWAY_MAX_ALIASES" default:"30" help:"Aliases in an operation (default ${default})." group:"Limits"`
-	MaxRootFields int           `env:"GATEWAY_MAX_ROOT_FIELDS" default:"20" help:"Fields of the root (default ${default})." group:"Limits"`
-	MaxDirectives int           `env:"GATEWAY_MAX_DIRECTIVES" default:"50" help:"Directives in an operation (default ${default})." group:"Limits"`
-	MaxSelections int           `env:"GATEWAY_MAX_SELECTIONS" default:"10000" help:"Selections, fragments expanded (default ${default})." group:"Limits"`
-	MaxPages      int           `env:"GATEWAY_MAX_PAGES" default:"1000" help:"Census pages an operation may cost (default ${default})." group:"Limits"`
-	MaxErrors     int           `env:"GATEWAY_MAX_ERRORS" default:"20" help:"Errors told in an answer; extensions.errorsOmitted counts the rest (default ${default})." group:"Limits"`
-	MaxInFlight   int           `env:"GATEWAY_MAX_IN_FLIGHT" default:"256" help:"Operations at once; further ones wait a tenth of a second (default ${default})." group:"Limits"`
-	Rate          float64       `env:"GATEWAY_RATE" default:"0" help:"Requests a second of one caller; 0: any number (default)." group:"Limits"`
-	Burst         int           `env:"GATEWAY_BURST" default:"20" help:"Requests of one caller at once, where there is a rate (default ${default})." group:"Limits"`
+	Timeout       time.Duration `name:"operation-timeout" env:"GATEWAY_OPERATION_TIMEOUT" default:"10s" range:"100ms..30s" help:"Time for one operation, 100ms to 30s (default ${default})." group:"Limits" fixed:""`
+	MaxBody       int64         `env:"GATEWAY_MAX_BODY" default:"262144" range:"1..1073741824" help:"Bytes of a request's body (default ${default})." group:"Limits"`
+	MaxDocument   int           `env:"GATEWAY_MAX_DOCUMENT" default:"65536" range:"1..1073741824" help:"Bytes of a document (default ${default})." group:"Limits"`
+	MaxTokens     int           `env:"GATEWAY_MAX_TOKENS" default:"2000" range:"1..1073741824" help:"Tokens of a document (default ${default})." group:"Limits"`
+	MaxDepth      int           `env:"GATEWAY_MAX_DEPTH" default:"12" range:"1..1073741824" help:"Depth of fields, introspection apart (default ${default})." group:"Limits"`
+	MaxAliases    int           `env:"GATEWAY_MAX_ALIASES" default:"30" range:"1..1073741824" help:"Aliases in an operation (default ${default})." group:"Limits"`
+	MaxRootFields int           `env:"GATEWAY_MAX_ROOT_FIELDS" default:"20" range:"1..1073741824" help:"Fields of the root (default ${default})." group:"Limits"`
+	MaxDirectives int           `env:"GATEWAY_MAX_DIRECTIVES" default:"50" range:"1..1073741824" help:"Directives in an operation (default ${default})." group:"Limits"`
+	MaxSelections int           `env:"GATEWAY_MAX_SELECTIONS" default:"10000" range:"1..1073741824" help:"Selections, fragments expanded (default ${default})." group:"Limits"`
+	MaxPages      int           `env:"GATEWAY_MAX_PAGES" default:"1000" range:"1..1073741824" help:"Census pages an operation may cost (default ${default})." group:"Limits"`
+	MaxErrors     int           `env:"GATEWAY_MAX_ERRORS" default:"20" range:"1..1073741824" help:"Errors told in an answer; extensions.errorsOmitted counts the rest (default ${default})." group:"Limits"`
+	MaxInFlight   int           `env:"GATEWAY_MAX_IN_FLIGHT" default:"256" range:"1..1073741824" help:"Operations at once; further ones wait a tenth of a second (default ${default})." group:"Limits"`
+	Rate          float64       `env:"GATEWAY_RATE" default:"0" range:"0..1000000" help:"Requests a second of one caller; 0: any number (default)." group:"Limits"`
+	Burst         int           `env:"GATEWAY_BURST" default:"20" range:"1..1073741824" help:"Requests of one caller at once, where there is a rate (default ${default})." group:"Limits"`
 
-	HeaderTimeout  time.Duration `env:"GATEWAY_HEADER_TIMEOUT" default:"5s" help:"Time for the line and the headers of a request (default ${default})." group:"Connections"`
-	BodyTimeout    time.Duration `env:"GATEWAY_BODY_TIMEOUT" default:"15s" help:"Time for a whole request, from its first byte on (default ${default})." group:"Connections"`
-	AnswerTimeout  time.Duration `env:"GATEWAY_ANSWER_TIMEOUT" default:"30s" help:"Time to take an answer, beyond that of the operation (default ${default})." group:"Connections"`
-	IdleTimeout    time.Duration `env:"GATEWAY_IDLE_TIMEOUT" default:"60s" help:"Time between two requests of a connection (default ${default})." group:"Connections"`
-	MaxHeader      int           `env:"GATEWAY_MAX_HEADER" default:"16384" help:"Bytes of the line and the headers of a request, 8192 to 1048576 (default ${default})." group:"Connections"`
-	MaxConnections int           `env:"GATEWAY_MAX_CONNECTIONS" default:"1024" help:"Connections at once; further ones wait (default ${default})." group:"Connections"`
+	HeaderTimeout  time.Duration `env:"GATEWAY_HEADER_TIMEOUT" default:"5s" range:"100ms..1h" help:"Time for the line and the headers of a request (default ${default})." group:"Connections" fixed:""`
+	BodyTimeout    time.Duration `env:"GATEWAY_BODY_TIMEOUT" default:"15s" range:"100ms..1h" help:"Time for a whole request, from its first byte on (default ${default})." group:"Connections" fixed:""`
+	AnswerTimeout  time.Duration `env:"GATEWAY_ANSWER_TIMEOUT" default:"30s" range:"100ms..1h" help:"Time to take an answer, beyond that of the operation (default ${default})." group:"Connections" fixed:""`
+	IdleTimeout    time.Duration `env:"GATEWAY_IDLE_TIMEOUT" default:"60s" range:"100ms..1h" help:"Time between two requests of a connection (default ${default})." group:"Connections" fixed:""`
+	MaxHeader      int           `env:"GATEWAY_MAX_HEADER" default:"16384" range:"8192..1048576" help:"Bytes of the line and the headers of a request, 8192 to 1048576 (default ${default})." group:"Connections" fixed:""`
+	MaxConnections int           `env:"GATEWAY_MAX_CONNECTIONS" default:"1024" range:"1..1073741824" help:"Connections at once; further ones wait (default ${default})." group:"Connections" fixed:""`
 
-	LogFormat string `env:"GATEWAY_LOG_FORMAT" default:"text" placeholder:"text|json" help:"Form of the log (default ${default})." group:"Log"`
-	LogLevel  string `env:"GATEWAY_LOG_LEVEL" default:"info" placeholder:"debug|info|warn|error" help:"From which level on (default ${default})." group:"Log"`
-	Pprof     bool   `env:"GATEWAY_PPROF" help:"Serve /debug/pprof/ at the admin address." group:"Log"`
+	LogFormat string `env:"GATEWAY_LOG_FORMAT" default:"text" placeholder:"text|json" help:"Form of the log (default ${default})." group:"Log" fixed:""`
+	LogLevel  string `env:"GATEWAY_LOG_LEVEL" default:"info" placeholder:"debug|info|warn|error" help:"From which level on (default ${default})." group:"Log" fixed:""`
+	Pprof     bool   `env:"GATEWAY_PPROF" help:"Serve /debug/pprof/ at the admin address." group:"Log" fixed:""`
 
-	File        string `name:"settings" env:"GATEWAY_SETTINGS" placeholder:"FILE" help:"File of further settings, NAME=value a line, by the names of the environment. Read again on SIGHUP, with all files it names."`
-	CheckConfig bool   `help:"Check and print the settings, and end."`
-	NewKey      string `placeholder:"NAME" help:"Make an API key, print it and its line for the key file, and end."`
+	File        string  `name:"settings" env:"GATEWAY_SETTINGS" placeholder:"FILE" help:"File of further settings, NAME=value a line, by the names of the environment. Read again on SIGHUP, with all files it names." fixed:""`
+	CheckConfig bool    `help:"Check and print the settings, and end."`
+	NewKey      *string `placeholder:"NAME" help:"Make an API key, print it and its line for the key file, and end."`
 }
 
 // parse reads the settings; what is wrong is one line that names the setting.
@@ -140,6 +142,8 @@ func readFile(path string) (map[string]string, error) {
 	for i := range reflect.TypeFor[settings]().NumField() {
 		known[reflect.TypeFor[settings]().Field(i).Tag.Get("env")] = true
 	}
+	delete(known, "")                 // what is asked for by flags only
+	delete(known, "GATEWAY_SETTINGS") // the file that is being read
 	values := map[string]string{}
 	lines := bufio.NewScanner(f)
 	for n := 1; lines.Scan(); n++ {
@@ -159,90 +163,92 @@ func readFile(path string) (map[string]string, error) {
 // check finds what cannot be. It looks at the settings alone; files and keys
 // are read by what uses them.
 func (s settings) check() error {
-	wrong := func(env, flag, format string, args ...any) error {
-		return fmt.Errorf("%s (--%s) %s", env, flag, fmt.Sprintf(format, args...))
-	}
-	for _, a := range []struct{ env, flag, value string }{
-		{"GATEWAY_ADDR", "addr", s.Addr}, {"GATEWAY_ADMIN_ADDR", "admin-addr", s.AdminAddr}, {"GATEWAY_SIM_ADDR", "sim-addr", s.SimAddr},
-	} {
-		if a.value == "" && a.flag != "addr" {
+	for _, a := range []struct{ env, value string }{{"GATEWAY_ADDR", s.Addr}, {"GATEWAY_ADMIN_ADDR", s.AdminAddr}, {"GATEWAY_SIM_ADDR", s.SimAddr}} {
+		if a.value == "" && a.env != "GATEWAY_ADDR" {
 			continue
 		}
 		_, port, err := net.SplitHostPort(a.value)
 		if _, portErr := strconv.ParseUint(port, 10, 16); err != nil || portErr != nil {
-			return wrong(a.env, a.flag, "must be HOST:PORT, like 127.0.0.1:8080, not %q", a.value)
+			return wrong(a.env, "must be HOST:PORT, like 127.0.0.1:8080, not %q", a.value)
 		}
 	}
-	if err := edge.CheckBaseURL(s.BaseURL); err != nil {
-		return wrong("CENSUS_BASE_URL", "census-base-url", "must be like %s: %v", upstream.DefaultBaseURL, err)
+	if err := upstream.CheckBaseURL(s.BaseURL); err != nil {
+		return wrong("CENSUS_BASE_URL", "must be like %s: %v", upstream.DefaultBaseURL, err)
 	}
 	if s.Auth != "bearer" && s.Auth != "basic" {
-		return wrong("CENSUS_AUTH", "census-auth", "must be bearer or basic, not %q", s.Auth)
+		return wrong("CENSUS_AUTH", "must be bearer or basic, not %q", s.Auth)
 	}
 	if s.LogFormat != "text" && s.LogFormat != "json" {
-		return wrong("GATEWAY_LOG_FORMAT", "log-format", "must be text or json, not %q", s.LogFormat)
+		return wrong("GATEWAY_LOG_FORMAT", "must be text or json, not %q", s.LogFormat)
 	}
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, s.LogLevel) {
-		return wrong("GATEWAY_LOG_LEVEL", "log-level", "must be debug, info, warn or error, not %q", s.LogLevel)
+		return wrong("GATEWAY_LOG_LEVEL", "must be debug, info, warn or error, not %q", s.LogLevel)
 	}
 	if s.PassThrough && (s.Token != "" || s.keyed()) {
 		return errors.New("GATEWAY_PASS_THROUGH (--pass-through) goes with neither CENSUS_API_TOKEN nor API keys nor JWTs: callers bring their own Census tokens")
 	}
-	if some := s.JWTIssuer != "" || len(s.JWTAudience) > 0 || s.JWTKeys != ""; some && (s.JWTIssuer == "" || len(s.JWTAudience) == 0 || s.JWTKeys == "") {
-		return errors.New("GATEWAY_JWT_ISSUER, GATEWAY_JWT_AUDIENCE and GATEWAY_JWT_JWKS go together")
+	if some := s.JWTIssuer != "" || len(s.JWTAudience) > 0 || s.JWTKeys != "" || s.JWTScope != ""; some && (s.JWTIssuer == "" || len(s.JWTAudience) == 0 || s.JWTKeys == "") {
+		return errors.New("GATEWAY_JWT_ISSUER, GATEWAY_JWT_AUDIENCE and GATEWAY_JWT_JWKS go together, and GATEWAY_JWT_SCOPE with them")
+	}
+	if s.Pprof && s.AdminAddr == "" {
+		return errors.New("GATEWAY_PPROF (--pprof) needs GATEWAY_ADMIN_ADDR (--admin-addr), where it is served")
+	}
+	if err := upstream.CheckToken(s.Token); err != nil {
+		return wrong("CENSUS_API_TOKEN", "must be a token: %v", err)
+	}
+	if i := slices.IndexFunc(s.Hosts, func(h string) bool { return !edge.IsHostName(h) }); i >= 0 {
+		return wrong("GATEWAY_HOSTS", "must be host names, like gateway.internal, without scheme, port and path, not %q", s.Hosts[i])
 	}
 	if s.OnlyTrusted && s.Documents == "" {
 		return errors.New("GATEWAY_ONLY_TRUSTED_DOCUMENTS (--only-trusted-documents) needs GATEWAY_TRUSTED_DOCUMENTS (--trusted-documents)")
 	}
-	const shortest = 100 * time.Millisecond
-	for _, d := range []struct {
-		env, flag          string
-		value, least, most time.Duration
-	}{
-		{"GATEWAY_OPERATION_TIMEOUT", "operation-timeout", s.Timeout, shortest, 30 * time.Second},
-		{"GATEWAY_FRESHNESS", "freshness", s.Freshness, 0, time.Hour},
-		{"GATEWAY_HEADER_TIMEOUT", "header-timeout", s.HeaderTimeout, shortest, time.Hour},
-		{"GATEWAY_BODY_TIMEOUT", "body-timeout", s.BodyTimeout, shortest, time.Hour},
-		{"GATEWAY_ANSWER_TIMEOUT", "answer-timeout", s.AnswerTimeout, shortest, time.Hour},
-		{"GATEWAY_IDLE_TIMEOUT", "idle-timeout", s.IdleTimeout, shortest, time.Hour},
-	} {
-		if d.value < d.least || d.value > d.most {
-			return wrong(d.env, d.flag, "must be from %s to %s, not %s", d.least, d.most, d.value)
-		}
-	}
-	if s.Calls < upstream.LeastMaxCalls || s.Calls > 256 {
-		return wrong("GATEWAY_CENSUS_CALLS", "census-calls", "must be from %d to 256, not %d", upstream.LeastMaxCalls, s.Calls)
-	}
-	if s.MaxHeader < 8<<10 || s.MaxHeader > 1<<20 {
-		return wrong("GATEWAY_MAX_HEADER", "max-header", "must be from %d to %d, not %d", 8<<10, 1<<20, s.MaxHeader)
-	}
-	if s.PageCache < 0 || s.PageCache > 1<<40 {
-		return wrong("GATEWAY_PAGE_CACHE", "page-cache", "must be from 0 to %d, not %d", int64(1)<<40, s.PageCache)
-	}
-	if s.AnswerCache < 0 || s.AnswerCache > 1<<40 {
-		return wrong("GATEWAY_ANSWER_CACHE", "answer-cache", "must be from 0 to %d, not %d", int64(1)<<40, s.AnswerCache)
-	}
-	for _, n := range []struct {
-		env, flag string
-		value     int
-	}{
-		{"GATEWAY_MAX_BODY", "max-body", int(s.MaxBody)}, {"GATEWAY_MAX_DOCUMENT", "max-document", s.MaxDocument}, {"GATEWAY_MAX_TOKENS", "max-tokens", s.MaxTokens},
-		{"GATEWAY_MAX_DEPTH", "max-depth", s.MaxDepth}, {"GATEWAY_MAX_ALIASES", "max-aliases", s.MaxAliases},
-		{"GATEWAY_MAX_ROOT_FIELDS", "max-root-fields", s.MaxRootFields}, {"GATEWAY_MAX_DIRECTIVES", "max-directives", s.MaxDirectives},
-		{"GATEWAY_MAX_SELECTIONS", "max-selections", s.MaxSelections}, {"GATEWAY_MAX_PAGES", "max-pages", s.MaxPages},
-		{"GATEWAY_MAX_ERRORS", "max-errors", s.MaxErrors}, {"GATEWAY_MAX_IN_FLIGHT", "max-in-flight", s.MaxInFlight}, {"GATEWAY_BURST", "burst", s.Burst},
-		{"GATEWAY_MAX_CONNECTIONS", "max-connections", s.MaxConnections},
-	} {
-		if n.value < 1 || n.value > 1<<30 {
-			return wrong(n.env, n.flag, "must be from 1 to %d, not %d", 1<<30, n.value)
-		}
-	}
-	if !(s.Rate >= 0 && s.Rate <= 1e6) {
-		return wrong("GATEWAY_RATE", "rate", "must be from 0 to 1000000, not %v", s.Rate)
+	if err := s.inRange(); err != nil {
+		return err
 	}
 	err := edge.CheckStance(edge.Stance{Addr: s.Addr, SharedToken: s.Token != "", Authenticate: s.keyed(), AllowOpen: s.AllowOpen})
 	if err != nil {
 		return fmt.Errorf("%w (GATEWAY_API_KEYS, GATEWAY_JWT_ISSUER, GATEWAY_PASS_THROUGH, GATEWAY_ADDR, GATEWAY_ALLOW_OPEN)", err)
+	}
+	return nil
+}
+
+// inRange finds a number that is not in its range.
+func (s settings) inRange() error {
+	v := reflect.ValueOf(s)
+	for i := range v.NumField() {
+		least, most, ranged := strings.Cut(v.Type().Field(i).Tag.Get("range"), "..")
+		if ranged && !(number(least) <= number(fmt.Sprint(v.Field(i))) && number(fmt.Sprint(v.Field(i))) <= number(most)) {
+			return wrong(v.Type().Field(i).Tag.Get("env"), "must be from %s to %s, not %v", least, most, v.Field(i))
+		}
+	}
+	return nil
+}
+
+// number is what text says, a duration in nanoseconds; NaN if it says none.
+func number(text string) float64 {
+	if n, err := strconv.ParseFloat(text, 64); err == nil {
+		return n
+	}
+	if d, err := time.ParseDuration(text); err == nil {
+		return float64(d)
+	}
+	return math.NaN()
+}
+
+// wrong says what the setting of this name must be.
+func wrong(env, format string, args ...any) error {
+	flag := strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(env, "GATEWAY_"), "_", "-"))
+	return fmt.Errorf("%s (--%s) %s", env, flag, fmt.Sprintf(format, args...))
+}
+
+// changes finds what is fixed and differs from start.
+func (s settings) changes(start settings) error {
+	now, before := reflect.ValueOf(s), reflect.ValueOf(start)
+	for i := range now.NumField() {
+		f := now.Type().Field(i)
+		if _, fixed := f.Tag.Lookup("fixed"); fixed && !now.Field(i).Equal(before.Field(i)) {
+			return fmt.Errorf("%s cannot change while the gateway runs: start it again", f.Tag.Get("env"))
+		}
 	}
 	return nil
 }

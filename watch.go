@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -25,7 +26,7 @@ func (g *gateway) graph(s settings) (http.Handler, error) {
 	if s.Documents != "" {
 		trusted, err := documents.LoadTrusted(s.Documents)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("GATEWAY_TRUSTED_DOCUMENTS (--trusted-documents): %w", err)
 		}
 		opt.Trusted = trusted
 	}
@@ -78,9 +79,8 @@ func (g *gateway) observed(next http.Handler) http.Handler {
 
 // reload reads the settings again for each signal and puts a handler made from
 // them in place of the present one, which finishes what it has begun. Settings
-// that are wrong change nothing. Addresses, log and Census stay as they were at
-// the start.
-func (g *gateway) reload(ctx context.Context, args []string, signals <-chan os.Signal, now *atomic.Pointer[http.Handler]) {
+// that are wrong, or fixed and other than at the start, change nothing.
+func (g *gateway) reload(ctx context.Context, args []string, start settings, signals <-chan os.Signal, now *atomic.Pointer[http.Handler]) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -88,6 +88,9 @@ func (g *gateway) reload(ctx context.Context, args []string, signals <-chan os.S
 		case <-signals:
 		}
 		s, _, err := parse(args, os.Stderr)
+		if err == nil {
+			err = s.changes(start)
+		}
 		if err == nil {
 			var handler http.Handler
 			if handler, err = g.handler(ctx, s); err == nil {

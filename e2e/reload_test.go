@@ -81,6 +81,20 @@ func TestReload(t *testing.T) {
 		expect(name, 400, 400, 200, 200)
 	}
 
+	// What is fixed keeps its value, and a file that says otherwise is refused whole:
+	// judged by another address or token, an open gateway could pass for a closed one.
+	for _, fixed := range []string{"GATEWAY_ADDR=127.0.0.1:1", "CENSUS_API_TOKEN=x", "GATEWAY_ANSWER_CACHE=0", "GATEWAY_FRESHNESS=0s", "GATEWAY_OPERATION_TIMEOUT=9s", "GATEWAY_LOG_FORMAT=json"} {
+		put("keys", "two "+hashOf("second-key")+"\n")
+		put("settings", settings(fixed))
+		said := len(g.log.String())
+		g.reload(t, notRead)
+		name, _, _ := strings.Cut(fixed, "=")
+		if !strings.Contains(g.log.String()[said:], name+" cannot change") {
+			t.Errorf("%s: the log says %s", fixed, g.log.String()[said:])
+		}
+		expect(fixed, 400, 400, 200, 200)
+	}
+
 	put("settings", settings("GATEWAY_ONLY_TRUSTED_DOCUMENTS=true"))
 	if err := os.Remove(at("documents/bad.graphql")); err != nil {
 		t.Fatal(err)

@@ -56,3 +56,10 @@ func hostName(hostport string) string {
 	}
 	return strings.TrimSuffix(strings.ToLower(host), ".")
 }
+
+// IsHostName reports whether name can be one of CheckHost's: a host without
+// scheme, port and path.
+func IsHostName(name string) bool {
+	host := hostName(name)
+	return host != "" && host == strings.Trim(strings.ToLower(name), "[].") && !strings.ContainsAny(host, "/ ?#@*")
+}

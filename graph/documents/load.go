@@ -17,7 +17,7 @@ const apolloFormat = "apollo-persisted-query-manifest"
 func load(path string) (*set, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, fmt.Errorf("trusted documents: %w", err)
+		return nil, err
 	}
 	s := &set{byID: make(map[string]string), byHash: make(map[string]string)}
 	if info.IsDir() {
@@ -29,7 +29,7 @@ func load(path string) (*set, error) {
 		err = errors.New("no documents in it")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("trusted documents: %s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return s, nil
 }
