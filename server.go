@@ -96,7 +96,7 @@ type gateway struct {
 
 // open makes a gateway that serves nothing yet; its log goes to errOut.
 func open(ctx context.Context, s settings, errOut io.Writer) (*gateway, error) {
-	log, err := observe.NewLogger(errOut, s.LogFormat, s.LogLevel)
+	log, err := observe.NewLogger(errOut, s.LogFormat, s.LogLevel, edge.RequestIDFrom)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"census-gateway/edge/observe"
 )
 
 func TestRequestID(t *testing.T) {
@@ -212,7 +214,10 @@ func TestUpgradePassesAllLayers(t *testing.T) {
 
 func TestRecover(t *testing.T) {
 	var log bytes.Buffer
-	logger := slog.New(slog.NewTextHandler(&log, nil))
+	logger, err := observe.NewLogger(&log, "text", "", RequestIDFrom)
+	if err != nil {
+		t.Fatal(err)
+	}
 	const inner = "dial tcp 10.1.2.3:443: INNER"
 	compress, err := Compress()
 	if err != nil {

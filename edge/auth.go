@@ -85,8 +85,7 @@ func Authenticate(by Authenticator, opt AuthOptions) func(http.Handler) http.Han
 			if err != nil {
 				why := asRefusal(err)
 				if opt.Log != nil {
-					opt.Log.DebugContext(r.Context(), "caller refused", "requestId", RequestIDFrom(r.Context()),
-						"code", why.Code, "cause", why.Cause)
+					opt.Log.DebugContext(r.Context(), "caller refused", "code", why.Code, "cause", why.Cause)
 				}
 				Refuse(w, r, why)
 				return

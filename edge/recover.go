@@ -24,8 +24,7 @@ func Recover(log *slog.Logger) func(http.Handler) http.Handler {
 				if cause == http.ErrAbortHandler {
 					panic(cause)
 				}
-				log.ErrorContext(r.Context(), "handler panicked", "requestId", RequestIDFrom(r.Context()),
-					"panic", fmt.Sprint(cause), "stack", string(debug.Stack()))
+				log.ErrorContext(r.Context(), "handler panicked", "panic", fmt.Sprint(cause), "stack", string(debug.Stack()))
 				if answer.status != 0 {
 					panic(http.ErrAbortHandler)
 				}

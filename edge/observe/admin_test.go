@@ -37,7 +37,7 @@ func TestReadiness(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var buf bytes.Buffer
-				log, _ := NewLogger(&buf, "text", "")
+				log, _ := NewLogger(&buf, "text", "", nil)
 				a := NewAdmin(http.NotFoundHandler(), AdminOptions{Probes: c.probes, Logger: log})
 				a.SetReady(c.ready)
 				start := time.Now()

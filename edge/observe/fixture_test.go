@@ -23,14 +23,13 @@ type seen struct {
 func watched(t *testing.T, format, level string) seen {
 	t.Helper()
 	s := seen{log: &bytes.Buffer{}, spans: tracetest.NewInMemoryExporter()}
-	log, err := NewLogger(s.log, format, level)
+	log, err := NewLogger(s.log, format, level, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.Observer = New(Options{
 		Logger:  log,
 		Tracing: newTracing(sdk.WithSyncer(s.spans)),
-		Version: "1.2.3", Commit: "abc",
 	})
 	return s
 }

@@ -39,7 +39,7 @@ func TestLines(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var buf bytes.Buffer
-			log, err := NewLogger(&buf, c.format, c.level)
+			log, err := NewLogger(&buf, c.format, c.level, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,8 +13,9 @@ import (
 // NewLogger returns a logger that writes to w in format "json" or "text" (""
 // is "json") what is at level or above: "debug", "info", "warn" or "error" (""
 // is "info"). It masks the values of keys that name a secret, and whatever
-// within a text is shaped like one.
-func NewLogger(w io.Writer, format, level string) (*slog.Logger, error) {
+// within a text is shaped like one. A line says which request it is about where
+// requestID (nil: never) finds one in the context.
+func NewLogger(w io.Writer, format, level string, requestID func(context.Context) string) (*slog.Logger, error) {
 	var least slog.Level
 	if level != "" {
 		if err := least.UnmarshalText([]byte(level)); err != nil {
@@ -24,9 +26,9 @@ func NewLogger(w io.Writer, format, level string) (*slog.Logger, error) {
 	shared := &sharedWriter{w: w}
 	switch strings.ToLower(format) {
 	case "", "json":
-		return slog.New(&lines{Handler: slog.NewJSONHandler(shared, opt), w: shared, json: true}), nil
+		return slog.New(&lines{Handler: slog.NewJSONHandler(shared, opt), w: shared, json: true, requestID: requestID}), nil
 	case "text":
-		return slog.New(&lines{Handler: slog.NewTextHandler(shared, opt), w: shared}), nil
+		return slog.New(&lines{Handler: slog.NewTextHandler(shared, opt), w: shared, requestID: requestID}), nil
 	}
 	return nil, fmt.Errorf("log format %q: want json or text", format)
 }

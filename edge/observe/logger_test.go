@@ -14,7 +14,7 @@ import (
 func TestLinesWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var buf bytes.Buffer
-		log, _ := NewLogger(&buf, "text", "")
+		log, _ := NewLogger(&buf, "text", "", nil)
 		o := New(Options{Logger: log})
 		written := func(want ...string) {
 			t.Helper()

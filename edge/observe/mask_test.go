@@ -44,7 +44,7 @@ func TestSecretsAreMasked(t *testing.T) {
 	for name, attr := range attrs {
 		for _, format := range []string{"json", "text"} {
 			var buf bytes.Buffer
-			log, err := NewLogger(&buf, format, "")
+			log, err := NewLogger(&buf, format, "", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -63,16 +63,32 @@ func (l lazy) LogValue() slog.Value { return slog.StringValue(string(l)) }
 
 func TestMessagesAreMasked(t *testing.T) {
 	var buf bytes.Buffer
-	log, _ := NewLogger(&buf, "text", "")
+	log, _ := NewLogger(&buf, "text", "", nil)
 	log.Info("cannot use secret-token:" + canary)
 	if strings.Contains(buf.String(), canary) {
 		t.Error(buf.String())
 	}
 }
 
+// A line says which request it is about, where its context knows.
+func TestLinesNameTheirRequest(t *testing.T) {
+	for _, format := range []string{"text", "json"} {
+		var buf bytes.Buffer
+		log, _ := NewLogger(&buf, format, "", func(ctx context.Context) string {
+			id, _ := ctx.Value(format).(string)
+			return id
+		})
+		log.WarnContext(context.WithValue(t.Context(), format, "r-7"), "m")
+		log.Warn("n")
+		if strings.Count(buf.String(), "request_id") != 1 || !strings.Contains(buf.String(), "r-7") {
+			t.Errorf("%s: %s", format, buf.String())
+		}
+	}
+}
+
 func TestHarmlessValuesStayAsTheyAre(t *testing.T) {
 	var buf bytes.Buffer
-	log, _ := NewLogger(&buf, "json", "debug")
+	log, _ := NewLogger(&buf, "json", "debug", nil)
 	log.Debug("m", "n", 1, "list", []string{"A", "B"}, "at", "12:30", "err", errors.New("basic failure"), "url", "https://x/y?z=1")
 	got := (seen{log: &buf}).lines()[0]
 	want := `{"level":"DEBUG","msg":"m","n":1,"list":["A","B"],"at":"12:30","err":"basic [masked]","url":"https://x/y?z=1"}`
@@ -89,7 +105,7 @@ func TestLoggerChoices(t *testing.T) {
 		{"", "", true}, {"JSON", "INFO", true}, {"text", "error", true},
 		{"xml", "", false}, {"json", "loud", false},
 	} {
-		if _, err := NewLogger(&bytes.Buffer{}, c.format, c.level); (err == nil) != c.ok {
+		if _, err := NewLogger(&bytes.Buffer{}, c.format, c.level, nil); (err == nil) != c.ok {
 			t.Errorf("%q %q: %v", c.format, c.level, err)
 		}
 	}

@@ -31,7 +31,7 @@ type metrics struct {
 	codes, endpoints, outcomes, limitNames bounded
 }
 
-func newMetrics(reg *prometheus.Registry, version, commit string) *metrics {
+func newMetrics(reg *prometheus.Registry) *metrics {
 	m := &metrics{
 		operations: counter("operations_total", "GraphQL operations answered, by type and by the code of their first error (OK if none).", "operation_type", "code"),
 		duration: prometheus.NewHistogram(histogram("operation_duration_seconds",
@@ -44,13 +44,14 @@ func newMetrics(reg *prometheus.Registry, version, commit string) *metrics {
 		retries: counter("census_retries_total", "HTTP requests to Census beyond the first of each call.", "endpoint"),
 		limits:  counter("limits_hit_total", "Requests refused because they passed a limit.", "limit"),
 	}
-	build := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "build_info",
+	version, commit := build()
+	running := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "build_info",
 		Help: "Always 1; its labels tell what is running.",
 		ConstLabels: prometheus.Labels{
-			"version": orUnknown(version), "commit": orUnknown(commit), "goversion": runtime.Version(),
+			"version": version, "commit": commit, "goversion": runtime.Version(),
 		}})
-	build.Set(1)
-	reg.MustRegister(m.operations, m.duration, m.inFlight, m.calls, m.callDuration, m.retries, m.limits, build,
+	running.Set(1)
+	reg.MustRegister(m.operations, m.duration, m.inFlight, m.calls, m.callDuration, m.retries, m.limits, running,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -68,13 +69,6 @@ func histogram(name, help string) prometheus.HistogramOpts {
 		NativeHistogramMaxBucketNumber:  100,
 		NativeHistogramMinResetDuration: time.Hour,
 	}
-}
-
-func orUnknown(s string) string {
-	if s == "" {
-		return "unknown"
-	}
-	return s
 }
 
 func (m *metrics) operation(ctx context.Context, op Operation) {

@@ -15,8 +15,6 @@ import (
 type Options struct {
 	Logger  *slog.Logger // nil: no log
 	Tracing *Tracing     // nil: no traces
-	Version string       // of the gateway, for build_info; "" is "unknown"
-	Commit  string       // it was built from; "" is "unknown"
 }
 
 // An Observer takes note of operations and calls. It is safe for concurrent
@@ -38,7 +36,7 @@ func New(opt Options) *Observer {
 	if o.log == nil {
 		o.log = slog.New(slog.DiscardHandler)
 	}
-	o.metrics = newMetrics(o.registry, opt.Version, opt.Commit)
+	o.metrics = newMetrics(o.registry)
 	return o
 }
 

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"context"
 	"log/slog"
 	"strconv"
 	"sync"
@@ -14,9 +15,21 @@ import (
 // slog's.
 type lines struct {
 	slog.Handler
-	w    *sharedWriter
-	json bool
-	bufs sync.Pool // of *[]byte
+	w         *sharedWriter
+	json      bool
+	requestID func(context.Context) string // nil finds none
+	bufs      sync.Pool                    // of *[]byte
+}
+
+// Handle writes a line, with the id of the request that ctx belongs to.
+func (l *lines) Handle(ctx context.Context, r slog.Record) error {
+	if l.requestID != nil {
+		if id := l.requestID(ctx); id != "" {
+			r = r.Clone()
+			r.AddAttrs(slog.String("request_id", id))
+		}
+	}
+	return l.Handler.Handle(ctx, r)
 }
 
 // operation writes the line of op, which is clean. One that reports no error can

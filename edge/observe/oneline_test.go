@@ -32,7 +32,7 @@ func TestOneLineLaw(t *testing.T) {
 		trace := rapid.SampledFrom([]string{"", "0123456789abcdef0123456789abcdef"}).Draw(t, "trace")
 		for _, format := range []string{"json", "text"} {
 			var buf bytes.Buffer
-			log, _ := NewLogger(&buf, format, "")
+			log, _ := NewLogger(&buf, format, "", nil)
 			l := log.Handler().(*lines)
 			record := slog.NewRecord(now, level, operationLine, 0)
 			record.AddAttrs(operationAttrs(trace, op)...)
@@ -47,7 +47,7 @@ func TestOneLineLaw(t *testing.T) {
 // TestLinesDoNotMix: slog's lines and ours, written at once, stay whole.
 func TestLinesDoNotMix(t *testing.T) {
 	var buf bytes.Buffer
-	log, _ := NewLogger(&buf, "text", "")
+	log, _ := NewLogger(&buf, "text", "", nil)
 	o := New(Options{Logger: log})
 	var wg sync.WaitGroup
 	for range 4 {
@@ -69,7 +69,7 @@ func BenchmarkOperation(b *testing.B) {
 	for _, format := range []string{"json", "text"} {
 		for _, name := range []string{"ours", "slog"} {
 			b.Run(format+"/"+name, func(b *testing.B) {
-				log, _ := NewLogger(&bytes.Buffer{}, format, "")
+				log, _ := NewLogger(&bytes.Buffer{}, format, "", nil)
 				log.Handler().(*lines).w.w = discard{}
 				if name == "slog" {
 					log = log.With()

@@ -29,8 +29,7 @@ type Tracing struct {
 
 // TracingOptions are what tracing can do without.
 type TracingOptions struct {
-	Version string       // of the gateway, as service.version; "" leaves it out
-	Logger  *slog.Logger // told when spans could not be sent; nil: nobody is
+	Logger *slog.Logger // told when spans could not be sent; nil: nobody is
 }
 
 // NewTracing returns tracing as the environment asks for it, nil if it does
@@ -54,10 +53,8 @@ func NewTracing(ctx context.Context, getenv func(string) string, opt TracingOpti
 	if err != nil {
 		return nil, fmt.Errorf("tracing: %w", err)
 	}
-	attrs := []attribute.KeyValue{attribute.String("service.name", "census-gateway")}
-	if opt.Version != "" {
-		attrs = append(attrs, attribute.String("service.version", opt.Version))
-	}
+	version, _ := build()
+	attrs := []attribute.KeyValue{attribute.String("service.name", "census-gateway"), attribute.String("service.version", version)}
 	res, err := resource.New(ctx, resource.WithAttributes(attrs...), resource.WithTelemetrySDK(), resource.WithFromEnv())
 	if err != nil && !errors.Is(err, resource.ErrPartialResource) {
 		return nil, fmt.Errorf("tracing: %w", err)

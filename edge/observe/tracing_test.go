@@ -88,7 +88,7 @@ func TestSpansReachACollector(t *testing.T) {
 		}
 	}))
 	defer collector.Close()
-	tr, err := NewTracing(background(), env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL), TracingOptions{Version: "1.2.3"})
+	tr, err := NewTracing(background(), env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL), TracingOptions{})
 	if err != nil || tr == nil {
 		t.Fatal(tr, err)
 	}
@@ -111,7 +111,7 @@ func TestShutdownDoesNotWaitForADeadCollector(t *testing.T) {
 	defer collector.Close()
 	defer close(hang)
 	var buf bytes.Buffer
-	log, _ := NewLogger(&buf, "text", "")
+	log, _ := NewLogger(&buf, "text", "", nil)
 	tr, err := NewTracing(background(), env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL), TracingOptions{Logger: log})
 	if err != nil {
 		t.Fatal(err)
