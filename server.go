@@ -171,7 +171,7 @@ func (g *gateway) handler(ctx context.Context, s settings) (http.Handler, error)
 	mux.Handle("/graphql", edge.Chain(handler,
 		g.tracing.Incoming, g.observed, edge.CORS(origins), edge.CSRF(origins), authenticate,
 		edge.NewRates(edge.RateLimit{PerSecond: s.Rate, Burst: s.Burst}, 0).Middleware,
-		g.answers.Middleware(s.Timeout+waitSlack), compress, edge.NewInFlight(s.MaxInFlight, 0).Middleware))
+		edge.ReadBody(s.MaxBody, s.Timeout+s.AnswerTimeout), g.answers.Middleware(s.Timeout+waitSlack), compress, edge.NewInFlight(s.MaxInFlight, 0).Middleware))
 	if s.Introspection {
 		mux.Handle("GET /schema.graphql", edge.Chain(http.HandlerFunc(sdl), compress, authenticate))
 	}

@@ -1,0 +1,77 @@
+package edge
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// keepBody is the largest buffer kept for the next body, in bytes.
+const keepBody = 32 << 10
+
+// slowBody is how long a body may take before the time for its answer is counted
+// anew.
+const slowBody = 100 * time.Millisecond
+
+// ReadBody has the body of a request arrive, up to most bytes, before next takes
+// a place or time for it: who sends slowly keeps nobody from anything. A body that
+// is longer, or breaks off, is next's to refuse; one announced as longer is not read.
+//
+// answer is the time for the operation and its answer, counted from the end of the
+// body; 0 leaves the deadline for writing as it is.
+func ReadBody(most int64, answer time.Duration) func(http.Handler) http.Handler {
+	bodies := sync.Pool{New: func() any { return new(arrived) }}
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.ContentLength == 0 || r.ContentLength > most {
+				next.ServeHTTP(w, r)
+				return
+			}
+			b := bodies.Get().(*arrived)
+			began := time.Now()
+			b.from(r.Body, most)
+			if answer > 0 && time.Since(began) > slowBody {
+				http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answer)) // best effort
+			}
+			r.Body = b // r is RequestID's copy
+			next.ServeHTTP(w, r)
+			if b.buf.Cap() <= keepBody {
+				bodies.Put(b)
+			}
+		})
+	}
+}
+
+// An arrived is a body in memory, with what could not be read of it.
+type arrived struct {
+	buf  bytes.Buffer
+	err  error         // what came after buf; nil: the end, or rest
+	rest io.ReadCloser // the body itself
+	left io.LimitedReader
+}
+
+func (b *arrived) from(body io.ReadCloser, most int64) {
+	b.buf.Reset()
+	b.rest = body
+	b.left = io.LimitedReader{R: body, N: most + 1}
+	_, b.err = b.buf.ReadFrom(&b.left)
+}
+
+// Read gives what was read first, and then what reading on had given.
+func (b *arrived) Read(p []byte) (int, error) {
+	n, err := b.buf.Read(p)
+	switch {
+	case n > 0 || len(p) == 0 || err == nil:
+		return n, nil
+	case b.err != nil:
+		return 0, b.err
+	case b.left.N == 0:
+		return b.rest.Read(p)
+	}
+	return 0, io.EOF
+}
+
+// Close closes the body itself.
+func (b *arrived) Close() error { return b.rest.Close() }
