@@ -13,6 +13,7 @@ import (
 	"census-gateway/edge/observe"
 	"census-gateway/graph"
 	"census-gateway/graph/documents"
+	"census-gateway/graph/transport"
 	"census-gateway/upstream"
 )
 
@@ -70,11 +71,36 @@ func (g *gateway) observed(next http.Handler) http.Handler {
 			caller, _ := edge.CallerFrom(ctx)
 			end(observe.Operation{
 				RequestID: edge.RequestIDFrom(ctx), Name: record.Name, Type: record.Type, Document: record.Document,
-				Caller: caller.ID, CensusCalls: record.CensusCalls(), CacheHits: record.CacheHits(), Codes: record.Codes, Status: edge.Status(w),
+				Caller: caller.ID, CensusCalls: record.CensusCalls(), CacheHits: record.CacheHits(), Codes: codes(r.Context(), record, edge.Status(w)), Status: edge.Status(w),
 			})
 		}()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+// canceled is the code of requests that ended before their answer: their client
+// left, or the gateway did. Nobody reads it but the operator.
+const canceled = "CANCELED"
+
+// codes are those of the errors that a request was answered with, wherever it was
+// refused.
+func codes(ctx context.Context, record *graph.Record, status int) []string {
+	refused := edge.RefusedFrom(ctx)
+	switch {
+	case ctx.Err() != nil && (status == 0 || len(record.Codes) > 0): // else it was whole before
+		return []string{canceled}
+	case len(record.Codes) > 0:
+		return record.Codes
+	case refused != "":
+		return []string{refused}
+	case status == http.StatusRequestEntityTooLarge || status == http.StatusRequestURITooLong:
+		return []string{transport.CodePayloadTooLarge} // the transports' own, see package transport
+	case status >= http.StatusInternalServerError:
+		return []string{transport.CodeInternal}
+	case status >= http.StatusBadRequest:
+		return []string{transport.CodeBadRequest}
+	}
+	return nil
 }
 
 // reload reads the settings again for each signal and puts a handler made from

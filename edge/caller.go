@@ -58,7 +58,7 @@ func (c Caller) MarshalJSON() ([]byte, error) {
 // WithCaller returns a context that knows who asks. A WebSocket transport calls it
 // once its init message was accepted; for HTTP, Authenticate does as much.
 func WithCaller(ctx context.Context, c Caller) context.Context {
-	return context.WithValue(ctx, knownKey{}, &known{RequestIDFrom(ctx), c})
+	return context.WithValue(ctx, knownKey{}, &known{requestID: RequestIDFrom(ctx), caller: c})
 }
 
 // CallerFrom returns who asks; false if nobody has been let in yet, which

@@ -9,6 +9,7 @@ import "context"
 type known struct {
 	requestID string // empty outside of RequestID
 	caller    Caller // the zero Caller where nobody has been let in
+	refused   string // code of the refusal that was the answer; empty if none was
 }
 
 type knownKey struct{}
@@ -16,4 +17,13 @@ type knownKey struct{}
 func knownOf(ctx context.Context) *known {
 	k, _ := ctx.Value(knownKey{}).(*known)
 	return k
+}
+
+// RefusedFrom returns the code of the Refusal that the request was answered with;
+// empty if it was not, or outside of RequestID.
+func RefusedFrom(ctx context.Context) string {
+	if k := knownOf(ctx); k != nil {
+		return k.refused
+	}
+	return ""
 }

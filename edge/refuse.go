@@ -45,8 +45,11 @@ func (e *Refusal) retrySeconds() int {
 }
 
 // Refuse writes e as a GraphQL answer. Nothing may have been written before.
-// r tells which media type is wanted; it is otherwise not looked at.
+// r tells which media type is wanted, and remembers the code.
 func Refuse(w http.ResponseWriter, r *http.Request, e *Refusal) {
+	if k := knownOf(r.Context()); k != nil {
+		k.refused = e.Code
+	}
 	type extensions struct {
 		Code       string `json:"code"`
 		RetryAfter int    `json:"retryAfterSeconds,omitzero"`

@@ -23,7 +23,7 @@ func RequestID(next http.Handler) http.Handler {
 		}
 		w.Header()["X-Request-Id"] = []string{id}
 		caller, _ := CallerFrom(r.Context())
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), knownKey{}, &known{id, caller})))
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), knownKey{}, &known{requestID: id, caller: caller})))
 	})
 }
 
