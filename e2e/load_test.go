@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -62,26 +61,37 @@ func TestOverload(t *testing.T) {
 }
 
 // There are as many places as are set and not one more, here all but one taken
-// by requests whose bodies never end.
+// by operations that wait for one call to Census. Who announces a body and does not
+// send it has none.
 func TestPlaces(t *testing.T) {
 	t.Parallel()
-	for most, settings := range map[int][]string{256: nil, 2: {"GATEWAY_MAX_IN_FLIGHT=2"}} {
-		g := start(t, patient(append(settings, "GATEWAY_ANSWER_CACHE=0")...)...) // with one, bodies are read before a place is taken
-		take := func() {
-			if _, err := io.WriteString(g.dial(t), "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"); err != nil {
+	for most, settings := range map[int][]string{256: nil, 2: {"GATEWAY_MAX_IN_FLIGHT=2", "GATEWAY_ANSWER_CACHE=0"}} {
+		c := newCensus(t, sim.Options{})
+		c.Inject(sim.Fault{Match: sim.Path("/syncs/51"), Do: sim.Hang()})
+		g := start(t, c.settings(append(settings, "GATEWAY_OPERATION_TIMEOUT=30s")...)...)
+		send := func(length int, body string) {
+			if _, err := fmt.Fprintf(g.dial(t), "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", length, body); err != nil {
 				t.Fatal(err)
 			}
+		}
+		taken := 0
+		take := func() {
+			taken++
+			text := fmt.Sprintf(`{"query":"{a%d:sync(id:51){label}}"}`, taken) // each an operation of its own
+			send(len(text), text)
+		}
+		for i := range most {
+			send([]int{100, 17_000}[i%2], "{")
 		}
 		for range most - 1 {
 			take()
 		}
-		taken := func() bool {
-			return strings.Contains(do(t, "GET", g.admin+"/metrics", "").body, fmt.Sprintf("\ncensus_gateway_operations_in_flight %d\n", most-1))
-		}
-		until(t, "all but one are taken", taken)
+		until(t, "all but one are taken", func() bool {
+			return strings.Contains(do(t, "GET", g.admin+"/metrics", "").body, fmt.Sprintf("\ncensus_gateway_operations_in_flight %d\n", 2*most-1))
+		})
 		g.query(t, "{sync(id:52){id}}", nil).answered(t)
 		take()
-		until(t, "none is left", func() bool { return g.query(t, "{sync(id:52){id}}", nil).code() == overloaded })
+		until(t, "none is left", func() bool { return g.query(t, "{sync(id:53){id}}", nil).code() == overloaded })
 	}
 }
 
