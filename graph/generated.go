@@ -1303,6 +1303,9 @@ Copies rows from a source in a warehouse to a destination, again and again: each
 null and has an error, Census could not be asked; its siblings are answered all the same.
 """
 type Sync implements Node {
+  """
+  Opaque; ` + "`" + `node` + "`" + `, ` + "`" + `sync` + "`" + `, ` + "`" + `ids` + "`" + ` and ` + "`" + `syncIds` + "`" + ` take it.
+  """
   id: ID!
   """
   Census's own number of the sync.
@@ -1324,6 +1327,9 @@ type Sync implements Node {
   What Census says of the sync as a whole.
   """
   status: SyncStatus
+  """
+  When the sync was set up.
+  """
   createdAt: DateTime
   """
   When its settings last changed.
@@ -1407,6 +1413,9 @@ type Sync implements Node {
 How a sync is at the moment of the operation, which is one for all syncs of it. Dry runs count for nothing.
 """
 type SyncHealth {
+  """
+  By the first rule of docs/health.md that applies.
+  """
   state: SyncHealthState!
   """
   When this state began; null where it may have begun before the newest 25 runs, or where nothing tells.
@@ -1478,6 +1487,9 @@ Sync runs summed up. What is not asked for is not worked out. Dry runs count in 
 ` + "`" + `errors` + "`" + ` as their outcome, and in nothing else: they wrote nothing.
 """
 type SyncRunStats {
+  """
+  Runs that the filter passes, dry runs among them.
+  """
   totalRuns: Int!
   """
   One count for each outcome, 0 included; they add up to ` + "`" + `totalRuns` + "`" + `.
@@ -1491,6 +1503,9 @@ type SyncRunStats {
   How long the runs took, queue included; null if none has both ends.
   """
   durationSeconds: DurationSummary
+  """
+  Sums over these runs, dry runs left out; 0 without any.
+  """
   records: RecordTotals!
   """
   The kinds of errors of FAILED runs, and of PARTIAL ones that name an error: the most frequent first, of equals the
@@ -1514,6 +1529,9 @@ type SyncRunStats {
   one. At most 1,000; that there would be more is known before anything is read only if there is a createdSince.
   """
   series(
+    """
+    How long each bucket is.
+    """
     bucket: TimeBucket!
     """
     Where hours, days and weeks begin, as an IANA name: "Europe/Berlin".
@@ -1531,7 +1549,13 @@ type SyncRunStats {
 How many runs ended in one way.
 """
 type SyncRunOutcomeCount {
+  """
+  How they ended.
+  """
   outcome: SyncRunOutcome!
+  """
+  Runs that ended so, dry runs among them; may be 0.
+  """
   count: Int!
 }
 
@@ -1543,8 +1567,17 @@ type DurationSummary {
   Runs of which both ends are known.
   """
   count: Int!
+  """
+  Seconds that the shortest took.
+  """
   min: Float!
+  """
+  Seconds that the longest took.
+  """
   max: Float!
+  """
+  Seconds that they took on average.
+  """
   mean: Float!
   """
   What half of the runs did not exceed. The p's are exact for up to 1,000 runs, in a series for up to 64 in each quarter
@@ -1591,6 +1624,9 @@ type SyncRunErrorGroup {
   Census's error code; null where the runs carry none and are alike by their message, and for the rest.
   """
   code: String
+  """
+  Runs of this kind. If there are more than 400 kinds, some of them may be counted at the end, with the rest.
+  """
   count: Int!
   """
   When ` + "`" + `latestRun` + "`" + ` was created.
@@ -1610,11 +1646,17 @@ type SyncRunStatsBucket {
   Where it begins, inclusive; it ends where the next one begins.
   """
   startsAt: DateTime!
+  """
+  Runs that the filter passes, dry runs among them; may be 0.
+  """
   totalRuns: Int!
   """
   One count for each outcome, 0 included; they add up to ` + "`" + `totalRuns` + "`" + `.
   """
   byOutcome: [SyncRunOutcomeCount!]!
+  """
+  Sums over the runs of the bucket, dry runs left out; 0 without any.
+  """
   records: RecordTotals!
   """
   Null if no run of the bucket has both ends.
@@ -1626,6 +1668,9 @@ type SyncRunStatsBucket {
 What a series counts in, by the clocks of its time zone.
 """
 enum TimeBucket {
+  """
+  An hour that the clocks show twice is two.
+  """
   HOUR
   """
   From midnight; 23 or 25 hours long where clocks change.
@@ -1689,6 +1734,9 @@ type SyncSchedule {
 Where a sync reads from. Names only: queries, columns and connection details never leave the gateway.
 """
 type SyncSource {
+  """
+  Census's own number of the source; null where Census gives none.
+  """
   connectionId: BigInt
   """
   What the source is called: its label, else the name that Census made of its type and place. Null where Census knows no such
@@ -1705,6 +1753,9 @@ type SyncSource {
   "model", "table", "segment", "dataset", …
   """
   objectType: String
+  """
+  What that object is called; null where Census gives no name.
+  """
   objectName: String
 }
 
@@ -1712,6 +1763,9 @@ type SyncSource {
 Where a sync writes to. Names only: connection details never leave the gateway.
 """
 type SyncDestination {
+  """
+  Census's own number of the destination; null where Census gives none.
+  """
   connectionId: BigInt
   """
   What the destination is called. Null where Census knows no such destination any more. Costs one Census call for all
@@ -1734,6 +1788,9 @@ type SyncDestination {
 One execution of a sync. Its counts may still change for some minutes after it is over.
 """
 type SyncRun implements Node {
+  """
+  Opaque; ` + "`" + `node` + "`" + ` and ` + "`" + `syncRun` + "`" + ` take it.
+  """
   id: ID!
   """
   Census's own number of the run; rises with time across all syncs.
@@ -1776,7 +1833,13 @@ type SyncRun implements Node {
   Null if there was no error. Completed runs may have one.
   """
   errorCode: String
+  """
+  What went wrong, in Census's words; may hold names and values of records. Null where Census says nothing.
+  """
   errorMessage: String
+  """
+  Details of it, in Census's words; may hold names and values of records. Null where Census gives none.
+  """
   errorDetail: String
   """
   Records in the source at the time of the run. Null, as for every count here, where Census gives no number.
@@ -1932,7 +1995,13 @@ passes none. Census itself filters nothing: runs are read and chosen here, but f
 are found without reading what lies outside.
 """
 input SyncRunFilter {
+  """
+  Runs that ended in one of these ways.
+  """
   outcomes: [SyncRunOutcome!]
+  """
+  Runs whose ` + "`" + `status` + "`" + ` is one of these.
+  """
   statuses: [SyncRunStatus!]
   """
   Runs created then or later.
@@ -1942,7 +2011,13 @@ input SyncRunFilter {
   Runs created earlier than that.
   """
   createdBefore: DateTime
+  """
+  True: only full syncs. False: only runs that are none.
+  """
   fullSync: Boolean
+  """
+  True: only dry runs. False: only runs that are none.
+  """
   dryRun: Boolean
   """
   Runs with one of these error codes, letter by letter; at most 100.
@@ -1954,7 +2029,13 @@ input SyncRunFilter {
 The order of a list of runs.
 """
 input SyncRunOrder {
+  """
+  Left out: CREATED_AT, the only one there is.
+  """
   field: SyncRunOrderField! = CREATED_AT
+  """
+  Left out: DESC, newest first.
+  """
   direction: OrderDirection! = DESC
 }
 
@@ -1977,7 +2058,13 @@ input SyncFilter {
   Part of the label, without regard to case. Syncs without a label have none but the empty part.
   """
   labelContains: String
+  """
+  True: only syncs whose schedule is switched off. False: only the others.
+  """
   paused: Boolean
+  """
+  Syncs whose ` + "`" + `status` + "`" + ` is one of these.
+  """
   statuses: [SyncStatus!]
 }
 
@@ -1985,7 +2072,13 @@ input SyncFilter {
 The order of a list of syncs.
 """
 input SyncOrder {
+  """
+  Left out: CREATED_AT.
+  """
   field: SyncOrderField! = CREATED_AT
+  """
+  Left out: DESC, whatever the field: newest first, labels from Z to A, or worst first.
+  """
   direction: OrderDirection! = DESC
 }
 
@@ -2027,11 +2120,17 @@ enum OrderDirection {
 A stretch of a list of runs, after the Relay cursor connections specification.
 """
 type SyncRunConnection {
+  """
+  The runs with their cursors.
+  """
   edges: [SyncRunEdge!]!
   """
   The runs without their cursors.
   """
   nodes: [SyncRun!]!
+  """
+  Where the stretch lies. Costs nothing.
+  """
   pageInfo: PageInfo!
   """
   Runs in the whole list, dry runs among them; null where a filter makes it unknown without reading everything.
@@ -2047,6 +2146,9 @@ type SyncRunEdge {
   The place, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + ` of the same list in the same order.
   """
   cursor: String!
+  """
+  The run.
+  """
   node: SyncRun!
 }
 
@@ -2054,11 +2156,17 @@ type SyncRunEdge {
 A stretch of a list of syncs, after the Relay cursor connections specification.
 """
 type SyncConnection {
+  """
+  The syncs with their cursors.
+  """
   edges: [SyncEdge!]!
   """
   The syncs without their cursors.
   """
   nodes: [Sync!]!
+  """
+  Where the stretch lies. Costs nothing.
+  """
   pageInfo: PageInfo!
   """
   Syncs in the whole list.
@@ -2074,6 +2182,9 @@ type SyncEdge {
   The place, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + ` of the same list in the same order.
   """
   cursor: String!
+  """
+  The sync.
+  """
   node: Sync!
 }
 

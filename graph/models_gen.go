@@ -25,21 +25,27 @@ type PageInfo struct {
 // passes none. A named sync whose record cannot be read is left out, with an error that names it.
 type SyncFilter struct {
 	// Part of the label, without regard to case. Syncs without a label have none but the empty part.
-	LabelContains *string               `json:"labelContains,omitempty"`
-	Paused        *bool                 `json:"paused,omitempty"`
-	Statuses      []upstream.SyncStatus `json:"statuses,omitempty"`
+	LabelContains *string `json:"labelContains,omitempty"`
+	// True: only syncs whose schedule is switched off. False: only the others.
+	Paused *bool `json:"paused,omitempty"`
+	// Syncs whose `status` is one of these.
+	Statuses []upstream.SyncStatus `json:"statuses,omitempty"`
 }
 
 // The order of a list of syncs.
 type SyncOrder struct {
-	Field     SyncOrderField `json:"field"`
+	// Left out: CREATED_AT.
+	Field SyncOrderField `json:"field"`
+	// Left out: DESC, whatever the field: newest first, labels from Z to A, or worst first.
 	Direction OrderDirection `json:"direction"`
 }
 
 // The order of a list of runs.
 type SyncRunOrder struct {
-	Field     SyncRunOrderField `json:"field"`
-	Direction OrderDirection    `json:"direction"`
+	// Left out: CREATED_AT, the only one there is.
+	Field SyncRunOrderField `json:"field"`
+	// Left out: DESC, newest first.
+	Direction OrderDirection `json:"direction"`
 }
 
 // A direction of ordering.
