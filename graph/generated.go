@@ -1248,7 +1248,7 @@ type Query {
   """
   The runs of many syncs merged into one list, newest first by default, by the same rules as ` + "`" + `Sync.runs` + "`" + `. Each sync is
   read only as deep as the page needs: at least one Census call for each. A sync that cannot be read is left out, with
-  an error that names it; the others are shown. ` + "`" + `totalCount` + "`" + ` is null where a filter or an error makes it unknown.
+  an error that names it; the others are shown.
   """
   syncRuns(
     """
@@ -1299,8 +1299,9 @@ type Query {
 }
 
 """
-Copies rows from a source in a warehouse to a destination, again and again: each time is a sync run. Where a field is
-null and has an error, Census could not be asked; its siblings are answered all the same.
+Copies rows from a source in a warehouse to a destination, again and again: each time is a sync run. A field is null with
+an error where what it needs cannot be read or an argument cannot be; its siblings are answered all the same. Without an
+error it is null only where it says so.
 """
 type Sync implements Node {
   """
@@ -1312,39 +1313,39 @@ type Sync implements Node {
   """
   databaseId: BigInt!
   """
-  Null where nobody named the sync, which is common.
+  Its name; null where nobody gave it one, which is common.
   """
   label: String
   """
-  How rows are written: "upsert", "append", "insert", "update", "mirror" or "delete".
+  How rows are written: "upsert", "append", "insert", "update", "mirror" or "delete"; null where Census does not say.
   """
   operation: String
   """
-  Whether its schedule is switched off. Independent of ` + "`" + `status` + "`" + `.
+  Whether its schedule is switched off. Independent of ` + "`" + `status` + "`" + `. Null only with an error.
   """
   paused: Boolean
   """
-  What Census says of the sync as a whole.
+  What Census says of the sync as a whole. Null only with an error.
   """
   status: SyncStatus
   """
-  When the sync was set up.
+  When the sync was set up. Null only with an error.
   """
   createdAt: DateTime
   """
-  When its settings last changed.
+  When its settings last changed; null where Census does not say.
   """
   updatedAt: DateTime
   """
-  When Census starts it by itself.
+  When Census starts it by itself. Null only with an error: without a schedule its ` + "`" + `frequency` + "`" + ` is "never".
   """
   schedule: SyncSchedule
   """
-  Where it reads from.
+  Where it reads from. Null only with an error.
   """
   source: SyncSource
   """
-  Where it writes to.
+  Where it writes to. Null only with an error.
   """
   destination: SyncDestination
   """
@@ -1353,7 +1354,7 @@ type Sync implements Node {
   where a page lies across such a border; windows of one sync asked at once share their calls. ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` may
   not go together. A filter reads runs until the page is full: one call for each hundred that is not in memory, up to the
   operation's read limit of 2,000 calls and 1,000,000 runs looked at. A page that met the limit is short, has
-  ` + "`" + `hasNextPage: true` + "`" + ` and a cursor that goes on where it stopped.
+  ` + "`" + `hasNextPage: true` + "`" + ` and a cursor that goes on where it stopped. Null only with an error.
   """
   runs(
     """
@@ -1382,7 +1383,7 @@ type Sync implements Node {
     before: String
   ): SyncRunConnection
   """
-  The newest run, in whatever state; null if the sync never ran. Costs one Census call, none beside ` + "`" + `runs` + "`" + ` from the newest.
+  The newest run, in whatever state; null if the sync has none. Costs one Census call, none beside ` + "`" + `runs` + "`" + ` from the newest.
   """
   latestRun: SyncRun
   """
@@ -1709,23 +1710,23 @@ When Census starts a sync by itself. Times are in UTC.
 """
 type SyncSchedule {
   """
-  "never", "continuous", "quarter_hourly", "hourly", "daily", "weekly" or "expression".
+  "never", "continuous", "quarter_hourly", "hourly", "daily", "weekly" or "expression"; null where Census does not say.
   """
   frequency: String
   """
-  The day's name, for "weekly".
+  The day's name, for "weekly"; null where Census gives none.
   """
   day: String
   """
-  0 to 24, for "daily" and "weekly".
+  0 to 24, for "daily" and "weekly"; null where Census gives none.
   """
   hour: Int
   """
-  0 to 59, for "hourly" and slower.
+  0 to 59, for "hourly" and slower; null where Census gives none.
   """
   minute: Int
   """
-  For "expression".
+  For "expression"; null where Census gives none.
   """
   cronExpression: String
 }
@@ -1740,8 +1741,8 @@ type SyncSource {
   connectionId: BigInt
   """
   What the source is called: its label, else the name that Census made of its type and place. Null where Census knows no such
-  source any more. Costs one Census call for all sources of the workspace (one for each 100), shared by the operation and kept
-  as long as a sync: 30 seconds unless set otherwise. Null with an error if Census cannot be asked.
+  source any more, or no name of it. Costs one Census call for all sources of the workspace (one for each 100), shared by the
+  operation and kept as long as a sync: 30 seconds unless set otherwise. Null with an error if Census cannot be asked.
   """
   connectionName: String
   """
@@ -1750,7 +1751,7 @@ type SyncSource {
   """
   connectionType: String
   """
-  "model", "table", "segment", "dataset", …
+  "model", "table", "segment", "dataset", …; null where Census does not say.
   """
   objectType: String
   """
@@ -1768,9 +1769,9 @@ type SyncDestination {
   """
   connectionId: BigInt
   """
-  What the destination is called. Null where Census knows no such destination any more. Costs one Census call for all
-  destinations of the workspace (one for each 100), shared by the operation and kept as long as a sync: 30 seconds unless set
-  otherwise. Null with an error if Census cannot be asked.
+  What the destination is called. Null where Census knows no such destination any more, or no name of it. Costs one Census
+  call for all destinations of the workspace (one for each 100), shared by the operation and kept as long as a sync: 30
+  seconds unless set otherwise. Null with an error if Census cannot be asked.
   """
   connectionName: String
   """
@@ -1779,7 +1780,7 @@ type SyncDestination {
   """
   connectionType: String
   """
-  Full name of the object written to, such as "Contact".
+  Full name of the object written to, such as "Contact"; null where Census does not say.
   """
   object: String
 }
@@ -1810,7 +1811,7 @@ type SyncRun implements Node {
   """
   status: SyncRunStatus!
   """
-  The status in Census's own word.
+  The status in Census's own word; empty where it gives none.
   """
   rawStatus: String!
   """
@@ -1830,7 +1831,7 @@ type SyncRun implements Node {
   """
   scheduledExecutionTime: DateTime
   """
-  Null if there was no error. Completed runs may have one.
+  Census's word for the error; null where it gives none. Completed runs may have one.
   """
   errorCode: String
   """
@@ -1886,7 +1887,7 @@ type SyncRun implements Node {
   """
   syncTriggerReason: SyncTriggerReason
   """
-  What the run is doing, in Census's words. Null once it has completed.
+  What the run is doing, in Census's words. Null where Census does not say, as of completed runs.
   """
   currentStep: String
   """
@@ -1916,11 +1917,11 @@ Why a run was started, in the words Census shows on its own pages.
 """
 type SyncTriggerReason {
   """
-  Short: "Manual", "API Request", "Dry Run", …
+  Short: "Manual", "API Request", "Dry Run", …; null where Census gives none.
   """
   uiTag: String
   """
-  Longer; may hold the e-mail address of whoever started the run.
+  Longer; may hold the e-mail address of whoever started the run. Null where Census gives none.
   """
   uiDetail: String
 }
@@ -2133,7 +2134,8 @@ type SyncRunConnection {
   """
   pageInfo: PageInfo!
   """
-  Runs in the whole list, dry runs among them; null where a filter makes it unknown without reading everything.
+  Runs in the whole list, dry runs among them. With a filter it is null unless this page is the whole list. Of many syncs
+  it is null without a filter if one cannot be read; with one, that sync is not counted.
   """
   totalCount: Int
 }
@@ -2169,7 +2171,8 @@ type SyncConnection {
   """
   pageInfo: PageInfo!
   """
-  Syncs in the whole list.
+  Syncs in the whole list, as the filter has it. Never null. A named sync that a filter leaves out for an error is not
+  counted.
   """
   totalCount: Int
 }
