@@ -1191,8 +1191,9 @@ type Query {
     ids: [ID!]!
   ): [Node]!
   """
-  One sync. Costs no Census call while only id, databaseId, url, runs, latestRun and runStats are asked of it, and then
-  does not prove that the sync exists; else one call, and null with an error NOT_FOUND if Census knows no such sync.
+  One sync. Costs no Census call of its own while only id, databaseId, url, runs, latestRun and runStats are asked of
+  it, and then does not prove that the sync exists; else one call, and null with an error NOT_FOUND if Census knows no
+  such sync.
   """
   sync(
     """
@@ -1203,8 +1204,9 @@ type Query {
   """
   The syncs of the workspace, or just those named. The workspace costs one Census call for each 50 syncs of a page; all
   of them are read if ordered by label or health, or filtered. Order by health takes one more call for each sync, shared
-  with its ` + "`" + `health` + "`" + `. Named syncs cost nothing while only id, databaseId, url, runs, latestRun and runStats are asked of
-  them; else the cheaper of listing the workspace and one call each. ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` may not go together.
+  with its ` + "`" + `health` + "`" + `. Named syncs cost nothing themselves while only id, databaseId, url, runs, latestRun and runStats
+  are asked of them; else the cheaper of listing the workspace and one call each. ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` may not go
+  together.
   """
   syncs(
     """
@@ -1216,7 +1218,7 @@ type Query {
     """
     filter: SyncFilter
     """
-    Left out: newest first; named syncs stand as they were named.
+    Left out: newest first; named syncs stand as they were named. Given without a direction: DESC, labels from Z to A.
     """
     orderBy: SyncOrder
     """
@@ -1247,8 +1249,8 @@ type Query {
   ): SyncRun
   """
   The runs of many syncs merged into one list, newest first by default, by the same rules as ` + "`" + `Sync.runs` + "`" + `. Each sync is
-  read only as deep as the page needs: at least one Census call for each. A sync that cannot be read is left out, with
-  an error that names it; the others are shown.
+  read only as deep as the page needs: at least one Census call for each, and one for each 50 syncs of the workspace where
+  none are named. A sync that cannot be read is left out, with an error that names it; the others are shown.
   """
   syncRuns(
     """
@@ -1798,8 +1800,8 @@ type SyncRun implements Node {
   """
   databaseId: BigInt!
   """
-  The sync it is a run of. Costs no Census call while only id, databaseId, url, runs, latestRun and runStats are asked of
-  it; else one, shared by all runs of the sync in the operation.
+  The sync it is a run of. Costs no Census call of its own while only id, databaseId, url, runs, latestRun and runStats
+  are asked of it; else one, shared by all runs of the sync in the operation.
   """
   sync: Sync!
   """
@@ -2092,7 +2094,8 @@ enum SyncOrderField {
   """
   CREATED_AT
   """
-  The label, by letters without regard to case; syncs without one come last, in either direction.
+  The label, by letters without regard to case: DESC, the default, is Z to A. Syncs without one come last, in either
+  direction.
   """
   LABEL
   """

@@ -98,7 +98,8 @@ type SyncOrderField string
 const (
 	// The time of creation; syncs of one millisecond by databaseId.
 	SyncOrderFieldCreatedAt SyncOrderField = "CREATED_AT"
-	// The label, by letters without regard to case; syncs without one come last, in either direction.
+	// The label, by letters without regard to case: DESC, the default, is Z to A. Syncs without one come last, in either
+	// direction.
 	SyncOrderFieldLabel SyncOrderField = "LABEL"
 	// The state of `health`: DESC has the worst first, in the order of SyncHealthState's description. In either direction
 	// those of one state stand by `since`, longest first, and then by label and databaseId. What cannot be judged stands with
