@@ -10,12 +10,19 @@
 //	SecurityHeaders  refusals need them too
 //	Recover          catches what is below; its answer has id and headers
 //	CheckHost        a rebound page must not even reach CORS (open loopback only)
+//
+// and at the GraphQL endpoint, below its trace and its line of the log:
+//
 //	CORS             pages must be able to read refusals; preflights carry no credentials
-//	Compress         small refusals pass it untouched
-//	CSRF             costs nothing, so before anything that costs; GraphQL endpoint only
+//	CSRF             costs nothing, so before anything that costs
 //	Authenticate     who asks
 //	Rates            needs the caller; the refused take no place below
+//	ReadBody         who sends slowly takes neither place nor time below
+//	answers          package answers: what it has kept passes all above and takes no place below
+//	Compress         what is kept is packed once; small answers pass it untouched
 //	InFlight         only what is going to run takes a place
 //
-// The package has no global state and reads no environment.
+// The package keeps no state of its own beside what it makes, and reads the
+// environment only where it is given a way to. TuneMemory alone changes the
+// process: it sets how the garbage collector runs.
 package edge
