@@ -42,7 +42,7 @@ func newMetrics(reg *prometheus.Registry) *metrics {
 		callDuration: prometheus.NewHistogramVec(histogram("census_call_duration_seconds",
 			"Time a call to Census took, retries and waits included."), []string{"endpoint"}),
 		retries: counter("census_retries_total", "HTTP requests to Census beyond the first of each call.", "endpoint"),
-		limits:  counter("limits_hit_total", "Requests refused because they passed a limit.", "limit"),
+		limits:  counter("limits_hit_total", "Operations refused with QUERY_TOO_EXPENSIVE, by the limit they passed.", "limit"),
 	}
 	version, commit := build()
 	running := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "build_info",

@@ -79,7 +79,7 @@ census_gateway_census_calls_total{endpoint="GET /syncs/{id}/sync_runs",outcome="
 # HELP census_gateway_census_retries_total HTTP requests to Census beyond the first of each call.
 # TYPE census_gateway_census_retries_total counter
 census_gateway_census_retries_total{endpoint="GET /syncs/{id}/sync_runs"} 1
-# HELP census_gateway_limits_hit_total Requests refused because they passed a limit.
+# HELP census_gateway_limits_hit_total Operations refused with QUERY_TOO_EXPENSIVE, by the limit they passed.
 # TYPE census_gateway_limits_hit_total counter
 census_gateway_limits_hit_total{limit="depth"} 1
 # HELP census_gateway_operations_in_flight GraphQL operations being worked on, open subscriptions included.
