@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"census-gateway/upstream"
 )
@@ -87,40 +86,31 @@ func TestSettingsAreDocumented(t *testing.T) {
 	}
 }
 
-// written is the default of a setting as the documents write it.
+// written is the default of a setting as the documents write it: as it is typed,
+// and bytes beside it in a larger unit.
 func written(t *testing.T, f reflect.StructField) string {
 	value := strings.ReplaceAll(f.Tag.Get("default"), "${baseURL}", upstream.DefaultBaseURL)
-	switch f.Type.Kind() {
-	case reflect.Bool:
-		return map[string]string{"": "off", "true": "on"}[value]
-	case reflect.String:
-		if value != "" {
-			return "`" + value + "`"
-		}
-	}
-	if value == "" || value == "0" {
+	switch {
+	case value == "" && f.Type.Kind() == reflect.Bool:
+		value = "false"
+	case value == "":
 		return "none"
 	}
-	if f.Type == reflect.TypeFor[time.Duration]() {
-		d, err := time.ParseDuration(value)
-		if err != nil {
-			t.Error(err)
-		}
-		return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + " s"
+	typed := "`" + value + "`"
+	if !strings.HasPrefix(f.Tag.Get("help"), "Bytes") {
+		return typed
 	}
 	n, err := strconv.Atoi(value)
 	if err != nil {
 		t.Error(err)
 	}
-	switch bytes := strings.HasPrefix(f.Tag.Get("help"), "Bytes"); {
-	case bytes && n%(1<<20) == 0:
-		return strconv.Itoa(n>>20) + " MiB"
-	case bytes && n%(1<<10) == 0:
-		return strconv.Itoa(n>>10) + " KiB"
-	case n >= 1000:
-		return fmt.Sprintf("%d,%03d", n/1000, n%1000)
+	switch {
+	case n%(1<<20) == 0:
+		return fmt.Sprintf("%s (%d MiB)", typed, n>>20)
+	case n%(1<<10) == 0:
+		return fmt.Sprintf("%s (%d KiB)", typed, n>>10)
 	}
-	return strconv.Itoa(n)
+	return typed
 }
 
 // Help and --check-config have every setting.
