@@ -54,7 +54,7 @@ func TestSettingsAreDocumented(t *testing.T) {
 			defaults[f.Tag.Get("env")] = written(t, f)
 		}
 	}
-	row := regexp.MustCompile("(?m)^\\|(?:[^`|]*\\|)? ((?:`[A-Z_…]+`(?:, )?)+) \\| ([^|]*) \\|")
+	row := regexp.MustCompile("(?m)^\\|(?:[^`|]*\\|)? ((?:`(?:GATEWAY|CENSUS)_[A-Z_…]+`(?:, )?)+) \\| ([^|]*) \\|")
 	for _, file := range []string{"docs/operations.md", "README.md"} {
 		text, err := os.ReadFile(file)
 		if err != nil {

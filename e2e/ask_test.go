@@ -122,7 +122,7 @@ func try(method, url, body string, headers ...string) (a answer, err error) {
 var inner = regexp.MustCompile(`goroutine \d|\.go:\d|runtime error|/tmp/|/root/|/home/|127\.0\.0\.1|localhost:|\[::1\]|` +
 	`dial tcp|connection re(set|fused)|context (deadline|canceled)|unexpected EOF|net/http|secret-token|0x[0-9a-f]{6}|\*errors\.`)
 
-// documented are the codes that docs/operations.md lists.
+// documented are the codes that docs/operations.md explains.
 var documented = sync.OnceValue(func() []string {
 	text, err := os.ReadFile("../docs/operations.md")
 	if err != nil {
@@ -130,7 +130,11 @@ var documented = sync.OnceValue(func() []string {
 	}
 	_, section, _ := strings.Cut(string(text), "\n## Errors\n")
 	section, _, _ = strings.Cut(section, "\n## ")
-	return regexp.MustCompile(`\b[A-Z]+(_[A-Z]+)*\b`).FindAllString(section, -1)
+	var codes []string
+	for _, row := range regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\|").FindAllStringSubmatch(section, -1) {
+		codes = append(codes, row[1])
+	}
+	return codes
 })
 
 // soon is how long any answer may take on a busy machine: much more than any
