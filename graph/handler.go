@@ -32,8 +32,8 @@ type Options struct {
 	Now         func() time.Time   // nil: time.Now
 	OwnTokens   bool               // callers ask with Census tokens of their own
 	OnLimit     func(name string)  // told of each operation refused for a limit; nil: nobody
-	// OnFresh is told how long an answer without errors counts as what Census
-	// would say, before its header is written; nil: nobody.
+	// OnFresh is told how long an answer counts as what Census would say, before its
+	// header is written; 0 for one with errors. Nil: nobody.
 	OnFresh func(ctx context.Context, d time.Duration)
 	// OnBatch is told when a loader begins to read keys things together, and
 	// returns what to call at the end; nil: nobody.
@@ -95,7 +95,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	transport.Add(srv, transport.Options{MaxBody: opt.MaxBody, MaxDocument: opt.MaxDocument, MaxErrors: opt.MaxErrors, Schema: schema.Schema(), OnPanic: panicked,
 		Release: func(data []byte) { reuse(&data) },
 		Headers: func(ctx context.Context, resp *graphql.Response, _ http.Header) {
-			if r := RecordOf(ctx); r != nil && opt.OnFresh != nil && resp != nil && len(resp.Errors) == 0 {
+			if r := RecordOf(ctx); r != nil && opt.OnFresh != nil && resp != nil {
 				opt.OnFresh(ctx, r.Fresh())
 			}
 		}})

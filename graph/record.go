@@ -78,7 +78,7 @@ func (r *Record) Fresh() time.Duration {
 
 // Repeat notes that the request is answered by what another has made.
 func (r *Record) Repeat(made *Record) {
-	r.Name, r.Type, r.Document = made.Name, made.Type, made.Document
+	r.Name, r.Type, r.Document, r.Codes = made.Name, made.Type, made.Document, made.Codes
 	r.cached.Add(1)
 }
 

@@ -11,15 +11,17 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// An answer is one that is kept. It does not change.
+// An answer is one that is kept, or only given to those who wait for it now. It
+// does not change.
 type answer struct {
 	key    string
-	fields []field // of the header, but for Vary, ETag and Cache-Control
+	status int
+	fields []field // of the header, but for Vary and Content-Length, and, of one to keep, ETag and Cache-Control
 	vary   []string
 	length []string // value of Content-Length
-	tag    []string // value of ETag
+	tag    []string // value of ETag; nil for one not to keep
 	body   []byte
-	until  time.Duration // when it is over, in the Cache's time
+	until  time.Duration // when it is over, in the Cache's time; 0 for one not to keep
 	note   any
 }
 
@@ -31,15 +33,18 @@ type field struct {
 func newAnswer(c *recorder) *answer {
 	a := &answer{
 		key:    c.flight.key,
+		status: c.status,
 		vary:   c.header["Vary"],
 		length: []string{strconv.Itoa(len(c.body))},
-		tag:    []string{tag(c.header, c.body)},
 		body:   c.body,
-		until:  time.Duration(c.slot.until.Load()),
+	}
+	if until := c.slot.until.Load(); until > 0 && c.status == http.StatusOK {
+		a.until, a.tag = time.Duration(until), []string{tag(c.header, c.body)}
 	}
 	for name, values := range c.header {
-		switch name {
-		case "Vary", "Etag", "Cache-Control", "Content-Length":
+		switch {
+		case name == "Vary", name == "Content-Length":
+		case a.until > 0 && (name == "Etag" || name == "Cache-Control"):
 		default:
 			a.fields = append(a.fields, field{name, slices.Clip(values)}) // layers above may add to it
 		}
@@ -60,7 +65,7 @@ func tag(h http.Header, body []byte) string {
 func (c *Cache) write(w http.ResponseWriter, r *http.Request, a *answer) {
 	h := w.Header()
 	safe := r.Method == http.MethodGet || r.Method == http.MethodHead
-	match := safe && matches(r.Header["If-None-Match"], a.tag[0])
+	match := safe && a.tag != nil && matches(r.Header["If-None-Match"], a.tag[0])
 	for _, f := range a.fields {
 		if !match || !strings.HasPrefix(f.name, "Content-") { // RFC 9110, 15.4.5
 			h[f.name] = f.values
@@ -69,14 +74,16 @@ func (c *Cache) write(w http.ResponseWriter, r *http.Request, a *answer) {
 	if len(a.vary) > 0 {
 		h["Vary"] = append(h["Vary"], a.vary...)
 	}
-	h["Etag"] = a.tag
-	h["Cache-Control"] = c.age(a.until)
+	if a.tag != nil {
+		h["Etag"] = a.tag
+		h["Cache-Control"] = c.age(a.until)
+	}
 	if match {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
 	h["Content-Length"] = a.length
-	w.WriteHeader(http.StatusOK)
+	w.WriteHeader(a.status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(a.body) // an error means that the client has gone
 	}

@@ -10,7 +10,7 @@ import (
 
 // Options are what a Cache can do besides.
 type Options struct {
-	// Note is called in the request that made an answer, when it is kept, and
+	// Note is called in the request that made an answer others may get, and
 	// gives what OnHit is to know of it. What it returns lives as long as the
 	// answer and counts for nothing against the Cache's bytes, so it is small. Nil
 	// notes nothing.

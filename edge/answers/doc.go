@@ -3,9 +3,10 @@
 // Identical operations that are under way at once run once.
 //
 // It parses no GraphQL. What stands below it says of each answer how long it is
-// good for (Fresh); an answer of which nothing is said is passed on as it comes,
-// and nobody else gets it. So mutations, errors, streams and answers that
-// are stale already take care of themselves: nothing is said of them.
+// good for (Fresh). One that is good for no time, since it has errors or is stale
+// already, goes to those who were waiting for it: were each to ask anew, a Census
+// that hangs would cost them twice the time. An answer of which nothing is said is
+// passed on as it comes, and nobody else gets it; so do streams.
 //
 // Two requests are the same if caller, method, query string, body and the
 // headers in keyHeaders are, byte for byte. HEAD counts as GET. The Cache-Control of

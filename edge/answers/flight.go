@@ -84,7 +84,7 @@ func (c *Cache) leave(f *flight) {
 }
 
 // land ends f with an answer, or with nil if there is none to share. Only the
-// first time counts. The answer is kept unless Clear was called meanwhile.
+// first time counts. An answer to keep is kept unless Clear was called meanwhile.
 func (c *Cache) land(f *flight, a *answer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -93,7 +93,7 @@ func (c *Cache) land(f *flight, a *answer) {
 	}
 	f.landed = true
 	c.ground(f)
-	if a != nil && f.epoch == c.epoch {
+	if a != nil && a.until > 0 && f.epoch == c.epoch {
 		c.kept.put(a)
 	}
 	f.answer = a

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,6 +57,41 @@ func TestSharedRun(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestSharedOnce: an answer that is good for no time goes to those who wait for it,
+// as it is, and to nobody after.
+func TestSharedOnce(t *testing.T) {
+	for _, status := range []int{200, 500} {
+		synctest.Test(t, func(t *testing.T) {
+			o := &origin{run: slow(time.Second, func(w http.ResponseWriter, r *http.Request, text string) {
+				Fresh(r.Context(), 0)
+				w.Header().Set("Retry-After", "7")
+				w.WriteHeader(status)
+				io.WriteString(w, text)
+			})}
+			var notes atomic.Int32
+			c := New(mb, Options{Note: func(*http.Request) any { return "made" }, OnHit: func(_ *http.Request, note any) {
+				if note == "made" {
+					notes.Add(1)
+				}
+			}})
+			h := c.Middleware(0)(o)
+			start := time.Now()
+			all := together(10, h, func(int) *http.Request { return post("a", "x") })
+			wantRuns(t, o, 1)
+			if time.Since(start) != time.Second || notes.Load() != 9 || c.Entries() != 0 || c.waiting != 0 || len(c.flights) != 0 {
+				t.Errorf("%v, %d notes, %d kept, %d wait", time.Since(start), notes.Load(), c.Entries(), c.waiting)
+			}
+			for _, w := range all {
+				if h := w.Header(); w.Code != status || w.Body.String() != all[0].Body.String() || h.Get("ETag") != "" || h.Get("Cache-Control") != "no-store" || h.Get("Retry-After") != "7" {
+					t.Fatalf("%d %v %s", w.Code, h, w.Body)
+				}
+			}
+			serve(h, post("a", "x"))
+			wantRuns(t, o, 2)
+		})
+	}
 }
 
 // TestSharedNothing: those who waited for an answer that cannot be shared ask

@@ -17,8 +17,9 @@ type slot struct {
 // Fresh says that what the answer to ctx's request is made from is good for d
 // from now on, so that the answer may be kept for so long. It must be said before
 // the header of the answer is written. Said several times, the shortest counts;
-// 0 or less forbids keeping it, whatever else is said. It must be said of no
-// answer that has errors, holds stale data or changes something.
+// 0 or less forbids keeping it, whatever else is said: it is given to those who ask
+// the same just now, and to nobody after. That is what to say of an answer that has
+// errors or holds stale data; of one that changes something nothing may be said.
 //
 // It may be called from many goroutines, and does nothing where ctx's request
 // could not be kept anyway.

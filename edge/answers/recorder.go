@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// A recorder is what next writes an answer to that may be kept. When the header
-// is complete it decides: either the answer is held until it is whole, or it
+// A recorder is what next writes an answer to that others may get too. When the
+// header is complete it decides: either the answer is held until it is whole, or it
 // passes to the client as it comes and those who wait are told not to.
 type recorder struct {
 	w      http.ResponseWriter
@@ -18,7 +18,8 @@ type recorder struct {
 	flight *flight
 
 	decided bool
-	keeping bool
+	holding bool
+	status  int
 	body    []byte
 }
 
@@ -29,14 +30,14 @@ func (c *recorder) Header() http.Header { return c.header }
 func (c *recorder) WriteHeader(status int) {
 	switch {
 	case c.decided:
-		if !c.keeping {
+		if !c.holding {
 			c.w.WriteHeader(status) // for net/http to complain of
 		}
 	case status < 200: // an early hint; the header is still to come
 		merge(c.w.Header(), c.header)
 		c.w.WriteHeader(status)
-	case c.keepable(status):
-		c.decided, c.keeping = true, true
+	case c.shareable():
+		c.decided, c.holding, c.status = true, true, status
 		n, _ := strconv.Atoi(c.header.Get("Content-Length")) // 0 if it was not told
 		c.body = make([]byte, 0, n)
 	default:
@@ -45,10 +46,10 @@ func (c *recorder) WriteHeader(status int) {
 	}
 }
 
-// keepable reports whether an answer with that header may be kept, as far as can be
-// told before its body.
-func (c *recorder) keepable(status int) bool {
-	if status != http.StatusOK || c.slot.until.Load() <= 0 || c.header["Set-Cookie"] != nil {
+// shareable reports whether others may get an answer with that header, as far as
+// can be told before its body.
+func (c *recorder) shareable() bool {
+	if c.slot.until.Load() == 0 || c.header["Set-Cookie"] != nil {
 		return false
 	}
 	n, err := strconv.Atoi(c.header.Get("Content-Length"))
@@ -65,7 +66,7 @@ func (c *recorder) fits(body int) bool {
 
 // pass sends the header, and the answer is no more of the cache's business.
 func (c *recorder) pass(status int) {
-	c.keeping = false
+	c.holding = false
 	c.layer.land(c.flight, nil)
 	merge(c.w.Header(), c.header)
 	c.w.WriteHeader(status)
@@ -76,7 +77,7 @@ func (c *recorder) Write(p []byte) (int, error) {
 	if !c.decided {
 		c.WriteHeader(http.StatusOK)
 	}
-	if c.keeping {
+	if c.holding {
 		if c.fits(len(c.body) + len(p)) {
 			c.body = append(c.body, p...)
 			return len(p), nil
@@ -88,22 +89,22 @@ func (c *recorder) Write(p []byte) (int, error) {
 	return c.w.Write(p)
 }
 
-// give sends what is held: the answer turned out not to be one to keep.
+// give sends what is held: the answer turned out not to be one to share.
 func (c *recorder) give() error {
-	c.pass(http.StatusOK)
+	c.pass(c.status)
 	held := c.body
 	c.body = nil
 	_, err := c.w.Write(held)
 	return err
 }
 
-// FlushError sends what is there. An answer that is sent in parts is not kept.
+// FlushError sends what is there. An answer that is sent in parts is not shared.
 func (c *recorder) FlushError() error {
 	if !c.decided {
 		c.decided = true
 		c.pass(http.StatusOK)
 	}
-	if c.keeping {
+	if c.holding {
 		if err := c.give(); err != nil {
 			return err
 		}
@@ -123,10 +124,7 @@ func (c *recorder) answer() *answer {
 	case !c.decided:
 		merge(c.w.Header(), c.header)
 		return nil
-	case !c.keeping:
-		return nil
-	case c.slot.until.Load() < 0: // forbidden too late for the header, not too late
-		_ = c.give() // an error means that the client has gone
+	case !c.holding:
 		return nil
 	}
 	return newAnswer(c)
