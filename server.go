@@ -92,6 +92,7 @@ type gateway struct {
 	sim      *sim.Census // nil unless it is served
 	answers  *answers.Cache
 	census   *upstream.Client
+	sending  *edge.Sending
 }
 
 // open makes a gateway that serves nothing yet; its log goes to errOut.
@@ -109,7 +110,7 @@ func open(ctx context.Context, s settings, errOut io.Writer) (*gateway, error) {
 		g.sim = sim.New(sim.Options{Seed: 1})
 	}
 	g.census = upstream.New(s.Token, g.upstream(s))
-	g.answers = answerCache(s.AnswerCache)
+	g.answers, g.sending = answerCache(s.AnswerCache), edge.NewSending(s.MaxSending)
 	return g, errors.Join(
 		g.observer.WatchPageCache(observe.Cache{
 			Hits:    func() uint64 { return g.census.CacheStats().Hits },
@@ -181,7 +182,7 @@ func (g *gateway) handler(ctx context.Context, s settings) (http.Handler, error)
 			mux.Handle(path, page)
 		}
 	}
-	layers := []func(http.Handler) http.Handler{edge.RequestID, edge.SecurityHeaders(0), edge.Recover(g.log)}
+	layers := []func(http.Handler) http.Handler{edge.RequestID, edge.SecurityHeaders(0), edge.Recover(g.log, g.sending)}
 	if edge.IsLoopback(s.Addr) && !s.keyed() && !s.PassThrough {
 		layers = append(layers, edge.CheckHost(s.Hosts...))
 	}

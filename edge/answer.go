@@ -6,10 +6,15 @@ import (
 )
 
 // An answerWriter knows how far an answer has come. It sends what the answer
-// depends on as one header line, however many layers have told of it.
+// depends on as one header line, however many layers have told of it. In place of a
+// large answer for which there is no room it sends a refusal.
 type answerWriter struct {
 	http.ResponseWriter
-	status int // 0 until the answer begins; early hints do not count
+	r       *http.Request
+	sending *Sending // nil has room for everything
+	booked  int64    // bytes taken of sending
+	status  int      // 0 until the answer begins; early hints do not count
+	refused bool     // what is written now is dropped
 }
 
 // Status is the status of the answer that has begun on w, which is a writer from
@@ -29,7 +34,13 @@ func Status(w http.ResponseWriter) int {
 
 // WriteHeader begins the answer, if status is a final one.
 func (w *answerWriter) WriteHeader(status int) {
+	if w.refused {
+		return
+	}
 	if status >= 200 || status == http.StatusSwitchingProtocols {
+		if w.status == 0 && !w.room() {
+			return
+		}
 		w.begin(status)
 	}
 	w.ResponseWriter.WriteHeader(status)
@@ -37,6 +48,9 @@ func (w *answerWriter) WriteHeader(status int) {
 
 // Write begins the answer, if that has not happened.
 func (w *answerWriter) Write(p []byte) (int, error) {
+	if w.refused {
+		return len(p), nil
+	}
 	w.begin(http.StatusOK)
 	return w.ResponseWriter.Write(p)
 }
@@ -45,6 +59,16 @@ func (w *answerWriter) Write(p []byte) (int, error) {
 func (w *answerWriter) Flush() {
 	w.begin(http.StatusOK)
 	http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+// room books the answer that is about to begin, or refuses it.
+func (w *answerWriter) room() bool {
+	var ok bool
+	if w.booked, ok = w.sending.take(w.Header()); !ok {
+		w.refused, w.status = true, http.StatusServiceUnavailable
+		Refuse(w.ResponseWriter, w.r, noRoom())
+	}
+	return ok
 }
 
 func (w *answerWriter) begin(status int) {

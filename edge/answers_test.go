@@ -114,7 +114,7 @@ func TestCompress(t *testing.T) {
 		{"refusal", "gzip", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { Refuse(w, r, overloaded()) }), "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			server := httptest.NewServer(Recover(slog.New(slog.DiscardHandler))(compress(c.handler)))
+			server := httptest.NewServer(Recover(slog.New(slog.DiscardHandler), nil)(compress(c.handler)))
 			defer server.Close()
 			r, _ := http.NewRequest("GET", server.URL, nil)
 			r.Header.Set("Accept-Encoding", c.accept)
@@ -155,7 +155,7 @@ func TestStreamsPassCompression(t *testing.T) {
 		t.Fatal(err)
 	}
 	next := make(chan string)
-	server := httptest.NewServer(Recover(slog.New(slog.DiscardHandler))(compress(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(Recover(slog.New(slog.DiscardHandler), nil)(compress(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		w.(http.Flusher).Flush()
 		if err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(time.Minute)); err != nil {
@@ -203,7 +203,7 @@ func TestUpgradePassesAllLayers(t *testing.T) {
 		}
 		buf.WriteString("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello")
 		buf.Flush()
-	}), RequestID, SecurityHeaders(0), Recover(log), CheckHost(), CORS(Origins{}), compress, CSRF(Origins{}),
+	}), RequestID, SecurityHeaders(0), Recover(log, nil), CheckHost(), CORS(Origins{}), compress, CSRF(Origins{}),
 		Authenticate(Open, AuthOptions{}), NewRates(RateLimit{1, 1}, 0).Middleware, NewInFlight(1, 0).Middleware)
 	conn := dial(t, running(t, NewServer(h, ServerOptions{}), LimitConns(listen(t), 8)))
 	io.WriteString(conn, "GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nAccept-Encoding: gzip\r\n\r\n")
@@ -238,7 +238,7 @@ func TestRecover(t *testing.T) {
 		panic(inner)
 	})
 	mux.HandleFunc("/abort", func(w http.ResponseWriter, r *http.Request) { panic(http.ErrAbortHandler) })
-	server := httptest.NewServer(Chain(mux, RequestID, Recover(logger), compress))
+	server := httptest.NewServer(Chain(mux, RequestID, Recover(logger, nil), compress))
 	defer server.Close()
 	get := func(path string) (*http.Response, error) {
 		r, _ := http.NewRequest("GET", server.URL+path, nil)

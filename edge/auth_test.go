@@ -141,7 +141,7 @@ func TestCanaryStaysInside(t *testing.T) {
 	})
 	token := "Authorization: Bearer " + canary
 	for _, by := range []Authenticator{set.Authenticate, PassThrough, Any(set.Authenticate, PassThrough), Open} {
-		h := Chain(panics, RequestID, SecurityHeaders(0), Recover(logger), CheckHost("example.com"), CORS(Origins{}), CSRF(Origins{}),
+		h := Chain(panics, RequestID, SecurityHeaders(0), Recover(logger, nil), CheckHost("example.com"), CORS(Origins{}), CSRF(Origins{}),
 			Authenticate(by, AuthOptions{Log: logger}), NewRates(RateLimit{1, 1}, 0).Middleware, NewInFlight(1, 0).Middleware)
 		for range 2 { // the second one meets the rate limit
 			for _, headers := range [][]string{{token}, {"X-API-Key: " + canary}, {token, "Origin: https://" + "CANARY.test"},

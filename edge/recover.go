@@ -12,11 +12,14 @@ import (
 // nowhere else. If part of the answer is on its way already the connection is
 // cut, so that the client cannot take it for whole. http.ErrAbortHandler passes,
 // as net/http wants it. log must not be nil.
-func Recover(log *slog.Logger) func(http.Handler) http.Handler {
+//
+// It also bounds the large answers under way by sending, nil for no bound.
+func Recover(log *slog.Logger, sending *Sending) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			answer := &answerWriter{ResponseWriter: w}
+			answer := &answerWriter{ResponseWriter: w, r: r, sending: sending}
 			defer func() {
+				sending.give(answer.booked)
 				cause := recover()
 				if cause == nil {
 					return

@@ -89,7 +89,7 @@ func TestSlowClientsAreCut(t *testing.T) {
 func TestRawRequests(t *testing.T) {
 	var log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	h := Chain(served, RequestID, SecurityHeaders(0), Recover(logger), Authenticate(PassThrough, AuthOptions{Log: logger}))
+	h := Chain(served, RequestID, SecurityHeaders(0), Recover(logger, nil), Authenticate(PassThrough, AuthOptions{Log: logger}))
 	srv := NewServer(h, ServerOptions{Log: logger})
 	addr := running(t, srv, listen(t))
 	for name, c := range map[string]struct {
@@ -379,7 +379,7 @@ func TestStatus(t *testing.T) {
 		{"flushed", func(w http.ResponseWriter, _ *http.Request) { w.(http.Flusher).Flush() }, http.StatusOK},
 	} {
 		var got int
-		serve(Recover(slog.New(slog.DiscardHandler))(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		serve(Recover(slog.New(slog.DiscardHandler), nil)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			c.answer(w, r)
 			got = Status(wrapped{w})
 		})), request("GET", "/"))

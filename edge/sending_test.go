@@ -1,0 +1,70 @@
+package edge
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+// Large answers are bounded together, small ones and those of unknown length not;
+// what is sent, or broke off, makes room again.
+func TestSending(t *testing.T) {
+	type reads struct{}
+	synctest.Test(t, func(t *testing.T) {
+		sending := NewSending(300_000)
+		h := Chain(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			n, _ := strconv.Atoi(r.URL.Query().Get("n"))
+			if r.URL.Query().Has("told") {
+				w.Header().Set("Content-Length", strconv.Itoa(n))
+			}
+			w.Header().Set("ETag", `"x"`)
+			w.WriteHeader(200)
+			io.WriteString(w, strings.Repeat("x", n))
+			if !<-r.Context().Value(reads{}).(chan bool) {
+				panic(http.ErrAbortHandler)
+			}
+		}), RequestID, Recover(slog.New(slog.DiscardHandler), sending))
+		// ask begins an answer; end has its client read it, or go.
+		ask := func(query string) (end func(read bool) *http.Response) {
+			w, read, over := httptest.NewRecorder(), make(chan bool), make(chan bool)
+			go func() {
+				defer close(over)
+				defer func() { recover() }()
+				r := request("GET", "/?"+query)
+				h.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), reads{}, read)))
+			}()
+			synctest.Wait()
+			return func(all bool) *http.Response {
+				read <- all
+				<-over
+				return w.Result()
+			}
+		}
+		one, two := ask("told&n=150000"), ask("told&n=150000")
+		refused := ask("told&n=65536")(true)
+		refusedWith(t, refused, 503, CodeOverloaded)
+		if refused.Header.Get("ETag") != "" {
+			t.Error("a refusal with the answer's tag")
+		}
+		for _, small := range []string{"told&n=65535", "n=10000000", "told&n=0"} {
+			if got := ask(small)(true); got.StatusCode != 200 {
+				t.Errorf("%s: %d", small, got.StatusCode)
+			}
+		}
+		one(true)
+		two(false)
+		if n := sending.now.Load(); n != 0 {
+			t.Errorf("%d bytes are never given back", n)
+		}
+		if got := ask("told&n=300000")(true); got.StatusCode != 200 || got.ContentLength != 300_000 {
+			t.Errorf("%d, %d bytes", got.StatusCode, got.ContentLength)
+		}
+		refusedWith(t, ask("told&n=300001")(true), 503, CodeOverloaded)
+	})
+}
