@@ -89,10 +89,10 @@ func codes(ctx context.Context, record *graph.Record, status int) []string {
 	switch {
 	case ctx.Err() != nil && (status == 0 || len(record.Codes) > 0): // else it was whole before
 		return []string{canceled}
+	case refused != "": // also in place of an answer that was made
+		return []string{refused}
 	case len(record.Codes) > 0:
 		return record.Codes
-	case refused != "":
-		return []string{refused}
 	case status == http.StatusRequestEntityTooLarge || status == http.StatusRequestURITooLong:
 		return []string{transport.CodePayloadTooLarge} // the transports' own, see package transport
 	case status >= http.StatusInternalServerError:
