@@ -32,6 +32,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process the hard way
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	if err := run(ctx, os.Args[1:], hup, os.Stdout, os.Stderr); err != nil {
@@ -93,6 +94,9 @@ type gateway struct {
 	answers  *answers.Cache
 	census   *upstream.Client
 	sending  *edge.Sending
+	rates    *edge.Rates    // of the settings before; nil at first
+	inFlight *edge.InFlight // the same
+	served   settings       // what they were made for
 }
 
 // open makes a gateway that serves nothing yet; its log goes to errOut.
@@ -166,15 +170,14 @@ func (g *gateway) handler(ctx context.Context, s settings) (http.Handler, error)
 	if err != nil {
 		return nil, err
 	}
-	authenticate := edge.Authenticate(callers, edge.AuthOptions{Log: g.log})
+	authenticate, rates := edge.Authenticate(callers, edge.AuthOptions{Log: g.log}), g.ratesFor(s)
 
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", edge.Chain(handler,
 		g.tracing.Incoming, g.observed, edge.CORS(origins), edge.CSRF(origins), authenticate,
-		edge.NewRates(edge.RateLimit{PerSecond: s.Rate, Burst: s.Burst}, 0).Middleware,
-		edge.ReadBody(s.MaxBody, s.Timeout+s.AnswerTimeout), g.answers.Middleware(s.Timeout+waitSlack), compress, edge.NewInFlight(s.MaxInFlight, 0).Middleware))
+		rates.Middleware, edge.ReadBody(s.MaxBody, s.Timeout+s.AnswerTimeout), g.answers.Middleware(s.Timeout+waitSlack), compress, g.inFlightFor(s).Middleware))
 	if s.Introspection {
-		mux.Handle("GET /schema.graphql", edge.Chain(http.HandlerFunc(sdl), compress, authenticate))
+		mux.Handle("GET /schema.graphql", edge.Chain(http.HandlerFunc(sdl), authenticate, rates.Middleware, compress))
 	}
 	if s.GraphiQL {
 		page := graphiql.Handler(graphiql.Options{})
@@ -183,10 +186,28 @@ func (g *gateway) handler(ctx context.Context, s settings) (http.Handler, error)
 		}
 	}
 	layers := []func(http.Handler) http.Handler{edge.RequestID, edge.SecurityHeaders(0), edge.Recover(g.log, g.sending)}
-	if edge.IsLoopback(s.Addr) && !s.keyed() && !s.PassThrough {
+	if open := !s.keyed() && !s.PassThrough; open && (edge.IsLoopback(s.Addr) || len(s.Hosts) > 0) {
 		layers = append(layers, edge.CheckHost(s.Hosts...))
 	}
+	g.served = s
 	return edge.Chain(mux, layers...), nil
+}
+
+// ratesFor is what callers have left under s: what they had, unless the rate changed.
+func (g *gateway) ratesFor(s settings) *edge.Rates {
+	if g.rates == nil || s.Rate != g.served.Rate || s.Burst != g.served.Burst {
+		g.rates = edge.NewRates(edge.RateLimit{PerSecond: s.Rate, Burst: s.Burst}, 0)
+	}
+	return g.rates
+}
+
+// inFlightFor are the places under s, with those that are taken, unless their
+// number changed.
+func (g *gateway) inFlightFor(s settings) *edge.InFlight {
+	if g.inFlight == nil || s.MaxInFlight != g.served.MaxInFlight {
+		g.inFlight = edge.NewInFlight(s.MaxInFlight, 0)
+	}
+	return g.inFlight
 }
 
 func sdl(w http.ResponseWriter, _ *http.Request) {
@@ -245,8 +266,8 @@ func (g *gateway) serve(ctx context.Context, s settings, out io.Writer, handler 
 	admin := observe.NewAdmin(g.observer.MetricsHandler(), observe.AdminOptions{Pprof: s.Pprof, Logger: g.log})
 	doors := []*door{
 		{setting: "GATEWAY_ADDR (--addr)", addr: s.Addr, says: "GraphQL at http://%s/graphql\n", handler: handler},
-		{setting: "GATEWAY_ADMIN_ADDR (--admin-addr)", addr: s.AdminAddr, says: "Metrics and health at http://%s/metrics, /livez, /readyz\n", handler: admin},
-		{setting: "GATEWAY_SIM_ADDR (--sim-addr)", addr: s.SimAddr, says: "Simulated Census REST API at http://%s/api/v1\n", handler: g.sim},
+		{setting: "GATEWAY_ADMIN_ADDR (--admin-addr)", addr: s.AdminAddr, says: "Metrics and health at http://%s/metrics, /livez, /readyz\n", handler: local(s.AdminAddr, s.Hosts, admin)},
+		{setting: "GATEWAY_SIM_ADDR (--sim-addr)", addr: s.SimAddr, says: "Simulated Census REST API at http://%s/api/v1\n", handler: local(s.SimAddr, s.Hosts, g.sim)},
 	}
 	doors = slices.DeleteFunc(doors, func(d *door) bool { return d.addr == "" })
 	for i, d := range doors {
@@ -284,6 +305,15 @@ func (g *gateway) serve(ctx context.Context, s settings, out io.Writer, handler 
 		errs = append(errs, <-ended)
 	}
 	return errors.Join(errs...)
+}
+
+// local is handler, at an address on loopback for those only who call it by a name
+// of this machine or one of hosts: no web page can.
+func local(addr string, hosts []string, handler http.Handler) http.Handler {
+	if edge.IsLoopback(addr) {
+		return edge.CheckHost(hosts...)(handler)
+	}
+	return handler
 }
 
 // A door is where something is served.

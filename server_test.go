@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"strings"
@@ -175,6 +176,37 @@ func TestMetricsAreDocumented(t *testing.T) {
 	for _, name := range names {
 		if !bytes.Contains(text, []byte("`"+string(name[1])+"`")) {
 			t.Errorf("docs/operations.md does not have %s", name[1])
+		}
+	}
+}
+
+// Beyond loopback an open gateway heeds the names it was given.
+func TestHostsBeyondLoopback(t *testing.T) {
+	for _, tt := range []struct {
+		args, host string
+		want       int
+	}{
+		{"--addr :8080", "evil.example", 200},
+		{"--addr :8080 --hosts gateway.test", "evil.example", 403},
+		{"--addr :8080 --hosts gateway.test", "gateway.test", 200},
+		{"--addr 127.0.0.1:8080", "evil.example", 403},
+	} {
+		s, _, err := parse(strings.Fields(tt.args), io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := open(t.Context(), s, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := g.handler(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("GET", "http://"+tt.host+"/graphql?query={__typename}", nil))
+		if w.Code != tt.want {
+			t.Errorf("%s, %s: %d", tt.args, tt.host, w.Code)
 		}
 	}
 }

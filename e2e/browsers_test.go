@@ -150,5 +150,8 @@ func TestDNSRebinding(t *testing.T) {
 		if a := open.do(t, "GET", "/", "", "Host", h.host); a.status != h.open {
 			t.Errorf("the page for %s: %d", h.host, a.status)
 		}
+		if a := do(t, "GET", named.admin+"/livez", "", "Host", h.host); a.status != h.named {
+			t.Errorf("the operators' address for %s: %d", h.host, a.status)
+		}
 	}
 }

@@ -113,3 +113,22 @@ func TestDrainCancels(t *testing.T) {
 		t.Errorf("ended with %d:\n%s", g.code, g.log.String())
 	}
 }
+
+// Who cannot wait for a drain asks again, and the program is over.
+func TestSecondSignal(t *testing.T) {
+	t.Parallel()
+	c := newCensus(t, sim.Options{})
+	g := launch(t, c.settings()...)
+	g.host = g.out.wait(t, `GraphQL at http://(\S+)/graphql\n`)
+	defer c.hold("/syncs/52")()
+	go try("POST", "http://"+g.host+"/graphql", body("{sync(id:52){label}}", nil), "Content-Type", asJSON)
+	until(t, "a call to Census", func() bool { return len(c.Calls()) == 1 })
+	g.signal(t, syscall.SIGTERM)
+	g.log.wait(t, "(draining)")
+	began := time.Now()
+	g.signal(t, syscall.SIGINT)
+	g.end(t)
+	if took := time.Since(began); took > 5*time.Second || g.code == 0 {
+		t.Errorf("after %s, with %d", took, g.code)
+	}
+}

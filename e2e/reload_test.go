@@ -130,3 +130,21 @@ func TestReloadUnderLoad(t *testing.T) {
 	done.Store(true)
 	callers.Wait()
 }
+
+// A caller who has used up its requests has none for that the settings are read again.
+func TestReloadKeepsRates(t *testing.T) {
+	t.Parallel()
+	c := newCensus(t, sim.Options{})
+	g := start(t, c.settings("GATEWAY_RATE=0.01", "GATEWAY_BURST=1")...)
+	ask := func() int { return g.query(t, "{sync(id:52){id}}", nil).status }
+	if a, b := ask(), ask(); a != 200 || b != 429 {
+		t.Fatalf("%d, %d", a, b)
+	}
+	g.reload(t, readAgain)
+	if got := ask(); got != 429 {
+		t.Errorf("after SIGHUP: %d", got)
+	}
+	if got := g.do(t, "GET", "/schema.graphql", "").status; got != 429 {
+		t.Errorf("the schema: %d", got)
+	}
+}
