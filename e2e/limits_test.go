@@ -28,7 +28,15 @@ func TestLimitsAtTheirEdge(t *testing.T) {
 		return fmt.Sprintf("{sync(id:52){runs(first:%d){totalCount}}}", (n-1)*100)
 	}
 	rootFields := func(n int) string { return "{" + repeat(n, "a%d:__typename ") + "}" }
-	tokens := func(n int) string { return "{sync(id:52){" + repeat(n-10, "id ") + "}}" }
+	tokens := func(n int) string { // no name too often
+		names := [...]string{"id ", "databaseId ", "label ", "paused ", "status ", "url ", "createdAt ", "updatedAt "}
+		fields := ""
+		for i := range n - 10 {
+			fields += names[i%len(names)]
+		}
+		return "{sync(id:52){" + fields + "}}"
+	}
+	names := func(n int) string { return "{" + repeat(n, "__typename                    ") + "}" } // longer than 2 KiB
 	for _, l := range []struct {
 		setting string
 		limit   string // extensions.limit
@@ -42,6 +50,7 @@ func TestLimitsAtTheirEdge(t *testing.T) {
 		{"GATEWAY_MAX_ROOT_FIELDS", "rootFields", []int{0, 4}, 20, rootFields},
 		{"GATEWAY_MAX_SELECTIONS", "selections", []int{0, 2, 100}, 10_000, selections},
 		{"GATEWAY_MAX_PAGES", "pages", []int{0, 2, 5, 11}, 1000, pages},
+		{"", "names", []int{0}, 300, names},
 		{"GATEWAY_MAX_TOKENS", "", []int{0, 12, 500}, 2000, tokens},
 	} {
 		for _, n := range l.allowed {

@@ -85,6 +85,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	srv.Use(plans) // before all that keep something with a document
 	srv.Use(guard) // before all that walks a document: it bounds the walk
 	srv.Use(documents.Persisted{Automatic: documents.NewTexts(0), Trusted: opt.Trusted, RequireTrusted: opt.OnlyTrusted})
+	srv.Use(limits.Repeats{Known: plans.Has, OnRefused: func(_ context.Context, l limits.Limit) { opt.OnLimit(string(l)) }})
 	srv.Use(answers)
 	srv.AroundResponses(recorded)
 	srv.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {

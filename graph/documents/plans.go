@@ -59,6 +59,12 @@ func (p *Plans) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
 	return known.doc, true
 }
 
+// Has tells whether the parsed form of text is kept.
+func (p *Plans) Has(text string) bool {
+	_, ok := p.get(text)
+	return ok
+}
+
 // ExtensionName is the name by which gqlgen knows the extension.
 func (*Plans) ExtensionName() string { return plansName }
 

@@ -55,6 +55,7 @@ const (
 	RootFields Limit = "rootFields"
 	Directives Limit = "directives"
 	Pages      Limit = "pages"
+	Names      Limit = "names" // of a document, one name over and over; looked at first, and no setting
 )
 
 // resolved returns l with every zero replaced by its default and every

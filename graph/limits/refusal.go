@@ -14,8 +14,8 @@ const CodeTooExpensive = "QUERY_TOO_EXPENSIVE"
 type Refusal struct {
 	Limit   Limit
 	Allowed int
-	// Actual is what was asked for. For selections it is Allowed+1, "more than
-	// that", for the walk stops there.
+	// Actual is what was asked for. For selections and names it is Allowed+1, "more
+	// than that", for the count stops there.
 	Actual int
 }
 
@@ -24,6 +24,8 @@ func (r *Refusal) Error() string {
 	switch r.Limit {
 	case Selections:
 		return fmt.Sprintf("query too expensive: it selects more than %d fields and fragments, fragments expanded", r.Allowed)
+	case Names:
+		return fmt.Sprintf("query too expensive: it has one name more than %d times", r.Allowed)
 	case Depth:
 		return fmt.Sprintf("query too expensive: fields are nested %d deep, at most %d are allowed", r.Actual, r.Allowed)
 	case Aliases:
