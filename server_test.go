@@ -145,6 +145,9 @@ func TestWrongSettings(t *testing.T) {
 		{"--hosts gateway.internal,http://gateway/", `GATEWAY_HOSTS (--hosts) must be host names, like gateway.internal, without scheme, port and path, not "http://gateway/"`},
 		{"--hosts gateway:8080", "GATEWAY_HOSTS"},
 		{"--nonsense", "--nonsense"},
+		{"canary", "unexpected argument"},
+		{"--settings /", "GATEWAY_SETTINGS (--settings)"},
+		{"--cors-origins https://a.test,,https://b.test/path", "GATEWAY_CORS_ORIGINS"},
 	} {
 		err := run(t.Context(), strings.Fields(tt.args), nil, io.Discard, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.ContainsAny(err.Error(), "\n") || strings.Contains(err.Error(), "canary") {

@@ -104,6 +104,9 @@ func parse(args []string, out io.Writer) (s settings, done bool, err error) {
 		if err == nil {
 			_, err = parser.Parse(args)
 		}
+		if err != nil && strings.HasPrefix(err.Error(), "unexpected argument") {
+			err = errors.New("unexpected argument: settings are flags, see --help") // it may be a secret
+		}
 		return err
 	}
 	if err := read(opts...); err != nil || done {
@@ -128,6 +131,7 @@ func parse(args []string, out io.Writer) (s settings, done bool, err error) {
 			return s, false, fmt.Errorf("%s: %w", name, err)
 		}
 	}
+	s.JWTAudience, s.CORSOrigins, s.Hosts = words(s.JWTAudience), words(s.CORSOrigins), words(s.Hosts)
 	return s, false, s.check()
 }
 
@@ -147,6 +151,7 @@ func readFile(path string) (map[string]string, error) {
 	delete(known, "GATEWAY_SETTINGS") // the file that is being read
 	values := map[string]string{}
 	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimSpace(lines.Text())
 		if line == "" || line[0] == '#' {
@@ -158,7 +163,21 @@ func readFile(path string) (map[string]string, error) {
 		}
 		values[name] = strings.TrimSpace(value)
 	}
-	return values, lines.Err()
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("GATEWAY_SETTINGS (--settings): %s: %w", path, err)
+	}
+	return values, nil
+}
+
+// words are the values of a list, without spaces around them; empty ones are none.
+func words(list []string) []string {
+	var words []string
+	for _, word := range list {
+		if word = strings.TrimSpace(word); word != "" {
+			words = append(words, word)
+		}
+	}
+	return words
 }
 
 // check finds what cannot be. It looks at the settings alone; files and keys

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -127,5 +128,18 @@ func TestSettingsAreListed(t *testing.T) {
 		if env != "" && (!strings.Contains(help.String(), "($"+env+")") || !strings.Contains("\n"+config.String(), "\n"+env+"=")) {
 			t.Errorf("help or --check-config has no %s", env)
 		}
+	}
+}
+
+// Lists may be long, and have spaces and empty places.
+func TestLongSettings(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "settings")
+	hosts := strings.Repeat("gateway-of-a-long-name.test, ", 4000) + ", last.test ,"
+	if err := os.WriteFile(file, []byte("GATEWAY_HOSTS="+hosts+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, _, err := parse([]string{"--settings", file}, io.Discard)
+	if err != nil || len(s.Hosts) != 4001 || s.Hosts[1] != "gateway-of-a-long-name.test" || s.Hosts[4000] != "last.test" {
+		t.Errorf("%v, %d hosts", err, len(s.Hosts))
 	}
 }

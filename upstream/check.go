@@ -34,11 +34,15 @@ func CheckBaseURL(base string) error {
 	return nil
 }
 
-// CheckToken tells what is wrong with a Census token: it must be visible ASCII.
+// CheckToken tells what is wrong with a Census token: it must be visible ASCII, and no
+// quotes around it.
 // The error does not repeat it.
 func CheckToken(token string) error {
 	if !visible(token) {
 		return errors.New("want visible ASCII, no spaces")
+	}
+	if strings.Trim(token, `"'`) != token {
+		return errors.New("want it without quotes")
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func TestCheckToken(t *testing.T) {
 			t.Errorf("%q: %v", good, err)
 		}
 	}
-	for _, bad := range []string{secret + " ", " " + secret, secret + "\n", "a b" + secret, "é" + secret, "\x00" + secret, "\x7f" + secret} {
+	for _, bad := range []string{secret + " ", " " + secret, secret + "\n", "a b" + secret, "é" + secret, "\x00" + secret, "\x7f" + secret, `"` + secret + `"`, "'" + secret + "'"} {
 		if err := CheckToken(bad); err == nil || strings.Contains(err.Error(), secret) {
 			t.Errorf("%q: %v", bad, err)
 		}
