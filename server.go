@@ -299,7 +299,7 @@ func (g *gateway) serve(ctx context.Context, s settings, out io.Writer, handler 
 	drain := edge.Drain{OnDrain: func() { admin.SetReady(false) }, Log: g.log}
 	srv := edge.NewServer(handler, edge.ServerOptions{ReadHeaderTimeout: s.HeaderTimeout, ReadTimeout: s.BodyTimeout,
 		WriteTimeout: s.Timeout + s.AnswerTimeout, IdleTimeout: s.IdleTimeout, MaxHeader: s.MaxHeader, Log: g.log})
-	errs := []error{drain.Serve(ctx, srv, edge.LimitConns(doors[0].listener, s.MaxConnections))}
+	errs := []error{drain.Serve(ctx, srv, edge.LimitConns(doors[0].listener, srv, s.MaxConnections))}
 	stop()
 	for range doors[1:] {
 		errs = append(errs, <-ended)

@@ -76,7 +76,7 @@ type settings struct {
 	AnswerTimeout  time.Duration `env:"GATEWAY_ANSWER_TIMEOUT" default:"30s" range:"100ms..1h" help:"Time to take an answer, beyond that of the operation (default ${default})." group:"Connections" fixed:""`
 	IdleTimeout    time.Duration `env:"GATEWAY_IDLE_TIMEOUT" default:"60s" range:"100ms..1h" help:"Time between two requests of a connection (default ${default})." group:"Connections" fixed:""`
 	MaxHeader      int           `env:"GATEWAY_MAX_HEADER" default:"16384" range:"8192..1048576" help:"Bytes of the line and the headers of a request, 8192 to 1048576 (default ${default})." group:"Connections" fixed:""`
-	MaxConnections int           `env:"GATEWAY_MAX_CONNECTIONS" default:"1024" range:"1..1073741824" help:"Connections at once; further ones wait (default ${default})." group:"Connections" fixed:""`
+	MaxConnections int           `env:"GATEWAY_MAX_CONNECTIONS" default:"1024" range:"1..1073741824" help:"Connections at once; a further one takes the place of an idle one, or waits (default ${default})." group:"Connections" fixed:""`
 
 	LogFormat string `env:"GATEWAY_LOG_FORMAT" default:"text" placeholder:"text|json" help:"Form of the log (default ${default})." group:"Log" fixed:""`
 	LogLevel  string `env:"GATEWAY_LOG_LEVEL" default:"info" placeholder:"debug|info|warn|error" help:"From which level on (default ${default})." group:"Log" fixed:""`

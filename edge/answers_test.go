@@ -205,7 +205,8 @@ func TestUpgradePassesAllLayers(t *testing.T) {
 		buf.Flush()
 	}), RequestID, SecurityHeaders(0), Recover(log, nil), CheckHost(), CORS(Origins{}), compress, CSRF(Origins{}),
 		Authenticate(Open, AuthOptions{}), NewRates(RateLimit{1, 1}, 0).Middleware, NewInFlight(1, 0).Middleware)
-	conn := dial(t, running(t, NewServer(h, ServerOptions{}), LimitConns(listen(t), 8)))
+	srv := NewServer(h, ServerOptions{})
+	conn := dial(t, running(t, srv, LimitConns(listen(t), srv, 8)))
 	io.WriteString(conn, "GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nAccept-Encoding: gzip\r\n\r\n")
 	if text, err := io.ReadAll(conn); err != nil || !strings.HasPrefix(string(text), "HTTP/1.1 101 ") || !strings.HasSuffix(string(text), "\r\n\r\nhello") {
 		t.Errorf("%v: %s", err, text)

@@ -141,8 +141,57 @@ func TestServerLogHidesAddresses(t *testing.T) {
 	NewServer(served, ServerOptions{}).ErrorLog.Print("dropped")
 }
 
+// A newcomer takes the place of the connection on which nobody has asked for
+// longest, and of none that is at work.
+func TestIdleConnectionsMakeRoom(t *testing.T) {
+	work := make(chan bool)
+	srv := NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/work" {
+			<-work
+		}
+		io.WriteString(w, "hello")
+	}), ServerOptions{})
+	addr := running(t, srv, LimitConns(listen(t), srv, 2))
+	ask := func(conn net.Conn, path string) {
+		io.WriteString(conn, "GET "+path+" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	}
+	answered := func(conn net.Conn) bool {
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err == nil {
+			io.Copy(io.Discard, resp.Body)
+		}
+		return err == nil
+	}
+	first, second := dial(t, addr), dial(t, addr)
+	ask(first, "/")
+	ask(second, "/")
+	if !answered(first) || !answered(second) {
+		t.Fatal("no answer")
+	}
+	ask(first, "/work") // now second is the one that idles
+	time.Sleep(50 * time.Millisecond)
+	third := dial(t, addr)
+	ask(third, "/work")
+	if answered(second) {
+		t.Error("an idle connection kept its place")
+	}
+	time.Sleep(50 * time.Millisecond)
+	fourth := dial(t, addr)
+	ask(fourth, "/")
+	fourth.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+	if answered(fourth) {
+		t.Error("a place was taken from a connection at work")
+	}
+	fourth.SetReadDeadline(time.Now().Add(time.Minute))
+	work <- true
+	if !answered(fourth) {
+		t.Error("no place, though a connection fell idle")
+	}
+	work <- true
+}
+
 func TestLimitConns(t *testing.T) {
-	l := LimitConns(listen(t), 2)
+	l := LimitConns(listen(t), &http.Server{}, 2)
 	accepted := make(chan net.Conn, 8)
 	ended := make(chan error, 1)
 	go func() {
