@@ -16,9 +16,9 @@ const (
 // once has some of them wait, and fail if that takes too long.
 func (c *Client) MaxCalls() int {
 	if c.standing.well() {
-		return cap(c.gates.all)
+		return cap(c.standing.own)
 	}
-	return cap(c.gates.calm)
+	return cap(c.standing.calm)
 }
 
 // places are how many calls may be under way; one that has sent to it has one.
@@ -59,13 +59,18 @@ func (s *standing) leaveLane(t target, l *lane) {
 // A seat is what one call has of the bulkheads.
 type seat struct {
 	lane *lane
-	calm bool // it is one of those that are made while Census is not well
+	own  bool // one of its token's places
+	calm bool // one of those that are made while Census is not well
 }
 
-// place takes a place in t's lane and then one of all: who waits for a sync that
-// hangs keeps none from others. Between the two, while Census is not well, it takes
-// one of the fewer that there are then. It waits for maxQueue at most, for all of
-// them together, and leaves when ctx ends; ok tells whether it has them.
+// place takes a place in t's lane, then one of the token's and one of all: who waits
+// for a sync that hangs keeps none from others. For these it waits for maxQueue at
+// most, all together, and leaves when ctx ends; ok tells whether it has them.
+//
+// While Census is not well it takes one of the fewer that there are then, before one
+// of all, and waits for that as long as ctx goes on: an operation that began when
+// there were more is slowed down and need not fail. How many wait so, the token's
+// places bound.
 func (g *gates) place(ctx context.Context, s *standing, t target) (has seat, ok bool) {
 	var patience *time.Timer // nil: has not had to wait
 	take := func(p places) bool {
@@ -90,18 +95,25 @@ func (g *gates) place(ctx context.Context, s *standing, t target) (has seat, ok 
 			patience.Stop()
 		}
 	}()
-	has.lane = s.lane(t, cap(g.all))
+	has.lane = s.lane(t, cap(s.own))
 	if !take(has.lane.places) {
 		s.leaveLane(t, has.lane)
 		return has, false
 	}
-	if !s.well() {
-		has.calm = take(g.calm)
-		ok = has.calm && take(g.all)
-	} else {
-		ok = take(g.all)
+	has.own = take(s.own)
+	ok = has.own
+	if ok && !s.well() {
+		select {
+		case s.calm <- struct{}{}:
+			has.calm = true
+		case <-ctx.Done():
+		}
+		ok = has.calm
+		if patience != nil {
+			patience.Reset(maxQueue)
+		}
 	}
-	if !ok {
+	if ok = ok && take(g.all); !ok {
 		g.leave(s, t, has)
 	}
 	return has, ok
@@ -116,7 +128,10 @@ func (g *gates) free(s *standing, t target, has seat) {
 // leave is free for who has no place of all.
 func (g *gates) leave(s *standing, t target, has seat) {
 	if has.calm {
-		<-g.calm
+		<-s.calm
+	}
+	if has.own {
+		<-s.own
 	}
 	<-has.lane.places
 	s.leaveLane(t, has.lane)

@@ -291,10 +291,12 @@ func TestBulkheadsHold(t *testing.T) {
 }
 
 // While Census fails, or has asked for fewer calls, half as many are made at once.
+// As many as are made otherwise wait for their turn, and what is more than that is
+// refused as ever.
 func TestFewerWhileCensusIsNotWell(t *testing.T) {
+	const call = 1500 * time.Millisecond
 	for _, status := range []int{500, 503, 429} {
 		synctest.Test(t, func(t *testing.T) {
-			const call = 1500 * time.Millisecond
 			_, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
 				if r.URL.Path == "/syncs/999" {
 					return reply(status, "")
@@ -302,24 +304,29 @@ func TestFewerWhileCensusIsNotWell(t *testing.T) {
 				return after(call)(r)
 			})
 			wave := func(c *Client, want int) {
-				t.Helper()
-				var all sync.WaitGroup
-				var good atomic.Int64
 				if got := c.MaxCalls(); got != want {
 					t.Errorf("%d: says it makes %d calls at once, want %d", status, got, want)
 				}
+				var all sync.WaitGroup
+				took := map[time.Duration]int{}
+				var mu sync.Mutex
 				for i := range int64(DefaultMaxCalls) {
 					all.Go(func() {
-						if err, _ := ask(t.Context(), c, i+1); err == nil {
-							good.Add(1)
-						} else if err.Kind != Busy {
+						err, d := ask(t.Context(), c, i+1)
+						mu.Lock()
+						defer mu.Unlock()
+						if took[d]++; err != nil {
 							t.Errorf("%d: %v", status, err)
 						}
 					})
 				}
+				synctest.Wait()
+				if c == client { // it has all its places
+					all.Go(func() { checkAsk(t, c, 99, "busy", maxQueue, maxQueue) })
+				}
 				all.Wait()
-				if good.Load() != int64(want) {
-					t.Errorf("%d: %d calls at once, want %d", status, good.Load(), want)
+				if took[call] != want || took[call]+took[2*call] != DefaultMaxCalls {
+					t.Errorf("%d: took %v, want %d at once", status, took, want)
 				}
 			}
 			wave(client, DefaultMaxCalls)
@@ -331,4 +338,37 @@ func TestFewerWhileCensusIsNotWell(t *testing.T) {
 			checkNothingKept(t, client)
 		})
 	}
+}
+
+// Who waits for a turn while Census is not well with his token takes no place from
+// another token, and leaves when his time is up.
+func TestWaitingForATurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Path == "/syncs/999" {
+				return reply(500, "")
+			}
+			return after(4 * time.Second)(r)
+		})
+		ask(t.Context(), client, 999)
+		before := census.all()
+		var all sync.WaitGroup
+		for i := range int64(DefaultMaxCalls / 2) {
+			all.Go(func() { checkAsk(t, client, i+1, "ok", 4*time.Second, 0) })
+		}
+		synctest.Wait()
+		for i := range int64(DefaultMaxCalls / 2) {
+			all.Go(func() {
+				ctx, cancel := atMost(3 * time.Second)(t.Context())
+				defer cancel()
+				checkAskIn(t, ctx, client, 100+i, "busy", 3*time.Second, maxQueue)
+			})
+			all.Go(func() { checkAsk(t, client.WithToken("another"), i+1, "ok", 4*time.Second, 0) })
+		}
+		all.Wait()
+		if n := census.all() - before; n != DefaultMaxCalls {
+			t.Errorf("%d calls, want half of all by each token", n)
+		}
+		checkNothingKept(t, client)
+	})
 }

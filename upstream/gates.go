@@ -14,13 +14,12 @@ const hurry = time.Second
 // one by WithToken share them.
 type gates struct {
 	all       places // exchanges under way, of all tokens
-	calm      places // those of them that began while Census was not well
 	budget    budget
 	standings standings
 }
 
 func newGates(calls int) *gates {
-	return &gates{all: make(places, calls), calm: make(places, max(calls/2, LeastMaxCalls)), standings: standings{of: make(map[string]*standing)}}
+	return &gates{all: make(places, calls), standings: standings{calls: calls, of: make(map[string]*standing)}}
 }
 
 // A pass is the right to make one exchange.

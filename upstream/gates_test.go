@@ -116,8 +116,8 @@ func checkNothingKept(t *testing.T, c *Client) {
 	t.Helper()
 	c.standing.mu.Lock()
 	defer c.standing.mu.Unlock()
-	if len(c.gates.all)+len(c.gates.calm) != 0 || len(c.standing.lanes) != 0 {
-		t.Errorf("%d places and %d lanes are kept", len(c.gates.all), len(c.standing.lanes))
+	if n := len(c.gates.all) + len(c.standing.own) + len(c.standing.calm); n != 0 || len(c.standing.lanes) != 0 {
+		t.Errorf("%d places and %d lanes are kept", n, len(c.standing.lanes))
 	}
 }
 

@@ -23,6 +23,9 @@ type standing struct {
 	ill     time.Time // when Census last failed, or wanted fewer calls; zero: never
 	used    time.Time // when a call last began, or a client was made
 
+	own  places // calls under way, and those that wait for a place while Census is not well
+	calm places // those of them that began while Census was not well
+
 	syncs atomic.Int64 // syncs in the workspace when last told; 0: not yet
 }
 
@@ -82,8 +85,9 @@ func (s *standing) matters(now time.Time) (used time.Time, matters bool) {
 // standings are those of all tokens at one Census. Of more than maxStandings
 // those long unused are forgotten.
 type standings struct {
-	mu sync.Mutex
-	of map[string]*standing // by tenant; never by token
+	calls int // of one token at a time
+	mu    sync.Mutex
+	of    map[string]*standing // by tenant; never by token
 }
 
 // get is the tenant's standing, a new one if it is not known.
@@ -96,7 +100,7 @@ func (ss *standings) get(tenant string) *standing {
 		if len(ss.of) >= maxStandings {
 			ss.evict(now)
 		}
-		s = &standing{lanes: make(map[target]*lane)}
+		s = &standing{lanes: make(map[target]*lane), own: make(places, ss.calls), calm: make(places, max(ss.calls/2, LeastMaxCalls))}
 		ss.of[tenant] = s
 	}
 	s.mu.Lock()

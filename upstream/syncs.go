@@ -79,7 +79,7 @@ func (c *Client) SyncsByID(ctx context.Context, ids []SyncID) map[SyncID]SyncRes
 		c.listInto(ctx, found, missing)
 	}
 	var mu sync.Mutex
-	each(cap(c.gates.all), slices.Sorted(maps.Keys(missing)), func(id SyncID) {
+	each(c.MaxCalls(), slices.Sorted(maps.Keys(missing)), func(id SyncID) {
 		y, err := c.Sync(ctx, id)
 		mu.Lock()
 		found[id] = SyncResult{y, err}
@@ -111,7 +111,7 @@ func (c *Client) listInto(ctx context.Context, found map[SyncID]SyncResult, miss
 		for i := range numbers {
 			numbers[i] = i
 		}
-		each(cap(c.gates.all), numbers, func(i int) {
+		each(c.MaxCalls(), numbers, func(i int) {
 			pages[i], sent[i], errs[i] = l.read(ctx, read{k: from + i, size: syncChunk}, 0)
 		})
 		for i, p := range pages {
