@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -251,6 +252,42 @@ func TestStaleWhileCensusFails(t *testing.T) {
 			})
 		})
 	}
+}
+
+// While Census hangs, calls that find no place are answered with what it said last,
+// as those are that it does not answer.
+func TestStaleWhileAllPlacesAreTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, _ := remembering(1, time.Second)
+		const syncs = 140
+		for len(census.Syncs()) < syncs {
+			addSyncWithRuns(census, 1)
+		}
+		read := func() (stale int) {
+			var n atomic.Int64
+			client.onRead = func(_ context.Context, r Read) {
+				if r.Stale {
+					n.Add(1)
+				}
+			}
+			var all sync.WaitGroup
+			for i := range SyncID(syncs) {
+				all.Go(func() {
+					if _, err := client.Runs(t.Context(), i+1, Window{Limit: 1}); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			all.Wait()
+			return int(n.Load())
+		}
+		read()
+		time.Sleep(2 * time.Second)
+		census.Inject(sim.Fault{Do: sim.Hang()})
+		if n := read(); n != syncs {
+			t.Errorf("%d of %d are stale", n, syncs)
+		}
+	})
 }
 
 func TestCacheIsBounded(t *testing.T) {

@@ -51,10 +51,10 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %s: %v", e.Call, e.Kind, e.Err)
 }
 
-// passing tells whether Census fails rather than refuses: what it said a moment
-// ago is then better than nothing.
+// passing tells whether Census fails rather than refuses, or was not even asked:
+// what it said a moment ago is then better than nothing.
 func (e *Error) passing() bool {
-	return e.Kind == Timeout || e.Kind == Unavailable || e.Kind == RateLimited
+	return e.Kind == Timeout || e.Kind == Unavailable || e.Kind == RateLimited || e.Kind == Busy
 }
 
 func (e *Error) Unwrap() error { return e.Err }
