@@ -290,6 +290,33 @@ func TestStaleWhileAllPlacesAreTaken(t *testing.T) {
 	})
 }
 
+// What Census has refused is not given out again when it fails later.
+func TestNothingStaleAfterRefusal(t *testing.T) {
+	for _, status := range []int{401, 403, 404} {
+		synctest.Test(t, func(t *testing.T) {
+			census, client, id := remembering(50, 5*time.Second)
+			run := SyncRunID(census.Runs(int64(id))[0].ID)
+			census.UpdateRun(int64(run), func(r *sim.Run) { r.Status, r.CompletedAt = "working", time.Time{} })
+			ask := func(want string) {
+				t.Helper()
+				_, err := client.Runs(t.Context(), id, Window{Limit: 5})
+				checkVerdict(t, err, want)
+				_, err = client.Sync(t.Context(), id)
+				checkVerdict(t, err, want)
+				_, err = client.Run(t.Context(), run)
+				checkVerdict(t, err, want)
+				time.Sleep(31 * time.Second) // past the time of all
+			}
+			ask("ok")
+			heal := census.Inject(sim.Fault{Do: sim.JSON(status, `{}`)})
+			ask(kindOf(status).String())
+			heal()
+			census.Inject(sim.Fault{Do: sim.HTML(503)})
+			ask("unavailable")
+		})
+	}
+}
+
 func TestCacheIsBounded(t *testing.T) {
 	census, _, id := remembering(3000, time.Hour)
 	client := New("one", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 500 << 10, Freshness: time.Hour})

@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -55,6 +56,13 @@ func (e *Error) Error() string {
 // what it said a moment ago is then better than nothing.
 func (e *Error) passing() bool {
 	return e.Kind == Timeout || e.Kind == Unavailable || e.Kind == RateLimited || e.Kind == Busy
+}
+
+// refused tells whether err says that Census does not let the token have what was
+// asked for, or no more: then what it said before is not to be given out either.
+func refused(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.Kind == Unauthenticated || e.Kind == Forbidden || e.Kind == NotFound)
 }
 
 func (e *Error) Unwrap() error { return e.Err }

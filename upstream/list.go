@@ -62,6 +62,9 @@ func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may fun
 				continue
 			}
 		}
+		if refused(err) {
+			l.drop()
+		}
 		if old, ok := l.stale(windows, err); ok {
 			l.client.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true})
 			return old, old, nil
@@ -119,6 +122,13 @@ func (l list[T]) stale(windows []Window, err error) (*view[T], bool) {
 		return nil, false
 	}
 	return v, true
+}
+
+// drop forgets the list, whoever has read it.
+func (l list[T]) drop() {
+	l.client.cache.mu.Lock()
+	defer l.client.cache.mu.Unlock()
+	l.client.cache.drop(l.key())
 }
 
 func isNotFound(err error) bool {

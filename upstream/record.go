@@ -19,6 +19,7 @@ func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, wei
 	if record, ok := recallRecord[T](ctx, c, e, id); ok {
 		return record, nil
 	}
+	key := cacheKey{tenant: c.tenant, endpoint: e, id: id}
 	value, sent, shared, err := c.cache.flights.do(ctx, c.tenant+e.path(id), 0, func(ctx context.Context) (any, error) {
 		sent := time.Now()
 		answer, err := c.get(ctx, e, id, "")
@@ -36,9 +37,12 @@ func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, wei
 		keepRecord(c, e, id, record, sent.Add(life(record)), weight)
 		return record, nil
 	})
+	if refused(err) {
+		c.cache.drop(key)
+	}
 	if err != nil {
 		var failed *Error
-		value, ok := c.cache.get(cacheKey{tenant: c.tenant, endpoint: e, id: id})
+		value, ok := c.cache.get(key)
 		old, _ := value.(keptRecord[T])
 		if ok && errors.As(err, &failed) && failed.passing() && time.Now().Before(old.until.Add(staleFor)) {
 			c.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true})

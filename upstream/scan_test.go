@@ -177,14 +177,14 @@ func TestScanCost(t *testing.T) {
 // A scan that failed goes on from memory the next time.
 func TestScanThatFailedWasNotInVain(t *testing.T) {
 	census, client, id := remembering(2000, time.Hour)
-	census.Inject(sim.Fault{Match: func(r *http.Request) bool { return r.URL.Query().Get("page") == "7" }, Do: sim.Status(403, "application/json", "{}"), Times: 1})
+	census.Inject(sim.Fault{Match: func(r *http.Request) bool { return r.URL.Query().Get("page") == "7" }, Do: sim.Status(400, "application/json", "{}"), Times: 1})
 	shown := 0
 	scan := func() error {
 		shown = 0
 		_, err := client.ScanRuns(t.Context(), id, Window{}, always, func(s Slice[SyncRun]) bool { shown += len(s.Rows); return false })
 		return err
 	}
-	checkVerdict(t, scan(), "forbidden")
+	checkVerdict(t, scan(), "bad_response")
 	first := len(census.Calls())
 	census.ResetCalls()
 	checkVerdict(t, scan(), "ok")
