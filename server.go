@@ -128,8 +128,8 @@ func open(ctx context.Context, s settings, errOut io.Writer) (*gateway, error) {
 // upstream says how Census is reached.
 func (g *gateway) upstream(s settings) upstream.Options {
 	opt := upstream.Options{BaseURL: s.BaseURL, Basic: s.Auth == "basic", Observe: g.observeCall,
-		OnRead:   func(ctx context.Context, r upstream.Read) { graph.RecordOf(ctx).Read(r) },
-		MaxCalls: s.Calls, PageCache: s.PageCache, Freshness: s.Freshness}
+		OnRead:    func(ctx context.Context, r upstream.Read) { graph.RecordOf(ctx).Read(r) },
+		OwnTokens: s.PassThrough, MaxCalls: s.Calls, PageCache: s.PageCache, Freshness: s.Freshness}
 	if s.simulated() {
 		opt.BaseURL, opt.Transport = "http://simulated-census/api/v1", g.sim.Transport()
 		return opt

@@ -18,23 +18,28 @@ const (
 	settledFor  = 10 * time.Minute // Census touches a finished run for some minutes after (seen on the wire)
 	unknownFor  = 24 * time.Hour   // a run of unknown status, after its last change, is taken for finished
 	entryWeight = 256              // bytes of an entry beside its rows
+
+	// A single record is read without a call, which would tell that a token does not
+	// hold any more. Where tokens are callers' own that has to come out.
+	ownRecordsFor = 5 * time.Minute
 )
 
 // A cache keeps what was read from Census, for all tenants apart and within a
 // number of bytes. What it keeps is never changed, only replaced.
 type cache struct {
-	entries   *otter.Cache[cacheKey, entry]
-	freshness time.Duration
-	flights   flights
-	epochs    atomic.Int64
-	mu        sync.Mutex // one change at a time of what is known of a list
-	hits      atomic.Uint64
-	misses    atomic.Uint64
+	entries    *otter.Cache[cacheKey, entry]
+	freshness  time.Duration
+	recordsFor time.Duration // for single records that do not change any more
+	flights    flights
+	epochs     atomic.Int64
+	mu         sync.Mutex // one change at a time of what is known of a list
+	hits       atomic.Uint64
+	misses     atomic.Uint64
 }
 
-// A cacheKey names an entry. A tenant is a token at a base URL, hashed.
+// A cacheKey names an entry. A shelf is what is kept of one token: see standing.
 type cacheKey struct {
-	tenant   string
+	shelf    int64
 	endpoint endpoint
 	id       int64 // of the sync or run; 0 for the list of syncs
 	epoch    int64 // of a list's chunk; else 0
@@ -49,7 +54,7 @@ type entry struct {
 // newCache makes a cache of some bytes; nil for 0, which keeps nothing. What may
 // change is kept for the freshness time.
 func newCache(bytes int64, freshness time.Duration) *cache {
-	c := &cache{freshness: freshness}
+	c := &cache{freshness: freshness, recordsFor: sealedFor}
 	if bytes > 0 {
 		c.entries = otter.Must(&otter.Options[cacheKey, entry]{
 			MaximumWeight: uint64(bytes),

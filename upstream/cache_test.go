@@ -317,6 +317,85 @@ func TestNothingStaleAfterRefusal(t *testing.T) {
 	}
 }
 
+// A token that Census has rejected reads nothing of what was kept for it, of
+// whatever that was told; other tokens do.
+func TestNothingKeptOfRejectedToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, id := remembering(250, time.Hour)
+		other := client.WithToken("two")
+		run := SyncRunID(census.Runs(int64(id))[0].ID)
+		ask := func(c *Client, want string) {
+			t.Helper()
+			_, err := c.Runs(t.Context(), id, Window{Limit: 250})
+			checkVerdict(t, err, want)
+			_, err = c.Sync(t.Context(), id)
+			checkVerdict(t, err, want)
+			_, err = c.Run(t.Context(), run)
+			checkVerdict(t, err, want)
+		}
+		ask(client, "ok")
+		ask(other, "ok")
+		heal := census.Inject(sim.Fault{Do: sim.JSON(401, `{}`)})
+		_, err := client.Sync(t.Context(), id+1)
+		checkVerdict(t, err, "unauthenticated")
+		ask(client.WithToken("one"), "unauthenticated")
+		heal()
+		heal = census.Inject(sim.Fault{Do: sim.HTML(503)})
+		ask(client, "unavailable")
+		ask(other, "ok")
+		if _, ok := client.RunsKept(t.Context(), id, Window{Limit: 1}); ok {
+			t.Error("runs are kept")
+		}
+		heal()
+		time.Sleep(time.Minute)
+		ask(client, "ok")
+		census.ResetCalls()
+		ask(client, "ok")
+		if calls := census.Calls(); len(calls) != 0 {
+			t.Errorf("took %v: nothing is kept any more", calls)
+		}
+	})
+}
+
+// What was being asked for as Census rejected the token is not kept.
+func TestNothingKeptOfTokenThatIsRejectedMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, id := remembering(1, time.Hour)
+		census.Inject(sim.Fault{Match: sim.Path("/syncs/1"), Do: sim.Delay(time.Second)})
+		census.Inject(sim.Fault{Match: sim.Path("/syncs/2"), Do: sim.JSON(401, `{}`)})
+		var both sync.WaitGroup
+		both.Go(func() {
+			_, err := client.Sync(t.Context(), id)
+			checkVerdict(t, err, "ok")
+		})
+		synctest.Wait()
+		client.Sync(t.Context(), 2)
+		both.Wait()
+		if _, ok := client.SyncKept(t.Context(), id); ok {
+			t.Error("it is kept")
+		}
+	})
+}
+
+// Of callers who bring tokens of their own it is found out within minutes that one
+// holds no more.
+func TestRunsOfCallersTokensAreKeptForMinutes(t *testing.T) {
+	for own, want := range map[bool]int{false: 0, true: 1} {
+		synctest.Test(t, func(t *testing.T) {
+			census, _, id := remembering(1, 5*time.Second)
+			client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 1 << 20, OwnTokens: own}).WithToken("one")
+			run := SyncRunID(census.Runs(int64(id))[0].ID)
+			client.Run(t.Context(), run)
+			time.Sleep(5 * time.Minute)
+			census.ResetCalls()
+			client.Run(t.Context(), run)
+			if n := len(census.Calls()); n != want {
+				t.Errorf("own tokens %t: %d calls, want %d", own, n, want)
+			}
+		})
+	}
+}
+
 func TestCacheIsBounded(t *testing.T) {
 	census, _, id := remembering(3000, time.Hour)
 	client := New("one", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 500 << 10, Freshness: time.Hour})

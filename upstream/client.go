@@ -25,6 +25,7 @@ type Options struct {
 	BaseURL   string            // host and prefix; "" means the US region's V1: https://app.getcensus.com/api/v1
 	Basic     bool              // authenticate by HTTP Basic as user "bearer" instead of Bearer
 	Transport http.RoundTripper // nil: what Transport returns
+	OwnTokens bool              // the tokens are brought by callers: what is kept of one is doubted sooner
 	MaxCalls  int               // exchanges under way at once, of all tokens, while Census is well; 0: DefaultMaxCalls
 	// Observe is told when a call begins, from many goroutines, with its
 	// endpoint ("GET /syncs/{id}/sync_runs"); the call is made under the context
@@ -64,7 +65,7 @@ type Client struct {
 	traces    []string // by which an answer that holds the token is known
 	transport http.RoundTripper
 	cache     *cache // shared by the clients of all tokens
-	tenant    string // whose part of the cache this client sees
+	tenant    string // the token at its base URL, hashed
 	gates     *gates // shared by the clients of all tokens
 	standing  *standing
 	onRead    func(ctx context.Context, r Read)
@@ -91,6 +92,9 @@ func New(token string, opt Options) *Client {
 		basic:     opt.Basic,
 		transport: opt.Transport,
 		observe:   opt.Observe,
+	}
+	if opt.OwnTokens {
+		c.cache.recordsFor = ownRecordsFor
 	}
 	c.onRead = func(ctx context.Context, r Read) {
 		c.cache.found(r)

@@ -14,11 +14,11 @@ type kept[T any] struct {
 }
 
 func (l list[T]) key() cacheKey {
-	return cacheKey{tenant: l.client.tenant, endpoint: l.endpoint, id: l.id}
+	return cacheKey{shelf: l.client.standing.shelf.Load(), endpoint: l.endpoint, id: l.id}
 }
 
 func (l list[T]) chunkKey(epoch int64, k int) cacheKey {
-	return cacheKey{tenant: l.client.tenant, endpoint: l.endpoint, id: l.id, epoch: epoch, k: k}
+	return cacheKey{shelf: l.client.standing.shelf.Load(), endpoint: l.endpoint, id: l.id, epoch: epoch, k: k}
 }
 
 // A block is a chunk that is kept. It stands in its epoch.

@@ -19,7 +19,7 @@ func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, wei
 	if record, ok := recallRecord[T](ctx, c, e, id); ok {
 		return record, nil
 	}
-	key := cacheKey{tenant: c.tenant, endpoint: e, id: id}
+	key := c.recordKey(e, id) // before it is asked for: a 401 that another call gets meanwhile counts
 	value, sent, shared, err := c.cache.flights.do(ctx, c.tenant+e.path(id), 0, func(ctx context.Context) (any, error) {
 		sent := time.Now()
 		answer, err := c.get(ctx, e, id, "")
@@ -34,7 +34,7 @@ func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, wei
 		if err != nil {
 			return nil, e.unreadable(id, err)
 		}
-		keepRecord(c, e, id, record, sent.Add(life(record)), weight)
+		keepRecord(c, key, record, sent.Add(life(record)), weight)
 		return record, nil
 	})
 	if refused(err) {
@@ -42,7 +42,7 @@ func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, wei
 	}
 	if err != nil {
 		var failed *Error
-		value, ok := c.cache.get(key)
+		value, ok := c.cache.get(c.recordKey(e, id))
 		old, _ := value.(keptRecord[T])
 		if ok && errors.As(err, &failed) && failed.passing() && time.Now().Before(old.until.Add(staleFor)) {
 			c.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true})
@@ -57,7 +57,7 @@ func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, wei
 
 // recallRecord is a record that was kept and counts.
 func recallRecord[T any](ctx context.Context, c *Client, e endpoint, id int64) (*T, bool) {
-	value, ok := c.cache.get(cacheKey{tenant: c.tenant, endpoint: e, id: id})
+	value, ok := c.cache.get(c.recordKey(e, id))
 	if !ok {
 		return nil, false
 	}
@@ -69,9 +69,13 @@ func recallRecord[T any](ctx context.Context, c *Client, e endpoint, id int64) (
 	return k.record, true
 }
 
-func keepRecord[T any](c *Client, e endpoint, id int64, record *T, until time.Time, weight func(*T) int) {
+func (c *Client) recordKey(e endpoint, id int64) cacheKey {
+	return cacheKey{shelf: c.standing.shelf.Load(), endpoint: e, id: id}
+}
+
+func keepRecord[T any](c *Client, key cacheKey, record *T, until time.Time, weight func(*T) int) {
 	if c.cache.entries != nil {
-		c.cache.set(cacheKey{tenant: c.tenant, endpoint: e, id: id}, keptRecord[T]{record, until}, entryWeight+weight(record))
+		c.cache.set(key, keptRecord[T]{record, until}, entryWeight+weight(record))
 	}
 }
 

@@ -92,7 +92,7 @@ func (c *Client) Run(ctx context.Context, id SyncRunID) (*SyncRun, error) {
 		},
 		func(r *SyncRun) time.Duration {
 			if r.settled(time.Now()) {
-				return sealedFor
+				return c.cache.recordsFor
 			}
 			return c.cache.freshness
 		})

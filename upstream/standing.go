@@ -27,7 +27,12 @@ type standing struct {
 	calm places // those of them that began while Census was not well
 
 	syncs atomic.Int64 // syncs in the workspace when last told; 0: not yet
+	shelf atomic.Int64 // names what is kept of the token; after a 401 another does
 }
+
+// shelves counts the names of shelves. None is given twice, so that what was kept of
+// a token is not found again after it was rejected, or forgotten.
+var shelves atomic.Int64
 
 // look is for how long calls of t must wait for Census's 429 to expire, and for
 // how long the breaker keeps them; 0 and 0: one may leave.
@@ -70,6 +75,9 @@ func (s *standing) end(k ticket, err *Error, h health) {
 	if h == unhealthy || err != nil && err.Kind == RateLimited {
 		s.ill = now
 	}
+	if err != nil && err.Kind == Unauthenticated {
+		s.shelf.Store(shelves.Add(1))
+	}
 	s.silence.heard(now, err)
 	s.breaker.end(now, k, h)
 }
@@ -101,6 +109,7 @@ func (ss *standings) get(tenant string) *standing {
 			ss.evict(now)
 		}
 		s = &standing{lanes: make(map[target]*lane), own: make(places, ss.calls), calm: make(places, max(ss.calls/2, LeastMaxCalls))}
+		s.shelf.Store(shelves.Add(1))
 		ss.of[tenant] = s
 	}
 	s.mu.Lock()

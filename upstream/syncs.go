@@ -144,7 +144,7 @@ func (c *Client) takeSyncs(ctx context.Context, rows []Sync, until time.Time, fo
 		if y.CreatedAt == 0 || y.ID <= 0 {
 			continue
 		}
-		keepRecord(c, fetchSync, int64(y.ID), y, until, (*Sync).weight)
+		keepRecord(c, c.recordKey(fetchSync, int64(y.ID)), y, until, (*Sync).weight)
 		if missing[y.ID] {
 			found[y.ID] = SyncResult{Sync: y}
 			delete(missing, y.ID)
