@@ -12,8 +12,8 @@ const (
 	minRetries    = 3  // retries in ten seconds that need no calls: a quiet gateway may retry too
 )
 
-// A budget bounds the retries of all calls of all tokens together: it is one
-// Census that they would wear down. The zero value is full.
+// A budget bounds the retries of all calls of one token: what fails for one must
+// not use up what another needs. The zero value is full.
 type budget struct {
 	mu     sync.Mutex
 	recent recent // calls; retries are the bad ones

@@ -174,7 +174,7 @@ func (c *Client) get(ctx context.Context, e endpoint, id int64, query string) (b
 	ctx, end := c.observe(ctx, "GET "+string(e))
 	var call Call
 	defer func() { end(call) }()
-	return retry(ctx, &c.gates.budget, func() (answer body, err *Error) {
+	return retry(ctx, &c.standing.budget, func() (answer body, err *Error) {
 		answer, err = c.attempt(ctx, e, id, query, &call)
 		if call.Failed = err != nil; call.Failed {
 			call.Status, call.Kind = err.Status, err.Kind

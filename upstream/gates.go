@@ -14,7 +14,6 @@ const hurry = time.Second
 // one by WithToken share them.
 type gates struct {
 	all       places // exchanges under way, of all tokens
-	budget    budget
 	standings standings
 }
 
@@ -86,7 +85,7 @@ func (c *Client) attempt(ctx context.Context, e endpoint, id int64, query string
 	h := unknownHealth // if try panics
 	defer func() { c.leave(p, err, h) }()
 	if call.Tries++; call.Tries == 1 {
-		c.gates.budget.call()
+		c.standing.budget.call()
 	}
 	answer, err = c.try(ctx, e, id, query)
 	h = healthOf(err, ctx.Err() != nil && time.Since(p.began) < hurry)

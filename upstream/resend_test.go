@@ -87,7 +87,7 @@ func TestOneResendIsFree(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, retries := client.gates.budget.recent.sum(time.Now()); retries > 1 {
+	if _, retries := client.standing.budget.recent.sum(time.Now()); retries > 1 {
 		t.Errorf("%d retries, want 1: the first has no kept connection", retries)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// The bounds of what is remembered of tokens. A standing takes about half a
+// The bounds of what is remembered of tokens. A standing takes about a
 // kilobyte; callers may bring any number of tokens.
 const (
 	maxStandings = 4096
@@ -25,6 +25,8 @@ type standing struct {
 
 	own  places // calls under way, and those that wait for a place while Census is not well
 	calm places // those of them that began while Census was not well
+
+	budget budget // locks itself
 
 	syncs atomic.Int64 // syncs in the workspace when last told; 0: not yet
 	shelf atomic.Int64 // names what is kept of the token; after a 401 another does
