@@ -372,3 +372,36 @@ func TestWaitingForATurn(t *testing.T) {
 		checkNothingKept(t, client)
 	})
 }
+
+// Where callers bring tokens, one of them whose syncs all hang leaves places to
+// others, and to itself no more than these; else it has all.
+func TestOneTokenLeavesPlaces(t *testing.T) {
+	for own, want := range map[bool]int{false: DefaultMaxCalls, true: 3 * DefaultMaxCalls / 4} {
+		synctest.Test(t, func(t *testing.T) {
+			census := &door{calls: map[string]int{}, do: hang}
+			client := New("one", Options{BaseURL: "http://census.test", Transport: census, OwnTokens: own})
+			if n := client.MaxCalls(); n != want {
+				t.Errorf("own tokens %t: says it makes %d calls at once, want %d", own, n, want)
+			}
+			var all sync.WaitGroup
+			for i := range int64(78) {
+				all.Go(func() { ask(t.Context(), client, i+1) })
+			}
+			synctest.Wait()
+			if n := census.all(); n != want {
+				t.Errorf("own tokens %t: %d calls at once, want %d", own, n, want)
+			}
+			if own {
+				all.Go(func() { checkAsk(t, client.WithToken("two"), 1, "timeout", tryTimeout, 0) })
+			} else {
+				all.Go(func() { checkAsk(t, client.WithToken("two"), 1, "busy", maxQueue, maxQueue) })
+			}
+			all.Wait()
+			checkNothingKept(t, client)
+		})
+	}
+	least := New("one", Options{MaxCalls: LeastMaxCalls, OwnTokens: true})
+	if n := cap(least.standing.calm); n > least.MaxCalls() || least.MaxCalls() <= perSync {
+		t.Errorf("of %d calls one token has %d, or %d", LeastMaxCalls, least.MaxCalls(), n)
+	}
+}

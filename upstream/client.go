@@ -25,7 +25,7 @@ type Options struct {
 	BaseURL   string            // host and prefix; "" means the US region's V1: https://app.getcensus.com/api/v1
 	Basic     bool              // authenticate by HTTP Basic as user "bearer" instead of Bearer
 	Transport http.RoundTripper // nil: what Transport returns
-	OwnTokens bool              // the tokens are brought by callers: what is kept of one is doubted sooner
+	OwnTokens bool              // the tokens are brought by callers: what is kept of one is doubted sooner, and none takes all calls
 	MaxCalls  int               // exchanges under way at once, of all tokens, while Census is well; 0: DefaultMaxCalls
 	// Observe is told when a call begins, from many goroutines, with its
 	// endpoint ("GET /syncs/{id}/sync_runs"); the call is made under the context
@@ -86,7 +86,7 @@ func New(token string, opt Options) *Client {
 		opt.Observe = func(ctx context.Context, _ string) (context.Context, func(Call)) { return ctx, func(Call) {} }
 	}
 	c := &Client{
-		gates:     newGates(opt.MaxCalls),
+		gates:     newGates(opt.MaxCalls, opt.ofToken()),
 		cache:     newCache(opt.PageCache, opt.Freshness),
 		base:      strings.TrimRight(opt.BaseURL, "/"),
 		basic:     opt.Basic,
@@ -103,6 +103,15 @@ func New(token string, opt Options) *Client {
 		}
 	}
 	return c.WithToken(token)
+}
+
+// ofToken is how many calls of one token are made at once: where others may come,
+// one whose calls hang leaves places to them.
+func (opt Options) ofToken() int {
+	if opt.OwnTokens {
+		return opt.MaxCalls * 3 / 4
+	}
+	return opt.MaxCalls
 }
 
 // WithToken returns a client that asks with another token over the same

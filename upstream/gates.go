@@ -17,8 +17,10 @@ type gates struct {
 	standings standings
 }
 
-func newGates(calls int) *gates {
-	return &gates{all: make(places, calls), standings: standings{calls: calls, of: make(map[string]*standing)}}
+// newGates makes gates for so many calls at once, of which one token has ofToken.
+func newGates(calls, ofToken int) *gates {
+	calm := min(max(calls/2, LeastMaxCalls), ofToken)
+	return &gates{all: make(places, calls), standings: standings{own: ofToken, calm: calm, of: make(map[string]*standing)}}
 }
 
 // A pass is the right to make one exchange.

@@ -95,9 +95,9 @@ func (s *standing) matters(now time.Time) (used time.Time, matters bool) {
 // standings are those of all tokens at one Census. Of more than maxStandings
 // those long unused are forgotten.
 type standings struct {
-	calls int // of one token at a time
-	mu    sync.Mutex
-	of    map[string]*standing // by tenant; never by token
+	own, calm int // places of each
+	mu        sync.Mutex
+	of        map[string]*standing // by tenant; never by token
 }
 
 // get is the tenant's standing, a new one if it is not known.
@@ -110,7 +110,7 @@ func (ss *standings) get(tenant string) *standing {
 		if len(ss.of) >= maxStandings {
 			ss.evict(now)
 		}
-		s = &standing{lanes: make(map[target]*lane), own: make(places, ss.calls), calm: make(places, max(ss.calls/2, LeastMaxCalls))}
+		s = &standing{lanes: make(map[target]*lane), own: make(places, ss.own), calm: make(places, ss.calm)}
 		s.shelf.Store(shelves.Add(1))
 		ss.of[tenant] = s
 	}
