@@ -59,7 +59,7 @@ func TestMisbehavingCensus(t *testing.T) {
 		{"reset once", sim.Reset(), 1, ok, 2},
 		{"503 once", sim.HTML(503), 1, ok, 2},
 		{"invalid JSON", sim.JSON(200, `{"status":"success","data":[`), 0, "UPSTREAM_BAD_RESPONSE", 1},
-		{"HTML with 200", sim.HTML(200), 0, "UPSTREAM_BAD_RESPONSE", 1},
+		{"HTML with 200", sim.HTML(200), 0, "UPSTREAM_UNAVAILABLE", 1},
 		{"empty", sim.JSON(200, ""), 0, "UPSTREAM_BAD_RESPONSE", 1},
 		{"204", sim.Status(204, "", ""), 0, "UPSTREAM_BAD_RESPONSE", 1},
 		{"NaN", sim.Field("records_failed", "NaN"), 0, "UPSTREAM_BAD_RESPONSE", 1},

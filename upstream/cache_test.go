@@ -222,6 +222,8 @@ func TestStaleWhileCensusFails(t *testing.T) {
 	}{
 		{"fails a little later", 30 * time.Second, sim.HTML(503), true},
 		{"does not answer", 30 * time.Second, sim.Hang(), true},
+		{"is being mended and says so to people", 30 * time.Second, sim.HTML(200), true},
+		{"makes no sense", 30 * time.Second, sim.JSON(200, `{"data":7}`), false},
 		{"fails much later", 90 * time.Second, sim.HTML(503), false},
 		{"refuses the token", 30 * time.Second, sim.JSON(401, `{"status":401}`), false},
 		{"forbids", 30 * time.Second, sim.JSON(403, `{}`), false},

@@ -2,10 +2,12 @@ package upstream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -71,6 +73,19 @@ func (c *Client) try(ctx context.Context, e endpoint, id int64, query string) (b
 	case c.echoes(answer.text):
 		answer.free()
 		return body{}, e.unreadable(id, errEcho)
+	case isHTML(resp.Header, answer.text):
+		answer.free()
+		err := e.fail(Unavailable, id, errHTML)
+		err.Status = resp.StatusCode
+		return body{}, err
 	}
 	return answer, nil
+}
+
+var errHTML = errors.New("a page for people")
+
+// isHTML tells whether an answer is a page for people: Census is being mended, or
+// something before it answers. JSON may be called HTML.
+func isHTML(h http.Header, text string) bool {
+	return strings.HasPrefix(h.Get("Content-Type"), "text/html") && strings.HasPrefix(strings.TrimLeft(text, " \t\r\n\ufeff"), "<")
 }

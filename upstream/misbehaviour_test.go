@@ -92,7 +92,8 @@ func TestMisbehaviour(t *testing.T) {
 		{name: "503 once", fault: sim.Fault{Times: 1, Do: sim.HTML(503)}, time: long, want: "ok", calls: 2},
 
 		{name: "no JSON", fault: sim.Fault{Do: sim.JSON(200, `{"status":"success","data":[`)}, time: long, want: "bad_response", calls: 1},
-		{name: "HTML with 200", fault: sim.Fault{Do: sim.HTML(200)}, time: long, want: "bad_response", calls: 1},
+		{name: "HTML with 200", fault: sim.Fault{Do: sim.HTML(200)}, time: long, want: "unavailable", calls: 1},
+		{name: "HTML that is called JSON", fault: sim.Fault{Do: sim.JSON(200, "<html></html>")}, time: long, want: "bad_response", calls: 1},
 		{name: "empty", fault: sim.Fault{Do: sim.JSON(200, "")}, time: long, want: "bad_response", calls: 1},
 		{name: "204", fault: sim.Fault{Do: sim.HTML(204)}, time: long, want: "bad_response", calls: 1},
 		{name: "NaN", fault: sim.Fault{Do: sim.Field("records_failed", "NaN")}, time: long, want: "bad_response", calls: 1},
