@@ -40,7 +40,7 @@ func (o Options) answer(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 	if deferring(op) {
 		// gqlgen answers a mutation once, whatever it deferred.
 		if takes.multipart && o.Schema != nil && op.Operation.Operation == ast.Query {
-			o.stream(ctx, w, exec, takes.plain, op)
+			o.stream(ctx, w, exec, takes.plain, op, relabel(op))
 			return
 		}
 		undefer(op)

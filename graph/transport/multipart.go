@@ -26,13 +26,14 @@ type multipart struct {
 	flush func() error
 	buf   bytes.Buffer
 
-	maxErrors int // of each part
+	maxErrors int               // of each part
+	labels    map[string]string // of the client, by those that parts have here
 }
 
-func startMultipart(w http.ResponseWriter, maxErrors int) *multipart {
+func startMultipart(w http.ResponseWriter, maxErrors int, labels map[string]string) *multipart {
 	answerHeader(w)["Content-Type"] = []string{multipartType}
 	w.WriteHeader(http.StatusOK)
-	m := &multipart{w: w, flush: http.NewResponseController(w).Flush, maxErrors: maxErrors}
+	m := &multipart{w: w, flush: http.NewResponseController(w).Flush, maxErrors: maxErrors, labels: labels}
 	m.buf.WriteString(delimiter)
 	return m
 }
@@ -81,8 +82,8 @@ func (m *multipart) entries(list []*graphql.Response) {
 		path, _ := json.Marshal(resp.Path) // names and numbers: cannot fail
 		m.buf.WriteString(`,"path":`)
 		m.buf.Write(path)
-		if resp.Label != "" {
-			label, _ := json.Marshal(resp.Label) // a string: cannot fail
+		if l := m.labels[resp.Label]; l != "" {
+			label, _ := json.Marshal(l) // a string: cannot fail
 			m.buf.WriteString(`,"label":`)
 			m.buf.Write(label)
 		}

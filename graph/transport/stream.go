@@ -10,8 +10,9 @@ import (
 
 // stream executes a query that defers, and writes its answer in parts as they
 // come. Where nothing was deferred after all (by if: false, or because the
-// object was null) the answer is plain, in form m.
-func (o Options) stream(ctx context.Context, w http.ResponseWriter, exec graphql.GraphExecutor, m media, op *graphql.OperationContext) {
+// object was null) the answer is plain, in form m. labels are what the client
+// calls the parts.
+func (o Options) stream(ctx context.Context, w http.ResponseWriter, exec graphql.GraphExecutor, m media, op *graphql.OperationContext, labels map[string]string) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
@@ -29,7 +30,7 @@ func (o Options) stream(ctx context.Context, w http.ResponseWriter, exec graphql
 	if o.Headers != nil {
 		o.Headers(first.ctx, first.resp, w.Header())
 	}
-	out := startMultipart(w, o.maxErrors())
+	out := startMultipart(w, o.maxErrors(), labels)
 	if out.first(first.resp) != nil {
 		return
 	}
