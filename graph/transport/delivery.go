@@ -66,27 +66,6 @@ func (d *delivery) take(resp *graphql.Response) []*graphql.Response {
 	return ready
 }
 
-// rest gives what remains at the end: parts whose object was never seen, and
-// null for the fields that were left out and did not come. A field that cannot
-// be null stays away, as its error has said.
-func (d *delivery) rest() []*graphql.Response {
-	rest := d.held
-	d.held = nil
-	for _, p := range d.objects {
-		var nulls []member
-		for _, f := range p.fields {
-			if p.missing[f.Alias] && !f.Definition.Type.NonNull {
-				nulls = append(nulls, member{f.Alias, []byte("null")})
-				p.missing[f.Alias] = false
-			}
-		}
-		if len(nulls) > 0 {
-			rest = append(rest, &graphql.Response{Data: joinMembers(nulls), Path: p.path})
-		}
-	}
-	return rest
-}
-
 // find gives the place at path, or the one above it that decides: an object
 // that is null, or one whose type is not known.
 func (d *delivery) find(path ast.Path) *place {
@@ -102,7 +81,12 @@ func (d *delivery) find(path ast.Path) *place {
 // those of the first response were.
 func (d *delivery) fill(p *place, resp *graphql.Response) *graphql.Response {
 	list, ok := splitObject(resp.Data)
-	if !ok {
+	if !ok { // null, and with it all that the part has
+		for _, f := range p.fields {
+			if f.IsDeferred() && partOf(&f) == resp.Label {
+				delete(p.missing, f.Alias)
+			}
+		}
 		return resp
 	}
 	for i, m := range list {

@@ -8,12 +8,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// hurried lets resolvers see the end of ctx in an execution that itself runs
-// without one.
-//
-// gqlgen drops a deferred result whose context has ended, and then waits for
-// it for ever. The execution is therefore given a context that does not end,
-// and each resolver one that does for as long as it runs.
+// hurried lets resolvers see the end of ctx in an execution whose own context
+// lasts longer, each for as long as it runs.
 func hurried(ctx context.Context, next graphql.FieldMiddleware) graphql.FieldMiddleware {
 	return func(field context.Context, resolve graphql.Resolver) (any, error) {
 		c := &hurry{Context: field, end: ctx}
@@ -23,9 +19,9 @@ func hurried(ctx context.Context, next graphql.FieldMiddleware) graphql.FieldMid
 }
 
 // A hurry has the values of one context and the end of another. Once the
-// resolver has returned it gives no Done channel any more, which is what the
-// contexts of the fields below inherit. Err stays that of the end, so that who
-// has seen Done closed always finds a reason.
+// resolver has returned it is done when the first is, which is what the contexts
+// of the fields below inherit. Err stays that of the end, so that who has seen
+// Done closed always finds a reason.
 type hurry struct {
 	context.Context
 	end  context.Context
@@ -34,7 +30,7 @@ type hurry struct {
 
 func (c *hurry) Done() <-chan struct{} {
 	if c.over.Load() {
-		return nil
+		return c.Context.Done()
 	}
 	return c.end.Done()
 }
