@@ -102,6 +102,3 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 		}})
 	return within(opt.Timeout, srv), nil
 }
-
-// SDL is the schema as it is served, in GraphQL's schema language.
-func SDL() string { return sources[0].Input }

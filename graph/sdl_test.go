@@ -1,0 +1,62 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"census-gateway/graph"
+	"census-gateway/upstream/sim"
+)
+
+// specified are the directives that every client knows.
+var specified = []string{"skip", "include", "deprecated", "specifiedBy", "oneOf"}
+
+// What the schema says of directives is what introspection says.
+func TestDirectivesOfTheSchema(t *testing.T) {
+	type argument struct {
+		Name, Description string
+		Type              struct{ Name string }
+		DefaultValue      *string
+	}
+	type directive struct {
+		Name, Description string
+		Locations         []ast.DirectiveLocation
+		Args              []argument
+	}
+	var answer struct {
+		Data struct {
+			Schema struct{ Directives []directive } `json:"__schema"`
+		}
+	}
+	h, _ := serve(sim.Options{})
+	text := post(t, h, `{__schema{directives{name description locations args{name description type{name} defaultValue}}}}`, "{}")
+	if err := json.Unmarshal([]byte(text), &answer); err != nil {
+		t.Fatal(err)
+	}
+	served := slices.DeleteFunc(answer.Data.Schema.Directives, func(d directive) bool { return slices.Contains(specified, d.Name) })
+	doc, err := parser.ParseSchema(&ast.Source{Input: graph.SDL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := []directive{}
+	for _, d := range doc.Directives {
+		is := directive{d.Name, d.Description, d.Locations, nil}
+		for _, a := range d.Arguments {
+			arg := argument{Name: a.Name, Description: a.Description}
+			arg.Type.Name = a.Type.String()
+			if a.DefaultValue != nil {
+				arg.DefaultValue = new(a.DefaultValue.String())
+			}
+			is.Args = append(is.Args, arg)
+		}
+		said = append(said, is)
+	}
+	if !reflect.DeepEqual(said, served) {
+		t.Errorf("the schema says  %+v\nintrospection says %+v", said, served)
+	}
+}
