@@ -27,7 +27,7 @@ var contentTypes = [...][]string{
 // An accepted is what a client takes for an answer.
 type accepted struct {
 	plain     media // for answers in one piece; mediaNone if the client takes none
-	multipart bool  // for @defer: multipart/mixed in the form of deferSpec=20220824
+	multipart bool  // for @defer: multipart/mixed in the form of deferSpec=20220824, liked no less than plain
 }
 
 // negotiate reads the Accept header. Weights and wildcards count as RFC 9110,
@@ -36,13 +36,13 @@ type accepted struct {
 // both with equal weight, application/graphql-response+json.
 //
 // A client that names multipart/mixed and no JSON gets application/json for
-// what is not streamed.
+// what is not streamed; one that likes JSON better gets no parts.
 func negotiate(r *http.Request) accepted {
 	values := r.Header["Accept"]
 	if len(values) == 0 || len(values) == 1 && values[0] == "" {
 		return accepted{plain: mediaJSON}
 	}
-	var json, gql weight
+	var json, gql, parts weight
 	var out accepted
 	for _, value := range values {
 		for len(value) > 0 {
@@ -63,15 +63,18 @@ func negotiate(r *http.Request) accepted {
 				json.take(0, q)
 				gql.take(0, q)
 			case strings.EqualFold(name, "multipart/mixed"):
-				out.multipart = out.multipart || (q > 0 && defers2022(params))
+				if named := closeness(params); named > 0 {
+					parts.take(named, q)
+				}
 			}
 		}
 	}
+	out.multipart = parts.q > 0 && parts.q >= max(json.q, gql.q)
 	switch {
 	case gql.q > json.q, gql.q == json.q && gql.q > 0 && gql.named > json.named,
 		gql.q == json.q && gql.q > 0 && gql.named == 2:
 		out.plain = mediaGraphQL
-	case json.q > 0, out.multipart:
+	case json.q > 0, parts.q > 0:
 		out.plain = mediaJSON
 	}
 	return out
@@ -79,7 +82,7 @@ func negotiate(r *http.Request) accepted {
 
 // A weight is the quality of the most specific range that matches a type.
 type weight struct {
-	named int // 2 by name, 1 by application/*, 0 by */*
+	named int // how closely it names the type: 2 by name, 1 by application/*, 0 by */*
 	q     float64
 	seen  bool
 }
@@ -100,15 +103,20 @@ func quality(params string) float64 {
 	return 1
 }
 
-// defers2022 reports whether the parameters of multipart/mixed leave room for
-// the shape written here. Apollo Client names it deferSpec=20220824; with
-// subscriptionSpec alone it asks for something else.
-func defers2022(params string) bool {
+// closeness tells how closely the parameters of multipart/mixed name the shape
+// written here: 2 by deferSpec=20220824, as Apollo Client does, 1 where they leave
+// room for it. It is 0 if they name another, as subscriptionSpec alone does.
+func closeness(params string) int {
 	if spec, ok := param(params, "deferSpec"); ok {
-		return spec == "20220824"
+		if spec == "20220824" {
+			return 2
+		}
+		return 0
 	}
-	_, other := param(params, "subscriptionSpec")
-	return !other
+	if _, other := param(params, "subscriptionSpec"); other {
+		return 0
+	}
+	return 1
 }
 
 // param finds a parameter by name, without regard to case, and takes the

@@ -70,6 +70,39 @@ func TestAccept(t *testing.T) {
 	}
 }
 
+// TestAcceptParts tells from Accept alone who gets a deferred answer in parts.
+func TestAcceptParts(t *testing.T) {
+	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	for accept, want := range map[string]bool{
+		apolloAccept: true,
+		"multipart/mixed;deferSpec=20220824, application/json": true,
+		// urql
+		"application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed": true,
+		"multipart/mixed":       true,
+		"multipart/mixed;q=0.1": true,
+		"multipart/mixed, */*":  true,
+		"*/*, multipart/mixed":  true,
+		"multipart/mixed;q=0.9, application/json;q=0.9, application/graphql-response+json;q=0.8": true,
+		"multipart/mixed;q=0.5, application/json;q=0.4, */*":                                     false,
+		"application/json;q=0, multipart/mixed;q=0.2":                                            true,
+		"application/json, multipart/mixed;q=0.1":                                                false,
+		"multipart/mixed;q=0.9, application/json;q=0.8, application/graphql-response+json":       false,
+		"multipart/mixed;q=0, application/json;q=0.5":                                            false,
+		"multipart/mixed;deferSpec=20220824;q=0, multipart/mixed, application/json":              false,
+		"multipart/mixed, multipart/mixed;q=0;deferSpec=20220824, application/json":              false,
+		"multipart/mixed;q=0, multipart/mixed;deferSpec=20220824, application/json":              true,
+		"multipart/mixed;deferSpec=20991231, application/json":                                   false,
+		"multipart/mixed;deferSpec=20991231;q=0, multipart/mixed, application/json":              true,
+		"multipart/mixed;subscriptionSpec=1.0, application/json":                                 false,
+		"*/*": false,
+	} {
+		a := post(t, srv.URL, accept, bodyOf(`{item{id ...@defer{slow}}}`, nil))
+		if got := strings.HasPrefix(a.header.Get("Content-Type"), "multipart/mixed"); a.status != 200 || got != want {
+			t.Errorf("%s: %d %s", accept, a.status, a.header.Get("Content-Type"))
+		}
+	}
+}
+
 func TestContentType(t *testing.T) {
 	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
 	for header, status := range map[string]int{
