@@ -406,3 +406,26 @@ func TestCacheIsBounded(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// Operations that ask for the same long window at the same time share each of its
+// pages, not only the first.
+func TestFlightsAreSharedToTheEnd(t *testing.T) {
+	for limit, calls := range map[int]int{150: 2, 1000: 11} {
+		synctest.Test(t, func(t *testing.T) {
+			census, client, id := remembering(1250, 0)
+			census.Inject(sim.Fault{Do: sim.Delay(500 * time.Millisecond)})
+			var wg sync.WaitGroup
+			for range 20 {
+				wg.Go(func() {
+					if _, err := client.Runs(t.Context(), id, Window{Limit: limit}); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			if got := census.Calls(); len(got) != calls {
+				t.Errorf("twenty of %d runs took %d calls, want %d: %v", limit, len(got), calls, got)
+			}
+		})
+	}
+}

@@ -56,19 +56,11 @@ func (v *view[T]) together(todo []read) []read {
 
 // readInto reads pages and adds them to v, in their order.
 func (l list[T]) readInto(ctx context.Context, v *view[T], todo []read) error {
-	type arrival struct {
-		page[T]
-		sent time.Time
-		err  error
-	}
-	arrivals := make([]arrival, len(todo))
-	each(len(todo), todo, func(r read) {
-		a := &arrivals[todo[0].k-r.k]
-		a.page, a.sent, a.err = l.read(ctx, r, v.arrived)
-	})
-	v.arrived = l.client.cache.flights.moment()
+	arrivals := make([]arrival[T], len(todo))
+	each(len(todo), todo, func(r read) { arrivals[todo[0].k-r.k] = l.read(ctx, r, v.arrived) })
 	least, most := max(v.total, v.floor, 0), 0
 	for _, a := range arrivals {
+		v.arrived = max(v.arrived, a.landed)
 		most = max(most, a.total)
 	}
 	for i, a := range arrivals {
@@ -79,8 +71,8 @@ func (l list[T]) readInto(ctx context.Context, v *view[T], todo []read) error {
 		gone := next.k > 0 && isNotFound(a.err)
 		if gone { // past the end? the head knows, and whether the list is there at all
 			next = read{head: 1, size: l.size}
-			a.page, a.sent, a.err = l.read(ctx, next, v.arrived)
-			v.arrived = l.client.cache.flights.moment()
+			a = l.read(ctx, next, v.arrived)
+			v.arrived = max(v.arrived, a.landed)
 		}
 		if a.err != nil {
 			return a.err
@@ -95,20 +87,28 @@ func (l list[T]) readInto(ctx context.Context, v *view[T], todo []read) error {
 	return nil
 }
 
+// An arrival is a page that came, or why it did not.
+type arrival[T any] struct {
+	page[T]
+	sent   time.Time // when it was asked for
+	landed int64     // when it was there, by the count of flights
+	err    error
+}
+
 // read reads one page, or joins others that read it if they began after the
-// moment after. It tells when the page was asked for.
-func (l list[T]) read(ctx context.Context, r read, after int64) (page[T], time.Time, error) {
+// moment after.
+func (l list[T]) read(ctx context.Context, r read, after int64) arrival[T] {
 	key := l.client.tenant + l.endpoint.path(l.id) + r.query()
-	value, sent, shared, err := l.client.cache.flights.do(ctx, key, after, func(ctx context.Context) (any, error) {
+	fl, shared, err := l.client.cache.flights.do(ctx, key, after, func(ctx context.Context) (any, error) {
 		return l.ask(ctx, r)
 	})
 	if err != nil {
-		return page[T]{}, sent, err
+		return arrival[T]{err: err}
 	}
 	if shared {
-		l.client.onRead(ctx, Read{Cached: true, Until: sent.Add(l.life())})
+		l.client.onRead(ctx, Read{Cached: true, Until: fl.sent.Add(l.life())})
 	}
-	return value.(page[T]), sent, nil
+	return arrival[T]{page: fl.value.(page[T]), sent: fl.sent, landed: fl.landed}
 }
 
 // ask asks Census for one page and turns its rows oldest first.

@@ -13,7 +13,7 @@ import (
 // the time that one had is up; who has more asks again.
 type flights struct {
 	mu  sync.Mutex
-	now int64 // counts departures and arrivals
+	now int64 // counts departures and landings
 	m   map[string]*flight
 }
 
@@ -22,25 +22,21 @@ type flight struct {
 	departed int64     // flights.now when it began
 	sent     time.Time // the same by the clock
 	done     chan struct{}
-	value    any
-	err      error
-	expired  bool // its time was up
-}
 
-// moment is now, by the count of flights.
-func (f *flights) moment() int64 {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.now++
-	return f.now
+	// Once it is done:
+	landed  int64 // flights.now when the answer was there
+	value   any
+	err     error
+	expired bool // its time was up
 }
 
 // do answers key by ask, or by the answer to another's ask that departed after
-// the moment after (0: whenever). It reports when the question was sent and
-// whether another sent it.
-func (f *flights) do(ctx context.Context, key string, after int64, ask func(context.Context) (any, error)) (value any, sent time.Time, shared bool, err error) {
+// the moment after (0: whenever). It returns the flight, which is done unless there
+// is an error, and whether it is another's. Those who share a flight share its
+// moments too: what they ask next is one flight again, whoever of them asks first.
+func (f *flights) do(ctx context.Context, key string, after int64, ask func(context.Context) (any, error)) (fl *flight, shared bool, err error) {
 	f.mu.Lock()
-	fl, shared := f.m[key]
+	fl, shared = f.m[key]
 	if shared = shared && fl.departed > after; !shared {
 		f.now++
 		fl = &flight{departed: f.now, sent: time.Now(), done: make(chan struct{})}
@@ -56,9 +52,9 @@ func (f *flights) do(ctx context.Context, key string, after int64, ask func(cont
 		if shared && fl.expired && ctx.Err() == nil {
 			return f.do(ctx, key, after, ask)
 		}
-		return fl.value, fl.sent, shared, fl.err
+		return fl, shared, fl.err
 	case <-ctx.Done():
-		return nil, fl.sent, shared, ctx.Err()
+		return nil, shared, ctx.Err()
 	}
 }
 
@@ -69,6 +65,8 @@ func (f *flights) fly(ctx context.Context, key string, fl *flight, ask func(cont
 			fl.err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 		f.mu.Lock()
+		f.now++
+		fl.landed = f.now
 		if f.m[key] == fl {
 			delete(f.m, key)
 		}

@@ -20,7 +20,7 @@ func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, wei
 		return record, nil
 	}
 	key := c.recordKey(e, id) // before it is asked for: a 401 that another call gets meanwhile counts
-	value, sent, shared, err := c.cache.flights.do(ctx, c.tenant+e.path(id), 0, func(ctx context.Context) (any, error) {
+	fl, shared, err := c.cache.flights.do(ctx, c.tenant+e.path(id), 0, func(ctx context.Context) (any, error) {
 		sent := time.Now()
 		answer, err := c.get(ctx, e, id, "")
 		if err != nil {
@@ -50,8 +50,8 @@ func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, wei
 		}
 		return nil, e.failed(id, err)
 	}
-	record := value.(*T)
-	c.onRead(ctx, Read{Cached: shared, Until: sent.Add(life(record))})
+	record := fl.value.(*T)
+	c.onRead(ctx, Read{Cached: shared, Until: fl.sent.Add(life(record))})
 	return record, nil
 }
 

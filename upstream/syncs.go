@@ -105,22 +105,21 @@ func (c *Client) listingPays(n int) bool {
 func (c *Client) listInto(ctx context.Context, found map[SyncID]SyncResult, missing map[SyncID]bool) {
 	l := c.syncList()
 	read := func(from, to int) (total int, ok bool) {
-		pages := make([]page[Sync], to-from)
-		sent, errs := make([]time.Time, to-from), make([]error, to-from)
+		pages := make([]arrival[Sync], to-from)
 		numbers := make([]int, to-from)
 		for i := range numbers {
 			numbers[i] = i
 		}
 		each(c.MaxCalls(), numbers, func(i int) {
-			pages[i], sent[i], errs[i] = l.read(ctx, read{k: from + i, size: syncChunk}, 0)
+			pages[i] = l.read(ctx, read{k: from + i, size: syncChunk}, 0)
 		})
-		for i, p := range pages {
-			if errs[i] == nil {
+		for _, p := range pages {
+			if p.err == nil {
 				total = max(total, p.total)
-				c.takeSyncs(ctx, p.rows, sent[i].Add(l.life()), found, missing)
+				c.takeSyncs(ctx, p.rows, p.sent.Add(l.life()), found, missing)
 			}
 		}
-		return total, errs[0] == nil
+		return total, pages[0].err == nil
 	}
 	first := 1
 	if known := int(c.standing.syncs.Load()); len(missing) > syncChunk/2 {
