@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -428,4 +429,102 @@ func TestFlightsAreSharedToTheEnd(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Reading older runs says nothing of the newest: they count from when they were
+// asked for, and so does the total.
+func TestTheNewestCountFromTheirOwnTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, id := remembering(1100, 5*time.Second)
+		running := census.AddRun(int64(id), sim.Run{Status: "working"})
+		var until time.Time
+		client.onRead = func(_ context.Context, r Read) { until = r.Until }
+		ask := func(w Window) Slice[SyncRun] {
+			t.Helper()
+			answers, err := client.Runs(t.Context(), id, w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return answers[0]
+		}
+		page := ask(Window{Limit: 100})
+		census.UpdateRun(running, func(r *sim.Run) { r.Status = "completed" })
+		for i := range 4 {
+			time.Sleep(2 * time.Second)
+			page = ask(Window{Limit: 100, Newer: at(page, 0)})
+			census.ResetCalls()
+			newest, fresh := ask(Window{Limit: 1}), i < 2
+			if seen := newest.Rows[0].Status == StatusCompleted; seen == fresh {
+				t.Errorf("%d s after it was read the run is %s", 2*i+2, newest.Rows[0].Status)
+			}
+			if n := len(census.Calls()); fresh && n != 0 || n > 1 {
+				t.Errorf("took %v", census.Calls())
+			}
+			if left := time.Until(until); fresh && left > time.Duration(5-2*(i+1))*time.Second {
+				t.Errorf("the answer counts for %s more", left)
+			}
+		}
+	})
+}
+
+// A page that may change counts from when it was asked for, whatever is read after it.
+func TestUnfinishedPagesCountFromTheirOwnTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, id := remembering(1100, 5*time.Second)
+		running := census.Runs(int64(id))[402].ID
+		census.UpdateRun(running, func(r *sim.Run) { r.Status, r.CompletedAt = "working", time.Time{} })
+		census.Inject(sim.Fault{Do: sim.Delay(4 * time.Second)})
+		astride := Window{Limit: 10, Newer: position(t, census, id, 405)}
+		for i, want := range []SyncRunStatus{StatusWorking, StatusFailed} {
+			answers, err := client.Runs(t.Context(), id, astride)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := answers[0].Rows[7].Status; got != want {
+				t.Errorf("%d s after it was asked for first the run is %s", 8*i, got)
+			}
+			census.UpdateRun(running, func(r *sim.Run) { r.Status, r.UpdatedAt = "failed", r.CreatedAt })
+		}
+	})
+}
+
+// An answer that was slow does not replace what was asked for after it.
+func TestSlowAnswersDoNotReplaceNewer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, id := remembering(250, 5*time.Second)
+		ask := func(limit int) Slice[SyncRun] {
+			answers, err := client.Runs(t.Context(), id, Window{Limit: limit})
+			if err != nil {
+				t.Error(err)
+				return Slice[SyncRun]{}
+			}
+			return answers[0]
+		}
+		ask(10)
+		time.Sleep(6 * time.Second)
+		census.Inject(sim.Fault{Match: asksFor("per_page=25"), Do: late(3 * time.Second)})
+		slow := make(chan Slice[SyncRun])
+		go func() { slow <- ask(25) }()
+		time.Sleep(time.Second)
+		created := SyncRunID(census.AddRun(int64(id), sim.Run{}))
+		if s := ask(10); s.Rows[9].ID != created {
+			t.Fatal("the new run is not seen")
+		}
+		<-slow
+		if s := ask(1); s.Rows[0].ID != created || s.Total != 251 {
+			t.Errorf("then the newest is run %d of %d, want %d", s.Rows[0].ID, s.Total, created)
+		}
+	})
+}
+
+// late is an answer made at once that comes only after d.
+func late(d time.Duration) sim.Effect {
+	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+		honest.ServeHTTP(w, r)
+		time.Sleep(d)
+	}
+}
+
+func asksFor(query string) func(*http.Request) bool {
+	return func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, query) }
 }

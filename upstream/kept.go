@@ -9,6 +9,7 @@ type kept[T any] struct {
 	epoch  int64
 	head   segment[T] // the newest rows when last read; of no rows where there are none
 	total  int
+	told   time.Time // when a page was asked for that told the total
 	proved time.Time // until then, no row had been removed since the epoch began
 	sealed bool      // there are chunks worth to be proved
 }
@@ -51,31 +52,34 @@ func (l list[T]) life() time.Duration {
 	return l.client.cache.freshness
 }
 
-// recall begins a view with what is kept. For as long as its proof is fresh the
-// newest rows and the total count; after that they are witnesses, by which the
-// next page shows whether the epoch goes on. With more, what is over its time
-// for no longer than that counts too.
+// recall begins a view with what is kept. Each thing counts for its life from when
+// it was asked for: the newest rows, the total, and the proof that rows stand where
+// they did, which tells nothing of the other two. What is over its time is a witness,
+// by which the next page shows whether the epoch goes on. With more, what is over
+// its time for no longer than that counts too.
 func (l list[T]) recall(more time.Duration) *view[T] {
 	v := l.remember(more)
 	k := v.kept
 	if k == nil {
 		return v
 	}
+	now, life := time.Now(), l.life()
+	counts := func(asked time.Time) bool { return now.Before(asked.Add(life + more)) }
 	head := k.head
-	head.sound, head.until = true, k.proved.Add(l.life())
+	head.sound, head.until = true, head.sent.Add(life)
+	v.fresh = counts(k.proved)
 	switch {
-	case !time.Now().Before(head.until.Add(more)):
-		if len(head.rows) > 0 {
-			v.witnesses = []segment[T]{head}
-		}
-		return v
-	case len(head.rows) > 0:
-		v.segments = []segment[T]{head}
+	case len(head.rows) == 0:
+	case v.fresh && counts(head.sent):
+		v.segments, v.recalled = []segment[T]{head}, []segment[T]{head}
+	default:
+		v.witnesses = []segment[T]{head}
 	}
-	v.fresh, v.recalled = true, []segment[T]{head}
-	v.total = k.total
-	if head.end() == k.total {
-		v.end = k.total
+	if v.fresh && counts(k.told) {
+		v.total, v.told = k.total, k.told
+		if k.total == 0 || len(v.recalled) > 0 && head.end() == k.total {
+			v.end = k.total
+		}
 	}
 	return v
 }
@@ -106,7 +110,7 @@ func (l list[T]) remember(more time.Duration) *view[T] {
 }
 
 // keep keeps what v found out. What others have found out of another epoch
-// meanwhile is left as it is; and where Census does not tell how long a list is,
+// meanwhile is left as it is, and so is what was asked for later than what v read; and where Census does not tell how long a list is,
 // nothing is kept. It returns v, or where an epoch begins with what v read, that
 // alone.
 func (l list[T]) keep(v *view[T]) *view[T] {
@@ -129,22 +133,21 @@ func (l list[T]) keep(v *view[T]) *view[T] {
 		v = v.restart()
 	}
 	v.epoch = next.epoch
-	next.total = v.total
-	if v.proved.After(next.proved) {
-		next.proved = v.proved
-	}
+	next.total = max(next.total, v.total) // no epoch outlives a fall of it
+	next.told = later(next.told, v.asked())
+	next.proved = later(next.proved, v.proved)
 	now := time.Now()
 	for _, g := range v.segments {
 		if !g.sound || !g.until.IsZero() { // stands alone, or was kept already
 			continue
 		}
-		if g.end() == v.total || len(next.head.rows) == 0 {
+		if len(next.head.rows) == 0 || g.end() == v.total && !g.sent.Before(next.head.sent) {
 			next.head = g
 		}
 		if g.first%l.size != 0 || len(g.rows) < l.size && g.end() != v.total {
 			continue
 		}
-		b, weight := block[T]{first: g.first, rows: g.rows, until: v.proved.Add(l.life())}, l.weigh(g.rows)
+		b, weight := block[T]{first: g.first, rows: g.rows, until: g.sent.Add(l.life())}, l.weigh(g.rows)
 		if len(g.rows) == l.size && l.sealed(g.rows, now) {
 			b.until, next.sealed = now.Add(sealedFor), true
 			if l.pack != nil {
@@ -152,10 +155,21 @@ func (l list[T]) keep(v *view[T]) *view[T] {
 				weight = entryWeight + b.packed.bytes()
 			}
 		}
-		c.set(l.chunkKey(next.epoch, g.first/l.size), b, weight)
+		key := l.chunkKey(next.epoch, g.first/l.size)
+		if value, ok := c.get(key); !ok || !value.(block[T]).until.After(b.until) {
+			c.set(key, b, weight)
+		}
 	}
 	c.set(l.key(), next, l.weigh(next.head.rows))
 	return v
+}
+
+// later is the later of two times.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // weigh is about what an entry of rows takes in memory.

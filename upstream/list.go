@@ -72,7 +72,7 @@ func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may fun
 		return nil, nil, l.endpoint.failed(l.id, err)
 	}
 	as = l.keep(v)
-	if len(v.news)+len(v.recalled) > 0 {
+	if len(v.news)+len(v.recalled) > 0 || !v.told.IsZero() {
 		l.client.onRead(ctx, Read{Cached: len(v.news) == 0, Until: v.until(l.life())})
 	}
 	return v, as, nil

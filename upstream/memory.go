@@ -20,6 +20,7 @@ type memory[T any] struct {
 	witnesses []segment[T]                        // rows that stand in the epoch but are too old to count
 	floor     int                                 // rows there were when last kept
 	fresh     bool                                // the proof that was kept counts
+	told      time.Time                           // when the total was asked for that was kept and counts; zero: it does not
 	tied      bool                                // a page that was read stands in the epoch
 	recalled  []segment[T]                        // what was kept and counts
 	news      []news[T]                           // pages read
@@ -123,19 +124,27 @@ func (v *view[T]) restart() *view[T] {
 	return fresh
 }
 
+// asked is when the last page was asked for; zero: none was.
+func (v *view[T]) asked() (t time.Time) {
+	for _, n := range v.news {
+		t = later(t, n.sent)
+	}
+	return t
+}
+
 // until is how long an answer from v counts, where what may change does so for
 // life.
 func (v *view[T]) until(life time.Duration) (t time.Time) {
+	if len(v.news) == 0 {
+		t = v.told
+	}
 	for _, n := range v.news {
 		if t.IsZero() || n.sent.Before(t) {
 			t = n.sent
 		}
 	}
 	if v.kept != nil && len(v.recalled) > 0 {
-		proved := v.kept.proved
-		if v.proved.After(proved) {
-			proved = v.proved
-		}
+		proved := later(v.kept.proved, v.proved)
 		if t.IsZero() || proved.Before(t) {
 			t = proved
 		}

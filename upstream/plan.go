@@ -53,7 +53,7 @@ func plan[T any](v *view[T], windows []Window, size int) []read {
 			return []read{v.proof(size)}
 		}
 		head = witnessHead
-	case remembers && head > 0 && v.kept.sealed:
+	case v.kept != nil && !v.blind && head > 0 && v.kept.sealed:
 		head = max(head, witnessHead)
 	case v.total < 0 && head == 0 && len(missing) == 0:
 		missing = append(missing, v.probe())

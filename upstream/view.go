@@ -28,6 +28,7 @@ type view[T any] struct {
 type segment[T any] struct {
 	first int
 	rows  []T       // oldest first; at least one
+	sent  time.Time // rows that were read: when they were asked for
 	until time.Time // rows that were kept: until when they count
 	sound bool      // stands in the epoch of what was kept, or of the view's first page
 }
@@ -49,7 +50,7 @@ func (v *view[T]) add(r read, p page[T], sent time.Time) error {
 		return err
 	}
 	v.untold = v.untold || p.total < 0
-	g := segment[T]{first: r.k * r.size, rows: p.rows}
+	g := segment[T]{first: r.k * r.size, rows: p.rows, sent: sent}
 	if r.head > 0 {
 		if p.total < 0 && len(p.rows) == r.head { // its ordinals cannot be told
 			v.least, v.blind = max(v.least, len(p.rows)), true
