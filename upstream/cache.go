@@ -32,7 +32,7 @@ type cache struct {
 	recordsFor time.Duration // for single records that do not change any more
 	flights    flights
 	epochs     atomic.Int64
-	mu         sync.Mutex // one change at a time of what is known of a list
+	mu         sync.Mutex // one change at a time of what is kept
 	hits       atomic.Uint64
 	misses     atomic.Uint64
 }

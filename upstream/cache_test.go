@@ -517,6 +517,29 @@ func TestSlowAnswersDoNotReplaceNewer(t *testing.T) {
 	})
 }
 
+// Nor does a list that was slow replace the single records asked for after it.
+func TestSlowListsDoNotReplaceNewerRecords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, id := remembering(0, 5*time.Second)
+		ids := []SyncID{id}
+		for range 5 {
+			ids = append(ids, SyncID(census.AddSync(sim.Sync{})))
+		}
+		census.Inject(sim.Fault{Match: sim.Path("/syncs"), Do: late(3 * time.Second)})
+		slow := make(chan map[SyncID]SyncResult)
+		go func() { slow <- client.SyncsByID(t.Context(), ids) }()
+		time.Sleep(time.Second)
+		census.Inject(sim.Fault{Match: sim.Path(fetchSync.path(int64(id))), Do: sim.Field("paused", "true")})
+		if y, err := client.Sync(t.Context(), id); err != nil || !y.Paused {
+			t.Fatal("the change is not seen", err)
+		}
+		<-slow
+		if y, err := client.Sync(t.Context(), id); err != nil || !y.Paused {
+			t.Error("then it is as it was before", err)
+		}
+	})
+}
+
 // late is an answer made at once that comes only after d.
 func late(d time.Duration) sim.Effect {
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {

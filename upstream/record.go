@@ -73,8 +73,15 @@ func (c *Client) recordKey(e endpoint, id int64) cacheKey {
 	return cacheKey{shelf: c.standing.shelf.Load(), endpoint: e, id: id}
 }
 
+// keepRecord keeps a record, unless one is kept that counts for longer: that was
+// asked for later, or changes no more.
 func keepRecord[T any](c *Client, key cacheKey, record *T, until time.Time, weight func(*T) int) {
-	if c.cache.entries != nil {
+	if c.cache.entries == nil {
+		return
+	}
+	c.cache.mu.Lock()
+	defer c.cache.mu.Unlock()
+	if value, ok := c.cache.get(key); !ok || !value.(keptRecord[T]).until.After(until) {
 		c.cache.set(key, keptRecord[T]{record, until}, entryWeight+weight(record))
 	}
 }
