@@ -11,12 +11,16 @@ import (
 func (l list[T]) fill(ctx context.Context, v *view[T], windows []Window, reads *int, may func() bool) error {
 	for tied := may == nil; ; {
 		todo := plan(v, windows, l.size)
+		group, doubtful := 0, false
+		if len(todo) == 0 {
+			group, doubtful = v.doubtful(windows)
+		}
 		switch {
 		case len(todo) > 0:
-		case v.doubtful(windows):
-			todo = []read{v.proof(l.size)}
+		case doubtful:
+			todo = []read{v.proof(group, l.size)}
 		case !tied && l.loose(v): // a scan has what it read tied to the epoch, for what follows to be kept
-			todo, tied = []read{v.proof(l.size)}, true
+			todo, tied = []read{v.proof(0, l.size)}, true
 		}
 		if v.broken {
 			return errMoved

@@ -41,7 +41,7 @@ func (b block[T]) open() segment[T] {
 	if b.packed != nil {
 		b.rows = b.packed.rows()
 	}
-	return segment[T]{first: b.first, rows: b.rows, until: b.until, sound: true}
+	return segment[T]{first: b.first, rows: b.rows, until: b.until}
 }
 
 // life is how long what may change is kept.
@@ -66,7 +66,7 @@ func (l list[T]) recall(more time.Duration) *view[T] {
 	now, life := time.Now(), l.life()
 	counts := func(asked time.Time) bool { return now.Before(asked.Add(life + more)) }
 	head := k.head
-	head.sound, head.until = true, head.sent.Add(life)
+	head.until = head.sent.Add(life)
 	v.fresh = counts(k.proved)
 	switch {
 	case len(head.rows) == 0:
@@ -138,7 +138,7 @@ func (l list[T]) keep(v *view[T]) *view[T] {
 	next.proved = later(next.proved, v.proved)
 	now := time.Now()
 	for _, g := range v.segments {
-		if !g.sound || !g.until.IsZero() { // stands alone, or was kept already
+		if g.group > 0 || !g.until.IsZero() { // stands alone, or was kept already
 			continue
 		}
 		if len(next.head.rows) == 0 || g.end() == v.total && !g.sent.Before(next.head.sent) {

@@ -84,7 +84,10 @@ func (l list[T]) slicesKept(ctx context.Context, windows []Window) ([]Slice[T], 
 		return nil, false
 	}
 	v := l.recall(0)
-	if v.kept == nil || len(plan(v, windows, l.size)) > 0 || v.doubtful(windows) || v.broken {
+	if v.kept == nil || len(plan(v, windows, l.size)) > 0 || v.broken {
+		return nil, false
+	}
+	if _, doubtful := v.doubtful(windows); doubtful {
 		return nil, false
 	}
 	l.client.onRead(ctx, Read{Cached: true, Until: v.until(l.life())})

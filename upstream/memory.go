@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -14,6 +15,9 @@ import (
 // right below one, since had rows been removed it would reach into that. A page
 // that does neither stands for itself, and may not be put together with kept rows
 // until a later page proves all that went before.
+//
+// The same goes for pages of one answer: those that a later one has shown to be of
+// one time are a group. The epoch is group 0.
 type memory[T any] struct {
 	kept      *kept[T]                            // nil: nothing was kept
 	chunk     func(k int) (g segment[T], ok bool) // recalls a chunk; nil: none
@@ -37,21 +41,26 @@ type news[T any] struct {
 	sent time.Time // when it was asked for
 }
 
-// proves tells whether a page asked for at sent stands in the epoch; if so, all
-// pages before it do.
-func (v *view[T]) proves(g segment[T], sent time.Time) bool {
-	sound := v.kept == nil && len(v.segments) == 0
+// link is the group of a page asked for at sent. If it proves a row known before, all
+// pages read since that are of the row's group.
+func (v *view[T]) link(g segment[T], sent time.Time) int {
+	group := len(v.news) + 1 // one of its own
+	if v.kept == nil && len(v.segments) == 0 {
+		group = 0
+	}
 	for _, known := range slices.Concat(v.segments, v.witnesses) {
 		overlap := g.first < known.end() && known.first < g.end()
-		sound = sound || known.sound && (overlap || g.end() == known.first)
-	}
-	if sound {
-		v.tied, v.proved = true, sent
-		for i := range v.segments {
-			v.segments[i].sound = true
+		if overlap || g.end() == known.first {
+			group = min(group, known.group)
 		}
 	}
-	return sound
+	for i := range v.segments {
+		v.segments[i].group = min(v.segments[i].group, group)
+	}
+	if group == 0 {
+		v.tied, v.proved = true, sent
+	}
+	return group
 }
 
 // recallAt is the chunk with the row of ordinal n, if it was kept and counts.
@@ -72,41 +81,37 @@ func (v *view[T]) recallAt(n int) (g segment[T], ok bool) {
 }
 
 // doubtful tells whether the answer to one of windows rests on kept rows that
-// nothing proves, or is put together from kept rows and from pages that do not
-// prove them.
-func (v *view[T]) doubtful(windows []Window) bool {
-	if len(v.recalled) == 0 {
-		return false
-	}
-	proved := v.fresh || v.tied
+// nothing proves, or is put together from pages of different groups; and if so,
+// which group is to be proved.
+func (v *view[T]) doubtful(windows []Window) (group int, doubtful bool) {
+	proved := v.fresh || v.tied || len(v.recalled) == 0
 	for _, w := range windows {
 		lo, hi := v.stretch(w)
-		var sound, unsound bool
+		least, most := math.MaxInt, 0
 		for _, g := range v.segments {
 			if g.first <= hi && g.end() >= lo {
-				sound, unsound = sound || g.sound, unsound || !g.sound
+				least, most = min(least, g.group), max(most, g.group)
 			}
 		}
-		if sound && (unsound || !proved) {
-			return true
+		if least < most || least == 0 && !proved {
+			return least, true
 		}
 	}
-	return false
+	return 0, false
 }
 
 // loose tells whether pages were read that do not stand in the epoch of what is or
 // will be kept, and that a proof of it might tie to it.
 func (l list[T]) loose(v *view[T]) bool {
 	return l.client.cache.entries != nil && !v.untold && (v.kept == nil || len(v.kept.head.rows) > 0) &&
-		slices.ContainsFunc(v.segments, func(g segment[T]) bool { return !g.sound })
+		slices.ContainsFunc(v.segments, func(g segment[T]) bool { return g.group > 0 })
 }
 
-// proof is the read that shows whether the epoch goes on: a chunk with a row that
-// stands in it.
-func (v *view[T]) proof(size int) read {
+// proof is the read that shows whether a group goes on: a chunk with a row of it.
+func (v *view[T]) proof(group, size int) read {
 	n := 0
 	for _, g := range slices.Concat(v.witnesses, v.recalled, v.segments) {
-		if g.sound {
+		if g.group == group {
 			n = max(n, g.end()-1)
 		}
 	}

@@ -3,8 +3,10 @@ package upstream
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -265,6 +267,47 @@ func TestRunsOfAListThatWasShortened(t *testing.T) {
 	}
 	if n := len(answers[0].Rows); n != 500 {
 		t.Errorf("%d rows", n)
+	}
+}
+
+// A list that grows while it is read is read upwards at its end. Where as many old runs
+// go meanwhile as new ones come, nothing but a proof tells of the gap.
+func TestRunsReadUpwardsHaveNoGap(t *testing.T) {
+	for change := range 8 { // the call before which they go
+		census, client, id := remembering(398, 0)
+		var ever []int64 // the runs there ever were, oldest first
+		for _, r := range census.Runs(int64(id)) {
+			ever = append(ever, r.ID)
+		}
+		var mu sync.Mutex
+		calls := 0
+		census.OnCall(func(*http.Request) {
+			mu.Lock()
+			defer mu.Unlock()
+			add := func(n int) {
+				for range n {
+					ever = append(ever, census.AddRun(int64(id), sim.Run{}))
+				}
+			}
+			if calls++; calls == 3 {
+				add(8)
+			}
+			if calls == 3+change {
+				census.Prune(int64(id), 5)
+				add(5)
+			}
+		})
+		answers, err := client.Runs(t.Context(), id, Window{Limit: 1000, FromOldest: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := slices.Index(ever, int64(answers[0].Rows[0].ID))
+		for i, r := range answers[0].Rows {
+			if int64(r.ID) != ever[first+i] {
+				t.Errorf("changed before call %d: run %d stands at %d", 3+change, r.ID, i)
+				break
+			}
+		}
 	}
 }
 

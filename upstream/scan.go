@@ -74,9 +74,10 @@ func (l list[T]) follow(before *view[T], n int) *view[T] {
 		return l.recall(0)
 	}
 	for _, g := range before.segments {
-		if n < g.first || n >= g.end() || !g.sound && v.kept != nil {
+		if n < g.first || n >= g.end() || g.group > 0 && v.kept != nil {
 			continue
 		}
+		g.group = 0
 		if g.until.IsZero() {
 			g.until = time.Now() // it is kept already
 		}

@@ -30,7 +30,7 @@ type segment[T any] struct {
 	rows  []T       // oldest first; at least one
 	sent  time.Time // rows that were read: when they were asked for
 	until time.Time // rows that were kept: until when they count
-	sound bool      // stands in the epoch of what was kept, or of the view's first page
+	group int       // 0: stands in the epoch of what was kept, or of the view's first page; see memory
 }
 
 func (g segment[T]) end() int { return g.first + len(g.rows) }
@@ -73,7 +73,7 @@ func (v *view[T]) add(r read, p page[T], sent time.Time) error {
 				return errMoved
 			}
 		}
-		g.sound = v.proves(g, sent)
+		g.group = v.link(g, sent)
 		v.segments = append(v.segments, g)
 	}
 	v.news = append(v.news, news[T]{read: r, page: p, sent: sent})
