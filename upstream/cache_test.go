@@ -503,7 +503,7 @@ func TestSlowAnswersDoNotReplaceNewer(t *testing.T) {
 		ask(10)
 		time.Sleep(6 * time.Second)
 		census.Inject(sim.Fault{Match: asksFor("per_page=25"), Do: late(3 * time.Second)})
-		slow := make(chan Slice[SyncRun])
+		slow := make(chan Slice[SyncRun], 1)
 		go func() { slow <- ask(25) }()
 		time.Sleep(time.Second)
 		created := SyncRunID(census.AddRun(int64(id), sim.Run{}))
@@ -526,7 +526,7 @@ func TestSlowListsDoNotReplaceNewerRecords(t *testing.T) {
 			ids = append(ids, SyncID(census.AddSync(sim.Sync{})))
 		}
 		census.Inject(sim.Fault{Match: sim.Path("/syncs"), Do: late(3 * time.Second)})
-		slow := make(chan map[SyncID]SyncResult)
+		slow := make(chan map[SyncID]SyncResult, 1)
 		go func() { slow <- client.SyncsByID(t.Context(), ids) }()
 		time.Sleep(time.Second)
 		census.Inject(sim.Fault{Match: sim.Path(fetchSync.path(int64(id))), Do: sim.Field("paused", "true")})
@@ -536,6 +536,39 @@ func TestSlowListsDoNotReplaceNewerRecords(t *testing.T) {
 		<-slow
 		if y, err := client.Sync(t.Context(), id); err != nil || !y.Paused {
 			t.Error("then it is as it was before", err)
+		}
+	})
+}
+
+// What is kept is not put together with an answer that was asked for before it.
+func TestKeptRunsMeetNoOlderAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, id := remembering(403, 5*time.Second)
+		census.Inject(sim.Fault{Match: asksFor("order=asc&page=4&"), Times: 1, Do: late(3 * time.Second)})
+		slow := make(chan error, 1)
+		go func() {
+			_, err := client.Runs(t.Context(), id, Window{Older: position(t, census, id, 310), Limit: 50, FromOldest: true})
+			slow <- err
+		}()
+		time.Sleep(time.Second)
+		census.Prune(int64(id), 5)
+		for range 5 {
+			census.AddRun(int64(id), sim.Run{})
+		}
+		for _, w := range []Window{{Limit: 3}, {Limit: 103}} {
+			answers, err := client.Runs(t.Context(), id, w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			truth := census.Runs(int64(id))[403-w.Limit:]
+			for i, r := range answers[0].Rows {
+				if int64(r.ID) != truth[i].ID {
+					t.Fatalf("of the newest %d, run %d stands where %d should", w.Limit, r.ID, truth[i].ID)
+				}
+			}
+		}
+		if err := <-slow; err != nil {
+			t.Error(err)
 		}
 	})
 }

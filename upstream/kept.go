@@ -6,12 +6,13 @@ import "time"
 // proof that the chunks of its epoch still are where they were. An epoch ends
 // when old rows are removed, which moves every ordinal. It is never changed.
 type kept[T any] struct {
-	epoch  int64
-	head   segment[T] // the newest rows when last read; of no rows where there are none
-	total  int
-	told   time.Time // when a page was asked for that told the total
-	proved time.Time // until then, no row had been removed since the epoch began
-	sealed bool      // there are chunks worth to be proved
+	epoch   int64
+	head    segment[T] // the newest rows when last read; of no rows where there are none
+	total   int
+	told    time.Time // when a page was asked for that told the total
+	proved  time.Time // until then, no row had been removed since the epoch began
+	arrived int64     // the moment of the last page read for it: an older answer may be of another epoch
+	sealed  bool      // there are chunks worth to be proved
 }
 
 func (l list[T]) key() cacheKey {
@@ -94,7 +95,7 @@ func (l list[T]) remember(more time.Duration) *view[T] {
 	}
 	now := time.Now()
 	k := value.(*kept[T])
-	v.kept, v.floor, v.epoch = k, k.total, k.epoch
+	v.kept, v.floor, v.epoch, v.arrived = k, k.total, k.epoch, k.arrived
 	v.chunk = func(n int) (g segment[T], ok bool) {
 		value, ok := c.get(l.chunkKey(k.epoch, n/l.size))
 		if !ok {
@@ -120,7 +121,7 @@ func (l list[T]) keep(v *view[T]) *view[T] {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	next := &kept[T]{}
+	next, arrived := &kept[T]{}, v.arrived
 	value, _ := c.get(l.key())
 	was, _ := value.(*kept[T])
 	switch {
@@ -134,6 +135,7 @@ func (l list[T]) keep(v *view[T]) *view[T] {
 	}
 	v.epoch = next.epoch
 	next.total = max(next.total, v.total) // no epoch outlives a fall of it
+	next.arrived = max(next.arrived, arrived)
 	next.told = later(next.told, v.asked())
 	next.proved = later(next.proved, v.proved)
 	now := time.Now()

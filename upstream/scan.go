@@ -82,7 +82,7 @@ func (l list[T]) follow(before *view[T], n int) *view[T] {
 			g.until = time.Now() // it is kept already
 		}
 		v.segments = append(v.segments, g)
-		v.total, v.arrived, v.tied = before.total, before.arrived, v.kept != nil
+		v.total, v.arrived, v.tied = before.total, max(v.arrived, before.arrived), v.kept != nil
 		return v
 	}
 	return l.recall(0)
