@@ -584,3 +584,35 @@ func late(d time.Duration) sim.Effect {
 func asksFor(query string) func(*http.Request) bool {
 	return func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, query) }
 }
+
+// What is kept is answered before the time of who asks is up, whoever's call it is
+// that hangs.
+func TestStaleInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, id := remembering(50, 5*time.Second)
+		client.Runs(t.Context(), id, Window{Limit: 5})
+		client.Sync(t.Context(), id)
+		time.Sleep(30 * time.Second)
+		census.Inject(sim.Fault{Do: sim.Hang()})
+		var wg sync.WaitGroup
+		for _, limit := range []time.Duration{3 * time.Second, 2 * time.Second, 3 * time.Second} {
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
+			defer cancel()
+			wg.Go(func() {
+				if _, err := client.Runs(ctx, id, Window{Limit: 5}); err != nil || ctx.Err() != nil {
+					t.Errorf("runs, after %s: %v", limit, err)
+				}
+			})
+			wg.Go(func() {
+				if _, err := client.Sync(ctx, id); err != nil || ctx.Err() != nil {
+					t.Errorf("a sync, after %s: %v", limit, err)
+				}
+			})
+			synctest.Wait()
+		}
+		wg.Wait()
+		if calls := census.Calls(); len(calls) != 4 {
+			t.Errorf("took %v", calls[2:])
+		}
+	})
+}

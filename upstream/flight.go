@@ -21,6 +21,7 @@ type flights struct {
 type flight struct {
 	departed int64     // flights.now when it began
 	sent     time.Time // the same by the clock
+	due      time.Time // the deadline of who asked first; zero: it had none
 	done     chan struct{}
 
 	// Once it is done:
@@ -40,6 +41,7 @@ func (f *flights) do(ctx context.Context, key string, after int64, ask func(cont
 	if shared = shared && fl.departed > after; !shared {
 		f.now++
 		fl = &flight{departed: f.now, sent: time.Now(), done: make(chan struct{})}
+		fl.due, _ = ctx.Deadline()
 		if f.m == nil {
 			f.m = make(map[string]*flight)
 		}
@@ -47,15 +49,31 @@ func (f *flights) do(ctx context.Context, key string, after int64, ask func(cont
 		go f.fly(ctx, key, fl, ask)
 	}
 	f.mu.Unlock()
+	due, limited := ctx.Deadline()
+	var patience <-chan time.Time // nil: one's own flight ends in time
+	if shared && limited {
+		t := time.NewTimer(beforehand(due))
+		defer t.Stop()
+		patience = t.C
+	}
 	select {
 	case <-fl.done:
-		if shared && fl.expired && ctx.Err() == nil {
+		if shared && fl.expired && ctx.Err() == nil && (!limited || due.After(fl.due)) {
 			return f.do(ctx, key, after, ask)
 		}
 		return fl, shared, fl.err
+	case <-patience:
+		return nil, shared, context.DeadlineExceeded
 	case <-ctx.Done():
 		return nil, shared, ctx.Err()
 	}
+}
+
+// beforehand is the time until a little before due, when waiting for Census ends,
+// so that there is time to answer with what is kept.
+func beforehand(due time.Time) time.Duration {
+	left := time.Until(due)
+	return left - min(left/10, 250*time.Millisecond)
 }
 
 func (f *flights) fly(ctx context.Context, key string, fl *flight, ask func(context.Context) (any, error)) {
@@ -73,11 +91,11 @@ func (f *flights) fly(ctx context.Context, key string, fl *flight, ask func(cont
 		f.mu.Unlock()
 		close(fl.done)
 	}()
-	deadline, ok := ctx.Deadline()
-	if !ok {
-		deadline = time.Now().Add(callTimeout)
+	limit := callTimeout
+	if !fl.due.IsZero() {
+		limit = beforehand(fl.due)
 	}
-	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), deadline)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
 	fl.value, fl.err = ask(ctx)
 	fl.expired = ctx.Err() != nil

@@ -62,6 +62,7 @@ func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may fun
 				continue
 			}
 		}
+		err = l.endpoint.failed(l.id, err)
 		if refused(err) {
 			l.drop()
 		}
@@ -69,7 +70,7 @@ func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may fun
 			l.client.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true})
 			return old, old, nil
 		}
-		return nil, nil, l.endpoint.failed(l.id, err)
+		return nil, nil, err
 	}
 	as = l.keep(v)
 	if len(v.news)+len(v.recalled) > 0 || !v.told.IsZero() {

@@ -41,6 +41,7 @@ func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, wei
 		c.cache.drop(key)
 	}
 	if err != nil {
+		err = e.failed(id, err)
 		var failed *Error
 		value, ok := c.cache.get(c.recordKey(e, id))
 		old, _ := value.(keptRecord[T])
@@ -48,7 +49,7 @@ func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, wei
 			c.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true})
 			return old.record, nil
 		}
-		return nil, e.failed(id, err)
+		return nil, err
 	}
 	record := fl.value.(*T)
 	c.onRead(ctx, Read{Cached: shared, Until: fl.sent.Add(life(record))})
