@@ -1255,7 +1255,8 @@ type Query {
   """
   The runs of many syncs merged into one list, newest first by default, by the same rules as ` + "`" + `Sync.runs` + "`" + `. Each sync is
   read only as deep as the page needs: at least one Census call for each, and one for each 50 syncs of the workspace where
-  none are named. A sync that cannot be read is left out, with an error that names it; the others are shown.
+  none are named. A sync that cannot be read is left out, with an error that names it; the others are shown. If it
+  fails further on, the page ends where it was last known, with ` + "`" + `hasNextPage: true` + "`" + ` and a cursor that goes on there.
   """
   syncRuns(
     """
@@ -2143,7 +2144,7 @@ type SyncRunConnection {
   pageInfo: PageInfo!
   """
   Runs in the whole list, dry runs among them. With a filter it is null unless this page is the whole list. Of many syncs
-  it is null without a filter if one cannot be read; with one, that sync is not counted.
+  it is null if one cannot be read, or not to where the page needs it.
   """
   totalCount: Int
 }

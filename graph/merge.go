@@ -3,6 +3,8 @@ package graph
 import (
 	"context"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"census-gateway/graph/stats"
 	"census-gateway/upstream"
 )
@@ -11,12 +13,14 @@ import (
 // need few of each.
 const streamStep = 10
 
-// refill reads on in s until it has a run to show or is at its end.
-func (l *loaders) refill(ctx context.Context, s *stream, filter *stats.Filter) error {
+// refill reads on in s until it has a run to show, is at its end, or can be read no
+// further.
+func (l *loaders) refill(ctx context.Context, s *stream, filter *stats.Filter) {
 	if len(s.rows) > 0 || s.done || !s.barrier.IsEnd() {
-		return nil
+		return
 	}
-	limited, err := l.scan(ctx, s.sync, s.window, 1, func(slice upstream.Slice[upstream.SyncRun]) bool {
+	var limited bool
+	limited, s.err = l.scan(ctx, s.sync, s.window, 1, func(slice upstream.Slice[upstream.SyncRun]) bool {
 		if !s.started {
 			s.started, s.total = true, slice.Total
 			s.outside = slice.End() < slice.Total
@@ -37,16 +41,16 @@ func (l *loaders) refill(ctx context.Context, s *stream, filter *stats.Filter) e
 		s.window = s.window.After(slice.Rows, slice.First)
 		return len(s.rows) > 0
 	})
-	if limited {
+	if limited || s.err != nil && s.started {
 		s.barrier = s.window.Near()
+		s.barrier.Ordinal = 0 // as in all cursors of the timeline
 	}
-	return err
 }
 
 // merge takes from streams, nearest first, as many runs as w wants, and looks
-// whether there is one more. Where a stream met the read limit nothing beyond is
-// taken of any: the page ends there, and goes on there.
-func (l *loaders) merge(ctx context.Context, streams []*stream, filter *stats.Filter, w upstream.Window) (h harvest, err error) {
+// whether there is one more. Where a stream met the read limit or failed nothing
+// beyond is taken of any: the page ends there, and goes on there.
+func (l *loaders) merge(ctx context.Context, streams []*stream, filter *stats.Filter, w upstream.Window) (h harvest) {
 	nearer := func(p, q upstream.Position) bool {
 		if w.FromOldest {
 			return p.Compare(q) < 0
@@ -67,18 +71,18 @@ func (l *loaders) merge(ctx context.Context, streams []*stream, filter *stats.Fi
 		}
 		switch {
 		case next == nil:
-			return h, nil
+			return h
 		case len(next.rows) == 0: // a barrier
 			h.more, h.cut = true, at
-			return h, nil
+			return h
 		case len(h.rows) == w.Limit:
 			h.more = true
-			return h, nil
+			return h
 		}
 		h.rows, h.ordinals = append(h.rows, next.rows[0]), append(h.ordinals, 0)
 		next.rows = next.rows[1:]
-		if err := l.refill(ctx, next, filter); err != nil {
-			return h, err
+		if l.refill(ctx, next, filter); next.err != nil {
+			graphql.AddError(ctx, next.err)
 		}
 	}
 }

@@ -19,7 +19,8 @@ type stream struct {
 	window  upstream.Window    // what has not been read yet
 	rows    []upstream.SyncRun // read and not shown yet, those that the filter passes
 	done    bool               // nothing is left to read
-	barrier upstream.Position  // beyond it nothing is known, since the read limit was met; zero: no such
+	barrier upstream.Position  // beyond it nothing is known, since the read limit was met or reading failed; zero: no such
+	err     error              // why it could not be read, or no further
 	total   int                // runs of the sync
 	outside bool               // there are runs on the other side of where the page begins
 	started bool
@@ -64,17 +65,8 @@ func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newes
 	for i, id := range ids {
 		streams[i] = &stream{sync: id, window: narrowed}
 	}
-	failed := 0
-	streams = slices.DeleteFunc(l.readAll(ctx, streams, filter), func(s *stream) bool {
-		if s == nil {
-			failed++
-		}
-		return s == nil
-	})
-	h, err := l.merge(ctx, streams, filter, w)
-	if err != nil {
-		return nil, err
-	}
+	l.begin(ctx, streams, filter)
+	h := l.merge(ctx, streams, filter, w)
 	if asksRecordOfRuns(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field) {
 		shown := make([]upstream.SyncID, len(h.rows))
 		for i := range h.rows {
@@ -88,14 +80,15 @@ func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newes
 		for _, s := range streams {
 			total, outside = total+s.total, outside || s.outside
 		}
-		if c.total = nil; failed == 0 {
-			c.total = &total
-		}
+		c.total = &total
 		if backward := w.FromOldest == newestFirst; backward {
 			c.info.HasNextPage = outside
 		} else {
 			c.info.HasPreviousPage = outside
 		}
+	}
+	if slices.ContainsFunc(streams, func(s *stream) bool { return s.err != nil }) {
+		c.total = nil
 	}
 	return c, nil
 }
@@ -137,19 +130,16 @@ func everySync(ctx context.Context) ([]upstream.SyncID, error) {
 	return ids, nil
 }
 
-// readAll begins all streams at once. Those that fail are nil, with an error that
-// names the sync.
-func (l *loaders) readAll(ctx context.Context, streams []*stream, filter *stats.Filter) []*stream {
+// begin begins all streams at once. One that fails before anything of it is known
+// stays empty, with an error that names the sync.
+func (l *loaders) begin(ctx context.Context, streams []*stream, filter *stats.Filter) {
 	if len(streams) == 0 {
-		return nil
+		return
 	}
-	errs := make([]error, len(streams))
-	each(len(streams), func(i int) { errs[i] = l.refill(ctx, streams[i], filter) })
-	for i, err := range errs {
-		if err != nil {
-			graphql.AddError(ctx, err)
-			streams[i] = nil
+	each(len(streams), func(i int) { l.refill(ctx, streams[i], filter) })
+	for _, s := range streams {
+		if s.err != nil {
+			graphql.AddError(ctx, s.err)
 		}
 	}
-	return streams
 }
