@@ -1257,6 +1257,8 @@ type Query {
   read only as deep as the page needs: at least one Census call for each, and one for each 50 syncs of the workspace where
   none are named. A sync that cannot be read is left out, with an error that names it; the others are shown. If it
   fails further on, the page ends where it was last known, with ` + "`" + `hasNextPage: true` + "`" + ` and a cursor that goes on there.
+  To follow new runs, walk oldest first: such pages end before runs that were created less than 5 seconds before the first
+  of the syncs was read, or later, which come with later pages. Newest first, these are shown at once.
   """
   syncRuns(
     """

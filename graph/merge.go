@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -12,6 +13,10 @@ import (
 // streamStep is how many runs of each sync a timeline reads at first: most pages
 // need few of each.
 const streamStep = 10
+
+// clockLag is how much later than the time it bears a run may come to be seen, by
+// our clock: clocks differ a little, and Census writes a run before it shows it.
+const clockLag = 5 * time.Second
 
 // refill reads on in s until it has a run to show, is at its end, or can be read no
 // further.
@@ -37,19 +42,25 @@ func (l *loaders) refill(ctx context.Context, s *stream, filter *stats.Filter) {
 				s.rows = append(s.rows, slice.Rows[i])
 			}
 		}
+		s.asOf = slice.AsOf
 		s.done = !slice.More || len(slice.Rows) == 0
 		s.window = s.window.After(slice.Rows, slice.First)
 		return len(s.rows) > 0
 	})
-	if limited || s.err != nil && s.started {
+	switch {
+	case limited || s.err != nil && s.started:
 		s.barrier = s.window.Near()
 		s.barrier.Ordinal = 0 // as in all cursors of the timeline
+	case s.done && s.window.FromOldest:
+		s.barrier = upstream.Before(upstream.DateTime(s.asOf.Add(-clockLag).UnixMilli()))
 	}
 }
 
 // merge takes from streams, nearest first, as many runs as w wants, and looks
 // whether there is one more. Where a stream met the read limit or failed nothing
-// beyond is taken of any: the page ends there, and goes on there.
+// beyond is taken of any: the page ends there, and goes on there. Towards newer runs
+// it also ends where a stream may have got runs since it was read: the list ends
+// there for now, since who goes on behind a newer run of another would miss them.
 func (l *loaders) merge(ctx context.Context, streams []*stream, filter *stats.Filter, w upstream.Window) (h harvest) {
 	nearer := func(p, q upstream.Position) bool {
 		if w.FromOldest {
@@ -70,7 +81,7 @@ func (l *loaders) merge(ctx context.Context, streams []*stream, filter *stats.Fi
 			}
 		}
 		switch {
-		case next == nil:
+		case next == nil, len(next.rows) == 0 && next.done:
 			return h
 		case len(next.rows) == 0: // a barrier
 			h.more, h.cut = true, at

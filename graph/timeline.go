@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -19,7 +20,8 @@ type stream struct {
 	window  upstream.Window    // what has not been read yet
 	rows    []upstream.SyncRun // read and not shown yet, those that the filter passes
 	done    bool               // nothing is left to read
-	barrier upstream.Position  // beyond it nothing is known, since the read limit was met or reading failed; zero: no such
+	asOf    time.Time          // when what was read last was asked for
+	barrier upstream.Position  // beyond it nothing is known: the read limit was met, reading failed, or newer runs may come; zero: no such
 	err     error              // why it could not be read, or no further
 	total   int                // runs of the sync
 	outside bool               // there are runs on the other side of where the page begins

@@ -153,7 +153,7 @@ func (v *view[T]) slices(windows []Window) []Slice[T] {
 func (v *view[T]) slice(w Window) Slice[T] {
 	lo, hi := v.stretch(w)
 	rows := v.rows(lo, hi)
-	s := Slice[T]{First: lo, Total: v.total}
+	s := Slice[T]{First: lo, Total: v.total, AsOf: v.until(0)}
 	inside := func(t *T) bool {
 		p := v.place(t)
 		return (w.Older.IsEnd() || p.Compare(w.Older) > 0) && (w.Newer.IsEnd() || p.Compare(w.Newer) < 0)

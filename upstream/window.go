@@ -3,6 +3,7 @@ package upstream
 import (
 	"cmp"
 	"math"
+	"time"
 )
 
 // A Position is the place of a row in a list in creation order. It outlives
@@ -106,6 +107,8 @@ type Slice[T any] struct {
 	First int  // ordinal of Rows[0], or where it would be
 	Total int  // rows in the whole list
 	More  bool // the stretch goes on past the counted rows
+
+	AsOf time.Time // by our clock, when the first of what it was made from was asked for: newer rows may be missing
 }
 
 // End is the ordinal after the last row.

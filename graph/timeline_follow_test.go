@@ -1,0 +1,101 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"census-gateway/upstream"
+	"census-gateway/upstream/sim"
+)
+
+// Whoever follows the timeline, oldest first and each time from the last run shown,
+// sees every run once and in order, though its syncs are read at different times
+// and runs are created between any two calls, with a memory and without one, and
+// with clocks that differ.
+func TestFollowTimeline(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		by := rapid.SampledFrom([]upstream.Options{{}, remembering}).Draw(rt, "memory")
+		filter := rapid.SampledFrom([]string{"", "filter: {statuses: [FAILED]}"}).Draw(rt, "filter")
+		backwards := rapid.Bool().Draw(rt, "newest first, from the end")
+		skew := time.Duration(rapid.IntRange(-4, 4).Draw(rt, "skew")) * time.Second
+		chance := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "chance"), 0))
+		wrong := ""
+		synctest.Test(t, func(t *testing.T) {
+			h, census := serveBy(by, sim.Options{Empty: true, Now: func() time.Time { return time.Now().Add(skew) }})
+			syncs := []int64{census.AddSync(sim.Sync{}), census.AddSync(sim.Sync{}), census.AddSync(sim.Sync{})}
+			var mu sync.Mutex // for chance
+			n := func(most int) int {
+				mu.Lock()
+				defer mu.Unlock()
+				return chance.IntN(most)
+			}
+			create := func() {
+				for range n(3) {
+					census.AddRun(syncs[n(len(syncs))], sim.Run{Status: []string{"completed", "failed"}[n(2)]})
+					time.Sleep(time.Duration(n(400)) * time.Millisecond)
+				}
+			}
+			census.OnCall(func(*http.Request) { create() })
+
+			args := "first: 3, after: $cursor, orderBy: {direction: ASC}"
+			if backwards {
+				args = "last: 3, before: $cursor, orderBy: {direction: DESC}"
+			}
+			query := fmt.Sprintf(`query ($cursor: String) { syncRuns(%s %s) {
+				edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`, args, filter)
+			var seen []string
+			var cursor *string
+			poll := func() (more bool) {
+				variables, _ := json.Marshal(map[string]any{"cursor": cursor})
+				var answer struct {
+					Errors []gqlError
+					Data   struct{ SyncRuns connection }
+				}
+				if err := json.Unmarshal([]byte(post(t, h, query, string(variables))), &answer); err != nil || answer.Errors != nil {
+					wrong = fmt.Sprint(err, answer.Errors)
+				}
+				c := answer.Data.SyncRuns
+				if backwards {
+					slices.Reverse(c.Edges)
+				}
+				for _, e := range c.Edges {
+					seen, cursor = append(seen, e.Node.ID), &e.Cursor
+				}
+				return c.PageInfo.HasNextPage && !backwards || c.PageInfo.HasPreviousPage && backwards
+			}
+			for range 12 {
+				create()
+				poll()
+				time.Sleep(time.Duration(n(7)) * time.Second)
+			}
+			census.OnCall(func(*http.Request) {})
+			time.Sleep(time.Minute)
+			for poll() {
+			}
+			var all []string
+			for _, id := range syncs {
+				for _, r := range census.Runs(id) {
+					if filter == "" || r.Status == "failed" {
+						all = append(all, fmt.Sprintf("SyncRun:%d", r.ID))
+					}
+				}
+			}
+			if slices.Sort(all); !slices.Equal(seen, all) {
+				wrong = fmt.Sprintf("%d of %d runs:\n%s\nwant\n%s", len(seen), len(all), strings.Join(seen, " "), strings.Join(all, " "))
+			}
+		})
+		if wrong != "" {
+			rt.Fatal(wrong)
+		}
+	})
+}
