@@ -124,7 +124,7 @@ func (a *ahead) syncs(ctx context.Context, f asked, ids []string, filter *SyncFi
 		}
 		return
 	}
-	part, err := page.cut(syncs, syncList("named", nil, nil), SyncOrder{}, len(syncs))
+	part, err := page.cut(syncs, namedList(syncs, nil, nil), SyncOrder{}, len(syncs))
 	if err != nil {
 		return
 	}

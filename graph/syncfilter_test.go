@@ -74,3 +74,47 @@ func TestSyncFilterCursors(t *testing.T) {
 		}
 	}
 }
+
+// So do the ids, and how they stand unless another order is asked for.
+func TestNamedSyncsCursors(t *testing.T) {
+	h, census := serve(sim.Options{Empty: true})
+	crowd(census, 4, 0)
+	ids := make([]int64, 0, 4)
+	for _, s := range census.Syncs() {
+		ids = append(ids, s.ID)
+	}
+	list := func(order string, of ...int) string {
+		named := make([]string, len(of))
+		for i, n := range of {
+			named[i] = fmt.Sprint(ids[n])
+		}
+		return "ids: [" + strings.Join(named, ", ") + "] " + order
+	}
+	const byLabel = "orderBy: {field: LABEL}"
+	for _, tt := range []struct {
+		of, in string
+		ok     bool
+	}{
+		{list("", 0, 1, 2), list("", 0, 1, 2), true},
+		{list("", 0, 1, 2), list("", 0, 1, 0, 2), true},
+		{list("", 0, 1, 2), list("", 0, 1, 3), false},
+		{list("", 0, 1, 2), list("", 2, 1, 0), false},
+		{list("", 0, 1, 2), list("", 0, 1), false},
+		{list("", 0, 1, 2), list(byLabel, 0, 1, 2), false},
+		{list(byLabel, 0, 1, 2), list(byLabel, 2, 0, 1), true},
+		{list(byLabel, 0, 1, 2), list(byLabel, 2, 0, 3), false},
+	} {
+		var a struct {
+			Data struct {
+				Syncs struct{ PageInfo struct{ EndCursor string } }
+			}
+		}
+		if err := json.Unmarshal([]byte(post(t, h, "{ syncs("+tt.of+" first: 2) { pageInfo { endCursor } } }", "{}")), &a); err != nil {
+			t.Fatal(err)
+		}
+		answer := post(t, h, fmt.Sprintf("{ syncs(%s after: %q) { nodes { id latestRun { id } } } }", tt.in, a.Data.Syncs.PageInfo.EndCursor), "{}")
+		if strings.Contains(answer, "not a cursor of this list") == tt.ok {
+			t.Errorf("a cursor of %s in %s: %s", tt.of, tt.in, answer)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"census-gateway/upstream"
 )
@@ -87,7 +88,7 @@ func namedSyncs(ctx context.Context, a asked, ids []string, filter *SyncFilter, 
 	if err != nil {
 		return nil, err
 	}
-	list := syncList("named", filter, orderBy)
+	list := namedList(syncs, filter, orderBy)
 	var order SyncOrder
 	if orderBy != nil {
 		order = *orderBy
@@ -138,6 +139,23 @@ func syncsNamedIn(arg string, ids []string) ([]*Sync, error) {
 		}
 	}
 	return syncs, nil
+}
+
+// namedList names the list of syncs, which were named, for its cursors. In an order of
+// their own it does not matter how they stand.
+func namedList(syncs []*Sync, filter *SyncFilter, order *SyncOrder) listSum {
+	ids := make([]upstream.SyncID, len(syncs))
+	for i, s := range syncs {
+		ids[i] = s.ID
+	}
+	if order != nil {
+		slices.Sort(ids)
+	}
+	name := []byte("named")
+	for _, id := range ids {
+		name = strconv.AppendInt(append(name, '/'), int64(id), 10)
+	}
+	return syncList(string(name), filter, order)
 }
 
 // syncList names a list of syncs for its cursors; a nil order is that of the ids.
