@@ -15,6 +15,7 @@ type SyncRunConnection struct {
 
 	// Where the runs were chosen among others, or are of many syncs:
 	ordinals []int     // of each row of slice; nil: they stand one after another
+	mark     string    // see markOf
 	info     *PageInfo // nil: as window and slice have it
 	total    *int      // nil, if info is not: unknown
 }
@@ -99,5 +100,5 @@ func (e SyncRunEdge) appendCursor(b []byte) []byte {
 	}
 	return cursor{Position: upstream.Position{
 		CreatedAt: run.CreatedAt, ID: int64(run.ID), Ordinal: ordinal,
-	}}.append(b, e.connection.list)
+	}, label: e.connection.mark}.append(b, e.connection.list)
 }

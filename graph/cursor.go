@@ -12,7 +12,7 @@ import (
 // A cursor is a place in a list, for clients to give back.
 type cursor struct {
 	upstream.Position
-	label string // the label of the sync there, in lists ordered by label
+	label string // the label of the sync there, in lists ordered by label; the mark of a filter of runs
 }
 
 const (

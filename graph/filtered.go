@@ -2,6 +2,8 @@ package graph
 
 import (
 	"context"
+	"encoding/binary"
+	"encoding/json"
 	"slices"
 
 	"census-gateway/graph/stats"
@@ -24,7 +26,7 @@ func narrow(w upstream.Window, filter *stats.Filter) upstream.Window {
 }
 
 // filteredRuns shows the runs of a sync that filter passes.
-func filteredRuns(ctx context.Context, id upstream.SyncID, filter *stats.Filter, list listSum, newestFirst bool, w upstream.Window) (*SyncRunConnection, error) {
+func filteredRuns(ctx context.Context, id upstream.SyncID, filter *stats.Filter, list listSum, newestFirst bool, w upstream.Window, near cursor) (*SyncRunConnection, error) {
 	if err := filter.Check(); err != nil {
 		return nil, badInput("filter: %s", err)
 	}
@@ -35,7 +37,28 @@ func filteredRuns(ctx context.Context, id upstream.SyncID, filter *stats.Filter,
 			return nil, err
 		}
 	}
-	return h.connection(list, newestFirst, w), nil
+	return h.connection(list, newestFirst, w, filter, near), nil
+}
+
+// markOf is what the cursors of a list with filter carry beside their place: they are
+// good in every other list of these runs, but where they come back to their own, a
+// run that passes is known to have stood there. The window of creation is left out,
+// since the place tells by itself whether it lies inside.
+func markOf(filter *stats.Filter) string {
+	rest := *filter
+	rest.CreatedSince, rest.CreatedBefore = 0, 0
+	if rest.MatchesEverything() {
+		return ""
+	}
+	name, _ := json.Marshal(rest)
+	return string(binary.BigEndian.AppendUint32(nil, uint32(sumOf(name))))
+}
+
+// passedAt tells whether a run that filter passes is known to have stood at c.
+func passedAt(c cursor, filter *stats.Filter) bool {
+	mark := markOf(filter)
+	return !c.IsEnd() && (mark == "" || mark == c.label) &&
+		c.CreatedAt >= filter.CreatedSince && (filter.CreatedBefore == 0 || c.CreatedAt < filter.CreatedBefore)
 }
 
 // A harvest is what was found of the runs that a filter passes, from the side on
@@ -80,29 +103,34 @@ func (l *loaders) reap(ctx context.Context, id upstream.SyncID, w upstream.Windo
 	return h, err
 }
 
-// connection shows h as the page of a list: w is what was asked for.
-func (h harvest) connection(list listSum, newestFirst bool, w upstream.Window) *SyncRunConnection {
+// connection shows h as the page of a list: w is what was asked for, from the cursor
+// near on.
+func (h harvest) connection(list listSum, newestFirst bool, w upstream.Window, filter *stats.Filter, near cursor) *SyncRunConnection {
 	if !w.FromOldest {
 		slices.Reverse(h.rows)
 		slices.Reverse(h.ordinals)
 	}
-	beyond := !w.Near().IsEnd() // whether something lies behind where one began
+	beyond := passedAt(near, filter) // whether something lies behind where one began, as far as is known
 	info := &PageInfo{HasNextPage: h.more, HasPreviousPage: beyond}
 	if backward := w.FromOldest == newestFirst; backward {
 		info = &PageInfo{HasNextPage: beyond, HasPreviousPage: h.more}
 	}
 	c := &SyncRunConnection{list: list, newestFirst: newestFirst, window: w, ordinals: h.ordinals, info: info,
-		slice: upstream.Slice[upstream.SyncRun]{Rows: h.rows}}
-	if !h.more && !beyond && w.Far().IsEnd() {
+		mark: markOf(filter), slice: upstream.Slice[upstream.SyncRun]{Rows: h.rows}}
+	if !h.more && near.IsEnd() && w.Far().IsEnd() {
 		n := len(h.rows)
 		c.total = &n
 	}
-	c.cut(h.cut)
+	end := cursor{Position: h.cut}
+	if beyond || len(h.rows) > 0 {
+		end.label = c.mark // what lies behind it is not nothing
+	}
+	c.cut(end)
 	return c
 }
 
 // cut has the page end where looking for further runs ended before its time.
-func (c *SyncRunConnection) cut(at upstream.Position) {
+func (c *SyncRunConnection) cut(at cursor) {
 	if n := c.len(); n > 0 {
 		start, end := c.edge(0).Cursor(), c.edge(n-1).Cursor()
 		c.info.StartCursor, c.info.EndCursor = &start, &end
@@ -111,7 +139,7 @@ func (c *SyncRunConnection) cut(at upstream.Position) {
 		return
 	}
 	at.Ordinal = max(at.Ordinal, 0)
-	end := string(cursor{Position: at}.append(nil, c.list))
+	end := string(at.append(nil, c.list))
 	if backward := c.window.FromOldest == c.newestFirst; backward {
 		c.info.StartCursor = &end
 	} else {

@@ -2156,7 +2156,8 @@ A run and its place in a list.
 """
 type SyncRunEdge {
   """
-  The place, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + ` of the same list in the same order.
+  The place, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + ` of the same list in the same order, with whatever filter. With another one nothing
+  is known of the list on its other side, and ` + "`" + `pageInfo` + "`" + ` says false there.
   """
   cursor: String!
   """

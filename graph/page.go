@@ -57,6 +57,17 @@ func (a pageArgs) window(list listSum, newestFirst bool) (w upstream.Window, err
 	return w, nil
 }
 
+// near is the cursor that the page counts from, of arguments that make a window; zero
+// at an end of the list.
+func (a pageArgs) near(list listSum) cursor {
+	text := a.after
+	if a.last != nil {
+		text = a.before
+	}
+	c, _ := parseCursor("", text, list)
+	return c
+}
+
 // pageInfo tells where a slice lies, for the list shown newest first or not.
 func pageInfo[T any](w upstream.Window, s upstream.Slice[T], newestFirst bool) *PageInfo {
 	older, newer := s.First > 0, s.End() < s.Total

@@ -42,7 +42,7 @@ func runsOf(ctx context.Context, id upstream.SyncID, filter *stats.Filter, newes
 		return nil, err
 	}
 	if filter != nil && !filter.MatchesEverything() {
-		return filteredRuns(ctx, id, filter, list, newestFirst, w)
+		return filteredRuns(ctx, id, filter, list, newestFirst, w, page.near(list))
 	}
 	slice, err := loadersOf(ctx).slices.get(ctx, stretch{sync: id, window: w})
 	if err != nil {
