@@ -21,6 +21,7 @@ func judge(ctx context.Context, s *Sync) (*health.Health, error) {
 	if s.verdict != nil {
 		return s.verdict.health, s.verdict.err
 	}
+	RecordOf(ctx).Moves()
 	l := loadersOf(ctx)
 	runs := l.slices.load(ctx, stretch{sync: s.ID, window: judged}) // while the record is read
 	record, err := s.record, s.err

@@ -51,7 +51,24 @@ func (r *Record) Read(read upstream.Read) {
 	if read.Stale {
 		r.stale.Store(true)
 	}
-	for until := max(read.Until.UnixMilli(), 1); ; {
+	r.countsUntil(read.Until)
+}
+
+// byTheClock is how long an answer counts that tells how long ago something was, or
+// what is late by now, however long that counts which it was made from.
+const byTheClock = 5 * time.Second
+
+// Moves notes that the answer depends on the time of day. It may be called from many
+// goroutines, and on nil.
+func (r *Record) Moves() {
+	if r != nil {
+		r.countsUntil(time.Now().Add(byTheClock))
+	}
+}
+
+// countsUntil notes that the answer counts until t at most.
+func (r *Record) countsUntil(t time.Time) {
+	for until := max(t.UnixMilli(), 1); ; {
 		was := r.until.Load()
 		if was != 0 && was <= until || r.until.CompareAndSwap(was, until) {
 			return

@@ -127,6 +127,9 @@ func syncRunStats(ctx context.Context, ids []string, filter *stats.Filter) (*Syn
 }
 
 func newStats(ctx context.Context, filter *stats.Filter, scales []stats.Scale) *SyncRunStats {
+	if len(scales) > 0 && filter.CreatedBefore == 0 { // the series goes to now
+		RecordOf(ctx).Moves()
+	}
 	return &SyncRunStats{Digest: stats.NewDigest(scales), filter: filter, now: loadersOf(ctx).now}
 }
 

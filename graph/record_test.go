@@ -1,0 +1,54 @@
+package graph_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"census-gateway/graph"
+	"census-gateway/upstream"
+	"census-gateway/upstream/sim"
+)
+
+// However long what is read of Census counts, what depends on the clock counts for
+// some seconds.
+func TestClockBoundsFreshness(t *testing.T) {
+	census := sim.New(sim.Options{Empty: true, Now: time.Now})
+	id := census.AddSync(sim.Sync{})
+	census.AddRun(id, sim.Run{Status: "working"})
+	client := upstream.New("canary", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 1 << 20, Freshness: time.Hour,
+		OnRead: func(ctx context.Context, read upstream.Read) { graph.RecordOf(ctx).Read(read) }})
+	var fresh time.Duration
+	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{
+		OnFresh: func(_ context.Context, d time.Duration) { fresh = d }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	future := fmt.Sprintf("filter: {createdBefore: %q}", time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
+	for of, moves := range map[string]bool{
+		"sync { label latestRun { status durationSeconds scheduleDelaySeconds } }": false,
+		"sync { health { state } }":                                          true,
+		"sync { label latestRun { id sync { health { lateBySeconds } } } }":  true,
+		"syncs(orderBy: {field: HEALTH}) { nodes { id } }":                   true,
+		"syncs(orderBy: {field: LABEL}) { nodes { id } }":                    false,
+		"syncRunStats(filter: {}) { totalRuns }":                             false,
+		"syncRunStats(filter: {}) { series(bucket: DAY) { totalRuns } }":     true,
+		"syncRunStats(" + future + ") { series(bucket: DAY) { totalRuns } }": false,
+	} {
+		query := "{ " + strings.Replace(of, "sync {", fmt.Sprintf("sync(id: %d) {", id), 1) + " }"
+		body, _ := json.Marshal(map[string]any{"query": query})
+		ctx, _ := graph.WithRecord(t.Context())
+		r := httptest.NewRequest("POST", "/graphql", strings.NewReader(string(body))).WithContext(ctx)
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		fresh = -1
+		h.ServeHTTP(w, r)
+		if fresh <= 0 || fresh <= 5*time.Second != moves {
+			t.Errorf("%s counts for %v: %s", query, fresh, w.Body)
+		}
+	}
+}
