@@ -49,7 +49,14 @@ func (a pageArgs) cut(syncs []*Sync, list listSum, order SyncOrder, otherwise in
 		if found {
 			i++
 		}
-		p.from = min(i, p.to)
+		p.from = i
+	}
+	switch { // crossed, nothing is between them: the page stands where it is counted from
+	case p.from <= p.to:
+	case backward:
+		p.from = p.to
+	default:
+		p.to = p.from
 	}
 	p.next, p.previous = p.to < len(syncs), p.from > 0
 	if backward { // on the side it is counted to, the page goes on up to the cursor there and not beyond

@@ -91,7 +91,7 @@ func (v *view[T]) stretch(w Window) (lo, hi int) {
 	hi = min(hi, v.bound())
 	if far := w.Far(); how == sure && !far.IsEnd() { // what is known to lie beyond it is not wanted
 		if least, most := v.rank(far); w.FromOldest {
-			hi = min(hi, most)
+			hi = max(lo, min(hi, most)) // where it lies before the near side, nothing from there on
 		} else {
 			lo = max(lo, least)
 		}

@@ -36,7 +36,7 @@ type list struct {
 }
 
 // askPages asks for the whole list, and for pages of it from either end and
-// between any two cursors.
+// between any two cursors, also where they are crossed and nothing is between.
 func (w *world) askPages(l list) {
 	if len(l.ids) > 1000 { // more than a page may hold
 		return
@@ -64,9 +64,9 @@ func (w *world) askPages(l list) {
 			after, from = true, i+1
 			args = append(args, fmt.Sprintf("after: %q", cursors[i]))
 		}
-		if len(cursors) > from && rapid.Bool().Draw(w.T, "before") {
-			i := rapid.IntRange(from, len(cursors)-1).Draw(w.T, "before which")
-			before, to = true, i
+		if len(cursors) > 0 && rapid.Bool().Draw(w.T, "before") {
+			i := rapid.IntRange(0, len(cursors)-1).Draw(w.T, "before which")
+			before, to = true, max(from, i)
 			args = append(args, fmt.Sprintf("before: %q", cursors[i]))
 		}
 		forward := rapid.Bool().Draw(w.T, "forward")
