@@ -23,6 +23,8 @@ const (
 	keptBuffer    = 1 << 20          // bytes of a buffer worth keeping; a page of 100 runs takes about 70 KB
 )
 
+var errSwitched = errors.New("Census switched protocols")
+
 // Transport is a plain connection to Census for so many calls at once: bounded in
 // time and number, and by no proxy of the environment.
 func Transport(calls int) *http.Transport {
@@ -55,7 +57,12 @@ func (c *Client) try(ctx context.Context, e endpoint, id int64, query string) (b
 		return body{}, e.fail(kindOfFailure(ctx, err), id, err)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+	if resp.StatusCode < 200 { // 101: the connection is the body now, and no context ends reading it
+		err := e.fail(BadResponse, id, errSwitched)
+		err.Status = resp.StatusCode
+		return body{}, err
+	}
+	if resp.StatusCode > 299 {
 		text, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 		err := e.fail(kindOf(resp.StatusCode), id, fmt.Errorf("answer %.200q", text))
 		if c.echoes(string(text)) {

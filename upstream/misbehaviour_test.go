@@ -91,6 +91,7 @@ func TestMisbehaviour(t *testing.T) {
 		{name: "502 once", fault: sim.Fault{Times: 1, Do: sim.HTML(502)}, time: long, want: "ok", calls: 2},
 		{name: "503 once", fault: sim.Fault{Times: 1, Do: sim.HTML(503)}, time: long, want: "ok", calls: 2},
 
+		{name: "another protocol", fault: sim.Fault{Do: switchProtocols}, time: long, want: "bad_response", calls: 1},
 		{name: "no JSON", fault: sim.Fault{Do: sim.JSON(200, `{"status":"success","data":[`)}, time: long, want: "bad_response", calls: 1},
 		{name: "HTML with 200", fault: sim.Fault{Do: sim.HTML(200)}, time: long, want: "unavailable", calls: 1},
 		{name: "HTML that is called JSON", fault: sim.Fault{Do: sim.JSON(200, "<html></html>")}, time: long, want: "bad_response", calls: 1},
@@ -155,12 +156,35 @@ func serve(t *testing.T) (*sim.Census, *Client) {
 	return census, New(secret, Options{BaseURL: srv.URL + "/api/v1", Transport: transport})
 }
 
+// switchProtocols answers 101, as to somebody who asked for it, and waits.
+func switchProtocols(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	defer conn.Close()
+	io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+	io.Copy(io.Discard, conn)
+}
+
 // encoded names an encoding that the body has not.
 func encoded(name string) sim.Effect {
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 		w.Header().Set("Content-Encoding", name)
 		honest.ServeHTTP(w, r)
 	}
+}
+
+// After a 101 net/http hands the connection over, and no context ends reading it:
+// read, its body would keep the call's place for as long as Census liked.
+func TestSwitchedProtocolsKeepNoPlace(t *testing.T) {
+	census, client := serve(t)
+	census.Inject(sim.Fault{Do: switchProtocols})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	_, err := client.Sync(ctx, 52)
+	checkVerdict(t, err, "bad_response")
+	checkNothingKept(t, client)
 }
 
 func TestNobodyThere(t *testing.T) {
