@@ -21,7 +21,7 @@ func BenchmarkDecodePage(b *testing.B) {
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if p, err := decodePage(body, (*SyncRun).scan); err != nil || len(p.rows) != 100 {
+		if p, err := decodePage(body, runChunk, (*SyncRun).scan); err != nil || len(p.rows) != 100 {
 			b.Fatal(len(p.rows), err)
 		}
 	}
@@ -34,7 +34,7 @@ func BenchmarkDecodeSyncs(b *testing.B) {
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if p, err := decodePage(body, (*Sync).scan); err != nil || len(p.rows) != 50 {
+		if p, err := decodePage(body, syncChunk, (*Sync).scan); err != nil || len(p.rows) != 50 {
 			b.Fatal(len(p.rows), err)
 		}
 	}

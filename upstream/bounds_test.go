@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -77,6 +78,32 @@ func TestBodiesAreBounded(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// What a few KB of gzip unpack to is within the bound of bytes; decoded it would
+// take a hundred times that.
+func TestRowsAreBounded(t *testing.T) {
+	body := pack([]byte(`{"status":"success","data":[` + strings.Repeat("0,", 1<<20) + `0]}`))
+	for name, ask := range map[string]func(*Client) error{
+		"runs":         func(c *Client) error { _, err := c.Runs(t.Context(), 52, Window{Limit: 3}); return err },
+		"syncs":        func(c *Client) error { _, err := c.AllSyncs(t.Context()); return err },
+		"sources":      func(c *Client) error { _, err := c.Connections(t.Context(), Sources); return err },
+		"destinations": func(c *Client) error { _, err := c.Connections(t.Context(), Destinations); return err },
+	} {
+		census, client := newCensus(sim.Options{})
+		census.Inject(sim.Fault{Do: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+			w.Header().Set("Content-Encoding", "gzip")
+			w.Write(body)
+		}})
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		err := ask(client)
+		runtime.ReadMemStats(&after)
+		checkVerdict(t, err, "bad_response")
+		if n := (after.TotalAlloc - before.TotalAlloc) >> 20; n > 16 {
+			t.Errorf("%s: %d MB to refuse %d bytes", name, n, len(body))
+		}
 	}
 }
 

@@ -104,7 +104,7 @@ func TestConnectionsKeepNothingElse(t *testing.T) {
 		if !strings.Contains(body, "connection_canary") {
 			t.Fatal("no canary to look for")
 		}
-		p, err := decodePage(body, (*Connection).scan)
+		p, err := decodePage(body, connectionChunk, (*Connection).scan)
 		if err != nil {
 			t.Fatal(err)
 		}

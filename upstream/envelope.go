@@ -16,8 +16,10 @@ type page[T any] struct {
 	perPage int // page size Census really used; 0 if it did not tell
 }
 
-// decodePage reads the envelope of a list. scan reads one row.
-func decodePage[T any](body string, scan func(*T, *scanner)) (page[T], error) {
+// decodePage reads the envelope of a list that was asked for so many rows. scan reads
+// one row. It ends with the first row too many, or that is none: a few KB of gzip
+// can hold millions.
+func decodePage[T any](body string, asked int, scan func(*T, *scanner)) (page[T], error) {
 	p := page[T]{total: -1}
 	data := false
 	err := decodeEnvelope(body, func(s *scanner, key string) {
@@ -26,12 +28,20 @@ func decodePage[T any](body string, scan func(*T, *scanner)) (page[T], error) {
 			if data = s.open('['); data {
 				p.rows = p.rows[:0]
 				for s.next(']') {
+					if len(p.rows) == asked {
+						s.fail("more rows than asked for")
+						break
+					}
+					if s.peek() != '{' {
+						s.fail("a row is no object")
+						break
+					}
 					began := s.at
 					s.nth = 0
 					p.rows = append(p.rows, *new(T))
 					scan(&p.rows[len(p.rows)-1], s)
 					if len(p.rows) == 1 { // the others will be as long, more or less
-						p.rows = slices.Grow(p.rows, min((len(s.text)-s.at)*9/8/max(s.at-began, 1), runChunk-1))
+						p.rows = slices.Grow(p.rows, min((len(s.text)-s.at)*9/8/max(s.at-began, 1), asked-1))
 					}
 				}
 			}

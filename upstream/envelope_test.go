@@ -13,9 +13,12 @@ import (
 
 const unreadable = "unreadable"
 
+// mostRows is how many rows outline asks for.
+const mostRows = 3
+
 // outline is what a page tells, in short: "[2 1] of 14 by 25".
 func outline(body string) string {
-	p, err := decodePage(body, (*SyncRun).scan)
+	p, err := decodePage(body, mostRows, (*SyncRun).scan)
 	if err != nil {
 		return unreadable
 	}
@@ -38,7 +41,12 @@ func TestDecodePage(t *testing.T) {
 		{"with white space", " {\n\t\"status\" : \"success\" ,\r\n \"data\" : [ { \"id\" : 2 } ] } \n", "[2] of -1 by 0"},
 		{"an empty list", `{"status":"success","data":[],"pagination":{"total_records":0,"per_page":25,"last_page":0}}`, "[] of 0 by 25"},
 		{"rows without fields", `{"data":[{},{}]}`, "[0 0] of -1 by 0"},
-		{"rows that are none", `{"data":[null,7,"x",[]]}`, "[0 0 0 0] of -1 by 0"},
+		{"as many rows as asked for", `{"data":[{"id":3},{"id":2},{"id":1}]}`, "[3 2 1] of -1 by 0"},
+		{"one row more", `{"data":[{"id":4},{"id":3},{"id":2},{"id":1}]}`, unreadable},
+		{"a row that is null", `{"data":[{"id":2},null]}`, unreadable},
+		{"a row that is a number", `{"data":[7]}`, unreadable},
+		{"a row that is a string", `{"data":["x"]}`, unreadable},
+		{"a row that is a list", `{"data":[[]]}`, unreadable},
 
 		{"a status that is a number", `{"status":200,` + rows + `}`, "[2 1] of -1 by 0"},
 		{"a status that is a word", `{"status":"created",` + rows + `}`, "[2 1] of -1 by 0"},
@@ -86,6 +94,19 @@ func TestDecodePage(t *testing.T) {
 	} {
 		if got := outline(c.body); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// A million rows take 8 KB on the wire, and would take 400 MB here.
+func TestDecodePageStopsAtWhatIsTooMuch(t *testing.T) {
+	for _, row := range []string{"0", "{}"} {
+		body := `{"data":[` + strings.Repeat(row+",", 1_000_000) + row + `]}`
+		if n := testing.AllocsPerRun(1, func() { decodePage(body, runChunk, (*SyncRun).scan) }); n > 20 {
+			t.Errorf("rows %s: %.0f allocations", row, n)
+		}
+		if p, err := decodePage(body, runChunk, (*SyncRun).scan); err == nil || cap(p.rows) > 2*runChunk {
+			t.Errorf("rows %s: room for %d, %v", row, cap(p.rows), err)
 		}
 	}
 }
@@ -143,22 +164,22 @@ func FuzzEnvelope(f *testing.F) {
 	f.Add(`{"status":"error","message":"` + "\xff" + `","data":[1,null]}`)
 	f.Add(`{"data":[{"source_attributes":{"object":{"name":"a"}},"schedule_hour":24}],"pagination":{"total_records":1e3}}`)
 	f.Fuzz(func(t *testing.T, body string) {
-		runs, err := decodePage(body, (*SyncRun).scan)
+		runs, err := decodePage(body, mostRows, (*SyncRun).scan)
 		lent := []byte(body)
-		kept, _ := decodePage(unsafe.String(unsafe.SliceData(lent), len(lent)), (*SyncRun).scan)
+		kept, _ := decodePage(unsafe.String(unsafe.SliceData(lent), len(lent)), mostRows, (*SyncRun).scan)
 		clear(lent) // as for the next answer
 		if !reflect.DeepEqual(kept, runs) {
 			t.Fatalf("something of a freed answer is kept: %+v, was %+v", kept, runs)
 		}
-		if len(runs.rows) > len(body) || runs.total < -1 {
+		if len(runs.rows) > mostRows || runs.total < -1 {
 			t.Fatalf("%d rows, total %d, of %d bytes", len(runs.rows), runs.total, len(body))
 		}
 		if err == nil && !isJSON(body) {
 			t.Fatal("a page of what is no JSON")
 		}
-		syncs, syncsErr := decodePage(body, (*Sync).scan)
+		syncs, syncsErr := decodePage(body, mostRows, (*Sync).scan)
 		lent = []byte(body)
-		keptSyncs, _ := decodePage(unsafe.String(unsafe.SliceData(lent), len(lent)), (*Sync).scan)
+		keptSyncs, _ := decodePage(unsafe.String(unsafe.SliceData(lent), len(lent)), mostRows, (*Sync).scan)
 		clear(lent)
 		if !reflect.DeepEqual(keptSyncs, syncs) {
 			t.Fatalf("something of a freed answer is kept: %+v, was %+v", keptSyncs, syncs)

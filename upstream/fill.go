@@ -121,7 +121,7 @@ func (l list[T]) ask(ctx context.Context, r read) (page[T], error) {
 	if err != nil {
 		return page[T]{}, err
 	}
-	p, err := decodePage(answer.text, l.scan)
+	p, err := decodePage(answer.text, r.perPage(), l.scan)
 	answer.free()
 	for i := range p.rows {
 		if err == nil && l.check != nil {

@@ -49,7 +49,7 @@ func TestPackedRunsAreSmall(t *testing.T) {
 
 func packedPage(tb testing.TB) (body string, rows []SyncRun) {
 	body = strings.Clone(fetchBody(tb, sim.New(sim.Options{}), "/syncs/52/sync_runs?order=asc&page=3&per_page=100"))
-	p, err := decodePage(body, (*SyncRun).scan)
+	p, err := decodePage(body, runChunk, (*SyncRun).scan)
 	if err != nil || len(p.rows) != 100 {
 		tb.Fatal(len(p.rows), err)
 	}

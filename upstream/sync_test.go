@@ -104,7 +104,7 @@ func TestSyncKeepsNothingElse(t *testing.T) {
 			t.Fatalf("the answer holds no %s to look for", canary)
 		}
 	}
-	p, err := decodePage(body, (*Sync).scan)
+	p, err := decodePage(body, syncChunk, (*Sync).scan)
 	if err != nil {
 		t.Fatal(err)
 	}
