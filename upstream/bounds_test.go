@@ -3,10 +3,14 @@ package upstream
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"runtime"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -154,4 +158,44 @@ type closing struct {
 func (c *closing) Close() error {
 	c.closed()
 	return nil
+}
+
+// A list of a thousand million rows, and one that moves up by a million with each
+// call, so that what was read last never is its end.
+func TestWholeListsAreBounded(t *testing.T) {
+	for name, grows := range map[string]int64{"long": 0, "growing": 1e6} {
+		for _, side := range []Side{Side(listSyncs), Sources, Destinations} {
+			var calls, total atomic.Int64
+			total.Store(1_000_000_000)
+			client := New("", Options{Transport: wire(func(r *http.Request) (*http.Response, error) {
+				calls.Add(1)
+				return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(pageOfMany(r.URL.Query(), int(total.Add(grows))))), Request: r}, nil
+			})})
+			var err error
+			if side == Side(listSyncs) {
+				_, err = client.AllSyncs(t.Context())
+			} else {
+				_, err = client.Connections(t.Context(), side)
+			}
+			checkVerdict(t, err, "bad_response")
+			if n := calls.Load(); n > maxPages {
+				t.Errorf("%s, %s: %d calls", side, name, n)
+			}
+		}
+	}
+}
+
+// pageOfMany is a page of a list of total rows, of ids from 1 on.
+func pageOfMany(q url.Values, total int) string {
+	page, _ := strconv.Atoi(q.Get("page"))
+	per, _ := strconv.Atoi(q.Get("per_page"))
+	rows := make([]string, per)
+	for i := range rows {
+		n := (page-1)*per + i + 1
+		if q.Get("order") == "desc" {
+			n = total + 1 - n
+		}
+		rows[i] = fmt.Sprintf(`{"id":%d,"created_at":%q}`, n, DateTime(1_600_000_000_000+n))
+	}
+	return fmt.Sprintf(`{"data":[%s],"pagination":{"total_records":%d,"per_page":%d}}`, strings.Join(rows, ","), total, per)
 }

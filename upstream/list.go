@@ -27,6 +27,9 @@ const (
 	maxMoves = 3  // times the list may be shortened meanwhile
 )
 
+// maxPages bounds a list that is read whole: 10,000 syncs, 20,000 connections.
+const maxPages = 200
+
 var (
 	errTooManyReads = errors.New("no answer within the read limit")
 	errSpent        = errors.New("no further calls may be made")
@@ -95,7 +98,8 @@ func (l list[T]) slicesKept(ctx context.Context, windows []Window) ([]Slice[T], 
 	return v.slices(windows), true
 }
 
-// all reads the whole list, in no order.
+// all reads the whole list, in no order. A part would pass for the whole, so a list
+// of more than maxPages is not answered at all.
 func (l list[T]) all(ctx context.Context) ([]T, error) {
 	var all []T
 	w := Window{Limit: 32 * l.size}
@@ -106,7 +110,10 @@ func (l list[T]) all(ctx context.Context) ([]T, error) {
 		}
 		s := answers[0]
 		all = append(all, s.Rows...)
-		if !s.More {
+		if max(len(all), s.Total) > maxPages*l.size {
+			return nil, l.endpoint.failed(l.id, errTooManyReads)
+		}
+		if !s.More || len(s.Rows) == 0 {
 			return all, nil
 		}
 		w.Newer = l.place(&s.Rows[0])
