@@ -160,6 +160,37 @@ func (c *closing) Close() error {
 	return nil
 }
 
+// A text of a run or sync is kept to 16 KiB, whole letters of it.
+func TestTextsAreCut(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"none too long", strings.Repeat("x", maxText), strings.Repeat("x", maxText)},
+		{"one byte too long", strings.Repeat("x", maxText+1), strings.Repeat("x", maxText-3) + "…"},
+		{"long", strings.Repeat("x", 75<<10), strings.Repeat("x", maxText-3) + "…"},
+		{"of letters of two bytes", strings.Repeat("é", maxText), strings.Repeat("é", (maxText-3)/2) + "…"},
+		{"of letters of four bytes", strings.Repeat("😀", maxText), strings.Repeat("😀", (maxText-3)/4) + "…"},
+		{"with escapes", strings.Repeat("\n", maxText+1), strings.Repeat("\n", maxText-3) + "…"},
+	} {
+		census, client := newCensus(sim.Options{})
+		sync := census.AddSync(sim.Sync{Label: c.text})
+		census.AddRun(sync, sim.Run{ErrorCode: c.text, ErrorMessage: c.text, ErrorDetail: c.text, Status: c.text, Step: c.text, Tag: c.text, Detail: c.text})
+		answers, err := client.Runs(t.Context(), SyncID(sync), Window{Limit: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		y, err := client.Sync(t.Context(), SyncID(sync))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := answers[0].Rows[0]
+		for i, got := range []string{*r.ErrorCode, *r.ErrorMessage, *r.ErrorDetail, r.RawStatus, *r.CurrentStep,
+			*r.SyncTriggerReason.UITag, *r.SyncTriggerReason.UIDetail, *y.Label} {
+			if got != c.want {
+				t.Errorf("%s: text %d has %d bytes, ends with %q", c.name, i, len(got), got[len(got)-9:])
+			}
+		}
+	}
+}
+
 // A list of a thousand million rows, and one that moves up by a million with each
 // call, so that what was read last never is its end.
 func TestWholeListsAreBounded(t *testing.T) {

@@ -3,6 +3,7 @@ package upstream
 import (
 	"math"
 	"strconv"
+	"unicode/utf8"
 )
 
 // literal reads a number, true, false or null, and returns its text.
@@ -89,7 +90,24 @@ func (s *scanner) scalar() (string, bool) {
 	return v, true
 }
 
-// nullable reads a value as text, and copies it, so that the answer it stands
+// maxText bounds a text that is kept, in bytes. error_detail may be a stack trace;
+// a hundred runs of 75 KB each would be an answer that nobody reads.
+const maxText = 16 << 10
+
+// cutText is v, or where that is too long its beginning and "…".
+func cutText(v string) string {
+	const more = "…"
+	if len(v) <= maxText {
+		return v
+	}
+	n := maxText - len(more)
+	for !utf8.RuneStart(v[n]) {
+		n--
+	}
+	return v[:n] + more
+}
+
+// nullable reads a value as text, cuts it, and copies it, so that the answer it stands
 // in is not kept with it; nil for null, objects and arrays. Where the row before had
 // the same, both have one copy: runs are mostly started in one way.
 func (s *scanner) nullable() *string {
@@ -97,6 +115,7 @@ func (s *scanner) nullable() *string {
 	if !ok {
 		return nil
 	}
+	v = cutText(v)
 	last := &s.last[min(max(s.nth, 1), maxNames)-1]
 	if *last == nil || **last != v {
 		*last = s.texts.next()

@@ -74,7 +74,7 @@ func (s *scanner) status() (SyncRunStatus, string) {
 			return known.status, known.raw
 		}
 	}
-	return parseStatus(raw), s.letters.copy(raw)
+	return parseStatus(raw), s.letters.copy(cutText(raw))
 }
 
 // parseStatus also knows the names of 2023: preparing and new became queued,
