@@ -31,8 +31,8 @@ var errTooLong = fmt.Errorf("answer over %d bytes", maxBody)
 // readBody reads an answer, but no further than maxBody.
 func readBody(resp *http.Response) (body, error) {
 	b := body{buf: buffers.Get().(*bytes.Buffer)}
-	if n := resp.ContentLength; n > 0 && n <= maxBody {
-		b.buf.Grow(int(n) + bytes.MinRead)
+	if n := resp.ContentLength; n > 0 { // a promise, which takes no more memory than a page usually does
+		b.buf.Grow(int(min(n, promised)) + bytes.MinRead)
 	}
 	_, err := b.buf.ReadFrom(io.LimitReader(resp.Body, maxBody+1))
 	if err == nil && b.buf.Len() > maxBody {

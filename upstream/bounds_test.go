@@ -3,6 +3,7 @@ package upstream
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 
 	"census-gateway/upstream/sim"
@@ -121,6 +123,25 @@ func TestAnnouncedLengthIsNotBelieved(t *testing.T) {
 		})})
 		_, err := client.Run(t.Context(), 94)
 		checkVerdict(t, err, "ok")
+	}
+}
+
+// Census names a length and sends no more: each such answer takes memory for a
+// usual page, not for the largest.
+func TestPromisedLengthTakesLittleMemory(t *testing.T) {
+	const calls = 40
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range calls {
+		client := New("", Options{Transport: wire(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, ContentLength: maxBody, Body: io.NopCloser(iotest.ErrReader(context.DeadlineExceeded)), Request: r}, nil
+		})})
+		_, err := client.Run(t.Context(), 94)
+		checkVerdict(t, err, "timeout")
+	}
+	runtime.ReadMemStats(&after)
+	if n := (after.TotalAlloc - before.TotalAlloc) / calls; n > 2*promised {
+		t.Errorf("%d bytes for an answer without a body", n)
 	}
 }
 

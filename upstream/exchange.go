@@ -20,6 +20,7 @@ const (
 	callTimeout   = 10 * time.Second // all tries together, where the caller sets no deadline
 	maxErrorBody  = 4 << 10          // bytes read of an answer that is an error
 	maxBody       = 8 << 20          // bytes after unpacking; a page of 50 syncs has been seen at 2.4 MB
+	promised      = 256 << 10        // bytes of memory taken for an answer that is announced; more as it comes
 	keptBuffer    = 1 << 20          // bytes of a buffer worth keeping; a page of 100 runs takes about 70 KB
 )
 
