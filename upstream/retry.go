@@ -84,15 +84,15 @@ func sleep(ctx context.Context, d time.Duration) bool {
 }
 
 // retryAfter reads a Retry-After header: seconds or an HTTP date, the two forms
-// the vendor's own client accepts. A date in the past means now. 0 if there is
-// none or it cannot be read.
+// the vendor's own client accepts. A date in the past means now, and what is beyond
+// maxSilence, however far, means that. 0 if there is none or it cannot be read.
 func retryAfter(h http.Header) time.Duration {
 	v := strings.TrimSpace(h.Get("Retry-After"))
-	if n, err := strconv.ParseUint(v, 10, 31); err == nil {
-		return max(time.Duration(n)*time.Second, time.Millisecond)
+	if n, err := strconv.ParseUint(v, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) { // then n is the largest
+		return max(time.Duration(min(n, uint64(maxSilence/time.Second)))*time.Second, time.Millisecond)
 	}
 	if t, err := http.ParseTime(v); err == nil {
-		return max(time.Until(t), time.Millisecond)
+		return min(max(time.Until(t), time.Millisecond), maxSilence)
 	}
 	return 0
 }

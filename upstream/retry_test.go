@@ -109,7 +109,9 @@ func throttleBy(header string) sim.Effect {
 
 func TestRetryAfterTooLongIsHandedOn(t *testing.T) {
 	for header, want := range map[string]time.Duration{
-		"4": 4 * time.Second, "86400": 24 * time.Hour, "in 4s": 4 * time.Second, "in 24h": 24 * time.Hour,
+		"4": 4 * time.Second, "in 4s": 4 * time.Second, "3599": 3599 * time.Second, "in 59m": 59 * time.Minute,
+		"86400": maxSilence, "in 24h": maxSilence, "Fri, 31 Dec 9999 23:59:59 GMT": maxSilence,
+		"2147483647": maxSilence, "4294967296": maxSilence, "18446744073709551615": maxSilence, "99999999999999999999999": maxSilence,
 	} {
 		bubble(t, header, func(t *testing.T) {
 			a := hold(t, sim.Fault{Do: throttleBy(header)}, nil)
