@@ -17,11 +17,12 @@ const (
 	tlsTimeout    = 3 * time.Second
 	headerTimeout = 4 * time.Second
 	tryTimeout    = 5 * time.Second
-	callTimeout   = 10 * time.Second // all tries together, where the caller sets no deadline
-	maxErrorBody  = 4 << 10          // bytes read of an answer that is an error
-	maxBody       = 8 << 20          // bytes after unpacking; a page of 50 syncs has been seen at 2.4 MB
-	promised      = 256 << 10        // bytes of memory taken for an answer that is announced; more as it comes
-	keptBuffer    = 1 << 20          // bytes of a buffer worth keeping; a page of 100 runs takes about 70 KB
+	errorTimeout  = 500 * time.Millisecond // for the body of an answer that is an error
+	callTimeout   = 10 * time.Second       // all tries together, where the caller sets no deadline
+	maxErrorBody  = 4 << 10                // bytes read of an answer that is an error
+	maxBody       = 8 << 20                // bytes after unpacking; a page of 50 syncs has been seen at 2.4 MB
+	promised      = 256 << 10              // bytes of memory taken for an answer that is announced; more as it comes
+	keptBuffer    = 1 << 20                // bytes of a buffer worth keeping; a page of 100 runs takes about 70 KB
 )
 
 var errSwitched = errors.New("Census switched protocols")
@@ -64,6 +65,7 @@ func (c *Client) try(ctx context.Context, e endpoint, id int64, query string) (b
 		return body{}, err
 	}
 	if resp.StatusCode > 299 {
+		defer time.AfterFunc(errorTimeout, cancel).Stop() // the status says enough
 		text, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 		err := e.fail(kindOf(resp.StatusCode), id, fmt.Errorf("answer %.200q", text))
 		if c.echoes(string(text)) {

@@ -77,6 +77,8 @@ func TestMisbehaviour(t *testing.T) {
 		{name: "hangs after the headers", fault: sim.Fault{Do: sim.HangAfterHeaders()}, time: short, want: "timeout", calls: 1},
 		{name: "drips", fault: sim.Fault{Do: sim.Drip(1, 20*time.Millisecond)}, time: short, want: "timeout", calls: 1},
 		{name: "500, then hangs", fault: sim.Fault{Do: failThen(sim.Throttle("0"), sim.Hang())}, time: short, want: "timeout", calls: 2},
+		{name: "401, then hangs", fault: sim.Fault{Do: refuseAndHang(401)}, time: 1500 * time.Millisecond, want: "unauthenticated", calls: 1},
+		{name: "503, then hangs", fault: sim.Fault{Do: refuseAndHang(503)}, time: long, want: "unavailable", calls: 3},
 		{name: "slow but good", fault: sim.Fault{Do: sim.Delay(20 * time.Millisecond)}, time: long, want: "ok", calls: 1},
 		{name: "drips but gets there", fault: sim.Fault{Do: sim.Drip(500, time.Millisecond)}, time: long, want: "ok", calls: 1},
 
@@ -154,6 +156,15 @@ func serve(t *testing.T) (*sim.Census, *Client) {
 		srv.Close()
 	})
 	return census, New(secret, Options{BaseURL: srv.URL + "/api/v1", Transport: transport})
+}
+
+// refuseAndHang sends a status and headers, and never the body.
+func refuseAndHang(status int) sim.Effect {
+	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		w.WriteHeader(status)
+		http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}
 }
 
 // switchProtocols answers 101, as to somebody who asked for it, and waits.

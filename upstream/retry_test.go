@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -241,6 +242,44 @@ func TestSlowAnswers(t *testing.T) {
 			a := hold(t, sim.Fault{Do: c.fault}, c.ctx)
 			a.check(t, c.want, c.calls)
 			a.checkTook(t, c.took)
+		})
+	}
+}
+
+// A refusal is in its status and headers: a body that does not come holds it up
+// for half a second.
+func TestRefusalsWithoutTheirBody(t *testing.T) {
+	const ms = time.Millisecond
+	for _, c := range []struct {
+		status int
+		after  string
+		want   string
+		calls  int
+		told   time.Duration
+	}{
+		{302, "", "bad_response", 1, 0},
+		{401, "", "unauthenticated", 1, 0},
+		{404, "", "not_found", 1, 0},
+		{429, "", "rate_limited", 3, 0},
+		{429, "60", "rate_limited", 1, time.Minute},
+		{503, "", "unavailable", 3, 0},
+	} {
+		bubble(t, fmt.Sprint(c.status, " ", c.after), func(t *testing.T) {
+			a := hold(t, sim.Fault{Do: func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+				if c.after != "" {
+					w.Header().Set("Retry-After", c.after)
+				}
+				w.WriteHeader(c.status)
+				w.Write([]byte("no"))
+				<-r.Context().Done()
+			}}, nil)
+			a.check(t, c.want, c.calls)
+			if least, most := time.Duration(c.calls)*500*ms, time.Duration(c.calls)*500*ms+600*ms; a.took < least || a.took > most {
+				t.Errorf("took %s", a.took)
+			}
+			if e := a.err.(*Error); e.Status != c.status || e.RetryAfter != c.told || !strings.Contains(e.Error(), `"no"`) {
+				t.Errorf("%v, after %s", e, e.RetryAfter)
+			}
 		})
 	}
 }
