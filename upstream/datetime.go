@@ -1,6 +1,9 @@
 package upstream
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // A DateTime is a moment to the millisecond, as Census keeps them: milliseconds
 // since 1970 in UTC. Zero means null.
@@ -16,8 +19,13 @@ func (t DateTime) Time() time.Time {
 	return time.UnixMilli(int64(t)).UTC()
 }
 
-// Sub is the time from u to t.
-func (t DateTime) Sub(u DateTime) time.Duration { return time.Duration(t-u) * time.Millisecond }
+// longest is the longest time that a time.Duration holds, 292 years.
+const longest = DateTime(math.MaxInt64 / time.Millisecond)
+
+// Sub is the time from u to t, or the longest there is.
+func (t DateTime) Sub(u DateTime) time.Duration {
+	return time.Duration(max(min(t-u, longest), -longest)) * time.Millisecond
+}
 
 // String is t as Census writes it: "2021-10-20T02:51:07.546Z".
 func (t DateTime) String() string { return string(t.Append(nil)) }

@@ -82,6 +82,12 @@ func TestDateTimeArithmetic(t *testing.T) {
 	if d := DateTime(3500).Sub(5000); d != -1500*time.Millisecond {
 		t.Error(d)
 	}
+	if d := lastMoment.Sub(1); d < 292*365*24*time.Hour {
+		t.Error(d)
+	}
+	if d := DateTime(1).Sub(lastMoment); d > -292*365*24*time.Hour {
+		t.Error(d)
+	}
 	if zero := DateTime(0).Time(); !zero.IsZero() {
 		t.Errorf("null is %s", zero)
 	}

@@ -49,8 +49,14 @@ func (r *SyncRun) DryRun() bool {
 }
 
 // DurationSeconds is the time from queueing to completion, as Census's own
-// guide counts it; nil while it is unknown.
-func (r *SyncRun) DurationSeconds() *float64 { return seconds(r.CreatedAt, r.CompletedAt) }
+// guide counts it; nil while it is unknown, and where it would be negative: then one of
+// the two times is wrong, and statistics leave it out too.
+func (r *SyncRun) DurationSeconds() *float64 {
+	if r.CompletedAt < r.CreatedAt {
+		return nil
+	}
+	return seconds(r.CreatedAt, r.CompletedAt)
+}
 
 // ScheduleDelaySeconds is how long after its scheduled time the run was
 // created; nil unless a schedule started it.
@@ -62,6 +68,6 @@ func seconds(from, to DateTime) *float64 {
 	if from == 0 || to == 0 {
 		return nil
 	}
-	s := to.Sub(from).Seconds()
+	s := float64(to-from) / 1000 // a time.Duration ends after 292 years
 	return &s
 }

@@ -83,6 +83,10 @@ func TestDurations(t *testing.T) {
 	}{
 		{"over", SyncRun{CreatedAt: queued, CompletedAt: queued + 42_151}, 42.151, nil},
 		{"over at once", SyncRun{CreatedAt: queued, CompletedAt: queued}, 0.0, nil},
+		{"over in 8,000 years", SyncRun{CreatedAt: queued, CompletedAt: lastMoment}, float64(lastMoment-queued) / 1000, nil}, // a time.Duration has 292
+		{"scheduled 8,000 years ahead", SyncRun{CreatedAt: queued, ScheduledExecutionTime: lastMoment}, nil, float64(queued-lastMoment) / 1000},
+		{"1.118 and not 1.1179999999999999", SyncRun{CreatedAt: queued, CompletedAt: queued + 1_118}, 1.118, nil},
+		{"over before it began", SyncRun{CreatedAt: queued, CompletedAt: queued - 1}, nil, nil},
 		{"running", SyncRun{CreatedAt: queued, UpdatedAt: queued + 9_000}, nil, nil},
 		{"failed without a time", SyncRun{Status: StatusFailed, CreatedAt: queued, UpdatedAt: queued + 73_057}, nil, nil},
 		{"scheduled, and late", SyncRun{CreatedAt: queued, ScheduledExecutionTime: queued - 90_500}, nil, 90.5},

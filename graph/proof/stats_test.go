@@ -155,7 +155,7 @@ func (w *world) checkTally(of string, got tally, runs []sim.Run) {
 		want.Records.Failed += max(r.Counts.Failed, 0)
 		want.Records.Invalid += max(r.Counts.Invalids, 0)
 		if !r.CompletedAt.IsZero() {
-			seconds = append(seconds, r.CompletedAt.Sub(r.CreatedAt).Seconds())
+			seconds = append(seconds, float64(r.CompletedAt.Sub(r.CreatedAt).Milliseconds())/1000)
 		}
 	}
 	if got.TotalRuns != len(runs) || got.Records != want.Records || len(got.ByOutcome) != len(outcomes) {

@@ -124,6 +124,6 @@ func rank(percent, n int64) int64 {
 	return n/100*percent + (n%100*percent+99)/100
 }
 
-// seconds rounds as time.Duration.Seconds does, so that the longest run of a
+// seconds rounds as SyncRun.DurationSeconds does, so that the longest run of a
 // summary took what the run says it took.
-func seconds(ms int64) float64 { return float64(ms/1000) + float64(ms%1000)/1000 }
+func seconds(ms int64) float64 { return float64(ms) / 1000 }
