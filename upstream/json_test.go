@@ -76,6 +76,7 @@ func TestScannerIntegers(t *testing.T) {
 		`9223372036854775808`:   none, `1e19`: none, `1e400`: none, `"1e400"`: none,
 		`9007199254740993.0`: none, // would be rounded to another number
 		`1.5`:                none, `"1.5"`: none, `"NaN"`: none, `"Inf"`: none, `"-Infinity"`: none,
+		`"0x10p0"`: none, `"0x1p4"`: none, `"1_000.0"`: none, `"1e"`: none,
 		`""`: none, `" 7"`: none, `"7 of 9"`: none, `"1,000"`: none, `"0x10"`: none,
 		`null`: none, `true`: none, `[7]`: none, `{"n":7}`: none,
 	} {

@@ -137,6 +137,9 @@ func (s *scanner) integer() (int64, bool) {
 	if n, err := strconv.ParseInt(v, 10, 64); err == nil {
 		return n, true
 	}
+	if !validNumber(v) { // strconv knows more: 0x10p0, inf
+		return 0, false
+	}
 	f, err := strconv.ParseFloat(v, 64)
 	if err != nil || f != math.Trunc(f) || math.Abs(f) >= 1<<53 {
 		return 0, false
@@ -163,10 +166,14 @@ func (s *scanner) digits() (n int64, ok bool) {
 	return n, true
 }
 
-// count reads a number of records; unknown if it is none.
+// count reads a number of records; unknown if it is none. One below 0 is no number of
+// records, and would take from sums what others add; the run itself is still of use.
 func (s *scanner) count() Count {
 	n, ok := s.integer()
-	return Count{N: n, Known: ok}
+	if !ok || n < 0 {
+		return Count{}
+	}
+	return Count{N: n, Known: true}
 }
 
 // boolean reads true; everything else is false.

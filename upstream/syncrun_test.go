@@ -105,6 +105,9 @@ func TestRunLeniency(t *testing.T) {
 		{`"records_failed":"many"`, failed, unknown},
 		{`"records_failed":1e300`, failed, unknown},
 		{`"records_failed":9223372036854775808`, failed, unknown}, // never wrapped around
+		{`"records_failed":-5`, failed, unknown},
+		{`"records_failed":"-1e3"`, failed, unknown},
+		{`"records_failed":-0`, failed, known(0)},
 		{`"records_failed":0.5`, failed, unknown},
 		{`"records_failed":true`, failed, unknown},
 		{`"records_failed":{"count":3}`, failed, unknown},
