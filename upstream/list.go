@@ -15,7 +15,7 @@ type list[T any] struct {
 	size     int   // rows of a chunk, and most of a head
 	scan     func(*T, *scanner)
 	place    func(*T) Position
-	check    func(*T) error           // nil: every row will do
+	check    func(*T) error           // and completes a row by what was asked; nil: every row will do
 	over     func(*T, time.Time) bool // whether a row will change no more; nil: every row may
 	weight   func(*T) int             // bytes of a row in memory, about
 	pack     func([]T) packed[T]      // how rows that will change no more are kept; nil: as they are

@@ -60,6 +60,9 @@ func (c *Client) runsOf(sync SyncID) list[SyncRun] {
 	return list[SyncRun]{client: c, endpoint: listSyncRuns, id: int64(sync), size: runChunk,
 		scan: (*SyncRun).scan, place: (*SyncRun).position,
 		check: func(r *SyncRun) error {
+			if r.SyncID == 0 { // untold; the path tells whose it is
+				r.SyncID = sync
+			}
 			if r.SyncID != sync {
 				return fmt.Errorf("run %d is of sync %d", r.ID, r.SyncID)
 			}

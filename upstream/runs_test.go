@@ -99,6 +99,25 @@ func TestRunsOfAnUnknownSync(t *testing.T) {
 	}
 }
 
+// Whose runs they are is in the path: rows need not repeat it.
+func TestRunsThatTellNoSync(t *testing.T) {
+	for _, id := range []string{"null", "", "0"} {
+		census, client := newCensus(sim.Options{})
+		sync := addSyncWithRuns(census, 3)
+		census.Inject(sim.Fault{Do: sim.Field("sync_id", id)})
+		answers, err := client.Runs(t.Context(), sync, Window{Limit: 3})
+		if err != nil {
+			t.Errorf("sync_id %q: %v", id, err)
+			continue
+		}
+		for _, r := range answers[0].Rows {
+			if r.SyncID != sync {
+				t.Errorf("sync_id %q: run %d is of sync %d", id, r.ID, r.SyncID)
+			}
+		}
+	}
+}
+
 // Answers that are no answer to what was asked.
 func TestRunsRefused(t *testing.T) {
 	rows := func(change func([]json.RawMessage) []json.RawMessage) sim.Effect { return sim.Rows(change) }
@@ -115,7 +134,7 @@ func TestRunsRefused(t *testing.T) {
 			rows[4] = json.RawMessage(strings.Replace(string(rows[4]), `"sync_id":1,`, `"sync_id":2,`, 1))
 			return rows
 		}), 1},
-		{"runs of no sync", small, sim.Field("sync_id", "null"), 1},
+		{"runs of a sync that cannot be", small, sim.Field("sync_id", "-1"), 1},
 		{"a run twice", small, rows(func(r []json.RawMessage) []json.RawMessage { r[3] = r[5]; return r }), 1},
 		{"the same run ten times", small, rows(func(r []json.RawMessage) []json.RawMessage {
 			for i := range r {
