@@ -23,7 +23,7 @@ type SyncRun struct {
 	Status                 SyncRunStatus
 	RawStatus              string   // as Census sent it
 	CreatedAt              DateTime // when it was queued; never 0
-	UpdatedAt              DateTime
+	UpdatedAt              DateTime // CreatedAt where Census does not tell
 	CompletedAt            DateTime // 0 while it runs, and on some failed runs
 	ScheduledExecutionTime DateTime // 0 unless a schedule started it
 	ErrorCode              *string
@@ -153,6 +153,9 @@ func (r *SyncRun) scan(s *scanner) {
 	}
 	if r.Status == "" {
 		r.Status = StatusUnknown
+	}
+	if r.UpdatedAt == 0 { // never null in GraphQL, and a run was touched when it was created at the earliest
+		r.UpdatedAt = r.CreatedAt
 	}
 }
 

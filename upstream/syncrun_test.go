@@ -79,7 +79,9 @@ func TestRunLeniency(t *testing.T) {
 	reason := func(r *SyncRun) any { return r.SyncTriggerReason }
 	raw := func(r *SyncRun) any { return r.RawStatus }
 	status := func(r *SyncRun) any { return r.Status }
+	updated := func(r *SyncRun) any { return r.UpdatedAt }
 	none := (*string)(nil)
+	const made = `"created_at":"2021-10-20T02:51:07.546Z",`
 	unknown := Count{}
 	for _, c := range []struct {
 		fields string
@@ -121,6 +123,13 @@ func TestRunLeniency(t *testing.T) {
 		{`"completed_at":1634698267546`, completed, DateTime(0)},
 		{`"completed_at":""`, completed, DateTime(0)},
 		{`"completed_at":[]`, completed, DateTime(0)},
+
+		{made + `"updated_at":"2021-10-20T02:52:29.236Z"`, updated, DateTime(1634698349236)},
+		{made + `"updated_at":null`, updated, DateTime(1634698267546)},
+		{made + `"updated_at":"soon"`, updated, DateTime(1634698267546)},
+		{`"updated_at":null,` + made + `"x":1`, updated, DateTime(1634698267546)},
+		{made + `"x":1`, updated, DateTime(1634698267546)},
+		{`"x":1`, updated, DateTime(0)},
 
 		{`"canceled":true`, canceled, true},
 		{`"canceled":"true"`, canceled, true},
