@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -134,12 +135,26 @@ func (l list[T]) ask(ctx context.Context, r read) (page[T], error) {
 	if r.head > 0 {
 		slices.Reverse(p.rows)
 	}
-	// Rows created in the same millisecond may come in either order.
-	for i := 1; i < len(p.rows); i++ { // rows are large: looked at where they stand
-		if l.place(&p.rows[i-1]).Compare(l.place(&p.rows[i])) > 0 {
-			slices.SortFunc(p.rows, func(a, b T) int { return l.place(&a).Compare(l.place(&b)) })
-			break
-		}
+	if err := l.sort(p); err != nil {
+		return p, l.endpoint.unreadable(l.id, err)
 	}
 	return p, nil
+}
+
+// sort puts rows created in the same millisecond in order, which may come in either.
+// Others stand in it, or these are not the rows that were asked for: the oldest
+// instead of the newest. Only where they are all there are that is no matter.
+func (l list[T]) sort(p page[T]) error {
+	sorted := true
+	for i := 1; i < len(p.rows); i++ { // rows are large: looked at where they stand
+		a, b := l.place(&p.rows[i-1]), l.place(&p.rows[i])
+		if a.CreatedAt > b.CreatedAt && p.total != len(p.rows) {
+			return fmt.Errorf("row %d against the order asked for", b.ID)
+		}
+		sorted = sorted && a.Compare(b) <= 0
+	}
+	if !sorted {
+		slices.SortFunc(p.rows, func(a, b T) int { return l.place(&a).Compare(l.place(&b)) })
+	}
+	return nil
 }

@@ -118,6 +118,45 @@ func TestRunsThatTellNoSync(t *testing.T) {
 	}
 }
 
+// An order that Census does not heed gives the oldest runs for the newest. Only of
+// a list that is all in one page it gives the same.
+func TestOrderIgnored(t *testing.T) {
+	always := func(order string) sim.Effect {
+		return sim.Asked(func(r *http.Request) {
+			q := r.URL.Query()
+			q.Set("order", order)
+			r.URL.RawQuery = q.Encode()
+		})
+	}
+	newest, oldest := Window{Limit: 2}, Window{Limit: 2, FromOldest: true}
+	for _, c := range []struct {
+		name   string
+		fault  sim.Effect
+		runs   int
+		window Window
+		want   string
+	}{
+		{"the newest, oldest first", always("asc"), 350, newest, "bad_response"},
+		{"the oldest, newest first", always("desc"), 350, oldest, "bad_response"},
+		{"all there are", always("asc"), 2, newest, "ok"},
+		{"two exchanged", sim.Rows(func(r []json.RawMessage) []json.RawMessage { r[0], r[1] = r[1], r[0]; return r }), 350, newest, "bad_response"},
+	} {
+		census, client := newCensus(sim.Options{})
+		id := census.AddSync(sim.Sync{})
+		for i := range c.runs {
+			census.AddRun(id, sim.Run{CreatedAt: time.Now().Add(time.Duration(i-c.runs) * time.Minute)})
+		}
+		census.Inject(sim.Fault{Do: c.fault})
+		answers, err := client.Runs(t.Context(), SyncID(id), c.window)
+		checkVerdict(t, err, c.want)
+		if err == nil {
+			if rows := answers[0].Rows; len(rows) != 2 || rows[0].ID >= rows[1].ID {
+				t.Errorf("%s: %+v", c.name, rows)
+			}
+		}
+	}
+}
+
 // Answers that are no answer to what was asked.
 func TestRunsRefused(t *testing.T) {
 	rows := func(change func([]json.RawMessage) []json.RawMessage) sim.Effect { return sim.Rows(change) }
