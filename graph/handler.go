@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 
 	"census-gateway/graph/documents"
+	"census-gateway/graph/inputs"
 	"census-gateway/graph/limits"
 	"census-gateway/graph/transport"
 	"census-gateway/upstream"
@@ -69,6 +70,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	if err != nil {
 		return nil, err
 	}
+	given := inputs.New(schema.Schema(), inputs.Options{Scalars: scalars, Code: transport.CodeBadUserInput, Secret: !opt.Limits.Introspection})
 	panicked := func(ctx context.Context, value any, stack []byte) {
 		opt.Log.ErrorContext(ctx, "panic", "value", fmt.Sprint(value), "stack", string(stack))
 	}
@@ -83,6 +85,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	srv.SetErrorPresenter(present(opt.Log, opt.OwnTokens))
 	srv.SetRecoverFunc(transport.Recover(panicked))
 	srv.Use(plans) // before all that keep something with a document
+	srv.Use(given) // before all that looks at variables
 	srv.Use(guard) // before all that walks a document: it bounds the walk
 	srv.Use(documents.Persisted{Automatic: documents.NewTexts(0), Trusted: opt.Trusted, RequireTrusted: opt.OnlyTrusted})
 	srv.Use(limits.Repeats{Known: plans.Has, OnRefused: func(_ context.Context, l limits.Limit) { opt.OnLimit(string(l)) }})
@@ -93,7 +96,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 		readAhead(ctx)
 		return next(ctx)
 	})
-	transport.Add(srv, transport.Options{MaxBody: opt.MaxBody, MaxDocument: opt.MaxDocument, MaxErrors: opt.MaxErrors, Schema: schema.Schema(), OnPanic: panicked,
+	transport.Add(srv, transport.Options{MaxBody: opt.MaxBody, MaxDocument: opt.MaxDocument, MaxErrors: opt.MaxErrors, Schema: schema.Schema(), Variables: given.Variables, OnPanic: panicked,
 		Release: func(data []byte) { reuse(&data) },
 		Headers: func(ctx context.Context, resp *graphql.Response, _ http.Header) {
 			if r := RecordOf(ctx); r != nil && opt.OnFresh != nil && resp != nil {

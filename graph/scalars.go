@@ -5,8 +5,8 @@ import (
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"census-gateway/graph/inputs"
 	"census-gateway/upstream"
 )
 
@@ -118,5 +118,15 @@ func UnmarshalDateTime(v any) (upstream.DateTime, error) {
 			return t, nil
 		}
 	}
-	return 0, gqlerror.Errorf("a DateTime must be RFC 3339 from 1970 to 9999, like \"2021-10-20T02:51:07.546Z\"")
+	return 0, badInput("a DateTime must be %s", dateTimeForm)
+}
+
+const dateTimeForm = `RFC 3339 from 1970 to 9999, like "2021-10-20T02:51:07.546Z"`
+
+// scalars are those of the schema's own that an argument can be of.
+var scalars = map[string]inputs.Scalar{
+	"DateTime": {Form: "one is " + dateTimeForm, Reads: func(v any) bool {
+		_, err := UnmarshalDateTime(v)
+		return err == nil
+	}},
 }

@@ -27,7 +27,7 @@ func (o Options) answer(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 	if len(errs) > 0 {
 		ctx = graphql.WithOperationContext(ctx, op)
 		// A document can have many more mistakes than fields: presenters see no more than are told.
-		errs = requestErrors(op, req.Query, errs)
+		errs = o.requestErrors(op, &req.RawParams, errs)
 		resp := exec.DispatchError(ctx, errs[:min(len(errs), o.maxErrors())])
 		omit(resp, len(errs)-o.maxErrors())
 		o.write(ctx, w, takes.plain, resp)

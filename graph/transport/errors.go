@@ -18,9 +18,9 @@ const (
 
 // requestErrors rewords what gqlgen says of a request that it will not
 // execute, before presenters see it.
-func requestErrors(op *graphql.OperationContext, query string, errs gqlerror.List) gqlerror.List {
+func (o Options) requestErrors(op *graphql.OperationContext, req *graphql.RawParams, errs gqlerror.List) gqlerror.List {
 	switch {
-	case query == "" && code(errs[0]) == CodeValidationFailed:
+	case req.Query == "" && code(errs[0]) == CodeValidationFailed:
 		// An id was sent instead of a text, and no extension knows of ids.
 		return gqlerror.List{coded(CodePersistedQueryNotFound, "PersistedQueryNotFound")}
 	case op != nil && op.Doc != nil && op.Operation == nil && op.OperationName == "":
@@ -32,7 +32,7 @@ func requestErrors(op *graphql.OperationContext, query string, errs gqlerror.Lis
 	}
 	for i, err := range errs {
 		if len(err.Path) > 1 && err.Path[0] == ast.PathName("variable") {
-			errs[i] = variableError(err)
+			errs[i] = o.variableError(op.Operation, req.Variables, err)
 		}
 	}
 	return errs
@@ -40,7 +40,12 @@ func requestErrors(op *graphql.OperationContext, query string, errs gqlerror.Lis
 
 // variableError rewords an error about the value of a variable. gqlparser puts
 // the place within the variables into path, which belongs to places in data.
-func variableError(err *gqlerror.Error) *gqlerror.Error {
+func (o Options) variableError(op *ast.OperationDefinition, values map[string]any, err *gqlerror.Error) *gqlerror.Error {
+	if o.Variables != nil {
+		if reworded := o.Variables(op, values); reworded != nil {
+			return reworded
+		}
+	}
 	return coded(CodeBadUserInput, "$"+err.Path[1:].String()+": "+err.Message)
 }
 

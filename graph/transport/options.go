@@ -7,6 +7,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // Sizes in bytes that hold where [Options] leaves them 0.
@@ -41,6 +42,10 @@ type Options struct {
 	// parts to clients that accept multipart/mixed. Nil means that @defer is
 	// ignored: every answer comes whole.
 	Schema *ast.Schema
+
+	// Variables says what is wrong with the values of op's variables, which gqlgen
+	// refuses. Nil, or where it finds nothing, leaves the word to gqlgen.
+	Variables func(op *ast.OperationDefinition, values map[string]any) *gqlerror.Error
 
 	// Headers may add headers to the answer of an operation that was executed,
 	// such as Cache-Control. It is called once, before the status is written;

@@ -1,0 +1,79 @@
+// Package inputs holds the variables that an operation is given against the
+// schema before anything is executed. gqlparser and gqlgen let pass what the
+// specification does not: an enum's value in the wrong case, a number for a String.
+package inputs
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// A Scalar is one that is not the specification's own.
+type Scalar struct {
+	Reads func(any) bool // tells whether a value is one
+	Form  string         // what one looks like, for the client
+}
+
+// Options are what a Checker can do without.
+type Options struct {
+	// Scalars are known by name; of others every value passes.
+	Scalars map[string]Scalar
+	// Code is extensions.code of every refusal.
+	Code string
+	// Secret keeps names of the schema that the client did not send out of messages.
+	Secret bool
+}
+
+// A Checker refuses operations whose inputs cannot be. It is safe for use by many
+// requests at once, and comes before all extensions that look at variables.
+type Checker struct {
+	schema *ast.Schema
+	Options
+}
+
+var _ interface {
+	graphql.HandlerExtension
+	graphql.OperationContextMutator
+} = (*Checker)(nil)
+
+// New returns a Checker for operations over schema.
+func New(schema *ast.Schema, opt Options) *Checker {
+	return &Checker{schema, opt}
+}
+
+// ExtensionName is the name by which gqlgen knows the extension.
+func (*Checker) ExtensionName() string { return "Inputs" }
+
+// Validate has nothing against any schema: New was given it.
+func (*Checker) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext refuses what cannot be. gqlgen calls it once the
+// variables are known.
+func (c *Checker) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	return c.Variables(op.Operation, op.Variables)
+}
+
+// Variables refuses the first of op's variables whose value is not of its type.
+// Values may be as they were sent or as gqlparser has coerced them.
+func (c *Checker) Variables(op *ast.OperationDefinition, values map[string]any) *gqlerror.Error {
+	for _, def := range op.VariableDefinitions {
+		v, given := values[def.Variable]
+		switch {
+		case given:
+			if m := c.value(def.Type, v); m != nil {
+				return c.refusal("$%s%s: %s", def.Variable, m.place, m.text)
+			}
+		case def.Type.NonNull && def.DefaultValue == nil:
+			return c.refusal("$%s: must be given", def.Variable)
+		}
+	}
+	return nil
+}
+
+func (c *Checker) refusal(format string, args ...any) *gqlerror.Error {
+	return &gqlerror.Error{Message: fmt.Sprintf(format, args...), Extensions: map[string]any{"code": c.Code}}
+}

@@ -1,0 +1,114 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"census-gateway/upstream/sim"
+)
+
+// ask is the answer to a query, and how many Census calls it cost.
+func ask(t *testing.T, query, variables string) (data map[string]any, errors []gqlError, calls int) {
+	t.Helper()
+	h, census := serve(sim.Options{})
+	var answer struct {
+		Data   map[string]any
+		Errors []gqlError
+	}
+	if err := json.Unmarshal([]byte(post(t, h, query, variables)), &answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer.Data, answer.Errors, len(census.Calls())
+}
+
+// isRefused holds that an operation is not executed, since something it is given cannot be.
+func isRefused(t *testing.T, query, variables, message string) {
+	t.Helper()
+	data, errors, calls := ask(t, query, variables)
+	if len(errors) != 1 {
+		t.Errorf("%s with %s: data %v, errors %v", query, variables, data, errors)
+		return
+	}
+	if e := errors[0]; data != nil || calls != 0 || e.Message != message || e.Extensions["code"] != "BAD_USER_INPUT" || e.Path != nil {
+		t.Errorf("%s with %s: data %v, %d calls, %v\nwant %q", query, variables, data, calls, e, message)
+	}
+}
+
+// A variable's value must be of its type, letter by letter; the error says which is
+// not, what was sent and what may be.
+func TestVariablesOfNoValue(t *testing.T) {
+	const (
+		outcomes = "query($v:[SyncRunOutcome!]){sync(id:52){runStats(filter:{outcomes:$v}){totalRuns}}}"
+		filter   = "query($v:SyncRunFilter){sync(id:52){runs(filter:$v){totalCount}}}"
+		first    = "query($v:Int){sync(id:52){runs(first:$v){totalCount}}}"
+		id       = "query($v:ID!){sync(id:$v){id}}"
+		label    = "query($v:String){syncs(filter:{labelContains:$v}){totalCount}}"
+		include  = "query($v:Boolean!){sync(id:52){id label @include(if:$v)}}"
+		since    = "query($v:DateTime!){sync(id:52){runStats(filter:{createdSince:$v}){totalRuns}}}"
+
+		areOutcomes = "is no SyncRunOutcome; the values are IN_PROGRESS, SUCCEEDED, PARTIAL, FAILED, SKIPPED, CANCELED, UNKNOWN"
+		isDateTime  = `is no DateTime; one is RFC 3339 from 1970 to 9999, like "2021-10-20T02:51:07.546Z"`
+		isInt       = "is no Int; one is a whole number from -2147483648 to 2147483647"
+		isID        = "is no ID; one is a string or a whole number"
+	)
+	for _, test := range []struct{ query, v, message string }{
+		{outcomes, `["failed"]`, `$v[0]: "failed" ` + areOutcomes},
+		{outcomes, `"Failed"`, `$v: "Failed" ` + areOutcomes},
+		{outcomes, `["FAILED",1]`, `$v[1]: 1 ` + areOutcomes},
+		{outcomes, `["FAILED",null]`, `$v[1]: cannot be null`},
+		{outcomes, `["FAILED",["FAILED"]]`, `$v[1]: a list ` + areOutcomes},
+		{filter, `{"outcomes":["failed"]}`, `$v.outcomes[0]: "failed" ` + areOutcomes},
+		{filter, `{"outcomes":"failed"}`, `$v.outcomes: "failed" ` + areOutcomes},
+		{filter, `{"statuses":["queued"]}`, `$v.statuses[0]: "queued" is no SyncRunStatus; the values are QUEUED, WORKING, COMPLETED, FAILED, SKIPPED, UNKNOWN`},
+		{filter, `{"createdSince":1}`, `$v.createdSince: 1 ` + isDateTime},
+		{filter, `{"errorCodes":[1]}`, `$v.errorCodes[0]: 1 is no String`},
+		{filter, `{"fullSync":"true"}`, `$v.fullSync: "true" is no Boolean; one is true or false`},
+		{filter, `{"__typename":"SyncRunFilter"}`, `$v.__typename: SyncRunFilter has no such field`},
+		{filter, `{"z":1,"b":1}`, `$v.b: SyncRunFilter has no such field`},
+		{filter, `"x"`, `$v: "x" is no SyncRunFilter; one is an object`},
+		{"query($v:[SyncStatus!]){syncs(filter:{statuses:$v}){totalCount}}", `["ready"]`, `$v[0]: "ready" is no SyncStatus; the values are READY, UP_TO_DATE, FAILING, UNKNOWN`},
+		{"query($v:OrderDirection!){sync(id:52){runs(orderBy:{direction:$v}){totalCount}}}", `"asc"`, `$v: "asc" is no OrderDirection; the values are ASC, DESC`},
+		{"query($v:SyncOrder){syncs(orderBy:$v){totalCount}}", `{"field":"label"}`, `$v.field: "label" is no SyncOrderField; the values are CREATED_AT, LABEL, HEALTH`},
+		{first, `"1"`, `$v: "1" ` + isInt},
+		{first, `1.5`, `$v: 1.5 ` + isInt},
+		{first, `1e400`, `$v: 1e400 ` + isInt},
+		{first, `2147483648`, `$v: 2147483648 ` + isInt},
+		{first, `true`, `$v: true ` + isInt},
+		{first, `[1]`, `$v: a list ` + isInt},
+		{id, `1.5`, `$v: 1.5 ` + isID},
+		{id, `1e400`, `$v: 1e400 ` + isID},
+		{id, `{}`, `$v: an object ` + isID},
+		{id, `true`, `$v: true ` + isID},
+		{id, `null`, `$v: cannot be null`},
+		{label, `1`, `$v: 1 is no String`},
+		{include, `1`, `$v: 1 is no Boolean; one is true or false`},
+		{include, `"true"`, `$v: "true" is no Boolean; one is true or false`},
+		{since, `"2025-01-01"`, `$v: "2025-01-01" ` + isDateTime},
+		{since, `1735689600`, `$v: 1735689600 ` + isDateTime},
+		{since, `{}`, `$v: an object ` + isDateTime},
+		{since, `["2025-01-01T00:00:00Z"]`, `$v: a list ` + isDateTime},
+	} {
+		isRefused(t, test.query, `{"v":`+test.v+`}`, test.message)
+	}
+	isRefused(t, id, `{}`, "$v: must be given")
+}
+
+// What is of its type is taken, in each form that the specification has for it.
+func TestVariablesOfValue(t *testing.T) {
+	for _, test := range []struct{ query, v string }{
+		{"query($v:[SyncRunOutcome!]){sync(id:52){runs(filter:{outcomes:$v}){totalCount}}}", `"FAILED"`},
+		{"query($v:SyncRunFilter){sync(id:52){runs(filter:$v){totalCount}}}", `{"outcomes":["FAILED","PARTIAL"],"statuses":"COMPLETED","createdSince":"2026-01-01T00:00:00+02:00","createdBefore":null,"fullSync":null}`},
+		{"query($v:SyncRunFilter){sync(id:52){runs(filter:$v){totalCount}}}", `null`},
+		{"query($v:SyncOrder){syncs(orderBy:$v){totalCount}}", `{}`},
+		{"query($v:Int){sync(id:52){runs(first:$v){totalCount}}}", `null`},
+		{"query($v:ID!){sync(id:$v){id}}", `52`},
+		{"query($v:ID!){sync(id:$v){id}}", `"52"`},
+		{"query($v:[ID!]){syncs(ids:$v){totalCount}}", `52`},
+		{"query($v:[ID!]){syncs(ids:$v){totalCount}}", `[52,"Sync:60"]`},
+		{"query($v:Boolean){syncs(filter:{paused:$v}){totalCount}}", `false`},
+	} {
+		if data, errors, _ := ask(t, test.query, `{"v":`+test.v+`}`); errors != nil || data == nil {
+			t.Errorf("%s with %s: %v", test.query, test.v, errors)
+		}
+	}
+}
