@@ -70,7 +70,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	if err != nil {
 		return nil, err
 	}
-	given := inputs.New(schema.Schema(), inputs.Options{Scalars: scalars, Code: transport.CodeBadUserInput, Secret: !opt.Limits.Introspection})
+	given := inputs.New(schema.Schema(), inputs.Options{Scalars: scalars, Code: transport.CodeBadUserInput, Beside: documents.Beside, Secret: !opt.Limits.Introspection})
 	panicked := func(ctx context.Context, value any, stack []byte) {
 		opt.Log.ErrorContext(ctx, "panic", "value", fmt.Sprint(value), "stack", string(stack))
 	}

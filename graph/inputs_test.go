@@ -7,7 +7,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// ask is the answer to a query, and how many Census calls it cost.
+// ask is the answer to a query, which must be the same again, and how many Census
+// calls it cost.
 func ask(t *testing.T, query, variables string) (data map[string]any, errors []gqlError, calls int) {
 	t.Helper()
 	h, census := serve(sim.Options{})
@@ -15,10 +16,15 @@ func ask(t *testing.T, query, variables string) (data map[string]any, errors []g
 		Data   map[string]any
 		Errors []gqlError
 	}
-	if err := json.Unmarshal([]byte(post(t, h, query, variables)), &answer); err != nil {
+	text := post(t, h, query, variables)
+	calls = len(census.Calls())
+	if again := post(t, h, query, variables); again != text { // by what is kept with the document
+		t.Errorf("%s with %s: %s\nand then %s", query, variables, text, again)
+	}
+	if err := json.Unmarshal([]byte(text), &answer); err != nil {
 		t.Fatal(err)
 	}
-	return answer.Data, answer.Errors, len(census.Calls())
+	return answer.Data, answer.Errors, calls
 }
 
 // isRefused holds that an operation is not executed, since something it is given cannot be.
@@ -109,6 +115,45 @@ func TestVariablesOfValue(t *testing.T) {
 	} {
 		if data, errors, _ := ask(t, test.query, `{"v":`+test.v+`}`); errors != nil || data == nil {
 			t.Errorf("%s with %s: %v", test.query, test.v, errors)
+		}
+	}
+}
+
+// A variable that may be null, by its type, may be sent as null only where null
+// may stand, whatever its default.
+func TestNullWhereNoneMayBe(t *testing.T) {
+	for _, test := range []struct{ query, message string }{
+		{"query($v:Boolean=true){sync(id:52){id label @include(if:$v)}}", "$v: cannot be null, for @include if cannot"},
+		{"query($v:Boolean=true){sync(id:52) @skip(if:$v){id}}", "$v: cannot be null, for @skip if cannot"},
+		{"query($v:Boolean=true){...@include(if:$v){sync(id:52){id}}}", "$v: cannot be null, for @include if cannot"},
+		{"query($v:Boolean=true){sync(id:52){...f @include(if:$v)}} fragment f on Sync{id}", "$v: cannot be null, for @include if cannot"},
+		{"query($v:Boolean=true){sync(id:52){...f}} fragment f on Sync{id ...{label @skip(if:$v)}}", "$v: cannot be null, for @skip if cannot"},
+		{`query($v:SyncRunFilter={createdSince:"2026-01-07T00:00:00Z"}){sync(id:52){runStats(filter:$v){totalRuns}}}`, "$v: cannot be null, for filter cannot"},
+		{`query($v:[ID!]=["Sync:52"]){nodes(ids:$v){id}}`, "$v: cannot be null, for ids cannot"},
+		{`query($v:ID="Sync:52"){nodes(ids:[$v]){id}}`, "$v: cannot be null, for ids[0] cannot"},
+		{`query($v:ID="52"){sync(id:$v){id}}`, "$v: cannot be null, for id cannot"},
+		{"query($v:SyncRunOutcome=FAILED){sync(id:52){runs(filter:{outcomes:[PARTIAL,$v]}){totalCount}}}", "$v: cannot be null, for filter.outcomes[1] cannot"},
+		{"query($v:OrderDirection){sync(id:52){runs(orderBy:{direction:$v}){totalCount}}}", "$v: cannot be null, for orderBy.direction cannot"},
+		{"query($v:SyncOrderField=LABEL){syncs(orderBy:{field:$v}){totalCount}}", "$v: cannot be null, for orderBy.field cannot"},
+	} {
+		isRefused(t, test.query, `{"v":null}`, test.message)
+		if data, errors, _ := ask(t, test.query, `{}`); errors != nil || data == nil {
+			t.Errorf("%s without: %v", test.query, errors)
+		}
+	}
+}
+
+// Where null may stand, it means what a null in the text means.
+func TestNullWhereItMayBe(t *testing.T) {
+	for _, test := range []struct{ query, literal string }{
+		{"query($v:SyncRunFilter={outcomes:[FAILED]}){sync(id:52){runs(filter:$v){totalCount}}}", "{sync(id:52){runs(filter:null){totalCount}}}"},
+		{"query($v:Int=3){sync(id:52){runs(first:$v){nodes{id}}}}", "{sync(id:52){runs(first:null){nodes{id}}}}"},
+		{"query($v:[SyncRunOutcome!]=[FAILED]){sync(id:52){runStats(filter:{outcomes:$v}){totalRuns}}}", "{sync(id:52){runStats(filter:{outcomes:null}){totalRuns}}}"},
+		{`query($v:[ID!]=["Sync:52"]){syncs(ids:$v){totalCount}}`, "{syncs(ids:null){totalCount}}"},
+	} {
+		h, _ := serve(sim.Options{})
+		if got, want := post(t, h, test.query, `{"v":null}`), post(t, h, test.literal, `{}`); got != want {
+			t.Errorf("%s: %s\nwant %s", test.query, got, want)
 		}
 	}
 }

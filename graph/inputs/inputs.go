@@ -1,11 +1,13 @@
 // Package inputs holds the variables that an operation is given against the
 // schema before anything is executed. gqlparser and gqlgen let pass what the
-// specification does not: an enum's value in the wrong case, a number for a String.
+// specification does not: an enum's value in the wrong case, a number for a
+// String, null where none may be.
 package inputs
 
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -24,6 +26,9 @@ type Options struct {
 	Scalars map[string]Scalar
 	// Code is extensions.code of every refusal.
 	Code string
+	// Beside is where something can be kept with op's document, for as long as that
+	// is kept itself; nil where it is not. A nil function keeps nothing.
+	Beside func(op *graphql.OperationContext) *sync.Map
 	// Secret keeps names of the schema that the client did not send out of messages.
 	Secret bool
 }
@@ -42,6 +47,9 @@ var _ interface {
 
 // New returns a Checker for operations over schema.
 func New(schema *ast.Schema, opt Options) *Checker {
+	if opt.Beside == nil {
+		opt.Beside = func(*graphql.OperationContext) *sync.Map { return nil }
+	}
 	return &Checker{schema, opt}
 }
 
@@ -54,7 +62,15 @@ func (*Checker) Validate(graphql.ExecutableSchema) error { return nil }
 // MutateOperationContext refuses what cannot be. gqlgen calls it once the
 // variables are known.
 func (c *Checker) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	return c.Variables(op.Operation, op.Variables)
+	if refused := c.Variables(op.Operation, op.Variables); refused != nil {
+		return refused
+	}
+	for _, u := range c.remember(op) {
+		if v, given := op.Variables[u.variable]; given && v == nil {
+			return c.refusal("$%s: cannot be null, for %s cannot", u.variable, u.place)
+		}
+	}
+	return nil
 }
 
 // Variables refuses the first of op's variables whose value is not of its type.
@@ -76,4 +92,21 @@ func (c *Checker) Variables(op *ast.OperationDefinition, values map[string]any) 
 
 func (c *Checker) refusal(format string, args ...any) *gqlerror.Error {
 	return &gqlerror.Error{Message: fmt.Sprintf(format, args...), Extensions: map[string]any{"code": c.Code}}
+}
+
+// places is the key under which the places of an operation are kept.
+type places struct{ *ast.OperationDefinition }
+
+// remember is look for an operation that may have been looked at before.
+func (c *Checker) remember(op *graphql.OperationContext) []use {
+	beside := c.Beside(op)
+	if beside == nil {
+		return look(op.Doc, op.Operation)
+	}
+	if known, ok := beside.Load(places{op.Operation}); ok {
+		return known.([]use)
+	}
+	uses := look(op.Doc, op.Operation)
+	beside.Store(places{op.Operation}, uses)
+	return uses
 }

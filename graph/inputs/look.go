@@ -1,0 +1,81 @@
+package inputs
+
+import (
+	"fmt"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// A use is a place that takes no null, with a variable whose type has one. Such a
+// variable may stand there if it or the place has a default, which a null that is
+// sent overrules (specification, "All Variable Usages Are Allowed").
+type use struct{ variable, place string }
+
+// look goes once through what op and its fragments say and returns the uses that
+// a null would be wrong in.
+func look(doc *ast.QueryDocument, op *ast.OperationDefinition) []use {
+	w := walk{doc: doc, op: op, seen: map[string]bool{}}
+	w.directives(op.Directives)
+	w.selections(op.SelectionSet)
+	return w.uses
+}
+
+type walk struct {
+	doc  *ast.QueryDocument
+	op   *ast.OperationDefinition
+	seen map[string]bool // fragments
+	uses []use
+}
+
+func (w *walk) selections(set ast.SelectionSet) {
+	for _, s := range set {
+		switch s := s.(type) {
+		case *ast.Field:
+			w.arguments("", s.Arguments)
+			w.directives(s.Directives)
+			w.selections(s.SelectionSet)
+		case *ast.InlineFragment:
+			w.directives(s.Directives)
+			w.selections(s.SelectionSet)
+		case *ast.FragmentSpread:
+			w.directives(s.Directives)
+			if f := w.doc.Fragments.ForName(s.Name); f != nil && !w.seen[s.Name] {
+				w.seen[s.Name] = true
+				w.directives(f.Directives)
+				w.selections(f.SelectionSet)
+			}
+		}
+	}
+}
+
+func (w *walk) directives(list ast.DirectiveList) {
+	for _, d := range list {
+		w.arguments("@"+d.Name+" ", d.Arguments)
+	}
+}
+
+func (w *walk) arguments(of string, list ast.ArgumentList) {
+	for _, a := range list {
+		w.value(of+a.Name, a.Value)
+	}
+}
+
+// value looks at what stands at a place. Validation has noted what is expected
+// there.
+func (w *walk) value(place string, v *ast.Value) {
+	switch want := v.ExpectedType; {
+	case want == nil || v.Definition == nil:
+	case v.Kind == ast.Variable:
+		if def := w.op.VariableDefinitions.ForName(v.Raw); want.NonNull && def != nil && !def.Type.NonNull {
+			w.uses = append(w.uses, use{v.Raw, place})
+		}
+	case v.Kind == ast.ListValue && want.Elem != nil:
+		for i, child := range v.Children {
+			w.value(fmt.Sprintf("%s[%d]", place, i), child.Value)
+		}
+	case v.Kind == ast.ObjectValue && v.Definition.Kind == ast.InputObject:
+		for _, child := range v.Children {
+			w.value(place+"."+child.Name, child.Value)
+		}
+	}
+}
