@@ -8,6 +8,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"census-gateway/graph/transport"
 	"census-gateway/upstream"
 )
 
@@ -132,7 +133,7 @@ func recorded(ctx context.Context, next graphql.ResponseHandler) *graphql.Respon
 		r.Name = op.Operation.Name
 	}
 	for _, err := range resp.Errors {
-		if code, _ := err.Extensions["code"].(string); code != "" && !slices.Contains(r.Codes, code) {
+		if code := transport.Code(err); !slices.Contains(r.Codes, code) {
 			r.Codes = append(r.Codes, code)
 		}
 	}

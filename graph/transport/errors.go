@@ -58,6 +58,19 @@ func code(err *gqlerror.Error) string {
 	return c
 }
 
+// Code is the code with which err is answered, one of the documented list: an
+// error without one is a failure of ours.
+func Code(err *gqlerror.Error) string {
+	c := code(err)
+	if mapped, ok := foreign[c]; ok {
+		return mapped
+	}
+	if c == "" {
+		return CodeInternal
+	}
+	return c
+}
+
 // presented is resp with errors fit to be sent. resp is not changed: interceptors
 // may keep or share theirs.
 func presented(resp *graphql.Response, most int) *graphql.Response {
@@ -94,17 +107,10 @@ func present(errs gqlerror.List, most int) gqlerror.List {
 	out := make(gqlerror.List, min(len(errs), most))
 	for i := range out {
 		err := *errs[i]
-		c := code(&err)
-		if mapped, ok := foreign[c]; ok {
-			c = mapped
+		if code(&err) == "" && err.Err != nil {
+			err.Message = internalMessage
 		}
-		if c == "" {
-			c = CodeInternal
-			if err.Err != nil {
-				err.Message = internalMessage
-			}
-		}
-		if c != code(&err) {
+		if c := Code(&err); c != code(&err) {
 			err.Extensions = maps.Clone(err.Extensions)
 			if err.Extensions == nil {
 				err.Extensions = make(map[string]any, 1)

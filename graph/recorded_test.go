@@ -1,0 +1,38 @@
+package graph
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// What is recorded of an answer are the codes that the client reads: no error goes
+// without one.
+func TestRecordedCodes(t *testing.T) {
+	withCode := func(code any) *gqlerror.Error {
+		return &gqlerror.Error{Message: "no", Extensions: map[string]any{"code": code}}
+	}
+	for _, test := range []struct {
+		errs gqlerror.List
+		want []string
+	}{
+		{nil, nil},
+		{gqlerror.List{gqlerror.Errorf("no code")}, []string{"INTERNAL_SERVER_ERROR"}},
+		{gqlerror.List{withCode(7)}, []string{"INTERNAL_SERVER_ERROR"}},
+		{gqlerror.List{withCode("COMPLEXITY_LIMIT_EXCEEDED")}, []string{"QUERY_TOO_EXPENSIVE"}},
+		{gqlerror.List{withCode("NOT_FOUND"), gqlerror.Errorf("no code"), withCode("NOT_FOUND")}, []string{"NOT_FOUND", "INTERNAL_SERVER_ERROR"}},
+	} {
+		ctx, r := WithRecord(t.Context())
+		ctx = graphql.WithOperationContext(ctx, &graphql.OperationContext{})
+		recorded(ctx, func(context.Context) *graphql.Response { return &graphql.Response{Errors: test.errs} })
+		if !slices.Equal(r.Codes, test.want) {
+			t.Errorf("%v: %q, want %q", test.errs, r.Codes, test.want)
+		}
+		if fresh := r.Fresh() > 0; fresh != (test.want == nil) {
+			t.Errorf("%v: fresh is %v", test.errs, fresh)
+		}
+	}
+}
