@@ -2,6 +2,10 @@ package graph_test
 
 import (
 	"encoding/json"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
 	"testing"
 
 	"census-gateway/upstream/sim"
@@ -155,5 +159,96 @@ func TestNullWhereItMayBe(t *testing.T) {
 		if got, want := post(t, h, test.query, `{"v":null}`), post(t, h, test.literal, `{}`); got != want {
 			t.Errorf("%s: %s\nwant %s", test.query, got, want)
 		}
+	}
+}
+
+// Literals that validation lets pass and that are of no value are refused too, with
+// their place in the text.
+func TestLiteralsOfNoValue(t *testing.T) {
+	const (
+		isDateTime = `is no DateTime; one is RFC 3339 from 1970 to 9999, like "2021-10-20T02:51:07.546Z"`
+		isInt      = "is no Int; one is a whole number from -2147483648 to 2147483647"
+	)
+	for _, test := range []struct{ query, message string }{
+		{`{sync(id:52){runStats(filter:{createdSince:"2025-01-01"}){totalRuns}}}`, `filter.createdSince: "2025-01-01" ` + isDateTime},
+		{`{sync(id:52){...f}} fragment f on Sync{runStats(filter:{createdBefore:1735689600}){totalRuns}}`, `filter.createdBefore: 1735689600 ` + isDateTime},
+		{`query($v:DateTime){sync(id:52){runs(filter:{createdSince:{x:$v}}){totalCount}}}`, `filter.createdSince: an object ` + isDateTime},
+		{`{sync(id:52){runs(filter:{createdSince:["2025-01-01T00:00:00Z"]}){totalCount}}}`, `filter.createdSince: a list ` + isDateTime},
+		{`{sync(id:52){runs(filter:{createdSince:TODAY}){totalCount}}}`, `filter.createdSince: "TODAY" ` + isDateTime},
+		{`{sync(id:52){runs(first:2147483648){totalCount}}}`, `first: 2147483648 ` + isInt},
+		{`{syncRunStats(filter:{}){e:errors(first:3000000000){count}}}`, `first: 3000000000 ` + isInt},
+		{`{sync(id:52){runs(last:{}){totalCount}}}`, `last: an object ` + isInt},
+		{`{sync(id:{}){id}}`, `id: an object is no ID; one is a string or a whole number`},
+		{`{nodes(ids:["Sync:52",{}]){id}}`, `ids[1]: an object is no ID; one is a string or a whole number`},
+		{`{sync(id:52){id @include(if:{})}}`, `@include if: an object is no Boolean; one is true or false`},
+		{`{syncs(orderBy:{direction:{}}){totalCount}}`, `orderBy.direction: an object is no OrderDirection; the values are ASC, DESC`},
+	} {
+		isRefused(t, test.query, `{"v":null}`, test.message)
+	}
+}
+
+// The error of a literal says where it stands in the text.
+func TestLiteralsLocation(t *testing.T) {
+	h, _ := serve(sim.Options{})
+	r := httptest.NewRequest("GET", "/graphql?query="+url.QueryEscape("{\n  sync(id: 52) { runs(first: 2147483648) { totalCount } } }"), nil)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	if !strings.Contains(w.Body.String(), `"locations":[{"line":2,"column":30}]`) {
+		t.Error(w.Body)
+	}
+}
+
+// Whatever stands in for an argument: the gateway does not fail, and an error is of
+// the request or has a path of fields, not of arguments.
+func TestPathsOfInputErrors(t *testing.T) {
+	h, _ := serve(sim.Options{})
+	values := []string{`null`, `{}`, `[]`, `[null]`, `[[]]`, `{"a":1}`, `"x"`, `""`, `"52"`, `1`, `-1`, `1.5`, `1e400`, `2147483648`, `99999999999999999999`, `true`,
+		`"asc"`, `["failed"]`, `"2026-01-01"`, `"2026-01-01T00:00:00Z"`, `{"createdSince":1}`, `{"outcomes":{}}`, `{"direction":null}`, `{"field":1}`}
+	for argument, query := range map[string]string{
+		"id: ID!":                     "sync(id: $v) { id label }",
+		"ids: [ID!]!":                 "nodes(ids: $v) { id }",
+		"ids: [ID!]":                  "syncs(ids: $v, first: 1) { nodes { id } }",
+		"id in a list: ID":            "nodes(ids: [52, $v]) { id }",
+		"filter: SyncRunFilter!":      "sync(id: 52) { runStats(filter: $v) { truncated } }",
+		"filter: SyncRunFilter":       "sync(id: 52) { runs(filter: $v, first: 1) { nodes { id } } }",
+		"outcomes: [SyncRunOutcome!]": "sync(id: 52) { runs(filter: {outcomes: $v}, first: 1) { nodes { id } } }",
+		"since: DateTime":             "sync(id: 52) { runs(filter: {createdSince: $v}, first: 1) { nodes { id } } }",
+		"order: SyncRunOrder":         "sync(id: 52) { runs(orderBy: $v, first: 1) { nodes { id } } }",
+		"direction: OrderDirection":   "sync(id: 52) { runs(orderBy: {direction: $v}, first: 1) { nodes { id } } }",
+		"syncs filter: SyncFilter":    "syncs(filter: $v, first: 1) { nodes { id } }",
+		"first: Int":                  "sync(id: 52) { runs(first: $v) { totalCount } }",
+		"after: String":               "sync(id: 52) { runs(after: $v, first: 1) { nodes { id } } }",
+		"errors first: Int":           `sync(id: 52) { runStats(filter: {createdSince: "2026-01-07T00:00:00Z"}) { errors(first: $v) { code } } }`,
+		"zone: String":                `syncRunStats(syncIds: [52], filter: {createdSince: "2026-01-07T00:00:00Z"}) { series(bucket: DAY, timeZone: $v) { totalRuns } }`,
+		"bucket: TimeBucket!":         `sync(id: 52) { runStats(filter: {createdSince: "2026-01-07T00:00:00Z"}) { series(bucket: $v) { totalRuns } } }`,
+	} {
+		_, want, _ := strings.Cut(argument, ": ")
+		if argument == "id in a list: ID" {
+			want += " = 52"
+		}
+		for _, v := range values {
+			var answer struct {
+				Data   any
+				Errors []gqlError
+			}
+			text := post(t, h, "query($v: "+want+") { "+query+" }", `{"v":`+v+`}`)
+			if err := json.Unmarshal([]byte(text), &answer); err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range answer.Errors {
+				if e.Extensions["code"] == "INTERNAL_SERVER_ERROR" || e.Path == nil && answer.Data != nil || slices.ContainsFunc(e.Path, isNoField(query)) {
+					t.Errorf("%s with %s: %s", query, v, text)
+				}
+			}
+		}
+	}
+}
+
+// isNoField tells of a step of a path whether it is no field of query, which has no
+// aliases, nor an index.
+func isNoField(query string) func(step any) bool {
+	return func(step any) bool {
+		name, ok := step.(string)
+		return ok && !strings.Contains(query, name+"(") && !strings.Contains(query, name+" ")
 	}
 }

@@ -1,7 +1,8 @@
-// Package inputs holds the variables that an operation is given against the
-// schema before anything is executed. gqlparser and gqlgen let pass what the
-// specification does not: an enum's value in the wrong case, a number for a
-// String, null where none may be.
+// Package inputs holds what an operation is given, literals and variables,
+// against the schema before anything is executed. gqlparser and gqlgen let pass
+// what the specification does not: an enum's value in the wrong case, null by a
+// variable where none may be, a number for a String. What passes here can be read
+// by the arguments of every field.
 package inputs
 
 import (
@@ -62,10 +63,14 @@ func (*Checker) Validate(graphql.ExecutableSchema) error { return nil }
 // MutateOperationContext refuses what cannot be. gqlgen calls it once the
 // variables are known.
 func (c *Checker) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	uses, refused := c.remember(op)
+	if refused != nil {
+		return refused
+	}
 	if refused := c.Variables(op.Operation, op.Variables); refused != nil {
 		return refused
 	}
-	for _, u := range c.remember(op) {
+	for _, u := range uses {
 		if v, given := op.Variables[u.variable]; given && v == nil {
 			return c.refusal("$%s: cannot be null, for %s cannot", u.variable, u.place)
 		}
@@ -98,15 +103,16 @@ func (c *Checker) refusal(format string, args ...any) *gqlerror.Error {
 type places struct{ *ast.OperationDefinition }
 
 // remember is look for an operation that may have been looked at before.
-func (c *Checker) remember(op *graphql.OperationContext) []use {
+func (c *Checker) remember(op *graphql.OperationContext) ([]use, *gqlerror.Error) {
 	beside := c.Beside(op)
-	if beside == nil {
-		return look(op.Doc, op.Operation)
+	if beside != nil {
+		if known, ok := beside.Load(places{op.Operation}); ok {
+			return known.([]use), nil
+		}
 	}
-	if known, ok := beside.Load(places{op.Operation}); ok {
-		return known.([]use)
+	uses, refused := c.look(op.Doc, op.Operation)
+	if beside != nil && refused == nil {
+		beside.Store(places{op.Operation}, uses)
 	}
-	uses := look(op.Doc, op.Operation)
-	beside.Store(places{op.Operation}, uses)
-	return uses
+	return uses, refused
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // A use is a place that takes no null, with a variable whose type has one. Such a
@@ -11,20 +12,22 @@ import (
 // sent overrules (specification, "All Variable Usages Are Allowed").
 type use struct{ variable, place string }
 
-// look goes once through what op and its fragments say and returns the uses that
-// a null would be wrong in.
-func look(doc *ast.QueryDocument, op *ast.OperationDefinition) []use {
-	w := walk{doc: doc, op: op, seen: map[string]bool{}}
+// look goes once through what op and its fragments say. It returns the uses that
+// a null would be wrong in, or a refusal of the first literal that cannot be.
+func (c *Checker) look(doc *ast.QueryDocument, op *ast.OperationDefinition) ([]use, *gqlerror.Error) {
+	w := walk{Checker: c, doc: doc, op: op, seen: map[string]bool{}}
 	w.directives(op.Directives)
 	w.selections(op.SelectionSet)
-	return w.uses
+	return w.uses, w.refused
 }
 
 type walk struct {
-	doc  *ast.QueryDocument
-	op   *ast.OperationDefinition
-	seen map[string]bool // fragments
-	uses []use
+	*Checker
+	doc     *ast.QueryDocument
+	op      *ast.OperationDefinition
+	seen    map[string]bool // fragments
+	uses    []use
+	refused *gqlerror.Error
 }
 
 func (w *walk) selections(set ast.SelectionSet) {
@@ -61,7 +64,7 @@ func (w *walk) arguments(of string, list ast.ArgumentList) {
 }
 
 // value looks at what stands at a place. Validation has noted what is expected
-// there.
+// there, and has seen to all but what look is for.
 func (w *walk) value(place string, v *ast.Value) {
 	switch want := v.ExpectedType; {
 	case want == nil || v.Definition == nil:
@@ -76,6 +79,12 @@ func (w *walk) value(place string, v *ast.Value) {
 	case v.Kind == ast.ObjectValue && v.Definition.Kind == ast.InputObject:
 		for _, child := range v.Children {
 			w.value(place+"."+child.Name, child.Value)
+		}
+	default:
+		given, _ := v.Value(nil) // a number that is too large for Go is not valid
+		if m := w.Checker.value(want, given); m != nil && w.refused == nil {
+			w.refused = w.refusal("%s: %s", place, m.text)
+			w.refused.Locations = []gqlerror.Location{{Line: v.Position.Line, Column: v.Position.Column}}
 		}
 	}
 }
