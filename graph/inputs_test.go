@@ -187,6 +187,18 @@ func TestLiteralsOfNoValue(t *testing.T) {
 	}
 }
 
+// A whole number is an Int however it is written.
+func TestIntsOfVariables(t *testing.T) {
+	h, _ := serve(sim.Options{})
+	const query = "query($v:Int){sync(id:52){runs(first:$v){nodes{id}}}}"
+	for sent, same := range map[string]string{"2.0": "2", "2e0": "2", "20e-1": "2", "1e3": "1000", "-0.0": "0", "-2147483648.0": "-2147483648"} {
+		if got, want := post(t, h, query, `{"v":`+sent+`}`), post(t, h, query, `{"v":`+same+`}`); got != want || strings.Contains(got, "is no Int") {
+			t.Errorf("%s: %s\nwant as %s: %s", sent, got, same, want)
+		}
+	}
+	isRefused(t, query, `{"v":2147483648.0}`, "$v: 2147483648.0 is no Int; one is a whole number from -2147483648 to 2147483647")
+}
+
 // The error of a literal says where it stands in the text.
 func TestLiteralsLocation(t *testing.T) {
 	h, _ := serve(sim.Options{})

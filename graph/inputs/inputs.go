@@ -43,6 +43,7 @@ type Checker struct {
 
 var _ interface {
 	graphql.HandlerExtension
+	graphql.OperationParameterMutator
 	graphql.OperationContextMutator
 } = (*Checker)(nil)
 
@@ -59,6 +60,14 @@ func (*Checker) ExtensionName() string { return "Inputs" }
 
 // Validate has nothing against any schema: New was given it.
 func (*Checker) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationParameters writes whole numbers as such.
+func (*Checker) MutateOperationParameters(_ context.Context, params *graphql.RawParams) *gqlerror.Error {
+	for name, v := range params.Variables {
+		params.Variables[name] = whole(v)
+	}
+	return nil
+}
 
 // MutateOperationContext refuses what cannot be. gqlgen calls it once the
 // variables are known.

@@ -2,6 +2,8 @@ package inputs
 
 import (
 	"encoding/json"
+	"math"
+	"strconv"
 	"strings"
 )
 
@@ -61,4 +63,28 @@ func isFloat(v any) bool {
 		return true
 	}
 	return false
+}
+
+// whole is v with each number that is an Int written as one: to the specification
+// 1.0 and 1e3 are, to gqlparser they are not. No type is known yet, so an ID of 52.0
+// is 52 too. It changes lists and objects.
+func whole(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		if isWhole(v) {
+			return v
+		}
+		if f, err := v.Float64(); err == nil && f == math.Trunc(f) && math.MinInt32 <= f && f <= math.MaxInt32 {
+			return json.Number(strconv.Itoa(int(f)))
+		}
+	case []any:
+		for i := range v {
+			v[i] = whole(v[i])
+		}
+	case map[string]any:
+		for name := range v {
+			v[name] = whole(v[name])
+		}
+	}
+	return v
 }
