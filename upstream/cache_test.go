@@ -203,8 +203,9 @@ func TestFlightsHaveTheirTime(t *testing.T) {
 			}()
 			synctest.Wait()
 		}
-		if first, second := <-errs, <-errs; (first == nil) == (second == nil) {
-			t.Errorf("got %v and %v, want one failure", first, second)
+		// The first may still be answered with what the other has read meanwhile.
+		if first, second := <-errs, <-errs; first != nil && second != nil {
+			t.Errorf("got %v and %v, want one failure at most", first, second)
 		}
 		if len(census.Calls()) != 2 {
 			t.Errorf("took %v", census.Calls())
