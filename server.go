@@ -171,7 +171,7 @@ func (g *gateway) handler(ctx context.Context, s settings) (http.Handler, error)
 	if err != nil {
 		return nil, err
 	}
-	authenticate, rates := edge.Authenticate(callers, edge.AuthOptions{Log: g.log}), g.ratesFor(s)
+	authenticate, rates := edge.Authenticate(callers, g.log), g.ratesFor(s)
 
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", edge.Chain(handler,

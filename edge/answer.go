@@ -37,7 +37,7 @@ func (w *answerWriter) WriteHeader(status int) {
 	if w.refused {
 		return
 	}
-	if status >= 200 || status == http.StatusSwitchingProtocols {
+	if status >= 200 {
 		if w.status == 0 && !w.room() {
 			return
 		}
@@ -83,5 +83,5 @@ func (w *answerWriter) begin(status int) {
 	}
 }
 
-// Unwrap serves http.ResponseController (deadlines, hijacking).
+// Unwrap serves http.ResponseController (deadlines).
 func (w *answerWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

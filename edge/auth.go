@@ -4,7 +4,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strings"
 )
 
 // An Authenticator tells who sent a request, from its headers alone. Its
@@ -56,68 +55,27 @@ func asRefusal(err error) *Refusal {
 	return unauthenticated(err)
 }
 
-// AuthOptions is what Authenticate can do besides. The zero value is strict
-// and silent.
-type AuthOptions struct {
-	// LateWebSocket lets a WebSocket upgrade without any credential through,
-	// without a Caller in its context: browsers cannot set headers on it. The
-	// transport must then authenticate the init message (see InitCaller) before
-	// it executes anything.
-	LateWebSocket bool
-
-	// Log gets one line at debug for each refusal, with the request id and the
-	// cause, without the credential. Nil logs nothing.
-	Log *slog.Logger
-}
-
 // Authenticate lets through whom by lets in, with the Caller in the request's
 // context, and refuses everyone else. Answers depend on the caller, so caches
-// are told (Vary).
-func Authenticate(by Authenticator, opt AuthOptions) func(http.Handler) http.Handler {
+// are told (Vary). log gets one line at debug for each refusal, with the cause and
+// without the credential; it must not be nil.
+func Authenticate(by Authenticator, log *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			vary(w.Header(), "Authorization, X-API-Key")
-			if opt.LateWebSocket && isUpgrade(r) && !carriesCredential(r) {
-				next.ServeHTTP(w, r)
-				return
-			}
 			caller, err := by(r)
 			if err != nil {
 				why := asRefusal(err)
-				if opt.Log != nil {
-					opt.Log.DebugContext(r.Context(), "caller refused", "code", why.Code, "cause", why.Cause)
-				}
+				log.DebugContext(r.Context(), "caller refused", "code", why.Code, "cause", why.Cause)
 				Refuse(w, r, why)
 				return
 			}
 			if k := knownOf(r.Context()); k != nil {
 				k.caller = caller
 			} else {
-				r = r.WithContext(WithCaller(r.Context(), caller))
+				r = r.WithContext(withCaller(r.Context(), caller))
 			}
 			next.ServeHTTP(w, r)
 		})
 	}
-}
-
-// InitCaller asks by about the credential of a WebSocket's init message, in the
-// form of an Authorization header ("Bearer …"). The headers of the upgrade
-// itself that carry credentials do not count. Errors are those of by.
-func InitCaller(by Authenticator, upgrade *http.Request, credential string) (Caller, error) {
-	r := upgrade.Clone(upgrade.Context())
-	r.Header.Del("X-API-Key")
-	r.Header.Del("Authorization")
-	if credential != "" {
-		r.Header.Set("Authorization", credential)
-	}
-	return by(r)
-}
-
-func carriesCredential(r *http.Request) bool {
-	return len(r.Header.Values("Authorization")) > 0 || len(r.Header.Values("X-API-Key")) > 0
-}
-
-// isUpgrade reports whether r asks to become a WebSocket.
-func isUpgrade(r *http.Request) bool {
-	return r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 }

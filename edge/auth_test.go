@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -100,35 +99,6 @@ func TestAny(t *testing.T) {
 	}
 }
 
-func TestWebSocketMayAuthenticateLater(t *testing.T) {
-	keys, _ := ParseKeys("ci:" + HashKey("good"))
-	set, _ := NewKeys(keys)
-	upgrade := func(more ...string) *http.Request {
-		return request("GET", "/graphql", append(more, "Connection: Upgrade", "Upgrade: WebSocket")...)
-	}
-	late := Authenticate(set.Authenticate, AuthOptions{LateWebSocket: true})(served)
-	strict := Authenticate(set.Authenticate, AuthOptions{})(served)
-
-	res := serve(late, upgrade())
-	if body, _ := io.ReadAll(res.Body); string(body) != `{"data":{"caller":""}}` {
-		t.Errorf("late: %s", body)
-	}
-	refusedWith(t, serve(strict, upgrade()), 401, CodeUnauthenticated)
-	refusedWith(t, serve(late, upgrade("X-API-Key: bad")), 401, CodeUnauthenticated)
-	refusedWith(t, serve(late, request("GET", "/graphql")), 401, CodeUnauthenticated)
-	refusedWith(t, serve(late, request("POST", "/graphql", "Upgrade: websocket")), 401, CodeUnauthenticated)
-
-	if c, err := InitCaller(set.Authenticate, upgrade("X-API-Key: bad"), "Bearer good"); err != nil || c.ID != "key:ci" {
-		t.Error("init:", c, err)
-	}
-	if _, err := InitCaller(set.Authenticate, upgrade("Authorization: Bearer good"), ""); err == nil {
-		t.Error("init without a credential was let in by the upgrade's")
-	}
-	if _, err := InitCaller(set.Authenticate, upgrade(), "Bearer go\r\nod"); err == nil {
-		t.Error("init with a line break was let in")
-	}
-}
-
 func TestCanaryStaysInside(t *testing.T) {
 	var log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -142,7 +112,7 @@ func TestCanaryStaysInside(t *testing.T) {
 	token := "Authorization: Bearer " + canary
 	for _, by := range []Authenticator{set.Authenticate, PassThrough, Any(set.Authenticate, PassThrough), Open} {
 		h := Chain(panics, RequestID, SecurityHeaders(0), Recover(logger, nil), CheckHost("example.com"), CORS(Origins{}), CSRF(Origins{}),
-			Authenticate(by, AuthOptions{Log: logger}), NewRates(RateLimit{1, 1}, 0).Middleware, NewInFlight(1, 0).Middleware)
+			Authenticate(by, logger), NewRates(RateLimit{1, 1}, 0).Middleware, NewInFlight(1, 0).Middleware)
 		for range 2 { // the second one meets the rate limit
 			for _, headers := range [][]string{{token}, {"X-API-Key: " + canary}, {token, "Origin: https://" + "CANARY.test"},
 				{token, "Host: CANARY.test"}, {token, "X-Request-Id: " + canary}, {basic("bearer:" + canary)}, {basic("CANARY:" + canary)},

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"time"
 )
 
 // Anonymous is the Caller.ID of everyone where no credentials are asked for.
@@ -23,10 +22,6 @@ type Caller struct {
 	// Token is the caller's own Census token in pass-through mode, where ID is
 	// made from it; empty in every other mode.
 	Token Secret
-
-	// Until is when the credential runs out; zero if it does not. A connection
-	// that outlives a request (WebSocket) ends by then.
-	Until time.Time
 }
 
 // String returns the ID.
@@ -55,14 +50,12 @@ func (c Caller) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]string{"id": c.ID})
 }
 
-// WithCaller returns a context that knows who asks. A WebSocket transport calls it
-// once its init message was accepted; for HTTP, Authenticate does as much.
-func WithCaller(ctx context.Context, c Caller) context.Context {
+// withCaller returns a context that knows who asks, outside of RequestID.
+func withCaller(ctx context.Context, c Caller) context.Context {
 	return context.WithValue(ctx, knownKey{}, &known{requestID: RequestIDFrom(ctx), caller: c})
 }
 
-// CallerFrom returns who asks; false if nobody has been let in yet, which
-// behind Authenticate is only so for a WebSocket before its init message.
+// CallerFrom returns who asks; false if nobody has been let in yet.
 func CallerFrom(ctx context.Context) (Caller, bool) {
 	k := knownOf(ctx)
 	if k == nil || k.caller.ID == "" {

@@ -20,9 +20,8 @@ const compressFrom = 1 << 10
 const compressJitter = 32
 
 // Compress packs answers by Accept-Encoding, zstd before gzip, both at their
-// fastest. Untouched are small answers, answers that are already encoded,
-// WebSockets, and streams (text/event-stream, multipart/*), whose parts must
-// leave at once.
+// fastest. Untouched are small answers, answers that are already encoded, and
+// streams (multipart/*), whose parts must leave at once.
 //
 // A strong ETag becomes a weak one, as nginx does it: the bytes sent are no
 // longer those it stands for. A suffix per encoding would make every
@@ -43,7 +42,7 @@ func Compress() (func(http.Handler) http.Handler, error) {
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Header["Accept-Encoding"] == nil || isUpgrade(r) {
+			if r.Header["Accept-Encoding"] == nil {
 				vary(w.Header(), "Accept-Encoding")
 				next.ServeHTTP(w, r)
 				return
@@ -63,7 +62,7 @@ func isStream(contentType string) bool {
 	if err != nil {
 		media = strings.ToLower(contentType)
 	}
-	return media == "text/event-stream" || strings.HasPrefix(media, "multipart/")
+	return strings.HasPrefix(media, "multipart/")
 }
 
 // A packWriter decides, when the header is complete, whether the answer passes

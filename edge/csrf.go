@@ -9,15 +9,14 @@ import (
 
 // CSRF answers 403 to what a browser could have been made to send by a page
 // that is neither the gateway's own nor of an allowed origin. It belongs around
-// the GraphQL endpoint only: pages, probes and webhooks are sent differently.
+// the GraphQL endpoint only: pages and probes are sent differently.
 //
 // What passes, in order:
 //   - OPTIONS, which executes nothing;
 //   - a request the browser calls same-origin or typed by the user
 //     (Sec-Fetch-Site), or, from a browser that does not say, one whose Origin
 //     has our Host;
-//   - an Origin on the list; if the list is "*", only with proof (below), or as a
-//     WebSocket upgrade without Authorization, which carries nothing of the user;
+//   - an Origin on the list; if the list is "*", only with proof (below);
 //   - a request without Origin that has proof, or that no browser sent: no
 //     Sec-Fetch-Site and no browser's User-Agent. curl passes.
 //
@@ -58,8 +57,6 @@ func crossSite(r *http.Request, origins Origins) *Refusal {
 	}
 	switch {
 	case preflighted(r):
-		return nil
-	case origin != "" && isUpgrade(r) && r.Header.Get("Authorization") == "":
 		return nil
 	case origin == "" && site == "" && !fromBrowser(r):
 		return nil

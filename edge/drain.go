@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 )
 
@@ -29,10 +28,9 @@ type Drain struct {
 
 // Serve serves every listener until ctx ends, then drains, and returns nil. If
 // a listener fails it drains as well and returns that error. The steps: OnDrain;
-// lame duck; streams are told (see Draining), keep-alives end and listeners
-// close; requests finish; contexts of the rest are cancelled; connections that
-// still live are cut. It replaces srv.BaseContext and wraps srv.Handler, so each
-// server is served once.
+// lame duck; keep-alives end and listeners close; requests finish; contexts of the
+// rest are cancelled; connections that still live are cut. It replaces
+// srv.BaseContext, so each server is served once.
 //
 // Requests do not inherit the end of ctx, only its values. A second signal
 // should end the process the hard way: call the stop function of
@@ -47,12 +45,9 @@ func (d Drain) Serve(ctx context.Context, srv *http.Server, listeners ...net.Lis
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
-	draining := make(chan struct{})
-	base, cancel := context.WithCancel(context.WithValue(context.WithoutCancel(ctx), drainingKey{}, draining))
+	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	srv.BaseContext = func(net.Listener) context.Context { return base }
-	var work tally
-	srv.Handler = work.count(srv.Handler)
 
 	failed := make(chan error, len(listeners))
 	for _, l := range listeners {
@@ -73,19 +68,11 @@ func (d Drain) Serve(ctx context.Context, srv *http.Server, listeners ...net.Lis
 		time.Sleep(d.LameDuck)
 	}
 	srv.SetKeepAlivesEnabled(false)
-	close(draining)
-	finish, done := context.WithTimeout(base, d.Finish)
-	defer done()
-	srv.Shutdown(finish) // its error is that of finish
-	// Shutdown does not know of connections that became WebSockets.
-	if !work.over(finish) {
-		d.Log.Warn("cancelling what did not finish", "requests", work.now())
+	if !finished(srv, d.Finish) {
+		d.Log.Warn("cancelling what did not finish")
 		cancel()
-		settle, settled := context.WithTimeout(context.Background(), d.Settle)
-		defer settled()
-		srv.Shutdown(settle) // an answer is on its way only after its handler has returned
-		if !work.over(settle) {
-			d.Log.Warn("cutting connections", "requests", work.now())
+		if !finished(srv, d.Settle) {
+			d.Log.Warn("cutting connections")
 		}
 	}
 	srv.Close()
@@ -96,64 +83,10 @@ func (d Drain) Serve(ctx context.Context, srv *http.Server, listeners ...net.Lis
 	return broken
 }
 
-type drainingKey struct{}
-
-// Draining returns a channel that is closed when the server wants to end.
-// Streams watch it beside their context: a WebSocket closes with 1001, an event
-// stream ends. Nil, which never is ready, outside of Drain.Serve.
-func Draining(ctx context.Context) <-chan struct{} {
-	draining, _ := ctx.Value(drainingKey{}).(chan struct{})
-	return draining
-}
-
-// A tally counts the requests being served, also those whose connection was
-// hijacked.
-type tally struct {
-	mu    sync.Mutex
-	n     int
-	empty chan struct{} // not nil while over waits; closed when n falls to 0
-}
-
-func (c *tally) count(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c.add(1)
-		defer c.add(-1)
-		next.ServeHTTP(w, r)
-	})
-}
-
-func (c *tally) add(d int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.n += d
-	if c.n == 0 && c.empty != nil {
-		close(c.empty)
-		c.empty = nil
-	}
-}
-
-func (c *tally) now() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.n
-}
-
-// over waits until no request is served, or until ctx ends: then it is false.
-func (c *tally) over(ctx context.Context) bool {
-	c.mu.Lock()
-	if c.n == 0 {
-		c.mu.Unlock()
-		return true
-	}
-	if c.empty == nil {
-		c.empty = make(chan struct{})
-	}
-	empty := c.empty
-	c.mu.Unlock()
-	select {
-	case <-empty:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+// finished lets srv end what is under way; false if something is left after that
+// time.
+func finished(srv *http.Server, within time.Duration) bool {
+	ctx, done := context.WithTimeout(context.Background(), within)
+	defer done()
+	return !errors.Is(srv.Shutdown(ctx), context.DeadlineExceeded) // other errors are those of a broken listener
 }

@@ -12,7 +12,6 @@ import (
 // everybody.
 type InFlight struct {
 	places  chan struct{} // holds one token for each operation running
-	leave   func()        // gives one back
 	wait    time.Duration
 	waiting atomic.Int64
 }
@@ -27,8 +26,7 @@ func NewInFlight(max int, wait time.Duration) *InFlight {
 	if wait == 0 {
 		wait = 100 * time.Millisecond
 	}
-	places := make(chan struct{}, max)
-	return &InFlight{places: places, leave: func() { <-places }, wait: wait}
+	return &InFlight{places: make(chan struct{}, max), wait: wait}
 }
 
 // Count is how many operations hold a place now.
@@ -37,48 +35,40 @@ func (f *InFlight) Count() int { return len(f.places) }
 // Max is how many may.
 func (f *InFlight) Max() int { return cap(f.places) }
 
-// Acquire takes a place; leave gives it back and is called once. The error is a
-// *Refusal with OVERLOADED, or that of ctx if it ended first. A transport of
-// long connections calls it for each of its operations.
-func (f *InFlight) Acquire(ctx context.Context) (leave func(), err error) {
+// acquire takes a place; false if there is none, or if ctx ended first.
+func (f *InFlight) acquire(ctx context.Context) bool {
 	select {
 	case f.places <- struct{}{}:
-		return f.leave, nil
+		return true
 	default:
 	}
 	if f.wait < 0 {
-		return nil, overloaded()
+		return false
 	}
 	defer f.waiting.Add(-1)
 	if f.waiting.Add(1) > int64(cap(f.places)) {
-		return nil, overloaded()
+		return false
 	}
 	timer := time.NewTimer(f.wait)
 	defer timer.Stop()
 	select {
 	case f.places <- struct{}{}:
-		return f.leave, nil
+		return true
 	case <-timer.C:
-		return nil, overloaded()
+		return false
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return false
 	}
 }
 
-// Middleware gives every request a place while it is served. WebSocket upgrades
-// pass without one: they last for hours, and their operations use Acquire.
+// Middleware gives every request a place while it is served.
 func (f *InFlight) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if isUpgrade(r) {
-			next.ServeHTTP(w, r)
-			return
-		}
-		leave, err := f.Acquire(r.Context())
-		if err != nil {
+		if !f.acquire(r.Context()) {
 			Refuse(w, r, overloaded()) // also if the client left: nobody reads it
 			return
 		}
-		defer leave()
+		defer func() { <-f.places }()
 		next.ServeHTTP(w, r)
 	})
 }

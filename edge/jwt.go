@@ -94,8 +94,7 @@ func JWT(ctx context.Context, opt JWTOptions) (Authenticator, error) {
 			return Caller{}, &Refusal{Status: http.StatusForbidden, Code: CodeForbidden,
 				Message: "These credentials do not allow it.", Cause: errors.New("JWT without the wanted scope")}
 		}
-		until := claims.ExpiresAt.Add(max(opt.Leeway, 0))
-		return Caller{ID: jwtID(opt.Issuer, claims.Subject), Until: until}, nil
+		return Caller{ID: jwtID(opt.Issuer, claims.Subject)}, nil
 	}, nil
 }
 

@@ -2,6 +2,7 @@ package edge
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -137,7 +138,7 @@ func TestNewAPIKey(t *testing.T) {
 func TestUnauthenticatedAnswerTellsNothing(t *testing.T) {
 	keys, _ := ParseKeys("ci:" + HashKey("good"))
 	set, _ := NewKeys(keys)
-	h := Authenticate(set.Authenticate, AuthOptions{})(served)
+	h := Authenticate(set.Authenticate, slog.New(slog.DiscardHandler))(served)
 	var first string
 	for _, header := range []string{"", "Authorization: Bearer wrong", "Authorization: nonsense", "X-API-Key: ci", "Authorization: Bearer " + canary} {
 		res := serve(h, request("POST", "/graphql", lines(header)...))

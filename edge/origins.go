@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Origins is an allow-list of web origins. CORS and CSRF share one, and a
-// WebSocket's origin check asks it too. The zero value allows none.
+// Origins is an allow-list of web origins, which CORS and CSRF share. The zero
+// value allows none.
 type Origins struct {
 	exact map[string]bool
 	all   bool

@@ -53,14 +53,11 @@ func (r *Rates) Callers() int {
 	return len(r.callers)
 }
 
-// Take uses up one request of the caller id. If none is left it uses up nothing
+// take uses up one request of the caller id. If none is left it uses up nothing
 // and returns how long to wait, more than 0.
-func (r *Rates) Take(id string) (wait time.Duration) {
+func (r *Rates) take(id string) (wait time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.limit.PerSecond <= 0 {
-		return 0
-	}
 	now := time.Now()
 	booking := r.bucket(id).ReserveN(now, 1)
 	if wait = booking.DelayFrom(now); wait > 0 {
@@ -85,25 +82,18 @@ func (r *Rates) bucket(id string) *rate.Limiter {
 }
 
 // Middleware answers 429 to a caller over the limit; without a limit it is next.
-// It stands inside Authenticate; a request without a caller (a WebSocket before
-// its init message) passes, and its transport calls Take for each operation.
+// It stands inside Authenticate, so that there is a caller.
 func (r *Rates) Middleware(next http.Handler) http.Handler {
 	if r.limit.PerSecond <= 0 {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if caller, ok := CallerFrom(req.Context()); ok {
-			if wait := r.Take(caller.ID); wait > 0 {
-				Refuse(w, req, RateLimited(wait))
-				return
-			}
+		caller, _ := CallerFrom(req.Context())
+		if wait := r.take(caller.ID); wait > 0 {
+			Refuse(w, req, &Refusal{Status: http.StatusTooManyRequests, Code: CodeRateLimited,
+				Message: "Too many requests from this caller.", RetryAfter: wait})
+			return
 		}
 		next.ServeHTTP(w, req)
 	})
-}
-
-// RateLimited is the refusal for a Take that has to wait.
-func RateLimited(wait time.Duration) *Refusal {
-	return &Refusal{Status: http.StatusTooManyRequests, Code: CodeRateLimited,
-		Message: "Too many requests from this caller.", RetryAfter: wait}
 }

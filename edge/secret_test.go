@@ -55,7 +55,7 @@ func TestCallerFrom(t *testing.T) {
 	if _, ok := CallerFrom(context.Background()); ok {
 		t.Error("a caller from nowhere")
 	}
-	ctx := WithCaller(context.Background(), Caller{ID: "key:ci"})
+	ctx := withCaller(context.Background(), Caller{ID: "key:ci"})
 	if c, ok := CallerFrom(ctx); !ok || c.ID != "key:ci" || fmt.Sprintf("%v|%q|%#v", c, c, c) != `key:ci|"key:ci"|edge.Caller{ID: "key:ci"}` {
 		t.Errorf("got %v %v", c, ok)
 	}

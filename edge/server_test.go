@@ -89,7 +89,7 @@ func TestSlowClientsAreCut(t *testing.T) {
 func TestRawRequests(t *testing.T) {
 	var log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	h := Chain(served, RequestID, SecurityHeaders(0), Recover(logger, nil), Authenticate(PassThrough, AuthOptions{Log: logger}))
+	h := Chain(served, RequestID, SecurityHeaders(0), Recover(logger, nil), Authenticate(PassThrough, logger))
 	srv := NewServer(h, ServerOptions{Log: logger})
 	addr := running(t, srv, listen(t))
 	for name, c := range map[string]struct {
@@ -260,8 +260,6 @@ func TestDrainLetsRequestsFinish(t *testing.T) {
 			return
 		}
 		close(started)
-		<-Draining(r.Context())
-		s.tell("streams told")
 		<-finish
 		if r.Context().Err() != nil || r.Context().Value(valueKey{}) != "v" {
 			t.Error("context:", r.Context().Err(), r.Context().Value(valueKey{}))
@@ -317,7 +315,7 @@ func TestDrainLetsRequestsFinish(t *testing.T) {
 	s.mu.Lock()
 	s.steps = slices.DeleteFunc(s.steps, func(step string) bool { return step == "server ended" })
 	s.mu.Unlock()
-	s.is(t, "readiness fails", "streams told", "request ended")
+	s.is(t, "readiness fails", "request ended")
 }
 
 func TestDrainCancelsThenCuts(t *testing.T) {
@@ -325,13 +323,7 @@ func TestDrainCancelsThenCuts(t *testing.T) {
 	started := make(chan struct{}, 2)
 	stubborn, cancelled := make(chan struct{}), make(chan struct{})
 	srv := NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/hijack" { // as a WebSocket: Shutdown does not know of it
-			conn, _, err := http.NewResponseController(w).Hijack()
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer conn.Close()
+		if r.URL.Path == "/obedient" {
 			started <- struct{}{}
 			<-r.Context().Done()
 			s.tell("context cancelled")
@@ -347,7 +339,7 @@ func TestDrainCancelsThenCuts(t *testing.T) {
 	d := Drain{Finish: 30 * time.Millisecond, Settle: 30 * time.Millisecond, OnDrain: func() { s.tell("readiness fails") }}
 	go func() { ended <- d.Serve(ctx, srv, l) }()
 	conns := []net.Conn{dial(t, l.Addr().String()), dial(t, l.Addr().String())}
-	for i, path := range []string{"/hijack", "/stubborn"} {
+	for i, path := range []string{"/obedient", "/stubborn"} {
 		io.WriteString(conns[i], "GET "+path+" HTTP/1.1\r\nHost: localhost\r\n\r\n")
 	}
 	<-started
@@ -359,43 +351,13 @@ func TestDrainCancelsThenCuts(t *testing.T) {
 	for _, c := range conns {
 		var timeout net.Error
 		c.SetReadDeadline(time.Now().Add(time.Minute))
-		if _, err := c.Read(make([]byte, 1)); err == nil || errors.As(err, &timeout) && timeout.Timeout() {
+		if _, err := io.Copy(io.Discard, c); errors.As(err, &timeout) && timeout.Timeout() {
 			t.Error("a connection lives on:", err)
 		}
 	}
 	<-cancelled
 	s.is(t, "readiness fails", "context cancelled")
 	close(stubborn)
-}
-
-func TestDrainWaitsForHijackedConnections(t *testing.T) {
-	started := make(chan struct{})
-	var s story
-	srv := NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		conn, _, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		defer conn.Close()
-		close(started)
-		<-Draining(r.Context())
-		time.Sleep(20 * time.Millisecond)
-		if r.Context().Err() == nil {
-			s.tell("closed in peace")
-		}
-	}), ServerOptions{})
-	l := listen(t)
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- Drain{}.Serve(ctx, srv, l) }()
-	io.WriteString(dial(t, l.Addr().String()), "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-	<-started
-	stop()
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
-	s.is(t, "closed in peace")
 }
 
 func TestDrainReportsABrokenListener(t *testing.T) {
@@ -405,9 +367,6 @@ func TestDrainReportsABrokenListener(t *testing.T) {
 	err := Drain{LameDuck: time.Hour, OnDrain: func() { told = true }}.Serve(t.Context(), NewServer(served, ServerOptions{}), l)
 	if err == nil || !told {
 		t.Errorf("got %v, told %v", err, told)
-	}
-	if Draining(t.Context()) != nil {
-		t.Error("draining outside a server")
 	}
 }
 

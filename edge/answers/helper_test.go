@@ -3,6 +3,7 @@ package answers
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -14,8 +15,11 @@ import (
 )
 
 // as gives r a caller.
-func as(caller string, r *http.Request) *http.Request {
-	return r.WithContext(edge.WithCaller(r.Context(), edge.Caller{ID: caller}))
+func as(caller string, r *http.Request) (known *http.Request) {
+	by := func(*http.Request) (edge.Caller, error) { return edge.Caller{ID: caller}, nil }
+	keep := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { known = r })
+	edge.Authenticate(by, slog.New(slog.DiscardHandler))(keep).ServeHTTP(httptest.NewRecorder(), r)
+	return known
 }
 
 func post(caller, body string) *http.Request {

@@ -24,7 +24,7 @@ func keyHeaders() [5]string {
 // before it, so that no two requests have the same key.
 func appendKey(key []byte, layer uint64, r *http.Request) ([]byte, bool) {
 	caller, known := edge.CallerFrom(r.Context())
-	if !known || caller.ID == "" || r.Header["Upgrade"] != nil {
+	if !known || caller.ID == "" {
 		return key, false
 	}
 	key = binary.AppendUvarint(key, layer)

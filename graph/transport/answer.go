@@ -58,7 +58,7 @@ func refuseKind(w http.ResponseWriter, r *http.Request, kind ast.Operation) *fau
 		w.Header().Set("Allow", http.MethodPost)
 		return &fault{http.StatusMethodNotAllowed, CodeBadRequest, "only queries are served by " + r.Method}
 	case kind == ast.Subscription:
-		return badRequest("a subscription needs a stream, over WebSocket or server-sent events")
+		return badRequest("subscriptions are not served")
 	}
 	return nil
 }

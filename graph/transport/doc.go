@@ -9,8 +9,4 @@
 //	request  POST with a JSON object; GET and HEAD with query parameters, queries only
 //	answer   application/json or application/graphql-response+json, by Accept;
 //	         multipart/mixed for @defer, where the client names it
-//
-// Subscriptions are not served here. A transport for WebSocket or server-sent
-// events is added to the server before these, since the server takes the first
-// transport that supports a request, and [NotAllowed] supports every one.
 package transport

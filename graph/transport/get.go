@@ -2,7 +2,6 @@ package transport
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -35,11 +34,6 @@ func (t GET) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecut
 }
 
 func (t GET) read(r *http.Request) (*request, *fault) {
-	// Layers above let it pass for what it asks to become: it takes no place and
-	// no turn. As a query it would be one too many.
-	if strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
-		return nil, badRequest("WebSockets are not served: leave out the header Upgrade")
-	}
 	if int64(len(r.URL.RawQuery)) > t.maxBody() {
 		return nil, &fault{http.StatusRequestURITooLong, CodePayloadTooLarge, "the URL is too long"}
 	}

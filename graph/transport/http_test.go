@@ -146,8 +146,8 @@ func TestGet(t *testing.T) {
 	if touched {
 		t.Error("a mutation was executed")
 	}
-	for upgrade, status := range map[string]int{"websocket": 400, "WebSocket": 400, "h2c": 200} {
-		if a := send(t, "GET", srv.URL+"?query=%7Bhello%7D", nil, "Accept", asGraphQL, "Upgrade", upgrade, "Connection", "Upgrade"); a.status != status {
+	for _, upgrade := range []string{"websocket", "h2c"} {
+		if a := send(t, "GET", srv.URL+"?query=%7Bhello%7D", nil, "Accept", asGraphQL, "Upgrade", upgrade, "Connection", "Upgrade"); a.status != 200 {
 			t.Errorf("Upgrade: %s: %d %s", upgrade, a.status, a.body)
 		}
 	}
