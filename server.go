@@ -264,7 +264,7 @@ func apiKeys(s settings) (*edge.Keys, error) {
 
 // serve listens and serves until ctx ends and what is under way has finished.
 func (g *gateway) serve(ctx context.Context, s settings, out io.Writer, handler http.Handler) error {
-	admin := observe.NewAdmin(g.observer.MetricsHandler(), observe.AdminOptions{Pprof: s.Pprof, Logger: g.log})
+	admin := observe.NewAdmin(g.observer.MetricsHandler(), s.Pprof)
 	doors := []*door{
 		{setting: "GATEWAY_ADDR (--addr)", addr: s.Addr, says: "GraphQL at http://%s/graphql\n", handler: handler},
 		{setting: "GATEWAY_ADMIN_ADDR (--admin-addr)", addr: s.AdminAddr, says: "Metrics and health at http://%s/metrics, /livez, /readyz\n", handler: local(s.AdminAddr, s.Hosts, admin)},
