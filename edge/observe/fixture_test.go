@@ -11,6 +11,7 @@ import (
 
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // seen is an Observer and everything that comes out of it.
@@ -32,6 +33,23 @@ func watched(t *testing.T, format, level string) seen {
 		Tracing: newTracing(sdk.WithSyncer(s.spans)),
 	})
 	return s
+}
+
+// Operation notes, for tests, an operation whose beginning was not noted.
+func (o *Observer) Operation(ctx context.Context, op Operation) {
+	if op.Start.IsZero() {
+		op.Start = time.Now().Add(-op.Duration)
+	}
+	ctx, span := o.tracing.start(ctx, "operation", trace.SpanKindServer, op.Start)
+	o.operation(ctx, span, op)
+}
+
+// Call notes, for tests, a call whose beginning was not noted. Its span is reckoned back
+// from now.
+func (o *Observer) Call(ctx context.Context, c Call) {
+	start := time.Now().Add(-c.Duration)
+	ctx, span := o.tracing.start(ctx, "census call", trace.SpanKindClient, start)
+	o.call(ctx, span, start, c)
 }
 
 // metrics returns the exposition, as Prometheus would read it.

@@ -18,7 +18,7 @@ func buckets() []float64 {
 	return []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
 }
 
-// metrics are the instruments; MetricNames lists what they are called.
+// metrics are the instruments; docs/operations.md lists what they are called.
 type metrics struct {
 	operations   *prometheus.CounterVec // operation_type, code
 	duration     prometheus.Histogram

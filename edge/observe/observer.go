@@ -41,8 +41,7 @@ func New(opt Options) *Observer {
 }
 
 // StartOperation notes that an operation began. The context it returns carries
-// the operation's span; end is to be called once with what is known by then,
-// and does what Operation does.
+// the operation's span; end is to be called once with what is known by then.
 func (o *Observer) StartOperation(ctx context.Context) (_ context.Context, end func(Operation)) {
 	start := time.Now()
 	o.metrics.inFlight.Inc()
@@ -59,15 +58,6 @@ func (o *Observer) StartOperation(ctx context.Context) (_ context.Context, end f
 	}
 }
 
-// Operation notes an operation whose beginning was not noted.
-func (o *Observer) Operation(ctx context.Context, op Operation) {
-	if op.Start.IsZero() {
-		op.Start = time.Now().Add(-op.Duration)
-	}
-	ctx, span := o.tracing.start(ctx, "operation", trace.SpanKindServer, op.Start)
-	o.operation(ctx, span, op)
-}
-
 func (o *Observer) operation(ctx context.Context, span trace.Span, op Operation) {
 	op = op.clean()
 	o.metrics.operation(ctx, op)
@@ -77,8 +67,7 @@ func (o *Observer) operation(ctx context.Context, span trace.Span, op Operation)
 
 // StartCall notes that a call to Census begins, endpoint being its template.
 // Requests made with the context it returns belong to the call's span. end is
-// to be called once and does what Call does; it fills in the endpoint and the
-// duration where they are zero.
+// to be called once; it fills in the endpoint and the duration where they are zero.
 func (o *Observer) StartCall(ctx context.Context, endpoint string) (_ context.Context, end func(Call)) {
 	start := time.Now()
 	ctx, span := o.tracing.start(ctx, "census call", trace.SpanKindClient, start)
@@ -91,14 +80,6 @@ func (o *Observer) StartCall(ctx context.Context, endpoint string) (_ context.Co
 		}
 		o.call(ctx, span, start, c)
 	}
-}
-
-// Call notes a call whose beginning was not noted. Its span is reckoned back
-// from now.
-func (o *Observer) Call(ctx context.Context, c Call) {
-	start := time.Now().Add(-c.Duration)
-	ctx, span := o.tracing.start(ctx, "census call", trace.SpanKindClient, start)
-	o.call(ctx, span, start, c)
 }
 
 func (o *Observer) call(ctx context.Context, span trace.Span, start time.Time, c Call) {
