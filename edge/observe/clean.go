@@ -66,8 +66,7 @@ func caller(s string) string {
 }
 
 func operationType(s string) string {
-	switch s {
-	case "query", "mutation", "subscription":
+	if s == "query" {
 		return s
 	}
 	return "unknown"

@@ -35,9 +35,9 @@ func newMetrics(reg *prometheus.Registry) *metrics {
 	m := &metrics{
 		operations: counter("operations_total", "GraphQL operations answered, by type and by the code of their first error (OK if none).", "operation_type", "code"),
 		duration: prometheus.NewHistogram(histogram("operation_duration_seconds",
-			"Time to answer a query or mutation. Subscriptions are left out.")),
+			"Time to answer an operation.")),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "operations_in_flight",
-			Help: "GraphQL operations being worked on, open subscriptions included."}),
+			Help: "GraphQL operations being worked on."}),
 		calls: counter("census_calls_total", "Calls to Census, retries not counted, by endpoint and outcome.", "endpoint", "outcome"),
 		callDuration: prometheus.NewHistogramVec(histogram("census_call_duration_seconds",
 			"Time a call to Census took, retries and waits included."), []string{"endpoint"}),
@@ -73,9 +73,7 @@ func histogram(name, help string) prometheus.HistogramOpts {
 
 func (m *metrics) operation(ctx context.Context, op Operation) {
 	m.operations.WithLabelValues(op.Type, m.codes.bound(op.code())).Inc()
-	if op.Type != "subscription" {
-		observeSeconds(ctx, m.duration, op.Duration)
-	}
+	observeSeconds(ctx, m.duration, op.Duration)
 }
 
 func (m *metrics) call(ctx context.Context, c Call) {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
@@ -101,7 +100,7 @@ census_gateway_census_retries_total{endpoint="GET /syncs/{id}/sync_runs"} 1
 # HELP census_gateway_limits_hit_total Operations refused with QUERY_TOO_EXPENSIVE, by the limit they passed.
 # TYPE census_gateway_limits_hit_total counter
 census_gateway_limits_hit_total{limit="depth"} 1
-# HELP census_gateway_operations_in_flight GraphQL operations being worked on, open subscriptions included.
+# HELP census_gateway_operations_in_flight GraphQL operations being worked on.
 # TYPE census_gateway_operations_in_flight gauge
 census_gateway_operations_in_flight 1
 # HELP census_gateway_operations_total GraphQL operations answered, by type and by the code of their first error (OK if none).
@@ -131,14 +130,6 @@ census_gateway_page_cache_hits_total 5
 		if !strings.Contains(text, part) {
 			t.Errorf("no %s in the exposition", part)
 		}
-	}
-}
-
-func TestSubscriptionsHaveNoDuration(t *testing.T) {
-	o := New(Options{})
-	o.Operation(background(), Operation{Type: "subscription", Duration: time.Hour})
-	if text := get(o.MetricsHandler(), "/metrics").Body.String(); !strings.Contains(text, "census_gateway_operation_duration_seconds_count 0") {
-		t.Error("a stream counts as a slow query")
 	}
 }
 

@@ -10,11 +10,11 @@ import (
 type Operation struct {
 	RequestID string // as the access layer gave it out; "" if none
 	Name      string // operation name as the client sent it; "" if it has none
-	Type      string // "query", "mutation", "subscription"; "" if it was never parsed
+	Type      string // "query"; "" if it was never parsed
 	Document  string // first 12 hex digits of the SHA-256 of the query text; "" if there was none
 	Caller    string // who asked, as an id; never a token. "" if nobody is known
 	// Start and Duration are filled in by the end function of StartOperation
-	// where they are zero. A subscription lasts as long as its stream.
+	// where they are zero.
 	Start    time.Time
 	Duration time.Duration
 
@@ -22,7 +22,7 @@ type Operation struct {
 	CacheHits   int // pages it found in memory
 
 	Codes  []string // extensions.code of the errors in the answer, first come first
-	Status int      // HTTP status of the answer; 0 where a stream gave it before
+	Status int      // HTTP status of the answer; 0 if there was none
 }
 
 // A Call is one call to Census that is over, retries included.
