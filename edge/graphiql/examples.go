@@ -1,7 +1,6 @@
 package graphiql
 
 // Examples are the tabs of a first visit: one query for each question the gateway is most asked.
-// A subscription is one more Tab; the page runs it over a WebSocket.
 var Examples = []Tab{
 	{Query: latestRuns, Variables: `{ "id": "Sync:52" }`},
 	{Query: workspace},

@@ -25,7 +25,7 @@ const Assets = "/graphiql/assets/"
 
 // Options say what the page works on. The zero value is the gateway's own page.
 type Options struct {
-	Endpoint string // path of the GraphQL endpoint on the page's own host, for HTTP and WebSocket; "" is "/graphql"
+	Endpoint string // path of the GraphQL endpoint on the page's own host; "" is "/graphql"
 	Title    string // of the page, also shown in it; "" is "Census sync runs"
 	Tabs     []Tab  // shown to a browser that has no tabs of its own yet; nil is [Examples]
 }

@@ -17,7 +17,7 @@ var pageHTML string
 var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
 
 // policy lets scripts come from this host's files only. Monaco writes style elements and attributes as it
-// draws, which no hash can foresee. 'self' in connect-src covers WebSockets to the same host and port.
+// draws, which no hash can foresee.
 var policy = strings.Join([]string{
 	"default-src 'none'",
 	"script-src 'self'",

@@ -115,7 +115,7 @@ func TestRefusals(t *testing.T) {
 
 // The examples begin with a word on what they do, and have an operation for GraphiQL to name their tab after.
 func TestExamples(t *testing.T) {
-	operation := regexp.MustCompile(`(?m)^(query|subscription) [A-Z]\w*`)
+	operation := regexp.MustCompile(`(?m)^query [A-Z]\w*`)
 	for _, tab := range Examples {
 		if !strings.HasPrefix(tab.Query, "# ") || !operation.MatchString(tab.Query) {
 			t.Errorf("no comment or no named operation in %s", tab.Query)

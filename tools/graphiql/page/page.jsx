@@ -19,14 +19,10 @@ globalThis.MonacoEnvironment = {
 };
 
 const endpoint = new URL(config.endpoint, location.origin);
-const socket = new URL(endpoint);
-socket.protocol = endpoint.protocol === 'https:' ? 'wss:' : 'ws:';
 
-// A subscription opens its own socket when it is run, with the tab's headers as connection parameters.
 // The header asks for extensions.census: what the answer cost in Census calls.
 const fetcher = createGraphiQLFetcher({
   url: endpoint.href,
-  subscriptionUrl: socket.href,
   headers: { 'X-Census-Cost': '1' },
 });
 
