@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
-	"sync/atomic"
 )
 
 // A Key is an API key as it is kept: its name, and the SHA-256 of the key. A
@@ -98,31 +97,22 @@ func ParseKeys(list string) ([]Key, error) {
 
 // Keys lets in whoever shows one of a set of API keys, as "Authorization: Bearer
 // KEY" or "X-API-Key: KEY"; X-API-Key counts if both are there.
-type Keys struct{ now atomic.Pointer[[]Key] }
+type Keys struct{ all []Key }
 
-// NewKeys returns an Authenticator's worth of keys; at least one is needed.
+// NewKeys returns an Authenticator's worth of keys. No key at all, which would lock
+// everyone out, is an error, and so is one key under two names.
 func NewKeys(keys []Key) (*Keys, error) {
-	k := new(Keys)
-	return k, k.Replace(keys)
-}
-
-// Replace puts other keys in place of all present ones, at once and while
-// requests are served. On an error the present ones stay: an empty set, which
-// would lock everyone out, and one key under two names.
-func (k *Keys) Replace(keys []Key) error {
 	if len(keys) == 0 {
-		return errors.New("no API keys")
+		return nil, errors.New("no API keys")
 	}
 	owner := make(map[[sha256.Size]byte]string, len(keys))
 	for _, key := range keys {
 		if other, taken := owner[key.Hash]; taken && other != key.Name {
-			return fmt.Errorf("API keys %s and %s are the same key", other, key.Name)
+			return nil, fmt.Errorf("API keys %s and %s are the same key", other, key.Name)
 		}
 		owner[key.Hash] = key.Name
 	}
-	set := append([]Key(nil), keys...)
-	k.now.Store(&set)
-	return nil
+	return &Keys{keys}, nil
 }
 
 var errUnknownKey = errors.New("unknown API key")
@@ -135,13 +125,13 @@ func (k *Keys) Authenticate(r *http.Request) (Caller, error) {
 		return Caller{}, unauthenticated(err)
 	}
 	sum := sha256.Sum256([]byte(sent))
-	keys, found := *k.now.Load(), -1
-	for i := range keys {
-		same := subtle.ConstantTimeCompare(sum[:], keys[i].Hash[:])
+	found := -1
+	for i := range k.all {
+		same := subtle.ConstantTimeCompare(sum[:], k.all[i].Hash[:])
 		found = subtle.ConstantTimeSelect(same, i, found)
 	}
 	if found < 0 {
 		return Caller{}, unauthenticated(errUnknownKey)
 	}
-	return Caller{ID: "key:" + keys[found].Name}, nil
+	return Caller{ID: "key:" + k.all[found].Name}, nil
 }

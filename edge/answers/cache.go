@@ -35,8 +35,7 @@ type Cache struct {
 	mu      sync.Mutex
 	kept    store
 	flights map[string]*flight
-	waiting int    // requests that wait for a flight of another
-	epoch   uint64 // how often Clear was called
+	waiting int // requests that wait for a flight of another
 }
 
 // maxWaiting bounds the requests that wait for another's answer. They hold no
@@ -68,16 +67,6 @@ func (c *Cache) age(until time.Duration) []string {
 
 // now is the time since c was made.
 func (c *Cache) now() time.Duration { return time.Since(c.start) }
-
-// Clear forgets all answers, and those under way are given only to who waits for
-// them now. It is for when what they were made from has changed.
-func (c *Cache) Clear() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.epoch++
-	c.kept.clear()
-	clear(c.flights)
-}
 
 // Hits is how many requests were answered by what another had made.
 func (c *Cache) Hits() uint64 { return c.hits.Load() }

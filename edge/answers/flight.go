@@ -7,9 +7,8 @@ import "context"
 // over is closed.
 type flight struct {
 	key    string
-	body   int    // where the body begins in key
-	epoch  uint64 // how often Clear had been called when it began
-	crowd  int    // how many still want the answer, who runs it included
+	body   int // where the body begins in key
+	crowd  int // how many still want the answer, who runs it included
 	cancel context.CancelFunc
 	landed bool
 	over   chan struct{} // closed when it is known whether there is an answer to share
@@ -18,7 +17,7 @@ type flight struct {
 
 // begin makes a flight that nobody else can board. c.mu is held.
 func (c *Cache) begin(key []byte, body int) *flight {
-	return &flight{key: string(key), body: body, epoch: c.epoch, crowd: 1, over: make(chan struct{})}
+	return &flight{key: string(key), body: body, crowd: 1, over: make(chan struct{})}
 }
 
 // alone is a flight for who waited in vain.
@@ -84,7 +83,7 @@ func (c *Cache) leave(f *flight) {
 }
 
 // land ends f with an answer, or with nil if there is none to share. Only the
-// first time counts. An answer to keep is kept unless Clear was called meanwhile.
+// first time counts. An answer that is good for some time is kept.
 func (c *Cache) land(f *flight, a *answer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -93,7 +92,7 @@ func (c *Cache) land(f *flight, a *answer) {
 	}
 	f.landed = true
 	c.ground(f)
-	if a != nil && a.until > 0 && f.epoch == c.epoch {
+	if a != nil && a.until > 0 {
 		c.kept.put(a)
 	}
 	f.answer = a

@@ -181,29 +181,6 @@ func TestLeaving(t *testing.T) {
 	}
 }
 
-// TestClearUnderWay: what began before Clear is not kept, nor given to who asks after it.
-func TestClearUnderWay(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		o := &origin{run: slow(time.Second, freshFor(time.Hour))}
-		c := New(mb, Options{})
-		h := c.Middleware(0)(o)
-		var wg sync.WaitGroup
-		wg.Go(func() { serve(h, post("a", "x")) })
-		synctest.Wait()
-		c.Clear()
-		time.Sleep(time.Second / 2)
-		wg.Go(func() { serve(h, post("a", "x")) })
-		time.Sleep(3 * time.Second / 4)
-		if c.Entries() != 0 {
-			t.Error("the answer from before Clear was kept")
-		}
-		wg.Wait()
-		if wantRuns(t, o, 2); c.Entries() != 1 {
-			t.Error("the answer from after Clear was not")
-		}
-	})
-}
-
 // TestWaiting: more than maxWaiting do not wait.
 func TestWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -62,9 +62,3 @@ func (s *store) drop(e *list.Element) {
 	delete(s.byKey, a.key)
 	s.used -= cost(len(a.key), len(a.body))
 }
-
-func (s *store) clear() {
-	clear(s.byKey)
-	s.recent.Init()
-	s.used = 0
-}

@@ -14,27 +14,39 @@ import (
 
 const apolloFormat = "apollo-persisted-query-manifest"
 
-func load(path string) (*set, error) {
+// LoadTrusted reads the documents at path, which is one of
+//
+//   - a folder: each file in it that ends in .graphql or .gql is a document,
+//     known by its name without that ending. Folders below and names that
+//     begin with a dot are left alone.
+//   - a manifest as Apollo's tools write it: {"format":
+//     "apollo-persisted-query-manifest", "version": 1, "operations": [{"id":
+//     …, "body": …}]}.
+//   - a map as Relay's compiler writes it: {"id": "document", …}.
+//
+// Each document is known by the SHA-256 hash of its text as well, in lower-case
+// hex. Errors name the file, and the document where there is one to name.
+func LoadTrusted(path string) (*Trusted, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
-	s := &set{byID: make(map[string]string), byHash: make(map[string]string)}
+	t := &Trusted{byID: make(map[string]string), byHash: make(map[string]string)}
 	if info.IsDir() {
-		err = s.loadFolder(path)
+		err = t.loadFolder(path)
 	} else {
-		err = s.loadManifest(path)
+		err = t.loadManifest(path)
 	}
-	if err == nil && len(s.byID) == 0 {
+	if err == nil && len(t.byID) == 0 {
 		err = errors.New("no documents in it")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return s, nil
+	return t, nil
 }
 
-func (s *set) loadFolder(path string) error {
+func (t *Trusted) loadFolder(path string) error {
 	files, err := os.ReadDir(path)
 	if err != nil {
 		return err
@@ -49,14 +61,14 @@ func (s *set) loadFolder(path string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, errors.Unwrap(err))
 		}
-		if err := s.add(strings.TrimSuffix(name, ext), string(text)); err != nil {
+		if err := t.add(strings.TrimSuffix(name, ext), string(text)); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return nil
 }
 
-func (s *set) loadManifest(path string) error {
+func (t *Trusted) loadManifest(path string) error {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return err
@@ -66,21 +78,21 @@ func (s *set) loadManifest(path string) error {
 		return fmt.Errorf("not a JSON object: %w", err)
 	}
 	if _, ok := fields["format"]; ok {
-		return s.loadApollo(content)
+		return t.loadApollo(content)
 	}
 	for id, raw := range fields {
 		var text string
 		if err := json.Unmarshal(raw, &text); err != nil {
 			return fmt.Errorf("%q: the document is not a string", id)
 		}
-		if err := s.add(id, text); err != nil {
+		if err := t.add(id, text); err != nil {
 			return fmt.Errorf("%q: %w", id, err)
 		}
 	}
 	return nil
 }
 
-func (s *set) loadApollo(content []byte) error {
+func (t *Trusted) loadApollo(content []byte) error {
 	var manifest struct {
 		Format     string `json:"format"`
 		Version    int    `json:"version"`
@@ -98,7 +110,7 @@ func (s *set) loadApollo(content []byte) error {
 			manifest.Format, manifest.Version, apolloFormat)
 	}
 	for i, op := range manifest.Operations {
-		if err := s.add(op.ID, op.Body); err != nil {
+		if err := t.add(op.ID, op.Body); err != nil {
 			return fmt.Errorf("operation %d (id %q, name %q): %w", i, op.ID, op.Name, err)
 		}
 	}
@@ -106,7 +118,7 @@ func (s *set) loadApollo(content []byte) error {
 }
 
 // add keeps a document that has an id of its own and parses.
-func (s *set) add(id, text string) error {
+func (t *Trusted) add(id, text string) error {
 	if id == "" {
 		return errors.New("the document has no id")
 	}
@@ -117,10 +129,10 @@ func (s *set) add(id, text string) error {
 	if len(doc.Operations) == 0 {
 		return errors.New("the document has no operation")
 	}
-	if other, ok := s.byID[id]; ok && other != text {
+	if other, ok := t.byID[id]; ok && other != text {
 		return errors.New("another document has the same id")
 	}
-	s.byID[id] = text
-	s.byHash[hashOf(text)] = text
+	t.byID[id] = text
+	t.byHash[hashOf(text)] = text
 	return nil
 }

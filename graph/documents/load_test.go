@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 )
 
@@ -39,8 +38,8 @@ func TestLoadFolder(t *testing.T) {
 			t.Errorf("%s: %q %v", id, text, ok)
 		}
 	}
-	if trusted.Len() != 2 {
-		t.Errorf("%d documents", trusted.Len())
+	if len(trusted.byID) != 2 {
+		t.Errorf("%d documents", len(trusted.byID))
 	}
 }
 
@@ -83,44 +82,5 @@ func TestLoadErrors(t *testing.T) {
 	dir := filepath.Dir(write(t, "Bad.graphql", "query {"))
 	if _, err := LoadTrusted(dir); err == nil || !strings.Contains(err.Error(), "Bad.graphql") {
 		t.Errorf("a bad file: %v", err)
-	}
-}
-
-// TestReload replaces the documents while others look them up.
-func TestReload(t *testing.T) {
-	path := write(t, "m.json", `{"a":"{old}","b":"{old}"}`)
-	trusted, err := LoadTrusted(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	stop := make(chan struct{})
-	var readers sync.WaitGroup
-	for range 4 {
-		readers.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-					if _, ok := trusted.Lookup("a"); !ok {
-						t.Error("a document was away")
-						return
-					}
-				}
-			}
-		})
-	}
-	for _, content := range []string{`{"a":"{new}"}`, `{`, `{}`} {
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if err := trusted.Reload(); (err == nil) != (content == `{"a":"{new}"}`) {
-			t.Errorf("%s: %v", content, err)
-		}
-	}
-	close(stop)
-	readers.Wait()
-	if text, _ := trusted.Lookup("a"); text != "{new}" || trusted.Len() != 1 {
-		t.Errorf("after two bad files: %q, %d documents", text, trusted.Len())
 	}
 }

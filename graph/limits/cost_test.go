@@ -65,11 +65,11 @@ func TestProductsAtTheEdge(t *testing.T) {
 	if r == nil || r.Limit != Pages || r.Actual != 1002 || stats.Pages != 1002 {
 		t.Errorf("%+v %+v", stats, r)
 	}
-	g.SetLimits(Limits{Pages: 1002})
+	g.limits.Pages = 1002
 	if _, r := measure(t, g, query, nil); r != nil {
 		t.Errorf("%+v", r)
 	}
-	g.SetLimits(Limits{Pages: 1001})
+	g.limits.Pages = 1001
 	if _, r := measure(t, g, query, nil); r == nil {
 		t.Error("one past the limit is let through")
 	}

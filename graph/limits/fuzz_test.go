@@ -21,17 +21,17 @@ func FuzzWalk(f *testing.F) {
 	f.Add("query($n: Int) { syncs(first: $n, ids: [[1], {a: $n}, null]) { nodes { runs(first: 1e999, last: 99999999999999999999) { nodes { id } } } } }", -1, 10_000)
 	f.Add(introspectionQuery, 0, 50)
 	schema := testSchema()
-	g := newGuard(f, Options{})
 	f.Fuzz(func(t *testing.T, query string, n, budget int) {
 		doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, 2000)
 		if err != nil {
 			return
 		}
 		budget = min(max(budget, 1), 10_000)
-		g.SetLimits(Limits{Selections: budget, Depth: -1, Aliases: -1, RootFields: -1, Directives: -1})
+		lim := Limits{Selections: budget, Depth: -1, Aliases: -1, RootFields: -1, Directives: -1}
+		g := newGuard(t, Options{Limits: lim})
 		vars := map[string]any{"n": n}
 		var beside sync.Map
-		remembering := newGuard(t, Options{Limits: g.Limits(), Beside: func(*graphql.OperationContext) *sync.Map { return &beside }})
+		remembering := newGuard(t, Options{Limits: lim, Beside: func(*graphql.OperationContext) *sync.Map { return &beside }})
 		look := func() {
 			for _, op := range doc.Operations {
 				stats, r := g.Measure(doc, op, vars)
@@ -40,7 +40,7 @@ func FuzzWalk(f *testing.F) {
 				}
 				for _, vars := range []map[string]any{vars, {"n": n/2 + 1}, {}} { // what is remembered of one holds for the others
 					want, refused := g.Measure(doc, op, vars)
-					if got, r := remembering.remember(remembering.limits.Load(), &graphql.OperationContext{Doc: doc, Operation: op, Variables: vars}); *got != want || (r == nil) != (refused == nil) {
+					if got, r := remembering.remember(&graphql.OperationContext{Doc: doc, Operation: op, Variables: vars}); *got != want || (r == nil) != (refused == nil) {
 						t.Fatalf("%v: remembered %+v %+v, measured %+v %+v", vars, got, r, want, refused)
 					}
 				}

@@ -3,7 +3,6 @@ package limits
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -12,8 +11,7 @@ import (
 
 // Options are what a Guard can do without.
 type Options struct {
-	// Limits hold from the start; the zero value is the defaults.
-	Limits Limits
+	Limits Limits // the zero value is the defaults
 	// Beside is where something can be kept with op's document, for as long as that
 	// is kept itself; nil where it is not. What is measured is kept there, unless it
 	// depends on variables. A nil function keeps nothing.
@@ -24,9 +22,9 @@ type Options struct {
 }
 
 // A Guard refuses operations that ask for too much. It is safe for use by many
-// requests at once, and its limits can be replaced while it is in use.
+// requests at once.
 type Guard struct {
-	limits    atomic.Pointer[Limits] // resolved
+	limits    Limits // resolved
 	prices    index
 	beside    func(*graphql.OperationContext) *sync.Map
 	onRefused func(context.Context, Limit)
@@ -44,23 +42,12 @@ func New(schema *ast.Schema, prices Prices, opt Options) (*Guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Guard{prices: idx, beside: opt.Beside, onRefused: opt.OnRefused}
+	g := &Guard{limits: opt.Limits.resolved(), prices: idx, beside: opt.Beside, onRefused: opt.OnRefused}
 	if g.beside == nil {
 		g.beside = func(*graphql.OperationContext) *sync.Map { return nil }
 	}
-	g.SetLimits(opt.Limits)
 	return g, nil
 }
-
-// SetLimits replaces the limits for operations that come after.
-func (g *Guard) SetLimits(l Limits) {
-	l = l.resolved()
-	g.limits.Store(&l)
-}
-
-// Limits returns the limits in force: no zeros, and math.MaxInt where a limit
-// is switched off.
-func (g *Guard) Limits() Limits { return *g.limits.Load() }
 
 // ExtensionName is the name gqlgen knows the Guard by, and the key under which
 // its Stats travel with the operation.
@@ -75,9 +62,8 @@ func (*Guard) Validate(graphql.ExecutableSchema) error { return nil }
 // MutateOperationContext measures the operation and refuses it where a limit is
 // passed. gqlgen calls it once the variables are known.
 func (g *Guard) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	lim := g.limits.Load()
-	op.DisableIntrospection = !lim.Introspection
-	stats, refused := g.remember(lim, op)
+	op.DisableIntrospection = !g.limits.Introspection
+	stats, refused := g.remember(op)
 	op.Stats.SetExtension(extensionName, stats)
 	if refused != nil {
 		if g.onRefused != nil {
@@ -85,7 +71,7 @@ func (g *Guard) MutateOperationContext(ctx context.Context, op *graphql.Operatio
 		}
 		return refused.gqlError()
 	}
-	if stats.Introspection && !lim.Introspection {
+	if stats.Introspection && !g.limits.Introspection {
 		return introspectionRefused()
 	}
 	return nil
@@ -95,15 +81,15 @@ func (g *Guard) MutateOperationContext(ctx context.Context, op *graphql.Operatio
 type measured struct{ *ast.OperationDefinition }
 
 // remember is measure for an operation that may have been measured before.
-func (g *Guard) remember(lim *Limits, op *graphql.OperationContext) (*Stats, *Refusal) {
+func (g *Guard) remember(op *graphql.OperationContext) (*Stats, *Refusal) {
 	beside := g.beside(op)
 	if beside != nil {
 		if known, ok := beside.Load(measured{op.Operation}); ok {
 			stats := known.(*Stats)
-			return stats, stats.refusal(lim)
+			return stats, stats.refusal(&g.limits)
 		}
 	}
-	stats, refused, varied := g.measure(lim, op.Doc, op.Operation, op.Variables)
+	stats, refused, varied := g.measure(op.Doc, op.Operation, op.Variables)
 	if beside != nil && refused == nil && !varied {
 		beside.Store(measured{op.Operation}, &stats)
 	}
@@ -115,17 +101,17 @@ func (g *Guard) remember(lim *Limits, op *graphql.OperationContext) (*Stats, *Re
 // and want to check it ahead. The document must have been validated against
 // the Guard's schema; vars are coerced values, nil where op has no variables.
 func (g *Guard) Measure(doc *ast.QueryDocument, op *ast.OperationDefinition, vars map[string]any) (Stats, *Refusal) {
-	stats, refused, _ := g.measure(g.limits.Load(), doc, op, vars)
+	stats, refused, _ := g.measure(doc, op, vars)
 	return stats, refused
 }
 
 // measure tells also whether it would be something else with other variables.
-func (g *Guard) measure(lim *Limits, doc *ast.QueryDocument, op *ast.OperationDefinition, vars map[string]any) (_ Stats, _ *Refusal, varied bool) {
-	stats := measureShape(doc, op, lim.Selections)
-	if r := stats.refusal(lim); r != nil {
+func (g *Guard) measure(doc *ast.QueryDocument, op *ast.OperationDefinition, vars map[string]any) (_ Stats, _ *Refusal, varied bool) {
+	stats := measureShape(doc, op, g.limits.Selections)
+	if r := stats.refusal(&g.limits); r != nil {
 		return stats, r, false
 	}
 	p := pricing{doc: doc, prices: g.prices, vars: vars}
 	stats.Pages = p.total(op.SelectionSet)
-	return stats, stats.refusal(lim), p.varied
+	return stats, stats.refusal(&g.limits), p.varied
 }

@@ -44,7 +44,7 @@ func TestIntrospectionIsRefusedUnlessLetIn(t *testing.T) {
 	if a := post(t, srv, "{ __typename }", nil); len(a.Errors) > 0 || a.Data["introspects"] != false {
 		t.Errorf("%+v", a)
 	}
-	g.SetLimits(Limits{Introspection: true})
+	g.limits.Introspection = true
 	if a := post(t, srv, introspectionQuery, nil); len(a.Errors) > 0 || a.Data["introspects"] != true {
 		t.Errorf("%+v", a)
 	}
