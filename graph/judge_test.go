@@ -3,7 +3,6 @@ package graph_test
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -12,24 +11,6 @@ import (
 	"census-gateway/graph/health"
 	"census-gateway/upstream/sim"
 )
-
-func TestHealthDocument(t *testing.T) {
-	text, err := os.ReadFile("../docs/health.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(text), "\n"+health.Table()+"\n") {
-		t.Errorf("docs/health.md has other rules than these:\n%s", health.Table())
-	}
-	for line := range strings.Lines(string(text)) {
-		if _, list, ok := strings.Cut(line, "`: FAILING,"); ok {
-			states := strings.Split(strings.TrimSuffix(strings.TrimSpace("FAILING,"+list), "."), ", ")
-			if !slices.IsSortedFunc(states, func(a, b string) int { return health.State(b).Severity() - health.State(a).Severity() }) || len(states) != 8 {
-				t.Errorf("docs/health.md has the states in another order: %q", states)
-			}
-		}
-	}
-}
 
 // A patient is a sync as these tests ask of it.
 type patient struct {

@@ -2,9 +2,9 @@
 //
 // Of is a pure function: the same sync, runs and moment give the same answer,
 // and it asks nobody. What it says is an ordered table of rules (rules.go); the
-// first that applies names the state. Table prints them.
+// first that applies names the state.
 //
-// It sees the newest 25 to 100 runs and is told whether there are older ones.
+// It sees the newest 25 runs and is told whether there are older ones.
 // With older runs about it says no more than it can see: "not among the last 25
 // runs" in place of "never", and no time for a state that may have begun before
 // them.

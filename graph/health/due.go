@@ -35,24 +35,3 @@ func (c cron) next(t time.Time) time.Time {
 	}
 	return time.Time{}
 }
-
-// prev is the last moment due before t; zero if there is none.
-func (c cron) prev(t time.Time) time.Time {
-	t = t.UTC().Add(-1).Truncate(time.Minute)
-	day, hour, minute := t.Truncate(24*time.Hour), t.Hour(), t.Minute()
-	for range manyDays {
-		if c.due(day) {
-			for hours := c.hours & (2<<hour - 1); hours != 0; hours &^= 1 << (bits.Len64(hours) - 1) {
-				h := bits.Len64(hours) - 1
-				if h < hour {
-					minute = 59
-				}
-				if minutes := c.minutes & (2<<minute - 1); minutes != 0 {
-					return day.Add(time.Duration(h)*time.Hour + time.Duration(bits.Len64(minutes)-1)*time.Minute)
-				}
-			}
-		}
-		day, hour, minute = day.Add(-24*time.Hour), 23, 59
-	}
-	return time.Time{}
-}

@@ -1,6 +1,9 @@
 package health
 
 import (
+	"fmt"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -179,23 +182,60 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-func TestTable(t *testing.T) {
-	table := Table()
-	lines := strings.Split(strings.TrimSpace(table), "\n")
-	if len(lines) != len(rules)+2 {
-		t.Fatalf("%d lines", len(lines))
+// A row is a rule as docs/health.md has it: when it applies, and what Health.Since
+// then is.
+type row struct {
+	state       State
+	when, since string
+}
+
+var documented = []row{
+	{Paused, "the sync is paused", "not known"},
+	{NeverRan, "it has no run but dry runs, and no older ones", "the sync was created"},
+	{Stuck, fmt.Sprintf("a run has been in progress for more than %s and 3 times the longest recent run (%s if there is none to compare with)", span(longRun), span(longFirst)),
+		"that run was queued"},
+	{Stuck, fmt.Sprintf("at least %d runs in a row were skipped behind a run in progress for more than %s and twice the longest recent run", manySkips, span(longWait)),
+		"that run was queued"},
+	{Stuck, fmt.Sprintf("all runs seen were skipped, at least %d of them and for more than %s", manySkips, span(longRun)),
+		"not known"},
+	{Failing, fmt.Sprintf("the last %d finished runs or more failed, or all that ever finished did", failingStreak),
+		"the first of them was queued; not known if it may be older than the runs seen"},
+	{Late, fmt.Sprintf("the schedule's next execution is overdue by more than one interval, taken as %s at least and %s at most, and no run is in progress", span(leastGrace), span(mostGrace)),
+		"it was due"},
+	{Degraded, "the last finished run failed", "that run was queued"},
+	{Degraded, fmt.Sprintf("the destination refused records of the last finished run, or more than %g %% of them were invalid", tooManyLeft*100),
+		"the first such run in a row ended; not known if it may be older than the runs seen"},
+	{Degraded, fmt.Sprintf("less than %g %% of the last %d finished runs succeeded (of at least %d)", lowRate*100, lastRuns, fewestRuns),
+		"not known"},
+	{Degraded, fmt.Sprintf("the last %d runs or more were skipped: runs take longer than the schedule allows", manySkips),
+		"the first of them was queued; not known if it may be older than the runs seen"},
+	{Healthy, "the last finished run succeeded", "the first success in a row ended; not known if it may be older than the runs seen"},
+	{Unknown, "no run that finished is seen", "not known"},
+}
+
+func TestDocument(t *testing.T) {
+	text, err := os.ReadFile("../../docs/health.md")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, line := range lines {
-		if strings.Count(line, "|") != 5 {
-			t.Errorf("not a row: %s", line)
+	table := "| # | State | When | Since |\n|---|---|---|---|\n"
+	for i, d := range documented {
+		table += fmt.Sprintf("| %d | `%s` | %s | %s |\n", i+1, d.state, d.when, d.since)
+	}
+	if !strings.Contains(string(text), "\n"+table+"\n") {
+		t.Errorf("docs/health.md has other rules than these:\n%s", table)
+	}
+	if !slices.EqualFunc(documented, rules, func(d row, r rule) bool { return d.state == r.state }) {
+		t.Error("docs/health.md has other states than the rules")
+	}
+	for line := range strings.Lines(string(text)) {
+		if _, list, ok := strings.Cut(line, "`: FAILING,"); ok {
+			order := strings.Split(strings.TrimSuffix(strings.TrimSpace("FAILING,"+list), "."), ", ")
+			if want := fmt.Sprint(severity); fmt.Sprint(order) != want {
+				t.Errorf("docs/health.md has the states in the order %q, not %s", order, want)
+			}
 		}
 	}
-	for _, s := range severity {
-		if !strings.Contains(table, "`"+string(s)+"`") {
-			t.Errorf("no rule for %s", s)
-		}
-	}
-	t.Log("\n" + table)
 }
 
 func TestSeverity(t *testing.T) {

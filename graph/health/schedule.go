@@ -59,9 +59,6 @@ func ParseSchedule(s upstream.SyncSchedule) (Schedule, bool) {
 // Next is the first execution after t.
 func (s Schedule) Next(t time.Time) time.Time { return s.cron.next(t) }
 
-// Prev is the last execution before t.
-func (s Schedule) Prev(t time.Time) time.Time { return s.cron.prev(t) }
-
 // weekday numbers the day of a name, whole or short, or the day after it.
 func weekday(name string, after bool) (string, bool) {
 	name = strings.ToLower(strings.TrimSpace(name))

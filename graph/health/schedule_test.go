@@ -133,12 +133,6 @@ func TestLawNextAndPrev(t *testing.T) {
 		if !next.After(at) || !c.at(next) || next.Second() != 0 || next.Nanosecond() != 0 {
 			t.Fatalf("%q: next after %s is %s", text, at, next)
 		}
-		if prev := c.prev(next); !prev.IsZero() && (prev.After(at) || !c.at(prev) || !c.next(prev).Equal(next)) {
-			t.Fatalf("%q: from %s to %s and back to %s", text, at, next, prev)
-		}
-		if again := c.prev(c.next(next)); !again.Equal(next) {
-			t.Fatalf("%q: before the one after %s is %s", text, next, again)
-		}
 		for m, n := at.Truncate(time.Minute).Add(time.Minute), 0; m.Before(next) && n < 3000; m, n = m.Add(time.Minute), n+1 {
 			if c.at(m) {
 				t.Fatalf("%q: %s comes before %s", text, m, next)
@@ -156,7 +150,7 @@ func FuzzCron(f *testing.F) {
 	f.Add("*/15 0-23/2 1,15 jan-dec mon-fri")
 	f.Fuzz(func(t *testing.T, text string) {
 		if c, err := parseCron(text); err == nil {
-			if from := time.Unix(1.77e9, 0); !c.prev(c.next(from)).Before(c.next(from)) {
+			if from := time.Unix(1.77e9, 0); !c.next(from).After(from) || !c.at(c.next(from)) {
 				t.Errorf("%q", text)
 			}
 		}
