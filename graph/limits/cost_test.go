@@ -85,19 +85,19 @@ func TestNumbersSaturate(t *testing.T) {
 		int64(math.MaxInt64), uint64(math.MaxUint64), 1e18, 1e308, math.Inf(1), int32(math.MaxInt32),
 		json.Number("99999999999999999999999999"), json.Number("1e400"), "9223372036854775808",
 	} {
-		_, r := g.Measure(doc, op, map[string]any{"n": n})
+		_, r, _ := g.measure(doc, op, map[string]any{"n": n})
 		if r == nil || r.Limit != Pages || r.Actual != most {
 			t.Errorf("%v: %+v", n, r)
 		}
 	}
 	for _, n := range []any{int64(math.MinInt64), -1, -1e308, math.Inf(-1), json.Number("-5"), json.Number("-1e400")} {
-		stats, r := g.Measure(doc, op, map[string]any{"n": n})
+		stats, r, _ := g.measure(doc, op, map[string]any{"n": n})
 		if r != nil || stats.Pages != 1 {
 			t.Errorf("%v: %+v %+v", n, stats, r)
 		}
 	}
 	for _, n := range []any{"many", math.NaN(), true, []any{}, map[string]any{}, nil, (*int)(nil)} { // the default, 25
-		stats, r := g.Measure(doc, op, map[string]any{"n": n})
+		stats, r, _ := g.measure(doc, op, map[string]any{"n": n})
 		if want := 1 + 25*(1+25*(1+25)); r == nil || r.Actual != want {
 			t.Errorf("%v: %+v %+v", n, stats, r)
 		}

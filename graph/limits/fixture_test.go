@@ -78,7 +78,8 @@ func newGuard(tb testing.TB, opt Options) *Guard {
 func measure(t *testing.T, g *Guard, query string, vars map[string]any) (Stats, *Refusal) {
 	t.Helper()
 	doc, op, vars := load(t, query, vars)
-	return g.Measure(doc, op, vars)
+	stats, refused, _ := g.measure(doc, op, vars)
+	return stats, refused
 }
 
 func load(tb testing.TB, query string, vars map[string]any) (*ast.QueryDocument, *ast.OperationDefinition, map[string]any) {
@@ -117,7 +118,7 @@ func repeat(s string, n int) string {
 
 func itoa(n int) string { b, _ := json.Marshal(n); return string(b) }
 
-// stubSchema answers every operation with the Stats the Guard left behind.
+// stubSchema answers every operation, and tells whether it may introspect.
 type stubSchema struct {
 	schema   *ast.Schema
 	executed atomic.Int64
@@ -131,10 +132,7 @@ func (s *stubSchema) Complexity(context.Context, string, string, int, map[string
 
 func (s *stubSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	s.executed.Add(1)
-	stats, _ := FromContext(ctx)
-	data, _ := json.Marshal(map[string]any{
-		"pages": stats.Pages, "introspects": !graphql.GetOperationContext(ctx).DisableIntrospection,
-	})
+	data, _ := json.Marshal(map[string]any{"introspects": !graphql.GetOperationContext(ctx).DisableIntrospection})
 	return graphql.OneShot(&graphql.Response{Data: data})
 }
 

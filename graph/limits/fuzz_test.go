@@ -34,12 +34,12 @@ func FuzzWalk(f *testing.F) {
 		remembering := newGuard(t, Options{Limits: lim, Beside: func(*graphql.OperationContext) *sync.Map { return &beside }})
 		look := func() {
 			for _, op := range doc.Operations {
-				stats, r := g.Measure(doc, op, vars)
+				stats, r, _ := g.measure(doc, op, vars)
 				if stats.Selections > budget+1 || stats.Pages < 0 || stats.Pages > most {
 					t.Fatalf("%+v", stats)
 				}
 				for _, vars := range []map[string]any{vars, {"n": n/2 + 1}, {}} { // what is remembered of one holds for the others
-					want, refused := g.Measure(doc, op, vars)
+					want, refused, _ := g.measure(doc, op, vars)
 					if got, r := remembering.remember(&graphql.OperationContext{Doc: doc, Operation: op, Variables: vars}); *got != want || (r == nil) != (refused == nil) {
 						t.Fatalf("%v: remembered %+v %+v, measured %+v %+v", vars, got, r, want, refused)
 					}

@@ -49,11 +49,8 @@ func New(schema *ast.Schema, prices Prices, opt Options) (*Guard, error) {
 	return g, nil
 }
 
-// ExtensionName is the name gqlgen knows the Guard by, and the key under which
-// its Stats travel with the operation.
-func (*Guard) ExtensionName() string { return extensionName }
-
-const extensionName = "OperationLimits"
+// ExtensionName is the name gqlgen knows the Guard by.
+func (*Guard) ExtensionName() string { return "OperationLimits" }
 
 // Validate is asked by gqlgen when the Guard is registered. New has already
 // checked what could be wrong.
@@ -64,7 +61,6 @@ func (*Guard) Validate(graphql.ExecutableSchema) error { return nil }
 func (g *Guard) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	op.DisableIntrospection = !g.limits.Introspection
 	stats, refused := g.remember(op)
-	op.Stats.SetExtension(extensionName, stats)
 	if refused != nil {
 		if g.onRefused != nil {
 			g.onRefused(ctx, refused.Limit)
@@ -96,16 +92,9 @@ func (g *Guard) remember(op *graphql.OperationContext) (*Stats, *Refusal) {
 	return &stats, refused
 }
 
-// Measure tells what op would cost and, where a limit is passed, which. It is
-// what a request goes through, for those who keep a list of known operations
-// and want to check it ahead. The document must have been validated against
-// the Guard's schema; vars are coerced values, nil where op has no variables.
-func (g *Guard) Measure(doc *ast.QueryDocument, op *ast.OperationDefinition, vars map[string]any) (Stats, *Refusal) {
-	stats, refused, _ := g.measure(doc, op, vars)
-	return stats, refused
-}
-
-// measure tells also whether it would be something else with other variables.
+// measure tells what op would cost, where a limit is passed which, and whether it
+// would be something else with other variables. The document must have been
+// validated against the Guard's schema; vars are coerced values.
 func (g *Guard) measure(doc *ast.QueryDocument, op *ast.OperationDefinition, vars map[string]any) (_ Stats, _ *Refusal, varied bool) {
 	stats := measureShape(doc, op, g.limits.Selections)
 	if r := stats.refusal(&g.limits); r != nil {

@@ -105,14 +105,10 @@ func TestZeroIsDefaultAndNegativeIsOff(t *testing.T) {
 	}
 }
 
-func TestStatsTravelWithTheOperation(t *testing.T) {
-	srv, _ := server(newGuard(t, Options{}))
-	a := post(t, srv, "query($n: Int) { syncs(first: $n) { nodes { latestRun { id } } } }", map[string]any{"n": 20})
-	if len(a.Errors) > 0 || a.Data["pages"] != float64(21) {
-		t.Errorf("%+v", a)
-	}
-	if _, ok := FromContext(context.Background()); ok {
-		t.Error("stats from nowhere")
+func TestVariablesCount(t *testing.T) {
+	stats, r := measure(t, newGuard(t, Options{}), "query($n: Int) { syncs(first: $n) { nodes { latestRun { id } } } }", map[string]any{"n": 20})
+	if r != nil || stats.Pages != 21 {
+		t.Errorf("%+v %+v", stats, r)
 	}
 }
 

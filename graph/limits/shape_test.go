@@ -53,7 +53,7 @@ func TestCyclesEndAtOnce(t *testing.T) {
 	} {
 		doc := loadUnchecked(t, query)
 		g := newGuard(t, Options{Limits: Limits{Selections: -1, Depth: -1}})
-		_, r := g.Measure(doc, doc.Operations[0], nil)
+		_, r, _ := g.measure(doc, doc.Operations[0], nil)
 		if r == nil || r.Limit != Selections {
 			t.Errorf("%s: %v", query, r)
 		}
@@ -127,7 +127,7 @@ func BenchmarkRefuseDoubling(b *testing.B) {
 	doc, op, _ := load(b, "{ node(id: 1) { ...F0 } } "+doubling(30, "Node", "id"), nil)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, r := g.Measure(doc, op, nil); r == nil {
+		if _, r, _ := g.measure(doc, op, nil); r == nil {
 			b.Fatal("let through")
 		}
 	}

@@ -1,11 +1,5 @@
 package limits
 
-import (
-	"context"
-
-	"github.com/99designs/gqlgen/graphql"
-)
-
 // Stats are what one operation was measured to be, counted as Limits say.
 type Stats struct {
 	Depth      int
@@ -21,21 +15,6 @@ type Stats struct {
 	Pages int
 	// Introspection tells whether __schema or __type is asked.
 	Introspection bool
-}
-
-// FromContext returns the Stats of the operation that ctx belongs to, and false
-// where ctx belongs to none or the Guard has not seen it: one that failed
-// validation has none. It may be asked in a resolver, in a response
-// interceptor, and while a refusal is presented.
-func FromContext(ctx context.Context) (Stats, bool) {
-	if !graphql.HasOperationContext(ctx) {
-		return Stats{}, false
-	}
-	stats, ok := graphql.GetOperationContext(ctx).Stats.GetExtension(extensionName).(*Stats)
-	if !ok {
-		return Stats{}, false
-	}
-	return *stats, true
 }
 
 // refusal returns the first limit that s passes, nil if none. Selections comes
