@@ -74,7 +74,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	panicked := func(ctx context.Context, value any, stack []byte) {
 		opt.Log.ErrorContext(ctx, "panic", "value", fmt.Sprint(value), "stack", string(stack))
 	}
-	answers, plans := selfWriting{schema, resolver}, documents.NewPlans(0)
+	answers, plans := selfWriting{schema, resolver}, documents.NewPlans()
 	srv := handler.New(answers)
 	srv.SetQueryCache(plans)
 	srv.SetParserTokenLimit(opt.MaxTokens)
@@ -87,7 +87,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	srv.Use(plans) // before all that keep something with a document
 	srv.Use(given) // before all that looks at variables
 	srv.Use(guard) // before all that walks a document: it bounds the walk
-	srv.Use(documents.Persisted{Automatic: documents.NewTexts(0), Trusted: opt.Trusted, RequireTrusted: opt.OnlyTrusted})
+	srv.Use(documents.Persisted{Automatic: documents.NewTexts(), Trusted: opt.Trusted, RequireTrusted: opt.OnlyTrusted})
 	srv.Use(limits.Repeats{Known: plans.Has, OnRefused: func(_ context.Context, l limits.Limit) { opt.OnLimit(string(l)) }})
 	srv.Use(answers)
 	srv.AroundResponses(recorded)

@@ -31,7 +31,7 @@ func TestAnswersWriteThemselvesAsGenerated(t *testing.T) {
 		return WithRecord(context.WithValue(t.Context(), clientKey{}, client))
 	}
 	resolver := &Resolver{appURL: "https://census.test"}
-	schema, plans := selfWriting{NewExecutableSchema(Config{Resolvers: resolver}), resolver}, documents.NewPlans(0)
+	schema, plans := selfWriting{NewExecutableSchema(Config{Resolvers: resolver}), resolver}, documents.NewPlans()
 	server := func(watched bool) *executor.Executor {
 		exec := executor.New(schema)
 		exec.SetQueryCache(plans)

@@ -62,7 +62,7 @@ func TestLRU(t *testing.T) {
 			sum -= model[0].cost
 			model = model[1:]
 		}
-		if n, used := c.Size(); n != len(model) || used != sum {
+		if n, used := len(c.byKey), c.used; n != len(model) || used != sum {
 			t.Fatalf("step %d: %d entries of %d bytes, want %d of %d", step, n, used, len(model), sum)
 		}
 	}
@@ -70,7 +70,7 @@ func TestLRU(t *testing.T) {
 
 func TestBounds(t *testing.T) {
 	ctx := context.Background()
-	texts := NewTexts(0)
+	texts := NewTexts()
 	var all sync.WaitGroup
 	for g := range 4 {
 		all.Go(func() {
@@ -81,17 +81,17 @@ func TestBounds(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if n, used := texts.Size(); used > DefaultTextBytes || n < 100 {
+	if n, used := len(texts.byKey), texts.used; used > textBytes || n < 100 {
 		t.Errorf("%d texts of %d bytes", n, used)
 	}
 	texts.Add(ctx, "long", strings.Repeat("x", maxText+1))
 	if _, ok := texts.Get(ctx, "long"); ok {
 		t.Error("a long text was kept")
 	}
-	plans := NewPlans(0)
+	plans := NewPlans()
 	plans.Add(ctx, strings.Repeat("x", maxPlan+1), &ast.QueryDocument{})
 	plans.Add(ctx, strings.Repeat("x", maxPlan), &ast.QueryDocument{})
-	if n, _ := plans.Size(); n != 1 {
+	if n := len(plans.byKey); n != 1 {
 		t.Errorf("%d plans", n)
 	}
 }
@@ -134,7 +134,7 @@ func heap() uint64 {
 // What is made of a document is kept with it; what is made of a copy that one request
 // has of it is not, since every request has another.
 func TestBeside(t *testing.T) {
-	plans, doc := NewPlans(0), &ast.QueryDocument{}
+	plans, doc := NewPlans(), &ast.QueryDocument{}
 	plans.Add(t.Context(), "{a}", doc)
 	begin := func(text string, doc *ast.QueryDocument) *graphql.OperationContext {
 		op := &graphql.OperationContext{RawQuery: text, Doc: doc}

@@ -62,10 +62,3 @@ func (c *lru[V]) removeLocked(e *list.Element) {
 	delete(c.byKey, old.key)
 	c.used -= old.cost
 }
-
-// Size gives the number of entries and what they cost, in bytes.
-func (c *lru[V]) Size() (entries, bytes int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.byKey), c.used
-}

@@ -32,7 +32,7 @@ func persisted(hash string) string {
 }
 
 func TestAutomatic(t *testing.T) {
-	p := Persisted{Automatic: NewTexts(0)}
+	p := Persisted{Automatic: NewTexts()}
 	hash := hashOf(hello)
 	steps := []struct{ name, query, extensions, text, code string }{
 		{"plain", hello, `null`, hello, ""},
@@ -83,8 +83,8 @@ func TestTrusted(t *testing.T) {
 		t.Fatal(err)
 	}
 	const runs = "query Runs{runs}"
-	open := Persisted{Trusted: trusted, Automatic: NewTexts(0)}
-	only := Persisted{Trusted: trusted, Automatic: NewTexts(0), RequireTrusted: true}
+	open := Persisted{Trusted: trusted, Automatic: NewTexts()}
+	only := Persisted{Trusted: trusted, Automatic: NewTexts(), RequireTrusted: true}
 	steps := []struct {
 		name                  string
 		p                     Persisted

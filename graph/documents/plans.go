@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	// DefaultPlanBytes is the size of [NewPlans] where none is given: room for
-	// some hundred documents of the usual length.
-	DefaultPlanBytes = 32 << 20
+	// planBytes is what the documents kept may take: room for some hundred of the
+	// usual length.
+	planBytes = 32 << 20
 
 	// maxPlan is the longest document whose parsed form is kept, in bytes of text.
 	maxPlan = 8 << 10
@@ -41,14 +41,9 @@ type plan struct {
 	beside *sync.Map
 }
 
-// NewPlans keeps documents within maxBytes of memory, reckoned from the length
-// of their text, and so on the safe side. 0 means DefaultPlanBytes.
-func NewPlans(maxBytes int) *Plans {
-	if maxBytes == 0 {
-		maxBytes = DefaultPlanBytes
-	}
-	return &Plans{newLRU[*plan](maxBytes)}
-}
+// NewPlans keeps documents within 32 MiB of memory, reckoned from the length of
+// their text, and so on the safe side.
+func NewPlans() *Plans { return &Plans{newLRU[*plan](planBytes)} }
 
 // Get gives the parsed form of text.
 func (p *Plans) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {

@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// DefaultTextBytes is the size of [NewTexts] where none is given.
-	DefaultTextBytes = 4 << 20
+	// textBytes is what the texts kept may take.
+	textBytes = 4 << 20
 
 	// maxText is the longest text kept, in bytes. It is longer than for parsed
 	// documents, since long ones are what clients register hashes for.
@@ -20,13 +20,8 @@ var _ graphql.Cache[string] = (*Texts)(nil)
 // Texts keeps the text of documents by hash, in memory.
 type Texts struct{ *lru[string] }
 
-// NewTexts keeps texts within maxBytes. 0 means DefaultTextBytes.
-func NewTexts(maxBytes int) *Texts {
-	if maxBytes == 0 {
-		maxBytes = DefaultTextBytes
-	}
-	return &Texts{newLRU[string](maxBytes)}
-}
+// NewTexts keeps texts within 4 MiB.
+func NewTexts() *Texts { return &Texts{newLRU[string](textBytes)} }
 
 // Get gives the text registered under hash.
 func (t *Texts) Get(_ context.Context, hash string) (string, bool) { return t.get(hash) }

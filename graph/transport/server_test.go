@@ -29,10 +29,10 @@ func newHandler(res *testschema.Resolvers, opt transport.Options) *handler.Serve
 	es := testschema.NewExecutableSchema(testschema.Config{Resolvers: res})
 	opt.Schema = es.Schema()
 	srv := handler.New(es)
-	srv.SetQueryCache(documents.NewPlans(0))
+	srv.SetQueryCache(documents.NewPlans())
 	srv.SetParserTokenLimit(2000)
 	srv.SetRecoverFunc(transport.Recover(opt.OnPanic))
-	srv.Use(documents.Persisted{Automatic: documents.NewTexts(0)})
+	srv.Use(documents.Persisted{Automatic: documents.NewTexts()})
 	srv.Use(extension.Introspection{})
 	transport.Add(srv, opt)
 	return srv
