@@ -2,7 +2,6 @@ package stats
 
 import (
 	"time"
-	"unsafe"
 
 	"census-gateway/upstream"
 )
@@ -63,22 +62,3 @@ func (d *Digest) Merge(other *Digest) {
 // PARTIAL runs, without dry runs, the latest completion. It is 0 if there was
 // none among the runs given, which says nothing about runs before them.
 func (d *Digest) LastSuccessAt() upstream.DateTime { return d.lastSuccess }
-
-// Size is about how many bytes d occupies, for whoever keeps it. It takes a walk
-// over d, about 10 µs for a month.
-func (d *Digest) Size() int {
-	const mapSlot = 16 + 8 // key, pointer and the room a map leaves
-	n := int(unsafe.Sizeof(*d)) + d.durations.size()
-	for _, t := range d.cells.tallies {
-		n += mapSlot + int(unsafe.Sizeof(*t)) + t.durations.size()
-	}
-	return n + d.groups.size()
-}
-
-func (d *durations) size() int {
-	n := cap(d.exact) * int(unsafe.Sizeof(int64(0)))
-	if d.many != nil {
-		n += int(unsafe.Sizeof(*d.many)) + cap(d.many.sketch)*int(unsafe.Sizeof(bin{}))
-	}
-	return n
-}

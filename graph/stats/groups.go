@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"unsafe"
 
 	"census-gateway/upstream"
 )
@@ -18,13 +17,10 @@ const (
 // An ErrorGroup is runs that failed in the same way: with the same error code
 // or, without one, with messages that differ in nothing but names and numbers.
 type ErrorGroup struct {
-	Code       *string // nil: the runs carry none, or Other
-	Pattern    string  // what the messages have in common, see Pattern; "" with a code
-	Message    string  // of the latest run, as Census sent it; "" if it has none
+	Code       *string // nil: the runs carry none, or were too rare to be kept apart
 	Count      int
 	LastSeenAt upstream.DateTime // when the latest run was created
 	LatestRun  *upstream.SyncRun // not to be changed
-	Other      bool              // all that was too rare to be kept apart
 }
 
 // Groups count errors. Up to exactGroups kinds the counts are exact and merging
@@ -127,17 +123,13 @@ func (d *Digest) Errors(first int) []ErrorGroup {
 	list := make([]ErrorGroup, 0, len(all)+1)
 	for _, g := range all {
 		e := g.tell()
-		if kind, name := g.key[0], g.key[1:]; kind == 'm' {
-			e.Pattern = name
-		} else {
+		if g.key[0] == 'c' {
 			e.Code = e.LatestRun.ErrorCode
 		}
 		list = append(list, e)
 	}
 	if d.groups.other.n > 0 {
-		e := d.groups.other.tell()
-		e.Other = true
-		list = append(list, e)
+		list = append(list, d.groups.other.tell())
 	}
 	if first > 0 && first < len(list) {
 		list = list[:first]
@@ -146,8 +138,7 @@ func (d *Digest) Errors(first int) []ErrorGroup {
 }
 
 func (g *group) tell() ErrorGroup {
-	_, message := errorOf(g.latest)
-	return ErrorGroup{Message: message, Count: int(g.n), LastSeenAt: g.latest.CreatedAt, LatestRun: g.latest}
+	return ErrorGroup{Count: int(g.n), LastSeenAt: g.latest.CreatedAt, LatestRun: g.latest}
 }
 
 func errorOf(r *upstream.SyncRun) (code, message string) {
@@ -159,10 +150,4 @@ func text(s *string) string {
 		return ""
 	}
 	return strings.TrimSpace(*s)
-}
-
-// size counts a run's strings by the guess that they are short.
-func (g *groups) size() int {
-	const each = int(unsafe.Sizeof(group{})) + int(unsafe.Sizeof(upstream.SyncRun{})) + 500
-	return len(g.byKey)*each + cap(g.scratch)
 }

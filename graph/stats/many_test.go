@@ -47,10 +47,11 @@ func TestLawManyRuns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, b := range buckets {
+		ends := endsOf(buckets, calendar{Hour, mustZone(t, "Europe/Berlin")})
+		for i, b := range buckets {
 			var inside []upstream.SyncRun
 			for _, r := range runs {
-				if r.CreatedAt >= b.StartsAt && r.CreatedAt < b.EndsAt {
+				if r.CreatedAt >= b.StartsAt && r.CreatedAt < ends[i] {
 					inside = append(inside, r)
 				}
 			}

@@ -10,8 +10,8 @@ const (
 	keptPattern = 200  // bytes of its pattern that tell it from another
 )
 
-// Pattern is what a message has in common with others of its kind: what varies
-// is taken out, white space is made one blank and capitals small.
+// appendPattern appends what a message has in common with others of its kind: what
+// varies is taken out, white space is made one blank and capitals small.
 //
 //	"any", 'any', `any`, “any”                 <text>
 //	https://host/path?query                    <url>
@@ -22,8 +22,6 @@ const (
 //
 // It is a guess at what varies: names without quotes stay, and so do ids that
 // look like words. No digit of ASCII stays.
-func Pattern(message string) string { return string(appendPattern(nil, message)) }
-
 func appendPattern(b []byte, message string) []byte {
 	s, start := message[:min(len(message), readMessage)], len(b)
 	for i := 0; i < len(s) && len(b)-start <= keptPattern; {

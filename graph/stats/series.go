@@ -10,10 +10,10 @@ import (
 // MaxBuckets is how many buckets a series may have.
 const MaxBuckets = 1000
 
-// A Bucket is the runs that were created from StartsAt, inclusive, to EndsAt,
-// exclusive.
+// A Bucket is the runs that were created from StartsAt, inclusive, to where the next
+// one starts.
 type Bucket struct {
-	StartsAt, EndsAt upstream.DateTime
+	StartsAt upstream.DateTime
 	Tally
 }
 
@@ -40,7 +40,7 @@ func (d *Digest) Series(unit Unit, zone *time.Location, since, before upstream.D
 	keys := d.cells.sorted(max(starts[0], d.cells.edge()), starts[len(starts)-1]-1)
 	for i := range buckets {
 		b := &buckets[i]
-		b.StartsAt, b.EndsAt = starts[i].start(), starts[i+1].start()
+		b.StartsAt = starts[i].start()
 		for len(keys) > 0 && keys[0] < starts[i+1] {
 			b.merge(d.cells.tallies[keys[0]], exactRuns)
 			keys = keys[1:]
