@@ -1,8 +1,6 @@
 package sim
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"io"
@@ -43,40 +41,6 @@ func TestAuthorization(t *testing.T) {
 			if want == 401 && string(body) != refusal {
 				t.Errorf("%q: %s", header, body)
 			}
-		}
-	}
-}
-
-func TestWebhooks(t *testing.T) {
-	c, _ := startAt(noon, Options{Empty: true, WebhookSecret: "s3cret"})
-	sync := c.AddSync(Sync{ID: 52})
-	run := c.AddRun(sync, Run{Status: "failed"})
-	body, signature := c.Webhook(run, "sync.completed")
-	if want := `{"workspace_id":7,"sync_id":52,"sync_run_id":425000001,"event":"sync.completed","status":"emergency"}`; string(body) != want {
-		t.Errorf("body %s, want %s", body, want)
-	}
-	mac := hmac.New(sha256.New, []byte(c.WebhookSecret()))
-	mac.Write(body)
-	if want := base64.StdEncoding.EncodeToString(mac.Sum(nil)); signature != want {
-		t.Errorf("signature %s, want %s", signature, want)
-	}
-	for _, event := range Events {
-		if body, _ := c.Webhook(run, event); !json.Valid(body) {
-			t.Errorf("%s: %s", event, body)
-		}
-	}
-
-	code, created := call(t, c, "POST", "/webhooks", `{"name":"n","endpoint":"https://example.com/hook"}`)
-	if code != 201 || !strings.HasPrefix(created, `{"status":"created","data":{"id":1,`) || !strings.Contains(created, `"secret":"s3cret"`) {
-		t.Errorf("create: %d %s", code, created)
-	}
-	code, list := get(t, c, "/webhooks")
-	if code != 200 || !strings.Contains(list, `"id":1`) || strings.Contains(list, "secret") {
-		t.Errorf("list: %d %s", code, list)
-	}
-	for _, bad := range []string{``, `{"endpoint":"http://example.com"}`} {
-		if code, body := call(t, c, "POST", "/webhooks", bad); code != 400 || !strings.HasPrefix(body, `{"status":"error","message":`) {
-			t.Errorf("create %q: %d %s", bad, code, body)
 		}
 	}
 }

@@ -33,7 +33,6 @@ type Options struct {
 	CanceledStatus    string // status a canceled run ends with; "" is completed
 	FirstRunID        int64  // 0 is 425,000,001; ids of January 2026 were there
 	SyncBytes         int    // least size of a sync object; 0 is 8 KiB
-	WebhookSecret     string // signs webhook deliveries; "" derives one from the seed
 }
 
 // Census is the look-alike. Make one with New; it is safe for concurrent use.
@@ -49,7 +48,6 @@ type Census struct {
 	nextSync int64
 	nextRun  int64
 	due      int64 // when the next generated run is created, in ms since 1970
-	hooks    []hook
 	calls    []string
 	onCall   func(*http.Request)
 	faults   []*fault
@@ -85,9 +83,6 @@ func New(opt Options) *Census {
 		due:      never,
 
 		sources: slices.Clone(sources), destinations: slices.Clone(destinations),
-	}
-	if c.opt.WebhookSecret == "" {
-		c.opt.WebhookSecret = c.dice(0, 0).word(32)
 	}
 	if !opt.Empty {
 		c.populate()

@@ -68,10 +68,6 @@ func (c *Census) route(path string, r *http.Request) reply {
 		return c.fetchPlace(&c.destinations, id, appendDestination)
 	case "GET workspace":
 		return reply{http.StatusOK, []byte(workspace)}
-	case "GET webhooks":
-		return c.listHooks()
-	case "POST webhooks":
-		return c.createHook(r)
 	}
 	return notFound()
 }
