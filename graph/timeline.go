@@ -37,7 +37,7 @@ func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newes
 	if err := filter.Check(); err != nil {
 		return nil, badInput("filter: %s", err)
 	}
-	list, ids, err := timelineOf(ctx, syncIDs, newestFirst)
+	list, ids, err := timelineOf(syncIDs, newestFirst)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newes
 
 // timelineOf names the timeline of the syncs with the given ids, in one order or
 // the other; no ids stand for the whole workspace.
-func timelineOf(ctx context.Context, syncIDs []string, newestFirst bool) (list listSum, ids []upstream.SyncID, err error) {
+func timelineOf(syncIDs []string, newestFirst bool) (list listSum, ids []upstream.SyncID, err error) {
 	var name strings.Builder
 	name.WriteString("timeline")
 	if syncIDs != nil {

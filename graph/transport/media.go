@@ -15,10 +15,7 @@ const (
 	mediaGraphQL
 )
 
-// contentType is the value of the Content-Type header.
-func (m media) contentType() string { return contentTypes[m][0] }
-
-// contentTypes are values of a header, made once. Nobody changes them.
+// contentTypes are values of the header Content-Type, made once. Nobody changes them.
 var contentTypes = [...][]string{
 	mediaJSON:    {"application/json; charset=utf-8"},
 	mediaGraphQL: {"application/graphql-response+json; charset=utf-8"},

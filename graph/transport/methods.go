@@ -31,8 +31,13 @@ type NotAllowed struct{}
 // Supports is always true.
 func (NotAllowed) Supports(*http.Request) bool { return true }
 
-// Do answers 405 with Allow.
+// Do answers 405 with Allow, in the form the client accepts; as application/json if
+// it accepts none we have.
 func (NotAllowed) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
 	w.Header().Set("Allow", allowed)
-	Refuse(w, r, http.StatusMethodNotAllowed, CodeBadRequest, "GraphQL is asked by POST or GET")
+	m := negotiate(r).plain
+	if m == mediaNone {
+		m = mediaJSON
+	}
+	refuse(w, m, &fault{http.StatusMethodNotAllowed, CodeBadRequest, "GraphQL is asked by POST or GET"})
 }

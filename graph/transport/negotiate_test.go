@@ -145,17 +145,12 @@ func TestHeadersHook(t *testing.T) {
 	}
 }
 
-func TestRefuse(t *testing.T) {
-	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		transport.Refuse(w, r, 429, transport.CodeRateLimited, strings.Repeat("slow down ", 100))
-	})
+func TestNotAllowed(t *testing.T) {
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { transport.NotAllowed{}.Do(w, r, nil) })
 	for accept, want := range map[string]string{asGraphQL: asGraphQL, asJSON: asJSON, "text/html": asJSON, "": asJSON} {
-		w := record(h, "POST", "/", "", "Accept", accept)
-		if w.status != 429 || w.code() != "RATE_LIMITED" || w.header.Get("Content-Type") != want+"; charset=utf-8" {
+		w := record(h, "DELETE", "/", "", "Accept", accept)
+		if w.status != 405 || w.code() != "BAD_REQUEST" || w.header.Get("Content-Type") != want+"; charset=utf-8" {
 			t.Errorf("%q: %+v", accept, w)
-		}
-		if n := len([]rune(w.errors[0].Message)); n != 300 {
-			t.Errorf("a message of %d characters", n)
 		}
 	}
 }

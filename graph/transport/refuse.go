@@ -18,21 +18,10 @@ func badRequest(message string) *fault {
 	return &fault{http.StatusBadRequest, CodeBadRequest, message}
 }
 
-// Refuse answers with one error and no data, in the form the client accepts
-// (application/json if it accepts none we have). It is for other layers too,
-// so that every refusal of the gateway looks the same. Headers such as Allow,
-// Retry-After or WWW-Authenticate are set by the caller before.
-func Refuse(w http.ResponseWriter, r *http.Request, status int, code, message string) {
-	m := negotiate(r).plain
-	if m == mediaNone {
-		m = mediaJSON
-	}
-	refuse(w, m, &fault{status, code, message})
-}
-
+// refuse answers with one error and no data.
 func refuse(w http.ResponseWriter, m media, f *fault) {
 	writeAnswer(w, m, f.status, &graphql.Response{Errors: gqlerror.List{{
-		Message:    clip(f.message),
+		Message:    f.message,
 		Extensions: map[string]any{"code": f.code},
 	}}})
 }
