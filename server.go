@@ -186,7 +186,7 @@ func (g *gateway) handler(ctx context.Context, s settings) (http.Handler, error)
 			mux.Handle(path, page)
 		}
 	}
-	layers := []func(http.Handler) http.Handler{edge.RequestID, edge.SecurityHeaders(0), edge.Recover(g.log, g.sending)}
+	layers := []func(http.Handler) http.Handler{edge.RequestID, edge.SecurityHeaders, edge.Recover(g.log, g.sending)}
 	if open := !s.keyed() && !s.PassThrough; open && (edge.IsLoopback(s.Addr) || len(s.Hosts) > 0) {
 		layers = append(layers, edge.CheckHost(s.Hosts...))
 	}
@@ -197,7 +197,7 @@ func (g *gateway) handler(ctx context.Context, s settings) (http.Handler, error)
 // ratesFor is what callers have left under s: what they had, unless the rate changed.
 func (g *gateway) ratesFor(s settings) *edge.Rates {
 	if g.rates == nil || s.Rate != g.served.Rate || s.Burst != g.served.Burst {
-		g.rates = edge.NewRates(edge.RateLimit{PerSecond: s.Rate, Burst: s.Burst}, 0)
+		g.rates = edge.NewRates(edge.RateLimit{PerSecond: s.Rate, Burst: s.Burst})
 	}
 	return g.rates
 }
@@ -206,7 +206,7 @@ func (g *gateway) ratesFor(s settings) *edge.Rates {
 // number changed.
 func (g *gateway) inFlightFor(s settings) *edge.InFlight {
 	if g.inFlight == nil || s.MaxInFlight != g.served.MaxInFlight {
-		g.inFlight = edge.NewInFlight(s.MaxInFlight, 0)
+		g.inFlight = edge.NewInFlight(s.MaxInFlight)
 	}
 	return g.inFlight
 }

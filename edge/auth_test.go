@@ -111,8 +111,8 @@ func TestCanaryStaysInside(t *testing.T) {
 	})
 	token := "Authorization: Bearer " + canary
 	for _, by := range []Authenticator{set.Authenticate, PassThrough, Any(set.Authenticate, PassThrough), Open} {
-		h := Chain(panics, RequestID, SecurityHeaders(0), Recover(logger, nil), CheckHost("example.com"), CORS(Origins{}), CSRF(Origins{}),
-			Authenticate(by, logger), NewRates(RateLimit{1, 1}, 0).Middleware, NewInFlight(1, 0).Middleware)
+		h := Chain(panics, RequestID, SecurityHeaders, Recover(logger, nil), CheckHost("example.com"), CORS(Origins{}), CSRF(Origins{}),
+			Authenticate(by, logger), NewRates(RateLimit{1, 1}).Middleware, NewInFlight(1).Middleware)
 		for range 2 { // the second one meets the rate limit
 			for _, headers := range [][]string{{token}, {"X-API-Key: " + canary}, {token, "Origin: https://" + "CANARY.test"},
 				{token, "Host: CANARY.test"}, {token, "X-Request-Id: " + canary}, {basic("bearer:" + canary)}, {basic("CANARY:" + canary)},

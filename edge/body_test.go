@@ -15,7 +15,7 @@ import (
 // Who announces a body and does not send it holds no place.
 func TestBodiesArriveBeforeAPlaceIsTaken(t *testing.T) {
 	h := Chain(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) }),
-		RequestID, ReadBody(1<<18, 0), NewInFlight(1, -1).Middleware)
+		RequestID, ReadBody(1<<18, 0), NewInFlight(1).Middleware)
 	addr := running(t, NewServer(h, ServerOptions{}), listen(t))
 	slow := dial(t, addr)
 	io.WriteString(slow, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 200000\r\n\r\n{")

@@ -117,7 +117,7 @@ func TestCSRF(t *testing.T) {
 // What a page could load without asking is refused, and the refusal is for nobody to
 // embed; what passes was asked for.
 func TestEmbedding(t *testing.T) {
-	h := Chain(served, SecurityHeaders(0), CSRF(mustOrigins(t, false, allowed...)))
+	h := Chain(served, SecurityHeaders, CSRF(mustOrigins(t, false, allowed...)))
 	for site, want := range map[string]string{"cross-site": "same-origin", "same-site": "same-origin", "same-origin": ""} {
 		res := serve(h, request("GET", "/graphql?query={a}", "Sec-Fetch-Site: "+site, "Sec-Fetch-Mode: no-cors", "User-Agent: Mozilla/5.0"))
 		if got := res.Header.Get("Cross-Origin-Resource-Policy"); got != want || (res.StatusCode == http.StatusOK) != (want == "") {

@@ -9,12 +9,8 @@ import (
 	"time"
 )
 
-// A Drain says how a server ends. The zero value suits a process without a
-// balancer in front.
+// A Drain says how a server ends.
 type Drain struct {
-	// LameDuck is how long the server goes on as before once OnDrain has been
-	// called, so that a balancer notices; 0 means not at all.
-	LameDuck time.Duration
 	// Finish is what requests under way get to end by themselves; 0 means 20 s.
 	Finish time.Duration
 	// Settle is what they get after that, with their contexts cancelled, to
@@ -28,7 +24,7 @@ type Drain struct {
 
 // Serve serves every listener until ctx ends, then drains, and returns nil. If
 // a listener fails it drains as well and returns that error. The steps: OnDrain;
-// lame duck; keep-alives end and listeners close; requests finish; contexts of the
+// keep-alives end and listeners close; requests finish; contexts of the
 // rest are cancelled; connections that still live are cut. It replaces
 // srv.BaseContext, so each server is served once.
 //
@@ -60,12 +56,9 @@ func (d Drain) Serve(ctx context.Context, srv *http.Server, listeners ...net.Lis
 		d.Log.Error("listener failed", "error", broken)
 	}
 
-	d.Log.Info("draining", "lameDuck", d.LameDuck, "finish", d.Finish)
+	d.Log.Info("draining", "finish", d.Finish)
 	if d.OnDrain != nil {
 		d.OnDrain()
-	}
-	if broken == nil { // else nobody can reach it any more
-		time.Sleep(d.LameDuck)
 	}
 	srv.SetKeepAlivesEnabled(false)
 	if !finished(srv, d.Finish) {

@@ -21,7 +21,6 @@ type ServerOptions struct {
 	WriteTimeout time.Duration
 	MaxHeader    int // 16 KiB, of the request line and headers; at least 4097
 
-	H2C bool         // also HTTP/2 without TLS, for a proxy in front that speaks it
 	Log *slog.Logger // what net/http has to say about connections, at debug; nil drops it
 }
 
@@ -35,7 +34,6 @@ func NewServer(handler http.Handler, opt ServerOptions) *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(true)
-	protocols.SetUnencryptedHTTP2(opt.H2C)
 	return &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: orDefault(opt.ReadHeaderTimeout, 5*time.Second),

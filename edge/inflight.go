@@ -12,28 +12,16 @@ import (
 // everybody.
 type InFlight struct {
 	places  chan struct{} // holds one token for each operation running
-	wait    time.Duration
 	waiting atomic.Int64
 }
 
-// NewInFlight allows max operations at once (0 means 256), each waiting at most
-// wait for its place (0 means 100 ms, negative means not at all). No more than
-// max wait at once.
-func NewInFlight(max int, wait time.Duration) *InFlight {
-	if max <= 0 {
-		max = 256
-	}
-	if wait == 0 {
-		wait = 100 * time.Millisecond
-	}
-	return &InFlight{places: make(chan struct{}, max), wait: wait}
+// placeWait is how long an operation waits for its place.
+const placeWait = 100 * time.Millisecond
+
+// NewInFlight allows max operations at once. No more than max wait at once.
+func NewInFlight(max int) *InFlight {
+	return &InFlight{places: make(chan struct{}, max)}
 }
-
-// Count is how many operations hold a place now.
-func (f *InFlight) Count() int { return len(f.places) }
-
-// Max is how many may.
-func (f *InFlight) Max() int { return cap(f.places) }
 
 // acquire takes a place; false if there is none, or if ctx ended first.
 func (f *InFlight) acquire(ctx context.Context) bool {
@@ -42,14 +30,11 @@ func (f *InFlight) acquire(ctx context.Context) bool {
 		return true
 	default:
 	}
-	if f.wait < 0 {
-		return false
-	}
 	defer f.waiting.Add(-1)
 	if f.waiting.Add(1) > int64(cap(f.places)) {
 		return false
 	}
-	timer := time.NewTimer(f.wait)
+	timer := time.NewTimer(placeWait)
 	defer timer.Stop()
 	select {
 	case f.places <- struct{}{}:

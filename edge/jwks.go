@@ -33,7 +33,7 @@ func newJWKS(ctx context.Context, opt JWTOptions) (*jwks, error) {
 	if maxAge == 0 {
 		maxAge = 15 * time.Minute
 	}
-	read, err := jwksReader(opt.JWKS, opt.Client)
+	read, err := jwksReader(opt.JWKS)
 	if err != nil {
 		return nil, err
 	}

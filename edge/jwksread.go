@@ -58,7 +58,7 @@ func usableKeys(text []byte) ([]jwkset.JWK, error) {
 }
 
 // jwksReader returns what fetches the document from a URL or a file.
-func jwksReader(where string, client *http.Client) (func(context.Context) ([]byte, error), error) {
+func jwksReader(where string) (func(context.Context) ([]byte, error), error) {
 	if !strings.Contains(where, "://") {
 		return func(context.Context) ([]byte, error) {
 			file, err := os.Open(where)
@@ -73,9 +73,7 @@ func jwksReader(where string, client *http.Client) (func(context.Context) ([]byt
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
 		return nil, errors.New("JWKS: want a file or an http(s) URL without user info")
 	}
-	if client == nil {
-		client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return func(ctx context.Context) ([]byte, error) {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, where, nil)
 		if err != nil {

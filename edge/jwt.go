@@ -20,14 +20,16 @@ import (
 // key as its secret would otherwise pass (RFC 8725, 2.1).
 var jwtAlgorithms = []string{"RS256", "RS384", "RS512", "ES256", "ES384", "EdDSA"}
 
+// jwtLeeway is by how far clocks may differ.
+const jwtLeeway = 30 * time.Second
+
 // JWTOptions says which tokens to believe. Issuer, Audience and JWKS are needed.
 type JWTOptions struct {
 	Issuer   string   // must equal "iss"
 	Audience []string // one of them must be in "aud"
 	JWKS     string   // http(s) URL, or path of a file, with the issuer's public keys
 
-	Scope  string        // must be in "scope" (or "scp"), else FORBIDDEN; empty asks for none
-	Leeway time.Duration // by how far clocks may differ; 0 means 30 s, negative means none
+	Scope string // must be in "scope" (or "scp"), else FORBIDDEN; empty asks for none
 
 	// RefetchEvery is the least time between two readings of JWKS, however many
 	// unknown keys are shown; 0 means 10 s.
@@ -36,8 +38,7 @@ type JWTOptions struct {
 	// withdrawn key is forgotten; 0 means 15 min.
 	MaxAge time.Duration
 
-	Client *http.Client     // asks for JWKS; nil means one with 5 s and without redirects
-	Now    func() time.Time // nil means time.Now
+	Now func() time.Time // nil means time.Now
 }
 
 // JWT returns an Authenticator for "Authorization: Bearer JWT" that checks
@@ -52,9 +53,6 @@ func JWT(ctx context.Context, opt JWTOptions) (Authenticator, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	if opt.Leeway == 0 {
-		opt.Leeway = 30 * time.Second
-	}
 	keys, err := newJWKS(ctx, opt)
 	if err != nil {
 		return nil, fmt.Errorf("JWT: %w", err)
@@ -68,7 +66,7 @@ func JWT(ctx context.Context, opt JWTOptions) (Authenticator, error) {
 		jwt.WithIssuer(opt.Issuer),
 		jwt.WithAudience(opt.Audience...),
 		jwt.WithExpirationRequired(),
-		jwt.WithLeeway(max(opt.Leeway, 0)),
+		jwt.WithLeeway(jwtLeeway),
 		jwt.WithTimeFunc(opt.Now),
 		jwt.WithStrictDecoding(),
 	)

@@ -13,7 +13,7 @@ import (
 func TestInFlightAtItsEdge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const most = 3
-		f := NewInFlight(most, 0)
+		f := NewInFlight(most)
 		release := make(chan struct{})
 		h := f.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { <-release }))
 		var wg sync.WaitGroup
@@ -21,8 +21,8 @@ func TestInFlightAtItsEdge(t *testing.T) {
 			wg.Go(func() { passed(t, serve(h, request("POST", "/"))) })
 		}
 		synctest.Wait()
-		if f.Count() != most || f.Max() != most {
-			t.Fatalf("%d of %d", f.Count(), f.Max())
+		if len(f.places) != most {
+			t.Fatalf("%d of %d", len(f.places), most)
 		}
 
 		start := time.Now() // one past the edge: waits 100 ms, then is refused
@@ -50,14 +50,14 @@ func TestInFlightAtItsEdge(t *testing.T) {
 		}
 		close(release)
 		wg.Wait()
-		if f.Count() != 0 || f.waiting.Load() != 0 {
-			t.Errorf("%d run and %d wait at the end", f.Count(), f.waiting.Load())
+		if len(f.places) != 0 || f.waiting.Load() != 0 {
+			t.Errorf("%d run and %d wait at the end", len(f.places), f.waiting.Load())
 		}
 	})
 }
 
 func TestInFlightPlaceIsGivenBackByAPanic(t *testing.T) {
-	f := NewInFlight(1, -1)
+	f := NewInFlight(1)
 	h := f.Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("x") }))
 	for range 3 {
 		func() {
@@ -65,14 +65,8 @@ func TestInFlightPlaceIsGivenBackByAPanic(t *testing.T) {
 			serve(h, request("POST", "/"))
 		}()
 	}
-	if f.Count() != 0 {
-		t.Errorf("%d places are lost", f.Count())
-	}
-	if !f.acquire(t.Context()) || f.acquire(t.Context()) {
-		t.Error("wait -1 waited")
-	}
-	if NewInFlight(0, 0).Max() != 256 {
-		t.Error("default")
+	if len(f.places) != 0 {
+		t.Errorf("%d places are lost", len(f.places))
 	}
 }
 
@@ -84,7 +78,7 @@ func as(id string, h http.Handler) http.Handler {
 
 func TestRatesAtTheirEdge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		rates := NewRates(RateLimit{PerSecond: 0.5, Burst: 3}, 0)
+		rates := NewRates(RateLimit{PerSecond: 0.5, Burst: 3})
 		h := rates.Middleware(served)
 		for range 3 {
 			passed(t, serve(as("ada", h), request("POST", "/")))
@@ -104,28 +98,28 @@ func TestRatesAtTheirEdge(t *testing.T) {
 		passed(t, serve(as("ada", h), request("POST", "/")))
 		refusedWith(t, serve(as("ada", h), request("POST", "/")), 429, CodeRateLimited)
 
-		rates = NewRates(RateLimit{}, 0)
+		rates = NewRates(RateLimit{})
 		h = rates.Middleware(served)
 		for range 100 {
 			passed(t, serve(as("ada", h), request("POST", "/")))
 		}
-		if rates.Callers() != 0 {
-			t.Errorf("without a limit: %d callers remembered", rates.Callers())
+		if len(rates.callers) != 0 {
+			t.Errorf("without a limit: %d callers remembered", len(rates.callers))
 		}
 	})
 }
 
 func TestRatesRememberABoundedNumber(t *testing.T) {
-	rates := NewRates(RateLimit{PerSecond: 0.001, Burst: 1}, 10)
+	rates := NewRates(RateLimit{PerSecond: 0.001, Burst: 1})
 	rates.take("steady")
-	for i := range 1000 {
+	for i := range mostCallers + 1000 {
 		rates.take(fmt.Sprint(i))
 		if rates.take("steady") == 0 { // seen all the time, so never forgotten
 			t.Fatal("a busy caller was forgotten")
 		}
 	}
-	if rates.Callers() != 10 || rates.recent.Len() != 10 {
-		t.Errorf("%d callers, %d in order", rates.Callers(), rates.recent.Len())
+	if len(rates.callers) != mostCallers || rates.recent.Len() != mostCallers {
+		t.Errorf("%d callers, %d in order", len(rates.callers), rates.recent.Len())
 	}
 	var wg sync.WaitGroup
 	for i := range 8 {

@@ -12,7 +12,7 @@ import (
 // A RateLimit is what one caller may ask.
 type RateLimit struct {
 	PerSecond float64 // requests a second, over time; 0 or less means no limit
-	Burst     int     // requests at once; at least 1 counts
+	Burst     int     // requests at once; at least 1
 }
 
 // Rates holds each caller to one RateLimit. It remembers a bounded number of
@@ -23,7 +23,6 @@ type RateLimit struct {
 type Rates struct {
 	mu      sync.Mutex
 	limit   RateLimit
-	most    int
 	callers map[string]*list.Element
 	recent  list.List // of *callerRate, the latest seen in front
 }
@@ -33,24 +32,12 @@ type callerRate struct {
 	bucket *rate.Limiter
 }
 
-// NewRates remembers at most most callers; 0 means 10 000 (about 3 MB).
-func NewRates(limit RateLimit, most int) *Rates {
-	if most <= 0 {
-		most = 10_000
-	}
-	return &Rates{limit: limit.sane(), most: most, callers: make(map[string]*list.Element)}
-}
+// mostCallers are remembered, which takes about 3 MB.
+const mostCallers = 10_000
 
-func (l RateLimit) sane() RateLimit {
-	l.Burst = max(l.Burst, 1)
-	return l
-}
-
-// Callers is how many are remembered now.
-func (r *Rates) Callers() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.callers)
+// NewRates holds callers to limit.
+func NewRates(limit RateLimit) *Rates {
+	return &Rates{limit: limit, callers: make(map[string]*list.Element)}
 }
 
 // take uses up one request of the caller id. If none is left it uses up nothing
@@ -72,7 +59,7 @@ func (r *Rates) bucket(id string) *rate.Limiter {
 		r.recent.MoveToFront(e)
 		return e.Value.(*callerRate).bucket
 	}
-	if len(r.callers) >= r.most {
+	if len(r.callers) >= mostCallers {
 		oldest := r.recent.Back()
 		delete(r.callers, r.recent.Remove(oldest).(*callerRate).id)
 	}

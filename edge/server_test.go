@@ -53,7 +53,7 @@ func TestServerNumbers(t *testing.T) {
 		srv.IdleTimeout != 60*time.Second || srv.MaxHeaderBytes != 12<<10 || srv.HTTP2.MaxConcurrentStreams != 100 || srv.Protocols.UnencryptedHTTP2() {
 		t.Errorf("%+v", srv)
 	}
-	if srv := NewServer(served, ServerOptions{WriteTimeout: -1, H2C: true}); srv.WriteTimeout != -1 || !srv.Protocols.UnencryptedHTTP2() {
+	if srv := NewServer(served, ServerOptions{WriteTimeout: -1}); srv.WriteTimeout != -1 {
 		t.Errorf("%+v", srv)
 	}
 }
@@ -89,7 +89,7 @@ func TestSlowClientsAreCut(t *testing.T) {
 func TestRawRequests(t *testing.T) {
 	var log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	h := Chain(served, RequestID, SecurityHeaders(0), Recover(logger, nil), Authenticate(PassThrough, logger))
+	h := Chain(served, RequestID, SecurityHeaders, Recover(logger, nil), Authenticate(PassThrough, logger))
 	srv := NewServer(h, ServerOptions{Log: logger})
 	addr := running(t, srv, listen(t))
 	for name, c := range map[string]struct {
@@ -273,11 +273,11 @@ func TestDrainLetsRequestsFinish(t *testing.T) {
 	client := &http.Client{Transport: &http.Transport{}}
 	defer client.CloseIdleConnections()
 
-	lameDuck := func() { // during OnDrain and the lame duck everything still works
+	notReady := func() { // during OnDrain everything still works
 		s.tell("readiness fails")
 		for _, addr := range []string{base, "http://" + l2.Addr().String()} {
 			if res, err := client.Get(addr + "/quick"); err != nil || res.StatusCode != 200 {
-				t.Error("lame duck:", err)
+				t.Error("during OnDrain:", err)
 			} else {
 				res.Body.Close()
 			}
@@ -286,7 +286,7 @@ func TestDrainLetsRequestsFinish(t *testing.T) {
 	}
 	ended := make(chan error, 1)
 	go func() {
-		ended <- Drain{LameDuck: time.Millisecond, Finish: 20 * time.Second, OnDrain: lameDuck}.Serve(ctx, srv, l, l2)
+		ended <- Drain{Finish: 20 * time.Second, OnDrain: notReady}.Serve(ctx, srv, l, l2)
 		s.tell("server ended")
 	}()
 	body := make(chan string, 1)
@@ -364,7 +364,7 @@ func TestDrainReportsABrokenListener(t *testing.T) {
 	l := listen(t)
 	told := false
 	l.Close()
-	err := Drain{LameDuck: time.Hour, OnDrain: func() { told = true }}.Serve(t.Context(), NewServer(served, ServerOptions{}), l)
+	err := Drain{OnDrain: func() { told = true }}.Serve(t.Context(), NewServer(served, ServerOptions{}), l)
 	if err == nil || !told {
 		t.Errorf("got %v, told %v", err, told)
 	}
