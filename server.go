@@ -297,7 +297,7 @@ func (g *gateway) serve(ctx context.Context, s settings, out io.Writer, handler 
 		}()
 	}
 	admin.SetReady(true)
-	drain := edge.Drain{OnDrain: func() { admin.SetReady(false) }, Log: g.log}
+	drain := edge.Drain{LameDuck: s.LameDuck, OnDrain: func() { admin.SetReady(false) }, Log: g.log}
 	srv := edge.NewServer(handler, edge.ServerOptions{ReadHeaderTimeout: s.HeaderTimeout, ReadTimeout: s.BodyTimeout,
 		WriteTimeout: s.Timeout + s.AnswerTimeout, IdleTimeout: s.IdleTimeout, MaxHeader: s.MaxHeader, Log: g.log})
 	errs := []error{drain.Serve(ctx, srv, edge.LimitConns(doors[0].listener, srv, s.MaxConnections))}

@@ -33,7 +33,7 @@ type settings struct {
 	Token       string `name:"census-api-token" env:"CENSUS_API_TOKEN" secret:"" placeholder:"TOKEN" help:"Workspace access token of Census; better set by the environment, since others on the machine can see flags. Without one a simulated Census is served." group:"Census" fixed:""`
 	BaseURL     string `name:"census-base-url" env:"CENSUS_BASE_URL" default:"${baseURL}" placeholder:"URL" help:"The Census API, prefix included (default ${default}). EU: https://app-eu.getcensus.com/api/v1." group:"Census" fixed:""`
 	Auth        string `name:"census-auth" env:"CENSUS_AUTH" default:"bearer" placeholder:"bearer|basic" help:"How the token is sent (default ${default})." group:"Census" fixed:""`
-	Calls       int    `name:"census-calls" env:"GATEWAY_CENSUS_CALLS" default:"64" range:"16..256" help:"Calls to Census under way at once, at most 8 of one sync, and half as many while Census fails; 16 to 256 (default ${default})." group:"Census" fixed:""`
+	Calls       int    `name:"census-calls" env:"GATEWAY_CENSUS_CALLS" default:"64" range:"16..256" help:"Calls to Census under way at once, at most 8 of one sync, and fewer while Census fails; 16 to 256 (default ${default})." group:"Census" fixed:""`
 	PassThrough bool   `env:"GATEWAY_PASS_THROUGH" help:"Ask Census with each caller's own token instead of a shared one." group:"Census" fixed:""`
 
 	APIKeys     string   `name:"api-keys" env:"GATEWAY_API_KEYS" secret:"" placeholder:"NAME:SHA256,…" help:"Callers' API keys by name and hash; see --new-key." group:"Callers"`
@@ -77,6 +77,8 @@ type settings struct {
 	IdleTimeout    time.Duration `env:"GATEWAY_IDLE_TIMEOUT" default:"60s" range:"100ms..1h" help:"Time between two requests of a connection (default ${default})." group:"Connections" fixed:""`
 	MaxHeader      int           `env:"GATEWAY_MAX_HEADER" default:"16384" range:"8192..1048576" help:"Bytes of the line and the headers of a request, 8192 to 1048576 (default ${default})." group:"Connections" fixed:""`
 	MaxConnections int           `env:"GATEWAY_MAX_CONNECTIONS" default:"1024" range:"1..1073741824" help:"Connections at once; a further one takes the place of an idle one, or waits (default ${default})." group:"Connections" fixed:""`
+
+	LameDuck time.Duration `env:"GATEWAY_LAME_DUCK" default:"0s" range:"0s..1m" help:"How long to go on as before once /readyz fails, for balancers to notice (default ${default})." group:"Connections" fixed:""`
 
 	LogFormat string `env:"GATEWAY_LOG_FORMAT" default:"text" placeholder:"text|json" help:"Form of the log (default ${default})." group:"Log" fixed:""`
 	LogLevel  string `env:"GATEWAY_LOG_LEVEL" default:"info" placeholder:"debug|info|warn|error" help:"From which level on (default ${default})." group:"Log" fixed:""`

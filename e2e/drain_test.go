@@ -132,3 +132,21 @@ func TestSecondSignal(t *testing.T) {
 		t.Errorf("after %s, with %d", took, g.code)
 	}
 }
+
+// Before it drains the program goes on as before, for balancers to notice.
+func TestLameDuck(t *testing.T) {
+	t.Parallel()
+	c := newCensus(t, sim.Options{})
+	g := start(t, c.settings("GATEWAY_LAME_DUCK=2s")...)
+	began := time.Now()
+	g.signal(t, syscall.SIGTERM)
+	until(t, "readiness fails", func() bool { return g.ready() == 503 })
+	for time.Since(began) < time.Second {
+		g.query(t, "{sync(id:52){label}}", nil).answered(t)
+	}
+	client.CloseIdleConnections()
+	g.end(t)
+	if took := time.Since(began); took < 2*time.Second {
+		t.Errorf("ended after %s", took)
+	}
+}

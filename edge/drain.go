@@ -11,6 +11,9 @@ import (
 
 // A Drain says how a server ends.
 type Drain struct {
+	// LameDuck is how long the server goes on as before once OnDrain has been
+	// called, so that a balancer notices; 0 means not at all.
+	LameDuck time.Duration
 	// Finish is what requests under way get to end by themselves; 0 means 20 s.
 	Finish time.Duration
 	// Settle is what they get after that, with their contexts cancelled, to
@@ -24,7 +27,7 @@ type Drain struct {
 
 // Serve serves every listener until ctx ends, then drains, and returns nil. If
 // a listener fails it drains as well and returns that error. The steps: OnDrain;
-// keep-alives end and listeners close; requests finish; contexts of the
+// lame duck; keep-alives end and listeners close; requests finish; contexts of the
 // rest are cancelled; connections that still live are cut. It replaces
 // srv.BaseContext, so each server is served once.
 //
@@ -56,9 +59,12 @@ func (d Drain) Serve(ctx context.Context, srv *http.Server, listeners ...net.Lis
 		d.Log.Error("listener failed", "error", broken)
 	}
 
-	d.Log.Info("draining", "finish", d.Finish)
 	if d.OnDrain != nil {
-		d.OnDrain()
+		d.OnDrain() // before anything is logged: a log that nobody reads must not hide it
+	}
+	d.Log.Info("draining", "lame_duck", d.LameDuck, "finish", d.Finish)
+	if broken == nil { // else nobody can reach it any more
+		time.Sleep(d.LameDuck)
 	}
 	srv.SetKeepAlivesEnabled(false)
 	if !finished(srv, d.Finish) {
