@@ -26,7 +26,7 @@ import (
 func CSRF(origins Origins) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			vary(w.Header(), "Origin, Sec-Fetch-Site")
+			vary(w.Header(), "Sec-Fetch-Site") // CORS, above, says Origin
 			if why := crossSite(r, origins); why != nil {
 				Refuse(w, r, why)
 				return

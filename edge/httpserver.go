@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"bytes"
 	"context"
 	"log"
 	"log/slog"
@@ -61,15 +62,20 @@ func orDefault[T time.Duration | int](d, otherwise T) T {
 
 // serverLog carries net/http's own log lines to slog. They name clients by
 // address, which is left out, and are of interest only when something is
-// searched for.
+// searched for; but that nobody can be let in, for want of file descriptors mostly,
+// is a warning.
 type serverLog struct{ log *slog.Logger }
 
 var clientAddress = regexp.MustCompile(`\[[0-9A-Fa-f:.]+(%[^\]\s]*)?\]:\d+|\b\d{1,3}(\.\d{1,3}){3}:\d+`)
 
 func (s serverLog) Write(line []byte) (int, error) {
 	if s.log != nil {
+		level := slog.LevelDebug
+		if bytes.Contains(line, []byte("Accept error")) {
+			level = slog.LevelWarn
+		}
 		text := clientAddress.ReplaceAll(line, []byte("(client)"))
-		s.log.Log(context.Background(), slog.LevelDebug, "http server", "says", string(text))
+		s.log.Log(context.Background(), level, "http server", "says", string(text))
 	}
 	return len(line), nil
 }
