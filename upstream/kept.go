@@ -111,9 +111,9 @@ func (l list[T]) remember(more time.Duration) *view[T] {
 }
 
 // keep keeps what v found out. What others have found out of another epoch
-// meanwhile is left as it is, and so is what was asked for later than what v read; and where Census does not tell how long a list is,
-// nothing is kept. It returns v, or where an epoch begins with what v read, that
-// alone.
+// meanwhile is left as it is, and so is what was asked for later than what v read;
+// and where Census does not tell how long a list is, nothing is kept. It returns v,
+// or where an epoch begins with what v read, that alone.
 func (l list[T]) keep(v *view[T]) *view[T] {
 	c := l.client.cache
 	if c.entries == nil || len(v.news) == 0 || v.untold {
