@@ -47,7 +47,7 @@ func serveBy(by upstream.Options, opt sim.Options) (http.Handler, *sim.Census) {
 func handlerOf(census *sim.Census, by upstream.Options, now func() time.Time) http.Handler {
 	by.BaseURL, by.Transport = "http://census.test/api/v1", census.Transport()
 	client := upstream.New("canary", by)
-	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{Now: now, AppURL: "https://census.test", Limits: limits.Limits{Introspection: true}})
+	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{Timeout: time.Minute, Now: now, AppURL: "https://census.test", Limits: limits.Limits{Introspection: true}})
 	if err != nil {
 		panic(err)
 	}
