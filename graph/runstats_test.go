@@ -65,7 +65,8 @@ func TestStatsOfManySmall(t *testing.T) {
 // read of it is kept, so the next one gets further.
 func TestStatsTruncated(t *testing.T) {
 	const runs = 200_500
-	h, census := serveBy(remembering, sim.Options{Empty: true})
+	_, census := serve(sim.Options{Empty: true})
+	h := handlerWithin(time.Minute, census, remembering, func() time.Time { return now })
 	crowd(census, 1, runs)
 	s, errs := summed(t, h, "filter: {}", "totalRuns truncated")
 	if errs != nil || s.TotalRuns < 200_000 || s.TotalRuns > 200_100 || !s.Truncated || len(census.Calls()) > 2002 { // the first page is not counted, nor that of syncs
@@ -111,7 +112,7 @@ func TestFilterTruncated(t *testing.T) {
 		fmt.Sprintf("query ($after: String) { syncRuns(syncIds: [%d, %d], %s }", id, other, page):                            151,
 		fmt.Sprintf("query ($after: String) { syncRuns(syncIds: [%d, %d], orderBy: {direction: ASC}, %s }", id, other, page): 151,
 	} {
-		h := handlerOf(census, remembering, time.Now) // which has nothing in memory yet
+		h := handlerWithin(time.Minute, census, remembering, time.Now) // which has nothing in memory yet
 		after, found, pages := "null", 0, 0
 		for more := true; more; pages++ {
 			var a struct {
