@@ -121,7 +121,7 @@ func (g *gateway) exchange(t testing.TB, conn io.Writer, r *bufio.Reader) {
 }
 
 // As many connections as there are places are served; one more waits until one
-// of them ends.
+// of them ends, where all are at work, here with bodies that do not come.
 func TestConnectionLimit(t *testing.T) {
 	t.Parallel()
 	const most = 3
@@ -130,8 +130,12 @@ func TestConnectionLimit(t *testing.T) {
 	for range most {
 		conn := g.dial(t)
 		g.exchange(t, conn, bufio.NewReader(conn))
+		if _, err := io.WriteString(conn, "POST /graphql HTTP/1.1\r\nHost: "+g.host+"\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"); err != nil {
+			t.Fatal(err)
+		}
 		served = append(served, conn)
 	}
+	time.Sleep(100 * time.Millisecond) // until the server has seen all three
 	conn := g.dial(t)
 	if _, err := io.WriteString(conn, "GET /graphql"+query52+" HTTP/1.1\r\nHost: "+g.host+"\r\n\r\n"); err != nil {
 		t.Fatal(err)
