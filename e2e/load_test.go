@@ -20,7 +20,7 @@ func TestOperationTimeout(t *testing.T) {
 	c.Inject(sim.Fault{Match: sim.Path("/syncs/51/sync_runs"), Do: sim.Hang()})
 	a := g.query(t, "{good:sync(id:52){latestRun{id}} bad:sync(id:51){latestRun{id}}}", nil)
 	a.refusedAt(t, "bad", censusTimeout)
-	if a.status != 200 || !strings.Contains(a.body, `"good":{"latestRun":{"id":`) || a.took < 500*time.Millisecond || a.took > 4*time.Second { // a call to Census has 5 s
+	if a.status != 200 || !strings.Contains(a.body, `"good":{"latestRun":{"id":`) || a.took < 400*time.Millisecond || a.took > 4*time.Second { // a call to Census has 5 s
 		t.Errorf("%d after %s: %s", a.status, a.took, a.body)
 	}
 }
@@ -90,8 +90,10 @@ func TestPlaces(t *testing.T) {
 			return strings.Contains(do(t, "GET", g.admin+"/metrics", "").body, fmt.Sprintf("\ncensus_gateway_operations_in_flight %d\n", 2*most-1))
 		})
 		g.query(t, "{sync(id:52){id}}", nil).answered(t)
-		take()
-		until(t, "none is left", func() bool { return g.query(t, "{sync(id:53){id}}", nil).code() == overloaded })
+		until(t, "none is left", func() bool { // again and again, since on a slow machine the first are over by now
+			take()
+			return g.query(t, fmt.Sprintf("{b%d:sync(id:53){id}}", taken), nil).code() == overloaded // not from memory
+		})
 	}
 }
 
