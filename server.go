@@ -19,11 +19,9 @@ import (
 	"slices"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"census-gateway/edge"
 	"census-gateway/edge/answers"
-	"census-gateway/edge/graphiql"
 	"census-gateway/edge/observe"
 	"census-gateway/graph"
 	"census-gateway/upstream"
@@ -73,17 +71,6 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 	return g.serve(ctx, s, out, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		(*now.Load()).ServeHTTP(w, r)
 	}))
-}
-
-// newKey makes an API key for name.
-func newKey(name string, out io.Writer) error {
-	key := edge.NewAPIKey()
-	line := name + " " + edge.HashKey(key)
-	if _, err := edge.ParseKeys(name + ":" + edge.HashKey(key)); err != nil {
-		return fmt.Errorf("--new-key: %w", err)
-	}
-	_, err := fmt.Fprintf(out, "Key, shown once: %s\nFor the key file: %s\n", key, line)
-	return err
 }
 
 // A gateway is what outlives a change of settings.
@@ -137,129 +124,6 @@ func (g *gateway) upstream(s settings) upstream.Options {
 	}
 	opt.Transport = g.tracing.Outgoing(upstream.Transport(s.Calls))
 	return opt
-}
-
-// observeCall tells the observer and the operation's record of a call to Census.
-func (g *gateway) observeCall(ctx context.Context, endpoint string) (context.Context, func(upstream.Call)) {
-	ctx, end := g.observer.StartCall(ctx, endpoint)
-	return ctx, func(c upstream.Call) {
-		graph.RecordOf(ctx).Called(c.Tries)
-		end(observe.Call{Outcome: c.Outcome(), Status: c.Status, Tries: c.Tries})
-	}
-}
-
-// waitSlack is by how much a request that waits for another's answer may outlive
-// the time of one operation.
-const waitSlack = 100 * time.Millisecond
-
-// handler puts the layers together: what a request passes, outermost first. The
-// reasons for the order stand in edge's package comment.
-func (g *gateway) handler(ctx context.Context, s settings) (http.Handler, error) {
-	origins, err := edge.ParseOrigins(s.CORSOrigins, s.PassThrough || s.keyed())
-	if err != nil {
-		return nil, fmt.Errorf("GATEWAY_CORS_ORIGINS (--cors-origins): %w", err)
-	}
-	callers, err := authenticator(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	handler, err := g.graph(s)
-	if err != nil {
-		return nil, err
-	}
-	compress, err := edge.Compress()
-	if err != nil {
-		return nil, err
-	}
-	authenticate, rates := edge.Authenticate(callers, g.log), g.ratesFor(s)
-
-	mux := http.NewServeMux()
-	mux.Handle("/graphql", edge.Chain(handler,
-		g.tracing.Incoming, g.observed, edge.CORS(origins), edge.CSRF(origins), authenticate,
-		rates.Middleware, edge.ReadBody(s.MaxBody, s.Timeout+s.AnswerTimeout), g.answers.Middleware(s.Timeout+waitSlack), compress, g.inFlightFor(s).Middleware))
-	if s.Introspection {
-		mux.Handle("GET /schema.graphql", edge.Chain(http.HandlerFunc(sdl), authenticate, rates.Middleware, compress))
-	}
-	if s.GraphiQL {
-		page := graphiql.Handler(graphiql.Options{})
-		for _, path := range []string{"/{$}", "/graphiql", "/playground", graphiql.Assets} {
-			mux.Handle(path, page)
-		}
-	}
-	layers := []func(http.Handler) http.Handler{edge.RequestID, edge.SecurityHeaders, edge.Recover(g.log, g.sending)}
-	if open := !s.keyed() && !s.PassThrough; open && (edge.IsLoopback(s.Addr) || len(s.Hosts) > 0) {
-		layers = append(layers, edge.CheckHost(s.Hosts...))
-	}
-	g.served = s
-	return edge.Chain(mux, layers...), nil
-}
-
-// ratesFor is what callers have left under s: what they had, unless the rate changed.
-func (g *gateway) ratesFor(s settings) *edge.Rates {
-	if g.rates == nil || s.Rate != g.served.Rate || s.Burst != g.served.Burst {
-		g.rates = edge.NewRates(edge.RateLimit{PerSecond: s.Rate, Burst: s.Burst})
-	}
-	return g.rates
-}
-
-// inFlightFor are the places under s, with those that are taken, unless their
-// number changed.
-func (g *gateway) inFlightFor(s settings) *edge.InFlight {
-	if g.inFlight == nil || s.MaxInFlight != g.served.MaxInFlight {
-		g.inFlight = edge.NewInFlight(s.MaxInFlight)
-	}
-	return g.inFlight
-}
-
-func sdl(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/graphql; charset=utf-8")
-	io.WriteString(w, graph.SDL())
-}
-
-// authenticator tells who may ask.
-func authenticator(ctx context.Context, s settings) (edge.Authenticator, error) {
-	if s.PassThrough {
-		return edge.PassThrough, nil
-	}
-	var ways []edge.Authenticator
-	if s.APIKeys != "" || s.APIKeysFile != "" {
-		keys, err := apiKeys(s)
-		if err != nil {
-			return nil, fmt.Errorf("GATEWAY_API_KEYS, GATEWAY_API_KEYS_FILE: %w", err)
-		}
-		ways = append(ways, keys.Authenticate)
-	}
-	if s.JWTIssuer != "" {
-		jwt, err := edge.JWT(ctx, edge.JWTOptions{Issuer: s.JWTIssuer, Audience: s.JWTAudience, JWKS: s.JWTKeys, Scope: s.JWTScope})
-		if err != nil {
-			return nil, fmt.Errorf("GATEWAY_JWT_JWKS (--jwt-jwks): %w", err)
-		}
-		ways = append(ways, jwt)
-	}
-	if len(ways) == 0 {
-		return edge.Open, nil
-	}
-	return edge.Any(ways...), nil
-}
-
-func apiKeys(s settings) (*edge.Keys, error) {
-	keys, err := edge.ParseKeys(s.APIKeys)
-	if err != nil {
-		return nil, err
-	}
-	if s.APIKeysFile != "" {
-		file, err := os.Open(s.APIKeysFile)
-		if err != nil {
-			return nil, err
-		}
-		defer file.Close()
-		more, err := edge.ReadKeys(file)
-		if err != nil {
-			return nil, err
-		}
-		keys = append(keys, more...)
-	}
-	return edge.NewKeys(keys)
 }
 
 // serve listens and serves until ctx ends and what is under way has finished.

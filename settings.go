@@ -5,18 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"net"
 	"os"
 	"reflect"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
 
-	"census-gateway/edge"
 	"census-gateway/graph/limits"
 	"census-gateway/upstream"
 )
@@ -180,99 +175,6 @@ func words(list []string) []string {
 		}
 	}
 	return words
-}
-
-// check finds what cannot be. It looks at the settings alone; files and keys
-// are read by what uses them.
-func (s settings) check() error {
-	for _, a := range []struct{ env, value string }{{"GATEWAY_ADDR", s.Addr}, {"GATEWAY_ADMIN_ADDR", s.AdminAddr}, {"GATEWAY_SIM_ADDR", s.SimAddr}} {
-		if a.value == "" && a.env != "GATEWAY_ADDR" {
-			continue
-		}
-		_, port, err := net.SplitHostPort(a.value)
-		if _, portErr := strconv.ParseUint(port, 10, 16); err != nil || portErr != nil {
-			return wrong(a.env, "must be HOST:PORT, like 127.0.0.1:8080, not %q", a.value)
-		}
-	}
-	if err := upstream.CheckBaseURL(s.BaseURL); err != nil {
-		return wrong("CENSUS_BASE_URL", "must be like %s: %v", upstream.DefaultBaseURL, err)
-	}
-	if s.Auth != "bearer" && s.Auth != "basic" {
-		return wrong("CENSUS_AUTH", "must be bearer or basic, not %q", s.Auth)
-	}
-	if s.LogFormat != "text" && s.LogFormat != "json" {
-		return wrong("GATEWAY_LOG_FORMAT", "must be text or json, not %q", s.LogFormat)
-	}
-	if !slices.Contains([]string{"debug", "info", "warn", "error"}, s.LogLevel) {
-		return wrong("GATEWAY_LOG_LEVEL", "must be debug, info, warn or error, not %q", s.LogLevel)
-	}
-	if s.PassThrough && (s.Token != "" || s.keyed()) {
-		return errors.New("GATEWAY_PASS_THROUGH (--pass-through) goes with neither CENSUS_API_TOKEN nor API keys nor JWTs: callers bring their own Census tokens")
-	}
-	if some := s.JWTIssuer != "" || len(s.JWTAudience) > 0 || s.JWTKeys != "" || s.JWTScope != ""; some && (s.JWTIssuer == "" || len(s.JWTAudience) == 0 || s.JWTKeys == "") {
-		return errors.New("GATEWAY_JWT_ISSUER, GATEWAY_JWT_AUDIENCE and GATEWAY_JWT_JWKS go together, and GATEWAY_JWT_SCOPE with them")
-	}
-	if s.Pprof && s.AdminAddr == "" {
-		return errors.New("GATEWAY_PPROF (--pprof) needs GATEWAY_ADMIN_ADDR (--admin-addr), where it is served")
-	}
-	if err := upstream.CheckToken(s.Token); err != nil {
-		return wrong("CENSUS_API_TOKEN", "must be a token: %v", err)
-	}
-	if i := slices.IndexFunc(s.Hosts, func(h string) bool { return !edge.IsHostName(h) }); i >= 0 {
-		return wrong("GATEWAY_HOSTS", "must be host names, like gateway.internal, without scheme, port and path, not %q", s.Hosts[i])
-	}
-	if s.OnlyTrusted && s.Documents == "" {
-		return errors.New("GATEWAY_ONLY_TRUSTED_DOCUMENTS (--only-trusted-documents) needs GATEWAY_TRUSTED_DOCUMENTS (--trusted-documents)")
-	}
-	if err := s.inRange(); err != nil {
-		return err
-	}
-	err := edge.CheckStance(edge.Stance{Addr: s.Addr, SharedToken: s.Token != "", Authenticate: s.keyed(), AllowOpen: s.AllowOpen})
-	if err != nil {
-		return fmt.Errorf("%w (GATEWAY_API_KEYS, GATEWAY_JWT_ISSUER, GATEWAY_PASS_THROUGH, GATEWAY_ADDR, GATEWAY_ALLOW_OPEN)", err)
-	}
-	return nil
-}
-
-// inRange finds a number that is not in its range.
-func (s settings) inRange() error {
-	v := reflect.ValueOf(s)
-	for i := range v.NumField() {
-		least, most, ranged := strings.Cut(v.Type().Field(i).Tag.Get("range"), "..")
-		if ranged && !(number(least) <= number(fmt.Sprint(v.Field(i))) && number(fmt.Sprint(v.Field(i))) <= number(most)) {
-			return wrong(v.Type().Field(i).Tag.Get("env"), "must be from %s to %s, not %v", least, most, v.Field(i))
-		}
-	}
-	return nil
-}
-
-// number is what text says, a duration in nanoseconds; NaN if it says none.
-func number(text string) float64 {
-	if n, err := strconv.ParseFloat(text, 64); err == nil {
-		return n
-	}
-	if d, err := time.ParseDuration(text); err == nil {
-		return float64(d)
-	}
-	return math.NaN()
-}
-
-// wrong says what the setting of this name must be.
-func wrong(env, format string, args ...any) error {
-	flag := strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(env, "GATEWAY_"), "_", "-"))
-	return fmt.Errorf("%s (--%s) %s", env, flag, fmt.Sprintf(format, args...))
-}
-
-// changes finds what is fixed and differs from start.
-func (s settings) changes(start settings) error {
-	now, before := reflect.ValueOf(s), reflect.ValueOf(start)
-	for i := range now.NumField() {
-		f := now.Type().Field(i)
-		if _, fixed := f.Tag.Lookup("fixed"); fixed && !now.Field(i).Equal(before.Field(i)) {
-			return fmt.Errorf("%s cannot change while the gateway runs: start it again", f.Tag.Get("env"))
-		}
-	}
-	return nil
 }
 
 // keyed tells whether callers must show an API key or a JWT.

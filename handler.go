@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"census-gateway/edge"
+	"census-gateway/edge/answers"
+	"census-gateway/edge/graphiql"
+	"census-gateway/graph"
+	"census-gateway/graph/documents"
+	"census-gateway/upstream"
+)
+
+// waitSlack is by how much a request that waits for another's answer may outlive
+// the time of one operation.
+const waitSlack = 100 * time.Millisecond
+
+// handler puts the layers together: what a request passes, outermost first. The
+// reasons for the order stand in edge's package comment.
+func (g *gateway) handler(ctx context.Context, s settings) (http.Handler, error) {
+	origins, err := edge.ParseOrigins(s.CORSOrigins, s.PassThrough || s.keyed())
+	if err != nil {
+		return nil, fmt.Errorf("GATEWAY_CORS_ORIGINS (--cors-origins): %w", err)
+	}
+	callers, err := authenticator(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	handler, err := g.graph(s)
+	if err != nil {
+		return nil, err
+	}
+	compress, err := edge.Compress()
+	if err != nil {
+		return nil, err
+	}
+	authenticate, rates := edge.Authenticate(callers, g.log), g.ratesFor(s)
+
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", edge.Chain(handler,
+		g.tracing.Incoming, g.observed, edge.CORS(origins), edge.CSRF(origins), authenticate,
+		rates.Middleware, edge.ReadBody(s.MaxBody, s.Timeout+s.AnswerTimeout), g.answers.Middleware(s.Timeout+waitSlack), compress, g.inFlightFor(s).Middleware))
+	if s.Introspection {
+		mux.Handle("GET /schema.graphql", edge.Chain(http.HandlerFunc(sdl), authenticate, rates.Middleware, compress))
+	}
+	if s.GraphiQL {
+		page := graphiql.Handler(graphiql.Options{})
+		for _, path := range []string{"/{$}", "/graphiql", "/playground", graphiql.Assets} {
+			mux.Handle(path, page)
+		}
+	}
+	layers := []func(http.Handler) http.Handler{edge.RequestID, edge.SecurityHeaders, edge.Recover(g.log, g.sending)}
+	if open := !s.keyed() && !s.PassThrough; open && (edge.IsLoopback(s.Addr) || len(s.Hosts) > 0) {
+		layers = append(layers, edge.CheckHost(s.Hosts...))
+	}
+	g.served = s
+	return edge.Chain(mux, layers...), nil
+}
+
+// ratesFor is what callers have left under s: what they had, unless the rate changed.
+func (g *gateway) ratesFor(s settings) *edge.Rates {
+	if g.rates == nil || s.Rate != g.served.Rate || s.Burst != g.served.Burst {
+		g.rates = edge.NewRates(edge.RateLimit{PerSecond: s.Rate, Burst: s.Burst})
+	}
+	return g.rates
+}
+
+// inFlightFor are the places under s, with those that are taken, unless their
+// number changed.
+func (g *gateway) inFlightFor(s settings) *edge.InFlight {
+	if g.inFlight == nil || s.MaxInFlight != g.served.MaxInFlight {
+		g.inFlight = edge.NewInFlight(s.MaxInFlight)
+	}
+	return g.inFlight
+}
+
+// graph is the GraphQL handler, as the settings have it.
+func (g *gateway) graph(s settings) (http.Handler, error) {
+	opt := graph.Options{
+		Log: g.log, Timeout: s.Timeout, MaxBody: s.MaxBody, MaxDocument: s.MaxDocument, MaxTokens: s.MaxTokens, MaxErrors: s.MaxErrors, Limits: s.limits(),
+		OnlyTrusted: s.OnlyTrusted, OwnTokens: s.PassThrough,
+		AppURL: appURL(s), OnLimit: g.observer.LimitHit, OnBatch: g.observer.StartBatch, OnFresh: answers.Fresh,
+	}
+	if s.Documents != "" {
+		trusted, err := documents.LoadTrusted(s.Documents)
+		if err != nil {
+			return nil, fmt.Errorf("GATEWAY_TRUSTED_DOCUMENTS (--trusted-documents): %w", err)
+		}
+		opt.Trusted = trusted
+	}
+	return graph.Handler(func(ctx context.Context) *upstream.Client {
+		if caller, ok := edge.CallerFrom(ctx); ok && s.PassThrough {
+			return g.census.WithToken(caller.Token.Reveal())
+		}
+		return g.census
+	}, opt)
+}
+
+// appURL is where Census's own pages are: the host that its API is on; "" for the
+// simulated one, which has no pages.
+func appURL(s settings) string {
+	u, err := url.Parse(s.BaseURL)
+	if err != nil || s.simulated() {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+func sdl(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/graphql; charset=utf-8")
+	io.WriteString(w, graph.SDL())
+}
