@@ -28,18 +28,7 @@ func BenchmarkRequest(b *testing.B) {
 		{"Typename", typename, "0"}, {"TypenameKept", typename, "64000000"}, {"Runs", runs, "0"}, {"RunsKept", runs, "64000000"},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			s, _, err := parse([]string{"--answer-cache", c.answers, "--freshness", "1h"}, io.Discard)
-			if err != nil {
-				b.Fatal(err)
-			}
-			g, err := open(b.Context(), s, io.Discard)
-			if err != nil {
-				b.Fatal(err)
-			}
-			h, err := g.handler(b.Context(), s)
-			if err != nil {
-				b.Fatal(err)
-			}
+			h := handlerFor(b, "--answer-cache", c.answers, "--freshness", "1h")
 			w := &sink{header: http.Header{}}
 			body := strings.NewReader(c.body)
 			r := httptest.NewRequest("POST", "http://localhost/graphql", body)

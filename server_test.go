@@ -194,22 +194,29 @@ func TestHostsBeyondLoopback(t *testing.T) {
 		{"--addr :8080 --hosts gateway.test", "gateway.test", 200},
 		{"--addr 127.0.0.1:8080", "evil.example", 403},
 	} {
-		s, _, err := parse(strings.Fields(tt.args), io.Discard)
-		if err != nil {
-			t.Fatal(err)
-		}
-		g, err := open(t.Context(), s, io.Discard)
-		if err != nil {
-			t.Fatal(err)
-		}
-		h, err := g.handler(t.Context(), s)
-		if err != nil {
-			t.Fatal(err)
-		}
+		h := handlerFor(t, strings.Fields(tt.args)...)
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest("GET", "http://"+tt.host+"/graphql?query={__typename}", nil))
 		if w.Code != tt.want {
 			t.Errorf("%s, %s: %d", tt.args, tt.host, w.Code)
 		}
 	}
+}
+
+// handlerFor is what the program serves with these arguments.
+func handlerFor(tb testing.TB, args ...string) http.Handler {
+	tb.Helper()
+	s, _, err := parse(args, io.Discard)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	g, err := open(tb.Context(), s, io.Discard)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	h, err := g.handler(tb.Context(), s)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return h
 }

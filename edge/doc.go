@@ -9,7 +9,7 @@
 //	RequestID        everything below logs and answers with the id
 //	SecurityHeaders  refusals need them too
 //	Recover          catches what is below; its answer has id and headers
-//	CheckHost        a rebound page must not even reach CORS (open loopback only)
+//	CheckHost        a rebound page must not even reach CORS (open gateways only)
 //
 // and at the GraphQL endpoint, below its trace and its line of the log:
 //
