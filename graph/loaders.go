@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -66,7 +67,7 @@ func newLoaders(ctx context.Context, census *upstream.Client, onBatch batchHook)
 				}
 				detach(keys, b.at, answers)
 				for i, at := range b.at {
-					out.set(at, answers[i], err)
+					out.set(at, answers[i], cmp.Or(err, answers[i].Err))
 				}
 			})
 		}),
@@ -76,7 +77,7 @@ func newLoaders(ctx context.Context, census *upstream.Client, onBatch batchHook)
 				answers = make([]upstream.Slice[upstream.Sync], len(windows))
 			}
 			for i := range windows {
-				out.set(i, answers[i], err)
+				out.set(i, answers[i], cmp.Or(err, answers[i].Err))
 			}
 		}),
 		sides: newLoader(ctx, "connections", onBatch, func(ctx context.Context, sides []upstream.Side, out results[map[int64]upstream.Connection]) {

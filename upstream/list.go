@@ -36,18 +36,38 @@ var (
 )
 
 // slices answers several windows of the list from one set of pages, kept ones
-// among them.
+// among them. Where a page cannot be read, those are answered that do without it; err
+// tells that none was.
 func (l list[T]) slices(ctx context.Context, windows []Window) ([]Slice[T], error) {
 	v, _, err := l.view(ctx, windows, l.recall(0), nil)
-	if err != nil {
+	if err == nil {
+		return v.slices(windows), nil
+	}
+	if v == nil || refused(err) {
 		return nil, err
 	}
-	return v.slices(windows), nil
+	plan(v, windows, l.size) // recalls all there is, which may show that v is of the past
+	some := make([]Slice[T], len(windows))
+	answered := 0
+	for i, w := range windows {
+		if !v.answers([]Window{w}, l.size) {
+			some[i].Err = err
+			continue
+		}
+		some[i] = v.slice(w)
+		answered++
+	}
+	if answered == 0 {
+		return nil, err
+	}
+	l.done(ctx, v)
+	return some, nil
 }
 
 // view makes of v a view that answers windows, and keeps what was read for it. It
-// returns too how that is kept, for the view that follows. Each call to Census is
-// made only if may, unless that is nil, says so; else the error is errSpent.
+// returns too how that is kept, for the view that follows; with an error, how far it
+// came, if that is of use. Each call to Census is made only if may, unless that is
+// nil, says so; else the error is errSpent.
 func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may func() bool) (_, as *view[T], err error) {
 	reads := 0
 	for moves := 0; ; moves++ {
@@ -58,12 +78,14 @@ func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may fun
 		if err == errSpent {
 			return nil, nil, err
 		}
+		so := v
 		if errors.Is(err, errMoved) {
 			l.forget(v)
 			if moves < maxMoves {
 				v = newView(l.place)
 				continue
 			}
+			so = nil
 		}
 		err = l.endpoint.failed(l.id, err)
 		if refused(err) {
@@ -73,13 +95,19 @@ func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may fun
 			l.client.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true})
 			return old, old, nil
 		}
-		return nil, nil, err
+		return so, nil, err
 	}
+	return v, l.done(ctx, v), nil
+}
+
+// done keeps what was read for v, and tells how long answers from it count. It
+// returns how v is kept.
+func (l list[T]) done(ctx context.Context, v *view[T]) (as *view[T]) {
 	as = l.keep(v)
 	if len(v.news)+len(v.recalled) > 0 || !v.told.IsZero() {
 		l.client.onRead(ctx, Read{Cached: len(v.news) == 0, Until: v.until(l.life())})
 	}
-	return v, as, nil
+	return as
 }
 
 // slicesKept answers several windows from what is kept and counts.
@@ -88,10 +116,7 @@ func (l list[T]) slicesKept(ctx context.Context, windows []Window) ([]Slice[T], 
 		return nil, false
 	}
 	v := l.recall(0)
-	if v.kept == nil || len(plan(v, windows, l.size)) > 0 || v.broken {
-		return nil, false
-	}
-	if _, doubtful := v.doubtful(windows); doubtful {
+	if v.kept == nil || !v.answers(windows, l.size) {
 		return nil, false
 	}
 	l.client.onRead(ctx, Read{Cached: true, Until: v.until(l.life())})
@@ -145,45 +170,4 @@ func (l list[T]) drop() {
 func isNotFound(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Kind == NotFound
-}
-
-// slices answers windows from a view that plan has found complete.
-func (v *view[T]) slices(windows []Window) []Slice[T] {
-	out := make([]Slice[T], len(windows))
-	for i, w := range windows {
-		out[i] = v.slice(w)
-	}
-	return out
-}
-
-// slice answers w from a view that plan has found complete.
-func (v *view[T]) slice(w Window) Slice[T] {
-	lo, hi := v.stretch(w)
-	rows := v.rows(lo, hi)
-	s := Slice[T]{First: lo, Total: v.total, AsOf: v.until(0)}
-	inside := func(t *T) bool {
-		p := v.place(t)
-		return (w.Older.IsEnd() || p.Compare(w.Older) > 0) && (w.Newer.IsEnd() || p.Compare(w.Newer) < 0)
-	}
-	for len(rows) > 0 && !inside(&rows[0]) {
-		rows, s.First = rows[1:], s.First+1
-	}
-	for len(rows) > 0 && !inside(&rows[len(rows)-1]) {
-		rows = rows[:len(rows)-1]
-	}
-	toEnd := w.Far().IsEnd()
-	switch extra := len(rows) - w.Limit; {
-	case w.FromOldest:
-		if extra > 0 {
-			rows = rows[:w.Limit]
-		}
-		s.More = extra > 0 || toEnd && s.First+len(rows) < v.total
-	default:
-		if extra > 0 {
-			rows, s.First = rows[extra:], s.First+extra
-		}
-		s.More = extra > 0 || toEnd && s.First > 0
-	}
-	s.Rows = rows
-	return s
 }

@@ -31,7 +31,8 @@ func weightOf(texts ...*string) (n int) {
 
 // Runs answers windows of the runs of one sync, all from one set of pages; the
 // answers stand in the order of the windows. Rows are shared between answers:
-// they are not to be changed.
+// they are not to be changed. Err of an answer tells that it could not be read; err,
+// that none could.
 //
 // It costs one call for the newest 100 runs, and one for each further hundred
 // of a window (two where it straddles).

@@ -407,3 +407,35 @@ func TestRun(t *testing.T) {
 		}
 	}
 }
+
+// A page that Census cannot give takes with it only the windows that need it. Where
+// it refuses, none is answered.
+func TestRunsBesideAPageThatFails(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		page   string
+		fault  sim.Effect
+		err    string // of all windows
+		newest string
+		oldest string
+	}{
+		{"an error", "order=asc&page=1&", sim.Status(500, "text/html", "oops"), "ok", "ok", "unavailable"},
+		{"nonsense", "order=asc&page=1&", sim.JSON(200, `{"status":"success","data":7}`), "ok", "ok", "bad_response"},
+		{"no right", "order=asc&page=1&", sim.Status(403, "application/json", "{}"), "forbidden", "", ""},
+		{"an error, first", "order=desc&", sim.Status(500, "text/html", "oops"), "unavailable", "", ""},
+	} {
+		census, client := newCensus(sim.Options{})
+		id := addSyncWithRuns(census, 234)
+		census.Inject(sim.Fault{Match: func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, c.page) }, Do: c.fault})
+		answers, err := client.Runs(t.Context(), id, Window{Limit: 3}, Window{Limit: 5, FromOldest: true})
+		checkVerdict(t, err, c.err)
+		if err != nil {
+			continue
+		}
+		checkVerdict(t, answers[0].Err, c.newest)
+		checkVerdict(t, answers[1].Err, c.oldest)
+		if s := answers[0]; len(s.Rows) != 3 || s.Total != 234 || s.End() != 234 {
+			t.Errorf("%s: %d newest runs up to %d of %d", c.name, len(s.Rows), s.End(), s.Total)
+		}
+	}
+}

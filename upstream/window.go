@@ -3,7 +3,6 @@ package upstream
 import (
 	"cmp"
 	"math"
-	"time"
 )
 
 // A Position is the place of a row in a list in creation order. It outlives
@@ -100,16 +99,3 @@ func cut[T any](s Slice[T], w Window, place func(*T) Position) Slice[T] {
 	}
 	return s
 }
-
-// A Slice answers a Window.
-type Slice[T any] struct {
-	Rows  []T  // oldest first
-	First int  // ordinal of Rows[0], or where it would be
-	Total int  // rows in the whole list
-	More  bool // the stretch goes on past the counted rows
-
-	AsOf time.Time // by our clock, when the first of what it was made from was asked for: newer rows may be missing
-}
-
-// End is the ordinal after the last row.
-func (s Slice[T]) End() int { return s.First + len(s.Rows) }
