@@ -40,7 +40,7 @@ type stretch struct {
 
 // onBatch is told of each batch: see Options.OnBatch.
 func newLoaders(ctx context.Context, census *upstream.Client, onBatch batchHook) *loaders {
-	reading := make(places, census.MaxCalls())
+	reading, single := make(places, census.MaxCalls()), make(places, census.MaxRunCalls())
 	l := &loaders{
 		census: census, reading: reading,
 		syncs: newLoader(ctx, "syncs", onBatch, func(ctx context.Context, ids []upstream.SyncID, out results[*upstream.Sync]) {
@@ -51,6 +51,7 @@ func newLoaders(ctx context.Context, census *upstream.Client, onBatch batchHook)
 		}),
 		runs: newLoader(ctx, "runs", onBatch, func(ctx context.Context, ids []upstream.SyncRunID, out results[*upstream.SyncRun]) {
 			each(len(ids), func(i int) {
+				defer single.enter(ctx)()
 				defer reading.enter(ctx)()
 				run, err := census.Run(ctx, ids[i])
 				out.set(i, run, err)

@@ -55,3 +55,21 @@ func codes(answer string) map[string]int {
 	}
 	return n
 }
+
+// Single runs are of one endpoint, which leaves some places to others: no more are
+// asked for at once than it has, so none waits in vain.
+func TestSlowCensusAnswersManyRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, census := serve(sim.Options{Empty: true, Now: time.Now})
+		id := census.AddSync(sim.Sync{})
+		var runs []string
+		for range 100 {
+			runs = append(runs, fmt.Sprintf(`"SyncRun:%d"`, census.AddRun(id, sim.Run{})))
+		}
+		census.Inject(sim.Fault{Do: sim.Delay(1200 * time.Millisecond)})
+		answer := post(t, h, `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on SyncRun { status } } }`, `{"ids": [`+strings.Join(runs, ",")+`]}`)
+		if n := strings.Count(answer, `"status": `); n != 100 || strings.Contains(answer, "errors") {
+			t.Errorf("%d of 100 runs: %v", n, codes(answer))
+		}
+	})
+}

@@ -21,6 +21,9 @@ func (c *Client) MaxCalls() int {
 	return cap(c.standing.calm)
 }
 
+// MaxRunCalls is how many of these may be for single runs, which are of no sync.
+func (c *Client) MaxRunCalls() int { return c.MaxCalls() - perSync }
+
 // places are how many calls may be under way; one that has sent to it has one.
 type places chan struct{}
 
