@@ -135,24 +135,26 @@ func TestUnfinishedRunsAreReadAgain(t *testing.T) {
 
 // Two tokens never share anything, one after the other or at once.
 func TestTenantsApart(t *testing.T) {
-	census, client, id := remembering(50, time.Hour)
-	other := client.WithToken("two")
-	var wg sync.WaitGroup
-	census.OnCall(func(*http.Request) { time.Sleep(time.Millisecond) })
-	for _, c := range []*Client{client, other, client, other} {
-		wg.Go(func() {
-			c.Runs(context.Background(), id, Window{Limit: 5})
-			c.Sync(context.Background(), id)
-			c.Run(context.Background(), 425_000_001)
-		})
-	}
-	wg.Wait()
-	if calls := len(census.Calls()); calls != 6 {
-		t.Errorf("%d calls for two tokens, want 3 of each: %v", calls, census.Calls())
-	}
-	if client.tenant == other.tenant {
-		t.Error("one tenant")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		census, client, id := remembering(50, time.Hour)
+		other := client.WithToken("two")
+		var wg sync.WaitGroup
+		census.Inject(sim.Fault{Do: sim.Delay(time.Second)}) // for all to ask at once
+		for _, c := range []*Client{client, other, client, other} {
+			wg.Go(func() {
+				c.Runs(t.Context(), id, Window{Limit: 5})
+				c.Sync(t.Context(), id)
+				c.Run(t.Context(), 425_000_001)
+			})
+		}
+		wg.Wait()
+		if calls := len(census.Calls()); calls != 6 {
+			t.Errorf("%d calls for two tokens, want 3 of each: %v", calls, census.Calls())
+		}
+		if client.tenant == other.tenant {
+			t.Error("one tenant")
+		}
+	})
 }
 
 // Equal questions at the same time are one call, and whoever asked first may
