@@ -40,6 +40,7 @@ func newAnswer(c *recorder) *answer {
 	}
 	if until := c.slot.until.Load(); until > 0 && c.status == http.StatusOK {
 		a.until, a.tag = time.Duration(until), []string{tag(c.header, c.body)}
+		a.vary = append(slices.Clip(a.vary), costHeader)
 	}
 	for name, values := range c.header {
 		switch {

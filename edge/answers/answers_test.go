@@ -30,7 +30,7 @@ func TestHit(t *testing.T) {
 	for _, w := range []*httptest.ResponseRecorder{first, second} {
 		head := w.Header()
 		if head.Get("ETag") == "" || head.Get("ETag") != first.Header().Get("ETag") || head.Get("Content-Type") != "application/json; charset=utf-8" ||
-			head.Get("Vary") != "Accept" || !strings.HasPrefix(head.Get("Cache-Control"), "private, max-age=") || len(head["Cache-Control"]) != 1 {
+			strings.Join(head["Vary"], ", ") != "Accept, X-Census-Cost" || !strings.HasPrefix(head.Get("Cache-Control"), "private, max-age=") || len(head["Cache-Control"]) != 1 {
 			t.Errorf("header %v", head)
 		}
 	}
@@ -248,7 +248,7 @@ func TestOutside(t *testing.T) {
 	seen := map[string]bool{}
 	for _, w := range all {
 		head := w.Header()
-		if got := strings.Join(head["Vary"], ","); got != "Origin,Accept" {
+		if got := strings.Join(head["Vary"], ","); got != "Origin,Accept,X-Census-Cost" {
 			t.Errorf("Vary: %s", got)
 		}
 		if got := strings.Join(head["X-Many"], ""); got != "1234" {

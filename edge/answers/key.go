@@ -16,8 +16,11 @@ const maxKey = 16 << 10
 // those that tell the caller: form, compression, and whether its cost is told. An
 // answer that tells its cost tells that of the run it was made by.
 func keyHeaders() [5]string {
-	return [...]string{"Accept", "Accept-Encoding", "Content-Type", "Content-Encoding", "X-Census-Cost"}
+	return [...]string{"Accept", "Accept-Encoding", "Content-Type", "Content-Encoding", costHeader}
 }
+
+// costHeader asks for what the answer cost. No other layer says that answers vary by it.
+const costHeader = "X-Census-Cost"
 
 // appendKey appends what tells r, apart from its body, from requests that may
 // have another answer; false if it cannot be kept. Each part has its length
