@@ -181,7 +181,7 @@ func (a *ahead) windows(ctx context.Context, f asked, syncs ...*Sync) {
 			if err != nil {
 				continue
 			}
-			if args["filter"].(*stats.Filter) != nil { // read step by step, until enough is found
+			if filter := args["filter"].(*stats.Filter); filter != nil && !filter.MatchesEverything() { // read step by step, until enough is found
 				continue
 			}
 			newestFirst, page = runsNewestFirst(args["orderBy"].(*SyncRunOrder)), pageOf(args)
