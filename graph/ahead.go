@@ -169,11 +169,8 @@ func (a *ahead) windows(ctx context.Context, f asked, syncs ...*Sync) {
 			if err != nil {
 				continue
 			}
-			if filter := args["filter"].(stats.Filter); filter.CreatedBefore != 0 || filter.MatchesNothing() || filter.Check() != nil || refuses(ctx, f.CollectedField, &filter) {
-				continue
-			}
-			for _, s := range syncs {
-				a.slices = append(a.slices, scanStart(s.ID, upstream.Window{Limit: scanStep}))
+			if filter := args["filter"].(stats.Filter); !refuses(ctx, f.CollectedField, &filter) {
+				a.scan(&filter, syncs)
 			}
 			continue
 		case "runs":
@@ -181,10 +178,13 @@ func (a *ahead) windows(ctx context.Context, f asked, syncs ...*Sync) {
 			if err != nil {
 				continue
 			}
+			newestFirst, page = runsNewestFirst(args["orderBy"].(*SyncRunOrder)), pageOf(args)
 			if filter := args["filter"].(*stats.Filter); filter != nil && !filter.MatchesEverything() { // read step by step, until enough is found
+				if w, err := page.window(0, newestFirst); err == nil && w == (upstream.Window{Limit: w.Limit}) { // from the newest run on, without cursors
+					a.scan(filter, syncs)
+				}
 				continue
 			}
-			newestFirst, page = runsNewestFirst(args["orderBy"].(*SyncRunOrder)), pageOf(args)
 		default:
 			continue
 		}
@@ -194,5 +194,16 @@ func (a *ahead) windows(ctx context.Context, f asked, syncs ...*Sync) {
 				a.slices = append(a.slices, stretch{sync: s.ID, window: w})
 			}
 		}
+	}
+}
+
+// scan adds the newest runs of syncs, with which a scan for what filter passes
+// begins, unless it begins elsewhere.
+func (a *ahead) scan(filter *stats.Filter, syncs []*Sync) {
+	if filter.CreatedBefore != 0 || filter.MatchesNothing() || filter.Check() != nil {
+		return
+	}
+	for _, s := range syncs {
+		a.slices = append(a.slices, scanStart(s.ID, upstream.Window{Limit: scanStep}))
 	}
 }

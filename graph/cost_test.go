@@ -48,6 +48,7 @@ func TestCost(t *testing.T) {
 		{"two syncs with labels", 60, labelled, 2, 2 + 2},
 		{"only a part of the named", 60, `query ($ids: [ID!]!) { syncs(ids: $ids, first: 3) { nodes { runs { totalCount } } } }`, 50, 3},
 		{"a filter that passes every run", 60, `query ($ids: [ID!]!) { syncs(ids: $ids) { nodes { latestRun { id } runs(filter: {}, first: 10) { totalCount } } } }`, 5, 5},
+		{"a filter, beside the newest run", 60, `query ($ids: [ID!]!) { syncs(ids: $ids) { nodes { latestRun { id } runs(filter: {outcomes: [FAILED]}, first: 10) { nodes { id } } all: runs(first: 10) { totalCount } } } }`, 5, 5},
 		{"the workspace and the newest runs", 60, `{ syncs(first: 10) { nodes { label latestRun { id } } } }`, 0, 1 + 10},
 		{"runs of listed syncs, by edges, twice", 60, `{ syncs(first: 10) { edges { node { a: runs(first: 5) { totalCount } b: runs(last: 5) { totalCount } } } } }`, 0, 1 + 10*2},
 		{"the syncs of runs: listed once", 60, `query ($ids: [ID!]!) { syncs(ids: $ids) { nodes { runs(first: 2) { nodes { sync { label } } } } } }`, 20, 20 + 2},
