@@ -26,13 +26,15 @@ func (l *loaders) refill(ctx context.Context, s *stream, filter *stats.Filter) {
 	}
 	var limited bool
 	limited, s.err = l.scan(ctx, s.sync, s.window, 1, func(slice upstream.Slice[upstream.SyncRun]) bool {
-		if !s.started {
-			s.started, s.total = true, slice.Total
-			s.outside = slice.End() < slice.Total
-			if s.window.FromOldest {
-				s.outside = slice.First > 0
-			}
+		behind, ahead := slice.Total-slice.End(), slice.First
+		if s.window.FromOldest {
+			behind, ahead = ahead, behind
 		}
+		if !s.started {
+			s.started, s.outside, s.total = true, behind > 0, behind
+		}
+		s.total += len(slice.Rows) - s.ahead + ahead // not slice.Total: the list may have changed since it was begun
+		s.ahead = ahead
 		for n := range slice.Rows {
 			i := n
 			if !s.window.FromOldest {

@@ -23,7 +23,8 @@ type stream struct {
 	asOf    time.Time          // when what was read last was asked for
 	barrier upstream.Position  // beyond it nothing is known: the read limit was met, reading failed, or newer runs may come; zero: no such
 	err     error              // why it could not be read, or no further
-	total   int                // runs of the sync
+	total   int                // runs of the sync: behind where the page begins, read, and ahead
+	ahead   int                // of these, not read yet
 	outside bool               // there are runs on the other side of where the page begins
 	started bool
 }
