@@ -41,7 +41,38 @@ type world struct {
 	tb     testing.TB
 	census *sim.Census
 	client *upstream.Client
+	trial  bool // what is wrong is for who tries to know, see untrue
 	fresh  bool // what the gateway remembers it believes, so that it begins anew when something changes
+}
+
+// An untruth is what is wrong with an answer.
+type untruth string
+
+// Fatalf ends the test, or where something is only tried, the trial.
+func (w *world) Fatalf(format string, args ...any) {
+	if w.trial {
+		panic(untruth(fmt.Sprintf(format, args...)))
+	}
+	w.T.Helper()
+	w.T.Fatalf(format, args...)
+}
+
+// untrue is what check finds wrong; "" if nothing.
+func (w *world) untrue(check func()) (wrong string) {
+	was := w.trial
+	w.trial = true
+	defer func() {
+		w.trial = was
+		switch p := recover().(type) {
+		case nil:
+		case untruth:
+			wrong = string(p)
+		default:
+			panic(p)
+		}
+	}()
+	check()
+	return ""
 }
 
 func newWorld(t *rapid.T, tb testing.TB) *world {

@@ -124,6 +124,22 @@ func (c *Census) UpdateRun(id int64, f func(*Run)) bool {
 	return true
 }
 
+// UpdateSync changes the settings of a sync in place and reports whether there is
+// one. ID and CreatedAt stay as they are. f must not call the Census.
+func (c *Census) UpdateSync(id int64, f func(*Sync)) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.advance(c.nowMS())
+	s := c.byID[id]
+	if s == nil {
+		return false
+	}
+	created := s.CreatedAt
+	f(&s.Sync)
+	s.ID, s.CreatedAt, s.UpdatedAt = id, created, whole(s.UpdatedAt)
+	return true
+}
+
 func (c *Census) write(s *syncState, w *row, now int64, f func(*Run)) {
 	r := c.tell(s, w, now)
 	f(&r)
