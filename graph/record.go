@@ -20,6 +20,7 @@ type Record struct {
 	Document string   // documents.ShortHash of its text
 	Codes    []string // of the errors answered, first come first, each once
 
+	begun  time.Time
 	calls  atomic.Int64
 	cached atomic.Int64
 	stale  atomic.Bool
@@ -56,14 +57,15 @@ func (r *Record) Read(read upstream.Read) {
 }
 
 // byTheClock is how long an answer counts that tells how long ago something was, or
-// what is late by now, however long that counts which it was made from.
+// what is late by now, however long that counts which it was made from. Its time
+// begins with the request: the operation's "now" is no earlier.
 const byTheClock = 5 * time.Second
 
 // Moves notes that the answer depends on the time of day. It may be called from many
 // goroutines, and on nil.
 func (r *Record) Moves() {
 	if r != nil {
-		r.countsUntil(time.Now().Add(byTheClock))
+		r.countsUntil(r.begun.Add(byTheClock))
 	}
 }
 
@@ -104,7 +106,7 @@ type recordKey struct{}
 
 // WithRecord gives the request of ctx a record.
 func WithRecord(ctx context.Context) (context.Context, *Record) {
-	r := new(Record)
+	r := &Record{begun: time.Now()}
 	return context.WithValue(ctx, recordKey{}, r), r
 }
 

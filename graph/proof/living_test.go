@@ -126,7 +126,7 @@ func (l *living) put(a *question) {
 	a.to = time.Now()
 	a.from = began.Add(-freshness)
 	for _, at := range l.asks[a.query] { // what goes by the clock goes by that of its operation's begin
-		if !at.Before(a.from.Add(-3*time.Second)) && !at.After(a.to) {
+		if !at.Before(a.from) && !at.After(a.to) {
 			a.began = append(a.began, at)
 		}
 	}
