@@ -46,6 +46,9 @@ var errMoved = errors.New("the list was shortened while it was read")
 // add takes in the page that r read, which was asked for at sent. Its rows are
 // oldest first.
 func (v *view[T]) add(r read, p page[T], sent time.Time) error {
+	if p.total < v.shown(r, len(p.rows)) { // it leaves out rows that are there, and tells nothing
+		p.total = -1
+	}
 	if err := v.check(r, p); err != nil {
 		return err
 	}
@@ -99,6 +102,20 @@ func (v *view[T]) check(r read, p page[T]) error {
 		return errMoved
 	}
 	return nil
+}
+
+// shown is how many rows the list has at least, as a page of r with so many rows shows:
+// a full one, which more may follow, by itself; any, where no total has been told yet,
+// by those before it.
+func (v *view[T]) shown(r read, rows int) int {
+	n := 0
+	if v.total < 0 {
+		n = v.least
+	}
+	if rows == r.perPage() {
+		n = max(n, r.k*r.size+rows)
+	}
+	return n
 }
 
 // learnTotal takes from a page how long the list is. Where Census tells no
