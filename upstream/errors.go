@@ -27,9 +27,13 @@ var kindNames = [...]string{"internal", "not_found", "unauthenticated", "forbidd
 // String is the kind in lower case, as logs and metrics have it.
 func (k Kind) String() string { return kindNames[k] }
 
-// Outcome is how the call ended, in one word: "ok" or the kind of its failure.
+// Outcome is how the call ended, in one word: "ok", the kind of its failure, or
+// "not_sent".
 func (c Call) Outcome() string {
-	if c.Failed {
+	switch {
+	case c.Failed && c.Tries == 0: // Census knows nothing of it
+		return "not_sent"
+	case c.Failed:
 		return c.Kind.String()
 	}
 	return "ok"

@@ -1,0 +1,29 @@
+package upstream
+
+import (
+	"context"
+	"testing"
+
+	"census-gateway/upstream/sim"
+)
+
+// What is refused here is no failure that Census made, though the error is the same.
+func TestCallsNotSentAreToldApart(t *testing.T) {
+	census := sim.New(sim.Options{Empty: true})
+	var outcomes []string
+	client := New("", Options{
+		BaseURL:   "http://census.test/api/v1",
+		Transport: census.Transport(),
+		Observe: func(ctx context.Context, _ string) (context.Context, func(Call)) {
+			return ctx, func(c Call) { outcomes = append(outcomes, c.Outcome()) }
+		},
+	})
+	id := addSyncWithRuns(census, 1)
+	census.Inject(sim.Fault{Do: sim.Throttle("60")})
+	for range 2 {
+		client.Runs(t.Context(), id, Window{Limit: 1})
+	}
+	if len(outcomes) != 2 || outcomes[0] != "rate_limited" || outcomes[1] != "not_sent" {
+		t.Errorf("outcomes %q, want the second not sent", outcomes)
+	}
+}
