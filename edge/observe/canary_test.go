@@ -19,7 +19,7 @@ func TestCanaryComesOutNowhere(t *testing.T) {
 		ctx, endBatch := s.StartBatch(ctx, "syncs", 1)
 		s.Call(ctx, readRuns())
 		_, endCall := s.StartCall(ctx, "GET /syncs/{id}")
-		endCall(Call{Outcome: "ok"})
+		endCall(Call{Outcome: "ok", Tries: 1})
 		endBatch(errors.New(secret))
 		s.Observer.log.Error("failed with "+secret, "error", fmt.Errorf("cause: %s", secret), "authorization", secret)
 		end(op)

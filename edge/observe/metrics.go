@@ -78,6 +78,9 @@ func (m *metrics) operation(ctx context.Context, op Operation) {
 
 func (m *metrics) call(ctx context.Context, c Call) {
 	m.calls.WithLabelValues(c.Endpoint, c.Outcome).Inc()
+	if c.Tries == 0 { // says nothing of how quick Census is
+		return
+	}
 	observeSeconds(ctx, m.callDuration.WithLabelValues(c.Endpoint), c.Duration)
 	m.retries.WithLabelValues(c.Endpoint).Add(float64(c.Tries - 1))
 }

@@ -137,7 +137,7 @@ func TestLabelsAreBounded(t *testing.T) {
 	o := New(Options{})
 	for i := range 1000 {
 		o.Operation(background(), Operation{Name: fmt.Sprint("N", i), Type: fmt.Sprint("t", i), Codes: []string{fmt.Sprint("C", i)}})
-		o.Call(background(), Call{Endpoint: fmt.Sprint("GET /syncs/", i), Outcome: fmt.Sprint("o", i)})
+		o.Call(background(), Call{Endpoint: fmt.Sprint("GET /syncs/", i), Outcome: fmt.Sprint("o", i), Tries: 1})
 		o.LimitHit(fmt.Sprint("l", i))
 	}
 	for name, most := range map[string]int{
@@ -169,5 +169,17 @@ func TestCacheIsWatchedOnce(t *testing.T) {
 	}
 	if err := o.WatchPageCache(Cache{Hits: func() uint64 { return 1 }}); err == nil {
 		t.Error("a second page cache is taken")
+	}
+}
+
+// A call that never left counts, and says nothing of how long Census takes.
+func TestCallThatNeverLeft(t *testing.T) {
+	o := New(Options{})
+	o.Call(background(), Call{Endpoint: "GET /sources", Outcome: "not_sent"})
+	o.Call(background(), readRuns())
+	for name, want := range map[string]int{"census_calls_total": 2, "census_call_duration_seconds": 1, "census_retries_total": 1} {
+		if n, err := testutil.GatherAndCount(o.registry, "census_gateway_"+name); n != want || err != nil {
+			t.Errorf("%s of %d endpoints, want %d; %v", name, n, want, err)
+		}
 	}
 }

@@ -83,7 +83,6 @@ func (o *Observer) StartCall(ctx context.Context, endpoint string) (_ context.Co
 }
 
 func (o *Observer) call(ctx context.Context, span trace.Span, start time.Time, c Call) {
-	c.Tries = max(c.Tries, 1)
 	c.Endpoint = o.metrics.endpoints.bound(keep(c.Endpoint, templateByte))
 	c.Outcome = o.metrics.outcomes.bound(keep(c.Outcome, word))
 	o.metrics.call(ctx, c)

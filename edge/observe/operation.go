@@ -31,7 +31,7 @@ type Call struct {
 	Outcome  string        // "ok", "not_found", "rate_limited", "unavailable", "timeout" and the like
 	Status   int           // HTTP status of the last try; 0 if no answer came
 	Duration time.Duration // of all tries and the waits between; see Operation.Duration
-	Tries    int           // HTTP requests made; 0 counts as 1
+	Tries    int           // HTTP requests made; 0: the call never left
 }
 
 // shortHash stands for what is not to be shown.

@@ -31,7 +31,7 @@ func TestTraceGoesInAndOut(t *testing.T) {
 		if len(req.Header) > 0 {
 			t.Error("the request itself was changed")
 		}
-		endCall(Call{Outcome: "ok"})
+		endCall(Call{Outcome: "ok", Tries: 1})
 		end(worked())
 	}))
 	req := httptest.NewRequest(http.MethodGet, "/", nil)

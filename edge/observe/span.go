@@ -59,7 +59,7 @@ func endCall(span trace.Span, start time.Time, c Call) {
 	span.SetAttributes(
 		attribute.String("census.endpoint", c.Endpoint),
 		attribute.String("census.outcome", c.Outcome),
-		attribute.Int("http.request.resend_count", c.Tries-1),
+		attribute.Int("http.request.resend_count", max(c.Tries-1, 0)),
 	)
 	if c.Status != 0 {
 		span.SetAttributes(attribute.Int("http.response.status_code", c.Status))

@@ -148,7 +148,7 @@ func TestTracingOff(t *testing.T) {
 		ctx, end := o.StartOperation(background())
 		ctx, endBatch := o.StartBatch(ctx, "syncs", 3)
 		_, endCall := o.StartCall(ctx, "GET /syncs")
-		endCall(Call{Outcome: "ok"})
+		endCall(Call{Outcome: "ok", Tries: 1})
 		endBatch(nil)
 		end(Operation{Type: "query"})
 	})
