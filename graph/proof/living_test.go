@@ -54,7 +54,6 @@ type question struct {
 	from, to time.Time // what was true then counts
 	began    []time.Time
 	body     []byte
-	hit      bool
 	data     json.RawMessage
 	gone     bool // something was not found
 }
