@@ -7,10 +7,9 @@ import "census-gateway/graph/limits"
 func prices() limits.Prices {
 	runs, syncs := limits.Size(defaultPage), limits.Size(defaultPage, "ids")
 	return limits.Prices{
-		"Query.node":  {Pages: limits.Fixed(1)},
-		"Query.nodes": {Pages: limits.Size(0, "ids"), Items: limits.Size(0, "ids")},
-		// At least one page of each sync; of an unknown number, as many as most have.
-		"Query.syncRuns": {Pages: limits.Size(200, "syncIds"), Items: limits.Size(defaultPage)},
+		"Query.node":     {Pages: limits.Fixed(1)},
+		"Query.nodes":    {Pages: limits.Size(0, "ids"), Items: limits.Size(0, "ids")},
+		"Query.syncRuns": {Pages: timelinePages(limits.Size(defaultPage)), Items: limits.Size(defaultPage)},
 		"Query.sync":     {Pages: limits.Fixed(1)},
 		"Query.syncRun":  {Pages: limits.Fixed(1)},
 		"Query.syncs":    {Pages: syncPages(syncs), Items: syncs},
@@ -46,5 +45,20 @@ func syncPages(shown func(limits.Args) int) func(limits.Args) int {
 			all = 200
 		}
 		return (all+49)/50 + all
+	}
+}
+
+// timelinePages reckons a list of the runs of many syncs: a page of each, however
+// few runs are shown, or as many as these fill. Where none are named it is as many
+// syncs as most have, or as there are runs to show: several such lists in one
+// operation share their pages.
+func timelinePages(shown func(limits.Args) int) func(limits.Args) int {
+	full := limits.PagesOf(shown, 100)
+	return func(a limits.Args) int {
+		syncs, named := a.Len("syncIds")
+		if !named {
+			syncs = min(200, shown(a))
+		}
+		return max(syncs, full(a))
 	}
 }
