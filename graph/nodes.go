@@ -63,7 +63,7 @@ func resolveNode(ctx context.Context, arg, id string) (Node, error) {
 // with an error at their place.
 func resolveNodes(ctx context.Context, ids []string) ([]Node, error) {
 	if len(ids) > maxNodeIDs {
-		return nil, badInput("ids must be at most %d, got %d", maxNodeIDs, len(ids))
+		return nil, badInput("ids must name at most %d nodes, got %d", maxNodeIDs, len(ids))
 	}
 	nodes := make([]Node, len(ids))
 	errs := make([]error, len(ids))

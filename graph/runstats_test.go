@@ -183,7 +183,7 @@ func TestStatsRefused(t *testing.T) {
 	}{
 		{`syncIds: ["x"], filter: {}`, "totalRuns", `syncIds: "x" is no id`, "", 0},
 		{`syncIds: ["SyncRun:5"], filter: {}`, "totalRuns", `syncIds: "SyncRun:5" is a SyncRun`, "", 0},
-		{`syncIds: [` + many + `], filter: {}`, "totalRuns", "syncIds must be at most 500, got 501", "", 0},
+		{`syncIds: [` + many + `], filter: {}`, "totalRuns", "syncIds must name at most 500 syncs, got 501", "", 0},
 		{`filter: {errorCodes: [""]}`, "totalRuns", "filter: errorCodes must not", "", 0},
 		{`filter: {createdSince: "2026-01-07T00:00:00Z", createdBefore: "2026-01-07T00:00:00Z"}`, "totalRuns", "filter: createdSince must be before", "", 0},
 		{fmt.Sprintf(`syncIds: [%d], filter: {createdSince: "2025-01-01T00:00:00Z"}`, id), "series(bucket: HOUR) { totalRuns }", "bucket: a series has at most 1000 buckets, and the range from 2025-01-01", "series", 0},

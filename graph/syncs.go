@@ -124,7 +124,7 @@ func syncsNamed(ids []string) ([]*Sync, error) { return syncsNamedIn("ids", ids)
 // syncsNamedIn is syncsNamed for ids that stand in the argument arg.
 func syncsNamedIn(arg string, ids []string) ([]*Sync, error) {
 	if len(ids) > maxSyncIDs {
-		return nil, badInput("%s must be at most %d, got %d", arg, maxSyncIDs, len(ids))
+		return nil, badInput("%s must name at most %d syncs, got %d", arg, maxSyncIDs, len(ids))
 	}
 	syncs := make([]*Sync, 0, len(ids))
 	seen := make(map[upstream.SyncID]bool, len(ids))

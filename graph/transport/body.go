@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -47,11 +48,10 @@ func checkType(h http.Header) *fault {
 // readBody reads the body into buf. It refuses one that is announced longer
 // than limit without reading it, and stops reading one that turns out longer.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64, buf *bytes.Buffer) *fault {
-	tooLarge := &fault{http.StatusRequestEntityTooLarge, CodePayloadTooLarge, "the request body is too large"}
 	if r.ContentLength > limit {
 		// The rest of the body is not worth reading, so neither is the connection.
 		w.Header().Set("Connection", "close")
-		return tooLarge
+		return bodyTooLong(limit)
 	}
 	var err error
 	if n := int(r.ContentLength); n >= 0 { // net/http gives no more than was announced
@@ -68,7 +68,7 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, buf *bytes.Bu
 	case err == nil:
 		return nil
 	case over:
-		return tooLarge
+		return bodyTooLong(limit)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return &fault{http.StatusRequestTimeout, CodeBadRequest, "the request body did not arrive in time"}
 	case errors.Is(err, io.ErrUnexpectedEOF):
@@ -85,4 +85,8 @@ func giveBuffer(buf *bytes.Buffer) {
 		buf.Reset()
 		buffers.Put(buf)
 	}
+}
+
+func bodyTooLong(limit int64) *fault {
+	return &fault{http.StatusRequestEntityTooLarge, CodePayloadTooLarge, fmt.Sprintf("the request body is longer than %d bytes", limit)}
 }

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -141,7 +142,7 @@ func (req *request) text(n int) *string {
 func (req *request) check(maxDocument int) *fault {
 	switch {
 	case len(req.Query) > maxDocument:
-		return &fault{http.StatusRequestEntityTooLarge, CodePayloadTooLarge, "the document is too long"}
+		return &fault{http.StatusRequestEntityTooLarge, CodePayloadTooLarge, fmt.Sprintf("the document is longer than %d bytes", maxDocument)}
 	case req.Query != "" && req.documentID != "":
 		return badRequest("send either query or documentId, not both")
 	case req.Query == "" && req.documentID == "" && req.Extensions["persistedQuery"] == nil:
