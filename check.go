@@ -92,6 +92,10 @@ func number(text string) float64 {
 
 // wrong says what the setting of this name must be.
 func wrong(env, format string, args ...any) error {
-	flag := strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(env, "GATEWAY_"), "_", "-"))
-	return fmt.Errorf("%s (--%s) %s", env, flag, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%s (--%s) %s", env, flagOf(env), fmt.Sprintf(format, args...))
+}
+
+// flagOf is the flag of the setting of this name.
+func flagOf(env string) string {
+	return strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(env, "GATEWAY_"), "_", "-"))
 }

@@ -56,6 +56,9 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 		return err
 	}
 	defer observe.Flush(g.log)
+	if names := misnamed(os.Environ()); len(names) > 0 {
+		g.log.Warn("the environment has names like those of settings that are none: they count for nothing, see --help", "names", names)
+	}
 	defer g.tracing.Shutdown(context.WithoutCancel(ctx))
 	handler, err := g.handler(ctx, s)
 	if err != nil {

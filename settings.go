@@ -34,12 +34,12 @@ type settings struct {
 	APIKeys     string   `name:"api-keys" env:"GATEWAY_API_KEYS" secret:"" placeholder:"NAME:SHA256,…" help:"Callers' API keys by name and hash; see --new-key." group:"Callers"`
 	APIKeysFile string   `name:"api-keys-file" env:"GATEWAY_API_KEYS_FILE" placeholder:"FILE" help:"The same, one \"NAME SHA256\" a line." group:"Callers"`
 	JWTIssuer   string   `name:"jwt-issuer" env:"GATEWAY_JWT_ISSUER" placeholder:"URL" help:"Issuer of callers' JWTs." group:"Callers"`
-	JWTAudience []string `name:"jwt-audience" env:"GATEWAY_JWT_AUDIENCE" placeholder:"NAME,…" help:"Audiences of which a JWT must name one." group:"Callers"`
+	JWTAudience []string `name:"jwt-audience" env:"GATEWAY_JWT_AUDIENCE" placeholder:"NAME" help:"Audiences of which a JWT must name one." group:"Callers"`
 	JWTKeys     string   `name:"jwt-jwks" env:"GATEWAY_JWT_JWKS" placeholder:"URL|FILE" help:"The issuer's public keys (JWKS)." group:"Callers"`
 	JWTScope    string   `name:"jwt-scope" env:"GATEWAY_JWT_SCOPE" placeholder:"WORD" help:"Scope a JWT must have; left out: none." group:"Callers"`
 	AllowOpen   bool     `env:"GATEWAY_ALLOW_OPEN" help:"Let everybody who reaches this address use the shared Census token." group:"Callers"`
-	CORSOrigins []string `name:"cors-origins" env:"GATEWAY_CORS_ORIGINS" placeholder:"ORIGIN,…" help:"Origins whose pages may ask, such as https://app.example.com; left out: none." group:"Callers"`
-	Hosts       []string `env:"GATEWAY_HOSTS" placeholder:"NAME,…" help:"Further host names an open gateway on loopback answers to." group:"Callers"`
+	CORSOrigins []string `name:"cors-origins" env:"GATEWAY_CORS_ORIGINS" placeholder:"ORIGIN" help:"Origins whose pages may ask, such as https://app.example.com; left out: none." group:"Callers"`
+	Hosts       []string `env:"GATEWAY_HOSTS" placeholder:"NAME" help:"Further host names an open gateway on loopback answers to." group:"Callers"`
 
 	Documents     string `name:"trusted-documents" env:"GATEWAY_TRUSTED_DOCUMENTS" placeholder:"PATH" help:"Operations known by id: a folder of .graphql files, or a manifest." group:"What is served"`
 	OnlyTrusted   bool   `name:"only-trusted-documents" env:"GATEWAY_ONLY_TRUSTED_DOCUMENTS" help:"Refuse all other operations." group:"What is served"`
@@ -104,7 +104,7 @@ func parse(args []string, out io.Writer) (s settings, done bool, err error) {
 		if err != nil && strings.HasPrefix(err.Error(), "unexpected argument") {
 			err = errors.New("unexpected argument: settings are flags, see --help") // it may be a secret
 		}
-		return err
+		return withRange(err)
 	}
 	if err := read(opts...); err != nil || done {
 		return s, done, err
@@ -140,11 +140,7 @@ func readFile(path string) (map[string]string, error) {
 		return nil, fmt.Errorf("GATEWAY_SETTINGS (--settings): %w", err)
 	}
 	defer f.Close()
-	known := map[string]bool{}
-	for i := range reflect.TypeFor[settings]().NumField() {
-		known[reflect.TypeFor[settings]().Field(i).Tag.Get("env")] = true
-	}
-	delete(known, "")                 // what is asked for by flags only
+	known := settingNames()
 	delete(known, "GATEWAY_SETTINGS") // the file that is being read
 	values := map[string]string{}
 	lines := bufio.NewScanner(f)
@@ -155,7 +151,11 @@ func readFile(path string) (map[string]string, error) {
 			continue
 		}
 		name, value, ok := strings.Cut(line, "=")
-		if name = strings.TrimSpace(name); !ok || !known[name] {
+		name = strings.TrimSpace(name)
+		if ok && !known[name] && looksLikeOurs(name) {
+			return nil, fmt.Errorf("%s, line %d: %s is no setting that can stand there; --help lists them", path, n, name)
+		}
+		if !ok || !known[name] {
 			return nil, fmt.Errorf("%s, line %d: not NAME=value with the name of a setting", path, n)
 		}
 		values[name] = strings.TrimSpace(value)

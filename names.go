@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// settingNames are the names that settings have in the environment.
+func settingNames() map[string]bool {
+	names := map[string]bool{}
+	for i := range reflect.TypeFor[settings]().NumField() {
+		names[reflect.TypeFor[settings]().Field(i).Tag.Get("env")] = true
+	}
+	delete(names, "") // what is asked for by flags only
+	return names
+}
+
+// looksLikeOurs tells whether somebody who wrote name meant a setting.
+func looksLikeOurs(name string) bool {
+	return strings.HasPrefix(name, "GATEWAY_") || strings.HasPrefix(name, "CENSUS_")
+}
+
+// misnamed are the names in an environment that look like settings and are none.
+// What Kubernetes sets for each service, such as CENSUS_GATEWAY_SERVICE_HOST, is
+// nobody's mistake.
+func misnamed(environ []string) []string {
+	var names []string
+	known := settingNames()
+	for _, variable := range environ {
+		name, value, _ := strings.Cut(variable, "=")
+		set := strings.Contains(name, "_SERVICE_") || strings.Contains(name, "_PORT_") || strings.HasPrefix(value, "tcp://")
+		if looksLikeOurs(name) && !known[name] && !set {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// withRange adds to the error of a flag, "--name: what is wrong with it", from where
+// to where its numbers go.
+func withRange(err error) error {
+	if err == nil {
+		return nil
+	}
+	flag, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "--"), ":")
+	for i := range reflect.TypeFor[settings]().NumField() {
+		tag := reflect.TypeFor[settings]().Field(i).Tag
+		if least, most, ranged := strings.Cut(tag.Get("range"), ".."); ranged && flagOf(tag.Get("env")) == flag {
+			return fmt.Errorf("%w; it goes from %s to %s", err, least, most)
+		}
+	}
+	return err
+}
