@@ -3,6 +3,7 @@ package edge
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 )
@@ -14,6 +15,7 @@ const maxCredential = 4 << 10
 var (
 	errNoCredential  = errors.New("no credential")
 	errBadCredential = errors.New("malformed credential")
+	errBigCredential = fmt.Errorf("credential of more than %d bytes", maxCredential)
 )
 
 // authorization returns the scheme, in lower case, and what follows it.
@@ -23,8 +25,11 @@ func authorization(h http.Header) (scheme, rest string, err error) {
 		return "", "", errNoCredential
 	}
 	// Two of them mean that two parties disagree about who is asking.
-	if len(values) > 1 || len(values[0]) > maxCredential {
+	if len(values) > 1 {
 		return "", "", errBadCredential
+	}
+	if len(values[0]) > maxCredential {
+		return "", "", errBigCredential
 	}
 	scheme, rest, found := strings.Cut(values[0], " ")
 	rest = strings.TrimLeft(rest, " ")

@@ -165,7 +165,7 @@ func TestJWT(t *testing.T) {
 		{"four parts", good + ".x", "malformed"},
 		{"garbage", "a.b.c", "malformed"},
 		{"dots", "..", "malformed"},
-		{"too long", strings.Repeat("a", 5000), "malformed credential"},
+		{"too long", strings.Repeat("a", 5000), "credential of more than 4096 bytes"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := try(t, by, c.token)
