@@ -1152,7 +1152,8 @@ func newExecutionContext(
 
 var sources = []*ast.Source{
 	{Name: "../schema.graphqls", Input: `"""
-A moment: RFC 3339 in UTC with milliseconds, as Census sends it ("2021-10-20T02:51:07.546Z").
+A moment: RFC 3339 in UTC with milliseconds, as Census sends it ("2021-10-20T02:51:07.546Z"). An argument may have any
+offset, and lie from 1970 to 9999.
 """
 scalar DateTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
 
@@ -1833,11 +1834,12 @@ type SyncRun implements Node {
   """
   updatedAt: DateTime!
   """
-  When the run ended. Null while it runs, and on some failed runs.
+  When the run ended. Null while it runs; failed and skipped runs may have none either.
   """
   completedAt: DateTime
   """
-  The time its schedule named. Null for runs started by hand or by the API, and for dry runs.
+  The time its schedule named. Null where none did: for runs of continuous syncs, those started by hand or by the API, and
+  dry runs.
   """
   scheduledExecutionTime: DateTime
   """
@@ -1909,11 +1911,12 @@ type SyncRun implements Node {
   """
   dryRun: Boolean!
   """
-  Seconds from ` + "`" + `createdAt` + "`" + ` to ` + "`" + `completedAt` + "`" + `, time in the queue included; null while there is no ` + "`" + `completedAt` + "`" + `.
+  Seconds from ` + "`" + `createdAt` + "`" + ` to ` + "`" + `completedAt` + "`" + `, time in the queue included; null without a ` + "`" + `completedAt` + "`" + `, or with one before
+  ` + "`" + `createdAt` + "`" + `.
   """
   durationSeconds: Float
   """
-  Seconds from ` + "`" + `scheduledExecutionTime` + "`" + ` to ` + "`" + `createdAt` + "`" + `; null unless a schedule started the run.
+  Seconds from ` + "`" + `scheduledExecutionTime` + "`" + ` to ` + "`" + `createdAt` + "`" + `; null without the former.
   """
   scheduleDelaySeconds: Float
   """
