@@ -80,8 +80,7 @@ func blocks(r *upstream.SyncRun, outcome upstream.SyncRunOutcome, skips int) boo
 }
 
 // longest is how long the longest finished run took among those like the
-// blocker: a full sync is measured by full syncs, if any is seen, and others by
-// all.
+// blocker: a full sync is measured by full syncs alone, others by all.
 func (v *view) longest() time.Duration {
 	var full, all time.Duration
 	for _, r := range v.finished {
