@@ -84,7 +84,7 @@ func TestNamesUnknown(t *testing.T) {
 	h, census := serve(sim.Options{})
 	census.Inject(sim.Fault{Match: sim.Path("/destinations"), Do: sim.JSON(404, `{"status":404}`)})
 	answer := post(t, h, "{ sync(id: 52) { label "+names+" } }", "{}")
-	for _, want := range []string{`"Census knows no destinations, or this token may not see it."`, `"NOT_FOUND"`, `"Snowflake"`, `"Accounts → Salesforce"`} {
+	for _, want := range []string{`"Census has no list of destinations at its address here, or this token may not see it."`, `"NOT_FOUND"`, `"Snowflake"`, `"Accounts → Salesforce"`} {
 		if !strings.Contains(answer, want) {
 			t.Errorf("no %s in %s", want, answer)
 		}

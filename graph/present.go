@@ -48,8 +48,8 @@ func present(log *slog.Logger, ownTokens bool) graphql.ErrorPresenterFunc {
 			}
 			log.Log(ctx, level, "census call failed", "kind", call.Kind.String(), "path", out.Path.String(), "cause", call)
 			w, subject := words[call.Kind], call.Subject
-			if call.Kind == upstream.NotFound {
-				subject = strings.TrimPrefix(subject, "the ")
+			if list, is := strings.CutPrefix(subject, "the "); is && call.Kind == upstream.NotFound {
+				w.sentence, subject = "Census has no list of %s at its address here, or this token may not see it.", list
 			}
 			if ownTokens && call.Kind == upstream.Unauthenticated {
 				w.code, w.sentence = transport.CodeUnauthenticated, "Census does not accept your token, so %s cannot be read."
