@@ -62,7 +62,7 @@ func (d Drain) Serve(ctx context.Context, srv *http.Server, listeners ...net.Lis
 	if d.OnDrain != nil {
 		d.OnDrain() // before anything is logged: a log that nobody reads must not hide it
 	}
-	d.Log.Info("draining", "lame_duck", d.LameDuck, "finish", d.Finish)
+	d.Log.Info("draining", "lame_duck", d.LameDuck.String(), "finish", d.Finish.String())
 	if broken == nil { // else nobody can reach it any more
 		time.Sleep(d.LameDuck)
 	}
