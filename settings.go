@@ -63,7 +63,7 @@ type settings struct {
 	MaxErrors     int           `env:"GATEWAY_MAX_ERRORS" default:"20" range:"1..1073741824" help:"Errors told in an answer; extensions.errorsOmitted counts the rest (default ${default})." group:"Limits"`
 	MaxSending    int64         `env:"GATEWAY_MAX_SENDING" default:"134217728" range:"1048576..1099511627776" help:"Bytes of large answers under way to their clients at once; further ones are refused (default ${default})." group:"Limits" fixed:""`
 	MaxInFlight   int           `env:"GATEWAY_MAX_IN_FLIGHT" default:"256" range:"1..1073741824" help:"Operations at once; further ones wait a tenth of a second (default ${default})." group:"Limits"`
-	Rate          float64       `env:"GATEWAY_RATE" default:"0" range:"0..1000000" help:"Requests a second of one caller; 0: any number (default)." group:"Limits"`
+	Rate          float64       `env:"GATEWAY_RATE" default:"0" range:"0..1000000" help:"Requests a second of one caller, all who reach an open gateway being one; 0: any number (default)." group:"Limits"`
 	Burst         int           `env:"GATEWAY_BURST" default:"20" range:"1..1073741824" help:"Requests of one caller at once, where there is a rate (default ${default})." group:"Limits"`
 
 	HeaderTimeout  time.Duration `env:"GATEWAY_HEADER_TIMEOUT" default:"5s" range:"100ms..1h" help:"Time for the line and the headers of a request (default ${default})." group:"Connections" fixed:""`
