@@ -56,7 +56,7 @@ func TestRefusesToStart(t *testing.T) {
 		{"GATEWAY_RATE=NaN", "GATEWAY_RATE"},
 		{"GATEWAY_LOG_LEVEL=loud", "GATEWAY_LOG_LEVEL"},
 		{"GATEWAY_SETTINGS=/nowhere", "GATEWAY_SETTINGS"},
-		{"OTEL_EXPORTER_OTLP_ENDPOINT=ftp://collector.test", "OTLP"},
+		{"OTEL_EXPORTER_OTLP_ENDPOINT=collector.test:4318", "OTEL_EXPORTER_OTLP_ENDPOINT"},
 	} {
 		out, errs, code := execute(t, strings.Fields(tt.settings))
 		if code != 1 || !strings.Contains(errs, tt.want) || strings.Count(errs, "\n") != 1 || strings.Contains(out+errs, "CANARY") || strings.Contains(out, "GraphQL at") {

@@ -89,7 +89,7 @@ func endpoint(getenv func(string) string) (string, error) {
 		return "", errors.New("OTEL_EXPORTER_OTLP_PROTOCOL is grpc: only OTLP over HTTP is offered")
 	}
 	if !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") {
-		return "", errors.New("the OTLP endpoint must be an http or https URL")
+		return "", errors.New("OTEL_EXPORTER_OTLP_ENDPOINT, or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, must be a URL like http://localhost:4318") // it may hold a password
 	}
 	return url, nil
 }
