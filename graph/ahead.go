@@ -114,7 +114,7 @@ func (a *ahead) nodes(ctx context.Context, f asked, ids []string) {
 
 // syncs adds what field f asks of the syncs with the ids.
 func (a *ahead) syncs(ctx context.Context, f asked, ids []string, filter *SyncFilter, order *SyncOrder, page pageArgs) {
-	syncs, err := syncsNamed(ids)
+	syncs, err := syncsNamed("ids", ids)
 	if err != nil {
 		return
 	}

@@ -84,7 +84,7 @@ func syncRunStats(ctx context.Context, ids []string, filter *stats.Filter) (*Syn
 	if err := filter.Check(); err != nil {
 		return nil, badInput("filter: %v", err)
 	}
-	syncs, err := syncsNamedIn("syncIds", ids)
+	syncs, err := syncsNamed("syncIds", ids)
 	if err != nil {
 		return nil, err
 	}

@@ -84,7 +84,7 @@ func listed(rows []upstream.Sync) []*Sync {
 // namedSyncs answers a with a page of the syncs with the given ids, each once, as they
 // stand there unless an order is asked for.
 func namedSyncs(ctx context.Context, a asked, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) (*SyncConnection, error) {
-	syncs, err := syncsNamed(ids)
+	syncs, err := syncsNamed("ids", ids)
 	if err != nil {
 		return nil, err
 	}
@@ -118,11 +118,9 @@ func namedSyncs(ctx context.Context, a asked, ids []string, filter *SyncFilter, 
 	return part.connection(syncs, list), nil
 }
 
-// syncsNamed are the syncs that ids name, each once, known by nothing else yet.
-func syncsNamed(ids []string) ([]*Sync, error) { return syncsNamedIn("ids", ids) }
-
-// syncsNamedIn is syncsNamed for ids that stand in the argument arg.
-func syncsNamedIn(arg string, ids []string) ([]*Sync, error) {
+// syncsNamed are the syncs that ids, which stand in the argument arg, name: each
+// once, known by nothing else yet.
+func syncsNamed(arg string, ids []string) ([]*Sync, error) {
 	if len(ids) > maxSyncIDs {
 		return nil, badInput("%s must name at most %d syncs, got %d", arg, maxSyncIDs, len(ids))
 	}

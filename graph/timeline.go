@@ -102,7 +102,7 @@ func timelineOf(syncIDs []string, newestFirst bool) (list listSum, ids []upstrea
 	var name strings.Builder
 	name.WriteString("timeline")
 	if syncIDs != nil {
-		syncs, err := syncsNamedIn("syncIds", syncIDs)
+		syncs, err := syncsNamed("syncIds", syncIDs)
 		if err != nil {
 			return 0, nil, err
 		}
