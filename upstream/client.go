@@ -4,7 +4,7 @@
 // creation order (a Window) and get exactly those rows, however the pages move
 // meanwhile. On the way an answer passes, outermost first:
 //
-//	list     windows to page reads, and rows to places (plan.go, view.go)
+//	list     windows to page reads, and rows to positions (plan.go, view.go)
 //	decode   JSON to the types of this package (envelope.go)
 //	retry    what may pass by itself (retry.go)
 //	gates    what had better not be sent now (gates.go)

@@ -147,14 +147,14 @@ func (l list[T]) ask(ctx context.Context, r read) (page[T], error) {
 func (l list[T]) sort(p page[T]) error {
 	sorted := true
 	for i := 1; i < len(p.rows); i++ { // rows are large: looked at where they stand
-		a, b := l.place(&p.rows[i-1]), l.place(&p.rows[i])
+		a, b := l.position(&p.rows[i-1]), l.position(&p.rows[i])
 		if a.CreatedAt > b.CreatedAt && p.total != len(p.rows) {
 			return fmt.Errorf("row %d against the order asked for", b.ID)
 		}
 		sorted = sorted && a.Compare(b) <= 0
 	}
 	if !sorted {
-		slices.SortFunc(p.rows, func(a, b T) int { return l.place(&a).Compare(l.place(&b)) })
+		slices.SortFunc(p.rows, func(a, b T) int { return l.position(&a).Compare(l.position(&b)) })
 	}
 	return nil
 }

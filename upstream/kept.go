@@ -87,7 +87,7 @@ func (l list[T]) recall(more time.Duration) *view[T] {
 
 // remember begins a view with the chunks that are kept, but not the newest rows.
 func (l list[T]) remember(more time.Duration) *view[T] {
-	v := newView(l.place)
+	v := newView(l.position)
 	c := l.client.cache
 	value, ok := c.get(l.key())
 	if !ok {

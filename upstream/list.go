@@ -14,7 +14,7 @@ type list[T any] struct {
 	id       int64 // of the sync whose runs these are; 0 for what is the workspace's
 	size     int   // rows of a chunk, and most of a head
 	scan     func(*T, *scanner)
-	place    func(*T) Position
+	position func(*T) Position
 	check    func(*T) error           // and completes a row by what was asked; nil: every row will do
 	over     func(*T, time.Time) bool // whether a row will change no more; nil: every row may
 	weight   func(*T) int             // bytes of a row in memory, about
@@ -82,7 +82,7 @@ func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may fun
 		if errors.Is(err, errMoved) {
 			l.forget(v)
 			if moves < maxMoves {
-				v = newView(l.place)
+				v = newView(l.position)
 				continue
 			}
 			so = nil
@@ -141,7 +141,7 @@ func (l list[T]) all(ctx context.Context) ([]T, error) {
 		if !s.More || len(s.Rows) == 0 {
 			return all, nil
 		}
-		w.Newer = l.place(&s.Rows[0])
+		w.Newer = l.position(&s.Rows[0])
 		w.Newer.Ordinal = s.First
 	}
 }

@@ -120,7 +120,7 @@ func (v *view[T]) proof(group, size int) read {
 
 // restart makes a view of what was read alone, as if nothing had been kept.
 func (v *view[T]) restart() *view[T] {
-	fresh := newView(v.place)
+	fresh := newView(v.position)
 	for _, n := range v.news {
 		if fresh.add(n.read, n.page, n.sent) != nil {
 			break

@@ -124,7 +124,7 @@ func (v *view[T]) start(w Window) (int, certainty) {
 	lo, hi := v.rank(p)
 	switch {
 	case lo == hi:
-		if g, ok := v.at(lo); ok && w.FromOldest && v.place(&g.rows[lo-g.first]).ID == p.ID {
+		if g, ok := v.at(lo); ok && w.FromOldest && v.position(&g.rows[lo-g.first]).ID == p.ID {
 			lo++ // p itself still stands there
 		}
 		return lo, sure

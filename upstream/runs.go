@@ -59,7 +59,7 @@ func (c *Client) ScanRuns(ctx context.Context, sync SyncID, w Window, may func()
 
 func (c *Client) runsOf(sync SyncID) list[SyncRun] {
 	return list[SyncRun]{client: c, endpoint: listSyncRuns, id: int64(sync), size: runChunk,
-		scan: (*SyncRun).scan, place: (*SyncRun).position,
+		scan: (*SyncRun).scan, position: (*SyncRun).position,
 		check: func(r *SyncRun) error {
 			if r.SyncID == 0 { // untold; the path tells whose it is
 				r.SyncID = sync

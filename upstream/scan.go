@@ -28,7 +28,7 @@ func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func
 		if err != nil {
 			return false, err
 		}
-		s := cut(answer.slice(step), w, l.place)
+		s := cut(answer.slice(step), w, l.position)
 		if visit(s) || !s.More || len(s.Rows) == 0 {
 			return false, nil
 		}
@@ -36,7 +36,7 @@ func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func
 		if w.FromOldest {
 			near = s.End() - 1
 		}
-		p := l.place(&s.Rows[near-s.First])
+		p := l.position(&s.Rows[near-s.First])
 		p.Ordinal = near
 		if w.FromOldest {
 			w.Older, v = p, l.recall(0)

@@ -41,7 +41,7 @@ func (v *view[T]) slice(w Window) Slice[T] {
 	rows := v.rows(lo, hi)
 	s := Slice[T]{First: lo, Total: v.total, AsOf: v.until(0)}
 	inside := func(t *T) bool {
-		p := v.place(t)
+		p := v.position(t)
 		return (w.Older.IsEnd() || p.Compare(w.Older) > 0) && (w.Newer.IsEnd() || p.Compare(w.Newer) < 0)
 	}
 	for len(rows) > 0 && !inside(&rows[0]) {

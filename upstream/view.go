@@ -12,7 +12,7 @@ import (
 // which ordinals, and how many there are. Pages are added newest first, so that
 // rows removed between two reads show as an overlap and never as a gap.
 type view[T any] struct {
-	place    func(*T) Position
+	position func(*T) Position
 	segments []segment[T] // in the order they were read or recalled
 	total    int          // rows in the list when last told; -1: not yet
 	end      int          // ordinal after the newest row; -1: the newest end has not been read
@@ -35,8 +35,8 @@ type segment[T any] struct {
 
 func (g segment[T]) end() int { return g.first + len(g.rows) }
 
-func newView[T any](place func(*T) Position) *view[T] {
-	return &view[T]{place: place, total: -1, end: -1, most: math.MaxInt}
+func newView[T any](position func(*T) Position) *view[T] {
+	return &view[T]{position: position, total: -1, end: -1, most: math.MaxInt}
 }
 
 // errMoved says that old rows were removed since the view's first page: its
@@ -90,11 +90,11 @@ func (v *view[T]) check(r read, p page[T]) error {
 		return fmt.Errorf("asked for %d rows a page, got %d of %d", r.perPage(), len(p.rows), p.perPage)
 	}
 	for i := range p.rows {
-		at := v.place(&p.rows[i])
+		at := v.position(&p.rows[i])
 		if at.ID <= 0 || at.CreatedAt == 0 {
 			return fmt.Errorf("row %d has no readable id or created_at", i)
 		}
-		if i > 0 && v.place(&p.rows[i-1]).Compare(at) >= 0 {
+		if i > 0 && v.position(&p.rows[i-1]).Compare(at) >= 0 {
 			return fmt.Errorf("row %d stands twice or out of order", at.ID)
 		}
 	}
@@ -153,10 +153,10 @@ func (v *view[T]) agree(a, b segment[T]) bool {
 		a, b = b, a
 	}
 	if a.end() <= b.first {
-		return v.place(&a.rows[len(a.rows)-1]).Compare(v.place(&b.rows[0])) < 0
+		return v.position(&a.rows[len(a.rows)-1]).Compare(v.position(&b.rows[0])) < 0
 	}
 	for n := b.first; n < min(a.end(), b.end()); n++ {
-		if v.place(&a.rows[n-a.first]).ID != v.place(&b.rows[n-b.first]).ID {
+		if v.position(&a.rows[n-a.first]).ID != v.position(&b.rows[n-b.first]).ID {
 			return false
 		}
 	}
@@ -207,13 +207,13 @@ func (v *view[T]) bound() int {
 func (v *view[T]) rank(p Position) (lo, hi int) {
 	hi = v.bound()
 	for _, g := range v.segments {
-		n := sort.Search(len(g.rows), func(i int) bool { return v.place(&g.rows[i]).Compare(p) >= 0 })
+		n := sort.Search(len(g.rows), func(i int) bool { return v.position(&g.rows[i]).Compare(p) >= 0 })
 		if n > 0 {
 			lo = max(lo, g.first+n)
 		}
 		if n < len(g.rows) {
 			hi = min(hi, g.first+n)
-			if v.place(&g.rows[n]).ID == p.ID {
+			if v.position(&g.rows[n]).ID == p.ID {
 				return hi, hi
 			}
 		}

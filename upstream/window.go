@@ -90,11 +90,11 @@ func (w Window) After(rows []SyncRun, first int) Window {
 // what is not older than w.
 func (w Window) Cut(s Slice[SyncRun]) Slice[SyncRun] { return cut(s, w, (*SyncRun).position) }
 
-func cut[T any](s Slice[T], w Window, place func(*T) Position) Slice[T] {
+func cut[T any](s Slice[T], w Window, position func(*T) Position) Slice[T] {
 	if w.FromOldest || w.Older.IsEnd() {
 		return s
 	}
-	for len(s.Rows) > 0 && place(&s.Rows[0]).Compare(w.Older) <= 0 {
+	for len(s.Rows) > 0 && position(&s.Rows[0]).Compare(w.Older) <= 0 {
 		s.Rows, s.First, s.More = s.Rows[1:], s.First+1, false
 	}
 	return s
