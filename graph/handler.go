@@ -64,8 +64,9 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	}
 	resolver := &Resolver{appURL: opt.AppURL}
 	schema := NewExecutableSchema(Config{Resolvers: resolver})
+	refused := func(l limits.Limit) { opt.OnLimit(string(l)) }
 	guard, err := limits.New(schema.Schema(), prices(), limits.Options{
-		Limits: opt.Limits, Beside: documents.Beside, OnRefused: func(_ context.Context, l limits.Limit) { opt.OnLimit(string(l)) },
+		Limits: opt.Limits, Beside: documents.Beside, OnRefused: refused,
 	})
 	if err != nil {
 		return nil, err
@@ -88,7 +89,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	srv.Use(given) // before all that looks at variables
 	srv.Use(guard) // before all that walks a document: it bounds the walk
 	srv.Use(documents.Persisted{Automatic: documents.NewTexts(), Trusted: opt.Trusted, RequireTrusted: opt.OnlyTrusted})
-	srv.Use(limits.Repeats{Known: plans.Has, OnRefused: func(_ context.Context, l limits.Limit) { opt.OnLimit(string(l)) }})
+	srv.Use(limits.Repeats{Known: plans.Has, OnRefused: refused})
 	srv.Use(answers)
 	srv.AroundResponses(recorded)
 	srv.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {

@@ -18,7 +18,7 @@ type Options struct {
 	Beside func(op *graphql.OperationContext) *sync.Map
 	// OnRefused is told of every refusal for one of the named limits, before
 	// the client is. It must not block. Nil is silence.
-	OnRefused func(ctx context.Context, limit Limit)
+	OnRefused func(Limit)
 }
 
 // A Guard refuses operations that ask for too much. It is safe for use by many
@@ -27,7 +27,7 @@ type Guard struct {
 	limits    Limits // resolved
 	prices    index
 	beside    func(*graphql.OperationContext) *sync.Map
-	onRefused func(context.Context, Limit)
+	onRefused func(Limit)
 }
 
 var _ interface {
@@ -58,12 +58,12 @@ func (*Guard) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext measures the operation and refuses it where a limit is
 // passed. gqlgen calls it once the variables are known.
-func (g *Guard) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
+func (g *Guard) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	op.DisableIntrospection = !g.limits.Introspection
 	stats, refused := g.remember(op)
 	if refused != nil {
 		if g.onRefused != nil {
-			g.onRefused(ctx, refused.Limit)
+			g.onRefused(refused.Limit)
 		}
 		return refused.gqlError()
 	}

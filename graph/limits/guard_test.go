@@ -1,7 +1,6 @@
 package limits
 
 import (
-	"context"
 	"math"
 	"strings"
 	"sync"
@@ -52,7 +51,7 @@ func TestDefaultsHoldThroughTheHandler(t *testing.T) {
 		Depth: 12, Aliases: 30, RootFields: 20, Directives: 50, Pages: 1000,
 	}
 	var told sync.Map
-	g := newGuard(t, Options{OnRefused: func(_ context.Context, l Limit) { told.Store(l, true) }})
+	g := newGuard(t, Options{OnRefused: func(l Limit) { told.Store(l, true) }})
 	srv, es := server(g)
 	for limit, allowed := range defaults {
 		before := es.executed.Load()

@@ -26,7 +26,7 @@ type Repeats struct {
 	// Known tells whether the document of a text is kept, and so was validated.
 	Known func(text string) bool
 	// OnRefused is as in Options; it may not be nil.
-	OnRefused func(ctx context.Context, limit Limit)
+	OnRefused func(Limit)
 }
 
 var _ interface {
@@ -41,11 +41,11 @@ func (Repeats) ExtensionName() string { return "RepeatedNames" }
 func (Repeats) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationParameters refuses the text of params, or leaves it.
-func (x Repeats) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
+func (x Repeats) MutateOperationParameters(_ context.Context, params *graphql.RawParams) *gqlerror.Error {
 	if len(params.Query) <= shortText || x.Known(params.Query) || !repeats(params.Query) {
 		return nil
 	}
-	x.OnRefused(ctx, Names)
+	x.OnRefused(Names)
 	return (&Refusal{Limit: Names, Allowed: maxRepeats, Actual: maxRepeats + 1}).gqlError()
 }
 

@@ -1,7 +1,6 @@
 package limits
 
 import (
-	"context"
 	"strings"
 	"testing"
 
@@ -11,7 +10,7 @@ import (
 func TestRepeats(t *testing.T) {
 	var told []Limit
 	known := ""
-	x := Repeats{Known: func(text string) bool { return text == known }, OnRefused: func(_ context.Context, l Limit) { told = append(told, l) }}
+	x := Repeats{Known: func(text string) bool { return text == known }, OnRefused: func(l Limit) { told = append(told, l) }}
 	refused := func(text string) bool {
 		told = nil
 		err := x.MutateOperationParameters(t.Context(), &graphql.RawParams{Query: text})
