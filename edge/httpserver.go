@@ -2,6 +2,7 @@ package edge
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"log"
 	"log/slog"
@@ -37,11 +38,11 @@ func NewServer(handler http.Handler, opt ServerOptions) *http.Server {
 	protocols.SetHTTP2(true)
 	return &http.Server{
 		Handler:           handler,
-		ReadHeaderTimeout: orDefault(opt.ReadHeaderTimeout, 5*time.Second),
-		ReadTimeout:       orDefault(opt.ReadTimeout, 15*time.Second),
-		WriteTimeout:      orDefault(opt.WriteTimeout, 60*time.Second),
-		IdleTimeout:       orDefault(opt.IdleTimeout, 60*time.Second),
-		MaxHeaderBytes:    orDefault(opt.MaxHeader, 16<<10) - headerSlack,
+		ReadHeaderTimeout: cmp.Or(opt.ReadHeaderTimeout, 5*time.Second),
+		ReadTimeout:       cmp.Or(opt.ReadTimeout, 15*time.Second),
+		WriteTimeout:      cmp.Or(opt.WriteTimeout, 60*time.Second),
+		IdleTimeout:       cmp.Or(opt.IdleTimeout, 60*time.Second),
+		MaxHeaderBytes:    cmp.Or(opt.MaxHeader, 16<<10) - headerSlack,
 		Protocols:         protocols,
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams:          100,
@@ -50,14 +51,6 @@ func NewServer(handler http.Handler, opt ServerOptions) *http.Server {
 		},
 		ErrorLog: log.New(serverLog{opt.Log}, "", 0),
 	}
-}
-
-// orDefault leaves a negative d as it is: net/http takes it for "no limit".
-func orDefault[T time.Duration | int](d, otherwise T) T {
-	if d == 0 {
-		return otherwise
-	}
-	return d
 }
 
 // serverLog carries net/http's own log lines to slog. They name clients by

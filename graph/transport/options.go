@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -10,14 +11,12 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// Sizes in bytes that hold where [Options] leaves them 0.
+// What holds where [Options] leave it 0.
 const (
-	DefaultMaxBody     = 256 << 10
-	DefaultMaxDocument = 64 << 10
+	defaultMaxBody     = 256 << 10
+	defaultMaxDocument = 64 << 10
+	defaultMaxErrors   = 20
 )
-
-// DefaultMaxErrors holds where [Options] leaves MaxErrors 0.
-const DefaultMaxErrors = 20
 
 // allowed are the methods served, in the form of the Allow header.
 const allowed = "GET, HEAD, POST, OPTIONS"
@@ -26,16 +25,15 @@ const allowed = "GET, HEAD, POST, OPTIONS"
 // queries and mutations whole.
 type Options struct {
 	// MaxBody bounds the body of a POST and the query string of a GET, in
-	// bytes. 0 means DefaultMaxBody.
+	// bytes. 0 means 256 KiB.
 	MaxBody int64
 
 	// MaxDocument bounds the text of one GraphQL document that a client sends,
-	// in bytes. 0 means DefaultMaxDocument.
+	// in bytes. 0 means 64 KiB.
 	MaxDocument int
 
 	// MaxErrors bounds the errors of one answer, or of one part of a deferred
-	// one; extensions.errorsOmitted tells how many were left out. 0 means
-	// DefaultMaxErrors.
+	// one; extensions.errorsOmitted tells how many were left out. 0 means 20.
 	MaxErrors int
 
 	// Schema is what the server executes. With it, @defer is delivered in
@@ -71,23 +69,6 @@ func Add(srv *handler.Server, opt Options) {
 	srv.AddTransport(NotAllowed{})
 }
 
-func (o Options) maxBody() int64 {
-	if o.MaxBody > 0 {
-		return o.MaxBody
-	}
-	return DefaultMaxBody
-}
-
-func (o Options) maxDocument() int {
-	if o.MaxDocument > 0 {
-		return o.MaxDocument
-	}
-	return DefaultMaxDocument
-}
-
-func (o Options) maxErrors() int {
-	if o.MaxErrors > 0 {
-		return o.MaxErrors
-	}
-	return DefaultMaxErrors
-}
+func (o Options) maxBody() int64   { return cmp.Or(o.MaxBody, defaultMaxBody) }
+func (o Options) maxDocument() int { return cmp.Or(o.MaxDocument, defaultMaxDocument) }
+func (o Options) maxErrors() int   { return cmp.Or(o.MaxErrors, defaultMaxErrors) }
