@@ -96,7 +96,7 @@ func open(ctx context.Context, s settings, errOut io.Writer) (*gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	tracing, err := observe.NewTracing(ctx, os.Getenv, observe.TracingOptions{Logger: log})
+	tracing, err := observe.NewTracing(ctx, os.Getenv, log)
 	if err != nil {
 		return nil, err
 	}

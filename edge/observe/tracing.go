@@ -27,11 +27,6 @@ type Tracing struct {
 	propagator propagation.TraceContext
 }
 
-// TracingOptions are what tracing can do without.
-type TracingOptions struct {
-	Logger *slog.Logger // told when spans could not be sent; nil: nobody is
-}
-
 // NewTracing returns tracing as the environment asks for it, nil if it does
 // not. getenv is asked whether to trace and where to:
 //
@@ -44,7 +39,9 @@ type TracingOptions struct {
 // _COMPRESSION, _CERTIFICATE and so on, OTEL_TRACES_SAMPLER, OTEL_BSP_…,
 // OTEL_SERVICE_NAME (default "census-gateway"), OTEL_RESOURCE_ATTRIBUTES. The
 // protocol is OTLP over HTTP; gRPC is refused. Nothing is connected to yet.
-func NewTracing(ctx context.Context, getenv func(string) string, opt TracingOptions) (*Tracing, error) {
+//
+// log is told when spans could not be sent; nil: nobody is.
+func NewTracing(ctx context.Context, getenv func(string) string, log *slog.Logger) (*Tracing, error) {
 	endpoint, err := endpoint(getenv)
 	if endpoint == "" || err != nil {
 		return nil, err
@@ -59,7 +56,7 @@ func NewTracing(ctx context.Context, getenv func(string) string, opt TracingOpti
 	if err != nil && !errors.Is(err, resource.ErrPartialResource) {
 		return nil, fmt.Errorf("tracing: %w", err)
 	}
-	return newTracing(sdk.WithResource(res), sdk.WithBatcher(quiet{exporter, opt.Logger})), nil
+	return newTracing(sdk.WithResource(res), sdk.WithBatcher(quiet{exporter, log})), nil
 }
 
 func newTracing(opts ...sdk.TracerProviderOption) *Tracing {

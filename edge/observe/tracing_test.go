@@ -88,7 +88,7 @@ func TestSpansReachACollector(t *testing.T) {
 		}
 	}))
 	defer collector.Close()
-	tr, err := NewTracing(background(), env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL), TracingOptions{})
+	tr, err := NewTracing(background(), env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL), nil)
 	if err != nil || tr == nil {
 		t.Fatal(tr, err)
 	}
@@ -112,7 +112,7 @@ func TestShutdownDoesNotWaitForADeadCollector(t *testing.T) {
 	defer close(hang)
 	var buf bytes.Buffer
 	log, _ := NewLogger(&buf, "text", "", nil)
-	tr, err := NewTracing(background(), env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL), TracingOptions{Logger: log})
+	tr, err := NewTracing(background(), env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL), log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestShutdownDoesNotWaitForADeadCollector(t *testing.T) {
 }
 
 func TestTracingOff(t *testing.T) {
-	tr, err := NewTracing(background(), env(), TracingOptions{})
+	tr, err := NewTracing(background(), env(), nil)
 	if tr != nil || err != nil {
 		t.Fatal(tr, err)
 	}
