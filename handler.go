@@ -49,7 +49,7 @@ func (g *gateway) handler(ctx context.Context, s settings) (http.Handler, error)
 		mux.Handle("GET /schema.graphql", edge.Chain(http.HandlerFunc(sdl), authenticate, rates.Middleware, compress))
 	}
 	if s.GraphiQL {
-		page := graphiql.Handler(graphiql.Options{})
+		page := graphiql.Handler()
 		for _, path := range []string{"/{$}", "/graphiql", "/playground", graphiql.Assets} {
 			mux.Handle(path, page)
 		}

@@ -18,7 +18,7 @@ import (
 func TestBrowser(t *testing.T) {
 	gateway := &stub{}
 	mux := http.NewServeMux()
-	mux.Handle("/", Handler(Options{}))
+	mux.Handle("/", Handler())
 	mux.Handle("/graphql", gateway)
 	server := httptest.NewServer(mux)
 	defer server.Close()

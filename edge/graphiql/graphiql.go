@@ -3,7 +3,7 @@
 // One handler serves the page on every path it is mounted at, and its scripts, styles and fonts below
 // [Assets]:
 //
-//	page := graphiql.Handler(graphiql.Options{})
+//	page := graphiql.Handler()
 //	mux.Handle("/{$}", page)
 //	mux.Handle("/playground", page)
 //	mux.Handle("/graphiql", page)
@@ -23,13 +23,6 @@ import (
 // Assets is the path below which the page asks for its files. Their names carry a hash of their content.
 const Assets = "/graphiql/assets/"
 
-// Options say what the page works on. The zero value is the gateway's own page.
-type Options struct {
-	Endpoint string // path of the GraphQL endpoint on the page's own host; "" is "/graphql"
-	Title    string // of the page, also shown in it; "" is "Census sync runs"
-	Tabs     []Tab  // shown to a browser that has no tabs of its own yet; nil is [Examples]
-}
-
 // A Tab is a query to begin with. GraphiQL names it after its operation, and the page shows the first one.
 type Tab struct {
 	Query     string `json:"query"`
@@ -39,17 +32,8 @@ type Tab struct {
 
 // Handler returns the page and its assets. It answers GET and HEAD; it neither asks who is there nor
 // calls the endpoint itself.
-func Handler(opt Options) http.Handler {
-	if opt.Endpoint == "" {
-		opt.Endpoint = "/graphql"
-	}
-	if opt.Title == "" {
-		opt.Title = "Census sync runs"
-	}
-	if opt.Tabs == nil {
-		opt.Tabs = Examples
-	}
-	page := page(opt)
+func Handler() http.Handler {
+	page := page()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		guard(w.Header())
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {

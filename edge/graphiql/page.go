@@ -44,7 +44,7 @@ func guard(h http.Header) {
 // config is what page.jsx reads.
 type config struct {
 	Endpoint string            `json:"endpoint"`
-	Tabs     []Tab             `json:"tabs"`
+	Tabs     []Tab             `json:"tabs"`    // for a browser that has none of its own yet
 	Workers  map[string]string `json:"workers"` // by the label Monaco gives them
 }
 
@@ -54,20 +54,19 @@ type rendered struct {
 	etag string
 }
 
-func page(opt Options) rendered {
+func page() rendered {
 	at := func(entry string) string { return Assets + built.Entries[entry] }
 	data := struct {
-		Title, Script, Style, Licenses string
-		Preload                        []string
-		Config                         config
+		Script, Style, Licenses string
+		Preload                 []string
+		Config                  config
 	}{
-		Title:    opt.Title,
 		Script:   at("page.js"),
 		Style:    at("page.css"),
 		Licenses: at("licenses.txt"),
 		Config: config{
-			Endpoint: opt.Endpoint,
-			Tabs:     opt.Tabs,
+			Endpoint: "/graphql",
+			Tabs:     Examples,
 			Workers:  map[string]string{"editor": at("editor.js"), "json": at("json.js"), "graphql": at("graphql.js")},
 		},
 	}
