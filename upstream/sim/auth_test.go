@@ -45,7 +45,7 @@ func TestAuthorization(t *testing.T) {
 	}
 }
 
-func TestPlaces(t *testing.T) {
+func TestConnections(t *testing.T) {
 	c, _ := startAt(noon, Options{Empty: true})
 	for path, want := range map[string]string{
 		"/sources/11":       `"name":"Snowflake"`,

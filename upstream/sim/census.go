@@ -52,7 +52,7 @@ type Census struct {
 	onCall   func(*http.Request)
 	faults   []*fault
 
-	sources, destinations []place
+	sources, destinations []connection
 }
 
 // A home says which sync a run belongs to.

@@ -59,13 +59,13 @@ func (c *Census) route(path string, r *http.Request) reply {
 	case "POST sync_runs/{id}/cancel":
 		return c.cancel(id, now)
 	case "GET sources":
-		return c.listPlaces(r, &c.sources, appendSource)
+		return c.listConnections(r, &c.sources, appendSource)
 	case "GET sources/{id}":
-		return c.fetchPlace(&c.sources, id, appendSource)
+		return c.fetchConnection(&c.sources, id, appendSource)
 	case "GET destinations":
-		return c.listPlaces(r, &c.destinations, appendDestination)
+		return c.listConnections(r, &c.destinations, appendDestination)
 	case "GET destinations/{id}":
-		return c.fetchPlace(&c.destinations, id, appendDestination)
+		return c.fetchConnection(&c.destinations, id, appendDestination)
 	case "GET workspace":
 		return reply{http.StatusOK, []byte(workspace)}
 	}

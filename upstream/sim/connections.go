@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A place is a source or a destination. Census lists both by creation.
-type place struct {
+// A connection is a source or a destination. Census lists both by creation.
+type connection struct {
 	id    int64
 	name  string
 	label string // of sources only; "": nobody gave one
@@ -15,7 +15,7 @@ type place struct {
 
 // Census names a source by its type and where it is, unless somebody does (API
 // description of 2023).
-var sources = []place{
+var sources = []connection{
 	{11, "Snowflake", "", "snowflake"},
 	{12, "BigQuery", "", "big_query"},
 	{13, "Redshift - acme-finance.us-east-1", "Finance Redshift", "redshift"},
@@ -23,7 +23,7 @@ var sources = []place{
 	{15, "Postgres replica", "", "postgres"},
 }
 
-var destinations = []place{
+var destinations = []connection{
 	{301, "Salesforce", "", "salesforce"},
 	{302, "HubSpot", "", "hubspot"},
 	{303, "Braze", "", "braze"},
@@ -42,24 +42,24 @@ var destinations = []place{
 const goneSource = 10
 
 // AddSource adds a Snowflake of a name and returns its id.
-func (c *Census) AddSource(name string) int64 { return c.addPlace(&c.sources, name, "snowflake") }
+func (c *Census) AddSource(name string) int64 { return c.addConnection(&c.sources, name, "snowflake") }
 
 // AddDestination adds a HubSpot of a name and returns its id.
 func (c *Census) AddDestination(name string) int64 {
-	return c.addPlace(&c.destinations, name, "hubspot")
+	return c.addConnection(&c.destinations, name, "hubspot")
 }
 
-func (c *Census) addPlace(list *[]place, name, kind string) int64 {
+func (c *Census) addConnection(list *[]connection, name, kind string) int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	id := (*list)[len(*list)-1].id + 1
-	*list = append(*list, place{id, name, "", kind})
+	*list = append(*list, connection{id, name, "", kind})
 	return id
 }
 
 // appendSource writes a source. What a gateway has no business to keep holds the
 // canary word.
-func appendSource(b []byte, p place, i int) []byte {
+func appendSource(b []byte, p connection, i int) []byte {
 	o := object{b: b}
 	o.open()
 	o.int("id", p.id)
@@ -80,7 +80,7 @@ func appendSource(b []byte, p place, i int) []byte {
 }
 
 // appendDestination writes a destination, with canaries as a source has them.
-func appendDestination(b []byte, p place, i int) []byte {
+func appendDestination(b []byte, p connection, i int) []byte {
 	o := object{b: b}
 	o.open()
 	o.int("id", p.id)
@@ -97,19 +97,19 @@ func appendDestination(b []byte, p place, i int) []byte {
 	return o.b
 }
 
-// An appendPlace writes the i-th place of a list.
-type appendPlace func(b []byte, p place, i int) []byte
+// An appendConnection writes the i-th connection of a list.
+type appendConnection func(b []byte, p connection, i int) []byte
 
-func (c *Census) listPlaces(r *http.Request, places *[]place, item appendPlace) reply {
+func (c *Census) listConnections(r *http.Request, all *[]connection, item appendConnection) reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.list(r, len(*places), func(b []byte, i int) []byte { return item(b, (*places)[i], i) })
+	return c.list(r, len(*all), func(b []byte, i int) []byte { return item(b, (*all)[i], i) })
 }
 
-func (c *Census) fetchPlace(places *[]place, id int64, item appendPlace) reply {
+func (c *Census) fetchConnection(all *[]connection, id int64, item appendConnection) reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i, p := range *places {
+	for i, p := range *all {
 		if p.id == id {
 			return success(item(nil, p, i))
 		}
@@ -117,8 +117,8 @@ func (c *Census) fetchPlace(places *[]place, id int64, item appendPlace) reply {
 	return notFound()
 }
 
-func nameOf(places []place, id int64) string {
-	for _, p := range places {
+func nameOf(all []connection, id int64) string {
+	for _, p := range all {
 		if p.id == id {
 			return p.name
 		}
