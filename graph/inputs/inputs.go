@@ -108,20 +108,20 @@ func (c *Checker) refusal(format string, args ...any) *gqlerror.Error {
 	return &gqlerror.Error{Message: fmt.Sprintf(format, args...), Extensions: map[string]any{"code": c.Code}}
 }
 
-// places is the key under which the places of an operation are kept.
-type places struct{ *ast.OperationDefinition }
+// usesKey is the key under which the uses of an operation are kept.
+type usesKey struct{ *ast.OperationDefinition }
 
 // remember is look for an operation that may have been looked at before.
 func (c *Checker) remember(op *graphql.OperationContext) ([]use, *gqlerror.Error) {
 	beside := c.Beside(op)
 	if beside != nil {
-		if known, ok := beside.Load(places{op.Operation}); ok {
+		if known, ok := beside.Load(usesKey{op.Operation}); ok {
 			return known.([]use), nil
 		}
 	}
 	uses, refused := c.look(op.Doc, op.Operation)
 	if beside != nil && refused == nil {
-		beside.Store(places{op.Operation}, uses)
+		beside.Store(usesKey{op.Operation}, uses)
 	}
 	return uses, refused
 }
