@@ -76,7 +76,7 @@ func TestBounds(t *testing.T) {
 		all.Go(func() {
 			for i := range 200 {
 				text := fmt.Sprintf("#%d %d %s", g, i, strings.Repeat("x", 30_000))
-				texts.Add(ctx, hashOf(text), text)
+				texts.keep(hashOf(text), text)
 			}
 		})
 	}
@@ -84,8 +84,8 @@ func TestBounds(t *testing.T) {
 	if n, used := len(texts.byKey), texts.used; used > textBytes || n < 100 {
 		t.Errorf("%d texts of %d bytes", n, used)
 	}
-	texts.Add(ctx, "long", strings.Repeat("x", maxText+1))
-	if _, ok := texts.Get(ctx, "long"); ok {
+	texts.keep("long", strings.Repeat("x", maxText+1))
+	if _, ok := texts.get("long"); ok {
 		t.Error("a long text was kept")
 	}
 	plans := NewPlans()

@@ -20,10 +20,8 @@ var _ interface {
 // "Persisted Documents"; see [WithID]) or by extensions.persistedQuery, the
 // protocol of Apollo's automatic persisted queries.
 type Persisted struct {
-	// Automatic keeps what clients register by hash, and may be shared between
-	// gateways: texts that come from it are checked against their hash. Nil
-	// means that clients cannot register documents.
-	Automatic graphql.Cache[string]
+	// Automatic keeps what clients register by hash; it may not be nil.
+	Automatic *Texts
 
 	// Trusted are the documents the operator has approved. They come before
 	// those that clients register. Nil means none.
@@ -76,24 +74,20 @@ func (p Persisted) MutateOperationParameters(ctx context.Context, params *graphq
 	case p.RequireTrusted:
 		return failure(codeNotFound, notFoundMessage)
 	}
-	return p.automatic(ctx, hash, params)
+	return p.automatic(hash, params)
 }
 
 // automatic registers the query sent, or finds the one that was.
-func (p Persisted) automatic(ctx context.Context, hash string, params *graphql.RawParams) *gqlerror.Error {
-	switch {
-	case params.Query != "" && hashOf(params.Query) != hash:
-		return failure(codeBadRequest, "sha256Hash is not the SHA-256 hash of the query")
-	case p.Automatic == nil && params.Query == "":
-		return failure(codeNotFound, notFoundMessage)
-	case p.Automatic == nil:
-		return nil
-	case params.Query != "":
-		p.Automatic.Add(ctx, hash, params.Query)
+func (p Persisted) automatic(hash string, params *graphql.RawParams) *gqlerror.Error {
+	if params.Query != "" {
+		if hashOf(params.Query) != hash {
+			return failure(codeBadRequest, "sha256Hash is not the SHA-256 hash of the query")
+		}
+		p.Automatic.keep(hash, params.Query)
 		return nil
 	}
-	text, ok := p.Automatic.Get(ctx, hash)
-	if !ok || hashOf(text) != hash {
+	text, ok := p.Automatic.get(hash)
+	if !ok {
 		return failure(codeNotFound, notFoundMessage)
 	}
 	params.Query = text

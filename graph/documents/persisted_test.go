@@ -61,20 +61,6 @@ func TestAutomatic(t *testing.T) {
 			t.Errorf("%s: got %q %q, want %q %q", s.name, text, code, s.text, s.code)
 		}
 	}
-	if text, code := ask(t, Persisted{}, "", "", persisted(hash)); text != "" || code != codeNotFound {
-		t.Errorf("without a cache: %q %q", text, code)
-	}
-	if text, code := ask(t, Persisted{}, "", hello, persisted(hash)); text != hello || code != "" {
-		t.Errorf("without a cache, with the query: %q %q", text, code)
-	}
-}
-
-// TestPoisonedStore has a store that was written by somebody else.
-func TestPoisonedStore(t *testing.T) {
-	p := Persisted{Automatic: graphql.MapCache[string]{hashOf(hello): "mutation{drop}"}}
-	if text, code := ask(t, p, "", "", persisted(hashOf(hello))); text != "" || code != codeNotFound {
-		t.Errorf("got %q %q", text, code)
-	}
 }
 
 func TestTrusted(t *testing.T) {

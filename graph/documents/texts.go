@@ -1,11 +1,5 @@
 package documents
 
-import (
-	"context"
-
-	"github.com/99designs/gqlgen/graphql"
-)
-
 const (
 	// textBytes is what the texts kept may take.
 	textBytes = 4 << 20
@@ -15,19 +9,14 @@ const (
 	maxText = 32 << 10
 )
 
-var _ graphql.Cache[string] = (*Texts)(nil)
-
 // Texts keeps the text of documents by hash, in memory.
 type Texts struct{ *lru[string] }
 
 // NewTexts keeps texts within 4 MiB.
 func NewTexts() *Texts { return &Texts{newLRU[string](textBytes)} }
 
-// Get gives the text registered under hash.
-func (t *Texts) Get(_ context.Context, hash string) (string, bool) { return t.get(hash) }
-
-// Add keeps text under hash, unless it is longer than 32 KiB.
-func (t *Texts) Add(_ context.Context, hash, text string) {
+// keep keeps text under hash, unless it is longer than 32 KiB.
+func (t *Texts) keep(hash, text string) {
 	if len(text) <= maxText {
 		t.add(hash, text, len(hash)+len(text)+entryBytes)
 	}
