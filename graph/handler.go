@@ -75,9 +75,9 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	panicked := func(ctx context.Context, value any, stack []byte) {
 		opt.Log.ErrorContext(ctx, "panic", "value", fmt.Sprint(value), "stack", string(stack))
 	}
-	answers, plans := selfWriting{schema, resolver}, documents.NewPlans()
+	answers, parsed := selfWriting{schema, resolver}, documents.NewParsed()
 	srv := handler.New(answers)
-	srv.SetQueryCache(plans)
+	srv.SetQueryCache(parsed)
 	srv.SetParserTokenLimit(opt.MaxTokens)
 	if !opt.Limits.Introspection {
 		srv.SetDisableSuggestion(true)
@@ -85,11 +85,11 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	}
 	srv.SetErrorPresenter(present(opt.Log, opt.OwnTokens))
 	srv.SetRecoverFunc(transport.Recover(panicked))
-	srv.Use(plans) // before all that keep something with a document
-	srv.Use(given) // before all that looks at variables
-	srv.Use(guard) // before all that walks a document: it bounds the walk
+	srv.Use(parsed) // before all that keep something with a document
+	srv.Use(given)  // before all that looks at variables
+	srv.Use(guard)  // before all that walks a document: it bounds the walk
 	srv.Use(documents.Persisted{Automatic: documents.NewTexts(), Trusted: opt.Trusted, RequireTrusted: opt.OnlyTrusted})
-	srv.Use(limits.Repeats{Known: plans.Has, OnRefused: refused})
+	srv.Use(limits.Repeats{Known: parsed.Has, OnRefused: refused})
 	srv.Use(answers)
 	srv.AroundResponses(recorded)
 	srv.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {

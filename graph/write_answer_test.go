@@ -31,11 +31,11 @@ func TestAnswersWriteThemselvesAsGenerated(t *testing.T) {
 		return WithRecord(context.WithValue(t.Context(), clientKey{}, client))
 	}
 	resolver := &Resolver{appURL: "https://census.test"}
-	schema, plans := selfWriting{NewExecutableSchema(Config{Resolvers: resolver}), resolver}, documents.NewPlans()
+	schema, parsed := selfWriting{NewExecutableSchema(Config{Resolvers: resolver}), resolver}, documents.NewParsed()
 	server := func(watched bool) *executor.Executor {
 		exec := executor.New(schema)
-		exec.SetQueryCache(plans)
-		exec.Use(plans)
+		exec.SetQueryCache(parsed)
+		exec.Use(parsed)
 		exec.Use(schema)
 		exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 			ctx = withLoaders(ctx, ctx.Value(clientKey{}).(*upstream.Client), func() time.Time { return now }, func(ctx context.Context, _ string, _ int) (context.Context, func(error)) { return ctx, func(error) {} })

@@ -88,17 +88,17 @@ func TestBounds(t *testing.T) {
 	if _, ok := texts.get("long"); ok {
 		t.Error("a long text was kept")
 	}
-	plans := NewPlans()
-	plans.Add(ctx, strings.Repeat("x", maxPlan+1), &ast.QueryDocument{})
-	plans.Add(ctx, strings.Repeat("x", maxPlan), &ast.QueryDocument{})
-	if n := len(plans.byKey); n != 1 {
-		t.Errorf("%d plans", n)
+	parsed := NewParsed()
+	parsed.Add(ctx, strings.Repeat("x", maxParsed+1), &ast.QueryDocument{})
+	parsed.Add(ctx, strings.Repeat("x", maxParsed), &ast.QueryDocument{})
+	if n := len(parsed.byKey); n != 1 {
+		t.Errorf("%d documents", n)
 	}
 }
 
-// TestPlanFactor measures what parsed documents take, so that the number used
+// TestParsedFactor measures what parsed documents take, so that the number used
 // stays true to the parser.
-func TestPlanFactor(t *testing.T) {
+func TestParsedFactor(t *testing.T) {
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: `type Query{a:Int sync(id:ID!):Sync} type Sync{id:ID! label:String runs(first:Int):[Sync!]!}`})
 	for name, query := range map[string]string{
 		"printed": "query Q($id: ID!) {\n" + strings.Repeat("  sync(id: $id) {\n    id\n    label\n    runs(first: 10) {\n      id\n      label\n    }\n  }\n", 20) + "}",
@@ -117,8 +117,8 @@ func TestPlanFactor(t *testing.T) {
 		}
 		factor := float64(heap()-before) / float64(n*len(query))
 		t.Logf("%s: %.1f bytes for each byte of text", name, factor)
-		if factor > planFactor {
-			t.Errorf("%s: %.1f bytes for each byte of text, planFactor is %d", name, factor, planFactor)
+		if factor > parsedFactor {
+			t.Errorf("%s: %.1f bytes for each byte of text, parsedFactor is %d", name, factor, parsedFactor)
 		}
 		runtime.KeepAlive(docs)
 	}
@@ -134,11 +134,11 @@ func heap() uint64 {
 // What is made of a document is kept with it; what is made of a copy that one request
 // has of it is not, since every request has another.
 func TestBeside(t *testing.T) {
-	plans, doc := NewPlans(), &ast.QueryDocument{}
-	plans.Add(t.Context(), "{a}", doc)
+	parsed, doc := NewParsed(), &ast.QueryDocument{}
+	parsed.Add(t.Context(), "{a}", doc)
 	begin := func(text string, doc *ast.QueryDocument) *graphql.OperationContext {
 		op := &graphql.OperationContext{RawQuery: text, Doc: doc}
-		if err := plans.MutateOperationContext(t.Context(), op); err != nil {
+		if err := parsed.MutateOperationContext(t.Context(), op); err != nil {
 			t.Fatal(err)
 		}
 		return op

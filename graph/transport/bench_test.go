@@ -24,7 +24,7 @@ func BenchmarkPost(b *testing.B) {
 	made := &graphql.Response{Data: []byte(`{"items":[` + strings.Repeat(`{"id":"1","name":"item 1"},`, 5000) + `{"id":"1","name":"item 1"}]}`)}
 	for _, which := range []string{"ours", "stock"} {
 		srv := handler.New(es)
-		srv.SetQueryCache(documents.NewPlans())
+		srv.SetQueryCache(documents.NewParsed())
 		if which == "ours" {
 			transport.Add(srv, transport.Options{Schema: es.Schema()})
 		} else {

@@ -29,7 +29,7 @@ func newHandler(res *testschema.Resolvers, opt transport.Options) *handler.Serve
 	es := testschema.NewExecutableSchema(testschema.Config{Resolvers: res})
 	opt.Schema = es.Schema()
 	srv := handler.New(es)
-	srv.SetQueryCache(documents.NewPlans())
+	srv.SetQueryCache(documents.NewParsed())
 	srv.SetParserTokenLimit(2000)
 	srv.SetRecoverFunc(transport.Recover(opt.OnPanic))
 	srv.Use(documents.Persisted{Automatic: documents.NewTexts()})

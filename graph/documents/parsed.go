@@ -10,43 +10,43 @@ import (
 )
 
 const (
-	// planBytes is what the documents kept may take: room for some hundred of the
+	// parsedBytes is what the documents kept may take: room for some hundred of the
 	// usual length.
-	planBytes = 32 << 20
+	parsedBytes = 32 << 20
 
-	// maxPlan is the longest document whose parsed form is kept, in bytes of text.
-	maxPlan = 8 << 10
+	// maxParsed is the longest document whose parsed form is kept, in bytes of text.
+	maxParsed = 8 << 10
 
-	// planFactor is how many bytes of memory a parsed and validated document
+	// parsedFactor is how many bytes of memory a parsed and validated document
 	// takes for each byte of its text, at most: 112 for one-letter fields, 22 as
-	// clients print them (TestPlanFactor measures it); and what is kept beside it,
+	// clients print them (TestParsedFactor measures it); and what is kept beside it,
 	// some 60 bytes for each field and as many again for each of a sync.
-	planFactor = 140
+	parsedFactor = 140
 )
 
 var _ interface {
 	graphql.Cache[*ast.QueryDocument]
 	graphql.HandlerExtension
 	graphql.OperationContextMutator
-} = (*Plans)(nil)
+} = (*Parsed)(nil)
 
-// Plans keeps parsed and validated documents by their text, for gqlgen's
+// Parsed keeps parsed and validated documents by their text, for gqlgen's
 // SetQueryCache. Documents are shared between requests: who holds one must not
 // change it. As an extension it lets others keep with a document what they make of
 // it (Beside); it comes before those.
-type Plans struct{ *lru[*plan] }
+type Parsed struct{ *lru[*document] }
 
-type plan struct {
+type document struct {
 	doc    *ast.QueryDocument
 	beside *sync.Map
 }
 
-// NewPlans keeps documents within 32 MiB of memory, reckoned from the length of
+// NewParsed keeps documents within 32 MiB of memory, reckoned from the length of
 // their text, and so on the safe side.
-func NewPlans() *Plans { return &Plans{newLRU[*plan](planBytes)} }
+func NewParsed() *Parsed { return &Parsed{newLRU[*document](parsedBytes)} }
 
 // Get gives the parsed form of text.
-func (p *Plans) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
+func (p *Parsed) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
 	known, ok := p.get(text)
 	if !ok {
 		return nil, false
@@ -55,23 +55,23 @@ func (p *Plans) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
 }
 
 // Has tells whether the parsed form of text is kept.
-func (p *Plans) Has(text string) bool {
+func (p *Parsed) Has(text string) bool {
 	_, ok := p.get(text)
 	return ok
 }
 
 // ExtensionName is the name by which gqlgen knows the extension.
-func (*Plans) ExtensionName() string { return plansName }
+func (*Parsed) ExtensionName() string { return parsedName }
 
-const plansName = "Plans"
+const parsedName = "Parsed"
 
 // Validate has nothing against any schema.
-func (*Plans) Validate(graphql.ExecutableSchema) error { return nil }
+func (*Parsed) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext remembers what is kept with op's document.
-func (p *Plans) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+func (p *Parsed) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	if known, ok := p.get(op.RawQuery); ok && known.doc == op.Doc {
-		op.Stats.SetExtension(plansName, known)
+		op.Stats.SetExtension(parsedName, known)
 	}
 	return nil
 }
@@ -80,7 +80,7 @@ func (p *Plans) MutateOperationContext(_ context.Context, op *graphql.OperationC
 // kept itself; nil if it is not, or if op was given another document since, which is
 // one of its own. Each user has keys of a type of its own.
 func Beside(op *graphql.OperationContext) *sync.Map {
-	if known, ok := op.Stats.GetExtension(plansName).(*plan); ok && known.doc == op.Doc {
+	if known, ok := op.Stats.GetExtension(parsedName).(*document); ok && known.doc == op.Doc {
 		return known.beside
 	}
 	return nil
@@ -88,8 +88,8 @@ func Beside(op *graphql.OperationContext) *sync.Map {
 
 // Add keeps the parsed form of text, unless that is longer than 8 KiB: long
 // documents are rare and mostly hostile.
-func (p *Plans) Add(_ context.Context, text string, doc *ast.QueryDocument) {
-	if len(text) <= maxPlan {
-		p.add(text, &plan{doc, new(sync.Map)}, planFactor*len(text)+entryBytes)
+func (p *Parsed) Add(_ context.Context, text string, doc *ast.QueryDocument) {
+	if len(text) <= maxParsed {
+		p.add(text, &document{doc, new(sync.Map)}, parsedFactor*len(text)+entryBytes)
 	}
 }
