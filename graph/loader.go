@@ -3,8 +3,6 @@ package graph
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -124,32 +122,3 @@ var errNoResult = errors.New("a batch left a key without a result")
 type results[V any] []*dataloader.Result[V]
 
 func (r results[V]) set(i int, v V, err error) { r[i] = &dataloader.Result[V]{Data: v, Error: err} }
-
-// each runs do for the numbers below n at once and waits. A panic in one is
-// raised again when the others are through.
-func each(n int, do func(i int)) {
-	if n == 1 {
-		do(0)
-		return
-	}
-	panics := make([]error, n)
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() { panics[i] = contain(func() { do(i) }) })
-	}
-	wg.Wait()
-	if err := errors.Join(panics...); err != nil {
-		panic(err)
-	}
-}
-
-// contain runs do and returns its panic as an error, with the stack for the log.
-func contain(do func()) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
-	do()
-	return nil
-}

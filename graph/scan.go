@@ -63,20 +63,6 @@ func (l *loaders) scan(ctx context.Context, id upstream.SyncID, w upstream.Windo
 	return limited || spent, err
 }
 
-// places bound how many do something at once.
-type places chan struct{}
-
-// enter waits for a place; the caller leaves it by what it returns. If ctx ends
-// before, there is none, and what is done under ctx then fails by itself.
-func (p places) enter(ctx context.Context) (leave func()) {
-	select {
-	case p <- struct{}{}:
-		return func() { <-p }
-	case <-ctx.Done():
-		return func() {}
-	}
-}
-
 // positionOf is the place of the i-th row of s.
 func positionOf(s upstream.Slice[upstream.SyncRun], i int) upstream.Position {
 	return upstream.Position{CreatedAt: s.Rows[i].CreatedAt, ID: int64(s.Rows[i].ID), Ordinal: s.First + i}

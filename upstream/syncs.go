@@ -154,35 +154,3 @@ func (c *Client) takeSyncs(ctx context.Context, rows []Sync, until time.Time, fo
 
 // pagesOf is how many pages so many syncs take.
 func pagesOf(syncs int) int { return (syncs + syncChunk - 1) / syncChunk }
-
-// each runs do for every item, at most so many at a time, and waits. A
-// panic in one is raised again here, where callers contain theirs.
-func each[T any](most int, items []T, do func(T)) {
-	if len(items) == 0 {
-		return
-	}
-	if len(items) == 1 {
-		do(items[0])
-		return
-	}
-	var wg sync.WaitGroup
-	var panicked any
-	var once sync.Once
-	places := make(chan struct{}, most)
-	for _, item := range items {
-		places <- struct{}{}
-		wg.Go(func() {
-			defer func() {
-				if p := recover(); p != nil {
-					once.Do(func() { panicked = p })
-				}
-				<-places
-			}()
-			do(item)
-		})
-	}
-	wg.Wait()
-	if panicked != nil {
-		panic(panicked)
-	}
-}
