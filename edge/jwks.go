@@ -11,35 +11,39 @@ import (
 	"golang.org/x/time/rate"
 )
 
+const (
+	// refetchEvery is the least time between two readings, however many unknown
+	// keys are shown.
+	refetchEvery = 10 * time.Second
+
+	// maxKeyAge is how old the keys grow before they are read again, so that a
+	// withdrawn key is forgotten.
+	maxKeyAge = 15 * time.Minute
+
+	// readKeysFor is the time for one reading.
+	readKeysFor = 5 * time.Second
+)
+
 // A jwks is the public keys of an issuer, read again when somebody shows a key
 // it does not know, or when they are old. It is the storage keyfunc asks.
 type jwks struct {
 	jwkset.Storage // the keys known; replaced as a whole
 
-	read    func(context.Context) ([]byte, error)
-	now     func() time.Time
-	maxAge  time.Duration
-	again   *rate.Limiter // how often read may be called
-	turn    chan struct{} // holds one token: whoever took it may read
-	readAt  atomic.Int64  // Unix nanoseconds of the last good reading
-	timeout time.Duration // of one reading
+	read   func(context.Context) ([]byte, error)
+	now    func() time.Time
+	again  *rate.Limiter // how often read may be called
+	turn   chan struct{} // holds one token: whoever took it may read
+	readAt atomic.Int64  // Unix nanoseconds of the last good reading
 }
 
 func newJWKS(ctx context.Context, opt JWTOptions) (*jwks, error) {
-	every, maxAge := opt.RefetchEvery, opt.MaxAge
-	if every == 0 {
-		every = 10 * time.Second
-	}
-	if maxAge == 0 {
-		maxAge = 15 * time.Minute
-	}
 	read, err := jwksReader(opt.JWKS)
 	if err != nil {
 		return nil, err
 	}
 	k := &jwks{
-		Storage: jwkset.NewMemoryStorage(), read: read, now: opt.Now, maxAge: maxAge,
-		again: rate.NewLimiter(rate.Every(every), 1), turn: make(chan struct{}, 1), timeout: 5 * time.Second,
+		Storage: jwkset.NewMemoryStorage(), read: read, now: opt.Now,
+		again: rate.NewLimiter(rate.Every(refetchEvery), 1), turn: make(chan struct{}, 1),
 	}
 	k.turn <- struct{}{}
 	if err := k.reload(ctx); err != nil {
@@ -82,7 +86,7 @@ func (k *jwks) KeyReadAll(ctx context.Context) ([]jwkset.JWK, error) {
 // refreshIfOld starts a reading in the background, if none is under way and one
 // is allowed. A failed one is tried again at the next use.
 func (k *jwks) refreshIfOld() {
-	if k.now().Sub(time.Unix(0, k.readAt.Load())) < k.maxAge {
+	if k.now().Sub(time.Unix(0, k.readAt.Load())) < maxKeyAge {
 		return
 	}
 	select {
@@ -102,7 +106,7 @@ func (k *jwks) refreshIfOld() {
 
 // reload replaces the keys, or leaves them as they are on an error.
 func (k *jwks) reload(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, k.timeout)
+	ctx, cancel := context.WithTimeout(ctx, readKeysFor)
 	defer cancel()
 	text, err := k.read(ctx)
 	if err != nil {

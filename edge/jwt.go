@@ -31,13 +31,6 @@ type JWTOptions struct {
 
 	Scope string // must be in "scope" (or "scp"), else FORBIDDEN; empty asks for none
 
-	// RefetchEvery is the least time between two readings of JWKS, however many
-	// unknown keys are shown; 0 means 10 s.
-	RefetchEvery time.Duration
-	// MaxAge is how old the keys grow before they are read again, so that a
-	// withdrawn key is forgotten; 0 means 15 min.
-	MaxAge time.Duration
-
 	Now func() time.Time // nil means time.Now
 }
 

@@ -282,7 +282,7 @@ func TestKeyRotation(t *testing.T) {
 	}
 	publish(0)
 	by, err := JWT(context.Background(), JWTOptions{Issuer: issuer, Audience: []string{"census"}, JWKS: server.URL,
-		RefetchEvery: 10 * time.Second, MaxAge: time.Hour, Now: func() time.Time { return time.Unix(clock.Load(), 0) }})
+		Now: func() time.Time { return time.Unix(clock.Load(), 0) }})
 	if err != nil {
 		t.Fatal(err)
 	}
