@@ -50,7 +50,7 @@ func TestPassThrough(t *testing.T) {
 			if err != nil || caller.Token.Reveal() != c.token {
 				t.Fatalf("got %v, %v", caller, err)
 			}
-			if caller.ID != "token:"+TokenID(c.token) || len(TokenID(c.token)) != 32 || strings.Contains(HashKey(c.token), TokenID(c.token)) {
+			if caller.ID != "token:"+tokenID(c.token) || len(tokenID(c.token)) != 32 || strings.Contains(HashKey(c.token), tokenID(c.token)) {
 				t.Errorf("ID %q", caller.ID)
 			}
 		})

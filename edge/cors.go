@@ -24,7 +24,7 @@ func CORS(origins Origins) func(http.Handler) http.Handler {
 			h := w.Header()
 			vary(h, "Origin")
 			origin, one := soleOrigin(r)
-			allowed := one && origins.Allows(origin)
+			allowed := one && origins.allows(origin)
 			if allowed {
 				if origins.all {
 					origin = "*"

@@ -38,9 +38,9 @@ func ParseOrigins(list []string, ownCredentials bool) (Origins, error) {
 	return o, nil
 }
 
-// Allows reports whether pages of that origin, as an Origin header names it,
+// allows reports whether pages of that origin, as an Origin header names it,
 // may use the gateway. The comparison is of whole texts.
-func (o Origins) Allows(origin string) bool {
+func (o Origins) allows(origin string) bool {
 	return origin != "" && (o.all || o.exact[origin])
 }
 

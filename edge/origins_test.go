@@ -18,7 +18,7 @@ func TestParseOrigins(t *testing.T) {
 		"https://xn--bcher-kva.example": "https://xn--bcher-kva.example",
 	} {
 		o, err := ParseOrigins([]string{in}, false)
-		if err != nil || !o.Allows(want) || len(o.exact) != 1 {
+		if err != nil || !o.allows(want) || len(o.exact) != 1 {
 			t.Errorf("%s: %v, %v", in, o, err)
 		}
 	}
@@ -31,10 +31,10 @@ func TestParseOrigins(t *testing.T) {
 			t.Errorf("%q was taken: %v", in, o)
 		}
 	}
-	if o, err := ParseOrigins([]string{"*"}, true); err != nil || !o.Allows("https://any.test") || o.Allows("") {
+	if o, err := ParseOrigins([]string{"*"}, true); err != nil || !o.allows("https://any.test") || o.allows("") {
 		t.Errorf(`"*" with own credentials: %v, %v`, o, err)
 	}
-	if (Origins{}).Allows("https://app.example.com") || (Origins{}).Allows("") || (Origins{}).Allows("null") {
+	if (Origins{}).allows("https://app.example.com") || (Origins{}).allows("") || (Origins{}).allows("null") {
 		t.Error("the zero Origins allow something")
 	}
 }

@@ -16,14 +16,14 @@ func PassThrough(r *http.Request) (Caller, error) {
 	if err != nil {
 		return Caller{}, unauthenticated(err)
 	}
-	return Caller{ID: "token:" + TokenID(token), Token: NewSecret(token)}, nil
+	return Caller{ID: "token:" + tokenID(token), Token: newSecret(token)}, nil
 }
 
-// TokenID names a Census token without telling it: 32 hex digits, the same in
+// tokenID names a Census token without telling it: 32 hex digits, the same in
 // every process. It has 128 bits so that nobody can make a token that shares
 // another's tenant. It is not the plain hash of the token, so it says nothing
 // about an API key file's entries.
-func TokenID(token string) string {
+func tokenID(token string) string {
 	sum := sha256.Sum256([]byte("census-gateway tenant\x00" + token))
 	return hex.EncodeToString(sum[:16])
 }

@@ -17,8 +17,8 @@ const mask = "[secret]"
 // empty.
 type Secret struct{ text *string }
 
-// NewSecret hides text.
-func NewSecret(text string) Secret {
+// newSecret hides text.
+func newSecret(text string) Secret {
 	if text == "" {
 		return Secret{}
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 func TestSecretIsNeverPrinted(t *testing.T) {
-	caller := Caller{ID: "token:abc", Token: NewSecret(canary)}
+	caller := Caller{ID: "token:abc", Token: newSecret(canary)}
 	hidden := struct {
 		caller Caller // fmt cannot call methods on unexported fields
 		token  Secret
@@ -46,7 +46,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	if caller.Token.Reveal() != canary {
 		t.Error("Reveal does not")
 	}
-	if !NewSecret("").IsZero() || NewSecret("").String() != "" || (Secret{}).Reveal() != "" {
+	if !newSecret("").IsZero() || newSecret("").String() != "" || (Secret{}).Reveal() != "" {
 		t.Error("the empty Secret is not empty")
 	}
 }

@@ -7,11 +7,11 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 )
 
-// Extract returns ctx in the trace that the headers of a request name, by W3C
+// extract returns ctx in the trace that the headers of a request name, by W3C
 // Trace Context. Off, or where they name none, it returns ctx. A caller can in
 // this way choose that its requests are kept, within what OTEL_TRACES_SAMPLER
 // allows; "always_on", "always_off" and "traceidratio" do not listen to it.
-func (t *Tracing) Extract(ctx context.Context, h http.Header) context.Context {
+func (t *Tracing) extract(ctx context.Context, h http.Header) context.Context {
 	if t == nil || h.Get("Traceparent") == "" {
 		return ctx
 	}
@@ -32,7 +32,7 @@ func (t *Tracing) Incoming(next http.Handler) http.Handler {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if ctx := t.Extract(r.Context(), r.Header); ctx != r.Context() {
+		if ctx := t.extract(r.Context(), r.Header); ctx != r.Context() {
 			r = r.WithContext(ctx)
 		}
 		next.ServeHTTP(w, r)

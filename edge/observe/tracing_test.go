@@ -139,7 +139,7 @@ func TestTracingOff(t *testing.T) {
 		t.Error("requests pass through a tracer that is off")
 	}
 	h := http.Header{"Traceparent": {"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}}
-	if tr.Extract(background(), h) != background() {
+	if tr.extract(background(), h) != background() {
 		t.Error("a context was made")
 	}
 	tr.Inject(background(), h)
