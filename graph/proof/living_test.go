@@ -152,6 +152,8 @@ func (l *living) put(a *question) {
 
 // judge holds an answer against what was true.
 func (l *living) judge(a *question) {
+	l.mu.Lock() // calls that nobody waits for any more change things too
+	defer l.mu.Unlock()
 	var answer struct {
 		Errors []struct {
 			Message    string
@@ -307,6 +309,8 @@ func TestLivingWalk(t *testing.T) {
 					l.Fatalf("%d comes before %d", seen[i].ID, seen[i+1].ID)
 				}
 			}
+			l.mu.Lock()
+			defer l.mu.Unlock()
 			for _, r := range began {
 				if l.ended[r.ID].IsZero() && !slices.ContainsFunc(seen, func(s sim.Run) bool { return s.ID == r.ID }) {
 					l.Fatalf("%d is missing of %d among %v", r.ID, len(began), runIDs(seen, false))
