@@ -102,3 +102,19 @@ func wrong(env, format string, args ...any) error {
 func flagOf(env string) string {
 	return strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(env, "GATEWAY_"), "_", "-"))
 }
+
+// withRange adds to the error of a flag, "--name: what is wrong with it", from where
+// to where its numbers go.
+func withRange(err error) error {
+	if err == nil {
+		return nil
+	}
+	flag, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "--"), ":")
+	for i := range reflect.TypeFor[settings]().NumField() {
+		tag := reflect.TypeFor[settings]().Field(i).Tag
+		if least, most, ranged := strings.Cut(tag.Get("range"), ".."); ranged && flagOf(tag.Get("env")) == flag {
+			return fmt.Errorf("%w; it goes from %s to %s", err, least, most)
+		}
+	}
+	return err
+}

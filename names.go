@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -37,20 +36,4 @@ func misnamed(environ []string) []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// withRange adds to the error of a flag, "--name: what is wrong with it", from where
-// to where its numbers go.
-func withRange(err error) error {
-	if err == nil {
-		return nil
-	}
-	flag, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "--"), ":")
-	for i := range reflect.TypeFor[settings]().NumField() {
-		tag := reflect.TypeFor[settings]().Field(i).Tag
-		if least, most, ranged := strings.Cut(tag.Get("range"), ".."); ranged && flagOf(tag.Get("env")) == flag {
-			return fmt.Errorf("%w; it goes from %s to %s", err, least, most)
-		}
-	}
-	return err
 }

@@ -153,3 +153,14 @@ func TestScopeIsOneWord(t *testing.T) {
 		}
 	}
 }
+
+// A number that is none is refused with what it may be.
+func TestNumbersThatAreNone(t *testing.T) {
+	for arg, want := range map[string]string{
+		"--freshness=5": "0s to 1h", "--page-cache=64MiB": "0 to 1099511627776", "--rate=many": "0 to 1000000", "--census-calls=1e2": "16 to 256",
+	} {
+		if _, _, err := parse([]string{arg}, io.Discard); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), strings.SplitAfter(arg, "=")[1]) {
+			t.Errorf("%s: %v", arg, err)
+		}
+	}
+}
