@@ -82,7 +82,7 @@ func (g *gateway) inFlightFor(s settings) *edge.InFlight {
 // graph is the GraphQL handler, as the settings have it.
 func (g *gateway) graph(s settings) (http.Handler, error) {
 	opt := graph.Options{
-		Log: g.log, Timeout: s.Timeout, MaxBody: s.MaxBody, MaxDocument: s.MaxDocument, MaxTokens: s.MaxTokens, MaxErrors: s.MaxErrors, Limits: s.limits(),
+		Log: g.log, Timeout: s.Timeout, MaxBody: s.MaxBody, MaxDocument: s.MaxDocument, MaxTokens: s.MaxTokens, Limits: s.limits(),
 		OnlyTrusted: s.OnlyTrusted, OwnTokens: s.PassThrough,
 		AppURL: appURL(s), OnLimit: g.observer.LimitHit, OnBatch: g.observer.StartBatch, OnFresh: answers.Fresh,
 	}

@@ -24,7 +24,6 @@ type Options struct {
 	Timeout     time.Duration      // of one operation; 0: 10 s
 	MaxBody     int64              // bytes of a request; 0: 256 KiB
 	MaxDocument int                // bytes of one document; 0: 64 KiB
-	MaxErrors   int                // of one answer; 0: 20
 	MaxTokens   int                // of one document; 0: 2,000. The validator takes time by their square
 	Limits      limits.Limits      // of one operation
 	Trusted     *documents.Trusted // operations known by id; nil: none
@@ -83,7 +82,6 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 		srv.SetDisableSuggestion(true)
 		srv.SetValidationRulesFn(limits.RulesWithoutSuggestions)
 	}
-	srv.SetErrorPresenter(present(opt.Log, opt.OwnTokens))
 	srv.SetRecoverFunc(transport.Recover(panicked))
 	srv.Use(parsed) // before all that keep something with a document
 	srv.Use(given)  // before all that looks at variables
@@ -97,7 +95,8 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 		readAhead(ctx)
 		return next(ctx)
 	})
-	transport.Add(srv, transport.Options{MaxBody: opt.MaxBody, MaxDocument: opt.MaxDocument, MaxErrors: opt.MaxErrors, Schema: schema.Schema(), Variables: given.Variables, OnPanic: panicked,
+	transport.Add(srv, transport.Options{MaxBody: opt.MaxBody, MaxDocument: opt.MaxDocument, Schema: schema.Schema(),
+		Present: present(opt.Log, opt.OwnTokens), Variables: given.Variables, OnPanic: panicked,
 		Release: func(data []byte) { reuse(&data) },
 		Headers: func(ctx context.Context, resp *graphql.Response, _ http.Header) {
 			if r := RecordOf(ctx); r != nil && opt.OnFresh != nil && resp != nil {

@@ -40,6 +40,7 @@ func present(log *slog.Logger, ownTokens bool) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		out := graphql.DefaultErrorPresenter(ctx, err)
 		var call *upstream.Error
+		var short error
 		switch {
 		case errors.As(err, &call):
 			level := slog.LevelWarn
@@ -57,6 +58,7 @@ func present(log *slog.Logger, ownTokens bool) graphql.ErrorPresenterFunc {
 			out.Message = w.sentence
 			if call.Kind != upstream.Internal {
 				out.Message = fmt.Sprintf(w.sentence, subject)
+				short = transport.Short(subject + ": not read.")
 			}
 			out.Extensions = map[string]any{"code": w.code}
 			if call.RetryAfter > 0 {
@@ -67,7 +69,7 @@ func present(log *slog.Logger, ownTokens bool) graphql.ErrorPresenterFunc {
 			out.Message = internalSentence
 			out.Extensions = map[string]any{"code": transport.CodeInternal}
 		}
-		out.Err = nil
+		out.Err = short
 		return out
 	}
 }

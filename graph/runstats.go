@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -103,20 +104,20 @@ func syncRunStats(ctx context.Context, ids []string, filter *stats.Filter) (*Syn
 		}
 		syncs = listed(rows)
 	}
-	var mu sync.Mutex // of s and errs
-	var errs []error
+	var mu sync.Mutex // of s
+	errs := make([]error, len(syncs))
 	each(len(syncs), func(i int) {
 		d := stats.NewDigest(scales)
 		truncated, err := loadersOf(ctx).fold(ctx, &fold{syncs[i].ID, filter, d})
-		mu.Lock()
-		defer mu.Unlock()
-		if err != nil {
-			errs = append(errs, err)
+		if errs[i] = err; err != nil {
 			return
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		s.Truncated = s.Truncated || truncated
 		s.Merge(d)
 	})
+	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 	if n := len(errs); n > 0 && n == len(syncs) {
 		s, err, errs = nil, errs[0], errs[1:]
 	}

@@ -26,11 +26,11 @@ func (o Options) answer(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 	op, errs := exec.CreateOperationContext(ctx, &req.RawParams)
 	if len(errs) > 0 {
 		ctx = graphql.WithOperationContext(ctx, op)
-		// A document can have many more mistakes than fields: presenters see no more than are told.
+		// A document can have many more mistakes than anybody reads: presenters see no more than are told.
 		errs = o.requestErrors(op, &req.RawParams, errs)
-		resp := exec.DispatchError(ctx, errs[:min(len(errs), o.maxErrors())])
-		omit(resp, len(errs)-o.maxErrors())
-		o.write(ctx, w, takes.plain, resp)
+		resp := exec.DispatchError(ctx, errs[:min(len(errs), maxMistakes)])
+		omit(resp, len(errs)-maxMistakes)
+		o.write(ctx, w, takes.plain, nil, resp)
 		return
 	}
 	if bad := refuseKind(w, r, op.Operation.Operation); bad != nil {
@@ -46,7 +46,7 @@ func (o Options) answer(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 		undefer(op)
 	}
 	next, ctx := exec.DispatchOperation(ctx, op)
-	o.write(ctx, w, takes.plain, next(ctx))
+	o.write(ctx, w, takes.plain, op, next(ctx))
 }
 
 // refuseKind refuses the kinds of operation that the method does not carry.
@@ -63,13 +63,13 @@ func refuseKind(w http.ResponseWriter, r *http.Request, kind ast.Operation) *fau
 	return nil
 }
 
-// write writes an answer in one piece. resp is nil where ctx ended before
-// there was one.
-func (o Options) write(ctx context.Context, w http.ResponseWriter, m media, resp *graphql.Response) {
+// write writes the answer of op in one piece. op is nil if it was not executed, and
+// resp where ctx ended before there was one.
+func (o Options) write(ctx context.Context, w http.ResponseWriter, m media, op *graphql.OperationContext, resp *graphql.Response) {
 	if resp == nil {
 		resp = &graphql.Response{Errors: gqlerror.List{timeout()}}
 	}
-	out := presented(resp, o.maxErrors())
+	out := presented(op, resp, o.maxErrorBytes())
 	if out.Data == nil {
 		status := http.StatusInternalServerError
 		if len(out.Errors) > 0 {

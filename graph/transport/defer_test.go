@@ -112,10 +112,10 @@ func TestDeferKeepsTrueNulls(t *testing.T) {
 		`{"incremental":[{"data":{"slow":"slow 0"},"path":["item"]},{"data":{"name":null},"path":["item"]}],"hasNext":false}`, "")
 }
 
-// TestDeferredErrorsAreBounded has a limit of two for each part, and parts at it
-// and one past it.
+// TestDeferredErrorsAreBounded has a limit of two short errors for each part, and
+// parts at it and one past it.
 func TestDeferredErrorsAreBounded(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{MaxErrors: 2})
+	srv := newServer(t, &testschema.Resolvers{}, transport.Options{MaxErrorBytes: 300})
 	for query, omitted := range map[string]string{
 		"{a:broken b:broken          item{id ...@defer{d:slowBroken e:slowBroken}}}":              "",
 		"{a:broken b:broken c:broken item{id ...@defer{d:slowBroken e:slowBroken f:slowBroken}}}": `,"extensions":{"errorsOmitted":1}`,

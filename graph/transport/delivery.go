@@ -22,22 +22,24 @@ type delivery struct {
 	places  map[string]*place       // by path, as a string
 	objects []*place                // those of kind object, in the order they were sent
 	held    []*graphql.Response
+	notes   *notes
 }
 
-func newDelivery(schema *ast.Schema, op *graphql.OperationContext) *delivery {
+func newDelivery(schema *ast.Schema, op *graphql.OperationContext, notes *notes) *delivery {
 	return &delivery{
 		schema: schema,
 		op:     op,
 		memo:   make(map[*ast.Selection]bool),
 		names:  make(map[string]bool),
 		places: make(map[string]*place),
+		notes:  notes,
 	}
 }
 
-// first takes the data of the first response and gives what is to be sent.
-func (d *delivery) first(data []byte) []byte {
-	root := d.schema.Query
-	return d.object(data, root, d.op.Operation.SelectionSet, nil)
+// first makes of the first response what is to be sent.
+func (d *delivery) first(resp *graphql.Response) {
+	resp.Data = d.object(resp.Data, d.schema.Query, d.op.Operation.SelectionSet, nil)
+	resp.Errors = d.told()
 }
 
 // take takes a later response and gives those that can be sent now, in order.
@@ -56,7 +58,9 @@ func (d *delivery) take(resp *graphql.Response) []*graphql.Response {
 				continue
 			case p.kind == nulled:
 			case p.kind == opaque:
-				ready = append(ready, resp)
+				sent := *resp
+				sent.Errors = d.told()
+				ready = append(ready, &sent)
 			default:
 				ready = append(ready, d.fill(p, resp))
 			}
@@ -80,23 +84,25 @@ func (d *delivery) find(path ast.Path) *place {
 // fill notes which fields of p came with resp, and treats their values as
 // those of the first response were.
 func (d *delivery) fill(p *place, resp *graphql.Response) *graphql.Response {
+	out := *resp
 	list, ok := splitObject(resp.Data)
 	if !ok { // null, and with it all that the part has
 		for _, f := range p.fields {
 			if f.IsDeferred() && partOf(&f) == resp.Label {
-				delete(p.missing, f.Alias)
+				d.came(p, f.Alias)
 			}
 		}
-		return resp
+		out.Errors = d.told()
+		return &out
 	}
 	for i, m := range list {
-		delete(p.missing, m.key)
+		d.came(p, m.key)
 		if f := p.field(m.key); f != nil && d.defers(f.Selections) {
 			list[i].value = d.value(m.value, f.Definition.Type, f.Selections, below(p.path, ast.PathName(m.key)))
 		}
 	}
-	out := *resp
 	out.Data = joinMembers(list)
+	out.Errors = d.told()
 	return &out
 }
 

@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"encoding/json"
+	"errors"
 	"maps"
 	"strings"
 	"unicode/utf8"
@@ -11,7 +13,9 @@ import (
 )
 
 const (
-	maxMessage = 300 // characters of an error's message
+	maxMessage  = 300 // characters of an error's message
+	maxMistakes = 20  // of a request that is not executed
+	maxFull     = 20  // errors of one code with a message in full; those after them have a short one
 
 	internalMessage = "internal server error"
 )
@@ -71,15 +75,24 @@ func Code(err *gqlerror.Error) string {
 	return c
 }
 
-// presented is resp with errors fit to be sent. resp is not changed: interceptors
-// may keep or share theirs.
-func presented(resp *graphql.Response, most int) *graphql.Response {
+// A Short is the cause of an error whose message says little more than its code: it
+// takes the place of the message in an answer where many errors have the same code.
+type Short string
+
+func (s Short) Error() string { return string(s) }
+
+// presented is resp, of the operation op, with errors fit to be sent: in the order
+// of the answer, and as many as most bytes hold. op is nil before there is one. resp
+// is not changed: interceptors may keep or share theirs.
+func presented(op *graphql.OperationContext, resp *graphql.Response, most int) *graphql.Response {
 	if len(resp.Errors) == 0 {
 		return resp
 	}
 	out := *resp
-	out.Errors = present(resp.Errors, most)
-	omit(&out, len(resp.Errors)-most)
+	out.Errors = present(inOrder(op, resp.Errors))
+	told := fitting(out.Errors, most)
+	omit(&out, len(out.Errors)-told)
+	out.Errors = out.Errors[:told]
 	return &out
 }
 
@@ -91,31 +104,48 @@ func omit(resp *graphql.Response, n int) {
 	}
 	said := make(map[string]any, len(resp.Extensions)+1)
 	maps.Copy(said, resp.Extensions)
+	if before, ok := said["errorsOmitted"].(int); ok {
+		n += before
+	}
 	said["errorsOmitted"] = n
 	resp.Extensions = said
 }
 
-// present makes errors fit to be sent: at most so many, no long messages, a
-// code of the documented list on each. An error without a code that wraps a
+// fitting is how many of errs, from the first on, most bytes of JSON hold; 1 at least.
+func fitting(errs gqlerror.List, most int) int {
+	for i, err := range errs {
+		text, _ := json.Marshal(err) // what cannot be written is told in no more bytes
+		if most -= len(text) + 1; most < 0 && i > 0 {
+			return i
+		}
+	}
+	return len(errs)
+}
+
+// present makes errors fit to be sent: no long messages, short ones where many are
+// alike, a code of the documented list on each. An error without a code that wraps a
 // cause has met no presenter of ours, so its text is not for clients.
 //
 // The errors given are not changed, since resolvers may share theirs.
-func present(errs gqlerror.List, most int) gqlerror.List {
-	if len(errs) == 0 {
-		return nil
-	}
-	out := make(gqlerror.List, min(len(errs), most))
+func present(errs gqlerror.List) gqlerror.List {
+	out := make(gqlerror.List, len(errs))
+	seen := make(map[string]int, 1) // errors by code
 	for i := range out {
 		err := *errs[i]
 		if code(&err) == "" && err.Err != nil {
 			err.Message = internalMessage
 		}
-		if c := Code(&err); c != code(&err) {
+		c := Code(&err)
+		if c != code(&err) {
 			err.Extensions = maps.Clone(err.Extensions)
 			if err.Extensions == nil {
 				err.Extensions = make(map[string]any, 1)
 			}
 			err.Extensions["code"] = c
+		}
+		seen[c]++
+		if short, ok := errors.AsType[Short](err.Err); ok && seen[c] > maxFull {
+			err.Message = string(short)
 		}
 		err.Message = clip(err.Message)
 		out[i] = &err

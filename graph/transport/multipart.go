@@ -26,20 +26,21 @@ type multipart struct {
 	flush func() error
 	buf   bytes.Buffer
 
-	maxErrors int               // of each part
-	labels    map[string]string // of the client, by those that parts have here
+	op            *graphql.OperationContext
+	maxErrorBytes int               // of each part
+	labels        map[string]string // of the client, by those that parts have here
 }
 
-func startMultipart(w http.ResponseWriter, maxErrors int, labels map[string]string) *multipart {
+func startMultipart(w http.ResponseWriter, op *graphql.OperationContext, maxErrorBytes int, labels map[string]string) *multipart {
 	answerHeader(w)["Content-Type"] = []string{multipartType}
 	w.WriteHeader(http.StatusOK)
-	m := &multipart{w: w, flush: http.NewResponseController(w).Flush, maxErrors: maxErrors, labels: labels}
+	m := &multipart{w: w, flush: http.NewResponseController(w).Flush, op: op, maxErrorBytes: maxErrorBytes, labels: labels}
 	m.buf.WriteString(delimiter)
 	return m
 }
 
 func (m *multipart) first(resp *graphql.Response) error {
-	before, after := envelope(presented(resp, m.maxErrors))
+	before, after := envelope(presented(m.op, resp, m.maxErrorBytes))
 	m.buf.WriteString(partHeader)
 	m.buf.WriteString(before)
 	m.buf.Write(resp.Data)
@@ -64,7 +65,7 @@ func (m *multipart) last(ready []*graphql.Response, errs gqlerror.List) error {
 		m.buf.WriteString(`],`)
 	}
 	if len(errs) > 0 {
-		before, after := envelope(presented(&graphql.Response{Errors: errs}, m.maxErrors))
+		before, after := envelope(presented(m.op, &graphql.Response{Errors: errs}, m.maxErrorBytes))
 		m.buf.WriteString(before[1:] + after[:len(after)-1] + ",")
 	}
 	m.buf.WriteString(`"hasNext":false}` + closing)
@@ -76,7 +77,7 @@ func (m *multipart) entries(list []*graphql.Response) {
 		if i > 0 {
 			m.buf.WriteByte(',')
 		}
-		before, after := envelope(presented(resp, m.maxErrors))
+		before, after := envelope(presented(m.op, resp, m.maxErrorBytes))
 		m.buf.WriteString(before)
 		m.buf.Write(resp.Data)
 		path, _ := json.Marshal(resp.Path) // names and numbers: cannot fail

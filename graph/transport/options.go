@@ -13,9 +13,9 @@ import (
 
 // What holds where [Options] leave it 0.
 const (
-	defaultMaxBody     = 256 << 10
-	defaultMaxDocument = 64 << 10
-	defaultMaxErrors   = 20
+	defaultMaxBody       = 256 << 10
+	defaultMaxDocument   = 64 << 10
+	defaultMaxErrorBytes = 1 << 20
 )
 
 // allowed are the methods served, in the form of the Allow header.
@@ -32,14 +32,19 @@ type Options struct {
 	// in bytes. 0 means 64 KiB.
 	MaxDocument int
 
-	// MaxErrors bounds the errors of one answer, or of one part of a deferred
-	// one; extensions.errorsOmitted tells how many were left out. 0 means 20.
-	MaxErrors int
+	// MaxErrorBytes bounds the errors of one answer, or of one part of a deferred
+	// one, as JSON; extensions.errorsOmitted tells how many were left out. 0 means
+	// 1 MiB.
+	MaxErrorBytes int
 
 	// Schema is what the server executes. With it, @defer is delivered in
 	// parts to clients that accept multipart/mixed. Nil means that @defer is
 	// ignored: every answer comes whole.
 	Schema *ast.Schema
+
+	// Present makes of what a field returned the error that clients read. Nil means
+	// gqlgen's own presenter.
+	Present graphql.ErrorPresenterFunc
 
 	// Variables says what is wrong with the values of op's variables, which gqlgen
 	// refuses. Nil, or where it finds nothing, leaves the word to gqlgen.
@@ -61,14 +66,18 @@ type Options struct {
 }
 
 // Add adds the transports for POST, GET and OPTIONS to srv, and after them the
-// one that refuses all other methods. Call it last.
+// one that refuses all other methods, and sets what presents errors. Call it last.
 func Add(srv *handler.Server, opt Options) {
+	if opt.Present == nil {
+		opt.Present = graphql.DefaultErrorPresenter
+	}
+	srv.SetErrorPresenter(noting(opt.Present))
 	srv.AddTransport(POST{opt})
 	srv.AddTransport(GET{opt})
 	srv.AddTransport(OPTIONS{})
 	srv.AddTransport(NotAllowed{})
 }
 
-func (o Options) maxBody() int64   { return cmp.Or(o.MaxBody, defaultMaxBody) }
-func (o Options) maxDocument() int { return cmp.Or(o.MaxDocument, defaultMaxDocument) }
-func (o Options) maxErrors() int   { return cmp.Or(o.MaxErrors, defaultMaxErrors) }
+func (o Options) maxBody() int64     { return cmp.Or(o.MaxBody, defaultMaxBody) }
+func (o Options) maxDocument() int   { return cmp.Or(o.MaxDocument, defaultMaxDocument) }
+func (o Options) maxErrorBytes() int { return cmp.Or(o.MaxErrorBytes, defaultMaxErrorBytes) }

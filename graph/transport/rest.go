@@ -23,9 +23,12 @@ func (d *delivery) rest() []*graphql.Response {
 // same, with an error for each field. Which of them were true nulls is not known.
 func (d *delivery) late() []*graphql.Response {
 	return d.remaining(func(r *remainder, f *graphql.CollectedField) {
-		err := timeout()
-		err.Path = below(r.path, ast.PathName(f.Alias))
-		r.errs = append(r.errs, err)
+		path := below(r.path, ast.PathName(f.Alias))
+		if !slices.ContainsFunc(r.errs, func(err *gqlerror.Error) bool { return slices.Equal(err.Path, path) }) {
+			err := timeout()
+			err.Path = path
+			r.errs = append(r.errs, err)
+		}
 		r.nulls = append(r.nulls, member{f.Alias, []byte("null")})
 		r.invalid = r.invalid || f.Definition.Type.NonNull
 	})
@@ -43,22 +46,26 @@ type remainder struct {
 func (d *delivery) remaining(add func(*remainder, *graphql.CollectedField)) []*graphql.Response {
 	rest := d.held
 	d.held = nil
+	for _, resp := range rest {
+		resp.Errors = d.told()
+	}
 	for _, p := range d.objects {
 		var parts []*remainder
 		for _, f := range p.fields {
 			if !p.missing[f.Alias] {
 				continue
 			}
-			delete(p.missing, f.Alias)
+			d.came(p, f.Alias)
 			i := slices.IndexFunc(parts, func(r *remainder) bool { return r.label == partOf(&f) })
 			if i < 0 {
 				i = len(parts)
 				parts = append(parts, &remainder{path: p.path, label: partOf(&f)})
 			}
+			parts[i].errs = append(parts[i].errs, d.told()...)
 			add(parts[i], &f)
 		}
 		for _, r := range parts {
-			if len(r.nulls) > 0 {
+			if len(r.nulls)+len(r.errs) > 0 {
 				rest = append(rest, r.response())
 			}
 		}

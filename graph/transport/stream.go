@@ -12,20 +12,21 @@ import (
 // object was null) the answer is plain, in form m. labels are what the client
 // calls the parts.
 func (o Options) stream(ctx context.Context, w http.ResponseWriter, exec graphql.GraphExecutor, m media, op *graphql.OperationContext, labels map[string]string) {
-	next, ctx, end := o.begin(ctx, exec, op)
+	noted := new(notes)
+	next, ctx, end := o.begin(context.WithValue(ctx, notesKey{}, noted), exec, op)
 	defer end()
 
 	first := next()
 	if first == nil || !hasNext(first) {
-		o.write(ctx, w, m, first)
+		o.write(ctx, w, m, op, first)
 		return
 	}
-	d := newDelivery(o.Schema, op)
-	first.Data = d.first(first.Data)
+	d := newDelivery(o.Schema, op, noted)
+	d.first(first)
 	if o.Headers != nil {
 		o.Headers(ctx, first, w.Header())
 	}
-	out := startMultipart(w, o.maxErrors(), labels)
+	out := startMultipart(w, op, o.maxErrorBytes(), labels)
 	if out.first(first) != nil {
 		return
 	}

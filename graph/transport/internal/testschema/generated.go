@@ -45,6 +45,7 @@ type ComplexityRoot struct {
 		Parent     func(childComplexity int) int
 		Slow       func(childComplexity int) int
 		SlowBroken func(childComplexity int) int
+		SlowMaybe  func(childComplexity int) int
 	}
 
 	Mutation struct {
@@ -79,6 +80,7 @@ type ComplexityRoot struct {
 type ItemResolver interface {
 	Slow(ctx context.Context, obj *Item) (string, error)
 	SlowBroken(ctx context.Context, obj *Item) (string, error)
+	SlowMaybe(ctx context.Context, obj *Item) (*string, error)
 	Parent(ctx context.Context, obj *Item) (*Item, error)
 }
 type MutationResolver interface {
@@ -149,6 +151,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Item.SlowBroken(childComplexity), true
+	case "Item.slowMaybe":
+		if e.ComplexityRoot.Item.SlowMaybe == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Item.SlowMaybe(childComplexity), true
 
 	case "Mutation.touch":
 		if e.ComplexityRoot.Mutation.Touch == nil {
@@ -384,6 +392,8 @@ func (ec *executionContext) childFields_Item(ctx context.Context, field graphql.
 		return ec.fieldContext_Item_slow(ctx, field)
 	case "slowBroken":
 		return ec.fieldContext_Item_slowBroken(ctx, field)
+	case "slowMaybe":
+		return ec.fieldContext_Item_slowMaybe(ctx, field)
 	case "parent":
 		return ec.fieldContext_Item_parent(ctx, field)
 	}
@@ -739,6 +749,29 @@ func (ec *executionContext) _Item_slowBroken(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Item_slowBroken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Item", field, true, true, "String")
+}
+
+func (ec *executionContext) _Item_slowMaybe(ctx context.Context, field graphql.CollectedField, obj *Item) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Item_slowMaybe(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Item().SlowMaybe(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Item_slowMaybe(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Item", field, true, true, "String")
 }
 
@@ -2403,6 +2436,12 @@ func (ec *executionContext) _Item(ctx context.Context, sel ast.SelectionSet, obj
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Item_slowBroken(ctx, field, obj)
+				})
+		case "slowMaybe":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Item_slowMaybe(ctx, field, obj)
 				})
 		case "parent":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,

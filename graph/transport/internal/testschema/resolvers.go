@@ -101,6 +101,11 @@ func (r item) SlowBroken(ctx context.Context, obj *Item) (string, error) {
 	return "", gqlerror.Errorf("it is broken")
 }
 
+func (r item) SlowMaybe(ctx context.Context, obj *Item) (*string, error) {
+	text, err := r.slow(ctx, "maybe "+obj.ID)
+	return &text, err
+}
+
 func (r item) Parent(ctx context.Context, obj *Item) (*Item, error) {
 	if obj.ID == "p" {
 		return nil, nil

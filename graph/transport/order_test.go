@@ -1,0 +1,198 @@
+package transport_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"census-gateway/graph/transport"
+	"census-gateway/graph/transport/internal/testschema"
+)
+
+// shuffled are resolvers whose slow fields fail, in another order each time.
+func shuffled() *testschema.Resolvers {
+	return &testschema.Resolvers{Slow: func(context.Context, string) error {
+		time.Sleep(time.Duration(rand.IntN(300)) * time.Microsecond)
+		return gqlerror.Errorf("too slow")
+	}}
+}
+
+var pathsOfErrors = regexp.MustCompile(`"path":(\[[^]]*\]),"locations"`)
+
+// paths are those of the errors in text, as they stand.
+func paths(text string) (list []string) {
+	for _, m := range pathsOfErrors.FindAllStringSubmatch(text, -1) {
+		list = append(list, m[1])
+	}
+	return list
+}
+
+// TestErrorsStandAsTheAnswer has fields that fail in any order. Their errors stand
+// as the answer does: by the place in a list, then by that of the key, wherever it
+// comes from.
+func TestErrorsStandAsTheAnswer(t *testing.T) {
+	srv := newServer(t, shuffled(), transport.Options{})
+	const query = `query($no:Boolean!){
+		z:broken item{a:slowMaybe @include(if:$no) ...F b:slowMaybe parent{c:slowMaybe}} ...Root a:broken
+		node{... on Other{slow} ... on Item{m:slowMaybe} ... on Item{id k:slowMaybe}}
+	} fragment F on Item{y:slowMaybe ... on Item{a:slowMaybe parent{d:slowMaybe c:slowMaybe}}}
+	fragment Root on Query{items(n:12){slowMaybe parent{slowMaybe}} m:broken}`
+	want := []string{`["z"]`, `["item","y"]`, `["item","a"]`, `["item","parent","d"]`, `["item","parent","c"]`, `["item","b"]`}
+	for i := range 12 {
+		n := strconv.Itoa(i)
+		want = append(want, `["items",`+n+`,"slowMaybe"]`, `["items",`+n+`,"parent","slowMaybe"]`)
+	}
+	want = append(want, `["m"]`, `["a"]`, `["node","m"]`, `["node","k"]`)
+	for range 20 {
+		a := post(t, srv.URL, asJSON, bodyOf(query, map[string]any{"no": false}))
+		if got := paths(a.body); !reflect.DeepEqual(got, want) {
+			t.Fatalf("got  %s\nwant %s\nin   %s", got, want, a.body)
+		}
+	}
+}
+
+// TestErrorsOfNullsStandAsTheAnswer has no answer to stand as, since all is null.
+func TestErrorsOfNullsStandAsTheAnswer(t *testing.T) {
+	srv := newServer(t, shuffled(), transport.Options{})
+	for range 20 {
+		a := ask(t, srv.URL, `{items(n:2){b:slow a:slow} q:brokenRequired}`)
+		want := []string{`["items",0,"b"]`, `["items",0,"a"]`, `["items",1,"b"]`, `["items",1,"a"]`, `["q"]`}
+		if got := paths(a.body); string(a.data) != "null" || !reflect.DeepEqual(got, want) {
+			t.Fatalf("got  %s\nwant %s\nin   %s", got, want, a.body)
+		}
+	}
+}
+
+// TestErrorsComeWithTheirPart has two parts of one object. An error waits for the
+// part with its field, though the other is ready before, and stands as that part.
+func TestErrorsComeWithTheirPart(t *testing.T) {
+	g := newGate("0")
+	res := &testschema.Resolvers{Slow: func(ctx context.Context, id string) error {
+		if err := g.wait(ctx, id); err != nil || id == "0" {
+			return err
+		}
+		return gqlerror.Errorf("too slow")
+	}}
+	failed := make(chan struct{}, 4)
+	srv := newServer(t, res, transport.Options{Present: func(ctx context.Context, err error) *gqlerror.Error {
+		defer func() { failed <- struct{}{} }()
+		return graphql.DefaultErrorPresenter(ctx, err)
+	}})
+	for range 20 {
+		g.open["0"] = make(chan struct{})
+		s := openStream(t, t.Context(), srv.URL, `{item{id
+			... @defer(label:"a"){b:slowMaybe slow a:slowMaybe parent{slowMaybe ... @defer(label:"c"){late:slowMaybe}}}
+			... @defer(label:"b"){parent{id}}}}`)
+		s.want(`{"data":{"item":{"id":"0"}},"hasNext":true}`)
+		for range 4 {
+			<-failed
+		}
+		close(g.open["0"])
+		wants := map[string][]string{"a": {`["item","b"]`, `["item","a"]`}, "b": {`["item","parent","slowMaybe"]`}, "c": {`["item","parent","late"]`}}
+		for text := s.next(); text != ""; text = s.next() {
+			for _, part := range incremental(t, text) {
+				if got := paths(part.text); !reflect.DeepEqual(got, wants[part.label]) {
+					t.Errorf("part %s has the errors %s, want %s: %s", part.label, got, wants[part.label], part.text)
+				}
+				delete(wants, part.label)
+			}
+		}
+		if len(wants) > 0 {
+			t.Fatalf("these did not come: %v", wants)
+		}
+	}
+}
+
+// TestErrorsOfNullsComeWithTheirPart has objects that are null for a field of theirs,
+// while parts of them are under way: those are dropped, with their errors.
+func TestErrorsOfNullsComeWithTheirPart(t *testing.T) {
+	srv := newServer(t, shuffled(), transport.Options{})
+	for range 20 {
+		s := openStream(t, t.Context(), srv.URL, `{item{id b:slowMaybe
+			... @defer(label:"a"){parent{slowBroken ... @defer(label:"c"){slowMaybe}}}}}`)
+		if first := s.next(); !reflect.DeepEqual(paths(first), []string{`["item","b"]`}) {
+			t.Errorf("the first part is %s", first)
+		}
+		for text := s.next(); text != ""; text = s.next() {
+			for _, part := range incremental(t, text) {
+				if got := paths(part.text); part.label != "a" || !reflect.DeepEqual(got, []string{`["item","parent","slowBroken"]`}) {
+					t.Errorf("part %s has the errors %s: %s", part.label, got, part.text)
+				}
+			}
+		}
+	}
+}
+
+type labelled struct{ label, text string }
+
+func incremental(t *testing.T, text string) (parts []labelled) {
+	var whole struct{ Incremental []json.RawMessage }
+	if err := json.Unmarshal([]byte(text), &whole); err != nil {
+		t.Fatal(err)
+	}
+	for _, raw := range whole.Incremental {
+		var part struct{ Label string }
+		if err := json.Unmarshal(raw, &part); err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, labelled{part.Label, string(raw)})
+	}
+	return parts
+}
+
+// TestManyErrorsAreShort has a presenter that says how to put an error in fewer
+// words. That counts from the 21st error of a code on.
+func TestManyErrorsAreShort(t *testing.T) {
+	srv := newServer(t, shuffled(), transport.Options{Present: func(ctx context.Context, err error) *gqlerror.Error {
+		out := graphql.DefaultErrorPresenter(ctx, err)
+		out.Message, out.Extensions, out.Err = "a message in full", map[string]any{"code": "UPSTREAM_BUSY"}, transport.Short("short")
+		if strings.HasSuffix(out.Path.String(), "boom") {
+			out.Extensions["code"], out.Err = "UPSTREAM_TIMEOUT", errors.New("secret")
+		}
+		return out
+	}})
+	a := ask(t, srv.URL, `{items(n:25){slowMaybe} boom}`)
+	for i, err := range a.errors {
+		want := "a message in full"
+		if i >= 20 && i < 25 {
+			want = "short"
+		}
+		if err.Message != want {
+			t.Errorf("error %d at %v says %q, want %q", i, err.Path, err.Message, want)
+		}
+	}
+	if len(a.errors) != 26 {
+		t.Errorf("%d errors", len(a.errors))
+	}
+}
+
+// TestErrorsOfAnAnswerAreBounded leaves out what some bytes do not hold, from the end of the
+// answer, and says how many. One error is always told.
+func TestErrorsOfAnAnswerAreBounded(t *testing.T) {
+	one := len(`{"message":"too slow","locations":[{"line":1,"column":14}],"path":["items",0,"slowMaybe"],"extensions":{"code":"INTERNAL_SERVER_ERROR"}},`)
+	for most, told := range map[int]int{1: 1, one: 1, 2*one - 1: 1, 2 * one: 2, 9 * one: 9, 10*one - 1: 9, 10 * one: 10} {
+		srv := newServer(t, shuffled(), transport.Options{MaxErrorBytes: most})
+		a := ask(t, srv.URL, `{items(n:10){slowMaybe}}`)
+		omitted := fmt.Sprintf(`,"extensions":{"errorsOmitted":%d}}`, 10-told)
+		if told == 10 {
+			omitted = "]}}"
+		}
+		if len(a.errors) != told || !strings.HasSuffix(a.body, omitted) {
+			t.Errorf("%d bytes: %d errors, want %d: %s", most, len(a.errors), told, a.body)
+		}
+		if got := paths(a.body); got[told-1] != fmt.Sprintf(`["items",%d,"slowMaybe"]`, told-1) {
+			t.Errorf("%d bytes: the errors told are %s", most, got)
+		}
+	}
+}
