@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"iter"
 	"net/http"
 	"strconv"
 	"strings"
@@ -92,42 +93,48 @@ func (w *weight) take(named int, q float64) {
 
 // quality finds q in the parameters of a media range: 1 if absent or unreadable.
 func quality(params string) float64 {
-	if text, ok := param(params, "q"); ok {
+	for key, text := range parameters(params) {
+		if !strings.EqualFold(key, "q") {
+			continue
+		}
 		if q, err := strconv.ParseFloat(text, 64); err == nil && q >= 0 && q <= 1 {
 			return q
 		}
+		return 1
 	}
 	return 1
 }
 
-// closeness tells how closely the parameters of multipart/mixed name the shape
+// closeness tells how closely the parameters of multipart/mixed name the form
 // written here: 2 by deferSpec=20220824, as Apollo Client does, 1 where they leave
-// room for it. It is 0 if they name another, as subscriptionSpec alone does.
+// room for it. It is 0 if they name another, as incrementalSpec=v0.2 does: whoever
+// asks for that cannot read ours. A boundary names no form.
 func closeness(params string) int {
-	if spec, ok := param(params, "deferSpec"); ok {
-		if spec == "20220824" {
-			return 2
+	named := 1
+	for key, value := range parameters(params) {
+		switch {
+		case strings.EqualFold(key, "q"), strings.EqualFold(key, "boundary"), key == "":
+		case strings.EqualFold(key, "deferSpec") && value == "20220824":
+			named = 2
+		default:
+			return 0
 		}
-		return 0
 	}
-	if _, other := param(params, "subscriptionSpec"); other {
-		return 0
-	}
-	return 1
+	return named
 }
 
-// param finds a parameter by name, without regard to case, and takes the
-// quotes from its value.
-func param(params, name string) (string, bool) {
-	for len(params) > 0 {
-		var item string
-		item, params = cut(params, ';')
-		key, value, _ := strings.Cut(item, "=")
-		if strings.EqualFold(strings.TrimSpace(key), name) {
-			return strings.Trim(strings.TrimSpace(value), `"`), true
+// parameters are the names and values in params, which stand without quotes.
+func parameters(params string) iter.Seq2[string, string] {
+	return func(yield func(key, value string) bool) {
+		for len(params) > 0 {
+			var item string
+			item, params = cut(params, ';')
+			key, value, _ := strings.Cut(item, "=")
+			if !yield(strings.TrimSpace(key), strings.Trim(strings.TrimSpace(value), `"`)) {
+				return
+			}
 		}
 	}
-	return "", false
 }
 
 // cut splits s at the first sep that stands outside of a quoted string.

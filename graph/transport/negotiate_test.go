@@ -53,6 +53,8 @@ func TestAccept(t *testing.T) {
 		{"application/json;q=0", ""},
 		{"text/html", ""},
 		{"multipart/mixed;subscriptionSpec=1.0", ""},
+		{"multipart/mixed;incrementalSpec=v0.2", ""},
+		{"multipart/mixed;incrementalSpec=v0.2,application/graphql-response+json,application/json;q=0.9", asGraphQL},
 		{",;,", ""},
 	}
 	for _, test := range tests {
@@ -67,6 +69,17 @@ func TestAccept(t *testing.T) {
 	a := send(t, "POST", srv.URL, strings.NewReader(`{"query":"{hello}"}`), "Content-Type", "application/json")
 	if a.header.Get("Content-Type") != asJSON+"; charset=utf-8" || a.header.Get("Vary") != "Accept" {
 		t.Errorf("no Accept: %v", a.header)
+	}
+}
+
+// TestFormsThatAreNotSpoken has a client that reads parts in another form than ours.
+// It gets one answer, with all that was deferred.
+func TestFormsThatAreNotSpoken(t *testing.T) {
+	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	a := post(t, srv.URL, "multipart/mixed;incrementalSpec=v0.2,application/graphql-response+json,application/json;q=0.9",
+		bodyOf(`{item{id ...@defer(label:"x"){slow parent{... @defer{id}}}}}`, nil))
+	if want := `{"data":{"item":{"id":"0","slow":"slow 0","parent":{"id":"p"}}}}`; a.body != want || a.header.Get("Content-Type") != asGraphQL+"; charset=utf-8" {
+		t.Errorf("got %s as %s, want %s", a.body, a.header.Get("Content-Type"), want)
 	}
 }
 
@@ -94,7 +107,14 @@ func TestAcceptParts(t *testing.T) {
 		"multipart/mixed;deferSpec=20991231, application/json":                                   false,
 		"multipart/mixed;deferSpec=20991231;q=0, multipart/mixed, application/json":              true,
 		"multipart/mixed;subscriptionSpec=1.0, application/json":                                 false,
-		"*/*": false,
+		// Apollo Client 4 with its handler for the newer form
+		"multipart/mixed;incrementalSpec=v0.2,application/graphql-response+json,application/json;q=0.9": false,
+		`multipart/mixed; IncrementalSpec="v0.2", multipart/mixed;q=0.5, application/json;q=0.4`:        true,
+		"multipart/mixed;deferSpec=20220824;incrementalSpec=v0.2, application/json":                     false,
+		"multipart/mixed;form=other, application/json":                                                  false,
+		`multipart/mixed; boundary="graphql"; deferSpec=20220824, application/json`:                     true,
+		"multipart/mixed;, application/json":                                                            true,
+		"*/*":                                                                                           false,
 	} {
 		a := post(t, srv.URL, accept, bodyOf(`{item{id ...@defer{slow}}}`, nil))
 		if got := strings.HasPrefix(a.header.Get("Content-Type"), "multipart/mixed"); a.status != 200 || got != want {
