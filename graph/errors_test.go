@@ -140,3 +140,24 @@ func errorsOfAThousandFit(t *testing.T) {
 		}
 	}
 }
+
+// What Census refuses for a cause of its own is told with that cause.
+func TestRefusalsSayWhy(t *testing.T) {
+	for _, tt := range []struct {
+		fault         sim.Effect
+		code, message string
+	}{
+		{sim.JSON(402, `{"status":402}`), "UPSTREAM_FORBIDDEN", "Census wants to be paid before it gives out sync 1 (402): look at the workspace's plan."},
+		{sim.HTML(451), "UPSTREAM_FORBIDDEN", "Census may not give out sync 1 for legal reasons (451)."},
+		{sim.HTML(403), "UPSTREAM_FORBIDDEN", "Census refuses this token sync 1."},
+		{sim.JSON(200, `{"status":404}`), "NOT_FOUND", "Census knows no sync 1, or this token may not see it."},
+	} {
+		h, census := serve(sim.Options{Empty: true})
+		census.AddSync(sim.Sync{})
+		census.Inject(sim.Fault{Do: tt.fault})
+		_, _, errs := toldIn(t, asked(t, h, "application/json", "{ sync(id: 1) { label } }"))
+		if len(errs) != 1 || errs[0].Message != tt.message || errs[0].Extensions["code"] != tt.code {
+			t.Errorf("got %v, want %s %q", errs, tt.code, tt.message)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"net/http"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -30,6 +31,12 @@ var words = map[upstream.Kind]struct{ code, sentence string }{
 	upstream.Internal:        {transport.CodeInternal, internalSentence},
 }
 
+// refusals are the sentences for refusals that have a cause of their own, by status.
+var refusals = map[int]string{
+	http.StatusPaymentRequired:            "Census wants to be paid before it gives out %s (402): look at the workspace's plan.",
+	http.StatusUnavailableForLegalReasons: "Census may not give out %s for legal reasons (451).",
+}
+
 const internalSentence = "The gateway failed. The cause is in its log."
 
 // present turns what a resolver returned into what a client reads. An error of
@@ -51,6 +58,9 @@ func present(log *slog.Logger, ownTokens bool) graphql.ErrorPresenterFunc {
 			w, subject := words[call.Kind], call.Subject
 			if list, is := strings.CutPrefix(subject, "the "); is && call.Kind == upstream.NotFound {
 				w.sentence, subject = "Census has no list of %s at its address here, or this token may not see it.", list
+			}
+			if sentence, is := refusals[call.Status]; is && call.Kind == upstream.Forbidden {
+				w.sentence = sentence
 			}
 			if ownTokens && call.Kind == upstream.Unauthenticated {
 				w.code, w.sentence = transport.CodeUnauthenticated, "Census does not accept your token, so %s cannot be read."

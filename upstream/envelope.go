@@ -87,8 +87,29 @@ func decodeOne[T any](body string, scan func(*T, *scanner)) (*T, error) {
 	return v, err
 }
 
+// statedStatus is the HTTP status of a failure that an answer names in its text,
+// though it came as a success: {"status":404}. 0 if it names none.
+func statedStatus(body string) int {
+	if len(body) > maxErrorBody {
+		return 0
+	}
+	s := &scanner{text: strings.TrimPrefix(body, "\ufeff")}
+	stated := int64(0)
+	for ok := s.open('{'); ok && s.next('}'); {
+		if s.key() != "status" {
+			s.skip()
+		} else if n, ok := s.integer(); ok && n >= 400 && n <= 599 {
+			stated = n
+		}
+	}
+	if s.end() != nil {
+		return 0
+	}
+	return int(stated)
+}
+
 // decodeEnvelope reads what is around every answer. Its status is a word or a
-// number; only "error" says that a 200 is none. A byte order mark is passed
+// number; of words only "error" says that a 200 is none. A byte order mark is passed
 // over, and bytes that are no UTF-8 become U+FFFD.
 func decodeEnvelope(body string, member func(*scanner, string)) error {
 	body = strings.TrimPrefix(body, "\ufeff")

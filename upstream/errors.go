@@ -74,13 +74,14 @@ func (e *Error) Unwrap() error { return e.Err }
 // kindOf tells what an HTTP status other than 2xx means to us.
 //
 // 404 and 410 are one thing: what was asked for is not there. A redirect is
-// never followed, since the token would travel with it. The rest of the 4xx
-// mean that we asked in a way Census does not understand.
+// never followed, since the token would travel with it. Census may also want to be
+// paid first (402), or be kept by law (451). The rest of the 4xx mean that we asked
+// in a way Census does not understand.
 func kindOf(status int) Kind {
 	switch {
 	case status == 401:
 		return Unauthenticated
-	case status == 403:
+	case status == 403 || status == 402 || status == 451:
 		return Forbidden
 	case status == 404 || status == 410:
 		return NotFound

@@ -67,12 +67,7 @@ func (c *Client) try(ctx context.Context, e endpoint, id int64, query string) (b
 	if resp.StatusCode > 299 {
 		defer time.AfterFunc(errorTimeout, cancel).Stop() // the status says enough
 		text, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
-		err := e.fail(kindOf(resp.StatusCode), id, fmt.Errorf("answer %.200q", text))
-		if c.echoes(string(text)) {
-			err.Err = errEcho
-		}
-		err.Status, err.RetryAfter = resp.StatusCode, retryAfter(resp.Header)
-		return body{}, err
+		return body{}, c.refusal(e, id, resp.StatusCode, resp.Header, string(text))
 	}
 	answer, err := readBody(resp)
 	switch {
@@ -89,7 +84,23 @@ func (c *Client) try(ctx context.Context, e endpoint, id int64, query string) (b
 		err.Status = resp.StatusCode
 		return body{}, err
 	}
+	if status := statedStatus(answer.text); status != 0 {
+		err := c.refusal(e, id, status, resp.Header, answer.text)
+		answer.free()
+		return body{}, err
+	}
 	return answer, nil
+}
+
+// refusal is the Error of an answer that says by its status, in its head or its text,
+// that it is none.
+func (c *Client) refusal(e endpoint, id int64, status int, h http.Header, text string) *Error {
+	err := e.fail(kindOf(status), id, fmt.Errorf("answer %.200q", text))
+	if c.echoes(text) {
+		err.Err = errEcho
+	}
+	err.Status, err.RetryAfter = status, retryAfter(h)
+	return err
 }
 
 var errHTML = errors.New("a page for people")

@@ -184,12 +184,24 @@ func TestTriesByStatus(t *testing.T) {
 	}{
 		{500, 2, "unavailable"}, {501, 1, "unavailable"}, {502, 3, "unavailable"}, {503, 3, "unavailable"}, {504, 3, "unavailable"},
 		{505, 1, "unavailable"}, {520, 1, "unavailable"}, {429, 3, "rate_limited"},
-		{400, 1, "bad_response"}, {401, 1, "unauthenticated"}, {402, 1, "bad_response"}, {403, 1, "forbidden"}, {404, 1, "not_found"},
+		{400, 1, "bad_response"}, {401, 1, "unauthenticated"}, {402, 1, "forbidden"}, {451, 1, "forbidden"}, {403, 1, "forbidden"}, {404, 1, "not_found"},
 		{405, 1, "bad_response"}, {408, 1, "bad_response"}, {409, 1, "bad_response"}, {410, 1, "not_found"}, {422, 1, "bad_response"},
 		{425, 1, "bad_response"}, {431, 1, "bad_response"}, {301, 1, "bad_response"}, {304, 1, "bad_response"},
 	} {
 		bubble(t, strconv.Itoa(c.status), func(t *testing.T) {
 			hold(t, sim.Fault{Do: sim.HTML(c.status)}, nil).check(t, c.want, c.tries)
+		})
+	}
+}
+
+// A status in the text of a 200 is as good as one in its head.
+func TestTriesByStatedStatus(t *testing.T) {
+	for status, want := range map[int]struct {
+		tries int
+		kind  string
+	}{404: {1, "not_found"}, 429: {3, "rate_limited"}, 500: {2, "unavailable"}, 503: {3, "unavailable"}} {
+		bubble(t, strconv.Itoa(status), func(t *testing.T) {
+			hold(t, sim.Fault{Do: sim.JSON(200, fmt.Sprintf(`{"status":%d}`, status))}, nil).check(t, want.kind, want.tries)
 		})
 	}
 }
