@@ -10,6 +10,7 @@ import (
 type SyncRunConnection struct {
 	list        listSum // binds its cursors to the list
 	newestFirst bool
+	page        pageArgs
 	window      upstream.Window
 	slice       upstream.Slice[upstream.SyncRun]
 
@@ -70,6 +71,7 @@ func (c *SyncRunConnection) PageInfo() *PageInfo {
 		start, end := c.edge(0).Cursor(), c.edge(n-1).Cursor()
 		info.StartCursor, info.EndCursor = &start, &end
 	}
+	c.page.end(info)
 	return info
 }
 

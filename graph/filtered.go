@@ -26,7 +26,7 @@ func narrow(w upstream.Window, filter *stats.Filter) upstream.Window {
 }
 
 // filteredRuns shows the runs of a sync that filter passes.
-func filteredRuns(ctx context.Context, id upstream.SyncID, filter *stats.Filter, list listSum, newestFirst bool, w upstream.Window, near cursor) (*SyncRunConnection, error) {
+func filteredRuns(ctx context.Context, id upstream.SyncID, filter *stats.Filter, list listSum, newestFirst bool, w upstream.Window, page pageArgs) (*SyncRunConnection, error) {
 	if err := filter.Check(); err != nil {
 		return nil, badInput("filter: %s", err)
 	}
@@ -37,7 +37,7 @@ func filteredRuns(ctx context.Context, id upstream.SyncID, filter *stats.Filter,
 			return nil, err
 		}
 	}
-	return h.connection(list, newestFirst, w, filter, near), nil
+	return h.connection(list, newestFirst, w, filter, page), nil
 }
 
 // markOf is what the cursors of a list with filter carry beside their place: they are
@@ -103,9 +103,9 @@ func (l *loaders) reap(ctx context.Context, id upstream.SyncID, w upstream.Windo
 	return h, err
 }
 
-// connection shows h as the page of a list: w is what was asked for, from the cursor
-// near on.
-func (h harvest) connection(list listSum, newestFirst bool, w upstream.Window, filter *stats.Filter, near cursor) *SyncRunConnection {
+// connection shows h as the page of a list: w is what page asked for.
+func (h harvest) connection(list listSum, newestFirst bool, w upstream.Window, filter *stats.Filter, page pageArgs) *SyncRunConnection {
+	near := page.near(list)
 	if !w.FromOldest {
 		slices.Reverse(h.rows)
 		slices.Reverse(h.ordinals)
@@ -126,6 +126,7 @@ func (h harvest) connection(list listSum, newestFirst bool, w upstream.Window, f
 		end.label = c.mark // what lies behind it is not nothing
 	}
 	c.cut(end)
+	page.end(c.info)
 	return c
 }
 

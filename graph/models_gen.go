@@ -15,9 +15,13 @@ type PageInfo struct {
 	HasNextPage bool `json:"hasNextPage"`
 	// Whether the list has something before it.
 	HasPreviousPage bool `json:"hasPreviousPage"`
-	// Cursor of the first edge; null if there is none.
+	// Where to go on with `before`, at no Census call: the cursor of the first edge. With `last` it is another where the page ends before its time, since it met
+	// the read limit or a sync could not be read further: the place up to which was read, which may lie before the first edge. An empty page has the `before` that
+	// was given. Null when there is no edge and none of these.
 	StartCursor *string `json:"startCursor,omitempty"`
-	// Cursor of the last edge; null if there is none.
+	// Where to go on with `after`, at no Census call: the cursor of the last edge. Without `last` it is another where the page ends before its time, since it met
+	// the read limit or a sync could not be read further: the place up to which was read, which may lie beyond the last edge. An empty page has the `after` that
+	// was given, so that a list can be followed oldest first. Null when there is no edge and none of these.
 	EndCursor *string `json:"endCursor,omitempty"`
 }
 

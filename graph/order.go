@@ -18,9 +18,9 @@ type part struct {
 
 func (p part) of(syncs []*Sync) []*Sync { return syncs[p.from:p.to] }
 
-// connection is the answer with that part of syncs.
-func (p part) connection(syncs []*Sync, list listSum) *SyncConnection {
-	return &SyncConnection{syncs: p.of(syncs), list: list, first: p.from, step: 1,
+// connection is the answer with that part of syncs, which page asked for.
+func (p part) connection(syncs []*Sync, list listSum, page pageArgs) *SyncConnection {
+	return &SyncConnection{syncs: p.of(syncs), list: list, page: page, first: p.from, step: 1,
 		next: p.next, prev: p.previous, total: len(syncs)}
 }
 

@@ -35,6 +35,17 @@ func (a pageArgs) limit(otherwise int) (n int, backward bool, err error) {
 	return *p, backward, nil
 }
 
+// end has an empty page end at the cursor that it counts from, so that whoever goes on
+// from there misses nothing and begins nothing anew.
+func (a pageArgs) end(info *PageInfo) {
+	switch {
+	case a.last != nil && info.StartCursor == nil:
+		info.StartCursor = a.before
+	case a.last == nil && info.EndCursor == nil:
+		info.EndCursor = a.after
+	}
+}
+
 // window turns the arguments into places of the list they page through. A list
 // is shown newest first or oldest first; upstream knows only creation order.
 func (a pageArgs) window(list listSum, newestFirst bool) (w upstream.Window, err error) {

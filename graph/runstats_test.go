@@ -145,8 +145,8 @@ func TestFilterTruncated(t *testing.T) {
 type filteredPage struct {
 	Nodes    []struct{ ID string }
 	PageInfo struct {
-		HasNextPage bool
-		EndCursor   *string
+		HasNextPage, HasPreviousPage bool
+		StartCursor, EndCursor       *string
 	}
 }
 

@@ -42,13 +42,13 @@ func runsOf(ctx context.Context, id upstream.SyncID, filter *stats.Filter, newes
 		return nil, err
 	}
 	if filter != nil && !filter.MatchesEverything() {
-		return filteredRuns(ctx, id, filter, list, newestFirst, w, page.near(list))
+		return filteredRuns(ctx, id, filter, list, newestFirst, w, page)
 	}
 	slice, err := loadersOf(ctx).slices.get(ctx, stretch{sync: id, window: w})
 	if err != nil {
 		return nil, err
 	}
-	return &SyncRunConnection{list: list, newestFirst: newestFirst, window: w, slice: slice}, nil
+	return &SyncRunConnection{list: list, newestFirst: newestFirst, page: page, window: w, slice: slice}, nil
 }
 
 // latestRunOf is the newest run of a sync; nil if it has none.

@@ -4,9 +4,10 @@ package graph
 type SyncConnection struct {
 	syncs       []*Sync // as they are shown
 	list        listSum // binds its cursors to the list
-	first, step int     // place of the first in the whole list, and from each to the next
-	next, prev  bool    // whether the list goes on, after and before
-	total       int     // syncs in the whole list
+	page        pageArgs
+	first, step int  // place of the first in the whole list, and from each to the next
+	next, prev  bool // whether the list goes on, after and before
+	total       int  // syncs in the whole list
 }
 
 func (c *SyncConnection) len() int { return len(c.syncs) }
@@ -33,6 +34,7 @@ func (c *SyncConnection) PageInfo() *PageInfo {
 		start, end := c.edge(0).Cursor(), c.edge(n-1).Cursor()
 		info.StartCursor, info.EndCursor = &start, &end
 	}
+	c.page.end(info)
 	return info
 }
 

@@ -43,7 +43,7 @@ func workspaceSyncs(ctx context.Context, a asked, filter *SyncFilter, orderBy *S
 	syncs := listed(slice.Rows)
 	runsAhead(ctx, a, syncs)
 	info := pageInfo(w, slice, newestFirst)
-	c := &SyncConnection{syncs: syncs, list: list, first: slice.First, step: 1,
+	c := &SyncConnection{syncs: syncs, list: list, page: page, first: slice.First, step: 1,
 		next: info.HasNextPage, prev: info.HasPreviousPage, total: slice.Total}
 	if newestFirst {
 		slices.Reverse(syncs)
@@ -69,7 +69,7 @@ func sortedSyncs(ctx context.Context, a asked, list listSum, filter *SyncFilter,
 		return nil, err
 	}
 	runsAhead(ctx, a, part.of(syncs))
-	return part.connection(syncs, list), nil
+	return part.connection(syncs, list, page), nil
 }
 
 // listed makes answers of records that were listed.
@@ -115,7 +115,7 @@ func namedSyncs(ctx context.Context, a asked, ids []string, filter *SyncFilter, 
 	case a.record:
 		readRecords(ctx, shown)
 	}
-	return part.connection(syncs, list), nil
+	return part.connection(syncs, list, page), nil
 }
 
 // syncsNamed are the syncs that ids, which stand in the argument arg, name: each

@@ -77,7 +77,7 @@ func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newes
 		}
 		l.syncsAhead(ctx, shown)
 	}
-	c := h.connection(list, newestFirst, w, filter, page.near(list))
+	c := h.connection(list, newestFirst, w, filter, page)
 	if filter.MatchesEverything() {
 		total, outside := 0, false
 		for _, s := range streams {
