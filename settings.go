@@ -131,8 +131,8 @@ func parse(args []string, out io.Writer) (s settings, done bool, err error) {
 	return s, false, s.check()
 }
 
-// readFile reads a settings file. Empty lines and those that begin with # count
-// for nothing.
+// readFile reads a settings file. It skips empty lines, those that begin with #, and a
+// byte order mark.
 func readFile(path string) (map[string]string, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -145,7 +145,11 @@ func readFile(path string) (map[string]string, error) {
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<20)
 	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimSpace(lines.Text())
+		line := lines.Text()
+		if n == 1 {
+			line = strings.TrimPrefix(line, "\ufeff") // a byte order mark
+		}
+		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
 			continue
 		}

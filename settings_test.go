@@ -144,6 +144,24 @@ func TestLongSettings(t *testing.T) {
 	}
 }
 
+// A byte order mark, with which some editors begin a file, is no part of a settings
+// file. Elsewhere it is.
+func TestSettingsSkipAByteOrderMark(t *testing.T) {
+	for text, good := range map[string]bool{
+		"\ufeffGATEWAY_RATE=7\nGATEWAY_BURST=9\n": true, "\ufeff# none\r\nGATEWAY_RATE=7\r\nGATEWAY_BURST=9\r\n": true,
+		"GATEWAY_RATE=7\n\ufeffGATEWAY_BURST=9\n": false,
+	} {
+		file := filepath.Join(t.TempDir(), "settings")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, _, err := parse([]string{"--settings", file}, io.Discard)
+		if good != (err == nil) || good && (s.Rate != 7 || s.Burst != 9) {
+			t.Errorf("%q: %v, %v, %d", text, err, s.Rate, s.Burst)
+		}
+	}
+}
+
 // A scope is one word: no JWT could have another.
 func TestScopeIsOneWord(t *testing.T) {
 	for scope, good := range map[string]bool{"": true, "read:runs": true, "read write": false} {

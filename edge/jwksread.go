@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -97,5 +98,5 @@ func readAtMost(r io.Reader, n int64) ([]byte, error) {
 	if err == nil && int64(len(text)) > n {
 		err = fmt.Errorf("longer than %d bytes", n)
 	}
-	return text, err
+	return bytes.TrimPrefix(text, []byte("\ufeff")), err // a byte order mark
 }

@@ -387,3 +387,15 @@ func TestFirstCallerMayLeave(t *testing.T) {
 		t.Errorf("asked %d times", asked.Load())
 	}
 }
+
+// A byte order mark, with which some editors begin a file, is no part of the set.
+func TestJWKSSkipsAByteOrderMark(t *testing.T) {
+	public, _, _ := ed25519.GenerateKey(rand.Reader)
+	file := filepath.Join(t.TempDir(), "jwks.json")
+	if err := os.WriteFile(file, append([]byte("\ufeff"), jwkSet(jwk("ed", public))...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := JWT(t.Context(), JWTOptions{Issuer: issuer, Audience: []string{"census"}, JWKS: file}); err != nil {
+		t.Error(err)
+	}
+}

@@ -51,12 +51,16 @@ func parseKey(name, hash string) (Key, error) {
 }
 
 // ReadKeys reads a key file: one "name sha256hex" a line; empty lines and those
-// that begin with # are skipped.
+// that begin with # are skipped, and so is a byte order mark.
 func ReadKeys(file io.Reader) ([]Key, error) {
 	var keys []Key
 	lines := bufio.NewScanner(file)
 	for n := 1; lines.Scan(); n++ {
-		words := strings.Fields(lines.Text())
+		line := lines.Text()
+		if n == 1 {
+			line = strings.TrimPrefix(line, "\ufeff") // a byte order mark
+		}
+		words := strings.Fields(line)
 		if len(words) == 0 || strings.HasPrefix(words[0], "#") {
 			continue
 		}

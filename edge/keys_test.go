@@ -123,3 +123,14 @@ func TestUnauthenticatedAnswerTellsNothing(t *testing.T) {
 	}
 	passed(t, serve(h, request("POST", "/graphql", "X-API-Key: good")))
 }
+
+// A byte order mark, with which some editors begin a file, is no part of a name.
+func TestReadKeysSkipsAByteOrderMark(t *testing.T) {
+	line := "lab " + HashKey("a-key") + "\n"
+	for _, text := range []string{"\ufeff" + line, "\ufeff\r\n" + line, "\ufeff# keys\n" + line} {
+		keys, err := ReadKeys(strings.NewReader(text))
+		if err != nil || len(keys) != 1 || keys[0].Name != "lab" {
+			t.Errorf("%q: %v, %v", text, keys, err)
+		}
+	}
+}
