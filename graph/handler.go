@@ -87,6 +87,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	srv.Use(given)  // before all that looks at variables
 	srv.Use(guard)  // before all that walks a document: it bounds the walk
 	srv.Use(documents.Persisted{Automatic: documents.NewTexts(), Trusted: opt.Trusted, RequireTrusted: opt.OnlyTrusted})
+	srv.Use(documents.Escapes{Known: parsed.Has})
 	srv.Use(limits.Repeats{Known: parsed.Has, OnRefused: refused})
 	srv.Use(answers)
 	srv.AroundResponses(recorded)

@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,10 +10,14 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
-const apolloFormat = "apollo-persisted-query-manifest"
+const (
+	apolloFormat  = "apollo-persisted-query-manifest"
+	byteOrderMark = "\ufeff" // with which some editors begin a file
+)
 
 // LoadTrusted reads the documents at path, which is one of
 //
@@ -25,7 +30,7 @@ const apolloFormat = "apollo-persisted-query-manifest"
 //   - a map as Relay's compiler writes it: {"id": "document", …}.
 //
 // Each document is known by the SHA-256 hash of its text as well, in lower-case
-// hex. Errors name the file, and the document where there is one to name.
+// hex. A byte order mark at the beginning of a file is no part of it. Errors name the file, and the document where there is one to name.
 func LoadTrusted(path string) (*Trusted, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -61,7 +66,7 @@ func (t *Trusted) loadFolder(path string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, errors.Unwrap(err))
 		}
-		if err := t.add(strings.TrimSuffix(name, ext), string(text)); err != nil {
+		if err := t.add(strings.TrimSuffix(name, ext), strings.TrimPrefix(string(text), byteOrderMark)); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
@@ -73,6 +78,7 @@ func (t *Trusted) loadManifest(path string) error {
 	if err != nil {
 		return err
 	}
+	content = bytes.TrimPrefix(content, []byte(byteOrderMark))
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(content, &fields); err != nil {
 		return fmt.Errorf("not a JSON object: %w", err)
@@ -123,8 +129,14 @@ func (t *Trusted) add(id, text string) error {
 		return errors.New("the document has no id")
 	}
 	doc, err := parser.ParseQuery(&ast.Source{Input: text})
+	if bad, ok := errors.AsType[*gqlerror.Error](err); ok {
+		bad.Message = SyntaxMessage(bad.Message, text)
+	}
 	if err != nil {
 		return fmt.Errorf("the document does not parse: %w", err)
+	}
+	if bad := halfPair(text); bad != nil {
+		return fmt.Errorf("the document does not parse: %w", bad)
 	}
 	if len(doc.Operations) == 0 {
 		return errors.New("the document has no operation")

@@ -84,3 +84,39 @@ func TestLoadErrors(t *testing.T) {
 		t.Errorf("a bad file: %v", err)
 	}
 }
+
+// A byte order mark, with which some editors begin a file, is no part of it.
+func TestLoadSkipsByteOrderMarks(t *testing.T) {
+	for name, content := range map[string]string{
+		"folder":   hello,
+		"map.json": `{"Hello":"` + hello + `"}`,
+		"m.json":   `{"format":"apollo-persisted-query-manifest","version":1,"operations":[{"id":"Hello","name":"H","type":"query","body":"` + hello + `"}]}`,
+	} {
+		path := write(t, name, byteOrderMark+content)
+		if name == "folder" {
+			path = filepath.Dir(write(t, "Hello.graphql", byteOrderMark+content))
+		}
+		trusted, err := LoadTrusted(path)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, id := range []string{"Hello", hashOf(hello)} {
+			if text, ok := trusted.Lookup(id); !ok || text != hello {
+				t.Errorf("%s, %s: %q %v", name, id, text, ok)
+			}
+		}
+	}
+}
+
+// What is wrong with a document is said with its place and its character.
+func TestLoadSaysWhatDoesNotParse(t *testing.T) {
+	for content, want := range map[string]string{
+		"{\n  a\u00a0}":   `input:2:4: Cannot parse the unexpected character U+00A0 (a no-break space).`,
+		`{a(b:"\uD83D")}`: `input:1:7: \uD83D is half of a surrogate pair`,
+	} {
+		if _, err := LoadTrusted(filepath.Dir(write(t, "a.graphql", content))); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", content, err, want)
+		}
+	}
+}

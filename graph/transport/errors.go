@@ -10,6 +10,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"census-gateway/graph/documents"
 )
 
 const (
@@ -35,6 +37,9 @@ func (o Options) requestErrors(op *graphql.OperationContext, req *graphql.RawPar
 			"the document has no operation of the name given in operationName")}
 	}
 	for i, err := range errs {
+		if code(err) == CodeParseFailed {
+			err.Message = documents.SyntaxMessage(err.Message, req.Query)
+		}
 		if len(err.Path) > 1 && err.Path[0] == ast.PathName("variable") {
 			errs[i] = o.variableError(op.Operation, req.Variables, err)
 		}

@@ -76,6 +76,8 @@ func TestMessages(t *testing.T) {
 		{`{"query":"query A{hello} query B{hello}"}`, "the document has several operations: say in operationName which one to run"},
 		{`{"query":"{broken}"}`, "internal server error"},
 		{`{"query":"{items(n:101){id}}"}`, "n must be 0 to 100"},
+		{"{\"query\":\"{item{id\u00a0name}}\"}", "Cannot parse the unexpected character U+00A0 (a no-break space)."},
+		{`{"query":"{item{id?}}"}`, `Cannot parse the unexpected character "?".`},
 		{`[{"query":"{hello}"},{"query":"{hello}"}]`, "batches are not offered: send one operation in one request"},
 		{`{"query":"{hello}"}{"query":"{hello}"}`, "something follows the JSON of the request"},
 		{`{"query":"{hello}","query":"{boom}"}`, "query is given twice"},

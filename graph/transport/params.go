@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"census-gateway/graph/documents"
 )
 
 // maxDepth bounds the nesting of objects and lists in a request, counted from
@@ -24,8 +26,8 @@ type request struct {
 // parseBody reads the JSON object of a POST. Names are matched exactly, and a
 // name of ours that stands twice is refused, since readers differ in which of
 // the two they take. Unknown names are ignored (GraphQL over HTTP, "Request
-// Parameters"). A lone surrogate in a string becomes U+FFFD, as encoding/json
-// has it.
+// Parameters"). Half of a surrogate pair is refused: encoding/json makes U+FFFD of
+// it, which is another text.
 func parseBody(body []byte) (*request, *fault) {
 	body = bytes.Trim(body, " \t\r\n")
 	switch {
@@ -159,6 +161,11 @@ func checkJSON(text []byte) *fault {
 	case !utf8.Valid(text):
 		return badRequest("the request is not valid UTF-8")
 	case n == len(text):
+		if bytes.Contains(text, []byte(`\u`)) {
+			if documents.HalfPair(string(text)) >= 0 {
+				return badRequest("half of a surrogate pair stands alone in the request")
+			}
+		}
 		return nil
 	case n >= 0:
 		return badRequest("something follows the JSON of the request")
