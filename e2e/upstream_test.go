@@ -27,17 +27,6 @@ func TestMisbehavingCensus(t *testing.T) {
 		honest.ServeHTTP(w, r)
 	}
 	good := itoa(c.fill(1, 5)[0])
-	// A 429 silences the token: what is answered beside it must have been asked before.
-	last := func(do sim.Effect) sim.Effect {
-		return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
-			for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline) && r.Context().Err() == nil; time.Sleep(time.Millisecond) {
-				if strings.Contains(strings.Join(c.Calls(), "\n"), "/syncs/"+good+"/") {
-					break
-				}
-			}
-			do(w, r, honest)
-		}
-	}
 	for _, m := range []struct {
 		name  string
 		do    sim.Effect
@@ -89,8 +78,8 @@ func TestMisbehavingCensus(t *testing.T) {
 		{"404", sim.JSON(404, `{"status":404}`), 0, "NOT_FOUND", 1},
 		{"410", sim.JSON(410, ``), 0, "NOT_FOUND", 1},
 		{"422", sim.JSON(422, `{}`), 0, "UPSTREAM_BAD_RESPONSE", 1},
-		{"429 for a day", last(sim.Throttle("86400")), 0, "UPSTREAM_RATE_LIMITED", 1},
-		{"429 for a second", last(sim.Throttle("1")), 1, ok, 2},
+		{"429 for a day", sim.Throttle("86400"), 0, "UPSTREAM_RATE_LIMITED", 1},
+		{"429 for a second", sim.Throttle("1"), 1, ok, 2},
 		{"500", sim.HTML(500), 0, "UPSTREAM_UNAVAILABLE", 2},
 		{"502", sim.HTML(502), 0, "UPSTREAM_UNAVAILABLE", 3},
 		{"504", sim.HTML(504), 0, "UPSTREAM_UNAVAILABLE", 3},
@@ -127,6 +116,34 @@ func TestMisbehavingCensus(t *testing.T) {
 				t.Errorf("%d MiB more", grown)
 			}
 		})
+	}
+}
+
+// A sync that answers 429 for as long as it likes costs the others nothing, however
+// often it is asked for; the client is told when the next call may be made.
+func TestOneRateLimitedSync(t *testing.T) {
+	t.Parallel()
+	for _, header := range []string{"86400", "Fri, 31 Dec 2199 23:59:59 GMT", "99999999999999999999"} {
+		c := newCensus(t, sim.Options{Empty: true, Token: censusToken})
+		ids := c.fill(6, 3)
+		g := start(t, c.settings("GATEWAY_PAGE_CACHE=0", "GATEWAY_ANSWER_CACHE=0")...)
+		bad := "/syncs/" + itoa(ids[0])
+		c.Inject(sim.Fault{Match: func(r *http.Request) bool {
+			return strings.HasSuffix(r.URL.Path, bad) || strings.HasSuffix(r.URL.Path, bad+"/sync_runs")
+		}, Do: sim.Throttle(header)})
+		for range 10 {
+			a := g.query(t, `{syncs{nodes{id latestRun{id}}}}`, nil)
+			if a.status != 200 || len(a.Errors) != 1 || a.code() != "UPSTREAM_RATE_LIMITED" || strings.Count(a.body, `"latestRun":{"id"`) != len(ids)-1 {
+				t.Errorf("%s: %d %.600s", header, a.status, a.body)
+				continue
+			}
+			if s := a.Errors[0].Extensions.RetryAfterSeconds; s < 30 || s > 60 {
+				t.Errorf("%s: try again after %v s", header, s)
+			}
+		}
+		if n := strings.Count(strings.Join(c.take(), "\n"), bad+"/sync_runs"); n != 1 {
+			t.Errorf("%s: %d calls of the sync, want 1", header, n)
+		}
 	}
 }
 

@@ -26,6 +26,14 @@ func (e endpoint) target(id int64) target {
 	return target{endpoint: e} // which sync a single run is of shows in its answer only
 }
 
+// thing is what a 429 to a call pauses: its target, but of single runs each by itself.
+func (e endpoint) thing(id int64) target {
+	if e == fetchSyncRun {
+		return target{e, id}
+	}
+	return e.target(id)
+}
+
 // health is what an exchange tells of Census: something that answers, be it a
 // refusal, is up.
 type health uint8
@@ -72,11 +80,15 @@ type breaker struct {
 	turn    int       // goes up as it opens or closes: ends of earlier exchanges tell nothing new
 }
 
-// A ticket is of an exchange that the breaker let through.
+// A ticket is of an exchange that the breaker and the pauses let through.
 type ticket struct {
 	target target
 	turn   int
 	probe  bool
+
+	thing    target // what a 429 pauses
+	began    time.Time
+	own, all *pause // whose probe it is: that of thing, and that of the token; nil: of none
 }
 
 // refuses is for how long no call of t may leave; 0: one may now.
@@ -99,7 +111,7 @@ func (b *breaker) refuses(now time.Time, t target) time.Duration {
 // begin notes that an exchange begins, which refuses has not refused.
 func (b *breaker) begin(t target) ticket {
 	b.probing = !b.until.IsZero()
-	return ticket{t, b.turn, b.probing}
+	return ticket{target: t, turn: b.turn, probe: b.probing}
 }
 
 // end takes what the exchange of a ticket told.

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -191,7 +192,7 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 }
 
 // Who has queued while a 429 came does not go.
-func TestQueueHearsOfSilence(t *testing.T) {
+func TestQueueHearsOfPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
 			time.Sleep(100 * time.Millisecond)
@@ -290,7 +291,7 @@ func TestBulkheadsHold(t *testing.T) {
 	})
 }
 
-// While Census fails, or has asked for fewer calls, half as many are made at once.
+// While Census fails, or has asked for fewer calls of the token, half as many are made at once.
 // As many as are made otherwise wait for their turn, and what is more than that is
 // refused as ever.
 func TestFewerWhileCensusIsNotWell(t *testing.T) {
@@ -298,7 +299,7 @@ func TestFewerWhileCensusIsNotWell(t *testing.T) {
 	for _, status := range []int{500, 503, 429} {
 		synctest.Test(t, func(t *testing.T) {
 			_, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
-				if r.URL.Path == "/syncs/999" {
+				if strings.HasPrefix(r.URL.Path, "/syncs/99") && r.URL.Path != "/syncs/99" {
 					return reply(status, "")
 				}
 				return after(call)(r)
@@ -330,7 +331,14 @@ func TestFewerWhileCensusIsNotWell(t *testing.T) {
 				}
 			}
 			wave(client, DefaultMaxCalls)
-			ask(t.Context(), client, 999)
+			ask(t.Context(), client, 991)
+			if status == 429 { // of one thing; it takes several for the token to be meant
+				wave(client, DefaultMaxCalls)
+				for id := range int64(severalThings) {
+					ask(t.Context(), client, id+992)
+				}
+				time.Sleep(unnamedPause)
+			}
 			wave(client, DefaultMaxCalls/2)
 			wave(client.WithToken("another"), DefaultMaxCalls) // to which Census has done nothing
 			time.Sleep(illFor)

@@ -172,7 +172,7 @@ func (e endpoint) unreadable(id int64, cause error) *Error {
 //	observe    is told of calls that are never sent as well
 //	retry      outside the gates: a pause keeps no place from others, and every
 //	           try is let in anew, since the one before may have closed a gate
-//	gates      silence, breaker, bulkhead; admit has the reason for that order
+//	gates      pauses, breaker, bulkhead; admit has the reason for that order
 //	try        one exchange with a time of its own, which waiting does not use up
 func (c *Client) get(ctx context.Context, e endpoint, id int64, query string) (body, error) {
 	if _, ok := ctx.Deadline(); !ok {

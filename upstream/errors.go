@@ -45,7 +45,7 @@ type Error struct {
 	Call       string        // "GET /syncs/52/sync_runs"; no query, no token
 	Subject    string        // what was asked for: "sync 52", "sync run 94", "the syncs"
 	Status     int           // HTTP status; 0 if no answer came
-	RetryAfter time.Duration // as Census asked, or when a call that was not sent may be; 0: unknown
+	RetryAfter time.Duration // when a call may be sent again, as Census asked or as the gates say; 0: unknown
 	Err        error         // the cause: for the log, never for a client
 }
 

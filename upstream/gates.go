@@ -32,19 +32,19 @@ type pass struct {
 
 // admit waits for the right to make an exchange, or tells why there is none.
 //
-// The silence comes first, since who waits for a 429 to expire needs no place;
+// The pauses come first, since a call that waits for one to end needs no place;
 // then the breaker, so that nobody queues for a Census that is down; then the
 // bulkhead, whose places are held for exchanges only. When a place is found the
 // first two are asked again: they may have heard something meanwhile, and the
 // breaker's one probe must be a call that leaves.
 func (c *Client) admit(ctx context.Context, e endpoint, id int64) (p pass, refused *Error) {
-	s, t := c.standing, e.target(id)
+	s, t, thing := c.standing, e.target(id), e.thing(id)
 	for {
-		silent, open := s.look(t)
+		paused, open := s.look(t, thing)
 		switch {
-		case silent > 0:
-			if silent > maxRetryAfter || !sleep(ctx, silent) {
-				return p, e.refuse(ctx, RateLimited, id, silent, "Census wants no calls of this token yet")
+		case paused > 0:
+			if paused > maxRetryAfter || !sleep(ctx, paused) {
+				return p, e.refuse(ctx, RateLimited, id, paused, "Census answered 429 and wants no calls yet")
 			}
 			continue
 		case open > 0:
@@ -54,7 +54,7 @@ func (c *Client) admit(ctx context.Context, e endpoint, id int64) (p pass, refus
 		if !ok {
 			return p, e.refuse(ctx, Busy, id, maxQueue, "no place was free in time")
 		}
-		if k, ok := s.begin(t); ok {
+		if k, ok := s.begin(t, thing); ok {
 			return pass{k, has, time.Now()}, nil
 		}
 		c.gates.free(s, t, has)

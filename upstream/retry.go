@@ -18,6 +18,7 @@ const (
 	backoffBase   = 100 * time.Millisecond
 	backoffCap    = 2 * time.Second
 	maxRetryAfter = 3 * time.Second // what Census asks beyond this is for the caller to wait out
+	maxNamed      = time.Hour       // longest time taken from a Retry-After
 )
 
 // retry calls try until it succeeds, fails for good, or has failed maxTries
@@ -85,14 +86,14 @@ func sleep(ctx context.Context, d time.Duration) bool {
 
 // retryAfter reads a Retry-After header: seconds or an HTTP date, the two forms
 // the vendor's own client accepts. A date in the past means now, and what is beyond
-// maxSilence, however far, means that. 0 if there is none or it cannot be read.
+// maxNamed, however far, means that. 0 if there is none or it cannot be read.
 func retryAfter(h http.Header) time.Duration {
 	v := strings.TrimSpace(h.Get("Retry-After"))
 	if n, err := strconv.ParseUint(v, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) { // then n is the largest
-		return max(time.Duration(min(n, uint64(maxSilence/time.Second)))*time.Second, time.Millisecond)
+		return max(time.Duration(min(n, uint64(maxNamed/time.Second)))*time.Second, time.Millisecond)
 	}
 	if t, err := http.ParseTime(v); err == nil {
-		return min(max(time.Until(t), time.Millisecond), maxSilence)
+		return min(max(time.Until(t), time.Millisecond), maxNamed)
 	}
 	return 0
 }

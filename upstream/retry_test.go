@@ -110,9 +110,9 @@ func throttleBy(header string) sim.Effect {
 
 func TestRetryAfterTooLongIsHandedOn(t *testing.T) {
 	for header, want := range map[string]time.Duration{
-		"4": 4 * time.Second, "in 4s": 4 * time.Second, "3599": 3599 * time.Second, "in 59m": 59 * time.Minute,
-		"86400": maxSilence, "in 24h": maxSilence, "Fri, 31 Dec 9999 23:59:59 GMT": maxSilence,
-		"2147483647": maxSilence, "4294967296": maxSilence, "18446744073709551615": maxSilence, "99999999999999999999999": maxSilence,
+		"4": 4 * time.Second, "in 4s": 4 * time.Second, "59": 59 * time.Second, "60": time.Minute, "61": time.Minute, "in 59m": time.Minute,
+		"86400": time.Minute, "in 24h": time.Minute, "Fri, 31 Dec 9999 23:59:59 GMT": time.Minute,
+		"2147483647": time.Minute, "4294967296": time.Minute, "18446744073709551615": time.Minute, "99999999999999999999999": time.Minute,
 	} {
 		bubble(t, header, func(t *testing.T) {
 			a := hold(t, sim.Fault{Do: throttleBy(header)}, nil)

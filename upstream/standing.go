@@ -17,10 +17,10 @@ const (
 // come. All clients of the token share it.
 type standing struct {
 	mu      sync.Mutex
-	silence silence
+	pauses  pauses
 	breaker breaker
 	lanes   map[target]*lane
-	ill     time.Time // when Census last failed, or wanted fewer calls; zero: never
+	ill     time.Time // when Census last failed, or wanted fewer calls of the token; zero: never
 	used    time.Time // when a call last began, or a client was made
 
 	own  places // calls under way, and those that wait for a place while Census is not well
@@ -36,13 +36,13 @@ type standing struct {
 // a token is not found again after it was rejected, or forgotten.
 var shelves atomic.Int64
 
-// look is for how long calls of t must wait for Census's 429 to expire, and for
-// how long the breaker keeps them; 0 and 0: one may leave.
-func (s *standing) look(t target) (silent, open time.Duration) {
+// look is for how long a 429 keeps calls of a thing, and for how long the breaker does
+// those of t; 0 and 0: one may leave.
+func (s *standing) look(t, thing target) (paused, open time.Duration) {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.silence.left(now), s.breaker.refuses(now, t)
+	return s.pauses.left(now, thing), s.breaker.refuses(now, t)
 }
 
 // illFor is for how long Census is spared after it has failed or asked for fewer calls.
@@ -57,15 +57,18 @@ func (s *standing) well() bool {
 }
 
 // begin has an exchange of t begin, unless look would say otherwise.
-func (s *standing) begin(t target) (k ticket, ok bool) {
+func (s *standing) begin(t, thing target) (k ticket, ok bool) {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.silence.left(now) > 0 || s.breaker.refuses(now, t) > 0 {
+	if s.pauses.left(now, thing) > 0 || s.breaker.refuses(now, t) > 0 {
 		return k, false
 	}
 	s.used = now
-	return s.breaker.begin(t), true
+	k = s.breaker.begin(t)
+	k.thing = thing
+	s.pauses.begin(now, &k)
+	return k, true
 }
 
 // end takes in how the exchange ended: with err, or with an answer if that is
@@ -74,13 +77,13 @@ func (s *standing) end(k ticket, err *Error, h health) {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if h == unhealthy || err != nil && err.Kind == RateLimited {
+	s.pauses.end(now, k, err, h)
+	if h == unhealthy || err != nil && err.Kind == RateLimited && s.pauses.token.active(now) {
 		s.ill = now
 	}
 	if err != nil && err.Kind == Unauthenticated {
 		s.shelf.Store(shelves.Add(1))
 	}
-	s.silence.heard(now, err)
 	s.breaker.end(now, k, h)
 }
 
@@ -89,7 +92,7 @@ func (s *standing) end(k ticket, err *Error, h health) {
 func (s *standing) matters(now time.Time) (used time.Time, matters bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.used, len(s.lanes) > 0 || s.silence.left(now) > 0 || !s.breaker.until.IsZero()
+	return s.used, len(s.lanes) > 0 || s.pauses.active(now) || !s.breaker.until.IsZero()
 }
 
 // standings are those of all tokens at one Census. Of more than maxStandings

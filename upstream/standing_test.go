@@ -52,7 +52,7 @@ func TestStandingsAreBoundedAlways(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ss := standings{of: map[string]*standing{}}
 		for i := range 2 * maxStandings {
-			ss.get(fmt.Sprint(i)).silence.until = time.Now().Add(time.Hour)
+			ss.get(fmt.Sprint(i)).pauses.token.end = time.Now().Add(time.Hour)
 		}
 		if n := len(ss.of); n != maxStandings {
 			t.Errorf("%d standings, want %d", n, maxStandings)

@@ -1,0 +1,198 @@
+package upstream
+
+import (
+	"slices"
+	"time"
+)
+
+const (
+	severalThings = 3                // so many that answer 429 in a row pause the token
+	severalWithin = 10 * time.Second // if they do so within this time
+	unnamedPause  = time.Second      // pause of the token after 429s that name no time
+	maxLimited    = 128              // things remembered of one token; a kilobyte for each eight
+)
+
+// pauses are what the 429s to one token keep from leaving.
+//
+// A 429 pauses what was asked for, a sync, a list or a single run, and nothing else:
+// one sync that always answers 429 must cost the others nothing, however often it is
+// asked for. Only when several different things answer 429, and nothing else is answered
+// in between, does Census mean the token.
+//
+// Things that have answered 429 themselves share a probe of their own while the
+// token is paused: if one of them answers 429 again, that does not prolong the pause
+// for the others. And if Census has answered others in the meantime, it is no sign
+// against the token any more.
+//
+// The zero value pauses nothing. Its user locks it.
+type pauses struct {
+	things  map[target]*limited // those whose last answer was a 429
+	token   pause               // of all calls; for limited things, limits counts in its place
+	limits  pause
+	row     []refusal // by different things, since anything else was answered
+	lastGot time.Time // when the latest call left that was answered otherwise
+}
+
+// limited is a thing whose last answer was a 429.
+type limited struct {
+	pause
+	since time.Time // its first 429
+	heard time.Time // its last one
+}
+
+// A refusal is a 429.
+type refusal struct {
+	of        target
+	at, until time.Time // when it came, and the time it named
+}
+
+// left is for how long no call of t may leave; 0: one may now.
+func (p *pauses) left(now time.Time, t target) time.Duration {
+	thing, of := p.of(t)
+	var left time.Duration
+	if p.token.active(now) {
+		left = of.left(now)
+	}
+	if thing != nil {
+		left = max(left, thing.left(now))
+	}
+	return left
+}
+
+// of is what is known of t's own 429s, nil: it had none, and the pause that counts
+// for it while the token is paused.
+func (p *pauses) of(t target) (thing *limited, of *pause) {
+	if thing = p.things[t]; thing != nil {
+		return thing, &p.limits
+	}
+	return nil, &p.token
+}
+
+// begin notes in k that its call leaves now, which left has allowed.
+func (p *pauses) begin(now time.Time, k *ticket) {
+	k.began = now
+	thing, of := p.of(k.thing)
+	if thing != nil {
+		k.own = thing.begin(now)
+	}
+	if p.token.active(now) {
+		k.all = of.begin(now)
+	}
+}
+
+// end takes in how the call of k ended, and sets the RetryAfter of a 429 to when the
+// thing may be asked for again; 0 if nothing tells.
+func (p *pauses) end(now time.Time, k ticket, err *Error, h health) {
+	probes := [...]*pause{k.own, k.all}
+	for _, probe := range probes {
+		if probe != nil {
+			probe.probing = false
+		}
+	}
+	switch {
+	case err != nil && err.Kind == RateLimited:
+		p.refused(now, k, err.RetryAfter)
+		err.RetryAfter = p.left(now, k.thing)
+	case h == healthy:
+		p.answered(now, k)
+	case h == unhealthy:
+		for _, probe := range probes {
+			if probe != nil {
+				probe.again(now)
+			}
+		}
+	} // else it was called back: another may probe at once
+}
+
+// answered takes in an answer other than a 429.
+func (p *pauses) answered(now time.Time, k ticket) {
+	if thing := p.things[k.thing]; thing != nil && k.began.After(thing.heard) {
+		delete(p.things, k.thing)
+	}
+	p.lastGot, p.row = later(p.lastGot, k.began), p.row[:0]
+	if k.all != nil {
+		p.token, p.limits = pause{}, pause{}
+	}
+}
+
+// refused takes in a 429 that names a time, 0: none.
+func (p *pauses) refused(now time.Time, k ticket, named time.Duration) {
+	thing := p.things[k.thing]
+	if thing == nil {
+		thing = p.limit(now, k.thing)
+	}
+	thing.heard = now
+	thing.take(now, named, k.own)
+	switch {
+	case k.all == &p.limits:
+		p.limits.take(now, named, k.all)
+		if p.limits.end.Before(p.token.end) { // the latest word, if it is a shorter one
+			p.token.end = p.limits.end
+		}
+	case k.all != nil:
+		p.token.take(now, named, k.all)
+		p.limits.next, p.limits.end = p.token.next, p.token.end
+	case !p.lastGot.After(thing.since): // else others were answered: it is its own trouble
+		p.count(now, k.thing, named)
+	}
+}
+
+// take takes in a 429 that names a time, 0: none, to a call whose probe was of p if
+// probe is not nil.
+func (p *pause) take(now time.Time, named time.Duration, probe *pause) {
+	switch {
+	case named > 0:
+		p.heard(now, named, probe != nil)
+	case probe != nil:
+		p.again(now)
+	}
+}
+
+// count adds a 429 to the row, and pauses the token if that makes it long enough, for
+// the longest time that one of the row named.
+func (p *pauses) count(now time.Time, t target, named time.Duration) {
+	p.row = slices.DeleteFunc(p.row, func(r refusal) bool { return r.of == t || now.Sub(r.at) >= severalWithin })
+	if named == 0 {
+		named = unnamedPause
+	}
+	p.row = append(p.row, refusal{of: t, at: now, until: now.Add(named)})
+	if len(p.row) < severalThings {
+		return
+	}
+	p.row = slices.Delete(p.row, 0, len(p.row)-severalThings)
+	for _, r := range p.row {
+		named = max(named, r.until.Sub(now))
+	}
+	p.token.heard(now, named, false)
+	p.limits.heard(now, named, false)
+}
+
+// limit begins to remember a thing, in place of the one that is silent for longest if
+// that makes too many.
+func (p *pauses) limit(now time.Time, t target) *limited {
+	if p.things == nil {
+		p.things = make(map[target]*limited)
+	}
+	if len(p.things) >= maxLimited {
+		var oldest target
+		for t, thing := range p.things {
+			if of := p.things[oldest]; of == nil || thing.heard.Before(of.heard) {
+				oldest = t
+			}
+		}
+		delete(p.things, oldest)
+	}
+	thing := &limited{since: now}
+	p.things[t] = thing
+	return thing
+}
+
+// active tells whether anything is paused.
+func (p *pauses) active(now time.Time) bool {
+	for _, thing := range p.things {
+		if thing.active(now) {
+			return true
+		}
+	}
+	return p.token.active(now)
+}
