@@ -120,7 +120,7 @@ func open(ctx context.Context, s settings, errOut io.Writer) (*gateway, error) {
 func (g *gateway) upstream(s settings) upstream.Options {
 	opt := upstream.Options{BaseURL: s.BaseURL, Basic: s.Auth == "basic", Observe: g.observeCall,
 		OnRead:    func(ctx context.Context, r upstream.Read) { graph.RecordOf(ctx).Read(r) },
-		OwnTokens: s.PassThrough, MaxCalls: s.Calls, PageCache: s.PageCache, Freshness: s.Freshness}
+		OwnTokens: s.PassThrough, MaxCalls: s.Calls, PageCache: s.PageCache, Freshness: s.Freshness, Stale: s.Stale}
 	if s.simulated() {
 		opt.BaseURL, opt.Transport = "http://simulated-census/api/v1", g.sim.Transport()
 		return opt

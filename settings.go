@@ -49,6 +49,7 @@ type settings struct {
 	PageCache   int64         `env:"GATEWAY_PAGE_CACHE" default:"67108864" range:"0..1099511627776" help:"Bytes of what was read of Census to keep in memory; 0: none (default ${default})." group:"Memory" fixed:""`
 	AnswerCache int64         `env:"GATEWAY_ANSWER_CACHE" default:"33554432" range:"0..1099511627776" help:"Bytes of whole answers to keep in memory for as long as what they were made from counts; 0: none (default ${default})." group:"Memory" fixed:""`
 	Freshness   time.Duration `env:"GATEWAY_FRESHNESS" default:"5s" range:"0s..1h" help:"How long what may change is kept, up to 1h; 0s: not at all (default ${default})." group:"Memory" fixed:""`
+	Stale       time.Duration `env:"GATEWAY_STALE" default:"1h" range:"0s..24h" help:"How long after its time what is kept is served while Census fails, marked as stale, up to 24h; 0s: not at all (default ${default})." group:"Memory" fixed:""`
 
 	Timeout       time.Duration `name:"operation-timeout" env:"GATEWAY_OPERATION_TIMEOUT" default:"10s" range:"100ms..30s" help:"Time for one operation, 100ms to 30s (default ${default})." group:"Limits" fixed:""`
 	MaxBody       int64         `env:"GATEWAY_MAX_BODY" default:"262144" range:"1..1073741824" help:"Bytes of a request's body (default ${default})." group:"Limits"`

@@ -23,7 +23,7 @@ type Record struct {
 	begun  time.Time
 	calls  atomic.Int64
 	cached atomic.Int64
-	stale  atomic.Bool
+	asOf   atomic.Int64 // of the oldest stale part, milliseconds since 1970; 0: nothing is stale
 	until  atomic.Int64 // milliseconds since 1970; 0: nothing has been read
 }
 
@@ -51,9 +51,9 @@ func (r *Record) Read(read upstream.Read) {
 		r.cached.Add(1)
 	}
 	if read.Stale {
-		r.stale.Store(true)
+		earliest(&r.asOf, read.AsOf)
 	}
-	r.countsUntil(read.Until)
+	earliest(&r.until, read.Until)
 }
 
 // byTheClock is how long an answer counts that tells how long ago something was, or
@@ -65,15 +65,15 @@ const byTheClock = 5 * time.Second
 // goroutines, and on nil.
 func (r *Record) Moves() {
 	if r != nil {
-		r.countsUntil(r.begun.Add(byTheClock))
+		earliest(&r.until, r.begun.Add(byTheClock))
 	}
 }
 
-// countsUntil notes that the answer counts until t at most.
-func (r *Record) countsUntil(t time.Time) {
-	for until := max(t.UnixMilli(), 1); ; {
-		was := r.until.Load()
-		if was != 0 && was <= until || r.until.CompareAndSwap(was, until) {
+// earliest sets of to t, in milliseconds since 1970, unless it is set to an earlier time.
+func earliest(of *atomic.Int64, t time.Time) {
+	for ms := max(t.UnixMilli(), 1); ; {
+		was := of.Load()
+		if was != 0 && was <= ms || of.CompareAndSwap(was, ms) {
 			return
 		}
 	}
@@ -87,7 +87,7 @@ const timeless = time.Minute
 // first of what it was made from; 0 for an answer that is stale or has errors.
 func (r *Record) Fresh() time.Duration {
 	switch until := r.until.Load(); {
-	case r.stale.Load() || len(r.Codes) > 0:
+	case r.asOf.Load() != 0 || len(r.Codes) > 0:
 		return 0
 	case until == 0:
 		return timeless
@@ -120,8 +120,8 @@ func RecordOf(ctx context.Context) *Record {
 const costHeader = "X-Census-Cost"
 
 // recorded notes in the record of ctx's request how an answer came out, and
-// adds what it cost to the answer if that was asked for, and that it is stale if
-// it is.
+// adds what it cost to the answer if that was asked for, and if it is stale that and
+// of when it is.
 func recorded(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	resp := next(ctx)
 	r := RecordOf(ctx)
@@ -144,11 +144,11 @@ func recorded(ctx context.Context, next graphql.ResponseHandler) *graphql.Respon
 		census = map[string]any{"calls": r.CensusCalls(), "cached": r.CacheHits(),
 			"durationMs": float64(time.Since(op.Stats.OperationStart).Microseconds()) / 1000}
 	}
-	if r.stale.Load() {
+	if asOf := r.asOf.Load(); asOf != 0 {
 		if census == nil {
 			census = map[string]any{}
 		}
-		census["stale"] = true
+		census["stale"], census["asOf"] = true, upstream.DateTime(asOf).String()
 	}
 	if census != nil {
 		if resp.Extensions == nil {

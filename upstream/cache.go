@@ -3,6 +3,7 @@ package upstream
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,7 +15,6 @@ import (
 const (
 	sealedFor   = 24 * time.Hour   // rows that do not change any more
 	syncsFor    = 6                // syncs and connections: this many times the freshness, since they change by hand
-	staleFor    = 60 * time.Second // beyond its time, while Census fails
 	settledFor  = 10 * time.Minute // Census touches a finished run for some minutes after (seen on the wire)
 	unknownFor  = 24 * time.Hour   // a run of unknown status, after its last change, is taken for finished
 	entryWeight = 256              // bytes of an entry beside its rows
@@ -29,6 +29,7 @@ const (
 type cache struct {
 	entries    *otter.Cache[cacheKey, entry]
 	freshness  time.Duration
+	stale      time.Duration // for how long beyond its time what is kept is good while Census fails
 	recordsFor time.Duration // for single records that do not change any more
 	flights    flights
 	epochs     atomic.Int64
@@ -52,9 +53,9 @@ type entry struct {
 }
 
 // newCache makes a cache of some bytes; nil for 0, which keeps nothing. What may
-// change is kept for the freshness time.
-func newCache(bytes int64, freshness time.Duration) *cache {
-	c := &cache{freshness: freshness, recordsFor: sealedFor}
+// change counts for the freshness time, and for stale beyond it while Census fails.
+func newCache(bytes int64, freshness, stale time.Duration) *cache {
+	c := &cache{freshness: freshness, stale: stale, recordsFor: sealedFor}
 	if bytes > 0 {
 		c.entries = otter.Must(&otter.Options[cacheKey, entry]{
 			MaximumWeight: uint64(bytes),
@@ -92,6 +93,20 @@ func (c *cache) drop(key cacheKey) {
 	}
 }
 
+// drop forgets what was kept of e and id, which Census refuses: of a sync, its record
+// and its runs.
+func (c *Client) drop(e endpoint, id int64) {
+	c.cache.mu.Lock()
+	defer c.cache.mu.Unlock()
+	c.cache.drop(c.recordKey(e, id))
+	switch e {
+	case fetchSync:
+		c.cache.drop(c.recordKey(listSyncRuns, id))
+	case listSyncRuns:
+		c.cache.drop(c.recordKey(fetchSync, id))
+	}
+}
+
 // CacheStats tells of a page cache: how often something was found in it or not,
 // and what it holds.
 type CacheStats struct {
@@ -113,6 +128,14 @@ type Read struct {
 	Cached bool      // it was in memory, or another operation was just asking for it
 	Until  time.Time // until when it counts as what Census would say
 	Stale  bool      // that time is over: Census fails, and this is what it said last
+	AsOf   time.Time // when Census said it, the oldest part of it; zero unless it is stale
+}
+
+// bridges tells whether what is kept may be given out after its time where err is all
+// that Census gives.
+func (c *cache) bridges(err error) bool {
+	var e *Error
+	return c.stale > 0 && errors.As(err, &e) && e.passing()
 }
 
 // found notes that something was found in memory, or that it was not.

@@ -24,7 +24,7 @@ func remembering(n int, freshness time.Duration) (*sim.Census, *Client, SyncID) 
 		clock = clock.Add(time.Minute)
 		census.AddRun(id, sim.Run{})
 	}
-	client := New("one", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 64 << 20, Freshness: freshness})
+	client := New("one", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 64 << 20, Freshness: freshness, Stale: time.Minute})
 	return census, client, SyncID(id)
 }
 
@@ -215,8 +215,8 @@ func TestFlightsHaveTheirTime(t *testing.T) {
 	})
 }
 
-// While Census fails, what it said last is good for a minute beyond its time;
-// while it refuses, it is not.
+// While Census fails, what it said last is good for the time that is set, here a
+// minute, beyond its own; while it refuses, it is not. It is told of when it is.
 func TestStaleWhileCensusFails(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -226,6 +226,8 @@ func TestStaleWhileCensusFails(t *testing.T) {
 	}{
 		{"fails a little later", 30 * time.Second, sim.HTML(503), true},
 		{"does not answer", 30 * time.Second, sim.Hang(), true},
+		{"wants fewer calls for a day", 30 * time.Second, sim.Throttle("86400"), true},
+		{"wants fewer calls", 30 * time.Second, sim.Throttle(""), true},
 		{"is being mended and says so to people", 30 * time.Second, sim.HTML(200), true},
 		{"makes no sense", 30 * time.Second, sim.JSON(200, `{"data":7}`), false},
 		{"fails much later", 90 * time.Second, sim.HTML(503), false},
@@ -243,6 +245,7 @@ func TestStaleWhileCensusFails(t *testing.T) {
 					_, err2 := client.Sync(t.Context(), id)
 					return []error{err, err2}
 				}
+				asked := time.Now()
 				ask()
 				reads = nil
 				time.Sleep(tt.after)
@@ -251,13 +254,55 @@ func TestStaleWhileCensusFails(t *testing.T) {
 					t.Error("stale, or not, against the rule")
 				}
 				for _, r := range reads {
-					if !r.Stale && tt.after > time.Minute/2 {
+					if r.Stale && !r.AsOf.Equal(asked) || !r.Stale && (tt.after > time.Minute/2 || !r.AsOf.IsZero()) {
 						t.Errorf("told of %+v", r)
 					}
 				}
 			})
 		})
 	}
+}
+
+// Of windows that are asked for together those are answered that are known.
+func TestStaleWindowsApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, id := remembering(500, 5*time.Second)
+		asked := time.Now()
+		newest, oldest := Window{Limit: 5}, Window{Limit: 5, FromOldest: true}
+		client.Runs(t.Context(), id, newest)
+		time.Sleep(30 * time.Second)
+		census.Inject(sim.Fault{Do: sim.HTML(501)})
+		answers, err := client.Runs(t.Context(), id, newest, oldest)
+		if err != nil || answers[0].Err != nil || len(answers[0].Rows) != 5 || !answers[0].Stale || !answers[0].AsOf.Equal(asked) {
+			t.Fatalf("the newest: %v, %+v", err, answers)
+		}
+		checkVerdict(t, answers[1].Err, "unavailable")
+	})
+}
+
+// A sync that is refused takes its runs along, and runs their sync.
+func TestNothingStaleOfRefusedSync(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, client, id := remembering(5, 5*time.Second)
+		runs := func() error { _, err := client.Runs(t.Context(), id, Window{Limit: 5}); return err }
+		sync := func() error { _, err := client.Sync(t.Context(), id); return err }
+		for _, which := range []string{"/syncs/1", "/syncs/1/sync_runs"} {
+			checkVerdict(t, runs(), "ok")
+			checkVerdict(t, sync(), "ok")
+			time.Sleep(31 * time.Second)
+			heal := census.Inject(sim.Fault{Match: sim.Path(which), Do: sim.JSON(404, `{}`)})
+			if which == "/syncs/1" {
+				checkVerdict(t, sync(), "not_found")
+			} else {
+				checkVerdict(t, runs(), "not_found")
+			}
+			heal()
+			heal = census.Inject(sim.Fault{Do: sim.HTML(501)})
+			checkVerdict(t, runs(), "unavailable")
+			checkVerdict(t, sync(), "unavailable")
+			heal()
+		}
+	})
 }
 
 // While Census hangs, calls that find no place are answered with what it said last,

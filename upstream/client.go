@@ -36,6 +36,7 @@ type Options struct {
 	OnRead    func(ctx context.Context, r Read)
 	PageCache int64         // bytes of what was read to keep in memory, of all tokens; 0: none
 	Freshness time.Duration // how long what may change is kept; 0: only what may not is kept
+	Stale     time.Duration // how long beyond its time what is kept is good while Census fails; 0: not at all
 }
 
 // How many exchanges may be under way at once.
@@ -87,7 +88,7 @@ func New(token string, opt Options) *Client {
 	}
 	c := &Client{
 		gates:     newGates(opt.MaxCalls, opt.ofToken()),
-		cache:     newCache(opt.PageCache, opt.Freshness),
+		cache:     newCache(opt.PageCache, opt.Freshness, opt.Stale),
 		base:      strings.TrimRight(opt.BaseURL, "/"),
 		basic:     opt.Basic,
 		transport: opt.Transport,

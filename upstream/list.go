@@ -36,8 +36,8 @@ var (
 )
 
 // slices answers several windows of the list from one set of pages, kept ones
-// among them. Where a page cannot be read, those are answered that do without it; err
-// tells that none was.
+// among them. Where a page cannot be read, those are answered that do without it, or
+// for which what is kept will do; err tells that none was.
 func (l list[T]) slices(ctx context.Context, windows []Window) ([]Slice[T], error) {
 	v, _, err := l.view(ctx, windows, l.recall(0), nil)
 	if err == nil {
@@ -49,18 +49,25 @@ func (l list[T]) slices(ctx context.Context, windows []Window) ([]Slice[T], erro
 	plan(v, windows, l.size) // recalls all there is, which may show that v is of the past
 	some := make([]Slice[T], len(windows))
 	answered := 0
+	read := false
 	for i, w := range windows {
-		if !v.answers([]Window{w}, l.size) {
+		if v.answers([]Window{w}, l.size) {
+			some[i], read = v.slice(w), true
+		} else if old, ok := l.stale([]Window{w}, err); ok {
+			some[i] = old.slice(w)
+			l.client.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true, AsOf: old.stale})
+		} else {
 			some[i].Err = err
 			continue
 		}
-		some[i] = v.slice(w)
 		answered++
 	}
 	if answered == 0 {
 		return nil, err
 	}
-	l.done(ctx, v)
+	if read {
+		l.done(ctx, v)
+	}
 	return some, nil
 }
 
@@ -89,10 +96,10 @@ func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may fun
 		}
 		err = l.endpoint.failed(l.id, err)
 		if refused(err) {
-			l.drop()
+			l.client.drop(l.endpoint, l.id)
 		}
 		if old, ok := l.stale(windows, err); ok {
-			l.client.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true})
+			l.client.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true, AsOf: old.stale})
 			return old, old, nil
 		}
 		return so, nil, err
@@ -149,22 +156,15 @@ func (l list[T]) all(ctx context.Context) ([]T, error) {
 // stale is a view that answers windows from what is kept and over its time, if
 // err says that Census is failing and not that it refuses.
 func (l list[T]) stale(windows []Window, err error) (*view[T], bool) {
-	var e *Error
-	if !errors.As(err, &e) || !e.passing() {
+	if !l.client.cache.bridges(err) {
 		return nil, false
 	}
-	v := l.recall(staleFor)
+	v := l.recall(l.client.cache.stale)
 	if v.kept == nil || len(plan(v, windows, l.size)) > 0 || v.broken {
 		return nil, false
 	}
+	v.stale = v.until(l.life()).Add(-l.life())
 	return v, true
-}
-
-// drop forgets the list, whoever has read it.
-func (l list[T]) drop() {
-	l.client.cache.mu.Lock()
-	defer l.client.cache.mu.Unlock()
-	l.client.cache.drop(l.key())
 }
 
 func isNotFound(err error) bool {

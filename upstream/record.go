@@ -9,7 +9,8 @@ import (
 // A keptRecord is a single record that is kept.
 type keptRecord[T any] struct {
 	record *T
-	until  time.Time
+	asked  time.Time // when it was asked for
+	until  time.Time // until when it counts
 }
 
 // readRecord reads one record: from memory while it counts as what Census would say,
@@ -34,19 +35,16 @@ func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, wei
 		if err != nil {
 			return nil, e.unreadable(id, err)
 		}
-		keepRecord(c, key, record, sent.Add(life(record)), weight)
+		keepRecord(c, key, keptRecord[T]{record, sent, sent.Add(life(record))}, weight)
 		return record, nil
 	})
 	if refused(err) {
-		c.cache.drop(key)
+		c.drop(e, id)
 	}
 	if err != nil {
 		err = e.failed(id, err)
-		var failed *Error
-		value, ok := c.cache.get(c.recordKey(e, id))
-		old, _ := value.(keptRecord[T])
-		if ok && errors.As(err, &failed) && failed.passing() && time.Now().Before(old.until.Add(staleFor)) {
-			c.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true})
+		if old, ok := staleRecord[T](c, e, id, err); ok {
+			c.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true, AsOf: old.asked})
 			return old.record, nil
 		}
 		return nil, err
@@ -70,20 +68,31 @@ func recallRecord[T any](ctx context.Context, c *Client, e endpoint, id int64) (
 	return k.record, true
 }
 
+// staleRecord is a record that is kept and over its time, if err says that Census is
+// failing and not that it refuses.
+func staleRecord[T any](c *Client, e endpoint, id int64, err error) (old keptRecord[T], ok bool) {
+	if !c.cache.bridges(err) {
+		return old, false
+	}
+	value, _ := c.cache.get(c.recordKey(e, id))
+	old, ok = value.(keptRecord[T])
+	return old, ok && time.Now().Before(old.until.Add(c.cache.stale))
+}
+
 func (c *Client) recordKey(e endpoint, id int64) cacheKey {
 	return cacheKey{shelf: c.standing.shelf.Load(), endpoint: e, id: id}
 }
 
 // keepRecord keeps a record, unless one is kept that counts for longer: that was
 // asked for later, or changes no more.
-func keepRecord[T any](c *Client, key cacheKey, record *T, until time.Time, weight func(*T) int) {
+func keepRecord[T any](c *Client, key cacheKey, k keptRecord[T], weight func(*T) int) {
 	if c.cache.entries == nil {
 		return
 	}
 	c.cache.mu.Lock()
 	defer c.cache.mu.Unlock()
-	if value, ok := c.cache.get(key); !ok || !value.(keptRecord[T]).until.After(until) {
-		c.cache.set(key, keptRecord[T]{record, until}, entryWeight+weight(record))
+	if value, ok := c.cache.get(key); !ok || !value.(keptRecord[T]).until.After(k.until) {
+		c.cache.set(key, k, entryWeight+weight(k.record))
 	}
 }
 

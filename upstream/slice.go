@@ -11,7 +11,8 @@ type Slice[T any] struct {
 
 	Err error // why the window could not be answered, where others of the same list were; then nothing else counts
 
-	AsOf time.Time // by our clock, when the first of what it was made from was asked for: newer rows may be missing
+	AsOf  time.Time // by our clock, when the first of what it was made from was asked for: newer rows may be missing
+	Stale bool      // it was kept and is over its time: Census fails
 }
 
 // End is the ordinal after the last row.
@@ -40,6 +41,9 @@ func (v *view[T]) slice(w Window) Slice[T] {
 	lo, hi := v.stretch(w)
 	rows := v.rows(lo, hi)
 	s := Slice[T]{First: lo, Total: v.total, AsOf: v.until(0)}
+	if !v.stale.IsZero() {
+		s.AsOf, s.Stale = v.stale, true
+	}
 	inside := func(t *T) bool {
 		p := v.position(t)
 		return (w.Older.IsEnd() || p.Compare(w.Older) > 0) && (w.Newer.IsEnd() || p.Compare(w.Newer) < 0)

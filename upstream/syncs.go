@@ -116,7 +116,7 @@ func (c *Client) listInto(ctx context.Context, found map[SyncID]SyncResult, miss
 		for _, p := range pages {
 			if p.err == nil {
 				total = max(total, p.total)
-				c.takeSyncs(ctx, p.rows, p.sent.Add(l.life()), found, missing)
+				c.takeSyncs(ctx, p.rows, p.sent, found, missing)
 			}
 		}
 		return total, pages[0].err == nil
@@ -135,15 +135,16 @@ func (c *Client) listInto(ctx context.Context, found map[SyncID]SyncResult, miss
 	}
 }
 
-// takeSyncs keeps rows of the list, which count until then, and moves those that
+// takeSyncs keeps rows of the list, which was asked for at sent, and moves those that
 // are missing to found.
-func (c *Client) takeSyncs(ctx context.Context, rows []Sync, until time.Time, found map[SyncID]SyncResult, missing map[SyncID]bool) {
+func (c *Client) takeSyncs(ctx context.Context, rows []Sync, sent time.Time, found map[SyncID]SyncResult, missing map[SyncID]bool) {
+	until := sent.Add(c.syncList().life())
 	for i := range rows {
 		y := &rows[i]
 		if y.CreatedAt == 0 || y.ID <= 0 {
 			continue
 		}
-		keepRecord(c, c.recordKey(fetchSync, int64(y.ID)), y, until, (*Sync).weight)
+		keepRecord(c, c.recordKey(fetchSync, int64(y.ID)), keptRecord[Sync]{y, sent, until}, (*Sync).weight)
 		if missing[y.ID] {
 			found[y.ID] = SyncResult{Sync: y}
 			delete(missing, y.ID)

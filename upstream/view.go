@@ -20,6 +20,7 @@ type view[T any] struct {
 	blind    bool         // nor do heads, so their rows cannot be placed
 	least    int          // while total is unknown: the list has at least this many rows
 	most     int          // and at most this many
+	stale    time.Time    // when Census said what it is made from, where that is over its time; zero: it counts
 
 	memory[T]
 }
