@@ -1422,7 +1422,8 @@ type Sync implements Node {
 }
 
 """
-How a sync is at the moment of the operation, which is one for all syncs of it. Dry runs count for nothing.
+How a sync is at the moment of the operation, which is one for all syncs of it; in a stale answer, when its
+runs were read (extensions.census.asOf). Dry runs count for nothing.
 """
 type SyncHealth {
   """

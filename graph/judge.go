@@ -16,7 +16,7 @@ type verdict struct {
 	err    error
 }
 
-// judge tells how s is.
+// judge tells how s is, or how it was when Census last told of its runs.
 func judge(ctx context.Context, s *Sync) (*health.Health, error) {
 	if s.verdict != nil {
 		return s.verdict.health, s.verdict.err
@@ -39,7 +39,11 @@ func judge(ctx context.Context, s *Sync) (*health.Health, error) {
 	for i, run := range slice.Rows {
 		newestFirst[len(newestFirst)-1-i] = run
 	}
-	h := health.Of(record, newestFirst, slice.First > 0, l.now)
+	now := l.now
+	if slice.Stale { // runs that were made since are not there, which is not to read as late
+		now = now.Add(-l.began.Sub(slice.AsOf))
+	}
+	h := health.Of(record, newestFirst, slice.First > 0, now)
 	return &h, nil
 }
 

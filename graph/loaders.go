@@ -25,6 +25,7 @@ type loaders struct {
 	mu     sync.Mutex
 	folds  map[stretch]*company // that wait for the runs of a stretch
 	now    time.Time            // when the operation first asked for something
+	began  time.Time            // the same by the clock that slices tell by
 
 	// reading bounds what is asked of runs at once: what is more than Census is
 	// asked would wait there, perhaps for too long.
@@ -187,7 +188,7 @@ func loadersOf(ctx context.Context) *loaders {
 	lazy := ctx.Value(loadersKey{}).(*lazyLoaders)
 	lazy.once.Do(func() {
 		lazy.loaders = newLoaders(lazy.ctx, lazy.census, lazy.onBatch)
-		lazy.loaders.now = lazy.now()
+		lazy.loaders.now, lazy.loaders.began = lazy.now(), time.Now()
 	})
 	return lazy.loaders
 }
