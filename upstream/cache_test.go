@@ -449,7 +449,7 @@ func TestRunsOfCallersTokensAreKeptForMinutes(t *testing.T) {
 
 func TestCacheIsBounded(t *testing.T) {
 	census, _, id := remembering(3000, time.Hour)
-	client := New("one", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 500 << 10, Freshness: time.Hour})
+	client := New("one", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 500 << 10, Freshness: time.Hour, Stale: 24 * time.Hour})
 	walkAll(t, client, id, 1000)
 	if s := client.CacheStats(); s.Bytes > 500<<10 || s.Entries == 0 || s.Misses == 0 {
 		t.Errorf("%+v", s)
