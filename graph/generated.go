@@ -1547,7 +1547,8 @@ type SyncRunStats {
     """
     bucket: TimeBucket!
     """
-    Where hours, days and weeks begin, as an IANA name: "Europe/Berlin".
+    Where hours, days and weeks begin, as a name of the IANA time zone database: "Europe/Berlin". The gateway brings its own
+    copy of the database; names are as written there. Null is UTC.
     """
     timeZone: String = "UTC"
   ): [SyncRunStatsBucket!]!
