@@ -1152,8 +1152,9 @@ func newExecutionContext(
 
 var sources = []*ast.Source{
 	{Name: "../schema.graphqls", Input: `"""
-A moment: RFC 3339 in UTC with milliseconds, as Census sends it ("2021-10-20T02:51:07.546Z"). An argument may have any
-offset, and lie from 1970 to 9999.
+A moment: RFC 3339 in UTC with milliseconds, as Census sends it ("2021-10-20T02:51:07.546Z"). An argument may be anything
+that RFC 3339, section 5.6, allows from 1970 to 9999: with any offset, ` + "`" + `t` + "`" + ` and ` + "`" + `z` + "`" + ` in either case, any number of digits
+behind the point (all after the third are cut off), and a leap second, which is taken for the second after it.
 """
 scalar DateTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
 

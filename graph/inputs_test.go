@@ -94,6 +94,9 @@ func TestVariablesOfNoValue(t *testing.T) {
 		{include, `1`, `$v: 1 is no Boolean; one is true or false`},
 		{include, `"true"`, `$v: "true" is no Boolean; one is true or false`},
 		{since, `"2025-01-01"`, `$v: "2025-01-01" ` + isDateTime},
+		{since, `"2021-10-20T2:51:07Z"`, `$v: "2021-10-20T2:51:07Z" ` + isDateTime},
+		{since, `"2021-10-20T02:51:07,546Z"`, `$v: "2021-10-20T02:51:07,546Z" ` + isDateTime},
+		{since, `"2021-10-20T02:51:07+24:00"`, `$v: "2021-10-20T02:51:07+24:00" ` + isDateTime},
 		{since, `1735689600`, `$v: 1735689600 ` + isDateTime},
 		{since, `{}`, `$v: an object ` + isDateTime},
 		{since, `["2025-01-01T00:00:00Z"]`, `$v: a list ` + isDateTime},
@@ -108,6 +111,7 @@ func TestVariablesOfValue(t *testing.T) {
 	for _, test := range []struct{ query, v string }{
 		{"query($v:[SyncRunOutcome!]){sync(id:52){runs(filter:{outcomes:$v}){totalCount}}}", `"FAILED"`},
 		{"query($v:SyncRunFilter){sync(id:52){runs(filter:$v){totalCount}}}", `{"outcomes":["FAILED","PARTIAL"],"statuses":"COMPLETED","createdSince":"2026-01-01T00:00:00+02:00","createdBefore":null,"fullSync":null}`},
+		{"query($v:SyncRunFilter){sync(id:52){runs(filter:$v){totalCount}}}", `{"createdSince":"1970-01-01T00:00:00Z","createdBefore":"2026-01-01t00:00:00.5z"}`},
 		{"query($v:SyncRunFilter){sync(id:52){runs(filter:$v){totalCount}}}", `null`},
 		{"query($v:SyncOrder){syncs(orderBy:$v){totalCount}}", `{}`},
 		{"query($v:Int){sync(id:52){runs(first:$v){totalCount}}}", `null`},
@@ -171,6 +175,7 @@ func TestLiteralsOfNoValue(t *testing.T) {
 	)
 	for _, test := range []struct{ query, message string }{
 		{`{sync(id:52){runStats(filter:{createdSince:"2025-01-01"}){totalRuns}}}`, `filter.createdSince: "2025-01-01" ` + isDateTime},
+		{`{sync(id:52){runs(filter:{createdBefore:"2021-10-20T2:51:07Z"}){totalCount}}}`, `filter.createdBefore: "2021-10-20T2:51:07Z" ` + isDateTime},
 		{`{sync(id:52){...f}} fragment f on Sync{runStats(filter:{createdBefore:1735689600}){totalRuns}}`, `filter.createdBefore: 1735689600 ` + isDateTime},
 		{`query($v:DateTime){sync(id:52){runs(filter:{createdSince:{x:$v}}){totalCount}}}`, `filter.createdSince: an object ` + isDateTime},
 		{`{sync(id:52){runs(filter:{createdSince:["2025-01-01T00:00:00Z"]}){totalCount}}}`, `filter.createdSince: a list ` + isDateTime},

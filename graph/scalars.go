@@ -108,20 +108,18 @@ func MarshalDateTime(t upstream.DateTime) graphql.Marshaler {
 	})
 }
 
-// UnmarshalDateTime reads any RFC 3339 timestamp, and null.
+// UnmarshalDateTime reads an RFC 3339 timestamp, and null.
 func UnmarshalDateTime(v any) (upstream.DateTime, error) {
 	if v == nil {
 		return 0, nil
 	}
 	if s, ok := v.(string); ok {
-		if t, ok := upstream.ParseDateTime(s); ok {
+		if t, ok := parseDateTime(s); ok {
 			return t, nil
 		}
 	}
 	return 0, badInput("a DateTime must be %s", dateTimeForm)
 }
-
-const dateTimeForm = `RFC 3339 from 1970 to 9999, like "2021-10-20T02:51:07.546Z"`
 
 // scalars are those of the schema's own that an argument can be of.
 var scalars = map[string]inputs.Scalar{

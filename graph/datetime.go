@@ -1,0 +1,103 @@
+package graph
+
+import (
+	"time"
+
+	"census-gateway/upstream"
+)
+
+// dateTimeForm is what clients are told of a DateTime.
+const dateTimeForm = `RFC 3339 from 1970 to 9999, like "2021-10-20T02:51:07.546Z"`
+
+// parseDateTime reads a timestamp by the grammar of RFC 3339, section 5.6, to the
+// letter: package time takes hours of one digit, a comma and an offset of 24 hours,
+// and no small t or z. What is finer than a millisecond is cut off. A leap second
+// is the first second after it. The first moment of 1970, for which our zero
+// stands already, is the millisecond after it: Census has nothing between the two.
+func parseDateTime(s string) (upstream.DateTime, bool) {
+	const shape = "0000-00-00T00:00:00" // 0 is a digit
+	if len(s) <= len(shape) {
+		return 0, false
+	}
+	for i := range len(shape) {
+		switch c := s[i]; {
+		case shape[i] == '0' && isDigit(c), shape[i] == c, shape[i] == 'T' && c == 't':
+		default:
+			return 0, false
+		}
+	}
+	year, month, day := digits(s[:4]), digits(s[5:7]), digits(s[8:10])
+	hour, minute, second := digits(s[11:13]), digits(s[14:16]), digits(s[17:19])
+	millis, rest, ok := fraction(s[len(shape):])
+	if !ok || hour > 23 || minute > 59 || second > 60 {
+		return 0, false
+	}
+	offset, ok := parseOffset(rest)
+	if !ok {
+		return 0, false
+	}
+	if date := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC); month > 12 || date.Month() != time.Month(month) || date.Day() != day {
+		return 0, false
+	}
+	t := time.Date(year, time.Month(month), day, hour, minute, min(second, 59), millis*1e6, time.UTC).Add(-offset)
+	if second == 60 {
+		if !leaps(t) {
+			return 0, false
+		}
+		t = t.Add(time.Second)
+	}
+	if t.Year() < 1970 || t.Year() > 9999 {
+		return 0, false
+	}
+	return upstream.DateTime(max(t.UnixMilli(), 1)), true
+}
+
+// leaps tells whether a leap second may follow the one t is in: they come at the
+// end of June and December (RFC 3339, section 5.7).
+func leaps(t time.Time) bool {
+	_, month, day := t.Date()
+	return t.Hour() == 23 && t.Minute() == 59 && (month == time.June && day == 30 || month == time.December && day == 31)
+}
+
+// fraction reads what follows the seconds, up to the offset: nothing, or a point and
+// digits.
+func fraction(s string) (millis int, rest string, ok bool) {
+	if s[0] != '.' {
+		return 0, s, true
+	}
+	n := 1
+	for n < len(s) && isDigit(s[n]) {
+		n++
+	}
+	return digits((s[1:n] + "000")[:3]), s[n:], n > 1
+}
+
+// parseOffset reads "Z" or "+02:00", which the local time is ahead of UTC. The RFC's
+// "-00:00" is UTC too.
+func parseOffset(s string) (time.Duration, bool) {
+	if s == "Z" || s == "z" {
+		return 0, true
+	}
+	if len(s) != len("+00:00") || s[0] != '+' && s[0] != '-' || s[3] != ':' || !isDigit(s[1]) || !isDigit(s[2]) || !isDigit(s[4]) || !isDigit(s[5]) {
+		return 0, false
+	}
+	hours, minutes := digits(s[1:3]), digits(s[4:6])
+	if hours > 23 || minutes > 59 {
+		return 0, false
+	}
+	offset := time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute
+	if s[0] == '-' {
+		offset = -offset
+	}
+	return offset, true
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// digits is what text says in digits.
+func digits(text string) (n int) {
+	for i := range len(text) {
+		n = 10*n + int(text[i]-'0')
+	}
+	return n
+}
