@@ -17,8 +17,8 @@ type cursor struct {
 
 const (
 	cursorVersion = 1
-	maxCursor     = 200 // letters of a cursor's text
-	maxLabel      = 96  // bytes of a label that a cursor keeps
+	maxCursor     = 1500 // letters of a cursor's text
+	maxLabel      = 1024 // bytes of a label that a cursor keeps: as much as 255 letters take
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

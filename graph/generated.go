@@ -2072,7 +2072,8 @@ passes none. A named sync whose record cannot be read is left out, with an error
 """
 input SyncFilter {
   """
-  Part of the label, without regard to case. Syncs without a label have none but the empty part.
+  Part of the label, without regard to case as Unicode has it: "strasse" is part of "Hauptstraße". Syncs without a label have
+  none but the empty part.
   """
   labelContains: String
   """
@@ -2108,8 +2109,8 @@ enum SyncOrderField {
   """
   CREATED_AT
   """
-  The label, by letters without regard to case: DESC, the default, is Z to A. Syncs without one come last, in either
-  direction.
+  The whole label, letter by letter in the order of Unicode and without regard to case: DESC, the default, is Z to A. Labels
+  that differ in case alone stand by databaseId. Syncs without a label come last, in either direction.
   """
   LABEL
   """

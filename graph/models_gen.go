@@ -28,7 +28,8 @@ type PageInfo struct {
 // Which syncs to show. A sync must pass every part that is given; a part that is left out or null passes all, an empty list
 // passes none. A named sync whose record cannot be read is left out, with an error that names it.
 type SyncFilter struct {
-	// Part of the label, without regard to case. Syncs without a label have none but the empty part.
+	// Part of the label, without regard to case as Unicode has it: "strasse" is part of "Hauptstraße". Syncs without a label have
+	// none but the empty part.
 	LabelContains *string `json:"labelContains,omitempty"`
 	// True: only syncs whose schedule is switched off. False: only the others.
 	Paused *bool `json:"paused,omitempty"`
@@ -102,8 +103,8 @@ type SyncOrderField string
 const (
 	// The time of creation; syncs of one millisecond by databaseId.
 	SyncOrderFieldCreatedAt SyncOrderField = "CREATED_AT"
-	// The label, by letters without regard to case: DESC, the default, is Z to A. Syncs without one come last, in either
-	// direction.
+	// The whole label, letter by letter in the order of Unicode and without regard to case: DESC, the default, is Z to A. Labels
+	// that differ in case alone stand by databaseId. Syncs without a label come last, in either direction.
 	SyncOrderFieldLabel SyncOrderField = "LABEL"
 	// The state of `health`: DESC has the worst first, in the order of SyncHealthState's description. In either direction
 	// those of one state stand by `since`, longest first, and then by label and databaseId. What cannot be judged stands with

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 
 	"census-gateway/upstream"
 )
@@ -18,9 +17,10 @@ type part struct {
 
 func (p part) of(syncs []*Sync) []*Sync { return syncs[p.from:p.to] }
 
-// connection is the answer with that part of syncs, which page asked for.
-func (p part) connection(syncs []*Sync, list listSum, page pageArgs) *SyncConnection {
-	return &SyncConnection{syncs: p.of(syncs), list: list, page: page, first: p.from, step: 1,
+// connection is the answer with that part of syncs, which stand in order, and which
+// page asked for.
+func (p part) connection(syncs []*Sync, list listSum, order SyncOrder, page pageArgs) *SyncConnection {
+	return &SyncConnection{syncs: p.of(syncs), list: list, order: order, page: page, first: p.from, step: 1,
 		next: p.next, prev: p.previous, total: len(syncs)}
 }
 
@@ -74,11 +74,23 @@ func (o SyncOrder) sort(ctx context.Context, syncs []*Sync) {
 	if o.Field == SyncOrderFieldHealth {
 		judgeAll(ctx, syncs)
 	}
-	slices.SortFunc(syncs, func(a, b *Sync) int { return o.compare(a.cursor(), b.cursor()) })
+	type placed struct {
+		at   cursor
+		sync *Sync
+	}
+	places := make([]placed, len(syncs))
+	for i, s := range syncs {
+		places[i] = placed{s.cursor(o), s}
+	}
+	slices.SortFunc(places, func(a, b placed) int { return o.compare(a.at, b.at) })
+	for i := range places {
+		syncs[i] = places[i].sync
+	}
 }
 
 // find is the place of the sync that c names, or the one where it would stand.
-// The zero order is that of the ids: there it would stand where it stood.
+// The zero order is that of the ids: there it would stand where it stood. So it does
+// among labels that begin like that of c, if c does not keep all of it.
 func (o SyncOrder) find(syncs []*Sync, c cursor) (int, bool) {
 	if i := slices.IndexFunc(syncs, func(s *Sync) bool { return int64(s.ID) == c.ID }); i >= 0 {
 		return i, true
@@ -86,7 +98,20 @@ func (o SyncOrder) find(syncs []*Sync, c cursor) (int, bool) {
 	if o.Field == "" {
 		return min(c.Ordinal, len(syncs)), false
 	}
-	return slices.BinarySearchFunc(syncs, c, func(s *Sync, c cursor) int { return o.compare(s.cursor(), c) })
+	shortened := len(c.label) == maxLabel
+	compare := func(s *Sync, c cursor) int {
+		at := s.cursor(o)
+		if shortened {
+			at.label, at.ID = at.label[:min(len(at.label), maxLabel)], c.ID
+		}
+		return o.compare(at, c)
+	}
+	from, _ := slices.BinarySearchFunc(syncs, c, compare)
+	to := from
+	for shortened && to < len(syncs) && compare(syncs[to], c) == 0 {
+		to++
+	}
+	return min(max(c.Ordinal, from), to), false
 }
 
 // compare puts two syncs in order by what their cursors keep of them. Those
@@ -124,18 +149,16 @@ func (o SyncOrder) compareHealth(a, b cursor) int {
 func (c cursor) withHealth(v *verdict) cursor {
 	c.CreatedAt = v.since()
 	c.label = strconv.Itoa(v.state().Severity()) + c.label
-	c.label = c.label[:min(len(c.label), maxLabel)]
 	return c
 }
 
-// cursor is what places s in any order; its ordinal is for the list to add.
-func (s *Sync) cursor() cursor {
+// cursor is what places s in an order; its ordinal is for the list to add.
+func (s *Sync) cursor(o SyncOrder) cursor {
 	c := cursor{Position: upstream.Position{ID: int64(s.ID)}}
 	if s.record != nil {
 		c.CreatedAt = s.record.CreatedAt
-		if s.record.Label != nil {
-			c.label = strings.ToLower(*s.record.Label)
-			c.label = c.label[:min(len(c.label), maxLabel)]
+		if byLabel := o.Field == SyncOrderFieldLabel || o.Field == SyncOrderFieldHealth; byLabel && s.record.Label != nil {
+			c.label = folded(*s.record.Label)
 		}
 	}
 	if s.verdict != nil {

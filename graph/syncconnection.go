@@ -2,8 +2,9 @@ package graph
 
 // A SyncConnection is a stretch of a list of syncs.
 type SyncConnection struct {
-	syncs       []*Sync // as they are shown
-	list        listSum // binds its cursors to the list
+	syncs       []*Sync   // as they are shown
+	list        listSum   // binds its cursors to the list
+	order       SyncOrder // in which the list stands; zero: as it was named, or by creation
 	page        pageArgs
 	first, step int  // place of the first in the whole list, and from each to the next
 	next, prev  bool // whether the list goes on, after and before
@@ -54,7 +55,7 @@ func (e SyncEdge) Node() *Sync { return e.connection.syncs[e.at] }
 func (e SyncEdge) Cursor() string { return string(e.appendCursor(nil)) }
 
 func (e SyncEdge) appendCursor(b []byte) []byte {
-	place := e.Node().cursor()
+	place := e.Node().cursor(e.connection.order)
 	place.Ordinal = e.connection.first + e.at*e.connection.step
 	return place.append(b, e.connection.list)
 }

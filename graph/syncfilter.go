@@ -34,23 +34,22 @@ func (f *SyncFilter) name() string {
 	return name
 }
 
-// match tells whether a sync passes.
-func (f *SyncFilter) match(s *upstream.Sync) bool {
-	switch {
-	case f.Paused != nil && *f.Paused != s.Paused:
-	case f.Statuses != nil && !slices.Contains(f.Statuses, s.Status):
-	case f.LabelContains != nil && !containsFold(s.Label, *f.LabelContains):
-	default:
-		return true
+// matcher tells which syncs pass.
+func (f *SyncFilter) matcher() func(*upstream.Sync) bool {
+	part := ""
+	if f.LabelContains != nil {
+		part = folded(*f.LabelContains)
 	}
-	return false
-}
-
-func containsFold(label *string, part string) bool {
-	if label == nil {
-		return part == ""
+	return func(s *upstream.Sync) bool {
+		switch {
+		case f.Paused != nil && *f.Paused != s.Paused:
+		case f.Statuses != nil && !slices.Contains(f.Statuses, s.Status):
+		case part != "" && (s.Label == nil || !strings.Contains(folded(*s.Label), part)):
+		default:
+			return true
+		}
+		return false
 	}
-	return strings.Contains(strings.ToLower(*label), strings.ToLower(part))
 }
 
 // choose leaves the syncs that pass, whose records were read. Those that could
@@ -59,11 +58,12 @@ func (f *SyncFilter) choose(ctx context.Context, syncs []*Sync) []*Sync {
 	if f.all() {
 		return syncs
 	}
+	match := f.matcher()
 	return slices.DeleteFunc(syncs, func(s *Sync) bool {
 		if s.record == nil {
 			graphql.AddError(ctx, s.err)
 			return true
 		}
-		return !f.match(s.record)
+		return !match(s.record)
 	})
 }

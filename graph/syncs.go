@@ -69,7 +69,7 @@ func sortedSyncs(ctx context.Context, a asked, list listSum, filter *SyncFilter,
 		return nil, err
 	}
 	runsAhead(ctx, a, part.of(syncs))
-	return part.connection(syncs, list, page), nil
+	return part.connection(syncs, list, order, page), nil
 }
 
 // listed makes answers of records that were listed.
@@ -115,7 +115,7 @@ func namedSyncs(ctx context.Context, a asked, ids []string, filter *SyncFilter, 
 	case a.record:
 		readRecords(ctx, shown)
 	}
-	return part.connection(syncs, list, page), nil
+	return part.connection(syncs, list, order, page), nil
 }
 
 // syncsNamed are the syncs that ids, which stand in the argument arg, name: each

@@ -136,7 +136,8 @@ func (w *world) ask(query string, data any) {
 func (w *world) addSync() {
 	t := w.T
 	s := sim.Sync{
-		Label:     rapid.SampledFrom([]string{"", "Accounts", "accounts", "Leads → CRM", "Öl", "über alles"}).Draw(t, "label"),
+		Label: rapid.SampledFrom([]string{"", "Accounts", "accounts", "Leads → CRM", "Öl", "über alles", "Straße", "STRASSE", "σίσυφος", "ΣΊΣΥΦΟΣ", "Cafe\u0301", "CAF\u00c9",
+			strings.Repeat("Accounts of ", 10) + "the end", strings.Repeat("accounts of ", 10) + "The beginning"}).Draw(t, "label"),
 		Status:    rapid.SampledFrom([]string{"", "", "Failing", "Up to Date", "Melting"}).Draw(t, "sync status"),
 		Frequency: rapid.SampledFrom([]string{"never", "hourly", "hourly", "daily", "weekly", "quarter_hourly", "continuous", "expression"}).Draw(t, "frequency"),
 		Day:       rapid.SampledFrom([]string{"Monday", "Wednesday", "Sunday"}).Draw(t, "day"),
