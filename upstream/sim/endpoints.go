@@ -64,9 +64,8 @@ func (c *Census) trigger(id, now int64, full bool) reply {
 	if s == nil {
 		return notFound()
 	}
-	c.create(s, row{at: now, cause: byCall, fate: clean, full: full})
-	run := s.rows[len(s.rows)-1].id
-	return success([]byte(`{"sync_run_id":` + strconv.FormatInt(run, 10) + `}`))
+	run := c.create(s, row{at: now, cause: byCall, fate: clean, full: full})
+	return success([]byte(`{"sync_run_id":` + strconv.FormatInt(run.id, 10) + `}`))
 }
 
 // cancel ends an active run. Of a run that ended nothing changes; what Census

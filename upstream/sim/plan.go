@@ -136,9 +136,15 @@ func (c *Census) draw(s *syncState, at int64) fate {
 	return clean
 }
 
-// create adds the run, as skipped if an earlier one is still active.
-func (c *Census) create(s *syncState, w row) {
-	if n := len(s.rows); n > 0 {
+// create adds the run, as skipped if an earlier one is still active. It goes before
+// runs that are ahead of the clock, as those of a machine that had a wrong time, and
+// in order after all others.
+func (c *Census) create(s *syncState, w row) *row {
+	n := len(s.rows)
+	for now := c.nowMS(); n > 0 && s.rows[n-1].at > max(now, w.at); {
+		n--
+	}
+	if n > 0 {
 		if last := &s.rows[n-1]; w.at < last.at {
 			w.at = last.at
 		}
@@ -148,8 +154,9 @@ func (c *Census) create(s *syncState, w row) {
 	}
 	w.id = c.nextRun
 	c.nextRun += 1 + mod(w.at-c.anchor, 3)
-	s.rows = append(s.rows, w)
+	s.rows = slices.Insert(s.rows, n, w)
 	c.homes = append(c.homes, home{w.id, s.ID})
+	return &s.rows[n]
 }
 
 // busy reports whether a run of the sync is active. Behind an active run there

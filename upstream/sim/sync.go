@@ -14,6 +14,7 @@ type Sync struct {
 	Day               string // with frequency weekly: "Monday"
 	Hour              int    // UTC; with daily and weekly
 	Minute            int    // with hourly, daily and weekly
+	RawSchedule       bool   // the fields above are told as they are, whatever the frequency; "" and -1 are null
 	Paused            bool
 	Operation         string // upsert, insert, update, append, mirror
 	SourceID          int64
@@ -45,11 +46,17 @@ func (c *Census) appendSync(b []byte, s *syncState, now int64) []byte {
 	case "expression":
 		cron = s.Cron
 	}
+	if s.RawSchedule {
+		hour, minute, cron = int64(s.Hour), int64(s.Minute), s.Cron
+		if day = "null"; s.Day != "" {
+			day = string(appendString(nil, s.Day))
+		}
+	}
 	o := object{b: b}
 	o.open()
 	o.int("id", s.ID)
 	o.strOrNull("label", s.Label)
-	o.str("schedule_frequency", s.Frequency)
+	o.strOrNull("schedule_frequency", s.Frequency)
 	o.raw("schedule_day", day)
 	o.intOr("schedule_hour", hour, -1)
 	o.intOr("schedule_minute", minute, -1)
@@ -67,7 +74,7 @@ func (c *Census) appendSync(b []byte, s *syncState, now int64) []byte {
 	o.open()
 	o.key("schedule")
 	o.open()
-	o.str("frequency", s.Frequency)
+	o.strOrNull("frequency", s.Frequency)
 	o.raw("day", day)
 	o.intOr("hour", hour, -1)
 	o.intOr("minute", minute, -1)

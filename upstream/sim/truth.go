@@ -24,13 +24,15 @@ func (c *Census) addSync(s Sync) *syncState {
 	s.SourceID = cmp.Or(s.SourceID, sources[s.ID%int64(len(sources))].id)
 	s.DestinationID = cmp.Or(s.DestinationID, destinations[s.ID%int64(len(destinations))].id)
 	s.DestinationObject = cmp.Or(s.DestinationObject, "Contact")
-	s.Frequency = cmp.Or(s.Frequency, "hourly")
 	s.Operation = cmp.Or(s.Operation, "upsert")
-	if s.Frequency == "weekly" {
-		s.Day = cmp.Or(s.Day, "Monday")
-	}
-	if s.Frequency == "expression" {
-		s.Cron = cmp.Or(s.Cron, "*/20 * * * *")
+	if !s.RawSchedule {
+		s.Frequency = cmp.Or(s.Frequency, "hourly")
+		switch s.Frequency {
+		case "weekly":
+			s.Day = cmp.Or(s.Day, "Monday")
+		case "expression":
+			s.Cron = cmp.Or(s.Cron, "*/20 * * * *")
+		}
 	}
 	if s.NoLabel {
 		s.Label = ""
@@ -72,8 +74,7 @@ func (c *Census) AddRun(syncID int64, r Run) int64 {
 	if !r.CreatedAt.IsZero() {
 		at = r.CreatedAt.UnixMilli()
 	}
-	c.create(s, row{at: at, written: &r})
-	w := &s.rows[len(s.rows)-1]
+	w := c.create(s, row{at: at, written: &r})
 	r.ID, r.SyncID = w.id, s.ID
 	r.fill(w.at, now, c.dice(s.ID, w.id))
 	return r.ID
@@ -160,7 +161,10 @@ func (c *Census) find(id int64) (*syncState, int) {
 		return nil, 0
 	}
 	i, ok = slices.BinarySearchFunc(s.rows, id, func(w row, id int64) int { return cmp.Compare(w.id, id) })
-	if !ok {
+	if !ok { // where a run was ahead of the clock, ids do not rise
+		i = slices.IndexFunc(s.rows, func(w row) bool { return w.id == id })
+	}
+	if i < 0 {
 		return nil, 0
 	}
 	return s, i
