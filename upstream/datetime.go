@@ -11,6 +11,10 @@ type DateTime int64
 
 const dateTimeLayout = "2006-01-02T15:04:05.000Z"
 
+// ClockLead is how far ahead of our clock a time of Census may lie: clocks differ a
+// little. One that lies further ahead is wrong, and tells nothing of what has happened.
+const ClockLead = 5 * time.Minute
+
 // Time is t as the standard library has it; the zero Time for null.
 func (t DateTime) Time() time.Time {
 	if t == 0 {

@@ -73,16 +73,26 @@ func (c *Client) runsOf(sync SyncID) list[SyncRun] {
 }
 
 // settled tells whether the run will change no more at now. Census books its
-// totals for some minutes after its end.
+// totals for some minutes after its end. When it was touched or ended in the future,
+// that is not known; when it was created, its place in the list hangs on: that has
+// not settled.
 func (r *SyncRun) settled(now time.Time) bool {
-	idle := now.Sub(max(r.UpdatedAt, r.CompletedAt, r.CreatedAt).Time())
+	limit := DateTime(now.Add(ClockLead).UnixMilli())
+	touched, long := r.CreatedAt, settledFor
+	for _, t := range [...]DateTime{r.UpdatedAt, r.CompletedAt} {
+		if t > limit {
+			long = unknownFor
+		} else {
+			touched = max(touched, t)
+		}
+	}
 	switch r.Outcome() {
 	case OutcomeInProgress:
 		return false
 	case OutcomeUnknown:
-		return idle >= unknownFor
+		long = unknownFor
 	}
-	return idle >= settledFor
+	return now.Sub(touched.Time()) >= long
 }
 
 // Run fetches one run. It costs one call.
