@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -49,13 +50,33 @@ func (l *loaders) refill(ctx context.Context, s *stream, filter *stats.Filter) {
 		s.window = s.window.After(slice.Rows, slice.First)
 		return len(s.rows) > 0
 	})
+	held := s.window.FromOldest && s.holdBack()
 	switch {
+	case held:
+		s.done, s.barrier = true, s.asOfBarrier()
 	case limited || s.err != nil && s.started:
 		s.barrier = s.window.Near()
 		s.barrier.Ordinal = 0 // as in all cursors of the timeline
 	case s.done && s.window.FromOldest:
-		s.barrier = upstream.Before(upstream.DateTime(s.asOf.Add(-clockLag).UnixMilli()))
+		s.barrier = s.asOfBarrier()
 	}
+}
+
+// asOfBarrier stands where s may still get runs, read when it was.
+func (s *stream) asOfBarrier() upstream.Position {
+	return upstream.Before(upstream.DateTime(s.asOf.Add(-clockLag).UnixMilli()))
+}
+
+// holdBack leaves out the runs of s that were created in the future, if Census is right:
+// who follows the timeline from one of those would see no other any more.
+func (s *stream) holdBack() (held bool) {
+	limit := upstream.DateTime(s.asOf.Add(upstream.ClockLead).UnixMilli())
+	i := slices.IndexFunc(s.rows, func(r upstream.SyncRun) bool { return r.CreatedAt > limit })
+	if i < 0 {
+		return false
+	}
+	s.rows = s.rows[:i]
+	return true
 }
 
 // merge takes from streams, nearest first, as many runs as w wants, and looks

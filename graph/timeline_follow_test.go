@@ -99,3 +99,73 @@ func TestFollowTimeline(t *testing.T) {
 		}
 	})
 }
+
+// A run that was created in the future, as a wrong clock has it, is shown to who looks
+// from the newest end, and does not keep the runs that come from who follows.
+func TestFollowTimelineIntoTheFuture(t *testing.T) {
+	for _, by := range []upstream.Options{{}, remembering} {
+		for _, others := range []int{0, 1} {
+			for _, backwards := range []bool{false, true} {
+				wrong := ""
+				synctest.Test(t, func(t *testing.T) {
+					h, census := serveBy(by, sim.Options{Empty: true, Now: time.Now})
+					id := census.AddSync(sim.Sync{})
+					for range others {
+						census.AddSync(sim.Sync{})
+					}
+					var created []string
+					create := func(at time.Time) int64 { return census.AddRun(id, sim.Run{CreatedAt: at, CompletedAt: at}) }
+					poll := func(cursor *string, args string) connection {
+						variables, _ := json.Marshal(map[string]any{"cursor": cursor})
+						var answer struct {
+							Errors []gqlError
+							Data   struct{ SyncRuns connection }
+						}
+						query := fmt.Sprintf(`query ($cursor: String) { syncRuns(%s) {
+							edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`, args)
+						if err := json.Unmarshal([]byte(post(t, h, query, string(variables))), &answer); err != nil || answer.Errors != nil {
+							wrong = fmt.Sprint(err, answer.Errors)
+						}
+						return answer.Data.SyncRuns
+					}
+					var seen []string
+					var cursor *string
+					follow := func() {
+						args := "first: 3, after: $cursor, orderBy: {direction: ASC}"
+						if backwards {
+							args = "last: 3, before: $cursor"
+						}
+						for more := true; more; {
+							c := poll(cursor, args)
+							more = c.PageInfo.HasNextPage && !backwards || c.PageInfo.HasPreviousPage && backwards
+							if backwards {
+								slices.Reverse(c.Edges)
+							}
+							for _, e := range c.Edges {
+								seen, cursor = append(seen, e.Node.ID), &e.Cursor
+							}
+						}
+					}
+					future := create(time.Now().Add(87_600 * time.Hour))
+					for range 6 {
+						for range 4 {
+							created = append(created, fmt.Sprintf("SyncRun:%d", create(time.Now())))
+							time.Sleep(time.Second)
+						}
+						time.Sleep(time.Minute)
+						follow()
+						if newest := poll(nil, "first: 1, after: $cursor").Edges; len(newest) != 1 || newest[0].Node.ID != fmt.Sprintf("SyncRun:%d", future) {
+							wrong = fmt.Sprintf("the newest is %v, want %d", newest, future)
+						}
+					}
+					if wrong == "" && !slices.Equal(seen, created) {
+						wrong = fmt.Sprintf("saw %v, want %v", seen, created)
+					}
+				})
+				if wrong != "" {
+					t.Errorf("%d others, backwards %t: %s", others, backwards, wrong)
+				}
+			}
+		}
+	}
+}
