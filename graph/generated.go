@@ -1444,7 +1444,8 @@ type SyncHealth {
   """
   consecutiveFailures: Int!
   """
-  When the newest success was completed, runs with rejected records among them; null if none is among the newest 25 runs.
+  When the newest success was completed, runs with rejected records among them. Null if none is among the newest 25 runs, or
+  none with a time that is not in the future.
   """
   lastSuccessAt: DateTime
   """
@@ -1453,7 +1454,7 @@ type SyncHealth {
   freshnessSeconds: Float
   """
   Seconds since the first execution that the schedule promised and that has not begun: 0 while that is within the grace, or
-  a run is in progress; null if the sync is paused or has no schedule that can be read.
+  a run is in progress. Null if the sync is paused or has no schedule that can be read, or if nothing tells when it last ran.
   """
   lateBySeconds: Float
 }
@@ -1463,7 +1464,7 @@ How a sync is. From worst to best: FAILING, STUCK, LATE, DEGRADED, UNKNOWN, NEVE
 """
 enum SyncHealthState {
   """
-  The last finished run succeeded, on schedule.
+  The last finished run succeeded, and the schedule promised no other since.
   """
   HEALTHY
   """
@@ -1491,7 +1492,8 @@ enum SyncHealthState {
   """
   NEVER_RAN
   """
-  No run that finished is among its newest ones.
+  No run that finished is among its newest ones, or its schedule cannot be read, so that nothing tells whether it should have
+  run since: ` + "`" + `reason` + "`" + ` names the schedule. docs/health.md lists what is read.
   """
   UNKNOWN
 }
@@ -1533,8 +1535,8 @@ type SyncRunStats {
     first: Int
   ): [SyncRunErrorGroup!]!
   """
-  When the newest of the SUCCEEDED and PARTIAL runs was completed; null if there is none among the runs summed up, which
-  says nothing of runs outside.
+  When the newest of the SUCCEEDED and PARTIAL runs was completed, times in the future left out; null if there is none among
+  the runs summed up, which says nothing of runs outside.
   """
   lastSuccessAt: DateTime
   """

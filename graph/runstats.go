@@ -107,7 +107,7 @@ func syncRunStats(ctx context.Context, ids []string, filter *stats.Filter) (*Syn
 	var mu sync.Mutex // of s
 	errs := make([]error, len(syncs))
 	each(len(syncs), func(i int) {
-		d := stats.NewDigest(scales)
+		d := newDigest(ctx, scales)
 		truncated, err := loadersOf(ctx).fold(ctx, &fold{syncs[i].ID, filter, d})
 		if errs[i] = err; err != nil {
 			return
@@ -131,7 +131,13 @@ func newStats(ctx context.Context, filter *stats.Filter, scales []stats.Scale) *
 	if len(scales) > 0 && filter.CreatedBefore == 0 { // the series goes to now
 		RecordOf(ctx).Moves()
 	}
-	return &SyncRunStats{Digest: stats.NewDigest(scales), filter: filter, now: loadersOf(ctx).now}
+	return &SyncRunStats{Digest: newDigest(ctx, scales), filter: filter, now: loadersOf(ctx).now}
+}
+
+func newDigest(ctx context.Context, scales []stats.Scale) *stats.Digest {
+	d := stats.NewDigest(scales)
+	d.Until = upstream.DateTime(loadersOf(ctx).now.Add(upstream.ClockLead).UnixMilli())
+	return d
 }
 
 // scalesAsked are by what the statistic f is asked to tell its series.

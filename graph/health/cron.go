@@ -3,102 +3,91 @@ package health
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
+
+	"census-gateway/graph/zones"
 )
 
-// A cron is an expression of five fields in UTC: minute, hour, day of the
-// month, month, day of the week (0 and 7 are Sunday). In each a bit stands for
-// a value. As in Vixie's cron (crontab(5)): where both day fields are
-// restricted, which is that neither begins with "*", either makes a day.
+// A cron is an expression of five fields: minute, hour, day of the month, month,
+// day of the week (0 and 7 are Sunday). In each a bit stands for a value. As in
+// Vixie's cron (crontab(5)): where both day fields are restricted, which is that
+// neither begins with "*", either makes a day.
+//
+// Dialects add to that. Of six fields the first is seconds, which are read and left
+// out: no grace is that short. Of seven the last is the year, which must be any. A
+// zone stands at the end, or at the beginning after "CRON_TZ=" or "TZ=". A day of "?"
+// is "*".
+// Days of the week are numbered as in crontab(5), not as in Quartz, whose Sunday is 1.
 type cron struct {
 	minutes, hours, days, months, weekdays uint64
 	either                                 bool
+	zone                                   *time.Location // nil: UTC
 }
 
-var cronFields = [...]struct {
-	name      string
-	low, high int
-	names     string // three letters each
-}{
-	{"minute", 0, 59, ""},
-	{"hour", 0, 23, ""},
-	{"day of the month", 1, 31, ""},
-	{"month", 1, 12, "janfebmaraprmayjunjulaugsepoctnovdec"},
-	{"day of the week", 0, 7, "sunmontuewedthufrisat"},
+// macros are the names that crontab(5) has for expressions. "@reboot" is no time.
+var macros = map[string]string{
+	"@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *", "@weekly": "0 0 * * 0",
+	"@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@hourly": "0 * * * *",
 }
 
 // parseCron refuses what it cannot read, and what is never due.
 func parseCron(expression string) (cron, error) {
-	fields := strings.Fields(strings.ToLower(expression))
+	fields, zone, err := cutZone(strings.Fields(strings.ToLower(expression)))
+	if err != nil {
+		return cron{}, err
+	}
+	if len(fields) == 1 && macros[fields[0]] != "" {
+		fields = strings.Fields(macros[fields[0]])
+	}
+	if len(fields) == 7 && fields[6] == "*" {
+		fields = fields[:6]
+	}
+	if len(fields) == 6 {
+		if _, err := cronSet(minuteField, fields[0]); err != nil { // seconds are written as minutes are
+			return cron{}, fmt.Errorf("second %w", err)
+		}
+		fields = fields[1:]
+	}
 	if len(fields) != len(cronFields) {
 		return cron{}, fmt.Errorf("%d fields, want 5", len(fields))
 	}
-	var sets [len(cronFields)]uint64
-	for i, field := range fields {
-		if field == "?" {
-			field = "*"
-			fields[i] = field
-		}
-		for part := range strings.SplitSeq(field, ",") {
-			set, err := cronPart(i, part)
-			if err != nil {
-				return cron{}, fmt.Errorf("%s %q: %w", cronFields[i].name, part, err)
-			}
-			sets[i] |= set
+	for _, day := range [...]int{dayField, weekdayField} {
+		if fields[day] == "?" {
+			fields[day] = "*"
 		}
 	}
-	sets[4] |= sets[4] >> 7 & 1
-	c := cron{sets[0], sets[1], sets[2], sets[3], sets[4] &^ (1 << 7), fields[2][0] != '*' && fields[4][0] != '*'}
-	if c.next(time.Unix(0, 0)).IsZero() {
-		return cron{}, errors.New("never due")
+	var sets [len(cronFields)]uint64
+	for i, field := range fields {
+		if sets[i], err = cronSet(i, field); err != nil {
+			return cron{}, fmt.Errorf("%s %w", cronFields[i].name, err)
+		}
+	}
+	c := cron{sets[0], sets[1], sets[2], sets[3], sets[4], fields[dayField][0] != '*' && fields[weekdayField][0] != '*', zone}
+	if c.after(time.Unix(0, 0)).IsZero() {
+		return cron{}, errors.New("it names no day there is")
 	}
 	return c, nil
 }
 
-// cronPart reads "*", "5", "1-5", "mon-fri" and any of them with "/2"; "5/2" is
-// from 5 on.
-func cronPart(field int, part string) (set uint64, err error) {
-	f := cronFields[field]
-	low, high, step := f.low, f.high, 1
-	values, every, stepped := strings.Cut(part, "/")
-	if stepped {
-		if step, err = strconv.Atoi(every); err != nil || step < 1 || step > f.high {
-			return 0, errors.New("not a step")
+// cutZone takes the zone out of the fields of an expression: nil if it names none.
+func cutZone(fields []string) ([]string, *time.Location, error) {
+	if len(fields) < 2 {
+		return fields, nil, nil
+	}
+	name, named := strings.CutPrefix(fields[0], "cron_tz=")
+	if !named {
+		name, named = strings.CutPrefix(fields[0], "tz=")
+	}
+	if named {
+		zone, err := zones.Like(name)
+		return fields[1:], zone, err
+	}
+	last := len(fields) - 1
+	if macro := fields[0][0] == '@'; macro || last >= len(cronFields) {
+		if zone, err := zones.Like(fields[last]); err == nil {
+			return fields[:last], zone, nil
 		}
 	}
-	if values != "*" {
-		from, to, ranged := strings.Cut(values, "-")
-		if low, err = cronValue(field, from); err != nil {
-			return 0, err
-		}
-		switch {
-		case ranged:
-			if high, err = cronValue(field, to); err != nil {
-				return 0, err
-			}
-		case !stepped:
-			high = low
-		}
-	}
-	if low > high {
-		return 0, errors.New("ends before it begins")
-	}
-	for v := low; v <= high; v += step {
-		set |= 1 << v
-	}
-	return set, nil
-}
-
-func cronValue(field int, text string) (int, error) {
-	f := cronFields[field]
-	if i := strings.Index(f.names, text); len(text) == 3 && i >= 0 && i%3 == 0 {
-		return f.low + i/3, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < f.low || n > f.high || text[0] == '+' || text[0] == '-' {
-		return 0, fmt.Errorf("not from %d to %d", f.low, f.high)
-	}
-	return n, nil
+	return fields, nil, nil
 }

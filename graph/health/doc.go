@@ -11,5 +11,7 @@
 //
 // Dry runs write nothing and count for nothing, except that one in progress is
 // in the way of the next run. Skipped and canceled runs neither fail nor
-// succeed. Times are in UTC, as Census's schedules are (API reference).
+// succeed. Times are in UTC, as Census's schedules are (API reference). A time that
+// lies in the future tells nothing (ahead.go), and a schedule that cannot be read
+// leaves no sync healthy.
 package health

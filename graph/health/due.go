@@ -14,9 +14,41 @@ func (c cron) due(day time.Time) bool {
 // away, across a century that is no leap year.
 const manyDays = 40*366 + 1
 
-// next is the first moment due after t; zero if there is none.
+// next is the first moment due after t. Where the clocks of its zone leave a moment
+// out, it is not due that day; where they show it twice, it is due the first time.
 func (c cron) next(t time.Time) time.Time {
-	t = t.UTC().Truncate(time.Minute).Add(time.Minute)
+	if c.zone == nil {
+		return c.after(t.UTC())
+	}
+	for wall := onWall(t, c.zone); ; {
+		wall = c.after(wall)
+		if at, ok := shown(wall, c.zone); ok && at.After(t) || wall.IsZero() {
+			return at
+		}
+	}
+}
+
+// onWall is what a clock of zone shows at t, as if it were UTC.
+func onWall(t time.Time, zone *time.Location) time.Time {
+	_, ahead := t.In(zone).Zone()
+	return t.UTC().Add(time.Duration(ahead) * time.Second)
+}
+
+// shown is when a clock of zone first shows wall; false if it leaves that out.
+func shown(wall time.Time, zone *time.Location) (time.Time, bool) {
+	_, before := wall.Add(-26 * time.Hour).In(zone).Zone() // no zone is further from UTC
+	_, after := wall.Add(26 * time.Hour).In(zone).Zone()
+	for _, ahead := range [...]int{max(before, after), min(before, after)} {
+		if at := wall.Add(-time.Duration(ahead) * time.Second); onWall(at, zone).Equal(wall) {
+			return at, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// after is the first time due that a clock shows after t; zero if there is none.
+func (c cron) after(t time.Time) time.Time {
+	t = t.Truncate(time.Minute).Add(time.Minute)
 	day, hour, minute := t.Truncate(24*time.Hour), t.Hour(), t.Minute()
 	for range manyDays {
 		if c.due(day) {

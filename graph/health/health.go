@@ -53,7 +53,7 @@ type Health struct {
 	// LateBySeconds is the time since the first execution that the schedule
 	// promised and that has not begun: 0 while that is within the grace, or a run
 	// is in progress; nil if the sync has no schedule that can be read, or is
-	// paused.
+	// paused, or if nothing tells since when to count.
 	LateBySeconds *float64
 }
 

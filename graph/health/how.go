@@ -86,6 +86,8 @@ func healthy(v *view) (finding, bool) {
 func unclear(v *view) (finding, bool) {
 	seen := fmt.Sprintf("None of the last %d runs has finished", len(v.runs))
 	switch {
+	case len(v.runs) == 0 && v.ahead > 0:
+		seen = "No run tells how the sync is"
 	case len(v.runs) == 0:
 		seen = "No run was read"
 	case !v.more && len(v.runs) == 1:
@@ -96,7 +98,18 @@ func unclear(v *view) (finding, bool) {
 	if v.blocker != nil {
 		seen += fmt.Sprintf("; one has been in progress for %s", span(v.age()))
 	}
+	if v.ahead > 0 {
+		seen += fmt.Sprintf("; %s created in the future, if Census is right", was(v.ahead))
+	}
 	return finding{reason: seen + "."}, true
+}
+
+// was is so many runs and their verb.
+func was(runs int) string {
+	if runs == 1 {
+		return "1 run was"
+	}
+	return count(int64(runs), "run") + " were"
 }
 
 // bounded tells whether a streak of the n newest finished runs is known to have

@@ -15,9 +15,9 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 // anyRuns draws runs, the newest first, that need not make sense.
 func anyRuns(t *rapid.T) (runs []upstream.SyncRun) {
-	before := time.Duration(rapid.Int64Range(-3600, 86400).Draw(t, "newest")) * time.Second
+	before := time.Duration(rapid.Int64Range(-7200, 86400).Draw(t, "newest")) * time.Second
 	for range rapid.IntRange(0, 30).Draw(t, "runs") {
-		changes := rapid.SliceOfN(rapid.SampledFrom([]change{failed, open, skipped, working, canceled, odd, full, dry, took(3 * time.Hour), refused(3), invalid(900), refused(-4)}), 0, 3).Draw(t, "changes")
+		changes := rapid.SliceOfN(rapid.SampledFrom([]change{failed, open, skipped, working, canceled, strange, full, dry, took(3 * time.Hour), took(9000 * time.Hour), scheduled(time.Hour), refused(3), invalid(900), refused(-4)}), 0, 3).Draw(t, "changes")
 		runs = append(runs, run(before, changes...))
 		before += time.Duration(rapid.SampledFrom([]int64{0, 60, 900, 3600, 86400}).Draw(t, "gap")) * time.Second
 	}
@@ -30,13 +30,13 @@ func anySync(t *rapid.T) *upstream.Sync {
 		ID:        52,
 		Paused:    rapid.IntRange(0, 9).Draw(t, "paused") == 0,
 		CreatedAt: rapid.SampledFrom([]upstream.DateTime{0, 1, ago(9000 * time.Hour), ago(-time.Hour)}).Draw(t, "created"),
-		UpdatedAt: rapid.SampledFrom([]upstream.DateTime{0, ago(90 * time.Hour)}).Draw(t, "updated"),
+		UpdatedAt: rapid.SampledFrom([]upstream.DateTime{0, ago(90 * time.Hour), ago(-90 * time.Hour)}).Draw(t, "updated"),
 		Schedule: upstream.SyncSchedule{
 			Frequency:      rapid.SampledFrom([]*string{nil, ptr("never"), ptr("continuous"), ptr("hourly"), ptr("daily"), ptr("weekly"), ptr("expression"), ptr("?")}).Draw(t, "frequency"),
 			Day:            rapid.SampledFrom([]*string{nil, ptr("Sunday"), ptr("x")}).Draw(t, "day"),
 			Hour:           small.Draw(t, "hour"),
 			Minute:         small.Draw(t, "minute"),
-			CronExpression: rapid.SampledFrom([]*string{nil, ptr("0 0 * * *"), ptr("* * 31 2 *"), ptr("nonsense")}).Draw(t, "cron"),
+			CronExpression: rapid.SampledFrom([]*string{nil, ptr("0 0 * * *"), ptr("* * 31 2 *"), ptr("22-2 5 * * fri-mon UTC"), ptr("nonsense")}).Draw(t, "cron"),
 		},
 	}
 }
@@ -70,6 +70,12 @@ func TestLawHealth(t *testing.T) {
 		}
 		if more && (strings.Contains(h.Reason, "never") || h.State == NeverRan) {
 			t.Fatalf("never, with older runs about: %s", h.Reason)
+		}
+		if h.Since > ago(-upstream.ClockLead) || h.LastSuccessAt > ago(-upstream.ClockLead) {
+			t.Fatalf("in the future: %+v", h)
+		}
+		if _, err := ParseSchedule(sync.Schedule); err != nil && (h.State == Healthy || h.State == Late) {
+			t.Fatalf("%s, with a schedule that cannot be read: %v", h.State, err)
 		}
 		if h.State == Failing && h.ConsecutiveFailures == 0 || h.State == Healthy && h.ConsecutiveFailures > 0 || (h.State == Paused) != sync.Paused {
 			t.Fatalf("%+v", h)

@@ -45,6 +45,7 @@ var rules = []rule{
 	{Degraded, lossy},
 	{Degraded, unreliable},
 	{Degraded, crowded},
+	{Unknown, unscheduled},
 	{Healthy, healthy},
 	{Unknown, unclear},
 }

@@ -38,7 +38,7 @@ func open(r *upstream.SyncRun)     { r.CompletedAt = 0 }
 func skipped(r *upstream.SyncRun)  { r.Status, r.CompletedAt = upstream.StatusSkipped, 0 }
 func working(r *upstream.SyncRun)  { r.Status, r.CompletedAt = upstream.StatusWorking, 0 }
 func canceled(r *upstream.SyncRun) { r.Canceled = true }
-func odd(r *upstream.SyncRun) {
+func strange(r *upstream.SyncRun) {
 	r.Status, r.RawStatus, r.CompletedAt = upstream.StatusUnknown, "awaiting", 0
 }
 func full(r *upstream.SyncRun) { r.FullSync = true }
@@ -53,6 +53,10 @@ func refused(n int64) change {
 }
 func invalid(n int64) change {
 	return func(r *upstream.SyncRun) { r.SourceRecordInvalids = upstream.Count{N: n, Known: true} }
+}
+
+func scheduled(in time.Duration) change {
+	return func(r *upstream.SyncRun) { r.ScheduledExecutionTime = ago(-in) }
 }
 
 // hourly repeats a run every hour, n times, the newest so long ago.
@@ -83,6 +87,16 @@ func TestRules(t *testing.T) {
 	halted.Paused = true
 	edited := every
 	edited.UpdatedAt = ago(50 * m)
+	timeless, lately, unborn := every, every, every
+	timeless.CreatedAt, timeless.UpdatedAt = ago(-9000*h), ago(-9000*h)
+	lately.UpdatedAt = ago(-9000 * h)
+	unborn.CreatedAt = ago(-h)
+	odd := onSchedule("expression")
+	odd.Schedule.CronExpression = ptr("0 5 L * *")
+	fortnightly, weekly, untold := onSchedule("fortnightly"), onSchedule("weekly"), onSchedule("")
+	weekly.Schedule.Hour = ptr[int32](5)
+	haltedOdd := odd
+	haltedOdd.Paused = true
 	for _, test := range []struct {
 		name   string
 		sync   upstream.Sync
@@ -114,7 +128,7 @@ func TestRules(t *testing.T) {
 		{"three skipped, as ever", never, join(one(run(1*m, skipped)), one(run(10*m, skipped)), one(run(20*m, skipped)), one(run(40*m, working)), one(run(2*h, took(30*m)))),
 			true, Degraded, ago(20 * m), "The last 3 runs were skipped"},
 		{"two skipped", never, join(one(run(10*m, skipped)), one(run(20*m, skipped)), one(run(40*m, working)), hourly(2*h, 3)), true, Healthy, 0, ""},
-		{"skipped behind something odd", never, join(hourly(1*m, 3, skipped), one(run(4*h, odd)), hourly(5*h, 3)), true, Stuck, ago(4 * h), ""},
+		{"skipped behind something odd", never, join(hourly(1*m, 3, skipped), one(run(4*h, strange)), hourly(5*h, 3)), true, Stuck, ago(4 * h), ""},
 		{"nothing but skipped", every, hourly(5*m, 25, skipped), true, Stuck, 0, "The last 25 runs were skipped, for at least 24 hours, behind a run that is further back."},
 		{"nothing but skipped, for minutes", never, join(one(run(3*m, skipped)), one(run(2*m, skipped)), one(run(1*m, skipped))), true, Degraded, 0, ""},
 
@@ -143,6 +157,34 @@ func TestRules(t *testing.T) {
 
 		{"healthy", every, hourly(10*m, 9), true, Healthy, 0, "The last finished run succeeded 9 minutes ago."},
 		{"healthy all its life", every, hourly(10*m, 9), false, Healthy, ago(8*h + 10*m - m), ""},
+		{"a schedule nobody reads", odd, hourly(960*h, 9), true, Unknown, 0,
+			`Nothing tells whether the sync is late, since its schedule, "0 5 L * *", cannot be read (day of the month "l" is not from 1 to 31); the last finished run succeeded 39 days ago.`},
+		{"a frequency nobody knows", fortnightly, hourly(m, 9), true, Unknown, 0, `its schedule, "fortnightly", cannot be read (unknown frequency); the last finished run succeeded 0 seconds ago.`},
+		{"weekly without a day", weekly, hourly(m, 9), true, Unknown, 0, `its schedule, weekly, cannot be read (no day)`},
+		{"no frequency", untold, hourly(m, 9), true, Unknown, 0, `its schedule, "", cannot be read (no frequency)`},
+		{"a schedule nobody reads, and no end", odd, one(run(m, working)), true, Unknown, 0, "no finished run is seen."},
+		{"a schedule nobody reads, and failing", odd, hourly(m, 9, failed), true, Failing, 0, ""},
+		{"a schedule nobody reads, and a failure", odd, join(hourly(m, 1, failed), hourly(h, 9)), true, Degraded, ago(m), ""},
+		{"a schedule nobody reads, and stuck", odd, join(one(run(5*h, working)), hourly(6*h, 3)), true, Stuck, ago(5 * h), ""},
+		{"a schedule nobody reads, and paused", haltedOdd, hourly(m, 9), true, Paused, 0, ""},
+		{"a schedule nobody reads, and no run", odd, nil, false, NeverRan, odd.CreatedAt, `The sync has never run; its schedule, "0 5 L * *", cannot be read`},
+
+		{"runs of the future alone", every, hourly(-9000*h, 3), true, Unknown, 0, "No run tells how the sync is; 3 runs were created in the future, if Census is right."},
+		{"the only run is of the future", every, one(run(-h)), false, Unknown, 0, "No run tells how the sync is; 1 run was created in the future, if Census is right."},
+		{"a dry run of the future alone", every, one(run(-h, dry)), false, NeverRan, every.CreatedAt, ""},
+		{"a run of the future, then silence", every, join(one(run(-9000*h)), hourly(5*h+10*m, 5)), true, Late, ago(5 * h), ""},
+		{"a run of the future in progress, then silence", every, join(one(run(-9000*h, working)), hourly(5*h+10*m, 5)), true, Late, ago(5 * h), ""},
+		{"a failure of the future", every, join(hourly(-3*h, 2, failed), hourly(10*m, 5)), true, Healthy, 0, ""},
+		{"a success of the future after failures", every, join(one(run(-h)), hourly(10*m, 5, failed)), false, Failing, ago(4*h + 10*m), "its last success is not known"},
+		{"some minutes ahead", every, hourly(-4*m, 5), true, Healthy, 0, "0 seconds ago"},
+		{"completed in the future", every, join(one(run(5*h+10*m, took(9000*h))), hourly(6*h, 5)), true, Late, ago(5 * h), ""},
+		{"in progress behind one that took until the future", never, join(one(run(4*h, working)), one(run(5*h, took(9000*h))), hourly(6*h, 5)), true, Stuck, ago(4 * h), "the longest recent run took 1 minute"},
+		{"in progress, and completed in the future", never, join(one(run(4*h, working, took(9000*h))), hourly(6*h, 5)), true, Stuck, ago(4 * h), ""},
+		{"scheduled in the future", every, join(one(run(5*h+10*m, scheduled(9000*h))), hourly(6*h, 5)), true, Late, ago(5 * h), ""},
+		{"changed in the future", lately, hourly(5*h+10*m, 5), true, Late, ago(5 * h), ""},
+		{"made and changed in the future", timeless, hourly(5*h+10*m, 5), true, Late, ago(5 * h), ""},
+		{"made in the future", unborn, nil, false, NeverRan, 0, ""},
+
 		{"nothing but canceled", never, hourly(h, 4, canceled), false, Unknown, 0, "None of the 4 runs has finished."},
 	} {
 		got := Of(&test.sync, test.runs, test.more, noon)
@@ -167,7 +209,11 @@ func TestNumbers(t *testing.T) {
 		{"a success", hourly(30*time.Minute, 3), noon, 0, ago(29 * time.Minute), 29 * 60, 0},
 		{"three failures", join(hourly(time.Hour, 3, failed), hourly(4*time.Hour, 1)), noon, 3, ago(239 * time.Minute), 239 * 60, 0},
 		{"late", hourly(150*time.Minute, 1), noon, 0, ago(149 * time.Minute), 149 * 60, 7200},
-		{"a clock that is behind", hourly(0, 1), noon.Add(-time.Hour), 0, ago(-time.Minute), 0, 0},
+		{"a clock that is behind", hourly(0, 1), noon.Add(-4 * time.Minute), 0, ago(-time.Minute), 0, 0},
+		{"a success in the future", hourly(-time.Hour, 1), noon, 0, 0, -1, -1},
+		{"a success in the future, others before", join(hourly(-time.Hour, 1), hourly(150*time.Minute, 1)), noon, 0, ago(149 * time.Minute), 149 * 60, 7200},
+		{"completed in the future", one(run(150*time.Minute, took(9000*time.Hour))), noon, 0, 0, -1, 7200},
+		{"scheduled in the future", one(run(150*time.Minute, scheduled(9000*time.Hour))), noon, 0, ago(149 * time.Minute), 149 * 60, 7200},
 	} {
 		h := Of(&sync, test.runs, true, test.now)
 		told := func(f *float64) float64 {
@@ -209,6 +255,7 @@ var documented = []row{
 		"not known"},
 	{Degraded, fmt.Sprintf("the last %d runs or more were skipped: runs take longer than the schedule allows", manySkips),
 		"the first of them was queued; not known if it may be older than the runs seen"},
+	{Unknown, "the schedule cannot be read", "not known"},
 	{Healthy, "the last finished run succeeded", "the first success in a row ended; not known if it may be older than the runs seen"},
 	{Unknown, "no run that finished is seen", "not known"},
 }

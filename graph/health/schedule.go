@@ -1,6 +1,7 @@
 package health
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -8,24 +9,39 @@ import (
 	"census-gateway/upstream"
 )
 
-// A Schedule is when Census starts a sync by itself, in UTC.
-type Schedule struct{ cron cron }
+// A Schedule is when Census starts a sync by itself. The zero Schedule is never.
+type Schedule struct {
+	cron  cron
+	every time.Duration // instead: this long after the last time
+}
 
-// ParseSchedule reads a sync's schedule. It reports false if the sync has none
-// (never), or one that cannot be told: a frequency, day, time or expression this
-// package does not know.
+// Never tells that Census starts the sync only when it is told to.
+func (s Schedule) Never() bool { return s.cron.minutes == 0 && s.every == 0 }
+
+// Next is the first execution after t.
+func (s Schedule) Next(t time.Time) time.Time {
+	if s.every > 0 {
+		return t.Add(s.every)
+	}
+	return s.cron.next(t)
+}
+
+// ParseSchedule reads a sync's schedule. Its error says what cannot be read: a
+// frequency, day, time or expression this package does not know, or none at all.
 //
 // A minute that is not told is 0. Hour 24, which the API reference allows, is
 // the midnight that ends the day. A continuous sync is taken to run every
 // minute, as the busiest do; how long Census pauses between its runs is not
 // documented.
-func ParseSchedule(s upstream.SyncSchedule) (Schedule, bool) {
+func ParseSchedule(s upstream.SyncSchedule) (Schedule, error) {
 	var minute int32
 	if s.Minute != nil {
 		minute = *s.Minute
 	}
 	expression := ""
-	switch frequency := strings.ToLower(deref(s.Frequency)); frequency {
+	switch frequency := frequencyOf(s); frequency {
+	case "never":
+		return Schedule{}, nil
 	case "continuous":
 		expression = "* * * * *"
 	case "quarter_hourly":
@@ -34,50 +50,76 @@ func ParseSchedule(s upstream.SyncSchedule) (Schedule, bool) {
 		expression = fmt.Sprintf("%d * * * *", minute)
 	case "daily", "weekly":
 		if s.Hour == nil {
-			return Schedule{}, false
+			return Schedule{}, errors.New("no hour")
 		}
-		day, ok := "*", true
+		hour, day := *s.Hour, "*"
 		if frequency == "weekly" {
-			if day, ok = weekday(deref(s.Day), *s.Hour == 24); !ok {
-				return Schedule{}, false
+			var err error
+			if day, err = weekday(deref(s.Day), hour == 24); err != nil {
+				return Schedule{}, err
 			}
 		}
-		hour := *s.Hour
 		if hour == 24 {
 			hour = 0
 		}
 		expression = fmt.Sprintf("%d %d * * %s", minute, hour, day)
 	case "expression":
 		expression = deref(s.CronExpression)
+	case "":
+		return Schedule{}, errors.New("no frequency")
 	default:
-		return Schedule{}, false
+		return Schedule{}, errors.New("unknown frequency")
+	}
+	if every, ok := interval(expression); ok {
+		return Schedule{every: every}, nil
 	}
 	c, err := parseCron(expression)
-	return Schedule{c}, err == nil
+	return Schedule{cron: c}, err
 }
 
-// Next is the first execution after t.
-func (s Schedule) Next(t time.Time) time.Time { return s.cron.next(t) }
+// frequencyOf is how often s is due; an expression without a frequency stands for
+// itself.
+func frequencyOf(s upstream.SyncSchedule) string {
+	frequency := strings.ToLower(strings.TrimSpace(deref(s.Frequency)))
+	if frequency == "" && deref(s.CronExpression) != "" {
+		return "expression"
+	}
+	return frequency
+}
+
+// interval reads "@every 1h30m", for whole minutes at least.
+func interval(expression string) (time.Duration, bool) {
+	every, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(expression)), "@every ")
+	d, err := time.ParseDuration(strings.TrimSpace(every))
+	return d, ok && err == nil && d >= time.Minute
+}
 
 // weekday numbers the day of a name, whole or short, or the day after it.
-func weekday(name string, after bool) (string, bool) {
+func weekday(name string, after bool) (string, error) {
 	name = strings.ToLower(strings.TrimSpace(name))
-	for d := time.Sunday; d <= time.Saturday; d++ {
-		if full := strings.ToLower(d.String()); name == full || name == full[:3] {
-			if after {
-				d = (d + 1) % 7
-			}
-			return fmt.Sprint(int(d)), true
-		}
+	if name == "" {
+		return "", errors.New("no day")
 	}
-	return "", false
+	day, err := cronFields[weekdayField].value(name)
+	if err != nil || '0' <= name[0] && name[0] <= '9' {
+		return "", errors.New("unknown day")
+	}
+	if after {
+		day = (day + 1) % 7
+	}
+	return fmt.Sprint(day), nil
 }
 
+// scheduleName is what people are told a schedule is.
 func scheduleName(s upstream.SyncSchedule) string {
-	if f := deref(s.Frequency); f != "expression" {
-		return f
+	switch frequency := frequencyOf(s); frequency {
+	case "expression":
+		return fmt.Sprintf("%.60q", deref(s.CronExpression))
+	case "continuous", "quarter_hourly", "hourly", "daily", "weekly":
+		return frequency
+	default:
+		return fmt.Sprintf("%.60q", frequency)
 	}
-	return fmt.Sprintf("%.60q", deref(s.CronExpression))
 }
 
 func deref(s *string) string {

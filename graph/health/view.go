@@ -24,19 +24,24 @@ type view struct {
 	failures    int                 // of the newest finished, in a row
 	goods       int                 // of the newest finished without a flaw, in a row
 	lastSuccess *upstream.SyncRun   // with a time of completion
+	untimed     bool                // a success is seen that has no time of completion
 	real        int                 // runs that are not dry
+	ahead       int                 // more of these, created in the future: see timely
 
 	skips   int               // newest runs that were skipped, in a row, dry runs left out
 	blocker *upstream.SyncRun // what runs now, or what the skipped runs wait for; nil if none is seen
 	usual   time.Duration     // longest recent run like the blocker; 0 if unknown
 
-	scheduled bool // what follows is known
+	unread    error // why the schedule cannot be read; nil: it can, or the sync is paused
+	scheduled bool  // what follows is known
 	due       upstream.DateTime
 	late      time.Duration // since due, if beyond the grace
 }
 
 func look(sync *upstream.Sync, runs []upstream.SyncRun, more bool, now time.Time) view {
-	v := view{sync: sync, runs: runs, more: more, now: upstream.DateTime(now.UnixMilli())}
+	v := view{more: more, now: upstream.DateTime(now.UnixMilli())}
+	v.sync, v.runs, v.ahead = timely(sync, runs, v.now)
+	runs = v.runs
 	streak := true // of skipped runs
 	for i := range runs {
 		r := &runs[i]
@@ -56,6 +61,7 @@ func look(sync *upstream.Sync, runs []upstream.SyncRun, more bool, now time.Time
 			if r.CompletedAt != 0 && (v.lastSuccess == nil || r.CompletedAt > v.lastSuccess.CompletedAt) {
 				v.lastSuccess = r
 			}
+			v.untimed = v.untimed || r.CompletedAt == 0
 			v.finished = append(v.finished, r)
 		case upstream.OutcomeFailed:
 			v.finished = append(v.finished, r)
@@ -103,8 +109,12 @@ func (v *view) longest() time.Duration {
 // the newest run and after the sync's settings were changed, which may have
 // moved its schedule or ended a pause. While a run is in progress none is.
 func (v *view) schedule() {
-	s, ok := ParseSchedule(v.sync.Schedule)
-	if !ok || v.sync.Paused {
+	if v.sync.Paused {
+		return
+	}
+	s, err := ParseSchedule(v.sync.Schedule)
+	v.unread = err
+	if err != nil || s.Never() {
 		return
 	}
 	base := max(v.sync.CreatedAt, v.sync.UpdatedAt)
@@ -114,7 +124,7 @@ func (v *view) schedule() {
 			break
 		}
 	}
-	if base == 0 {
+	if base == 0 || v.real == 0 && v.ahead > 0 { // nothing tells when it last ran
 		return
 	}
 	due := s.Next(base.Time())

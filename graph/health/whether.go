@@ -17,7 +17,7 @@ func paused(v *view) (finding, bool) {
 }
 
 func neverRan(v *view) (finding, bool) {
-	if v.real > 0 || v.more {
+	if v.real > 0 || v.ahead > 0 || v.more {
 		return finding{}, false
 	}
 	reason := "The sync has never run"
@@ -26,6 +26,9 @@ func neverRan(v *view) (finding, bool) {
 	}
 	if v.late > 0 {
 		reason += fmt.Sprintf("; its schedule would have started it %s ago", span(v.late))
+	}
+	if v.unread != nil {
+		reason += "; " + v.unreadable()
 	}
 	return finding{v.sync.CreatedAt, reason + "."}, true
 }
@@ -69,6 +72,23 @@ func late(v *view) (finding, bool) {
 	}
 	return finding{v.due, fmt.Sprintf("The execution due at %s has not begun, %s later; the schedule is %s.",
 		v.due.Time().Format("2006-01-02 15:04 UTC"), span(v.late), scheduleName(v.sync.Schedule))}, true
+}
+
+// unscheduled stands before the rule that finds a sync healthy: of one whose schedule
+// cannot be read nobody knows whether it should have run since.
+func unscheduled(v *view) (finding, bool) {
+	if v.unread == nil {
+		return finding{}, false
+	}
+	seen := "no finished run is seen"
+	if len(v.finished) > 0 {
+		seen = fmt.Sprintf("the last finished run succeeded %s ago", v.ago(ended(v.finished[0])))
+	}
+	return finding{reason: fmt.Sprintf("Nothing tells whether the sync is late, since %s; %s.", v.unreadable(), seen)}, true
+}
+
+func (v *view) unreadable() string {
+	return fmt.Sprintf("its schedule, %s, cannot be read (%s)", scheduleName(v.sync.Schedule), v.unread)
 }
 
 func (v *view) age() time.Duration { return max(v.now.Sub(v.blocker.CreatedAt), 0) }

@@ -34,6 +34,8 @@ func (v *view) success() string {
 	switch {
 	case v.lastSuccess != nil:
 		return fmt.Sprintf("the last success was %s ago", v.ago(v.lastSuccess.CompletedAt))
+	case v.untimed || v.ahead > 0:
+		return "its last success is not known"
 	case v.more && len(v.runs) > 0:
 		return fmt.Sprintf("there is no success among the last %d runs", len(v.runs))
 	case v.more:

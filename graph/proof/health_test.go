@@ -68,6 +68,25 @@ func healthOf(s sim.Sync, all []sim.Run) (v verdict) {
 	older := len(newest) > 25 // runs that are not seen
 	newest = newest[:min(len(newest), 25)]
 
+	// What lies in the future is not told, and a run created then is not there.
+	told := func(t time.Time) time.Time {
+		if isAhead(t) {
+			return time.Time{}
+		}
+		return t
+	}
+	s.CreatedAt, s.UpdatedAt = told(s.CreatedAt), told(s.UpdatedAt)
+	lost := 0
+	newest = slices.DeleteFunc(newest, func(r sim.Run) bool {
+		if isAhead(r.CreatedAt) && !isDry(r) {
+			lost++
+		}
+		return isAhead(r.CreatedAt)
+	})
+	for i := range newest {
+		newest[i].CompletedAt, newest[i].ScheduledAt = told(newest[i].CompletedAt), told(newest[i].ScheduledAt)
+	}
+
 	var real, done []sim.Run // but for dry runs; and of these, finished
 	for _, r := range newest {
 		if !isDry(r) {
@@ -123,6 +142,9 @@ func healthOf(s sim.Sync, all []sim.Run) (v verdict) {
 		}
 	}
 	due, late, scheduled := lateness(s, real, blocker != nil)
+	if lost > 0 && len(real) == 0 { // when it last ran is not known
+		late, scheduled = 0, false
+	}
 	if scheduled {
 		seconds := late.Seconds()
 		v.LateBySeconds = &seconds
@@ -156,7 +178,7 @@ func healthOf(s sim.Sync, all []sim.Run) (v verdict) {
 	switch n := v.ConsecutiveFailures; {
 	case s.Paused:
 		return is("PAUSED")
-	case len(real) == 0 && !older:
+	case len(real)+lost == 0 && !older:
 		return is("NEVER_RAN", s.CreatedAt)
 	case blocker != nil && age > stuckAfter:
 		return is("STUCK", blocker.CreatedAt)
@@ -176,6 +198,8 @@ func healthOf(s sim.Sync, all []sim.Run) (v verdict) {
 		return is("DEGRADED")
 	case skips >= 3:
 		return is("DEGRADED", onlyIf(skips < len(real) || !older, real[skips-1].CreatedAt))
+	case !isReadable(s):
+		return is("UNKNOWN")
 	case good > 0:
 		return is("HEALTHY", onlyIf(begun(good), endOf(done[good-1])))
 	}
@@ -206,12 +230,63 @@ func endOf(r sim.Run) time.Time {
 	return r.CompletedAt
 }
 
-// expressions are what crons are drawn from.
-var expressions = []string{"*/20 * * * *", "0 6 * * 1-5", "30 */4 * * *"}
+// isAhead tells whether a time is in the future by more than clocks differ.
+func isAhead(t time.Time) bool { return t.Sub(now) > 5*time.Minute }
+
+// expressions are what crons are drawn from, and when each is due on a clock of its
+// zone; nil where nobody can read it.
+var expressions = map[string]func(t time.Time) bool{
+	"*/20 * * * *": func(t time.Time) bool { return t.Minute()%20 == 0 },
+	"0 6 * * 1-5": func(t time.Time) bool {
+		return isAt(t, 6, 0) && t.Weekday() != time.Saturday && t.Weekday() != time.Sunday
+	},
+	"30 */4 * * *": func(t time.Time) bool { return t.Hour()%4 == 0 && t.Minute() == 30 },
+	"*/90 * * * *": func(t time.Time) bool { return t.Minute() == 0 },
+	"0 22-2 * * *": func(t time.Time) bool { return t.Minute() == 0 && (t.Hour() >= 22 || t.Hour() <= 2) },
+	"15 5 * * fri-mon": func(t time.Time) bool {
+		return isAt(t, 5, 15) && (t.Weekday() >= time.Friday || t.Weekday() <= time.Monday)
+	},
+	"15 5 * * Sunday,wednesday": func(t time.Time) bool {
+		return isAt(t, 5, 15) && (t.Weekday() == time.Sunday || t.Weekday() == time.Wednesday)
+	},
+	"@daily":                          func(t time.Time) bool { return isAt(t, 0, 0) },
+	"@hourly":                         func(t time.Time) bool { return t.Minute() == 0 },
+	"30 15 5 * * *":                   func(t time.Time) bool { return isAt(t, 5, 15) },
+	"15 5 * * * America/New_York":     func(t time.Time) bool { return isAt(t, 5, 15) },
+	"CRON_TZ=Asia/Tokyo 15 5 * * mon": func(t time.Time) bool { return isAt(t, 5, 15) && t.Weekday() == time.Monday },
+	"15 5 L * *":                      nil,
+	"@reboot":                         nil,
+	"every day":                       nil,
+}
+
+// clocks are those of expressions that name a zone.
+var clocks = map[string]*time.Location{"15 5 * * * America/New_York": clock("America/New_York"), "CRON_TZ=Asia/Tokyo 15 5 * * mon": clock("Asia/Tokyo")}
+
+func clock(zone string) *time.Location {
+	in, err := time.LoadLocation(zone)
+	if err != nil {
+		panic(err)
+	}
+	return in
+}
+
+func isAt(t time.Time, hour, minute int) bool { return t.Hour() == hour && t.Minute() == minute }
+
+// isReadable tells whether it is known when s is due.
+func isReadable(s sim.Sync) bool {
+	switch s.Frequency {
+	case "never", "continuous", "quarter_hourly", "hourly", "daily":
+		return true
+	case "weekly":
+		return s.Day != ""
+	case "expression":
+		return expressions[s.Cron] != nil
+	}
+	return false
+}
 
 // isDue tells whether the schedule of s names the minute that t is in.
 func isDue(s sim.Sync, t time.Time) bool {
-	weekday := t.Weekday() >= time.Monday && t.Weekday() <= time.Friday
 	switch s.Frequency {
 	case "continuous":
 		return true
@@ -220,18 +295,20 @@ func isDue(s sim.Sync, t time.Time) bool {
 	case "hourly":
 		return t.Minute() == s.Minute
 	case "daily":
-		return t.Hour() == s.Hour && t.Minute() == s.Minute
+		return isAt(t, s.Hour, s.Minute)
 	case "weekly":
-		return t.Hour() == s.Hour && t.Minute() == s.Minute && strings.EqualFold(t.Weekday().String(), s.Day)
+		return isAt(t, s.Hour, s.Minute) && strings.EqualFold(t.Weekday().String(), s.Day)
 	}
-	return s.Cron == expressions[0] && t.Minute()%20 == 0 || s.Cron == expressions[1] && t.Hour() == 6 && t.Minute() == 0 && weekday ||
-		s.Cron == expressions[2] && t.Hour()%4 == 0 && t.Minute() == 30
+	if in := clocks[s.Cron]; in != nil {
+		t = t.In(in)
+	}
+	return expressions[s.Cron](t)
 }
 
 // lateness is which execution is the next that the schedule promised, and since
 // when it is overdue, if by more than is usual.
 func lateness(s sim.Sync, real []sim.Run, busy bool) (due time.Time, late time.Duration, scheduled bool) {
-	if s.Paused || s.Frequency == "never" {
+	if s.Paused || s.Frequency == "never" || !isReadable(s) {
 		return due, 0, false
 	}
 	after := s.UpdatedAt
@@ -244,6 +321,9 @@ func lateness(s sim.Sync, real []sim.Run, busy bool) (due time.Time, late time.D
 				after = t
 			}
 		}
+	}
+	if after.IsZero() {
+		return due, 0, false
 	}
 	next := func(t time.Time) time.Time {
 		for t = t.Truncate(time.Minute).Add(time.Minute); !isDue(s, t); t = t.Add(time.Minute) {

@@ -165,6 +165,9 @@ func (w *world) askTimeline() {
 		runs = append(runs, f.of(w.census.Runs(s.ID))...)
 	}
 	slices.SortFunc(runs, byCreation)
+	if len(runs) > 0 && isAhead(runs[len(runs)-1].CreatedAt) { // who comes from the oldest end is not shown it
+		return
+	}
 	var data struct{ SyncRuns connection }
 	w.askPages(list{
 		ids: runIDs(runs, newestFirst), data: &data, at: func() *connection { return &data.SyncRuns }, knows: f.all,

@@ -101,7 +101,7 @@ func (w *world) checkStatistic(got statistic, runs []sim.Run, f filter, s series
 		}
 		if succeeded(r) {
 			good++
-			if r.CompletedAt.After(last) {
+			if r.CompletedAt.After(last) && !isAhead(r.CompletedAt) {
 				last = r.CompletedAt
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -24,6 +25,9 @@ import (
 // now is when everything is asked.
 var now = time.Date(2026, 1, 7, 20, 43, 9, 250e6, time.UTC)
 
+// ahead is in the future of every clock.
+var ahead = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // asked is whose Census the gateway asks; tests that run at once would share it.
 var asked *upstream.Client
 
@@ -42,6 +46,7 @@ type world struct {
 	census *sim.Census
 	client *upstream.Client
 	trial  bool // what is wrong is for who tries to know, see untrue
+	lives  bool // runs come while it is read; before one of the future they would move that, as if the list were shortened again and again
 	fresh  bool // what the gateway remembers it believes, so that it begins anew when something changes
 }
 
@@ -143,16 +148,37 @@ func (w *world) addSync() {
 		Day:       rapid.SampledFrom([]string{"Monday", "Wednesday", "Sunday"}).Draw(t, "day"),
 		Hour:      rapid.IntRange(0, 23).Draw(t, "hour"),
 		Minute:    rapid.IntRange(0, 59).Draw(t, "minute"),
-		Cron:      rapid.SampledFrom(expressions).Draw(t, "cron"),
+		Cron:      rapid.SampledFrom(slices.Sorted(maps.Keys(expressions))).Draw(t, "cron"),
 		Paused:    rapid.IntRange(0, 7).Draw(t, "paused") == 0,
 		CreatedAt: now.Add(-time.Duration(rapid.IntRange(0, 2000).Draw(t, "sync age")) * time.Hour),
 	}
 	s.NoLabel = s.Label == ""
+	switch rapid.IntRange(0, 15).Draw(t, "odd schedule") {
+	case 0:
+		s.RawSchedule, s.Frequency = true, rapid.SampledFrom([]string{"", "fortnightly", "Every day"}).Draw(t, "odd frequency")
+		s.Cron = ""
+	case 1:
+		s.RawSchedule, s.Frequency, s.Day = true, "weekly", ""
+	}
+	switch rapid.IntRange(0, 31).Draw(t, "sync made in the future") {
+	case 0:
+		s.CreatedAt = ahead
+	case 1:
+		s.CreatedAt = now.Add(4 * time.Minute) // clocks differ
+	}
 	s.UpdatedAt = s.CreatedAt
 	if rapid.Bool().Draw(t, "sync changed") {
 		s.UpdatedAt = now.Add(-time.Duration(rapid.IntRange(0, 72*60).Draw(t, "sync change age")) * time.Minute)
 	}
+	if rapid.IntRange(0, 15).Draw(t, "sync changed in the future") == 0 {
+		s.UpdatedAt = ahead
+	}
 	id := w.census.AddSync(s)
+	if !w.lives && rapid.IntRange(0, 15).Draw(t, "runs of the future") == 0 {
+		for range rapid.SampledFrom([]int{1, 1, 2, 30}).Draw(t, "of the future") {
+			w.census.AddRun(id, w.drawRun(ahead))
+		}
+	}
 	n := rapid.SampledFrom([]int{0, 1, 2, 5, 12, 24, 25, 26, 40, 60, 110, 230}).Draw(t, "runs")
 	pause := rapid.SampledFrom([]time.Duration{time.Second, time.Minute, 20 * time.Minute, time.Hour, 5 * time.Hour}).Draw(t, "pause")
 	newest := now.Add(-time.Duration(rapid.SampledFrom([]int{0, 1, 30, 80, 500, 3000}).Draw(t, "newest")) * time.Minute)
@@ -176,8 +202,10 @@ func (w *world) addRuns(sync int64, n int, newest time.Time, pause time.Duration
 	}
 	slices.Reverse(at)
 	var least time.Time // Census creates no run before the newest
-	if runs := w.census.Runs(sync); len(runs) > 0 {
-		least = runs[len(runs)-1].CreatedAt
+	for _, r := range w.census.Runs(sync) {
+		if !isAhead(r.CreatedAt) {
+			least = r.CreatedAt
+		}
 	}
 	for _, at := range at {
 		if at.Before(least) {
@@ -209,10 +237,15 @@ func (w *world) drawRun(at time.Time) sim.Run {
 		r.Tag = "dry run"
 	case 12, 13, 14, 15:
 		r.ScheduledAt = at.Add(-time.Duration(kind) * time.Second)
+	case 16:
+		r.ScheduledAt = now.Add(50 * time.Hour)
 	}
 	if over := !isRunning(r); over && kind != 20 || kind == 21 {
 		took := rapid.SampledFrom([]int{0, 1, 950, 36_412, 53_000, 240_111, 3_600_000, 9_999_999}).Draw(t, "took")
 		r.CompletedAt = at.Add(time.Duration(took) * time.Millisecond)
+		if (kind == 17 || kind == 18) && !isAhead(at) && !w.lives {
+			r.CompletedAt = now.Add(50 * time.Hour)
+		}
 	}
 	n := rapid.SampledFrom([]int64{0, 3, 1000, 1 << 40}).Draw(t, "records")
 	r.Counts = sim.Counts{Source: 2 * n, Updates: n, Deletes: 0, Processed: n, Updated: n, Failed: 0, Invalids: 0}
@@ -243,7 +276,7 @@ func (w *world) change() {
 			w.census.Prune(s.ID, rapid.SampledFrom([]int{1, 20, 150}).Draw(w.T, "pruned"))
 		case 3:
 			for _, r := range w.census.Runs(s.ID) {
-				if isRunning(r) && !isOver(r) {
+				if isRunning(r) && !isOver(r) && !isAhead(r.CreatedAt) {
 					w.census.UpdateRun(r.ID, func(r *sim.Run) {
 						r.Status, r.UpdatedAt = "failed", now
 						r.CompletedAt = now

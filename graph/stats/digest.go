@@ -11,6 +11,9 @@ import (
 // merged into several others meanwhile; Add and Merge want it for themselves.
 type Digest struct {
 	Tally
+	// Until is the end of the times that can be true: a completion after it tells
+	// nothing of the last success. 0 is no end.
+	Until       upstream.DateTime
 	lastSuccess upstream.DateTime
 	cells       cells
 	groups      groups
@@ -44,7 +47,7 @@ func (d *Digest) Add(run *upstream.SyncRun) {
 	d.Tally.add(&r, exactRuns)
 	d.cells.add(&r)
 	d.groups.add(&r)
-	if !r.dry && (r.outcome == succeeded || r.outcome == partial) {
+	if possible := d.Until == 0 || run.CompletedAt <= d.Until; possible && !r.dry && (r.outcome == succeeded || r.outcome == partial) {
 		d.lastSuccess = max(d.lastSuccess, run.CompletedAt)
 	}
 }
@@ -60,5 +63,5 @@ func (d *Digest) Merge(other *Digest) {
 
 // LastSuccessAt is when the newest success was completed: of the SUCCEEDED and
 // PARTIAL runs, without dry runs, the latest completion. It is 0 if there was
-// none among the runs given, which says nothing about runs before them.
+// none up to Until among the runs given, which says nothing about runs before them.
 func (d *Digest) LastSuccessAt() upstream.DateTime { return d.lastSuccess }

@@ -1,0 +1,118 @@
+package health
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// A cronField is one of an expression's. Its values go round: after the highest
+// comes the lowest.
+type cronField struct {
+	name      string
+	low, high int
+	most      int // a number may be so high, and then stands for one that goes round
+	names     []string
+}
+
+const (
+	minuteField  = 0
+	dayField     = 2
+	weekdayField = 4
+)
+
+var cronFields = [...]cronField{
+	{"minute", 0, 59, 59, nil},
+	{"hour", 0, 23, 23, nil},
+	{"day of the month", 1, 31, 31, nil},
+	{"month", 1, 12, 12, namesOf(time.January, time.December)},
+	{"day of the week", 0, 6, 7, namesOf(time.Sunday, time.Saturday)},
+}
+
+func namesOf[T interface {
+	~int
+	String() string
+}](first, last T) (names []string) {
+	for v := first; v <= last; v++ {
+		names = append(names, strings.ToLower(v.String()))
+	}
+	return names
+}
+
+// cronSet reads a field: a list of parts.
+func cronSet(field int, text string) (set uint64, err error) {
+	for part := range strings.SplitSeq(text, ",") {
+		values, err := cronFields[field].part(part)
+		if err != nil {
+			return 0, fmt.Errorf("%.40q is %w", part, err)
+		}
+		set |= values
+	}
+	return set, nil
+}
+
+// part reads "*", "5", "1-5", "fri-mon" and any of them with "/2"; "5/2" is from 5 on.
+// A step that leads beyond the last value leaves the first.
+func (f cronField) part(text string) (set uint64, err error) {
+	values, every, stepped := strings.Cut(text, "/")
+	low, high, step := f.low, f.high, 1
+	if stepped {
+		if step, err = digits(every); err != nil || step == 0 {
+			return 0, errors.New("not a step")
+		}
+	}
+	if values != "*" {
+		from, to, ranged := strings.Cut(values, "-")
+		if low, err = f.value(from); err != nil {
+			return 0, err
+		}
+		switch {
+		case ranged:
+			if high, err = f.value(to); err != nil {
+				return 0, err
+			}
+		case !stepped:
+			high = low
+		}
+	}
+	size := f.high - f.low + 1
+	if high < low {
+		high += size
+	}
+	for v := low; v <= high; v += step {
+		set |= 1 << (f.low + (v-f.low)%size)
+	}
+	return set, nil
+}
+
+// value reads a number, or a name of which at least three letters are told.
+func (f cronField) value(text string) (int, error) {
+	for i, name := range f.names {
+		if len(text) >= 3 && strings.HasPrefix(name, text) {
+			return f.low + i, nil
+		}
+	}
+	n, err := digits(text)
+	if err != nil || n < f.low || n > f.most {
+		return 0, fmt.Errorf("not from %d to %d", f.low, f.most)
+	}
+	return n, nil
+}
+
+// mostDigits is what digits reads of more than that: more than any field has values.
+const mostDigits = 9999
+
+// digits reads a number that has no sign.
+func digits(text string) (n int, err error) {
+	if text == "" {
+		return 0, errors.New("no number")
+	}
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return 0, errors.New("not a number")
+		}
+		n = min(10*n+int(text[i]-'0'), mostDigits)
+	}
+	return n, nil
+}
