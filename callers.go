@@ -7,10 +7,11 @@ import (
 	"os"
 
 	"census-gateway/edge"
+	"census-gateway/settings"
 )
 
 // authenticator tells who may ask.
-func authenticator(ctx context.Context, s settings) (edge.Authenticator, error) {
+func authenticator(ctx context.Context, s settings.Settings) (edge.Authenticator, error) {
 	if s.PassThrough {
 		return edge.PassThrough, nil
 	}
@@ -35,7 +36,7 @@ func authenticator(ctx context.Context, s settings) (edge.Authenticator, error) 
 	return edge.Any(ways...), nil
 }
 
-func apiKeys(s settings) (*edge.Keys, error) {
+func apiKeys(s settings.Settings) (*edge.Keys, error) {
 	keys, err := edge.ParseKeys(s.APIKeys)
 	if err != nil {
 		return nil, err

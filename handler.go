@@ -13,6 +13,8 @@ import (
 	"census-gateway/edge/graphiql"
 	"census-gateway/graph"
 	"census-gateway/graph/documents"
+	"census-gateway/graph/limits"
+	"census-gateway/settings"
 	"census-gateway/upstream"
 )
 
@@ -22,8 +24,8 @@ const waitSlack = 100 * time.Millisecond
 
 // handler puts the layers together: what a request passes, outermost first. The
 // reasons for the order stand in edge's package comment.
-func (g *gateway) handler(ctx context.Context, s settings) (http.Handler, error) {
-	origins, err := edge.ParseOrigins(s.CORSOrigins, s.PassThrough || s.keyed())
+func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handler, error) {
+	origins, err := edge.ParseOrigins(s.CORSOrigins, s.PassThrough || s.Keyed())
 	if err != nil {
 		return nil, fmt.Errorf("GATEWAY_CORS_ORIGINS (--cors-origins): %w", err)
 	}
@@ -57,7 +59,7 @@ func (g *gateway) handler(ctx context.Context, s settings) (http.Handler, error)
 		}
 	}
 	layers := []func(http.Handler) http.Handler{edge.RequestID, edge.SecurityHeaders, edge.Recover(g.log, g.sending)}
-	if open := !s.keyed() && !s.PassThrough; open && (edge.IsLoopback(s.Addr) || len(s.Hosts) > 0) {
+	if open := !s.Keyed() && !s.PassThrough; open && (edge.IsLoopback(s.Addr) || len(s.Hosts) > 0) {
 		layers = append(layers, edge.CheckHost(s.Hosts...))
 	}
 	g.served = s
@@ -65,7 +67,7 @@ func (g *gateway) handler(ctx context.Context, s settings) (http.Handler, error)
 }
 
 // ratesFor is what callers have left under s: what they had, unless the rate changed.
-func (g *gateway) ratesFor(s settings) *edge.Rates {
+func (g *gateway) ratesFor(s settings.Settings) *edge.Rates {
 	if g.rates == nil || s.Rate != g.served.Rate || s.Burst != g.served.Burst {
 		g.rates = edge.NewRates(edge.RateLimit{PerSecond: s.Rate, Burst: s.Burst})
 	}
@@ -74,7 +76,7 @@ func (g *gateway) ratesFor(s settings) *edge.Rates {
 
 // inFlightFor are the places under s, with those that are taken, unless their
 // number changed.
-func (g *gateway) inFlightFor(s settings) *edge.InFlight {
+func (g *gateway) inFlightFor(s settings.Settings) *edge.InFlight {
 	if g.inFlight == nil || s.MaxInFlight != g.served.MaxInFlight {
 		g.inFlight = edge.NewInFlight(s.MaxInFlight)
 	}
@@ -82,9 +84,9 @@ func (g *gateway) inFlightFor(s settings) *edge.InFlight {
 }
 
 // graph is the GraphQL handler, as the settings have it.
-func (g *gateway) graph(s settings) (http.Handler, error) {
+func (g *gateway) graph(s settings.Settings) (http.Handler, error) {
 	opt := graph.Options{
-		Log: g.log, Timeout: s.Timeout, MaxBody: s.MaxBody, MaxDocument: s.MaxDocument, MaxTokens: s.MaxTokens, Limits: s.limits(),
+		Log: g.log, Timeout: s.Timeout, MaxBody: s.MaxBody, MaxDocument: s.MaxDocument, MaxTokens: s.MaxTokens, Limits: limitsOf(s),
 		OnlyTrusted: s.OnlyTrusted, OwnTokens: s.PassThrough,
 		AppURL: appURL(s), OnLimit: g.observer.LimitHit, OnBatch: g.observer.StartBatch, OnFresh: answers.Fresh,
 	}
@@ -105,9 +107,9 @@ func (g *gateway) graph(s settings) (http.Handler, error) {
 
 // appURL is where Census's own pages are: the host that its API is on; "" for the
 // simulated one, which has no pages.
-func appURL(s settings) string {
+func appURL(s settings.Settings) string {
 	u, err := url.Parse(s.BaseURL)
-	if err != nil || s.simulated() {
+	if err != nil || s.Simulated() {
 		return ""
 	}
 	return u.Scheme + "://" + u.Host
@@ -116,4 +118,9 @@ func appURL(s settings) string {
 func sdl(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/graphql; charset=utf-8")
 	io.WriteString(w, graph.SDL())
+}
+
+func limitsOf(s settings.Settings) limits.Limits {
+	return limits.Limits{Depth: s.MaxDepth, Aliases: s.MaxAliases, RootFields: s.MaxRootFields, Directives: s.MaxDirectives,
+		Selections: s.MaxSelections, Pages: s.MaxPages, Introspection: s.Introspection}
 }

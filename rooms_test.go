@@ -14,8 +14,9 @@ import (
 // Who may know whom: each folder and what of ours it may import. Tests may
 // import more, since they put rooms together.
 var rooms = map[string][]string{
-	".":            {"edge", "graph", "upstream"},
+	".":            {"edge", "graph", "settings", "upstream"},
 	"graph":        {"upstream"},
+	"settings":     {"edge", "upstream"},
 	"upstream":     {},
 	"upstream/sim": {},
 	"edge":         {},

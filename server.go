@@ -24,6 +24,7 @@ import (
 	"census-gateway/edge/answers"
 	"census-gateway/edge/observe"
 	"census-gateway/graph"
+	"census-gateway/settings"
 	"census-gateway/upstream"
 	"census-gateway/upstream/sim"
 )
@@ -43,7 +44,7 @@ func main() {
 // run serves until ctx ends. Each value from reload has it read its settings
 // again.
 func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOut io.Writer) error {
-	s, done, err := parse(args, out)
+	s, done, err := settings.Read(args, out)
 	switch {
 	case err != nil || done:
 		return err
@@ -56,7 +57,7 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 		return err
 	}
 	defer observe.Flush(g.log)
-	if names := misnamed(os.Environ()); len(names) > 0 {
+	if names := settings.Misnamed(os.Environ()); len(names) > 0 {
 		g.log.Warn("the environment has names like those of settings that are none: they count for nothing, see --help", "names", names)
 	}
 	defer g.tracing.Shutdown(context.WithoutCancel(ctx))
@@ -65,7 +66,7 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 		return err
 	}
 	if s.CheckConfig {
-		s.print(out)
+		s.Print(out)
 		return nil
 	}
 	var now atomic.Pointer[http.Handler]
@@ -85,13 +86,13 @@ type gateway struct {
 	answers  *answers.Cache
 	census   *upstream.Client
 	sending  *edge.Sending
-	rates    *edge.Rates    // of the settings before; nil at first
-	inFlight *edge.InFlight // the same
-	served   settings       // what they were made for
+	rates    *edge.Rates       // of the settings before; nil at first
+	inFlight *edge.InFlight    // the same
+	served   settings.Settings // what they were made for
 }
 
 // open makes a gateway that serves nothing yet; its log goes to errOut.
-func open(ctx context.Context, s settings, errOut io.Writer) (*gateway, error) {
+func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway, error) {
 	log, err := observe.NewLogger(errOut, s.LogFormat, s.LogLevel, edge.RequestIDFrom)
 	if err != nil {
 		return nil, err
@@ -101,7 +102,7 @@ func open(ctx context.Context, s settings, errOut io.Writer) (*gateway, error) {
 		return nil, err
 	}
 	g := &gateway{log: log, tracing: tracing, observer: observe.New(observe.Options{Logger: log, Tracing: tracing})}
-	if s.simulated() || s.SimAddr != "" {
+	if s.Simulated() || s.SimAddr != "" {
 		g.sim = sim.New(sim.Options{Seed: 1})
 	}
 	g.census = upstream.New(s.Token, g.upstream(s))
@@ -117,11 +118,11 @@ func open(ctx context.Context, s settings, errOut io.Writer) (*gateway, error) {
 }
 
 // upstream says how Census is reached.
-func (g *gateway) upstream(s settings) upstream.Options {
+func (g *gateway) upstream(s settings.Settings) upstream.Options {
 	opt := upstream.Options{BaseURL: s.BaseURL, Basic: s.Auth == "basic", Observe: g.observeCall,
 		OnRead:    func(ctx context.Context, r upstream.Read) { graph.RecordOf(ctx).Read(r) },
 		OwnTokens: s.PassThrough, MaxCalls: s.Calls, PageCache: s.PageCache, Freshness: s.Freshness, Stale: s.Stale}
-	if s.simulated() {
+	if s.Simulated() {
 		opt.BaseURL, opt.Transport = "http://simulated-census/api/v1", g.sim.Transport()
 		return opt
 	}
@@ -130,7 +131,7 @@ func (g *gateway) upstream(s settings) upstream.Options {
 }
 
 // serve listens and serves until ctx ends and what is under way has finished.
-func (g *gateway) serve(ctx context.Context, s settings, out io.Writer, handler http.Handler) error {
+func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer, handler http.Handler) error {
 	admin := observe.NewAdmin(g.observer.MetricsHandler(), s.Pprof)
 	doors := []*door{
 		{setting: "GATEWAY_ADDR (--addr)", addr: s.Addr, says: "GraphQL at http://%s/graphql\n", handler: handler},
@@ -147,7 +148,7 @@ func (g *gateway) serve(ctx context.Context, s settings, out io.Writer, handler 
 			return fmt.Errorf("%s: %w", d.setting, err)
 		}
 	}
-	if s.simulated() {
+	if s.Simulated() {
 		fmt.Fprintln(out, "Serving a simulated Census, with made-up syncs and runs: CENSUS_API_TOKEN is not set.")
 	} else {
 		fmt.Fprintln(out, "Serving Census at "+s.BaseURL+".")

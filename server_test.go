@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"census-gateway/settings"
 )
 
 // A transcript is what the program prints, readable while it runs.
@@ -156,6 +158,18 @@ func TestWrongSettings(t *testing.T) {
 	}
 }
 
+// Operators learn of names in the environment that look like settings and are none.
+func TestWarnsOfMistypedNames(t *testing.T) {
+	t.Setenv("GATEWAY_FRESHNES", "canary")
+	var log bytes.Buffer
+	if err := run(t.Context(), []string{"--check-config"}, nil, io.Discard, &log); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(log.String(), "names=[GATEWAY_FRESHNES]") || strings.Contains(log.String(), "canary") {
+		t.Error(log.String())
+	}
+}
+
 // Operators find every metric in the documents, by its name without the prefix.
 func TestMetricsAreDocumented(t *testing.T) {
 	text, err := os.ReadFile("docs/operations.md")
@@ -206,7 +220,7 @@ func TestHostsBeyondLoopback(t *testing.T) {
 // handlerFor is what the program serves with these arguments.
 func handlerFor(tb testing.TB, args ...string) http.Handler {
 	tb.Helper()
-	s, _, err := parse(args, io.Discard)
+	s, _, err := settings.Read(args, io.Discard)
 	if err != nil {
 		tb.Fatal(err)
 	}

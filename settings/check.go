@@ -1,15 +1,12 @@
-package main
+package settings
 
 import (
 	"errors"
 	"fmt"
-	"math"
 	"net"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"census-gateway/edge"
 	"census-gateway/upstream"
@@ -17,7 +14,7 @@ import (
 
 // check finds what cannot be. It looks at the settings alone; files and keys
 // are read by what uses them.
-func (s settings) check() error {
+func (s Settings) check() error {
 	for _, a := range []struct{ env, value string }{{"GATEWAY_ADDR", s.Addr}, {"GATEWAY_ADMIN_ADDR", s.AdminAddr}, {"GATEWAY_SIM_ADDR", s.SimAddr}} {
 		if a.value == "" && a.env != "GATEWAY_ADDR" {
 			continue
@@ -39,7 +36,7 @@ func (s settings) check() error {
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, s.LogLevel) {
 		return wrong("GATEWAY_LOG_LEVEL", "must be debug, info, warn or error, not %q", s.LogLevel)
 	}
-	if s.PassThrough && (s.Token != "" || s.keyed()) {
+	if s.PassThrough && (s.Token != "" || s.Keyed()) {
 		return errors.New("GATEWAY_PASS_THROUGH (--pass-through) goes with neither CENSUS_API_TOKEN nor API keys nor JWTs: callers bring their own Census tokens")
 	}
 	if some := s.JWTIssuer != "" || len(s.JWTAudience) > 0 || s.JWTKeys != "" || s.JWTScope != ""; some && (s.JWTIssuer == "" || len(s.JWTAudience) == 0 || s.JWTKeys == "") {
@@ -63,58 +60,14 @@ func (s settings) check() error {
 	if err := s.inRange(); err != nil {
 		return err
 	}
-	err := edge.CheckStance(edge.Stance{Addr: s.Addr, SharedToken: s.Token != "", Authenticate: s.keyed(), AllowOpen: s.AllowOpen})
+	err := edge.CheckStance(edge.Stance{Addr: s.Addr, SharedToken: s.Token != "", Authenticate: s.Keyed(), AllowOpen: s.AllowOpen})
 	if err != nil {
 		return fmt.Errorf("%w (GATEWAY_API_KEYS, GATEWAY_JWT_ISSUER, GATEWAY_PASS_THROUGH, GATEWAY_ADDR, GATEWAY_ALLOW_OPEN)", err)
 	}
 	return nil
 }
 
-// inRange finds a number that is not in its range.
-func (s settings) inRange() error {
-	v := reflect.ValueOf(s)
-	for i := range v.NumField() {
-		least, most, ranged := strings.Cut(v.Type().Field(i).Tag.Get("range"), "..")
-		if ranged && !(number(least) <= number(fmt.Sprint(v.Field(i))) && number(fmt.Sprint(v.Field(i))) <= number(most)) {
-			return wrong(v.Type().Field(i).Tag.Get("env"), "must be from %s to %s, not %v", least, most, v.Field(i))
-		}
-	}
-	return nil
-}
-
-// number is what text says, a duration in nanoseconds; NaN if it says none.
-func number(text string) float64 {
-	if n, err := strconv.ParseFloat(text, 64); err == nil {
-		return n
-	}
-	if d, err := time.ParseDuration(text); err == nil {
-		return float64(d)
-	}
-	return math.NaN()
-}
-
 // wrong says what the setting of this name must be.
 func wrong(env, format string, args ...any) error {
 	return fmt.Errorf("%s (--%s) %s", env, flagOf(env), fmt.Sprintf(format, args...))
-}
-
-// flagOf is the flag of the setting of this name.
-func flagOf(env string) string {
-	return strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(env, "GATEWAY_"), "_", "-"))
-}
-
-// withRange adds to the error of a flag, "--name: what is wrong with it", from where
-// to where its numbers go.
-func withRange(err error) error {
-	if err == nil {
-		return nil
-	}
-	flag, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "--"), ":")
-	for i := range reflect.TypeFor[settings]().NumField() {
-		tag := reflect.TypeFor[settings]().Field(i).Tag
-		if least, most, ranged := strings.Cut(tag.Get("range"), ".."); ranged && flagOf(tag.Get("env")) == flag {
-			return fmt.Errorf("%w; it goes from %s to %s", err, least, most)
-		}
-	}
-	return err
 }

@@ -1,26 +1,15 @@
-package main
+// Package settings knows all that can be set: names, defaults and ranges
+// (settings.go), where values are read from (read.go, file.go), and which of them
+// are refused (check.go, numbers.go).
+package settings
 
-import (
-	"bufio"
-	"errors"
-	"fmt"
-	"io"
-	"os"
-	"reflect"
-	"strings"
-	"time"
+import "time"
 
-	"github.com/alecthomas/kong"
-
-	"census-gateway/graph/limits"
-	"census-gateway/upstream"
-)
-
-// settings are all that can be set. Each has a name in the environment, which
+// Settings are all that can be set. Each has a name in the environment, which
 // also stands in a settings file, and a flag. A flag beats the file, the file
 // the environment. A number is within its range. What is fixed cannot change while
 // the gateway runs.
-type settings struct {
+type Settings struct {
 	Addr      string `env:"GATEWAY_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen (default ${default})." group:"Where" fixed:""`
 	AdminAddr string `env:"GATEWAY_ADMIN_ADDR" placeholder:"HOST:PORT" help:"Where to serve /metrics, /livez and /readyz, without credentials: not for clients to reach." group:"Where" fixed:""`
 	SimAddr   string `env:"GATEWAY_SIM_ADDR" placeholder:"HOST:PORT" help:"Where to serve the simulated Census's REST API too, to try it with curl." group:"Where" fixed:""`
@@ -84,132 +73,10 @@ type settings struct {
 	NewKey      *string `placeholder:"NAME" help:"Make an API key, print it and its line for the key file, and end."`
 }
 
-// parse reads the settings; what is wrong is one line that names the setting.
-// done is true where the arguments asked for no more than an answer.
-func parse(args []string, out io.Writer) (s settings, done bool, err error) {
-	opts := []kong.Option{
-		kong.Name("census-gateway"),
-		kong.Description("Serves a GraphQL API over Census sync runs."),
-		kong.Vars{"baseURL": upstream.DefaultBaseURL},
-		kong.Writers(out, out),
-		kong.Exit(func(int) { done = true }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.ShortHelp(nil),
-	}
-	read := func(opts ...kong.Option) error {
-		parser, err := kong.New(&s, opts...)
-		if err == nil {
-			_, err = parser.Parse(args)
-		}
-		if err != nil && strings.HasPrefix(err.Error(), "unexpected argument") {
-			err = errors.New("unexpected argument: settings are flags, see --help") // it may be a secret
-		}
-		return withRange(err)
-	}
-	if err := read(opts...); err != nil || done {
-		return s, done, err
-	}
-	if s.File != "" {
-		values, err := readFile(s.File)
-		if err != nil {
-			return s, false, err
-		}
-		name := s.File
-		s = settings{}
-		err = read(append(opts, kong.Resolvers(kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, f *kong.Flag) (any, error) {
-			for _, env := range f.Tag.Envs {
-				if v, ok := values[env]; ok {
-					return v, nil
-				}
-			}
-			return nil, nil
-		})))...)
-		if err != nil {
-			return s, false, fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	s.JWTAudience, s.CORSOrigins, s.Hosts = words(s.JWTAudience), words(s.CORSOrigins), words(s.Hosts)
-	return s, false, s.check()
-}
-
-// readFile reads a settings file. It skips empty lines, those that begin with #, and a
-// byte order mark.
-func readFile(path string) (map[string]string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("GATEWAY_SETTINGS (--settings): %w", err)
-	}
-	defer f.Close()
-	known := settingNames()
-	delete(known, "GATEWAY_SETTINGS") // the file that is being read
-	values := map[string]string{}
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<20)
-	for n := 1; lines.Scan(); n++ {
-		line := lines.Text()
-		if n == 1 {
-			line = strings.TrimPrefix(line, "\ufeff") // a byte order mark
-		}
-		line = strings.TrimSpace(line)
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		name, value, ok := strings.Cut(line, "=")
-		name = strings.TrimSpace(name)
-		if ok && !known[name] && looksLikeOurs(name) {
-			return nil, fmt.Errorf("%s, line %d: %s is no setting that can stand there; --help lists them", path, n, name)
-		}
-		if !ok || !known[name] {
-			return nil, fmt.Errorf("%s, line %d: not NAME=value with the name of a setting", path, n)
-		}
-		values[name] = strings.TrimSpace(value)
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("GATEWAY_SETTINGS (--settings): %s: %w", path, err)
-	}
-	return values, nil
-}
-
-// words are the values of a list, without spaces around them; empty ones are none.
-func words(list []string) []string {
-	var words []string
-	for _, word := range list {
-		if word = strings.TrimSpace(word); word != "" {
-			words = append(words, word)
-		}
-	}
-	return words
-}
-
-// keyed tells whether callers must show an API key or a JWT.
-func (s settings) keyed() bool {
+// Keyed tells whether callers must show an API key or a JWT.
+func (s Settings) Keyed() bool {
 	return s.APIKeys != "" || s.APIKeysFile != "" || s.JWTIssuer != ""
 }
 
-// simulated tells whether a simulated Census is served.
-func (s settings) simulated() bool { return s.Token == "" && !s.PassThrough }
-
-func (s settings) limits() limits.Limits {
-	return limits.Limits{Depth: s.MaxDepth, Aliases: s.MaxAliases, RootFields: s.MaxRootFields, Directives: s.MaxDirectives,
-		Selections: s.MaxSelections, Pages: s.MaxPages, Introspection: s.Introspection}
-}
-
-// print writes the settings as a settings file, secrets hidden.
-func (s settings) print(w io.Writer) {
-	v := reflect.ValueOf(s)
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		env := f.Tag.Get("env")
-		if env == "" {
-			continue
-		}
-		value := fmt.Sprint(v.Field(i).Interface())
-		if list, ok := v.Field(i).Interface().([]string); ok {
-			value = strings.Join(list, ",")
-		}
-		if _, secret := f.Tag.Lookup("secret"); secret && value != "" {
-			value = "(hidden)"
-		}
-		fmt.Fprintf(w, "%s=%s\n", env, value)
-	}
-}
+// Simulated tells whether a simulated Census is served.
+func (s Settings) Simulated() bool { return s.Token == "" && !s.PassThrough }

@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"reflect"
@@ -9,8 +9,8 @@ import (
 // settingNames are the names that settings have in the environment.
 func settingNames() map[string]bool {
 	names := map[string]bool{}
-	for i := range reflect.TypeFor[settings]().NumField() {
-		names[reflect.TypeFor[settings]().Field(i).Tag.Get("env")] = true
+	for i := range reflect.TypeFor[Settings]().NumField() {
+		names[reflect.TypeFor[Settings]().Field(i).Tag.Get("env")] = true
 	}
 	delete(names, "") // what is asked for by flags only
 	return names
@@ -21,10 +21,10 @@ func looksLikeOurs(name string) bool {
 	return strings.HasPrefix(name, "GATEWAY_") || strings.HasPrefix(name, "CENSUS_")
 }
 
-// misnamed are the names in an environment that look like settings and are none.
+// Misnamed are the names in an environment that look like settings and are none.
 // What Kubernetes sets for each service, such as CENSUS_GATEWAY_SERVICE_HOST, is
 // nobody's mistake.
-func misnamed(environ []string) []string {
+func Misnamed(environ []string) []string {
 	var names []string
 	known := settingNames()
 	for _, variable := range environ {
@@ -36,4 +36,9 @@ func misnamed(environ []string) []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// flagOf is the flag of the setting of this name.
+func flagOf(env string) string {
+	return strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(env, "GATEWAY_"), "_", "-"))
 }

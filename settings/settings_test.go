@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"bytes"
@@ -32,14 +32,14 @@ func TestSettingsAtTheirEdges(t *testing.T) {
 	}
 	for flag, v := range edges {
 		for i, value := range v {
-			_, _, err := parse([]string{"--" + flag + "=" + value}, io.Discard)
+			_, _, err := Read([]string{"--" + flag + "=" + value}, io.Discard)
 			if inside := i == 1 || i == 2; inside != (err == nil) || err != nil && !strings.Contains(err.Error(), "--"+flag) {
 				t.Errorf("--%s=%s: %v", flag, value, err)
 			}
 		}
 	}
-	for i := range reflect.TypeFor[settings]().NumField() {
-		f := reflect.TypeFor[settings]().Field(i)
+	for i := range reflect.TypeFor[Settings]().NumField() {
+		f := reflect.TypeFor[Settings]().Field(i)
 		flag := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(f.Tag.Get("env"), "GATEWAY_")), "_", "-")
 		if _, tried := edges[flag]; !tried && (f.Type.Kind() == reflect.Int || f.Type.Kind() == reflect.Int64 || f.Type.Kind() == reflect.Float64) {
 			t.Errorf("--%s is not tried", flag)
@@ -50,13 +50,13 @@ func TestSettingsAtTheirEdges(t *testing.T) {
 // Operators find every setting in a table of the documents, with its default.
 func TestSettingsAreDocumented(t *testing.T) {
 	defaults := map[string]string{}
-	for i := range reflect.TypeFor[settings]().NumField() {
-		if f := reflect.TypeFor[settings]().Field(i); f.Tag.Get("env") != "" {
+	for i := range reflect.TypeFor[Settings]().NumField() {
+		if f := reflect.TypeFor[Settings]().Field(i); f.Tag.Get("env") != "" {
 			defaults[f.Tag.Get("env")] = written(t, f)
 		}
 	}
 	row := regexp.MustCompile("(?m)^\\|(?:[^`|]*\\|)? ((?:`(?:GATEWAY|CENSUS)_[A-Z_…]+`(?:, )?)+) \\| ([^|]*) \\|")
-	for _, file := range []string{"docs/operations.md", "README.md"} {
+	for _, file := range []string{"../docs/operations.md", "../README.md"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -77,7 +77,7 @@ func TestSettingsAreDocumented(t *testing.T) {
 			}
 		}
 		for name := range defaults {
-			if file == "docs/operations.md" && !seen[name] {
+			if file == "../docs/operations.md" && !seen[name] {
 				t.Errorf("%s has no %s", file, name)
 			}
 		}
@@ -117,14 +117,16 @@ func written(t *testing.T, f reflect.StructField) string {
 // Help and --check-config have every setting.
 func TestSettingsAreListed(t *testing.T) {
 	var help, config bytes.Buffer
-	if err := run(t.Context(), []string{"--help"}, nil, &help, io.Discard); err != nil {
+	if _, done, err := Read([]string{"--help"}, &help); err != nil || !done {
+		t.Fatal(done, err)
+	}
+	s, _, err := Read(nil, io.Discard)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := run(t.Context(), []string{"--check-config"}, nil, &config, io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	for i := range reflect.TypeFor[settings]().NumField() {
-		env := reflect.TypeFor[settings]().Field(i).Tag.Get("env")
+	s.Print(&config)
+	for i := range reflect.TypeFor[Settings]().NumField() {
+		env := reflect.TypeFor[Settings]().Field(i).Tag.Get("env")
 		if env != "" && (!strings.Contains(help.String(), "($"+env+")") || !strings.Contains("\n"+config.String(), "\n"+env+"=")) {
 			t.Errorf("help or --check-config has no %s", env)
 		}
@@ -138,7 +140,7 @@ func TestLongSettings(t *testing.T) {
 	if err := os.WriteFile(file, []byte("GATEWAY_HOSTS="+hosts+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, _, err := parse([]string{"--settings", file}, io.Discard)
+	s, _, err := Read([]string{"--settings", file}, io.Discard)
 	if err != nil || len(s.Hosts) != 4001 || s.Hosts[1] != "gateway-of-a-long-name.test" || s.Hosts[4000] != "last.test" {
 		t.Errorf("%v, %d hosts", err, len(s.Hosts))
 	}
@@ -155,7 +157,7 @@ func TestSettingsSkipAByteOrderMark(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		s, _, err := parse([]string{"--settings", file}, io.Discard)
+		s, _, err := Read([]string{"--settings", file}, io.Discard)
 		if good != (err == nil) || good && (s.Rate != 7 || s.Burst != 9) {
 			t.Errorf("%q: %v, %v, %d", text, err, s.Rate, s.Burst)
 		}
@@ -165,7 +167,7 @@ func TestSettingsSkipAByteOrderMark(t *testing.T) {
 // A scope is one word: no JWT could have another.
 func TestScopeIsOneWord(t *testing.T) {
 	for scope, good := range map[string]bool{"": true, "read:runs": true, "read write": false} {
-		_, _, err := parse([]string{"--jwt-issuer=i", "--jwt-audience=a", "--jwt-jwks=j", "--jwt-scope=" + scope}, io.Discard)
+		_, _, err := Read([]string{"--jwt-issuer=i", "--jwt-audience=a", "--jwt-jwks=j", "--jwt-scope=" + scope}, io.Discard)
 		if good != (err == nil) || err != nil && !strings.Contains(err.Error(), "GATEWAY_JWT_SCOPE (--jwt-scope) must be one word") {
 			t.Errorf("%q: %v", scope, err)
 		}
@@ -177,7 +179,7 @@ func TestNumbersThatAreNone(t *testing.T) {
 	for arg, want := range map[string]string{
 		"--freshness=5": "0s to 1h", "--page-cache=64MiB": "0 to 1099511627776", "--rate=many": "0 to 1000000", "--census-calls=1e2": "16 to 256",
 	} {
-		if _, _, err := parse([]string{arg}, io.Discard); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), strings.SplitAfter(arg, "=")[1]) {
+		if _, _, err := Read([]string{arg}, io.Discard); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), strings.SplitAfter(arg, "=")[1]) {
 			t.Errorf("%s: %v", arg, err)
 		}
 	}

@@ -1,0 +1,18 @@
+package settings
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// Changes finds what is fixed and differs from start.
+func (s Settings) Changes(start Settings) error {
+	now, before := reflect.ValueOf(s), reflect.ValueOf(start)
+	for i := range now.NumField() {
+		f := now.Type().Field(i)
+		if _, fixed := f.Tag.Lookup("fixed"); fixed && !now.Field(i).Equal(before.Field(i)) {
+			return fmt.Errorf("%s cannot change while the gateway runs: start it again", f.Tag.Get("env"))
+		}
+	}
+	return nil
+}

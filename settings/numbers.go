@@ -1,0 +1,49 @@
+package settings
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// inRange finds a number that is not in its range.
+func (s Settings) inRange() error {
+	v := reflect.ValueOf(s)
+	for i := range v.NumField() {
+		least, most, ranged := strings.Cut(v.Type().Field(i).Tag.Get("range"), "..")
+		if ranged && !(number(least) <= number(fmt.Sprint(v.Field(i))) && number(fmt.Sprint(v.Field(i))) <= number(most)) {
+			return wrong(v.Type().Field(i).Tag.Get("env"), "must be from %s to %s, not %v", least, most, v.Field(i))
+		}
+	}
+	return nil
+}
+
+// number is what text says, a duration in nanoseconds; NaN if it says none.
+func number(text string) float64 {
+	if n, err := strconv.ParseFloat(text, 64); err == nil {
+		return n
+	}
+	if d, err := time.ParseDuration(text); err == nil {
+		return float64(d)
+	}
+	return math.NaN()
+}
+
+// withRange adds to the error of a flag, "--name: what is wrong with it", from where
+// to where its numbers go.
+func withRange(err error) error {
+	if err == nil {
+		return nil
+	}
+	flag, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "--"), ":")
+	for i := range reflect.TypeFor[Settings]().NumField() {
+		tag := reflect.TypeFor[Settings]().Field(i).Tag
+		if least, most, ranged := strings.Cut(tag.Get("range"), ".."); ranged && flagOf(tag.Get("env")) == flag {
+			return fmt.Errorf("%w; it goes from %s to %s", err, least, most)
+		}
+	}
+	return err
+}

@@ -1,0 +1,71 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"census-gateway/upstream"
+)
+
+// Read reads the settings; what is wrong is one line that names the setting.
+// done is true where the arguments asked for no more than an answer.
+func Read(args []string, out io.Writer) (s Settings, done bool, err error) {
+	opts := []kong.Option{
+		kong.Name("census-gateway"),
+		kong.Description("Serves a GraphQL API over Census sync runs."),
+		kong.Vars{"baseURL": upstream.DefaultBaseURL},
+		kong.Writers(out, out),
+		kong.Exit(func(int) { done = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.ShortHelp(nil),
+	}
+	read := func(opts ...kong.Option) error {
+		parser, err := kong.New(&s, opts...)
+		if err == nil {
+			_, err = parser.Parse(args)
+		}
+		if err != nil && strings.HasPrefix(err.Error(), "unexpected argument") {
+			err = errors.New("unexpected argument: settings are flags, see --help") // it may be a secret
+		}
+		return withRange(err)
+	}
+	if err := read(opts...); err != nil || done {
+		return s, done, err
+	}
+	if s.File != "" {
+		values, err := readFile(s.File)
+		if err != nil {
+			return s, false, err
+		}
+		name := s.File
+		s = Settings{}
+		err = read(append(opts, kong.Resolvers(kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, f *kong.Flag) (any, error) {
+			for _, env := range f.Tag.Envs {
+				if v, ok := values[env]; ok {
+					return v, nil
+				}
+			}
+			return nil, nil
+		})))...)
+		if err != nil {
+			return s, false, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	s.JWTAudience, s.CORSOrigins, s.Hosts = words(s.JWTAudience), words(s.CORSOrigins), words(s.Hosts)
+	return s, false, s.check()
+}
+
+// words are the values of a list, without spaces around them; empty ones are none.
+func words(list []string) []string {
+	var words []string
+	for _, word := range list {
+		if word = strings.TrimSpace(word); word != "" {
+			words = append(words, word)
+		}
+	}
+	return words
+}
