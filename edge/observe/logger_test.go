@@ -38,7 +38,7 @@ func TestLinesWait(t *testing.T) {
 			time.Sleep(longestWait - 1)
 			o.Operation(t.Context(), worked())
 			written()
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			written("INFO", "INFO")
 			time.Sleep(time.Hour)
 		}

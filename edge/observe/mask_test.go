@@ -72,13 +72,14 @@ func TestMessagesAreMasked(t *testing.T) {
 
 // A line says which request it is about, where its context knows.
 func TestLinesNameTheirRequest(t *testing.T) {
+	type idKey struct{}
 	for _, format := range []string{"text", "json"} {
 		var buf bytes.Buffer
 		log, _ := NewLogger(&buf, format, "", func(ctx context.Context) string {
-			id, _ := ctx.Value(format).(string)
+			id, _ := ctx.Value(idKey{}).(string)
 			return id
 		})
-		log.WarnContext(context.WithValue(t.Context(), format, "r-7"), "m")
+		log.WarnContext(context.WithValue(t.Context(), idKey{}, "r-7"), "m")
 		log.Warn("n")
 		if strings.Count(buf.String(), "request_id") != 1 || !strings.Contains(buf.String(), "r-7") {
 			t.Errorf("%s: %s", format, buf.String())

@@ -12,6 +12,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // TestLRU holds the cache against a list that is searched.
@@ -109,7 +110,7 @@ func TestParsedFactor(t *testing.T) {
 		docs := make([]*ast.QueryDocument, n)
 		before := heap()
 		for i := range docs {
-			doc, errs := gqlparser.LoadQuery(schema, query)
+			doc, errs := gqlparser.LoadQueryWithRules(schema, query, rules.NewDefaultRules())
 			if errs != nil {
 				t.Fatal(errs)
 			}

@@ -17,6 +17,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 const testSDL = `
@@ -85,7 +86,7 @@ func measure(t *testing.T, g *Guard, query string, vars map[string]any) (Stats, 
 func load(tb testing.TB, query string, vars map[string]any) (*ast.QueryDocument, *ast.OperationDefinition, map[string]any) {
 	tb.Helper()
 	schema := testSchema()
-	doc, errs := gqlparser.LoadQuery(schema, query)
+	doc, errs := gqlparser.LoadQueryWithRules(schema, query, rules.NewDefaultRules())
 	if len(errs) > 0 {
 		tb.Fatalf("%v\n%.300s", errs, query)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // FuzzWalk puts arbitrary documents before the Guard, valid ones and others:
@@ -51,7 +52,7 @@ func FuzzWalk(f *testing.F) {
 		}
 		look() // as parsed
 		beside.Clear()
-		validator.Validate(schema, doc)
+		validator.ValidateWithRules(schema, doc, rules.NewDefaultRules())
 		look() // with the definitions that validation fills in, errors or none
 	})
 }
