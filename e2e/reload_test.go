@@ -74,7 +74,7 @@ func TestReload(t *testing.T) {
 		"a key file cut short":    func() { put("settings", settings()); put("keys", "one abc\n") },
 		"an empty key file":       func() { put("settings", settings()); put("keys", "") },
 		"a document without end":  func() { put("keys", "two "+hashOf("second-key")+"\n"); put("documents/bad.graphql", "{sync") },
-		"open, though it was not": func() { put("settings", "CENSUS_API_TOKEN=x\nGATEWAY_ADDR=0.0.0.0:0\n") },
+		"open, though it was not": func() { put("settings", "CENSUS_API_TOKEN=x\nGATEWAY_ALLOW_OPEN=true\n") },
 	} {
 		wrong()
 		g.reload(t, notRead)
@@ -83,7 +83,7 @@ func TestReload(t *testing.T) {
 
 	// What is fixed keeps its value, and a file that says otherwise is refused whole:
 	// judged by another address or token, an open gateway could pass for a closed one.
-	for _, fixed := range []string{"GATEWAY_ADDR=127.0.0.1:1", "CENSUS_API_TOKEN=x", "GATEWAY_ANSWER_CACHE=0", "GATEWAY_FRESHNESS=0s", "GATEWAY_OPERATION_TIMEOUT=9s", "GATEWAY_LOG_FORMAT=json"} {
+	for _, fixed := range []string{"GATEWAY_SIM_ADDR=127.0.0.1:1", "CENSUS_API_TOKEN=x", "GATEWAY_ANSWER_CACHE=0", "GATEWAY_FRESHNESS=0s", "GATEWAY_OPERATION_TIMEOUT=9s", "GATEWAY_LOG_FORMAT=json"} {
 		put("keys", "two "+hashOf("second-key")+"\n")
 		put("settings", settings(fixed))
 		said := len(g.log.String())

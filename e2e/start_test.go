@@ -68,13 +68,13 @@ func TestRefusesToStart(t *testing.T) {
 // --check-config prints the settings, from wherever they came, with the secrets hidden.
 func TestCheckConfig(t *testing.T) {
 	t.Parallel()
-	file := write(t, "settings", "# ours\nGATEWAY_MAX_DEPTH = 7\nGATEWAY_MAX_ALIASES=8\nCENSUS_API_TOKEN=secret-token:CANARY\n")
+	file := write(t, "settings", "# ours\nGATEWAY_MAX_DEPTH = 7\nGATEWAY_MAX_ALIASES=8\nGATEWAY_MAX_TOKENS=80\nCENSUS_API_TOKEN=secret-token:CANARY\n")
 	out, errs, code := execute(t, []string{"GATEWAY_SETTINGS=" + file, "GATEWAY_MAX_ALIASES=1", "GATEWAY_MAX_PAGES=5", "GATEWAY_API_KEYS=CANARY:" + hashOf("x")},
 		"--check-config", "--max-depth", "9")
 	if code != 0 || errs != "" || strings.Contains(out, "CANARY") || strings.Contains(out, hashOf("x")) {
 		t.Errorf("ended with %d: %s\n%s", code, errs, out)
 	}
-	for _, line := range []string{"GATEWAY_MAX_DEPTH=9", "GATEWAY_MAX_ALIASES=8", "GATEWAY_MAX_PAGES=5", "CENSUS_API_TOKEN=(hidden)", "GATEWAY_API_KEYS=(hidden)", "GATEWAY_MAX_BODY=262144"} {
+	for _, line := range []string{"GATEWAY_MAX_DEPTH=9", "GATEWAY_MAX_ALIASES=1", "GATEWAY_MAX_TOKENS=80", "GATEWAY_MAX_PAGES=5", "CENSUS_API_TOKEN=(hidden)", "GATEWAY_API_KEYS=(hidden)", "GATEWAY_MAX_BODY=256KiB"} {
 		if !strings.Contains("\n"+out, "\n"+line+"\n") {
 			t.Errorf("no line %s in\n%s", line, out)
 		}

@@ -13,21 +13,26 @@ import (
 func (s Settings) inRange() error {
 	v := reflect.ValueOf(s)
 	for i := range v.NumField() {
-		least, most, ranged := strings.Cut(v.Type().Field(i).Tag.Get("range"), "..")
-		if ranged && !(number(least) <= number(fmt.Sprint(v.Field(i))) && number(fmt.Sprint(v.Field(i))) <= number(most)) {
-			return wrong(v.Type().Field(i).Tag.Get("env"), "must be from %s to %s, not %v", least, most, v.Field(i))
+		f := v.Type().Field(i)
+		least, most, ranged := strings.Cut(f.Tag.Get("range"), "..")
+		value := written(f, v.Field(i))
+		if ranged && !(number(least) <= number(value) && number(value) <= number(most)) {
+			return wrong(f.Tag.Get("env"), "must be from %s to %s, not %s", least, most, value)
 		}
 	}
 	return nil
 }
 
-// number is what text says, a duration in nanoseconds; NaN if it says none.
+// number is what text says, a duration in nanoseconds; NaN if it is not a number.
 func number(text string) float64 {
 	if n, err := strconv.ParseFloat(text, 64); err == nil {
 		return n
 	}
 	if d, err := time.ParseDuration(text); err == nil {
 		return float64(d)
+	}
+	if n, err := parseBytes(text); err == nil {
+		return float64(n)
 	}
 	return math.NaN()
 }

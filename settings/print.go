@@ -16,13 +16,21 @@ func (s Settings) Print(w io.Writer) {
 		if env == "" {
 			continue
 		}
-		value := fmt.Sprint(v.Field(i).Interface())
-		if list, ok := v.Field(i).Interface().([]string); ok {
-			value = strings.Join(list, ",")
-		}
+		value := written(f, v.Field(i))
 		if _, secret := f.Tag.Lookup("secret"); secret && value != "" {
 			value = "(hidden)"
 		}
 		fmt.Fprintf(w, "%s=%s\n", env, value)
 	}
+}
+
+// written is the value v of the setting f, as it is written in a settings file.
+func written(f reflect.StructField, v reflect.Value) string {
+	if list, ok := v.Interface().([]string); ok {
+		return strings.Join(list, ",")
+	}
+	if f.Tag.Get("type") == "bytes" {
+		return formatBytes(v.Int())
+	}
+	return fmt.Sprint(v)
 }

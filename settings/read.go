@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -22,6 +23,7 @@ func Read(args []string, out io.Writer) (s Settings, done bool, err error) {
 		kong.Exit(func(int) { done = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.ShortHelp(nil),
+		kong.NamedMapper("bytes", kong.MapperFunc(readBytes)),
 	}
 	read := func(opts ...kong.Option) error {
 		parser, err := kong.New(&s, opts...)
@@ -45,7 +47,8 @@ func Read(args []string, out io.Writer) (s Settings, done bool, err error) {
 		s = Settings{}
 		err = read(append(opts, kong.Resolvers(kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, f *kong.Flag) (any, error) {
 			for _, env := range f.Tag.Envs {
-				if v, ok := values[env]; ok {
+				_, nearer := os.LookupEnv(env)
+				if v, ok := values[env]; ok && !nearer {
 					return v, nil
 				}
 			}

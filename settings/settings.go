@@ -6,9 +6,9 @@ package settings
 import "time"
 
 // Settings are all that can be set. Each has a name in the environment, which
-// also stands in a settings file, and a flag. A flag beats the file, the file
-// the environment. A number is within its range. What is fixed cannot change while
-// the gateway runs.
+// also stands in a settings file, and a flag. A flag beats the environment, the
+// environment the file. A number is within its range. What is fixed cannot change
+// while the gateway runs.
 type Settings struct {
 	Addr      string `env:"GATEWAY_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen (default ${default})." group:"Where" fixed:""`
 	AdminAddr string `env:"GATEWAY_ADMIN_ADDR" placeholder:"HOST:PORT" help:"Where to serve /metrics, /livez and /readyz, without credentials: not for clients to reach." group:"Where" fixed:""`
@@ -35,14 +35,14 @@ type Settings struct {
 	Introspection bool   `env:"GATEWAY_INTROSPECTION" default:"true" negatable:"" help:"Answer __schema and __type, suggest names, and serve /schema.graphql (default ${default})." group:"What is served"`
 	GraphiQL      bool   `name:"graphiql" env:"GATEWAY_GRAPHIQL" default:"true" negatable:"" help:"Serve GraphiQL at /, /graphiql and /playground (default ${default})." group:"What is served"`
 
-	PageCache   int64         `env:"GATEWAY_PAGE_CACHE" default:"67108864" range:"0..1099511627776" help:"Bytes of what was read of Census to keep in memory; 0: none (default ${default})." group:"Memory" fixed:""`
-	AnswerCache int64         `env:"GATEWAY_ANSWER_CACHE" default:"33554432" range:"0..1099511627776" help:"Bytes of whole answers to keep in memory for as long as what they were made from counts; 0: none (default ${default})." group:"Memory" fixed:""`
+	PageCache   int64         `env:"GATEWAY_PAGE_CACHE" default:"64MiB" range:"0..1TiB" type:"bytes" placeholder:"BYTES" help:"Bytes of what was read of Census to keep in memory; 0: none (default ${default})." group:"Memory" fixed:""`
+	AnswerCache int64         `env:"GATEWAY_ANSWER_CACHE" default:"32MiB" range:"0..1TiB" type:"bytes" placeholder:"BYTES" help:"Bytes of whole answers to keep in memory for as long as what they were made from counts; 0: none (default ${default})." group:"Memory" fixed:""`
 	Freshness   time.Duration `env:"GATEWAY_FRESHNESS" default:"5s" range:"0s..1h" help:"How long what may change is kept, up to 1h; 0s: not at all (default ${default})." group:"Memory" fixed:""`
 	Stale       time.Duration `env:"GATEWAY_STALE" default:"1h" range:"0s..24h" help:"How long after its time what is kept is served while Census fails, marked as stale, up to 24h; 0s: not at all (default ${default})." group:"Memory" fixed:""`
 
 	Timeout       time.Duration `name:"operation-timeout" env:"GATEWAY_OPERATION_TIMEOUT" default:"10s" range:"100ms..30s" help:"Time for one operation, 100ms to 30s (default ${default})." group:"Limits" fixed:""`
-	MaxBody       int64         `env:"GATEWAY_MAX_BODY" default:"262144" range:"1..1073741824" help:"Bytes of a request's body (default ${default})." group:"Limits"`
-	MaxDocument   int           `env:"GATEWAY_MAX_DOCUMENT" default:"65536" range:"1..1073741824" help:"Bytes of a document (default ${default})." group:"Limits"`
+	MaxBody       int64         `env:"GATEWAY_MAX_BODY" default:"256KiB" range:"1..1GiB" type:"bytes" placeholder:"BYTES" help:"Bytes of a request's body (default ${default})." group:"Limits"`
+	MaxDocument   int           `env:"GATEWAY_MAX_DOCUMENT" default:"64KiB" range:"1..1GiB" type:"bytes" placeholder:"BYTES" help:"Bytes of a document (default ${default})." group:"Limits"`
 	MaxTokens     int           `env:"GATEWAY_MAX_TOKENS" default:"2000" range:"1..1073741824" help:"Tokens of a document (default ${default})." group:"Limits"`
 	MaxDepth      int           `env:"GATEWAY_MAX_DEPTH" default:"12" range:"1..1073741824" help:"Depth of fields, introspection apart (default ${default})." group:"Limits"`
 	MaxAliases    int           `env:"GATEWAY_MAX_ALIASES" default:"30" range:"1..1073741824" help:"Aliases in an operation (default ${default})." group:"Limits"`
@@ -50,7 +50,7 @@ type Settings struct {
 	MaxDirectives int           `env:"GATEWAY_MAX_DIRECTIVES" default:"50" range:"1..1073741824" help:"Directives in an operation (default ${default})." group:"Limits"`
 	MaxSelections int           `env:"GATEWAY_MAX_SELECTIONS" default:"10000" range:"1..1073741824" help:"Selections, fragments expanded (default ${default})." group:"Limits"`
 	MaxPages      int           `env:"GATEWAY_MAX_PAGES" default:"1000" range:"1..1073741824" help:"Census pages an operation may cost (default ${default})." group:"Limits"`
-	MaxSending    int64         `env:"GATEWAY_MAX_SENDING" default:"134217728" range:"1048576..1099511627776" help:"Bytes of large answers under way to their clients at once; further ones are refused (default ${default})." group:"Limits" fixed:""`
+	MaxSending    int64         `env:"GATEWAY_MAX_SENDING" default:"128MiB" range:"1MiB..1TiB" type:"bytes" placeholder:"BYTES" help:"Bytes of large answers under way to their clients at once; further ones are refused (default ${default})." group:"Limits" fixed:""`
 	MaxInFlight   int           `env:"GATEWAY_MAX_IN_FLIGHT" default:"256" range:"1..1073741824" help:"Operations at once; further ones wait a tenth of a second (default ${default})." group:"Limits"`
 	Rate          float64       `env:"GATEWAY_RATE" default:"0" range:"0..1000000" help:"Requests a second of one caller, all who reach an open gateway being one; 0: any number (default)." group:"Limits"`
 	Burst         int           `env:"GATEWAY_BURST" default:"20" range:"1..1073741824" help:"Requests of one caller at once, where there is a rate (default ${default})." group:"Limits"`
@@ -59,7 +59,7 @@ type Settings struct {
 	BodyTimeout    time.Duration `env:"GATEWAY_BODY_TIMEOUT" default:"15s" range:"100ms..1h" help:"Time for a whole request, from its first byte on (default ${default})." group:"Connections" fixed:""`
 	AnswerTimeout  time.Duration `env:"GATEWAY_ANSWER_TIMEOUT" default:"30s" range:"100ms..1h" help:"Time to take an answer, beyond that of the operation (default ${default})." group:"Connections" fixed:""`
 	IdleTimeout    time.Duration `env:"GATEWAY_IDLE_TIMEOUT" default:"60s" range:"100ms..1h" help:"Time between two requests of a connection (default ${default})." group:"Connections" fixed:""`
-	MaxHeader      int           `env:"GATEWAY_MAX_HEADER" default:"16384" range:"8192..1048576" help:"Bytes of the line and the headers of a request, 8192 to 1048576 (default ${default})." group:"Connections" fixed:""`
+	MaxHeader      int           `env:"GATEWAY_MAX_HEADER" default:"16KiB" range:"8KiB..1MiB" type:"bytes" placeholder:"BYTES" help:"Bytes of the line and the headers of a request, 8KiB to 1MiB (default ${default})." group:"Connections" fixed:""`
 	MaxConnections int           `env:"GATEWAY_MAX_CONNECTIONS" default:"1024" range:"1..1073741824" help:"Connections at once; a further one takes the place of an idle one, or waits (default ${default})." group:"Connections" fixed:""`
 
 	LameDuck time.Duration `env:"GATEWAY_LAME_DUCK" default:"0s" range:"0s..1m" help:"How long to go on as before once /readyz fails, for balancers to notice (default ${default})." group:"Connections" fixed:""`

@@ -52,7 +52,7 @@ func TestSettingsAreDocumented(t *testing.T) {
 	defaults := map[string]string{}
 	for i := range reflect.TypeFor[Settings]().NumField() {
 		if f := reflect.TypeFor[Settings]().Field(i); f.Tag.Get("env") != "" {
-			defaults[f.Tag.Get("env")] = written(t, f)
+			defaults[f.Tag.Get("env")] = documented(f)
 		}
 	}
 	row := regexp.MustCompile("(?m)^\\|(?:[^`|]*\\|)? ((?:`(?:GATEWAY|CENSUS)_[A-Z_…]+`(?:, )?)+) \\| ([^|]*) \\|")
@@ -87,9 +87,8 @@ func TestSettingsAreDocumented(t *testing.T) {
 	}
 }
 
-// written is the default of a setting as the documents write it: as it is typed,
-// and bytes beside it in a larger unit.
-func written(t *testing.T, f reflect.StructField) string {
+// documented is the default of a setting as the documents write it.
+func documented(f reflect.StructField) string {
 	value := strings.ReplaceAll(f.Tag.Get("default"), "${baseURL}", upstream.DefaultBaseURL)
 	switch {
 	case value == "" && f.Type.Kind() == reflect.Bool:
@@ -97,21 +96,41 @@ func written(t *testing.T, f reflect.StructField) string {
 	case value == "":
 		return "none"
 	}
-	typed := "`" + value + "`"
-	if !strings.HasPrefix(f.Tag.Get("help"), "Bytes") {
-		return typed
+	return "`" + value + "`"
+}
+
+// Bytes are written as a number alone, or with a unit.
+func TestBytes(t *testing.T) {
+	for text, want := range map[string]int64{"0": 0, "65536": 65536, "1KiB": 1024, "64MiB": 64 << 20, "1536MiB": 1536 << 20, "2GiB": 2 << 30, "1TiB": 1 << 40} {
+		s, _, err := Read([]string{"--page-cache=" + text}, io.Discard)
+		if err != nil || s.PageCache != want {
+			t.Errorf("%s: %d %v", text, s.PageCache, err)
+		}
+		if again, err := parseBytes(formatBytes(want)); err != nil || again != want {
+			t.Errorf("%d is written as %s", want, formatBytes(want))
+		}
 	}
-	n, err := strconv.Atoi(value)
-	if err != nil {
-		t.Error(err)
+	for _, text := range []string{"64MB", "64M", "64mib", "64 MiB", "1.5GiB", "MiB", "", "0x10", "1e6", "9223372036854775807TiB", "8388608TiB"} {
+		_, _, err := Read([]string{"--page-cache=" + text}, io.Discard)
+		if err == nil || !strings.HasPrefix(err.Error(), "--page-cache") || !strings.Contains(err.Error(), "not "+strconv.Quote(text)) || !strings.HasSuffix(err.Error(), "0 to 1TiB") {
+			t.Errorf("%q: %v", text, err)
+		}
 	}
-	switch {
-	case n%(1<<20) == 0:
-		return fmt.Sprintf("%s (%d MiB)", typed, n>>20)
-	case n%(1<<10) == 0:
-		return fmt.Sprintf("%s (%d KiB)", typed, n>>10)
+}
+
+// A flag beats the environment, the environment the settings file.
+func TestTheNearerSettingCounts(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "settings")
+	if err := os.WriteFile(file, []byte("GATEWAY_MAX_DEPTH=1\nGATEWAY_MAX_ALIASES=1\nGATEWAY_MAX_TOKENS=1\nGATEWAY_ADMIN_ADDR=127.0.0.1:1\n"), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	return typed
+	for name, value := range map[string]string{"SETTINGS": file, "MAX_DEPTH": "2", "MAX_ALIASES": "2", "MAX_PAGES": "2", "ADMIN_ADDR": ""} {
+		t.Setenv("GATEWAY_"+name, value)
+	}
+	s, _, err := Read([]string{"--max-depth=3"}, io.Discard)
+	if err != nil || s.MaxDepth != 3 || s.MaxAliases != 2 || s.MaxPages != 2 || s.MaxTokens != 1 || s.AdminAddr != "" {
+		t.Errorf("%v %+v", err, s)
+	}
 }
 
 // Help and --check-config have every setting.
@@ -177,7 +196,7 @@ func TestScopeIsOneWord(t *testing.T) {
 // A number that is none is refused with what it may be.
 func TestNumbersThatAreNone(t *testing.T) {
 	for arg, want := range map[string]string{
-		"--freshness=5": "0s to 1h", "--page-cache=64MiB": "0 to 1099511627776", "--rate=many": "0 to 1000000", "--census-calls=1e2": "16 to 256",
+		"--freshness=5": "0s to 1h", "--page-cache=64MB": "0 to 1TiB", "--rate=many": "0 to 1000000", "--census-calls=1e2": "16 to 256",
 	} {
 		if _, _, err := Read([]string{arg}, io.Discard); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), strings.SplitAfter(arg, "=")[1]) {
 			t.Errorf("%s: %v", arg, err)
