@@ -56,13 +56,16 @@ func apiKeys(s settings.Settings) (*edge.Keys, error) {
 	return edge.NewKeys(keys)
 }
 
-// newKey makes an API key for name.
-func newKey(name string, out io.Writer) error {
+// newKey makes an API key for name: out gets its line for the key file, and nothing
+// else, so that it can be appended to one; errOut gets the key.
+func newKey(name string, out, errOut io.Writer) error {
 	key := edge.NewAPIKey()
-	line := name + " " + edge.HashKey(key)
 	if _, err := edge.ParseKeys(name + ":" + edge.HashKey(key)); err != nil {
 		return fmt.Errorf("--new-key: %w", err)
 	}
-	_, err := fmt.Fprintf(out, "Key, shown once: %s\nFor the key file: %s\n", key, line)
+	_, err := fmt.Fprintf(errOut, "API key of %s, shown once: %s\n", name, key)
+	if err == nil {
+		_, err = fmt.Fprintln(out, name, edge.HashKey(key))
+	}
 	return err
 }

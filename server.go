@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"syscall"
@@ -48,8 +49,12 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 	switch {
 	case err != nil || done:
 		return err
+	case s.Version:
+		version, commit := observe.Build()
+		_, err := fmt.Fprintf(out, "census-gateway %s, commit %s, %s\n", version, commit, runtime.Version())
+		return err
 	case s.NewKey != nil:
-		return newKey(*s.NewKey, out)
+		return newKey(*s.NewKey, out, errOut)
 	}
 	edge.TuneMemory(os.Getenv, s.PageCache+s.AnswerCache)
 	g, err := open(ctx, s, errOut)

@@ -3,6 +3,7 @@ package e2e
 import (
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -87,20 +88,27 @@ func TestCheckConfig(t *testing.T) {
 	}
 }
 
-// A key made by the program lets in, and its line is all that must be kept.
+// A key made by the program lets in, and what it writes to stdout is what a key file
+// needs, whatever else is set.
 func TestNewKey(t *testing.T) {
 	t.Parallel()
-	out, _, code := execute(t, nil, "--new-key", "dashboards")
-	lines := strings.Split(out, "\n")
-	if code != 0 || len(lines) != 3 {
-		t.Fatalf("ended with %d: %s", code, out)
+	line, said, code := execute(t, []string{"CENSUS_BASE_URL=nonsense"}, "--new-key", "dashboards")
+	if code != 0 || strings.Count(line, "\n") != 1 || strings.Count(said, "\n") != 1 {
+		t.Fatalf("ended with %d: %s%s", code, line, said)
 	}
-	_, key, _ := strings.Cut(lines[0], ": ")
-	_, line, _ := strings.Cut(lines[1], ": ")
-	g := start(t, "GATEWAY_API_KEYS_FILE="+write(t, "keys", line+"\n"))
+	_, key, _ := strings.Cut(strings.TrimSpace(said), "shown once: ")
+	g := start(t, "GATEWAY_API_KEYS_FILE="+write(t, "keys", "# ours\n"+line))
 	g.query(t, "{sync(id:52){label}}", nil, "X-API-Key", key).answered(t)
 	g.query(t, "{sync(id:52){label}}", nil).refused(t, 401, unauthorized)
 	if strings.Contains(line, key) {
 		t.Error("the line holds the key")
+	}
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	out, errs, code := execute(t, []string{"CENSUS_BASE_URL=nonsense", "GATEWAY_SETTINGS=/nowhere"}, "--version")
+	if code != 0 || errs != "" || !regexp.MustCompile(`^census-gateway \S+, commit \S+, go1\.\S+\n$`).MatchString(out) {
+		t.Errorf("ended with %d: %s%s", code, out, errs)
 	}
 }

@@ -12,8 +12,9 @@ import (
 	"census-gateway/upstream"
 )
 
-// Read reads the settings; what is wrong is one line that names the setting.
-// done is true where the arguments asked for no more than an answer.
+// Read reads the settings; what is wrong is one line that names the setting. Done is
+// true where the arguments asked for --help alone, which out has. With Version or
+// NewKey nothing else is read or checked.
 func Read(args []string, out io.Writer) (s Settings, done bool, err error) {
 	opts := []kong.Option{
 		kong.Name("census-gateway"),
@@ -35,7 +36,7 @@ func Read(args []string, out io.Writer) (s Settings, done bool, err error) {
 		}
 		return withRange(err)
 	}
-	if err := read(opts...); err != nil || done {
+	if err := read(opts...); err != nil || done || s.Version || s.NewKey != nil {
 		return s, done, err
 	}
 	if s.File != "" {

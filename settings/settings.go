@@ -70,7 +70,8 @@ type Settings struct {
 
 	File        string  `name:"settings" env:"GATEWAY_SETTINGS" placeholder:"FILE" help:"File of further settings, NAME=value a line, by the names of the environment. Read again on SIGHUP, with all files it names." fixed:""`
 	CheckConfig bool    `help:"Check and print the settings, and end."`
-	NewKey      *string `placeholder:"NAME" help:"Make an API key, print it and its line for the key file, and end."`
+	NewKey      *string `placeholder:"NAME" help:"Make an API key, print its line for the key file on stdout and the key on stderr, and end."`
+	Version     bool    `help:"Print the version, and end."`
 }
 
 // Keyed tells whether callers must show an API key or a JWT.

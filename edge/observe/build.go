@@ -2,9 +2,9 @@ package observe
 
 import "runtime/debug"
 
-// build is what the program was built from: the module's version, "(devel)" where
+// Build is what the program was built from: the module's version, "(devel)" where
 // it has none, and the commit, "unknown" outside of a checkout.
-func build() (version, commit string) {
+func Build() (version, commit string) {
 	version, commit = "unknown", "unknown"
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -44,7 +44,7 @@ func newMetrics(reg *prometheus.Registry) *metrics {
 		retries: counter("census_retries_total", "HTTP requests to Census beyond the first of each call.", "endpoint"),
 		limits:  counter("limits_hit_total", "Operations refused with QUERY_TOO_EXPENSIVE, by the limit they passed.", "limit"),
 	}
-	version, commit := build()
+	version, commit := Build()
 	running := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "build_info",
 		Help: "Always 1; its labels tell what is running.",
 		ConstLabels: prometheus.Labels{

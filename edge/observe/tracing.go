@@ -50,7 +50,7 @@ func NewTracing(ctx context.Context, getenv func(string) string, log *slog.Logge
 	if err != nil {
 		return nil, fmt.Errorf("tracing: %w", err)
 	}
-	version, _ := build()
+	version, _ := Build()
 	attrs := []attribute.KeyValue{attribute.String("service.name", "census-gateway"), attribute.String("service.version", version)}
 	res, err := resource.New(ctx, resource.WithAttributes(attrs...), resource.WithTelemetrySDK(), resource.WithFromEnv())
 	if err != nil && !errors.Is(err, resource.ErrPartialResource) {
