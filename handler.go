@@ -59,6 +59,9 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 		}
 	}
 	layers := []func(http.Handler) http.Handler{edge.RequestID, edge.SecurityHeaders, edge.Recover(g.log, g.sending)}
+	if s.Simulated() {
+		layers = append(layers, saysSimulated)
+	}
 	if open := !s.Keyed() && !s.PassThrough; open && (edge.IsLoopback(s.Addr) || len(s.Hosts) > 0) {
 		layers = append(layers, edge.CheckHost(s.Hosts...))
 	}
@@ -113,6 +116,15 @@ func appURL(s settings.Settings) string {
 		return ""
 	}
 	return u.Scheme + "://" + u.Host
+}
+
+// saysSimulated puts on every answer that its data are made up.
+func saysSimulated(next http.Handler) http.Handler {
+	yes := []string{"true"}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header()["X-Census-Simulated"] = yes
+		next.ServeHTTP(w, r)
+	})
 }
 
 func sdl(w http.ResponseWriter, _ *http.Request) {

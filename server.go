@@ -1,6 +1,6 @@
 // Command census-gateway serves a GraphQL API over Census sync runs.
 //
-// Without a token it serves a simulated Census. See README.md.
+// Without any setting it serves a simulated Census. See README.md.
 package main
 
 //go:generate go run github.com/99designs/gqlgen generate
@@ -141,7 +141,7 @@ func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer,
 	doors := []*door{
 		{setting: "GATEWAY_ADDR (--addr)", addr: s.Addr, says: "GraphQL at http://%s/graphql\n", handler: handler},
 		{setting: "GATEWAY_ADMIN_ADDR (--admin-addr)", addr: s.AdminAddr, says: "Metrics and health at http://%s/metrics, /livez, /readyz\n", handler: local(s.AdminAddr, s.Hosts, admin)},
-		{setting: "GATEWAY_SIM_ADDR (--sim-addr)", addr: s.SimAddr, says: "Simulated Census REST API at http://%s/api/v1\n", handler: local(s.SimAddr, s.Hosts, g.sim)},
+		{setting: "GATEWAY_SIM_ADDR (--sim-addr)", addr: s.SimAddr, says: "Simulated Census REST API at http://%s/api/v1\n", handler: local(s.SimAddr, s.Hosts, saysSimulated(g.sim))},
 	}
 	doors = slices.DeleteFunc(doors, func(d *door) bool { return d.addr == "" })
 	for i, d := range doors {
@@ -153,9 +153,12 @@ func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer,
 			return fmt.Errorf("%s: %w", d.setting, err)
 		}
 	}
-	if s.Simulated() {
+	switch {
+	case s.Simulate:
+		fmt.Fprintln(out, "Serving a simulated Census, with made-up syncs and runs, as GATEWAY_SIMULATE says.")
+	case s.Simulated():
 		fmt.Fprintln(out, "Serving a simulated Census, with made-up syncs and runs: CENSUS_API_TOKEN is not set.")
-	} else {
+	default:
 		fmt.Fprintln(out, "Serving Census at "+s.BaseURL+".")
 	}
 	for _, d := range doors {

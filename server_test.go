@@ -90,8 +90,8 @@ func TestServesSimulatedCensus(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	if body, _ := io.ReadAll(resp.Body); !strings.Contains(string(body), `"sync_id":52`) {
-		t.Errorf("answer %s", body)
+	if body, _ := io.ReadAll(resp.Body); !strings.Contains(string(body), `"sync_id":52`) || resp.Header.Get("X-Census-Simulated") != "true" {
+		t.Errorf("answer %s %s", resp.Header, body)
 	}
 	if err := stop(); err != nil {
 		t.Errorf("ended with %v", err)
@@ -116,6 +116,29 @@ func TestServesCensusAtBaseURL(t *testing.T) {
 	}
 }
 
+// Whatever is asked of a gateway whose Census is simulated, the answer says so, also
+// when it comes from memory; that of a real Census never does.
+func TestSaysThatCensusIsSimulated(t *testing.T) {
+	simulated, real := handlerFor(t), handlerFor(t, "--census-api-token=x")
+	says := func(h http.Handler, target string) string {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("GET", "http://localhost"+target, nil))
+		return w.Header().Get("X-Census-Simulated")
+	}
+	const query = "/graphql?query={sync(id:52){label}}"
+	for _, target := range []string{query, query, "/graphql?query={nonsense}", "/graphql", "/schema.graphql", "/"} {
+		if got := says(simulated, target); got != "true" {
+			t.Errorf("%s: %q", target, got)
+		}
+		if target == query {
+			continue // the real one would be asked
+		}
+		if got := says(real, target); got != "" {
+			t.Errorf("%s of a real Census: %q", target, got)
+		}
+	}
+}
+
 func TestWrongSettings(t *testing.T) {
 	for _, tt := range []struct{ args, want string }{
 		{"--addr 8080", "GATEWAY_ADDR (--addr)"},
@@ -125,8 +148,8 @@ func TestWrongSettings(t *testing.T) {
 		{"--census-base-url ftp://census.test", "CENSUS_BASE_URL (--census-base-url)"},
 		{"--census-base-url https://user:canary@census.test", "CENSUS_BASE_URL (--census-base-url)"},
 		{"--addr :8080 --census-api-token canary", "GATEWAY_ALLOW_OPEN"},
-		{"--api-keys canary", "GATEWAY_API_KEYS"},
-		{"--api-keys-file /nowhere", "GATEWAY_API_KEYS_FILE"},
+		{"--simulate --api-keys canary", "GATEWAY_API_KEYS"},
+		{"--simulate --api-keys-file /nowhere", "GATEWAY_API_KEYS_FILE"},
 		{"--jwt-issuer https://issuer.test", "GATEWAY_JWT_JWKS"},
 		{"--pass-through --census-api-token canary", "GATEWAY_PASS_THROUGH"},
 		{"--cors-origins *", "GATEWAY_CORS_ORIGINS"},
@@ -142,6 +165,7 @@ func TestWrongSettings(t *testing.T) {
 		{"--new-key \x00", "--new-key"},
 		{"--new-key=", "--new-key"},
 		{"--jwt-scope read", "GATEWAY_JWT_ISSUER"},
+		{"--api-keys canary", "CENSUS_API_TOKEN is missing"},
 		{"--pprof", "GATEWAY_ADMIN_ADDR"},
 		{"--census-api-token canary\u00e9", "CENSUS_API_TOKEN (--census-api-token)"},
 		{"--hosts gateway.internal,http://gateway/", `GATEWAY_HOSTS (--hosts) must be host names, like gateway.internal, without scheme, port and path, not "http://gateway/"`},
@@ -203,9 +227,9 @@ func TestHostsBeyondLoopback(t *testing.T) {
 		args, host string
 		want       int
 	}{
-		{"--addr :8080", "evil.example", 200},
-		{"--addr :8080 --hosts gateway.test", "evil.example", 403},
-		{"--addr :8080 --hosts gateway.test", "gateway.test", 200},
+		{"--simulate --addr :8080", "evil.example", 200},
+		{"--simulate --addr :8080 --hosts gateway.test", "evil.example", 403},
+		{"--simulate --addr :8080 --hosts gateway.test", "gateway.test", 200},
 		{"--addr 127.0.0.1:8080", "evil.example", 403},
 	} {
 		h := handlerFor(t, strings.Fields(tt.args)...)

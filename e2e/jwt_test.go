@@ -18,7 +18,7 @@ func TestJWT(t *testing.T) {
 	rs, ec, ed := newKey(t, "rsa", "RSA"), newKey(t, "ec", "EC"), newKey(t, "ed", "Ed")
 	stranger := newKey(t, "rsa", "RSA") // another key under the same id
 	unknown := newKey(t, "unknown", "Ed")
-	g := start(t, "GATEWAY_JWT_ISSUER="+issuer, "GATEWAY_JWT_AUDIENCE=census,other", "GATEWAY_JWT_SCOPE=runs",
+	g := start(t, "GATEWAY_SIMULATE=true", "GATEWAY_JWT_ISSUER="+issuer, "GATEWAY_JWT_AUDIENCE=census,other", "GATEWAY_JWT_SCOPE=runs",
 		"GATEWAY_JWT_JWKS="+write(t, "jwks.json", keySet(rs, ec, ed)))
 	unsigned, err := jwt.NewWithClaims(jwt.SigningMethodNone, goodClaims(nil)).SignedString(jwt.UnsafeAllowNoneSignatureType)
 	if err != nil {
@@ -94,7 +94,7 @@ func TestRotatedKey(t *testing.T) {
 		w.Write([]byte(set.Load().(string)))
 	}))
 	defer server.Close()
-	g := start(t, "GATEWAY_JWT_ISSUER="+issuer, "GATEWAY_JWT_AUDIENCE=census", "GATEWAY_JWT_JWKS="+server.URL)
+	g := start(t, "GATEWAY_SIMULATE=true", "GATEWAY_JWT_ISSUER="+issuer, "GATEWAY_JWT_AUDIENCE=census", "GATEWAY_JWT_JWKS="+server.URL)
 	ask := func(k issuerKey) int {
 		return g.query(t, "{sync(id:52){id}}", nil, "Authorization", "Bearer "+k.sign(t, nil)).status
 	}

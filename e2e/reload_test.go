@@ -37,7 +37,7 @@ func TestReload(t *testing.T) {
 	put("keys", "one "+hashOf("first-key")+"\n")
 	put("documents/label.graphql", "{sync(id:52){label}}")
 	put("settings", settings())
-	g := start(t, "GATEWAY_SETTINGS="+at("settings"))
+	g := start(t, "GATEWAY_SIMULATE=true", "GATEWAY_SETTINGS="+at("settings"))
 
 	status := func(key, request string) int { return g.post(t, request, "X-API-Key", key).status }
 	const byID = `{"documentId":"%s"}`
@@ -82,8 +82,8 @@ func TestReload(t *testing.T) {
 	}
 
 	// What is fixed keeps its value, and a file that says otherwise is refused whole:
-	// judged by another address or token, an open gateway could pass for a closed one.
-	for _, fixed := range []string{"GATEWAY_SIM_ADDR=127.0.0.1:1", "CENSUS_API_TOKEN=x", "GATEWAY_ANSWER_CACHE=0", "GATEWAY_FRESHNESS=0s", "GATEWAY_OPERATION_TIMEOUT=9s", "GATEWAY_LOG_FORMAT=json"} {
+	// judged by another address, an open gateway could pass for a closed one.
+	for _, fixed := range []string{"GATEWAY_SIM_ADDR=127.0.0.1:1", "GATEWAY_CENSUS_CALLS=32", "GATEWAY_ANSWER_CACHE=0", "GATEWAY_FRESHNESS=0s", "GATEWAY_OPERATION_TIMEOUT=9s", "GATEWAY_LOG_FORMAT=json"} {
 		put("keys", "two "+hashOf("second-key")+"\n")
 		put("settings", settings(fixed))
 		said := len(g.log.String())

@@ -33,13 +33,17 @@ func TestRefusesToStart(t *testing.T) {
 		{"GATEWAY_ADMIN_ADDR=99999", "GATEWAY_ADMIN_ADDR"},
 		{"GATEWAY_PASS_THROUGH=true CENSUS_API_TOKEN=CANARY", "GATEWAY_PASS_THROUGH"},
 		{"GATEWAY_PASS_THROUGH=true GATEWAY_API_KEYS=a:CANARY", "GATEWAY_PASS_THROUGH"},
-		{"GATEWAY_API_KEYS=CANARY", "GATEWAY_API_KEYS"},
-		{"GATEWAY_API_KEYS=a:CANARY", "GATEWAY_API_KEYS"},
-		{"GATEWAY_API_KEYS_FILE=/nowhere", "GATEWAY_API_KEYS_FILE"},
-		{"GATEWAY_API_KEYS_FILE=/dev/null", "GATEWAY_API_KEYS_FILE"},
+		{"GATEWAY_SIMULATE=true GATEWAY_API_KEYS=CANARY", "GATEWAY_API_KEYS"},
+		{"GATEWAY_SIMULATE=true GATEWAY_API_KEYS=a:CANARY", "GATEWAY_API_KEYS"},
+		{"GATEWAY_SIMULATE=true GATEWAY_API_KEYS_FILE=/nowhere", "GATEWAY_API_KEYS_FILE"},
+		{"GATEWAY_SIMULATE=true GATEWAY_API_KEYS_FILE=/dev/null", "GATEWAY_API_KEYS_FILE"},
 		{"GATEWAY_JWT_ISSUER=https://a.test", "GATEWAY_JWT_JWKS"},
-		{"GATEWAY_JWT_ISSUER=https://a.test GATEWAY_JWT_AUDIENCE=a GATEWAY_JWT_JWKS=/nowhere", "GATEWAY_JWT_JWKS"},
-		{"GATEWAY_JWT_ISSUER=https://a.test GATEWAY_JWT_AUDIENCE=a GATEWAY_JWT_JWKS=http://127.0.0.1:1", "GATEWAY_JWT_JWKS"},
+		{"GATEWAY_SIMULATE=true GATEWAY_JWT_ISSUER=https://a.test GATEWAY_JWT_AUDIENCE=a GATEWAY_JWT_JWKS=/nowhere", "GATEWAY_JWT_JWKS"},
+		{"GATEWAY_SIMULATE=true GATEWAY_JWT_ISSUER=https://a.test GATEWAY_JWT_AUDIENCE=a GATEWAY_JWT_JWKS=http://127.0.0.1:1", "GATEWAY_JWT_JWKS"},
+		{"GATEWAY_API_KEYS=a:CANARY", "CENSUS_API_TOKEN is missing"},
+		{"CENSUS_API_TOKEN=", "CENSUS_API_TOKEN is missing"},
+		{"CENSUS_API_TOKEN= CENSUS_BASE_URL=https://census.test/api/v1", "CENSUS_API_TOKEN is missing"},
+		{"GATEWAY_SIMULATE=true CENSUS_API_TOKEN=CANARY", "GATEWAY_SIMULATE"},
 		{"GATEWAY_CORS_ORIGINS=*", "GATEWAY_CORS_ORIGINS"},
 		{"GATEWAY_CORS_ORIGINS=null", "GATEWAY_CORS_ORIGINS"},
 		{"GATEWAY_CORS_ORIGINS=https://app.test/path", "GATEWAY_CORS_ORIGINS"},
@@ -97,7 +101,7 @@ func TestNewKey(t *testing.T) {
 		t.Fatalf("ended with %d: %s%s", code, line, said)
 	}
 	_, key, _ := strings.Cut(strings.TrimSpace(said), "shown once: ")
-	g := start(t, "GATEWAY_API_KEYS_FILE="+write(t, "keys", "# ours\n"+line))
+	g := start(t, "GATEWAY_SIMULATE=true", "GATEWAY_API_KEYS_FILE="+write(t, "keys", "# ours\n"+line))
 	g.query(t, "{sync(id:52){label}}", nil, "X-API-Key", key).answered(t)
 	g.query(t, "{sync(id:52){label}}", nil).refused(t, 401, unauthorized)
 	if strings.Contains(line, key) {

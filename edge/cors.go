@@ -9,7 +9,7 @@ const (
 	corsHeaders = "Authorization, Content-Type, X-API-Key, X-Request-Id, If-None-Match, X-Requested-With, X-Census-Cost, " +
 		"GraphQL-Require-Preflight, Apollo-Require-Preflight, Apollographql-Client-Name, Apollographql-Client-Version, " +
 		"Traceparent, Tracestate, Baggage"
-	corsExposed = "Retry-After, X-Request-Id, ETag"
+	corsExposed = "Retry-After, X-Request-Id, ETag, X-Census-Simulated"
 	corsMaxAge  = "7200" // seconds; the longest a browser keeps a preflight's answer
 )
 

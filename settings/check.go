@@ -36,6 +36,9 @@ func (s Settings) check() error {
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, s.LogLevel) {
 		return wrong("GATEWAY_LOG_LEVEL", "must be debug, info, warn or error, not %q", s.LogLevel)
 	}
+	if s.Simulate && (s.Token != "" || s.PassThrough) {
+		return errors.New("GATEWAY_SIMULATE (--simulate) serves made-up data: it goes with neither CENSUS_API_TOKEN nor GATEWAY_PASS_THROUGH")
+	}
 	if s.PassThrough && (s.Token != "" || s.Keyed()) {
 		return errors.New("GATEWAY_PASS_THROUGH (--pass-through) goes with neither CENSUS_API_TOKEN nor API keys nor JWTs: callers bring their own Census tokens")
 	}
@@ -64,7 +67,7 @@ func (s Settings) check() error {
 	if err != nil {
 		return fmt.Errorf("%w (GATEWAY_API_KEYS, GATEWAY_JWT_ISSUER, GATEWAY_PASS_THROUGH, GATEWAY_ADDR, GATEWAY_ALLOW_OPEN)", err)
 	}
-	return nil
+	return s.checkSource()
 }
 
 // wrong says what the setting of this name must be.

@@ -15,8 +15,10 @@ func (s Settings) inRange() error {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		least, most, ranged := strings.Cut(f.Tag.Get("range"), "..")
-		value := written(f, v.Field(i))
-		if ranged && !(number(least) <= number(value) && number(value) <= number(most)) {
+		if !ranged {
+			continue
+		}
+		if value := written(f, v.Field(i)); !(number(least) <= number(value) && number(value) <= number(most)) {
 			return wrong(f.Tag.Get("env"), "must be from %s to %s, not %s", least, most, value)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -30,6 +31,7 @@ func Read(args []string, out io.Writer) (s Settings, done bool, err error) {
 		parser, err := kong.New(&s, opts...)
 		if err == nil {
 			_, err = parser.Parse(args)
+			s.tokenNamed = slices.ContainsFunc(parser.Model.Flags, func(f *kong.Flag) bool { return f.Name == "census-api-token" && f.Set })
 		}
 		if err != nil && strings.HasPrefix(err.Error(), "unexpected argument") {
 			err = errors.New("unexpected argument: settings are flags, see --help") // it may be a secret

@@ -14,10 +14,11 @@ type Settings struct {
 	AdminAddr string `env:"GATEWAY_ADMIN_ADDR" placeholder:"HOST:PORT" help:"Where to serve /metrics, /livez and /readyz, without credentials: not for clients to reach." group:"Where" fixed:""`
 	SimAddr   string `env:"GATEWAY_SIM_ADDR" placeholder:"HOST:PORT" help:"Where to serve the simulated Census's REST API too, to try it with curl." group:"Where" fixed:""`
 
-	Token       string `name:"census-api-token" env:"CENSUS_API_TOKEN" secret:"" placeholder:"TOKEN" help:"Workspace access token of Census; better set by the environment, since others on the machine can see flags. Without one a simulated Census is served." group:"Census" fixed:""`
+	Token       string `name:"census-api-token" env:"CENSUS_API_TOKEN" secret:"" placeholder:"TOKEN" help:"Workspace access token of Census; better set by the environment, since others on the machine can see flags." group:"Census" fixed:""`
 	BaseURL     string `name:"census-base-url" env:"CENSUS_BASE_URL" default:"${baseURL}" placeholder:"URL" help:"The Census API, prefix included (default ${default}). EU: https://app-eu.getcensus.com/api/v1." group:"Census" fixed:""`
 	Auth        string `name:"census-auth" env:"CENSUS_AUTH" default:"bearer" placeholder:"bearer|basic" help:"How the token is sent (default ${default})." group:"Census" fixed:""`
 	Calls       int    `name:"census-calls" env:"GATEWAY_CENSUS_CALLS" default:"64" range:"16..256" help:"Calls to Census under way at once, at most 8 of one sync, and fewer while Census fails; 16 to 256 (default ${default})." group:"Census" fixed:""`
+	Simulate    bool   `env:"GATEWAY_SIMULATE" help:"Serve a simulated Census, with made-up syncs and runs. Without any setting it is served too." group:"Census" fixed:""`
 	PassThrough bool   `env:"GATEWAY_PASS_THROUGH" help:"Ask Census with each caller's own token instead of a shared one." group:"Census" fixed:""`
 
 	APIKeys     string   `name:"api-keys" env:"GATEWAY_API_KEYS" secret:"" placeholder:"NAME:SHA256,…" help:"Callers' API keys by name and hash; see --new-key." group:"Callers"`
@@ -72,6 +73,8 @@ type Settings struct {
 	CheckConfig bool    `help:"Check and print the settings, and end."`
 	NewKey      *string `placeholder:"NAME" help:"Make an API key, print its line for the key file on stdout and the key on stderr, and end."`
 	Version     bool    `help:"Print the version, and end."`
+
+	tokenNamed bool // CENSUS_API_TOKEN is set, perhaps to nothing
 }
 
 // Keyed tells whether callers must show an API key or a JWT.
@@ -80,4 +83,4 @@ func (s Settings) Keyed() bool {
 }
 
 // Simulated tells whether a simulated Census is served.
-func (s Settings) Simulated() bool { return s.Token == "" && !s.PassThrough }
+func (s Settings) Simulated() bool { return s.Simulate || s.Token == "" && !s.PassThrough }

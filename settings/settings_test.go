@@ -186,7 +186,7 @@ func TestSettingsSkipAByteOrderMark(t *testing.T) {
 // A scope is one word: no JWT could have another.
 func TestScopeIsOneWord(t *testing.T) {
 	for scope, good := range map[string]bool{"": true, "read:runs": true, "read write": false} {
-		_, _, err := Read([]string{"--jwt-issuer=i", "--jwt-audience=a", "--jwt-jwks=j", "--jwt-scope=" + scope}, io.Discard)
+		_, _, err := Read([]string{"--simulate", "--jwt-issuer=i", "--jwt-audience=a", "--jwt-jwks=j", "--jwt-scope=" + scope}, io.Discard)
 		if good != (err == nil) || err != nil && !strings.Contains(err.Error(), "GATEWAY_JWT_SCOPE (--jwt-scope) must be one word") {
 			t.Errorf("%q: %v", scope, err)
 		}

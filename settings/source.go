@@ -1,0 +1,36 @@
+package settings
+
+import (
+	"fmt"
+
+	"census-gateway/edge"
+	"census-gateway/upstream"
+)
+
+// checkSource refuses to serve made-up data by mistake: without a token the
+// simulated Census is served only if nothing says that a real one is meant, or if
+// it was asked for.
+func (s Settings) checkSource() error {
+	if s.Token != "" || s.PassThrough || s.Simulate {
+		return nil
+	}
+	for _, sign := range []struct {
+		setting string
+		set     bool
+	}{
+		{"CENSUS_API_TOKEN is set, to nothing", s.tokenNamed},
+		{"CENSUS_BASE_URL is set", s.BaseURL != upstream.DefaultBaseURL},
+		{"CENSUS_AUTH is set", s.Auth != "bearer"},
+		{"GATEWAY_API_KEYS is set", s.APIKeys != ""},
+		{"GATEWAY_API_KEYS_FILE is set", s.APIKeysFile != ""},
+		{"GATEWAY_JWT_ISSUER is set", s.JWTIssuer != ""},
+		{"GATEWAY_ALLOW_OPEN is set", s.AllowOpen},
+		{"GATEWAY_ADDR is not on loopback", !edge.IsLoopback(s.Addr)},
+	} {
+		if sign.set {
+			return fmt.Errorf("CENSUS_API_TOKEN is missing, and a real Census seems to be meant, since %s: set the token, "+
+				"or GATEWAY_SIMULATE=true (--simulate) to serve made-up data", sign.setting)
+		}
+	}
+	return nil
+}
