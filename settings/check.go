@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,6 +27,11 @@ func (s Settings) check() error {
 	}
 	if err := upstream.CheckBaseURL(s.BaseURL); err != nil {
 		return wrong("CENSUS_BASE_URL", "must be like %s: %v", upstream.DefaultBaseURL, err)
+	}
+	for _, u := range []struct{ env, value string }{{"CENSUS_BASE_URL", s.BaseURL}, {"GATEWAY_JWT_JWKS", s.JWTKeys}} {
+		if !s.AllowHTTP && plainHTTP(u.value) {
+			return wrong(u.env, "must be https://, since others on the way can read and change what http:// carries; GATEWAY_ALLOW_HTTP=true (--allow-http) allows it")
+		}
 	}
 	if s.Auth != "bearer" && s.Auth != "basic" {
 		return wrong("CENSUS_AUTH", "must be bearer or basic, not %q", s.Auth)
@@ -68,6 +74,12 @@ func (s Settings) check() error {
 		return fmt.Errorf("%w (GATEWAY_API_KEYS, GATEWAY_JWT_ISSUER, GATEWAY_PASS_THROUGH, GATEWAY_ADDR, GATEWAY_ALLOW_OPEN)", err)
 	}
 	return s.checkSource()
+}
+
+// plainHTTP tells whether what goes to an address leaves this machine unencrypted.
+func plainHTTP(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "http" && !edge.IsLoopback(net.JoinHostPort(u.Hostname(), "80"))
 }
 
 // wrong says what the setting of this name must be.

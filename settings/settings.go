@@ -19,6 +19,7 @@ type Settings struct {
 	Auth        string `name:"census-auth" env:"CENSUS_AUTH" default:"bearer" placeholder:"bearer|basic" help:"How the token is sent (default ${default})." group:"Census" fixed:""`
 	Calls       int    `name:"census-calls" env:"GATEWAY_CENSUS_CALLS" default:"64" range:"16..256" help:"Calls to Census under way at once, at most 8 of one sync, and fewer while Census fails; 16 to 256 (default ${default})." group:"Census" fixed:""`
 	Simulate    bool   `env:"GATEWAY_SIMULATE" help:"Serve a simulated Census, with made-up syncs and runs. Without any setting it is served too." group:"Census" fixed:""`
+	AllowHTTP   bool   `name:"allow-http" env:"GATEWAY_ALLOW_HTTP" help:"Let CENSUS_BASE_URL and GATEWAY_JWT_JWKS be http:// beyond this machine: others on the way can read the token, and forge keys." group:"Census" fixed:""`
 	PassThrough bool   `env:"GATEWAY_PASS_THROUGH" help:"Ask Census with each caller's own token instead of a shared one." group:"Census" fixed:""`
 
 	APIKeys     string   `name:"api-keys" env:"GATEWAY_API_KEYS" secret:"" placeholder:"NAME:SHA256,…" help:"Callers' API keys by name and hash; see --new-key." group:"Callers"`
