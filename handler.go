@@ -43,12 +43,15 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 	}
 	authenticate, rates := edge.Authenticate(callers, g.log), g.ratesFor(s)
 
-	mux := http.NewServeMux()
-	served := edge.Chain(handler,
+	api := edge.Chain(handler,
 		g.tracing.Incoming, g.observed, edge.CORS(origins), edge.CSRF(origins), authenticate,
 		rates.Middleware, edge.ReadBody(s.MaxBody, s.Timeout+s.AnswerTimeout), g.answers.Middleware(s.Timeout+waitSlack), compress, g.inFlightFor(s).Middleware)
-	mux.Handle("/graphql", served)
-	mux.Handle("/graphql/{$}", served) // not by a redirect, after which clients ask by GET, or not at all
+	if s.GraphiQL {
+		api = graphiql.ForBrowsers(api)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", api)
+	mux.Handle("/graphql/{$}", api) // not by a redirect, after which clients ask by GET, or not at all
 	if s.Introspection {
 		mux.Handle("GET /schema.graphql", edge.Chain(http.HandlerFunc(sdl), authenticate, rates.Middleware, compress))
 	}

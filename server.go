@@ -153,6 +153,9 @@ func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer,
 			return fmt.Errorf("%s: %w", d.setting, err)
 		}
 	}
+	if s.GraphiQL {
+		fmt.Fprintf(out, "GraphiQL at http://%s/\n", browsable(doors[0].listener.Addr().String()))
+	}
 	switch {
 	case s.Simulate:
 		fmt.Fprintln(out, "Serving a simulated Census, with made-up syncs and runs, as GATEWAY_SIMULATE says.")
@@ -182,6 +185,16 @@ func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer,
 		errs = append(errs, <-ended)
 	}
 	return errors.Join(errs...)
+}
+
+// browsable is an address to listen on as a browser on this machine can open it: one
+// of all interfaces is localhost.
+func browsable(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsUnspecified() {
+		return addr
+	}
+	return net.JoinHostPort("localhost", port)
 }
 
 // local is handler, at an address on loopback for those only who call it by a name

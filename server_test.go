@@ -79,8 +79,12 @@ func ask(t *testing.T, url, body string) string {
 
 func TestServesSimulatedCensus(t *testing.T) {
 	out, urls, stop := start(t, []string{"--addr", "127.0.0.1:0", "--sim-addr", "127.0.0.1:0"}, saysGraphQL, saysREST)
-	if first, _, _ := strings.Cut(out.String(), "\n"); !strings.Contains(first, "simulated Census") {
-		t.Errorf("the first line does not tell that Census is simulated: %q", first)
+	lines := strings.Split(out.String(), "\n")
+	if lines[0] != "GraphiQL at "+strings.TrimSuffix(urls[0], "graphql") {
+		t.Errorf("the first line is not where GraphiQL is: %q", lines[0])
+	}
+	if !strings.Contains(lines[1], "simulated Census") {
+		t.Errorf("the second line does not tell that Census is simulated: %q", lines[1])
 	}
 	if answer := ask(t, urls[0], `{"query":"{ sync(id: 52) { label runs(first: 1) { totalCount } } }"}`); !strings.Contains(answer, `"label":"Accounts → Salesforce"`) {
 		t.Errorf("answer %s", answer)
@@ -178,6 +182,28 @@ func TestWrongSettings(t *testing.T) {
 		err := run(t.Context(), strings.Fields(tt.args), nil, io.Discard, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.ContainsAny(err.Error(), "\n") || strings.Contains(err.Error(), "canary") {
 			t.Errorf("%s: %v", tt.args, err)
+		}
+	}
+}
+
+// Where there is no GraphiQL, no line names it and no browser is sent to it. At an
+// address of all interfaces it is named as this machine's browser opens it.
+func TestWithoutGraphiQL(t *testing.T) {
+	out, urls, stop := start(t, []string{"--addr", "127.0.0.1:0", "--no-graphiql"}, saysGraphQL)
+	defer stop()
+	r, _ := http.NewRequest("GET", urls[0], nil)
+	r.Header.Set("Accept", "text/html")
+	resp, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if strings.Contains(out.String(), "GraphiQL") || resp.StatusCode != http.StatusNotAcceptable {
+		t.Errorf("%d, %s", resp.StatusCode, out)
+	}
+	for addr, want := range map[string]string{"[::]:80": "localhost:80", "0.0.0.0:80": "localhost:80", "127.0.0.1:80": "127.0.0.1:80", "10.0.0.1:80": "10.0.0.1:80"} {
+		if got := browsable(addr); got != want {
+			t.Errorf("%s: %s", addr, got)
 		}
 	}
 }

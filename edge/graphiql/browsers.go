@@ -1,0 +1,30 @@
+package graphiql
+
+import (
+	"net/http"
+	"strings"
+)
+
+// ForBrowsers sends a browser that opens the address of the API to the page, which
+// is at the folder that address is in: a GET without a query that asks for HTML and
+// not for JSON. All else goes to api. The address may end with a slash.
+func ForBrowsers(api http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if (r.Method != http.MethodGet && r.Method != http.MethodHead) || r.URL.RawQuery != "" || !wantsPage(r.Header["Accept"]) {
+			api.ServeHTTP(w, r)
+			return
+		}
+		page := "./" // relative, since a proxy may have taken a prefix off
+		if strings.HasSuffix(r.URL.Path, "/") {
+			page = "../"
+		}
+		w.Header().Set("Location", page)
+		w.Header().Set("Vary", "Accept")
+		w.WriteHeader(http.StatusSeeOther)
+	})
+}
+
+func wantsPage(accept []string) bool {
+	types := strings.ToLower(strings.Join(accept, ","))
+	return strings.Contains(types, "text/html") && !strings.Contains(types, "json")
+}
