@@ -18,6 +18,7 @@ import (
 	"os/signal"
 	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"syscall"
 
@@ -72,8 +73,11 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 	}
 	if s.CheckConfig {
 		s.Print(out)
-		return nil
+		return g.tryCensus(ctx, s)
 	}
+	var trial sync.WaitGroup
+	trial.Go(func() { g.logCensus(ctx, s) })
+	defer trial.Wait()
 	var now atomic.Pointer[http.Handler]
 	now.Store(&handler)
 	go g.reload(ctx, args, s, reload, &now)

@@ -38,10 +38,17 @@ func (t *transcript) String() string {
 // of what. stop ends it as SIGTERM does and returns what run returned.
 func start(t *testing.T, args []string, what ...*regexp.Regexp) (out *transcript, found []string, stop func() error) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
 	out = new(transcript)
+	found, stop = startLogging(t, args, out, io.Discard, what...)
+	return out, found, stop
+}
+
+// startLogging is start for a log that is looked at.
+func startLogging(t *testing.T, args []string, out *transcript, log io.Writer, what ...*regexp.Regexp) (found []string, stop func() error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- run(ctx, args, nil, out, io.Discard) }()
+	go func() { ended <- run(ctx, args, nil, out, log) }()
 	stop = func() error { cancel(); return <-ended }
 	deadline := time.Now().Add(time.Minute)
 	for _, re := range what {
@@ -53,7 +60,7 @@ func start(t *testing.T, args []string, what ...*regexp.Regexp) (out *transcript
 		}
 		found = append(found, re.FindStringSubmatch(out.String())[1])
 	}
-	return out, found, stop
+	return found, stop
 }
 
 var (

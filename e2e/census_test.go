@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"census-gateway/upstream/sim"
@@ -16,11 +17,12 @@ import (
 const censusToken = "secret-token:CANARYcensusCANARYcensus"
 
 // A census is a simulated Census on a port of its own that remembers what it
-// was asked, word for word.
+// was asked, word for word, but for the call with which a gateway tries it.
 type census struct {
 	*sim.Census
-	url    string // with the prefix
-	hangUp func() // closes every connection to it
+	url    string       // with the prefix
+	hangUp func()       // closes every connection to it
+	starts atomic.Int64 // how often a gateway tried it
 
 	mu     sync.Mutex
 	asked  []string // "GET /api/v1/syncs/52"
@@ -31,6 +33,11 @@ type census struct {
 func newCensus(t *testing.T, opt sim.Options) *census {
 	c := &census{Census: sim.New(opt)}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.RequestURI == "/api/v1/syncs?page=1&per_page=1" { // the call that each start makes, and nothing else does
+			c.starts.Add(1)
+			io.WriteString(w, `{"status":"success","data":[],"pagination":{"total_records":0}}`)
+			return
+		}
 		c.mu.Lock()
 		c.asked = append(c.asked, r.Method+" "+r.RequestURI)
 		c.tokens = append(c.tokens, r.Header.Get("Authorization"))

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"census-gateway/upstream/sim"
 )
 
 // execute runs the program to its end.
@@ -70,10 +72,12 @@ func TestRefusesToStart(t *testing.T) {
 	}
 }
 
-// --check-config prints the settings, from wherever they came, with the secrets hidden.
+// --check-config prints the settings, from wherever they came, with the secrets hidden,
+// and tries Census with them.
 func TestCheckConfig(t *testing.T) {
 	t.Parallel()
-	file := write(t, "settings", "# ours\nGATEWAY_MAX_DEPTH = 7\nGATEWAY_MAX_ALIASES=8\nGATEWAY_MAX_TOKENS=80\nCENSUS_API_TOKEN=secret-token:CANARY\n")
+	c := newCensus(t, sim.Options{Seed: 1})
+	file := write(t, "settings", "CENSUS_BASE_URL="+c.url+"\n# ours\nGATEWAY_MAX_DEPTH = 7\nGATEWAY_MAX_ALIASES=8\nGATEWAY_MAX_TOKENS=80\nCENSUS_API_TOKEN=secret-token:CANARY\n")
 	out, errs, code := execute(t, []string{"GATEWAY_SETTINGS=" + file, "GATEWAY_MAX_ALIASES=1", "GATEWAY_MAX_PAGES=5", "GATEWAY_API_KEYS=CANARY:" + hashOf("x")},
 		"--check-config", "--max-depth", "9")
 	if code != 0 || errs != "" || strings.Contains(out, "CANARY") || strings.Contains(out, hashOf("x")) {
@@ -83,6 +87,12 @@ func TestCheckConfig(t *testing.T) {
 		if !strings.Contains("\n"+out, "\n"+line+"\n") {
 			t.Errorf("no line %s in\n%s", line, out)
 		}
+	}
+	if n := c.starts.Load(); n != 1 {
+		t.Errorf("Census was tried %d times", n)
+	}
+	if out, errs, code = execute(t, []string{"CENSUS_BASE_URL=" + c.url + "/v9", "CENSUS_API_TOKEN=CANARY"}, "--check-config"); code != 1 || !strings.Contains(errs, "CENSUS_BASE_URL") || strings.Contains(out+errs, "CANARY") {
+		t.Errorf("a wrong prefix: ended with %d: %s", code, errs)
 	}
 	if err := os.WriteFile(file, []byte("GATEWAY_MAX_DEPHT=7\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -152,10 +152,11 @@ func TestNobodyThere(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
 	for _, url := range []string{"http://127.0.0.1:1/api/v1", "http://census.invalid/api/v1", strings.Replace(c.url, "http:", "https:", 1)} {
-		g := start(t, "CENSUS_BASE_URL="+url, "CENSUS_API_TOKEN="+censusToken, "GATEWAY_OPERATION_TIMEOUT=1s")
+		g := start(t, "CENSUS_BASE_URL="+url, "CENSUS_API_TOKEN="+censusToken, "GATEWAY_ALLOW_HTTP=true", "GATEWAY_OPERATION_TIMEOUT=1s")
 		a := g.query(t, "{sync(id:52){label}}", nil)
 		if len(a.Errors) != 1 || !slices.Contains([]string{"UPSTREAM_UNAVAILABLE", "UPSTREAM_TIMEOUT"}, a.code()) || strings.Contains(a.body, "census.invalid") {
 			t.Errorf("%s: %d %s", url, a.status, a.body)
 		}
+		g.log.wait(t, `(Census cannot be used)`)
 	}
 }

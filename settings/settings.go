@@ -71,7 +71,7 @@ type Settings struct {
 	Pprof     bool   `env:"GATEWAY_PPROF" help:"Serve /debug/pprof/ at the admin address." group:"Log" fixed:""`
 
 	File        string  `name:"settings" env:"GATEWAY_SETTINGS" placeholder:"FILE" help:"File of further settings, NAME=value a line, by the names of the environment. Read again on SIGHUP, with all files it names." fixed:""`
-	CheckConfig bool    `help:"Check and print the settings, and end."`
+	CheckConfig bool    `help:"Check and print the settings, try Census with them, and end: with status 1 if something is wrong."`
 	NewKey      *string `placeholder:"NAME" help:"Make an API key, print its line for the key file on stdout and the key on stderr, and end."`
 	Version     bool    `help:"Print the version, and end."`
 
