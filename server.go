@@ -64,7 +64,7 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 	}
 	defer observe.Flush(g.log)
 	if names := settings.Misnamed(os.Environ()); len(names) > 0 {
-		g.log.Warn("the environment has names like those of settings that are none: they count for nothing, see --help", "names", names)
+		g.log.Warn("unknown settings in the environment, ignored: --help lists those there are", "names", names)
 	}
 	defer g.tracing.Shutdown(context.WithoutCancel(ctx))
 	handler, err := g.handler(ctx, s)

@@ -13,7 +13,7 @@ import (
 	"census-gateway/upstream"
 )
 
-// check finds what cannot be. It looks at the settings alone; files and keys
+// check finds invalid settings. It looks at the settings alone; files and keys
 // are read by what uses them.
 func (s Settings) check() error {
 	for _, a := range []struct{ env, value string }{{"GATEWAY_ADDR", s.Addr}, {"GATEWAY_ADMIN_ADDR", s.AdminAddr}, {"GATEWAY_SIM_ADDR", s.SimAddr}} {
