@@ -53,10 +53,16 @@ func judgeAll(ctx context.Context, syncs []*Sync) {
 	for i, s := range syncs {
 		keys[i] = stretch{sync: s.ID, window: judged}
 	}
-	loadersOf(ctx).slicesAhead(ctx, keys)
-	for _, s := range syncs {
+	l := loadersOf(ctx)
+	l.slicesAhead(ctx, keys)
+	for i, s := range syncs {
 		h, err := judge(ctx, s)
 		s.verdict = &verdict{h, err}
+		if slice, err := l.slices.get(ctx, keys[i]); err == nil {
+			slice.Rows, slice.First = slice.Rows[max(len(slice.Rows)-1, 0):], max(slice.End()-1, 0)
+			slice.More = slice.First > 0
+			l.slices.known(ctx, stretch{sync: s.ID, window: latest}, slice) // which is most asked for beside it
+		}
 	}
 }
 

@@ -2,26 +2,46 @@ package graph
 
 import "census-gateway/graph/limits"
 
+// The parts of syncs that are read once, however many fields show them: pages of the
+// newest runs of each, and of the oldest. Lists and statistics of many syncs read
+// the newest for themselves, as many at a time as they need.
+const (
+	newestRuns   = "newest runs"
+	oldestRuns   = "oldest runs"
+	listedRuns   = "newest runs, for lists"
+	summedUpRuns = "newest runs, for statistics"
+)
+
+// mostSyncs stands for how many syncs a workspace has, where nothing tells: few
+// have more.
+const mostSyncs = 200
+
 // prices say what fields cost in Census pages, from their arguments alone: what
 // an operation is refused for before anything is asked.
 func prices() limits.Prices {
 	runs, syncs := limits.Size(defaultPage), limits.Size(defaultPage, "ids")
+	newest := func(runs int) func(limits.Args) (string, int) {
+		return func(limits.Args) (string, int) { return newestRuns, runs }
+	}
 	return limits.Prices{
-		"Query.node":     {Pages: limits.Fixed(1)},
-		"Query.nodes":    {Pages: limits.Size(0, "ids"), Items: limits.Size(0, "ids")},
-		"Query.syncRuns": {Pages: timelinePages(limits.Size(defaultPage)), Items: limits.Size(defaultPage)},
-		"Query.sync":     {Pages: limits.Fixed(1)},
-		"Query.syncRun":  {Pages: limits.Fixed(1)},
-		"Query.syncs":    {Pages: syncPages(syncs), Items: syncs},
-		"Sync.runs":      {Pages: limits.PagesOf(runs, 100), Items: runs},
-		"Sync.latestRun": {Pages: limits.Fixed(1)},
-		"SyncRun.sync":   {Pages: limits.Fixed(0)},
-		"Sync.health":    {Pages: limits.Fixed(1)},
+		"Query.node":           {Pages: limits.Fixed(1)},
+		"Query.nodes":          {Pages: limits.Size(0, "ids"), Items: limits.Size(0, "ids")},
+		"Query.syncRuns":       {Pages: ifNamed(timelinePages), Parts: ifNotNamed(listedRuns, timelinePages), Items: runs},
+		"Query.sync":           {Pages: limits.Fixed(1)},
+		"Query.syncRun":        {Pages: limits.Fixed(1)},
+		"Query.syncs":          {Pages: syncPages, Parts: syncParts, Items: syncs},
+		"SyncConnection.nodes": {Same: true},
+		"SyncConnection.edges": {Same: true},
+		"SyncEdge.node":        {Same: true},
+		"Sync.runs":            {Pages: runsPages, Items: runs, Part: runsShared, Per: 100},
+		"Sync.latestRun":       {Pages: limits.Fixed(1), Part: newest(latest.Limit)},
+		"SyncRun.sync":         {Pages: limits.Fixed(0)},
+		"Sync.health":          {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
 		// A statistic reads at least one page of each sync. How much beyond that,
 		// its arguments do not tell; but the read limit bounds it to 2,000 pages for
 		// the operation as a whole, however many statistics it has.
-		"Sync.runStats":       {Pages: limits.Fixed(1)},
-		"Query.syncRunStats":  {Pages: limits.Size(200, "syncIds")},
+		"Sync.runStats":       {Pages: runsPages, Part: runsShared},
+		"Query.syncRunStats":  {Pages: ifNamed(statPages), Parts: ifNotNamed(summedUpRuns, statPages)},
 		"SyncRunStats.errors": {Items: limits.Size(defaultErrors)},
 		// One page has all sources of the workspace; few have more than its 100.
 		"SyncSource.connectionName":      {Pages: limits.Fixed(1), Shared: "sources"},
@@ -31,34 +51,124 @@ func prices() limits.Prices {
 	}
 }
 
-// syncPages reckons a list of syncs. In the order of health, the runs of all are
-// read and not just of those shown; of an unknown number, as many as most have.
-func syncPages(shown func(limits.Args) int) func(limits.Args) int {
-	records := limits.PagesOf(shown, 50)
-	return func(a limits.Args) int {
-		order, _ := a.Value("orderBy").(map[string]any)
-		if order["field"] != string(SyncOrderFieldHealth) {
-			return records(a)
-		}
-		all, named := a.Len("ids")
-		if !named {
-			all = 200
-		}
-		return (all+49)/50 + all
+// runsPages reckons a stretch of a sync's runs. One that begins neither with the newest
+// nor with the oldest lies across a border between two pages, or has to be found.
+func runsPages(a limits.Args) int {
+	pages := limits.PagesOf(limits.Size(defaultPage), 100)(a)
+	if runsPart(a) == "" {
+		pages++
 	}
+	return pages
+}
+
+// runsShared is the part that a field with arguments a shares, and how many runs it
+// looks at there: a filter or statistic at a page of them.
+func runsShared(a limits.Args) (part string, reach int) {
+	if a.Value("filter") != nil {
+		return runsPart(a), scanStep
+	}
+	return runsPart(a), limits.Size(defaultPage)(a)
+}
+
+// runsPart tells of which part of a sync the runs are that a field with arguments a
+// reads; "" of none that others read too, as beside a cursor.
+func runsPart(a limits.Args) string {
+	order, _ := a.Value("orderBy").(map[string]any)
+	_, first := a.Int("first")
+	_, last := a.Int("last")
+	near := "after"
+	if last {
+		near = "before"
+	}
+	filter, _ := a.Value("filter").(map[string]any)
+	switch fromOldest := last == (order["direction"] != string(OrderDirectionAsc)); {
+	case first && last, a.Value(near) != nil:
+		return ""
+	case fromOldest && len(filter) == 0:
+		return oldestRuns
+	case fromOldest, filter["createdBefore"] != nil, len(filter) > 0 && (a.Value("after") != nil || a.Value("before") != nil):
+		return ""
+	}
+	return newestRuns
+}
+
+// healthOrdered tells whether a list of syncs is ordered by health, for which the
+// newest runs of all are read and not just of those shown.
+func healthOrdered(a limits.Args) bool {
+	order, _ := a.Value("orderBy").(map[string]any)
+	return order["field"] == string(SyncOrderFieldHealth)
+}
+
+// allSyncs is how many syncs there are to choose from.
+func allSyncs(a limits.Args) int {
+	if n, named := a.Len("ids"); named {
+		return n
+	}
+	return mostSyncs
+}
+
+// syncPages reckons the records of a list of syncs.
+func syncPages(a limits.Args) int {
+	shown := limits.Size(defaultPage, "ids")(a)
+	if healthOrdered(a) {
+		shown = max(shown, allSyncs(a))
+	}
+	return max(1, (shown+49)/50)
+}
+
+// syncParts reckons the runs that a list of syncs reads for its order.
+func syncParts(a limits.Args) limits.Parts {
+	_, named := a.Len("ids")
+	parts := limits.Parts{Part: newestRuns, Reach: judged.Limit, Whole: !named}
+	if healthOrdered(a) {
+		parts.Pages = max(allSyncs(a), limits.Size(defaultPage, "ids")(a))
+	}
+	return parts
 }
 
 // timelinePages reckons a list of the runs of many syncs: a page of each, however
 // few runs are shown, or as many as these fill. Where none are named it is as many
-// syncs as most have, or as there are runs to show: several such lists in one
-// operation share their pages.
-func timelinePages(shown func(limits.Args) int) func(limits.Args) int {
-	full := limits.PagesOf(shown, 100)
-	return func(a limits.Args) int {
-		syncs, named := a.Len("syncIds")
-		if !named {
-			syncs = min(200, shown(a))
-		}
-		return max(syncs, full(a))
+// syncs as most have, or as there are runs to show.
+func timelinePages(a limits.Args) int {
+	shown := limits.Size(defaultPage)(a)
+	syncs, named := a.Len("syncIds")
+	if !named {
+		syncs = min(mostSyncs, shown)
 	}
+	return max(syncs, (shown+99)/100)
+}
+
+// statPages reckons a statistic of many syncs: a page of each.
+func statPages(a limits.Args) int {
+	if n, named := a.Len("syncIds"); named {
+		return n
+	}
+	return mostSyncs
+}
+
+// ifNamed is pages for a list that names its syncs, or that reads another part of
+// them than their newest runs; else 0.
+func ifNamed(pages func(limits.Args) int) func(limits.Args) int {
+	return func(a limits.Args) int {
+		if sharesNewest(a) {
+			return 0
+		}
+		return pages(a)
+	}
+}
+
+// ifNotNamed is pages in all other cases: all that read this part of the workspace's
+// syncs share them.
+func ifNotNamed(part string, pages func(limits.Args) int) func(limits.Args) limits.Parts {
+	return func(a limits.Args) limits.Parts {
+		if !sharesNewest(a) {
+			return limits.Parts{}
+		}
+		return limits.Parts{Part: part, Pages: pages(a), Whole: true}
+	}
+}
+
+func sharesNewest(a limits.Args) bool {
+	_, named := a.Len("syncIds")
+	return !named && runsPart(a) == newestRuns
 }

@@ -240,11 +240,11 @@ func TestStatsPrices(t *testing.T) {
 		}
 	}
 	for query, variables := range map[string]string{
-		`query ($ids: [ID!]) { a: syncs(ids: $ids, first: 1, orderBy: {field: HEALTH}) { totalCount } b: syncs(ids: $ids, first: 1, orderBy: {field: HEALTH}) { totalCount } }`:                                "",
-		`query ($ids: [ID!], $o: SyncOrder) { a: syncs(ids: $ids, first: 1, orderBy: $o) { totalCount } b: syncs(ids: $ids, first: 1, orderBy: $o) { totalCount } }`:                                           `"o": {"field": "HEALTH"},`,
-		`query ($ids: [ID!], $f: SyncOrderField!) { a: syncs(ids: $ids, first: 1, orderBy: {field: $f}) { totalCount } b: syncs(ids: $ids, first: 1, orderBy: {field: $f}) { totalCount } }`:                   `"f": "HEALTH",`,
-		`query ($ids: [ID!]) { a: syncRuns(syncIds: $ids, first: 1) { totalCount } b: syncRuns(syncIds: $ids, first: 1) { totalCount } syncs { totalCount } }`:                                                 "",
-		`query ($ids: [ID!], $f: SyncRunFilter!) { syncRunStats(syncIds: $ids, filter: $f) { totalRuns } x: syncRunStats(syncIds: $ids, filter: $f) { totalRuns } y: syncRunStats(filter: $f) { totalRuns } }`: `"f": {},`,
+		`query ($ids: [ID!]) { a: syncs(ids: $ids, first: 1, orderBy: {field: HEALTH}) { totalCount } b: syncs(ids: $ids, first: 1, orderBy: {field: HEALTH}) { totalCount } c: syncs(ids: $ids, first: 1, orderBy: {field: HEALTH}) { totalCount } }`:                  "",
+		`query ($ids: [ID!], $o: SyncOrder) { a: syncs(ids: $ids, first: 1, orderBy: $o) { totalCount } b: syncs(ids: $ids, first: 1, orderBy: $o) { totalCount } c: syncs(ids: $ids, first: 1, orderBy: $o) { totalCount } }`:                                          `"o": {"field": "HEALTH"},`,
+		`query ($ids: [ID!], $f: SyncOrderField!) { a: syncs(ids: $ids, first: 1, orderBy: {field: $f}) { totalCount } b: syncs(ids: $ids, first: 1, orderBy: {field: $f}) { totalCount } c: syncs(ids: $ids, first: 1, orderBy: {field: $f}) { totalCount } }`:         `"f": "HEALTH",`,
+		`query ($ids: [ID!]) { a: syncRuns(syncIds: $ids, first: 1) { totalCount } b: syncRuns(syncIds: $ids, first: 1) { totalCount } c: syncRuns(syncIds: $ids, first: 1) { totalCount } syncs { totalCount } }`:                                                      "",
+		`query ($ids: [ID!], $f: SyncRunFilter!) { syncRunStats(syncIds: $ids, filter: $f) { totalRuns } x: syncRunStats(syncIds: $ids, filter: $f) { totalRuns } z: syncRunStats(syncIds: $ids, filter: $f) { totalRuns } y: syncRunStats(filter: $f) { totalRuns } }`: `"f": {},`,
 	} {
 		ids := strings.TrimSuffix(strings.Repeat(`"7",`, 500), ",")
 		census.ResetCalls()

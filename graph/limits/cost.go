@@ -15,43 +15,93 @@ type pricing struct {
 	prices index
 	vars   map[string]any
 	shared map[string]int // pages of each Price.Shared that was met
+	whole  shares         // of parts of any objects there are
+	above  int            // fields with items that the walk is below
 	varied bool           // whether vars were looked at: others may cost something else
 }
 
 // total returns the pages that an operation can cost: 0 to most.
 func (p *pricing) total(op ast.SelectionSet) int {
-	total := p.cost(op)
+	total := p.object(op)
 	for _, pages := range p.shared {
 		total = add(total, pages)
 	}
-	return total
+	return add(total, p.whole.pages())
 }
 
-// cost returns the pages that sets, all of them selected from one object, can
-// cost, those that are shared left out: 0 to most.
-func (p *pricing) cost(sets ...ast.SelectionSet) int {
+// object returns the pages that sets, all of them selected from one object, can
+// cost, those left out that are shared beyond it.
+func (p *pricing) object(sets ...ast.SelectionSet) int {
+	var parts shares
+	pages := p.cost(&parts, sets)
+	return add(pages, parts.pages())
+}
+
+// cost is object without the object's parts, which it adds to parts.
+func (p *pricing) cost(parts *shares, sets []ast.SelectionSet) int {
 	var c collection
 	for _, set := range sets {
 		p.collect(&c, set)
 	}
 	total := 0
 	for _, m := range c.fields {
-		pages, items := 0, 1
-		if price, ok := p.prices.find(m.field); ok {
-			pages, items = price.reckon(Args{m.field, p.vars, &p.varied})
-			if price.Shared != "" {
-				if p.shared == nil {
-					p.shared = map[string]int{}
-				}
-				p.shared[price.Shared], pages = max(p.shared[price.Shared], pages), 0
-			}
+		price, priced := p.prices.find(m.field)
+		switch args := (Args{m.field, p.vars, &p.varied}); {
+		case !priced:
+			total = add(total, p.object(m.sets...))
+		case price.Same:
+			total = add(total, p.cost(parts, m.sets))
+		default:
+			total = add(total, p.field(parts, price, args, m.sets))
 		}
-		if items > 0 && len(m.sets) > 0 {
-			pages = add(pages, multiply(items, p.cost(m.sets...)))
-		}
-		total = add(total, pages)
 	}
 	return total
+}
+
+// field returns the pages of a field with a price and of what is asked below it, and
+// adds to parts those that are a part of the object above.
+func (p *pricing) field(parts *shares, price Price, args Args, sets []ast.SelectionSet) int {
+	pages, items := price.reckon(args)
+	part, reach := "", 0
+	if price.Part != nil {
+		part, reach = price.Part(args)
+	}
+	switch {
+	case part != "":
+		of := share{most: pages, reach: reach}
+		if price.Per > 0 {
+			of.items, of.per = items, price.Per
+		}
+		parts.add(part, of)
+		pages = 0
+	case price.Shared != "":
+		if p.shared == nil {
+			p.shared = map[string]int{}
+		}
+		p.shared[price.Shared], pages = max(p.shared[price.Shared], pages), 0
+	}
+	var of Parts
+	if price.Parts != nil {
+		of = price.Parts(args)
+	}
+	var below shares
+	if items > 0 && len(sets) > 0 {
+		p.above++
+		pages = add(pages, multiply(items, p.cost(&below, sets)))
+		p.above--
+	}
+	each := below[of.Part]
+	delete(below, of.Part)
+	pages = add(pages, multiply(items, below.pages()))
+	read := share{most: clamp(of.Pages), sum: multiply(items, each.pages())}
+	if each.reach > of.Reach {
+		read.sum = add(read.sum, read.most)
+	}
+	if of.Whole && p.above == 0 {
+		p.whole.add(of.Part, read)
+		return pages
+	}
+	return add(pages, read.pages())
 }
 
 // A collection is the fields selected from one object, in the order met.

@@ -45,6 +45,27 @@ func TestCost(t *testing.T) {
 		{query: "{ syncs(first: 100) { nodes { from } } }", want: 1 + 2},
 		{query: "{ syncs(first: 100) { nodes { from to x: from latestRun { id } } } a: sync(id: 1) { from } }", want: 1 + 3 + 100 + 1},
 		{query: "{ syncs(first: 0) { nodes { from } } }", want: 1},
+		// what the fields of one object share counts once for it, with a page for each 100 items
+		{query: "{ sync(id: 1) { head { id } recent(first: 25) { id } x: recent(first: 75) { id } } }", want: 1 + 1},
+		{query: "{ sync(id: 1) { head { id } recent(first: 25) { id } x: recent(first: 76) { id } } }", want: 1 + 2},
+		{query: "{ sync(id: 1) { head { id } recent(first: 250) { id } x: recent(first: 10) { id } } }", want: 1 + 3},
+		{query: "{ sync(id: 1) { head { id } recent(first: 25) { id } x: recent(first: 25, order: LABEL) { id } y: recent(first: 25, order: LABEL) { id } } }", want: 1 + 1 + 2},
+		{query: "{ sync(id: 1) { head { id } ... on Sync { x: head { id } } } x: sync(id: 1) { head { id } } }", want: 2 + 2},
+		{query: "{ sync(id: 1) { head { sync { head { id } } } } }", want: 1 + 1 + 1}, // another object, for all that is known
+		{query: "{ judged(ids: [1, 2, 3]) { nodes { head { id } } edges { node { recent(first: 25) { id } latestRun { id } } } } }", want: 1 + 3*(1+1)},
+		// and so does what a list reads of each for itself
+		{query: "{ judged(ids: [1, 2, 3], order: LABEL) { totalCount } }", want: 1 + 3},
+		{query: "{ judged(ids: [1, 2, 3], order: LABEL, first: 2) { nodes { head { id } latestRun { id } } } }", want: 1 + 3 + 2},
+		{query: "{ judged(ids: [1, 2, 3], order: LABEL) { nodes { recent(first: 25) { id } } } }", want: 1 + 3},
+		{query: "{ judged(ids: [1, 2, 3], order: LABEL) { nodes { recent(first: 26) { id } } } }", want: 1 + 3 + 3}, // reaches further
+		{query: "{ judged(ids: [1, 2, 3], order: LABEL) { nodes { recent(first: 250) { id } } } }", want: 1 + 3 + 3*3},
+		{query: "{ a: judged(ids: [1, 2], order: LABEL) { totalCount } b: judged(ids: [1, 2], order: LABEL) { totalCount } }", want: 2 * (1 + 2)},
+		// of any objects there are the root has them once
+		{query: "{ judged(order: LABEL, first: 30) { nodes { head { id } latestRun { id } } } }", want: 1 + 60 + 30},
+		{query: "{ judged(order: LABEL, first: 90) { nodes { head { id } } } x: judged(order: LABEL, first: 20) { totalCount } }", want: 2 + 90},
+		{query: "{ judged(first: 50) { nodes { head { id } } } x: judged(first: 20) { nodes { head { id } } } }", want: 2 + 50 + 20},
+		{query: "{ judged(ids: [1, 2]) { nodes { judged(first: 7, order: LABEL) { totalCount } } } }", want: 1 + 2*60},
+		{query: "{ judged(first: 2000000000) { nodes { x: judged(first: 2000000000) { nodes { head { id } recent(first: 2000000000) { id } } } } } }", want: most},
 		// neither @skip nor @include is believed
 		{query: "{ sync(id: 1) @skip(if: true) { latestRun @include(if: false) { id } } }", want: 2},
 		{query: "query($b: Boolean!) { sync(id: 1) { ... @include(if: $b) { latestRun { id } } } }", vars: map[string]any{"b": false}, want: 2},
@@ -59,7 +80,7 @@ func TestCost(t *testing.T) {
 
 // The edges query of Pages adds up; this one multiplies.
 func TestProductsAtTheEdge(t *testing.T) {
-	g := newGuard(t, Options{})
+	g := newGuard(t, Options{Limits: Limits{Pages: 1000}})
 	const query = "{ syncs(first: 111) { nodes { runs(first: 900) { totalCount } } } a: sync(id: 1) { id } }" // 2 + 111*9 + 1
 	stats, r := measure(t, g, query, nil)
 	if r == nil || r.Limit != Pages || r.Actual != 1002 || stats.Pages != 1002 {

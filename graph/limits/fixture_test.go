@@ -29,6 +29,7 @@ type Query {
   listed: Listed
   sync(id: ID!): Sync
   syncs(ids: [ID!], first: Int = 25, last: Int, order: Order): SyncConnection!
+  judged(ids: [ID!], first: Int, order: Order): SyncConnection!
 }
 type Subscription { runChanged: Run! }
 type Sync implements Node & Listed {
@@ -36,6 +37,9 @@ type Sync implements Node & Listed {
   label: String
   runs(first: Int, last: Int, filter: Filter): RunConnection
   latestRun: Run
+  head: Run
+  recent(first: Int, order: Order): [Run!]
+  judged(first: Int, order: Order): SyncConnection!
   from: String
   to: String
 }
@@ -55,15 +59,41 @@ func testSchema() *ast.Schema {
 func testPrices() Prices {
 	runs := Size(25)
 	return Prices{
-		"Query.nodes":    {Pages: Size(0, "ids"), Items: Size(0, "ids")},
-		"Query.sync":     {Pages: Fixed(1)},
-		"Query.syncs":    {Pages: PagesOf(Size(25, "ids"), 100), Items: Size(25, "ids")},
-		"Sync.runs":      {Pages: PagesOf(runs, 100), Items: runs},
-		"Group.runs":     {Pages: Fixed(7), Items: runs},
-		"Sync.latestRun": {Pages: Fixed(1)},
-		"Sync.from":      {Pages: Fixed(2), Shared: "places"},
-		"Sync.to":        {Pages: Fixed(3), Shared: "places"},
+		"Query.nodes":          {Pages: Size(0, "ids"), Items: Size(0, "ids")},
+		"Query.sync":           {Pages: Fixed(1)},
+		"Query.syncs":          {Pages: PagesOf(Size(25, "ids"), 100), Items: Size(25, "ids")},
+		"Sync.runs":            {Pages: PagesOf(runs, 100), Items: runs},
+		"Group.runs":           {Pages: Fixed(7), Items: runs},
+		"Sync.latestRun":       {Pages: Fixed(1)},
+		"Query.judged":         {Pages: Fixed(1), Items: Size(25, "ids"), Parts: judgedParts},
+		"Sync.judged":          {Items: runs, Parts: judgedParts},
+		"Sync.head":            {Pages: Fixed(1), Part: func(Args) (string, int) { return "newest", 1 }},
+		"Sync.recent":          {Pages: PagesOf(runs, 100), Items: runs, Part: recentPart, Per: 100},
+		"SyncConnection.nodes": {Same: true},
+		"SyncConnection.edges": {Same: true},
+		"SyncEdge.node":        {Same: true},
+		"Sync.from":            {Pages: Fixed(2), Shared: "places"},
+		"Sync.to":              {Pages: Fixed(3), Shared: "places"},
 	}
+}
+
+// judgedParts has lists by label look at the newest page of each.
+func judgedParts(a Args) Parts {
+	n, named := a.Len("ids")
+	if !named {
+		n = 60
+	}
+	if a.Value("order") != "LABEL" {
+		n = 0
+	}
+	return Parts{Part: "newest", Pages: n, Whole: !named, Reach: 25}
+}
+
+func recentPart(a Args) (string, int) {
+	if a.Value("order") == "LABEL" {
+		return "", 0
+	}
+	return "newest", Size(25)(a)
 }
 
 func newGuard(tb testing.TB, opt Options) *Guard {

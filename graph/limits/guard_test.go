@@ -48,7 +48,7 @@ func TestEachLimitAtItsEdgeAndOnePast(t *testing.T) {
 
 func TestDefaultsHoldThroughTheHandler(t *testing.T) {
 	defaults := map[Limit]int{
-		Depth: 12, Aliases: 30, RootFields: 20, Directives: 50, Pages: 1000,
+		Depth: 12, Aliases: 30, RootFields: 20, Directives: 50, Pages: 1500,
 	}
 	var told sync.Map
 	g := newGuard(t, Options{OnRefused: func(l Limit) { told.Store(l, true) }})
@@ -94,7 +94,7 @@ func TestSelectionsDefaultThroughTheHandler(t *testing.T) {
 }
 
 func TestZeroIsDefaultAndNegativeIsOff(t *testing.T) {
-	want := Limits{Depth: 12, Aliases: 30, RootFields: 20, Directives: 50, Selections: 10_000, Pages: 1_000}
+	want := Limits{Depth: 12, Aliases: 30, RootFields: 20, Directives: 50, Selections: 10_000, Pages: 1_500}
 	if got := (Limits{}).resolved(); got != want {
 		t.Errorf("defaults %+v", got)
 	}

@@ -23,7 +23,8 @@ type Limits struct {
 	// walk stops here, so switched off it still stops at 1 000 000. Default
 	// 10 000.
 	Selections int
-	// Pages bounds the Census pages the operation can cost. Default 1 000.
+	// Pages bounds the Census pages the operation can cost. Default 1 500: the
+	// newest runs of 1,000 syncs, their records, and half as much beside.
 	Pages int
 
 	// Introspection lets __schema and __type be asked. Unlike the numbers it
@@ -38,7 +39,7 @@ const (
 	DefaultRootFields = 20
 	DefaultDirectives = 50
 	DefaultSelections = 10_000
-	DefaultPages      = 1_000
+	DefaultPages      = 1_500
 )
 
 // ceiling bounds the walk where Limits.Selections is switched off.

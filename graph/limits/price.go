@@ -25,6 +25,29 @@ type Price struct {
 	// all fields and objects that need them: of the prices of one name the
 	// largest counts, and that once. "" is nothing of the kind.
 	Shared string
+	// Part names what of the object above the pages are of, if the object's fields
+	// share them: of its fields with one part the largest counts. Reach is how many
+	// items of the part the field looks at. Nil and "" are pages of its own.
+	Part func(Args) (part string, reach int)
+	// Per is how many items of the part a page holds: fields that yield more together
+	// cost as many pages as these fill, which bounds the size of answers. 0 where the
+	// field yields no list.
+	Per int
+	// Parts returns what the field reads of a part of the objects that it yields, for
+	// itself: an order that looks at each of them. What is asked of that part below is
+	// read with it, unless it reaches further. Nil is nothing.
+	Parts func(Args) Parts
+	// Same tells that the field yields what the field above has counted: the nodes of
+	// a connection. It has no pages and no items.
+	Same bool
+}
+
+// Parts are pages of one part of many objects.
+type Parts struct {
+	Part  string
+	Pages int  // of all these objects together
+	Reach int  // items looked at, of each
+	Whole bool // they may be any there are: fields of the operation's root share them
 }
 
 // Fixed reckons n whatever the arguments.
@@ -114,7 +137,7 @@ func (x index) add(typ, field string, price Price) {
 		if old.Shared != shared { // each for itself: too much rather than too little
 			shared = ""
 		}
-		price = Price{
+		price = Price{ // without parts, for the same reason
 			Pages:  dearer(old.Pages, price.Pages, 0),
 			Items:  dearer(old.Items, price.Items, 1),
 			Shared: shared,

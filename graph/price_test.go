@@ -1,0 +1,124 @@
+package graph_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"census-gateway/graph"
+	"census-gateway/graph/limits"
+	"census-gateway/upstream"
+	"census-gateway/upstream/sim"
+)
+
+// priced returns what query is reckoned to cost, which a handler that allows one page
+// says, and whether the limits by default let it pass.
+func priced(t *testing.T, query string) (pages int, passes bool) {
+	t.Helper()
+	handler := func(pages int) http.Handler {
+		h, err := graph.Handler(func(context.Context) *upstream.Client {
+			return upstream.New("canary", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: sim.New(sim.Options{Empty: true}).Transport()})
+		}, graph.Options{Limits: limits.Limits{Pages: pages}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h
+	}
+	ask := func(h http.Handler) (actual int, refused bool) {
+		var a struct{ Errors []gqlError }
+		if err := json.Unmarshal([]byte(post(t, h, query, "{}")), &a); err != nil {
+			t.Fatal(err)
+		}
+		if len(a.Errors) == 0 || a.Errors[0].Extensions["limit"] != "pages" {
+			return 1, false
+		}
+		return int(a.Errors[0].Extensions["actual"].(float64)), true
+	}
+	pages, _ = ask(handler(1))
+	_, refused := ask(handler(0))
+	return pages, !refused
+}
+
+// What the fields of a sync share is priced once, as it is read once: the price is
+// never far below the calls, and not far above.
+func TestPriceIsWhatIsRead(t *testing.T) {
+	const syncs = 300
+	census := sim.New(sim.Options{Empty: true, Now: time.Now})
+	for range syncs {
+		id := census.AddSync(sim.Sync{})
+		for i := range 60 {
+			census.AddRun(id, sim.Run{CreatedAt: time.Now().Add(time.Duration(i-90) * time.Minute)})
+		}
+	}
+	var named []string
+	for i := range syncs {
+		named = append(named, fmt.Sprint(i+1))
+	}
+	ids := "ids: [" + strings.Join(named, ",") + "]"
+	const all = `health { state } latestRun { id } runs(first: 25) { nodes { id } }
+		failed: runs(first: 10, filter: {outcomes: [SUCCEEDED]}) { nodes { id } } week: runStats(filter: {createdSince: "SINCE"}) { totalRuns }`
+	for query, price := range map[string]int{
+		"{ syncs(first: 300) { nodes { health { state } latestRun { id } runs(first: 25) { nodes { id } } } } }":                                                                              306,
+		"{ syncs(first: 300) { nodes { " + all + " } edges { node { latestRun { id } } } } }":                                                                                                 306,
+		"{ syncs(" + ids + ") { nodes { " + all + " } } }":                                                                                                                                    306,
+		"{ syncs(first: 300) { nodes { " + all + ` } } syncRunStats(filter: {createdSince: "SINCE"}) { totalRuns } }`:                                                                         506,
+		"{ syncs(first: 300, orderBy: {field: HEALTH}) { nodes { health { state } latestRun { id } runs(first: 25) { nodes { id } } } } }":                                                    306,
+		"{ syncs(first: 300, orderBy: {field: HEALTH}) { nodes { " + all + " } } }":                                                                                                           606, // the page that the others need is larger than that of the order
+		"{ syncs(" + ids + ", first: 10, orderBy: {field: HEALTH}) { nodes { health { state } latestRun { id } } } }":                                                                         306,
+		"{ syncs(first: 300) { nodes { runs(first: 100) { nodes { id } } latestRun { id } health { state } } } }":                                                                             306,
+		"{ syncs(first: 300) { nodes { runs(first: 100) { nodes { id } } x: runs(first: 1) { nodes { id } } } } }":                                                                            606, // 101 runs are shown
+		"{ syncs(first: 300) { nodes { runs(first: 101) { nodes { id } } health { state } } } }":                                                                                              606,
+		"{ syncs(first: 300) { nodes { latestRun { id } old: runs(last: 5) { nodes { id } } x: runs(first: 5, orderBy: {direction: ASC}) { nodes { id } } } } }":                              606,
+		"{ syncs(first: 300) { nodes { latestRun { id } back: runs(first: 5, filter: {createdBefore: \"SINCE\"}) { nodes { id } } } } }":                                                      906,
+		"{ syncs(first: 300) { nodes { source { connectionName } destination { connectionType } label health { state } } } }":                                                                 308,
+		"{ syncs(first: 100) { nodes { latestRun { id } } } b: syncs(first: 100, orderBy: {field: CREATED_AT, direction: ASC}) { nodes { latestRun { id } } } syncs2: syncs { totalCount } }": 205,
+	} {
+		query = strings.ReplaceAll(query, "SINCE", time.Now().Add(-time.Hour).UTC().Format(time.RFC3339))
+		h := handlerOf(census, remembering, time.Now) // which has nothing in memory yet
+		census.ResetCalls()
+		answer := post(t, h, query, "{}")
+		calls := len(census.Calls())
+		if strings.Contains(answer, `"errors": [`+"\n    {\n      \"message\"") {
+			t.Errorf("%s: %.400s", query, answer)
+		}
+		got, passes := priced(t, query)
+		if got != price || calls > got+syncs/20 || calls*2+10 < got || !passes {
+			t.Errorf("%.200s\ncosts %d, want %d; it took %d calls; passes: %t", query, got, price, calls, passes)
+		}
+	}
+}
+
+// How 1,000 syncs are can be asked at once, with all else that one page of each tells.
+func TestThousandSyncs(t *testing.T) {
+	h, census := serve(sim.Options{Empty: true})
+	crowd(census, 1000, 3)
+	for query, calls := range map[string]int{
+		"{ syncs(first: 1000) { nodes { health { state } } } }":                                            1020,
+		"{ syncs(first: 1000, orderBy: {field: HEALTH}) { nodes { health { state } latestRun { id } } } }": 1020,
+	} {
+		census.ResetCalls()
+		answer := post(t, h, query, "{}")
+		if n := strings.Count(answer, `"state": `); n != 1000 || strings.Contains(answer, `"code"`) {
+			t.Errorf("%d states: %.300s", n, answer)
+		}
+		if n := len(census.Calls()); n != calls {
+			t.Errorf("%d calls, want %d", n, calls)
+		}
+	}
+}
+
+// Fields that share a page still cost a page for each hundred runs that they show:
+// answers stay bounded.
+func TestManyAliasesOfOnePage(t *testing.T) {
+	var aliases strings.Builder
+	for i := range 30 {
+		fmt.Fprintf(&aliases, "a%d: runs(first: 100) { nodes { id } } ", i)
+	}
+	if pages, passes := priced(t, "{ syncs(first: 100) { nodes { "+aliases.String()+"} } }"); pages != 2+100*30 || passes {
+		t.Errorf("%d pages, passes: %t", pages, passes)
+	}
+}
