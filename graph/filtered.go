@@ -77,7 +77,7 @@ func (l *loaders) reap(ctx context.Context, id upstream.SyncID, w upstream.Windo
 	w = narrow(w, filter)
 	w.Limit = scanStep
 	h.cut = w.Near()
-	limited, err := l.scan(ctx, id, w, 1, func(s upstream.Slice[upstream.SyncRun]) bool {
+	limited, err := l.scan(ctx, id, w, once(l.budget.page), 1, func(s upstream.Slice[upstream.SyncRun]) bool {
 		for n := range s.Rows {
 			i := n
 			if !w.FromOldest {
@@ -95,12 +95,19 @@ func (l *loaders) reap(ctx context.Context, id upstream.SyncID, w upstream.Windo
 		}
 		return false
 	})
-	if limited {
-		h.more = true
-	} else {
+	h.more = h.more || limited
+	switch {
+	case !limited:
 		h.cut = upstream.Position{}
+	case h.stands(w):
+		return h, l.spent("what is asked beside these runs took the %d calls to Census that an operation may make; ask for fewer lists at once", l.calls)
 	}
 	return h, err
+}
+
+// stands tells whether h ended where w begins: whoever goes on there gets it again.
+func (h harvest) stands(w upstream.Window) bool {
+	return h.more && len(h.rows) == 0 && !w.Near().IsEnd() && h.cut.Compare(w.Near()) == 0
 }
 
 // connection shows h as the page of a list: w is what page asked for.

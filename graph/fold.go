@@ -39,7 +39,7 @@ func (l *loaders) fold(ctx context.Context, f *fold) (truncated bool, err error)
 	delete(l.folds, runs)
 	l.mu.Unlock()
 	c.err = errNoResult // if the scan panics
-	c.truncated, c.err = l.scan(ctx, f.sync, runs.window, len(c.folds), c.add)
+	c.truncated, c.err = l.scan(ctx, f.sync, runs.window, once(l.budget.page), len(c.folds), c.add)
 	return c.truncated, c.err
 }
 

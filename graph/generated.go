@@ -1256,9 +1256,11 @@ type Query {
   ): SyncRun
   """
   The runs of many syncs merged into one list, newest first by default, by the same rules as ` + "`" + `Sync.runs` + "`" + `. Each sync is
-  read only as deep as the page needs: at least one Census call for each, and one for each 50 syncs of the workspace where
-  none are named. A sync that cannot be read is left out, with an error that names it; the others are shown. If it
-  fails further on, the page ends where it was last known, with ` + "`" + `hasNextPage: true` + "`" + ` and a cursor that goes on there.
+  read only as deep as the page needs: at least one Census call for each whose newest runs are not in memory, and one for
+  each 50 syncs of the workspace where none are named. A sync that cannot be read is left out, with an error that names it;
+  the others are shown. If it fails further on, the page ends where it was last known, with ` + "`" + `hasNextPage: true` + "`" + ` and a cursor
+  that goes on there. Where the read limit does not even suffice to find the next run of each sync, deep in the histories of
+  hundreds of syncs, there is no page but an error QUERY_TOO_EXPENSIVE: name fewer syncs.
   To follow new runs, walk oldest first: such pages end before runs that were created less than 5 seconds before the first
   of the syncs was read, or later, which come with later pages. Newest first, these are shown at once.
   """
@@ -1366,7 +1368,8 @@ type Sync implements Node {
   where a page lies across such a border; windows of one sync asked at once share their calls. ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` may
   not go together. A filter reads runs until the page is full: one call for each hundred that is not in memory, up to the
   operation's read limit of 2,000 calls and 1,000,000 runs looked at. A page that met the limit is short, has
-  ` + "`" + `hasNextPage: true` + "`" + ` and a cursor that goes on where it stopped. Null only with an error.
+  ` + "`" + `hasNextPage: true` + "`" + ` and a cursor that goes on where it stopped; if other lists of the operation used up the limit before
+  this one was begun, it is null with an error QUERY_TOO_EXPENSIVE. Null only with an error.
   """
   runs(
     """

@@ -26,6 +26,7 @@ type Options struct {
 	MaxDocument int                // bytes of one document; 0: 64 KiB
 	MaxTokens   int                // of one document; 0: 2,000. The validator takes time by their square
 	Limits      limits.Limits      // of one operation
+	ReadLimit   int                // calls of one operation for filters, statistics and lists of many syncs, but for the first of each; 0: 2,000
 	Trusted     *documents.Trusted // operations known by id; nil: none
 	OnlyTrusted bool               // refuse all others
 	AppURL      string             // of Census's pages for people, "https://app.getcensus.com"; "": there are none
@@ -48,6 +49,9 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	}
 	if opt.Timeout == 0 {
 		opt.Timeout = 10 * time.Second
+	}
+	if opt.ReadLimit == 0 {
+		opt.ReadLimit = scanPages
 	}
 	if opt.MaxTokens == 0 {
 		opt.MaxTokens = 2000
@@ -92,7 +96,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	srv.Use(answers)
 	srv.AroundResponses(recorded)
 	srv.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-		ctx = withLoaders(ctx, census(ctx), opt.Now, opt.OnBatch)
+		ctx = withLoaders(ctx, census(ctx), &opt)
 		readAhead(ctx)
 		return next(ctx)
 	})

@@ -22,10 +22,13 @@ type loaders struct {
 	all    func() ([]upstream.Sync, error)                         // every sync of the workspace
 	sides  *loader[upstream.Side, map[int64]upstream.Connection]   // all connections of each, by id
 	budget scanBudget
+	calls  int // that the budget began with
 	mu     sync.Mutex
 	folds  map[stretch]*company // that wait for the runs of a stretch
 	now    time.Time            // when the operation first asked for something
 	began  time.Time            // the same by the clock that slices tell by
+
+	onLimit func(name string) // see Options.OnLimit
 
 	// reading bounds what is asked of runs at once: what is more than Census is
 	// asked would wait there, perhaps for too long.
@@ -90,7 +93,6 @@ func newLoaders(ctx context.Context, census *upstream.Client, onBatch batchHook)
 		}),
 		all: sync.OnceValues(func() ([]upstream.Sync, error) { return census.AllSyncs(ctx) }),
 	}
-	l.budget.pages.Store(scanPages)
 	l.budget.runs.Store(scanRuns)
 	return l
 }
@@ -174,21 +176,23 @@ type lazyLoaders struct {
 
 	ctx     context.Context // the operation's
 	census  *upstream.Client
-	now     func() time.Time
-	onBatch batchHook
+	options *Options
 }
 
 // withLoaders gives the operation of ctx loaders.
-func withLoaders(ctx context.Context, census *upstream.Client, now func() time.Time, onBatch batchHook) context.Context {
-	return context.WithValue(ctx, loadersKey{}, &lazyLoaders{ctx: ctx, census: census, now: now, onBatch: onBatch})
+func withLoaders(ctx context.Context, census *upstream.Client, options *Options) context.Context {
+	return context.WithValue(ctx, loadersKey{}, &lazyLoaders{ctx: ctx, census: census, options: options})
 }
 
 // loadersOf returns the loaders of the operation that ctx belongs to.
 func loadersOf(ctx context.Context) *loaders {
 	lazy := ctx.Value(loadersKey{}).(*lazyLoaders)
 	lazy.once.Do(func() {
-		lazy.loaders = newLoaders(lazy.ctx, lazy.census, lazy.onBatch)
-		lazy.loaders.now, lazy.loaders.began = lazy.now(), time.Now()
+		l := newLoaders(lazy.ctx, lazy.census, lazy.options.OnBatch)
+		l.now, l.began = lazy.options.Now(), time.Now()
+		l.onLimit, l.calls = lazy.options.OnLimit, lazy.options.ReadLimit
+		l.budget.pages.Store(int64(l.calls))
+		lazy.loaders = l
 	})
 	return lazy.loaders
 }

@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -11,100 +10,43 @@ import (
 	"census-gateway/upstream"
 )
 
-// streamStep is how many runs of each sync a timeline reads at first: most pages
-// need few of each.
-const streamStep = 10
-
-// clockLag is how much later than the time it bears a run may come to be seen, by
-// our clock: clocks differ a little, and Census writes a run before it shows it.
-const clockLag = 5 * time.Second
-
-// refill reads on in s until it has a run to show, is at its end, or can be read no
-// further.
-func (l *loaders) refill(ctx context.Context, s *stream, filter *stats.Filter) {
-	if len(s.rows) > 0 || s.done || !s.barrier.IsEnd() {
-		return
+// nearer tells whether p comes before q in a timeline; the end at which it begins
+// comes before everything.
+func nearer(p, q upstream.Position, fromOldest bool) bool {
+	if p.IsEnd() || q.IsEnd() {
+		return p.IsEnd() && !q.IsEnd()
 	}
-	var limited bool
-	limited, s.err = l.scan(ctx, s.sync, s.window, 1, func(slice upstream.Slice[upstream.SyncRun]) bool {
-		behind, ahead := slice.Total-slice.End(), slice.First
-		if s.window.FromOldest {
-			behind, ahead = ahead, behind
-		}
-		if !s.started {
-			s.started, s.outside, s.total = true, behind > 0, behind
-		}
-		s.total += len(slice.Rows) - s.ahead + ahead // not slice.Total: the list may have changed since it was begun
-		s.ahead = ahead
-		for n := range slice.Rows {
-			i := n
-			if !s.window.FromOldest {
-				i = len(slice.Rows) - 1 - n
-			}
-			if filter.Match(&slice.Rows[i]) {
-				s.rows = append(s.rows, slice.Rows[i])
-			}
-		}
-		s.asOf = slice.AsOf
-		s.done = !slice.More || len(slice.Rows) == 0
-		s.window = s.window.After(slice.Rows, slice.First)
-		return len(s.rows) > 0
-	})
-	held := s.window.FromOldest && s.holdBack()
-	switch {
-	case held:
-		s.done, s.barrier = true, s.asOfBarrier()
-	case limited || s.err != nil && s.started:
-		s.barrier = s.window.Near()
-		s.barrier.Ordinal = 0 // as in all cursors of the timeline
-	case s.done && s.window.FromOldest:
-		s.barrier = s.asOfBarrier()
+	if fromOldest {
+		return p.Compare(q) < 0
 	}
-}
-
-// asOfBarrier stands where s may still get runs, read when it was.
-func (s *stream) asOfBarrier() upstream.Position {
-	return upstream.Before(upstream.DateTime(s.asOf.Add(-clockLag).UnixMilli()))
-}
-
-// holdBack leaves out the runs of s that were created in the future, if Census is right:
-// who follows the timeline from one of those would see no other any more.
-func (s *stream) holdBack() (held bool) {
-	limit := upstream.DateTime(s.asOf.Add(upstream.ClockLead).UnixMilli())
-	i := slices.IndexFunc(s.rows, func(r upstream.SyncRun) bool { return r.CreatedAt > limit })
-	if i < 0 {
-		return false
-	}
-	s.rows = s.rows[:i]
-	return true
+	return p.Compare(q) > 0
 }
 
 // merge takes from streams, nearest first, as many runs as w wants, and looks
-// whether there is one more. Where a stream met the read limit or failed nothing
-// beyond is taken of any: the page ends there, and goes on there. Towards newer runs
-// it also ends where a stream may have got runs since it was read: the list ends
-// there for now, since who goes on behind a newer run of another would miss them.
+// whether there is one more. A stream is read on only when up to there nothing else is
+// nearer. Where one met the read limit or failed nothing beyond is taken of any: the
+// page ends there, and goes on there. Towards newer runs it also ends where a stream
+// may have got runs since it was read: the list ends there for now, since who goes on
+// behind a newer run of another would miss them.
 func (l *loaders) merge(ctx context.Context, streams []*stream, filter *stats.Filter, w upstream.Window) (h harvest) {
-	nearer := func(p, q upstream.Position) bool {
-		if w.FromOldest {
-			return p.Compare(q) < 0
-		}
-		return p.Compare(q) > 0
-	}
 	for {
 		var next *stream
 		var at upstream.Position
 		for _, s := range streams {
-			p := s.barrier
-			if len(s.rows) > 0 {
-				p = upstream.Position{CreatedAt: s.rows[0].CreatedAt, ID: int64(s.rows[0].ID)}
+			p, ok := s.known()
+			if !ok {
+				continue
 			}
-			if !p.IsEnd() && (next == nil || nearer(p, at)) {
+			if next == nil || nearer(p, at, w.FromOldest) || next.unread() && !s.unread() && !nearer(at, p, w.FromOldest) {
 				next, at = s, p
 			}
 		}
 		switch {
-		case next == nil, len(next.rows) == 0 && next.done:
+		case next == nil:
+			return h
+		case next.unread():
+			l.readOn(ctx, streams, filter, w.FromOldest)
+		case len(next.rows) == 0 && next.done:
 			return h
 		case len(next.rows) == 0: // a barrier
 			h.more, h.cut = true, at
@@ -112,11 +54,81 @@ func (l *loaders) merge(ctx context.Context, streams []*stream, filter *stats.Fi
 		case len(h.rows) == w.Limit:
 			h.more = true
 			return h
+		default:
+			h.rows, h.ordinals = append(h.rows, next.rows[0]), append(h.ordinals, 0)
+			next.rows = next.rows[1:]
 		}
-		h.rows, h.ordinals = append(h.rows, next.rows[0]), append(h.ordinals, 0)
-		next.rows = next.rows[1:]
-		if l.refill(ctx, next, filter); next.err != nil {
-			graphql.AddError(ctx, next.err)
+	}
+}
+
+// behind are the streams that are to be read on and are known to places nearer than
+// until; all of them, if that is an end.
+func behind(streams []*stream, until upstream.Position, fromOldest bool) (out []*stream) {
+	for _, s := range streams {
+		if s.unread() && (until.IsEnd() || nearer(s.window.Near(), until, fromOldest)) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// readOn reads on in those of streams that have to be known better for the nearest run
+// to be told, all at once. Where the budget has fewer calls than these are, it is for
+// the nearest. One that fails before anything of it is known stays empty, with an
+// error that names the sync.
+func (l *loaders) readOn(ctx context.Context, streams []*stream, filter *stats.Filter, fromOldest bool) {
+	var until, far upstream.Position // the nearest place at which something is known, else the furthest to which all is; an end: none
+	for _, s := range streams {
+		switch p, ok := s.known(); {
+		case s.unread() && !nearer(p, far, fromOldest):
+			far = p
+		case ok && !s.unread() && (until.IsEnd() || nearer(p, until, fromOldest)):
+			until = p
+		}
+	}
+	if until.IsEnd() {
+		until = far
+	}
+	todo := behind(streams, until, fromOldest)
+	if len(todo) == 0 {
+		until = upstream.Position{}
+		todo = behind(streams, until, fromOldest)
+	}
+	lost := 0 // those whose place has to be found by calls of the budget
+	for _, s := range todo {
+		if s.sought && !s.started {
+			lost++
+		}
+	}
+	may, final := func() func() bool { return l.budget.page }, true
+	switch left := int(max(l.budget.pages.Load(), 0)); {
+	case !todo[0].sought: // nor is any: the first call of each is in the price
+		next := l.budget.page
+		if final = left >= len(todo); !final { // whether the budget can do is seen before it is used
+			next = none
+		}
+		may = func() func() bool { return once(next) }
+	case left == 0, lost > left:
+		for _, s := range todo {
+			s.stop()
+		}
+		return
+	case left < len(todo):
+		slices.SortStableFunc(todo, func(a, b *stream) int {
+			switch p, q := a.window.Near(), b.window.Near(); {
+			case nearer(p, q, fromOldest):
+				return -1
+			case nearer(q, p, fromOldest):
+				return 1
+			}
+			return 0
+		})
+		todo = todo[:left]
+	}
+	each(len(todo), func(i int) { l.read(ctx, todo[i], filter, until, may(), final) })
+	for _, s := range todo {
+		if s.err != nil {
+			graphql.AddError(ctx, s.err)
 		}
 	}
 }

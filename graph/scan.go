@@ -4,6 +4,9 @@ import (
 	"context"
 	"sync/atomic"
 
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"census-gateway/graph/limits"
 	"census-gateway/upstream"
 )
 
@@ -30,18 +33,35 @@ type scanBudget struct{ pages, runs atomic.Int64 }
 // page takes a Census call; false if there are none left.
 func (b *scanBudget) page() bool { return b.pages.Add(-1) >= 0 }
 
+// once allows a call that is in the price of the operation and not in the budget, and
+// then as many as next does.
+func once(next func() bool) func() bool {
+	begun := false
+	return func() bool {
+		if !begun {
+			begun = true
+			return true
+		}
+		return next()
+	}
+}
+
+// none allows no call.
+func none() bool { return false }
+
 // look takes n runs to be looked at; false if these were the last.
 func (b *scanBudget) look(n int) bool { return b.runs.Add(-int64(n)) > 0 }
 
 // scan shows the runs of a sync in w to visit, some at a time from the side w
 // counts from, until that has enough or w is at its end. limited tells that the
-// operation's budget ended it before. The runs are looked at so many times each.
+// calls that may allows ended it before, or the runs that an operation looks at. The
+// runs are looked at so many times each.
 //
 // At an end of the list as many runs as w wants are read together with what else
 // the operation asks of the sync, if it is known ahead. That page is in the price
-// of the operation and not in the budget: wherever that ends a scan, there is a
-// place to go on from.
-func (l *loaders) scan(ctx context.Context, id upstream.SyncID, w upstream.Window, times int, visit func(upstream.Slice[upstream.SyncRun]) (enough bool)) (limited bool, err error) {
+// of the operation, and may is not asked for it: wherever a scan ends that begins there,
+// there is a place to go on from.
+func (l *loaders) scan(ctx context.Context, id upstream.SyncID, w upstream.Window, may func() bool, times int, visit func(upstream.Slice[upstream.SyncRun]) (enough bool)) (limited bool, err error) {
 	spent := false
 	look := func(s upstream.Slice[upstream.SyncRun]) bool {
 		enough := visit(s) || !s.More || len(s.Rows) == 0
@@ -56,11 +76,20 @@ func (l *loaders) scan(ctx context.Context, id upstream.SyncID, w upstream.Windo
 		if s = w.Cut(s); err != nil || look(s) {
 			return spent, err
 		}
-		w = w.After(s.Rows, s.First)
+		w, may = w.After(s.Rows, s.First), l.budget.page
 	}
 	defer l.reading.enter(ctx)()
-	limited, err = l.census.ScanRuns(ctx, id, w, l.budget.page, look)
+	limited, err = l.census.ScanRuns(ctx, id, w, may, look)
 	return limited || spent, err
+}
+
+// spent is the error of a list that the read limit leaves where it began: a page with
+// nothing on it but the cursor that was given would be asked for again and again.
+func (l *loaders) spent(format string, args ...any) error {
+	l.onLimit(string(limits.Calls))
+	err := gqlerror.Errorf("query too expensive: "+format, args...)
+	err.Extensions = map[string]any{"code": limits.CodeTooExpensive, "limit": string(limits.Calls), "allowed": l.calls, "actual": l.calls + 1}
+	return err
 }
 
 // positionOf is the place of the i-th row of s.

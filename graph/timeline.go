@@ -5,29 +5,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
 	"census-gateway/graph/stats"
 	"census-gateway/upstream"
 )
-
-// A stream is the runs of one sync on their way into the timeline, nearest
-// first.
-type stream struct {
-	sync    upstream.SyncID
-	window  upstream.Window    // what has not been read yet
-	rows    []upstream.SyncRun // read and not shown yet, those that the filter passes
-	done    bool               // nothing is left to read
-	asOf    time.Time          // when what was read last was asked for
-	barrier upstream.Position  // beyond it nothing is known: the read limit was met, reading failed, or newer runs may come; zero: no such
-	err     error              // why it could not be read, or no further
-	total   int                // runs of the sync: behind where the page begins, read, and ahead
-	ahead   int                // of these, not read yet
-	outside bool               // there are runs on the other side of where the page begins
-	started bool
-}
 
 // timeline shows the runs of many syncs as one list. It is a merge of streams by
 // creation, each read only as deep as the page needs.
@@ -68,8 +51,11 @@ func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newes
 	for i, id := range ids {
 		streams[i] = &stream{sync: id, window: narrowed}
 	}
-	l.begin(ctx, streams, filter)
 	h := l.merge(ctx, streams, filter, w)
+	failed := slices.ContainsFunc(streams, func(s *stream) bool { return s.err != nil })
+	if h.stands(narrowed) && !failed {
+		return nil, l.spent("finding the next runs of %d syncs takes more than the %d calls to Census that an operation may make; name fewer of them in syncIds", len(ids), l.calls)
+	}
 	if asksRecordOfRuns(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field) {
 		shown := make([]upstream.SyncID, len(h.rows))
 		for i := range h.rows {
@@ -90,7 +76,7 @@ func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newes
 			c.info.HasPreviousPage = outside
 		}
 	}
-	if slices.ContainsFunc(streams, func(s *stream) bool { return s.err != nil }) {
+	if failed {
 		c.total = nil
 	}
 	return c, nil
@@ -131,18 +117,4 @@ func everySync(ctx context.Context) ([]upstream.SyncID, error) {
 	}
 	slices.Sort(ids)
 	return ids, nil
-}
-
-// begin begins all streams at once. One that fails before anything of it is known
-// stays empty, with an error that names the sync.
-func (l *loaders) begin(ctx context.Context, streams []*stream, filter *stats.Filter) {
-	if len(streams) == 0 {
-		return
-	}
-	each(len(streams), func(i int) { l.refill(ctx, streams[i], filter) })
-	for _, s := range streams {
-		if s.err != nil {
-			graphql.AddError(ctx, s.err)
-		}
-	}
 }

@@ -38,7 +38,8 @@ func TestAnswersWriteThemselvesAsGenerated(t *testing.T) {
 		exec.Use(parsed)
 		exec.Use(schema)
 		exec.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-			ctx = withLoaders(ctx, ctx.Value(clientKey{}).(*upstream.Client), func() time.Time { return now }, func(ctx context.Context, _ string, _ int) (context.Context, func(error)) { return ctx, func(error) {} })
+			ctx = withLoaders(ctx, ctx.Value(clientKey{}).(*upstream.Client), &Options{ReadLimit: scanPages, Now: func() time.Time { return now },
+				OnBatch: func(ctx context.Context, _ string, _ int) (context.Context, func(error)) { return ctx, func(error) {} }})
 			readAhead(ctx)
 			return next(ctx)
 		})

@@ -18,7 +18,8 @@ func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func
 	for {
 		step := w.step(l.size)
 		windows := []Window{step}
-		if !step.Near().IsEnd() && step.Near().Ordinal == NoOrdinal { // it is sought from the newest rows on
+		sought := !step.Near().IsEnd() && step.Near().Ordinal == NoOrdinal
+		if sought && v.atHand(step) == 0 { // from the newest rows on
 			windows = append(windows, Window{Limit: l.size})
 		}
 		answer, as, err := l.view(ctx, windows, v, may)
@@ -27,6 +28,9 @@ func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func
 		}
 		if err != nil {
 			return false, err
+		}
+		if sought {
+			step.Limit = max(step.Limit, answer.atHand(step))
 		}
 		s := cut(answer.slice(step), w, l.position)
 		if visit(s) || !s.More || len(s.Rows) == 0 {
@@ -44,6 +48,20 @@ func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func
 			w.Newer, v = p, l.follow(as, near)
 		}
 	}
+}
+
+// atHand is how many rows on from where w begins v has beside each other; 0 upwards, and
+// where that place is not known.
+func (v *view[T]) atHand(w Window) int {
+	lo, hi := v.rank(w.Newer)
+	if w.FromOldest || lo != hi || lo == 0 {
+		return 0
+	}
+	g, ok := v.at(lo - 1)
+	if !ok {
+		return 0
+	}
+	return lo - g.first
 }
 
 // step is the part of w to read next: downwards a page, or to the end of a chunk,

@@ -56,6 +56,7 @@ const (
 	RootFields Limit = "rootFields"
 	Directives Limit = "directives"
 	Pages      Limit = "pages"
+	Calls      Limit = "calls" // that filters and lists of many syncs make, which is found out on the way; no setting
 	Names      Limit = "names" // of a document, one name over and over; looked at first, and no setting
 )
 
