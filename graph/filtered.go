@@ -76,6 +76,9 @@ func (l *loaders) reap(ctx context.Context, id upstream.SyncID, w upstream.Windo
 	want := w.Limit
 	w = narrow(w, filter)
 	w.Limit = scanStep
+	if filter.InProgress() {
+		return l.reapInProgress(ctx, id, w, filter, want)
+	}
 	h.cut = w.Near()
 	limited, err := l.scan(ctx, id, w, once(l.budget.page), 1, func(s upstream.Slice[upstream.SyncRun]) bool {
 		for n := range s.Rows {

@@ -13,6 +13,7 @@ type fold struct {
 	sync   upstream.SyncID
 	filter *stats.Filter
 	digest *stats.Digest
+	over   bool // no older run is wanted
 }
 
 // A company is folds that want the same runs: they get them from one scan,
@@ -60,12 +61,29 @@ func (l *loaders) join(f *fold, runs stretch) (c *company, first bool) {
 
 // add gives the runs of s to all of c.
 func (c *company) add(s upstream.Slice[upstream.SyncRun]) (enough bool) {
-	for i := range s.Rows {
-		for _, f := range c.folds {
-			if run := &s.Rows[i]; f.filter.Match(run) {
-				f.digest.Add(run)
+	enough = true
+	for _, f := range c.folds {
+		f.add(s.Rows)
+		enough = enough && f.over
+	}
+	return enough
+}
+
+// add gives f those of rows that it wants, all of which are older than those before.
+func (f *fold) add(rows []upstream.SyncRun) {
+	if f.over {
+		return
+	}
+	if f.filter.InProgress() {
+		for i := len(rows) - 1; i >= 0 && !f.over; i-- {
+			if f.over = f.filter.Ends(&rows[i]); f.over {
+				rows = rows[i+1:]
 			}
 		}
 	}
-	return false
+	for i := range rows {
+		if run := &rows[i]; f.filter.Match(run) {
+			f.digest.Add(run)
+		}
+	}
 }

@@ -1402,8 +1402,8 @@ type Sync implements Node {
   """
   latestRun: SyncRun
   """
-  Its runs summed up. Every run from createdSince to createdBefore is read, whatever else the filter says: one Census call
-  for each hundred, and a few to find the ends of a window that lies back. What was read before and changes no more is in
+  Its runs summed up. Every run from createdSince to createdBefore is read, whatever else the filter says (unless only runs
+  IN_PROGRESS pass, see SyncRunFilter): one Census call for each hundred, and a few to find the ends of a window that lies back. What was read before and changes no more is in
   memory: then it takes one call, for the newest runs, and none while these are fresh. The operation's read limit is 2,000
   calls and 1,000,000 runs looked at; ` + "`" + `truncated` + "`" + ` tells if that stopped it. Costs nothing if the filter passes no run
   whatsoever. Null, and costs nothing, where an argument of a field below cannot be: the error stands at that field.
@@ -2018,7 +2018,9 @@ are found without reading what lies outside.
 """
 input SyncRunFilter {
   """
-  Runs that ended in one of these ways.
+  Runs that ended in one of these ways. IN_PROGRESS alone is sought from the newest run down to the first that completed or
+  failed and was no dry run: while a run is in progress, Census skips later ones of its sync. That takes one Census call
+  for most syncs, whatever the window. ` + "`" + `statuses` + "`" + ` has no such end.
   """
   outcomes: [SyncRunOutcome!]
   """

@@ -71,7 +71,7 @@ func runStats(ctx context.Context, id upstream.SyncID, filter *stats.Filter) (*S
 	if filter.MatchesNothing() {
 		return s, nil
 	}
-	truncated, err := loadersOf(ctx).fold(ctx, &fold{id, filter, s.Digest})
+	truncated, err := loadersOf(ctx).fold(ctx, &fold{sync: id, filter: filter, digest: s.Digest})
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func syncRunStats(ctx context.Context, ids []string, filter *stats.Filter) (*Syn
 	errs := make([]error, len(syncs))
 	each(len(syncs), func(i int) {
 		d := newDigest(ctx, scales)
-		truncated, err := loadersOf(ctx).fold(ctx, &fold{syncs[i].ID, filter, d})
+		truncated, err := loadersOf(ctx).fold(ctx, &fold{sync: syncs[i].ID, filter: filter, digest: d})
 		if errs[i] = err; err != nil {
 			return
 		}

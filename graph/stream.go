@@ -86,6 +86,10 @@ func (s *stream) take(slice upstream.Slice[upstream.SyncRun], filter *stats.Filt
 // says so; where the first one shows that more are needed, final tells whether s then
 // ends there.
 func (l *loaders) read(ctx context.Context, s *stream, filter *stats.Filter, until upstream.Position, may func() bool, final bool) {
+	if filter.InProgress() {
+		l.readInProgress(ctx, s, filter, may, final)
+		return
+	}
 	s.steps = max(1, 2*s.steps)
 	steps := 0
 	limited, err := l.scan(ctx, s.sync, s.window, may, 1, func(slice upstream.Slice[upstream.SyncRun]) bool {

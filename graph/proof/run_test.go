@@ -59,6 +59,7 @@ func byCreation(a, b sim.Run) int {
 type filter struct {
 	text          string
 	all           bool // it passes every run
+	running       bool // it passes runs in progress alone
 	since, before time.Time
 	pass          []func(sim.Run) bool
 }
@@ -67,8 +68,22 @@ func (f filter) passes(r sim.Run) bool {
 	return !slices.ContainsFunc(f.pass, func(pass func(sim.Run) bool) bool { return !pass(r) })
 }
 
+// of are those of runs that f passes. Census skips what is started while a run of the
+// sync is in progress. Where runs stand against that, as they may in these worlds, none
+// is sought behind one of its sync that was executed and is over, and was no dry run.
 func (f filter) of(runs []sim.Run) (passed []sim.Run) {
+	over := map[int64]sim.Run{} // the newest such run of each sync
 	for _, r := range runs {
+		was, known := over[r.SyncID]
+		executed := (statusOf(r) == "COMPLETED" || statusOf(r) == "FAILED") && !isDry(r)
+		if executed && (f.before.IsZero() || r.CreatedAt.Before(f.before)) && (!known || byCreation(r, was) > 0) {
+			over[r.SyncID] = r
+		}
+	}
+	for _, r := range runs {
+		if last, known := over[r.SyncID]; f.running && known && byCreation(r, last) < 0 {
+			continue
+		}
 		if f.passes(r) {
 			passed = append(passed, r)
 		}
@@ -93,7 +108,12 @@ func (w *world) drawFilter() filter {
 	}
 	if which&3 == 1 {
 		words := list([]string{"IN_PROGRESS", "SUCCEEDED", "PARTIAL", "FAILED", "SKIPPED", "CANCELED", "UNKNOWN"})
+		f.running = len(words) > 0 && !slices.ContainsFunc(words, func(word string) bool { return word != "IN_PROGRESS" })
 		add("outcomes: ["+strings.Join(words, " ")+"]", func(r sim.Run) bool { return slices.Contains(words, outcomeOf(r)) })
+	}
+	if which&15 == 10 {
+		f.running = true
+		add("outcomes: [IN_PROGRESS]", func(r sim.Run) bool { return outcomeOf(r) == "IN_PROGRESS" })
 	}
 	if which&12 == 4 {
 		words := list([]string{"QUEUED", "WORKING", "COMPLETED", "FAILED", "SKIPPED", "UNKNOWN"})

@@ -54,6 +54,21 @@ func (f *Filter) MatchesEverything() bool {
 		f.CreatedSince == 0 && f.CreatedBefore == 0 && f.FullSync == nil && f.DryRun == nil
 }
 
+// InProgress tells that only runs in progress pass, if any do.
+func (f *Filter) InProgress() bool {
+	other := func(o upstream.SyncRunOutcome) bool { return o != upstream.OutcomeInProgress }
+	return len(f.Outcomes) > 0 && !slices.ContainsFunc(f.Outcomes, other)
+}
+
+// Ends tells whether, where InProgress, no run before r is looked at: while a run is in
+// progress Census skips the later ones of its sync, so that one which was executed to
+// its end has none in progress before it. Dry runs prove nothing: no document says
+// whether they wait for others.
+func (f *Filter) Ends(r *upstream.SyncRun) bool {
+	executed := r.Status == upstream.StatusCompleted || r.Status == upstream.StatusFailed
+	return executed && !r.DryRun() && f.InProgress()
+}
+
 // Check refuses what can only be a mistake, in words for whoever wrote the
 // filter. Empty lists are none: programs make them.
 func (f *Filter) Check() error {

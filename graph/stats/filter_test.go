@@ -91,3 +91,34 @@ func TestLawFilterShortcuts(t *testing.T) {
 		}
 	})
 }
+
+// Only a run that was executed to its end, and was no dry run, ends the search for runs
+// in progress, and only where nothing else passes.
+func TestFilterEnds(t *testing.T) {
+	dry := "dry run"
+	running := Filter{Outcomes: []upstream.SyncRunOutcome{upstream.OutcomeInProgress}}
+	for name, tt := range map[string]struct {
+		run  upstream.SyncRun
+		want bool
+	}{
+		"completed":              {upstream.SyncRun{Status: upstream.StatusCompleted}, true},
+		"canceled, it ran":       {upstream.SyncRun{Status: upstream.StatusCompleted, Canceled: true}, true},
+		"failed, without an end": {upstream.SyncRun{Status: upstream.StatusFailed}, true},
+		"skipped":                {upstream.SyncRun{Status: upstream.StatusSkipped, CompletedAt: 7}, false},
+		"skipped and canceled":   {upstream.SyncRun{Status: upstream.StatusSkipped, Canceled: true}, false},
+		"queued":                 {upstream.SyncRun{Status: upstream.StatusQueued}, false},
+		"canceled in the queue":  {upstream.SyncRun{Status: upstream.StatusQueued, Canceled: true, CompletedAt: 7}, false},
+		"a dry run":              {upstream.SyncRun{Status: upstream.StatusCompleted, SyncTriggerReason: &upstream.SyncTriggerReason{UITag: &dry}}, false},
+		"nobody knows":           {upstream.SyncRun{Status: upstream.StatusUnknown, CompletedAt: 7}, false},
+	} {
+		if got := running.Ends(&tt.run); got != tt.want {
+			t.Errorf("%s: %t", name, got)
+		}
+		for _, other := range []Filter{{}, {Outcomes: []upstream.SyncRunOutcome{}}, {Outcomes: []upstream.SyncRunOutcome{upstream.OutcomeInProgress, upstream.OutcomeSkipped}},
+			{Statuses: []upstream.SyncRunStatus{upstream.StatusWorking}}} {
+			if other.Ends(&tt.run) {
+				t.Errorf("%s ends a search for more", name)
+			}
+		}
+	}
+}
