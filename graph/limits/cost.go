@@ -68,11 +68,11 @@ func (p *pricing) field(parts *shares, price Price, args Args, sets []ast.Select
 	}
 	switch {
 	case part != "":
-		of := share{most: pages, reach: reach}
+		s := share{part: part, most: pages, reach: reach}
 		if price.Per > 0 {
-			of.items, of.per = items, price.Per
+			s.items, s.per = items, price.Per
 		}
-		parts.add(part, of)
+		parts.add(s)
 		pages = 0
 	case price.Shared != "":
 		if p.shared == nil {
@@ -90,15 +90,14 @@ func (p *pricing) field(parts *shares, price Price, args Args, sets []ast.Select
 		pages = add(pages, multiply(items, p.cost(&below, sets)))
 		p.above--
 	}
-	each := below[of.Part]
-	delete(below, of.Part)
+	each := below.take(of.Part)
 	pages = add(pages, multiply(items, below.pages()))
-	read := share{most: clamp(of.Pages), sum: multiply(items, each.pages())}
+	read := share{part: of.Part, most: clamp(of.Pages), sum: multiply(items, each.pages())}
 	if each.reach > of.Reach {
 		read.sum = add(read.sum, read.most)
 	}
 	if of.Whole && p.above == 0 {
-		p.whole.add(of.Part, read)
+		p.whole.add(read)
 		return pages
 	}
 	return add(pages, read.pages())

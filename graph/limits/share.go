@@ -2,6 +2,7 @@ package limits
 
 // A share is what the fields that share a part read of it.
 type share struct {
+	part  string
 	most  int // pages that the largest of them reads
 	sum   int // pages of those that read it of different objects
 	items int // that those yield which are lists
@@ -18,15 +19,27 @@ func (s share) pages() int {
 	return n
 }
 
-// shares are those of one object, by part.
-type shares map[string]share
+// shares are those of one object, each part once.
+type shares []share
 
-func (s *shares) add(part string, more share) {
-	if *s == nil {
-		*s = shares{}
+func (s *shares) add(more share) {
+	for i := range *s {
+		if was := &(*s)[i]; was.part == more.part {
+			*was = share{more.part, max(was.most, more.most), add(was.sum, more.sum), add(was.items, more.items), max(was.per, more.per), max(was.reach, more.reach)}
+			return
+		}
 	}
-	was := (*s)[part]
-	(*s)[part] = share{max(was.most, more.most), add(was.sum, more.sum), add(was.items, more.items), max(was.per, more.per), max(was.reach, more.reach)}
+	*s = append(*s, more)
+}
+
+// take returns the share of a part, and has s be without it.
+func (s shares) take(part string) (taken share) {
+	for i := range s {
+		if s[i].part == part {
+			taken, s[i] = s[i], share{part: part}
+		}
+	}
+	return taken
 }
 
 // pages returns what all of them cost.
