@@ -22,9 +22,14 @@ func TestLimitsAtTheirEdge(t *testing.T) {
 		return "{sync(id:52){" + repeat(n-1, "id ") + "}}"
 	}
 	pages := func(n int) string { // what is skipped counts, and is not read
-		if n > 11 { // 1,020 pages, and fifty syncs to a page and a page for each
-			n -= 1020
-			return fmt.Sprintf("{syncs(first:1000){nodes{latestRun@skip(if:true){id}id}}a:syncs(first:%d){nodes{latestRun@skip(if:true){id}id}}}", n-(n+50)/51)
+		list := func(n int) string { // fifty syncs to a page, and a page for each
+			return fmt.Sprintf("syncs(first:%d){nodes{latestRun@skip(if:true){id}id}}", n-(n+50)/51)
+		}
+		switch {
+		case n > 1020:
+			return "{" + list(1020) + "a:" + list(n-1020) + "}"
+		case n > 11:
+			return "{" + list(n) + "}"
 		}
 		return fmt.Sprintf("{sync(id:52){runs(first:%d){totalCount}}}", (n-1)*100)
 	}

@@ -240,7 +240,7 @@ func TestNoListStandsStill(t *testing.T) {
 // page of each reaches, and what is in memory costs nothing. Beyond that the list is
 // refused, before its limit is used up, with what to ask for instead.
 func TestTimelineOfMoreSyncsThanCalls(t *testing.T) {
-	const syncs, calls = 60, 40
+	const syncs, calls = 24, 16
 	for name, tt := range map[string]struct {
 		by      upstream.Options
 		runs    int
@@ -248,11 +248,11 @@ func TestTimelineOfMoreSyncsThanCalls(t *testing.T) {
 		shown   int // runs, before the end or the refusal
 		refused bool
 	}{
-		"short histories":                {upstream.Options{}, 30, 61 * 20, 60 * 30, false},
-		"short histories, with a memory": {upstream.Options{PageCache: 64 << 20, Freshness: time.Hour}, 30, 60*2 + 2, 60 * 30, false},
-		"long histories":                 {upstream.Options{}, 250, 61 * 70, 60 * 90, true},
-		"long histories, with a memory":  {upstream.Options{PageCache: 64 << 20, Freshness: time.Hour}, 250, 60*4 + 10, 60 * 250, false},
-		"long histories, of few":         {upstream.Options{}, 250, 1 << 20, 6 * 250, false},
+		"short histories":                {upstream.Options{}, 30, 25 * 9, 24 * 30, false},
+		"short histories, with a memory": {upstream.Options{PageCache: 64 << 20, Freshness: time.Hour}, 30, 24*2 + 2, 24 * 30, false},
+		"long histories":                 {upstream.Options{}, 250, 25*30 + 24 + 16, 24 * 90, true},
+		"long histories, with a memory":  {upstream.Options{PageCache: 64 << 20, Freshness: time.Hour}, 250, 24*4 + 10, 24 * 250, false},
+		"long histories, of few":         {upstream.Options{}, 250, 1 << 20, 3 * 250, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			census := sim.New(sim.Options{Empty: true, Now: func() time.Time { return now }})
@@ -270,7 +270,7 @@ func TestTimelineOfMoreSyncsThanCalls(t *testing.T) {
 			})
 			f := &follower{field: "syncRuns(%s) ", first: 100}
 			if strings.HasSuffix(name, "few") {
-				named := make([]string, syncs/10)
+				named := make([]string, syncs/8)
 				for i := range named {
 					named[i] = fmt.Sprint(i + 1)
 				}
@@ -292,7 +292,7 @@ func TestTimelineOfMoreSyncsThanCalls(t *testing.T) {
 			}
 			if tt.refused {
 				text := post(t, h, "{ "+strings.TrimPrefix(f.query(""), ": ")+" }", "{}")
-				for _, part := range []string{"the next runs of 60 syncs", "40 calls", "syncIds", `"allowed": 40`} {
+				for _, part := range []string{"the next runs of 24 syncs", "16 calls", "syncIds", `"allowed": 16`} {
 					if !strings.Contains(text, part) {
 						t.Errorf("no %q in %s", part, text)
 					}
@@ -319,7 +319,7 @@ func TestTimelineReadsWhatItShows(t *testing.T) {
 		"{ syncRuns(first: 5, filter: {outcomes: [FAILED]}) { nodes { id } pageInfo { hasNextPage } } }":  20 + 2*20, // no run of the others is as new
 		"{ syncRuns(first: 50, filter: {outcomes: [FAILED]}) { nodes { id } pageInfo { hasNextPage } } }": 20 + 3*20,
 	} {
-		h := handlerOf(census, remembering, func() time.Time { return now })
+		h := handlerOf(census, upstream.Options{PageCache: 64 << 20, Freshness: time.Hour}, func() time.Time { return now })
 		census.ResetCalls()
 		text := post(t, h, query, "{}")
 		if n := len(census.Calls()); n > most || strings.Contains(text, "errors") {

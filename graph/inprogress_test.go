@@ -54,6 +54,7 @@ func checkRunning(fatalf func(string, ...any), ask func(query string) string, ce
 		}{fmt.Sprintf("sync(id: %d) { runs(", id), []int64{id}})
 	}
 	for _, l := range lists {
+		there := running(census, l.ids...)
 		for _, order := range []string{"DESC", "ASC"} {
 			for _, side := range []string{"first", "last"} {
 				query := fmt.Sprintf(`{ %sfilter: {outcomes: [IN_PROGRESS]}, orderBy: {direction: %s}, %s: 3) { nodes { id } totalCount pageInfo { hasNextPage hasPreviousPage } }`, l.field, order, side)
@@ -78,7 +79,7 @@ func checkRunning(fatalf func(string, ...any), ask func(query string) string, ce
 				if strings.Contains(l.field, "sync(") {
 					got = answer.Data.Sync.Runs
 				}
-				want := running(census, l.ids...)
+				want := slices.Clone(there)
 				if order == "DESC" {
 					slices.Reverse(want)
 				}
@@ -166,7 +167,7 @@ func TestRunsInProgress(t *testing.T) {
 func TestRunsInProgressAreNearTheNewest(t *testing.T) {
 	clock := now
 	h, census := serve(sim.Options{Now: func() time.Time { return clock }})
-	for range 3 {
+	for range 2 {
 		checkRunning(t.Fatalf, func(query string) string { return post(t, h, query, "{}") }, census)
 		clock = clock.Add(7*time.Hour + 33*time.Second)
 	}

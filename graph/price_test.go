@@ -78,7 +78,7 @@ func TestPriceIsWhatIsRead(t *testing.T) {
 		"{ syncs(first: 100) { nodes { latestRun { id } } } b: syncs(first: 100, orderBy: {field: CREATED_AT, direction: ASC}) { nodes { latestRun { id } } } syncs2: syncs { totalCount } }": 205,
 	} {
 		query = strings.ReplaceAll(query, "SINCE", time.Now().Add(-time.Hour).UTC().Format(time.RFC3339))
-		h := handlerOf(census, remembering, time.Now) // which has nothing in memory yet
+		h := handlerOf(census, upstream.Options{PageCache: 64 << 20, Freshness: time.Hour}, time.Now) // which has nothing in memory yet
 		census.ResetCalls()
 		answer := post(t, h, query, "{}")
 		calls := len(census.Calls())
