@@ -92,7 +92,8 @@ func TestCompress(t *testing.T) {
 	}{
 		{"gzip", "gzip, br", answer(long, "application/json", "ETag", `"v1"`), "gzip", `W/"v1"`},
 		{"zstd", "zstd", answer(long, GraphQLJSON, "ETag", `W/"v1"`), "zstd", `W/"v1"`},
-		{"as browsers ask", "gzip, deflate, br, zstd", answer(long, GraphQLJSON+"; charset=utf-8"), "zstd", ""},
+		{"as browsers ask", "gzip, deflate, br, zstd", answer(long, GraphQLJSON+"; charset=utf-8"), "gzip", ""},
+		{"rather zstd", "zstd, gzip;q=0.5", answer(long, "application/json"), "zstd", ""},
 		{"rather gzip", "zstd;q=0.5, gzip", answer(long, "application/json"), "gzip", ""},
 		{"not asked for", "", answer(long, "application/json"), "", ""},
 		{"refused", "gzip;q=0, zstd;q=0", answer(long, "application/json"), "", ""},

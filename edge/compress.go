@@ -19,8 +19,8 @@ const compressFrom = 1 << 10
 // cannot average it out.
 const compressJitter = 32
 
-// Compress packs answers by Accept-Encoding, zstd before gzip, both at their
-// fastest. Untouched are small answers, answers that are already encoded, and
+// Compress packs answers by Accept-Encoding, both encodings at their fastest. At equal
+// weight gzip is chosen: some tools ask for zstd and cannot read it. Untouched are small answers, answers that are already encoded, and
 // streams (multipart/*), whose parts must leave at once.
 //
 // A strong ETag becomes a weak one, as nginx does it: the bytes sent are no
@@ -32,6 +32,7 @@ func Compress() (func(http.Handler) http.Handler, error) {
 		gzhttp.MinSize(compressFrom),
 		gzhttp.CompressionLevel(gzip.BestSpeed),
 		gzhttp.EnableZstd(true),
+		gzhttp.PreferZstd(false),
 		gzhttp.RandomJitter(compressJitter, 0, false),
 		gzhttp.ContentTypeFilter(func(contentType string) bool {
 			return !isStream(contentType) && gzhttp.DefaultContentTypeFilter(contentType)
