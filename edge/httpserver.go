@@ -16,7 +16,7 @@ import (
 type ServerOptions struct {
 	ReadHeaderTimeout time.Duration // 5 s, for the request line and headers
 	ReadTimeout       time.Duration // 15 s, for headers and body
-	IdleTimeout       time.Duration // 60 s, between two requests of a connection
+	IdleTimeout       time.Duration // 75 s, between two requests of a connection: load balancers close theirs after 60 s
 	// WriteTimeout is 60 s, for the operation and its answer, counted from the
 	// end of the headers. A stream lifts its own deadline through
 	// http.ResponseController.
@@ -41,7 +41,7 @@ func NewServer(handler http.Handler, opt ServerOptions) *http.Server {
 		ReadHeaderTimeout: cmp.Or(opt.ReadHeaderTimeout, 5*time.Second),
 		ReadTimeout:       cmp.Or(opt.ReadTimeout, 15*time.Second),
 		WriteTimeout:      cmp.Or(opt.WriteTimeout, 60*time.Second),
-		IdleTimeout:       cmp.Or(opt.IdleTimeout, 60*time.Second),
+		IdleTimeout:       cmp.Or(opt.IdleTimeout, 75*time.Second),
 		MaxHeaderBytes:    cmp.Or(opt.MaxHeader, 16<<10) - headerSlack,
 		Protocols:         protocols,
 		HTTP2: &http.HTTP2Config{

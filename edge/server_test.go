@@ -50,7 +50,7 @@ func dial(t *testing.T, addr string) net.Conn {
 func TestServerNumbers(t *testing.T) {
 	srv := NewServer(served, ServerOptions{})
 	if srv.ReadHeaderTimeout != 5*time.Second || srv.ReadTimeout != 15*time.Second || srv.WriteTimeout != 60*time.Second ||
-		srv.IdleTimeout != 60*time.Second || srv.MaxHeaderBytes != 12<<10 || srv.HTTP2.MaxConcurrentStreams != 100 || srv.Protocols.UnencryptedHTTP2() {
+		srv.IdleTimeout != 75*time.Second || srv.MaxHeaderBytes != 12<<10 || srv.HTTP2.MaxConcurrentStreams != 100 || srv.Protocols.UnencryptedHTTP2() {
 		t.Errorf("%+v", srv)
 	}
 	if srv := NewServer(served, ServerOptions{WriteTimeout: -1}); srv.WriteTimeout != -1 {

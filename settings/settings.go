@@ -60,7 +60,7 @@ type Settings struct {
 	HeaderTimeout  time.Duration `env:"GATEWAY_HEADER_TIMEOUT" default:"5s" range:"100ms..1h" help:"Time for the line and the headers of a request (default ${default})." group:"Connections" fixed:""`
 	BodyTimeout    time.Duration `env:"GATEWAY_BODY_TIMEOUT" default:"15s" range:"100ms..1h" help:"Time for a whole request, from its first byte on (default ${default})." group:"Connections" fixed:""`
 	AnswerTimeout  time.Duration `env:"GATEWAY_ANSWER_TIMEOUT" default:"30s" range:"100ms..1h" help:"Time to take an answer, beyond that of the operation (default ${default})." group:"Connections" fixed:""`
-	IdleTimeout    time.Duration `env:"GATEWAY_IDLE_TIMEOUT" default:"60s" range:"100ms..1h" help:"Time between two requests of a connection (default ${default})." group:"Connections" fixed:""`
+	IdleTimeout    time.Duration `env:"GATEWAY_IDLE_TIMEOUT" default:"75s" range:"100ms..1h" help:"Time between two requests of a connection; longer than a load balancer before the gateway keeps its own (default ${default})." group:"Connections" fixed:""`
 	MaxHeader      int           `env:"GATEWAY_MAX_HEADER" default:"16KiB" range:"8KiB..1MiB" type:"bytes" placeholder:"BYTES" help:"Bytes of the line and the headers of a request, 8KiB to 1MiB (default ${default})." group:"Connections" fixed:""`
 	MaxConnections int           `env:"GATEWAY_MAX_CONNECTIONS" default:"1024" range:"1..1073741824" help:"Connections at once; a further one takes the place of an idle one, or waits (default ${default})." group:"Connections" fixed:""`
 
