@@ -1,21 +1,24 @@
 package edge
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // What a page of an allowed origin may send and read, besides what every page
 // may (Fetch, "CORS-safelisted").
 const (
-	corsMethods = "GET, HEAD, POST"
-	corsHeaders = "Authorization, Content-Type, X-API-Key, X-Request-Id, If-None-Match, X-Requested-With, X-Census-Cost, " +
-		"GraphQL-Require-Preflight, Apollo-Require-Preflight, Apollographql-Client-Name, Apollographql-Client-Version, " +
-		"Traceparent, Tracestate, Baggage"
-	corsExposed = "Retry-After, X-Request-Id, ETag, X-Census-Simulated"
-	corsMaxAge  = "7200" // seconds; the longest a browser keeps a preflight's answer
+	corsMethods    = "GET, HEAD, POST"
+	corsExposed    = "Retry-After, X-Request-Id, ETag, WWW-Authenticate, X-Census-Simulated"
+	corsMaxAge     = "7200"  // seconds; the longest a browser keeps a preflight's answer
+	maxCORSHeaders = 2 << 10 // bytes of names that a preflight may ask for
 )
 
 // CORS lets pages of the allowed origins read answers, and answers all
-// preflights: 204 to an allowed origin, 403 to another. What a page sent is
-// never repeated except an origin from the list. Credentials mode is never
+// preflights: 204 to an allowed origin, 403 to another. An allowed origin may send
+// whichever headers it asks for: tools that watch pages add their own, and nothing here
+// trusts a header because a browser has sent it. Of what a page sent only names of headers
+// and an origin from the list are repeated. Credentials mode is never
 // allowed: there are no cookies, and a page that has a key or token sends it
 // itself. CORS stands outside authentication, since preflights carry none.
 func CORS(origins Origins) func(http.Handler) http.Handler {
@@ -37,8 +40,16 @@ func CORS(origins Origins) func(http.Handler) http.Handler {
 					Refuse(w, r, foreignOrigin())
 					return
 				}
+				asked, ok := askedHeaders(r)
+				if !ok || !corsMethod(r.Header.Get("Access-Control-Request-Method")) {
+					Refuse(w, r, &Refusal{Status: http.StatusForbidden, Code: CodeForbidden,
+						Message: "This method, or these headers, may not be sent from another origin."})
+					return
+				}
 				h.Set("Access-Control-Allow-Methods", corsMethods)
-				h.Set("Access-Control-Allow-Headers", corsHeaders)
+				if asked != "" {
+					h.Set("Access-Control-Allow-Headers", asked)
+				}
 				h.Set("Access-Control-Max-Age", corsMaxAge)
 				w.WriteHeader(http.StatusNoContent)
 				return
@@ -49,6 +60,40 @@ func CORS(origins Origins) func(http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 		})
 	}
+}
+
+func corsMethod(method string) bool {
+	return method == http.MethodPost || method == http.MethodGet || method == http.MethodHead
+}
+
+// askedHeaders are the names of headers that a preflight asks for, with commas between
+// them; false if they are too long, or not all are names.
+func askedHeaders(r *http.Request) (string, bool) {
+	asked := strings.Join(r.Header["Access-Control-Request-Headers"], ",")
+	if asked == "" {
+		return "", true
+	}
+	if len(asked) > maxCORSHeaders {
+		return "", false
+	}
+	names := strings.Split(asked, ",")
+	for i, name := range names {
+		if names[i] = strings.Trim(name, " \t"); !isToken(names[i]) {
+			return "", false
+		}
+	}
+	return strings.Join(names, ", "), true
+}
+
+// isToken tells whether s can be the name of a header (RFC 9110, 5.6.2).
+func isToken(s string) bool {
+	for i := range len(s) {
+		c := s[i] | 0x20 // letters in lower case
+		if !('a' <= c && c <= 'z' || '0' <= s[i] && s[i] <= '9' || strings.IndexByte("!#$%&'*+-.^_`|~", s[i]) >= 0) {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // soleOrigin returns the Origin header, empty if there is none; false if there

@@ -78,7 +78,7 @@ func ownSite(r *http.Request, site, origin string) bool {
 			return false
 		}
 		u, err := url.Parse(origin)
-		return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
+		return err == nil && isWeb(u) && u.Host != "" && strings.EqualFold(u.Host, r.Host)
 	}
 	return false
 }

@@ -78,6 +78,7 @@ func TestCSRF(t *testing.T) {
 		{"link typed by the user", "GET", []string{typed, firefox}, true, true},
 		{"own page", "GET", []string{"Sec-Fetch-Site: same-origin", firefox}, true, true},
 		{"own page, older browser", "GET", []string{"Origin: http://example.com", firefox}, true, true},
+		{"an app with our host's name", "POST", []string{"Origin: app://example.com"}, false, false},
 		{"fetch of a foreign page", "GET", []string{cross, evil, firefox}, false, false},
 		{"fetch of a foreign page with header", "GET", []string{cross, evil, "X-Requested-With: x"}, false, true},
 		{"fetch of an allowed page", "GET", []string{cross, app, firefox}, true, false},

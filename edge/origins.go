@@ -8,15 +8,17 @@ import (
 	"strings"
 )
 
-// Origins is an allow-list of web origins, which CORS and CSRF share. The zero
+// Origins is an allow-list of the origins of pages and apps, which CORS and CSRF share. The zero
 // value allows none.
 type Origins struct {
 	exact map[string]bool
 	all   bool
 }
 
-// ParseOrigins reads a list of exact origins, "https://app.example.com" or
-// "http://localhost:3000"; case and a default port do not matter. "*" allows all
+// ParseOrigins reads a list of exact origins: of pages, "https://app.example.com" or
+// "http://localhost:3000", where case and a default port do not matter, and of apps and
+// browser extensions, "capacitor://localhost" or "chrome-extension://ID", as they send them.
+// "*" allows all
 // and is refused unless callers bring credentials of their own: otherwise any
 // page on the web could use the gateway's.
 func ParseOrigins(list []string, ownCredentials bool) (Origins, error) {
@@ -44,6 +46,12 @@ func (o Origins) allows(origin string) bool {
 	return origin != "" && (o.all || o.exact[origin])
 }
 
+// pseudoSchemes have no origin that a browser would send.
+var pseudoSchemes = map[string]bool{"": true, "about": true, "blob": true, "data": true, "file": true, "ftp": true, "javascript": true}
+
+// isWeb tells whether u is of a page, and not of an app.
+func isWeb(u *url.URL) bool { return u.Scheme == "http" || u.Scheme == "https" }
+
 // canonicalOrigin returns origin as browsers write it in an Origin header:
 // scheme and host in lower case, no default port (RFC 6454, 6.2).
 func canonicalOrigin(origin string) (string, error) {
@@ -54,12 +62,14 @@ func canonicalOrigin(origin string) (string, error) {
 	switch {
 	case err != nil:
 		return "", errors.New("not a URL")
-	case u.Scheme != "http" && u.Scheme != "https":
-		return "", errors.New("want http:// or https://")
+	case pseudoSchemes[u.Scheme]:
+		return "", errors.New("want http://, https:// or the scheme of an app; such an origin is sent as null")
 	case u.User != nil || u.Path != "" || u.RawQuery != "" || u.ForceQuery || strings.Contains(origin, "#"):
 		return "", errors.New("want scheme and host only, without a slash at the end")
 	case u.Hostname() == "" || !printable(u.Host) || strings.ContainsAny(u.Host, `*,"'\%`) || strings.HasSuffix(u.Host, ":"):
 		return "", errors.New("want one host, in ASCII (punycode), without wildcards")
+	case !isWeb(u):
+		return u.Scheme + "://" + u.Host, nil // an opaque host, whose case matters
 	}
 	port := u.Port()
 	if port != "" {

@@ -29,7 +29,7 @@ type Settings struct {
 	JWTKeys     string   `name:"jwt-jwks" env:"GATEWAY_JWT_JWKS" placeholder:"URL|FILE" help:"The issuer's public keys (JWKS)." group:"Callers"`
 	JWTScope    string   `name:"jwt-scope" env:"GATEWAY_JWT_SCOPE" placeholder:"WORD" help:"Scope a JWT must have; left out: none." group:"Callers"`
 	AllowOpen   bool     `env:"GATEWAY_ALLOW_OPEN" help:"Let everybody who reaches this address use the shared Census token." group:"Callers"`
-	CORSOrigins []string `name:"cors-origins" env:"GATEWAY_CORS_ORIGINS" placeholder:"ORIGIN" help:"Origins whose pages may ask, such as https://app.example.com; *, where callers show credentials: all; left out: none." group:"Callers"`
+	CORSOrigins []string `name:"cors-origins" env:"GATEWAY_CORS_ORIGINS" placeholder:"ORIGIN" help:"Origins whose pages may ask, such as https://app.example.com, and of apps, such as capacitor://localhost or chrome-extension://ID; *, where callers show credentials: all; left out: none." group:"Callers"`
 	Hosts       []string `env:"GATEWAY_HOSTS" placeholder:"NAME" help:"Further host names that an open gateway answers to, and metrics on loopback." group:"Callers"`
 
 	Documents     string `name:"trusted-documents" env:"GATEWAY_TRUSTED_DOCUMENTS" placeholder:"PATH" help:"Operations known by id: a folder of .graphql files, or a manifest." group:"What is served"`
