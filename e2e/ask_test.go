@@ -31,6 +31,7 @@ type answer struct {
 	header http.Header
 	body   string
 	took   time.Duration
+	closes bool // its connection
 	Data   json.RawMessage
 	Errors []problem
 }
@@ -111,7 +112,7 @@ func try(method, url, body string, headers ...string) (a answer, err error) {
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(resp.Body, 8<<20))
-	a = answer{status: resp.StatusCode, header: resp.Header, body: string(text), took: time.Since(began)}
+	a = answer{status: resp.StatusCode, header: resp.Header, body: string(text), took: time.Since(began), closes: resp.Close}
 	if strings.Contains(a.header.Get("Content-Type"), "json") {
 		json.Unmarshal(text, &a)
 	}

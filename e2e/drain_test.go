@@ -133,7 +133,8 @@ func TestSecondSignal(t *testing.T) {
 	}
 }
 
-// Before it drains the program goes on as before, for balancers to notice.
+// Before it drains the program goes on, for balancers to notice, and tells clients to
+// leave their connections.
 func TestLameDuck(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -142,7 +143,10 @@ func TestLameDuck(t *testing.T) {
 	g.signal(t, syscall.SIGTERM)
 	until(t, "readiness fails", func() bool { return g.ready() == 503 })
 	for time.Since(began) < time.Second {
-		g.query(t, "{sync(id:52){label}}", nil).answered(t)
+		a := g.query(t, "{sync(id:52){label}}", nil)
+		if a.answered(t); !a.closes {
+			t.Fatal("the answer does not close its connection")
+		}
 	}
 	client.CloseIdleConnections()
 	g.end(t)

@@ -64,7 +64,7 @@ type Settings struct {
 	MaxHeader      int           `env:"GATEWAY_MAX_HEADER" default:"16KiB" range:"8KiB..1MiB" type:"bytes" placeholder:"BYTES" help:"Bytes of the line and the headers of a request, 8KiB to 1MiB (default ${default})." group:"Connections" fixed:""`
 	MaxConnections int           `env:"GATEWAY_MAX_CONNECTIONS" default:"1024" range:"1..1073741824" help:"Connections at once; a further one takes the place of an idle one, or waits (default ${default})." group:"Connections" fixed:""`
 
-	LameDuck time.Duration `env:"GATEWAY_LAME_DUCK" default:"0s" range:"0s..1m" help:"How long to go on as before once /readyz fails, for balancers to notice (default ${default})." group:"Connections" fixed:""`
+	LameDuck time.Duration `env:"GATEWAY_LAME_DUCK" default:"0s" range:"0s..1m" help:"How long to go on once /readyz fails, for balancers to notice (default ${default})." group:"Connections" fixed:""`
 
 	LogFormat string `env:"GATEWAY_LOG_FORMAT" default:"text" placeholder:"text|json" help:"Form of the log (default ${default})." group:"Log" fixed:""`
 	LogLevel  string `env:"GATEWAY_LOG_LEVEL" default:"info" placeholder:"debug|info|warn|error" help:"From which level on (default ${default})." group:"Log" fixed:""`
