@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"census-gateway/edge"
 	"census-gateway/settings"
 )
 
-// authenticator tells who may ask.
-func authenticator(ctx context.Context, s settings.Settings) (edge.Authenticator, error) {
+// authenticator tells who may ask. What cannot be read stays as it was: see keep.
+func (g *gateway) authenticator(ctx context.Context, s settings.Settings) (edge.Authenticator, error) {
 	if s.PassThrough {
 		return edge.PassThrough, nil
 	}
@@ -19,21 +20,75 @@ func authenticator(ctx context.Context, s settings.Settings) (edge.Authenticator
 	if s.APIKeys != "" || s.APIKeysFile != "" {
 		keys, err := apiKeys(s)
 		if err != nil {
-			return nil, fmt.Errorf("GATEWAY_API_KEYS, GATEWAY_API_KEYS_FILE: %w", err)
+			err = fmt.Errorf("GATEWAY_API_KEYS, GATEWAY_API_KEYS_FILE: %w", err)
 		}
-		ways = append(ways, keys.Authenticate)
+		if g.keys, err = keep(g, g.keys, keys, err); err != nil {
+			return nil, err
+		}
+		ways = append(ways, g.keys.Authenticate)
+	} else {
+		g.keys = nil
 	}
 	if s.JWTIssuer != "" {
-		jwt, err := edge.JWT(ctx, edge.JWTOptions{Issuer: s.JWTIssuer, Audience: s.JWTAudience, JWKS: s.JWTKeys, Scope: s.JWTScope})
+		jwt, err := g.jwt(ctx, s)
 		if err != nil {
 			return nil, fmt.Errorf("GATEWAY_JWT_JWKS (--jwt-jwks): %w", err)
 		}
 		ways = append(ways, jwt)
+	} else {
+		g.jwks.Store(nil)
 	}
 	if len(ways) == 0 {
 		return edge.Open, nil
 	}
 	return edge.Any(ways...), nil
+}
+
+// keep is now, or, where that could not be read, before, if there was one: a reload
+// applies what is good.
+func keep[T any](g *gateway, before, now *T, err error) (*T, error) {
+	switch {
+	case err == nil:
+		return now, nil
+	case before == nil:
+		return nil, err
+	}
+	g.kept = append(g.kept, err)
+	return before, nil
+}
+
+// jwt lets in callers with JWTs. An issuer that cannot be reached is no error: the keys
+// known stay in force, or nobody is let in, until it can. A file that is not there
+// is one, unless keys are known.
+func (g *gateway) jwt(ctx context.Context, s settings.Settings) (edge.Authenticator, error) {
+	keys, before := g.jwks.Load(), g.served
+	moved := keys == nil || s.JWTKeys != before.JWTKeys || s.JWTIssuer != before.JWTIssuer
+	if moved {
+		var err error
+		if keys, err = edge.NewJWKS(s.JWTKeys, g.log); err != nil {
+			return nil, err
+		}
+	}
+	by, err := edge.JWT(edge.JWTOptions{Issuer: s.JWTIssuer, Audience: s.JWTAudience, Keys: keys, Scope: s.JWTScope})
+	if err != nil {
+		return nil, err
+	}
+	if err := keys.Read(ctx); err != nil {
+		last := g.jwks.Load()
+		inherits := last != nil && moved && s.JWTIssuer == before.JWTIssuer
+		if moved && !inherits && !strings.Contains(s.JWTKeys, "://") {
+			return nil, err
+		}
+		g.kept = append(g.kept, fmt.Errorf("GATEWAY_JWT_JWKS (--jwt-jwks): %w", err))
+		if inherits {
+			if err := keys.Inherit(ctx, last); err != nil {
+				return nil, err
+			}
+		}
+		go keys.Retry(ctx)
+	}
+	g.jwks.Store(keys)
+	return by, nil
 }
 
 func apiKeys(s settings.Settings) (*edge.Keys, error) {

@@ -23,13 +23,19 @@ import (
 const waitSlack = 100 * time.Millisecond
 
 // handler puts the layers together: what a request passes, outermost first. The
-// reasons for the order stand in edge's package comment.
+// reasons for the order stand in edge's package comment. g.kept is what of s could not
+// be read and stays as it was.
 func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handler, error) {
+	g.kept = nil
 	origins, err := edge.ParseOrigins(s.CORSOrigins, s.PassThrough || s.Keyed())
 	if err != nil {
 		return nil, fmt.Errorf("GATEWAY_CORS_ORIGINS (--cors-origins): %w", err)
 	}
-	callers, err := authenticator(ctx, s)
+	proxies, err := edge.ParseProxies(s.Proxies)
+	if err != nil {
+		return nil, fmt.Errorf("GATEWAY_TRUSTED_PROXIES (--trusted-proxies): %w", err)
+	}
+	callers, err := g.authenticator(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -41,10 +47,10 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 	if err != nil {
 		return nil, err
 	}
-	authenticate, rates := edge.Authenticate(callers, g.log), g.ratesFor(s)
+	authenticate, rates := edge.Authenticate(callers), g.ratesFor(s)
 
 	api := edge.Chain(handler,
-		g.tracing.Incoming, g.observed, edge.CORS(origins), edge.CSRF(origins), authenticate,
+		g.tracing.Incoming, g.observed(proxies), edge.CORS(origins), edge.CSRF(origins), authenticate,
 		rates.Middleware, edge.ReadBody(s.MaxBody, s.Timeout+s.AnswerTimeout), g.answers.Middleware(s.Timeout+waitSlack), compress, g.inFlightFor(s).Middleware)
 	if s.GraphiQL {
 		api = graphiql.ForBrowsers(api)
@@ -61,7 +67,7 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 			mux.Handle(path, page)
 		}
 	}
-	layers := []func(http.Handler) http.Handler{edge.RequestID, edge.SecurityHeaders, edge.Recover(g.log, g.sending)}
+	layers := []func(http.Handler) http.Handler{edge.RequestID, edge.Refusals(g.refused(proxies)), edge.SecurityHeaders, edge.Recover(g.log, g.sending)}
 	if s.Simulated() {
 		layers = append(layers, saysSimulated)
 	}
@@ -94,14 +100,17 @@ func (g *gateway) graph(s settings.Settings) (http.Handler, error) {
 	opt := graph.Options{
 		Log: g.log, Timeout: s.Timeout, MaxBody: s.MaxBody, MaxDocument: s.MaxDocument, MaxTokens: s.MaxTokens, Limits: limitsOf(s),
 		OnlyTrusted: s.OnlyTrusted, OwnTokens: s.PassThrough,
-		AppURL: appURL(s), OnLimit: g.observer.LimitHit, OnBatch: g.observer.StartBatch, OnFresh: answers.Fresh,
+		AppURL: appURL(s), OnBatch: g.observer.StartBatch, OnFresh: answers.Fresh,
 	}
 	if s.Documents != "" {
 		trusted, err := documents.LoadTrusted(s.Documents)
 		if err != nil {
-			return nil, fmt.Errorf("GATEWAY_TRUSTED_DOCUMENTS (--trusted-documents): %w", err)
+			err = fmt.Errorf("GATEWAY_TRUSTED_DOCUMENTS (--trusted-documents): %w", err)
 		}
-		opt.Trusted = trusted
+		if g.trusted, err = keep(g, g.trusted, trusted, err); err != nil {
+			return nil, err
+		}
+		opt.Trusted = g.trusted
 	}
 	return graph.Handler(func(ctx context.Context) *upstream.Client {
 		if caller, ok := edge.CallerFrom(ctx); ok && s.PassThrough {

@@ -21,11 +21,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"census-gateway/edge"
 	"census-gateway/edge/answers"
 	"census-gateway/edge/observe"
 	"census-gateway/graph"
+	"census-gateway/graph/documents"
 	"census-gateway/settings"
 	"census-gateway/upstream"
 	"census-gateway/upstream/sim"
@@ -73,7 +75,12 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 	}
 	if s.CheckConfig {
 		s.Print(out)
-		return g.tryCensus(ctx, s)
+		return errors.Join(append(g.kept, g.tryCensus(ctx, s))...)
+	}
+	if len(g.kept) > 0 { // the JWKS: everything else that is missing prevents the start
+		g.log.Error("started without the JWKS: callers with JWTs are refused until it is read", "error", errors.Join(g.kept...))
+	} else {
+		g.reloads.last.Store(time.Now().Unix())
 	}
 	var trial sync.WaitGroup
 	trial.Go(func() { g.logCensus(ctx, s) })
@@ -95,9 +102,15 @@ type gateway struct {
 	answers  *answers.Cache
 	census   *upstream.Client
 	sending  *edge.Sending
-	rates    *edge.Rates       // of the settings before; nil at first
-	inFlight *edge.InFlight    // the same
-	served   settings.Settings // what they were made for
+	rates    *edge.Rates               // of the settings before; nil at first
+	inFlight *edge.InFlight            // the same
+	keys     *edge.Keys                // the last that could be read; nil: none
+	trusted  *documents.Trusted        // the same
+	jwks     atomic.Pointer[edge.JWKS] // nil: there are no JWTs
+	kept     []error                   // why not all is as the settings have it
+	served   settings.Settings         // what they were made for
+	reloads  reloads
+	conns    atomic.Pointer[edge.Conns] // of the first door; nil until it is open
 }
 
 // open makes a gateway that serves nothing yet; its log goes to errOut.
@@ -117,6 +130,7 @@ func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway,
 	g.census = upstream.New(s.Token, g.upstream(s))
 	g.answers, g.sending = answerCache(s.AnswerCache), edge.NewSending(s.MaxSending)
 	return g, errors.Join(
+		g.observer.Watch(g.figures()...),
 		g.observer.WatchPageCache(observe.Cache{
 			Hits:    func() uint64 { return g.census.CacheStats().Hits },
 			Misses:  func() uint64 { return g.census.CacheStats().Misses },
@@ -183,7 +197,9 @@ func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer,
 	drain := edge.Drain{LameDuck: s.LameDuck, OnDrain: func() { admin.SetReady(false) }, Log: g.log}
 	srv := edge.NewServer(handler, edge.ServerOptions{ReadHeaderTimeout: s.HeaderTimeout, ReadTimeout: s.BodyTimeout,
 		WriteTimeout: s.Timeout + s.AnswerTimeout, IdleTimeout: s.IdleTimeout, MaxHeader: s.MaxHeader, Log: g.log})
-	errs := []error{drain.Serve(ctx, srv, edge.LimitConns(doors[0].listener, srv, s.MaxConnections))}
+	conns := edge.LimitConns(doors[0].listener, srv, s.MaxConnections)
+	g.conns.Store(conns)
+	errs := []error{drain.Serve(ctx, srv, conns)}
 	stop()
 	for range doors[1:] {
 		errs = append(errs, <-ended)

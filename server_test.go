@@ -176,6 +176,7 @@ func TestWrongSettings(t *testing.T) {
 		{"--new-key \x00", "--new-key"},
 		{"--new-key=", "--new-key"},
 		{"--jwt-scope read", "GATEWAY_JWT_ISSUER"},
+		{"--trusted-proxies 10.0.0.0/8,proxy.internal", "GATEWAY_TRUSTED_PROXIES (--trusted-proxies)"},
 		{"--api-keys canary", "CENSUS_API_TOKEN is missing"},
 		{"--pprof", "GATEWAY_ADMIN_ADDR"},
 		{"--census-api-token canary\u00e9", "CENSUS_API_TOKEN (--census-api-token)"},

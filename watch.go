@@ -13,23 +13,41 @@ import (
 )
 
 // observed keeps a record of each request and tells the observer of it.
-func (g *gateway) observed(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodOptions {
-			next.ServeHTTP(w, r)
-			return
-		}
-		ctx, end := g.observer.StartOperation(r.Context())
-		ctx, record := graph.WithRecord(ctx)
-		defer func() {
-			caller, _ := edge.CallerFrom(ctx)
-			end(observe.Operation{
-				RequestID: edge.RequestIDFrom(ctx), Name: record.Name, Type: record.Type, Document: record.Document,
-				Caller: caller.ID, CensusCalls: record.CensusCalls(), CacheHits: record.CacheHits(), Codes: codes(r.Context(), record, edge.Status(w)), Status: edge.Status(w),
-			})
-		}()
-		next.ServeHTTP(w, r.WithContext(ctx))
-	})
+func (g *gateway) observed(proxies edge.Proxies) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodOptions {
+				next.ServeHTTP(w, r)
+				return
+			}
+			ctx, end := g.observer.StartOperation(r.Context())
+			ctx, record := graph.WithRecord(ctx)
+			defer func() {
+				caller, _ := edge.CallerFrom(ctx)
+				app, version := appOf(r.Header)
+				refusal := edge.TakeRefusal(ctx)
+				codes := codes(r.Context(), refusal, record, edge.Status(w))
+				end(observe.Operation{
+					RequestID: edge.RequestIDFrom(ctx), Name: record.Name, Type: record.Type, Document: record.Document,
+					Caller: caller.ID, Client: proxies.Client(r), App: app, AppVersion: version,
+					CensusCalls: record.CensusCalls(), CacheHits: record.CacheHits(), Codes: codes, Status: edge.Status(w),
+					Refusal: whyRefused(refusal, record, codes),
+				})
+			}()
+			next.ServeHTTP(w, r.WithContext(ctx))
+		})
+	}
+}
+
+// appOf is what a client calls itself, and its version, by either convention.
+func appOf(h http.Header) (name, version string) {
+	if names := h["Graphql-Client-Name"]; len(names) > 0 {
+		return names[0], h.Get("Graphql-Client-Version")
+	}
+	if names := h["Apollographql-Client-Name"]; len(names) > 0 {
+		return names[0], h.Get("Apollographql-Client-Version")
+	}
+	return "", ""
 }
 
 // canceled is the code of requests that ended before their answer: their client
@@ -38,13 +56,12 @@ const canceled = "CANCELED"
 
 // codes are those of the errors that a request was answered with, wherever it was
 // refused.
-func codes(ctx context.Context, record *graph.Record, status int) []string {
-	refused := edge.RefusedFrom(ctx)
+func codes(ctx context.Context, refusal *edge.Refusal, record *graph.Record, status int) []string {
 	switch {
 	case ctx.Err() != nil && (status == 0 || len(record.Codes) > 0): // else it was whole before
 		return []string{canceled}
-	case refused != "": // also in place of an answer that was made
-		return []string{refused}
+	case refusal != nil: // also in place of an answer that was made
+		return []string{refusal.Code}
 	case len(record.Codes) > 0:
 		return record.Codes
 	case status == http.StatusRequestEntityTooLarge || status == http.StatusRequestURITooLong:

@@ -4,6 +4,7 @@ import (
 	"crypto/rsa"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -76,7 +77,7 @@ func TestJWT(t *testing.T) {
 		}
 	}
 	g.stop(t) // the log is whole then
-	if s := g.log.String(); !strings.Contains(s, "caller=sha256:") || strings.Contains(s, "eyJ") || strings.Contains(s, "alice") {
+	if s := g.log.String(); !strings.Contains(s, "caller=jwt:"+hashOf("alice")[:32]) || strings.Contains(s, "eyJ") || strings.Contains(s, "alice") {
 		t.Errorf("the log has not the caller, or a token:\n%.1000s", s)
 	}
 }
@@ -117,5 +118,53 @@ func TestRotatedKey(t *testing.T) {
 	g.reload(t, "settings read again")
 	if a, b := ask(old), ask(next); a != 401 || b != 200 {
 		t.Errorf("after SIGHUP, the withdrawn key: %d, the next one: %d", a, b)
+	}
+}
+
+// A gateway that cannot read its issuer's keys starts, refuses callers with JWTs and
+// tries again. What it knows stays in force when they cannot be read later, and keys
+// can be added and revoked meanwhile.
+func TestIssuerThatIsDown(t *testing.T) {
+	t.Parallel()
+	key := newKey(t, "k", "Ed")
+	var down atomic.Bool
+	down.Store(true)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if down.Load() {
+			w.WriteHeader(503)
+			return
+		}
+		w.Write([]byte(keySet(key)))
+	}))
+	defer server.Close()
+	keys := write(t, "keys", "one "+hashOf("first-key")+"\n")
+	g := start(t, "GATEWAY_SIMULATE=true", "GATEWAY_JWT_ISSUER="+issuer, "GATEWAY_JWT_AUDIENCE=census", "GATEWAY_JWT_JWKS="+server.URL, "GATEWAY_API_KEYS_FILE="+keys)
+	status := func(name, value string) int {
+		return g.query(t, "{sync(id:52){id}}", nil, name, value).status
+	}
+	byJWT := func() int { return status("Authorization", "Bearer "+key.sign(t, nil)) }
+	if a, b := byJWT(), status("X-API-Key", "first-key"); a != 401 || b != 200 {
+		t.Errorf("at the start: a JWT %d, a key %d", a, b)
+	}
+	g.log.wait(t, "(started without the JWKS: callers with JWTs are refused until it is read)")
+	g.log.wait(t, "(refused=jwks setting=GATEWAY_JWT_JWKS)")
+	down.Store(false)
+	g.reload(t, readAgain)
+	if a := byJWT(); a != 200 {
+		t.Errorf("once the keys could be read: %d", a)
+	}
+	down.Store(true)
+	if err := os.WriteFile(keys, []byte("two "+hashOf("second-key")+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	g.reload(t, "settings read again in part")
+	if a, b, c := byJWT(), status("X-API-Key", "first-key"), status("X-API-Key", "second-key"); a != 200 || b != 401 || c != 200 {
+		t.Errorf("while they cannot be read: a JWT %d, the revoked key %d, the new key %d", a, b, c)
+	}
+	metrics := do(t, "GET", g.admin+"/metrics", "").body
+	for _, want := range []string{"census_gateway_jwks_age_seconds ", "census_gateway_jwks_failures_total ", `caller_operations_total{caller="key:two"} 1`, `caller_operations_total{caller="jwt"} 2`} {
+		if !strings.Contains(metrics, want) {
+			t.Errorf("the metrics have no %s", want)
+		}
 	}
 }

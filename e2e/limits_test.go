@@ -57,7 +57,7 @@ func TestLimitsAtTheirEdge(t *testing.T) {
 		{"GATEWAY_MAX_SELECTIONS", "selections", []int{0, 2, 100}, 10_000, selections},
 		{"GATEWAY_MAX_PAGES", "pages", []int{0, 2, 5, 11}, 1500, pages},
 		{"", "names", []int{0}, 300, names},
-		{"GATEWAY_MAX_TOKENS", "", []int{0, 12, 500}, 2000, tokens},
+		{"GATEWAY_MAX_TOKENS", "tokens", []int{0, 12, 500}, 2000, tokens},
 	} {
 		for _, n := range l.allowed {
 			var settings []string
@@ -70,17 +70,21 @@ func TestLimitsAtTheirEdge(t *testing.T) {
 				g := start(t, settings...)
 				g.query(t, l.query(n), nil).answered(t)
 				a := g.query(t, l.query(n+1), nil)
-				if l.limit == "" {
+				if l.limit == "tokens" {
 					a.refused(t, 400, parseFailed)
-					return
-				}
-				a.refused(t, 400, tooExpensive)
-				if e := a.Errors[0].Extensions; e.Limit != l.limit || e.Allowed != n || e.Actual != n+1 {
+				} else if a.refused(t, 400, tooExpensive); a.Errors[0].Extensions.Limit == "" {
+					t.Errorf("no limit: %s", a.body)
+				} else if e := a.Errors[0].Extensions; e.Limit != l.limit || e.Allowed != n || e.Actual != n+1 {
 					t.Errorf("got %+v", e)
 				}
-				if m := do(t, "GET", g.admin+"/metrics", ""); !strings.Contains(m.body, `census_gateway_limits_hit_total{limit="`+l.limit+`"} 1`) {
+				if m := do(t, "GET", g.admin+"/metrics", ""); !strings.Contains(m.body, `census_gateway_refusals_total{reason="`+l.limit+`"} 1`) {
 					t.Errorf("not counted:\n%.2000s", m.body)
 				}
+				line := "refused=" + l.limit
+				if l.setting != "" {
+					line += " setting=" + l.setting
+				}
+				g.log.wait(t, "(WARN msg=operation .* "+line+")\n")
 			})
 		}
 	}

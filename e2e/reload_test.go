@@ -71,9 +71,6 @@ func TestReload(t *testing.T) {
 		"a limit that cannot be":  func() { put("settings", settings("GATEWAY_MAX_DEPTH=-3")) },
 		"a name nobody knows":     func() { put("settings", settings("GATEWAY_MAX_DEEP=3")) },
 		"no number":               func() { put("settings", settings("GATEWAY_MAX_DEPTH=deep")) },
-		"a key file cut short":    func() { put("settings", settings()); put("keys", "one abc\n") },
-		"an empty key file":       func() { put("settings", settings()); put("keys", "") },
-		"a document without end":  func() { put("keys", "two "+hashOf("second-key")+"\n"); put("documents/bad.graphql", "{sync") },
 		"open, though it was not": func() { put("settings", "CENSUS_API_TOKEN=x\nGATEWAY_ALLOW_OPEN=true\n") },
 	} {
 		wrong()
@@ -94,6 +91,32 @@ func TestReload(t *testing.T) {
 		}
 		expect(fixed, 400, 400, 200, 200)
 	}
+
+	// What cannot be read stays as it was, and the rest applies: a key is revoked though
+	// a document is wrong.
+	const inPart = "settings read again in part"
+	put("settings", settings())
+	put("keys", "one abc\n")
+	g.reload(t, inPart)
+	expect("a key file cut short", 200, 200, 200, 200)
+	put("keys", "")
+	g.reload(t, inPart)
+	expect("an empty key file", 200, 200, 200, 200)
+	put("keys", "two "+hashOf("second-key")+"\n")
+	put("documents/bad.graphql", "{sync")
+	g.reload(t, inPart)
+	expect("a document without end", 401, 200, 200, 200)
+	for _, count := range []string{`result="partial"} 3`, `result="whole"} 3`} {
+		if !strings.Contains(do(t, "GET", g.admin+"/metrics", "").body, "census_gateway_reloads_total{"+count) {
+			t.Errorf("the metrics have no %s", count)
+		}
+	}
+
+	// Another level of the log needs no new start.
+	put("settings", settings("GATEWAY_LOG_LEVEL=debug"))
+	g.reload(t, inPart)
+	g.post(t, body("{syncs(first:1){totalCount}}", nil), "X-API-Key", "second-key").answered(t)
+	g.log.wait(t, `(level=DEBUG msg="census call")`)
 
 	put("settings", settings("GATEWAY_ONLY_TRUSTED_DOCUMENTS=true"))
 	if err := os.Remove(at("documents/bad.graphql")); err != nil {

@@ -2,7 +2,7 @@ package edge
 
 import (
 	"errors"
-	"log/slog"
+	"fmt"
 	"net/http"
 )
 
@@ -16,35 +16,72 @@ func Open(*http.Request) (Caller, error) { return Caller{ID: Anonymous}, nil }
 
 // Any lets in whom one of the authenticators lets in, asked in order. If one
 // knows the caller and forbids it, that is the answer; otherwise
-// UNAUTHENTICATED, with all causes for the log.
+// UNAUTHENTICATED, with the reason that tells most and all causes for the log.
 func Any(all ...Authenticator) Authenticator {
 	return func(r *http.Request) (Caller, error) {
-		var causes []error
+		told := *unauthenticated(ForNoCredential, nil)
+		var causes error
 		for _, one := range all {
 			caller, err := one(r)
 			if err == nil {
 				return caller, nil
 			}
-			if why := asRefusal(err); why.Code == CodeForbidden {
+			why := asRefusal(err)
+			if why.Code == CodeForbidden {
 				return Caller{}, why
+			}
+			if telling(why.Reason) >= telling(told.Reason) {
+				told = *why
+			}
+			if causes == nil {
+				causes = why.Cause
 			} else if why.Cause != nil {
-				causes = append(causes, why.Cause)
+				causes = fmt.Errorf("%w; %w", causes, why.Cause)
 			}
 		}
-		return Caller{}, unauthenticated(errors.Join(causes...))
+		told.Cause = causes
+		return Caller{}, &told
 	}
 }
 
-// unauthenticated is the one answer to every credential that does not let in:
-// it does not tell a wrong key from an unknown one or from none.
-func unauthenticated(cause error) *Refusal {
+// telling is larger for a reason that says more of what a caller sent: a key is no
+// JWT, and a JWT no key.
+func telling(why Reason) int {
+	switch why {
+	case ForNoCredential:
+		return 0
+	case ForCredential:
+		return 1
+	case ForKey:
+		return 2
+	}
+	return 3
+}
+
+// unauthenticated is the one answer to every credential that does not let in: it
+// does not tell a wrong key from an unknown one. The challenge is by RFC 6750, 3: it
+// has an error only if a credential was sent.
+func unauthenticated(why Reason, cause error) *Refusal {
+	challenge := `Bearer realm="census-gateway"`
+	if why != ForNoCredential {
+		challenge += `, error="invalid_token"`
+	}
 	return &Refusal{
 		Status:    http.StatusUnauthorized,
 		Code:      CodeUnauthenticated,
 		Message:   "Valid credentials are required.",
-		Challenge: `Bearer realm="census-gateway"`,
+		Challenge: challenge,
+		Reason:    why,
 		Cause:     cause,
 	}
+}
+
+// unreadable is the answer to headers without a credential that can be read.
+func unreadable(err error) *Refusal {
+	if errors.Is(err, errNoCredential) {
+		return unauthenticated(ForNoCredential, err)
+	}
+	return unauthenticated(ForCredential, err)
 }
 
 func asRefusal(err error) *Refusal {
@@ -52,22 +89,19 @@ func asRefusal(err error) *Refusal {
 	if errors.As(err, &why) {
 		return why
 	}
-	return unauthenticated(err)
+	return unauthenticated(ForCredential, err)
 }
 
 // Authenticate lets through whom by lets in, with the Caller in the request's
 // context, and refuses everyone else. Answers depend on the caller, so caches
-// are told (Vary). log gets one line at debug for each refusal, with the cause and
-// without the credential; it must not be nil.
-func Authenticate(by Authenticator, log *slog.Logger) func(http.Handler) http.Handler {
+// are told (Vary).
+func Authenticate(by Authenticator) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			vary(w.Header(), "Authorization, X-API-Key")
 			caller, err := by(r)
 			if err != nil {
-				why := asRefusal(err)
-				log.DebugContext(r.Context(), "caller refused", "code", why.Code, "cause", why.Cause)
-				Refuse(w, r, why)
+				Refuse(w, r, asRefusal(err))
 				return
 			}
 			if k := knownOf(r.Context()); k != nil {

@@ -15,7 +15,7 @@ const Anonymous = "anonymous"
 type Caller struct {
 	// ID is stable and not secret; logs, limits and tenants use it. Its prefix
 	// tells where it is from, so that ids of different origins never meet:
-	// "key:NAME", "jwt:ISSUER|SUBJECT", "token:HASH", or Anonymous. It is never
+	// "key:NAME", "jwt:HASH" (of the subject), "token:HASH", or Anonymous. It is never
 	// empty in a Caller that came from an Authenticator.
 	ID string
 

@@ -12,13 +12,14 @@ import (
 // nobody has asked for longest; where all are at work it waits until one of them is
 // done or closes, and those behind it wait in the kernel's queue. It goes below TLS:
 // wrap the TCP listener.
-func LimitConns(l net.Listener, srv *http.Server, max int) net.Listener {
-	limited := &limitedListener{Listener: l, places: make(chan struct{}, max), closed: make(chan struct{}), open: map[*limitedConn]struct{}{}}
+func LimitConns(l net.Listener, srv *http.Server, max int) *Conns {
+	limited := &Conns{Listener: l, places: make(chan struct{}, max), closed: make(chan struct{}), open: map[*limitedConn]struct{}{}}
 	srv.ConnState = limited.state
 	return limited
 }
 
-type limitedListener struct {
+// Conns is a listener that bounds the connections open at once.
+type Conns struct {
 	net.Listener
 	places chan struct{} // holds one token for each open connection
 	close  sync.Once
@@ -30,7 +31,8 @@ type limitedListener struct {
 	open    map[*limitedConn]struct{}
 }
 
-func (l *limitedListener) Accept() (net.Conn, error) {
+// Accept waits for a connection, and for its place.
+func (l *Conns) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
@@ -57,7 +59,7 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 }
 
 // makeRoom closes the connection that has been idle for longest; none, if none is.
-func (l *limitedListener) makeRoom() {
+func (l *Conns) makeRoom() {
 	l.mu.Lock()
 	var oldest *limitedConn
 	since := int64(0)
@@ -73,7 +75,7 @@ func (l *limitedListener) makeRoom() {
 }
 
 // state is told by net/http what becomes of a connection.
-func (l *limitedListener) state(conn net.Conn, state http.ConnState) {
+func (l *Conns) state(conn net.Conn, state http.ConnState) {
 	c, ok := conn.(*limitedConn)
 	if !ok { // TLS, whose connections are not closed early
 		return
@@ -88,15 +90,18 @@ func (l *limitedListener) state(conn net.Conn, state http.ConnState) {
 	}
 }
 
-func (l *limitedListener) left(c *limitedConn) {
+func (l *Conns) left(c *limitedConn) {
 	l.mu.Lock()
 	delete(l.open, c)
 	l.mu.Unlock()
 	<-l.places
 }
 
+// Open is how many connections are open now.
+func (l *Conns) Open() int { return len(l.places) }
+
 // Close also wakes an Accept that waits for a place.
-func (l *limitedListener) Close() error {
+func (l *Conns) Close() error {
 	l.close.Do(func() { close(l.closed) })
 	return l.Listener.Close()
 }

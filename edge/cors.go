@@ -42,7 +42,7 @@ func CORS(origins Origins) func(http.Handler) http.Handler {
 				}
 				asked, ok := askedHeaders(r)
 				if !ok || !corsMethod(r.Header.Get("Access-Control-Request-Method")) {
-					Refuse(w, r, &Refusal{Status: http.StatusForbidden, Code: CodeForbidden,
+					Refuse(w, r, &Refusal{Status: http.StatusForbidden, Code: CodeForbidden, Reason: ForPreflight,
 						Message: "This method, or these headers, may not be sent from another origin."})
 					return
 				}
@@ -107,6 +107,6 @@ func soleOrigin(r *http.Request) (string, bool) {
 }
 
 func foreignOrigin() *Refusal {
-	return &Refusal{Status: http.StatusForbidden, Code: CodeForbidden,
+	return &Refusal{Status: http.StatusForbidden, Code: CodeForbidden, Reason: ForOrigin,
 		Message: "Requests from web pages of this origin are not allowed."}
 }

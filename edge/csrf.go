@@ -61,7 +61,7 @@ func crossSite(r *http.Request, origins Origins) *Refusal {
 	case origin == "" && site == "" && !fromBrowser(r):
 		return nil
 	}
-	return &Refusal{Status: http.StatusForbidden, Code: CodeForbidden,
+	return &Refusal{Status: http.StatusForbidden, Code: CodeForbidden, Reason: ForBrowser,
 		Message: "A browser could have sent this without being asked. Add the header X-Requested-With or GraphQL-Require-Preflight, " +
 			"or POST with Content-Type application/json."}
 }

@@ -7,6 +7,7 @@
 // reason for the place:
 //
 //	RequestID        everything below logs and answers with the id
+//	Refusals         tells of what is refused below, where no layer has
 //	SecurityHeaders  refusals need them too
 //	Recover          catches what is below; its answer has id and headers
 //	CheckHost        a rebound page must not even reach CORS (open gateways only)

@@ -31,6 +31,7 @@ func CheckHost(names ...string) func(http.Handler) http.Handler {
 				Refuse(w, r, &Refusal{
 					Status:  http.StatusForbidden,
 					Code:    CodeForbidden,
+					Reason:  ForHost,
 					Message: "This host name is not served. Use localhost, or have the operator allow the name.",
 				})
 				return

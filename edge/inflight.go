@@ -59,6 +59,6 @@ func (f *InFlight) Middleware(next http.Handler) http.Handler {
 }
 
 func overloaded() *Refusal {
-	return &Refusal{Status: http.StatusServiceUnavailable, Code: CodeOverloaded,
+	return &Refusal{Status: http.StatusServiceUnavailable, Code: CodeOverloaded, Reason: ForInFlight,
 		Message: "The gateway is busy. Try again in a moment.", RetryAfter: time.Second}
 }

@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -23,34 +22,27 @@ var jwtAlgorithms = []string{"RS256", "RS384", "RS512", "ES256", "ES384", "EdDSA
 // jwtLeeway is by how far clocks may differ.
 const jwtLeeway = 30 * time.Second
 
-// JWTOptions says which tokens to believe. Issuer, Audience and JWKS are needed.
+// JWTOptions says which tokens to believe. Issuer, Audience and Keys are needed.
 type JWTOptions struct {
 	Issuer   string   // must equal "iss"
 	Audience []string // one of them must be in "aud"
-	JWKS     string   // http(s) URL, or path of a file, with the issuer's public keys
+	Keys     *JWKS    // the issuer's public keys
 
-	Scope string // must be in "scope" (or "scp"), else FORBIDDEN; empty asks for none
+	Scope string // one word that must be in "scope" (or "scp"), else FORBIDDEN; empty asks for none
 
 	Now func() time.Time // nil means time.Now
 }
 
 // JWT returns an Authenticator for "Authorization: Bearer JWT" that checks
-// signature, issuer, audience, "exp" (required) and "nbf". It reads the keys
-// once before it returns, so that a wrong address is found at start; later
-// readings, on an unknown key or when the keys are old, that fail leave the
-// known keys in use.
-func JWT(ctx context.Context, opt JWTOptions) (Authenticator, error) {
-	if opt.Issuer == "" || len(opt.Audience) == 0 || slices.Contains(opt.Audience, "") || opt.JWKS == "" {
-		return nil, errors.New("JWT: issuer, audience and JWKS are all needed")
+// signature, issuer, audience, "exp" (required) and "nbf".
+func JWT(opt JWTOptions) (Authenticator, error) {
+	if opt.Issuer == "" || len(opt.Audience) == 0 || slices.Contains(opt.Audience, "") || opt.Keys == nil {
+		return nil, errors.New("JWT: issuer, audience and keys are all needed")
 	}
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	keys, err := newJWKS(ctx, opt)
-	if err != nil {
-		return nil, fmt.Errorf("JWT: %w", err)
-	}
-	byKid, err := keyfunc.New(keyfunc.Options{Storage: keys})
+	byKid, err := keyfunc.New(keyfunc.Options{Storage: opt.Keys})
 	if err != nil {
 		return nil, fmt.Errorf("JWT: %w", err)
 	}
@@ -63,10 +55,10 @@ func JWT(ctx context.Context, opt JWTOptions) (Authenticator, error) {
 		jwt.WithTimeFunc(opt.Now),
 		jwt.WithStrictDecoding(),
 	)
-	return func(r *http.Request) (Caller, error) {
+	judge := func(r *http.Request) (Caller, *Refusal) {
 		text, err := bearer(r.Header)
 		if err != nil {
-			return Caller{}, unauthenticated(err)
+			return Caller{}, unreadable(err)
 		}
 		var claims jwtClaims
 		_, err = parser.ParseWithClaims(text, &claims, func(t *jwt.Token) (any, error) {
@@ -76,16 +68,28 @@ func JWT(ctx context.Context, opt JWTOptions) (Authenticator, error) {
 			return byKid.KeyfuncCtx(r.Context())(t)
 		})
 		if err != nil {
-			return Caller{}, unauthenticated(jwtFault(err))
+			return Caller{}, jwtFault(err)
 		}
 		if claims.Subject == "" {
-			return Caller{}, unauthenticated(errors.New("JWT without subject"))
+			return Caller{}, unauthenticated(ForJWT, errors.New("JWT without subject"))
 		}
 		if opt.Scope != "" && !slices.Contains(claims.scopes(), opt.Scope) {
-			return Caller{}, &Refusal{Status: http.StatusForbidden, Code: CodeForbidden,
-				Message: "These credentials do not allow it.", Cause: errors.New("JWT without the wanted scope")}
+			return Caller{}, &Refusal{Status: http.StatusForbidden, Code: CodeForbidden, Reason: ForScope,
+				Message:   "These credentials do not allow it.",
+				Challenge: `Bearer realm="census-gateway", error="insufficient_scope"`,
+				Cause:     errors.New("JWT without the scope, of caller " + jwtID(claims.Subject))}
 		}
-		return Caller{ID: jwtID(opt.Issuer, claims.Subject)}, nil
+		return Caller{ID: jwtID(claims.Subject)}, nil
+	}
+	return func(r *http.Request) (Caller, error) {
+		caller, why := judge(r)
+		if why == nil {
+			return caller, nil
+		}
+		if opt.Scope != "" {
+			why.Challenge += `, scope="` + opt.Scope + `"`
+		}
+		return Caller{}, why
 	}, nil
 }
 
@@ -111,26 +115,30 @@ func (c *jwtClaims) scopes() []string {
 	return words
 }
 
-// jwtID is a Caller.ID. A subject that is long or not plain ASCII is hashed:
-// ids stand in logs.
-func jwtID(issuer, subject string) string {
-	if len(subject) > 128 || !printable(subject) {
-		sum := sha256.Sum256([]byte(subject))
-		subject = "sha256-" + hex.EncodeToString(sum[:16])
-	}
-	return "jwt:" + issuer + "|" + subject
+// jwtID is a Caller.ID: the first 32 hex digits of the subject's SHA-256, so that an
+// operator who knows a subject finds it in the log, and nobody else reads it there.
+func jwtID(subject string) string {
+	sum := sha256.Sum256([]byte(subject))
+	return "jwt:" + hex.EncodeToString(sum[:16])
 }
 
 // jwtFault says in fixed words what was wrong. The library's own errors quote
 // pieces of the token.
-func jwtFault(err error) error {
-	for _, known := range []error{
-		jwt.ErrTokenMalformed, jwt.ErrTokenSignatureInvalid, jwt.ErrTokenExpired, jwt.ErrTokenNotValidYet,
-		jwt.ErrTokenInvalidIssuer, jwt.ErrTokenInvalidAudience, jwt.ErrTokenRequiredClaimMissing, jwt.ErrTokenUnverifiable,
+func jwtFault(err error) *Refusal {
+	if errors.Is(err, errNoJWKS) {
+		return unauthenticated(ForNoJWKS, errNoJWKS)
+	}
+	for _, known := range []struct {
+		err error
+		why Reason
+	}{
+		{jwt.ErrTokenMalformed, ForCredential}, {jwt.ErrTokenSignatureInvalid, ForSignature}, {jwt.ErrTokenExpired, ForExpired},
+		{jwt.ErrTokenNotValidYet, ForExpired}, {jwt.ErrTokenInvalidIssuer, ForIssuer}, {jwt.ErrTokenInvalidAudience, ForAudience},
+		{jwt.ErrTokenRequiredClaimMissing, ForJWT}, {jwt.ErrTokenUnverifiable, ForSignature},
 	} {
-		if errors.Is(err, known) {
-			return fmt.Errorf("JWT refused: %w", known)
+		if errors.Is(err, known.err) {
+			return unauthenticated(known.why, fmt.Errorf("JWT refused: %w", known.err))
 		}
 	}
-	return errors.New("JWT refused")
+	return unauthenticated(ForJWT, errors.New("JWT refused"))
 }

@@ -14,6 +14,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -71,6 +72,22 @@ func sign(t *testing.T, method jwt.SigningMethod, key any, header map[string]any
 	return text
 }
 
+// keysAt are the keys at where, read; now is nil for the time of day.
+func keysAt(t *testing.T, where string, now func() time.Time) *JWKS {
+	t.Helper()
+	keys, err := NewJWKS(where, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if now != nil {
+		keys.now = now
+	}
+	if err := keys.Read(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
 // try returns the caller's ID, or the cause of the refusal.
 func try(t *testing.T, by Authenticator, token string) string {
 	t.Helper()
@@ -104,8 +121,8 @@ func TestJWT(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	options := JWTOptions{Issuer: issuer, Audience: []string{"census", "other"}, JWKS: file, Now: func() time.Time { return now }}
-	by, err := JWT(t.Context(), options)
+	options := JWTOptions{Issuer: issuer, Audience: []string{"census", "other"}, Keys: keysAt(t, file, nil), Now: func() time.Time { return now }}
+	by, err := JWT(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +141,7 @@ func TestJWT(t *testing.T) {
 	publicPEM := pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(&rsaKey.PublicKey)})
 	good := sign(t, jwt.SigningMethodRS256, rsaKey, kid("rsa"), with())
 	parts := strings.Split(good, ".")
-	const ada = "jwt:" + issuer + "|ada"
+	ada := "jwt:" + HashKey("ada")[:32]
 
 	for _, c := range []struct{ name, token, want string }{
 		{"RS256", good, ada},
@@ -185,7 +202,7 @@ func TestJWT(t *testing.T) {
 	t.Run("odd subject", func(t *testing.T) {
 		for _, sub := range []string{"a b", "a\nb", "ä", strings.Repeat("s", 129)} {
 			got := try(t, by, sign(t, jwt.SigningMethodRS256, rsaKey, kid("rsa"), with("sub", sub)))
-			if !strings.HasPrefix(got, "jwt:"+issuer+"|sha256-") || !printable(got) {
+			if got != "jwt:"+HashKey(sub)[:32] {
 				t.Errorf("%q: %q", sub, got)
 			}
 		}
@@ -193,7 +210,7 @@ func TestJWT(t *testing.T) {
 	t.Run("scope", func(t *testing.T) {
 		options := options
 		options.Scope = "runs:read"
-		scoped, err := JWT(t.Context(), options)
+		scoped, err := JWT(options)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -216,15 +233,17 @@ func TestJWT(t *testing.T) {
 			"issuer":         func(o *JWTOptions) { o.Issuer = "" },
 			"audience":       func(o *JWTOptions) { o.Audience = nil },
 			"empty audience": func(o *JWTOptions) { o.Audience = []string{"a", ""} },
-			"jwks":           func(o *JWTOptions) { o.JWKS = "" },
-			"no such file":   func(o *JWTOptions) { o.JWKS = file + "x" },
-			"ftp":            func(o *JWTOptions) { o.JWKS = "ftp://example.com/jwks" },
-			"user info":      func(o *JWTOptions) { o.JWKS = "https://u:p@example.com/jwks" },
+			"keys":           func(o *JWTOptions) { o.Keys = nil },
 		} {
 			o := options
 			change(&o)
-			if _, err := JWT(t.Context(), o); err == nil {
+			if _, err := JWT(o); err == nil {
 				t.Errorf("%s: no error", name)
+			}
+		}
+		for _, where := range []string{"ftp://example.com/jwks", "https://u:p@example.com/jwks", "https:///jwks"} {
+			if _, err := NewJWKS(where, slog.New(slog.DiscardHandler)); err == nil {
+				t.Errorf("%s: no error", where)
 			}
 		}
 	})
@@ -281,8 +300,8 @@ func TestKeyRotation(t *testing.T) {
 			jwt.MapClaims{"iss": issuer, "aud": "census", "sub": "ada", "exp": clock.Load() + 86400})
 	}
 	publish(0)
-	by, err := JWT(context.Background(), JWTOptions{Issuer: issuer, Audience: []string{"census"}, JWKS: server.URL,
-		Now: func() time.Time { return time.Unix(clock.Load(), 0) }})
+	now := func() time.Time { return time.Unix(clock.Load(), 0) }
+	by, err := JWT(JWTOptions{Issuer: issuer, Audience: []string{"census"}, Keys: keysAt(t, server.URL, now), Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -360,7 +379,7 @@ func TestFirstCallerMayLeave(t *testing.T) {
 		w.Write(jwkSet(jwk("fresh", fresh.Public())))
 	}))
 	defer server.Close()
-	by, err := JWT(t.Context(), JWTOptions{Issuer: issuer, Audience: []string{"census"}, JWKS: server.URL})
+	by, err := JWT(JWTOptions{Issuer: issuer, Audience: []string{"census"}, Keys: keysAt(t, server.URL, nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -395,7 +414,5 @@ func TestJWKSSkipsAByteOrderMark(t *testing.T) {
 	if err := os.WriteFile(file, append([]byte("\ufeff"), jwkSet(jwk("ed", public))...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := JWT(t.Context(), JWTOptions{Issuer: issuer, Audience: []string{"census"}, JWKS: file}); err != nil {
-		t.Error(err)
-	}
+	keysAt(t, file, nil)
 }

@@ -126,7 +126,7 @@ var errUnknownKey = errors.New("unknown API key")
 func (k *Keys) Authenticate(r *http.Request) (Caller, error) {
 	sent, err := apiKey(r.Header)
 	if err != nil {
-		return Caller{}, unauthenticated(err)
+		return Caller{}, unreadable(err)
 	}
 	sum := sha256.Sum256([]byte(sent))
 	found := -1
@@ -135,7 +135,7 @@ func (k *Keys) Authenticate(r *http.Request) (Caller, error) {
 		found = subtle.ConstantTimeSelect(same, i, found)
 	}
 	if found < 0 {
-		return Caller{}, unauthenticated(errUnknownKey)
+		return Caller{}, unauthenticated(ForKey, errUnknownKey)
 	}
 	return Caller{ID: "key:" + k.all[found].Name}, nil
 }

@@ -14,7 +14,7 @@ import (
 func PassThrough(r *http.Request) (Caller, error) {
 	token, err := censusToken(r.Header)
 	if err != nil {
-		return Caller{}, unauthenticated(err)
+		return Caller{}, unreadable(err)
 	}
 	return Caller{ID: "token:" + tokenID(token), Token: newSecret(token)}, nil
 }

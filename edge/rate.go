@@ -77,7 +77,7 @@ func (r *Rates) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		caller, _ := CallerFrom(req.Context())
 		if wait := r.take(caller.ID); wait > 0 {
-			Refuse(w, req, &Refusal{Status: http.StatusTooManyRequests, Code: CodeRateLimited,
+			Refuse(w, req, &Refusal{Status: http.StatusTooManyRequests, Code: CodeRateLimited, Reason: ForRate,
 				Message: "Too many requests from this caller.", RetryAfter: wait})
 			return
 		}

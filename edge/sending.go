@@ -47,6 +47,6 @@ func (s *Sending) give(n int64) {
 }
 
 func noRoom() *Refusal {
-	return &Refusal{Status: http.StatusServiceUnavailable, Code: CodeOverloaded, RetryAfter: time.Second,
+	return &Refusal{Status: http.StatusServiceUnavailable, Code: CodeOverloaded, Reason: ForSending, RetryAfter: time.Second,
 		Message: "Too many large answers are being sent. Try again in a moment, or ask for less."}
 }

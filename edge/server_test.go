@@ -89,7 +89,7 @@ func TestSlowClientsAreCut(t *testing.T) {
 func TestRawRequests(t *testing.T) {
 	var log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	h := Chain(served, RequestID, SecurityHeaders, Recover(logger, nil), Authenticate(PassThrough, logger))
+	h := Chain(served, RequestID, SecurityHeaders, Recover(logger, nil), Authenticate(PassThrough))
 	srv := NewServer(h, ServerOptions{Log: logger})
 	addr := running(t, srv, listen(t))
 	for name, c := range map[string]struct {

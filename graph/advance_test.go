@@ -19,10 +19,10 @@ import (
 
 // limitedTo returns a server whose operations make so many calls to Census for filters
 // and lists of many syncs, beside the first of each.
-func limitedTo(calls int, census *sim.Census, by upstream.Options, onLimit func(string)) http.Handler {
+func limitedTo(calls int, census *sim.Census, by upstream.Options) http.Handler {
 	by.BaseURL, by.Transport = "http://census.test/api/v1", census.Transport()
 	client := upstream.New("canary", by)
-	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{ReadLimit: calls, OnLimit: onLimit, Now: func() time.Time { return now }})
+	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{ReadLimit: calls, Now: func() time.Time { return now }})
 	if err != nil {
 		panic(err)
 	}
@@ -154,7 +154,7 @@ func TestNoListStandsStill(t *testing.T) {
 		}
 		by := rapid.SampledFrom([]upstream.Options{{}, {}, remembering, {PageCache: 30_000, Freshness: time.Second}}).Draw(rt, "memory")
 		calls := rapid.SampledFrom([]int{1, 2, 3, 5, 9, 30}).Draw(rt, "read limit")
-		h := limitedTo(calls, census, by, nil)
+		h := limitedTo(calls, census, by)
 		since, before := now.Add(-8*time.Hour), now.Add(-3*time.Hour)
 		draw := func() (f *follower, want []string) {
 			filter := rapid.SampledFrom([]string{"", "", "statuses: [FAILED]", "statuses: [QUEUED]", "errorCodes: [\"NONE\"]"}).Draw(rt, "filter")
@@ -263,8 +263,11 @@ func TestTimelineOfMoreSyncsThanCalls(t *testing.T) {
 				}
 			}
 			limited := 0
-			h := limitedTo(calls, census, tt.by, func(name string) {
-				if name == "calls" {
+			answering := limitedTo(calls, census, tt.by)
+			h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				ctx, record := graph.WithRecord(r.Context())
+				answering.ServeHTTP(w, r.WithContext(ctx))
+				if record.Limit == "calls" {
 					limited++
 				}
 			})

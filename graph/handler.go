@@ -32,7 +32,6 @@ type Options struct {
 	AppURL      string             // of Census's pages for people, "https://app.getcensus.com"; "": there are none
 	Now         func() time.Time   // nil: time.Now
 	OwnTokens   bool               // callers ask with Census tokens of their own
-	OnLimit     func(name string)  // told of each operation refused for a limit; nil: nobody
 	// OnFresh is told how long an answer counts as what Census would say, before its
 	// header is written; 0 for one with errors. Nil: nobody.
 	OnFresh func(ctx context.Context, d time.Duration)
@@ -59,17 +58,13 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	if opt.OnLimit == nil {
-		opt.OnLimit = func(string) {}
-	}
 	if opt.OnBatch == nil {
 		opt.OnBatch = func(ctx context.Context, _ string, _ int) (context.Context, func(error)) { return ctx, func(error) {} }
 	}
 	resolver := &Resolver{appURL: opt.AppURL}
 	schema := NewExecutableSchema(Config{Resolvers: resolver})
-	refused := func(l limits.Limit) { opt.OnLimit(string(l)) }
 	guard, err := limits.New(schema.Schema(), prices(), limits.Options{
-		Limits: opt.Limits, Beside: documents.Beside, OnRefused: refused,
+		Limits: opt.Limits, Beside: documents.Beside,
 	})
 	if err != nil {
 		return nil, err
@@ -92,7 +87,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	srv.Use(guard)  // before all that walks a document: it bounds the walk
 	srv.Use(documents.Persisted{Automatic: documents.NewTexts(), Trusted: opt.Trusted, RequireTrusted: opt.OnlyTrusted})
 	srv.Use(documents.Escapes{Known: parsed.Has})
-	srv.Use(limits.Repeats{Known: parsed.Has, OnRefused: refused})
+	srv.Use(limits.Repeats{Known: parsed.Has})
 	srv.Use(answers)
 	srv.AroundResponses(recorded)
 	srv.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {

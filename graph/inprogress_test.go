@@ -190,7 +190,7 @@ func TestRunsInProgressBeyondTheLimit(t *testing.T) {
 	}
 	for _, field := range []string{fmt.Sprintf("sync(id: %d) { runs(", id), "syncRuns("} {
 		for _, order := range []string{"ASC", "DESC"} {
-			h := limitedTo(4, census, remembering, nil)
+			h := limitedTo(4, census, remembering)
 			query := fmt.Sprintf("{ %sfilter: {outcomes: [IN_PROGRESS]}, orderBy: {direction: %s}) { nodes { id } }", field, order)
 			query += strings.Repeat(" }", strings.Count(query, "{")-strings.Count(query, "}"))
 			text := post(t, h, query, "{}")

@@ -28,8 +28,6 @@ type loaders struct {
 	now    time.Time            // when the operation first asked for something
 	began  time.Time            // the same by the clock that slices tell by
 
-	onLimit func(name string) // see Options.OnLimit
-
 	// reading bounds what is asked of runs at once: what is more than Census is
 	// asked would wait there, perhaps for too long.
 	reading places
@@ -190,7 +188,7 @@ func loadersOf(ctx context.Context) *loaders {
 	lazy.once.Do(func() {
 		l := newLoaders(lazy.ctx, lazy.census, lazy.options.OnBatch)
 		l.now, l.began = lazy.options.Now(), time.Now()
-		l.onLimit, l.calls = lazy.options.OnLimit, lazy.options.ReadLimit
+		l.calls = lazy.options.ReadLimit
 		l.budget.pages.Store(int64(l.calls))
 		lazy.loaders = l
 	})

@@ -1,12 +1,15 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"census-gateway/graph/transport"
 	"census-gateway/upstream"
@@ -19,6 +22,7 @@ type Record struct {
 	Type     string   // "query"; "" if it was never parsed
 	Document string   // documents.ShortHash of its text
 	Codes    []string // of the errors answered, first come first, each once
+	Limit    string   // the limits.Limit that it passed, or LimitTokens; "" if it was not refused for one
 
 	begun  time.Time
 	calls  atomic.Int64
@@ -98,7 +102,7 @@ func (r *Record) Fresh() time.Duration {
 
 // Repeat notes that the request is answered by what another has made.
 func (r *Record) Repeat(made *Record) {
-	r.Name, r.Type, r.Document, r.Codes = made.Name, made.Type, made.Document, made.Codes
+	r.Name, r.Type, r.Document, r.Codes, r.Limit = made.Name, made.Type, made.Document, made.Codes, made.Limit
 	r.cached.Add(1)
 }
 
@@ -114,6 +118,20 @@ func WithRecord(ctx context.Context) (context.Context, *Record) {
 func RecordOf(ctx context.Context) *Record {
 	r, _ := ctx.Value(recordKey{}).(*Record)
 	return r
+}
+
+// LimitTokens names the limit on the tokens of a document, which is the parser's.
+const LimitTokens = "tokens"
+
+// limitOf names the limit that err is about; "" if it is about none.
+func limitOf(err *gqlerror.Error) string {
+	if limit, ok := err.Extensions["limit"].(string); ok && transport.Code(err) == transport.CodeQueryTooExpensive {
+		return limit
+	}
+	if transport.Code(err) == transport.CodeParseFailed && strings.Contains(err.Message, "token limit") {
+		return LimitTokens
+	}
+	return ""
 }
 
 // costHeader is the request header that asks for extensions.census.
@@ -135,6 +153,7 @@ func recorded(ctx context.Context, next graphql.ResponseHandler) *graphql.Respon
 		r.Name = op.Operation.Name
 	}
 	for _, err := range resp.Errors {
+		r.Limit = cmp.Or(r.Limit, limitOf(err))
 		if code := transport.Code(err); !slices.Contains(r.Codes, code) {
 			r.Codes = append(r.Codes, code)
 		}

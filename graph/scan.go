@@ -86,7 +86,6 @@ func (l *loaders) scan(ctx context.Context, id upstream.SyncID, w upstream.Windo
 // spent is the error of a list that the read limit leaves where it began: a page with
 // nothing on it but the cursor that was given would be asked for again and again.
 func (l *loaders) spent(format string, args ...any) error {
-	l.onLimit(string(limits.Calls))
 	err := gqlerror.Errorf("query too expensive: "+format, args...)
 	err.Extensions = map[string]any{"code": limits.CodeTooExpensive, "limit": string(limits.Calls), "allowed": l.calls, "actual": l.calls + 1}
 	return err

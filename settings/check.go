@@ -51,8 +51,11 @@ func (s Settings) check() error {
 	if some := s.JWTIssuer != "" || len(s.JWTAudience) > 0 || s.JWTKeys != "" || s.JWTScope != ""; some && (s.JWTIssuer == "" || len(s.JWTAudience) == 0 || s.JWTKeys == "") {
 		return errors.New("GATEWAY_JWT_ISSUER, GATEWAY_JWT_AUDIENCE and GATEWAY_JWT_JWKS go together, and GATEWAY_JWT_SCOPE with them")
 	}
-	if strings.ContainsAny(s.JWTScope, " \t") { // nobody would have it
-		return wrong("GATEWAY_JWT_SCOPE", "must be one word, not %q", s.JWTScope)
+	if strings.ContainsFunc(s.JWTScope, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) { // RFC 6749, 3.3
+		return wrong("GATEWAY_JWT_SCOPE", "must be one word of ASCII without quotes, not %q", s.JWTScope)
+	}
+	if _, err := edge.ParseProxies(s.Proxies); err != nil {
+		return wrong("GATEWAY_TRUSTED_PROXIES", "must be networks: %v", err)
 	}
 	if s.Pprof && s.AdminAddr == "" {
 		return errors.New("GATEWAY_PPROF (--pprof) needs GATEWAY_ADMIN_ADDR (--admin-addr), where it is served")

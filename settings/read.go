@@ -61,7 +61,7 @@ func Read(args []string, out io.Writer) (s Settings, done bool, err error) {
 			return s, false, fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	s.JWTAudience, s.CORSOrigins, s.Hosts = words(s.JWTAudience), words(s.CORSOrigins), words(s.Hosts)
+	s.JWTAudience, s.CORSOrigins, s.Proxies, s.Hosts = words(s.JWTAudience), words(s.CORSOrigins), words(s.Proxies), words(s.Hosts)
 	return s, false, s.check()
 }
 

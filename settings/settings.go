@@ -30,6 +30,7 @@ type Settings struct {
 	JWTScope    string   `name:"jwt-scope" env:"GATEWAY_JWT_SCOPE" placeholder:"WORD" help:"Scope a JWT must have; left out: none." group:"Callers"`
 	AllowOpen   bool     `env:"GATEWAY_ALLOW_OPEN" help:"Let everybody who reaches this address use the shared Census token." group:"Callers"`
 	CORSOrigins []string `name:"cors-origins" env:"GATEWAY_CORS_ORIGINS" placeholder:"ORIGIN" help:"Origins whose pages may ask, such as https://app.example.com, and of apps, such as capacitor://localhost or chrome-extension://ID; *, where callers show credentials: all; left out: none." group:"Callers"`
+	Proxies     []string `name:"trusted-proxies" env:"GATEWAY_TRUSTED_PROXIES" placeholder:"NETWORK" help:"Networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8, for the client's address in the log; left out: none." group:"Callers"`
 	Hosts       []string `env:"GATEWAY_HOSTS" placeholder:"NAME" help:"Further host names that an open gateway answers to, and metrics on loopback." group:"Callers"`
 
 	Documents     string `name:"trusted-documents" env:"GATEWAY_TRUSTED_DOCUMENTS" placeholder:"PATH" help:"Operations known by id: a folder of .graphql files, or a manifest." group:"What is served"`
@@ -67,7 +68,7 @@ type Settings struct {
 	LameDuck time.Duration `env:"GATEWAY_LAME_DUCK" default:"0s" range:"0s..1m" help:"How long to go on once /readyz fails, for balancers to notice (default ${default})." group:"Connections" fixed:""`
 
 	LogFormat string `env:"GATEWAY_LOG_FORMAT" default:"text" placeholder:"text|json" help:"Form of the log (default ${default})." group:"Log" fixed:""`
-	LogLevel  string `env:"GATEWAY_LOG_LEVEL" default:"info" placeholder:"debug|info|warn|error" help:"From which level on (default ${default})." group:"Log" fixed:""`
+	LogLevel  string `env:"GATEWAY_LOG_LEVEL" default:"info" placeholder:"debug|info|warn|error" help:"From which level on (default ${default})." group:"Log"`
 	Pprof     bool   `env:"GATEWAY_PPROF" help:"Serve /debug/pprof/ at the admin address." group:"Log" fixed:""`
 
 	File        string  `name:"settings" env:"GATEWAY_SETTINGS" placeholder:"FILE" help:"File of further settings, NAME=value a line, by the names of the environment. Read again on SIGHUP, with all files it names." fixed:""`

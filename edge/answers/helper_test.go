@@ -3,7 +3,6 @@ package answers
 import (
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -18,7 +17,7 @@ import (
 func as(caller string, r *http.Request) (known *http.Request) {
 	by := func(*http.Request) (edge.Caller, error) { return edge.Caller{ID: caller}, nil }
 	keep := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { known = r })
-	edge.Authenticate(by, slog.New(slog.DiscardHandler))(keep).ServeHTTP(httptest.NewRecorder(), r)
+	edge.Authenticate(by)(keep).ServeHTTP(httptest.NewRecorder(), r)
 	return known
 }
 

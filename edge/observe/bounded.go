@@ -1,17 +1,21 @@
 package observe
 
-import "sync"
+import (
+	"cmp"
+	"sync"
+)
 
 // maxValues bounds the values of one label.
 const maxValues = 64
 
-// other is the value of everything that came after maxValues others, and of
+// other is the value of everything that came after that many others, and of
 // what has no value.
 const other = "other"
 
 // bounded is a set of label values that stops growing. The zero value is
 // empty and ready for use.
 type bounded struct {
+	most int // values; 0: maxValues
 	mu   sync.RWMutex
 	seen map[string]struct{}
 }
@@ -32,7 +36,7 @@ func (b *bounded) bound(value string) string {
 	if _, known = b.seen[value]; known {
 		return value
 	}
-	if len(b.seen) >= maxValues {
+	if len(b.seen) >= cmp.Or(b.most, maxValues) {
 		return other
 	}
 	if b.seen == nil {

@@ -13,7 +13,8 @@ func TestCanaryComesOutNowhere(t *testing.T) {
 	for _, secret := range []string{"secret-token:" + canary, "Bearer " + canary, canary + "@example.com", "eyJhbGciOi." + canary + ".x"} {
 		s := watched(t, "json", "debug")
 		op := Operation{
-			RequestID: secret, Type: secret, Document: secret, Caller: secret,
+			RequestID: secret, Type: secret, Document: secret, Caller: secret, Client: secret, App: secret, AppVersion: secret,
+			Refusal: Refusal{Reason: "jwt", Cause: errors.New(secret)},
 		}
 		ctx, end := s.StartOperation(background())
 		ctx, endBatch := s.StartBatch(ctx, "syncs", 1)

@@ -65,6 +65,15 @@ func caller(s string) string {
 	return "sha256:" + shortHash(s)
 }
 
+// appName is what is written of a name that a client calls itself: letters, digits and
+// _ . - :, or nothing where that has the shape of a secret.
+func appName(s string) string {
+	if s == "" || len(s) > 4*maxName || tokenShaped(s) {
+		return ""
+	}
+	return identifier(keep(s, idByte))
+}
+
 func operationType(s string) string {
 	if s == "query" {
 		return s

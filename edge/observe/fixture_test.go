@@ -84,7 +84,7 @@ func get(h http.Handler, path string) *httptest.ResponseRecorder {
 func worked() Operation {
 	return Operation{
 		RequestID: "r-1", Name: "Overview", Type: "query", Document: "0123456789ab",
-		Caller: "team-a", Start: time.Unix(1e9, 0), Duration: 12345 * time.Microsecond,
+		Caller: "key:team-a", Start: time.Unix(1e9, 0), Duration: 12345 * time.Microsecond,
 		CensusCalls: 3, CacheHits: 7, Status: 200,
 	}
 }

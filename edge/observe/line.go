@@ -8,28 +8,52 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// logOperation writes the one line of an operation: at level warn where its
-// answer has errors, at info otherwise. Fields that are empty are left out.
+// logOperation writes the one line of an operation: at level warn where an operator
+// may have to do something, since it was refused or Census or the gateway failed, at
+// info otherwise. Fields that are empty are left out.
 func (o *Observer) logOperation(ctx context.Context, op Operation) {
 	level := slog.LevelInfo
-	if len(op.Codes) > 0 {
+	if op.Refusal.Reason != "" || blameFor(op.Codes) >= upstream {
 		level = slog.LevelWarn
 	}
 	if !o.log.Enabled(ctx, level) {
 		return
 	}
-	if l, ok := o.log.Handler().(*lines); ok {
+	l, ours := o.log.Handler().(*lines)
+	if ours && op.Refusal.Reason == "" {
 		l.operation(time.Now(), level, traceID(ctx), op)
 		return
 	}
-	o.log.LogAttrs(ctx, level, operationLine, operationAttrs(traceID(ctx), op)...)
+	log := o.log
+	if ours {
+		log = slog.New(l.Handler) // which does not add the id of the request: it is there
+	}
+	log.LogAttrs(ctx, level, operationLine, operationAttrs(traceID(ctx), op)...)
 }
 
 // operationLine is the message of every operation's line.
 const operationLine = "operation"
 
+// logRefusal writes the one line of a request that was refused before it could be an
+// operation.
+func (o *Observer) logRefusal(ctx context.Context, op Operation) {
+	attrs := []slog.Attr{slog.String("client", op.Client), slog.Int("status", op.Status), slog.Any("codes", op.Codes)}
+	o.log.LogAttrs(ctx, slog.LevelWarn, "refused", append(attrs, refusalAttrs(op.Refusal)...)...)
+}
+
+func refusalAttrs(r Refusal) []slog.Attr {
+	attrs := []slog.Attr{slog.String("refused", r.Reason)}
+	if r.Setting != "" {
+		attrs = append(attrs, slog.String("setting", r.Setting))
+	}
+	if r.Cause != nil {
+		attrs = append(attrs, slog.String("cause", r.Cause.Error()))
+	}
+	return attrs
+}
+
 func operationAttrs(trace string, op Operation) []slog.Attr {
-	attrs := make([]slog.Attr, 0, 12)
+	attrs := make([]slog.Attr, 0, 18)
 	text := func(key, value string) {
 		if value != "" {
 			attrs = append(attrs, slog.String(key, value))
@@ -38,6 +62,9 @@ func operationAttrs(trace string, op Operation) []slog.Attr {
 	text("request_id", op.RequestID)
 	text("trace_id", trace)
 	text("caller", op.Caller)
+	text("client", op.Client)
+	text("app", op.App)
+	text("app_version", op.AppVersion)
 	text("type", op.Type)
 	text("operation", op.Name)
 	text("document", op.Document)
@@ -51,6 +78,9 @@ func operationAttrs(trace string, op Operation) []slog.Attr {
 	}
 	if len(op.Codes) > 0 {
 		attrs = append(attrs, slog.Any("codes", op.Codes))
+	}
+	if op.Refusal.Reason != "" {
+		attrs = append(attrs, refusalAttrs(op.Refusal)...)
 	}
 	return attrs
 }

@@ -15,10 +15,10 @@ func TestLines(t *testing.T) {
 		want                []string
 	}{
 		{"an operation", "json", "", func(o *Observer) { o.Operation(background(), worked()) }, []string{
-			`{"level":"INFO","msg":"operation","request_id":"r-1","caller":"team-a","type":"query","operation":"Overview","document":"0123456789ab","duration_ms":12.345,"census_calls":3,"cache_hits":7,"status":200}`,
+			`{"level":"INFO","msg":"operation","request_id":"r-1","caller":"key:team-a","type":"query","operation":"Overview","document":"0123456789ab","duration_ms":12.345,"census_calls":3,"cache_hits":7,"status":200}`,
 		}},
 		{"with errors, as text", "text", "warn", func(o *Observer) { o.Operation(background(), failed()) }, []string{
-			`level=WARN msg=operation request_id=r-1 caller=team-a type=query operation=Overview document=0123456789ab duration_ms=12.345 census_calls=3 cache_hits=7 status=200 codes="[UPSTREAM_TIMEOUT NOT_FOUND]"`,
+			`level=WARN msg=operation request_id=r-1 caller=key:team-a type=query operation=Overview document=0123456789ab duration_ms=12.345 census_calls=3 cache_hits=7 status=200 codes="[UPSTREAM_TIMEOUT NOT_FOUND]"`,
 		}},
 		{"of which nothing is known", "json", "", func(o *Observer) { o.Operation(background(), Operation{Duration: time.Second}) }, []string{
 			`{"level":"INFO","msg":"operation","type":"unknown","duration_ms":1000,"census_calls":0,"cache_hits":0}`,

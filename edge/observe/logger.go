@@ -16,21 +16,38 @@ import (
 // within a text is shaped like one. A line says which request it is about where
 // requestID (nil: never) finds one in the context.
 func NewLogger(w io.Writer, format, level string, requestID func(context.Context) string) (*slog.Logger, error) {
-	var least slog.Level
-	if level != "" {
-		if err := least.UnmarshalText([]byte(level)); err != nil {
-			return nil, fmt.Errorf("log level %q: want debug, info, warn or error", level)
-		}
+	least := new(slog.LevelVar)
+	if err := setLevel(least, level); err != nil {
+		return nil, err
 	}
 	opt := &slog.HandlerOptions{Level: least, ReplaceAttr: maskAttr}
 	shared := &sharedWriter{w: w}
 	switch strings.ToLower(format) {
 	case "", "json":
-		return slog.New(&lines{Handler: slog.NewJSONHandler(shared, opt), w: shared, json: true, requestID: requestID}), nil
+		return slog.New(&lines{Handler: slog.NewJSONHandler(shared, opt), least: least, w: shared, json: true, requestID: requestID}), nil
 	case "text":
-		return slog.New(&lines{Handler: slog.NewTextHandler(shared, opt), w: shared, requestID: requestID}), nil
+		return slog.New(&lines{Handler: slog.NewTextHandler(shared, opt), least: least, w: shared, requestID: requestID}), nil
 	}
 	return nil, fmt.Errorf("log format %q: want json or text", format)
+}
+
+// SetLevel changes from which level on log, which NewLogger returned, writes.
+func SetLevel(log *slog.Logger, level string) error {
+	l, ok := log.Handler().(*lines)
+	if !ok {
+		return nil
+	}
+	return setLevel(l.least, level)
+}
+
+func setLevel(least *slog.LevelVar, level string) error {
+	if level == "" {
+		level = "info"
+	}
+	if err := least.UnmarshalText([]byte(level)); err != nil {
+		return fmt.Errorf("log level %q: want debug, info, warn or error", level)
+	}
+	return nil
 }
 
 // Flush writes the lines of log that wait (see sharedWriter). It is for the end of

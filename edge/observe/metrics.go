@@ -3,6 +3,7 @@ package observe
 import (
 	"context"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -20,29 +21,35 @@ func buckets() []float64 {
 
 // metrics are the instruments; docs/operations.md lists what they are called.
 type metrics struct {
-	operations   *prometheus.CounterVec // operation_type, code
-	duration     prometheus.Histogram
+	operations   *prometheus.CounterVec      // operation_type, code
+	duration     [blames]prometheus.Observer // code_class
+	callers      *prometheus.CounterVec      // caller
 	inFlight     prometheus.Gauge
 	calls        *prometheus.CounterVec   // endpoint, outcome
 	callDuration *prometheus.HistogramVec // endpoint
 	retries      *prometheus.CounterVec   // endpoint
-	limits       *prometheus.CounterVec   // limit
+	refusals     *prometheus.CounterVec   // reason
 
-	codes, endpoints, outcomes, limitNames bounded
+	codes, endpoints, outcomes, reasons, keys bounded
 }
 
 func newMetrics(reg *prometheus.Registry) *metrics {
 	m := &metrics{
 		operations: counter("operations_total", "GraphQL operations answered, by type and by the code of their first error (OK if none).", "operation_type", "code"),
-		duration: prometheus.NewHistogram(histogram("operation_duration_seconds",
-			"Time to answer an operation.")),
+		callers:    counter("caller_operations_total", "GraphQL operations answered, by API key; all other callers by their kind.", "caller"),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "operations_in_flight",
 			Help: "GraphQL operations being worked on."}),
 		calls: counter("census_calls_total", "Calls to Census, retries not counted, by endpoint and outcome.", "endpoint", "outcome"),
 		callDuration: prometheus.NewHistogramVec(histogram("census_call_duration_seconds",
 			"Time a call to Census took, retries and waits included."), []string{"endpoint"}),
-		retries: counter("census_retries_total", "HTTP requests to Census beyond the first of each call.", "endpoint"),
-		limits:  counter("limits_hit_total", "Operations refused with QUERY_TOO_EXPENSIVE, by the limit they passed.", "limit"),
+		retries:  counter("census_retries_total", "HTTP requests to Census beyond the first of each call.", "endpoint"),
+		refusals: counter("refusals_total", "Requests refused, by the reason.", "reason"),
+		keys:     bounded{most: maxKeys},
+	}
+	duration := prometheus.NewHistogramVec(histogram("operation_duration_seconds",
+		"Time to answer an operation, by whose doing its errors are (ok if it has none)."), []string{"code_class"})
+	for b := range m.duration {
+		m.duration[b] = duration.WithLabelValues(blame(b).String())
 	}
 	version, commit := Build()
 	running := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "build_info",
@@ -51,7 +58,7 @@ func newMetrics(reg *prometheus.Registry) *metrics {
 			"version": version, "commit": commit, "goversion": runtime.Version(),
 		}})
 	running.Set(1)
-	reg.MustRegister(m.operations, m.duration, m.inFlight, m.calls, m.callDuration, m.retries, m.limits, running,
+	reg.MustRegister(m.operations, duration, m.callers, m.inFlight, m.calls, m.callDuration, m.retries, m.refusals, running,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -73,7 +80,9 @@ func histogram(name, help string) prometheus.HistogramOpts {
 
 func (m *metrics) operation(ctx context.Context, op Operation) {
 	m.operations.WithLabelValues(op.Type, m.codes.bound(op.code())).Inc()
-	observeSeconds(ctx, m.duration, op.Duration)
+	m.callers.WithLabelValues(m.caller(op.Caller)).Inc()
+	observeSeconds(ctx, m.duration[blameFor(op.Codes)], op.Duration)
+	m.refused(op.Refusal)
 }
 
 func (m *metrics) call(ctx context.Context, c Call) {
@@ -85,8 +94,31 @@ func (m *metrics) call(ctx context.Context, c Call) {
 	m.retries.WithLabelValues(c.Endpoint).Add(float64(c.Tries - 1))
 }
 
-func (m *metrics) limitHit(limit string) {
-	m.limits.WithLabelValues(m.limitNames.bound(keep(limit, word))).Inc()
+// refused counts r, which is clean, if it is a refusal.
+func (m *metrics) refused(r Refusal) {
+	if r.Reason != "" {
+		m.refusals.WithLabelValues(m.reasons.bound(r.Reason)).Inc()
+	}
+}
+
+// maxKeys bounds the API keys that are told apart.
+const maxKeys = 256
+
+// caller is the value of the label caller: an API key by its name, since these are few
+// and the operator's; of everybody else only the kind.
+func (m *metrics) caller(id string) string {
+	kind, _, named := strings.Cut(id, ":")
+	switch {
+	case id == "":
+		return "none"
+	case !named:
+		return m.keys.bound(id) // anonymous
+	case kind == "key":
+		return m.keys.bound(id)
+	case kind == "jwt" || kind == "token":
+		return kind
+	}
+	return other
 }
 
 // observeSeconds adds d to h and, where ctx is in a trace that is kept, the

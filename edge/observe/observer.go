@@ -100,9 +100,11 @@ func (o *Observer) StartBatch(ctx context.Context, loader string, keys int) (_ c
 	return ctx, func(err error) { endBatch(span, keys, err) }
 }
 
-// LimitHit counts a request refused for the named limit.
-func (o *Observer) LimitHit(limit string) {
-	o.metrics.limitHit(limit)
+// Refused takes note of a request that was refused before it could be an operation.
+func (o *Observer) Refused(ctx context.Context, op Operation) {
+	op = op.clean()
+	o.metrics.refused(op.Refusal)
+	o.logRefusal(ctx, op)
 }
 
 // MetricsHandler serves the metrics as Prometheus reads them.

@@ -15,6 +15,7 @@ import (
 // slog's.
 type lines struct {
 	slog.Handler
+	least     *slog.LevelVar
 	w         *sharedWriter
 	json      bool
 	requestID func(context.Context) string // nil finds none
@@ -62,6 +63,9 @@ func (l *lines) appendOperation(b []byte, now time.Time, level slog.Level, trace
 	b = l.text(b, "request_id", op.RequestID)
 	b = l.text(b, "trace_id", trace)
 	b = l.text(b, "caller", op.Caller)
+	b = l.text(b, "client", op.Client)
+	b = l.text(b, "app", op.App)
+	b = l.text(b, "app_version", op.AppVersion)
 	b = l.text(b, "type", op.Type)
 	b = l.text(b, "operation", op.Name)
 	b = l.text(b, "document", op.Document)

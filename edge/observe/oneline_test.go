@@ -20,6 +20,7 @@ func TestOneLineLaw(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		op := Operation{
 			RequestID: text.Draw(t, "request"), Name: text.Draw(t, "name"), Caller: text.Draw(t, "caller"),
+			Client: text.Draw(t, "client"), App: text.Draw(t, "app"), AppVersion: text.Draw(t, "version"),
 			Type:        rapid.SampledFrom([]string{"", "query", "mutation", "x"}).Draw(t, "type"),
 			Document:    rapid.OneOf(text, rapid.Just("0123456789ab")).Draw(t, "document"),
 			Duration:    time.Duration(rapid.Int64().Draw(t, "duration")),

@@ -13,6 +13,9 @@ type Operation struct {
 	Type      string // "query"; "" if it was never parsed
 	Document  string // first 12 hex digits of the SHA-256 of the query text; "" if there was none
 	Caller    string // who asked, as an id; never a token. "" if nobody is known
+	Client    string // address it came from; "" if unknown
+	// App and AppVersion are what the client calls itself; "" if it does not.
+	App, AppVersion string
 	// Start and Duration are filled in by the end function of StartOperation
 	// where they are zero.
 	Start    time.Time
@@ -23,6 +26,15 @@ type Operation struct {
 
 	Codes  []string // extensions.code of the errors in the answer, first come first
 	Status int      // HTTP status of the answer; 0 if there was none
+
+	Refusal Refusal // the zero Refusal if it was not refused
+}
+
+// A Refusal is why a request was not served.
+type Refusal struct {
+	Reason  string // in one word; "" if it was not refused
+	Setting string // what would change it; "" if nothing would
+	Cause   error  // in full; nil if the reason says it all
 }
 
 // A Call is one call to Census that is over, retries included.
@@ -48,6 +60,9 @@ func (op Operation) clean() Operation {
 	op.Type = operationType(op.Type)
 	op.Document = documentHash(op.Document)
 	op.Caller = caller(op.Caller)
+	op.Client = identifier(op.Client)
+	op.App, op.AppVersion = appName(op.App), appName(op.AppVersion)
+	op.Refusal.Reason = keep(op.Refusal.Reason, word)
 	op.Codes = errorCodes(op.Codes)
 	return op
 }

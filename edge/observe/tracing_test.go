@@ -44,7 +44,7 @@ func TestOneSpanEach(t *testing.T) {
 	}
 	for key, want := range map[string]string{
 		"graphql.operation.type": "query", "graphql.operation.name": "Overview", "gateway.request_id": "r-1",
-		"gateway.caller": "team-a", "census.calls": "3", "census.cache_hits": "7",
+		"gateway.caller": "key:team-a", "census.calls": "3", "census.cache_hits": "7",
 		"http.response.status_code": "200", "graphql.error.codes": `["UPSTREAM_TIMEOUT","NOT_FOUND"]`,
 	} {
 		if got := attributes(op)[key]; got != want {

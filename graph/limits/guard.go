@@ -16,18 +16,14 @@ type Options struct {
 	// is kept itself; nil where it is not. What is measured is kept there, unless it
 	// depends on variables. A nil function keeps nothing.
 	Beside func(op *graphql.OperationContext) *sync.Map
-	// OnRefused is told of every refusal for one of the named limits, before
-	// the client is. It must not block. Nil is silence.
-	OnRefused func(Limit)
 }
 
 // A Guard refuses operations that ask for too much. It is safe for use by many
 // requests at once.
 type Guard struct {
-	limits    Limits // resolved
-	prices    index
-	beside    func(*graphql.OperationContext) *sync.Map
-	onRefused func(Limit)
+	limits Limits // resolved
+	prices index
+	beside func(*graphql.OperationContext) *sync.Map
 }
 
 var _ interface {
@@ -42,7 +38,7 @@ func New(schema *ast.Schema, prices Prices, opt Options) (*Guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Guard{limits: opt.Limits.resolved(), prices: idx, beside: opt.Beside, onRefused: opt.OnRefused}
+	g := &Guard{limits: opt.Limits.resolved(), prices: idx, beside: opt.Beside}
 	if g.beside == nil {
 		g.beside = func(*graphql.OperationContext) *sync.Map { return nil }
 	}
@@ -62,9 +58,6 @@ func (g *Guard) MutateOperationContext(_ context.Context, op *graphql.OperationC
 	op.DisableIntrospection = !g.limits.Introspection
 	stats, refused := g.remember(op)
 	if refused != nil {
-		if g.onRefused != nil {
-			g.onRefused(refused.Limit)
-		}
 		return refused.gqlError()
 	}
 	if stats.Introspection && !g.limits.Introspection {

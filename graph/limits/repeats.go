@@ -25,8 +25,6 @@ const (
 type Repeats struct {
 	// Known tells whether the document of a text is kept, and so was validated.
 	Known func(text string) bool
-	// OnRefused is as in Options; it may not be nil.
-	OnRefused func(Limit)
 }
 
 var _ interface {
@@ -45,7 +43,6 @@ func (x Repeats) MutateOperationParameters(_ context.Context, params *graphql.Ra
 	if len(params.Query) <= shortText || x.Known(params.Query) || !repeats(params.Query) {
 		return nil
 	}
-	x.OnRefused(Names)
 	return (&Refusal{Limit: Names, Allowed: maxRepeats, Actual: maxRepeats + 1}).gqlError()
 }
 

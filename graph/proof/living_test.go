@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -74,7 +73,7 @@ func newLiving(w *world, seed uint64, slow bool) *living {
 			ctx, _ := graph.WithRecord(r.Context())
 			next.ServeHTTP(w, r.WithContext(ctx))
 		})
-	}, edge.Authenticate(edge.Open, slog.New(slog.DiscardHandler)), kept.Middleware(10*time.Second))
+	}, edge.Authenticate(edge.Open), kept.Middleware(10*time.Second))
 	l.gateway = h
 	return l
 }

@@ -1,0 +1,45 @@
+package observe
+
+import "github.com/prometheus/client_golang/prometheus"
+
+// A Figure is a metric that its owner keeps, asked at every scrape.
+type Figure struct {
+	Name, Help string // without the prefix census_gateway_
+	Label      string // name of its one label; "" if it has none
+	LabelValue string
+	Counter    bool // it never falls
+	// Value is safe for concurrent use; false leaves the metric out of this scrape.
+	Value func() (float64, bool)
+}
+
+// Watch shows figures. A second one of the same name and label is an error.
+func (o *Observer) Watch(figures ...Figure) error {
+	for _, f := range figures {
+		var labels prometheus.Labels
+		if f.Label != "" {
+			labels = prometheus.Labels{f.Label: f.LabelValue}
+		}
+		desc := prometheus.NewDesc(prometheus.BuildFQName(namespace, "", f.Name), f.Help, nil, labels)
+		if err := o.registry.Register(figure{f, desc}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type figure struct {
+	Figure
+	desc *prometheus.Desc
+}
+
+func (f figure) Describe(ch chan<- *prometheus.Desc) { ch <- f.desc }
+
+func (f figure) Collect(ch chan<- prometheus.Metric) {
+	kind := prometheus.GaugeValue
+	if f.Counter {
+		kind = prometheus.CounterValue
+	}
+	if v, ok := f.Value(); ok {
+		ch <- prometheus.MustNewConstMetric(f.desc, kind, v)
+	}
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"net/http"
+
+	"census-gateway/edge"
+	"census-gateway/edge/observe"
+	"census-gateway/graph"
+	"census-gateway/graph/limits"
+	"census-gateway/graph/transport"
+)
+
+// Reasons of refusals that edge does not know.
+const (
+	forPayload   = "payload"   // a body, URL or document that is too long
+	forUntrusted = "untrusted" // a document that is not trusted
+)
+
+// settingFor names, for each reason of a refusal, the setting that would change it.
+// Reasons that are missing have none.
+var settingFor = map[string]string{
+	string(edge.ForHost):      "GATEWAY_HOSTS",
+	string(edge.ForOrigin):    "GATEWAY_CORS_ORIGINS",
+	string(edge.ForBrowser):   "GATEWAY_CORS_ORIGINS",
+	string(edge.ForKey):       "GATEWAY_API_KEYS_FILE",
+	string(edge.ForIssuer):    "GATEWAY_JWT_ISSUER",
+	string(edge.ForAudience):  "GATEWAY_JWT_AUDIENCE",
+	string(edge.ForSignature): "GATEWAY_JWT_JWKS",
+	string(edge.ForNoJWKS):    "GATEWAY_JWT_JWKS",
+	string(edge.ForScope):     "GATEWAY_JWT_SCOPE",
+	string(edge.ForRate):      "GATEWAY_RATE",
+	string(edge.ForInFlight):  "GATEWAY_MAX_IN_FLIGHT",
+	string(edge.ForSending):   "GATEWAY_MAX_SENDING",
+	forPayload:                "GATEWAY_MAX_BODY, GATEWAY_MAX_DOCUMENT",
+	forUntrusted:              "GATEWAY_TRUSTED_DOCUMENTS",
+	graph.LimitTokens:         "GATEWAY_MAX_TOKENS",
+	string(limits.Depth):      "GATEWAY_MAX_DEPTH",
+	string(limits.Aliases):    "GATEWAY_MAX_ALIASES",
+	string(limits.RootFields): "GATEWAY_MAX_ROOT_FIELDS",
+	string(limits.Directives): "GATEWAY_MAX_DIRECTIVES",
+	string(limits.Selections): "GATEWAY_MAX_SELECTIONS",
+	string(limits.Pages):      "GATEWAY_MAX_PAGES",
+}
+
+// refused tells the observer of requests that were refused and are no operations:
+// those with another Host, preflights, and those for the schema.
+func (g *gateway) refused(proxies edge.Proxies) func(*http.Request, *edge.Refusal) {
+	return func(r *http.Request, why *edge.Refusal) {
+		if why.Reason == "" { // a failure of ours, which the log has
+			return
+		}
+		g.observer.Refused(r.Context(), observe.Operation{Client: proxies.Client(r), Status: why.Status, Codes: []string{why.Code},
+			Refusal: whyRefused(why, nil, nil)})
+	}
+}
+
+// whyRefused is what operators are told of why a request was not served: why, if that
+// is not nil, or else what the record of the operation and its codes tell.
+func whyRefused(why *edge.Refusal, record *graph.Record, codes []string) observe.Refusal {
+	var refusal observe.Refusal
+	switch {
+	case why != nil:
+		refusal.Reason, refusal.Cause = string(why.Reason), why.Cause
+	case len(codes) == 0:
+		return refusal
+	case record.Limit != "":
+		refusal.Reason = record.Limit
+	case codes[0] == transport.CodePayloadTooLarge:
+		refusal.Reason = forPayload
+	case codes[0] == transport.CodeForbidden:
+		refusal.Reason = forUntrusted
+	}
+	refusal.Setting = settingFor[refusal.Reason]
+	return refusal
+}
