@@ -146,7 +146,7 @@ func (g *gateway) upstream(s settings.Settings) upstream.Options {
 		OnRead:    func(ctx context.Context, r upstream.Read) { graph.RecordOf(ctx).Read(r) },
 		OwnTokens: s.PassThrough, MaxCalls: s.Calls, PageCache: s.PageCache, Freshness: s.Freshness, Stale: s.Stale}
 	if s.Simulated() {
-		opt.BaseURL, opt.Transport = "http://simulated-census/api/v1", g.sim.Transport()
+		opt.BaseURL, opt.Transport = "http://simulated-census/api/v1", g.tracing.Outgoing(g.sim.Transport())
 		return opt
 	}
 	opt.Transport = g.tracing.Outgoing(upstream.Transport(s.Calls))

@@ -40,7 +40,7 @@ func (o *Observer) Operation(ctx context.Context, op Operation) {
 	if op.Start.IsZero() {
 		op.Start = time.Now().Add(-op.Duration)
 	}
-	ctx, span := o.tracing.start(ctx, "operation", trace.SpanKindServer, op.Start)
+	ctx, span := o.tracing.start(ctx, unparsed, trace.SpanKindServer, op.Start)
 	o.operation(ctx, span, op)
 }
 
@@ -48,7 +48,7 @@ func (o *Observer) Operation(ctx context.Context, op Operation) {
 // from now.
 func (o *Observer) Call(ctx context.Context, c Call) {
 	start := time.Now().Add(-c.Duration)
-	ctx, span := o.tracing.start(ctx, "census call", trace.SpanKindClient, start)
+	ctx, span := o.tracing.start(ctx, "census call", trace.SpanKindInternal, start)
 	o.call(ctx, span, start, c)
 }
 

@@ -2,6 +2,7 @@ package observe
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -31,6 +32,20 @@ func TestLines(t *testing.T) {
 		}, []string{
 			`{"level":"WARN","msg":"operation","caller":"sha256:` + shortHash("someone@example.com") + `","type":"unknown","operation":"Evilx1` + strings.Repeat("y", 58) + `","duration_ms":1000,"census_calls":0,"cache_hits":0,"codes":["BAD","UNKNOWN","UNKNOWN"]}`,
 		}},
+		{"a refusal", "json", "", func(o *Observer) { o.Operation(background(), refusedOne()) }, []string{
+			`{"level":"WARN","msg":"operation","request_id":"r-1","client":"192.0.2.1","app":"web","type":"unknown","duration_ms":1000,"census_calls":0,"cache_hits":0,"status":401,"codes":["UNAUTHENTICATED"],"refused":"key","setting":"GATEWAY_X","cause":"unknown key"}`,
+		}},
+		{"a refusal, as text", "text", "", func(o *Observer) { o.Operation(background(), refusedOne()) }, []string{
+			`level=WARN msg=operation request_id=r-1 client=192.0.2.1 app=web type=unknown duration_ms=1000 census_calls=0 cache_hits=0 status=401 codes=[UNAUTHENTICATED] refused=key setting=GATEWAY_X cause="unknown key"`,
+		}},
+		{"a refusal that is no operation", "text", "", func(o *Observer) { o.Refused(background(), refusedOne()) }, []string{
+			`level=WARN msg=refused client=192.0.2.1 status=401 codes=[UNAUTHENTICATED] refused=key setting=GATEWAY_X cause="unknown key"`,
+		}},
+		{"what a client did wrong", "text", "", func(o *Observer) {
+			o.Operation(background(), Operation{Duration: time.Second, Codes: []string{"BAD_USER_INPUT"}})
+		}, []string{
+			`level=INFO msg=operation type=unknown duration_ms=1000 census_calls=0 cache_hits=0 codes=[BAD_USER_INPUT]`,
+		}},
 		{"calls are for debugging", "json", "", func(o *Observer) { o.Call(background(), readRuns()) }, nil},
 		{"a call", "json", "debug", func(o *Observer) { o.Call(background(), readRuns()) }, []string{
 			`{"level":"DEBUG","msg":"census call","endpoint":"GET /syncs/{id}/sync_runs","outcome":"ok","status":200,"duration_ms":80,"tries":2}`,
@@ -50,6 +65,12 @@ func TestLines(t *testing.T) {
 			}
 		})
 	}
+}
+
+// refusedOne is an operation that was refused.
+func refusedOne() Operation {
+	return Operation{RequestID: "r-1", Client: "192.0.2.1", App: "web", Duration: time.Second, Status: 401, Codes: []string{"UNAUTHENTICATED"},
+		Refusal: Refusal{Reason: "key", Setting: "GATEWAY_X", Cause: errors.New("unknown key")}}
 }
 
 func TestLinesNameTheTrace(t *testing.T) {

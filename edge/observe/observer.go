@@ -45,7 +45,7 @@ func New(opt Options) *Observer {
 func (o *Observer) StartOperation(ctx context.Context) (_ context.Context, end func(Operation)) {
 	start := time.Now()
 	o.metrics.inFlight.Inc()
-	ctx, span := o.tracing.start(ctx, "operation", trace.SpanKindServer, start)
+	ctx, span := o.tracing.start(ctx, unparsed, trace.SpanKindServer, start)
 	return ctx, func(op Operation) {
 		o.metrics.inFlight.Dec()
 		if op.Start.IsZero() {
@@ -70,7 +70,10 @@ func (o *Observer) operation(ctx context.Context, span trace.Span, op Operation)
 // to be called once; it fills in the endpoint and the duration where they are zero.
 func (o *Observer) StartCall(ctx context.Context, endpoint string) (_ context.Context, end func(Call)) {
 	start := time.Now()
-	ctx, span := o.tracing.start(ctx, "census call", trace.SpanKindClient, start)
+	ctx, span := o.tracing.start(ctx, "census call", trace.SpanKindInternal, start)
+	if o.tracing != nil {
+		ctx = withTries(ctx, endpoint)
+	}
 	return ctx, func(c Call) {
 		if c.Endpoint == "" {
 			c.Endpoint = endpoint

@@ -38,27 +38,3 @@ func (t *Tracing) Incoming(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
-
-// Outgoing hands the trace of requests on to where they are sent. Off, it is
-// next. It stands innermost, below retries, so that every try carries it.
-func (t *Tracing) Outgoing(next http.RoundTripper) http.RoundTripper {
-	if t == nil {
-		return next
-	}
-	return outgoing{t, next}
-}
-
-type outgoing struct {
-	tracing *Tracing
-	next    http.RoundTripper
-}
-
-// RoundTrip sends a copy of r, as a RoundTripper must not change its request.
-func (o outgoing) RoundTrip(r *http.Request) (*http.Response, error) {
-	r = r.Clone(r.Context())
-	if r.Header == nil {
-		r.Header = http.Header{}
-	}
-	o.tracing.Inject(r.Context(), r.Header)
-	return o.next.RoundTrip(r)
-}

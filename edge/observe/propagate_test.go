@@ -25,8 +25,11 @@ func TestTraceGoesInAndOut(t *testing.T) {
 		ctx, end := o.StartOperation(r.Context())
 		ctx, endCall := o.StartCall(ctx, "GET /syncs")
 		req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://census.invalid/syncs", nil)
-		if _, err := client.RoundTrip(req); err != nil {
+		resp, err := client.RoundTrip(req)
+		if err != nil {
 			t.Error(err)
+		} else {
+			resp.Body.Close()
 		}
 		if len(req.Header) > 0 {
 			t.Error("the request itself was changed")
@@ -39,11 +42,11 @@ func TestTraceGoesInAndOut(t *testing.T) {
 	req.Header.Set("Baggage", "secret="+canary)
 	h.ServeHTTP(httptest.NewRecorder(), req)
 
-	call, op := exporter.GetSpans()[0], exporter.GetSpans()[1]
+	sent, op := exporter.GetSpans()[0], exporter.GetSpans()[2]
 	if op.Parent.SpanID().String() != "b7ad6b7169203331" || op.SpanContext.TraceID().String() != "0af7651916cd43dd8448eb211c80319c" {
 		t.Errorf("the operation's parent is %v", op.Parent)
 	}
-	want := "00-0af7651916cd43dd8448eb211c80319c-" + call.SpanContext.SpanID().String() + "-01"
+	want := "00-0af7651916cd43dd8448eb211c80319c-" + sent.SpanContext.SpanID().String() + "-01"
 	if got := outgoingHeader.Get("Traceparent"); got != want || outgoingHeader.Get("Baggage") != "" {
 		t.Errorf("sent %v, want %s alone", outgoingHeader, want)
 	}

@@ -2,10 +2,12 @@ package observe
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 )
 
@@ -18,53 +20,66 @@ func (t *Tracing) start(ctx context.Context, name string, kind trace.SpanKind, b
 	return t.tracer.Start(ctx, name, trace.WithSpanKind(kind), trace.WithTimestamp(begin))
 }
 
+// unparsed is the name of the span of an operation whose type is not known.
+const unparsed = "GraphQL Operation"
+
 // endOperation closes the span of op, which is clean. The span is named after
-// the type alone: the name is the client's to choose.
+// the type alone: the name is the client's to choose. It has failed where Census or
+// the gateway did; what a client did wrong is no failure of a server.
 func endOperation(span trace.Span, op Operation) {
 	if !span.IsRecording() {
 		return
 	}
-	span.SetName(op.Type)
 	attrs := []attribute.KeyValue{
-		attribute.String("graphql.operation.type", op.Type),
 		attribute.Int("census.calls", op.CensusCalls),
 		attribute.Int("census.cache_hits", op.CacheHits),
 	}
-	text := func(key, value string) {
+	if op.Type == "query" {
+		span.SetName(op.Type)
+		attrs = append(attrs, semconv.GraphQLOperationTypeQuery)
+	}
+	text := func(key attribute.Key, value string) {
 		if value != "" {
-			attrs = append(attrs, attribute.String(key, value))
+			attrs = append(attrs, key.String(value))
 		}
 	}
-	text("graphql.operation.name", op.Name)
-	text("graphql.document.hash", op.Document)
+	text(semconv.GraphQLOperationNameKey, op.Name)
+	text(semconv.ClientAddressKey, op.Client)
+	text("gateway.document.hash", op.Document)
 	text("gateway.request_id", op.RequestID)
 	text("gateway.caller", op.Caller)
+	text("gateway.app.name", op.App)
+	text("gateway.app.version", op.AppVersion)
+	text("gateway.refused", op.Refusal.Reason)
 	if op.Status != 0 {
-		attrs = append(attrs, attribute.Int("http.response.status_code", op.Status))
+		attrs = append(attrs, semconv.HTTPResponseStatusCode(op.Status))
 	}
 	if len(op.Codes) > 0 {
-		attrs = append(attrs, attribute.StringSlice("graphql.error.codes", op.Codes))
-		span.SetStatus(codes.Error, op.Codes[0])
+		attrs = append(attrs, attribute.StringSlice("gateway.error.codes", op.Codes))
+	}
+	if worst := blameFor(op.Codes); worst >= upstream {
+		i := slices.IndexFunc(op.Codes, func(code string) bool { return blameOf(code) == worst })
+		attrs = append(attrs, semconv.ErrorTypeKey.String(op.Codes[i]))
+		span.SetStatus(codes.Error, op.Codes[i])
 	}
 	span.SetAttributes(attrs...)
 	span.End(trace.WithTimestamp(op.Start.Add(op.Duration)))
 }
 
-// endCall closes the span of c, whose labels are bounded.
+// endCall closes the span of c, whose labels are bounded: of the call with all its
+// tries and waits. Each try has a span of its own, see Outgoing.
 func endCall(span trace.Span, start time.Time, c Call) {
 	if !span.IsRecording() {
 		return
 	}
-	span.SetName(c.Endpoint)
+	span.SetName("census " + c.Endpoint)
 	span.SetAttributes(
 		attribute.String("census.endpoint", c.Endpoint),
 		attribute.String("census.outcome", c.Outcome),
-		attribute.Int("http.request.resend_count", max(c.Tries-1, 0)),
+		attribute.Int("census.tries", c.Tries),
 	)
-	if c.Status != 0 {
-		span.SetAttributes(attribute.Int("http.response.status_code", c.Status))
-	}
 	if c.Outcome != "ok" {
+		span.SetAttributes(semconv.ErrorTypeKey.String(c.Outcome))
 		span.SetStatus(codes.Error, c.Outcome)
 	}
 	span.End(trace.WithTimestamp(start.Add(c.Duration)))
@@ -72,7 +87,7 @@ func endCall(span trace.Span, start time.Time, c Call) {
 
 // endBatch closes the span of a batch that asked for keys things.
 func endBatch(span trace.Span, keys int, err error) {
-	span.SetAttributes(attribute.Int("batch.keys", keys))
+	span.SetAttributes(attribute.Int("gateway.batch.keys", keys))
 	if err != nil {
 		span.SetStatus(codes.Error, "failed")
 	}

@@ -2,17 +2,18 @@ package observe
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"time"
 
-	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 )
 
@@ -50,13 +51,31 @@ func NewTracing(ctx context.Context, getenv func(string) string, log *slog.Logge
 	if err != nil {
 		return nil, fmt.Errorf("tracing: %w", err)
 	}
-	version, _ := Build()
-	attrs := []attribute.KeyValue{attribute.String("service.name", "census-gateway"), attribute.String("service.version", version)}
-	res, err := resource.New(ctx, resource.WithAttributes(attrs...), resource.WithTelemetrySDK(), resource.WithFromEnv())
-	if err != nil && !errors.Is(err, resource.ErrPartialResource) {
+	res, err := describe(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("tracing: %w", err)
 	}
 	return newTracing(sdk.WithResource(res), sdk.WithBatcher(quiet{exporter, log})), nil
+}
+
+// describe is what is said of this process with every span. The environment
+// (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES) has the last word.
+func describe(ctx context.Context) (*resource.Resource, error) {
+	version, _ := Build()
+	res, err := resource.New(ctx, resource.WithTelemetrySDK(), resource.WithAttributes(
+		semconv.ServiceName("census-gateway"), semconv.ServiceVersion(version), semconv.ServiceInstanceID(newUUID())), resource.WithFromEnv())
+	if errors.Is(err, resource.ErrPartialResource) {
+		err = nil
+	}
+	return res, err
+}
+
+// newUUID makes a random one, version 4 (RFC 9562, 5.4).
+func newUUID() string {
+	var b [16]byte
+	rand.Read(b[:])
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
 func newTracing(opts ...sdk.TracerProviderOption) *Tracing {

@@ -45,17 +45,17 @@ func TestOneSpanEach(t *testing.T) {
 	for key, want := range map[string]string{
 		"graphql.operation.type": "query", "graphql.operation.name": "Overview", "gateway.request_id": "r-1",
 		"gateway.caller": "key:team-a", "census.calls": "3", "census.cache_hits": "7",
-		"http.response.status_code": "200", "graphql.error.codes": `["UPSTREAM_TIMEOUT","NOT_FOUND"]`,
+		"http.response.status_code": "200", "gateway.error.codes": `["UPSTREAM_TIMEOUT","NOT_FOUND"]`, "error.type": "UPSTREAM_TIMEOUT", "gateway.document.hash": "0123456789ab",
 	} {
 		if got := attributes(op)[key]; got != want {
 			t.Errorf("operation %s = %q, want %q", key, got, want)
 		}
 	}
-	if loader.Name != "batch syncs" || attributes(loader)["batch.keys"] != "17" || loader.Status.Description != "failed" || len(loader.Events) > 0 {
+	if loader.Name != "batch syncs" || attributes(loader)["gateway.batch.keys"] != "17" || loader.Status.Description != "failed" || len(loader.Events) > 0 {
 		t.Errorf("batch %+v", loader)
 	}
-	if call.Name != "GET /syncs/{id}" || call.SpanKind != trace.SpanKindClient || call.Status.Description != "rate_limited" ||
-		attributes(call)["http.request.resend_count"] != "2" || attributes(call)["http.response.status_code"] != "429" {
+	if call.Name != "census GET /syncs/{id}" || call.SpanKind != trace.SpanKindInternal || call.Status.Description != "rate_limited" ||
+		attributes(call)["census.tries"] != "3" || attributes(call)["error.type"] != "rate_limited" {
 		t.Errorf("call %+v", call)
 	}
 	if loader.Parent.SpanID() != op.SpanContext.SpanID() || call.Parent.SpanID() != loader.SpanContext.SpanID() {
@@ -161,7 +161,7 @@ func BenchmarkTracingOff(b *testing.B) {
 	var tr *Tracing
 	b.ReportAllocs()
 	for b.Loop() {
-		_, span := tr.start(background(), "operation", trace.SpanKindServer, time.Time{})
+		_, span := tr.start(background(), unparsed, trace.SpanKindServer, time.Time{})
 		endOperation(span, Operation{})
 	}
 }
