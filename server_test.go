@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"census-gateway/edge"
 	"census-gateway/settings"
 )
 
@@ -176,6 +177,10 @@ func TestWrongSettings(t *testing.T) {
 		{"--new-key \x00", "--new-key"},
 		{"--new-key=", "--new-key"},
 		{"--jwt-scope read", "GATEWAY_JWT_ISSUER"},
+		{"--simulate --jwt-issuer https://i.test --jwt-audience a --jwt-jwks /nowhere", "GATEWAY_JWT_JWKS (--jwt-jwks)"},
+		{"--simulate --jwt-issuer https://i.test --jwt-audience a --jwt-jwks http://127.0.0.1:1 --check-config", "GATEWAY_JWT_JWKS (--jwt-jwks)"},
+		{"--simulate --jwt-issuer https://i.test --jwt-audience a --jwt-jwks ftp://i.test", "GATEWAY_JWT_JWKS (--jwt-jwks)"},
+		{`--simulate --jwt-issuer https://i.test --jwt-audience a --jwt-jwks x --jwt-scope a"b`, "GATEWAY_JWT_SCOPE (--jwt-scope)"},
 		{"--trusted-proxies 10.0.0.0/8,proxy.internal", "GATEWAY_TRUSTED_PROXIES (--trusted-proxies)"},
 		{"--api-keys canary", "CENSUS_API_TOKEN is missing"},
 		{"--pprof", "GATEWAY_ADMIN_ADDR"},
@@ -234,10 +239,23 @@ func TestMetricsAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, urls, stop := start(t, []string{"--addr", "127.0.0.1:0", "--admin-addr", "127.0.0.1:0"}, saysGraphQL, saysMetrics)
+	// Without its JWKS: its age is all that is missing.
+	key := "--api-keys=k:" + edge.HashKey("a-key")
+	_, urls, stop := start(t, []string{"--addr", "127.0.0.1:0", "--admin-addr", "127.0.0.1:0", "--simulate", key,
+		"--jwt-issuer", "https://issuer.test", "--jwt-audience", "a", "--jwt-jwks", "http://127.0.0.1:1"}, saysGraphQL, saysMetrics)
 	defer stop()
 	ask(t, urls[0], `{"query":"{ sync(id: 52) { label } }"}`)
-	ask(t, urls[0], `{"query":"{ a:a b:b }"}`)
+	r, err := http.NewRequest("POST", urls[0], strings.NewReader(`{"query":"{ sync(id: 52) { label } }"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("X-API-Key", "a-key")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
 	resp, err := http.Get(urls[1])
 	if err != nil {
 		t.Fatal(err)
@@ -245,8 +263,14 @@ func TestMetricsAreDocumented(t *testing.T) {
 	defer resp.Body.Close()
 	body, _ := io.ReadAll(resp.Body)
 	names := regexp.MustCompile(`(?m)^# TYPE census_gateway_(\w+)`).FindAllSubmatch(body, -1)
-	if len(names) < 6 {
-		t.Fatalf("only %d metrics of ours", len(names))
+	_, table, _ := strings.Cut(string(text), "\n| metric, after `census_gateway_` |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	for row := range strings.Lines(table) {
+		for _, name := range regexp.MustCompile("`([a-z_]+)`").FindAllStringSubmatch(strings.SplitN(row, "|", 3)[1], -1) {
+			if name[1] != "jwks_age_seconds" && !bytes.Contains(body, []byte("\n# TYPE census_gateway_"+name[1]+" ")) {
+				t.Errorf("%s is documented and not served", name[1])
+			}
+		}
 	}
 	for _, name := range names {
 		if !bytes.Contains(text, []byte("`"+string(name[1])+"`")) {

@@ -1,0 +1,43 @@
+package upstream
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// The state tells of each token whether Census fails, or wants no calls.
+func TestState(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		status := 501
+		_, client, _ := newDoor(func(*http.Request) (*http.Response, error) {
+			if status == 429 {
+				return reply(429, "30")
+			}
+			return reply(status, "")
+		})
+		expect := func(when string, want State) {
+			t.Helper()
+			if got := client.State(); got != want {
+				t.Errorf("%s: %+v, want %+v", when, got, want)
+			}
+		}
+		expect("at first", State{})
+		open(t, client)
+		expect("a breaker opened", State{Open: 1})
+		status = 429
+		paused := client.WithToken("paused")
+		_, _ = paused.Sync(context.Background(), 1)
+		expect("a sync of another token was throttled", State{Open: 1, Things: 1})
+		for id := range SyncID(severalThings) {
+			_, _ = paused.Sync(context.Background(), id+1)
+		}
+		expect("another token was throttled", State{Open: 1, Paused: 1, Things: severalThings})
+		time.Sleep(30 * time.Second)
+		status = 200
+		checkAsk(t, client, 9, "ok", 0, 0)
+		expect("Census answers again", State{})
+	})
+}
