@@ -44,7 +44,7 @@ type cacheKey struct {
 	endpoint endpoint
 	id       int64 // of the sync or run; 0 for the list of syncs
 	epoch    int64 // of a list's chunk; else 0
-	k        int   // number of the chunk; else 0
+	k        int   // number of the chunk; -1: the newest rows; else 0
 }
 
 type entry struct {
@@ -105,6 +105,11 @@ func (c *Client) drop(e endpoint, id int64) {
 	case listSyncRuns:
 		c.cache.drop(c.recordKey(fetchSync, id))
 	}
+}
+
+// crowded tells whether more than half of the bytes are in use.
+func (c *cache) crowded() bool {
+	return c.entries != nil && c.entries.WeightedSize() > c.entries.GetMaximum()/2
 }
 
 // CacheStats tells of a page cache: how often something was found in it or not,

@@ -31,7 +31,8 @@ type Connection struct {
 // one call for each 100.
 func (c *Client) Connections(ctx context.Context, side Side) (map[int64]Connection, error) {
 	l := list[Connection]{client: c, endpoint: endpoint(side), size: connectionChunk,
-		scan: (*Connection).scan, position: (*Connection).position, weight: (*Connection).weight}
+		scan: (*Connection).scan, position: (*Connection).position,
+		bare: func(n *Connection) Connection { return Connection{ID: n.ID, createdAt: n.createdAt} }, weight: (*Connection).weight}
 	rows, err := l.all(ctx)
 	if err != nil {
 		return nil, err

@@ -7,7 +7,7 @@ import "time"
 // when old rows are removed, which moves every ordinal. It is never changed.
 type kept[T any] struct {
 	epoch   int64
-	head    segment[T] // the newest rows when last read; of no rows where there are none
+	newest  segment[T] // the place of the newest row when last read; of no rows where there are none
 	total   int
 	told    time.Time // when a page was asked for that told the total
 	proved  time.Time // until then, no row had been removed since the epoch began
@@ -33,14 +33,14 @@ type block[T any] struct {
 
 // packed are rows in less memory than they take as they are.
 type packed[T any] interface {
-	rows() []T // oldest first; not to be written to
+	rows(more int) []T // oldest first, with room for more; not to be written to
 	bytes() int
 }
 
 // open is b as a segment.
 func (b block[T]) open() segment[T] {
 	if b.packed != nil {
-		b.rows = b.packed.rows()
+		b.rows = b.packed.rows(0)
 	}
 	return segment[T]{first: b.first, rows: b.rows, until: b.until}
 }
@@ -66,12 +66,17 @@ func (l list[T]) recall(more time.Duration) *view[T] {
 	}
 	now, life := time.Now(), l.life()
 	counts := func(asked time.Time) bool { return now.Before(asked.Add(life + more)) }
-	head := k.head
+	head, whole := k.newest, false
+	if value, ok := l.client.cache.get(l.topKey(k.epoch)); ok {
+		if t := value.(top[T]); t.sent.Equal(head.sent) && t.end() == head.end() { // of the same page
+			head, v.below, whole = t.segment, t.below, true
+		}
+	}
 	head.until = head.sent.Add(life)
 	v.fresh = counts(k.proved)
 	switch {
 	case len(head.rows) == 0:
-	case v.fresh && counts(head.sent):
+	case whole && v.fresh && counts(head.sent):
 		v.segments, v.recalled = []segment[T]{head}, []segment[T]{head}
 	default:
 		v.witnesses = []segment[T]{head}
@@ -138,13 +143,15 @@ func (l list[T]) keep(v *view[T]) *view[T] {
 	next.arrived = max(next.arrived, arrived)
 	next.told = later(next.told, v.asked())
 	next.proved = later(next.proved, v.proved)
+	var head *segment[T]
 	now := time.Now()
-	for _, g := range v.segments {
+	for i := range v.segments {
+		g := &v.segments[i]
 		if g.group > 0 || !g.until.IsZero() { // stands alone, or was kept already
 			continue
 		}
-		if len(next.head.rows) == 0 || g.end() == v.total && !g.sent.Before(next.head.sent) {
-			next.head = g
+		if len(next.newest.rows) == 0 || g.end() == v.total && !g.sent.Before(next.newest.sent) {
+			head, next.newest = g, *g
 		}
 		if g.first%l.size != 0 || len(g.rows) < l.size && g.end() != v.total {
 			continue
@@ -162,7 +169,12 @@ func (l list[T]) keep(v *view[T]) *view[T] {
 			c.set(key, b, weight)
 		}
 	}
-	c.set(l.key(), next, l.weigh(next.head.rows))
+	if head != nil {
+		next.newest = l.witness(*head)
+		t, weight := l.newTop(*head)
+		c.set(l.topKey(next.epoch), t, weight)
+	}
+	c.set(l.key(), next, l.weigh(next.newest.rows))
 	return v
 }
 

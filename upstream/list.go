@@ -15,6 +15,7 @@ type list[T any] struct {
 	size     int   // rows of a chunk, and most of a head
 	scan     func(*T, *scanner)
 	position func(*T) Position
+	bare     func(*T) T               // a row of which no more is left than its place
 	check    func(*T) error           // and completes a row by what was asked; nil: every row will do
 	over     func(*T, time.Time) bool // whether a row will change no more; nil: every row may
 	weight   func(*T) int             // bytes of a row in memory, about

@@ -22,6 +22,7 @@ type memory[T any] struct {
 	kept      *kept[T]                            // nil: nothing was kept
 	chunk     func(k int) (g segment[T], ok bool) // recalls a chunk; nil: none
 	witnesses []segment[T]                        // rows that stand in the epoch but are too old to count
+	below     packed[T]                           // those right below the first segment or witness, which was kept; nil: none
 	floor     int                                 // rows there were when last kept
 	fresh     bool                                // the proof that was kept counts
 	told      time.Time                           // when the total was asked for that was kept and counts; zero: it does not
@@ -65,6 +66,10 @@ func (v *view[T]) link(g segment[T], sent time.Time) int {
 
 // recallAt is the chunk with the row of ordinal n, if it was kept and counts.
 func (v *view[T]) recallAt(n int) (g segment[T], ok bool) {
+	if v.below != nil && len(v.witnesses) == 0 && n < v.segments[0].first {
+		v.open()
+		return v.at(n)
+	}
 	if v.chunk == nil {
 		return g, false
 	}
@@ -103,7 +108,7 @@ func (v *view[T]) doubtful(windows []Window) (group int, doubtful bool) {
 // loose tells whether pages were read that do not stand in the epoch of what is or
 // will be kept, and that a proof of it might tie to it.
 func (l list[T]) loose(v *view[T]) bool {
-	return l.client.cache.entries != nil && !v.untold && (v.kept == nil || len(v.kept.head.rows) > 0) &&
+	return l.client.cache.entries != nil && !v.untold && (v.kept == nil || len(v.kept.newest.rows) > 0) &&
 		slices.ContainsFunc(v.segments, func(g segment[T]) bool { return g.group > 0 })
 }
 

@@ -166,10 +166,10 @@ func (p *packer) reasons() []SyncTriggerReason {
 	return reasons
 }
 
-// rows are the runs again. Their texts are those of p: they are not to be
-// written to.
-func (p *packedRuns) rows() []SyncRun {
-	rows := make([]SyncRun, p.n)
+// rows are the runs again, with room for more behind them. Their texts are those of
+// p: they are not to be written to.
+func (p *packedRuns) rows(more int) []SyncRun {
+	rows := make([]SyncRun, p.n, p.n+more)
 	u := unpacker{b: p.packed}
 	before := new(SyncRun)
 	for i := range rows {

@@ -25,7 +25,7 @@ func TestPackedRunsAreTheSame(t *testing.T) {
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		runs := rapid.SliceOfN(run, 1, 10).Draw(t, "runs")
-		if diff := cmp.Diff(runs, packRuns(runs).rows()); diff != "" {
+		if diff := cmp.Diff(runs, packRuns(runs).rows(0)); diff != "" {
 			t.Fatal(diff)
 		}
 	})
@@ -69,6 +69,6 @@ func BenchmarkUnpackRuns(b *testing.B) {
 	p := packRuns(rows)
 	b.ReportAllocs()
 	for b.Loop() {
-		p.rows()
+		p.rows(0)
 	}
 }

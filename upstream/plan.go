@@ -49,7 +49,7 @@ func plan[T any](v *view[T], windows []Window, size int) []read {
 	}
 	switch remembers := v.kept != nil && v.total < 0 && !v.blind; {
 	case remembers && head == 0 && len(missing) == 0: // all is known but whether it is still so
-		if v.kept.head.end() < v.kept.total {
+		if v.kept.newest.end() < v.kept.total {
 			return []read{v.proof(0, size)}
 		}
 		head = witnessHead

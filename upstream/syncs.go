@@ -26,7 +26,8 @@ func (y *Sync) weight() int {
 const fewSyncs = 3
 
 func (c *Client) syncList() list[Sync] {
-	return list[Sync]{client: c, endpoint: listSyncs, size: syncChunk, scan: (*Sync).scan, position: (*Sync).position, weight: (*Sync).weight}
+	return list[Sync]{client: c, endpoint: listSyncs, size: syncChunk, scan: (*Sync).scan, position: (*Sync).position,
+		bare: func(y *Sync) Sync { return Sync{ID: y.ID, CreatedAt: y.CreatedAt} }, weight: (*Sync).weight}
 }
 
 // Syncs answers windows of the syncs of the workspace in creation order. It

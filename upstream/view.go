@@ -67,6 +67,9 @@ func (v *view[T]) add(r read, p page[T], sent time.Time) error {
 		return errMoved
 	}
 	if len(g.rows) > 0 {
+		if v.below != nil && g.end() <= v.crown().first {
+			v.open()
+		}
 		for _, known := range v.segments {
 			if !v.agree(known, g) {
 				return errMoved
@@ -207,6 +210,9 @@ func (v *view[T]) bound() int {
 // different ones, no row from lo up to hi has been read.
 func (v *view[T]) rank(p Position) (lo, hi int) {
 	hi = v.bound()
+	if v.below != nil && len(v.witnesses) == 0 && p.Compare(v.position(&v.segments[0].rows[0])) < 0 {
+		v.open()
+	}
 	for _, g := range v.segments {
 		n := sort.Search(len(g.rows), func(i int) bool { return v.position(&g.rows[i]).Compare(p) >= 0 })
 		if n > 0 {

@@ -1,0 +1,138 @@
+package upstream
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"census-gateway/upstream/sim"
+)
+
+// hourlySyncs is a Census of n syncs with so many runs each, an hour apart and all settled.
+func hourlySyncs(n, runs int) *sim.Census {
+	census := sim.New(sim.Options{Empty: true})
+	now := time.Now()
+	for range n {
+		id := census.AddSync(sim.Sync{CreatedAt: now.AddDate(-1, 0, 0)})
+		for h := range runs {
+			census.AddRun(id, sim.Run{CreatedAt: now.Add(time.Duration(h-runs)*time.Hour + 5*time.Minute + time.Duration(id)*time.Second)})
+		}
+	}
+	return census
+}
+
+// scanWeek looks at a week of runs of each of so many syncs, some at once.
+func scanWeek(t *testing.T, c *Client, syncs int) {
+	since := Since(DateTime(time.Now().AddDate(0, 0, -7).UnixMilli()))
+	ids := make([]SyncID, syncs)
+	for i := range ids {
+		ids[i] = SyncID(i + 1)
+	}
+	each(16, ids, func(id SyncID) {
+		rows := 0
+		_, err := c.ScanRuns(t.Context(), id, Window{Older: since}, func() bool { return true }, func(s Slice[SyncRun]) bool {
+			rows += len(s.Rows)
+			return false
+		})
+		if err != nil || rows != 168 {
+			t.Errorf("sync %d: %d runs, %v", id, rows, err)
+		}
+	})
+}
+
+// A cache that has too little room for what is asked again and again keeps some of it:
+// the newest rows of a list are lost without what they prove, and what is new does not
+// push out what will be needed as soon. 60 syncs, a week of which takes two calls each,
+// take 2.6 MB with nothing packed, and 670 kB at least.
+func TestScanLargerThanTheCache(t *testing.T) {
+	const syncs = 60
+	for _, c := range []struct {
+		bytes  int64
+		rounds [2]int // calls of the first round, and at most of each from the fourth on
+	}{
+		{8 << 20, [2]int{2 * syncs, syncs}},
+		{64 << 20 * syncs / 3000, [2]int{2 * syncs, syncs}},
+		{32 << 20 * syncs / 3000, [2]int{2 * syncs, syncs}},
+		{16 << 20 * syncs / 3000, [2]int{2 * syncs, 2*syncs - 8}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			census := hourlySyncs(syncs, 400)
+			client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: c.bytes, Freshness: 5 * time.Second})
+			var calls []int
+			for range 10 {
+				census.ResetCalls()
+				scanWeek(t, client, syncs)
+				calls = append(calls, len(census.Calls()))
+				time.Sleep(6 * time.Second)
+			}
+			if calls[0] != c.rounds[0] || slices.Max(calls[3:]) > c.rounds[1] {
+				t.Errorf("%d bytes: calls %v, want %v", c.bytes, calls, c.rounds)
+			}
+		})
+	}
+}
+
+// Where memory is short the newest rows are kept packed. They answer what they answered
+// before, without a call, and show as well what was removed.
+func TestPackedHead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census := hourlySyncs(2, 250)
+		client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 70_000, Freshness: time.Minute})
+		for id := range 2 { // the first makes the second short of memory
+			if _, err := client.Runs(t.Context(), SyncID(id+1), Window{Limit: 100}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		truth := census.Runs(2)
+		position := func(n int) Position {
+			return Position{CreatedAt: DateTime(truth[n].CreatedAt.UnixMilli()), ID: truth[n].ID, Ordinal: NoOrdinal}
+		}
+		ask := func(w Window, from, to int) {
+			t.Helper()
+			answers, err := client.Runs(t.Context(), 2, w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids := func() (ids []int64) {
+				for _, r := range answers[0].Rows {
+					ids = append(ids, int64(r.ID))
+				}
+				return ids
+			}
+			var want []int64
+			for _, r := range truth[from:to] {
+				want = append(want, r.ID)
+			}
+			if !slices.Equal(ids(), want) || answers[0].First != from {
+				t.Errorf("%+v: runs %d from %d, want %d from %d", w, ids(), answers[0].First, want, from)
+			}
+		}
+		census.ResetCalls()
+		ask(Window{Limit: 1}, 249, 250)
+		ask(Window{Limit: 100}, 150, 250)
+		ask(Window{Limit: 30, Newer: position(200)}, 170, 200)
+		ask(Window{Limit: 1000, Older: position(199)}, 200, 250)
+		ask(Window{Limit: 10, Older: position(160), FromOldest: true}, 161, 171)
+		if calls := census.Calls(); len(calls) > 0 {
+			t.Errorf("what was read took %v", calls)
+		}
+		ask(Window{Limit: 1, Newer: position(150)}, 149, 150) // right below: one call proves it
+		if calls := census.Calls(); len(calls) != 1 {
+			t.Errorf("a row below took %v", calls)
+		}
+		time.Sleep(time.Hour)
+		census.ResetCalls()
+		p := position(170)
+		p.Ordinal = 170
+		ask(Window{Limit: 1, Newer: p}, 169, 170)
+		if calls := census.Calls(); len(calls) != 1 {
+			t.Errorf("a row of an hour ago took %v", calls)
+		}
+		census.Prune(2, 10)
+		time.Sleep(time.Hour)
+		truth = census.Runs(2)
+		ask(Window{Limit: 1, Newer: position(100)}, 99, 100)
+		ask(Window{Limit: 1000}, 0, 240)
+	})
+}
