@@ -136,6 +136,8 @@ func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway,
 			Misses:  func() uint64 { return g.census.CacheStats().Misses },
 			Bytes:   func() int64 { return g.census.CacheStats().Bytes },
 			Entries: func() int64 { return g.census.CacheStats().Entries },
+			Limit:   func() int64 { return g.census.CacheStats().Limit },
+			Missing: func() int64 { return g.census.CacheStats().Missing },
 		}),
 		g.observer.WatchAnswerCache(observe.Cache{Hits: g.answers.Hits, Misses: g.answers.Misses, Bytes: g.answers.Bytes, Entries: g.answers.Entries}))
 }
@@ -144,7 +146,7 @@ func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway,
 func (g *gateway) upstream(s settings.Settings) upstream.Options {
 	opt := upstream.Options{BaseURL: s.BaseURL, Basic: s.Auth == "basic", Observe: g.observeCall,
 		OnRead:    func(ctx context.Context, r upstream.Read) { graph.RecordOf(ctx).Read(r) },
-		OwnTokens: s.PassThrough, MaxCalls: s.Calls, PageCache: s.PageCache, Freshness: s.Freshness, Stale: s.Stale}
+		OwnTokens: s.PassThrough, MaxCalls: s.Calls, PageCache: s.PageCache, Freshness: s.Freshness, Stale: s.Stale, OnShort: g.short}
 	if s.Simulated() {
 		opt.BaseURL, opt.Transport = "http://simulated-census/api/v1", g.tracing.Outgoing(g.sim.Transport())
 		return opt

@@ -91,3 +91,9 @@ func (g *gateway) observeCall(ctx context.Context, endpoint string) (context.Con
 		end(observe.Call{Outcome: c.Outcome(), Status: c.Status, Tries: c.Tries})
 	}
 }
+
+// short tells operators that the page cache is too small.
+func (g *gateway) short(s upstream.CacheStats) {
+	g.log.Warn("the page cache is too small: Census is asked again for what it had no room for; set GATEWAY_PAGE_CACHE to limit and missing together, or more",
+		"limitBytes", s.Limit, "missingBytes", s.Missing)
+}

@@ -36,6 +36,9 @@ type cache struct {
 	mu         sync.Mutex // one change at a time of what is kept
 	hits       atomic.Uint64
 	misses     atomic.Uint64
+	short      shortage
+	onShort    func(CacheStats) // told when short comes to twice what it was told before
+	told       atomic.Int64     // how short it was then
 }
 
 // A cacheKey names an entry. A shelf is what is kept of one token: see standing.
@@ -50,6 +53,7 @@ type cacheKey struct {
 type entry struct {
 	value any
 	bytes int
+	until time.Time // until when it counts; zero: for long
 }
 
 // newCache makes a cache of some bytes; nil for 0, which keeps nothing. What may
@@ -61,6 +65,11 @@ func newCache(bytes int64, freshness, stale time.Duration) *cache {
 			MaximumWeight: uint64(bytes),
 			Weigher:       func(_ cacheKey, e entry) uint32 { return uint32(e.bytes) },
 			Executor:      func(do func()) { do() }, // no goroutine outlives a call
+			OnDeletion: func(e otter.DeletionEvent[cacheKey, entry]) {
+				if e.Cause == otter.CauseOverflow {
+					c.short.loses(e.Key, e.Value, time.Now())
+				}
+			},
 		})
 	}
 	return c
@@ -78,12 +87,17 @@ func (c *cache) get(key cacheKey) (any, bool) {
 		return nil, false
 	}
 	e, ok := c.entries.GetIfPresent(key)
+	if !ok {
+		c.short.misses(key, time.Now())
+	}
 	return e.value, ok
 }
 
-func (c *cache) set(key cacheKey, value any, bytes int) {
+// set keeps a value that takes so many bytes and counts until then; zero: for long.
+func (c *cache) set(key cacheKey, value any, bytes int, until time.Time) {
 	if c.entries != nil {
-		c.entries.Set(key, entry{value, bytes})
+		c.entries.Set(key, entry{value, bytes, until})
+		c.tellShort()
 	}
 }
 
@@ -113,19 +127,37 @@ func (c *cache) crowded() bool {
 }
 
 // CacheStats tells of a page cache: how often something was found in it or not,
-// and what it holds.
+// what it holds, what it may hold, and by how much that is too little. Missing is the
+// bytes of what lost its place and was asked for again within five minutes, in the
+// present five minutes or those before.
 type CacheStats struct {
 	Hits, Misses   uint64
 	Bytes, Entries int64
+	Limit, Missing int64
 }
 
 // CacheStats tells of the page cache of this client and of all made from it.
-func (c *Client) CacheStats() CacheStats {
-	s := CacheStats{Hits: c.cache.hits.Load(), Misses: c.cache.misses.Load()}
-	if c.cache.entries != nil {
-		s.Bytes, s.Entries = int64(c.cache.entries.WeightedSize()), int64(c.cache.entries.EstimatedSize())
+func (c *Client) CacheStats() CacheStats { return c.cache.stats() }
+
+func (c *cache) stats() CacheStats {
+	s := CacheStats{Hits: c.hits.Load(), Misses: c.misses.Load()}
+	if c.entries != nil {
+		s.Bytes, s.Entries, s.Limit = int64(c.entries.WeightedSize()), int64(c.entries.EstimatedSize()), int64(c.entries.GetMaximum())
+		s.Missing = c.short.look()
 	}
 	return s
+}
+
+// tellShort tells that the cache is too small, and again when it is so by twice as
+// much. It is not told of what a sixteenth more would mend.
+func (c *cache) tellShort() {
+	if c.onShort == nil || !c.short.over(time.Now()) {
+		return
+	}
+	s, told := c.stats(), c.told.Load()
+	if s.Missing > s.Limit/16 && s.Missing >= 2*told && c.told.CompareAndSwap(told, s.Missing) {
+		c.onShort(s)
+	}
 }
 
 // A Read tells of something that was read, from Census or from memory.

@@ -37,6 +37,9 @@ type Options struct {
 	PageCache int64         // bytes of what was read to keep in memory, of all tokens; 0: none
 	Freshness time.Duration // how long what may change is kept; 0: only what may not is kept
 	Stale     time.Duration // how long beyond its time what is kept is good while Census fails; 0: not at all
+	// OnShort is told that the page cache is too small, after five minutes of it, and
+	// again when it is so by twice as much. Nil: nobody is told.
+	OnShort func(CacheStats)
 }
 
 // How many exchanges may be under way at once.
@@ -94,7 +97,7 @@ func New(token string, opt Options) *Client {
 		transport: opt.Transport,
 		observe:   opt.Observe,
 	}
-	if opt.OwnTokens {
+	if c.cache.onShort = opt.OnShort; opt.OwnTokens {
 		c.cache.recordsFor = ownRecordsFor
 	}
 	c.onRead = func(ctx context.Context, r Read) {

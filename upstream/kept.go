@@ -166,15 +166,15 @@ func (l list[T]) keep(v *view[T]) *view[T] {
 		}
 		key := l.chunkKey(next.epoch, g.first/l.size)
 		if value, ok := c.get(key); !ok || !value.(block[T]).until.After(b.until) {
-			c.set(key, b, weight)
+			c.set(key, b, weight, b.until)
 		}
 	}
 	if head != nil {
 		next.newest = l.witness(*head)
 		t, weight := l.newTop(*head)
-		c.set(l.topKey(next.epoch), t, weight)
+		c.set(l.topKey(next.epoch), t, weight, t.sent.Add(l.life()))
 	}
-	c.set(l.key(), next, l.weigh(next.newest.rows))
+	c.set(l.key(), next, l.weigh(next.newest.rows), time.Time{})
 	return v
 }
 

@@ -92,7 +92,7 @@ func keepRecord[T any](c *Client, key cacheKey, k keptRecord[T], weight func(*T)
 	c.cache.mu.Lock()
 	defer c.cache.mu.Unlock()
 	if value, ok := c.cache.get(key); !ok || !value.(keptRecord[T]).until.After(k.until) {
-		c.cache.set(key, k, entryWeight+weight(k.record))
+		c.cache.set(key, k, entryWeight+weight(k.record), k.until)
 	}
 }
 

@@ -10,6 +10,8 @@ type Cache struct {
 	Misses  func() uint64
 	Bytes   func() int64 // held now
 	Entries func() int64 // held now
+	Limit   func() int64 // bytes that it may hold
+	Missing func() int64 // bytes by which that is too little
 }
 
 // WatchPageCache shows the cache of Census pages as census_gateway_page_cache_….
@@ -46,6 +48,8 @@ func (o *Observer) watch(subsystem, what string, c Cache) error {
 		count("misses_total", "Reads not found in", c.Misses),
 		gauge("bytes", "Bytes held by", c.Bytes),
 		gauge("entries", "Entries held by", c.Entries),
+		gauge("limit_bytes", "Bytes that may be held by", c.Limit),
+		gauge("missing_bytes", "Bytes asked for again within five minutes for which there was no room in", c.Missing),
 	} {
 		if err != nil {
 			return err

@@ -23,7 +23,9 @@ func exercise(t *testing.T, o *Observer) {
 		Hits: func() uint64 { return 5 }, Misses: func() uint64 { return 2 },
 		Bytes: func() int64 { return 4096 }, Entries: func() int64 { return 3 },
 	}
-	if err := o.WatchPageCache(cache); err != nil {
+	pages := cache
+	pages.Limit, pages.Missing = func() int64 { return 8192 }, func() int64 { return 1024 }
+	if err := o.WatchPageCache(pages); err != nil {
 		t.Fatal(err)
 	}
 	if err := o.WatchAnswerCache(cache); err != nil {
@@ -118,6 +120,12 @@ census_gateway_page_cache_bytes 4096
 # HELP census_gateway_page_cache_hits_total Reads answered from the cache of Census pages.
 # TYPE census_gateway_page_cache_hits_total counter
 census_gateway_page_cache_hits_total 5
+# HELP census_gateway_page_cache_limit_bytes Bytes that may be held by the cache of Census pages.
+# TYPE census_gateway_page_cache_limit_bytes gauge
+census_gateway_page_cache_limit_bytes 8192
+# HELP census_gateway_page_cache_missing_bytes Bytes asked for again within five minutes for which there was no room in the cache of Census pages.
+# TYPE census_gateway_page_cache_missing_bytes gauge
+census_gateway_page_cache_missing_bytes 1024
 `
 	var names []string
 	for _, m := range regexp.MustCompile(`# TYPE (\S+)`).FindAllStringSubmatch(want, -1) {
