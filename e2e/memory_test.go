@@ -65,7 +65,7 @@ func TestMemoryLimit(t *testing.T) {
 		exact    bool
 		percent  string
 	}{
-		{nil, 3 * (96 << 20), false, "400"},
+		{nil, 3 * (1056 << 20), false, "400"},
 		{[]string{"GATEWAY_PAGE_CACHE=0", "GATEWAY_ANSWER_CACHE=0"}, 256 << 20, false, "400"},
 		{[]string{"GOMEMLIMIT=123MiB", "GOGC=50"}, 123 << 20, true, "50"},
 	} {

@@ -5,8 +5,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
-	"strconv"
-	"strings"
 )
 
 // What the garbage collector is told unless GOGC and GOMEMLIMIT say otherwise.
@@ -37,13 +35,8 @@ func TuneMemory(getenv func(string) string, caches int64) {
 		return
 	}
 	limit := max(leastHeap, 3*caches)
-	for _, file := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} { // cgroup v2, v1
-		if text, err := os.ReadFile(file); err == nil {
-			if most := memoryLimit(string(text)); most > 0 {
-				limit = min(limit, most)
-			}
-			break
-		}
+	if most := containerMemory(os.DirFS("/")); most > 0 {
+		limit = min(limit, most/10*9)
 	}
 	debug.SetMemoryLimit(limit)
 }
@@ -66,14 +59,4 @@ func afterEachGC(do func(live uint64)) {
 		})
 	}
 	wait()
-}
-
-// memoryLimit is 90 % of a cgroup's limit in bytes; 0 where that is "max" or too
-// large to mean anything.
-func memoryLimit(text string) int64 {
-	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
-	if err != nil || n <= 0 || n > 1<<50 {
-		return 0
-	}
-	return n / 10 * 9
 }

@@ -6,16 +6,6 @@ import (
 	"time"
 )
 
-func TestMemoryLimit(t *testing.T) {
-	for text, want := range map[string]int64{
-		"max\n": 0, "": 0, "-1": 0, "1000\n": 900, "536870912": 483183819, "9223372036854771712\n": 0,
-	} {
-		if got := memoryLimit(text); got != want {
-			t.Errorf("%q: got %d, want %d", text, got, want)
-		}
-	}
-}
-
 func TestGarbageIsBounded(t *testing.T) {
 	for live, want := range map[uint64]int{0: 400, 1: 400, 8 << 20: 400, 10 << 20: 320, 16 << 20: 200, 32 << 20: 100, 64 << 20: 50, 1 << 40: 50} {
 		if got := gcPercent(live); got != want {

@@ -20,7 +20,7 @@ func Read(args []string, out io.Writer) (s Settings, done bool, err error) {
 	opts := []kong.Option{
 		kong.Name("census-gateway"),
 		kong.Description("Serves a GraphQL API over Census sync runs."),
-		kong.Vars{"baseURL": upstream.DefaultBaseURL},
+		kong.Vars{"baseURL": upstream.DefaultBaseURL, "pageCache": formatBytes(defaultPageCache())},
 		kong.Writers(out, out),
 		kong.Exit(func(int) { done = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),

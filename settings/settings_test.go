@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"census-gateway/edge"
 	"census-gateway/upstream"
 )
 
@@ -91,6 +92,8 @@ func TestSettingsAreDocumented(t *testing.T) {
 func documented(f reflect.StructField) string {
 	value := strings.ReplaceAll(f.Tag.Get("default"), "${baseURL}", upstream.DefaultBaseURL)
 	switch {
+	case value == "${pageCache}":
+		return "an eighth of memory (64MiB to 1GiB)"
 	case value == "" && f.Type.Kind() == reflect.Bool:
 		value = "false"
 	case value == "":
@@ -190,6 +193,22 @@ func TestScopeIsOneWord(t *testing.T) {
 		if good != (err == nil) || err != nil && !strings.Contains(err.Error(), "GATEWAY_JWT_SCOPE (--jwt-scope) must be one word") {
 			t.Errorf("%q: %v", scope, err)
 		}
+	}
+}
+
+// The page cache grows with the memory there is.
+func TestDefaultPageCache(t *testing.T) {
+	const mib = 1 << 20
+	for memory, want := range map[int64]int64{
+		0: 64 * mib, 128 * mib: 64 * mib, 512 * mib: 64 * mib, 2048 * mib: 256 * mib, 1000*mib + 1: 125 * mib, 8192 * mib: 1024 * mib, 1 << 45: 1024 * mib,
+	} {
+		if got := pageCacheFor(memory); got != want {
+			t.Errorf("%d MiB: %d bytes, want %d MiB", memory/mib, got, want/mib)
+		}
+	}
+	s, _, err := Read(nil, io.Discard)
+	if err != nil || s.PageCache != pageCacheFor(edge.AvailableMemory(os.Getenv)) {
+		t.Errorf("%d bytes, %v", s.PageCache, err)
 	}
 }
 
