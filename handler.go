@@ -100,7 +100,7 @@ func (g *gateway) graph(s settings.Settings) (http.Handler, error) {
 	opt := graph.Options{
 		Log: g.log, Timeout: s.Timeout, MaxBody: s.MaxBody, MaxDocument: s.MaxDocument, MaxTokens: s.MaxTokens, Limits: limitsOf(s),
 		OnlyTrusted: s.OnlyTrusted, OwnTokens: s.PassThrough,
-		AppURL: appURL(s), OnBatch: g.observer.StartBatch, OnFresh: answers.Fresh,
+		AppURL: appURL(s), OnBatch: g.observer.StartBatch, OnFresh: answers.Fresh, Hold: edge.Hold,
 	}
 	if s.Documents != "" {
 		trusted, err := documents.LoadTrusted(s.Documents)

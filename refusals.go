@@ -67,6 +67,8 @@ func whyRefused(why *edge.Refusal, record *graph.Record, codes []string) observe
 		refusal.Reason = record.Limit
 	case codes[0] == transport.CodePayloadTooLarge:
 		refusal.Reason = forPayload
+	case codes[0] == transport.CodeOverloaded: // while the answer was made
+		refusal.Reason = string(edge.ForSending)
 	case codes[0] == transport.CodeForbidden:
 		refusal.Reason = forUntrusted
 	}

@@ -11,10 +11,9 @@ import (
 type answerWriter struct {
 	http.ResponseWriter
 	r       *http.Request
-	sending *Sending // nil has room for everything
-	booked  int64    // bytes taken of sending
-	status  int      // 0 until the answer begins; early hints do not count
-	refused bool     // what is written now is dropped
+	share   share // of the memory for large answers
+	status  int   // 0 until the answer begins; early hints do not count
+	refused bool  // what is written now is dropped
 }
 
 // Status is the status of the answer that has begun on w, which is a writer from
@@ -63,8 +62,8 @@ func (w *answerWriter) Flush() {
 
 // room books the answer that is about to begin, or refuses it.
 func (w *answerWriter) room() bool {
-	var ok bool
-	if w.booked, ok = w.sending.take(w.Header()); !ok {
+	ok := w.share.settle(w.Header())
+	if !ok {
 		w.refused, w.status = true, http.StatusServiceUnavailable
 		Refuse(w.ResponseWriter, w.r, noRoom())
 	}

@@ -13,6 +13,7 @@ type known struct {
 	requestID string   // empty outside of RequestID
 	caller    Caller   // the zero Caller where nobody has been let in
 	refusal   *Refusal // that was the answer; nil if none was, or if it was taken
+	share     *share   // of the memory for large answers; nil outside of Recover
 }
 
 type knownKey struct{}

@@ -13,13 +13,17 @@ import (
 // cut, so that the client cannot take it for whole. http.ErrAbortHandler passes,
 // as net/http wants it. log must not be nil.
 //
-// It also bounds the large answers under way by sending, nil for no bound.
+// It also bounds the large answers in memory by sending, nil for no bound: see Hold.
 func Recover(log *slog.Logger, sending *Sending) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			answer := &answerWriter{ResponseWriter: w, r: r, sending: sending}
+			answer := &answerWriter{ResponseWriter: w, r: r}
+			answer.share.of = sending
+			if k := knownOf(r.Context()); k != nil {
+				k.share = &answer.share
+			}
 			defer func() {
-				sending.give(answer.booked)
+				answer.share.end()
 				cause := recover()
 				if cause == nil {
 					return

@@ -55,7 +55,7 @@ const (
 	ForScope        Reason = "jwt_scope"     // a JWT without the scope
 	ForRate         Reason = "rate"          // the caller asks too often
 	ForInFlight     Reason = "in_flight"     // too many operations run
-	ForSending      Reason = "sending"       // too many large answers are under way
+	ForSending      Reason = "sending"       // too many large answers are being made or under way
 )
 
 // Error returns code and message, without the cause.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -67,4 +68,44 @@ func TestSending(t *testing.T) {
 		}
 		refusedWith(t, ask("told&n=300001")(true), 503, CodeOverloaded)
 	})
+}
+
+// What is held while an answer is made counts like what is sent, and once: the answer
+// that is begun takes its place.
+func TestHold(t *testing.T) {
+	sending := NewSending(300_000)
+	var held []bool
+	hold := func(r *http.Request, bytes ...int) {
+		for _, n := range bytes {
+			held = append(held, Hold(r.Context(), n))
+		}
+	}
+	serve := func(do func(w http.ResponseWriter, r *http.Request)) *http.Response {
+		w := httptest.NewRecorder()
+		Chain(http.HandlerFunc(do), RequestID, Recover(slog.New(slog.DiscardHandler), sending)).ServeHTTP(w, request("GET", "/"))
+		return w.Result()
+	}
+	serve(func(_ http.ResponseWriter, one *http.Request) {
+		hold(one, 65_535, 300_001, 100_000, 60_000, 200_000) // the second is too much
+		serve(func(w http.ResponseWriter, two *http.Request) {
+			hold(two, 65_535, 100_001, 100_000)
+			w.Header().Set("Content-Length", "70000") // packed
+			w.WriteHeader(200)
+			hold(one, 230_001, 230_000)
+		})
+		hold(one, 300_000)
+		if got := serve(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "65536")
+			w.WriteHeader(200)
+		}); got.StatusCode != 503 {
+			t.Errorf("an answer beside one that is made: %d", got.StatusCode)
+		}
+	})
+	want := []bool{true, false, true, true, true, true, false, true, false, true, true}
+	if !slices.Equal(held, want) || sending.now.Load() != 0 {
+		t.Errorf("held %v, want %v; %d bytes are never given back", held, want, sending.now.Load())
+	}
+	if !Hold(t.Context(), 1<<40) {
+		t.Error("outside of a request there is no room")
+	}
 }

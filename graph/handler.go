@@ -32,6 +32,9 @@ type Options struct {
 	AppURL      string             // of Census's pages for people, "https://app.getcensus.com"; "": there are none
 	Now         func() time.Time   // nil: time.Now
 	OwnTokens   bool               // callers ask with Census tokens of their own
+	// Hold is told how many bytes of memory an answer takes at least, while it is made;
+	// false refuses it, with OVERLOADED. Nil: there is room for everything.
+	Hold func(ctx context.Context, bytes int) bool
 	// OnFresh is told how long an answer counts as what Census would say, before its
 	// header is written; 0 for one with errors. Nil: nobody.
 	OnFresh func(ctx context.Context, d time.Duration)
@@ -61,7 +64,10 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	if opt.OnBatch == nil {
 		opt.OnBatch = func(ctx context.Context, _ string, _ int) (context.Context, func(error)) { return ctx, func(error) {} }
 	}
-	resolver := &Resolver{appURL: opt.AppURL}
+	if opt.Hold == nil {
+		opt.Hold = func(context.Context, int) bool { return true }
+	}
+	resolver := &Resolver{appURL: opt.AppURL, hold: opt.Hold}
 	schema := NewExecutableSchema(Config{Resolvers: resolver})
 	guard, err := limits.New(schema.Schema(), prices(), limits.Options{
 		Limits: opt.Limits, Beside: documents.Beside,
@@ -90,6 +96,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	srv.Use(limits.Repeats{Known: parsed.Has})
 	srv.Use(answers)
 	srv.AroundResponses(recorded)
+	srv.AroundResponses(opt.hold)
 	srv.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		ctx = withLoaders(ctx, census(ctx), &opt)
 		readAhead(ctx)

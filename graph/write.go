@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -53,11 +54,14 @@ type writing struct {
 	op       *graphql.OperationContext
 	resolver *Resolver
 	slots    []any
+	made     *atomic.Int64 // bytes of the answer, of this and what else writes itself
+	held     int           // of these here
+	full     bool          // there is no room for more
 }
 
-func (c *compiler) begin(ctx context.Context, op *graphql.OperationContext) *writing {
+func (c *compiler) begin(ctx context.Context, op *graphql.OperationContext, made *atomic.Int64) *writing {
 	resolver := op.Stats.GetExtension(selfWritingName).(*Resolver)
-	return &writing{ctx, op, resolver, make([]any, c.slots)}
+	return &writing{ctx: ctx, op: op, resolver: resolver, slots: make([]any, c.slots), made: made}
 }
 
 // arguments are those of f, made into something the first time, for the slot to
@@ -192,8 +196,15 @@ func many[T, U any](o *object[U], n func(T) int, get func(v T, i int) U) field[T
 					return nil
 				}
 				if i == 0 { // the others will be as long, more or less
-					b = slices.Grow(b, (len(b)-began)*n*9/8)
+					more := (len(b) - began) * n * 9 / 8
+					if !x.room(len(b) + more) {
+						return nil
+					}
+					b = slices.Grow(b, more)
 				}
+			}
+			if !x.room(len(b)) {
+				return nil
 			}
 			return append(b, ']')
 		}

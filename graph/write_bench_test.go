@@ -49,7 +49,7 @@ func BenchmarkWrite(b *testing.B) {
 			fields := graphql.CollectFields(op, op.Operation.SelectionSet, nil)
 			fields = graphql.CollectFields(op, fields[0].Selections, nil)
 			w := runConnectionObject.writer(compiler, fields[0].Selections)
-			x := &writing{ctx: ctx, op: op, slots: make([]any, compiler.slots)}
+			x := &writing{ctx: ctx, op: op, slots: make([]any, compiler.slots), held: 1 << 30}
 			n := 0
 			b.ReportAllocs()
 			for b.Loop() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"sync"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
@@ -63,9 +64,13 @@ func (s selfWriting) Exec(ctx context.Context) graphql.ResponseHandler {
 			return nil
 		}
 		if generated == nil {
-			if text := write(query.begin(ctx, op), query.write, struct{}{}); text != nil {
-				done = true
+			x := query.begin(ctx, op, new(atomic.Int64))
+			text := write(x, query.write, struct{}{})
+			if done = text != nil || x.full; text != nil {
 				return &graphql.Response{Data: *text}
+			}
+			if x.full {
+				return &graphql.Response{Errors: gqlerror.List{errNoRoom()}}
 			}
 			generated = s.ExecutableSchema.Exec(ctx)
 		}
@@ -92,6 +97,7 @@ type operationWriters struct {
 	syncConnections writers[*SyncConnection]
 	runs            writers[run]
 	runConnections  writers[*SyncRunConnection]
+	made            atomic.Int64 // bytes of them
 }
 
 // resolve calls a resolver and lets its result write itself.
@@ -101,16 +107,20 @@ func (w *operationWriters) resolve(ctx context.Context, next graphql.Resolver) (
 		return v, err
 	}
 	var text *[]byte
+	full := false
 	switch v := v.(type) {
 	case *SyncRunConnection:
-		text = w.runConnections.write(ctx, runConnectionObject, v)
+		text, full = w.runConnections.write(ctx, runConnectionObject, v, &w.made)
 	case *upstream.SyncRun:
 		if v == nil {
 			return v, nil
 		}
-		text = w.runs.write(ctx, runObject, v)
+		text, full = w.runs.write(ctx, runObject, v, &w.made)
 	case *SyncConnection: // but no *Sync: what it needs may not have been read ahead
-		text = w.syncConnections.write(ctx, syncConnectionObject, v)
+		text, full = w.syncConnections.write(ctx, syncConnectionObject, v, &w.made)
+	}
+	if full {
+		return nil, errNoRoom()
 	}
 	if text != nil {
 		return &written{text}, nil
@@ -133,17 +143,19 @@ type knownWriter[T any] struct {
 }
 
 // write lets v, the result of the field of ctx, write itself as o; nil where it
-// gives up.
-func (w *writers[T]) write(ctx context.Context, o *object[T], v T) *[]byte {
+// gives up. full tells that there is no room for it.
+func (w *writers[T]) write(ctx context.Context, o *object[T], v T, made *atomic.Int64) (text *[]byte, full bool) {
 	op, sel := graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field.Selections
 	if len(sel) == 0 {
-		return nil
+		return nil, false
 	}
 	k := w.of(op, o, sel)
 	if k.write == nil {
-		return nil
+		return nil, false
 	}
-	return write(k.begin(ctx, op), k.write, v)
+	x := k.begin(ctx, op, made)
+	text = write(x, k.write, v)
+	return text, x.full
 }
 
 func (w *writers[T]) of(op *graphql.OperationContext, o *object[T], sel ast.SelectionSet) knownWriter[T] {

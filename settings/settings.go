@@ -53,7 +53,7 @@ type Settings struct {
 	MaxDirectives int           `env:"GATEWAY_MAX_DIRECTIVES" default:"50" range:"1..1073741824" help:"Directives in an operation (default ${default})." group:"Limits"`
 	MaxSelections int           `env:"GATEWAY_MAX_SELECTIONS" default:"10000" range:"1..1073741824" help:"Selections, fragments expanded (default ${default})." group:"Limits"`
 	MaxPages      int           `env:"GATEWAY_MAX_PAGES" default:"1500" range:"1..1073741824" help:"Census pages an operation may cost (default ${default})." group:"Limits"`
-	MaxSending    int64         `env:"GATEWAY_MAX_SENDING" default:"128MiB" range:"1MiB..1TiB" type:"bytes" placeholder:"BYTES" help:"Bytes of large answers under way to their clients at once; further ones are refused (default ${default})." group:"Limits" fixed:""`
+	MaxSending    int64         `env:"GATEWAY_MAX_SENDING" default:"128MiB" range:"1MiB..1TiB" type:"bytes" placeholder:"BYTES" help:"Bytes of large answers in memory at once, those that are being made and those under way to their clients; further ones are refused (default ${default})." group:"Limits" fixed:""`
 	MaxInFlight   int           `env:"GATEWAY_MAX_IN_FLIGHT" default:"256" range:"1..1073741824" help:"Operations at once; further ones wait a tenth of a second (default ${default})." group:"Limits"`
 	Rate          float64       `env:"GATEWAY_RATE" default:"0" range:"0..1000000" help:"Requests a second of one caller, all who reach an open gateway being one; 0: any number (default)." group:"Limits"`
 	Burst         int           `env:"GATEWAY_BURST" default:"20" range:"1..1073741824" help:"Requests of one caller at once, where there is a rate (default ${default})." group:"Limits"`
