@@ -33,6 +33,9 @@ type Options struct {
 	CanceledStatus    string // status a canceled run ends with; "" is completed
 	FirstRunID        int64  // 0 is 425,000,001; ids of January 2026 were there
 	SyncBytes         int    // least size of a sync object; 0 is 8 KiB
+	MaxPerPage        int    // rows of the largest page; 0 is 100
+	TotalOff          int    // total_records is by so much too large, or too small where it is below 0
+	HeavySyncs        int    // a page of more syncs than this does not come in time; 0: all do
 }
 
 // Census is the look-alike. Make one with New; it is safe for concurrent use.
@@ -65,6 +68,9 @@ func New(opt Options) *Census {
 	}
 	if opt.CanceledStatus == "" {
 		opt.CanceledStatus = "completed"
+	}
+	if opt.MaxPerPage == 0 {
+		opt.MaxPerPage = 100
 	}
 	if opt.FirstRunID == 0 {
 		opt.FirstRunID = 425_000_001
@@ -125,6 +131,9 @@ func (c *Census) receive(r *http.Request) Effect {
 		if f.hits(r) {
 			return f.Do
 		}
+	}
+	if most := c.opt.HeavySyncs; most > 0 && path == "/syncs" && readPage(query(r), c.opt.MaxPerPage).per > most {
+		return Hang()
 	}
 	return nil
 }

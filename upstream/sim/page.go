@@ -10,17 +10,17 @@ import (
 // sync runs).
 type page struct {
 	number int  // from 1; 0 and nonsense are 1
-	per    int  // 1 to 100; more is 100, nonsense is 25
+	per    int  // 1 to the most, 100; more is that, nonsense is 25
 	asc    bool // anything but "asc" is desc
 }
 
-func readPage(q url.Values) page {
-	p := page{number: 1, per: 25, asc: q.Get("order") == "asc"}
+func readPage(q url.Values, most int) page {
+	p := page{number: 1, per: min(25, most), asc: q.Get("order") == "asc"}
 	if n, err := strconv.Atoi(q.Get("page")); err == nil && n > 0 {
 		p.number = n
 	}
 	if n, err := strconv.Atoi(q.Get("per_page")); err == nil && n > 0 {
-		p.per = min(n, 100)
+		p.per = min(n, most)
 	}
 	return p
 }
@@ -29,7 +29,7 @@ func readPage(q url.Values) page {
 // i-th in order of creation; list turns descending orders round.
 func (c *Census) list(r *http.Request, total int, item func(b []byte, i int) []byte) reply {
 	q := query(r)
-	p := readPage(q)
+	p := readPage(q, c.opt.MaxPerPage)
 	if n, err := strconv.Atoi(q.Get("per_page")); c.opt.LargePage400 && err == nil && n > 100 {
 		return refuse("per_page can't exceed 100")
 	}
@@ -66,6 +66,10 @@ func (c *Census) list(r *http.Request, total int, item func(b []byte, i int) []b
 		o.strOrNull("next", next)
 	}
 	if !c.opt.NoPagination {
+		if c.opt.TotalOff != 0 {
+			total = max(total+c.opt.TotalOff, 0)
+			last = (total + p.per - 1) / p.per
+		}
 		if last == 0 && !c.opt.EmptyLastPageZero {
 			last = 1
 		}

@@ -100,7 +100,7 @@ func SamePage(n int) Effect {
 // EndlessPages always names a next page: the one after the page asked for.
 func EndlessPages() Effect {
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
-		next := strconv.Itoa(readPage(query(r)).number + 1)
+		next := strconv.Itoa(readPage(query(r), 100).number + 1)
 		Chain(Field("next_page", next), Field("last_page", "1000000"))(w, r, honest)
 	}
 }
