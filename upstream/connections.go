@@ -30,7 +30,8 @@ type Connection struct {
 // Connections reads all connections of one side of the workspace, by id. It costs
 // one call for each 100.
 func (c *Client) Connections(ctx context.Context, side Side) (map[int64]Connection, error) {
-	l := list[Connection]{client: c, endpoint: endpoint(side), size: connectionChunk,
+	l := list[Connection]{client: c, endpoint: endpoint(side),
+		most: connectionChunk, size: c.standing.pageSize(endpoint(side), connectionChunk),
 		scan: (*Connection).scan, position: (*Connection).position,
 		bare: func(n *Connection) Connection { return Connection{ID: n.ID, createdAt: n.createdAt} }, weight: (*Connection).weight}
 	rows, err := l.all(ctx)

@@ -13,7 +13,7 @@ import (
 type page[T any] struct {
 	rows    []T
 	total   int // rows in the whole list; -1 if Census did not tell
-	perPage int // page size Census really used; 0 if it did not tell
+	perPage int // page size Census really used; 0 if it did not tell and nothing shows it
 }
 
 // decodePage reads the envelope of a list that was asked for so many rows. scan reads
@@ -21,7 +21,7 @@ type page[T any] struct {
 // can hold millions.
 func decodePage[T any](body string, asked int, scan func(*T, *scanner)) (page[T], error) {
 	p := page[T]{total: -1}
-	data := false
+	data, next := false, false
 	err := decodeEnvelope(body, func(s *scanner, key string) {
 		switch key {
 		case "data":
@@ -45,6 +45,9 @@ func decodePage[T any](body string, asked int, scan func(*T, *scanner)) (page[T]
 					}
 				}
 			}
+		case "next": // the link of before there was a pagination
+			link, ok := s.scalar()
+			next = ok && link != ""
 		case "pagination":
 			for ok := s.open('{'); ok && s.next('}'); {
 				switch s.key() {
@@ -66,6 +69,9 @@ func decodePage[T any](body string, asked int, scan func(*T, *scanner)) (page[T]
 	})
 	if err == nil && !data {
 		err = errors.New("no data list")
+	}
+	if n := len(p.rows); p.perPage == 0 && next && n > 0 && n < asked { // more follow, and yet this is all
+		p.perPage = n
 	}
 	return p, err
 }

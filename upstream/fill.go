@@ -34,7 +34,7 @@ func (l list[T]) fill(ctx context.Context, v *view[T], windows []Window, reads *
 		} else if todo = todo[:1]; !may() {
 			return errSpent
 		}
-		if *reads += len(todo); *reads > maxReads {
+		if *reads += len(todo); *reads > maxReads*l.most/l.size {
 			return errTooManyReads
 		}
 		if err := l.readInto(ctx, v, todo); err != nil {
@@ -118,12 +118,18 @@ func (l list[T]) read(ctx context.Context, r read, after int64) arrival[T] {
 
 // ask asks Census for one page and turns its rows oldest first.
 func (l list[T]) ask(ctx context.Context, r read) (page[T], error) {
+	began := time.Now()
 	answer, err := l.client.get(ctx, l.endpoint, l.id, r.query())
 	if err != nil {
+		l.suits(r, 0, err, time.Since(began))
 		return page[T]{}, err
 	}
 	p, err := decodePage(answer.text, r.perPage(), l.scan)
 	answer.free()
+	l.suits(r, p.perPage, err, 0)
+	if err == nil && p.perPage > 0 && p.perPage < r.perPage() {
+		err = fmt.Errorf("asked for %d rows a page, got %d", r.perPage(), p.perPage)
+	}
 	for i := range p.rows {
 		if err == nil && l.check != nil {
 			err = l.check(&p.rows[i])

@@ -7,6 +7,7 @@ import "time"
 // when old rows are removed, which moves every ordinal. It is never changed.
 type kept[T any] struct {
 	epoch   int64
+	size    int        // rows of its chunks: they are numbered by it
 	newest  segment[T] // the place of the newest row when last read; of no rows where there are none
 	total   int
 	told    time.Time // when a page was asked for that told the total
@@ -100,6 +101,9 @@ func (l list[T]) remember(more time.Duration) *view[T] {
 	}
 	now := time.Now()
 	k := value.(*kept[T])
+	if k.size != l.size {
+		return v
+	}
 	v.kept, v.floor, v.epoch, v.arrived = k, k.total, k.epoch, k.arrived
 	v.chunk = func(n int) (g segment[T], ok bool) {
 		value, ok := c.get(l.chunkKey(k.epoch, n/l.size))
@@ -129,13 +133,16 @@ func (l list[T]) keep(v *view[T]) *view[T] {
 	next, arrived := &kept[T]{}, v.arrived
 	value, _ := c.get(l.key())
 	was, _ := value.(*kept[T])
+	if was != nil && was.size != l.size {
+		was = nil
+	}
 	switch {
 	case was != nil && (v.kept == nil || was.epoch != v.kept.epoch):
 		return v
 	case was != nil && v.tied:
 		*next = *was
 	default: // nothing ties what was read to an epoch: it begins one
-		next.epoch = c.epochs.Add(1)
+		next.epoch, next.size = c.epochs.Add(1), l.size
 		v = v.restart()
 	}
 	v.epoch = next.epoch

@@ -12,7 +12,8 @@ type list[T any] struct {
 	client   *Client
 	endpoint endpoint
 	id       int64 // of the sync whose runs these are; 0 for what is the workspace's
-	size     int   // rows of a chunk, and most of a head
+	most     int   // rows of the largest page that is asked for
+	size     int   // rows of a chunk, and most of a head: most, or fewer for now
 	scan     func(*T, *scanner)
 	position func(*T) Position
 	bare     func(*T) T               // a row of which no more is left than its place
@@ -24,7 +25,7 @@ type list[T any] struct {
 
 // The bounds of one answer.
 const (
-	maxReads = 96 // page reads; the largest window takes 12, finding a lost place up to 26
+	maxReads = 96 // page reads; the largest window takes 12, finding a lost place up to 26; more where pages are smaller
 	maxMoves = 3  // times the list may be shortened meanwhile
 )
 
@@ -41,6 +42,9 @@ var (
 // for which what is kept will do; err tells that none was.
 func (l list[T]) slices(ctx context.Context, windows []Window) ([]Slice[T], error) {
 	v, _, err := l.view(ctx, windows, l.recall(0), nil)
+	if smaller, ok := l.resized(err); ok {
+		return smaller.slices(ctx, windows)
+	}
 	if err == nil {
 		return v.slices(windows), nil
 	}
@@ -135,7 +139,7 @@ func (l list[T]) slicesKept(ctx context.Context, windows []Window) ([]Slice[T], 
 // of more than maxPages is not answered at all.
 func (l list[T]) all(ctx context.Context) ([]T, error) {
 	var all []T
-	w := Window{Limit: 32 * l.size}
+	w := Window{Limit: 32 * l.most}
 	for {
 		answers, err := l.slices(ctx, []Window{w})
 		if err != nil {
@@ -143,7 +147,7 @@ func (l list[T]) all(ctx context.Context) ([]T, error) {
 		}
 		s := answers[0]
 		all = append(all, s.Rows...)
-		if max(len(all), s.Total) > maxPages*l.size {
+		if max(len(all), s.Total) > maxPages*l.most {
 			return nil, l.endpoint.failed(l.id, errTooManyReads)
 		}
 		if !s.More || len(s.Rows) == 0 {

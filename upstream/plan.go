@@ -52,9 +52,9 @@ func plan[T any](v *view[T], windows []Window, size int) []read {
 		if v.kept.newest.end() < v.kept.total {
 			return []read{v.proof(0, size)}
 		}
-		head = witnessHead
+		head = min(witnessHead, size)
 	case v.kept != nil && !v.blind && head > 0 && v.kept.sealed:
-		head = max(head, witnessHead)
+		head = max(head, min(witnessHead, size))
 	case v.total < 0 && head == 0 && len(missing) == 0:
 		missing = append(missing, v.probe())
 	}

@@ -26,6 +26,10 @@ func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func
 		if err == errSpent {
 			return true, nil
 		}
+		if smaller, ok := l.resized(err); ok {
+			l, v = smaller, smaller.recall(0)
+			continue
+		}
 		if err != nil {
 			return false, err
 		}

@@ -28,7 +28,9 @@ type standing struct {
 
 	budget budget // locks itself
 
-	syncs atomic.Int64 // syncs in the workspace when last told; 0: not yet
+	syncs atomic.Int64                          // syncs in the workspace when last told; 0: not yet
+	sizes atomic.Pointer[map[endpoint]pageSize] // nil: pages are as large as they can be
+
 	shelf atomic.Int64 // names what is kept of the token; after a 401 another does
 }
 

@@ -26,7 +26,7 @@ func (y *Sync) weight() int {
 const fewSyncs = 3
 
 func (c *Client) syncList() list[Sync] {
-	return list[Sync]{client: c, endpoint: listSyncs, size: syncChunk, scan: (*Sync).scan, position: (*Sync).position,
+	return list[Sync]{client: c, endpoint: listSyncs, most: syncChunk, size: c.standing.pageSize(listSyncs, syncChunk), scan: (*Sync).scan, position: (*Sync).position,
 		bare: func(y *Sync) Sync { return Sync{ID: y.ID, CreatedAt: y.CreatedAt} }, weight: (*Sync).weight}
 }
 
@@ -96,7 +96,7 @@ func (c *Client) listingPays(n int) bool {
 	if total == 0 {
 		return n > fewSyncs
 	}
-	return pagesOf(total) < n
+	return pagesOf(total, c.syncList().size) < n
 }
 
 // listInto moves from missing to found the syncs that stand in the workspace's
@@ -105,14 +105,14 @@ func (c *Client) listingPays(n int) bool {
 // were then. It stops where fetching the rest is cheaper, or fails.
 func (c *Client) listInto(ctx context.Context, found map[SyncID]SyncResult, missing map[SyncID]bool) {
 	l := c.syncList()
-	read := func(from, to int) (total int, ok bool) {
+	read := func(from, to int) (total int, err error) {
 		pages := make([]arrival[Sync], to-from)
 		numbers := make([]int, to-from)
 		for i := range numbers {
 			numbers[i] = i
 		}
 		each(c.MaxCalls(), numbers, func(i int) {
-			pages[i] = l.read(ctx, read{k: from + i, size: syncChunk}, 0)
+			pages[i] = l.read(ctx, read{k: from + i, size: l.size}, 0)
 		})
 		for _, p := range pages {
 			if p.err == nil {
@@ -120,19 +120,26 @@ func (c *Client) listInto(ctx context.Context, found map[SyncID]SyncResult, miss
 				c.takeSyncs(ctx, p.rows, p.sent, found, missing)
 			}
 		}
-		return total, pages[0].err == nil
+		return total, pages[0].err
 	}
-	first := 1
-	if known := int(c.standing.syncs.Load()); len(missing) > syncChunk/2 {
-		first = max(pagesOf(known), 1)
-	}
-	total, ok := read(0, first)
-	if !ok {
+	for {
+		first := 1
+		if known := int(c.standing.syncs.Load()); len(missing) > l.size/2 {
+			first = max(pagesOf(known, l.size), 1)
+		}
+		total, err := read(0, first)
+		if smaller, ok := l.resized(err); ok {
+			l = smaller
+			continue
+		}
+		if err != nil {
+			return
+		}
+		c.standing.syncs.Store(int64(total))
+		if pages := pagesOf(total, l.size); pages > first && pages-first < len(missing) {
+			read(first, pages)
+		}
 		return
-	}
-	c.standing.syncs.Store(int64(total))
-	if pages := pagesOf(total); pages > first && pages-first < len(missing) {
-		read(first, pages)
 	}
 }
 
@@ -154,5 +161,5 @@ func (c *Client) takeSyncs(ctx context.Context, rows []Sync, sent time.Time, fou
 	c.onRead(ctx, Read{Until: until})
 }
 
-// pagesOf is how many pages so many syncs take.
-func pagesOf(syncs int) int { return (syncs + syncChunk - 1) / syncChunk }
+// pagesOf is how many pages of a size so many syncs take.
+func pagesOf(syncs, size int) int { return (syncs + size - 1) / size }

@@ -82,9 +82,11 @@ func (w *world) untrue(check func()) (wrong string) {
 
 func newWorld(t *rapid.T, tb testing.TB) *world {
 	w := &world{T: t, tb: tb}
-	// Once there is a Census whose lists tell no totals, once one that knows no page past the end.
+	// Once there is a Census whose lists tell no totals, once one that knows no page past the
+	// end, and once one whose pages are smaller than what is asked for.
 	w.census = sim.New(sim.Options{Empty: true, Now: func() time.Time { return now },
-		PastEnd404: rapid.IntRange(0, 7).Draw(t, "past end 404") == 0, NoPagination: rapid.IntRange(0, 15).Draw(t, "no pagination") == 0})
+		PastEnd404: rapid.IntRange(0, 7).Draw(t, "past end 404") == 0, NoPagination: rapid.IntRange(0, 15).Draw(t, "no pagination") == 0,
+		MaxPerPage: rapid.SampledFrom([]int{100, 100, 100, 100, 100, 40, 9}).Draw(t, "rows of a page")})
 	for range rapid.SampledFrom([]int{1, 1, 2, 3, 6}).Draw(t, "syncs") {
 		w.addSync()
 	}

@@ -1,0 +1,81 @@
+package upstream
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"time"
+)
+
+// How long smaller pages are asked for before larger ones are tried again.
+const (
+	toldFor  = time.Hour        // Census said how large its pages are
+	heavyFor = 10 * time.Minute // larger ones did not come in time
+)
+
+// A page that did not come in time, after it had some, is asked for again with a
+// fifth of its rows; not with fewer than the fewest.
+const (
+	lighter    = 5
+	fewestRows = 2
+	someTime   = time.Second
+)
+
+// A pageSize is how large pages of a list are for now.
+type pageSize struct {
+	rows  int
+	until time.Time
+}
+
+// pageSize is how many rows a page of e is asked for: most, unless there is a reason
+// for fewer.
+func (s *standing) pageSize(e endpoint, most int) int {
+	sizes := s.sizes.Load()
+	if sizes == nil {
+		return most
+	}
+	if size, ok := (*sizes)[e]; ok && size.rows < most && time.Now().Before(size.until) {
+		return size.rows
+	}
+	return most
+}
+
+// setPageSize has pages of e be of so many rows for that time.
+func (s *standing) setPageSize(e endpoint, rows int, d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := make(map[endpoint]pageSize)
+	if sizes := s.sizes.Load(); sizes != nil {
+		maps.Copy(next, *sizes)
+	}
+	next[e] = pageSize{rows, time.Now().Add(d)}
+	s.sizes.Store(&next)
+}
+
+// suits takes in what the answer to r, or its failure, tells of the size of pages. With
+// an error they are to be smaller.
+func (l list[T]) suits(r read, perPage int, err error, took time.Duration) {
+	var failed *Error
+	switch {
+	case err == nil && perPage > 0 && perPage < r.perPage():
+		l.client.standing.setPageSize(l.endpoint, perPage, toldFor)
+	case l.endpoint != listSyncs || !errors.As(err, &failed) || took < someTime:
+	case failed.Kind == Timeout || failed.Status == http.StatusGatewayTimeout:
+		if rows := max(r.perPage()/lighter, fewestRows); rows < r.perPage() {
+			l.client.standing.setPageSize(l.endpoint, rows, heavyFor)
+		} else { // it is not the size
+			l.client.standing.setPageSize(l.endpoint, l.most, 0)
+		}
+	}
+}
+
+// resized is l with smaller pages, if it was found out while it was read, which failed with
+// err, that they are to be smaller.
+func (l list[T]) resized(err error) (list[T], bool) {
+	size := l.client.standing.pageSize(l.endpoint, l.most)
+	smaller := err != nil && size < l.size
+	if smaller {
+		l.size = size
+	}
+	return l, smaller
+}
