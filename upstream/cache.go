@@ -36,6 +36,7 @@ type cache struct {
 	mu         sync.Mutex // one change at a time of what is kept
 	hits       atomic.Uint64
 	misses     atomic.Uint64
+	deaf       atomic.Bool // there have been lists whose totals are not believed
 	short      shortage
 	onShort    func(CacheStats) // told when short comes to twice what it was told before
 	told       atomic.Int64     // how short it was then
@@ -47,7 +48,7 @@ type cacheKey struct {
 	endpoint endpoint
 	id       int64 // of the sync or run; 0 for the list of syncs
 	epoch    int64 // of a list's chunk; else 0
-	k        int   // number of the chunk; -1: the newest rows; else 0
+	k        int   // number of the chunk; -1: the newest rows; -2: whether its totals are wrong; else 0
 }
 
 type entry struct {

@@ -16,8 +16,11 @@ func (l list[T]) fill(ctx context.Context, v *view[T], windows []Window, reads *
 		if len(todo) == 0 {
 			group, doubtful = v.doubtful(windows)
 		}
+		beyond, unsure := v.beyond(l.size)
 		switch {
 		case len(todo) > 0:
+		case unsure:
+			todo = []read{beyond}
 		case doubtful:
 			todo = []read{v.proof(group, l.size)}
 		case !tied && l.loose(v): // a scan has what it read tied to the epoch, for what follows to be kept
@@ -75,7 +78,7 @@ func (l list[T]) readInto(ctx context.Context, v *view[T], todo []read) error {
 		}
 		gone := next.k > 0 && isNotFound(a.err)
 		if gone { // past the end? the head knows, and whether the list is there at all
-			next = read{head: 1, size: l.size}
+			next = read{head: l.size, size: l.size}
 			a = l.read(ctx, next, v.arrived)
 			v.arrived = max(v.arrived, a.landed)
 		}
@@ -84,6 +87,12 @@ func (l list[T]) readInto(ctx context.Context, v *view[T], todo []read) error {
 		}
 		if err := v.add(next, a.page, a.sent); err != nil {
 			return err
+		}
+		switch past := todo[i].k * l.size; {
+		case gone && v.deaf:
+			v.most = min(v.most, past)
+		case gone && v.total > past: // and yet the total has rows there
+			return errMoved
 		}
 		if gone && v.total < 0 { // the head does not know: there are no rows there
 			v.learnTotal(todo[i], -1, segment[T]{first: todo[i].k * l.size})

@@ -95,6 +95,9 @@ func (l list[T]) recall(more time.Duration) *view[T] {
 func (l list[T]) remember(more time.Duration) *view[T] {
 	v := newView(l.position)
 	c := l.client.cache
+	if l.isDeaf() {
+		return v.beDeaf()
+	}
 	value, ok := c.get(l.key())
 	if !ok {
 		return v

@@ -26,7 +26,8 @@ type list[T any] struct {
 // The bounds of one answer.
 const (
 	maxReads = 96 // page reads; the largest window takes 12, finding a lost place up to 26; more where pages are smaller
-	maxMoves = 3  // times the list may be shortened meanwhile
+	maxMoves = 5  // times the list may be shortened meanwhile
+	maxHeard = 3  // of these, before its totals are not believed any more
 )
 
 // maxPages bounds a list that is read whole: 10,000 syncs, 20,000 connections.
@@ -94,7 +95,9 @@ func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may fun
 		if errors.Is(err, errMoved) {
 			l.forget(v)
 			if moves < maxMoves {
-				v = newView(l.position)
+				if v = newView(l.position); moves >= maxHeard {
+					v.beDeaf()
+				}
 				continue
 			}
 			so = nil
@@ -109,6 +112,7 @@ func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may fun
 		}
 		return so, nil, err
 	}
+	l.deafen(v)
 	return v, l.done(ctx, v), nil
 }
 

@@ -47,7 +47,7 @@ func plan[T any](v *view[T], windows []Window, size int) []read {
 	if len(v.segments) > known { // something was recalled, which may tell more
 		return plan(v, windows, size)
 	}
-	switch remembers := v.kept != nil && v.total < 0 && !v.blind; {
+	switch remembers := v.kept != nil && v.total < 0 && !v.untold; {
 	case remembers && head == 0 && len(missing) == 0: // all is known but whether it is still so
 		if v.kept.newest.end() < v.kept.total {
 			return []read{v.proof(0, size)}

@@ -17,6 +17,8 @@ type view[T any] struct {
 	total    int          // rows in the list when last told; -1: not yet
 	end      int          // ordinal after the newest row; -1: the newest end has not been read
 	untold   bool         // Census does not tell the total
+	deaf     bool         // or what it tells is not believed: see totals.go
+	lies     bool         // a page has told another total than its rows
 	blind    bool         // nor do heads, so their rows cannot be placed
 	least    int          // while total is unknown: the list has at least this many rows
 	most     int          // and at most this many
@@ -47,7 +49,18 @@ var errMoved = errors.New("the list was shortened while it was read")
 // add takes in the page that r read, which was asked for at sent. Its rows are
 // oldest first.
 func (v *view[T]) add(r read, p page[T], sent time.Time) error {
-	if p.total < v.shown(r, len(p.rows)) { // it leaves out rows that are there, and tells nothing
+	if p.total > 0 && len(p.rows) == 0 && r.k == 0 { // no row proves anything
+		return errMoved
+	}
+	v.lies = v.lies || lies(r, p)
+	if v.doubts(r, p) {
+		v.beDeaf()
+	}
+	shown := v.shown(r, len(p.rows))
+	if p.total >= 0 && p.total < shown && v.total >= 0 && v.total < shown && !v.deaf { // nor was what was told before
+		return errMoved
+	}
+	if v.deaf || p.total < shown { // it leaves out rows that are there, and tells nothing
 		p.total = -1
 	}
 	if err := v.check(r, p); err != nil {
@@ -65,6 +78,12 @@ func (v *view[T]) add(r read, p page[T], sent time.Time) error {
 	}
 	if want := min(p.total-g.first, r.perPage()); p.total >= 0 && len(p.rows) < want {
 		return errMoved
+	}
+	if v.deaf && v.total >= 0 && g.first > v.total && len(g.rows) > 0 {
+		return errMoved
+	}
+	if len(g.rows) == 0 && r.head == 0 {
+		v.most = min(v.most, g.first)
 	}
 	if len(g.rows) > 0 {
 		if v.below != nil && g.end() <= v.crown().first {
