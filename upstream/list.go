@@ -168,6 +168,9 @@ func (l list[T]) stale(windows []Window, err error) (*view[T], bool) {
 	if !l.client.cache.bridges(err) {
 		return nil, false
 	}
+	if value, ok := l.client.cache.get(l.key()); ok { // the size of pages may have changed since
+		l.size = value.(*kept[T]).size
+	}
 	v := l.recall(l.client.cache.stale)
 	if v.kept == nil || len(plan(v, windows, l.size)) > 0 || v.broken {
 		return nil, false
