@@ -22,6 +22,7 @@ func TestSchemaIsDescribed(t *testing.T) {
 			t.Errorf("%s has no description", strings.Join(place, "."))
 		}
 	}
+	has(schema.Description, "schema")
 	for _, d := range schema.Types {
 		if d.BuiltIn {
 			continue

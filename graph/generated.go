@@ -1152,6 +1152,18 @@ func newExecutionContext(
 
 var sources = []*ast.Source{
 	{Name: "../schema.graphqls", Input: `"""
+The sync runs of a Census workspace: what ran, what failed and why, how late, and how much. Read-only: nothing is
+started, changed or stopped. Start with ` + "`" + `syncs(orderBy: {field: HEALTH})` + "`" + ` for what is failing now, ` + "`" + `syncRuns` + "`" + ` for the
+runs of all syncs as one list, ` + "`" + `syncRunStats` + "`" + ` for a period in numbers, and ` + "`" + `sync` + "`" + ` for one sync.
+
+Every field says what it costs in Census calls, and when it is null. Ask for ` + "`" + `pageInfo` + "`" + ` to page: ` + "`" + `after: endCursor` + "`" + `.
+The header ` + "`" + `X-Census-Cost: 1` + "`" + ` adds to the answer what it cost.
+"""
+schema {
+  query: Query
+}
+
+"""
 A moment: RFC 3339 in UTC with milliseconds, as Census sends it ("2021-10-20T02:51:07.546Z"). An argument may be anything
 that RFC 3339, section 5.6, allows from 1970 to 9999: with any offset, ` + "`" + `t` + "`" + ` and ` + "`" + `z` + "`" + ` in either case, any number of digits
 behind the point (all after the third are cut off), and a leap second, which is taken for the second after it.

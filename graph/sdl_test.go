@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -15,6 +16,27 @@ import (
 
 // specified are the directives that every client knows.
 var specified = []string{"skip", "include", "deprecated", "specifiedBy", "oneOf"}
+
+// Introspection gives the schema's own description, with which documentation explorers
+// begin.
+func TestDescriptionOfTheSchema(t *testing.T) {
+	doc, err := parser.ParseSchema(&ast.Source{Input: graph.SDL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, _ := serve(sim.Options{})
+	var answer struct {
+		Data struct {
+			Schema struct{ Description string } `json:"__schema"`
+		}
+	}
+	if err := json.Unmarshal([]byte(post(t, h, `{__schema{description}}`, "{}")), &answer); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := answer.Data.Schema.Description, doc.Schema[0].Description; got != want || !strings.Contains(got, "Read-only") {
+		t.Errorf("introspection says %q, the schema %q", got, want)
+	}
+}
 
 // What the schema says of directives is what introspection says.
 func TestDirectivesOfTheSchema(t *testing.T) {
