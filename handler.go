@@ -52,7 +52,7 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 	api := edge.Chain(handler,
 		g.tracing.Incoming, g.observed(proxies), edge.CORS(origins), edge.CSRF(origins), authenticate,
 		rates.Middleware, edge.ReadBody(s.MaxBody, s.Timeout+s.AnswerTimeout), g.answers.Middleware(s.Timeout+waitSlack), compress, g.inFlightFor(s).Middleware)
-	if s.GraphiQL {
+	if s.ServesGraphiQL() {
 		api = graphiql.ForBrowsers(api)
 	}
 	mux := http.NewServeMux()
@@ -61,7 +61,7 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 	if s.Introspection {
 		mux.Handle("GET /schema.graphql", edge.Chain(http.HandlerFunc(sdl), authenticate, rates.Middleware, compress))
 	}
-	if s.GraphiQL {
+	if s.ServesGraphiQL() {
 		page := graphiql.Handler()
 		for _, path := range []string{"/{$}", "/graphiql", "/playground", graphiql.Assets} {
 			mux.Handle(path, page)

@@ -173,7 +173,7 @@ func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer,
 			return fmt.Errorf("%s: %w", d.setting, err)
 		}
 	}
-	if s.GraphiQL {
+	if s.ServesGraphiQL() {
 		fmt.Fprintf(out, "GraphiQL at http://%s/\n", browsable(doors[0].listener.Addr().String()))
 	}
 	switch {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path"
 	"regexp"
 	"strings"
 	"sync"
@@ -199,20 +200,33 @@ func TestWrongSettings(t *testing.T) {
 	}
 }
 
-// Where there is no GraphiQL, no line names it and no browser is sent to it. At an
-// address of all interfaces it is named as this machine's browser opens it.
+// Where there is no GraphiQL, no line names it, no path serves it and no browser is
+// sent to it. At an address of all interfaces it is named as this machine's browser
+// opens it.
 func TestWithoutGraphiQL(t *testing.T) {
-	out, urls, stop := start(t, []string{"--addr", "127.0.0.1:0", "--no-graphiql"}, saysGraphQL)
-	defer stop()
-	r, _ := http.NewRequest("GET", urls[0], nil)
-	r.Header.Set("Accept", "text/html")
-	resp, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
+	documents := t.TempDir()
+	if err := os.WriteFile(documents+"/one.graphql", []byte("query One { sync(id: 52) { label } }"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	resp.Body.Close()
-	if strings.Contains(out.String(), "GraphiQL") || resp.StatusCode != http.StatusNotAcceptable {
-		t.Errorf("%d, %s", resp.StatusCode, out)
+	for _, args := range [][]string{{"--no-graphiql"}, {"--trusted-documents", documents, "--only-trusted-documents"}} {
+		out, urls, stop := start(t, append(args, "--addr", "127.0.0.1:0"), saysGraphQL)
+		for suffix, want := range map[string]int{"": http.StatusNotAcceptable, "/../": http.StatusNotFound, "/../graphiql": http.StatusNotFound} {
+			r, _ := http.NewRequest("GET", urls[0]+suffix, nil)
+			r.URL.Path = path.Clean(r.URL.Path)
+			r.Header.Set("Accept", "text/html")
+			resp, err := http.DefaultTransport.RoundTrip(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if resp.StatusCode != want {
+				t.Errorf("%s: %s: %s", args, r.URL, resp.Status)
+			}
+		}
+		if strings.Contains(out.String(), "GraphiQL") {
+			t.Errorf("%s: %s", args, out)
+		}
+		stop()
 	}
 	for addr, want := range map[string]string{"[::]:80": "localhost:80", "0.0.0.0:80": "localhost:80", "127.0.0.1:80": "127.0.0.1:80", "10.0.0.1:80": "10.0.0.1:80"} {
 		if got := browsable(addr); got != want {

@@ -36,7 +36,7 @@ type Settings struct {
 	Documents     string `name:"trusted-documents" env:"GATEWAY_TRUSTED_DOCUMENTS" placeholder:"PATH" help:"Operations known by id: a folder of .graphql files, or a manifest." group:"What is served"`
 	OnlyTrusted   bool   `name:"only-trusted-documents" env:"GATEWAY_ONLY_TRUSTED_DOCUMENTS" help:"Refuse all other operations." group:"What is served"`
 	Introspection bool   `env:"GATEWAY_INTROSPECTION" default:"true" negatable:"" help:"Answer __schema and __type, suggest names, and serve /schema.graphql (default ${default})." group:"What is served"`
-	GraphiQL      bool   `name:"graphiql" env:"GATEWAY_GRAPHIQL" default:"true" negatable:"" help:"Serve GraphiQL at /, /graphiql and /playground (default ${default})." group:"What is served"`
+	GraphiQL      bool   `name:"graphiql" env:"GATEWAY_GRAPHIQL" default:"true" negatable:"" help:"Serve GraphiQL at /, /graphiql and /playground, unless only trusted documents are answered (default ${default})." group:"What is served"`
 
 	PageCache   int64         `env:"GATEWAY_PAGE_CACHE" default:"${pageCache}" range:"0..1TiB" type:"bytes" placeholder:"BYTES" help:"Bytes of what was read of Census to keep in memory; 0: none (default an eighth of memory, 64MiB to 1GiB; here ${default})." group:"Memory" fixed:""`
 	AnswerCache int64         `env:"GATEWAY_ANSWER_CACHE" default:"32MiB" range:"0..1TiB" type:"bytes" placeholder:"BYTES" help:"Bytes of whole answers to keep in memory for as long as what they were made from counts; 0: none (default ${default})." group:"Memory" fixed:""`
@@ -83,6 +83,10 @@ type Settings struct {
 func (s Settings) Keyed() bool {
 	return s.APIKeys != "" || s.APIKeysFile != "" || s.JWTIssuer != ""
 }
+
+// ServesGraphiQL tells whether the page is served: it is of no use where only trusted
+// documents are answered.
+func (s Settings) ServesGraphiQL() bool { return s.GraphiQL && !s.OnlyTrusted }
 
 // Simulated tells whether a simulated Census is served.
 func (s Settings) Simulated() bool { return s.Simulate || s.Token == "" && !s.PassThrough }
