@@ -91,6 +91,22 @@ func (g *gateway) jwt(ctx context.Context, s settings.Settings) (edge.Authentica
 	return by, nil
 }
 
+// credentials says what callers may show, as authenticator has it; "" if nothing.
+func credentials(s settings.Settings) string {
+	keys, jwt := s.APIKeys != "" || s.APIKeysFile != "", s.JWTIssuer != ""
+	switch {
+	case s.PassThrough:
+		return "your own Census workspace access token"
+	case keys && jwt:
+		return "an API key or a JWT"
+	case keys:
+		return "an API key"
+	case jwt:
+		return "a JWT"
+	}
+	return ""
+}
+
 func apiKeys(s settings.Settings) (*edge.Keys, error) {
 	keys, err := edge.ParseKeys(s.APIKeys)
 	if err != nil {

@@ -62,7 +62,7 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 		mux.Handle("GET /schema.graphql", edge.Chain(http.HandlerFunc(sdl), authenticate, rates.Middleware, compress))
 	}
 	if s.ServesGraphiQL() {
-		page := graphiql.Handler()
+		page := graphiql.Handler(graphiql.Options{Simulated: s.Simulated(), Credentials: credentials(s)})
 		for _, path := range []string{"/{$}", "/graphiql", "/playground", graphiql.Assets} {
 			mux.Handle(path, page)
 		}

@@ -24,15 +24,17 @@ func TestBrowser(t *testing.T) {
 	b := chromium.Start(t)
 	g := start(t)
 	here := "http://" + g.host
-	b.Open(here + "/")
+	b.Open(here + "/graphql")
+	examples := graphiql.Examples(true)
 	b.Until("a tab for each example, the first one in front", `
-		document.querySelectorAll('.graphiql-tab').length === `+strconv.Itoa(len(graphiql.Examples))+` &&
-		text('.graphiql-query-editor').includes('query LatestRuns') && text('.graphiql-editor-tool').includes('Sync:52')`)
+		document.querySelectorAll('.graphiql-tab').length === `+strconv.Itoa(len(examples))+` && text('.graphiql-query-editor').includes('query WhatIsFailingNow')`)
+	b.Click(`button[aria-label*="Documentation Explorer"]`)
+	b.Until("the schema's own description", `text('.graphiql-doc-explorer').includes('Read-only')`)
 
 	// Answers with errors begin with them.
 	answered := `text('.result-window').includes('"data"') && !text('.result-window').includes('"errors"')`
 	operation := regexp.MustCompile(`(?m)^query (\w+)`)
-	for i, tab := range graphiql.Examples {
+	for i, tab := range examples {
 		name := operation.FindStringSubmatch(tab.Query)[1]
 		b.Click(".graphiql-tab:nth-of-type(" + strconv.Itoa(i+1) + ") button")
 		b.Until("the example "+name, `text('.graphiql-query-editor').includes('query `+name+`') &&
@@ -40,6 +42,12 @@ func TestBrowser(t *testing.T) {
 		b.Click(".graphiql-execute-button")
 		b.Until("the answer of "+name, answered)
 	}
+
+	b.Click(".graphiql-tab:nth-of-type(2) button")
+	began := `(() => { const d = new Date(); d.setHours(0, 0, 0, 0); d.setDate(d.getDate() - 1); return d.toISOString() })()`
+	b.Until("the start of yesterday in the variables", `text('.graphiql-editor-tool').includes(`+began+`)`)
+	b.Click(".graphiql-tab:nth-of-type(" + strconv.Itoa(len(examples)) + ") button")
+	b.Until("the last example", `text('.graphiql-query-editor').includes('query TheWholeWorkspace')`)
 
 	typed := func(name string) {
 		b.Write(".graphiql-query-editor", `query `+name+` { sync(id: "Sync:52") { label runs(first: 3) { nodes { id outcome } } } }`)
@@ -49,8 +57,8 @@ func TestBrowser(t *testing.T) {
 			text('.result-window').includes('"id": "SyncRun:')`)
 	}
 	b.Click(".graphiql-tab-add")
-	b.Until("a new tab", `document.querySelectorAll('.graphiql-tab').length === `+strconv.Itoa(len(graphiql.Examples)+1)+
-		` && !text('.graphiql-query-editor').includes('OneRun')`)
+	b.Until("a new tab", `document.querySelectorAll('.graphiql-tab').length === `+strconv.Itoa(len(examples)+1)+
+		` && !text('.graphiql-query-editor').includes('TheWholeWorkspace')`)
 	typed("Typed")
 	b.Click(`button[aria-label*="GraphiQL Explorer"]`)
 	b.Until("the explorer lists the fields", `text('.graphiql-explorer-root').includes('syncRunStats')`)

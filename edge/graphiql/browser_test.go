@@ -18,7 +18,7 @@ import (
 func TestBrowser(t *testing.T) {
 	gateway := &stub{}
 	mux := http.NewServeMux()
-	mux.Handle("/", Handler())
+	mux.Handle("/", Handler(Options{}))
 	mux.Handle("/graphql", gateway)
 	server := httptest.NewServer(mux)
 	defer server.Close()
@@ -26,10 +26,12 @@ func TestBrowser(t *testing.T) {
 	b := chromium.Start(t)
 	b.Open(server.URL + "/")
 
-	b.Until("three tabs, the first one's query and its variables", `
-		document.querySelectorAll('.graphiql-tab').length === 3 &&
-		text('.graphiql-query-editor').includes('query LatestRuns') &&
-		text('.graphiql-editor-tool').includes('Sync:52')`)
+	b.Until("five tabs, and the first one's query", `
+		document.querySelectorAll('.graphiql-tab').length === 5 &&
+		text('.graphiql-query-editor').includes('query WhatIsFailingNow')`)
+	if bar, _ := b.Eval(`document.getElementById('credentials') === null`); string(bar) != "true" {
+		t.Error("the page asks for credentials that nobody needs")
+	}
 
 	b.Click(`.graphiql-execute-button`)
 	b.Until("the answer of the example", `text('.result-window').includes('Accounts to Salesforce')`)
@@ -38,7 +40,7 @@ func TestBrowser(t *testing.T) {
 	b.Until("the explorer lists the fields", `text('.graphiql-explorer-root').includes('syncRun')`)
 
 	b.Click(`.graphiql-tab-add`)
-	b.Until("a new tab", `document.querySelectorAll('.graphiql-tab').length === 4 && !text('.graphiql-query-editor').includes('LatestRuns')`)
+	b.Until("a new tab", `document.querySelectorAll('.graphiql-tab').length === 6 && !text('.graphiql-query-editor').includes('WhatIsFailingNow')`)
 	b.Write(`.graphiql-query-editor`, `query Typed { sync(id: "Sync:7") { label } }`)
 	b.Click(`button[data-name="headers"]`)
 	b.Write(`.graphiql-editor-tool .graphiql-editor:not(.hidden)`, `{ "Authorization": "Bearer s3cret" }`)
@@ -57,8 +59,18 @@ func TestBrowser(t *testing.T) {
 	b.Until("the tabs are stored", `localStorage['census-gateway/graphiql:tabState'].includes('query Typed')`)
 	b.Reload()
 	b.Until("the tabs of before, and no more", `
-		document.querySelectorAll('.graphiql-tab').length === 4 &&
+		document.querySelectorAll('.graphiql-tab').length === 6 &&
 		text('.graphiql-query-editor').includes('query Typed')`)
+
+	// On another day the examples ask about that day, but where somebody changed them.
+	old := `(at => { const key = 'census-gateway/' + at; localStorage[key] = localStorage[key].replaceAll(/20\d\d-\d\d-\d\dT/g, '2020-01-01T') })`
+	b.Eval(`[` + old + `('examples'), ` + old + `('graphiql:tabState')]`)
+	b.Until("tabs of another day", `localStorage['census-gateway/graphiql:tabState'].includes('2020-01-01T')`)
+	b.Eval(`localStorage['census-gateway/graphiql:tabState'] = localStorage['census-gateway/graphiql:tabState'].replace('2020-01-01T', '2021-01-01T')`)
+	b.Reload()
+	b.Until("the first of them, which was changed, as it was, and the second of today", `(tabs => tabs.length === 6 &&
+		tabs[1].variables.includes('2021-01-01T') && tabs[2].variables.includes('"since"') && !tabs[2].variables.includes('2020-01-01T'))
+		(JSON.parse(localStorage['census-gateway/graphiql:tabState']).tabs) && text('.graphiql-query-editor').includes('query Typed')`)
 
 	requests := b.Requests()
 	for _, url := range requests {

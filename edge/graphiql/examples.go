@@ -1,56 +1,88 @@
 package graphiql
 
-// Examples are the tabs of a first visit: one query for each question the gateway is most asked.
-var Examples = []Tab{
-	{Query: latestRuns, Variables: `{ "id": "Sync:52" }`},
-	{Query: workspace},
-	{Query: oneRun, Variables: `{ "id": "SyncRun:425000009" }`},
+import "strings"
+
+// Examples are the tabs of a first visit: one query for each question the gateway is
+// most asked. GraphiQL names a tab after its operation. Each is answered as it stands:
+// only over a simulated Census is an object named, since what is in another is not
+// known.
+func Examples(simulated bool) []Tab {
+	one := Tab{Query: oneSync, Variables: `{ "ids": null }`}
+	if simulated {
+		one.Variables = `{ "ids": ["Sync:52"] }`
+	}
+	return []Tab{
+		{Query: failing},
+		{Query: failed, Variables: lines(`{`, `  "since": "<1 day ago>"`, `}`)},
+		{Query: lastWeek, Variables: lines(`{`, `  "since": "<7 days ago>",`, `  "timeZone": "<time zone>"`, `}`)},
+		one,
+		{Query: workspace},
+	}
 }
 
-const latestRuns = `# The newest runs of one sync.
+func lines(line ...string) string { return strings.Join(line, "\n") }
+
+const failing = `# Every sync, the worst first, with its newest run.
 #
-# Variables: "Sync:" and its number in Census.
-# Next page: runs(first: 10, after: endCursor).
-query LatestRuns($id: ID!) {
-  sync(id: $id) {
-    label
-    status
-    runs(first: 10) {
-      totalCount
-      nodes {
-        id
-        status
+# A PARTIAL run lost records: the destination
+# rejected recordsFailed of them, and Census left out
+# sourceRecordInvalids for their quality.
+query WhatIsFailingNow {
+  syncs(orderBy: { field: HEALTH }, first: 10) {
+    totalCount
+    nodes {
+      id
+      label
+      url
+      health {
+        state
+        since
+        reason
+        consecutiveFailures
+        lastSuccessAt
+        lateBySeconds
+      }
+      latestRun {
         outcome
         createdAt
-        completedAt
-        recordsProcessed
-        recordsFailed
+        errorCode
         errorMessage
-      }
-      pageInfo {
-        hasNextPage
-        endCursor
+        recordsFailed
+        sourceRecordInvalids
+        url
       }
     }
   }
 }
 `
 
-const workspace = `# Every sync, each with its newest run.
-query Workspace {
-  syncs(first: 50) {
-    totalCount
+const failed = `# The runs of all syncs that failed, and those that
+# lost records; the newest first.
+#
+# Variables: since is the start of yesterday, here.
+# Next page: after: endCursor.
+query WhatFailedSinceYesterday($since: DateTime!) {
+  failed: syncRuns(
+    filter: { createdSince: $since, outcomes: [FAILED] }
+    first: 50
+  ) {
     nodes {
-      id
-      label
-      status
-      paused
-      latestRun {
-        status
-        outcome
-        createdAt
-        errorCode
-      }
+      ...Failure
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+  lostRecords: syncRuns(
+    filter: { createdSince: $since, outcomes: [PARTIAL] }
+    first: 50
+  ) {
+    nodes {
+      ...Failure
+      recordsProcessed
+      recordsFailed
+      sourceRecordInvalids
     }
     pageInfo {
       hasNextPage
@@ -58,45 +90,148 @@ query Workspace {
     }
   }
 }
+
+fragment Failure on SyncRun {
+  id
+  sync {
+    id
+    label
+  }
+  createdAt
+  errorCode
+  errorMessage
+  url
+}
 `
 
-const oneRun = `# One run, every detail.
+const lastWeek = `# The last seven days and today, all syncs together.
 #
-# Variables: the id of a run in another answer.
-query OneRun($id: ID!) {
-  syncRun(id: $id) {
-    id
-    sync {
+# Variables: since is the start of the first day, and
+# timeZone the place by whose clocks days begin: here.
+query HowDidLastWeekGo($since: DateTime!, $timeZone: String) {
+  syncRunStats(filter: { createdSince: $since }) {
+    totalRuns
+    successRate
+    byOutcome {
+      outcome
+      count
+    }
+    durationSeconds {
+      p50
+      p95
+    }
+    records {
+      processed
+      updated
+      failed
+      invalid
+    }
+    errors(first: 5) {
+      code
+      count
+      lastSeenAt
+      latestRun {
+        sync {
+          id
+          label
+        }
+        errorMessage
+      }
+    }
+    series(bucket: DAY, timeZone: $timeZone) {
+      startsAt
+      totalRuns
+      byOutcome {
+        outcome
+        count
+      }
+    }
+    truncated
+  }
+}
+`
+
+const oneSync = `# One sync: how it is, and its newest runs.
+#
+# Variables: ids takes an id from another tab, such as
+# ["Sync:…"]. Null: the newest sync of the workspace.
+# Next page of runs: after: endCursor.
+query OneSync($ids: [ID!]) {
+  syncs(ids: $ids, first: 1) {
+    nodes {
       id
       label
+      status
+      paused
+      schedule {
+        frequency
+      }
+      health {
+        state
+        reason
+      }
+      runs(first: 10) {
+        totalCount
+        nodes {
+          id
+          outcome
+          createdAt
+          durationSeconds
+          recordsProcessed
+          recordsUpdated
+          recordsFailed
+          sourceRecordInvalids
+          errorCode
+          errorMessage
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
     }
-    status
-    outcome
-    rawStatus
-    currentStep
-    fullSync
-    dryRun
-    canceled
-    syncTriggerReason {
-      uiTag
-      uiDetail
+  }
+}
+`
+
+const workspace = `# Every sync: from where to where, how often, and its
+# newest run.
+#
+# Next page: after: endCursor.
+query TheWholeWorkspace {
+  syncs(first: 50) {
+    totalCount
+    nodes {
+      id
+      label
+      status
+      paused
+      source {
+        connectionName
+        connectionType
+        objectName
+      }
+      destination {
+        connectionName
+        connectionType
+        object
+      }
+      schedule {
+        frequency
+      }
+      latestRun {
+        status
+        outcome
+        createdAt
+        recordsFailed
+        sourceRecordInvalids
+        errorCode
+      }
     }
-    scheduledExecutionTime
-    scheduleDelaySeconds
-    createdAt
-    updatedAt
-    completedAt
-    durationSeconds
-    errorCode
-    errorMessage
-    errorDetail
-    sourceRecordCount
-    sourceRecordUpdates
-    sourceRecordDeletes
-    sourceRecordInvalids
-    recordsProcessed
-    recordsUpdated
-    recordsFailed
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
   }
 }
 `

@@ -3,11 +3,14 @@
 // One handler serves the page on every path it is mounted at, and its scripts, styles and fonts below
 // [Assets]:
 //
-//	page := graphiql.Handler()
+//	page := graphiql.Handler(graphiql.Options{})
 //	mux.Handle("/{$}", page)
 //	mux.Handle("/playground", page)
 //	mux.Handle("/graphiql", page)
 //	mux.Handle(graphiql.Assets, page)
+//
+// The page asks for all it needs by relative addresses, so that a proxy may serve it below any prefix. It
+// must therefore be mounted in the folder of Assets and of the endpoint, graphql.
 //
 // The folder assets is written by tools/graphiql; nothing in it is edited by hand. Each file is kept twice,
 // as brotli and as gzip: browsers accept brotli over https and from localhost only, so gzip is needed, and
@@ -24,16 +27,23 @@ import (
 const Assets = "/graphiql/assets/"
 
 // A Tab is a query to begin with. GraphiQL names it after its operation, and the page shows the first one.
+// In the variables the page replaces "<7 days ago>" with the moment at which that day began by the
+// browser's clock, and "<time zone>" with the browser's.
 type Tab struct {
 	Query     string `json:"query"`
 	Variables string `json:"variables,omitempty"` // a JSON object
-	Headers   string `json:"headers,omitempty"`   // a JSON object; everyone who can open the page can read it
+}
+
+// Options say what the page is over.
+type Options struct {
+	Simulated   bool   // Census is the simulated one
+	Credentials string // what the page asks for, such as "an API key"; "": callers need none
 }
 
 // Handler returns the page and its assets. It answers GET and HEAD; it neither asks who is there nor
 // calls the endpoint itself.
-func Handler() http.Handler {
-	page := page()
+func Handler(opt Options) http.Handler {
+	page := page(opt)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		guard(w.Header())
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {

@@ -43,9 +43,10 @@ func guard(h http.Header) {
 
 // config is what page.jsx reads.
 type config struct {
-	Endpoint string            `json:"endpoint"`
-	Tabs     []Tab             `json:"tabs"`    // for a browser that has none of its own yet
-	Workers  map[string]string `json:"workers"` // by the label Monaco gives them
+	Endpoint    string            `json:"endpoint"`
+	Tabs        []Tab             `json:"tabs"` // for a browser that has none of its own yet
+	Credentials string            `json:"credentials,omitempty"`
+	Workers     map[string]string `json:"workers"` // by the label Monaco gives them
 }
 
 // A rendered page does not change while the process runs.
@@ -54,8 +55,9 @@ type rendered struct {
 	etag string
 }
 
-func page() rendered {
-	at := func(entry string) string { return Assets + built.Entries[entry] }
+func page(opt Options) rendered {
+	assets := strings.TrimPrefix(Assets, "/") // relative to the page, wherever that is
+	at := func(entry string) string { return assets + built.Entries[entry] }
 	data := struct {
 		Script, Style, Licenses string
 		Preload                 []string
@@ -65,13 +67,14 @@ func page() rendered {
 		Style:    at("page.css"),
 		Licenses: at("licenses.txt"),
 		Config: config{
-			Endpoint: "/graphql",
-			Tabs:     Examples,
-			Workers:  map[string]string{"editor": at("editor.js"), "json": at("json.js"), "graphql": at("graphql.js")},
+			Endpoint:    "graphql",
+			Tabs:        Examples(opt.Simulated),
+			Credentials: opt.Credentials,
+			Workers:     map[string]string{"editor": at("editor.js"), "json": at("json.js"), "graphql": at("graphql.js")},
 		},
 	}
 	for _, name := range built.Preload {
-		data.Preload = append(data.Preload, Assets+name)
+		data.Preload = append(data.Preload, assets+name)
 	}
 	var b bytes.Buffer
 	if err := pageTemplate.Execute(&b, data); err != nil {

@@ -3,6 +3,7 @@ package graphiql
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,7 +22,8 @@ func TestPageIsTheSameEverywhere(t *testing.T) {
 	}
 }
 
-// The page names files of this handler only: every one of them exists, and none is on another host.
+// The page names files of this handler only, by addresses relative to its own: every one of them exists, and
+// none is on another host.
 func TestPageReferences(t *testing.T) {
 	html := string(body(t, get(t, "GET", "/")))
 	refs := regexp.MustCompile(`(?:href|src)="([^"]*)"`).FindAllStringSubmatch(html, -1)
@@ -32,7 +34,7 @@ func TestPageReferences(t *testing.T) {
 		if strings.HasPrefix(ref[1], "data:") {
 			continue
 		}
-		if res := get(t, "HEAD", ref[1]); res.StatusCode != 200 || !strings.HasPrefix(ref[1], Assets) {
+		if res := get(t, "HEAD", "/"+ref[1]); res.StatusCode != 200 || !strings.HasPrefix("/"+ref[1], Assets) {
 			t.Errorf("%s: %s", ref[1], res.Status)
 		}
 	}
@@ -42,19 +44,25 @@ func TestPageReferences(t *testing.T) {
 }
 
 func TestPageConfig(t *testing.T) {
-	html := string(body(t, get(t, "GET", "/")))
-	_, rest, _ := strings.Cut(html, `id="config">`)
-	text, _, _ := strings.Cut(rest, "</script>")
-	var c config
-	if err := json.Unmarshal([]byte(text), &c); err != nil {
-		t.Fatalf("%v in %s", err, text)
-	}
-	if c.Endpoint != "/graphql" || !slices.Equal(c.Tabs, Examples) {
-		t.Errorf("the page is told %+v", c)
-	}
-	for label, at := range c.Workers {
-		if res := get(t, "HEAD", at); res.StatusCode != 200 {
-			t.Errorf("worker %s: %s for %s", label, res.Status, at)
+	for _, opt := range []Options{{}, {Simulated: true, Credentials: "an API key or a JWT"}} {
+		w := httptest.NewRecorder()
+		Handler(opt).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+		_, rest, _ := strings.Cut(w.Body.String(), `id="config">`)
+		text, _, _ := strings.Cut(rest, "</script>")
+		var c config
+		if err := json.Unmarshal([]byte(text), &c); err != nil {
+			t.Fatalf("%v in %s", err, text)
+		}
+		if c.Endpoint != "graphql" || c.Credentials != opt.Credentials || !slices.Equal(c.Tabs, Examples(opt.Simulated)) {
+			t.Errorf("the page is told %+v", c)
+		}
+		if hasBar := strings.Contains(rest, `<div id="credentials">`); hasBar != (opt.Credentials != "") {
+			t.Errorf("%+v: a place for credentials: %t", opt, hasBar)
+		}
+		for label, at := range c.Workers {
+			if res := get(t, "HEAD", "/"+at); res.StatusCode != 200 || strings.HasPrefix(at, "/") {
+				t.Errorf("worker %s: %s for %s", label, res.Status, at)
+			}
 		}
 	}
 }
@@ -107,17 +115,30 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// The examples begin with a word on what they do, and have an operation for GraphiQL to name their tab after.
+// The examples answer the five questions in this order. They begin with a word on what they do, and show why a
+// run is PARTIAL wherever they show that one is.
 func TestExamples(t *testing.T) {
-	operation := regexp.MustCompile(`(?m)^query [A-Z]\w*`)
-	for _, tab := range Examples {
-		if !strings.HasPrefix(tab.Query, "# ") || !operation.MatchString(tab.Query) {
-			t.Errorf("no comment or no named operation in %s", tab.Query)
-		}
-		for _, text := range []string{tab.Variables, tab.Headers} {
-			if text != "" && !json.Valid([]byte(text)) {
-				t.Errorf("not JSON: %s", text)
+	operation := regexp.MustCompile(`(?m)^query ([A-Z]\w*)`)
+	for _, simulated := range []bool{false, true} {
+		names := []string{}
+		for _, tab := range Examples(simulated) {
+			match := operation.FindStringSubmatch(tab.Query)
+			if !strings.HasPrefix(tab.Query, "# ") || match == nil {
+				t.Fatalf("no comment or no named operation in %s", tab.Query)
 			}
+			names = append(names, match[1])
+			if tab.Variables != "" && !json.Valid([]byte(tab.Variables)) {
+				t.Errorf("not JSON: %s", tab.Variables)
+			}
+			if strings.Contains(tab.Query, "recordsFailed") != strings.Contains(tab.Query, "sourceRecordInvalids") {
+				t.Errorf("%s shows half of why a run is PARTIAL", match[1])
+			}
+			if id := regexp.MustCompile(`Sync(Run)?:\d+`).FindString(tab.Query + tab.Variables); id != "" && (!simulated || match[1] != "OneSync") {
+				t.Errorf("%s holds %s", match[1], id)
+			}
+		}
+		if want := []string{"WhatIsFailingNow", "WhatFailedSinceYesterday", "HowDidLastWeekGo", "OneSync", "TheWholeWorkspace"}; !slices.Equal(names, want) {
+			t.Errorf("tabs %s, want %s", names, want)
 		}
 	}
 }

@@ -80,6 +80,24 @@ func (b *Browser) Write(selector, content string) {
 	b.get(nil, b.page, "Input.insertText", map[string]any{"text": content})
 }
 
+// Fill writes into the input that selector finds, through the keyboard.
+func (b *Browser) Fill(selector, content string) {
+	b.t.Helper()
+	field := "document.querySelector(`" + selector + "`)"
+	b.Until(selector+" to fill", field)
+	if _, err := b.Eval(field + ".select()"); err != nil {
+		b.t.Fatal(err)
+	}
+	b.get(nil, b.page, "Input.insertText", map[string]any{"text": content})
+}
+
+// Show gives the window a size in CSS pixels, and the system a theme: "light" or "dark".
+func (b *Browser) Show(width, height int, theme string) {
+	b.t.Helper()
+	b.get(nil, b.page, "Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false})
+	b.get(nil, b.page, "Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": theme}}})
+}
+
 // Screenshot keeps a picture of the page, as PNG.
 func (b *Browser) Screenshot(path string) {
 	b.t.Helper()

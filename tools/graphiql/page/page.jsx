@@ -1,15 +1,15 @@
 // The page: GraphiQL over the gateway's own endpoint, with the explorer and history plugins.
-// Its data (endpoint, example tabs, worker addresses) is the JSON in #config, written by edge/graphiql.
 import { useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
-import { keepsHeaders, opened, storage } from './storage.js';
+import { config, endpoint } from './config.js';
+import { Credentials, withCredentials } from './credentials.jsx';
+import { keepsHeaders, storage } from './storage.js';
+import { renew, tabs } from './tabs.js';
 import './page.css';
-
-const config = JSON.parse(document.getElementById('config').textContent);
 
 // Monaco asks for its workers by label, and does so as soon as an editor is made: set before render.
 globalThis.MonacoEnvironment = {
@@ -18,13 +18,10 @@ globalThis.MonacoEnvironment = {
   },
 };
 
-const endpoint = new URL(config.endpoint, location.origin);
+renew();
 
 // The header asks for extensions.census: what the answer cost in Census calls.
-const fetcher = createGraphiQLFetcher({
-  url: endpoint.href,
-  headers: { 'X-Census-Cost': '1' },
-});
+const fetcher = withCredentials(createGraphiQLFetcher({ url: endpoint.href, headers: { 'X-Census-Cost': '1' } }));
 
 const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
 
@@ -46,14 +43,14 @@ createRoot(document.getElementById('root')).render(
     fetcher={fetcher}
     plugins={plugins}
     storage={storage}
-    defaultTabs={config.tabs}
-    // GraphiQL reads a tab's variables when the tab is chosen, so not those of the one it opens with.
-    initialVariables={opened() ? undefined : config.tabs[0]?.variables}
+    defaultTabs={tabs}
+    schemaDescription
     defaultEditorToolsVisibility
     shouldPersistHeaders={keepsHeaders()}
     showPersistHeadersSettings
   >
     <GraphiQL.Logo>{document.title}</GraphiQL.Logo>
     <FollowSystem />
+    <Credentials />
   </GraphiQL>,
 );

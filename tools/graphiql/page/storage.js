@@ -1,7 +1,9 @@
 // Where GraphiQL keeps tabs and history: localStorage, under a prefix of this page's own (other GraphiQLs
 // on localhost share the origin), and without request headers unless the user asked for them to be kept.
 // GraphiQL leaves headers out of saved tabs, but its history plugin saves them, tokens included.
-const own = 'census-gateway/';
+import { folder } from './config.js';
+
+const own = 'census-gateway' + folder;
 const keepHeaders = 'graphiql:shouldPersistHeaders';
 const history = ['graphiql:queries', 'graphiql:favorites'];
 
@@ -22,9 +24,6 @@ export const storage = {
 
 // keepsHeaders is false until the user switches it on in the settings.
 export const keepsHeaders = () => storage.getItem(keepHeaders) === 'true';
-
-// opened tells whether this browser has shown the page before, and so has tabs of its own.
-export const opened = () => storage.getItem('graphiql:tabState') !== null;
 
 function forgetHeaders() {
   for (const key of history) {

@@ -1,0 +1,75 @@
+// The one field for credentials, where callers need them: for all tabs, and forgotten with the browser's tab.
+import { useEffect, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
+import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
+import { config, folder } from './config.js';
+
+const key = 'census-gateway' + folder + 'credentials';
+const kept = () => sessionStorage.getItem(key) ?? '';
+
+// What people paste may be the whole header.
+const token = () => kept().trim().replace(/^(authorization:\s*)?bearer\s+/i, '');
+
+const names = ['authorization', 'x-api-key'];
+
+// withCredentials is a fetcher that adds what the field holds, unless a tab has headers of its own for it.
+// Without any it does not ask for the schema, which would be refused.
+export const withCredentials = fetcher => (params, opts) => {
+  const own = Object.keys(opts?.headers ?? {}).some(name => names.includes(name.toLowerCase()));
+  if (!config.credentials || own) {
+    return fetcher(params, opts);
+  }
+  if (token() === '') {
+    return params.operationName === 'IntrospectionQuery'
+      ? Promise.resolve({ errors: [{ message: `Enter ${config.credentials} above.` }] })
+      : fetcher(params, opts);
+  }
+  return fetcher(params, { ...opts, headers: { ...opts?.headers, Authorization: `Bearer ${token()}` } });
+};
+
+export function Credentials() {
+  const bar = document.getElementById('credentials');
+  return bar && createPortal(<Field />, bar);
+}
+
+function Field() {
+  const [value, setValue] = useState(kept);
+  const { introspect } = useGraphiQLActions();
+  const refused = useGraphiQL(state => state.fetchError)?.includes('UNAUTHENTICATED');
+
+  // The schema needs credentials too. It is asked for again once they are typed, with Enter or by leaving the field.
+  const asked = useRef(value);
+  const ask = () => {
+    if (asked.current !== value) {
+      asked.current = value;
+      introspect();
+    }
+  };
+  useEffect(() => sessionStorage.setItem(key, value), [value]);
+
+  return (
+    <form
+      onSubmit={event => {
+        event.preventDefault();
+        ask();
+      }}
+    >
+      <label htmlFor="credential">Credentials</label>
+      <input
+        id="credential"
+        type="password"
+        autoComplete="off"
+        spellCheck={false}
+        placeholder={config.credentials}
+        aria-describedby="credentials-note"
+        value={value}
+        onChange={event => setValue(event.target.value)}
+        onBlur={ask}
+      />
+      <p id="credentials-note" role="status">
+        {refused && value ? 'The gateway does not accept these. ' : ''}
+        Accepted: {config.credentials}. Sent from all tabs as a Bearer token; forgotten when this browser tab is closed.
+      </p>
+    </form>
+  );
+}
