@@ -1,0 +1,85 @@
+package e2e
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"census-gateway/edge/graphiql/chromium"
+)
+
+// prefixed serves g below /census/ as a proxy does that takes the prefix off, such as
+// nginx with proxy_pass http://gateway/ and the caller's Host. It returns the address.
+func prefixed(t *testing.T, g *gateway) string {
+	t.Helper()
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(&url.URL{Scheme: "http", Host: g.host})
+		r.Out.Host = r.In.Host
+	}}
+	mux := http.NewServeMux()
+	mux.Handle("/census/", http.StripPrefix("/census", proxy))
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return server.URL + "/census/"
+}
+
+// Below a prefix browsers are sent to the page, and all that it names is there.
+func TestPageBehindPrefix(t *testing.T) {
+	t.Parallel()
+	here := prefixed(t, start(t))
+	for _, from := range []string{"graphql", "graphql/"} {
+		r, _ := http.NewRequest("GET", here+from, nil)
+		r.Header.Set("Accept", "text/html")
+		resp, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if at, err := resp.Location(); err != nil || at.String() != here {
+			t.Errorf("%s: %s, to %s, %v", from, resp.Status, at, err)
+		}
+	}
+	for _, page := range []string{"", "graphiql", "playground"} {
+		names := regexp.MustCompile(`(?:href|src)="([^"]*)"`).FindAllStringSubmatch(do(t, "GET", here+page, "").body, -1)
+		if len(names) < 4 {
+			t.Fatalf("only %d references", len(names))
+		}
+		for _, name := range names {
+			if strings.HasPrefix(name[1], "data:") {
+				continue
+			}
+			base, _ := url.Parse(here + page)
+			at, err := base.Parse(name[1])
+			if err != nil || !strings.HasPrefix(at.String(), here) {
+				t.Errorf("%s: %s, %v", page, name[1], err)
+			} else if a := do(t, "HEAD", at.String(), ""); a.status != 200 {
+				t.Errorf("%s: %d", at, a.status)
+			}
+		}
+	}
+}
+
+// A caller with an API key, behind such a proxy: types it once and is answered.
+func TestBrowserBehindPrefix(t *testing.T) {
+	b := chromium.Start(t)
+	here := prefixed(t, start(t, "GATEWAY_SIMULATE=true", "GATEWAY_API_KEYS=one:"+hashOf("a-key")))
+	b.Open(here + "graphql")
+	b.Until("the page", `location.pathname === '/census/' && text('#credentials').includes('Accepted: an API key.')`)
+	b.Fill("#credential", "a-key")
+	b.Click(".graphiql-execute-button")
+	b.Until("the answer", `text('.result-window').includes('"totalCount": 48')`)
+	b.Screenshot(filepath.Join(t.ArtifactDir(), "prefix.png"))
+	for _, request := range b.Requests() {
+		if !strings.HasPrefix(request, here) && !strings.HasPrefix(request, "data:") {
+			t.Errorf("the page asked for %s", request)
+		}
+	}
+	for _, e := range b.Errors() {
+		t.Errorf("console: %s", e)
+	}
+}
