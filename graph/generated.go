@@ -1164,6 +1164,16 @@ schema {
 }
 
 """
+The field is null only with an error at it or in it. A client that throws on errors may take the field for non-null.
+"""
+directive @semanticNonNull(
+  """
+  Where this holds: 0 is the field itself, 1 the items of its list.
+  """
+  levels: [Int!]! = [0]
+) on FIELD_DEFINITION
+
+"""
 A moment: RFC 3339 in UTC with milliseconds, as Census sends it ("2021-10-20T02:51:07.546Z"). An argument may be anything
 that RFC 3339, section 5.6, allows from 1970 to 9999: with any offset, ` + "`" + `t` + "`" + ` and ` + "`" + `z` + "`" + ` in either case, any number of digits
 behind the point (all after the third are cut off), and a leap second, which is taken for the second after it.
@@ -1191,27 +1201,27 @@ needs the same page or record.
 """
 type Query {
   """
-  Whatever has this id; null with an error NOT_FOUND if nothing has. Costs what ` + "`" + `sync` + "`" + ` or ` + "`" + `syncRun` + "`" + ` costs.
+  Whatever has this id. Null only with an error: NOT_FOUND if nothing has it. Costs what ` + "`" + `sync` + "`" + ` or ` + "`" + `syncRun` + "`" + ` costs.
   """
   node(
     """
     An ` + "`" + `id` + "`" + ` of any type.
     """
     id: ID!
-  ): Node
+  ): Node @semanticNonNull
   """
-  Several nodes, in the order of the ids. An id that names nothing is null and has an error of its own; the others are
-  answered. Costs the sum of ` + "`" + `node` + "`" + `, less what is shared.
+  Several nodes, in the order of the ids. An item is null only with an error: NOT_FOUND for an id that names nothing. The
+  others are answered. Costs the sum of ` + "`" + `node` + "`" + `, less what is shared.
   """
   nodes(
     """
     At most 100.
     """
     ids: [ID!]!
-  ): [Node]!
+  ): [Node]! @semanticNonNull(levels: [1])
   """
   One sync. Costs no Census call of its own while only id, databaseId, url, runs, latestRun and runStats are asked of
-  it, and then does not prove that the sync exists; else one call, and null with an error NOT_FOUND if Census knows no
+  it, and then does not prove that the sync exists; else one call. Null only with an error: NOT_FOUND if Census knows no
   such sync.
   """
   sync(
@@ -1219,7 +1229,7 @@ type Query {
     The sync's ` + "`" + `id` + "`" + `, or its ` + "`" + `databaseId` + "`" + `: "Sync:52" or "52".
     """
     id: ID!
-  ): Sync
+  ): Sync @semanticNonNull
   """
   The syncs of the workspace, or just those named. The workspace costs one Census call for each 50 syncs of a page; all
   of them are read if ordered by label or health, or filtered. Order by health takes one more call for each sync, shared
@@ -1258,14 +1268,14 @@ type Query {
     before: String
   ): SyncConnection!
   """
-  One sync run; null with an error NOT_FOUND if Census knows no such run. Costs one Census call.
+  One sync run. Null only with an error: NOT_FOUND if Census knows no such run. Costs one Census call.
   """
   syncRun(
     """
     The run's ` + "`" + `id` + "`" + `, or its ` + "`" + `databaseId` + "`" + `: "SyncRun:94" or "94".
     """
     id: ID!
-  ): SyncRun
+  ): SyncRun @semanticNonNull
   """
   The runs of many syncs merged into one list, newest first by default, by the same rules as ` + "`" + `Sync.runs` + "`" + `. Each sync is
   read only as deep as the page needs: at least one Census call for each whose newest runs are not in memory, and one for
@@ -1349,15 +1359,15 @@ type Sync implements Node {
   """
   Whether its schedule is switched off. Independent of ` + "`" + `status` + "`" + `. Null only with an error.
   """
-  paused: Boolean
+  paused: Boolean @semanticNonNull
   """
   What Census says of the sync as a whole. Null only with an error.
   """
-  status: SyncStatus
+  status: SyncStatus @semanticNonNull
   """
   When the sync was set up. Null only with an error.
   """
-  createdAt: DateTime
+  createdAt: DateTime @semanticNonNull
   """
   When its settings last changed; null where Census does not say.
   """
@@ -1365,15 +1375,15 @@ type Sync implements Node {
   """
   When Census starts it by itself. Null only with an error: without a schedule its ` + "`" + `frequency` + "`" + ` is "never".
   """
-  schedule: SyncSchedule
+  schedule: SyncSchedule @semanticNonNull
   """
   Where it reads from. Null only with an error.
   """
-  source: SyncSource
+  source: SyncSource @semanticNonNull
   """
   Where it writes to. Null only with an error.
   """
-  destination: SyncDestination
+  destination: SyncDestination @semanticNonNull
   """
   Its runs, newest first by default. Cursors stay true while runs are created and while Census forgets old ones: walking
   on neither repeats nor skips a run. Costs one Census call for the newest 100 runs and one for each further 100, two
@@ -1408,7 +1418,7 @@ type Sync implements Node {
     Only what comes before this cursor.
     """
     before: String
-  ): SyncRunConnection
+  ): SyncRunConnection @semanticNonNull
   """
   The newest run, in whatever state; null if the sync has none. Costs one Census call, none beside ` + "`" + `runs` + "`" + ` from the newest.
   """
@@ -1418,19 +1428,21 @@ type Sync implements Node {
   IN_PROGRESS pass, see SyncRunFilter): one Census call for each hundred, and a few to find the ends of a window that lies back. What was read before and changes no more is in
   memory: then it takes one call, for the newest runs, and none while these are fresh. The operation's read limit is 2,000
   calls and 1,000,000 runs looked at; ` + "`" + `truncated` + "`" + ` tells if that stopped it. Costs nothing if the filter passes no run
-  whatsoever. Null, and costs nothing, where an argument of a field below cannot be: the error stands at that field.
+  whatsoever. Null only with an error. If an argument of a field below is invalid, it is null and costs nothing; the error
+  stands at that field.
   """
   runStats(
     """
     Which runs to sum up. Without createdSince the history is read from the newest run down to the read limit.
     """
     filter: SyncRunFilter!
-  ): SyncRunStats
+  ): SyncRunStats @semanticNonNull
   """
   How the sync is, judged by its newest 25 runs and its schedule; the rules are in docs/health.md. Costs one Census call,
-  none beside ` + "`" + `runs` + "`" + ` of 25 or more from the newest, and the sync's record. Null with an error if either cannot be read.
+  none beside ` + "`" + `runs` + "`" + ` of 25 or more from the newest, and the sync's record. Null only with an error, if either cannot
+  be read.
   """
-  health: SyncHealth
+  health: SyncHealth @semanticNonNull
   """
   Census's own page of the sync, for people; null where Census has none, as the simulated one.
   """
@@ -2209,10 +2221,10 @@ type SyncConnection {
   """
   pageInfo: PageInfo!
   """
-  Syncs in the whole list, as the filter has it. Never null. A named sync that a filter leaves out for an error is not
-  counted.
+  Syncs in the whole list, as the filter has it. Null only with an error. A named sync that a filter leaves out for an
+  error is not counted.
   """
-  totalCount: Int
+  totalCount: Int @semanticNonNull
 }
 
 """
@@ -9474,6 +9486,35 @@ func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.Selecti
 		graphql.AddInvalidNullFromMarshaler(ctx, "Int!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNInt2ᚕintᚄ(ctx context.Context, v any) ([]int, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]int, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInt2int(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNInt2ᚕintᚄ(ctx context.Context, sel ast.SelectionSet, v []int) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNInt2int(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNNode2ᚕcensusᚑgatewayᚋgraphᚐNode(ctx context.Context, sel ast.SelectionSet, v []Node) graphql.Marshaler {

@@ -137,7 +137,7 @@ func (o *object[T]) writer(c *compiler, sel ast.SelectionSet) writer[T] {
 // of the answer waits for it, and no directive that does something stands on it.
 func plain(f graphql.CollectedField) bool {
 	idle := func(d *ast.Directive) bool {
-		return d.Name == "skip" || d.Name == "include" || d.Name == "deprecated"
+		return d.Name == "skip" || d.Name == "include" || d.Name == "deprecated" || d.Name == "semanticNonNull"
 	}
 	busy := func(list ast.DirectiveList) bool {
 		return slices.ContainsFunc(list, func(d *ast.Directive) bool { return !idle(d) })
