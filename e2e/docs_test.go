@@ -1,0 +1,218 @@
+package e2e
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+)
+
+// A block is a fenced block of a document.
+type block struct {
+	kind string // the word after the fence
+	text string
+	line int // of the document, from 1
+}
+
+// A doc is one document under test: its blocks are run in order, in a folder of
+// their own, and ask a gateway of their own.
+type doc struct {
+	gateway *gateway
+	sim     string // HOST:PORT of the simulated Census
+	dir     string
+}
+
+// kinds tells how each kind of block is held to be true. No block is left out.
+var kinds = map[string]func(d *doc, t *testing.T, b block){
+	"sh":      (*doc).script,
+	"console": (*doc).transcript,
+	"graphql": (*doc).operations,
+	"nginx":   (*doc).nginx,
+	"js":      (*doc).javaScript,
+	"go":      func(d *doc, t *testing.T, b block) { d.keep(t, b) }, // a script of the same document runs it
+	"yaml":    (*doc).yaml,
+	"json":    (*doc).json,
+	"text":    func(*doc, *testing.T, block) {}, // a picture
+}
+
+// Every command, query and file that the documents show works as it stands, on
+// the built program and a simulated Census.
+//
+//	DOC_TOOLS=yes go test ./e2e -run Docs
+//
+// also runs what needs nginx, or modules that the gateway does not.
+func TestDocs(t *testing.T) {
+	files, _ := filepath.Glob("../docs/*.md")
+	files = append(files, "../README.md", "../CONTRIBUTING.md")
+	if len(files) < 6 {
+		t.Fatalf("only %d documents", len(files))
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			blocks := blocksOf(t, string(text))
+			if len(blocks) == 0 {
+				return
+			}
+			d := &doc{gateway: start(t, "GATEWAY_SIM_ADDR=127.0.0.1:0", "GATEWAY_CORS_ORIGINS=https://app.example.com"), dir: t.TempDir()}
+			d.sim = d.gateway.out.wait(t, `REST API at http://([^/\s]+)`)
+			for _, b := range blocks {
+				t.Run("line "+strconv.Itoa(b.line), func(t *testing.T) {
+					check := kinds[b.kind]
+					if check == nil {
+						t.Fatalf("nobody knows how to check a block of kind %q", b.kind)
+					}
+					b.text = d.here(b.text)
+					check(d, t, b)
+				})
+			}
+		})
+	}
+}
+
+// blocksOf are the fenced blocks of a document.
+func blocksOf(t *testing.T, text string) (blocks []block) {
+	var in *block
+	for i, line := range strings.Split(text, "\n") {
+		fence, is := strings.CutPrefix(strings.TrimSpace(line), "```")
+		switch {
+		case is && in == nil:
+			in = &block{kind: fence, line: i + 1}
+		case is:
+			blocks, in = append(blocks, *in), nil
+		case in != nil:
+			in.text += line + "\n"
+		}
+	}
+	if in != nil {
+		t.Fatalf("the block of line %d does not end", in.line)
+	}
+	return blocks
+}
+
+// here puts this test's addresses and folder in the place of those that the
+// documents name.
+func (d *doc) here(text string) string {
+	return strings.NewReplacer("127.0.0.1:8080", d.gateway.host, "127.0.0.1:8081", d.sim,
+		"127.0.0.1:9090", strings.TrimPrefix(d.gateway.admin, "http://"), "/etc/census-gateway", d.dir).Replace(text)
+}
+
+// operations asks every operation of a document, with a value for each variable
+// that needs one, and wants data and no error.
+func (d *doc) operations(t *testing.T, b block) {
+	d.keep(t, b)
+	query, err := parser.ParseQuery(&ast.Source{Input: b.text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]any{"since": time.Now().Add(-24 * time.Hour).UTC().Format(time.RFC3339), "id": "Sync:52"}
+	for _, op := range query.Operations {
+		variables := map[string]any{}
+		for _, v := range op.VariableDefinitions {
+			if value, known := values[v.Variable]; known {
+				variables[v.Variable] = value
+			} else if v.Type.NonNull && v.DefaultValue == nil {
+				t.Errorf("no value is known for $%s", v.Variable)
+			}
+		}
+		text, err := json.Marshal(map[string]any{"query": b.text, "operationName": op.Name, "variables": variables})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.gateway.post(t, string(text)).answered(t)
+	}
+}
+
+var (
+	comment = regexp.MustCompile(`^(?://|#) (\S+\.\w+)\n`)
+	imports = regexp.MustCompile(`(?m)^import .* from ['"]([^'"]+)['"]`)
+)
+
+// keep writes a block that begins with the name of a file into it.
+func (d *doc) keep(t *testing.T, b block) string {
+	name := comment.FindStringSubmatch(b.text)
+	if name == nil {
+		return ""
+	}
+	path := filepath.Join(d.dir, name[1])
+	if err := os.WriteFile(path, []byte(b.text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// javaScript runs a module that needs no package. One that does, or is part of
+// a project, is checked for its syntax only: the packages are the reader's,
+// hundreds of them.
+func (d *doc) javaScript(t *testing.T, b block) {
+	path := filepath.Join(d.dir, "line"+strconv.Itoa(b.line)+".mjs")
+	if err := os.WriteFile(path, []byte(b.text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{path}
+	if imports.MatchString(b.text) || comment.MatchString(b.text) {
+		args = []string{"--check", path}
+	}
+	out, err := exec.Command("node", args...).CombinedOutput()
+	if err != nil || len(args) == 1 && len(out) == 0 {
+		t.Errorf("node: %v: %s", err, out)
+	}
+}
+
+// json wants JSON; {…} in it is any object.
+func (d *doc) json(t *testing.T, b block) {
+	if text := strings.ReplaceAll(b.text, "{…}", "{}"); !json.Valid([]byte(text)) {
+		t.Errorf("no JSON: %s", text)
+	}
+}
+
+var (
+	probe  = regexp.MustCompile(`path: (/\S+?)[,}\s]`)
+	codes  = regexp.MustCompile(`code=~?"([^"]+)"`)
+	metric = regexp.MustCompile(`census_gateway_(\w+?)(?:_bucket)?\b[^\w]`)
+)
+
+// yaml holds probes and metrics against what the gateway serves and documents.
+// Other files are kept for scripts.
+func (d *doc) yaml(t *testing.T, b block) {
+	found := d.keep(t, b) != ""
+	for _, m := range probe.FindAllStringSubmatch(b.text, -1) {
+		found = true
+		if a := do(t, "GET", d.gateway.admin+m[1], ""); a.status != 200 {
+			t.Errorf("%s: %d", m[1], a.status)
+		}
+	}
+	for _, m := range codes.FindAllStringSubmatch(b.text, -1) {
+		for code := range strings.SplitSeq(m[1], "|") {
+			if code != "OK" && !slices.Contains(documented(), code) {
+				t.Errorf("no code %s", code)
+			}
+		}
+	}
+	explained, err := os.ReadFile("../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range metric.FindAllStringSubmatch(b.text, -1) {
+		found = true
+		if !strings.Contains(string(explained), "`"+m[1]+"`") {
+			t.Errorf("docs/operations.md has no metric %s", m[1])
+		}
+	}
+	if !found {
+		t.Error("neither a file, nor probes, nor metrics: nothing to check it by")
+	}
+}
