@@ -93,7 +93,7 @@ func (d *doc) shell(t *testing.T, script string) string {
 	cmd := exec.Command("bash", "-euo", "pipefail", "-c", "set -- ; "+strings.ReplaceAll(script, "--addr :8080", "--addr 127.0.0.1:0"))
 	cmd.Dir = d.dir
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GATEWAY_") || strings.HasPrefix(v, "CENSUS_") }),
-		"PATH="+bin+":"+os.Getenv("PATH"), "BIN="+bin, "ROOT="+root, "GO="+tool, "PROGRAM="+program, "SIM="+d.sim, "GOFLAGS=")
+		"PATH="+bin+":"+os.Getenv("PATH"), "BIN="+bin, "ROOT="+root, "GO="+tool, "PROGRAM="+program, "SIM="+d.sim, "GOFLAGS=", "SUBJECT=somebody")
 	var out, errOut strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	cmd.WaitDelay = time.Second
