@@ -15,9 +15,10 @@ import (
 // import more, since they put rooms together.
 var rooms = map[string][]string{
 	".":            {"edge", "graph", "settings", "upstream"},
-	"graph":        {"upstream"},
+	"graph":        {"internal", "upstream"},
 	"settings":     {"edge", "upstream"},
-	"upstream":     {},
+	"internal":     {},
+	"upstream":     {"internal"},
 	"upstream/sim": {},
 	"edge":         {},
 }

@@ -3,8 +3,7 @@
 // Without any setting it serves a simulated Census. See README.md.
 package main
 
-//go:generate go run github.com/99designs/gqlgen generate
-//go:generate go run ./tools/mend graph/generated.go
+//go:generate go run ./tools/gen
 
 import (
 	"context"

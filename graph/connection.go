@@ -68,7 +68,7 @@ func (c *SyncRunConnection) PageInfo() *PageInfo {
 	}
 	info := pageInfo(c.window, c.slice, c.newestFirst)
 	if n := c.len(); n > 0 {
-		start, end := c.edge(0).Cursor(), c.edge(n-1).Cursor()
+		start, end := c.edge(0).Cursor().text(), c.edge(n-1).Cursor().text()
 		info.StartCursor, info.EndCursor = &start, &end
 	}
 	c.page.end(info)
@@ -93,14 +93,12 @@ type SyncRunEdge struct {
 func (e SyncRunEdge) Node() *upstream.SyncRun { return &e.connection.slice.Rows[e.at] }
 
 // Cursor is the run's place in the list.
-func (e SyncRunEdge) Cursor() string { return string(e.appendCursor(nil)) }
-
-func (e SyncRunEdge) appendCursor(b []byte) []byte {
+func (e SyncRunEdge) Cursor() EdgeCursor {
 	run, ordinal := e.Node(), e.connection.slice.First+e.at
 	if e.connection.ordinals != nil {
 		ordinal = e.connection.ordinals[e.at]
 	}
-	return cursor{Position: upstream.Position{
+	return EdgeCursor{cursor{Position: upstream.Position{
 		CreatedAt: run.CreatedAt, ID: int64(run.ID), Ordinal: ordinal,
-	}, label: e.connection.mark}.append(b, e.connection.list)
+	}, label: e.connection.mark}, e.connection.list}
 }

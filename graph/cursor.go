@@ -48,6 +48,14 @@ func (c cursor) append(b []byte, list listSum) []byte {
 	return b[:began+copy(b[began:], b[end:])]
 }
 
+// An EdgeCursor is the cursor of an edge, bound to its list.
+type EdgeCursor struct {
+	cursor
+	list listSum
+}
+
+func (c EdgeCursor) text() string { return string(c.append(nil, c.list)) }
+
 // parseCursor reads the cursor in the argument arg; nil is the zero cursor, an
 // end of the list.
 func parseCursor(arg string, text *string, list listSum) (c cursor, err error) {

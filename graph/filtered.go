@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"census-gateway/graph/exec"
 	"census-gateway/graph/stats"
 	"census-gateway/upstream"
 )
@@ -26,18 +27,21 @@ func narrow(w upstream.Window, filter *stats.Filter) upstream.Window {
 }
 
 // filteredRuns shows the runs of a sync that filter passes.
-func filteredRuns(ctx context.Context, id upstream.SyncID, filter *stats.Filter, list listSum, newestFirst bool, w upstream.Window, page pageArgs) (*SyncRunConnection, error) {
+func filteredRuns(ctx context.Context, id upstream.SyncID, filter *stats.Filter, list listSum, newestFirst bool, w upstream.Window, page pageArgs) exec.Later[*SyncRunConnection] {
 	if err := filter.Check(); err != nil {
-		return nil, badInput("filter: %s", err)
+		return exec.Value[*SyncRunConnection](nil, badInput("filter: %s", err))
 	}
-	var h harvest
-	if !filter.MatchesNothing() {
-		var err error
-		if h, err = loadersOf(ctx).reap(ctx, id, w, filter); err != nil {
+	if filter.MatchesNothing() {
+		return exec.Value(harvest{}.connection(list, newestFirst, w, filter, page), nil)
+	}
+	reaped := loadersOf(ctx).reap(id, w, filter)
+	return exec.Slow(func() (*SyncRunConnection, error) {
+		h, err := reaped()
+		if err != nil {
 			return nil, err
 		}
-	}
-	return h.connection(list, newestFirst, w, filter, page), nil
+		return h.connection(list, newestFirst, w, filter, page), nil
+	})
 }
 
 // markOf is what the cursors of a list with filter carry beside their place: they are
@@ -71,16 +75,16 @@ type harvest struct {
 }
 
 // reap looks for the runs of a sync in w that filter passes, until it has as many
-// as w wants and knows whether there is one more.
-func (l *loaders) reap(ctx context.Context, id upstream.SyncID, w upstream.Window, filter *stats.Filter) (h harvest, err error) {
-	want := w.Limit
+// as w wants and knows whether there is one more. What it returns waits for them.
+func (l *loaders) reap(id upstream.SyncID, w upstream.Window, filter *stats.Filter) func() (harvest, error) {
+	h, want := harvest{}, w.Limit
 	w = narrow(w, filter)
 	w.Limit = scanStep
 	if filter.InProgress() {
-		return l.reapInProgress(ctx, id, w, filter, want)
+		return l.reapInProgress(id, w, filter, want)
 	}
 	h.cut = w.Near()
-	limited, err := l.scan(ctx, id, w, once(l.budget.page), 1, func(s upstream.Slice[upstream.SyncRun]) bool {
+	wait := l.scan(id, w, func(s upstream.Slice[upstream.SyncRun]) bool {
 		for n := range s.Rows {
 			i := n
 			if !w.FromOldest {
@@ -98,14 +102,17 @@ func (l *loaders) reap(ctx context.Context, id upstream.SyncID, w upstream.Windo
 		}
 		return false
 	})
-	h.more = h.more || limited
-	switch {
-	case !limited:
-		h.cut = upstream.Position{}
-	case h.stands(w):
-		return h, l.spent("what is asked beside these runs took the %d calls to Census that an operation may make; ask for fewer lists at once", l.calls)
+	return func() (harvest, error) {
+		limited, err := wait()
+		h.more = h.more || limited
+		switch {
+		case !limited:
+			h.cut = upstream.Position{}
+		case h.stands(w):
+			return h, l.spent("what is asked beside these runs took the %d calls to Census that an operation may make; ask for fewer lists at once", l.calls)
+		}
+		return h, err
 	}
-	return h, err
 }
 
 // stands tells whether h ended where w begins: whoever goes on there gets it again.
@@ -143,7 +150,7 @@ func (h harvest) connection(list listSum, newestFirst bool, w upstream.Window, f
 // cut has the page end where looking for further runs ended before its time.
 func (c *SyncRunConnection) cut(at cursor) {
 	if n := c.len(); n > 0 {
-		start, end := c.edge(0).Cursor(), c.edge(n-1).Cursor()
+		start, end := c.edge(0).Cursor().text(), c.edge(n-1).Cursor().text()
 		c.info.StartCursor, c.info.EndCursor = &start, &end
 	}
 	if at.IsEnd() {

@@ -1100,12 +1100,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				data = ec._Query(ctx, opCtx.Operation.SelectionSet)
 			} else {
 				if atomic.LoadInt32(&ec.PendingDeferred) > 0 {
-					var result graphql.DeferredResult
-					select {
-					case result = <-ec.DeferredResults:
-					case <-ctx.Done():
-						return nil
-					}
+					result := <-ec.DeferredResults
 					atomic.AddInt32(&ec.PendingDeferred, -1)
 					data = result.Result
 					response.Path = result.Path
@@ -4531,8 +4526,8 @@ func (ec *executionContext) _SyncEdge_cursor(ctx context.Context, field graphql.
 			return obj.Cursor(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v EdgeCursor) graphql.Marshaler {
+			return ec.marshalNString2censusᚑgatewayᚋgraphᚐEdgeCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5574,8 +5569,8 @@ func (ec *executionContext) _SyncRunEdge_cursor(ctx context.Context, field graph
 			return obj.Cursor(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v EdgeCursor) graphql.Marshaler {
+			return ec.marshalNString2censusᚑgatewayᚋgraphᚐEdgeCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9547,6 +9542,20 @@ func (ec *executionContext) marshalNPageInfo2ᚖcensusᚑgatewayᚋgraphᚐPageI
 
 func (ec *executionContext) marshalNRecordTotals2censusᚑgatewayᚋgraphᚋstatsᚐRecordTotals(ctx context.Context, sel ast.SelectionSet, v stats.RecordTotals) graphql.Marshaler {
 	return ec._RecordTotals(ctx, sel, &v)
+}
+
+func (ec *executionContext) unmarshalNString2censusᚑgatewayᚋgraphᚐEdgeCursor(ctx context.Context, v any) (EdgeCursor, error) {
+	res, err := UnmarshalEdgeCursor(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNString2censusᚑgatewayᚋgraphᚐEdgeCursor(ctx context.Context, sel ast.SelectionSet, v EdgeCursor) graphql.Marshaler {
+	_ = sel
+	res := MarshalEdgeCursor(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "String!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {

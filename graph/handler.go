@@ -67,8 +67,11 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	if opt.Hold == nil {
 		opt.Hold = func(context.Context, int) bool { return true }
 	}
-	resolver := &Resolver{appURL: opt.AppURL, hold: opt.Hold}
-	schema := NewExecutableSchema(Config{Resolvers: resolver})
+	schema := newSchema(&Resolver{appURL: opt.AppURL})
+	schema.hold = opt.Hold
+	if err := priced(schema.schema, prices()); err != nil {
+		return nil, err
+	}
 	guard, err := limits.New(schema.Schema(), prices(), limits.Options{
 		Limits: opt.Limits, Beside: documents.Beside,
 	})
@@ -79,8 +82,8 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	panicked := func(ctx context.Context, value any, stack []byte) {
 		opt.Log.ErrorContext(ctx, "panic", "value", fmt.Sprint(value), "stack", string(stack))
 	}
-	answers, parsed := selfWriting{schema, resolver}, documents.NewParsed()
-	srv := handler.New(answers)
+	parsed := documents.NewParsed()
+	srv := handler.New(schema)
 	srv.SetQueryCache(parsed)
 	srv.SetParserTokenLimit(opt.MaxTokens)
 	if !opt.Limits.Introspection {
@@ -94,15 +97,11 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	srv.Use(documents.Persisted{Automatic: documents.NewTexts(), Trusted: opt.Trusted, RequireTrusted: opt.OnlyTrusted})
 	srv.Use(documents.Escapes{Known: parsed.Has})
 	srv.Use(limits.Repeats{Known: parsed.Has})
-	srv.Use(answers)
 	srv.AroundResponses(recorded)
-	srv.AroundResponses(opt.hold)
 	srv.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-		ctx = withLoaders(ctx, census(ctx), &opt)
-		readAhead(ctx)
-		return next(ctx)
+		return next(withLoaders(ctx, census(ctx), &opt))
 	})
-	transport.Add(srv, transport.Options{MaxBody: opt.MaxBody, MaxDocument: opt.MaxDocument, Schema: schema.Schema(),
+	transport.Add(srv, transport.Options{MaxBody: opt.MaxBody, MaxDocument: opt.MaxDocument,
 		Present: present(opt.Log, opt.OwnTokens), Variables: given.Variables, OnPanic: panicked,
 		Release: func(data []byte) { reuse(&data) },
 		Headers: func(ctx context.Context, resp *graphql.Response, _ http.Header) {

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 
+	"census-gateway/graph/exec"
 	"census-gateway/graph/health"
 	"census-gateway/upstream"
 )
@@ -17,21 +18,31 @@ type verdict struct {
 }
 
 // judge tells how s is, or how it was when Census last told of its runs.
-func judge(ctx context.Context, s *Sync) (*health.Health, error) {
+func judge(ctx context.Context, s *Sync) exec.Later[*health.Health] {
+	return exec.Map(verdictOf(ctx, s), func(v verdict, _ error) (*health.Health, error) { return v.health, v.err })
+}
+
+// verdictOf judges s, unless that has been done.
+func verdictOf(ctx context.Context, s *Sync) exec.Later[verdict] {
 	if s.verdict != nil {
-		return s.verdict.health, s.verdict.err
+		return exec.Value(*s.verdict, nil)
 	}
 	RecordOf(ctx).Moves()
 	l := loadersOf(ctx)
-	runs := l.slices.load(ctx, stretch{sync: s.ID, window: judged}) // while the record is read
-	record, err := s.record, s.err
-	if record == nil && err == nil {
-		record, err = l.syncs.get(ctx, s.ID)
+	got := s.ask(ctx)
+	runs := l.slices.ask(stretch{sync: s.ID, window: judged})
+	return exec.Then(func() exec.Later[verdict] {
+		got()
+		h, err := l.healthOf(s, runs)
+		return exec.Value(verdict{h, err}, nil)
+	})
+}
+
+func (l *loaders) healthOf(s *Sync, runs *loaded[stretch, upstream.Slice[upstream.SyncRun]]) (*health.Health, error) {
+	if s.record == nil {
+		return nil, s.err
 	}
-	if err != nil {
-		return nil, err
-	}
-	slice, err := runs()
+	slice, err := runs.Get()
 	if err != nil {
 		return nil, err
 	}
@@ -43,27 +54,20 @@ func judge(ctx context.Context, s *Sync) (*health.Health, error) {
 	if slice.Stale { // runs that were made since are not there, which is not to read as late
 		now = now.Add(-l.began.Sub(slice.AsOf))
 	}
-	h := health.Of(record, newestFirst, slice.First > 0, now)
+	h := health.Of(s.record, newestFirst, slice.First > 0, now)
 	return &h, nil
 }
 
-// judgeAll tells how each of syncs is, for them to be ordered by it.
-func judgeAll(ctx context.Context, syncs []*Sync) {
-	keys := make([]stretch, len(syncs))
-	for i, s := range syncs {
-		keys[i] = stretch{sync: s.ID, window: judged}
+// knowLatest takes the newest run of a sync, which is most asked for beside its health,
+// from the runs by which that was told.
+func (l *loaders) knowLatest(id upstream.SyncID) {
+	slice, err := l.slices.ask(stretch{sync: id, window: judged}).Get()
+	if err != nil {
+		return
 	}
-	l := loadersOf(ctx)
-	l.slicesAhead(ctx, keys)
-	for i, s := range syncs {
-		h, err := judge(ctx, s)
-		s.verdict = &verdict{h, err}
-		if slice, err := l.slices.get(ctx, keys[i]); err == nil {
-			slice.Rows, slice.First = slice.Rows[max(len(slice.Rows)-1, 0):], max(slice.End()-1, 0)
-			slice.More = slice.First > 0
-			l.slices.known(ctx, stretch{sync: s.ID, window: latest}, slice) // which is most asked for beside it
-		}
-	}
+	slice.Rows, slice.First = slice.Rows[max(len(slice.Rows)-1, 0):], max(slice.End()-1, 0)
+	slice.More = slice.First > 0
+	l.slices.known(stretch{sync: id, window: latest}, slice)
 }
 
 // state is what the verdict counts as in an order.

@@ -4,121 +4,155 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"time"
 
 	"github.com/graph-gophers/dataloader/v7"
 
 	"census-gateway/upstream"
 )
 
-// How long a loader waits for more keys, and how many it waits for.
-const (
-	loaderWait     = time.Millisecond
-	loaderCapacity = 100
-)
-
-// A loader is a dataloader that can also be told of keys ahead of time. What gathers
-// keys is made when the first has to be gathered; most operations name all they need.
+// A loader gathers the keys that an operation asks for and reads them together when
+// it is told to: when the execution has asked for all it can. Each key is read once.
+// A loader may be used by many goroutines.
 type loader[K comparable, V any] struct {
-	cache  dataloader.Cache[K, V]
-	read   func(keys []K) results[V]
-	once   sync.Once
-	gather *dataloader.Loader[K, V]
+	ctx  context.Context
+	read func(keys []K) []*dataloader.Result[V]
+	kept func(keys []K) []*dataloader.Result[V] // what is in memory, nil for a key that is not; may be nil
+
+	mu     sync.Mutex
+	values map[K]*loaded[K, V]
+	unread []*loaded[K, V] // asked for and not read yet
+}
+
+// loaded is a value that has been asked for.
+type loaded[K comparable, V any] struct {
+	key    K
+	result *dataloader.Result[V]
+	there  <-chan struct{} // closed when result is there; nil: it always was
+}
+
+// Get returns the value, which is there when the loader has read.
+func (l *loaded[K, V]) Get() (V, error) {
+	if l.there != nil {
+		<-l.there
+	}
+	return l.result.Data, l.result.Error
 }
 
 type batchHook func(ctx context.Context, loader string, keys int) (context.Context, func(error))
 
 // newLoader makes a loader of read, which sets a result for each key.
 func newLoader[K comparable, V any](ctx context.Context, name string, hook batchHook, read func(context.Context, []K, results[V])) *loader[K, V] {
-	l := &loader[K, V]{cache: dataloader.NewCache[K, V]()}
-	l.read = func(keys []K) results[V] {
+	return &loader[K, V]{ctx: ctx, read: func(keys []K) []*dataloader.Result[V] {
 		ctx, end := hook(ctx, name, len(keys))
 		out := make(results[V], len(keys))
+		for i := range out {
+			out[i].Error = errNoResult
+		}
 		err := contain(func() { read(ctx, keys, out) })
 		end(err)
+		each := make([]*dataloader.Result[V], len(keys))
 		for i := range out {
-			if out[i] == nil {
-				out[i] = &dataloader.Result[V]{Error: errors.Join(errNoResult, err)}
+			if each[i] = &out[i]; err != nil && out[i].Error == errNoResult {
+				each[i].Error = errors.Join(errNoResult, err)
 			}
 		}
-		return out
-	}
-	return l
+		return each
+	}}
 }
 
-// load asks for the value of k, together with what others ask for in the next moment.
-func (l *loader[K, V]) load(ctx context.Context, k K) dataloader.Thunk[V] {
-	l.once.Do(func() {
-		l.gather = dataloader.NewBatchedLoader(
-			func(_ context.Context, keys []K) []*dataloader.Result[V] { return l.read(keys) },
-			dataloader.WithCache[K, V](l.cache),
-			dataloader.WithWait[K, V](loaderWait),
-			dataloader.WithBatchCapacity[K, V](loaderCapacity),
-			dataloader.WithInputCapacity[K, V](loaderCapacity))
-	})
-	return l.gather.Load(ctx, k)
+// ask asks for the value of k.
+func (l *loader[K, V]) ask(k K) *loaded[K, V] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	v, asked := l.values[k]
+	if !asked {
+		v = l.add(k)
+		l.unread = append(l.unread, v)
+	}
+	return v
 }
 
-// get returns the value of k.
-func (l *loader[K, V]) get(ctx context.Context, k K) (V, error) {
-	if known, ok := l.cache.Get(ctx, k); ok { // as load would find, which gets ready for more
-		return known()
+func (l *loader[K, V]) add(k K) *loaded[K, V] {
+	if l.values == nil {
+		l.values = make(map[K]*loaded[K, V])
 	}
-	return l.load(ctx, k)()
+	v := &loaded[K, V]{key: k}
+	l.values[k] = v
+	return v
 }
 
-// unknown are those of keys that have not been asked for yet.
-func (l *loader[K, V]) unknown(ctx context.Context, keys []K) []K {
-	out := make([]K, 0, len(keys))
-	for _, k := range keys {
-		if _, known := l.cache.Get(ctx, k); !known {
-			out = append(out, k)
-		}
+// known takes value for that of k, unless k has been asked for.
+func (l *loader[K, V]) known(k K, value V) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, asked := l.values[k]; !asked {
+		l.add(k).result = &dataloader.Result[V]{Data: value}
 	}
-	return out
 }
 
-// known takes v for the value of k, unless that has been asked for.
-func (l *loader[K, V]) known(ctx context.Context, k K, v V) {
-	if _, asked := l.cache.Get(ctx, k); asked {
-		return
-	}
-	l.cache.Set(ctx, k, func() (V, error) { return v, nil })
+// forget lets go of the value of k, but for those who have asked for it.
+func (l *loader[K, V]) forget(k K) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.values, k)
 }
 
-// ahead begins to read those of keys that have not been asked for yet, each once,
-// at once and as one batch. Since all are known there is nothing to wait for.
-func (l *loader[K, V]) ahead(ctx context.Context, keys []K) {
-	fresh := make([]K, 0, len(keys))
-	values := make([]*dataloader.Result[V], 0, len(keys)) // each held by its own key alone
-	done := make(chan struct{})
-	for _, k := range keys {
-		if _, known := l.cache.Get(ctx, k); known {
-			continue
-		}
-		v := new(dataloader.Result[V])
-		fresh, values = append(fresh, k), append(values, v)
-		l.cache.Set(ctx, k, func() (V, error) {
-			<-done
-			return v.Data, v.Error
-		})
+// begin begins to read what has been asked for, as one batch, and returns what is closed
+// when it is there.
+func (l *loader[K, V]) begin() <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	asked := l.notKept()
+	if len(asked) == 0 {
+		return nothing
 	}
-	if len(fresh) == 0 {
-		return
+	there := make(chan struct{})
+	keys := make([]K, len(asked))
+	for i, v := range asked {
+		keys[i], v.there = v.key, there
 	}
 	go func() {
 		upstream.GrowStack()
-		defer close(done)
-		for i, r := range l.read(fresh) {
-			*values[i] = *r
+		defer close(there)
+		for i, r := range l.read(keys) {
+			asked[i].result = r
 		}
 	}()
+	return there
+}
+
+var nothing = func() <-chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// notKept takes what has been asked for, but for what is in memory.
+func (l *loader[K, V]) notKept() []*loaded[K, V] {
+	asked := l.unread
+	l.unread = nil
+	if l.kept == nil || len(asked) == 0 {
+		return asked
+	}
+	keys := make([]K, len(asked))
+	for i, v := range asked {
+		keys[i] = v.key
+	}
+	rest := asked[:0]
+	for i, r := range l.kept(keys) {
+		if r == nil {
+			rest = append(rest, asked[i])
+			continue
+		}
+		asked[i].result = r
+	}
+	return rest
 }
 
 var errNoResult = errors.New("a batch left a key without a result")
 
-// results are what a batch reads, in the order of its keys; different ones may
-// be set at once.
-type results[V any] []*dataloader.Result[V]
+// results are what a batch reads, in the order of its keys; different ones may be
+// set at once.
+type results[V any] []dataloader.Result[V]
 
-func (r results[V]) set(i int, v V, err error) { r[i] = &dataloader.Result[V]{Data: v, Error: err} }
+func (r results[V]) set(i int, v V, err error) { r[i] = dataloader.Result[V]{Data: v, Error: err} }

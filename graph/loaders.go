@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/graph-gophers/dataloader/v7"
+
 	"census-gateway/upstream"
 )
 
@@ -14,19 +16,18 @@ import (
 // read once and each sync's pages together. They live as long as the operation
 // and are never shared between two: their batches run under its context.
 type loaders struct {
+	ctx    context.Context // the operation's
 	census *upstream.Client
 	syncs  *loader[upstream.SyncID, *upstream.Sync]
 	runs   *loader[upstream.SyncRunID, *upstream.SyncRun]
 	slices *loader[stretch, upstream.Slice[upstream.SyncRun]]
 	listed *loader[upstream.Window, upstream.Slice[upstream.Sync]] // of the workspace's syncs
-	all    func() ([]upstream.Sync, error)                         // every sync of the workspace
+	all    *loader[struct{}, []upstream.Sync]                      // every sync of the workspace
 	sides  *loader[upstream.Side, map[int64]upstream.Connection]   // all connections of each, by id
-	budget scanBudget
-	calls  int // that the budget began with
-	mu     sync.Mutex
-	folds  map[stretch]*company // that wait for the runs of a stretch
-	now    time.Time            // when the operation first asked for something
-	began  time.Time            // the same by the clock that slices tell by
+	scans  scans
+	calls  int       // that the read limit allows
+	now    time.Time // when the operation first asked for something
+	began  time.Time // the same by the clock that slices tell by
 
 	// reading bounds what is asked of runs at once: what is more than Census is
 	// asked would wait there, perhaps for too long.
@@ -40,18 +41,18 @@ type stretch struct {
 	once   bool // it is looked at once, and not held for as long as the operation goes on
 }
 
-// onBatch is told of each batch: see Options.OnBatch.
-func newLoaders(ctx context.Context, census *upstream.Client, onBatch batchHook) *loaders {
+// hook is told of each batch: see Options.OnBatch.
+func newLoaders(ctx context.Context, census *upstream.Client, hook batchHook) *loaders {
 	reading, single := make(places, census.MaxCalls()), make(places, census.MaxRunCalls())
 	l := &loaders{
-		census: census, reading: reading,
-		syncs: newLoader(ctx, "syncs", onBatch, func(ctx context.Context, ids []upstream.SyncID, out results[*upstream.Sync]) {
+		ctx: ctx, census: census, reading: reading,
+		syncs: newLoader(ctx, "syncs", hook, func(ctx context.Context, ids []upstream.SyncID, out results[*upstream.Sync]) {
 			found := census.SyncsByID(ctx, ids)
 			for i, id := range ids {
 				out.set(i, found[id].Sync, found[id].Err)
 			}
 		}),
-		runs: newLoader(ctx, "runs", onBatch, func(ctx context.Context, ids []upstream.SyncRunID, out results[*upstream.SyncRun]) {
+		runs: newLoader(ctx, "runs", hook, func(ctx context.Context, ids []upstream.SyncRunID, out results[*upstream.SyncRun]) {
 			each(len(ids), func(i int) {
 				defer single.enter(ctx)()
 				defer reading.enter(ctx)()
@@ -59,7 +60,7 @@ func newLoaders(ctx context.Context, census *upstream.Client, onBatch batchHook)
 				out.set(i, run, err)
 			})
 		}),
-		slices: newLoader(ctx, "runWindows", onBatch, func(ctx context.Context, keys []stretch, out results[upstream.Slice[upstream.SyncRun]]) {
+		slices: newLoader(ctx, "runWindows", hook, func(ctx context.Context, keys []stretch, out results[upstream.Slice[upstream.SyncRun]]) {
 			bundles := bySync(keys)
 			each(len(bundles), func(n int) {
 				b := bundles[n]
@@ -74,7 +75,7 @@ func newLoaders(ctx context.Context, census *upstream.Client, onBatch batchHook)
 				}
 			})
 		}),
-		listed: newLoader(ctx, "syncWindows", onBatch, func(ctx context.Context, windows []upstream.Window, out results[upstream.Slice[upstream.Sync]]) {
+		listed: newLoader(ctx, "syncWindows", hook, func(ctx context.Context, windows []upstream.Window, out results[upstream.Slice[upstream.Sync]]) {
 			answers, err := census.Syncs(ctx, windows...)
 			if err != nil {
 				answers = make([]upstream.Slice[upstream.Sync], len(windows))
@@ -83,16 +84,51 @@ func newLoaders(ctx context.Context, census *upstream.Client, onBatch batchHook)
 				out.set(i, answers[i], cmp.Or(err, answers[i].Err))
 			}
 		}),
-		sides: newLoader(ctx, "connections", onBatch, func(ctx context.Context, sides []upstream.Side, out results[map[int64]upstream.Connection]) {
+		sides: newLoader(ctx, "connections", hook, func(ctx context.Context, sides []upstream.Side, out results[map[int64]upstream.Connection]) {
 			each(len(sides), func(i int) {
 				connections, err := census.Connections(ctx, sides[i])
 				out.set(i, connections, err)
 			})
 		}),
-		all: sync.OnceValues(func() ([]upstream.Sync, error) { return census.AllSyncs(ctx) }),
+		all: newLoader(ctx, "allSyncs", hook, func(ctx context.Context, _ []struct{}, out results[[]upstream.Sync]) {
+			all, err := census.AllSyncs(ctx)
+			out.set(0, all, err)
+		}),
 	}
-	l.budget.runs.Store(scanRuns)
+	l.syncs.kept = func(ids []upstream.SyncID) []*dataloader.Result[*upstream.Sync] {
+		out := make([]*dataloader.Result[*upstream.Sync], len(ids))
+		for i, id := range ids {
+			if record, ok := census.SyncKept(ctx, id); ok {
+				out[i] = &dataloader.Result[*upstream.Sync]{Data: record}
+			}
+		}
+		return out
+	}
+	l.slices.kept = func(keys []stretch) []*dataloader.Result[upstream.Slice[upstream.SyncRun]] {
+		out := make([]*dataloader.Result[upstream.Slice[upstream.SyncRun]], len(keys))
+		for _, b := range bySync(keys) {
+			if slices, ok := census.RunsKept(ctx, b.sync, b.windows...); ok {
+				for i, at := range b.at {
+					out[at] = &dataloader.Result[upstream.Slice[upstream.SyncRun]]{Data: slices[i]}
+				}
+			}
+		}
+		return out
+	}
+	l.scans.budget.runs.Store(scanRuns)
 	return l
+}
+
+// read reads all that has been asked for. A page of the workspace's syncs is in memory
+// if all are read before.
+func (l *loaders) read() {
+	reading := [...]<-chan struct{}{l.syncs.begin(), l.runs.begin(), l.slices.begin(), l.sides.begin()}
+	l.beginScans()
+	<-l.all.begin()
+	<-l.listed.begin()
+	for _, there := range reading {
+		<-there
+	}
 }
 
 // detach copies the runs that are held for as long as the operation goes on, if
@@ -134,37 +170,6 @@ func bySync(keys []stretch) []bundle {
 	return bundles
 }
 
-// slicesAhead begins to read stretches of runs before anybody asks for them:
-// those of each sync together, and those of different syncs apart, so that none
-// waits for another's. What is in memory is there at once.
-func (l *loaders) slicesAhead(ctx context.Context, keys []stretch) {
-	keys = l.slices.unknown(ctx, keys)
-	for _, b := range bySync(keys) {
-		if slices, ok := l.census.RunsKept(ctx, b.sync, b.windows...); ok {
-			for i, at := range b.at {
-				l.slices.known(ctx, keys[at], slices[i])
-			}
-			continue
-		}
-		own := make([]stretch, len(b.at))
-		for i, at := range b.at {
-			own[i] = keys[at]
-		}
-		l.slices.ahead(ctx, own)
-	}
-}
-
-// syncsAhead begins to read the records of syncs before anybody asks for them.
-func (l *loaders) syncsAhead(ctx context.Context, ids []upstream.SyncID) {
-	l.syncs.ahead(ctx, slices.DeleteFunc(l.syncs.unknown(ctx, ids), func(id upstream.SyncID) bool {
-		record, ok := l.census.SyncKept(ctx, id)
-		if ok {
-			l.syncs.known(ctx, id, record)
-		}
-		return ok
-	}))
-}
-
 type loadersKey struct{}
 
 // A lazyLoaders makes loaders when they are first asked for.
@@ -189,7 +194,7 @@ func loadersOf(ctx context.Context) *loaders {
 		l := newLoaders(lazy.ctx, lazy.census, lazy.options.OnBatch)
 		l.now, l.began = lazy.options.Now(), time.Now()
 		l.calls = lazy.options.ReadLimit
-		l.budget.pages.Store(int64(l.calls))
+		l.scans.budget.pages.Store(int64(l.calls))
 		lazy.loaders = l
 	})
 	return lazy.loaders

@@ -1,10 +1,7 @@
 package graph
 
 import (
-	"context"
 	"slices"
-
-	"github.com/99designs/gqlgen/graphql"
 
 	"census-gateway/graph/stats"
 	"census-gateway/upstream"
@@ -28,7 +25,7 @@ func nearer(p, q upstream.Position, fromOldest bool) bool {
 // page ends there, and goes on there. Towards newer runs it also ends where a stream
 // may have got runs since it was read: the list ends there for now, since who goes on
 // behind a newer run of another would miss them.
-func (l *loaders) merge(ctx context.Context, streams []*stream, filter *stats.Filter, w upstream.Window) (h harvest) {
+func (l *loaders) merge(streams []*stream, filter *stats.Filter, w upstream.Window) (h harvest) {
 	for {
 		var next *stream
 		var at upstream.Position
@@ -45,7 +42,7 @@ func (l *loaders) merge(ctx context.Context, streams []*stream, filter *stats.Fi
 		case next == nil:
 			return h
 		case next.unread():
-			l.readOn(ctx, streams, filter, w.FromOldest)
+			l.readOn(streams, filter, w.FromOldest)
 		case len(next.rows) == 0 && next.done:
 			return h
 		case len(next.rows) == 0: // a barrier
@@ -76,7 +73,7 @@ func behind(streams []*stream, until upstream.Position, fromOldest bool) (out []
 // to be told, all at once. Where the budget has fewer calls than these are, it is for
 // the nearest. One that fails before anything of it is known stays empty, with an
 // error that names the sync.
-func (l *loaders) readOn(ctx context.Context, streams []*stream, filter *stats.Filter, fromOldest bool) {
+func (l *loaders) readOn(streams []*stream, filter *stats.Filter, fromOldest bool) {
 	var until, far upstream.Position // the nearest place at which something is known, else the furthest to which all is; an end: none
 	for _, s := range streams {
 		switch p, ok := s.known(); {
@@ -100,10 +97,10 @@ func (l *loaders) readOn(ctx context.Context, streams []*stream, filter *stats.F
 			lost++
 		}
 	}
-	may, final := func() func() bool { return l.budget.page }, true
-	switch left := int(max(l.budget.pages.Load(), 0)); {
+	may, final := func() func() bool { return l.scans.budget.page }, true
+	switch left := int(max(l.scans.budget.pages.Load(), 0)); {
 	case !todo[0].sought: // nor is any: the first call of each is in the price
-		next := l.budget.page
+		next := l.scans.budget.page
 		if final = left >= len(todo); !final { // whether the budget can do is seen before it is used
 			next = none
 		}
@@ -125,10 +122,5 @@ func (l *loaders) readOn(ctx context.Context, streams []*stream, filter *stats.F
 		})
 		todo = todo[:left]
 	}
-	each(len(todo), func(i int) { l.read(ctx, todo[i], filter, until, may(), final) })
-	for _, s := range todo {
-		if s.err != nil {
-			graphql.AddError(ctx, s.err)
-		}
-	}
+	each(len(todo), func(i int) { l.readStream(todo[i], filter, until, may(), final) })
 }

@@ -3,32 +3,20 @@ package graph
 import (
 	"context"
 
-	"github.com/99designs/gqlgen/graphql"
-
+	"census-gateway/graph/exec"
 	"census-gateway/upstream"
 )
 
-// asksConnection is the side of f, a sync's source or destination, if f asks for
-// what only the list of all connections of that side tells.
-func asksConnection(op *graphql.OperationContext, f graphql.CollectedField) []upstream.Side {
-	side, types := upstream.Sources, syncSourceImplementors
-	if f.Name == "destination" {
-		side, types = upstream.Destinations, syncDestinationImplementors
+// ofConnection is what the list of a side's connections tells of the one with an id;
+// null if a sync names none, or one that Census does not know.
+func ofConnection(ctx context.Context, side upstream.Side, id *int64, what func(upstream.Connection) *string) exec.Later[*string] {
+	if id == nil {
+		return exec.Value[*string](nil, nil)
 	}
-	for _, f := range graphql.CollectFields(op, f.Selections, types) {
-		if f.Name == "connectionName" || f.Name == "connectionType" {
-			return []upstream.Side{side}
-		}
-	}
-	return nil
+	return exec.After(loadersOf(ctx).sides.ask(side), func(all map[int64]upstream.Connection) (*string, error) {
+		return what(all[*id]), nil
+	})
 }
 
-// connectionOf is the connection of a side with an id; the zero value where a sync
-// names none, or one that Census does not know.
-func connectionOf(ctx context.Context, side upstream.Side, id *int64) (c upstream.Connection, err error) {
-	if id == nil {
-		return c, nil
-	}
-	all, err := loadersOf(ctx).sides.get(ctx, side)
-	return all[*id], err
-}
+func connectionName(c upstream.Connection) *string { return c.Name }
+func connectionType(c upstream.Connection) *string { return c.Type }

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"strconv"
 
@@ -70,10 +69,7 @@ func (a pageArgs) cut(syncs []*Sync, list listSum, order SyncOrder, otherwise in
 }
 
 // sort puts syncs in order.
-func (o SyncOrder) sort(ctx context.Context, syncs []*Sync) {
-	if o.Field == SyncOrderFieldHealth {
-		judgeAll(ctx, syncs)
-	}
+func (o SyncOrder) sort(syncs []*Sync) {
 	type placed struct {
 		at   cursor
 		sync *Sync
@@ -152,10 +148,11 @@ func (c cursor) withHealth(v *verdict) cursor {
 	return c
 }
 
-// cursor is what places s in an order; its ordinal is for the list to add.
+// cursor is what places s in an order; its ordinal is for the list to add. In the order
+// of the ids it is the same whether the record has been read or not.
 func (s *Sync) cursor(o SyncOrder) cursor {
 	c := cursor{Position: upstream.Position{ID: int64(s.ID)}}
-	if s.record != nil {
+	if s.record != nil && o.Field != "" {
 		c.CreatedAt = s.record.CreatedAt
 		if byLabel := o.Field == SyncOrderFieldLabel || o.Field == SyncOrderFieldHealth; byLabel && s.record.Label != nil {
 			c.label = folded(*s.record.Label)

@@ -1,68 +1,84 @@
 package graph
 
 import (
-	"slices"
+	"context"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"census-gateway/graph/documents"
+	"census-gateway/graph/exec"
+	"census-gateway/upstream"
 )
 
-// A plan is what the text of an operation tells: what to begin to read, and how to
-// write the answer. Where no directive stands in it, which may leave out one thing
-// or another, the plan holds for each execution, and is kept with the document.
-type plan struct {
-	document string // its short hash
-	roots    []asked
-	query    compiledQuery
+// breadthFirst is the schema that gqlgen generated, with an execution of its own.
+type breadthFirst struct {
+	graphql.ExecutableSchema
+	schema *exec.Schema
+	hold   func(ctx context.Context, bytes int) bool // see Options.Hold; nil: there is room
 }
 
-// A compiledQuery writes the answer to a query, or cannot: then write is nil.
-type compiledQuery struct {
-	*compiler
-	write writer[struct{}]
+// newSchema is the schema whose fields r resolves.
+func newSchema(r *Resolver) breadthFirst {
+	generated := NewExecutableSchema(Config{})
+	schema := &exec.Schema{AST: generated.Schema(), Objects: tables(r)}
+	schema.Objects[syncType].Load = loadSyncs
+	schema.Objects[syncType].Fields["health"].Loads = true
+	for typename, side := range map[string]upstream.Side{"SyncSource": upstream.Sources, "SyncDestination": upstream.Destinations} {
+		ahead := func(ctx context.Context) { loadersOf(ctx).sides.ask(side) }
+		schema.Objects[typename].Fields["connectionName"].Ahead = ahead
+		schema.Objects[typename].Fields["connectionType"].Ahead = ahead
+	}
+	return breadthFirst{ExecutableSchema: generated, schema: schema}
+}
+
+// Exec answers the operation of ctx.
+func (s breadthFirst) Exec(ctx context.Context) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx)
+	x := exec.Start(ctx, op, s.planOf(ctx, op).exec, op, func() { loadersOf(ctx).read() })
+	x.Room = func(bytes int) *gqlerror.Error {
+		if s.hold != nil && !s.hold(ctx, bytes) {
+			return errNoRoom()
+		}
+		return nil
+	}
+	return func(ctx context.Context) *graphql.Response {
+		buffer := texts.Get().(*[]byte)
+		return x.Next(ctx, (*buffer)[:0])
+	}
+}
+
+// A plan is what the text of an operation tells.
+type plan struct {
+	document string // its short hash
+	exec     *exec.Plan
 }
 
 // planName is the name of a plan among what gqlgen carries with an operation.
 const planName = "Plan"
 
 // planKey is the key of a plan among what is kept with a document.
-type planKey struct{ *ast.OperationDefinition }
-
-// planOf is the plan of op.
-func planOf(op *graphql.OperationContext) *plan {
-	if p, ok := op.Stats.GetExtension(planName).(*plan); ok {
-		return p
-	}
-	p := keptPlan(op)
-	op.Stats.SetExtension(planName, p)
-	return p
+type planKey struct {
+	operation string
+	parts     bool // it answers in parts
 }
 
-func keptPlan(op *graphql.OperationContext) *plan {
-	beside := documents.Beside(op)
+// planOf is the plan of op, which is kept with the document if it is the same for each
+// execution.
+func (s breadthFirst) planOf(ctx context.Context, op *graphql.OperationContext) *plan {
+	key, beside := planKey{op.Operation.Name, exec.PartsIn(ctx) != nil}, documents.Beside(op)
 	if beside != nil {
-		if p, ok := beside.Load(planKey{op.Operation}); ok {
+		if p, ok := beside.Load(key); ok {
+			op.Stats.SetExtension(planName, p)
 			return p.(*plan)
 		}
 	}
-	p := newPlan(op)
-	if beside != nil && !directed(op.Doc) {
-		beside.Store(planKey{op.Operation}, p)
+	p := &plan{documents.ShortHash(op.RawQuery), exec.Compile(s.schema, op, key.parts)}
+	if beside != nil && p.exec.Fixed {
+		beside.Store(key, p)
 	}
+	op.Stats.SetExtension(planName, p)
 	return p
-}
-
-func newPlan(op *graphql.OperationContext) *plan {
-	document := documents.ShortHash(op.RawQuery)
-	if op.Operation.Operation != ast.Query {
-		return &plan{document: document}
-	}
-	c := &compiler{op: op}
-	write := queryObject.writer(c, op.Operation.SelectionSet)
-	c.op = nil // is of this execution
-	return &plan{document, askedAhead(op), compiledQuery{c, write}}
 }
 
 // documentOf is the short hash of op's document, if there is one. An operation that
@@ -72,24 +88,4 @@ func documentOf(op *graphql.OperationContext) string {
 		return p.document
 	}
 	return documents.ShortHash(op.RawQuery)
-}
-
-// directed tells whether a directive stands somewhere in doc.
-func directed(doc *ast.QueryDocument) bool {
-	var in func(ast.SelectionSet) bool
-	in = func(sel ast.SelectionSet) bool {
-		return slices.ContainsFunc(sel, func(s ast.Selection) bool {
-			switch s := s.(type) {
-			case *ast.Field:
-				return len(s.Directives) > 0 || in(s.SelectionSet)
-			case *ast.InlineFragment:
-				return len(s.Directives) > 0 || in(s.SelectionSet)
-			case *ast.FragmentSpread:
-				return len(s.Directives) > 0
-			}
-			return true
-		})
-	}
-	return slices.ContainsFunc(doc.Operations, func(op *ast.OperationDefinition) bool { return in(op.SelectionSet) }) ||
-		slices.ContainsFunc(doc.Fragments, func(f *ast.FragmentDefinition) bool { return in(f.SelectionSet) })
 }

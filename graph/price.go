@@ -1,6 +1,11 @@
 package graph
 
-import "census-gateway/graph/limits"
+import (
+	"fmt"
+
+	"census-gateway/graph/exec"
+	"census-gateway/graph/limits"
+)
 
 // The parts of syncs that are read once, however many fields show them: pages of the
 // newest runs of each, and of the oldest. Lists and statistics of many syncs read
@@ -36,6 +41,8 @@ func prices() limits.Prices {
 		"Sync.runs":            {Pages: runsPages, Items: runs, Part: runsShared, Per: 100},
 		"Sync.latestRun":       {Pages: limits.Fixed(1), Part: newest(latest.Limit)},
 		"SyncRun.sync":         {Pages: limits.Fixed(0)},
+		"SyncRun.url":          {Pages: limits.Fixed(0)},
+		"Sync.url":             {Pages: limits.Fixed(0)},
 		"Sync.health":          {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
 		// A statistic reads at least one page of each sync. How much beyond that,
 		// its arguments do not tell; but the read limit bounds it to 2,000 pages for
@@ -171,4 +178,16 @@ func ifNotNamed(part string, pages func(limits.Args) int) func(limits.Args) limi
 func sharesNewest(a limits.Args) bool {
 	_, named := a.Len("syncIds")
 	return !named && runsPart(a) == newestRuns
+}
+
+// priced tells which field of schema has a resolver and no price.
+func priced(schema *exec.Schema, prices limits.Prices) error {
+	for _, o := range schema.Objects {
+		for name, f := range o.Fields {
+			if _, priced := prices[o.Name+"."+name]; f.Resolve != nil && !priced {
+				return fmt.Errorf("%s.%s has a resolver and no price (graph/price.go)", o.Name, name)
+			}
+		}
+	}
+	return nil
 }

@@ -86,7 +86,7 @@ func TestPriceIsWhatIsRead(t *testing.T) {
 			t.Errorf("%s: %.400s", query, answer)
 		}
 		got, passes := priced(t, query)
-		if got != price || calls > got+syncs/20 || calls*2+10 < got || !passes {
+		if got != price || calls > got+syncs/20 || calls*3 < got || !passes {
 			t.Errorf("%.200s\ncosts %d, want %d; it took %d calls; passes: %t", query, got, price, calls, passes)
 		}
 	}

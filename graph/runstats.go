@@ -2,13 +2,10 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"sync"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
-
+	"census-gateway/graph/exec"
 	"census-gateway/graph/stats"
 	"census-gateway/upstream"
 )
@@ -23,7 +20,8 @@ type SyncRunStats struct {
 	*stats.Digest
 	Truncated bool
 	filter    *stats.Filter
-	now       time.Time // of the operation
+	scales    []stats.Scale // of its series
+	now       time.Time     // of the operation
 }
 
 // Errors lists the most frequent kinds of errors.
@@ -60,106 +58,157 @@ func (s *SyncRunStats) Series(bucket stats.Unit, timeZone *string) ([]stats.Buck
 }
 
 // runStats sums up the runs of one sync.
-func runStats(ctx context.Context, id upstream.SyncID, filter *stats.Filter) (*SyncRunStats, error) {
-	if err := filter.Check(); err != nil {
-		return nil, badInput("filter: %v", err)
+func runStats(ctx context.Context, id upstream.SyncID, filter *stats.Filter) exec.Later[*SyncRunStats] {
+	s, err := newStats(ctx, filter)
+	if err != nil || filter.MatchesNothing() {
+		return exec.Value(s, err)
 	}
-	s := newStats(ctx, filter, scalesAsked(ctx, graphql.GetFieldContext(ctx).Field))
-	if err := s.refused(ctx); err != nil {
-		return nil, err
-	}
-	if filter.MatchesNothing() {
+	folded := loadersOf(ctx).fold(id, filter, s.Digest)
+	return exec.Slow(func() (_ *SyncRunStats, err error) {
+		if s.Truncated, err = folded(); err != nil {
+			return nil, err
+		}
 		return s, nil
-	}
-	truncated, err := loadersOf(ctx).fold(ctx, &fold{sync: id, filter: filter, digest: s.Digest})
-	if err != nil {
-		return nil, err
-	}
-	s.Truncated = truncated
-	return s, nil
+	})
 }
 
 // syncRunStats sums up the runs of many syncs together; of all of the workspace
 // where ids is nil. It fails as a whole only if every sync does.
-func syncRunStats(ctx context.Context, ids []string, filter *stats.Filter) (*SyncRunStats, error) {
+func syncRunStats(ctx context.Context, ids []string, filter *stats.Filter) exec.Later[*SyncRunStats] {
+	syncs, err := syncsNamed("syncIds", ids)
+	if err != nil {
+		return exec.Value[*SyncRunStats](nil, err)
+	}
+	s, err := newStats(ctx, filter)
+	if err != nil || filter.MatchesNothing() {
+		return exec.Value(s, err)
+	}
+	l := loadersOf(ctx)
+	if ids != nil {
+		return s.sum(l, syncs)
+	}
+	all := l.all.ask(struct{}{})
+	return exec.Then(func() exec.Later[*SyncRunStats] {
+		rows, err := all.Get()
+		if err != nil {
+			return exec.Value[*SyncRunStats](nil, err)
+		}
+		return s.sum(l, l.listedSyncs(rows))
+	})
+}
+
+// sum adds the runs of syncs to s.
+func (s *SyncRunStats) sum(l *loaders, syncs []*Sync) exec.Later[*SyncRunStats] {
+	digests, folded := make([]*stats.Digest, len(syncs)), make([]func() (bool, error), len(syncs))
+	for i := range syncs {
+		digests[i] = s.newDigest()
+		folded[i] = l.fold(syncs[i].ID, s.filter, digests[i])
+	}
+	return exec.Slow(func() (*SyncRunStats, error) {
+		var failed exec.Beside
+		for i := range syncs {
+			truncated, err := folded[i]()
+			if err != nil {
+				failed = append(failed, err)
+				continue
+			}
+			s.Truncated = s.Truncated || truncated
+			s.Merge(digests[i])
+		}
+		switch len(failed) {
+		case 0:
+			return s, nil
+		case len(syncs):
+			return nil, failed
+		}
+		return s, failed
+	})
+}
+
+// fold gives digest the runs of a sync that filter passes. What it returns waits for
+// the end: truncated tells that the operation's budget came first.
+func (l *loaders) fold(id upstream.SyncID, filter *stats.Filter, digest *stats.Digest) func() (truncated bool, err error) {
+	w := narrow(upstream.Window{Limit: scanStep}, filter)
+	return l.scan(id, w, func(runs upstream.Slice[upstream.SyncRun]) (enough bool) {
+		rows := runs.Rows
+		if filter.InProgress() {
+			for i := len(rows) - 1; i >= 0 && !enough; i-- {
+				if enough = filter.Ends(&rows[i]); enough {
+					rows = rows[i+1:]
+				}
+			}
+		}
+		for i := range rows {
+			if run := &rows[i]; filter.Match(run) {
+				digest.Add(run)
+			}
+		}
+		return enough
+	})
+}
+
+// newStats is an empty statistic for the field that is resolved. If an argument of a
+// field below it is invalid, nothing is to be read: then the statistic is nil, and each
+// such field has an error. How long a series without createdSince gets is not known yet.
+func newStats(ctx context.Context, filter *stats.Filter) (*SyncRunStats, error) {
 	if err := filter.Check(); err != nil {
 		return nil, badInput("filter: %v", err)
 	}
-	syncs, err := syncsNamed("syncIds", ids)
-	if err != nil {
-		return nil, err
+	s := &SyncRunStats{filter: filter, now: loadersOf(ctx).now}
+	fields := exec.AskedIn(ctx).Below()
+	for _, f := range fields {
+		s.addScale(f)
 	}
-	scales := scalesAsked(ctx, graphql.GetFieldContext(ctx).Field)
-	s := newStats(ctx, filter, scales)
-	if err := s.refused(ctx); err != nil {
-		return nil, err
-	}
-	if filter.MatchesNothing() {
-		return s, nil
-	}
-	if ids == nil {
-		rows, err := loadersOf(ctx).all()
-		if err != nil {
-			return nil, err
+	s.Digest = s.newDigest()
+	var failed exec.Beside
+	for _, f := range fields {
+		if err := s.try(f); err != nil {
+			failed = append(failed, f.Fail(err))
 		}
-		syncs = listed(rows)
 	}
-	var mu sync.Mutex // of s
-	errs := make([]error, len(syncs))
-	each(len(syncs), func(i int) {
-		d := newDigest(ctx, scales)
-		truncated, err := loadersOf(ctx).fold(ctx, &fold{sync: syncs[i].ID, filter: filter, digest: d})
-		if errs[i] = err; err != nil {
-			return
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		s.Truncated = s.Truncated || truncated
-		s.Merge(d)
-	})
-	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
-	if n := len(errs); n > 0 && n == len(syncs) {
-		s, err, errs = nil, errs[0], errs[1:]
+	if failed != nil {
+		return nil, failed
 	}
-	for _, err := range errs {
-		graphql.AddError(ctx, err)
-	}
-	return s, err
-}
-
-func newStats(ctx context.Context, filter *stats.Filter, scales []stats.Scale) *SyncRunStats {
-	if len(scales) > 0 && filter.CreatedBefore == 0 { // the series goes to now
+	if len(s.scales) > 0 && filter.CreatedBefore == 0 { // the series goes to now
 		RecordOf(ctx).Moves()
 	}
-	return &SyncRunStats{Digest: newDigest(ctx, scales), filter: filter, now: loadersOf(ctx).now}
+	return s, nil
 }
 
-func newDigest(ctx context.Context, scales []stats.Scale) *stats.Digest {
-	d := stats.NewDigest(scales)
-	d.Until = upstream.DateTime(loadersOf(ctx).now.Add(upstream.ClockLead).UnixMilli())
+// newDigest is an empty digest for the series of s.
+func (s *SyncRunStats) newDigest() *stats.Digest {
+	d := stats.NewDigest(s.scales)
+	d.Until = upstream.DateTime(s.now.Add(upstream.ClockLead).UnixMilli())
 	return d
 }
 
-// scalesAsked are by what the statistic f is asked to tell its series.
-func scalesAsked(ctx context.Context, f graphql.CollectedField) (scales []stats.Scale) {
-	op := graphql.GetOperationContext(ctx)
-	names := make(map[string]bool)
-	for _, f := range graphql.CollectFields(op, f.Selections, syncRunStatsImplementors) {
-		if f.Name != "series" {
-			continue
-		}
-		args, err := noContext.field_SyncRunStats_series_args(ctx, f.ArgumentMap(op.Variables))
-		if err != nil { // the field's own resolver says so
-			continue
-		}
-		unit, name := args["bucket"].(stats.Unit), args["timeZone"].(*string)
-		zone, err := zoneNamed(name)
-		if key := fmt.Sprint(unit, zone); err == nil && !names[key] {
-			names[key] = true
-			scales = append(scales, stats.Scale{Unit: unit, Zone: zone})
-		}
+// addScale adds by what the field f, if it is a series, is to be told.
+func (s *SyncRunStats) addScale(f *exec.Asked) {
+	args, err := f.Arguments()
+	if f.Name() != "series" || err != nil {
+		return
 	}
-	return scales
+	zone, err := zoneNamed(args["timeZone"].(*string))
+	scale := stats.Scale{Unit: args["bucket"].(stats.Unit), Zone: zone}
+	known := func(k stats.Scale) bool { return k.Unit == scale.Unit && k.Zone.String() == zone.String() }
+	if err == nil && !slices.ContainsFunc(s.scales, known) {
+		s.scales = append(s.scales, scale)
+	}
+}
+
+// try answers a field of s, which is still empty, if it has arguments, and tells what
+// was wrong with them.
+func (s *SyncRunStats) try(f *exec.Asked) error {
+	args, err := f.Arguments()
+	switch {
+	case err != nil:
+		return err
+	case f.Name() == "errors":
+		_, err = s.Errors(args["first"].(*int))
+	case f.Name() == "series":
+		_, err = s.Series(args["bucket"].(stats.Unit), args["timeZone"].(*string))
+	}
+	return err
 }
 
 func zoneNamed(name *string) (*time.Location, error) {

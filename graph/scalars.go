@@ -2,7 +2,6 @@ package graph
 
 import (
 	"io"
-	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -10,8 +9,9 @@ import (
 	"census-gateway/upstream"
 )
 
-// How the house's types are written as scalars. A value that Census did not
-// give is null, and gqlgen makes an error of a null where the schema has none.
+// How the house's types are written as scalars. A value that Census did not give is
+// null, and execution makes an error of a null where the schema has none. Answers are
+// written by the functions that append (write_scalars.go); gqlgen wants marshalers too.
 
 // MarshalSyncID writes a sync's id as Node.id.
 func MarshalSyncID(id upstream.SyncID) graphql.Marshaler { return nodeID(syncType, int64(id)) }
@@ -38,13 +38,7 @@ func UnmarshalSyncRunID(v any) (upstream.SyncRunID, error) {
 }
 
 func nodeID(typename string, id int64) graphql.Marshaler {
-	return graphql.WriterFunc(func(w io.Writer) {
-		b := append(make([]byte, 0, 32), '"')
-		b = append(b, typename...)
-		b = append(b, ':')
-		b = strconv.AppendInt(b, id, 10)
-		w.Write(append(b, '"'))
-	})
+	return graphql.WriterFunc(func(w io.Writer) { w.Write(appendNodeID(make([]byte, 0, 32), typename, id)) })
 }
 
 // MarshalSyncNumber writes a sync's id as Census's number of it.
@@ -81,6 +75,14 @@ func UnmarshalInt(v any) (int, error) {
 		return 0, badInput("an Int must be a whole number from -2147483648 to 2147483647")
 	}
 	return int(n), nil
+}
+
+// MarshalEdgeCursor writes a cursor.
+func MarshalEdgeCursor(c EdgeCursor) graphql.Marshaler { return graphql.MarshalString(c.text()) }
+
+// UnmarshalEdgeCursor is there for gqlgen: cursors of edges are answers only.
+func UnmarshalEdgeCursor(any) (EdgeCursor, error) {
+	return EdgeCursor{}, badInput("a cursor of an edge is no argument")
 }
 
 // MarshalCount writes a number of records.

@@ -1,7 +1,7 @@
 package graph
 
 import (
-	"context"
+	"sync"
 	"sync/atomic"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -16,15 +16,6 @@ const (
 	scanRuns  = 1_000_000 // runs looked at, for each filter and statistic, those in memory too
 	scanStep  = 100       // runs read at first: what one call gives
 )
-
-// scanStart is the runs that a scan of w begins with, where that begins at an end
-// of the list: the newest ones are the same for all scans.
-func scanStart(id upstream.SyncID, w upstream.Window) stretch {
-	if !w.FromOldest {
-		w = upstream.Window{Limit: w.Limit}
-	}
-	return stretch{sync: id, window: w, once: true}
-}
 
 // A scanBudget is how far the operation may still read for filters and
 // statistics.
@@ -52,35 +43,144 @@ func none() bool { return false }
 // look takes n runs to be looked at; false if these were the last.
 func (b *scanBudget) look(n int) bool { return b.runs.Add(-int64(n)) > 0 }
 
-// scan shows the runs of a sync in w to visit, some at a time from the side w
-// counts from, until that has enough or w is at its end. limited tells that the
-// calls that may allows ended it before, or the runs that an operation looks at. The
-// runs are looked at so many times each.
+// scans are the scans of one operation. Those for the same runs that are asked for
+// before the next reading share it, whatever they look for.
+type scans struct {
+	budget scanBudget
+	mu     sync.Mutex
+	asked  []*scan // and not begun yet
+}
+
+// A scan shows the runs of one sync in a window, some at a time from the side that
+// the window counts from, to visitors, until they have enough or there are no more.
+type scan struct {
+	of       stretch // the window without a limit
+	step     int     // runs read at first
+	first    *loaded[stretch, upstream.Slice[upstream.SyncRun]]
+	visitors []*visitor
+	done     chan struct{} // closed when all visitors are through
+}
+
+// A visitor looks at the runs that a scan comes to.
+type visitor struct {
+	look    func(upstream.Slice[upstream.SyncRun]) (enough bool)
+	through bool  // it has enough, or all there is
+	limited bool  // the operation's budget ended the scan before
+	err     error // the scan failed before
+}
+
+// scan asks for the runs of a sync in w to be shown to look, w.Limit at first. What it
+// returns waits for the end: limited tells that the operation's budget came first.
 //
-// At an end of the list as many runs as w wants are read together with what else
-// the operation asks of the sync, if it is known ahead. That page is in the price
-// of the operation, and may is not asked for it: wherever a scan ends that begins there,
-// there is a place to go on from.
-func (l *loaders) scan(ctx context.Context, id upstream.SyncID, w upstream.Window, may func() bool, times int, visit func(upstream.Slice[upstream.SyncRun]) (enough bool)) (limited bool, err error) {
-	spent := false
-	look := func(s upstream.Slice[upstream.SyncRun]) bool {
-		enough := visit(s) || !s.More || len(s.Rows) == 0
-		spent = !l.budget.look(times*len(s.Rows)) && !enough
-		return enough || spent
-	}
-	if w.Near().IsEnd() {
-		start := scanStart(id, w)
-		l.slicesAhead(ctx, []stretch{start})
-		s, err := l.slices.get(ctx, start)
-		l.slices.cache.Delete(ctx, start)
-		if s = w.Cut(s); err != nil || look(s) {
-			return spent, err
+// At an end of the list the first runs are read together with what else is asked of
+// the sync. That page is in the price of the operation and not in the budget:
+// wherever that ends a scan, there is a place to go on from.
+func (l *loaders) scan(id upstream.SyncID, w upstream.Window, look func(upstream.Slice[upstream.SyncRun]) (enough bool)) (wait func() (limited bool, err error)) {
+	l.scans.mu.Lock()
+	defer l.scans.mu.Unlock()
+	of := stretch{sync: id, window: w}
+	of.window.Limit = 0
+	v := &visitor{look: look}
+	var s *scan
+	for _, asked := range l.scans.asked {
+		if asked.of == of {
+			s = asked
 		}
-		w, may = w.After(s.Rows, s.First), l.budget.page
 	}
-	defer l.reading.enter(ctx)()
-	limited, err = l.census.ScanRuns(ctx, id, w, may, look)
-	return limited || spent, err
+	if s == nil {
+		s = &scan{of: of, done: make(chan struct{})}
+		l.scans.asked = append(l.scans.asked, s)
+	}
+	if w.Limit > s.step {
+		s.step = w.Limit
+		s.first = l.askFirst(id, w)
+	}
+	s.visitors = append(s.visitors, v)
+	return func() (bool, error) {
+		<-s.done
+		return v.limited, v.err
+	}
+}
+
+// askFirst asks for the runs with which a scan of w begins, if that is at an end of the
+// list: the newest ones are the same for all scans. Else it is nil.
+func (l *loaders) askFirst(id upstream.SyncID, w upstream.Window) *loaded[stretch, upstream.Slice[upstream.SyncRun]] {
+	if !w.Near().IsEnd() {
+		return nil
+	}
+	if !w.FromOldest {
+		w = upstream.Window{Limit: w.Limit}
+	}
+	return l.slices.ask(stretch{sync: id, window: w, once: true})
+}
+
+// beginScans begins the scans that have been asked for.
+func (l *loaders) beginScans() {
+	l.scans.mu.Lock()
+	asked := l.scans.asked
+	l.scans.asked = nil
+	l.scans.mu.Unlock()
+	for _, s := range asked {
+		go func() {
+			defer close(s.done)
+			var err error
+			if bug := contain(func() { err = s.run(l) }); bug != nil {
+				err = bug
+			}
+			for _, v := range s.visitors {
+				if !v.through {
+					v.err = err
+				}
+			}
+		}()
+	}
+}
+
+// run shows the runs to the visitors.
+func (s *scan) run(l *loaders) error {
+	w := s.of.window
+	w.Limit = s.step
+	limited, err := l.walk(s.first, s.of.sync, w, once(l.scans.budget.page), func(runs upstream.Slice[upstream.SyncRun]) bool { return s.show(l, runs) })
+	for _, v := range s.visitors {
+		if limited && !v.through {
+			v.through, v.limited = true, true
+		}
+	}
+	return err
+}
+
+// walk shows the runs of a sync in w to look, some at a time from the side w counts from,
+// until that has enough or w is at its end. first is what askFirst gave for w. limited
+// tells that the calls that may allows ended it before; the page of first is not among
+// them.
+func (l *loaders) walk(first *loaded[stretch, upstream.Slice[upstream.SyncRun]], id upstream.SyncID, w upstream.Window, may func() bool, look func(upstream.Slice[upstream.SyncRun]) (enough bool)) (limited bool, err error) {
+	if first != nil {
+		runs, err := first.Get()
+		l.slices.forget(first.key)
+		if runs = w.Cut(runs); err != nil || look(runs) || !runs.More || len(runs.Rows) == 0 {
+			return false, err
+		}
+		w, may = w.After(runs.Rows, runs.First), l.scans.budget.page
+	}
+	defer l.reading.enter(l.ctx)()
+	return l.census.ScanRuns(l.ctx, id, w, may, look)
+}
+
+// show shows runs to those visitors that have not enough, and takes each of their
+// looks from the budget. It tells whether all are through.
+func (s *scan) show(l *loaders, runs upstream.Slice[upstream.SyncRun]) (enough bool) {
+	enough = true
+	for _, v := range s.visitors {
+		if v.through {
+			continue
+		}
+		v.through = v.look(runs) || !runs.More || len(runs.Rows) == 0
+		if spent := !l.scans.budget.look(len(runs.Rows)); spent && !v.through {
+			v.through, v.limited = true, true
+		}
+		enough = enough && v.through
+	}
+	return enough
 }
 
 // spent is the error of a list that the read limit leaves where it began: a page with

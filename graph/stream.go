@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"context"
 	"slices"
 	"time"
 
@@ -33,6 +32,8 @@ type stream struct {
 	sought  bool               // reading it was tried
 	started bool               // something of it was read
 	steps   int                // to read at most the next time, for as long as the filter passes nothing
+
+	first *loaded[stretch, upstream.Slice[upstream.SyncRun]] // what reading begins with (askFirst), if it has not begun
 }
 
 // unread tells whether s has to be read on for its next run to be known.
@@ -81,18 +82,18 @@ func (s *stream) take(slice upstream.Slice[upstream.SyncRun], filter *stats.Filt
 	s.window = s.window.After(slice.Rows, slice.First)
 }
 
-// read reads on in s until it has a run to show, is known up to until (an end:
+// readStream reads on in s until it has a run to show, is known up to until (an end:
 // nowhere), or has been read as many steps as it may. Calls to Census are made if may
 // says so; where the first one shows that more are needed, final tells whether s then
 // ends there.
-func (l *loaders) read(ctx context.Context, s *stream, filter *stats.Filter, until upstream.Position, may func() bool, final bool) {
+func (l *loaders) readStream(s *stream, filter *stats.Filter, until upstream.Position, may func() bool, final bool) {
 	if filter.InProgress() {
-		l.readInProgress(ctx, s, filter, may, final)
+		l.readInProgress(s, filter, may, final)
 		return
 	}
 	s.steps = max(1, 2*s.steps)
 	steps := 0
-	limited, err := l.scan(ctx, s.sync, s.window, may, 1, func(slice upstream.Slice[upstream.SyncRun]) bool {
+	limited, err := l.walkCounted(s, s.window, may, func(slice upstream.Slice[upstream.SyncRun]) bool {
 		s.take(slice, filter)
 		steps++
 		return len(s.rows) > 0 || steps == s.steps || !until.IsEnd() && !nearer(s.window.Near(), until, s.window.FromOldest)
@@ -112,6 +113,19 @@ func (l *loaders) read(ctx context.Context, s *stream, filter *stats.Filter, unt
 	case s.done && s.window.FromOldest:
 		s.reached(s.asOf)
 	}
+}
+
+// walkCounted walks w, from s.first on the first time, and takes the runs looked at from
+// the budget.
+func (l *loaders) walkCounted(s *stream, w upstream.Window, may func() bool, look func(upstream.Slice[upstream.SyncRun]) (enough bool)) (limited bool, err error) {
+	first, spent := s.first, false
+	s.first = nil
+	limited, err = l.walk(first, s.sync, w, may, func(runs upstream.Slice[upstream.SyncRun]) bool {
+		enough := look(runs) || !runs.More || len(runs.Rows) == 0
+		spent = !l.scans.budget.look(len(runs.Rows)) && !enough
+		return enough || spent
+	})
+	return limited || spent, err
 }
 
 // reached has s end, towards newer runs, at the moment asOf at which its newest were

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 
+	"census-gateway/graph/exec"
 	"census-gateway/graph/stats"
 	"census-gateway/upstream"
 )
@@ -10,58 +11,79 @@ import (
 // A Node is a *Sync or an *upstream.SyncRun.
 type Node any
 
-// A Sync is what the graph answers a sync from: its id, and its record where
-// something is asked that only the record tells. If the record could not be
-// read, each field that needs it fails for itself and the others are answered.
+// A Sync is what the graph answers a sync from: its id, and its record, which is read
+// if something is asked that only the record tells. If that fails, each field that
+// needs the record fails for itself and the others are answered.
 type Sync struct {
 	ID     upstream.SyncID
 	record *upstream.Sync
 	err    error
+	// required tells that the sync is null as a whole if its record is asked for and
+	// cannot be read.
+	required bool
 	// verdict is there in lists ordered by health.
 	verdict *verdict
 }
 
-// readRecords reads the records of syncs.
-func readRecords(ctx context.Context, syncs []*Sync) {
-	ids := make([]upstream.SyncID, len(syncs))
-	for i, s := range syncs {
-		ids[i] = s.ID
+// ask asks for the record of s. When it is read, got takes it.
+func (s *Sync) ask(ctx context.Context) (got func()) {
+	if s.record != nil || s.err != nil {
+		return func() {}
 	}
-	l := loadersOf(ctx)
-	l.syncsAhead(ctx, ids)
-	for _, s := range syncs {
-		s.record, s.err = l.syncs.get(ctx, s.ID)
-	}
+	record := loadersOf(ctx).syncs.ask(s.ID)
+	return func() { s.record, s.err = record.Get() }
 }
 
+// loadSyncs reads the records of objs, which are syncs.
+func loadSyncs(ctx context.Context, objs []any) exec.Calls {
+	return exec.Call(objs, func(struct{}) any { return nil }, func(obj any) exec.Later[struct{}] {
+		s := obj.(*Sync)
+		if s.record != nil {
+			return exec.Value(struct{}{}, nil)
+		}
+		record := loadersOf(ctx).syncs.ask(s.ID)
+		return exec.Then(func() exec.Later[struct{}] {
+			if s.record, s.err = record.Get(); s.required {
+				return exec.Value(struct{}{}, s.err)
+			}
+			return exec.Value(struct{}{}, nil)
+		})
+	})
+}
+
+// runsNewestFirst is the direction of a list of runs: newest first unless asked otherwise.
+func runsNewestFirst(o *SyncRunOrder) bool { return o == nil || o.Direction == OrderDirectionDesc }
+
 // runsOf pages through the runs of a sync.
-func runsOf(ctx context.Context, id upstream.SyncID, filter *stats.Filter, newestFirst bool, page pageArgs) (*SyncRunConnection, error) {
+func runsOf(ctx context.Context, id upstream.SyncID, filter *stats.Filter, newestFirst bool, page pageArgs) exec.Later[*SyncRunConnection] {
 	list := runList(id, newestFirst)
 	w, err := page.window(list, newestFirst)
 	if err != nil {
-		return nil, err
+		return exec.Value[*SyncRunConnection](nil, err)
 	}
 	if filter != nil && !filter.MatchesEverything() {
 		return filteredRuns(ctx, id, filter, list, newestFirst, w, page)
 	}
-	slice, err := loadersOf(ctx).slices.get(ctx, stretch{sync: id, window: w})
-	if err != nil {
-		return nil, err
-	}
-	return &SyncRunConnection{list: list, newestFirst: newestFirst, page: page, window: w, slice: slice}, nil
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: w}), func(slice upstream.Slice[upstream.SyncRun]) (*SyncRunConnection, error) {
+		return &SyncRunConnection{list: list, newestFirst: newestFirst, page: page, window: w, slice: slice}, nil
+	})
 }
+
+// latest is the window of a sync's newest run.
+var latest = upstream.Window{Limit: 1}
 
 // latestRunOf is the newest run of a sync; nil if it has none.
-func latestRunOf(ctx context.Context, id upstream.SyncID) (*upstream.SyncRun, error) {
-	slice, err := loadersOf(ctx).slices.get(ctx, stretch{sync: id, window: latest})
-	if err != nil || len(slice.Rows) == 0 {
-		return nil, err
-	}
-	return &slice.Rows[0], nil
+func latestRunOf(ctx context.Context, id upstream.SyncID) exec.Later[*upstream.SyncRun] {
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: latest}), func(slice upstream.Slice[upstream.SyncRun]) (*upstream.SyncRun, error) {
+		if len(slice.Rows) == 0 {
+			return nil, nil
+		}
+		return &slice.Rows[0], nil
+	})
 }
 
-// ask reads something off the record of s.
-func ask[T any](s *Sync, what func(*upstream.Sync) T) (v T, err error) {
+// told is what the record of s tells.
+func told[T any](s *Sync, what func(*upstream.Sync) T) (v T, err error) {
 	if s.record == nil {
 		return v, s.err
 	}
@@ -70,45 +92,45 @@ func ask[T any](s *Sync, what func(*upstream.Sync) T) (v T, err error) {
 
 // Label is null where nobody named the sync.
 func (s *Sync) Label() (*string, error) {
-	return ask(s, func(r *upstream.Sync) *string { return r.Label })
+	return told(s, func(r *upstream.Sync) *string { return r.Label })
 }
 
 // Operation says how rows are written.
 func (s *Sync) Operation() (*string, error) {
-	return ask(s, func(r *upstream.Sync) *string { return r.Operation })
+	return told(s, func(r *upstream.Sync) *string { return r.Operation })
 }
 
 // Paused tells whether the schedule is switched off.
 func (s *Sync) Paused() (*bool, error) {
-	return ask(s, func(r *upstream.Sync) *bool { return &r.Paused })
+	return told(s, func(r *upstream.Sync) *bool { return &r.Paused })
 }
 
 // Status is what Census says of the sync as a whole.
 func (s *Sync) Status() (*upstream.SyncStatus, error) {
-	return ask(s, func(r *upstream.Sync) *upstream.SyncStatus { return &r.Status })
+	return told(s, func(r *upstream.Sync) *upstream.SyncStatus { return &r.Status })
 }
 
 // CreatedAt is when the sync was set up.
 func (s *Sync) CreatedAt() (upstream.DateTime, error) {
-	return ask(s, func(r *upstream.Sync) upstream.DateTime { return r.CreatedAt })
+	return told(s, func(r *upstream.Sync) upstream.DateTime { return r.CreatedAt })
 }
 
 // UpdatedAt is when its settings last changed.
 func (s *Sync) UpdatedAt() (upstream.DateTime, error) {
-	return ask(s, func(r *upstream.Sync) upstream.DateTime { return r.UpdatedAt })
+	return told(s, func(r *upstream.Sync) upstream.DateTime { return r.UpdatedAt })
 }
 
 // Schedule says when Census starts the sync by itself.
 func (s *Sync) Schedule() (*upstream.SyncSchedule, error) {
-	return ask(s, func(r *upstream.Sync) *upstream.SyncSchedule { return &r.Schedule })
+	return told(s, func(r *upstream.Sync) *upstream.SyncSchedule { return &r.Schedule })
 }
 
 // Source names where it reads from.
 func (s *Sync) Source() (*upstream.SyncSource, error) {
-	return ask(s, func(r *upstream.Sync) *upstream.SyncSource { return &r.Source })
+	return told(s, func(r *upstream.Sync) *upstream.SyncSource { return &r.Source })
 }
 
 // Destination names where it writes to.
 func (s *Sync) Destination() (*upstream.SyncDestination, error) {
-	return ask(s, func(r *upstream.Sync) *upstream.SyncDestination { return &r.Destination })
+	return told(s, func(r *upstream.Sync) *upstream.SyncDestination { return &r.Destination })
 }

@@ -32,7 +32,7 @@ func (c *SyncConnection) Nodes() []*Sync { return c.syncs }
 func (c *SyncConnection) PageInfo() *PageInfo {
 	info := &PageInfo{HasNextPage: c.next, HasPreviousPage: c.prev}
 	if n := c.len(); n > 0 {
-		start, end := c.edge(0).Cursor(), c.edge(n-1).Cursor()
+		start, end := c.edge(0).Cursor().text(), c.edge(n-1).Cursor().text()
 		info.StartCursor, info.EndCursor = &start, &end
 	}
 	c.page.end(info)
@@ -52,10 +52,8 @@ type SyncEdge struct {
 func (e SyncEdge) Node() *Sync { return e.connection.syncs[e.at] }
 
 // Cursor is the sync's place in the list.
-func (e SyncEdge) Cursor() string { return string(e.appendCursor(nil)) }
-
-func (e SyncEdge) appendCursor(b []byte) []byte {
+func (e SyncEdge) Cursor() EdgeCursor {
 	place := e.Node().cursor(e.connection.order)
 	place.Ordinal = e.connection.first + e.at*e.connection.step
-	return place.append(b, e.connection.list)
+	return EdgeCursor{place, e.connection.list}
 }

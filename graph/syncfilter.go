@@ -1,12 +1,9 @@
 package graph
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/99designs/gqlgen/graphql"
 
 	"census-gateway/upstream"
 )
@@ -52,18 +49,19 @@ func (f *SyncFilter) matcher() func(*upstream.Sync) bool {
 	}
 }
 
-// choose leaves the syncs that pass, whose records were read. Those that could
-// not be read are left out with an error.
-func (f *SyncFilter) choose(ctx context.Context, syncs []*Sync) []*Sync {
+// choose leaves the syncs that pass, whose records were read. Those that could not be
+// read are left out; failed says why.
+func (f *SyncFilter) choose(syncs []*Sync) (chosen []*Sync, failed []error) {
 	if f.all() {
-		return syncs
+		return syncs, nil
 	}
 	match := f.matcher()
-	return slices.DeleteFunc(syncs, func(s *Sync) bool {
+	chosen = slices.DeleteFunc(syncs, func(s *Sync) bool {
 		if s.record == nil {
-			graphql.AddError(ctx, s.err)
+			failed = append(failed, s.err)
 			return true
 		}
 		return !match(s.record)
 	})
+	return chosen, failed
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"census-gateway/graph/exec"
 	"census-gateway/upstream"
 )
 
@@ -13,109 +14,125 @@ const maxSyncIDs = 500
 // newestSyncs is how the workspace's syncs stand unless asked otherwise.
 var newestSyncs = SyncOrder{Field: SyncOrderFieldCreatedAt, Direction: OrderDirectionDesc}
 
-// resolveSyncs answers a, which is Query.syncs.
-func resolveSyncs(ctx context.Context, a asked, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) (*SyncConnection, error) {
+// resolveSyncs answers with a page of the syncs with the given ids, or of all syncs of
+// the workspace.
+func resolveSyncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) exec.Later[*SyncConnection] {
 	if ids == nil {
-		return workspaceSyncs(ctx, a, filter, orderBy, page)
+		return workspaceSyncs(ctx, filter, orderBy, page)
 	}
-	return namedSyncs(ctx, a, ids, filter, orderBy, page)
+	return namedSyncs(ctx, ids, filter, orderBy, page)
 }
 
-// workspaceSyncs answers a with a page of all the syncs of the workspace.
-func workspaceSyncs(ctx context.Context, a asked, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) (*SyncConnection, error) {
+// workspaceSyncs answers with a page of all the syncs of the workspace.
+func workspaceSyncs(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) exec.Later[*SyncConnection] {
 	order := newestSyncs
 	if orderBy != nil {
 		order = *orderBy
 	}
 	list := syncList("all", filter, &order)
-	if order.Field != SyncOrderFieldCreatedAt || !filter.all() {
-		return sortedSyncs(ctx, a, list, filter, order, page)
+	l := loadersOf(ctx)
+	if order.Field != SyncOrderFieldCreatedAt || !filter.all() { // Census does not know the order or the filter: all are read
+		if _, err := page.cut(nil, list, order, defaultPage); err != nil {
+			return exec.Value[*SyncConnection](nil, err)
+		}
+		all := l.all.ask(struct{}{})
+		return exec.Then(func() exec.Later[*SyncConnection] {
+			rows, err := all.Get()
+			if err != nil {
+				return exec.Value[*SyncConnection](nil, err)
+			}
+			return sortedSyncs(ctx, l.listedSyncs(rows), list, filter, &order, page, defaultPage)
+		})
 	}
 	newestFirst := order.Direction == OrderDirectionDesc
 	w, err := page.window(list, newestFirst)
 	if err != nil {
-		return nil, err
+		return exec.Value[*SyncConnection](nil, err)
 	}
-	slice, err := loadersOf(ctx).listed.get(ctx, w)
-	if err != nil {
-		return nil, err
-	}
-	syncs := listed(slice.Rows)
-	runsAhead(ctx, a, syncs)
-	info := pageInfo(w, slice, newestFirst)
-	c := &SyncConnection{syncs: syncs, list: list, page: page, first: slice.First, step: 1,
-		next: info.HasNextPage, prev: info.HasPreviousPage, total: slice.Total}
-	if newestFirst {
-		slices.Reverse(syncs)
-		c.first, c.step = slice.End()-1, -1
-	}
-	return c, nil
+	return exec.After(l.listed.ask(w), func(slice upstream.Slice[upstream.Sync]) (*SyncConnection, error) {
+		syncs := l.listedSyncs(slice.Rows)
+		info := pageInfo(w, slice, newestFirst)
+		c := &SyncConnection{syncs: syncs, list: list, order: order, page: page, first: slice.First, step: 1,
+			next: info.HasNextPage, prev: info.HasPreviousPage, total: slice.Total}
+		if newestFirst {
+			slices.Reverse(syncs)
+			c.first, c.step = slice.End()-1, -1
+		}
+		return c, nil
+	})
 }
 
-// sortedSyncs pages through the syncs of the workspace by a filter or in an order
-// that Census does not know, which takes reading them all.
-func sortedSyncs(ctx context.Context, a asked, list listSum, filter *SyncFilter, order SyncOrder, page pageArgs) (*SyncConnection, error) {
-	if _, err := page.cut(nil, list, order, defaultPage); err != nil {
-		return nil, err
+// sortedSyncs answers with a page of those of syncs that pass a filter, in an order;
+// nil: in the order in which they stand. Their records have been read.
+func sortedSyncs(ctx context.Context, syncs []*Sync, list listSum, filter *SyncFilter, order *SyncOrder, page pageArgs, otherwise int) exec.Later[*SyncConnection] {
+	syncs, failed := filter.choose(syncs)
+	show := func() (*SyncConnection, error) {
+		var o SyncOrder
+		if order != nil {
+			o = *order
+			o.sort(syncs)
+		}
+		part, err := page.cut(syncs, list, o, otherwise)
+		if err != nil {
+			return nil, err
+		}
+		if len(failed) > 0 {
+			return part.connection(syncs, list, o, page), exec.Beside(failed)
+		}
+		return part.connection(syncs, list, o, page), nil
 	}
-	rows, err := loadersOf(ctx).all()
-	if err != nil {
-		return nil, err
+	if order == nil || order.Field != SyncOrderFieldHealth {
+		return exec.Value(show())
 	}
-	syncs := filter.choose(ctx, listed(rows))
-	order.sort(ctx, syncs)
-	part, err := page.cut(syncs, list, order, defaultPage)
-	if err != nil {
-		return nil, err
-	}
-	runsAhead(ctx, a, part.of(syncs))
-	return part.connection(syncs, list, order, page), nil
+	judged := exec.All(len(syncs), func(i int) exec.Later[verdict] { return verdictOf(ctx, syncs[i]) }, func(v verdict, _ error) verdict { return v })
+	return exec.Map(judged, func(verdicts []verdict, _ error) (*SyncConnection, error) {
+		for i := range verdicts {
+			syncs[i].verdict = &verdicts[i]
+			loadersOf(ctx).knowLatest(syncs[i].ID)
+		}
+		return show()
+	})
 }
 
-// listed makes answers of records that were listed.
-func listed(rows []upstream.Sync) []*Sync {
+// listedSyncs makes answers of records that were listed.
+func (l *loaders) listedSyncs(rows []upstream.Sync) []*Sync {
 	syncs := make([]*Sync, len(rows))
 	for i := range rows {
+		l.syncs.known(rows[i].ID, &rows[i])
 		syncs[i] = &Sync{ID: rows[i].ID, record: &rows[i]}
 	}
 	return syncs
 }
 
-// namedSyncs answers a with a page of the syncs with the given ids, each once, as they
+// namedSyncs answers with a page of the syncs with the given ids, each once, as they
 // stand there unless an order is asked for.
-func namedSyncs(ctx context.Context, a asked, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) (*SyncConnection, error) {
+func namedSyncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) exec.Later[*SyncConnection] {
 	syncs, err := syncsNamed("ids", ids)
 	if err != nil {
-		return nil, err
+		return exec.Value[*SyncConnection](nil, err)
 	}
 	list := namedList(syncs, filter, orderBy)
 	var order SyncOrder
 	if orderBy != nil {
 		order = *orderBy
 	}
-	readAll := orderBy != nil || !filter.all()
-	if readAll {
-		if _, err := page.cut(nil, list, order, 0); err != nil {
-			return nil, err
-		}
-		readRecords(ctx, syncs)
-		syncs = filter.choose(ctx, syncs)
-	}
-	if orderBy != nil {
-		order.sort(ctx, syncs)
-	}
 	part, err := page.cut(syncs, list, order, len(syncs))
 	if err != nil {
-		return nil, err
+		return exec.Value[*SyncConnection](nil, err)
 	}
-	shown := part.of(syncs)
-	switch { // else readAhead could tell which are shown
-	case readAll:
-		runsAhead(ctx, a, shown)
-	case a.record:
-		readRecords(ctx, shown)
+	if orderBy == nil && filter.all() {
+		return exec.Value(part.connection(syncs, list, order, page), nil)
 	}
-	return part.connection(syncs, list, order, page), nil
+	got := make([]func(), len(syncs))
+	for i, s := range syncs {
+		got[i] = s.ask(ctx)
+	}
+	return exec.Then(func() exec.Later[*SyncConnection] {
+		for _, record := range got {
+			record()
+		}
+		return sortedSyncs(ctx, syncs, list, filter, orderBy, page, len(syncs))
+	})
 }
 
 // syncsNamed are the syncs that ids, which stand in the argument arg, name: each

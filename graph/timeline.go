@@ -6,37 +6,49 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/99designs/gqlgen/graphql"
-
+	"census-gateway/graph/exec"
 	"census-gateway/graph/stats"
 	"census-gateway/upstream"
 )
 
 // timeline shows the runs of many syncs as one list. It is a merge of streams by
 // creation, each read only as deep as the page needs.
-func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newestFirst bool, page pageArgs) (*SyncRunConnection, error) {
+func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newestFirst bool, page pageArgs) exec.Later[*SyncRunConnection] {
 	if filter == nil {
 		filter = &stats.Filter{}
 	}
 	if err := filter.Check(); err != nil {
-		return nil, badInput("filter: %s", err)
+		return exec.Value[*SyncRunConnection](nil, badInput("filter: %s", err))
 	}
 	list, ids, err := timelineOf(syncIDs, newestFirst)
 	if err != nil {
-		return nil, err
+		return exec.Value[*SyncRunConnection](nil, err)
 	}
 	w, err := page.window(list, newestFirst)
 	if err != nil {
-		return nil, err
+		return exec.Value[*SyncRunConnection](nil, err)
 	}
-	if ids == nil && !filter.MatchesNothing() {
-		if ids, err = everySync(ctx); err != nil {
-			return nil, err
+	merge := func(ids []upstream.SyncID) exec.Later[*SyncRunConnection] {
+		return loadersOf(ctx).timeline(ids, filter, newestFirst, w, list, page)
+	}
+	switch {
+	case filter.MatchesNothing():
+		return merge(nil)
+	case ids != nil:
+		return merge(ids)
+	}
+	all := loadersOf(ctx).all.ask(struct{}{})
+	return exec.Then(func() exec.Later[*SyncRunConnection] {
+		syncs, err := all.Get()
+		if err != nil {
+			return exec.Value[*SyncRunConnection](nil, err)
 		}
-	}
-	if filter.MatchesNothing() {
-		ids = nil
-	}
+		return merge(idsOf(syncs))
+	})
+}
+
+// timeline shows the runs of the syncs with ids.
+func (l *loaders) timeline(ids []upstream.SyncID, filter *stats.Filter, newestFirst bool, w upstream.Window, list listSum, page pageArgs) exec.Later[*SyncRunConnection] {
 	// A cursor of the timeline does not know its place in each sync.
 	if !w.Older.IsEnd() {
 		w.Older.Ordinal = upstream.NoOrdinal
@@ -44,42 +56,52 @@ func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newes
 	if !w.Newer.IsEnd() {
 		w.Newer.Ordinal = upstream.NoOrdinal
 	}
-	l := loadersOf(ctx)
 	narrowed := narrow(w, filter)
 	narrowed.Limit = min(w.Limit+1, streamStep)
+	from := narrowed
+	if filter.InProgress() {
+		from = inProgressFrom(narrowed, filter)
+	}
 	streams := make([]*stream, len(ids))
 	for i, id := range ids {
-		streams[i] = &stream{sync: id, window: narrowed}
+		streams[i] = &stream{sync: id, window: narrowed, first: l.askFirst(id, from)}
 	}
-	h := l.merge(ctx, streams, filter, w)
-	failed := slices.ContainsFunc(streams, func(s *stream) bool { return s.err != nil })
-	if h.stands(narrowed) && !failed {
-		return nil, l.spent("finding the next runs of %d syncs takes more than the %d calls to Census that an operation may make; name fewer of them in syncIds", len(ids), l.calls)
-	}
-	if asksRecordOfRuns(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field) {
-		shown := make([]upstream.SyncID, len(h.rows))
-		for i := range h.rows {
-			shown[i] = h.rows[i].SyncID
-		}
-		l.syncsAhead(ctx, shown)
-	}
-	c := h.connection(list, newestFirst, w, filter, page)
-	if filter.MatchesEverything() {
-		total, outside := 0, false
+	return exec.Slow(func() (*SyncRunConnection, error) {
+		h := l.merge(streams, filter, w)
+		var failed exec.Beside
 		for _, s := range streams {
-			total, outside = total+s.total, outside || s.outside
+			if s.err != nil {
+				failed = append(failed, s.err)
+			}
 		}
-		c.total = &total
-		if backward := w.FromOldest == newestFirst; backward {
-			c.info.HasNextPage = outside
-		} else {
-			c.info.HasPreviousPage = outside
+		if h.stands(narrowed) && failed == nil {
+			return nil, l.spent("finding the next runs of %d syncs takes more than the %d calls to Census that an operation may make; name fewer of them in syncIds", len(ids), l.calls)
 		}
-	}
-	if failed {
+		c := h.connection(list, newestFirst, w, filter, page)
+		if filter.MatchesEverything() {
+			c.count(streams)
+		}
+		if failed == nil {
+			return c, nil
+		}
 		c.total = nil
+		return c, failed
+	})
+}
+
+// count tells how many runs streams have, and whether there are some on the other side
+// of where the page begins.
+func (c *SyncRunConnection) count(streams []*stream) {
+	total, outside := 0, false
+	for _, s := range streams {
+		total, outside = total+s.total, outside || s.outside
 	}
-	return c, nil
+	c.total = &total
+	if backward := c.window.FromOldest == c.newestFirst; backward {
+		c.info.HasNextPage = outside
+	} else {
+		c.info.HasPreviousPage = outside
+	}
 }
 
 // timelineOf names the timeline of the syncs with the given ids, in one order or
@@ -105,16 +127,12 @@ func timelineOf(syncIDs []string, newestFirst bool) (list listSum, ids []upstrea
 	return sumOf([]byte(name.String())), ids, nil
 }
 
-// everySync is the ids of all syncs of the workspace.
-func everySync(ctx context.Context) ([]upstream.SyncID, error) {
-	all, err := loadersOf(ctx).all()
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]upstream.SyncID, len(all))
-	for i := range all {
-		ids[i] = all[i].ID
+// idsOf are the ids of syncs, sorted.
+func idsOf(syncs []upstream.Sync) []upstream.SyncID {
+	ids := make([]upstream.SyncID, len(syncs))
+	for i := range syncs {
+		ids[i] = syncs[i].ID
 	}
 	slices.Sort(ids)
-	return ids, nil
+	return ids
 }

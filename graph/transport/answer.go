@@ -30,23 +30,19 @@ func (o Options) answer(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 		errs = o.requestErrors(op, &req.RawParams, errs)
 		resp := exec.DispatchError(ctx, errs[:min(len(errs), maxMistakes)])
 		omit(resp, len(errs)-maxMistakes)
-		o.write(ctx, w, takes.plain, nil, resp)
+		o.write(ctx, w, takes.plain, resp)
 		return
 	}
 	if bad := refuseKind(w, r, op.Operation.Operation); bad != nil {
 		refuse(w, takes.plain, bad)
 		return
 	}
-	if deferring(op) {
-		// gqlgen answers a mutation once, whatever it deferred.
-		if takes.multipart && o.Schema != nil && op.Operation.Operation == ast.Query {
-			o.stream(ctx, w, exec, takes.plain, op, relabel(op))
-			return
-		}
-		undefer(op)
+	if takes.parts != formNone && mayDefer(op) {
+		o.stream(ctx, w, exec, takes, op)
+		return
 	}
 	next, ctx := exec.DispatchOperation(ctx, op)
-	o.write(ctx, w, takes.plain, op, next(ctx))
+	o.write(ctx, w, takes.plain, next(ctx))
 }
 
 // refuseKind refuses the kinds of operation that the method does not carry.
@@ -63,13 +59,13 @@ func refuseKind(w http.ResponseWriter, r *http.Request, kind ast.Operation) *fau
 	return nil
 }
 
-// write writes the answer of op in one piece. op is nil if it was not executed, and
-// resp where ctx ended before there was one.
-func (o Options) write(ctx context.Context, w http.ResponseWriter, m media, op *graphql.OperationContext, resp *graphql.Response) {
+// write writes an answer in one piece. resp is nil where ctx ended before there was
+// one.
+func (o Options) write(ctx context.Context, w http.ResponseWriter, m media, resp *graphql.Response) {
 	if resp == nil {
 		resp = &graphql.Response{Errors: gqlerror.List{timeout()}}
 	}
-	out := presented(op, resp, o.maxErrorBytes())
+	out := presented(resp, o.maxErrorBytes())
 	if out.Data == nil {
 		status := http.StatusInternalServerError
 		if len(out.Errors) > 0 {

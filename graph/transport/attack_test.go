@@ -38,7 +38,7 @@ func (discard) Fatalf(format string, args ...any) {
 }
 
 func TestBodies(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	utf16 := func(s string) string {
 		out := "\xff\xfe"
 		for _, c := range s {
@@ -109,7 +109,7 @@ func TestBodies(t *testing.T) {
 // TestForgedRequests sends what a browser sends across origins without asking.
 func TestForgedRequests(t *testing.T) {
 	touched := false
-	srv := newServer(t, &testschema.Resolvers{Touched: func() { touched = true }}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{Touched: func() { touched = true }}, transport.Options{})
 	body := bodyOf(`mutation{touch(filter:{ids:["1"]}){id}}`, nil)
 	for _, header := range []string{
 		"text/plain", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "",
@@ -129,7 +129,7 @@ func TestForgedRequests(t *testing.T) {
 
 // TestReflection sees that what a request holds cannot become a page.
 func TestReflection(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	const script = `<script>alert(1)</script>`
 	for name, a := range map[string]answer{
 		"GET":        send(t, "GET", srv.URL+"?query="+url.QueryEscape(script), nil, "Accept", "text/html,*/*;q=0.8"),

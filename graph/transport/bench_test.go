@@ -20,13 +20,13 @@ import (
 // a short answer, a long one, and one that was made beforehand (so that only
 // the transport is measured).
 func BenchmarkPost(b *testing.B) {
-	es := testschema.NewExecutableSchema(testschema.Config{Resolvers: &testschema.Resolvers{}})
+	es := testschema.New(&testschema.Resolver{})
 	made := &graphql.Response{Data: []byte(`{"items":[` + strings.Repeat(`{"id":"1","name":"item 1"},`, 5000) + `{"id":"1","name":"item 1"}]}`)}
 	for _, which := range []string{"ours", "stock"} {
 		srv := handler.New(es)
 		srv.SetQueryCache(documents.NewParsed())
 		if which == "ours" {
-			transport.Add(srv, transport.Options{Schema: es.Schema()})
+			transport.Add(srv, transport.Options{})
 		} else {
 			srv.AddTransport(stock.POST{})
 		}

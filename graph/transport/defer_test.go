@@ -25,16 +25,22 @@ type stream struct {
 
 func openStream(t *testing.T, ctx context.Context, url, query string) *stream {
 	t.Helper()
+	return openStreamAs(t, ctx, url, query, apolloAccept, "deferspec", "20220824")
+}
+
+// openStreamAs accepts parts in the form that a parameter of the answer names.
+func openStreamAs(t *testing.T, ctx context.Context, url, query, accept, name, value string) *stream {
+	t.Helper()
 	req, _ := http.NewRequestWithContext(ctx, "POST", url, strings.NewReader(bodyOf(query, nil)))
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Accept", apolloAccept)
+	req.Header.Set("Accept", accept)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { resp.Body.Close() })
-	name, params, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	if err != nil || name != "multipart/mixed" || params["deferspec"] != "20220824" {
+	media, params, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if err != nil || media != "multipart/mixed" || params[name] != value {
 		body, _ := io.ReadAll(resp.Body)
 		t.Fatalf("not multipart: %v\n%s", resp.Header, body)
 	}
@@ -96,7 +102,7 @@ func (g *gate) wait(ctx context.Context, id string) error {
 
 func TestDeferInParts(t *testing.T) {
 	g := newGate("0", "1")
-	srv := newServer(t, &testschema.Resolvers{Slow: g.wait}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{Slow: g.wait}, transport.Options{})
 	s := openStream(t, t.Context(), srv.URL, `{hello items(n:2){id ... @defer(label:"late"){slow}}}`)
 	s.want(`{"data":{"hello":"world","items":[{"id":"0"},{"id":"1"}]},"hasNext":true}`)
 	close(g.open["1"])
@@ -106,16 +112,16 @@ func TestDeferInParts(t *testing.T) {
 }
 
 func TestDeferKeepsTrueNulls(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	s := openStream(t, t.Context(), srv.URL, `{item{id ... @defer{name slow}}}`)
 	s.want(`{"data":{"item":{"id":"0"}},"hasNext":true}`,
-		`{"incremental":[{"data":{"slow":"slow 0"},"path":["item"]},{"data":{"name":null},"path":["item"]}],"hasNext":false}`, "")
+		`{"incremental":[{"data":{"name":null,"slow":"slow 0"},"path":["item"]}],"hasNext":false}`, "")
 }
 
 // TestDeferredErrorsAreBounded has a limit of two short errors for each part, and
 // parts at it and one past it.
 func TestDeferredErrorsAreBounded(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{MaxErrorBytes: 300})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{MaxErrorBytes: 300})
 	for query, omitted := range map[string]string{
 		"{a:broken b:broken          item{id ...@defer{d:slowBroken e:slowBroken}}}":              "",
 		"{a:broken b:broken c:broken item{id ...@defer{d:slowBroken e:slowBroken f:slowBroken}}}": `,"extensions":{"errorsOmitted":1}`,
@@ -133,7 +139,7 @@ func TestDeferredErrorsAreBounded(t *testing.T) {
 // never comes first: it comes with it, or after it.
 func TestDeferredObject(t *testing.T) {
 	g := newGate("0")
-	srv := newServer(t, &testschema.Resolvers{Slow: g.wait}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{Slow: g.wait}, transport.Options{})
 	s := openStream(t, t.Context(), srv.URL,
 		`{item{id ...Late @defer(label:"outer")}} fragment Late on Item{slow parent{id parent{id} ... @defer(label:"inner"){slow}}}`)
 	s.want(`{"data":{"item":{"id":"0"}},"hasNext":true}`)
@@ -151,7 +157,7 @@ func TestDeferredObject(t *testing.T) {
 }
 
 func TestDeferredError(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	s := openStream(t, t.Context(), srv.URL, `{item{id ... @defer{slowBroken}}}`)
 	s.want(`{"data":{"item":{"id":"0"}},"hasNext":true}`)
 	last := s.next()
@@ -164,11 +170,10 @@ func TestDeferredError(t *testing.T) {
 }
 
 func TestDeferOnAbstractTypes(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	tests := map[string]string{
-		// By the name of the type, by its keys, and not at all: then null stays.
 		`{node{__typename id ... on Item @defer{slow} ... on Other @defer{slow}}}`: `{"node":{"__typename":"Item","id":"0"}}`,
-		`{node{id ... on Item @defer{slow} ... on Other {slow}}}`:                  `{"node":{"id":"0","slow":null}}`,
+		`{node{id ... on Item @defer{slow} ... on Other {slow}}}`:                  `{"node":{"id":"0"}}`,
 		`{node{id ... on Item @defer{slow}}}`:                                      `{"node":{"id":"0"}}`,
 		`{node{id ... on Item{name} ... on Item @defer{slow}}}`:                    `{"node":{"id":"0","name":null}}`,
 	}
@@ -182,7 +187,7 @@ func TestDeferOnAbstractTypes(t *testing.T) {
 // TestDeferIgnored asks for whole answers, from many at once: what one request
 // does to the shared document must not reach another.
 func TestDeferIgnored(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	const query = `query Q($late:Boolean=true){...Root items(n:2){id ...Late @defer(if:$late,label:"a")} ... @defer{hello}}
 		fragment Late on Item{slow ... on Item @defer{parent{id ... @defer{slow}}}}
 		fragment Root on Query{item{... @defer{slow}}}`
@@ -221,10 +226,9 @@ func TestDeferIgnored(t *testing.T) {
 }
 
 func TestNothingDeferred(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	for query, want := range map[string]string{
 		`{item{... @defer(if:false){slow}}}`:                             `{"data":{"item":{"slow":"slow 0"}}}`,
-		`{... @defer{hello}}`:                                            `{"data":{"hello":"world"}}`,
 		`mutation{touch(filter:{ids:["1"]}){id ... @defer{slow}}}`:       `{"data":{"touch":{"id":"1","slow":"slow 1"}}}`,
 		`{items(n:0){id ... @defer{slow}}}`:                              `{"data":{"items":[]}}`,
 		`{item{id}} fragment F on Item{... @defer{slow}} query Q{hello}`: "",
@@ -236,5 +240,28 @@ func TestNothingDeferred(t *testing.T) {
 		if want == "" && a.status != 400 {
 			t.Errorf("%s: %d", query, a.status)
 		}
+	}
+}
+
+// TestDeferByIDs asks for the newer form: parts are announced, and named by ids.
+func TestDeferByIDs(t *testing.T) {
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
+	for query, want := range map[string][]string{
+		`{item{id ... @defer(label:"a"){slow parent{id ... @defer{slow}}}}}`: {
+			`{"data":{"item":{"id":"0"}},"pending":[{"id":"0","path":["item"],"label":"a"}],"hasNext":true}`,
+			`{"pending":[{"id":"1","path":["item","parent"]}],"incremental":[{"data":{"slow":"slow 0","parent":{"id":"p"}},"id":"0"}],"completed":[{"id":"0"}],"hasNext":true}`,
+			`{"incremental":[{"data":{"slow":"slow p"},"id":"1"}],"completed":[{"id":"1"}],"hasNext":false}`, ""},
+		`{... @defer{hello}}`: {
+			`{"data":{},"pending":[{"id":"0","path":[]}],"hasNext":true}`,
+			`{"incremental":[{"data":{"hello":"world"},"id":"0"}],"completed":[{"id":"0"}],"hasNext":false}`, ""},
+		`{item{... @defer{slowBroken}}}`: { // what may not be null is not there: the object stays without it
+			`{"data":{"item":{}},"pending":[{"id":"0","path":["item"]}],"hasNext":true}`,
+			`{"completed":[{"id":"0","errors":[{"message":"it is broken","path":["item","slowBroken"],"locations":[{"line":1,"column":18}],"extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}],"hasNext":false}`, ""},
+		`{item{... @defer{slow} ... @defer(label:"b"){slow id}}}`: { // asked for twice, it is not deferred
+			`{"data":{"item":{"slow":"slow 0"}},"pending":[{"id":"0","path":["item"],"label":"b"}],"hasNext":true}`,
+			`{"incremental":[{"data":{"id":"0"},"id":"0"}],"completed":[{"id":"0"}],"hasNext":false}`, ""},
+	} {
+		s := openStreamAs(t, t.Context(), srv.URL, query, "multipart/mixed;incrementalSpec=v0.2,application/graphql-response+json,application/json;q=0.9", "incrementalspec", "v0.2")
+		s.want(want...)
 	}
 }

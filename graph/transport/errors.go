@@ -86,15 +86,14 @@ type Short string
 
 func (s Short) Error() string { return string(s) }
 
-// presented is resp, of the operation op, with errors fit to be sent: in the order
-// of the answer, and as many as most bytes hold. op is nil before there is one. resp
-// is not changed: interceptors may keep or share theirs.
-func presented(op *graphql.OperationContext, resp *graphql.Response, most int) *graphql.Response {
+// presented is resp with errors fit to be sent, as many as most bytes hold. resp is not
+// changed: interceptors may keep or share theirs.
+func presented(resp *graphql.Response, most int) *graphql.Response {
 	if len(resp.Errors) == 0 {
 		return resp
 	}
 	out := *resp
-	out.Errors = present(inOrder(op, resp.Errors))
+	out.Errors = present(resp.Errors)
 	told := fitting(out.Errors, most)
 	omit(&out, len(out.Errors)-told)
 	out.Errors = out.Errors[:told]

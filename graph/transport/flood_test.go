@@ -17,7 +17,7 @@ import (
 )
 
 func TestBodyLimit(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{MaxBody: 1024})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{MaxBody: 1024})
 	pad := func(n int) string {
 		body := `{"query":"{hello}","x":"`
 		return body + strings.Repeat("x", n-len(body)-2) + `"}`
@@ -37,7 +37,7 @@ func TestBodyLimit(t *testing.T) {
 
 // TestEndlessBody writes to the socket until the server has had enough.
 func TestEndlessBody(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	for name, head := range map[string]string{
 		"announced 10 GiB": "Content-Length: 10737418240\r\n\r\n",
 		"endless chunks":   "Transfer-Encoding: chunked\r\n\r\n",
@@ -70,7 +70,7 @@ func TestEndlessBody(t *testing.T) {
 
 // TestExpectContinue sees that a body too long is refused before it is sent.
 func TestExpectContinue(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	conn, err := net.Dial("tcp", srv.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func TestExpectContinue(t *testing.T) {
 }
 
 func TestCompressedBody(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	var buf bytes.Buffer
 	z := gzip.NewWriter(&buf)
 	_, _ = io.WriteString(z, `{"query":"{hello}"}`)

@@ -34,7 +34,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add("GET", "", "multipart/mixed", "query={item{...@defer{slow}}}")
 
 	known := []int{200, 204, 400, 405, 406, 413, 414, 415}
-	h := newHandler(&testschema.Resolvers{}, transport.Options{MaxBody: 4096})
+	h := newHandler(&testschema.Resolver{}, transport.Options{MaxBody: 4096})
 	f.Fuzz(func(t *testing.T, method, contentType, accept, text string) {
 		if method != "GET" && method != "HEAD" && method != "POST" && method != "OPTIONS" {
 			method = "DELETE"

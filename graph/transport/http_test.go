@@ -11,7 +11,7 @@ import (
 )
 
 func TestStatusAndShape(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	tests := []struct {
 		name, body      string
 		graphql, asJSON int // status by media type
@@ -69,7 +69,7 @@ func TestStatusAndShape(t *testing.T) {
 }
 
 func TestMessages(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	tests := []struct{ body, message string }{
 		{`{"query":"mutation M($f:Filter!){touch(filter:$f){id}}","operationName":"M","variables":{"f":{"ids":["1",null]}}}`,
 			"$f.ids[1]: cannot be null"},
@@ -92,7 +92,7 @@ func TestMessages(t *testing.T) {
 }
 
 func TestErrorsAreBounded(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	var q strings.Builder
 	q.WriteString("{")
 	for i := range 500 {
@@ -111,7 +111,7 @@ func TestErrorsAreBounded(t *testing.T) {
 
 func TestGet(t *testing.T) {
 	touched := false
-	srv := newServer(t, &testschema.Resolvers{Touched: func() { touched = true }}, transport.Options{MaxBody: 4096})
+	srv := newServer(t, &testschema.Resolver{Touched: func() { touched = true }}, transport.Options{MaxBody: 4096})
 	q := url.QueryEscape
 	tests := []struct {
 		name, params string

@@ -6,7 +6,7 @@ import (
 	"iter"
 	"math"
 
-	"census-gateway/upstream"
+	"census-gateway/internal/jsonscan"
 )
 
 // Of every request the JSON is read, and nearly all of it is one long string: the
@@ -46,7 +46,7 @@ func inLiteral(c byte) bool {
 
 func skipString(text []byte) int {
 	for i := 1; ; {
-		i += upstream.PlainPrefix(text[i:])
+		i += jsonscan.Plain(text[i:])
 		switch rest := text[i:]; {
 		case len(rest) > 0 && rest[0] == '"':
 			return i + 1

@@ -24,8 +24,8 @@ var contentTypes = [...][]string{
 
 // An accepted is what a client takes for an answer.
 type accepted struct {
-	plain     media // for answers in one piece; mediaNone if the client takes none
-	multipart bool  // for @defer: multipart/mixed in the form of deferSpec=20220824, liked no less than plain
+	plain media // for answers in one piece; mediaNone if the client takes none
+	parts form  // for @defer; formNone if the client likes an answer in one piece better
 }
 
 // negotiate reads the Accept header. Weights and wildcards count as RFC 9110,
@@ -40,7 +40,8 @@ func negotiate(r *http.Request) accepted {
 	if len(values) == 0 || len(values) == 1 && values[0] == "" {
 		return accepted{plain: mediaJSON}
 	}
-	var json, gql, parts weight
+	var json, gql weight
+	var parts [formIDs + 1]weight
 	var out accepted
 	for _, value := range values {
 		for len(value) > 0 {
@@ -61,18 +62,22 @@ func negotiate(r *http.Request) accepted {
 				json.take(0, q)
 				gql.take(0, q)
 			case strings.EqualFold(name, "multipart/mixed"):
-				if named := closeness(params); named > 0 {
-					parts.take(named, q)
-				}
+				f, named := partsNamed(params)
+				parts[f].take(named, q)
 			}
 		}
 	}
-	out.multipart = parts.q > 0 && parts.q >= max(json.q, gql.q)
+	for f := formPaths; f <= formIDs; f++ {
+		best, this := parts[out.parts], parts[f]
+		if this.q > 0 && this.q >= max(json.q, gql.q) && (out.parts == formNone || this.q > best.q || this.q == best.q && this.named >= best.named) {
+			out.parts = f
+		}
+	}
 	switch {
 	case gql.q > json.q, gql.q == json.q && gql.q > 0 && gql.named > json.named,
 		gql.q == json.q && gql.q > 0 && gql.named == 2:
 		out.plain = mediaGraphQL
-	case json.q > 0, parts.q > 0:
+	case json.q > 0, parts[formPaths].q > 0, parts[formIDs].q > 0:
 		out.plain = mediaJSON
 	}
 	return out
@@ -105,22 +110,24 @@ func quality(params string) float64 {
 	return 1
 }
 
-// closeness tells how closely the parameters of multipart/mixed name the form
-// written here: 2 by deferSpec=20220824, as Apollo Client does, 1 where they leave
-// room for it. It is 0 if they name another, as incrementalSpec=v0.2 does: whoever
-// asks for that cannot read ours. A boundary names no form.
-func closeness(params string) int {
-	named := 1
+// partsNamed is the form of parts that the parameters of multipart/mixed name, and how
+// closely: 2 by its name, 1 where they leave room for it. It is formNone if they name
+// another, as that of subscriptions: whoever asks for that cannot read these. A
+// boundary names no form.
+func partsNamed(params string) (f form, named int) {
+	f, named = formPaths, 1
 	for key, value := range parameters(params) {
 		switch {
 		case strings.EqualFold(key, "q"), strings.EqualFold(key, "boundary"), key == "":
-		case strings.EqualFold(key, "deferSpec") && value == "20220824":
-			named = 2
+		case named == 1 && strings.EqualFold(key, "deferSpec") && value == "20220824":
+			f, named = formPaths, 2
+		case named == 1 && strings.EqualFold(key, "incrementalSpec") && value == "v0.2":
+			f, named = formIDs, 2
 		default:
-			return 0
+			return formNone, 0
 		}
 	}
-	return named
+	return f, named
 }
 
 // parameters are the names and values in params, which stand without quotes.

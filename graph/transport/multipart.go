@@ -4,91 +4,140 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"census-gateway/graph/exec"
 )
 
-// The form is the one Apollo Client asks for with deferSpec=20220824: the
-// incremental delivery draft of 24 August 2022. The boundary is its customary
-// "-". No line of JSON begins with it, since strings hold no line breaks.
+// A form is one of the two in which the parts of an answer are written.
+type form uint8
+
 const (
-	multipartType = `multipart/mixed; boundary="-"; deferSpec=20220824`
-	partHeader    = "Content-Type: application/json; charset=utf-8\r\n\r\n"
-	delimiter     = "\r\n---\r\n"
-	closing       = "\r\n-----\r\n"
+	formNone form = iota
+	// formPaths names parts by path and label: the incremental delivery draft of
+	// 24 August 2022. Apollo Client calls it deferSpec=20220824.
+	formPaths
+	// formIDs announces parts, and names them by ids: the draft of 2023 and later,
+	// as graphql-js 17 has it. Apollo Client calls it incrementalSpec=v0.2.
+	formIDs
 )
+
+// The boundary is the customary "-". No line of JSON begins with it, since strings
+// hold no line breaks.
+const (
+	partHeader = "Content-Type: application/json; charset=utf-8\r\n\r\n"
+	delimiter  = "\r\n---\r\n"
+	closing    = "\r\n-----\r\n"
+)
+
+var multipartTypes = [...][]string{
+	formPaths: {`multipart/mixed; boundary="-"; deferSpec=20220824`},
+	formIDs:   {`multipart/mixed; boundary="-"; incrementalSpec=v0.2`},
+}
 
 // A multipart writes parts. Each is followed at once by the delimiter, without
 // which a client would not know that it is complete, and flushed.
 type multipart struct {
-	w     http.ResponseWriter
-	flush func() error
-	buf   bytes.Buffer
-
-	op            *graphql.OperationContext
-	maxErrorBytes int               // of each part
-	labels        map[string]string // of the client, by those that parts have here
+	w             http.ResponseWriter
+	flush         func() error
+	form          form
+	maxErrorBytes int // of each part
+	buf           bytes.Buffer
+	first         bool
 }
 
-func startMultipart(w http.ResponseWriter, op *graphql.OperationContext, maxErrorBytes int, labels map[string]string) *multipart {
-	answerHeader(w)["Content-Type"] = []string{multipartType}
+func startMultipart(w http.ResponseWriter, f form, maxErrorBytes int) *multipart {
+	answerHeader(w)["Content-Type"] = multipartTypes[f]
 	w.WriteHeader(http.StatusOK)
-	m := &multipart{w: w, flush: http.NewResponseController(w).Flush, op: op, maxErrorBytes: maxErrorBytes, labels: labels}
+	m := &multipart{w: w, flush: http.NewResponseController(w).Flush, form: f, maxErrorBytes: maxErrorBytes, first: true}
 	m.buf.WriteString(delimiter)
 	return m
 }
 
-func (m *multipart) first(resp *graphql.Response) error {
-	before, after := envelope(presented(m.op, resp, m.maxErrorBytes))
+// A payload is what one part of the answer holds, but for what stands before it in the
+// first: its data, with errors and extensions.
+type payload struct {
+	Errors      gqlerror.List `json:"errors,omitempty"`
+	Pending     []announced   `json:"pending,omitempty"`
+	Incremental []increment   `json:"incremental,omitempty"`
+	Completed   []completed   `json:"completed,omitempty"`
+	HasNext     bool          `json:"hasNext"`
+}
+
+type announced struct {
+	ID    string   `json:"id"`
+	Path  ast.Path `json:"path"`
+	Label string   `json:"label,omitempty"`
+}
+
+type increment struct {
+	Errors     gqlerror.List   `json:"errors,omitempty"`
+	Data       json.RawMessage `json:"data"`
+	ID         string          `json:"id,omitempty"`
+	Path       ast.Path        `json:"path,omitzero"`
+	Label      string          `json:"label,omitempty"`
+	Extensions map[string]any  `json:"extensions,omitempty"`
+}
+
+type completed struct {
+	ID     string        `json:"id"`
+	Errors gqlerror.List `json:"errors,omitempty"`
+}
+
+// part writes resp, with the parts that it announces and delivers. Nil, or a response
+// without data, is the last.
+func (m *multipart) part(resp *graphql.Response, parts *exec.Parts) error {
+	p := payload{}
+	switch {
+	case resp == nil:
+		resp, parts = &graphql.Response{}, &exec.Parts{}
+	case resp.Data == nil:
+		p.Errors, parts = presented(resp, m.maxErrorBytes).Errors, &exec.Parts{}
+	default:
+		p.HasNext = *resp.HasNext
+	}
 	m.buf.WriteString(partHeader)
-	m.buf.WriteString(before)
-	m.buf.Write(resp.Data)
-	m.buf.WriteString(after[:len(after)-1])
-	m.buf.WriteString(`,"hasNext":true}` + delimiter)
-	return m.send()
-}
-
-func (m *multipart) next(ready []*graphql.Response) error {
-	m.buf.WriteString(partHeader + `{"incremental":[`)
-	m.entries(ready)
-	m.buf.WriteString(`],"hasNext":true}` + delimiter)
-	return m.send()
-}
-
-// last writes the closing part. errs are about the execution as a whole.
-func (m *multipart) last(ready []*graphql.Response, errs gqlerror.List) error {
-	m.buf.WriteString(partHeader + "{")
-	if len(ready) > 0 {
-		m.buf.WriteString(`"incremental":[`)
-		m.entries(ready)
-		m.buf.WriteString(`],`)
-	}
-	if len(errs) > 0 {
-		before, after := envelope(presented(m.op, &graphql.Response{Errors: errs}, m.maxErrorBytes))
-		m.buf.WriteString(before[1:] + after[:len(after)-1] + ",")
-	}
-	m.buf.WriteString(`"hasNext":false}` + closing)
-	return m.send()
-}
-
-func (m *multipart) entries(list []*graphql.Response) {
-	for i, resp := range list {
-		if i > 0 {
-			m.buf.WriteByte(',')
-		}
-		before, after := envelope(presented(m.op, resp, m.maxErrorBytes))
+	if m.first {
+		m.first = false
+		before, after := envelope(presented(resp, m.maxErrorBytes))
 		m.buf.WriteString(before)
 		m.buf.Write(resp.Data)
-		path, _ := json.Marshal(resp.Path) // names and numbers: cannot fail
-		m.buf.WriteString(`,"path":`)
-		m.buf.Write(path)
-		if l := m.labels[resp.Label]; l != "" {
-			label, _ := json.Marshal(l) // a string: cannot fail
-			m.buf.WriteString(`,"label":`)
-			m.buf.Write(label)
+		m.buf.WriteString(after[:len(after)-1] + ",")
+	} else {
+		m.buf.WriteByte('{')
+	}
+	m.fill(&p, parts, resp.Extensions)
+	text, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	m.buf.Write(text[1:])
+	m.buf.WriteString(map[bool]string{true: delimiter, false: closing}[p.HasNext])
+	return m.send()
+}
+
+func (m *multipart) fill(p *payload, parts *exec.Parts, extensions map[string]any) {
+	for _, d := range parts.Delivered {
+		out := presented(&graphql.Response{Errors: d.Errors, Extensions: extensions}, m.maxErrorBytes)
+		id, null := strconv.Itoa(d.ID), string(d.Data) == "null"
+		switch {
+		case m.form == formPaths:
+			p.Incremental = append(p.Incremental, increment{Data: d.Data, Path: d.Path, Label: d.Label, Errors: out.Errors, Extensions: out.Extensions})
+		case null: // what the part adds cannot be: its object stays as it is
+			p.Completed = append(p.Completed, completed{id, out.Errors})
+		default:
+			p.Incremental = append(p.Incremental, increment{Data: d.Data, ID: id, Errors: out.Errors, Extensions: out.Extensions})
+			p.Completed = append(p.Completed, completed{ID: id})
 		}
-		m.buf.WriteString(after)
+	}
+	if m.form == formIDs {
+		for _, a := range parts.Pending {
+			p.Pending = append(p.Pending, announced{strconv.Itoa(a.ID), a.Path, a.Label})
+		}
 	}
 }
 

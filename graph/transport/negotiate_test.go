@@ -13,7 +13,7 @@ import (
 )
 
 func TestMethods(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	for _, method := range []string{"PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"} {
 		a := send(t, method, srv.URL, nil)
 		if a.status != 405 || a.header.Get("Allow") != "GET, HEAD, POST, OPTIONS" || a.code() != "BAD_REQUEST" {
@@ -27,7 +27,7 @@ func TestMethods(t *testing.T) {
 }
 
 func TestAccept(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	tests := []struct {
 		accept string
 		want   string // "" for 406
@@ -53,7 +53,8 @@ func TestAccept(t *testing.T) {
 		{"application/json;q=0", ""},
 		{"text/html", ""},
 		{"multipart/mixed;subscriptionSpec=1.0", ""},
-		{"multipart/mixed;incrementalSpec=v0.2", ""},
+		{"multipart/mixed;incrementalSpec=v0.2", asJSON},
+		{"multipart/mixed;incrementalSpec=v0.3", ""},
 		{"multipart/mixed;incrementalSpec=v0.2,application/graphql-response+json,application/json;q=0.9", asGraphQL},
 		{",;,", ""},
 	}
@@ -75,8 +76,8 @@ func TestAccept(t *testing.T) {
 // TestFormsThatAreNotSpoken has a client that reads parts in another form than ours.
 // It gets one answer, with all that was deferred.
 func TestFormsThatAreNotSpoken(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
-	a := post(t, srv.URL, "multipart/mixed;incrementalSpec=v0.2,application/graphql-response+json,application/json;q=0.9",
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
+	a := post(t, srv.URL, "multipart/mixed;incrementalSpec=v0.3,application/graphql-response+json,application/json;q=0.9",
 		bodyOf(`{item{id ...@defer(label:"x"){slow parent{... @defer{id}}}}}`, nil))
 	if want := `{"data":{"item":{"id":"0","slow":"slow 0","parent":{"id":"p"}}}}`; a.body != want || a.header.Get("Content-Type") != asGraphQL+"; charset=utf-8" {
 		t.Errorf("got %s as %s, want %s", a.body, a.header.Get("Content-Type"), want)
@@ -85,7 +86,7 @@ func TestFormsThatAreNotSpoken(t *testing.T) {
 
 // TestAcceptParts tells from Accept alone who gets a deferred answer in parts.
 func TestAcceptParts(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	for accept, want := range map[string]bool{
 		apolloAccept: true,
 		"multipart/mixed;deferSpec=20220824, application/json": true,
@@ -108,8 +109,8 @@ func TestAcceptParts(t *testing.T) {
 		"multipart/mixed;deferSpec=20991231;q=0, multipart/mixed, application/json":              true,
 		"multipart/mixed;subscriptionSpec=1.0, application/json":                                 false,
 		// Apollo Client 4 with its handler for the newer form
-		"multipart/mixed;incrementalSpec=v0.2,application/graphql-response+json,application/json;q=0.9": false,
-		`multipart/mixed; IncrementalSpec="v0.2", multipart/mixed;q=0.5, application/json;q=0.4`:        true,
+		"multipart/mixed;incrementalSpec=v0.2,application/graphql-response+json,application/json;q=0.9": true,
+		`multipart/mixed; IncrementalSpec="v0.3", multipart/mixed;q=0.5, application/json;q=0.4`:        true,
 		"multipart/mixed;deferSpec=20220824;incrementalSpec=v0.2, application/json":                     false,
 		"multipart/mixed;form=other, application/json":                                                  false,
 		`multipart/mixed; boundary="graphql"; deferSpec=20220824, application/json`:                     true,
@@ -124,7 +125,7 @@ func TestAcceptParts(t *testing.T) {
 }
 
 func TestContentType(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	for header, status := range map[string]int{
 		"application/json":                     200,
 		"application/json; charset=utf-8":      200,
@@ -151,7 +152,7 @@ func TestContentType(t *testing.T) {
 }
 
 func TestHeadersHook(t *testing.T) {
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{
 		Headers: func(ctx context.Context, resp *graphql.Response, h http.Header) {
 			h.Set("Cache-Control", "private, max-age=5")
 			h.Set("X-Operation", string(graphql.GetOperationContext(ctx).Operation.Operation))

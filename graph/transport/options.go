@@ -3,12 +3,15 @@ package transport
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"census-gateway/graph/exec"
 )
 
 // What holds where [Options] leave it 0.
@@ -37,11 +40,6 @@ type Options struct {
 	// 1 MiB.
 	MaxErrorBytes int
 
-	// Schema is what the server executes. With it, @defer is delivered in
-	// parts to clients that accept multipart/mixed. Nil means that @defer is
-	// ignored: every answer comes whole.
-	Schema *ast.Schema
-
 	// Present makes of what a field returned the error that clients read. Nil means
 	// gqlgen's own presenter.
 	Present graphql.ErrorPresenterFunc
@@ -68,14 +66,29 @@ type Options struct {
 // Add adds the transports for POST, GET and OPTIONS to srv, and after them the
 // one that refuses all other methods, and sets what presents errors. Call it last.
 func Add(srv *handler.Server, opt Options) {
-	if opt.Present == nil {
-		opt.Present = graphql.DefaultErrorPresenter
-	}
-	srv.SetErrorPresenter(noting(opt.Present))
+	srv.SetErrorPresenter(opt.present)
 	srv.AddTransport(POST{opt})
 	srv.AddTransport(GET{opt})
 	srv.AddTransport(OPTIONS{})
 	srv.AddTransport(NotAllowed{})
+}
+
+// present is the error that a client reads of what a field returned. A panic is told to
+// OnPanic.
+func (o Options) present(ctx context.Context, err error) *gqlerror.Error {
+	var panicked *exec.Panic
+	if errors.As(err, &panicked) {
+		if o.OnPanic != nil {
+			o.OnPanic(ctx, panicked.Value, panicked.Stack)
+		}
+		at := graphql.DefaultErrorPresenter(ctx, err)
+		at.Message, at.Extensions, at.Err = internalMessage, map[string]any{"code": CodeInternal}, nil
+		err = at
+	}
+	if o.Present != nil {
+		return o.Present(ctx, err)
+	}
+	return graphql.DefaultErrorPresenter(ctx, err)
 }
 
 func (o Options) maxBody() int64     { return cmp.Or(o.MaxBody, defaultMaxBody) }

@@ -21,8 +21,8 @@ import (
 )
 
 // shuffled are resolvers whose slow fields fail, in another order each time.
-func shuffled() *testschema.Resolvers {
-	return &testschema.Resolvers{Slow: func(context.Context, string) error {
+func shuffled() *testschema.Resolver {
+	return &testschema.Resolver{Slow: func(context.Context, string) error {
 		time.Sleep(time.Duration(rand.IntN(300)) * time.Microsecond)
 		return gqlerror.Errorf("too slow")
 	}}
@@ -74,43 +74,33 @@ func TestErrorsOfNullsStandAsTheAnswer(t *testing.T) {
 	}
 }
 
-// TestErrorsComeWithTheirPart has two parts of one object. An error waits for the
-// part with its field, though the other is ready before, and stands as that part.
+// TestErrorsComeWithTheirPart has two parts. Each error stands in the part with its field.
 func TestErrorsComeWithTheirPart(t *testing.T) {
-	g := newGate("0")
-	res := &testschema.Resolvers{Slow: func(ctx context.Context, id string) error {
-		if err := g.wait(ctx, id); err != nil || id == "0" {
-			return err
+	res := &testschema.Resolver{Slow: func(ctx context.Context, id string) error {
+		if id == "0" {
+			return nil
 		}
 		return gqlerror.Errorf("too slow")
 	}}
-	failed := make(chan struct{}, 4)
-	srv := newServer(t, res, transport.Options{Present: func(ctx context.Context, err error) *gqlerror.Error {
-		defer func() { failed <- struct{}{} }()
-		return graphql.DefaultErrorPresenter(ctx, err)
-	}})
-	for range 20 {
-		g.open["0"] = make(chan struct{})
-		s := openStream(t, t.Context(), srv.URL, `{item{id
-			... @defer(label:"a"){b:slowMaybe slow a:slowMaybe parent{slowMaybe ... @defer(label:"c"){late:slowMaybe}}}
-			... @defer(label:"b"){parent{id}}}}`)
-		s.want(`{"data":{"item":{"id":"0"}},"hasNext":true}`)
-		for range 4 {
-			<-failed
-		}
-		close(g.open["0"])
-		wants := map[string][]string{"a": {`["item","b"]`, `["item","a"]`}, "b": {`["item","parent","slowMaybe"]`}, "c": {`["item","parent","late"]`}}
-		for text := s.next(); text != ""; text = s.next() {
-			for _, part := range incremental(t, text) {
-				if got := paths(part.text); !reflect.DeepEqual(got, wants[part.label]) {
-					t.Errorf("part %s has the errors %s, want %s: %s", part.label, got, wants[part.label], part.text)
-				}
-				delete(wants, part.label)
+	srv := newServer(t, res, transport.Options{})
+	s := openStream(t, t.Context(), srv.URL, `{item{id
+		... @defer(label:"a"){b:slowMaybe slow a:slowMaybe parent{slowMaybe ... @defer(label:"c"){late:slowMaybe}}}
+		... @defer(label:"b"){parent{id}}}}`)
+	// Two parts ask for the parent, so it is not deferred.
+	if first := s.next(); !reflect.DeepEqual(paths(first), []string{`["item","parent","slowMaybe"]`}) {
+		t.Errorf("the first part is %s", first)
+	}
+	wants := map[string][]string{"a": {`["item","b"]`, `["item","a"]`}, "c": {`["item","parent","late"]`}}
+	for text := s.next(); text != ""; text = s.next() {
+		for _, part := range incremental(t, text) {
+			if got := paths(part.text); !reflect.DeepEqual(got, wants[part.label]) {
+				t.Errorf("part %s has the errors %s, want %s: %s", part.label, got, wants[part.label], part.text)
 			}
+			delete(wants, part.label)
 		}
-		if len(wants) > 0 {
-			t.Fatalf("these did not come: %v", wants)
-		}
+	}
+	if len(wants) > 0 {
+		t.Fatalf("these did not come: %v", wants)
 	}
 }
 

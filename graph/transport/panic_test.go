@@ -45,19 +45,19 @@ func (l *panicLog) take() []string {
 
 func TestPanicInField(t *testing.T) {
 	log := &panicLog{}
-	srv := newServer(t, &testschema.Resolvers{}, transport.Options{OnPanic: log.note})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{OnPanic: log.note})
 	a := ask(t, srv.URL, "{boom hello}")
 	if string(a.data) != `{"boom":null,"hello":"world"}` || a.errors[0].Message != "internal server error" {
 		t.Error(a.body)
 	}
-	if told := log.take(); len(told) != 1 || !strings.Contains(told[0], "boom: secret detail") || !strings.Contains(told[0], "testschema.query.Boom") {
+	if told := log.take(); len(told) != 1 || !strings.Contains(told[0], "boom: secret detail") || !strings.Contains(told[0], "testschema.queryResolver.Boom") {
 		t.Errorf("told %q", told)
 	}
 }
 
 func TestPanicInExecution(t *testing.T) {
 	log := &panicLog{}
-	h := newHandler(&testschema.Resolvers{}, transport.Options{OnPanic: log.note})
+	h := newHandler(&testschema.Resolver{}, transport.Options{OnPanic: log.note})
 	h.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		switch graphql.GetOperationContext(ctx).Operation.Name {
 		case "Operation":
@@ -86,7 +86,7 @@ func TestPanicInExecution(t *testing.T) {
 
 // TestTimeUp has an operation whose time is over before it begins.
 func TestTimeUp(t *testing.T) {
-	h := newHandler(&testschema.Resolvers{}, transport.Options{})
+	h := newHandler(&testschema.Resolver{}, transport.Options{})
 	srv := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithDeadline(r.Context(), time.Now().Add(-time.Second))
 		defer cancel()

@@ -25,9 +25,8 @@ const (
 )
 
 // newHandler is a server over the test schema, as a program would wire it.
-func newHandler(res *testschema.Resolvers, opt transport.Options) *handler.Server {
-	es := testschema.NewExecutableSchema(testschema.Config{Resolvers: res})
-	opt.Schema = es.Schema()
+func newHandler(res *testschema.Resolver, opt transport.Options) *handler.Server {
+	es := testschema.New(res)
 	srv := handler.New(es)
 	srv.SetQueryCache(documents.NewParsed())
 	srv.SetParserTokenLimit(2000)
@@ -38,7 +37,7 @@ func newHandler(res *testschema.Resolvers, opt transport.Options) *handler.Serve
 	return srv
 }
 
-func newServer(t testing.TB, res *testschema.Resolvers, opt transport.Options) *httptest.Server {
+func newServer(t testing.TB, res *testschema.Resolver, opt transport.Options) *httptest.Server {
 	t.Helper()
 	srv := httptest.NewServer(newHandler(res, opt))
 	t.Cleanup(srv.Close)

@@ -3,50 +3,54 @@ package transport
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"census-gateway/graph/exec"
 )
 
-// stream executes a query that defers, and writes its answer in parts as they
-// come. Where nothing was deferred after all (by if: false, or because the
-// object was null) the answer is plain, in form m. labels are what the client
-// calls the parts.
-func (o Options) stream(ctx context.Context, w http.ResponseWriter, exec graphql.GraphExecutor, m media, op *graphql.OperationContext, labels map[string]string) {
-	noted := new(notes)
-	next, ctx, end := o.begin(context.WithValue(ctx, notesKey{}, noted), exec, op)
-	defer end()
+// mayDefer tells whether an answer in parts can be asked for: only of a query, and
+// only if the text says @defer. Names have no escapes in GraphQL.
+func mayDefer(op *graphql.OperationContext) bool {
+	return op.Operation.Operation == ast.Query && strings.Contains(op.RawQuery, "defer")
+}
 
-	first := next()
-	if first == nil || !hasNext(first) {
-		o.write(ctx, w, m, op, first)
+// stream executes a query that may defer, and writes its answer in parts as they
+// come, in the given form. If nothing was deferred after all (by if: false, or
+// because the object was null) the answer is plain, in form m.
+func (o Options) stream(ctx context.Context, w http.ResponseWriter, executor graphql.GraphExecutor, takes accepted, op *graphql.OperationContext) {
+	if ctx.Err() != nil { // nothing is begun without time
+		o.write(ctx, w, takes.plain, nil)
 		return
 	}
-	d := newDelivery(o.Schema, op, noted)
-	d.first(first)
+	ctx, parts := exec.WithParts(ctx)
+	respond, ctx := executor.DispatchOperation(ctx, op)
+	lasting := context.WithoutCancel(ctx) // the execution sees the end; what it makes of that is sent
+	next := func() (resp *graphql.Response) {
+		defer func() {
+			if value := recover(); value != nil {
+				o.panicked(ctx, value)
+				resp = &graphql.Response{Errors: gqlerror.List{coded(CodeInternal, internalMessage)}}
+			}
+		}()
+		return respond(lasting)
+	}
+	first := next()
+	if first == nil || len(parts.Pending) == 0 {
+		o.write(ctx, w, takes.plain, first)
+		return
+	}
 	if o.Headers != nil {
 		o.Headers(ctx, first, w.Header())
 	}
-	out := startMultipart(w, op, o.maxErrorBytes(), labels)
-	if out.first(first) != nil {
-		return
-	}
-	for {
-		resp := next()
-		switch {
-		case resp == nil:
-			_ = out.last(d.late(), nil)
-			return
-		case resp.Data == nil: // the execution came to grief
-			_ = out.last(d.rest(), resp.Errors)
-			return
-		case !hasNext(resp):
-			_ = out.last(append(d.take(resp), d.rest()...), nil)
-			return
-		}
-		if ready := d.take(resp); len(ready) > 0 && out.next(ready) != nil {
+	out := startMultipart(w, takes.parts, o.maxErrorBytes())
+	for resp := first; ; resp = next() {
+		failed := resp == nil || resp.Data == nil // the execution came to grief
+		if out.part(resp, parts) != nil || failed || !*resp.HasNext {
 			return
 		}
 	}
 }
-
-func hasNext(resp *graphql.Response) bool { return resp.HasNext != nil && *resp.HasNext }

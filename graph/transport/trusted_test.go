@@ -25,7 +25,7 @@ func TestTrustedDocuments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := handler.New(testschema.NewExecutableSchema(testschema.Config{Resolvers: &testschema.Resolvers{}}))
+	srv := handler.New(testschema.New(&testschema.Resolver{}))
 	srv.Use(documents.Persisted{Trusted: trusted, RequireTrusted: true})
 	transport.Add(srv, transport.Options{})
 	at := serve(t, srv)
@@ -51,7 +51,7 @@ func TestTrustedDocuments(t *testing.T) {
 // TestRefusedByExtension has an extension that refuses with a code of the
 // list, and one that uses gqlgen's word for it.
 func TestRefusedByExtension(t *testing.T) {
-	h := newHandler(&testschema.Resolvers{}, transport.Options{})
+	h := newHandler(&testschema.Resolver{}, transport.Options{})
 	h.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		code := "COMPLEXITY_LIMIT_EXCEEDED"
 		if graphql.GetOperationContext(ctx).Operation.Name == "Busy" {

@@ -280,12 +280,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				data = ec._Query(ctx, opCtx.Operation.SelectionSet)
 			} else {
 				if atomic.LoadInt32(&ec.PendingDeferred) > 0 {
-					var result graphql.DeferredResult
-					select {
-					case result = <-ec.DeferredResults:
-					case <-ctx.Done():
-						return nil
-					}
+					result := <-ec.DeferredResults
 					atomic.AddInt32(&ec.PendingDeferred, -1)
 					data = result.Result
 					response.Path = result.Path

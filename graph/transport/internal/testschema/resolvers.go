@@ -8,11 +8,14 @@ import (
 	"errors"
 	"strconv"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"census-gateway/graph/exec"
 )
 
-// Resolvers is the root of the schema. The zero value answers at once.
-type Resolvers struct {
+// Resolver resolves the schema. The zero value answers at once.
+type Resolver struct {
 	// Slow is called by the slow fields with the id of their object, and may
 	// wait. Nil does not.
 	Slow func(ctx context.Context, id string) error
@@ -21,101 +24,115 @@ type Resolvers struct {
 	Touched func()
 }
 
-func (r *Resolvers) Query() QueryResolver               { return query{r} }
-func (r *Resolvers) Mutation() MutationResolver         { return mutation{r} }
-func (r *Resolvers) Subscription() SubscriptionResolver { return subscription{} }
-func (r *Resolvers) Item() ItemResolver                 { return item{r} }
-func (r *Resolvers) Other() OtherResolver               { return other{r} }
-
-func (r *Resolvers) slow(ctx context.Context, id string) (string, error) {
-	if r.Slow != nil {
-		if err := r.Slow(ctx, id); err != nil {
-			return "", err
-		}
-	}
-	return "slow " + id, nil
+// New is the schema, executed by package exec.
+func New(r *Resolver) graphql.ExecutableSchema {
+	generated := NewExecutableSchema(Config{})
+	return schema{generated, &exec.Schema{AST: generated.Schema(), Objects: tables(r)}}
 }
 
-type query struct{ *Resolvers }
+type schema struct {
+	graphql.ExecutableSchema
+	schema *exec.Schema
+}
 
-func (query) Hello(context.Context) (string, error) { return "world", nil }
+// Exec answers the operation of ctx.
+func (s schema) Exec(ctx context.Context) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx)
+	x := exec.Start(ctx, op, exec.Compile(s.schema, op, exec.PartsIn(ctx) != nil), op, func() {})
+	return func(ctx context.Context) *graphql.Response { return x.Next(ctx, nil) }
+}
 
-func (query) Echo(_ context.Context, text string) (string, error) { return text, nil }
+func (r *Resolver) slow(ctx context.Context, id string) exec.Later[string] {
+	return exec.Slow(func() (string, error) {
+		if r.Slow != nil {
+			if err := r.Slow(ctx, id); err != nil {
+				return "", err
+			}
+		}
+		return "slow " + id, nil
+	})
+}
 
-func (query) Items(_ context.Context, n int32) ([]*Item, error) {
+type queryResolver struct{ *Resolver }
+
+func (queryResolver) Hello(context.Context) exec.Later[string] { return exec.Value("world", nil) }
+
+func (queryResolver) Echo(_ context.Context, text string) exec.Later[string] {
+	return exec.Value(text, nil)
+}
+
+func (queryResolver) Items(_ context.Context, n int32) exec.Later[[]*Item] {
 	if n < 0 || n > 100 {
-		return nil, gqlerror.Errorf("n must be 0 to 100")
+		return exec.Value[[]*Item](nil, gqlerror.Errorf("n must be 0 to 100"))
 	}
 	items := make([]*Item, n)
 	for i := range items {
 		items[i] = newItem(i)
 	}
-	return items, nil
+	return exec.Value(items, nil)
 }
 
-func (query) Item(context.Context) (*Item, error) { return newItem(0), nil }
+func (queryResolver) Item(context.Context) exec.Later[*Item] { return exec.Value(newItem(0), nil) }
 
-func (query) Node(_ context.Context, kind Kind) (Node, error) {
+func (queryResolver) Node(_ context.Context, kind Kind) exec.Later[Node] {
 	if kind == KindOther {
-		return &Other{ID: "o"}, nil
+		return exec.Value[Node](&Other{ID: "o"}, nil)
 	}
-	return newItem(0), nil
+	return exec.Value[Node](newItem(0), nil)
 }
 
-func (query) Broken(context.Context) (*string, error) {
-	return nil, errors.New("dial tcp 10.0.0.7:6379: refused")
+var errRefused = errors.New("dial tcp 10.0.0.7:6379: refused")
+
+func (queryResolver) Broken(context.Context) exec.Later[*string] {
+	return exec.Value[*string](nil, errRefused)
 }
 
-func (query) BrokenRequired(context.Context) (string, error) {
-	return "", errors.New("dial tcp 10.0.0.7:6379: refused")
+func (queryResolver) BrokenRequired(context.Context) exec.Later[string] {
+	return exec.Value("", errRefused)
 }
 
-func (query) Boom(context.Context) (*string, error) { panic("boom: secret detail") }
+func (queryResolver) Boom(context.Context) exec.Later[*string] { panic("boom: secret detail") }
 
-type mutation struct{ *Resolvers }
+type mutationResolver struct{ *Resolver }
 
-func (m mutation) Touch(_ context.Context, filter Filter) (*Item, error) {
+func (m mutationResolver) Touch(_ context.Context, filter Filter) exec.Later[*Item] {
 	if m.Touched != nil {
 		m.Touched()
 	}
-	return &Item{ID: filter.Ids[0]}, nil
+	return exec.Value(&Item{ID: filter.Ids[0]}, nil)
 }
 
-type subscription struct{}
+type itemResolver struct{ *Resolver }
 
-func (subscription) Ticks(context.Context) (<-chan int32, error) {
-	ticks := make(chan int32, 1)
-	ticks <- 1
-	close(ticks)
-	return ticks, nil
+func (r itemResolver) Slow(ctx context.Context, obj *Item) exec.Later[string] {
+	return r.slow(ctx, obj.ID)
 }
 
-type item struct{ *Resolvers }
-
-func (r item) Slow(ctx context.Context, obj *Item) (string, error) { return r.slow(ctx, obj.ID) }
-
-func (r item) SlowBroken(ctx context.Context, obj *Item) (string, error) {
-	if _, err := r.slow(ctx, obj.ID); err != nil {
-		return "", err
-	}
-	return "", gqlerror.Errorf("it is broken")
+func (r itemResolver) SlowBroken(ctx context.Context, obj *Item) exec.Later[string] {
+	return exec.Map(r.slow(ctx, obj.ID), func(_ string, err error) (string, error) {
+		if err != nil {
+			return "", err
+		}
+		return "", gqlerror.Errorf("it is broken")
+	})
 }
 
-func (r item) SlowMaybe(ctx context.Context, obj *Item) (*string, error) {
-	text, err := r.slow(ctx, "maybe "+obj.ID)
-	return &text, err
+func (r itemResolver) SlowMaybe(ctx context.Context, obj *Item) exec.Later[*string] {
+	return exec.Map(r.slow(ctx, "maybe "+obj.ID), func(text string, err error) (*string, error) { return &text, err })
 }
 
-func (r item) Parent(ctx context.Context, obj *Item) (*Item, error) {
+func (r itemResolver) Parent(ctx context.Context, obj *Item) exec.Later[*Item] {
 	if obj.ID == "p" {
-		return nil, nil
+		return exec.Value[*Item](nil, nil)
 	}
-	return &Item{ID: "p"}, nil
+	return exec.Value(&Item{ID: "p"}, nil)
 }
 
-type other struct{ *Resolvers }
+type otherResolver struct{ *Resolver }
 
-func (r other) Slow(ctx context.Context, obj *Other) (string, error) { return r.slow(ctx, obj.ID) }
+func (r otherResolver) Slow(ctx context.Context, obj *Other) exec.Later[string] {
+	return r.slow(ctx, obj.ID)
+}
 
 // newItem gives odd items a name and even ones none.
 func newItem(n int) *Item {

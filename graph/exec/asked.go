@@ -1,0 +1,89 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// An Asked is a field as the operation asks for it.
+type Asked struct {
+	x    *Execution
+	step *step
+}
+
+type askedKey struct{}
+
+// AskedIn is the field that the resolver with ctx answers; nil if nothing below it has
+// arguments.
+func AskedIn(ctx context.Context) *Asked {
+	a, _ := ctx.Value(askedKey{}).(*Asked)
+	return a
+}
+
+// Name is the field's name in the schema.
+func (a *Asked) Name() string { return a.step.Name }
+
+// Arguments are those of the field; an error if they are invalid.
+func (a *Asked) Arguments() (map[string]any, error) { return a.x.arguments(a.step) }
+
+// Below are the fields that are asked of the value of the field, which is of one
+// type. Deferred ones are among them. Of nil there are none.
+func (a *Asked) Below() (fields []*Asked) {
+	if a == nil {
+		return nil
+	}
+	var add func(s *set)
+	add = func(s *set) {
+		for _, st := range s.steps {
+			fields = append(fields, &Asked{a.x, st})
+		}
+		for _, d := range s.deferred {
+			add(d.set)
+		}
+	}
+	for _, s := range a.step.sets {
+		add(s)
+	}
+	return fields
+}
+
+// Fail is err at the place of the field, for [Beside] of the field above it.
+func (a *Asked) Fail(err error) error { return &Below{a.step.Field, err} }
+
+// Below is the error of a field that stands below the one that it is reported for.
+type Below struct {
+	Field *ast.Field
+	Err   error
+}
+
+func (b *Below) Error() string { return b.Err.Error() }
+func (b *Below) Unwrap() error { return b.Err }
+
+// Ask is f, a field of an operation that something else executes, with a context for
+// its resolver.
+func Ask(ctx context.Context, schema *Schema, op *graphql.OperationContext, f graphql.CollectedField) context.Context {
+	c := &compiler{schema: schema, op: op, plan: &Plan{}}
+	st := c.step(schema.Objects[f.ObjectDefinition.Name], collected{f.Field, f.Selections})
+	return context.WithValue(ctx, askedKey{}, &Asked{&Execution{op: op, args: make([]arguments, c.plan.arguments)}, st})
+}
+
+type arguments struct {
+	read   bool
+	values map[string]any
+	err    error
+}
+
+// arguments are those of st, which are read once for all objects.
+func (x *Execution) arguments(st *step) (map[string]any, error) {
+	if st.args < 0 {
+		return nil, nil
+	}
+	a := &x.args[st.args]
+	if !a.read {
+		a.read = true
+		a.values, a.err = st.field.Args(st.ArgumentMap(x.op.Variables))
+	}
+	return a.values, a.err
+}

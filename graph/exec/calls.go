@@ -1,0 +1,105 @@
+package exec
+
+import (
+	"fmt"
+	"runtime/debug"
+)
+
+// Calls are the calls of one resolver for several objects.
+type Calls interface {
+	state() state
+	step()   // goes on with each call that waits for loaders, which have read
+	finish() // waits for the slow ones
+	result(i int) (any, error)
+}
+
+// A state says what calls wait for.
+type state int
+
+const (
+	finished state = iota // nothing
+	waiting               // loaders, some of them at least
+	running               // slow ones
+)
+
+// Call calls resolve for each of objs. erase makes an any of a value: nil if that is
+// null.
+func Call[T any](objs []any, erase func(T) any, resolve func(obj any) Later[T]) Calls {
+	c := &calls[T]{make([]Later[T], len(objs)), erase}
+	for i, obj := range objs {
+		c.do(i, func() Later[T] { return resolve(obj) })
+	}
+	return c
+}
+
+type calls[T any] struct {
+	laters []Later[T]
+	erase  func(T) any
+}
+
+// do lets f say how the i-th call goes on. A panic becomes its error.
+func (c *calls[T]) do(i int, f func() Later[T]) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.laters[i] = Later[T]{err: &Panic{p, debug.Stack()}}
+		}
+	}()
+	c.laters[i] = f()
+}
+
+func (c *calls[T]) state() state {
+	s := finished
+	for i := range c.laters {
+		switch l := &c.laters[i]; {
+		case l.next == nil:
+		case l.slow:
+			s = running
+		default:
+			return waiting
+		}
+	}
+	return s
+}
+
+func (c *calls[T]) step() {
+	for i := range c.laters {
+		if l := &c.laters[i]; l.next != nil && !l.slow {
+			c.do(i, l.next)
+		}
+	}
+}
+
+func (c *calls[T]) finish() {
+	for i := range c.laters {
+		if next := c.laters[i].next; next != nil {
+			c.do(i, next)
+		}
+	}
+}
+
+func (c *calls[T]) result(i int) (any, error) {
+	l := &c.laters[i]
+	if _, beside := l.err.(Beside); l.err != nil && !beside {
+		return nil, l.err
+	}
+	return c.erase(l.value), l.err
+}
+
+// contain returns a panic of f as its error.
+func contain(f func() (any, error)) (v any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &Panic{p, debug.Stack()}
+		}
+	}()
+	return f()
+}
+
+// A Panic is the error of a field that panicked.
+type Panic struct {
+	Value any
+	Stack []byte
+}
+
+// Error is for the log: it holds the value.
+func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }

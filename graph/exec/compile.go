@@ -1,0 +1,86 @@
+package exec
+
+import (
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Compile compiles the operation of op. With defers, deferred fragments become parts
+// of their own; else they are answered with the rest.
+func Compile(schema *Schema, op *graphql.OperationContext, defers bool) *Plan {
+	c := &compiler{schema: schema, op: op, defers: defers, plan: &Plan{Fixed: true}}
+	root := map[ast.Operation]*ast.Definition{
+		ast.Query: schema.AST.Query, ast.Mutation: schema.AST.Mutation, ast.Subscription: schema.AST.Subscription,
+	}[op.Operation.Operation]
+	object := schema.Objects[root.Name]
+	c.plan.root = c.set(object, c.collect(op.Operation.SelectionSet, object.Names))
+	return c.plan
+}
+
+type compiler struct {
+	schema *Schema
+	op     *graphql.OperationContext
+	defers bool
+	plan   *Plan
+}
+
+// set compiles what sel asks of object.
+func (c *compiler) set(object *Object, sel *selection) *set {
+	s := &set{number: c.plan.sets, object: object}
+	c.plan.sets++
+	before := "{"
+	for _, f := range sel.fields {
+		st := c.step(object, f)
+		st.before, before = before+`"`+f.Alias+`":`+st.before, ","
+		s.add(st)
+	}
+	s.end = "}"
+	if before == "{" {
+		s.end = "{}"
+	}
+	for _, p := range sel.parts {
+		d := &deferred{p.label, c.set(object, p)}
+		if d.set.asks() {
+			s.deferred = append(s.deferred, d)
+		}
+		s.loads = s.loads || d.set.loads // an object that is not there is so from the first
+	}
+	s.span = c.plan.sets - s.number
+	return s
+}
+
+func (s *set) add(st *step) {
+	s.steps = append(s.steps, st)
+	if st.field == nil {
+		return
+	}
+	s.loads = s.loads || st.field.Loads && s.object.Load != nil
+	if st.field.Resolve != nil || slices.ContainsFunc(st.sets, (*set).deep) {
+		st.column = s.columns
+		s.columns++
+	}
+}
+
+func (c *compiler) step(object *Object, f collected) *step {
+	st := &step{collected: f, args: -1, column: -1}
+	if f.Name == "__typename" {
+		st.before = `"` + object.Name + `"`
+		return st
+	}
+	st.field = object.Fields[f.Name]
+	if st.field.Args != nil {
+		st.args = c.plan.arguments
+		c.plan.arguments++
+	}
+	if def := c.schema.AST.Types[f.Definition.Type.Name()]; def.IsCompositeType() {
+		for _, t := range c.schema.AST.GetPossibleTypes(def) {
+			object := c.schema.Objects[t.Name]
+			before := c.plan.arguments
+			st.sets = append(st.sets, c.set(object, c.collect(f.selections, object.Names)))
+			st.below = st.below || c.plan.arguments > before
+		}
+	}
+	return st
+}

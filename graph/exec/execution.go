@@ -1,0 +1,321 @@
+package exec
+
+import (
+	"context"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// An Execution answers one operation by a plan. It is used by one goroutine at a
+// time.
+type Execution struct {
+	// Room is asked whether there is room for so many bytes of the answer, while it is
+	// written; what it returns is the answer if there is none. Nil: there is.
+	Room func(bytes int) *gqlerror.Error
+
+	ctx  context.Context
+	op   *graphql.OperationContext
+	plan *Plan
+	read func() // reads what loaders have been asked for
+
+	args    []arguments // of each field that has some
+	waiting []*group    // for loaders
+	through through     // slow groups that are
+	parts   []*part     // that are not answered yet, in the order in which they began
+	ids     int         // given to deferred parts so far
+	made    int         // bytes of the parts that are written
+}
+
+// A frame is the objects of a set, and what was resolved for them.
+type frame struct {
+	objs    []any
+	loads   Calls // nil: there was nothing to load
+	columns []column
+}
+
+// A column is the values of one field of all objects of a frame.
+type column struct {
+	values []any
+	errs   []error // nil: none failed
+	// The objects in the values, if there is something to resolve for them: below
+	// has all of them, those of the i-th value from from[i] to from[i+1].
+	below []place
+	from  []int
+}
+
+func (c *column) err(i int) error {
+	if c.errs == nil {
+		return nil
+	}
+	return c.errs[i]
+}
+
+func (c *column) places(i int) []place {
+	if c.from == nil {
+		return nil
+	}
+	return c.below[c.from[i]:c.from[i+1]]
+}
+
+// A place is where an object stands: in the frame of its set.
+type place struct {
+	set *set // nil: there is no object
+	at  int
+}
+
+// A part is the answer without what is deferred, or a deferred fragment of one object.
+type part struct {
+	Pending
+	set    *set
+	obj    any
+	at     []element // where the object stands
+	frames []frame   // of the set and of those below it
+	open   int       // groups that are not through
+}
+
+func (p *part) frame(s *set) *frame { return &p.frames[s.number-p.set.number] }
+
+// A group is a load, or the calls of a resolver, for all objects of a frame.
+type group struct {
+	part  *part
+	calls Calls
+	then  func() // when all is there
+}
+
+// Start begins to answer the operation of op, of which plan was made, for the object
+// root. read has to read all that loaders have been asked for until then, and to
+// return soon after ctx has ended.
+func Start(ctx context.Context, op *graphql.OperationContext, plan *Plan, root any, read func()) *Execution {
+	x := &Execution{ctx: ctx, op: op, plan: plan, read: read, args: make([]arguments, plan.arguments)}
+	x.begin(&part{set: plan.root, obj: root})
+	return x
+}
+
+func (x *Execution) begin(p *part) {
+	x.parts = append(x.parts, p)
+	if p.set.deep() {
+		p.frames = make([]frame, p.set.span)
+		x.enter(p, p.set, []any{p.obj})
+	}
+}
+
+// ready returns the parts that are ready to be written. It goes on with the execution
+// until there are some.
+func (x *Execution) ready() (ready []*part) {
+	for {
+		x.parts = slices.DeleteFunc(x.parts, func(p *part) bool {
+			if p.open > 0 {
+				return false
+			}
+			ready = append(ready, p)
+			return true
+		})
+		switch {
+		case len(ready) > 0:
+			return ready
+		case len(x.waiting) > 0:
+			x.turn()
+		default:
+			x.through.wait()
+			x.endSlow()
+		}
+	}
+}
+
+// turn has loaders read what has been asked for, and goes on with what waits for it.
+func (x *Execution) turn() {
+	x.read()
+	asked := x.waiting
+	x.waiting = nil
+	for _, g := range asked {
+		g.calls.step()
+		x.goOn(g)
+	}
+	x.endSlow()
+}
+
+// enter goes through what s asks of objs as far as it can without waiting.
+func (x *Execution) enter(p *part, s *set, objs []any) {
+	f := p.frame(s)
+	f.objs = objs
+	if !s.deep() {
+		return
+	}
+	f.columns = make([]column, s.columns)
+	x.get(p, s, false)
+	for _, st := range s.steps {
+		if st.field != nil && st.field.Resolve != nil {
+			x.resolve(p, s, st)
+		}
+	}
+	if s.loads {
+		f.loads = s.object.Load(x.ctx, objs)
+		if f.loads.state() != finished {
+			x.ahead(s)
+		}
+		x.wait(&group{p, f.loads, func() { x.get(p, s, true) }})
+	} else {
+		x.get(p, s, true)
+	}
+}
+
+// ahead asks for what fields below s need whatever their objects are, while the objects
+// of s are being loaded.
+func (x *Execution) ahead(s *set) {
+	for _, st := range s.steps {
+		for _, below := range st.sets {
+			for _, st := range below.steps {
+				if st.field != nil && st.field.Ahead != nil {
+					st.field.Ahead(x.ctx)
+				}
+			}
+		}
+	}
+}
+
+// get reads the values of those fields of s below which there is something to
+// resolve, and goes through it: of fields that need their object loaded, or of others.
+func (x *Execution) get(p *part, s *set, loads bool) {
+	f := p.frame(s)
+	for _, st := range s.steps {
+		if st.column < 0 || st.field.Resolve != nil || st.field.Loads != loads {
+			continue
+		}
+		args, err := x.arguments(st)
+		col := &f.columns[st.column]
+		col.values = make([]any, len(f.objs))
+		for i, obj := range f.objs {
+			switch {
+			case err != nil:
+				col.fail(i, err)
+			case f.failed(i) != nil:
+			default:
+				v, err := contain(func() (any, error) { return st.field.Get(obj, args) })
+				if err != nil {
+					col.fail(i, err)
+				}
+				col.values[i] = v
+			}
+		}
+		x.descend(p, st, col)
+	}
+}
+
+// failed is why the i-th object could not be loaded.
+func (f *frame) failed(i int) error {
+	if f.loads == nil {
+		return nil
+	}
+	_, err := f.loads.result(i)
+	return err
+}
+
+func (c *column) fail(i int, err error) {
+	if c.errs == nil {
+		c.errs = make([]error, len(c.values))
+	}
+	c.errs[i] = err
+}
+
+// resolve asks for the field st of all objects of s.
+func (x *Execution) resolve(p *part, s *set, st *step) {
+	f := p.frame(s)
+	col := &f.columns[st.column]
+	args, err := x.arguments(st)
+	if err != nil {
+		col.values = make([]any, len(f.objs))
+		for i := range f.objs {
+			col.fail(i, err)
+		}
+		return
+	}
+	ctx := x.ctx
+	if st.below {
+		ctx = context.WithValue(ctx, askedKey{}, &Asked{x, st})
+	}
+	calls := st.field.Resolve(ctx, f.objs, args)
+	x.wait(&group{p, calls, func() {
+		col.values = make([]any, len(f.objs))
+		for i := range f.objs {
+			v, err := calls.result(i)
+			if err != nil {
+				col.fail(i, err)
+			}
+			col.values[i] = v
+		}
+		x.descend(p, st, col)
+	}})
+}
+
+// wait has g go on when what it waits for is there.
+func (x *Execution) wait(g *group) {
+	g.part.open++
+	x.goOn(g)
+}
+
+func (x *Execution) goOn(g *group) {
+	switch g.calls.state() {
+	case finished:
+		x.end(g)
+	case waiting:
+		x.waiting = append(x.waiting, g)
+	case running:
+		x.through.expect()
+		go func() {
+			g.calls.finish()
+			x.through.put(g)
+		}()
+	}
+}
+
+func (x *Execution) endSlow() {
+	for _, g := range x.through.take() {
+		x.end(g)
+	}
+}
+
+func (x *Execution) end(g *group) {
+	g.then()
+	g.part.open--
+}
+
+// descend enters what st asks of the objects in the values of col.
+func (x *Execution) descend(p *part, st *step, col *column) {
+	deep := false
+	for _, s := range st.sets {
+		deep = deep || s.deep()
+	}
+	if !deep {
+		return
+	}
+	objs := make([][]any, len(st.sets))
+	add := func(v any) {
+		at := place{}
+		if _, failed := v.(Failed); v != nil && !failed {
+			n := st.index(v)
+			at = place{st.sets[n], len(objs[n])}
+			objs[n] = append(objs[n], v)
+		}
+		col.below = append(col.below, at)
+	}
+	col.from = make([]int, len(col.values)+1)
+	for i, v := range col.values {
+		switch {
+		case v == nil:
+		case st.field.Len == nil:
+			add(v)
+		default:
+			for j := range st.field.Len(v) {
+				add(st.field.At(v, j))
+			}
+		}
+		col.from[i+1] = len(col.below)
+	}
+	for n, s := range st.sets {
+		if s.deep() && len(objs[n]) > 0 {
+			x.enter(p, s, objs[n])
+		}
+	}
+}

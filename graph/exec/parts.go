@@ -1,0 +1,105 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// A Pending is a deferred fragment of one object, the answer of which is to come.
+type Pending struct {
+	ID    int // in this execution, from 0
+	Path  ast.Path
+	Label string
+}
+
+// A Delivery is the answer of a deferred fragment of one object.
+type Delivery struct {
+	Pending
+	Data   []byte // an object, or "null"
+	Errors gqlerror.List
+}
+
+// Parts hold what gqlgen's Response has no room for in an answer in parts. They are
+// of the newest response.
+type Parts struct {
+	Pending   []Pending // announced with it
+	Delivered []Delivery
+}
+
+type partsKey struct{}
+
+// WithParts asks for an answer in parts, if the operation defers some.
+func WithParts(ctx context.Context) (context.Context, *Parts) {
+	p := new(Parts)
+	return context.WithValue(ctx, partsKey{}, p), p
+}
+
+// PartsIn are those asked for in ctx; nil: the answer is to come whole.
+func PartsIn(ctx context.Context) *Parts {
+	p, _ := ctx.Value(partsKey{}).(*Parts)
+	return p
+}
+
+// Next answers the operation: first without what is deferred, then the deferred
+// fragments, as they are ready. It returns nil behind the last. The data of the first
+// is appended to buffer. Errors go to the response of ctx.
+func (x *Execution) Next(ctx context.Context, buffer []byte) *graphql.Response {
+	if len(x.parts) == 0 {
+		return nil
+	}
+	ready, parts := x.ready(), PartsIn(x.ctx)
+	if first := ready[0]; first.set == x.plan.root {
+		w := &writer{x: x, ctx: ctx, part: first, b: buffer}
+		if w.write(); w.full != nil {
+			return &graphql.Response{Errors: gqlerror.List{w.full}}
+		}
+		if parts == nil {
+			return &graphql.Response{Data: w.b}
+		}
+		*parts = Parts{Pending: x.announce(w.deferred)}
+		return &graphql.Response{Data: w.b, HasNext: new(len(x.parts) > 0)}
+	}
+	var deferred []*part
+	var ends []int // how many errors there are behind each part
+	*parts = Parts{}
+	for _, p := range ready {
+		w := &writer{x: x, ctx: ctx, part: p, path: p.at}
+		if w.write(); w.full != nil {
+			return &graphql.Response{Errors: gqlerror.List{w.full}}
+		}
+		deferred = append(deferred, w.deferred...)
+		parts.Delivered = append(parts.Delivered, Delivery{Pending: p.Pending, Data: w.b})
+		ends = append(ends, w.errors)
+	}
+	errs := graphql.GetErrors(ctx)
+	for i, n := range ends {
+		parts.Delivered[i].Errors, errs = errs[:n:n], errs[n:]
+	}
+	parts.Pending = x.announce(deferred)
+	return &graphql.Response{Data: []byte("null"), HasNext: new(len(x.parts) > 0)}
+}
+
+// write writes the part: an object, or null.
+func (w *writer) write() {
+	began := len(w.b)
+	if !w.object(w.part.set, w.part.obj, 0) {
+		w.b, w.deferred = append(w.b[:began], "null"...), nil
+	}
+	w.x.made += len(w.b) - began
+}
+
+// announce begins deferred parts, each with an id.
+func (x *Execution) announce(deferred []*part) (pending []Pending) {
+	for _, p := range deferred {
+		p.ID = x.ids
+		x.ids++
+		pending = append(pending, p.Pending)
+	}
+	for _, p := range deferred {
+		x.begin(p)
+	}
+	return pending
+}

@@ -1,0 +1,49 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// A Schema says how the fields of each object type are answered.
+type Schema struct {
+	AST     *ast.Schema
+	Objects map[string]*Object // by the name of the type
+}
+
+// An Object is an object type. Its objects are pointers, or other Go values that an
+// any holds without a copy.
+type Object struct {
+	Name   string
+	Names  []string // its own, and those of its interfaces and unions
+	Is     func(v any) bool
+	Fields map[string]*Field
+
+	// Load gets objs ready for the fields that need more than the object itself holds
+	// (Field.Loads). Nil: none does. If it fails for an object, that object is null.
+	Load func(ctx context.Context, objs []any) Calls
+}
+
+// A Field is a field of an object type: a resolver's, if Resolve is there; a scalar,
+// an enum or a list of these, if Leaf is; else an object or a list of objects.
+type Field struct {
+	// Loads tells that objects are to be loaded first (Object.Load). Of a plain field,
+	// an error result of its Go method tells it.
+	Loads bool
+	// Args reads the arguments; nil: there are none.
+	Args func(raw map[string]any) (map[string]any, error)
+	// Resolve asks for the field of each object.
+	Resolve func(ctx context.Context, objs []any, args map[string]any) Calls
+	// Ahead asks for what Resolve will ask for, if that is the same for every object. It
+	// is called when an object is not there yet. Nil: it depends on the object.
+	Ahead func(ctx context.Context)
+	// Leaf appends the value of the field of obj, or what Resolve gave for obj. It
+	// returns nil for null.
+	Leaf func(b []byte, obj any) ([]byte, error)
+	// Get is the value of the field of obj; nil for null.
+	Get func(obj any, args map[string]any) (any, error)
+	// Len and At read a list of objects; nil: the field is no list.
+	Len func(list any) int
+	At  func(list any, i int) any
+}

@@ -1,0 +1,266 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// A writer writes one answer, or one part of it.
+type writer struct {
+	x        *Execution
+	part     *part
+	ctx      context.Context // gets the errors
+	b        []byte
+	path     []element
+	errors   int
+	deferred []*part         // in the objects written so far
+	room     int             // bytes for which there is room
+	full     *gqlerror.Error // there is no room for more
+}
+
+// fewBytes are written before anybody is asked for room.
+const fewBytes = 32 << 10
+
+// fits tells whether there is room for so many bytes.
+func (w *writer) fits(bytes int) bool {
+	if bytes > max(w.room, fewBytes) && w.full == nil && w.x.Room != nil {
+		w.room = bytes
+		w.full = w.x.Room(w.x.made + bytes)
+	}
+	return w.full == nil
+}
+
+// An element of a path is a field, or a place in a list.
+type element struct {
+	step  *step // nil: a place in a list
+	index int
+}
+
+// object appends what s asks of obj, which stands at a place of the frame of s. It
+// returns false, and leaves something behind, if the object is null.
+func (w *writer) object(s *set, obj any, at int) bool {
+	var f *frame
+	if s.deep() {
+		f = w.part.frame(s)
+		if err := f.failed(at); err != nil {
+			w.fail(err)
+			return false
+		}
+	}
+	written := true // a field that fails does not keep the errors of the others from being found
+	for from := 0; from < len(s.steps); {
+		var ok bool
+		from, ok = w.steps(s, obj, f, at, from)
+		written = written && ok
+	}
+	if !written {
+		return false
+	}
+	w.b = append(w.b, s.end...)
+	for _, d := range s.deferred {
+		at := slices.Clone(w.path)
+		w.deferred = append(w.deferred, &part{Pending: Pending{Path: pathOf(at), Label: d.label}, set: d.set, obj: obj, at: at})
+	}
+	return true
+}
+
+// steps writes the fields of s from one of them on. It returns where to go on: behind
+// the last, or behind one that failed though it may not be null.
+func (w *writer) steps(s *set, obj any, f *frame, at, from int) (next int, ok bool) {
+	depth, i, mark, parts := len(w.path), from, 0, len(w.deferred)
+	defer func() {
+		if p := recover(); p != nil {
+			w.path = append(w.path[:depth], element{step: s.steps[i]})
+			w.fail(&Panic{p, debug.Stack()})
+			next, ok = i+1, w.null(s.steps[i].Definition.Type, mark, parts)
+			w.path = w.path[:depth]
+		}
+	}()
+	for ; i < len(s.steps); i++ {
+		st := s.steps[i]
+		w.b = append(w.b, st.before...)
+		if st.field == nil { // __typename
+			continue
+		}
+		mark = len(w.b)
+		if st.field.Leaf != nil && st.column < 0 {
+			if b, err := st.field.Leaf(w.b, obj); b != nil && err == nil {
+				w.b = b
+				continue
+			}
+		}
+		w.path = append(w.path, element{step: st})
+		parts = len(w.deferred)
+		written := w.field(st, obj, f, at) || w.null(st.Definition.Type, mark, parts)
+		w.path = w.path[:depth]
+		if !written {
+			return i + 1, false
+		}
+	}
+	return i, true
+}
+
+// null puts null in place of a value that could not be written; false if there may be
+// no null.
+func (w *writer) null(typ *ast.Type, mark, parts int) bool {
+	w.b, w.deferred = w.b[:mark], w.deferred[:parts]
+	if typ.NonNull {
+		return false
+	}
+	w.b = append(w.b, "null"...)
+	return true
+}
+
+// field writes the value of a field; false if it failed.
+func (w *writer) field(st *step, obj any, f *frame, at int) bool {
+	var v any
+	var err error
+	var places []place
+	switch {
+	case st.column >= 0:
+		col := &f.columns[st.column]
+		v, err, places = col.values[at], col.err(at), col.places(at)
+	case st.field.Leaf != nil:
+		v = obj
+	default:
+		args, argsErr := w.x.arguments(st)
+		if err = argsErr; err == nil {
+			v, err = st.field.Get(obj, args)
+		}
+	}
+	if beside, is := err.(Beside); is {
+		for _, err := range beside {
+			w.fail(err)
+		}
+		if v == nil {
+			return false
+		}
+	} else if err != nil {
+		w.fail(err)
+		return false
+	}
+	return w.value(st, st.Definition.Type, v, places)
+}
+
+// value writes v, which may be null, for the field st.
+func (w *writer) value(st *step, typ *ast.Type, v any, places []place) bool {
+	if st.field.Leaf != nil {
+		var b []byte
+		var err error
+		if v != nil {
+			b, err = st.field.Leaf(w.b, v)
+		}
+		switch {
+		case err != nil:
+			w.fail(err)
+			return false
+		case b == nil:
+			return w.nothing(typ)
+		}
+		w.b = b
+		return true
+	}
+	switch {
+	case v == nil:
+		return w.nothing(typ)
+	case typ.Elem != nil:
+		return w.list(st, typ.Elem, v, places)
+	case places != nil:
+		return w.object(places[0].set, v, places[0].at)
+	}
+	return w.object(st.sets[st.index(v)], v, 0)
+}
+
+// list writes the objects of list.
+func (w *writer) list(st *step, typ *ast.Type, list any, places []place) bool {
+	depth, written := len(w.path), true
+	w.b = append(w.b, '[')
+	n := st.field.Len(list)
+	for i := range n {
+		if i > 0 {
+			w.b = append(w.b, ',')
+		}
+		w.path = append(w.path[:depth], element{index: i})
+		mark, parts := len(w.b), len(w.deferred)
+		if mark > w.room && !w.fits(mark*5/4) {
+			return false
+		}
+		var below []place
+		if places != nil {
+			below = places[i : i+1]
+		}
+		v, ok := st.field.At(list, i), false
+		if failed, is := v.(Failed); is {
+			w.fail(failed.Err)
+		} else {
+			ok = w.value(st, typ, v, below)
+		}
+		written = (ok || w.null(typ, mark, parts)) && written
+		if i == 0 { // the others will be as long, more or less
+			more := (len(w.b) - mark) * n * 9 / 8
+			if !w.fits(len(w.b) + more) {
+				return false
+			}
+			w.b = slices.Grow(w.b, more)
+		}
+	}
+	w.path = w.path[:depth]
+	w.b = append(w.b, ']')
+	return written
+}
+
+var errNull = errors.New("must not be null")
+
+// nothing writes null where a value may be null.
+func (w *writer) nothing(typ *ast.Type) bool {
+	if typ.NonNull {
+		w.fail(errNull)
+		return false
+	}
+	w.b = append(w.b, "null"...)
+	return true
+}
+
+// fail adds an error at the place that is being written.
+func (w *writer) fail(err error) {
+	w.errors++
+	out := gqlerror.WrapPath(nil, err)
+	var own *gqlerror.Error
+	if errors.As(err, &own) { // shared by all places that fail so
+		copied := *own
+		out = &copied
+	}
+	out.Path = pathOf(w.path)
+	var position *ast.Position
+	for _, e := range w.path {
+		if e.step != nil {
+			position = e.step.Position
+		}
+	}
+	var at *Below
+	if errors.As(err, &at) {
+		out.Path, position = append(out.Path, ast.PathName(at.Field.Alias)), at.Field.Position
+	}
+	if position != nil {
+		out.Locations = []gqlerror.Location{{Line: position.Line, Column: position.Column}}
+	}
+	graphql.AddError(w.ctx, out)
+}
+
+func pathOf(elements []element) ast.Path {
+	path := make(ast.Path, len(elements))
+	for i, e := range elements {
+		if e.step != nil {
+			path[i] = ast.PathName(e.step.Alias)
+		} else {
+			path[i] = ast.PathIndex(e.index)
+		}
+	}
+	return path
+}

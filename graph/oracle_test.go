@@ -1,0 +1,112 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"reflect"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"census-gateway/graph/exec"
+)
+
+// gqlgen's own execution answers by the same resolvers, one object at a time. What is
+// below is what package exec does for them.
+
+// oracleAsks lets the resolver with ctx see what is asked of its field.
+func oracleAsks(ctx context.Context) context.Context {
+	return exec.Ask(ctx, oracleSchema, graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
+}
+
+var oracleSchema = newSchema(&Resolver{}).schema
+
+// oracleValue waits for what a resolver returned.
+func oracleValue[T any](ctx context.Context, later exec.Later[T]) (v T, err error) {
+	v, err = later.Wait(func() { loadersOf(ctx).read() })
+	var beside exec.Beside
+	if errors.As(err, &beside) {
+		err = nil
+		for i, e := range beside {
+			if e = onPath(ctx, e); i == len(beside)-1 && reflect.ValueOf(&v).Elem().IsZero() {
+				err = e // a null that may not be one needs no other error
+				break
+			}
+			graphql.AddError(ctx, e)
+		}
+	}
+	if err != nil {
+		return v, err
+	}
+	record := oracleAsksRecord(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
+	switch v := any(v).(type) {
+	case *Sync:
+		err = v.oracleLoad(ctx, record)
+	case *SyncConnection:
+		for i := range v.syncs {
+			_ = v.syncs[i].oracleLoad(ctx, record)
+		}
+	case []Node:
+		for i := range v {
+			var err error
+			switch n := v[i].(type) {
+			case *Sync:
+				err = n.oracleLoad(ctx, record)
+			case exec.Failed:
+				err = n.Err
+			}
+			if err != nil {
+				v[i] = nil
+				graphql.AddError(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i)), err)
+			}
+		}
+	}
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return v, nil
+}
+
+// onPath is err at the field that it is of.
+func onPath(ctx context.Context, err error) error {
+	var below *exec.Below
+	if !errors.As(err, &below) {
+		return err
+	}
+	out := gqlerror.WrapPath(append(graphql.GetPath(ctx), ast.PathName(below.Field.Alias)), below.Err)
+	if own := (*gqlerror.Error)(nil); errors.As(below.Err, &own) {
+		out.Message, out.Extensions, out.Err = own.Message, own.Extensions, nil
+	}
+	return out
+}
+
+func (s *Sync) oracleLoad(ctx context.Context, record bool) error {
+	if !record || s == nil {
+		return nil
+	}
+	got := s.ask(ctx)
+	loadersOf(ctx).read()
+	if got(); s.required {
+		return s.err
+	}
+	return nil
+}
+
+// oracleAsksRecord tells whether f asks of its syncs what only their records tell.
+func oracleAsksRecord(op *graphql.OperationContext, f graphql.CollectedField) bool {
+	for _, f := range graphql.CollectFields(op, f.Selections, []string{syncType, "Node", "SyncConnection", "SyncEdge"}) {
+		switch f.Name {
+		case "nodes", "edges", "node":
+			if oracleAsksRecord(op, f) {
+				return true
+			}
+		case "id", "databaseId", "runs", "latestRun", "runStats", "url", "__typename": // of a sync
+		case "cursor", "pageInfo", "totalCount": // of a connection
+		default:
+			return true
+		}
+	}
+	return false
+}

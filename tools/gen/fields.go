@@ -1,0 +1,142 @@
+package main
+
+import (
+	"fmt"
+	"go/types"
+	"strings"
+	"text/template"
+
+	"github.com/99designs/gqlgen/codegen"
+	"github.com/99designs/gqlgen/codegen/config"
+	"github.com/99designs/gqlgen/codegen/templates"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+var funcs = template.FuncMap{
+	"names":    names,
+	"receiver": receiver,
+	"value":    value,
+	"erase":    erase,
+	"item":     item,
+	"append":   appendValue,
+	"args":     args,
+	"leaf":     func(f *codegen.Field) bool { return f.TypeReference.Definition.IsLeafType() },
+	"list":     func(f *codegen.Field) bool { return f.TypeReference.GQL.Elem != nil },
+	"fails":    func(f *codegen.Field) bool { return !f.NoErr && f.IsMethod() },
+	"goType":   goType,
+	"lcFirst":  func(s string) string { return strings.ToLower(s[:1]) + s[1:] },
+}
+
+func goType(t types.Type) string { return templates.CurrentImports.LookupType(t) }
+
+// names are the names of o and of the abstract types that it belongs to.
+func names(d *codegen.Data, o *codegen.Object) string {
+	list := fmt.Sprintf("%q", o.Name)
+	for _, i := range o.Implements {
+		list += fmt.Sprintf(", %q", i.Name)
+	}
+	return list
+}
+
+// receiver is the object whose field is read; the root has none.
+func receiver(o *codegen.Object) string { return "*" + goType(o.Type) }
+
+// value reads a plain field of obj.
+func value(f *codegen.Field) string {
+	switch {
+	case f.GoReceiverName == "ec": // __schema and __type
+		return "exec." + strings.ToUpper(f.GoFieldName[:1]) + f.GoFieldName[1:] + "(obj.(*graphql.OperationContext), parsedSchema" + strings.TrimSuffix(", "+args(f), ", ") + ")"
+	case f.IsMethod():
+		return fmt.Sprintf("obj.(%s).%s(%s)", receiver(f.Object), f.GoFieldName, args(f))
+	}
+	return fmt.Sprintf("obj.(%s).%s", receiver(f.Object), f.GoFieldName)
+}
+
+// args passes the arguments of f.
+func args(f *codegen.Field) string {
+	list := make([]string, len(f.Args))
+	for i, a := range f.Args {
+		list[i] = fmt.Sprintf("args[%q].(%s)", a.Name, goType(a.TypeReference.GO))
+	}
+	return strings.Join(list, ", ")
+}
+
+// erase makes an any of v, which is of the type of f: nil if it is null.
+func erase(f *codegen.Field) string {
+	ref := f.TypeReference
+	switch ref.GO.Underlying().(type) {
+	case *types.Pointer:
+		return "if v == nil { return nil }; return v"
+	case *types.Slice:
+		if ref.GQL.NonNull { // then nil is an empty list
+			return "return v"
+		}
+		return "if v == nil { return nil }; return v"
+	case *types.Interface:
+		return "return v"
+	}
+	if ref.Definition.IsLeafType() {
+		return "return v"
+	}
+	return "return &v"
+}
+
+// item is the i-th object of a list.
+func item(f *codegen.Field) string {
+	elem := f.TypeReference.GO.(*types.Slice).Elem()
+	list := "list.(" + goType(f.TypeReference.GO) + ")"
+	switch elem.Underlying().(type) {
+	case *types.Pointer:
+		return "if v := " + list + "[i]; v != nil { return v }; return nil"
+	case *types.Interface:
+		return "return " + list + "[i]"
+	}
+	return "return &" + list + "[i]"
+}
+
+// builtin appends what gqlgen's own marshalers write; %s is the value.
+var builtin = map[string]string{
+	"MarshalString":       "exec.AppendString(b, string(%s))",
+	"MarshalID":           "exec.AppendString(b, string(%s))",
+	"MarshalBoolean":      "strconv.AppendBool(b, bool(%s))",
+	"MarshalInt":          "exec.AppendInt(b, int64(%s))",
+	"MarshalInt32":        "exec.AppendInt(b, int64(%s))",
+	"MarshalInt64":        "exec.AppendInt(b, int64(%s))",
+	"MarshalFloatContext": "exec.AppendFloat(b, float64(%s))",
+}
+
+// appendValue returns v, appended to b, from a function with an error result.
+func appendValue(f *codegen.Field, v string) (string, error) {
+	return appendOf(f, f.TypeReference, v)
+}
+
+func appendOf(f *codegen.Field, ref *config.TypeReference, v string) (string, error) {
+	switch {
+	case ref.GQL.Elem != nil:
+		elem, err := appendOf(f, ref.Elem(), "v")
+		return `list := ` + v + `
+			b = append(b, '[')
+			for i, v := range list {
+				if i > 0 { b = append(b, ',') }
+				var err error
+				if b, err = func() ([]byte, error) { ` + elem + ` }(); b == nil || err != nil { return nil, err }
+			}
+			return append(b, ']'), nil`, err
+	case ref.IsPtr():
+		elem, err := appendOf(f, ref.Elem(), "*p")
+		return "p := " + v + "\nif p == nil { return nil, nil }\n" + elem, err
+	case ref.Definition.Kind == ast.Enum:
+		return "return exec.AppendName(b, string(" + v + ")), nil", nil
+	case ref.Marshaler == nil:
+		return "", fmt.Errorf("%s.%s: %s has no marshal function", f.Object.Name, f.Name, ref.GO)
+	}
+	name := ref.Marshaler.Name()
+	if text, ok := builtin[name]; ok && ref.Marshaler.Pkg().Path() == "github.com/99designs/gqlgen/graphql" {
+		if name == "MarshalFloatContext" {
+			return "return " + fmt.Sprintf(text, v), nil
+		}
+		return "return " + fmt.Sprintf(text, v) + ", nil", nil
+	}
+	own := "append" + strings.TrimPrefix(name, "Marshal")
+	return "return " + own + "(b, " + v + "), nil", nil
+}
