@@ -36,6 +36,9 @@ type Options struct {
 	MaxPerPage        int    // rows of the largest page; 0 is 100
 	TotalOff          int    // total_records is by so much too large, or too small where it is below 0
 	HeavySyncs        int    // a page of more syncs than this does not come in time; 0: all do
+
+	Ties TieOrder // how rows of one millisecond stand in lists
+	Bulk int      // so many syncs of the believable workspace were created together; 0 and 1: each by itself
 }
 
 // Census is the look-alike. Make one with New; it is safe for concurrent use.
@@ -50,6 +53,7 @@ type Census struct {
 	homes    []home // where each run lives, by id
 	nextSync int64
 	nextRun  int64
+	shuffles int   // calls that were answered with ties in an order of their own
 	due      int64 // when the next generated run is created, in ms since 1970
 	calls    []string
 	onCall   func(*http.Request)

@@ -103,7 +103,8 @@ type appendConnection func(b []byte, p connection, i int) []byte
 func (c *Census) listConnections(r *http.Request, all *[]connection, item appendConnection) reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.list(r, len(*all), func(b []byte, i int) []byte { return item(b, (*all)[i], i) })
+	row := func(i int) (id, at int64) { return (*all)[i].id, int64(i) }
+	return c.list(r, len(*all), row, func(b []byte, i int) []byte { return item(b, (*all)[i], i) })
 }
 
 func (c *Census) fetchConnection(all *[]connection, id int64, item appendConnection) reply {

@@ -10,7 +10,8 @@ func (c *Census) listSyncs(r *http.Request, now int64) reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.advance(now)
-	return c.list(r, len(c.syncs), func(b []byte, i int) []byte { return c.appendSync(b, c.syncs[i], now) })
+	row := func(i int) (id, at int64) { return c.syncs[i].ID, c.syncs[i].CreatedAt.UnixMilli() }
+	return c.list(r, len(c.syncs), row, func(b []byte, i int) []byte { return c.appendSync(b, c.syncs[i], now) })
 }
 
 func (c *Census) fetchSync(id, now int64) reply {
@@ -32,7 +33,8 @@ func (c *Census) listRuns(r *http.Request, id, now int64) reply {
 	if s == nil {
 		return notFound()
 	}
-	return c.list(r, len(s.rows), func(b []byte, i int) []byte { return c.appendRow(b, s, i, now) })
+	row := func(i int) (id, at int64) { return s.rows[i].id, s.rows[i].at }
+	return c.list(r, len(s.rows), row, func(b []byte, i int) []byte { return c.appendRow(b, s, i, now) })
 }
 
 func (c *Census) fetchRun(id, now int64) reply {

@@ -26,8 +26,9 @@ func readPage(q url.Values, most int) page {
 }
 
 // list answers with one page of a collection of total items. item appends the
-// i-th in order of creation; list turns descending orders round.
-func (c *Census) list(r *http.Request, total int, item func(b []byte, i int) []byte) reply {
+// i-th in order of creation, ties by id, and row tells of it; list puts them in the
+// order that is asked for.
+func (c *Census) list(r *http.Request, total int, row func(i int) (id, at int64), item func(b []byte, i int) []byte) reply {
 	q := query(r)
 	p := readPage(q, c.opt.MaxPerPage)
 	if n, err := strconv.Atoi(q.Get("per_page")); c.opt.LargePage400 && err == nil && n > 100 {
@@ -47,15 +48,12 @@ func (c *Census) list(r *http.Request, total int, item func(b []byte, i int) []b
 	o.str("status", "success")
 	o.key("data")
 	o.b = append(o.b, '[')
+	places := c.places(p.asc, total, row)
 	for i := from; i < to; i++ {
 		if i > from {
 			o.b = append(o.b, ',')
 		}
-		at := i
-		if !p.asc {
-			at = total - 1 - i
-		}
-		o.b = item(o.b, at)
+		o.b = item(o.b, places.at(i))
 	}
 	o.b = append(o.b, ']')
 	if !c.opt.OmitNext {

@@ -20,7 +20,7 @@ func (c *Census) populate() {
 			SourceID:          e.from,
 			DestinationID:     e.to,
 			DestinationObject: e.object,
-			CreatedAt:         clock(c.anchor - int64(400-3*i)*dayMS),
+			CreatedAt:         clock(c.anchor - int64(400-3*(i-i%max(c.opt.Bulk, 1)))*dayMS),
 			UpdatedAt:         clock(c.anchor - int64(3+i)*dayMS),
 		})
 		s.plan = &plan{

@@ -1,0 +1,82 @@
+package sim
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A TieOrder is the order in which Census lists rows of one millisecond. Its
+// documents promise order by creation time and say nothing about such ties.
+type TieOrder int
+
+const (
+	TiesByID        TieOrder = iota // by id; in descending order from the largest
+	TiesByIDTurned                  // from the largest id; in descending order from the smallest
+	TiesByFraction                  // by a fraction of the millisecond that is not shown and that ids do not follow
+	TiesByIDBothWay                 // by id in both directions: one is not the other turned round
+	TiesShuffled                    // in another order in each call
+)
+
+// TieOrders are all there are.
+var TieOrders = []TieOrder{TiesByID, TiesByIDTurned, TiesByFraction, TiesByIDBothWay, TiesShuffled}
+
+// places finds which row stands at each place of a list in the order of one call.
+type places struct {
+	order  TieOrder
+	asc    bool
+	total  int
+	seed   dice
+	row    func(i int) (id, at int64)
+	a, b   int   // the ties looked at last stand from a up to b
+	ranked []int // their numbers, in the order of ascending pages
+}
+
+// places begins a call. row tells of the i-th row by creation, ties by id.
+func (c *Census) places(asc bool, total int, row func(i int) (id, at int64)) *places {
+	p := &places{order: c.opt.Ties, asc: asc, total: total, row: row, seed: dice(c.opt.Seed)}
+	if p.order == TiesShuffled {
+		c.shuffles++
+		p.seed = *c.dice(int64(c.shuffles), -4)
+	}
+	return p
+}
+
+// at is the number of the row at the i-th place.
+func (p *places) at(i int) int {
+	if !p.asc {
+		i = p.total - 1 - i
+	}
+	if p.order == TiesByID {
+		return i
+	}
+	if i < p.a || i >= p.b {
+		p.look(i)
+	}
+	if p.order == TiesByIDTurned || p.order == TiesByIDBothWay && !p.asc {
+		return p.a + p.b - 1 - i
+	}
+	if p.order == TiesByIDBothWay {
+		return i
+	}
+	return p.ranked[i-p.a]
+}
+
+// look finds the ties of the i-th row.
+func (p *places) look(i int) {
+	_, moment := p.row(i)
+	same := func(n int) bool { _, at := p.row(n); return at == moment }
+	for p.a = i; p.a > 0 && same(p.a-1); p.a-- {
+	}
+	for p.b = i + 1; p.b < p.total && same(p.b); p.b++ {
+	}
+	p.ranked = p.ranked[:0]
+	for n := p.a; n < p.b; n++ {
+		p.ranked = append(p.ranked, n)
+	}
+	rank := func(n int) uint64 {
+		id, _ := p.row(n)
+		d := p.seed ^ dice(id)
+		return d.next()
+	}
+	slices.SortFunc(p.ranked, func(x, y int) int { return cmp.Compare(rank(x), rank(y)) })
+}
