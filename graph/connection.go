@@ -94,11 +94,10 @@ func (e SyncRunEdge) Node() *upstream.SyncRun { return &e.connection.slice.Rows[
 
 // Cursor is the run's place in the list.
 func (e SyncRunEdge) Cursor() EdgeCursor {
-	run, ordinal := e.Node(), e.connection.slice.First+e.at
-	if e.connection.ordinals != nil {
-		ordinal = e.connection.ordinals[e.at]
+	c := e.connection
+	place := cursor{Position: positionOf(c.window, c.slice, e.at), label: c.mark}
+	if c.ordinals != nil {
+		place.Ordinal = c.ordinals[e.at]
 	}
-	return EdgeCursor{cursor{Position: upstream.Position{
-		CreatedAt: run.CreatedAt, ID: int64(run.ID), Ordinal: ordinal,
-	}, label: e.connection.mark}, e.connection.list}
+	return EdgeCursor{place, c.list}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"census-gateway/upstream/sim"
 )
@@ -20,12 +21,12 @@ func ids(census *sim.Census, n int) string {
 	return string(b)
 }
 
-// bigger is a workspace of n syncs with a few runs each.
+// bigger is a workspace of n syncs with a few runs each, all created one after the other.
 func bigger(census *sim.Census, n int) {
-	for range n {
-		id := census.AddSync(sim.Sync{})
-		for range 12 {
-			census.AddRun(id, sim.Run{})
+	for i := range n {
+		id := census.AddSync(sim.Sync{CreatedAt: now.Add(time.Duration(i-n) * time.Minute)})
+		for i := range 12 {
+			census.AddRun(id, sim.Run{CreatedAt: now.Add(time.Duration(i-12) * time.Second)})
 		}
 	}
 }

@@ -19,6 +19,8 @@ const (
 	cursorVersion = 1
 	maxCursor     = 1500 // letters of a cursor's text
 	maxLabel      = 1024 // bytes of a label that a cursor keeps: as much as 255 letters take
+
+	openMark = 1 << 32 // added to the ordinal of an open position
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -40,7 +42,11 @@ func (c cursor) append(b []byte, list listSum) []byte {
 	b = append(b, cursorVersion)
 	b = binary.AppendUvarint(b, uint64(c.CreatedAt))
 	b = binary.AppendUvarint(b, uint64(c.ID))
-	b = binary.AppendUvarint(b, uint64(c.Ordinal))
+	ordinal := uint64(c.Ordinal)
+	if c.Open {
+		ordinal += openMark
+	}
+	b = binary.AppendUvarint(b, ordinal)
 	b = append(b, c.label[:min(len(c.label), maxLabel)]...)
 	b = binary.BigEndian.AppendUint32(b, list.with(b[began:]))
 	end := len(b)
@@ -83,10 +89,14 @@ func parseCursor(arg string, text *string, list listSum) (c cursor, err error) {
 		}
 		parts[i], b = n, b[size:]
 	}
+	open := parts[2] >= openMark
+	if open {
+		parts[2] -= openMark
+	}
 	if parts[0] > math.MaxInt64 || parts[1] == 0 || parts[1] > math.MaxInt64 || parts[2] > math.MaxInt32 || len(b) > maxLabel {
 		return c, bad
 	}
-	c.Position = upstream.Position{CreatedAt: upstream.DateTime(parts[0]), ID: int64(parts[1]), Ordinal: int(parts[2])}
+	c.Position = upstream.Position{CreatedAt: upstream.DateTime(parts[0]), ID: int64(parts[1]), Ordinal: int(parts[2]), Open: open}
 	c.label = string(b)
 	return c, nil
 }

@@ -97,10 +97,10 @@ func eachField(t *testing.T, f func(typename, field, query string)) {
 // rows are a workspace of 40 syncs with 40 runs each.
 func rows(by upstream.Options) (http.Handler, *sim.Census) {
 	h, census := serveBy(by, sim.Options{Empty: true})
-	for range 40 {
-		id := census.AddSync(sim.Sync{})
-		for range 40 {
-			census.AddRun(id, sim.Run{CreatedAt: now.Add(-time.Hour)})
+	for i := range 40 {
+		id := census.AddSync(sim.Sync{CreatedAt: now.Add(time.Duration(i-200) * time.Hour)})
+		for n := range 40 {
+			census.AddRun(id, sim.Run{CreatedAt: now.Add(time.Duration(n-40)*time.Second - time.Hour)})
 		}
 	}
 	return h, census

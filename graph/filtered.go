@@ -90,7 +90,7 @@ func (l *loaders) reap(id upstream.SyncID, w upstream.Window, filter *stats.Filt
 			if !w.FromOldest {
 				i = len(s.Rows) - 1 - n
 			}
-			h.cut = positionOf(s, i)
+			h.cut = positionOf(w, s, i)
 			if !filter.Match(&s.Rows[i]) {
 				continue
 			}

@@ -1381,7 +1381,8 @@ type Sync implements Node {
   destination: SyncDestination @semanticNonNull
   """
   Its runs, newest first by default. Cursors stay true while runs are created and while Census forgets old ones: walking
-  on neither repeats nor skips a run. Costs one Census call for the newest 100 runs and one for each further 100, two
+  on neither repeats nor skips a run. Runs created at the same moment stand in the order of their ids, for which Census is
+  asked more often where it lists them in another. Costs one Census call for the newest 100 runs and one for each further 100, two
   where a page lies across such a border; windows of one sync asked at once share their calls. ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` may
   not go together. A filter reads runs until the page is full: one call for each hundred that is not in memory, up to the
   operation's read limit of 2,000 calls and 1,000,000 runs looked at. A page that met the limit is short, has

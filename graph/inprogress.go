@@ -18,8 +18,9 @@ func inProgressFrom(w upstream.Window, filter *stats.Filter) upstream.Window {
 // gatherInProgress takes into h, from the side w counts from, what of s is in progress, in
 // w and passes filter.
 func (h *harvest) gatherInProgress(s upstream.Slice[upstream.SyncRun], w upstream.Window, filter *stats.Filter) (enough bool) {
+	from := inProgressFrom(w, filter)
 	for i := len(s.Rows) - 1; i >= 0; i-- {
-		switch at := positionOf(s, i); {
+		switch at := positionOf(from, s, i); {
 		case filter.Ends(&s.Rows[i]):
 			return true
 		case filter.Match(&s.Rows[i]) && (w.Newer.IsEnd() || at.Compare(w.Newer) < 0):

@@ -19,7 +19,7 @@ func (p part) of(syncs []*Sync) []*Sync { return syncs[p.from:p.to] }
 // connection is the answer with that part of syncs, which stand in order, and which
 // page asked for.
 func (p part) connection(syncs []*Sync, list listSum, order SyncOrder, page pageArgs) *SyncConnection {
-	return &SyncConnection{syncs: p.of(syncs), list: list, order: order, page: page, first: p.from, step: 1,
+	return &SyncConnection{syncs: p.of(syncs), list: list, order: order, page: page, first: p.from, step: 1, open: -1,
 		next: p.next, prev: p.previous, total: len(syncs)}
 }
 

@@ -154,16 +154,26 @@ func (s *scan) run(l *loaders) error {
 // tells that the calls that may allows ended it before; the page of first is not among
 // them.
 func (l *loaders) walk(first *loaded[stretch, upstream.Slice[upstream.SyncRun]], id upstream.SyncID, w upstream.Window, may func() bool, look func(upstream.Slice[upstream.SyncRun]) (enough bool)) (limited bool, err error) {
+	var rest upstream.Slice[upstream.SyncRun]
 	if first != nil {
 		runs, err := first.Get()
 		l.slices.forget(first.key)
-		if runs = w.Cut(runs); err != nil || look(runs) || !runs.More || len(runs.Rows) == 0 {
+		runs = w.Hold(w.Cut(runs))
+		rest = runs.Rest(w)
+		if err != nil || look(runs) || !runs.More || len(runs.Rows) == 0 {
 			return false, err
 		}
-		w, may = w.After(runs.Rows, runs.First), l.scans.budget.page
+		w, may = w.After(runs), l.scans.budget.page
 	}
 	defer l.reading.enter(l.ctx)()
-	return l.census.ScanRuns(l.ctx, id, w, may, look)
+	limited, err = l.census.ScanRuns(l.ctx, id, w, may, func(runs upstream.Slice[upstream.SyncRun]) bool {
+		rest.Rows = nil
+		return look(runs)
+	})
+	if limited && len(rest.Rows) > 0 { // nothing came to tell its place
+		look(rest)
+	}
+	return limited, err
 }
 
 // show shows runs to those visitors that have not enough, and takes each of their
@@ -191,7 +201,9 @@ func (l *loaders) spent(format string, args ...any) error {
 	return err
 }
 
-// positionOf is the place of the i-th row of s.
-func positionOf(s upstream.Slice[upstream.SyncRun], i int) upstream.Position {
-	return upstream.Position{CreatedAt: s.Rows[i].CreatedAt, ID: int64(s.Rows[i].ID), Ordinal: s.First + i}
+// positionOf is the place of the i-th row of s, which answers w.
+func positionOf(w upstream.Window, s upstream.Slice[upstream.SyncRun], i int) upstream.Position {
+	p := upstream.Position{CreatedAt: s.Rows[i].CreatedAt, ID: int64(s.Rows[i].ID)}
+	p.Ordinal, p.Open = s.Place(w, i)
+	return p
 }

@@ -16,8 +16,8 @@ func TestPageThatFailsTakesNothingWithIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, census := serve(sim.Options{Empty: true, Now: time.Now})
 		id := census.AddSync(sim.Sync{Label: "Contacts"})
-		for range 234 {
-			census.AddRun(id, sim.Run{})
+		for i := range 234 {
+			census.AddRun(id, sim.Run{CreatedAt: time.Now().Add(time.Duration(i-234) * time.Second)})
 		}
 		census.Inject(sim.Fault{Match: func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, "order=asc") }, Do: sim.HTML(500)})
 		answer := post(t, h, `{ sync(id: "1") { label latestRun { syncId } runs(first: 2) { totalCount nodes { syncId } }

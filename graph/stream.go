@@ -20,18 +20,19 @@ const clockLag = 5 * time.Second
 // first.
 type stream struct {
 	sync    upstream.SyncID
-	window  upstream.Window    // what has not been read yet
-	rows    []upstream.SyncRun // read and not shown yet, those that the filter passes
-	done    bool               // nothing is left to read
-	asOf    time.Time          // when what was read last was asked for
-	barrier upstream.Position  // beyond it nothing is known: the read limit was met, reading failed, or newer runs may come; zero: no such
-	err     error              // why it could not be read, or no further
-	total   int                // runs of the sync: behind where the page begins, read, and ahead
-	ahead   int                // of these, not read yet
-	outside bool               // there are runs on the other side of where the page begins
-	sought  bool               // reading it was tried
-	started bool               // something of it was read
-	steps   int                // to read at most the next time, for as long as the filter passes nothing
+	window  upstream.Window                  // what has not been read yet
+	rows    []upstream.SyncRun               // read and not shown yet, those that the filter passes
+	done    bool                             // nothing is left to read
+	rest    upstream.Slice[upstream.SyncRun] // a run that was held back, to be shown if s can be read no further
+	asOf    time.Time                        // when what was read last was asked for
+	barrier upstream.Position                // beyond it nothing is known: the read limit was met, reading failed, or newer runs may come; zero: no such
+	err     error                            // why it could not be read, or no further
+	total   int                              // runs of the sync: behind where the page begins, read, and ahead
+	ahead   int                              // of these, not read yet
+	outside bool                             // there are runs on the other side of where the page begins
+	sought  bool                             // reading it was tried
+	started bool                             // something of it was read
+	steps   int                              // to read at most the next time, for as long as the filter passes nothing
 
 	first *loaded[stretch, upstream.Slice[upstream.SyncRun]] // what reading begins with (askFirst), if it has not begun
 }
@@ -64,6 +65,9 @@ func (s *stream) take(slice upstream.Slice[upstream.SyncRun], filter *stats.Filt
 		behind, ahead = ahead, behind
 	}
 	if !s.started {
+		if s.window.Near().IsEnd() { // what lies behind came while it was read
+			behind = 0
+		}
 		s.started, s.outside, s.total = true, behind > 0, behind
 	}
 	s.total += len(slice.Rows) - s.ahead + ahead // not slice.Total: the list may have changed since it was begun
@@ -79,7 +83,7 @@ func (s *stream) take(slice upstream.Slice[upstream.SyncRun], filter *stats.Filt
 	}
 	s.asOf = slice.AsOf
 	s.done = !slice.More || len(slice.Rows) == 0
-	s.window = s.window.After(slice.Rows, slice.First)
+	s.rest, s.window = slice.Rest(s.window), s.window.After(slice)
 }
 
 // readStream reads on in s until it has a run to show, is known up to until (an end:
@@ -92,13 +96,16 @@ func (l *loaders) readStream(s *stream, filter *stats.Filter, until upstream.Pos
 		return
 	}
 	s.steps = max(1, 2*s.steps)
-	steps := 0
+	steps, rest := 0, s.rest
 	limited, err := l.walkCounted(s, s.window, may, func(slice upstream.Slice[upstream.SyncRun]) bool {
 		s.take(slice, filter)
 		steps++
 		return len(s.rows) > 0 || steps == s.steps || !until.IsEnd() && !nearer(s.window.Near(), until, s.window.FromOldest)
 	})
 	s.sought, s.err = true, err
+	if limited && steps == 0 && len(rest.Rows) > 0 {
+		s.take(rest, filter)
+	}
 	if len(s.rows) > 0 {
 		s.steps = 0
 	}

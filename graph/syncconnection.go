@@ -6,6 +6,7 @@ type SyncConnection struct {
 	list        listSum   // binds its cursors to the list
 	order       SyncOrder // in which the list stands; zero: as it was named, or by creation
 	page        pageArgs
+	open        int  // place in the whole list of one whose cursor is open; -1: none is
 	first, step int  // place of the first in the whole list, and from each to the next
 	next, prev  bool // whether the list goes on, after and before
 	total       int  // syncs in the whole list
@@ -55,5 +56,6 @@ func (e SyncEdge) Node() *Sync { return e.connection.syncs[e.at] }
 func (e SyncEdge) Cursor() EdgeCursor {
 	place := e.Node().cursor(e.connection.order)
 	place.Ordinal = e.connection.first + e.at*e.connection.step
+	place.Open = place.Ordinal == e.connection.open
 	return EdgeCursor{place, e.connection.list}
 }

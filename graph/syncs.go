@@ -52,7 +52,7 @@ func workspaceSyncs(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder,
 	return exec.After(l.listed.ask(w), func(slice upstream.Slice[upstream.Sync]) (*SyncConnection, error) {
 		syncs := l.listedSyncs(slice.Rows)
 		info := pageInfo(w, slice, newestFirst)
-		c := &SyncConnection{syncs: syncs, list: list, order: order, page: page, first: slice.First, step: 1,
+		c := &SyncConnection{syncs: syncs, list: list, order: order, page: page, first: slice.First, step: 1, open: slice.OpenPlace(w),
 			next: info.HasNextPage, prev: info.HasPreviousPage, total: slice.Total}
 		if newestFirst {
 			slices.Reverse(syncs)

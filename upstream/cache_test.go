@@ -550,7 +550,7 @@ func TestSlowAnswersDoNotReplaceNewer(t *testing.T) {
 		}
 		ask(10)
 		time.Sleep(6 * time.Second)
-		census.Inject(sim.Fault{Match: asksFor("per_page=25"), Do: late(3 * time.Second)})
+		census.Inject(sim.Fault{Match: asksFor("per_page=26"), Do: late(3 * time.Second)})
 		slow := make(chan Slice[SyncRun], 1)
 		go func() { slow <- ask(25) }()
 		time.Sleep(time.Second)

@@ -27,11 +27,11 @@ func addSyncs(census *sim.Census, n int) {
 	}
 }
 
-// addSyncWithRuns adds a sync with n runs, all created at the same moment.
+// addSyncWithRuns adds a sync with n runs, created a millisecond apart.
 func addSyncWithRuns(census *sim.Census, n int) SyncID {
 	id := census.AddSync(sim.Sync{})
-	for range n {
-		census.AddRun(id, sim.Run{})
+	for i := range n {
+		census.AddRun(id, sim.Run{CreatedAt: time.Now().Add(time.Duration(i-n) * time.Millisecond)})
 	}
 	return SyncID(id)
 }

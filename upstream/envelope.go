@@ -14,6 +14,7 @@ type page[T any] struct {
 	rows    []T
 	total   int // rows in the whole list; -1 if Census did not tell
 	perPage int // page size Census really used; 0 if it did not tell and nothing shows it
+	order   order
 }
 
 // decodePage reads the envelope of a list that was asked for so many rows. scan reads

@@ -10,8 +10,12 @@ import (
 // fill reads what v lacks to answer windows. Its error is errMoved if v is of no
 // use any more.
 func (l list[T]) fill(ctx context.Context, v *view[T], windows []Window, reads *int, may func() bool) error {
+	var proof read
 	for tied := may == nil; ; {
 		todo := plan(v, windows, l.size)
+		if may == nil && len(todo) == 0 {
+			todo = v.border(windows, l.size)
+		}
 		group, doubtful := 0, false
 		if len(todo) == 0 {
 			group, doubtful = v.doubtful(windows)
@@ -19,10 +23,17 @@ func (l list[T]) fill(ctx context.Context, v *view[T], windows []Window, reads *
 		beyond, unsure := v.beyond(l.size)
 		switch {
 		case len(todo) > 0:
+		case v.torn:
+			return errTies
 		case unsure:
 			todo = []read{beyond}
 		case doubtful:
-			todo = []read{v.proof(group, l.size)}
+			was := proof
+			if proof = v.proof(group, l.size); proof == was {
+				v.stuck = true
+				return errMoved
+			}
+			todo = []read{proof}
 		case !tied && l.loose(v): // a scan has what it read tied to the epoch, for what follows to be kept
 			todo, tied = []read{v.proof(0, l.size)}, true
 		}
@@ -31,6 +42,9 @@ func (l list[T]) fill(ctx context.Context, v *view[T], windows []Window, reads *
 		}
 		if len(todo) == 0 {
 			return nil
+		}
+		if todo[0].tie {
+			v.looks++
 		}
 		if may == nil {
 			todo = v.together(todo)
@@ -52,7 +66,7 @@ func (l list[T]) fill(ctx context.Context, v *view[T], windows []Window, reads *
 // before, which shows.
 func (v *view[T]) together(todo []read) []read {
 	first := todo[0]
-	if _, below := v.at((first.k + 1) * first.size); first.head > 0 || !below {
+	if _, below := v.at((first.k + 1) * first.size); first.head > 0 || !below || v.crooked && !v.linked {
 		return todo[:1]
 	}
 	n := 1
@@ -93,6 +107,8 @@ func (l list[T]) readInto(ctx context.Context, v *view[T], todo []read) error {
 			v.most = min(v.most, past)
 		case gone && v.total > past: // and yet the total has rows there
 			return errMoved
+		case !v.linked && i+1 < len(todo): // what was read below at the same time proves nothing then
+			return nil
 		}
 		if gone && v.total < 0 { // the head does not know: there are no rows there
 			v.learnTotal(todo[i], -1, segment[T]{first: todo[i].k * l.size})
@@ -150,7 +166,7 @@ func (l list[T]) ask(ctx context.Context, r read) (page[T], error) {
 	if r.head > 0 {
 		slices.Reverse(p.rows)
 	}
-	if err := l.sort(p); err != nil {
+	if err := l.sort(&p); err != nil {
 		return p, l.endpoint.unreadable(l.id, err)
 	}
 	return p, nil
@@ -159,14 +175,18 @@ func (l list[T]) ask(ctx context.Context, r read) (page[T], error) {
 // sort puts rows created in the same millisecond in order, which may come in either.
 // Others stand in it, or these are not the rows that were asked for: the oldest
 // instead of the newest. Only where they are all there are that is no matter.
-func (l list[T]) sort(p page[T]) error {
-	sorted := true
+func (l list[T]) sort(p *page[T]) error {
+	sorted, alike := true, 1
 	for i := 1; i < len(p.rows); i++ { // rows are large: looked at where they stand
 		a, b := l.position(&p.rows[i-1]), l.position(&p.rows[i])
 		if a.CreatedAt > b.CreatedAt && p.total != len(p.rows) {
 			return fmt.Errorf("row %d against the order asked for", b.ID)
 		}
 		sorted = sorted && a.Compare(b) <= 0
+		if alike++; a.CreatedAt != b.CreatedAt {
+			alike = 1
+		}
+		p.order.tie(alike, a.ID > b.ID)
 	}
 	if !sorted {
 		slices.SortFunc(p.rows, func(a, b T) int { return l.position(&a).Compare(l.position(&b)) })

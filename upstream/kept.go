@@ -14,6 +14,7 @@ type kept[T any] struct {
 	proved  time.Time // until then, no row had been removed since the epoch began
 	arrived int64     // the moment of the last page read for it: an older answer may be of another epoch
 	sealed  bool      // there are chunks worth to be proved
+	wary    bool      // Census has been seen to order ties otherwise than by id
 }
 
 func (l list[T]) key() cacheKey {
@@ -30,6 +31,7 @@ type block[T any] struct {
 	rows   []T
 	packed packed[T] // instead of rows; nil: there are rows
 	until  time.Time // until when they count
+	fringe
 }
 
 // packed are rows in less memory than they take as they are.
@@ -43,7 +45,7 @@ func (b block[T]) open() segment[T] {
 	if b.packed != nil {
 		b.rows = b.packed.rows(0)
 	}
-	return segment[T]{first: b.first, rows: b.rows, until: b.until}
+	return segment[T]{first: b.first, rows: b.rows, until: b.until, fringe: b.fringe}
 }
 
 // life is how long what may change is kept.
@@ -70,7 +72,7 @@ func (l list[T]) recall(more time.Duration) *view[T] {
 	head, whole := k.newest, false
 	if value, ok := l.client.cache.get(l.topKey(k.epoch)); ok {
 		if t := value.(top[T]); t.sent.Equal(head.sent) && t.end() == head.end() { // of the same page
-			head, v.below, whole = t.segment, t.below, true
+			head, v.below, v.underneath, whole = t.segment, t.below, t.loose, true
 		}
 	}
 	head.until = head.sent.Add(life)
@@ -78,7 +80,7 @@ func (l list[T]) recall(more time.Duration) *view[T] {
 	switch {
 	case len(head.rows) == 0:
 	case whole && v.fresh && counts(head.sent):
-		v.segments, v.recalled = []segment[T]{head}, []segment[T]{head}
+		v.segments, v.recalled, v.order = []segment[T]{head}, []segment[T]{head}, head.order
 	default:
 		v.witnesses = []segment[T]{head}
 	}
@@ -93,7 +95,7 @@ func (l list[T]) recall(more time.Duration) *view[T] {
 
 // remember begins a view with the chunks that are kept, but not the newest rows.
 func (l list[T]) remember(more time.Duration) *view[T] {
-	v := newView(l.position)
+	v := l.begin()
 	c := l.client.cache
 	if l.isDeaf() {
 		return v.beDeaf()
@@ -145,7 +147,7 @@ func (l list[T]) keep(v *view[T]) *view[T] {
 	case was != nil && v.tied:
 		*next = *was
 	default: // nothing ties what was read to an epoch: it begins one
-		next.epoch, next.size = c.epochs.Add(1), l.size
+		next.epoch, next.size, next.wary = c.epochs.Add(1), l.size, was != nil && was.wary
 		v = v.restart()
 	}
 	v.epoch = next.epoch
@@ -153,21 +155,27 @@ func (l list[T]) keep(v *view[T]) *view[T] {
 	next.arrived = max(next.arrived, arrived)
 	next.told = later(next.told, v.asked())
 	next.proved = later(next.proved, v.proved)
+	next.wary = next.wary || v.crooked
 	var head *segment[T]
 	now := time.Now()
 	for i := range v.segments {
 		g := &v.segments[i]
-		if g.group > 0 || !g.until.IsZero() { // stands alone, or was kept already
+		known := !g.until.IsZero()
+		if g.group > 0 || known && !g.mended { // stands alone, or was kept already
 			continue
 		}
-		if len(next.newest.rows) == 0 || g.end() == v.total && !g.sent.Before(next.newest.sent) {
+		sealed := g.first%l.size == 0 && len(g.rows) == l.size && l.sealed(g.rows, now)
+		if g.mended && len(v.recalled) > 0 && !sealed { // some of its rows may be older than it
+			continue
+		}
+		if !known && (len(next.newest.rows) == 0 || g.end() == v.total && !g.sent.Before(next.newest.sent)) {
 			head, next.newest = g, *g
 		}
 		if g.first%l.size != 0 || len(g.rows) < l.size && g.end() != v.total {
 			continue
 		}
-		b, weight := block[T]{first: g.first, rows: g.rows, until: g.sent.Add(l.life())}, l.weigh(g.rows)
-		if len(g.rows) == l.size && l.sealed(g.rows, now) {
+		b, weight := block[T]{first: g.first, rows: g.rows, until: g.sent.Add(l.life()), fringe: g.fringe}, l.weigh(g.rows)
+		if sealed {
 			b.until, next.sealed = now.Add(sealedFor), true
 			if l.pack != nil {
 				b.rows, b.packed = nil, l.pack(g.rows)
@@ -175,7 +183,7 @@ func (l list[T]) keep(v *view[T]) *view[T] {
 			}
 		}
 		key := l.chunkKey(next.epoch, g.first/l.size)
-		if value, ok := c.get(key); !ok || !value.(block[T]).until.After(b.until) {
+		if value, ok := c.get(key); !ok || g.mended || !value.(block[T]).until.After(b.until) {
 			c.set(key, b, weight, b.until)
 		}
 	}
@@ -203,6 +211,18 @@ func (l list[T]) weigh(rows []T) int {
 		n += l.weight(&rows[i])
 	}
 	return n
+}
+
+// beWary notes that a page of the list ended among rows of one moment without telling.
+func (l list[T]) beWary() {
+	c := l.client.cache
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if value, ok := c.get(l.key()); ok {
+		next := *value.(*kept[T])
+		next.wary = true
+		c.set(l.key(), &next, l.weigh(next.newest.rows), time.Time{})
+	}
 }
 
 // forget ends the epoch of v.

@@ -3,6 +3,7 @@ package upstream
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -47,7 +48,7 @@ func (l list[T]) slices(ctx context.Context, windows []Window) ([]Slice[T], erro
 		return smaller.slices(ctx, windows)
 	}
 	if err == nil {
-		return v.slices(windows), nil
+		return l.unpassed(v, windows)
 	}
 	if v == nil || refused(err) {
 		return nil, err
@@ -77,6 +78,35 @@ func (l list[T]) slices(ctx context.Context, windows []Window) ([]Slice[T], erro
 	return some, nil
 }
 
+// unpassed answers windows from v, but for those that go on from where a row was left
+// out.
+func (l list[T]) unpassed(v *view[T], windows []Window) ([]Slice[T], error) {
+	answers, passed := v.slices(windows), 0
+	err := l.endpoint.unreadable(l.id, errPassed)
+	for i, w := range windows {
+		if v.passed(w) {
+			answers[i] = Slice[T]{Err: err}
+			passed++
+		}
+	}
+	if passed > 0 {
+		l.beWary()
+	}
+	if passed == len(windows) && passed > 0 {
+		return nil, err
+	}
+	return answers, nil
+}
+
+// begin begins a view of the list.
+func (l list[T]) begin() *view[T] {
+	v := newView(l.position)
+	if l.size == l.most { // else Census has no larger pages for now
+		v.widest = maxPage
+	}
+	return v
+}
+
 // view makes of v a view that answers windows, and keeps what was read for it. It
 // returns too how that is kept, for the view that follows; with an error, how far it
 // came, if that is of use. Each call to Census is made only if may, unless that is
@@ -95,7 +125,10 @@ func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may fun
 		if errors.Is(err, errMoved) {
 			l.forget(v)
 			if moves < maxMoves {
-				if v = newView(l.position); moves >= maxHeard {
+				stuck := v.stuck
+				v = l.begin()
+				v.blind = stuck // chunks alone, one after the other, are in one order
+				if moves >= maxHeard {
 					v.beDeaf()
 				}
 				continue
@@ -132,7 +165,7 @@ func (l list[T]) slicesKept(ctx context.Context, windows []Window) ([]Slice[T], 
 		return nil, false
 	}
 	v := l.recall(0)
-	if v.kept == nil || !v.answers(windows, l.size) {
+	if v.kept == nil || !v.answers(windows, l.size) || len(v.border(windows, l.size)) > 0 || slices.ContainsFunc(windows, v.passed) {
 		return nil, false
 	}
 	l.client.onRead(ctx, Read{Cached: true, Until: v.until(l.life())})
@@ -149,7 +182,7 @@ func (l list[T]) all(ctx context.Context) ([]T, error) {
 		if err != nil {
 			return nil, err
 		}
-		s := answers[0]
+		s := withhold(answers[0], w)
 		all = append(all, s.Rows...)
 		if max(len(all), s.Total) > maxPages*l.most {
 			return nil, l.endpoint.failed(l.id, errTooManyReads)
@@ -157,8 +190,7 @@ func (l list[T]) all(ctx context.Context) ([]T, error) {
 		if !s.More || len(s.Rows) == 0 {
 			return all, nil
 		}
-		w.Newer = l.position(&s.Rows[0])
-		w.Newer.Ordinal = s.First
+		w = past(s, w, l.position)
 	}
 }
 
@@ -172,9 +204,10 @@ func (l list[T]) stale(windows []Window, err error) (*view[T], bool) {
 		l.size = value.(*kept[T]).size
 	}
 	v := l.recall(l.client.cache.stale)
-	if v.kept == nil || len(plan(v, windows, l.size)) > 0 || v.broken {
+	if v.kept == nil || len(plan(v, windows, l.size)) > 0 || v.broken || v.torn {
 		return nil, false
 	}
+	v.border(windows, l.size) // what is kept beyond them tells more
 	v.stale = v.until(l.life()).Add(-l.life())
 	return v, true
 }

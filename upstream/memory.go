@@ -19,20 +19,21 @@ import (
 // The same goes for pages of one answer: those that a later one has shown to be of
 // one time are a group. The epoch is group 0.
 type memory[T any] struct {
-	kept      *kept[T]                            // nil: nothing was kept
-	chunk     func(k int) (g segment[T], ok bool) // recalls a chunk; nil: none
-	witnesses []segment[T]                        // rows that stand in the epoch but are too old to count
-	below     packed[T]                           // those right below the first segment or witness, which was kept; nil: none
-	floor     int                                 // rows there were when last kept
-	fresh     bool                                // the proof that was kept counts
-	told      time.Time                           // when the total was asked for that was kept and counts; zero: it does not
-	tied      bool                                // a page that was read stands in the epoch
-	recalled  []segment[T]                        // what was kept and counts
-	news      []news[T]                           // pages read
-	proved    time.Time                           // until then the epoch is proved
-	broken    bool                                // what was recalled does not fit what was read
-	epoch     int64                               // of what was kept; 0: none
-	arrived   int64                               // the moment of the last page read: older answers may hide a gap
+	kept       *kept[T]                            // nil: nothing was kept
+	chunk      func(k int) (g segment[T], ok bool) // recalls a chunk; nil: none
+	witnesses  []segment[T]                        // rows that stand in the epoch but are too old to count
+	below      packed[T]                           // those right below the first segment or witness, which was kept; nil: none
+	underneath int                                 // so many of these and that are loose below
+	floor      int                                 // rows there were when last kept
+	fresh      bool                                // the proof that was kept counts
+	told       time.Time                           // when the total was asked for that was kept and counts; zero: it does not
+	tied       bool                                // a page that was read stands in the epoch
+	recalled   []segment[T]                        // what was kept and counts
+	news       []news[T]                           // pages read
+	proved     time.Time                           // until then the epoch is proved
+	broken     bool                                // what was recalled does not fit what was read
+	epoch      int64                               // of what was kept; 0: none
+	arrived    int64                               // the moment of the last page read: older answers may hide a gap
 }
 
 // news is a page that was read.
@@ -42,26 +43,36 @@ type news[T any] struct {
 	sent time.Time // when it was asked for
 }
 
-// link is the group of a page asked for at sent. If it proves a row known before, all
-// pages read since that are of the row's group.
-func (v *view[T]) link(g segment[T], sent time.Time) int {
-	group := len(v.news) + 1 // one of its own
-	if v.kept == nil && len(v.segments) == 0 {
-		group = 0
-	}
-	for _, known := range slices.Concat(v.segments, v.witnesses) {
-		overlap := g.first < known.end() && known.first < g.end()
-		if overlap || g.end() == known.first {
-			group = min(group, known.group)
+// link takes up that the segment read last may prove rows known before: then all pages
+// read since those are of their group. It tells whether it proves any.
+func (v *view[T]) link() (proved bool) {
+	last := len(v.segments) - 1
+	g := &v.segments[last]
+	for _, others := range [2][]segment[T]{v.witnesses, v.segments[:last]} {
+		for i := range others {
+			if v.proves(g, &others[i]) {
+				g.group, proved = min(g.group, others[i].group), true
+			}
 		}
 	}
 	for i := range v.segments {
-		v.segments[i].group = min(v.segments[i].group, group)
+		v.segments[i].group = min(v.segments[i].group, g.group)
 	}
-	if group == 0 {
-		v.tied, v.proved = true, sent
+	if g.group == 0 {
+		v.tied, v.proved = true, g.sent
 	}
-	return group
+	return proved
+}
+
+// proves tells whether g, as a page gave it, shows that no row was removed since known
+// was: it holds a row of it at the same ordinal, or ends right below it. Where Census
+// orders ties otherwise than by id, one may stand where another stood: see tiesProve.
+func (v *view[T]) proves(g, known *segment[T]) bool {
+	from, to := max(g.first, known.first), min(g.end(), known.end())
+	if from > to || from == to && from != known.first {
+		return false
+	}
+	return !v.crooked || v.tiesProve(g, known, from, to)
 }
 
 // recallAt is the chunk with the row of ordinal n, if it was kept and counts.
@@ -77,12 +88,14 @@ func (v *view[T]) recallAt(n int) (g segment[T], ok bool) {
 	if !ok || n < g.first || n >= g.end() {
 		return g, false
 	}
-	for _, known := range v.segments {
-		v.broken = v.broken || !v.agree(known, g)
+	for i := range v.segments {
+		v.broken = v.broken || !v.agree(&v.segments[i], &g)
 	}
 	v.segments = append(v.segments, g)
 	v.recalled = append(v.recalled, g)
-	return g, true
+	v.order.merge(g.order)
+	v.settle()
+	return v.segments[len(v.segments)-1], true
 }
 
 // doubtful tells whether the answer to one of windows rests on kept rows that
@@ -91,7 +104,7 @@ func (v *view[T]) recallAt(n int) (g segment[T], ok bool) {
 func (v *view[T]) doubtful(windows []Window) (group int, doubtful bool) {
 	proved := v.fresh || v.tied || len(v.recalled) == 0
 	for _, w := range windows {
-		lo, hi := v.stretch(w)
+		lo, hi := v.widen(v.stretch(w))
 		least, most := math.MaxInt, 0
 		for _, g := range v.segments {
 			if g.first <= hi && g.end() >= lo {
@@ -126,6 +139,7 @@ func (v *view[T]) proof(group, size int) read {
 // restart makes a view of what was read alone, as if nothing had been kept.
 func (v *view[T]) restart() *view[T] {
 	fresh := newView(v.position)
+	fresh.widest = v.widest
 	for _, n := range v.news {
 		if fresh.add(n.read, n.page, n.sent) != nil {
 			break

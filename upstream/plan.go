@@ -22,10 +22,22 @@ func plan[T any](v *view[T], windows []Window, size int) []read {
 	var missing []int // ordinals, in any order
 	head, known := 0, len(v.segments)
 	for _, w := range windows {
+		if more, look := v.clear(w.Near(), size); look.size > 0 {
+			return []read{look}
+		} else if len(more) > 0 {
+			missing = append(missing, more...)
+			continue
+		}
 		lo, hi := v.stretch(w)
 		if hi == newest {
 			n := w.want()
+			if !w.blank() {
+				n++ // to tell whether the last one is alone in its moment
+			}
 			switch {
+			case !v.blind && n == size+1 && n <= v.widest:
+				head = max(head, n)
+				continue
 			case !v.blind:
 				head = max(head, min(n, size))
 				continue
@@ -34,6 +46,8 @@ func plan[T any](v *view[T], windows []Window, size int) []read {
 			default:
 				lo, hi = max(0, v.total-n), v.total
 			}
+		} else {
+			lo, hi = v.wider(w, lo, hi, size)
 		}
 		for n := lo; n < hi; {
 			if g, ok := v.at(n); ok {
@@ -43,6 +57,13 @@ func plan[T any](v *view[T], windows []Window, size int) []read {
 				n++
 			}
 		}
+	}
+	if head == 0 && len(missing) == 0 {
+		more, look := v.untie(windows, size)
+		if look.size > 0 {
+			return []read{look}
+		}
+		missing = more
 	}
 	if len(v.segments) > known { // something was recalled, which may tell more
 		return plan(v, windows, size)
@@ -58,7 +79,11 @@ func plan[T any](v *view[T], windows []Window, size int) []read {
 	case v.total < 0 && head == 0 && len(missing) == 0:
 		missing = append(missing, v.probe())
 	}
-	return cover(missing, head, v.total, size)
+	total := v.total
+	if v.blind {
+		total = -1
+	}
+	return cover(missing, head, total, size)
 }
 
 // witnessHead is how large a head is that is to show, by a row known before, that

@@ -44,7 +44,7 @@ func TestPlan(t *testing.T) {
 		windows []Window
 		want    string
 	}{
-		{"the newest", nil, []Window{{Limit: 25}}, "[head(25)]"},
+		{"the newest", nil, []Window{{Limit: 25}}, "[head(26)]"},
 		{"nothing still proves what there is", nil, []Window{{Limit: 0}}, "[head(1)]"},
 		{"the newest, many times", nil, []Window{{Limit: 1}, {Limit: 100}, {Limit: 25}}, "[head(100)]"},
 		{"more than a page of the newest", nil, []Window{{Limit: 250}}, "[head(100)]"},
@@ -53,9 +53,9 @@ func TestPlan(t *testing.T) {
 		{"deep, within a chunk", nil, []Window{{Newer: at(180), Limit: 25}}, "[chunk(1)]"},
 		{"deep, across two", nil, []Window{{Newer: at(120), Limit: 25}}, "[chunk(1) chunk(0)]"},
 		{"deep, upwards", nil, []Window{{Older: at(180), Limit: 25, FromOldest: true}}, "[chunk(2) chunk(1)]"},
-		{"deep and newest", nil, []Window{{Newer: at(180), Limit: 25}, {Limit: 10}}, "[head(10) chunk(1)]"},
+		{"deep and newest", nil, []Window{{Newer: at(180), Limit: 25}, {Limit: 10}}, "[head(11) chunk(1)]"},
 		{"known", []read{{k: 1, size: 100}}, []Window{{Newer: at(180), Limit: 25}}, "[]"},
-		{"two chunks that one head covers", []read{{k: 0, size: 100}}, []Window{{Newer: at(420), Limit: 50}}, "[head(80)]"},
+		{"two chunks that one head covers", []read{{k: 0, size: 100}}, []Window{{Newer: at(420), Limit: 50}}, "[head(81)]"},
 		{"a place that moved is sought by halving", []read{{k: 4, size: 100}}, []Window{{Newer: Position{CreatedAt: 50, ID: 50, Ordinal: 449}, Limit: 5}}, "[chunk(2)]"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

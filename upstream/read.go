@@ -13,6 +13,8 @@ type read struct {
 	head int // rows of the head, 1 to size; 0: this is a chunk
 	k    int // number of the chunk
 	size int // rows of a full chunk
+
+	tie bool // made to see all rows of one moment; then size may be another
 }
 
 // query is the read as Census's parameters.

@@ -15,8 +15,10 @@ const scanRows = 1000
 // Census is made only if may says so; limited tells that it did not.
 func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func(Slice[T]) (enough bool)) (limited bool, err error) {
 	v := l.recall(0)
+	var before Slice[T] // the page before, with the row it holds back
+	held, asked := false, false
 	for {
-		step := w.step(l.size)
+		step := w.step(l.size, held)
 		windows := []Window{step}
 		sought := !step.Near().IsEnd() && step.Near().Ordinal == NoOrdinal
 		if sought && v.atHand(step) == 0 { // from the newest rows on
@@ -24,6 +26,9 @@ func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func
 		}
 		answer, as, err := l.view(ctx, windows, v, may)
 		if err == errSpent {
+			if rest := before.Rest(w); len(rest.Rows) > 0 {
+				visit(rest)
+			}
 			return true, nil
 		}
 		if smaller, ok := l.resized(err); ok {
@@ -33,29 +38,39 @@ func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func
 		if err != nil {
 			return false, err
 		}
+		if answer.passed(step) {
+			l.beWary()
+			return false, l.endpoint.unreadable(l.id, errPassed)
+		}
 		if sought {
 			step.Limit = max(step.Limit, answer.atHand(step))
 		}
 		s := cut(answer.slice(step), w, l.position)
+		held = s.Open && s.More
+		if alone := held && len(s.Rows) == 1 && !w.Near().IsEnd() && !w.FromOldest; alone && !asked { // one row more tells
+			asked, v = true, l.follow(as, s.End())
+			if w.Newer.Ordinal = s.End(); !sought { // else a page of that row alone would cost as many calls
+				before = s
+				before.Rows, before.Held, before.First = nil, s.Rows, s.End()
+			}
+			continue
+		}
+		s = withhold(s, w)
+		before, asked = s, false
 		if visit(s) || !s.More || len(s.Rows) == 0 {
 			return false, nil
 		}
-		near := s.First
+		w = past(s, w, l.position)
 		if w.FromOldest {
-			near = s.End() - 1
-		}
-		p := l.position(&s.Rows[near-s.First])
-		p.Ordinal = near
-		if w.FromOldest {
-			w.Older, v = p, l.recall(0)
+			v = l.recall(0)
 		} else {
-			w.Newer, v = p, l.follow(as, near)
+			v = l.follow(as, s.First)
 		}
 	}
 }
 
-// atHand is how many rows on from where w begins v has beside each other; 0 upwards, and
-// where that place is not known.
+// atHand is how many rows on from where w begins v has beside each other and in their
+// places; 0 upwards, and where that place is not known.
 func (v *view[T]) atHand(w Window) int {
 	lo, hi := v.rank(w.Newer)
 	if w.FromOldest || lo != hi || lo == 0 {
@@ -65,12 +80,17 @@ func (v *view[T]) atHand(w Window) int {
 	if !ok {
 		return 0
 	}
-	return lo - g.first
+	first := g.first
+	if g.low > 0 && !v.trusts(v.tie(v.moment(&g, first))) {
+		first += g.low
+	}
+	return max(lo-first, 0)
 }
 
 // step is the part of w to read next: downwards a page, or to the end of a chunk,
-// whether that is beyond w or not.
-func (w Window) step(size int) Window {
+// whether that is beyond w or not; and a chunk more if what lies beyond the next row
+// is to be told.
+func (w Window) step(size int, held bool) Window {
 	if w.FromOldest {
 		w.Limit = scanRows
 		return w
@@ -80,7 +100,9 @@ func (w Window) step(size int) Window {
 	case w.Newer.IsEnd():
 		w.Limit = size
 	case n > 0:
-		w.Limit = (n-1)%size + 1
+		if w.Limit = (n-1)%size + 1; w.Limit == 1 && held {
+			w.Limit += size
+		}
 	default: // one row, which tells in which chunk it is
 		w.Limit = 1
 	}
@@ -99,12 +121,13 @@ func (l list[T]) follow(before *view[T], n int) *view[T] {
 		if n < g.first || n >= g.end() || g.group > 0 && v.kept != nil {
 			continue
 		}
-		g.group = 0
+		g.group, g.mended, g.raw = 0, false, nil
 		if g.until.IsZero() {
 			g.until = time.Now() // it is kept already
 		}
 		v.segments = append(v.segments, g)
 		v.total, v.arrived, v.tied = before.total, max(v.arrived, before.arrived), v.kept != nil
+		v.order = before.order
 		return v
 	}
 	return l.recall(0)

@@ -8,6 +8,11 @@ type Slice[T any] struct {
 	First int  // ordinal of Rows[0], or where it would be
 	Total int  // rows in the whole list
 	More  bool // the stretch goes on past the counted rows
+	Open  bool // the last row on the side counted towards was taken for the only one of its moment: see Position.Open
+
+	// Held is the row beyond the last one, on the side counted towards, where a scan holds it
+	// back: it may not be the next. See Rest.
+	Held []T
 
 	Err error // why the window could not be answered, where others of the same list were; then nothing else counts
 
@@ -20,7 +25,8 @@ func (s Slice[T]) End() int { return s.First + len(s.Rows) }
 
 // answers tells whether windows can be answered from v as it is.
 func (v *view[T]) answers(windows []Window, size int) bool {
-	if len(plan(v, windows, size)) > 0 || v.broken {
+	v.torn = false
+	if len(plan(v, windows, size)) > 0 || v.broken || v.torn {
 		return false
 	}
 	_, doubtful := v.doubtful(windows)
@@ -68,5 +74,59 @@ func (v *view[T]) slice(w Window) Slice[T] {
 		s.More = extra > 0 || toEnd && s.First > 0
 	}
 	s.Rows = rows
+	if len(rows) > 0 {
+		s.Open = v.alone(s.far(w))
+	}
+	return s
+}
+
+// far is the ordinal of the last row of s, as w counts.
+func (s Slice[T]) far(w Window) int {
+	if w.FromOldest {
+		return s.End() - 1
+	}
+	return s.First
+}
+
+// Place is the ordinal of the i-th row of s, which answers w, and whether it is open,
+// for the row's Position.
+func (s Slice[T]) Place(w Window, i int) (ordinal int, open bool) {
+	return s.First + i, s.First+i == s.OpenPlace(w)
+}
+
+// OpenPlace is the ordinal of the row of s, which answers w, that is open; -1: none is.
+func (s Slice[T]) OpenPlace(w Window) int {
+	if !s.Open {
+		return -1
+	}
+	return s.far(w)
+}
+
+// Hold holds back the last row of s, which answers w, if it is open and rows follow it,
+// which tell what it is.
+func (w Window) Hold(s Slice[SyncRun]) Slice[SyncRun] { return withhold(s, w) }
+
+func withhold[T any](s Slice[T], w Window) Slice[T] {
+	n := len(s.Rows)
+	switch {
+	case !s.Open || !s.More || n < 2:
+		return s
+	case w.FromOldest:
+		s.Rows, s.Held = s.Rows[:n-1], s.Rows[n-1:]
+	default:
+		s.Rows, s.Held, s.First = s.Rows[1:], s.Rows[:1], s.First+1
+	}
+	s.Open = false
+	return s
+}
+
+// Rest is the row that s, which answers w, holds back, for who cannot read on; without
+// rows if it holds none.
+func (s Slice[T]) Rest(w Window) Slice[T] {
+	first := s.First - len(s.Held)
+	if w.FromOldest {
+		first = s.End()
+	}
+	s.Rows, s.First, s.Held, s.Open = s.Held, first, nil, true
 	return s
 }

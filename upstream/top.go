@@ -10,14 +10,17 @@ func (l list[T]) topKey(epoch int64) cacheKey {
 type top[T any] struct {
 	segment[T]
 	below packed[T] // further ones right below; nil: none
+	loose int       // so many of both are loose below
 }
 
 // newTop is g as it is kept, and what that takes in memory. Where memory is short, all
 // but the newest row is packed.
 func (l list[T]) newTop(g segment[T]) (t top[T], weight int) {
-	t.segment = g
+	t.segment, t.loose = g, g.low
+	t.raw = nil
 	if n := len(g.rows) - 1; n > 0 && l.pack != nil && l.client.cache.crowded() {
 		t.below = l.pack(g.rows[:n])
+		t.low = max(g.low-n, 0)
 		t.first, t.rows = g.first+n, l.pack(g.rows[n:]).rows(0) // a copy, apart from the texts of the others
 		weight = t.below.bytes()
 	}
@@ -27,6 +30,7 @@ func (l list[T]) newTop(g segment[T]) (t top[T], weight int) {
 // witness is the place of the newest row of g.
 func (l list[T]) witness(g segment[T]) segment[T] {
 	n := len(g.rows) - 1
+	g.low, g.high, g.raw = max(g.low-n, 0), min(g.high, 1), nil
 	g.first, g.rows = g.first+n, []T{l.bare(&g.rows[n])}
 	return g
 }
@@ -39,9 +43,10 @@ func (v *view[T]) open() {
 	g := v.crown()
 	rows := v.below.rows(len(g.rows))
 	g.first -= len(rows)
-	g.rows = append(rows, g.rows...)
+	g.rows, g.low = append(rows, g.rows...), v.underneath
 	if v.below = nil; len(v.witnesses) == 0 {
 		v.recalled[0] = *g
+		v.settle()
 	}
 }
 

@@ -23,6 +23,12 @@ type view[T any] struct {
 	least    int          // while total is unknown: the list has at least this many rows
 	most     int          // and at most this many
 	stale    time.Time    // when Census said what it is made from, where that is over its time; zero: it counts
+	order                 // of the ties that have been seen
+	looks    int          // reads made to see all rows of a moment
+	torn     bool         // they did not show them
+	widest   int          // rows of the largest page for that; 0: of a chunk
+	linked   bool         // the page read last proved rows known before
+	stuck    bool         // ties keep it from being proved that what was read is of one time
 
 	memory[T]
 }
@@ -34,6 +40,10 @@ type segment[T any] struct {
 	sent  time.Time // rows that were read: when they were asked for
 	until time.Time // rows that were kept: until when they count
 	group int       // 0: stands in the epoch of what was kept, or of the view's first page; see memory
+
+	fringe
+	mended bool // rows were put in their places among those of their moment
+	raw    []T  // as they were before; nil: as they are
 }
 
 func (g segment[T]) end() int { return g.first + len(g.rows) }
@@ -85,25 +95,36 @@ func (v *view[T]) add(r read, p page[T], sent time.Time) error {
 	if len(g.rows) == 0 && r.head == 0 {
 		v.most = min(v.most, g.first)
 	}
+	v.loosen(&g, p.total >= 0 && g.end() == p.total)
+	g.order = p.order
+	v.order.merge(g.order)
 	if len(g.rows) > 0 {
 		if v.below != nil && g.end() <= v.crown().first {
 			v.open()
 		}
-		for _, known := range v.segments {
-			if !v.agree(known, g) {
+		for i := range v.segments {
+			if !v.agree(&v.segments[i], &g) {
 				return errMoved
 			}
 		}
-		for _, known := range v.witnesses {
-			if !v.agree(known, g) {
+		for i := range v.witnesses {
+			if !v.agree(&v.witnesses[i], &g) {
 				return errMoved
 			}
 		}
-		g.group = v.link(g, sent)
+		if g.group = len(v.news) + 1; v.kept == nil && len(v.segments) == 0 {
+			g.group = 0
+		}
 		v.segments = append(v.segments, g)
+		v.linked = v.link()
+		v.supersede()
 	}
 	v.news = append(v.news, news[T]{read: r, page: p, sent: sent})
 	v.learnTotal(r, p.total, g)
+	v.settle()
+	if v.broken {
+		return errMoved
+	}
 	return nil
 }
 
@@ -156,7 +177,11 @@ func (v *view[T]) learnTotal(r read, total int, g segment[T]) {
 	default:
 		v.most = min(v.most, g.first)
 	}
-	if v.total < 0 && v.least == v.most {
+	switch {
+	case v.total >= 0 || v.least < v.most:
+	case len(g.rows) == r.size && (g.high > 1 || g.high > 0 && v.wary()): // ties may have been added beyond
+		v.most = math.MaxInt
+	default:
 		v.total = v.least
 	}
 	if v.total == 0 {
@@ -170,18 +195,29 @@ func (v *view[T]) learnTotal(r read, total int, g segment[T]) {
 }
 
 // agree tells whether two segments can be of one list: the same rows at the
-// same ordinals, and older ones at lower ordinals.
-func (v *view[T]) agree(a, b segment[T]) bool {
+// same ordinals, or where they are loose, rows of the same moment; and older ones at
+// lower ordinals.
+func (v *view[T]) agree(a, b *segment[T]) bool {
 	if b.first < a.first {
 		a, b = b, a
 	}
 	if a.end() <= b.first {
-		return v.position(&a.rows[len(a.rows)-1]).Compare(v.position(&b.rows[0])) < 0
+		p, q := v.position(&a.rows[len(a.rows)-1]), v.position(&b.rows[0])
+		if p.CreatedAt == q.CreatedAt && (a.high > 0 || b.low > 0) {
+			v.order.tie(2, p.ID >= q.ID)
+			return true
+		}
+		return p.Compare(q) < 0
 	}
 	for n := b.first; n < min(a.end(), b.end()); n++ {
-		if v.position(&a.rows[n-a.first]).ID != v.position(&b.rows[n-b.first]).ID {
+		p, q := v.position(&a.rows[n-a.first]), v.position(&b.rows[n-b.first])
+		if p.ID == q.ID {
+			continue
+		}
+		if p.CreatedAt != q.CreatedAt || !a.loose(n) && !b.loose(n) {
 			return false
 		}
+		v.order.tie(2, true)
 	}
 	return true
 }
@@ -226,13 +262,23 @@ func (v *view[T]) bound() int {
 
 // rank bounds the number of rows older than p: from lo to hi. Where both are
 // one number, that is the ordinal at which p stands or would stand. Between
-// different ones, no row from lo up to hi has been read.
+// different ones, no row from lo up to hi has been read, but loose ones of p's moment.
 func (v *view[T]) rank(p Position) (lo, hi int) {
 	hi = v.bound()
 	if v.below != nil && len(v.witnesses) == 0 && p.Compare(v.position(&v.segments[0].rows[0])) < 0 {
 		v.open()
 	}
-	for _, g := range v.segments {
+	for i := range v.segments {
+		g := &v.segments[i]
+		if i, j := v.vague(g, p); i < j {
+			if i > 0 {
+				lo = max(lo, g.first+i)
+			}
+			if j < len(g.rows) {
+				hi = min(hi, g.first+j)
+			}
+			continue
+		}
 		n := sort.Search(len(g.rows), func(i int) bool { return v.position(&g.rows[i]).Compare(p) >= 0 })
 		if n > 0 {
 			lo = max(lo, g.first+n)

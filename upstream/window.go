@@ -11,6 +11,10 @@ type Position struct {
 	CreatedAt DateTime
 	ID        int64
 	Ordinal   int // rows older than this one when it was read; a hint, since old rows may go
+
+	// The row was shown without knowing what lies beyond it: there may be rows of its
+	// moment that should have been shown before it. See Slice.Open.
+	Open bool
 }
 
 // NoOrdinal is the ordinal of a position of which none is known: it is sought.
@@ -25,6 +29,11 @@ func Since(t DateTime) Position {
 // Before is the position before which the rows are that were created earlier than
 // t, for Window.Newer.
 func Before(t DateTime) Position { return Position{CreatedAt: t, ID: 1, Ordinal: NoOrdinal} }
+
+// isBound tells whether p was made by Since or Before: no row stands there.
+func (p Position) isBound() bool {
+	return p.Ordinal == NoOrdinal && (p.ID == 1 || p.ID == math.MaxInt64)
+}
 
 // Compare orders positions by creation, ties by id; ordinals do not count.
 func (p Position) Compare(q Position) int {
@@ -54,6 +63,9 @@ func (w Window) want() int {
 	return max(w.Limit, 1)
 }
 
+// blank tells whether no row has a say in the answer to w.
+func (w Window) blank() bool { return w.Limit == 0 && w.Far().IsEnd() }
+
 // Near is the position w counts from.
 func (w Window) Near() Position {
 	if w.FromOldest {
@@ -70,18 +82,20 @@ func (w Window) Far() Position {
 	return w.Older
 }
 
-// After is what is left of w beyond rows that answered it, of which the first
-// stands at the ordinal first.
-func (w Window) After(rows []SyncRun, first int) Window {
-	if len(rows) == 0 {
+// After is what is left of w beyond s, which answered it.
+func (w Window) After(s Slice[SyncRun]) Window { return past(s, w, (*SyncRun).position) }
+
+func past[T any](s Slice[T], w Window, position func(*T) Position) Window {
+	if len(s.Rows) == 0 {
 		return w
 	}
+	far := s.far(w)
+	p := position(&s.Rows[far-s.First])
+	p.Ordinal, p.Open = far, s.Open
 	if w.FromOldest {
-		w.Older = rows[len(rows)-1].position()
-		w.Older.Ordinal = first + len(rows) - 1
+		w.Older = p
 	} else {
-		w.Newer = rows[0].position()
-		w.Newer.Ordinal = first
+		w.Newer = p
 	}
 	return w
 }
@@ -95,7 +109,7 @@ func cut[T any](s Slice[T], w Window, position func(*T) Position) Slice[T] {
 		return s
 	}
 	for len(s.Rows) > 0 && position(&s.Rows[0]).Compare(w.Older) <= 0 {
-		s.Rows, s.First, s.More = s.Rows[1:], s.First+1, false
+		s.Rows, s.First, s.More, s.Open = s.Rows[1:], s.First+1, false, false
 	}
 	return s
 }

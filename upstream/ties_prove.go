@@ -1,0 +1,70 @@
+package upstream
+
+import "slices"
+
+// tiesProve is proves for lists whose ties stand in an order that is not ours. The
+// segments overlap from from up to to, or g ends there, right below known. Had rows been
+// removed, moments would stand elsewhere; within one moment, as many of its rows would be
+// in both segments as were removed, or unseen in either.
+func (v *view[T]) tiesProve(g, known *segment[T], from, to int) bool {
+	same, was := g.first == known.first && g.end() == known.end(), known.rows
+	if known.raw != nil {
+		was = known.raw
+	}
+	for n := from; n < to; n++ {
+		if !g.loose(n) && !known.loose(n) || n > from && v.moment(g, n-1) < v.moment(g, n) {
+			return true
+		}
+		same = same && v.position(&g.rows[n-g.first]).ID == v.position(&was[n-known.first]).ID
+	}
+	if same {
+		return true
+	}
+	t := v.moment(g, min(from, g.end()-1))
+	i, j := v.span(g, t)
+	k, l := v.span(known, t)
+	if k == l {
+		return true // of different moments, next to each other
+	}
+	i, j, k, l = g.first+i, g.first+j, known.first+k, known.first+l
+	if i >= k && j <= l || k >= i && l <= j {
+		return false
+	}
+	seen := make(map[int64]bool)
+	for n := i; n < j; n++ {
+		seen[v.position(&g.rows[n-g.first]).ID] = true
+	}
+	for n := k; n < l; n++ {
+		seen[v.position(&was[n-known.first]).ID] = true
+	}
+	return len(seen) == max(j, l)-min(i, k)
+}
+
+// supersede drops what the segment read last covers and does not prove.
+func (v *view[T]) supersede() {
+	if !v.crooked {
+		return
+	}
+	last := len(v.segments) - 1
+	g := v.segments[last]
+	v.segments = slices.DeleteFunc(v.segments[:last], func(known segment[T]) bool {
+		return g.first <= known.first && g.end() >= known.end() && !v.proves(&g, &known)
+	})
+	v.segments = append(v.segments, g)
+}
+
+// widen is the stretch from lo up to hi with all rows whose places are known together
+// with those of its ends or of the rows beside it.
+func (v *view[T]) widen(lo, hi int) (int, int) {
+	if !v.ties {
+		return lo, hi
+	}
+	from, to := lo, hi
+	for _, n := range [4]int{lo - 1, lo, hi - 1, hi} {
+		if g := v.known(n); g != nil {
+			k := v.tie(v.moment(g, n))
+			from, to = min(from, max(k.from, 0)), max(to, k.to)
+		}
+	}
+	return from, to
+}

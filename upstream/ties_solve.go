@@ -1,0 +1,123 @@
+package upstream
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// settle finds out what the segments tell of each other's loose rows.
+func (v *view[T]) settle() {
+	for i := range v.segments {
+		g := &v.segments[i]
+		if g.high > 0 && g.end() >= v.bound() {
+			g.high = 0
+		}
+		if g.low > 0 {
+			if h := v.known(g.first - 1); h != nil {
+				t := v.moment(g, g.first)
+				if v.moment(h, g.first-1) < t {
+					g.low = 0
+				} else {
+					v.ties = true
+					v.solve(t)
+				}
+			}
+		}
+		if g.high > 0 {
+			if h := v.known(g.end()); h != nil {
+				t := v.moment(g, g.end()-1)
+				if v.moment(h, g.end()) > t {
+					g.high = 0
+				} else {
+					v.ties = true
+					v.solve(t)
+				}
+			}
+		}
+	}
+}
+
+// A tie is what is known of the places of one moment: from from up to to, and whether
+// these are all below and above.
+type tie struct {
+	from, to     int
+	below, above bool
+	past         bool // they end where the list ended before some of them were read
+}
+
+// tie is where the rows of moment t stand, as far as is known.
+func (v *view[T]) tie(t DateTime) tie {
+	k := tie{from: -1}
+	for i := range v.segments {
+		g := &v.segments[i]
+		if i, j := v.span(g, t); i < j {
+			if k.from < 0 || g.first+i < k.from {
+				k.from = g.first + i
+			}
+			k.past = v.untold && g.first+j < k.to // no total tells of rows added since
+			k.to = max(k.to, g.first+j)
+		}
+	}
+	k.past = k.past && k.to >= v.bound()
+	k.below = k.from == 0 || v.known(k.from-1) != nil
+	k.above = k.to >= v.bound() && !k.past || v.known(k.to) != nil
+	return k
+}
+
+// solve puts the rows of moment t in their places, if all are known.
+func (v *view[T]) solve(t DateTime) {
+	k := v.tie(t)
+	if !k.below || !k.above {
+		return
+	}
+	seen := make(map[int64]T)
+	for i := range v.segments {
+		g := &v.segments[i]
+		for i, j := v.span(g, t); i < j; i++ {
+			seen[v.position(&g.rows[i]).ID] = g.rows[i]
+		}
+	}
+	if len(seen) != k.to-k.from {
+		v.broken = v.broken || len(seen) > k.to-k.from
+		return
+	}
+	rows := slices.SortedFunc(maps.Values(seen), func(a, b T) int { return cmp.Compare(v.position(&a).ID, v.position(&b).ID) })
+	for i := range v.segments {
+		g := &v.segments[i]
+		if i, j := v.span(g, t); i < j {
+			v.place(g, i, j, rows[g.first+i-k.from:])
+			for n := range v.witnesses {
+				v.broken = v.broken || !v.agree(g, &v.witnesses[n])
+			}
+		}
+	}
+}
+
+// place puts rows in the places of g from i up to j, which are those of one moment.
+func (v *view[T]) place(g *segment[T], i, j int, rows []T) {
+	mended := false
+	for n := i; n < j; n++ {
+		if v.position(&g.rows[n]).ID == v.position(&rows[n-i]).ID {
+			continue
+		}
+		if !g.loose(g.first + n) { // it was known to stand where it stood
+			v.broken = true
+			return
+		}
+		if !mended { // the rows are others' too
+			if g.raw == nil {
+				g.raw = g.rows
+			}
+			g.rows, mended = slices.Clone(g.rows), true
+		}
+		g.rows[n] = rows[n-i]
+	}
+	v.order.crooked, g.mended = v.order.crooked || mended, g.mended || mended
+	if i == 0 {
+		g.low = 0
+	}
+	if j == len(g.rows) {
+		g.high = 0
+	}
+}

@@ -1,0 +1,213 @@
+package upstream
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"census-gateway/upstream/sim"
+)
+
+// tied is a Census and its client with a sync whose runs were created by so many in one
+// moment after the other, and the ids of these in our order.
+func tied(order sim.TieOrder, memory int64, together ...int) (*sim.Census, *Client, SyncID, []SyncRunID) {
+	clock := time.Now().Add(-time.Hour)
+	census := sim.New(sim.Options{Empty: true, Ties: order, Now: func() time.Time { return clock }})
+	sync := census.AddSync(sim.Sync{})
+	var ids []SyncRunID
+	for _, n := range together {
+		clock = clock.Add(time.Millisecond)
+		for range n {
+			ids = append(ids, SyncRunID(census.AddRun(sync, sim.Run{})))
+		}
+	}
+	client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: memory, Freshness: time.Hour})
+	return census, client, SyncID(sync), ids
+}
+
+// ones is n moments of one run each.
+func ones(n int) []int { return slices.Repeat([]int{1}, n) }
+
+// Whatever order ties come in, and wherever pages and chunks cut them, a walk shows each
+// once, in our order.
+func TestTiesAreWalked(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		together []int
+		shuffled bool // they may also come in another order in each call
+	}{
+		{"two", []int{2}, true},
+		{"two among others", []int{1, 1, 2, 1}, true},
+		{"sixty", []int{60}, true},
+		{"sixty among others", slices.Concat(ones(30), []int{60}, ones(30)), true},
+		{"two across chunks", slices.Concat(ones(98), []int{1, 2}, ones(20)), true},
+		{"three across chunks", slices.Concat(ones(98), []int{3}, ones(99)), true},
+		{"many small ones", slices.Repeat([]int{1, 2, 3, 4}, 25), true},
+		{"more than a page", slices.Concat(ones(70), []int{150}, ones(70)), false},
+		{"nothing else", []int{350}, false},
+	} {
+		for _, order := range sim.TieOrders {
+			if order == sim.TiesShuffled && !tt.shuffled {
+				continue
+			}
+			for _, memory := range []int64{0, 8 << 20} {
+				for _, limit := range []int{1, 2, 7, 25, 60, 1000} {
+					for _, fromOldest := range []bool{true, false} {
+						_, client, sync, want := tied(order, memory, tt.together...)
+						w, got := Window{Limit: limit, FromOldest: fromOldest}, []SyncRunID(nil)
+						for more := true; more; {
+							answers, err := client.Runs(t.Context(), sync, w)
+							if err != nil {
+								t.Fatalf("%s, order %d, by %d, from oldest %t: %v", tt.name, order, limit, fromOldest, err)
+							}
+							s := answers[0]
+							var page []SyncRunID
+							for i := range s.Rows {
+								page = append(page, s.Rows[i].ID)
+							}
+							if got = append(got, page...); !fromOldest {
+								got = append(page, got[:len(got)-len(page)]...)
+							}
+							if more = s.More; more && len(page) == 0 || s.Total != len(want) {
+								t.Fatalf("%s, order %d, by %d: %d rows, total %d", tt.name, order, limit, len(page), s.Total)
+							}
+							w = w.After(s)
+						}
+						if !slices.Equal(got, want) {
+							t.Fatalf("%s, order %d, by %d, from oldest %t, memory %d: got %v, want %v", tt.name, order, limit, fromOldest, memory, got, want)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// Ties that come in another order in each call, and are more than one page shows, are read
+// until all have been seen, or are an error; never fewer.
+func TestTiesThatNoPageShows(t *testing.T) {
+	failed := 0
+	for n := 101; n < 1000; n += 100 {
+		census, client, sync, want := tied(sim.TiesShuffled, 0, 10, n, 10)
+		answers, err := client.Runs(t.Context(), sync, Window{Limit: 40})
+		if calls := len(census.Calls()); calls > maxReads {
+			t.Errorf("%d ties: %d calls", n, calls)
+		}
+		if err != nil {
+			checkVerdict(t, err, "bad_response")
+			failed++
+			continue
+		}
+		for i := range answers[0].Rows {
+			if answers[0].Rows[i].ID != want[len(want)-40+i] {
+				t.Fatalf("%d ties: run %d at %d", n, answers[0].Rows[i].ID, i)
+			}
+		}
+	}
+	if failed == 0 || failed == 9 {
+		t.Errorf("%d of 9 failed", failed)
+	}
+}
+
+// A page ends, at the end of what one call shows, with a run that looks alone in its
+// moment. If the next page shows that another should have stood before it, that is an
+// error. It is told where memory is, so that whoever begins anew sees all.
+func TestTieThatWasPassed(t *testing.T) {
+	for _, fromOldest := range []bool{true, false} {
+		for _, memory := range []int64{0, 8 << 20} {
+			_, client, sync, want := tied(sim.TiesByIDTurned, memory, slices.Concat(ones(99), []int{2}, ones(99))...)
+			first := Window{Limit: 100, FromOldest: fromOldest}
+			begin := func() Slice[SyncRun] {
+				answers, err := client.Runs(t.Context(), sync, first)
+				checkVerdict(t, err, "ok")
+				return answers[0]
+			}
+			s := begin()
+			if !s.Open {
+				t.Error("it is not told that the last run is not certain")
+			}
+			_, err := client.Runs(t.Context(), sync, first.After(s))
+			checkVerdict(t, err, "bad_response")
+			if !errors.Is(err, errPassed) {
+				t.Error(err)
+			}
+			if memory == 0 {
+				continue
+			}
+			s = begin()
+			if far := s.Rows[s.far(first)-s.First].ID; s.Open || far != want[s.far(first)] {
+				t.Errorf("from oldest %t: it ends with run %d, want %d", fromOldest, far, want[s.far(first)])
+			}
+			answers, err := client.Runs(t.Context(), sync, first.After(s))
+			checkVerdict(t, err, "ok")
+			if len(answers[0].Rows) != 100 {
+				t.Errorf("%d runs follow", len(answers[0].Rows))
+			}
+		}
+	}
+}
+
+// A scan counts ties once, wherever chunks cut them.
+func TestTiesAreScanned(t *testing.T) {
+	for _, order := range sim.TieOrders {
+		for _, fromOldest := range []bool{true, false} {
+			_, client, sync, want := tied(order, 0, slices.Concat(ones(99), []int{2}, ones(98), []int{3}, ones(99), slices.Repeat([]int{4}, 30))...)
+			var got []SyncRunID
+			limited, err := client.ScanRuns(t.Context(), sync, Window{FromOldest: fromOldest}, always, func(s Slice[SyncRun]) bool {
+				for i := range s.Rows {
+					got = append(got, s.Rows[i].ID)
+				}
+				return false
+			})
+			if slices.Sort(got); err != nil || limited || !slices.Equal(got, want) {
+				t.Errorf("order %d, from oldest %t: %d of %d runs, %v", order, fromOldest, len(got), len(want), err)
+			}
+		}
+	}
+}
+
+// Lists that tell no moment are one tie: connections by their ids, in chunks of a hundred.
+func TestConnectionsOfNoMoment(t *testing.T) {
+	census, client := newCensus(sim.Options{})
+	for i := range 250 {
+		census.AddSource(fmt.Sprint(i))
+	}
+	census.Inject(sim.Fault{Do: sim.Field("created_at", "null")})
+	got, err := client.Connections(t.Context(), Sources)
+	if checkVerdict(t, err, "ok"); len(got) < 250 {
+		t.Errorf("%d sources", len(got))
+	}
+	if calls := census.Calls(); len(calls) != 3 {
+		t.Errorf("%q", calls)
+	}
+}
+
+// The page that is read to see a tie whole shows all of it, where one page can.
+func TestLook(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		total := rapid.IntRange(2, 2000).Draw(t, "rows")
+		from := rapid.IntRange(0, total-2).Draw(t, "from")
+		k := tie{from: from, to: min(total, from+rapid.IntRange(2, 120).Draw(t, "ties"))}
+		v := newView((*SyncRun).position)
+		v.total = total
+		r := v.look(k, 100)
+		lo, hi := r.k*r.size, (r.k+1)*r.size
+		if r.head > 0 {
+			lo, hi = total-r.head, total
+		}
+		if r.perPage() > maxPage || r.perPage() < 1 {
+			t.Fatalf("a page of %d", r.perPage())
+		}
+		fits := false
+		for per := k.to - k.from; per <= maxPage; per++ {
+			fits = fits || k.from/per == (k.to-1)/per
+		}
+		if whole := lo <= k.from && hi >= k.to; fits && !whole || lo >= k.to || hi <= k.from {
+			t.Fatalf("%+v of %d: %s of %d, %d to %d", k, total, r, r.perPage(), lo, hi)
+		}
+	})
+}
