@@ -23,7 +23,8 @@ func TestWalkTimeline(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		var mu sync.Mutex
 		clock := now
-		h, census := serve(sim.Options{Empty: true, Now: func() time.Time {
+		ties := rapid.SampledFrom(sim.TieOrders).Draw(rt, "order of ties")
+		h, census := serve(sim.Options{Empty: true, Ties: ties, Now: func() time.Time {
 			mu.Lock()
 			defer mu.Unlock()
 			return clock
@@ -93,7 +94,7 @@ func TestWalkTimeline(t *testing.T) {
 		if len(syncs) == 1 {
 			list, at = fmt.Sprintf("sync(id: %s) { runs(%s) %s }", names[0], args, shape), []string{"sync", "runs"}
 		}
-		w := walk{t: rt, tb: t, h: h, at: at,
+		w := walk{t: rt, tb: t, h: h, ties: ties, at: at,
 			query:     "query ($first: Int, $after: String, $last: Int, $before: String) { " + list + " }",
 			backwards: rapid.Bool().Draw(rt, "backwards"),
 			limit:     rapid.SampledFrom([]int{1, 7, 25, 100}).Draw(rt, "limit"),
@@ -106,7 +107,10 @@ func TestWalkTimeline(t *testing.T) {
 					}
 				}
 			}}
-		ids := w.ids()
+		ids, ok := w.ids()
+		if !ok {
+			return
+		}
 		sorted := slices.Sorted(slices.Values(ids))
 		if order == "DESC" {
 			slices.Reverse(sorted)

@@ -45,6 +45,7 @@ type world struct {
 	tb     testing.TB
 	census *sim.Census
 	client *upstream.Client
+	ties   sim.TieOrder
 	trial  bool // what is wrong is for who tries to know, see untrue
 	lives  bool // runs come while it is read; before one of the future they would move that, as if the list were shortened again and again
 	fresh  bool // what the gateway remembers it believes, so that it begins anew when something changes
@@ -81,12 +82,16 @@ func (w *world) untrue(check func()) (wrong string) {
 }
 
 func newWorld(t *rapid.T, tb testing.TB) *world {
-	w := &world{T: t, tb: tb}
+	w := &world{T: t, tb: tb, ties: rapid.SampledFrom(sim.TieOrders).Draw(t, "order of ties")}
 	// Once there is a Census whose lists tell no totals, once one that knows no page past the
 	// end, and once one whose pages are smaller than what is asked for.
-	w.census = sim.New(sim.Options{Empty: true, Now: func() time.Time { return now },
+	sizes := []int{100, 100, 100, 100, 100, 40, 9}
+	if w.ties == sim.TiesShuffled { // ties that no page shows whole are an error then
+		sizes = sizes[:1]
+	}
+	w.census = sim.New(sim.Options{Empty: true, Now: func() time.Time { return now }, Ties: w.ties,
 		PastEnd404: rapid.IntRange(0, 7).Draw(t, "past end 404") == 0, NoPagination: rapid.IntRange(0, 15).Draw(t, "no pagination") == 0,
-		MaxPerPage: rapid.SampledFrom([]int{100, 100, 100, 100, 100, 40, 9}).Draw(t, "rows of a page")})
+		MaxPerPage: rapid.SampledFrom(sizes).Draw(t, "rows of a page")})
 	for range rapid.SampledFrom([]int{1, 1, 2, 3, 6}).Draw(t, "syncs") {
 		w.addSync()
 	}
@@ -152,7 +157,7 @@ func (w *world) addSync() {
 		Minute:    rapid.IntRange(0, 59).Draw(t, "minute"),
 		Cron:      rapid.SampledFrom(slices.Sorted(maps.Keys(expressions))).Draw(t, "cron"),
 		Paused:    rapid.IntRange(0, 7).Draw(t, "paused") == 0,
-		CreatedAt: now.Add(-time.Duration(rapid.IntRange(0, 2000).Draw(t, "sync age")) * time.Hour),
+		CreatedAt: now.Add(-time.Duration(rapid.IntRange(0, rapid.SampledFrom([]int{1, 2000}).Draw(t, "oldest sync")).Draw(t, "sync age")) * time.Hour),
 	}
 	s.NoLabel = s.Label == ""
 	switch rapid.IntRange(0, 15).Draw(t, "odd schedule") {
@@ -270,10 +275,14 @@ func (w *world) drawRun(at time.Time) sim.Run {
 
 // change has something happen at Census: runs and syncs come and go, runs end.
 func (w *world) change() {
+	many := []int{1, 2, 15, 130}
+	if w.ties == sim.TiesShuffled { // what no page shows whole, and comes in another order in each call, is an error
+		many = many[:3]
+	}
 	for _, s := range w.census.Syncs() {
 		switch rapid.IntRange(0, 7).Draw(w.T, "change") {
 		case 0, 1:
-			w.addRuns(s.ID, rapid.SampledFrom([]int{1, 2, 15, 130}).Draw(w.T, "new runs"), now, time.Millisecond, "")
+			w.addRuns(s.ID, rapid.SampledFrom(many).Draw(w.T, "new runs"), now, time.Millisecond, "")
 		case 2:
 			w.census.Prune(s.ID, rapid.SampledFrom([]int{1, 20, 150}).Draw(w.T, "pruned"))
 		case 3:
