@@ -149,6 +149,27 @@ func TestHeavySyncs(t *testing.T) {
 	}
 }
 
+// Syncs that were read are served while none come, whatever size of pages is tried.
+func TestHangingSyncsAreBridged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		census, _ := newCensus(sim.Options{})
+		client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 1 << 20, Freshness: time.Second, Stale: time.Hour})
+		addSyncs(census, 120)
+		if _, err := client.AllSyncs(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		census.Inject(sim.Fault{Do: sim.Hang()})
+		for range 8 {
+			time.Sleep(time.Minute)
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			if rows, err := client.AllSyncs(ctx); err != nil || len(rows) != 120 {
+				t.Errorf("%d syncs, %v", len(rows), err)
+			}
+			cancel()
+		}
+	})
+}
+
 // Where the smallest pages do not come either it is not their size.
 func TestHangingSyncsAreNotHeavy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
