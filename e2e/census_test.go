@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"census-gateway/upstream/sim"
 )
@@ -87,8 +88,8 @@ func (c *census) quiet(t testing.TB) {
 func (c *census) fill(syncs, runs int) (ids []int64) {
 	for range syncs {
 		id := c.AddSync(sim.Sync{})
-		for range runs {
-			c.AddRun(id, sim.Run{})
+		for i := range runs { // at moments of their own: rows of one moment take calls to put in order
+			c.AddRun(id, sim.Run{CreatedAt: time.Now().Add(time.Duration(i-runs) * time.Second)})
 		}
 		ids = append(ids, id)
 	}
