@@ -37,6 +37,9 @@ func newHistory(t *rapid.T, opt sim.Options) *history {
 	h.ties = rapid.SampledFrom(sim.TieOrders).Draw(t, "order of ties")
 	opt.Ties = h.ties
 	h.pauses = rapid.SampledFrom([][]int64{{0, 1, 1, 5000}, {0, 0, 0, 0, 0, 0, 0, 1}, {1, 5000}}).Draw(t, "pauses")
+	if opt.TotalOff != 0 { // a wrong total may leave a row between two pages, which ties hide
+		h.pauses = []int64{1, 5000}
+	}
 	h.census = sim.New(opt)
 	h.sync = SyncID(h.census.AddSync(sim.Sync{}))
 	// With a page cache but no freshness every answer is proved anew, so the laws
@@ -346,6 +349,9 @@ func TestLawWindowsAreExact(t *testing.T) {
 					t.Fatal(err)
 				}
 				for i, w := range windows {
+					if h.untold(answers[i].Err, w) {
+						continue
+					}
 					checkExact(t, h, w, answers[i])
 				}
 			})

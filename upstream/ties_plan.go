@@ -148,6 +148,17 @@ func (v *view[T]) pursue(k tie, size int) (missing []int, look read) {
 	if len(missing) > 0 || !k.below || !k.above && !k.past {
 		return missing, look
 	}
+	for n := k.from; n < k.to; {
+		g, ok := v.at(n)
+		if n++; ok {
+			n = g.end()
+		} else {
+			missing = append(missing, n-1)
+		}
+	}
+	if len(missing) > 0 {
+		return missing, look
+	}
 	if v.looks == maxLooks {
 		v.torn = true
 		return nil, look
