@@ -62,16 +62,6 @@ func TestBrowser(t *testing.T) {
 		document.querySelectorAll('.graphiql-tab').length === 6 &&
 		text('.graphiql-query-editor').includes('query Typed')`)
 
-	// On another day the examples ask about that day, but where somebody changed them.
-	old := `(at => { const key = 'census-gateway/' + at; localStorage[key] = localStorage[key].replaceAll(/20\d\d-\d\d-\d\dT/g, '2020-01-01T') })`
-	b.Eval(`[` + old + `('examples'), ` + old + `('graphiql:tabState')]`)
-	b.Until("tabs of another day", `localStorage['census-gateway/graphiql:tabState'].includes('2020-01-01T')`)
-	b.Eval(`localStorage['census-gateway/graphiql:tabState'] = localStorage['census-gateway/graphiql:tabState'].replace('2020-01-01T', '2021-01-01T')`)
-	b.Reload()
-	b.Until("the first of them, which was changed, as it was, and the second of today", `(tabs => tabs.length === 6 &&
-		tabs[1].variables.includes('2021-01-01T') && tabs[2].variables.includes('"since"') && !tabs[2].variables.includes('2020-01-01T'))
-		(JSON.parse(localStorage['census-gateway/graphiql:tabState']).tabs) && text('.graphiql-query-editor').includes('query Typed')`)
-
 	requests := b.Requests()
 	for _, url := range requests {
 		host := strings.TrimPrefix(server.URL, "http://")
