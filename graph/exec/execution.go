@@ -28,62 +28,6 @@ type Execution struct {
 	made    int         // bytes of the parts that are written
 }
 
-// A frame is the objects of a set, and what was resolved for them.
-type frame struct {
-	objs    []any
-	loads   Calls // nil: there was nothing to load
-	columns []column
-}
-
-// A column is the values of one field of all objects of a frame.
-type column struct {
-	values []any
-	errs   []error // nil: none failed
-	// The objects in the values, if there is something to resolve for them: below
-	// has all of them, those of the i-th value from from[i] to from[i+1].
-	below []place
-	from  []int
-}
-
-func (c *column) err(i int) error {
-	if c.errs == nil {
-		return nil
-	}
-	return c.errs[i]
-}
-
-func (c *column) places(i int) []place {
-	if c.from == nil {
-		return nil
-	}
-	return c.below[c.from[i]:c.from[i+1]]
-}
-
-// A place is where an object stands: in the frame of its set.
-type place struct {
-	set *set // nil: there is no object
-	at  int
-}
-
-// A part is the answer without what is deferred, or a deferred fragment of one object.
-type part struct {
-	Pending
-	set    *set
-	obj    any
-	at     []element // where the object stands
-	frames []frame   // of the set and of those below it
-	open   int       // groups that are not through
-}
-
-func (p *part) frame(s *set) *frame { return &p.frames[s.number-p.set.number] }
-
-// A group is a load, or the calls of a resolver, for all objects of a frame.
-type group struct {
-	part  *part
-	calls Calls
-	then  func() // when all is there
-}
-
 // Start begins to answer the operation of op, of which plan was made, for the object
 // root. read has to read all that loaders have been asked for until then, and to
 // return soon after ctx has ended.
@@ -201,22 +145,6 @@ func (x *Execution) get(p *part, s *set, loads bool) {
 		}
 		x.descend(p, st, col)
 	}
-}
-
-// failed is why the i-th object could not be loaded.
-func (f *frame) failed(i int) error {
-	if f.loads == nil {
-		return nil
-	}
-	_, err := f.loads.result(i)
-	return err
-}
-
-func (c *column) fail(i int, err error) {
-	if c.errs == nil {
-		c.errs = make([]error, len(c.values))
-	}
-	c.errs[i] = err
 }
 
 // resolve asks for the field st of all objects of s.
