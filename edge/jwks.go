@@ -106,7 +106,7 @@ func (k *JWKS) Inherit(ctx context.Context, from *JWKS) error {
 	return k.KeyReplaceAll(ctx, keys)
 }
 
-// Age is how long ago the keys in force were read; false if there are none.
+// Age is how long ago the keys in force were read; false without keys.
 func (k *JWKS) Age() (time.Duration, bool) {
 	at := k.readAt.Load()
 	if at == 0 {

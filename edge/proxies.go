@@ -34,7 +34,7 @@ func (p Proxies) trusts(addr netip.Addr) bool {
 }
 
 // Client is the address that r came from: that of the connection, or, where that is a
-// proxy's, the last one in X-Forwarded-For that is not; "" if it is no IP address.
+// proxy's, the last one in X-Forwarded-For that is not; "" if that is not an IP address.
 // What a client put there itself stands before that, and is not believed.
 func (p Proxies) Client(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)

@@ -20,7 +20,7 @@ func (b blame) String() string {
 	return [...]string{"ok", "canceled", "client", "upstream", "gateway"}[b]
 }
 
-// blameFor judges the codes of an operation. What is not known is the gateway's.
+// blameFor judges the codes of an operation. It blames the gateway for an unknown code.
 func blameFor(list []string) blame {
 	worst := nobody
 	for _, code := range list {
