@@ -47,6 +47,9 @@ func main() {
 // run serves until ctx ends. Each value from reload has it read its settings
 // again.
 func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOut io.Writer) error {
+	if do := command(args); do != nil {
+		return do(ctx, out, errOut)
+	}
 	s, done, err := settings.Read(args, out)
 	switch {
 	case err != nil || done:

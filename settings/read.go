@@ -17,15 +17,40 @@ import (
 // true where the arguments asked for --help alone, which out has. With Version or
 // NewKey nothing else is read or checked.
 func Read(args []string, out io.Writer) (s Settings, done bool, err error) {
+	return ReadCommand(args, out, Command{Help: "Serves a GraphQL API over Census sync runs.\n\nCommands: " + Commands + ". Each has its own --help."})
+}
+
+// Commands are the words that the program takes as its first argument.
+const Commands = "healthcheck"
+
+// A Command is what the program does besides serving.
+type Command struct {
+	Name   string   // its word; "" for serving
+	Help   string   // what it does
+	Groups []string // the settings that --help lists, by their groups; nil: all
+	Flags  any      // nil, or a pointer to a struct with the command's own flags
+}
+
+// ReadCommand is Read for a command, which takes the flags of all settings and its own.
+func ReadCommand(args []string, out io.Writer, c Command) (s Settings, done bool, err error) {
 	opts := []kong.Option{
-		kong.Name("census-gateway"),
-		kong.Description("Serves a GraphQL API over Census sync runs."),
+		kong.Name(strings.TrimSpace("census-gateway " + c.Name)),
+		kong.Description(c.Help),
 		kong.Vars{"baseURL": upstream.DefaultBaseURL, "pageCache": formatBytes(defaultPageCache())},
 		kong.Writers(out, out),
 		kong.Exit(func(int) { done = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.ShortHelp(nil),
 		kong.NamedMapper("bytes", kong.MapperFunc(readBytes)),
+		kong.PostBuild(func(k *kong.Kong) error {
+			for _, f := range k.Model.Flags {
+				f.Hidden = f.Hidden || c.Groups != nil && f.Group != nil && !slices.Contains(c.Groups, f.Group.Key)
+			}
+			return nil
+		}),
+	}
+	if c.Flags != nil {
+		opts = append(opts, kong.Embed(c.Flags))
 	}
 	read := func(opts ...kong.Option) error {
 		parser, err := kong.New(&s, opts...)
@@ -34,7 +59,7 @@ func Read(args []string, out io.Writer) (s Settings, done bool, err error) {
 			s.tokenNamed = slices.ContainsFunc(parser.Model.Flags, func(f *kong.Flag) bool { return f.Name == "census-api-token" && f.Set })
 		}
 		if err != nil && strings.HasPrefix(err.Error(), "unexpected argument") {
-			err = errors.New("unexpected argument: settings are flags, see --help") // it may be a secret
+			err = errors.New("unexpected argument: settings are flags, and commands stand first: " + Commands + "; see --help") // it may be a secret
 		}
 		return withRange(err)
 	}

@@ -1,22 +1,28 @@
 package observe
 
-import "runtime/debug"
+import (
+	"cmp"
+	"runtime/debug"
+)
 
-// Build is what the program was built from: the module's version, "(devel)" where
-// it has none, and the commit, "unknown" outside of a checkout.
+// stampedVersion and stampedCommit are set by the linker where the build has no
+// checkout to read them from, as in an image:
+//
+//	go build -ldflags "-X census-gateway/edge/observe.stampedVersion=v1.2.3"
+var stampedVersion, stampedCommit string
+
+// Build is what the program was built from, as stamped or else as Go recorded it: the
+// module's version, "(devel)" where it has none, and the commit, "unknown" outside of a
+// checkout.
 func Build() (version, commit string) {
 	version, commit = "unknown", "unknown"
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return version, commit
-	}
-	if info.Main.Version != "" {
-		version = info.Main.Version
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			commit = s.Value
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version = cmp.Or(info.Main.Version, version)
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				commit = s.Value
+			}
 		}
 	}
-	return version, commit
+	return cmp.Or(stampedVersion, version), cmp.Or(stampedCommit, commit)
 }
