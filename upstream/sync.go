@@ -16,6 +16,8 @@ type Sync struct {
 	Schedule    SyncSchedule
 	Source      SyncSource
 	Destination SyncDestination
+	Alerts      []AlertSetting
+	Triggers    []string // what starts it: "schedule", "dbt_cloud", "fivetran", "sync_sequence", …; nil: Census does not say
 }
 
 // A SyncSchedule says when Census starts a sync by itself.
@@ -99,6 +101,10 @@ func (y *Sync) scan(s *scanner) {
 			y.Source = scanSource(s)
 		case "destination_attributes":
 			y.Destination = scanDestination(s)
+		case "alert_attributes":
+			y.Alerts = scanAlertSettings(s)
+		case "mode":
+			y.Triggers = scanMode(s)
 		default:
 			s.skip()
 		}

@@ -54,6 +54,8 @@ func TestSyncFields(t *testing.T) {
 		Schedule:    SyncSchedule{Frequency: text("weekly"), Day: text("Monday"), Hour: number[int32](23), Minute: number[int32](45)},
 		Source:      SyncSource{ConnectionID: number[int64](201), ObjectType: text("model"), ObjectName: text("model_52")},
 		Destination: SyncDestination{ConnectionID: number[int64](301), Object: text("Account")},
+		Alerts:      []AlertSetting{{ID: 752, Type: "FailureAlertConfiguration", SendFor: "first_time", Recovery: true}},
+		Triggers:    []string{"schedule"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -80,6 +82,17 @@ func TestSyncLeniency(t *testing.T) {
 			Sync{Status: SyncReady, Source: SyncSource{ConnectionID: number[int64](7)}}},
 		{`{"status":"Ready","destination_attributes":{"object":{"full_name":"Contact"},"connection_id":"x"}}`, Sync{Status: SyncReady}},
 		{`{"status":"Ready","mode":{"id":3,"label":"no","status":"failing"}}`, Sync{Status: SyncReady}},
+		{`{"status":"Ready","mode":[],"alert_attributes":{}}`, Sync{Status: SyncReady}},
+		{`{"status":"Ready","mode":{"triggers":null},"alert_attributes":null}`, Sync{Status: SyncReady}},
+		{`{"status":"Ready","mode":{"type":"triggered","triggers":{"schedule":{"frequency":"never","day":null},"dbt_cloud":null,"fivetran":{"job_id":null},"sync_sequence":false}},"alert_attributes":[null,{},7]}`,
+			Sync{Status: SyncReady, Triggers: []string{}}},
+		{`{"status":"Ready","mode":{"triggers":{"schedule":{"frequency":"hourly"},"dbt_cloud":{"job_id":"9"},"fivetran":{"jobs":[1]},"sync_sequence":true,"new_one":3},"type":"triggered"}}`,
+			Sync{Status: SyncReady, Triggers: []string{"schedule", "dbt_cloud", "fivetran", "sync_sequence", "new_one"}}},
+		{`{"status":"Ready","alert_attributes":[{"id":"7","type":"InvalidRecordPercentAlertConfiguration","send_for":"every_time","should_send_recovery":"true","options":{"threshold":7.5,"none":null,"deep":{}}},` +
+			`{"type":"RuntimeAlertConfiguration","options":{"threshold":"30","unit":"minutes","start_type":"actual"}}]}`,
+			Sync{Status: SyncReady, Alerts: []AlertSetting{
+				{ID: 7, Type: AlertInvalidRecords, SendFor: "every_time", Recovery: true, Options: []NamedValue{{"threshold", "7.5"}}},
+				{Type: "RuntimeAlertConfiguration", Options: []NamedValue{{"threshold", "30"}, {"unit", "minutes"}, {"start_type", "actual"}}}}}},
 	} {
 		got, err := decodeOne(`{"data":`+c.data+`}`, (*Sync).scan)
 		if err != nil {
@@ -89,6 +102,16 @@ func TestSyncLeniency(t *testing.T) {
 		if diff := cmp.Diff(c.want, *got); diff != "" {
 			t.Errorf("%s: %s", c.data, diff)
 		}
+	}
+}
+
+func TestAlertOptions(t *testing.T) {
+	a := AlertSetting{Options: []NamedValue{{"threshold", "30"}, {"unit", "minutes"}}}
+	if got := a.Option("unit"); got != "minutes" {
+		t.Errorf("unit is %q", got)
+	}
+	if got := a.Option("status_name"); got != "" {
+		t.Errorf("an option that is not there is %q", got)
 	}
 }
 

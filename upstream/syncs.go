@@ -18,7 +18,7 @@ const syncChunk = 50
 // their texts.
 func (y *Sync) weight() int {
 	return int(unsafe.Sizeof(*y)) + 64 + weightOf(y.Label, y.Operation, y.Schedule.Frequency, y.Schedule.Day, y.Schedule.CronExpression,
-		y.Source.ObjectType, y.Source.ObjectName, y.Destination.Object)
+		y.Source.ObjectType, y.Source.ObjectName, y.Destination.Object) + settingsWeight(y.Alerts, y.Triggers)
 }
 
 // fewSyncs is how many syncs are fetched one by one without asking first how

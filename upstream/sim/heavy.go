@@ -62,8 +62,11 @@ func (c *Census) heavy(s *syncState) []byte {
 	o.raw("lead_union_insert_to", "null")
 	o.close()
 
-	o.key("alert_attributes")
-	o.b = fmt.Appendf(o.b, `[{"id":%d,"type":"FailureAlertConfiguration","send_for":"first_time","should_send_recovery":true,"options":{}}]`, 700+s.ID)
+	alerts := s.Alerts
+	if alerts == "" {
+		alerts = fmt.Sprintf(`[{"id":%d,"type":"FailureAlertConfiguration","send_for":"first_time","should_send_recovery":true,"options":{}}]`, 700+s.ID)
+	}
+	o.raw("alert_attributes", alerts)
 	o.raw("high_water_mark_attribute", "null")
 	o.key("mappings")
 	o.b = append(o.b, '[')

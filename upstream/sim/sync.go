@@ -20,6 +20,8 @@ type Sync struct {
 	SourceID          int64
 	DestinationID     int64
 	DestinationObject string // full name: "Contact"
+	Alerts            string // alert_attributes as JSON; "": one for failures
+	Triggers          string // JSON members of mode.triggers beside the schedule: "dbt_cloud":{"project_id":"7","job_id":"9"}
 	CreatedAt         time.Time
 	UpdatedAt         time.Time // of the settings; runs do not move it
 }
@@ -80,6 +82,9 @@ func (c *Census) appendSync(b []byte, s *syncState, now int64) []byte {
 	o.intOr("minute", minute, -1)
 	o.strOrNull("cron_expression", cron)
 	o.close()
+	if s.Triggers != "" {
+		o.b = append(append(o.b, ','), s.Triggers...)
+	}
 	o.close()
 	o.close()
 	o.raw("x_compute_pool", `"standard"`)

@@ -1,0 +1,129 @@
+package upstream
+
+import "unsafe"
+
+// An AlertSetting is one of the alerts that are set up for a sync in Census
+// ("alert_attributes", API reference). Whether it is open now Census does not tell.
+type AlertSetting struct {
+	ID       int64        // 0 where Census gives none
+	Type     string       // "FailureAlertConfiguration", …; an open list
+	SendFor  string       // "first_time" or "every_time"; "" where Census does not say
+	Recovery bool         // whether its end is told too
+	Options  []NamedValue // by type: "threshold", "unit", "start_type", "record_type", "status_name", …
+}
+
+// A NamedValue is a member of a JSON object whose value is a text, a number or a boolean,
+// as text.
+type NamedValue struct{ Name, Value string }
+
+// AlertInvalidRecords is the type of an alert on the share of records that were rejected or invalid.
+const AlertInvalidRecords = "InvalidRecordPercentAlertConfiguration" // option "threshold": percent
+
+// Option is the value of an option; "" without it.
+func (a *AlertSetting) Option(name string) string {
+	for _, o := range a.Options {
+		if o.Name == name {
+			return o.Value
+		}
+	}
+	return ""
+}
+
+func scanAlertSettings(s *scanner) (all []AlertSetting) {
+	for ok := s.open('['); ok && s.next(']'); {
+		var a AlertSetting
+		for key, ok := s.enter(); ok; key, ok = s.member() {
+			switch key {
+			case "id":
+				a.ID, _ = s.integer()
+			case "type":
+				a.Type = s.copied()
+			case "send_for":
+				a.SendFor = s.copied()
+			case "should_send_recovery":
+				a.Recovery = s.boolean()
+			case "options":
+				a.Options = scanOptions(s)
+			default:
+				s.skip()
+			}
+		}
+		if a.Type != "" {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+func scanOptions(s *scanner) (all []NamedValue) {
+	for key, ok := s.enter(); ok; key, ok = s.member() {
+		if value := s.copied(); value != "" {
+			all = append(all, NamedValue{s.letters.copy(key), value})
+		}
+	}
+	return all
+}
+
+// scanMode reads what starts a sync: nil where Census does not say.
+func scanMode(s *scanner) (triggers []string) {
+	for key, ok := s.enter(); ok; key, ok = s.member() {
+		if key == "triggers" {
+			triggers = scanTriggers(s)
+			continue
+		}
+		s.skip()
+	}
+	return triggers
+}
+
+// scanTriggers lists the triggers that are set up. One that is null or has no member but
+// null ones is not; neither is the schedule "never".
+func scanTriggers(s *scanner) []string {
+	if !s.open('{') {
+		return nil
+	}
+	set := []string{}
+	for name, ok := s.member(); ok; name, ok = s.member() {
+		if s.peek() != '{' {
+			if v, ok := s.scalar(); ok && v != "false" {
+				set = append(set, s.letters.copy(name))
+			}
+			continue
+		}
+		told, never := false, false
+		for key, ok := s.enter(); ok; key, ok = s.member() {
+			nested := s.peek() == '{' || s.peek() == '['
+			v, ok := s.scalar()
+			told = told || ok || nested
+			never = never || key == "frequency" && v == "never"
+		}
+		if told && !never {
+			set = append(set, s.letters.copy(name))
+		}
+	}
+	return set
+}
+
+// copied is nullable as a text of its own: "" for null.
+func (s *scanner) copied() string {
+	if v := s.nullable(); v != nil {
+		return *v
+	}
+	return ""
+}
+
+// settingsWeight is about what alerts and triggers take in memory.
+func settingsWeight(alerts []AlertSetting, triggers []string) int {
+	n := 0
+	for i := range alerts {
+		a := &alerts[i]
+		n += int(unsafe.Sizeof(*a)) + len(a.Type) + len(a.SendFor)
+		for _, o := range a.Options {
+			n += int(unsafe.Sizeof(o)) + len(o.Name) + len(o.Value)
+		}
+	}
+	for _, t := range triggers {
+		n += int(unsafe.Sizeof(t)) + len(t)
+	}
+	return n
+}
