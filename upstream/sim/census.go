@@ -23,6 +23,9 @@ type Options struct {
 	Token string           // bearer token, or basic password of user "bearer"; "" accepts any request
 	Empty bool             // start without syncs, and let nothing happen by itself
 
+	PersonalToken string // what V2 accepts in place of Token; "": Token
+	Elsewhere     int    // syncs of another workspace, at most 6, which V2 alone shows
+
 	PlainText401      bool   // refuse tokens in plain text, as Rails does, not as {"status":401}
 	EmptyLastPageZero bool   // last_page of an empty list is 0, not 1
 	PastEnd404        bool   // a page past the end is 404, not an empty page
@@ -36,6 +39,8 @@ type Options struct {
 	MaxPerPage        int    // rows of the largest page; 0 is 100
 	TotalOff          int    // total_records is by so much too large, or too small where it is below 0
 	HeavySyncs        int    // a page of more syncs than this does not come in time; 0: all do
+
+	V2 V2 // what is open about version 2
 
 	Ties TieOrder // how rows of one millisecond stand in lists
 	Bulk int      // so many syncs of the believable workspace were created together; 0 and 1: each by itself
@@ -58,6 +63,7 @@ type Census struct {
 	calls    []string
 	onCall   func(*http.Request)
 	faults   []*fault
+	retired  Effect // how V1 answers; nil: as ever
 
 	sources, destinations []connection
 }
@@ -101,7 +107,7 @@ func New(opt Options) *Census {
 	return c
 }
 
-// ServeHTTP answers under /api/v1 and /api/v2 alike.
+// ServeHTTP answers V1 under /api/v1 and V2 under /api/v2.
 func (c *Census) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if effect := c.receive(r); effect != nil {
 		effect(w, r, http.HandlerFunc(c.answer))
@@ -113,8 +119,8 @@ func (c *Census) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // receive notes the call, tells the test, and picks the fault that hits it, if
 // any.
 func (c *Census) receive(r *http.Request) Effect {
-	path, ok := apiPath(r.URL.Path)
-	if !ok {
+	version, path := apiPath(r.URL.Path)
+	if version == none {
 		return nil
 	}
 	call := r.Method + " " + path
@@ -127,6 +133,9 @@ func (c *Census) receive(r *http.Request) Effect {
 	}
 	c.calls = append(c.calls, call)
 	hook, faults := c.onCall, c.faults
+	if version == v1 && c.retired != nil {
+		faults = append(slices.Clip(faults), &fault{Fault: Fault{Do: c.retired}})
+	}
 	c.mu.Unlock()
 	if hook != nil {
 		hook(r)
@@ -153,7 +162,7 @@ func (c *Census) OnCall(f func(*http.Request)) {
 	c.onCall = f
 }
 
-// Calls returns the API calls so far in order of arrival, without the prefix
+// Calls returns the API calls so far in order of arrival, without prefix or version
 // and with the query sorted by name: "GET /syncs/52/sync_runs?order=asc&page=2".
 // Of more than 65,536 the oldest are forgotten.
 func (c *Census) Calls() []string {

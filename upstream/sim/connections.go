@@ -2,6 +2,7 @@ package sim
 
 import (
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -11,50 +12,62 @@ type connection struct {
 	name  string
 	label string // of sources only; "": nobody gave one
 	kind  string
+	group string // of sources only; V2 shows it
 }
 
 // Census names a source by its type and where it is, unless somebody does (API
 // description of 2023).
 var sources = []connection{
-	{11, "Snowflake", "", "snowflake"},
-	{12, "BigQuery", "", "big_query"},
-	{13, "Redshift - acme-finance.us-east-1", "Finance Redshift", "redshift"},
-	{14, "Databricks", "", "databricks"},
-	{15, "Postgres replica", "", "postgres"},
+	{11, "Snowflake", "", "snowflake", groups[0]},
+	{12, "BigQuery", "", "big_query", groups[0]},
+	{13, "Redshift - acme-finance.us-east-1", "Finance Redshift", "redshift", groups[0]},
+	{14, "Databricks", "", "databricks", groups[0]},
+	{15, "Postgres replica", "", "postgres", groups[1]},
 }
 
 var destinations = []connection{
-	{301, "Salesforce", "", "salesforce"},
-	{302, "HubSpot", "", "hubspot"},
-	{303, "Braze", "", "braze"},
-	{304, "Intercom", "", "intercom"},
-	{305, "Marketo", "", "marketo"},
-	{306, "Zendesk", "", "zendesk"},
-	{307, "Google Ads", "", "google_ads"},
-	{308, "Facebook Ads", "", "facebook"},
-	{309, "Slack", "", "slack"},
-	{310, "Iterable", "", "iterable"},
-	{311, "NetSuite", "", "netsuite"},
-	{312, "Google Sheets", "", "google_sheets"},
+	{301, "Salesforce", "", "salesforce", ""},
+	{302, "HubSpot", "", "hubspot", ""},
+	{303, "Braze", "", "braze", ""},
+	{304, "Intercom", "", "intercom", ""},
+	{305, "Marketo", "", "marketo", ""},
+	{306, "Zendesk", "", "zendesk", ""},
+	{307, "Google Ads", "", "google_ads", ""},
+	{308, "Facebook Ads", "", "facebook", ""},
+	{309, "Slack", "", "slack", ""},
+	{310, "Iterable", "", "iterable", ""},
+	{311, "NetSuite", "", "netsuite", ""},
+	{312, "Google Sheets", "", "google_sheets", ""},
 }
+
+// groups are the group ids of the workspace's sources.
+var groups = []string{"wandering_aimlessly", "abundant_giraffe"}
+
+// elsewhere is the source of another workspace, with the group.
+var elsewhere = connection{21, "Snowflake sandbox", "", "snowflake", "faithful_otter"}
 
 // goneSource is the id of a source that was removed; a sync still names it.
 const goneSource = 10
 
-// AddSource adds a Snowflake of a name and returns its id.
-func (c *Census) AddSource(name string) int64 { return c.addConnection(&c.sources, name, "snowflake") }
+// AddSource adds a Snowflake of a name to the first group and returns its id.
+func (c *Census) AddSource(name string) int64 { return c.AddSourceIn(groups[0], name) }
+
+// AddSourceIn adds a Snowflake of a name to a group and returns its id.
+func (c *Census) AddSourceIn(group, name string) int64 {
+	return c.addConnection(&c.sources, connection{name: name, kind: "snowflake", group: group})
+}
 
 // AddDestination adds a HubSpot of a name and returns its id.
 func (c *Census) AddDestination(name string) int64 {
-	return c.addConnection(&c.destinations, name, "hubspot")
+	return c.addConnection(&c.destinations, connection{name: name, kind: "hubspot"})
 }
 
-func (c *Census) addConnection(list *[]connection, name, kind string) int64 {
+func (c *Census) addConnection(list *[]connection, added connection) int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	id := (*list)[len(*list)-1].id + 1
-	*list = append(*list, connection{id, name, "", kind})
-	return id
+	added.id = (*list)[len(*list)-1].id + 1
+	*list = append(*list, added)
+	return added.id
 }
 
 // appendSource writes a source. What a gateway has no business to keep holds the
@@ -100,17 +113,26 @@ func appendDestination(b []byte, p connection, i int) []byte {
 // An appendConnection writes the i-th connection of a list.
 type appendConnection func(b []byte, p connection, i int) []byte
 
-func (c *Census) listConnections(r *http.Request, all *[]connection, item appendConnection) reply {
+func (c *Census) listConnections(r *http.Request, v version, list *[]connection, item appendConnection) reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	row := func(i int) (id, at int64) { return (*all)[i].id, int64(i) }
-	return c.list(r, len(*all), row, func(b []byte, i int) []byte { return item(b, (*all)[i], i) })
+	all := shownConnections(v, *list)
+	row := func(i int) (id, at int64) { return all[i].id, int64(i) }
+	return c.list(r, len(all), row, func(b []byte, i int) []byte { return item(b, all[i], i) })
 }
 
-func (c *Census) fetchConnection(all *[]connection, id int64, item appendConnection) reply {
+// shownConnections are those that a version shows.
+func shownConnections(v version, all []connection) []connection {
+	if v == v2 {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(p connection) bool { return p.group == elsewhere.group })
+}
+
+func (c *Census) fetchConnection(v version, list *[]connection, id int64, item appendConnection) reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i, p := range *all {
+	for i, p := range shownConnections(v, *list) {
 		if p.id == id {
 			return success(item(nil, p, i))
 		}

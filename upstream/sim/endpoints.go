@@ -1,35 +1,59 @@
 package sim
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
 
-func (c *Census) listSyncs(r *http.Request, now int64) reply {
+func (c *Census) listSyncs(r *http.Request, v version, now int64) reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.advance(now)
-	row := func(i int) (id, at int64) { return c.syncs[i].ID, c.syncs[i].CreatedAt.UnixMilli() }
-	return c.list(r, len(c.syncs), row, func(b []byte, i int) []byte { return c.appendSync(b, c.syncs[i], now) })
+	syncs := c.shown(v)
+	row := func(i int) (id, at int64) { return syncs[i].ID, syncs[i].CreatedAt.UnixMilli() }
+	return c.list(r, len(syncs), row, func(b []byte, i int) []byte { return c.appendSync(b, syncs[i], v, now) })
 }
 
-func (c *Census) fetchSync(id, now int64) reply {
+// shown are the syncs that a version shows, in the order of its list.
+func (c *Census) shown(v version) []*syncState {
+	switch {
+	case v == v1 && c.opt.Elsewhere > 0:
+		return slices.DeleteFunc(slices.Clone(c.syncs), func(s *syncState) bool { return s.Elsewhere })
+	case v == v2 && c.opt.V2.ByGroup:
+		return slices.SortedStableFunc(slices.Values(c.syncs), func(a, b *syncState) int {
+			return cmp.Compare(c.groupOf(a), c.groupOf(b))
+		})
+	}
+	return c.syncs
+}
+
+// seen is a sync that a version shows, nil if there is none of the id.
+func (c *Census) seen(v version, id int64) *syncState {
+	if s := c.byID[id]; s != nil && (v == v2 || !s.Elsewhere) {
+		return s
+	}
+	return nil
+}
+
+func (c *Census) fetchSync(v version, id, now int64) reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.advance(now)
-	s := c.byID[id]
+	s := c.seen(v, id)
 	if s == nil {
 		return notFound()
 	}
-	return success(c.appendSync(nil, s, now))
+	return success(c.appendSync(nil, s, v, now))
 }
 
-func (c *Census) listRuns(r *http.Request, id, now int64) reply {
+func (c *Census) listRuns(r *http.Request, v version, id, now int64) reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.advance(now)
-	s := c.byID[id]
+	s := c.seen(v, id)
 	if s == nil {
 		return notFound()
 	}
@@ -37,12 +61,12 @@ func (c *Census) listRuns(r *http.Request, id, now int64) reply {
 	return c.list(r, len(s.rows), row, func(b []byte, i int) []byte { return c.appendRow(b, s, i, now) })
 }
 
-func (c *Census) fetchRun(id, now int64) reply {
+func (c *Census) fetchRun(v version, id, now int64) reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.advance(now)
 	s, i := c.find(id)
-	if s == nil {
+	if s == nil || v == v1 && s.Elsewhere {
 		return notFound()
 	}
 	return success(c.appendRow(nil, s, i, now))
@@ -58,11 +82,11 @@ func (c *Census) appendRow(b []byte, s *syncState, i int, now int64) []byte {
 
 // trigger starts a run, which goes on as time passes. While an earlier one is
 // active the new one is skipped (Census API reference, sync run status).
-func (c *Census) trigger(id, now int64, full bool) reply {
+func (c *Census) trigger(v version, id, now int64, full bool) reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.advance(now)
-	s := c.byID[id]
+	s := c.seen(v, id)
 	if s == nil {
 		return notFound()
 	}
@@ -72,12 +96,12 @@ func (c *Census) trigger(id, now int64, full bool) reply {
 
 // cancel ends an active run. Of a run that ended nothing changes; what Census
 // says then is not documented.
-func (c *Census) cancel(id, now int64) reply {
+func (c *Census) cancel(v version, id, now int64) reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.advance(now)
 	s, i := c.find(id)
-	if s == nil {
+	if s == nil || v == v1 && s.Elsewhere {
 		return notFound()
 	}
 	if w := &s.rows[i]; c.active(s, w, now) {

@@ -47,8 +47,8 @@ func (c *Census) Inject(f Fault) (remove func()) {
 // Path matches calls of one path, written without the base: "/syncs/52".
 func Path(path string) func(*http.Request) bool {
 	return func(r *http.Request) bool {
-		p, ok := apiPath(r.URL.Path)
-		return ok && p == path
+		version, p := apiPath(r.URL.Path)
+		return version != none && p == path
 	}
 }
 

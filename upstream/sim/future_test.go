@@ -50,7 +50,7 @@ func TestRawSchedule(t *testing.T) {
 	} {
 		c, _ := startAt(noon, Options{Empty: true})
 		id := c.AddSync(test.sync)
-		if got := string(c.appendSync(nil, c.byID[id], c.nowMS())); !strings.Contains(got, test.want) {
+		if got := string(c.appendSync(nil, c.byID[id], v1, c.nowMS())); !strings.Contains(got, test.want) {
 			t.Errorf("%.400s, want %s", got, test.want)
 		}
 	}

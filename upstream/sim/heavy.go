@@ -5,9 +5,9 @@ import "fmt"
 // heavy returns the part of a sync that makes it weigh 8 KB and more (seen on
 // the wire), and that a gateway has no business to keep: SQL, columns,
 // mappings. The canary words let a test look for it.
-func (c *Census) heavy(s *syncState) []byte {
-	if s.heavy != nil {
-		return s.heavy
+func (c *Census) heavy(s *syncState, v version) []byte {
+	if s.heavy[v] != nil {
+		return s.heavy[v]
 	}
 	d := c.dice(s.ID, -1)
 	created := s.CreatedAt
@@ -28,7 +28,9 @@ func (c *Census) heavy(s *syncState) []byte {
 
 	o.key("source_attributes")
 	o.open()
-	o.int("connection_id", s.SourceID)
+	if v == v1 || !c.opt.V2.NoSourceID {
+		o.int("connection_id", s.SourceID)
+	}
 	o.key("object")
 	o.open()
 	o.str("type", "model")
@@ -57,7 +59,11 @@ func (c *Census) heavy(s *syncState) []byte {
 
 	o.key("destination_attributes")
 	o.open()
-	o.int("connection_id", s.DestinationID)
+	if v == v1 {
+		o.int("connection_id", s.DestinationID)
+	} else {
+		c.nameActivationInside(&o, s)
+	}
 	o.str("object", s.DestinationObject)
 	o.raw("lead_union_insert_to", "null")
 	o.close()
@@ -83,6 +89,6 @@ func (c *Census) heavy(s *syncState) []byte {
 			from, d.word(8), i, i == 0)
 	}
 	o.b = append(o.b, ']')
-	s.heavy = o.b
-	return s.heavy
+	s.heavy[v] = o.b
+	return o.b
 }

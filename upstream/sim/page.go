@@ -56,7 +56,7 @@ func (c *Census) list(r *http.Request, total int, row func(i int) (id, at int64)
 		o.b = item(o.b, places.at(i))
 	}
 	o.b = append(o.b, ']')
-	if !c.opt.OmitNext {
+	if v, _ := apiPath(r.URL.Path); c.sendsNext(v) {
 		next := ""
 		if p.number < last {
 			next = nextURL(r, p)

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -8,32 +9,47 @@ import (
 	"strings"
 )
 
-// apiPath strips the base path; both versions are served alike.
-func apiPath(path string) (string, bool) {
-	for _, base := range [...]string{"/api/v1", "/api/v2"} {
+// A version of the API.
+type version int
+
+const (
+	none version = iota // no path of the API
+	v1
+	v2
+)
+
+// apiPath strips the base path and tells the version it names.
+func apiPath(path string) (version, string) {
+	for i, base := range [...]string{"/api/v1", "/api/v2"} {
 		if rest, ok := strings.CutPrefix(path, base); ok && strings.HasPrefix(rest, "/") {
-			return rest, true
+			return version(i + 1), rest
 		}
 	}
-	return "", false
+	return none, ""
 }
 
 // answer is the honest one.
 func (c *Census) answer(w http.ResponseWriter, r *http.Request) {
-	path, ok := apiPath(r.URL.Path)
+	version, path := apiPath(r.URL.Path)
 	switch {
-	case !ok:
+	case version == none:
 		notFound().send(w)
-	case !c.admits(r):
+	case !c.admits(version, r):
 		c.deny(w)
+	case version == v2:
+		a := c.route(version, path, r)
+		if a.code == http.StatusNotFound {
+			a = c.opt.V2.missing()
+		}
+		a.send(w)
 	default:
-		c.route(path, r).send(w)
+		c.route(version, path, r).send(w)
 	}
 }
 
 // route finds the endpoint. There is no list of runs across syncs: Census
 // documents none.
-func (c *Census) route(path string, r *http.Request) reply {
+func (c *Census) route(v version, path string, r *http.Request) reply {
 	part := strings.Split(path[1:], "/")
 	route := r.Method + " " + part[0]
 	var id int64
@@ -47,25 +63,40 @@ func (c *Census) route(path string, r *http.Request) reply {
 	now := c.nowMS()
 	switch route {
 	case "GET syncs":
-		return c.listSyncs(r, now)
+		return c.listSyncs(r, v, now)
 	case "GET syncs/{id}":
-		return c.fetchSync(id, now)
+		return c.fetchSync(v, id, now)
 	case "GET syncs/{id}/sync_runs":
-		return c.listRuns(r, id, now)
+		return c.listRuns(r, v, id, now)
 	case "POST syncs/{id}/trigger":
-		return c.trigger(id, now, forced(r))
+		return c.trigger(v, id, now, forced(r))
 	case "GET sync_runs/{id}":
-		return c.fetchRun(id, now)
+		return c.fetchRun(v, id, now)
 	case "POST sync_runs/{id}/cancel":
-		return c.cancel(id, now)
+		return c.cancel(v, id, now)
+	}
+	if v == v2 {
+		switch route {
+		case "GET sources":
+			return c.listConnections(r, v, &c.sources, appendSourceV2)
+		case "GET sources/{id}":
+			return c.fetchConnection(v, &c.sources, id, appendSourceV2)
+		case "GET activations":
+			return c.listActivations(r)
+		case "GET activations/{id}":
+			return c.fetchActivation(part[1])
+		}
+		return notFound()
+	}
+	switch route {
 	case "GET sources":
-		return c.listConnections(r, &c.sources, appendSource)
+		return c.listConnections(r, v, &c.sources, appendSource)
 	case "GET sources/{id}":
-		return c.fetchConnection(&c.sources, id, appendSource)
+		return c.fetchConnection(v, &c.sources, id, appendSource)
 	case "GET destinations":
-		return c.listConnections(r, &c.destinations, appendDestination)
+		return c.listConnections(r, v, &c.destinations, appendDestination)
 	case "GET destinations/{id}":
-		return c.fetchConnection(&c.destinations, id, appendDestination)
+		return c.fetchConnection(v, &c.destinations, id, appendDestination)
 	case "GET workspace":
 		return reply{http.StatusOK, []byte(workspace)}
 	}
@@ -77,15 +108,19 @@ const workspace = `{"status":"success","data":{"id":7,"name":"Acme Production","
 
 // admits accepts a bearer token, and HTTP Basic with the user "bearer", which
 // Census's own older documents use.
-func (c *Census) admits(r *http.Request) bool {
-	if c.opt.Token == "" {
+func (c *Census) admits(v version, r *http.Request) bool {
+	want := c.opt.Token
+	if v == v2 {
+		want = cmp.Or(c.opt.PersonalToken, want)
+	}
+	if want == "" {
 		return true
 	}
 	if user, password, ok := r.BasicAuth(); ok {
-		return user == "bearer" && password == c.opt.Token
+		return user == "bearer" && password == want
 	}
 	kind, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	return strings.EqualFold(kind, "bearer") && token == c.opt.Token
+	return strings.EqualFold(kind, "bearer") && token == want
 }
 
 func (c *Census) deny(w http.ResponseWriter) {

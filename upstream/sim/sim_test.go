@@ -34,7 +34,18 @@ func get(t testing.TB, c *Census, path string) (int, string) {
 
 func call(t testing.TB, c *Census, method, path, body string) (int, string) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, "http://census.test/api/v1"+path, strings.NewReader(body))
+	return callOf(t, c, method, "/api/v1"+path, body)
+}
+
+// get2 asks version 2.
+func get2(t testing.TB, c *Census, path string) (int, string) {
+	t.Helper()
+	return callOf(t, c, http.MethodGet, "/api/v2"+path, "")
+}
+
+func callOf(t testing.TB, c *Census, method, path, body string) (int, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, "http://census.test"+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

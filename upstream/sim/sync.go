@@ -22,6 +22,7 @@ type Sync struct {
 	DestinationObject string // full name: "Contact"
 	Alerts            string // alert_attributes as JSON; "": one for failures
 	Triggers          string // JSON members of mode.triggers beside the schedule: "dbt_cloud":{"project_id":"7","job_id":"9"}
+	Elsewhere         bool   // of another workspace: V2 alone shows it, if Options.Elsewhere is above 0
 	CreatedAt         time.Time
 	UpdatedAt         time.Time // of the settings; runs do not move it
 }
@@ -30,13 +31,13 @@ type Sync struct {
 type syncState struct {
 	Sync
 	rows  []row
-	plan  *plan  // nil: nothing happens by itself
-	heavy []byte // the JSON after the settings, made when first asked for
+	plan  *plan          // nil: nothing happens by itself
+	heavy [v2 + 1][]byte // the JSON after the settings by version, made when first asked for
 }
 
 // appendSync writes the keys seen on the wire. Names of source, destination
 // and last run are not among them.
-func (c *Census) appendSync(b []byte, s *syncState, now int64) []byte {
+func (c *Census) appendSync(b []byte, s *syncState, v version, now int64) []byte {
 	day, hour, minute, cron := "null", int64(-1), int64(-1), ""
 	switch s.Frequency {
 	case "weekly":
@@ -68,7 +69,7 @@ func (c *Census) appendSync(b []byte, s *syncState, now int64) []byte {
 	o.str("operation", s.Operation)
 	o.bool("paused", s.Paused)
 	o.str("status", c.syncStatus(s, now))
-	o.b = append(o.b, c.heavy(s)...)
+	o.b = append(o.b, c.heavy(s, v)...)
 	o.key("mode")
 	o.open()
 	o.str("type", map[bool]string{false: "triggered", true: "live"}[s.Frequency == "continuous"])
@@ -87,6 +88,9 @@ func (c *Census) appendSync(b []byte, s *syncState, now int64) []byte {
 	}
 	o.close()
 	o.close()
+	if v == v2 {
+		c.nameActivation(&o, s)
+	}
 	o.raw("x_compute_pool", `"standard"`)
 	o.close()
 	return o.b

@@ -30,10 +30,34 @@ func (c *Census) populate() {
 		c.timetable(s, e)
 		c.tick(s, c.anchor-e.history*dayMS)
 	}
+	c.otherWorkspace()
 	c.incidents()
 	for _, s := range c.syncs {
 		c.schedule(s)
 		c.due = min(c.due, s.plan.due)
+	}
+}
+
+// otherWorkspace adds syncs that V2 shows and V1 does not.
+func (c *Census) otherWorkspace() {
+	if c.opt.Elsewhere == 0 {
+		return
+	}
+	c.sources = append(c.sources, elsewhere)
+	for i, object := range []string{"Lead", "Contact", "Account", "Deal", "Company", "User"}[:c.opt.Elsewhere] {
+		s := c.addSync(Sync{
+			Label:             object + "s of the sandbox → " + destinations[i%2].name,
+			SourceID:          elsewhere.id,
+			DestinationID:     destinations[i%2].id,
+			DestinationObject: object,
+			CreatedAt:         clock(c.anchor - int64(200-9*i)*dayMS),
+			Elsewhere:         true,
+		})
+		e := entry{frequency: "daily", hours: 3 * i, minute: 20, history: 60}
+		s.plan = &plan{until: never, breaks: never, trouble: -1, delay: 90_000, records: 1_500, share: 20, seconds: 40, flaky: 8}
+		s.Frequency = e.frequency
+		c.timetable(s, e)
+		c.tick(s, c.anchor-e.history*dayMS)
 	}
 }
 

@@ -1,0 +1,37 @@
+package sim
+
+import "net/http"
+
+// A Retired is a way in which version 1 may answer once it is retired. Nobody knows
+// which Census will choose.
+type Retired string
+
+const (
+	RetiredNotFound  Retired = "404 as JSON"
+	RetiredEmpty     Retired = "404 without a body"
+	RetiredPage      Retired = "404 as a page"
+	RetiredGone      Retired = "410"
+	RetiredMoved     Retired = "301"
+	RetiredToken     Retired = "401"
+	RetiredForbidden Retired = "403"
+	RetiredHTML      Retired = "200 as a page"
+)
+
+// RetiredWays are all there are, with what is answered.
+var RetiredWays = map[Retired]Effect{
+	RetiredNotFound:  JSON(http.StatusNotFound, `{"status":404}`),
+	RetiredEmpty:     Status(http.StatusNotFound, "", ""),
+	RetiredPage:      HTML(http.StatusNotFound),
+	RetiredGone:      JSON(http.StatusGone, `{"status":"error","message":"This version of the API has been retired."}`),
+	RetiredMoved:     Redirect(http.StatusMovedPermanently, "https://activations.example.com/docs/v2?from=v1"),
+	RetiredToken:     JSON(http.StatusUnauthorized, `{"status":401}`),
+	RetiredForbidden: JSON(http.StatusForbidden, `{"status":"error","message":"Forbidden"}`),
+	RetiredHTML:      HTML(http.StatusOK),
+}
+
+// Retire has every call of V1 answered in that way from now on. V2 goes on.
+func (c *Census) Retire(how Retired) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.retired = RetiredWays[how]
+}

@@ -1,0 +1,115 @@
+package sim
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// V2 decides what is open about version 2 of the API, whose documents show few
+// answers. The zero value is the likelier reading of each.
+type V2 struct {
+	Naming     Naming // how a sync names its activation
+	NoSourceID bool   // a sync names no source connection
+	SyncGroups bool   // a sync carries its group_id
+	TextIDs    bool   // an activation's destination has its id as text
+	ByGroup    bool   // /syncs is ordered by group, and by creation within each
+	LegacyNext bool   // lists carry V1's next
+	Missing    Missing
+}
+
+// Naming is how a sync of V2 names its activation.
+type Naming int
+
+const (
+	NamedInside   Naming = iota // destination_attributes.activation_id
+	NamedOnSync                 // activation_id
+	NamedObject                 // activation.id
+	NamedAsText                 // destination_attributes.connection_id, as text
+	NamedByNumber               // destination_attributes.connection_id is the id of the activation's destination
+)
+
+// Namings are all there are.
+var Namings = []Naming{NamedInside, NamedOnSync, NamedObject, NamedAsText, NamedByNumber}
+
+// Missing is the body of a 404 of V2.
+type Missing int
+
+const (
+	MissingNumber Missing = iota // {"status":404}
+	MissingText                  // {"status":"404"}
+	MissingEmpty
+)
+
+func (v V2) missing() reply {
+	body := [...]string{`{"status":404}`, `{"status":"404"}`, ""}[v.Missing]
+	return reply{http.StatusNotFound, []byte(body)}
+}
+
+// sendsNext tells whether lists of a version carry the legacy next.
+func (c *Census) sendsNext(v version) bool {
+	return !c.opt.OmitNext && (v == v1 || c.opt.V2.LegacyNext || c.opt.NoPagination)
+}
+
+// nameActivation writes how a sync names its activation beside its other keys.
+func (c *Census) nameActivation(o *object, s *syncState) {
+	if group := c.groupOf(s); c.opt.V2.SyncGroups {
+		o.strOrNull("group_id", group)
+	}
+	id := activationID(s.SourceID, s.DestinationID)
+	switch c.opt.V2.Naming {
+	case NamedOnSync:
+		o.str("activation_id", id)
+	case NamedObject:
+		o.key("activation")
+		o.open()
+		o.str("id", id)
+		o.str("name", "connection_canary")
+		o.close()
+	}
+}
+
+// nameActivationInside writes how destination_attributes names the activation.
+func (c *Census) nameActivationInside(o *object, s *syncState) {
+	switch id := activationID(s.SourceID, s.DestinationID); c.opt.V2.Naming {
+	case NamedInside:
+		o.str("activation_id", id)
+	case NamedAsText:
+		o.str("connection_id", id)
+	case NamedByNumber:
+		o.int("connection_id", s.DestinationID)
+	}
+}
+
+// groupOf is the group of the sync's source; "" if the source is gone.
+func (c *Census) groupOf(s *syncState) string {
+	for _, p := range c.sources {
+		if p.id == s.SourceID {
+			return p.group
+		}
+	}
+	return ""
+}
+
+// appendSourceV2 writes a source: V1's label is gone, and the group is there.
+func appendSourceV2(b []byte, p connection, i int) []byte {
+	o := object{b: b}
+	o.open()
+	o.int("id", p.id)
+	o.str("group_id", p.group)
+	o.str("name", p.name)
+	o.str("type", p.kind)
+	o.str("sync_engine", "advanced")
+	o.time("created_at", time.Date(2023, 2, 15+i, 10, 0, 0, 0, time.UTC))
+	o.bool("last_test_succeeded", true)
+	o.str("last_tested_at", "2026-11-03T08:15:00.000Z")
+	o.raw("connection_details", `{"account":"connection_canary","password":"connection_canary","name":"connection_canary","group_id":"connection_canary"}`)
+	o.int("warehouse_writeback_retention_in_days", 7)
+	o.close()
+	return o.b
+}
+
+// activationID is Census's id of the pair of a source and a destination, which is text.
+func activationID(source, destination int64) string {
+	return "act_" + strconv.FormatInt(source, 36) + "_" + strconv.FormatInt(destination, 36)
+}
