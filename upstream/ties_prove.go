@@ -27,6 +27,9 @@ func (v *view[T]) tiesProve(g, known *segment[T], from, to int) bool {
 		return true // of different moments, next to each other
 	}
 	i, j, k, l = g.first+i, g.first+j, known.first+k, known.first+l
+	if l == known.end() && j > l { // more of its rows may have come since
+		return false
+	}
 	if i >= k && j <= l || k >= i && l <= j {
 		return false
 	}
