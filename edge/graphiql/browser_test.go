@@ -1,6 +1,7 @@
 package graphiql
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -20,6 +21,9 @@ func TestBrowser(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.Handle("/", Handler(Options{}))
 	mux.Handle("/graphql", gateway)
+	mux.HandleFunc("/elsewhere", func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, "<!doctype html><link rel=icon href=data:,>")
+	})
 	server := httptest.NewServer(mux)
 	defer server.Close()
 
@@ -61,6 +65,18 @@ func TestBrowser(t *testing.T) {
 	b.Until("the tabs of before, and no more", `
 		document.querySelectorAll('.graphiql-tab').length === 6 &&
 		text('.graphiql-query-editor').includes('query Typed')`)
+
+	// On another day the examples ask about that day, but where somebody changed them. The page that makes
+	// them old is another of this origin: GraphiQL stores its tabs late, over what was written meanwhile.
+	b.Open(server.URL + "/elsewhere")
+	b.Until("the other page", `location.pathname === '/elsewhere' && document.readyState === 'complete'`)
+	b.Do(`['examples', 'graphiql:tabState'].forEach(at => { const key = 'census-gateway/' + at;
+		localStorage[key] = localStorage[key].replaceAll(/20\d\d-\d\d-\d\dT/g, '2020-01-01T') })`)
+	b.Do(`localStorage['census-gateway/graphiql:tabState'] = localStorage['census-gateway/graphiql:tabState'].replace('2020-01-01T', '2021-01-01T')`)
+	b.Open(server.URL + "/")
+	b.Until("the first of them, which was changed, as it was, and the second of today", `(tabs => tabs.length === 6 &&
+		tabs[1].variables.includes('2021-01-01T') && tabs[2].variables.includes('"since"') && !tabs[2].variables.includes('2020-01-01T'))
+		(JSON.parse(localStorage['census-gateway/graphiql:tabState']).tabs) && text('.graphiql-query-editor').includes('query Typed')`)
 
 	requests := b.Requests()
 	for _, url := range requests {

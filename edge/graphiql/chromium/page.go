@@ -43,6 +43,14 @@ func (b *Browser) Eval(expression string) (json.RawMessage, error) {
 	return answer.Result.Value, nil
 }
 
+// Do runs an expression in the page for its effect.
+func (b *Browser) Do(expression string) {
+	b.t.Helper()
+	if _, err := b.Eval(expression); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
 // Until waits for a condition. A page that is being loaded cannot be asked, so
 // an error only means not yet.
 func (b *Browser) Until(what, condition string) {
@@ -62,9 +70,7 @@ func (b *Browser) Until(what, condition string) {
 func (b *Browser) Click(selector string) {
 	b.t.Helper()
 	b.Until(selector+" to click", "document.querySelector(`"+selector+"`)")
-	if _, err := b.Eval("document.querySelector(`" + selector + "`).click()"); err != nil {
-		b.t.Fatal(err)
-	}
+	b.Do("document.querySelector(`" + selector + "`).click()")
 }
 
 // Write replaces what the editor in selector holds, through the keyboard.
@@ -72,9 +78,7 @@ func (b *Browser) Write(selector, content string) {
 	b.t.Helper()
 	field := "document.querySelector(`" + selector + " textarea`)"
 	b.Until(selector+" to write to", field)
-	if _, err := b.Eval(field + ".focus()"); err != nil {
-		b.t.Fatal(err)
-	}
+	b.Do(field + ".focus()")
 	b.get(nil, b.page, "Input.dispatchKeyEvent", map[string]any{"type": "keyDown", "key": "a", "code": "KeyA",
 		"windowsVirtualKeyCode": 65, "modifiers": 2, "commands": []string{"selectAll"}})
 	b.get(nil, b.page, "Input.insertText", map[string]any{"text": content})
@@ -85,9 +89,7 @@ func (b *Browser) Fill(selector, content string) {
 	b.t.Helper()
 	field := "document.querySelector(`" + selector + "`)"
 	b.Until(selector+" to fill", field)
-	if _, err := b.Eval(field + ".select()"); err != nil {
-		b.t.Fatal(err)
-	}
+	b.Do(field + ".select()")
 	b.get(nil, b.page, "Input.insertText", map[string]any{"text": content})
 }
 
