@@ -8,11 +8,12 @@ import (
 	"strings"
 
 	"census-gateway/edge"
+	"census-gateway/graph/documents"
 	"census-gateway/settings"
 )
 
 // authenticator tells who may ask. What cannot be read stays as it was: see keep.
-func (g *gateway) authenticator(ctx context.Context, s settings.Settings) (edge.Authenticator, error) {
+func (g *gateway) authenticator(ctx context.Context, s settings.Settings, now *sources) (edge.Authenticator, error) {
 	if s.PassThrough {
 		return edge.PassThrough, nil
 	}
@@ -22,21 +23,17 @@ func (g *gateway) authenticator(ctx context.Context, s settings.Settings) (edge.
 		if err != nil {
 			err = fmt.Errorf("GATEWAY_API_KEYS, GATEWAY_API_KEYS_FILE: %w", err)
 		}
-		if g.keys, err = keep(g, g.keys, keys, err); err != nil {
+		if now.keys, err = keep(now, g.sources.keys, keys, err); err != nil {
 			return nil, err
 		}
-		ways = append(ways, g.keys.Authenticate)
-	} else {
-		g.keys = nil
+		ways = append(ways, now.keys.Authenticate)
 	}
 	if s.JWTIssuer != "" {
-		jwt, err := g.jwt(ctx, s)
+		jwt, err := g.jwt(ctx, s, now)
 		if err != nil {
 			return nil, fmt.Errorf("GATEWAY_JWT_JWKS (--jwt-jwks): %w", err)
 		}
 		ways = append(ways, jwt)
-	} else {
-		g.jwks.Store(nil)
 	}
 	if len(ways) == 0 {
 		return edge.Open, nil
@@ -44,24 +41,33 @@ func (g *gateway) authenticator(ctx context.Context, s settings.Settings) (edge.
 	return edge.Any(ways...), nil
 }
 
-// keep is now, or, where that could not be read, before, if there was one: a reload
-// applies what is good.
-func keep[T any](g *gateway, before, now *T, err error) (*T, error) {
+// sources are what was read for the settings: nil where they name nothing to read.
+type sources struct {
+	keys    *edge.Keys
+	jwks    *edge.JWKS
+	trusted *documents.Trusted
+	kept    []error // why some of it is what was read before
+}
+
+// keep returns read. If that failed, it returns before, which the settings in force have,
+// and notes err in now: a reload applies what is good.
+func keep[T any](now *sources, before, read *T, err error) (*T, error) {
 	switch {
 	case err == nil:
-		return now, nil
+		return read, nil
 	case before == nil:
 		return nil, err
 	}
-	g.kept = append(g.kept, err)
+	now.kept = append(now.kept, err)
 	return before, nil
 }
 
 // jwt lets in callers with JWTs. An issuer that cannot be reached is no error: the keys
 // known stay in force, or nobody is let in, until it can. A file that is not there
 // is one, unless keys are known.
-func (g *gateway) jwt(ctx context.Context, s settings.Settings) (edge.Authenticator, error) {
-	keys, before := g.jwks.Load(), g.served
+func (g *gateway) jwt(ctx context.Context, s settings.Settings, now *sources) (edge.Authenticator, error) {
+	last, before := g.sources.jwks, g.served
+	keys := last
 	moved := keys == nil || s.JWTKeys != before.JWTKeys || s.JWTIssuer != before.JWTIssuer
 	if moved {
 		var err error
@@ -74,12 +80,11 @@ func (g *gateway) jwt(ctx context.Context, s settings.Settings) (edge.Authentica
 		return nil, err
 	}
 	if err := keys.Read(ctx); err != nil {
-		last := g.jwks.Load()
 		inherits := last != nil && moved && s.JWTIssuer == before.JWTIssuer
 		if moved && !inherits && !strings.Contains(s.JWTKeys, "://") {
 			return nil, err
 		}
-		g.kept = append(g.kept, fmt.Errorf("GATEWAY_JWT_JWKS (--jwt-jwks): %w", err))
+		now.kept = append(now.kept, fmt.Errorf("GATEWAY_JWT_JWKS (--jwt-jwks): %w", err))
 		if inherits {
 			if err := keys.Inherit(ctx, last); err != nil {
 				return nil, err
@@ -87,7 +92,7 @@ func (g *gateway) jwt(ctx context.Context, s settings.Settings) (edge.Authentica
 		}
 		go keys.Retry(ctx)
 	}
-	g.jwks.Store(keys)
+	now.jwks = keys
 	return by, nil
 }
 

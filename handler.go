@@ -23,10 +23,10 @@ import (
 const waitSlack = 100 * time.Millisecond
 
 // handler puts the layers together: what a request passes, outermost first. The
-// reasons for the order stand in edge's package comment. g.kept is what of s could not
-// be read and stays as it was.
+// reasons for the order stand in edge's package comment. g is as it was where s cannot
+// be applied.
 func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handler, error) {
-	g.kept = nil
+	var now sources
 	origins, err := edge.ParseOrigins(s.CORSOrigins, s.PassThrough || s.Keyed())
 	if err != nil {
 		return nil, fmt.Errorf("GATEWAY_CORS_ORIGINS (--cors-origins): %w", err)
@@ -35,11 +35,11 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 	if err != nil {
 		return nil, fmt.Errorf("GATEWAY_TRUSTED_PROXIES (--trusted-proxies): %w", err)
 	}
-	callers, err := g.authenticator(ctx, s)
+	callers, err := g.authenticator(ctx, s, &now)
 	if err != nil {
 		return nil, err
 	}
-	handler, err := g.graph(s)
+	handler, err := g.graph(s, &now)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,8 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 	if open := !s.Keyed() && !s.PassThrough; open && (edge.IsLoopback(s.Addr) || len(s.Hosts) > 0) {
 		layers = append(layers, edge.CheckHost(s.Hosts...))
 	}
-	g.served = s
+	g.served, g.sources = s, now
+	g.jwks.Store(now.jwks)
 	return edge.Chain(mux, layers...), nil
 }
 
@@ -96,7 +97,7 @@ func (g *gateway) inFlightFor(s settings.Settings) *edge.InFlight {
 }
 
 // graph is the GraphQL handler, as the settings have it.
-func (g *gateway) graph(s settings.Settings) (http.Handler, error) {
+func (g *gateway) graph(s settings.Settings, now *sources) (http.Handler, error) {
 	opt := graph.Options{
 		Log: g.log, Timeout: s.Timeout, MaxBody: s.MaxBody, MaxDocument: s.MaxDocument, MaxTokens: s.MaxTokens, Limits: limitsOf(s),
 		OnlyTrusted: s.OnlyTrusted, OwnTokens: s.PassThrough,
@@ -107,10 +108,10 @@ func (g *gateway) graph(s settings.Settings) (http.Handler, error) {
 		if err != nil {
 			err = fmt.Errorf("GATEWAY_TRUSTED_DOCUMENTS (--trusted-documents): %w", err)
 		}
-		if g.trusted, err = keep(g, g.trusted, trusted, err); err != nil {
+		if now.trusted, err = keep(now, g.sources.trusted, trusted, err); err != nil {
 			return nil, err
 		}
-		opt.Trusted = g.trusted
+		opt.Trusted = now.trusted
 	}
 	return graph.Handler(func(ctx context.Context) *upstream.Client {
 		if caller, ok := edge.CallerFrom(ctx); ok && s.PassThrough {

@@ -38,8 +38,8 @@ func (g *gateway) reload(ctx context.Context, args []string, start settings.Sett
 		case err != nil:
 			g.log.Error("settings not read again: the present ones stay", "error", err)
 			g.reloads.failed.Add(1)
-		case len(g.kept) > 0:
-			g.log.Error("settings read again in part: what could not be read stays as it was", "error", errors.Join(g.kept...))
+		case len(g.sources.kept) > 0:
+			g.log.Error("settings read again in part: what could not be read stays as it was", "error", errors.Join(g.sources.kept...))
 			g.reloads.partial.Add(1)
 		default:
 			g.log.Info("settings read again")

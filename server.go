@@ -26,7 +26,6 @@ import (
 	"census-gateway/edge/answers"
 	"census-gateway/edge/observe"
 	"census-gateway/graph"
-	"census-gateway/graph/documents"
 	"census-gateway/settings"
 	"census-gateway/upstream"
 	"census-gateway/upstream/sim"
@@ -77,10 +76,10 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 	}
 	if s.CheckConfig {
 		s.Print(out)
-		return errors.Join(append(g.kept, g.tryCensus(ctx, s))...)
+		return errors.Join(append(g.sources.kept, g.tryCensus(ctx, s))...)
 	}
-	if len(g.kept) > 0 { // the JWKS: everything else that is missing prevents the start
-		g.log.Error("started without the JWKS: callers with JWTs are refused until it is read", "error", errors.Join(g.kept...))
+	if len(g.sources.kept) > 0 { // the JWKS: everything else that is missing prevents the start
+		g.log.Error("started without the JWKS: callers with JWTs are refused until it is read", "error", errors.Join(g.sources.kept...))
 	} else {
 		g.reloads.last.Store(time.Now().Unix())
 	}
@@ -106,11 +105,9 @@ type gateway struct {
 	sending  *edge.Sending
 	rates    *edge.Rates               // of the settings before; nil at first
 	inFlight *edge.InFlight            // the same
-	keys     *edge.Keys                // the last that could be read; nil: none
-	trusted  *documents.Trusted        // the same
-	jwks     atomic.Pointer[edge.JWKS] // nil: there are no JWTs
-	kept     []error                   // why not all is as the settings have it
-	served   settings.Settings         // what they were made for
+	served   settings.Settings         // those in force
+	sources  sources                   // what was read for them
+	jwks     atomic.Pointer[edge.JWKS] // that of sources, for the metrics; nil: there are no JWTs
 	reloads  reloads
 	conns    atomic.Pointer[edge.Conns] // of the first door; nil until it is open
 }
