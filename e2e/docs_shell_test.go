@@ -47,7 +47,7 @@ program() {
 const standsGo = stands + `
 case "$1 ${2:-}" in
 "run .") if [ -e main.go ]; then exec "$GO" "$@"; fi; shift 2; program "$@" ;;
-"build ") cp "$PROGRAM" census-gateway ;;
+"build "*) cp "$BIN/census-gateway" census-gateway ;;
 "generate "* | "vet "*) cd "$ROOT" && "$GO" list "${@:2}" >/dev/null ;;
 "test "*)
 	cd "$ROOT"

@@ -48,7 +48,7 @@ func Handler(opt Options) http.Handler {
 		guard(w.Header())
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
-			http.Error(w, "GET or HEAD only", http.StatusMethodNotAllowed)
+			http.Error(w, "This is a page for browsers. Send queries to graphql, beside it.", http.StatusMethodNotAllowed)
 			return
 		}
 		if name, ok := strings.CutPrefix(r.URL.Path, Assets); ok {

@@ -37,7 +37,7 @@ func checkType(h http.Header) *fault {
 	}
 	name, params, err := mime.ParseMediaType(values[0])
 	if err != nil || name != "application/json" {
-		return unsupported("send the request as application/json")
+		return unsupported("send the request with the header Content-Type: application/json")
 	}
 	if charset, ok := params["charset"]; ok && !strings.EqualFold(charset, "utf-8") && !strings.EqualFold(charset, "utf8") {
 		return unsupported("send the request in UTF-8")
