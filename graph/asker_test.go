@@ -25,9 +25,11 @@ var argumentsOf = map[string][]string{
 		"(filter: {})", "(filter: null, first: 2)", "(first: 2, filter: {outcomes: [FAILED]})"},
 	"runStats": {`(filter: {createdSince: "2026-01-05T00:00:00Z"})`, `(filter: {createdSince: "2026-01-06T00:00:00Z", outcomes: [FAILED]})`,
 		`(filter: {outcomes: []})`, `(filter: {createdSince: "2026-01-06T00:00:00Z", createdBefore: "2025-01-01T00:00:00Z"})`},
-	"errors": {"", "(first: 2)", "(first: 0)", "(first: -1)", "(first: 1000)"},
-	"series": {"(bucket: DAY)", `(bucket: DAY, timeZone: "Europe/Berlin")`, `(bucket: WEEK, timeZone: "Nowhere")`, "(bucket: HOUR)"},
-	"fields": {"", "(includeDeprecated: true)"}, "enumValues": {""}, "args": {""}, "inputFields": {""},
+	"errors":     {"", "(first: 2)", "(first: 0)", "(first: -1)", "(first: 1000)"},
+	"series":     {"(bucket: DAY)", `(bucket: DAY, timeZone: "Europe/Berlin")`, `(bucket: WEEK, timeZone: "Nowhere")`, "(bucket: HOUR)"},
+	"typicalRun": {"", "(last: 3)", "(fullSync: true)", "(last: 2)", "(last: 60)"},
+	"executions": {"", "(first: 2)", `(after: "2026-01-05T00:00:00Z", before: "2026-01-06T00:00:00Z")`, `(first: 1001)`},
+	"fields":     {"", "(includeDeprecated: true)"}, "enumValues": {""}, "args": {""}, "inputFields": {""},
 }
 
 func (q *asker) document() string {

@@ -43,6 +43,8 @@ var askedOf = map[string]string{
 	"SyncRunOutcomeCount": "{ syncs(first: 40) { nodes { runStats(filter: {}) { byOutcome { %s } } } } }",
 	"DurationSummary":     "{ syncs(first: 40) { nodes { runStats(filter: {}) { durationSeconds { %s } } } } }",
 	"RecordTotals":        "{ syncs(first: 40) { nodes { runStats(filter: {}) { records { %s } } } } }",
+	"TypicalRun":          "{ syncs(first: 40) { nodes { typicalRun { %s } } } }",
+	"RecordAverages":      "{ syncs(first: 40) { nodes { typicalRun { records { %s } } } } }",
 	"SyncRunErrorGroup":   "{ syncs(first: 40) { nodes { runStats(filter: {}) { errors { %s } } } } }",
 	"SyncRunStatsBucket":  `{ syncs(first: 40) { nodes { runStats(filter: {createdSince: "2026-01-01T00:00:00Z"}) { series(bucket: DAY) { %s } } } } }`,
 }
@@ -64,7 +66,8 @@ var askedWith = map[string]string{
 // resolved are the types, and the fields, that take work for each row that has
 // them. The values of all others are only copied.
 var resolved = []string{"Query", "Sync.health", "SyncHealth", "Sync.runStats", "SyncRunStats", "SyncRunOutcomeCount", "DurationSummary",
-	"RecordTotals", "SyncRunErrorGroup", "SyncRunStatsBucket"}
+	"RecordTotals", "SyncRunErrorGroup", "SyncRunStatsBucket", "Sync.typicalRun", "TypicalRun", "RecordAverages", "SyncSchedule.executions",
+	"SyncRun.expectedDurationSeconds"}
 
 // eachField calls f with each field of each object type and a query that asks for it.
 func eachField(t *testing.T, f func(typename, field, query string)) {

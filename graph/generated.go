@@ -34,6 +34,7 @@ type ResolverRoot interface {
 	Sync() SyncResolver
 	SyncDestination() SyncDestinationResolver
 	SyncRun() SyncRunResolver
+	SyncSchedule() SyncScheduleResolver
 	SyncSource() SyncSourceResolver
 }
 
@@ -68,6 +69,14 @@ type ComplexityRoot struct {
 		Syncs        func(childComplexity int, ids []string, filter *SyncFilter, orderBy *SyncOrder, first *int, after *string, last *int, before *string) int
 	}
 
+	RecordAverages struct {
+		Failed    func(childComplexity int) int
+		Invalid   func(childComplexity int) int
+		Processed func(childComplexity int) int
+		Source    func(childComplexity int) int
+		Updated   func(childComplexity int) int
+	}
+
 	RecordTotals struct {
 		Failed    func(childComplexity int) int
 		Invalid   func(childComplexity int) int
@@ -76,12 +85,14 @@ type ComplexityRoot struct {
 	}
 
 	Sync struct {
+		ActiveRun   func(childComplexity int) int
 		CreatedAt   func(childComplexity int) int
 		Destination func(childComplexity int) int
 		Health      func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Label       func(childComplexity int) int
 		LatestRun   func(childComplexity int) int
+		NextRunAt   func(childComplexity int) int
 		Operation   func(childComplexity int) int
 		Paused      func(childComplexity int) int
 		RunStats    func(childComplexity int, filter stats.Filter) int
@@ -89,6 +100,8 @@ type ComplexityRoot struct {
 		Schedule    func(childComplexity int) int
 		Source      func(childComplexity int) int
 		Status      func(childComplexity int) int
+		Triggers    func(childComplexity int) int
+		TypicalRun  func(childComplexity int, last int, fullSync bool) int
 		URL         func(childComplexity int) int
 		UpdatedAt   func(childComplexity int) int
 	}
@@ -123,35 +136,37 @@ type ComplexityRoot struct {
 	}
 
 	SyncRun struct {
-		Canceled               func(childComplexity int) int
-		CompletedAt            func(childComplexity int) int
-		CreatedAt              func(childComplexity int) int
-		CurrentStep            func(childComplexity int) int
-		DryRun                 func(childComplexity int) int
-		DurationSeconds        func(childComplexity int) int
-		ErrorCode              func(childComplexity int) int
-		ErrorDetail            func(childComplexity int) int
-		ErrorMessage           func(childComplexity int) int
-		FullSync               func(childComplexity int) int
-		ID                     func(childComplexity int) int
-		Outcome                func(childComplexity int) int
-		RawStatus              func(childComplexity int) int
-		RecordsFailed          func(childComplexity int) int
-		RecordsInvalid         func(childComplexity int) int
-		RecordsProcessed       func(childComplexity int) int
-		RecordsUpdated         func(childComplexity int) int
-		ScheduleDelaySeconds   func(childComplexity int) int
-		ScheduledExecutionTime func(childComplexity int) int
-		SourceRecordCount      func(childComplexity int) int
-		SourceRecordDeletes    func(childComplexity int) int
-		SourceRecordInvalids   func(childComplexity int) int
-		SourceRecordUpdates    func(childComplexity int) int
-		Status                 func(childComplexity int) int
-		Sync                   func(childComplexity int) int
-		SyncID                 func(childComplexity int) int
-		SyncTriggerReason      func(childComplexity int) int
-		URL                    func(childComplexity int) int
-		UpdatedAt              func(childComplexity int) int
+		Canceled                func(childComplexity int) int
+		CompletedAt             func(childComplexity int) int
+		CreatedAt               func(childComplexity int) int
+		CurrentStep             func(childComplexity int) int
+		DryRun                  func(childComplexity int) int
+		DurationSeconds         func(childComplexity int) int
+		ErrorCode               func(childComplexity int) int
+		ErrorDetail             func(childComplexity int) int
+		ErrorMessage            func(childComplexity int) int
+		ExpectedCompletedAt     func(childComplexity int) int
+		ExpectedDurationSeconds func(childComplexity int) int
+		FullSync                func(childComplexity int) int
+		ID                      func(childComplexity int) int
+		Outcome                 func(childComplexity int) int
+		RawStatus               func(childComplexity int) int
+		RecordsFailed           func(childComplexity int) int
+		RecordsInvalid          func(childComplexity int) int
+		RecordsProcessed        func(childComplexity int) int
+		RecordsUpdated          func(childComplexity int) int
+		ScheduleDelaySeconds    func(childComplexity int) int
+		ScheduledExecutionTime  func(childComplexity int) int
+		SourceRecordCount       func(childComplexity int) int
+		SourceRecordDeletes     func(childComplexity int) int
+		SourceRecordInvalids    func(childComplexity int) int
+		SourceRecordUpdates     func(childComplexity int) int
+		Status                  func(childComplexity int) int
+		Sync                    func(childComplexity int) int
+		SyncID                  func(childComplexity int) int
+		SyncTriggerReason       func(childComplexity int) int
+		URL                     func(childComplexity int) int
+		UpdatedAt               func(childComplexity int) int
 	}
 
 	SyncRunConnection struct {
@@ -201,6 +216,7 @@ type ComplexityRoot struct {
 	SyncSchedule struct {
 		CronExpression func(childComplexity int) int
 		Day            func(childComplexity int) int
+		Executions     func(childComplexity int, after *upstream.DateTime, before *upstream.DateTime, first int) int
 		Frequency      func(childComplexity int) int
 		Hour           func(childComplexity int) int
 		Minute         func(childComplexity int) int
@@ -217,6 +233,12 @@ type ComplexityRoot struct {
 	SyncTriggerReason struct {
 		UIDetail func(childComplexity int) int
 		UITag    func(childComplexity int) int
+	}
+
+	TypicalRun struct {
+		Durations func(childComplexity int) int
+		Records   func(childComplexity int) int
+		Runs      func(childComplexity int) int
 	}
 }
 
@@ -236,6 +258,10 @@ type QueryResolver interface {
 type SyncResolver interface {
 	Runs(ctx context.Context, obj *Sync, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) (*SyncRunConnection, error)
 	LatestRun(ctx context.Context, obj *Sync) (*upstream.SyncRun, error)
+	ActiveRun(ctx context.Context, obj *Sync) (*upstream.SyncRun, error)
+	NextRunAt(ctx context.Context, obj *Sync) (*upstream.DateTime, error)
+	TypicalRun(ctx context.Context, obj *Sync, last int, fullSync bool) (*stats.Typical, error)
+
 	RunStats(ctx context.Context, obj *Sync, filter stats.Filter) (*SyncRunStats, error)
 	Health(ctx context.Context, obj *Sync) (*health.Health, error)
 	URL(ctx context.Context, obj *Sync) (*string, error)
@@ -247,7 +273,12 @@ type SyncDestinationResolver interface {
 type SyncRunResolver interface {
 	Sync(ctx context.Context, obj *upstream.SyncRun) (*Sync, error)
 
+	ExpectedDurationSeconds(ctx context.Context, obj *upstream.SyncRun) (*float64, error)
+	ExpectedCompletedAt(ctx context.Context, obj *upstream.SyncRun) (*upstream.DateTime, error)
 	URL(ctx context.Context, obj *upstream.SyncRun) (*string, error)
+}
+type SyncScheduleResolver interface {
+	Executions(ctx context.Context, obj *upstream.SyncSchedule, after *upstream.DateTime, before *upstream.DateTime, first int) ([]upstream.DateTime, error)
 }
 type SyncSourceResolver interface {
 	ConnectionName(ctx context.Context, obj *upstream.SyncSource) (*string, error)
@@ -418,6 +449,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Syncs(childComplexity, args["ids"].([]string), args["filter"].(*SyncFilter), args["orderBy"].(*SyncOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 
+	case "RecordAverages.failed":
+		if e.ComplexityRoot.RecordAverages.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordAverages.Failed(childComplexity), true
+	case "RecordAverages.invalid":
+		if e.ComplexityRoot.RecordAverages.Invalid == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordAverages.Invalid(childComplexity), true
+	case "RecordAverages.processed":
+		if e.ComplexityRoot.RecordAverages.Processed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordAverages.Processed(childComplexity), true
+	case "RecordAverages.source":
+		if e.ComplexityRoot.RecordAverages.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordAverages.Source(childComplexity), true
+	case "RecordAverages.updated":
+		if e.ComplexityRoot.RecordAverages.Updated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordAverages.Updated(childComplexity), true
+
 	case "RecordTotals.failed":
 		if e.ComplexityRoot.RecordTotals.Failed == nil {
 			break
@@ -443,6 +505,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordTotals.Updated(childComplexity), true
 
+	case "Sync.activeRun":
+		if e.ComplexityRoot.Sync.ActiveRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sync.ActiveRun(childComplexity), true
 	case "Sync.createdAt":
 		if e.ComplexityRoot.Sync.CreatedAt == nil {
 			break
@@ -479,6 +547,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sync.LatestRun(childComplexity), true
+	case "Sync.nextRunAt":
+		if e.ComplexityRoot.Sync.NextRunAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sync.NextRunAt(childComplexity), true
 	case "Sync.operation":
 		if e.ComplexityRoot.Sync.Operation == nil {
 			break
@@ -531,6 +605,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sync.Status(childComplexity), true
+	case "Sync.triggers":
+		if e.ComplexityRoot.Sync.Triggers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sync.Triggers(childComplexity), true
+	case "Sync.typicalRun":
+		if e.ComplexityRoot.Sync.TypicalRun == nil {
+			break
+		}
+
+		args, err := ec.field_Sync_typicalRun_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Sync.TypicalRun(childComplexity, args["last"].(int), args["fullSync"].(bool)), true
 	case "Sync.url":
 		if e.ComplexityRoot.Sync.URL == nil {
 			break
@@ -704,6 +795,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SyncRun.ErrorMessage(childComplexity), true
+	case "SyncRun.expectedCompletedAt":
+		if e.ComplexityRoot.SyncRun.ExpectedCompletedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRun.ExpectedCompletedAt(childComplexity), true
+	case "SyncRun.expectedDurationSeconds":
+		if e.ComplexityRoot.SyncRun.ExpectedDurationSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRun.ExpectedDurationSeconds(childComplexity), true
 	case "SyncRun.fullSync":
 		if e.ComplexityRoot.SyncRun.FullSync == nil {
 			break
@@ -1009,6 +1112,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SyncSchedule.Day(childComplexity), true
+	case "SyncSchedule.executions":
+		if e.ComplexityRoot.SyncSchedule.Executions == nil {
+			break
+		}
+
+		args, err := ec.field_SyncSchedule_executions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SyncSchedule.Executions(childComplexity, args["after"].(*upstream.DateTime), args["before"].(*upstream.DateTime), args["first"].(int)), true
 	case "SyncSchedule.frequency":
 		if e.ComplexityRoot.SyncSchedule.Frequency == nil {
 			break
@@ -1071,6 +1185,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SyncTriggerReason.UITag(childComplexity), true
+
+	case "TypicalRun.durationSeconds":
+		if e.ComplexityRoot.TypicalRun.Durations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TypicalRun.Durations(childComplexity), true
+	case "TypicalRun.records":
+		if e.ComplexityRoot.TypicalRun.Records == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TypicalRun.Records(childComplexity), true
+	case "TypicalRun.runs":
+		if e.ComplexityRoot.TypicalRun.Runs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TypicalRun.Runs(childComplexity), true
 
 	}
 	return 0, false
@@ -1420,6 +1553,37 @@ type Sync implements Node {
   """
   latestRun: SyncRun
   """
+  The run in progress; null if none is among its newest 25 runs. Runs older than one that completed or failed are not
+  looked at: while a run is in progress, Census skips later ones of its sync. Costs one Census call, none beside ` + "`" + `health` + "`" + `.
+  """
+  activeRun: SyncRun
+  """
+  When its schedule starts it next, reckoned from the moment of the operation. Null if the sync is paused, runs
+  continuously, is never started by a schedule, or has a schedule that cannot be read (docs/health.md) or that counts from
+  the last run ("@every"). Needs the sync's record alone.
+  """
+  nextRunAt: DateTime
+  """
+  What is usual for its finished runs (SUCCEEDED, PARTIAL or FAILED, no dry runs), by the newest 25 runs, or by the newest
+  ` + "`" + `last` + "`" + ` where that is more. Null with fewer than 3 finished runs of that kind among them. Costs one Census call, none
+  beside ` + "`" + `health` + "`" + ` unless ` + "`" + `last` + "`" + ` is above 25.
+  """
+  typicalRun(
+    """
+    How many finished runs to sum up at most: 3 to 100, the newest.
+    """
+    last: Int! = 20
+    """
+    True: full syncs. False: all other runs. Full syncs take longer, so the two are never mixed.
+    """
+    fullSync: Boolean! = false
+  ): TypicalRun
+  """
+  What starts it, in Census's words: "schedule", "dbt_cloud", "fivetran", "sync_sequence", …; empty if it is only started
+  by hand or by the API. Null where Census does not say. Needs the sync's record alone.
+  """
+  triggers: [String!]
+  """
   Its runs summed up. Every run from createdSince to createdBefore is read, whatever else the filter says (unless only runs
   IN_PROGRESS pass, see SyncRunFilter): one Census call for each hundred, and a few to find the ends of a window that lies back. What was read before and changes no more is in
   memory: then it takes one call, for the newest runs, and none while these are fresh. The operation's read limit is 2,000
@@ -1635,6 +1799,50 @@ type DurationSummary {
 }
 
 """
+What is usual for finished runs of a sync, of one kind: full syncs, or all others.
+"""
+type TypicalRun {
+  """
+  Runs that were summed up: 3 or more.
+  """
+  runs: Int!
+  """
+  How long they took; p50 is what is usual. Null if none of them has both ends.
+  """
+  durationSeconds: DurationSummary
+  """
+  Their records on average.
+  """
+  records: RecordAverages!
+}
+
+"""
+Records of a run on average, over those runs for which Census gives the number; null where it does for none.
+"""
+type RecordAverages {
+  """
+  In the source at the time of the run.
+  """
+  source: Float
+  """
+  Sent to the destination.
+  """
+  processed: Float
+  """
+  Taken by the destination.
+  """
+  updated: Float
+  """
+  Rejected by the destination.
+  """
+  failed: Float
+  """
+  Left out by Census because of their quality.
+  """
+  invalid: Float
+}
+
+"""
 Sums of the records of runs, dry runs left out. Where Census gives no number, none are counted.
 """
 type RecordTotals {
@@ -1768,6 +1976,26 @@ type SyncSchedule {
   For "expression"; null where Census gives none.
   """
   cronExpression: String
+  """
+  When it is due by the clock, oldest first, whether the sync is paused or not. Empty for "never" and "continuous", for a
+  schedule that cannot be read (docs/health.md), and for "@every", which counts from the last run. None is more than 10
+  years after ` + "`" + `after` + "`" + `. A time that clocks of the schedule's zone leave out is not due that day; one that they show twice
+  is due the first time. Costs no Census call.
+  """
+  executions(
+    """
+    Only executions after this moment. Left out: the moment of the operation.
+    """
+    after: DateTime
+    """
+    Only executions before this moment. Left out: no end.
+    """
+    before: DateTime
+    """
+    How many at most: 0 to 1000.
+    """
+    first: Int! = 10
+  ): [DateTime!]!
 }
 
 """
@@ -1947,6 +2175,17 @@ type SyncRun implements Node {
   Seconds from ` + "`" + `scheduledExecutionTime` + "`" + ` to ` + "`" + `createdAt` + "`" + `; null without the former.
   """
   scheduleDelaySeconds: Float
+  """
+  Seconds that the run may be expected to take: the median of the last 20 finished runs of its kind (full syncs, or all
+  others; no dry runs) before it that have both ends, among the newest 25 runs of its sync. Null with fewer than 3 of
+  them, and so for runs further back. Costs one Census call for each sync, none beside its ` + "`" + `health` + "`" + `.
+  """
+  expectedDurationSeconds: Float
+  """
+  When the run may be expected to end: ` + "`" + `createdAt` + "`" + ` and ` + "`" + `expectedDurationSeconds` + "`" + `; may have passed. Null where that is
+  null, and unless the run is IN_PROGRESS. Costs what ` + "`" + `expectedDurationSeconds` + "`" + ` costs.
+  """
+  expectedCompletedAt: DateTime
   """
   Census's own page of the run, for people; null where Census has none, as the simulated one.
   """
@@ -2304,6 +2543,22 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordAverages(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "source":
+		return ec.fieldContext_RecordAverages_source(ctx, field)
+	case "processed":
+		return ec.fieldContext_RecordAverages_processed(ctx, field)
+	case "updated":
+		return ec.fieldContext_RecordAverages_updated(ctx, field)
+	case "failed":
+		return ec.fieldContext_RecordAverages_failed(ctx, field)
+	case "invalid":
+		return ec.fieldContext_RecordAverages_invalid(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordAverages", field.Name)
+}
+
 func (ec *executionContext) childFields_RecordTotals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "processed":
@@ -2346,6 +2601,14 @@ func (ec *executionContext) childFields_Sync(ctx context.Context, field graphql.
 		return ec.fieldContext_Sync_runs(ctx, field)
 	case "latestRun":
 		return ec.fieldContext_Sync_latestRun(ctx, field)
+	case "activeRun":
+		return ec.fieldContext_Sync_activeRun(ctx, field)
+	case "nextRunAt":
+		return ec.fieldContext_Sync_nextRunAt(ctx, field)
+	case "typicalRun":
+		return ec.fieldContext_Sync_typicalRun(ctx, field)
+	case "triggers":
+		return ec.fieldContext_Sync_triggers(ctx, field)
 	case "runStats":
 		return ec.fieldContext_Sync_runStats(ctx, field)
 	case "health":
@@ -2474,6 +2737,10 @@ func (ec *executionContext) childFields_SyncRun(ctx context.Context, field graph
 		return ec.fieldContext_SyncRun_durationSeconds(ctx, field)
 	case "scheduleDelaySeconds":
 		return ec.fieldContext_SyncRun_scheduleDelaySeconds(ctx, field)
+	case "expectedDurationSeconds":
+		return ec.fieldContext_SyncRun_expectedDurationSeconds(ctx, field)
+	case "expectedCompletedAt":
+		return ec.fieldContext_SyncRun_expectedCompletedAt(ctx, field)
 	case "url":
 		return ec.fieldContext_SyncRun_url(ctx, field)
 	}
@@ -2580,6 +2847,8 @@ func (ec *executionContext) childFields_SyncSchedule(ctx context.Context, field 
 		return ec.fieldContext_SyncSchedule_minute(ctx, field)
 	case "cronExpression":
 		return ec.fieldContext_SyncSchedule_cronExpression(ctx, field)
+	case "executions":
+		return ec.fieldContext_SyncSchedule_executions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SyncSchedule", field.Name)
 }
@@ -2608,6 +2877,18 @@ func (ec *executionContext) childFields_SyncTriggerReason(ctx context.Context, f
 		return ec.fieldContext_SyncTriggerReason_uiDetail(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SyncTriggerReason", field.Name)
+}
+
+func (ec *executionContext) childFields_TypicalRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "runs":
+		return ec.fieldContext_TypicalRun_runs(ctx, field)
+	case "durationSeconds":
+		return ec.fieldContext_TypicalRun_durationSeconds(ctx, field)
+	case "records":
+		return ec.fieldContext_TypicalRun_records(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TypicalRun", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2978,6 +3259,36 @@ func (ec *executionContext) field_SyncRunStats_series_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_SyncSchedule_executions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*upstream.DateTime, error) {
+			return ec.unmarshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚐDateTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*upstream.DateTime, error) {
+			return ec.unmarshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚐDateTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Sync_runStats_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3043,6 +3354,28 @@ func (ec *executionContext) field_Sync_runs_args(ctx context.Context, rawArgs ma
 		return nil, err
 	}
 	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Sync_typicalRun_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "fullSync",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["fullSync"] = arg1
 	return args, nil
 }
 
@@ -3757,6 +4090,121 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _RecordAverages_source(ctx context.Context, field graphql.CollectedField, obj *stats.RecordAverages) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordAverages_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordAverages_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordAverages", field, false, false, "Float")
+}
+
+func (ec *executionContext) _RecordAverages_processed(ctx context.Context, field graphql.CollectedField, obj *stats.RecordAverages) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordAverages_processed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Processed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordAverages_processed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordAverages", field, false, false, "Float")
+}
+
+func (ec *executionContext) _RecordAverages_updated(ctx context.Context, field graphql.CollectedField, obj *stats.RecordAverages) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordAverages_updated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Updated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordAverages_updated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordAverages", field, false, false, "Float")
+}
+
+func (ec *executionContext) _RecordAverages_failed(ctx context.Context, field graphql.CollectedField, obj *stats.RecordAverages) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordAverages_failed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordAverages_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordAverages", field, false, false, "Float")
+}
+
+func (ec *executionContext) _RecordAverages_invalid(ctx context.Context, field graphql.CollectedField, obj *stats.RecordAverages) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordAverages_invalid(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Invalid, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordAverages_invalid(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordAverages", field, false, false, "Float")
+}
+
 func (ec *executionContext) _RecordTotals_processed(ctx context.Context, field graphql.CollectedField, obj *stats.RecordTotals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4203,6 +4651,128 @@ func (ec *executionContext) fieldContext_Sync_latestRun(_ context.Context, field
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Sync_activeRun(ctx context.Context, field graphql.CollectedField, obj *Sync) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sync_activeRun(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Sync().ActiveRun(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *upstream.SyncRun) graphql.Marshaler {
+			return ec.marshalOSyncRun2ᚖcensusᚑgatewayᚋupstreamᚐSyncRun(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Sync_activeRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Sync",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SyncRun(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Sync_nextRunAt(ctx context.Context, field graphql.CollectedField, obj *Sync) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sync_nextRunAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Sync().NextRunAt(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *upstream.DateTime) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚐDateTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Sync_nextRunAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sync", field, true, true, "DateTime")
+}
+
+func (ec *executionContext) _Sync_typicalRun(ctx context.Context, field graphql.CollectedField, obj *Sync) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sync_typicalRun(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Sync().TypicalRun(ctx, obj, fc.Args["last"].(int), fc.Args["fullSync"].(bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *stats.Typical) graphql.Marshaler {
+			return ec.marshalOTypicalRun2ᚖcensusᚑgatewayᚋgraphᚋstatsᚐTypical(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Sync_typicalRun(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Sync",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TypicalRun(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Sync_typicalRun_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Sync_triggers(ctx context.Context, field graphql.CollectedField, obj *Sync) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sync_triggers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Triggers()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Sync_triggers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sync", field, true, false, "String")
 }
 
 func (ec *executionContext) _Sync_runStats(ctx context.Context, field graphql.CollectedField, obj *Sync) (ret graphql.Marshaler) {
@@ -5416,6 +5986,52 @@ func (ec *executionContext) fieldContext_SyncRun_scheduleDelaySeconds(_ context.
 	return graphql.NewScalarFieldContext("SyncRun", field, true, false, "Float")
 }
 
+func (ec *executionContext) _SyncRun_expectedDurationSeconds(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRun_expectedDurationSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SyncRun().ExpectedDurationSeconds(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRun_expectedDurationSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncRun", field, true, true, "Float")
+}
+
+func (ec *executionContext) _SyncRun_expectedCompletedAt(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRun_expectedCompletedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SyncRun().ExpectedCompletedAt(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *upstream.DateTime) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚐDateTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRun_expectedCompletedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncRun", field, true, true, "DateTime")
+}
+
 func (ec *executionContext) _SyncRun_url(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6293,6 +6909,50 @@ func (ec *executionContext) fieldContext_SyncSchedule_cronExpression(_ context.C
 	return graphql.NewScalarFieldContext("SyncSchedule", field, false, false, "String")
 }
 
+func (ec *executionContext) _SyncSchedule_executions(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncSchedule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncSchedule_executions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.SyncSchedule().Executions(ctx, obj, fc.Args["after"].(*upstream.DateTime), fc.Args["before"].(*upstream.DateTime), fc.Args["first"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []upstream.DateTime) graphql.Marshaler {
+			return ec.marshalNDateTime2ᚕcensusᚑgatewayᚋupstreamᚐDateTimeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncSchedule_executions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SyncSchedule",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type DateTime does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_SyncSchedule_executions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SyncSource_connectionId(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncSource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6452,6 +7112,93 @@ func (ec *executionContext) _SyncTriggerReason_uiDetail(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_SyncTriggerReason_uiDetail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SyncTriggerReason", field, false, false, "String")
+}
+
+func (ec *executionContext) _TypicalRun_runs(ctx context.Context, field graphql.CollectedField, obj *stats.Typical) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TypicalRun_runs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Runs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TypicalRun_runs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TypicalRun", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TypicalRun_durationSeconds(ctx context.Context, field graphql.CollectedField, obj *stats.Typical) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TypicalRun_durationSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Durations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *stats.DurationSummary) graphql.Marshaler {
+			return ec.marshalODurationSummary2ᚖcensusᚑgatewayᚋgraphᚋstatsᚐDurationSummary(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TypicalRun_durationSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TypicalRun",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DurationSummary(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TypicalRun_records(ctx context.Context, field graphql.CollectedField, obj *stats.Typical) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TypicalRun_records(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Records, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v stats.RecordAverages) graphql.Marshaler {
+			return ec.marshalNRecordAverages2censusᚑgatewayᚋgraphᚋstatsᚐRecordAverages(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TypicalRun_records(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TypicalRun",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordAverages(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
@@ -7969,6 +8716,59 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 	return out
 }
 
+var recordAveragesImplementors = []string{"RecordAverages"}
+
+func (ec *executionContext) _RecordAverages(ctx context.Context, sel ast.SelectionSet, obj *stats.RecordAverages) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordAveragesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordAverages")
+		case "source":
+			out.Values[i] = ec._RecordAverages_source(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "processed":
+			out.Values[i] = ec._RecordAverages_processed(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "updated":
+			out.Values[i] = ec._RecordAverages_updated(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "failed":
+			out.Values[i] = ec._RecordAverages_failed(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "invalid":
+			out.Values[i] = ec._RecordAverages_invalid(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var recordTotalsImplementors = []string{"RecordTotals"}
 
 func (ec *executionContext) _RecordTotals(ctx context.Context, sel ast.SelectionSet, obj *stats.RecordTotals) graphql.Marshaler {
@@ -8095,6 +8895,29 @@ func (ec *executionContext) _Sync(ctx context.Context, sel ast.SelectionSet, obj
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Sync_latestRun(ctx, field, obj)
 				})
+		case "activeRun":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Sync_activeRun(ctx, field, obj)
+				})
+		case "nextRunAt":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Sync_nextRunAt(ctx, field, obj)
+				})
+		case "typicalRun":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Sync_typicalRun(ctx, field, obj)
+				})
+		case "triggers":
+			out.Values[i] = ec._Sync_triggers(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "runStats":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -8486,6 +9309,18 @@ func (ec *executionContext) _SyncRun(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "expectedDurationSeconds":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SyncRun_expectedDurationSeconds(ctx, field, obj)
+				})
+		case "expectedCompletedAt":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SyncRun_expectedCompletedAt(ctx, field, obj)
+				})
 		case "url":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -8821,28 +9656,34 @@ func (ec *executionContext) _SyncSchedule(ctx context.Context, sel ast.Selection
 		case "frequency":
 			out.Values[i] = ec._SyncSchedule_frequency(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "day":
 			out.Values[i] = ec._SyncSchedule_day(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "hour":
 			out.Values[i] = ec._SyncSchedule_hour(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "minute":
 			out.Values[i] = ec._SyncSchedule_minute(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "cronExpression":
 			out.Values[i] = ec._SyncSchedule_cronExpression(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "executions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SyncSchedule_executions(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -8934,6 +9775,49 @@ func (ec *executionContext) _SyncTriggerReason(ctx context.Context, sel ast.Sele
 		case "uiDetail":
 			out.Values[i] = ec._SyncTriggerReason_uiDetail(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var typicalRunImplementors = []string{"TypicalRun"}
+
+func (ec *executionContext) _TypicalRun(ctx context.Context, sel ast.SelectionSet, obj *stats.Typical) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, typicalRunImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TypicalRun")
+		case "runs":
+			out.Values[i] = ec._TypicalRun_runs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "durationSeconds":
+			out.Values[i] = ec._TypicalRun_durationSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "records":
+			out.Values[i] = ec._TypicalRun_records(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -9385,6 +10269,35 @@ func (ec *executionContext) marshalNDateTime2censusᚑgatewayᚋupstreamᚐDateT
 	return res
 }
 
+func (ec *executionContext) unmarshalNDateTime2ᚕcensusᚑgatewayᚋupstreamᚐDateTimeᚄ(ctx context.Context, v any) ([]upstream.DateTime, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]upstream.DateTime, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNDateTime2ᚕcensusᚑgatewayᚋupstreamᚐDateTimeᚄ(ctx context.Context, sel ast.SelectionSet, v []upstream.DateTime) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNDateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNFloat2float64(ctx context.Context, v any) (float64, error) {
 	res, err := graphql.UnmarshalFloatContext(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -9539,6 +10452,10 @@ func (ec *executionContext) marshalNPageInfo2ᚖcensusᚑgatewayᚋgraphᚐPageI
 		return graphql.Null
 	}
 	return ec._PageInfo(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRecordAverages2censusᚑgatewayᚋgraphᚋstatsᚐRecordAverages(ctx context.Context, sel ast.SelectionSet, v stats.RecordAverages) graphql.Marshaler {
+	return ec._RecordAverages(ctx, sel, &v)
 }
 
 func (ec *executionContext) marshalNRecordTotals2censusᚑgatewayᚋgraphᚋstatsᚐRecordTotals(ctx context.Context, sel ast.SelectionSet, v stats.RecordTotals) graphql.Marshaler {
@@ -10059,6 +10976,24 @@ func (ec *executionContext) marshalODateTime2censusᚑgatewayᚋupstreamᚐDateT
 	return res
 }
 
+func (ec *executionContext) unmarshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚐDateTime(ctx context.Context, v any) (*upstream.DateTime, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := UnmarshalDateTime(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚐDateTime(ctx context.Context, sel ast.SelectionSet, v *upstream.DateTime) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := MarshalDateTime(*v)
+	return res
+}
+
 func (ec *executionContext) marshalODurationSummary2ᚖcensusᚑgatewayᚋgraphᚋstatsᚐDurationSummary(ctx context.Context, sel ast.SelectionSet, v *stats.DurationSummary) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -10434,6 +11369,13 @@ func (ec *executionContext) marshalOSyncTriggerReason2ᚖcensusᚑgatewayᚋupst
 		return graphql.Null
 	}
 	return ec._SyncTriggerReason(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTypicalRun2ᚖcensusᚑgatewayᚋgraphᚋstatsᚐTypical(ctx context.Context, sel ast.SelectionSet, v *stats.Typical) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TypicalRun(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

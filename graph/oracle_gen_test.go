@@ -65,6 +65,21 @@ func (o oracleSync) LatestRun(ctx context.Context, obj *Sync) (*upstream.SyncRun
 	return oracleValue(ctx, syncResolver{o.r}.LatestRun(ctx, obj))
 }
 
+func (o oracleSync) ActiveRun(ctx context.Context, obj *Sync) (*upstream.SyncRun, error) {
+	ctx = oracleAsks(ctx)
+	return oracleValue(ctx, syncResolver{o.r}.ActiveRun(ctx, obj))
+}
+
+func (o oracleSync) NextRunAt(ctx context.Context, obj *Sync) (*upstream.DateTime, error) {
+	ctx = oracleAsks(ctx)
+	return oracleValue(ctx, syncResolver{o.r}.NextRunAt(ctx, obj))
+}
+
+func (o oracleSync) TypicalRun(ctx context.Context, obj *Sync, last int, fullSync bool) (*stats.Typical, error) {
+	ctx = oracleAsks(ctx)
+	return oracleValue(ctx, syncResolver{o.r}.TypicalRun(ctx, obj, last, fullSync))
+}
+
 func (o oracleSync) RunStats(ctx context.Context, obj *Sync, filter stats.Filter) (*SyncRunStats, error) {
 	ctx = oracleAsks(ctx)
 	return oracleValue(ctx, syncResolver{o.r}.RunStats(ctx, obj, filter))
@@ -103,9 +118,28 @@ func (o oracleSyncRun) Sync(ctx context.Context, obj *upstream.SyncRun) (*Sync, 
 	return oracleValue(ctx, syncRunResolver{o.r}.Sync(ctx, obj))
 }
 
+func (o oracleSyncRun) ExpectedDurationSeconds(ctx context.Context, obj *upstream.SyncRun) (*float64, error) {
+	ctx = oracleAsks(ctx)
+	return oracleValue(ctx, syncRunResolver{o.r}.ExpectedDurationSeconds(ctx, obj))
+}
+
+func (o oracleSyncRun) ExpectedCompletedAt(ctx context.Context, obj *upstream.SyncRun) (*upstream.DateTime, error) {
+	ctx = oracleAsks(ctx)
+	return oracleValue(ctx, syncRunResolver{o.r}.ExpectedCompletedAt(ctx, obj))
+}
+
 func (o oracleSyncRun) URL(ctx context.Context, obj *upstream.SyncRun) (*string, error) {
 	ctx = oracleAsks(ctx)
 	return oracleValue(ctx, syncRunResolver{o.r}.URL(ctx, obj))
+}
+
+func (o oracle) SyncSchedule() SyncScheduleResolver { return oracleSyncSchedule{o.Resolver} }
+
+type oracleSyncSchedule struct{ r *Resolver }
+
+func (o oracleSyncSchedule) Executions(ctx context.Context, obj *upstream.SyncSchedule, after *upstream.DateTime, before *upstream.DateTime, first int) ([]upstream.DateTime, error) {
+	ctx = oracleAsks(ctx)
+	return oracleValue(ctx, syncScheduleResolver{o.r}.Executions(ctx, obj, after, before, first))
 }
 
 func (o oracle) SyncSource() SyncSourceResolver { return oracleSyncSource{o.Resolver} }

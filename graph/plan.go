@@ -23,7 +23,9 @@ func newSchema(r *Resolver) breadthFirst {
 	generated := NewExecutableSchema(Config{})
 	schema := &exec.Schema{AST: generated.Schema(), Objects: tables(r)}
 	schema.Objects[syncType].Load = loadSyncs
-	schema.Objects[syncType].Fields["health"].Loads = true
+	for _, field := range [...]string{"health", "nextRunAt"} {
+		schema.Objects[syncType].Fields[field].Loads = true
+	}
 	for typename, side := range map[string]upstream.Side{"SyncSource": upstream.Sources, "SyncDestination": upstream.Destinations} {
 		ahead := func(ctx context.Context) { loadersOf(ctx).sides.ask(side) }
 		schema.Objects[typename].Fields["connectionName"].Ahead = ahead

@@ -29,21 +29,32 @@ func prices() limits.Prices {
 		return func(limits.Args) (string, int) { return newestRuns, runs }
 	}
 	return limits.Prices{
-		"Query.node":           {Pages: limits.Fixed(1)},
-		"Query.nodes":          {Pages: limits.Size(0, "ids"), Items: limits.Size(0, "ids")},
-		"Query.syncRuns":       {Pages: ifNamed(timelinePages), Parts: ifNotNamed(listedRuns, timelinePages), Items: runs},
-		"Query.sync":           {Pages: limits.Fixed(1)},
-		"Query.syncRun":        {Pages: limits.Fixed(1)},
-		"Query.syncs":          {Pages: syncPages, Parts: syncParts, Items: syncs},
-		"SyncConnection.nodes": {Same: true},
-		"SyncConnection.edges": {Same: true},
-		"SyncEdge.node":        {Same: true},
-		"Sync.runs":            {Pages: runsPages, Items: runs, Part: runsShared, Per: 100},
-		"Sync.latestRun":       {Pages: limits.Fixed(1), Part: newest(latest.Limit)},
-		"SyncRun.sync":         {Pages: limits.Fixed(0)},
-		"SyncRun.url":          {Pages: limits.Fixed(0)},
-		"Sync.url":             {Pages: limits.Fixed(0)},
-		"Sync.health":          {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
+		"Query.node":              {Pages: limits.Fixed(1)},
+		"Query.nodes":             {Pages: limits.Size(0, "ids"), Items: limits.Size(0, "ids")},
+		"Query.syncRuns":          {Pages: ifNamed(timelinePages), Parts: ifNotNamed(listedRuns, timelinePages), Items: runs},
+		"Query.sync":              {Pages: limits.Fixed(1)},
+		"Query.syncRun":           {Pages: limits.Fixed(1)},
+		"Query.syncs":             {Pages: syncPages, Parts: syncParts, Items: syncs},
+		"SyncConnection.nodes":    {Same: true},
+		"SyncConnection.edges":    {Same: true},
+		"SyncEdge.node":           {Same: true},
+		"SyncRunConnection.nodes": {Same: true},
+		"SyncRunConnection.edges": {Same: true},
+		"SyncRunEdge.node":        {Same: true},
+		"Sync.runs":               {Pages: runsPages, Items: runs, Part: runsShared, Per: 100, Of: newestRuns},
+		"Sync.latestRun":          {Pages: limits.Fixed(1), Part: newest(latest.Limit), Of: newestRuns},
+		"Sync.activeRun":          {Pages: limits.Fixed(1), Part: newest(judged.Limit), Of: newestRuns},
+		"Sync.typicalRun":         {Pages: limits.Fixed(1), Part: typicalPart},
+		"Sync.nextRunAt":          {Pages: limits.Fixed(0)},
+		"SyncRun.sync":            {Pages: limits.Fixed(0)},
+		"SyncRun.url":             {Pages: limits.Fixed(0)},
+		"Sync.url":                {Pages: limits.Fixed(0)},
+		"Sync.health":             {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
+		// The newest runs of its sync, which all runs of a sync's list share.
+		"SyncRun.expectedDurationSeconds": {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
+		"SyncRun.expectedCompletedAt":     {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
+		// No page is read; one for each hundred bounds the size of answers.
+		"SyncSchedule.executions": {Pages: func(a limits.Args) int { return limits.Size(0)(a) / 100 }},
 		// A statistic reads at least one page of each sync. How much beyond that,
 		// its arguments do not tell; but the read limit bounds it to 2,000 pages for
 		// the operation as a whole, however many statistics it has.
@@ -56,6 +67,12 @@ func prices() limits.Prices {
 		"SyncDestination.connectionName": {Pages: limits.Fixed(1), Shared: "destinations"},
 		"SyncDestination.connectionType": {Pages: limits.Fixed(1), Shared: "destinations"},
 	}
+}
+
+// typicalPart is the part that Sync.typicalRun shares.
+func typicalPart(a limits.Args) (part string, reach int) {
+	last, _ := a.Int("last")
+	return newestRuns, max(last, judged.Limit)
 }
 
 // runsPages reckons a stretch of a sync's runs. One that begins neither with the newest

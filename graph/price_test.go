@@ -62,8 +62,9 @@ func TestPriceIsWhatIsRead(t *testing.T) {
 	const all = `health { state } latestRun { id } runs(first: 25) { nodes { id } }
 		failed: runs(first: 10, filter: {outcomes: [SUCCEEDED]}) { nodes { id } } week: runStats(filter: {createdSince: "SINCE"}) { totalRuns }`
 	for query, price := range map[string]int{
-		"{ syncs(first: 300) { nodes { health { state } latestRun { id } runs(first: 25) { nodes { id } } } } }":                                                                              306,
-		"{ syncs(first: 300) { nodes { " + all + " } edges { node { latestRun { id } } } } }":                                                                                                 306,
+		"{ syncs(first: 300) { nodes { health { state } latestRun { id } runs(first: 25) { nodes { id } } } } }":                                                                                                                        306,
+		"{ syncs(first: 300) { nodes { " + all + " } edges { node { latestRun { id } } } } }":                                                                                                                                           306,
+		"{ syncs(first: 300) { nodes { health { state } activeRun { id expectedCompletedAt } typicalRun(last: 60) { runs } nextRunAt runs(first: 25) { nodes { expectedDurationSeconds } } latestRun { expectedDurationSeconds } } } }": 306,
 		"{ syncs(" + ids + ") { nodes { " + all + " } } }":                                                                                                                                    306,
 		"{ syncs(first: 300) { nodes { " + all + ` } } syncRunStats(filter: {createdSince: "SINCE"}) { totalRuns } }`:                                                                         506,
 		"{ syncs(first: 300, orderBy: {field: HEALTH}) { nodes { health { state } latestRun { id } runs(first: 25) { nodes { id } } } } }":                                                    306,

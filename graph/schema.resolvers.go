@@ -53,6 +53,18 @@ func (r syncResolver) LatestRun(ctx context.Context, obj *Sync) exec.Later[*upst
 	return latestRunOf(ctx, obj.ID)
 }
 
+func (r syncResolver) ActiveRun(ctx context.Context, obj *Sync) exec.Later[*upstream.SyncRun] {
+	return activeRunOf(ctx, obj.ID)
+}
+
+func (r syncResolver) NextRunAt(ctx context.Context, obj *Sync) exec.Later[*upstream.DateTime] {
+	return nextRunOf(ctx, obj)
+}
+
+func (r syncResolver) TypicalRun(ctx context.Context, obj *Sync, last int, fullSync bool) exec.Later[*stats.Typical] {
+	return typicalRunOf(ctx, obj.ID, last, fullSync)
+}
+
 func (r syncResolver) RunStats(ctx context.Context, obj *Sync, filter stats.Filter) exec.Later[*SyncRunStats] {
 	return runStats(ctx, obj.ID, &filter)
 }
@@ -77,8 +89,20 @@ func (r syncRunResolver) Sync(ctx context.Context, obj *upstream.SyncRun) exec.L
 	return exec.Value(&Sync{ID: obj.SyncID}, nil)
 }
 
+func (r syncRunResolver) ExpectedDurationSeconds(ctx context.Context, obj *upstream.SyncRun) exec.Later[*float64] {
+	return expectedDuration(ctx, obj)
+}
+
+func (r syncRunResolver) ExpectedCompletedAt(ctx context.Context, obj *upstream.SyncRun) exec.Later[*upstream.DateTime] {
+	return expectedCompletion(ctx, obj)
+}
+
 func (r syncRunResolver) URL(ctx context.Context, obj *upstream.SyncRun) exec.Later[*string] {
 	return exec.Value(r.runURL(obj), nil)
+}
+
+func (r syncScheduleResolver) Executions(ctx context.Context, obj *upstream.SyncSchedule, after, before *upstream.DateTime, first int) exec.Later[[]upstream.DateTime] {
+	return exec.Value(executionsOf(ctx, obj, after, before, first))
 }
 
 func (r syncSourceResolver) ConnectionName(ctx context.Context, obj *upstream.SyncSource) exec.Later[*string] {
@@ -94,5 +118,6 @@ type (
 	syncResolver            struct{ *Resolver }
 	syncDestinationResolver struct{ *Resolver }
 	syncRunResolver         struct{ *Resolver }
+	syncScheduleResolver    struct{ *Resolver }
 	syncSourceResolver      struct{ *Resolver }
 )

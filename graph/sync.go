@@ -125,6 +125,11 @@ func (s *Sync) Schedule() (*upstream.SyncSchedule, error) {
 	return told(s, func(r *upstream.Sync) *upstream.SyncSchedule { return &r.Schedule })
 }
 
+// Triggers are what starts it.
+func (s *Sync) Triggers() ([]string, error) {
+	return told(s, func(r *upstream.Sync) []string { return r.Triggers })
+}
+
 // Source names where it reads from.
 func (s *Sync) Source() (*upstream.SyncSource, error) {
 	return told(s, func(r *upstream.Sync) *upstream.SyncSource { return &r.Source })

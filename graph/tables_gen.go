@@ -20,6 +20,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 	sync := syncResolver{r}
 	syncDestination := syncDestinationResolver{r}
 	syncRun := syncRunResolver{r}
+	syncSchedule := syncScheduleResolver{r}
 	syncSource := syncSourceResolver{r}
 	return map[string]*exec.Object{
 		"DurationSummary": {
@@ -237,6 +238,57 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 			},
 		},
+		"RecordAverages": {
+			Name: "RecordAverages", Names: []string{"RecordAverages"},
+			Is: func(v any) bool { _, is := v.(*stats.RecordAverages); return is },
+			Fields: map[string]*exec.Field{
+				"source": {
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						p := obj.(*stats.RecordAverages).Source
+						if p == nil {
+							return nil, nil
+						}
+						return exec.AppendFloat(b, float64(*p))
+					},
+				},
+				"processed": {
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						p := obj.(*stats.RecordAverages).Processed
+						if p == nil {
+							return nil, nil
+						}
+						return exec.AppendFloat(b, float64(*p))
+					},
+				},
+				"updated": {
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						p := obj.(*stats.RecordAverages).Updated
+						if p == nil {
+							return nil, nil
+						}
+						return exec.AppendFloat(b, float64(*p))
+					},
+				},
+				"failed": {
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						p := obj.(*stats.RecordAverages).Failed
+						if p == nil {
+							return nil, nil
+						}
+						return exec.AppendFloat(b, float64(*p))
+					},
+				},
+				"invalid": {
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						p := obj.(*stats.RecordAverages).Invalid
+						if p == nil {
+							return nil, nil
+						}
+						return exec.AppendFloat(b, float64(*p))
+					},
+				},
+			},
+		},
 		"RecordTotals": {
 			Name: "RecordTotals", Names: []string{"RecordTotals"},
 			Is: func(v any) bool { _, is := v.(*stats.RecordTotals); return is },
@@ -421,6 +473,79 @@ func tables(r *Resolver) map[string]*exec.Object {
 							func(obj any) exec.Later[*upstream.SyncRun] {
 								return sync.LatestRun(ctx, obj.(*Sync))
 							})
+					},
+				},
+				"activeRun": {
+					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						return exec.Call(objs, func(v *upstream.SyncRun) any {
+							if v == nil {
+								return nil
+							}
+							return v
+						},
+							func(obj any) exec.Later[*upstream.SyncRun] {
+								return sync.ActiveRun(ctx, obj.(*Sync))
+							})
+					},
+				},
+				"nextRunAt": {
+					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						return exec.Call(objs, func(v *upstream.DateTime) any {
+							if v == nil {
+								return nil
+							}
+							return v
+						},
+							func(obj any) exec.Later[*upstream.DateTime] {
+								return sync.NextRunAt(ctx, obj.(*Sync))
+							})
+					},
+					Leaf: func(b []byte, v any) ([]byte, error) {
+						p := v.(*upstream.DateTime)
+						if p == nil {
+							return nil, nil
+						}
+						return appendDateTime(b, *p), nil
+					},
+				},
+				"typicalRun": {
+					Args: func(raw map[string]any) (map[string]any, error) {
+						return argsOf.field_Sync_typicalRun_args(context.Background(), raw)
+					},
+					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						return exec.Call(objs, func(v *stats.Typical) any {
+							if v == nil {
+								return nil
+							}
+							return v
+						},
+							func(obj any) exec.Later[*stats.Typical] {
+								return sync.TypicalRun(ctx, obj.(*Sync), args["last"].(int), args["fullSync"].(bool))
+							})
+					},
+				},
+				"triggers": {
+					Loads: true,
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						v, err := obj.(*Sync).Triggers()
+						if err != nil {
+							return nil, err
+						}
+						list := v
+						if list == nil {
+							return nil, nil
+						}
+						b = append(b, '[')
+						for i, v := range list {
+							if i > 0 {
+								b = append(b, ',')
+							}
+							var err error
+							if b, err = func() ([]byte, error) { return exec.AppendString(b, string(v)), nil }(); b == nil || err != nil {
+								return nil, err
+							}
+						}
+						return append(b, ']'), nil
 					},
 				},
 				"runStats": {
@@ -837,6 +962,46 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return exec.AppendFloat(b, float64(*p))
 					},
 				},
+				"expectedDurationSeconds": {
+					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						return exec.Call(objs, func(v *float64) any {
+							if v == nil {
+								return nil
+							}
+							return v
+						},
+							func(obj any) exec.Later[*float64] {
+								return syncRun.ExpectedDurationSeconds(ctx, obj.(*upstream.SyncRun))
+							})
+					},
+					Leaf: func(b []byte, v any) ([]byte, error) {
+						p := v.(*float64)
+						if p == nil {
+							return nil, nil
+						}
+						return exec.AppendFloat(b, float64(*p))
+					},
+				},
+				"expectedCompletedAt": {
+					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						return exec.Call(objs, func(v *upstream.DateTime) any {
+							if v == nil {
+								return nil
+							}
+							return v
+						},
+							func(obj any) exec.Later[*upstream.DateTime] {
+								return syncRun.ExpectedCompletedAt(ctx, obj.(*upstream.SyncRun))
+							})
+					},
+					Leaf: func(b []byte, v any) ([]byte, error) {
+						p := v.(*upstream.DateTime)
+						if p == nil {
+							return nil, nil
+						}
+						return appendDateTime(b, *p), nil
+					},
+				},
 				"url": {
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
 						return exec.Call(objs, func(v *string) any {
@@ -1143,6 +1308,32 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return exec.AppendString(b, string(*p)), nil
 					},
 				},
+				"executions": {
+					Args: func(raw map[string]any) (map[string]any, error) {
+						return argsOf.field_SyncSchedule_executions_args(context.Background(), raw)
+					},
+					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						return exec.Call(objs, func(v []upstream.DateTime) any { return v },
+							func(obj any) exec.Later[[]upstream.DateTime] {
+								return syncSchedule.Executions(ctx, obj.(*upstream.SyncSchedule), args["after"].(*upstream.DateTime), args["before"].(*upstream.DateTime), args["first"].(int))
+							})
+					},
+					Leaf: func(b []byte, v any) ([]byte, error) {
+						list := v.([]upstream.DateTime)
+
+						b = append(b, '[')
+						for i, v := range list {
+							if i > 0 {
+								b = append(b, ',')
+							}
+							var err error
+							if b, err = func() ([]byte, error) { return appendDateTime(b, v), nil }(); b == nil || err != nil {
+								return nil, err
+							}
+						}
+						return append(b, ']'), nil
+					},
+				},
 			},
 		},
 		"SyncSource": {
@@ -1242,6 +1433,32 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 			},
 		},
+		"TypicalRun": {
+			Name: "TypicalRun", Names: []string{"TypicalRun"},
+			Is: func(v any) bool { _, is := v.(*stats.Typical); return is },
+			Fields: map[string]*exec.Field{
+				"runs": {
+					Leaf: func(b []byte, obj any) ([]byte, error) { return appendInt(b, obj.(*stats.Typical).Runs), nil },
+				},
+				"durationSeconds": {
+					Get: func(obj any, args map[string]any) (any, error) {
+						v := obj.(*stats.Typical).Durations
+						return func() any {
+							if v == nil {
+								return nil
+							}
+							return v
+						}(), nil
+					},
+				},
+				"records": {
+					Get: func(obj any, args map[string]any) (any, error) {
+						v := obj.(*stats.Typical).Records
+						return func() any { return &v }(), nil
+					},
+				},
+			},
+		},
 		"__Directive": {
 			Name: "__Directive", Names: []string{"__Directive"},
 			Is: func(v any) bool { _, is := v.(*introspection.Directive); return is },
@@ -1268,6 +1485,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 				"locations": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
 						list := obj.(*introspection.Directive).Locations
+
 						b = append(b, '[')
 						for i, v := range list {
 							if i > 0 {

@@ -11,8 +11,9 @@ import (
 
 // A Schedule is when Census starts a sync by itself. The zero Schedule is never.
 type Schedule struct {
-	cron  cron
-	every time.Duration // instead: this long after the last time
+	cron    cron
+	every   time.Duration // instead: this long after the last time
+	guessed bool          // when Census starts it is not documented
 }
 
 // Never tells that Census starts the sync only when it is told to.
@@ -24,6 +25,25 @@ func (s Schedule) Next(t time.Time) time.Time {
 		return t.Add(s.every)
 	}
 	return s.cron.next(t)
+}
+
+// Executions are the moments after one and before another at which s is due by the clock
+// alone, n at most, and none more than 10 years after the first; none where that depends
+// on the last run, and of continuous syncs.
+func (s Schedule) Executions(after, before time.Time, n int) (at []time.Time) {
+	if s.Never() || s.every > 0 || s.guessed {
+		return nil
+	}
+	if far := after.AddDate(10, 0, 0); before.After(far) {
+		before = far
+	}
+	for t := after; len(at) < n; {
+		if t = s.Next(t); t.IsZero() || !t.Before(before) {
+			break
+		}
+		at = append(at, t)
+	}
+	return at
 }
 
 // ParseSchedule reads a sync's schedule. Its error says what cannot be read: a
@@ -74,7 +94,7 @@ func ParseSchedule(s upstream.SyncSchedule) (Schedule, error) {
 		return Schedule{every: every}, nil
 	}
 	c, err := parseCron(expression)
-	return Schedule{cron: c}, err
+	return Schedule{cron: c, guessed: frequencyOf(s) == "continuous"}, err
 }
 
 // frequencyOf is how often s is due; an expression without a frequency stands for

@@ -90,6 +90,9 @@ func (p *pricing) field(parts *shares, price Price, args Args, sets []ast.Select
 		pages = add(pages, multiply(items, p.cost(&below, sets)))
 		p.above--
 	}
+	if of := below.take(price.Of); price.Of != "" && of.most > 0 {
+		parts.add(share{part: of.part, most: of.most, reach: of.reach})
+	}
 	each := below.take(of.Part)
 	pages = add(pages, multiply(items, below.pages()))
 	read := share{part: of.Part, most: clamp(of.Pages), sum: multiply(items, each.pages())}

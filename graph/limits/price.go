@@ -37,6 +37,9 @@ type Price struct {
 	// itself: an order that looks at each of them. What is asked of that part below is
 	// read with it, unless it reaches further. Nil is nothing.
 	Parts func(Args) Parts
+	// Of names a part that the items have of the object above: what is asked of it below
+	// is read once, whatever their number. "" is none.
+	Of string
 	// Same tells that the field yields what the field above has counted: the nodes of
 	// a connection. It has no pages and no items.
 	Same bool

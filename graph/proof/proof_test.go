@@ -15,7 +15,7 @@ import (
 // changed since: the answer is the truth.
 func TestProof(t *testing.T) {
 	questions := []func(*world){
-		(*world).askSyncs, (*world).askHealth, (*world).askRuns, (*world).askTimeline, (*world).askStats, (*world).askAllStats,
+		(*world).askSyncs, (*world).askHealth, (*world).askRuns, (*world).askTimeline, (*world).askStats, (*world).askAllStats, (*world).askUsual,
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newWorld(rt, t)

@@ -21,10 +21,13 @@ type tally struct {
 		Count   int
 	}
 	Records         struct{ Processed, Updated, Failed, Invalid int64 }
-	DurationSeconds *struct {
-		Count                         int
-		Min, Max, Mean, P50, P95, P99 float64
-	}
+	DurationSeconds *summary
+}
+
+// A summary is a DurationSummary.
+type summary struct {
+	Count                         int
+	Min, Max, Mean, P50, P95, P99 float64
 }
 
 const tallyFields = "totalRuns byOutcome { outcome count } records { processed updated failed invalid } durationSeconds { count min max mean p50 p95 p99 }"
@@ -166,7 +169,11 @@ func (w *world) checkTally(of string, got tally, runs []sim.Run) {
 			w.Fatalf("%s: %d %s, want %d", of, c.Count, c.Outcome, n)
 		}
 	}
-	d := got.DurationSeconds
+	w.checkDurations(of, got.DurationSeconds, seconds)
+}
+
+// checkDurations compares what is told of durations with the durations.
+func (w *world) checkDurations(of string, d *summary, seconds []float64) {
 	if (d == nil) != (len(seconds) == 0) {
 		w.Fatalf("%s: durations %+v of %v", of, d, seconds)
 	}

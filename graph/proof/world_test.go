@@ -163,6 +163,9 @@ func (w *world) addSync() {
 		CreatedAt: now.Add(-time.Duration(rapid.IntRange(0, rapid.SampledFrom([]int{1, 2000}).Draw(t, "oldest sync")).Draw(t, "sync age")) * time.Hour),
 	}
 	s.NoLabel = s.Label == ""
+	if rapid.IntRange(0, 3).Draw(t, "dbt") == 0 {
+		s.Triggers = `"dbt_cloud":{"job_id":"9","project_id":null},"sync_sequence":null`
+	}
 	switch rapid.IntRange(0, 15).Draw(t, "odd schedule") {
 	case 0:
 		s.RawSchedule, s.Frequency = true, rapid.SampledFrom([]string{"", "fortnightly", "Every day"}).Draw(t, "odd frequency")

@@ -16,11 +16,15 @@ type RecordTotals struct {
 }
 
 func (t *RecordTotals) add(r *upstream.SyncRun) {
-	invalid := r.SourceRecordInvalids
-	if !invalid.Known {
-		invalid = r.RecordsInvalid // the same under an older name, alone on old runs
+	t.merge(RecordTotals{number(r.RecordsProcessed), number(r.RecordsUpdated), number(r.RecordsFailed), number(invalidOf(r))})
+}
+
+// invalidOf is how many records Census left out.
+func invalidOf(r *upstream.SyncRun) upstream.Count {
+	if !r.SourceRecordInvalids.Known {
+		return r.RecordsInvalid // the same under an older name, alone on old runs
 	}
-	t.merge(RecordTotals{number(r.RecordsProcessed), number(r.RecordsUpdated), number(r.RecordsFailed), number(invalid)})
+	return r.SourceRecordInvalids
 }
 
 func (t *RecordTotals) merge(o RecordTotals) {

@@ -114,7 +114,12 @@ func appendOf(f *codegen.Field, ref *config.TypeReference, v string) (string, er
 	switch {
 	case ref.GQL.Elem != nil:
 		elem, err := appendOf(f, ref.Elem(), "v")
+		null := ""
+		if !ref.GQL.NonNull { // else nil is an empty list
+			null = "if list == nil { return nil, nil }"
+		}
 		return `list := ` + v + `
+			` + null + `
 			b = append(b, '[')
 			for i, v := range list {
 				if i > 0 { b = append(b, ',') }

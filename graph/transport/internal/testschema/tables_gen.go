@@ -302,6 +302,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 				"locations": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
 						list := obj.(*introspection.Directive).Locations
+
 						b = append(b, '[')
 						for i, v := range list {
 							if i > 0 {

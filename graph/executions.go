@@ -1,0 +1,68 @@
+package graph
+
+import (
+	"context"
+	"time"
+
+	"census-gateway/graph/exec"
+	"census-gateway/graph/health"
+	"census-gateway/upstream"
+)
+
+const maxExecutions = 1000
+
+// lastMoment is behind all that a DateTime can be.
+var lastMoment = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// nextRunOf is when the schedule of s starts it next; nil where nothing tells.
+func nextRunOf(ctx context.Context, s *Sync) exec.Later[*upstream.DateTime] {
+	RecordOf(ctx).Moves()
+	got, now := s.ask(ctx), loadersOf(ctx).now
+	return exec.Then(func() exec.Later[*upstream.DateTime] {
+		got()
+		if s.record == nil {
+			return exec.Value[*upstream.DateTime](nil, s.err)
+		}
+		if s.record.Paused {
+			return exec.Value[*upstream.DateTime](nil, nil)
+		}
+		for _, at := range due(&s.record.Schedule, now, lastMoment, 1) {
+			return exec.Value(&at, nil)
+		}
+		return exec.Value[*upstream.DateTime](nil, nil)
+	})
+}
+
+// executionsOf lists when a schedule is due; nil moments are now, and no end.
+func executionsOf(ctx context.Context, s *upstream.SyncSchedule, after, before *upstream.DateTime, first int) ([]upstream.DateTime, error) {
+	if first < 0 || first > maxExecutions {
+		return nil, badInput("first must be from 0 to %d, got %d", maxExecutions, first)
+	}
+	from, to := loadersOf(ctx).now, lastMoment
+	if after != nil {
+		from = after.Time()
+	} else {
+		RecordOf(ctx).Moves()
+	}
+	if before != nil {
+		to = before.Time()
+	}
+	if after != nil && before != nil && *after >= *before {
+		return nil, badInput("after must be before before, got %s and %s", after, before)
+	}
+	return due(s, from, to, first), nil
+}
+
+// due lists when a schedule is due by the clock alone; nothing if it cannot be read.
+func due(s *upstream.SyncSchedule, after, before time.Time, n int) []upstream.DateTime {
+	schedule, err := health.ParseSchedule(*s)
+	if err != nil {
+		return nil
+	}
+	times := schedule.Executions(after, before, n)
+	at := make([]upstream.DateTime, len(times))
+	for i, t := range times {
+		at[i] = upstream.DateTime(t.UnixMilli())
+	}
+	return at
+}

@@ -1,0 +1,68 @@
+package stats
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"census-gateway/upstream"
+)
+
+// spell is a finished run that began n minutes before march and took so many seconds.
+func spell(n, seconds int, change ...func(*upstream.SyncRun)) upstream.SyncRun {
+	r := upstream.SyncRun{ID: upstream.SyncRunID(1000 - n), SyncID: 52, CreatedAt: march - upstream.DateTime(n)*60_000, Status: upstream.StatusCompleted, RawStatus: "completed"}
+	r.CompletedAt = r.CreatedAt + upstream.DateTime(seconds)*1000
+	for _, c := range change {
+		c(&r)
+	}
+	return r
+}
+
+func TestTypical(t *testing.T) {
+	full := func(r *upstream.SyncRun) { r.FullSync = true }
+	dry := func(r *upstream.SyncRun) { r.SyncTriggerReason = &upstream.SyncTriggerReason{UITag: ptr("Dry Run")} }
+	status := func(s upstream.SyncRunStatus) func(*upstream.SyncRun) {
+		return func(r *upstream.SyncRun) { r.Status, r.RawStatus = s, string(s) }
+	}
+	open := func(r *upstream.SyncRun) { r.CompletedAt = 0 }
+	counts := func(n int64) func(*upstream.SyncRun) {
+		return func(r *upstream.SyncRun) {
+			c := upstream.Count{N: n, Known: true}
+			r.SourceRecordCount, r.RecordsProcessed, r.RecordsUpdated, r.RecordsFailed, r.RecordsInvalid = c, c, c, c, c
+		}
+	}
+	runs := []upstream.SyncRun{
+		spell(90, 1000), spell(80, 10), spell(75, 500, full), spell(70, 20, counts(10)), spell(60, 40, status(upstream.StatusFailed), counts(20)),
+		spell(50, 3, status(upstream.StatusSkipped)), spell(40, 4, dry), spell(30, 80, open), spell(0, 0, open, status(upstream.StatusWorking)),
+	}
+	ten, fifteen := 15.0, 15.0
+	want := &Typical{Runs: 4, Durations: &DurationSummary{Count: 3, Min: 10, Max: 40, Mean: 70.0 / 3, P50: 20, P95: 40, P99: 40},
+		Records: RecordAverages{&ten, &fifteen, &fifteen, &fifteen, &fifteen}}
+	if diff := cmp.Diff(want, TypicalOf(runs, 4, false)); diff != "" {
+		t.Error(diff)
+	}
+	if got := TypicalOf(runs, 20, false); got.Runs != 5 || got.Durations.Max != 1000 {
+		t.Errorf("%+v", got)
+	}
+	if got := TypicalOf(runs, 20, true); got != nil {
+		t.Errorf("one full sync is usual: %+v", got)
+	}
+	for i, want := range []any{nil, nil, nil, nil, 20.0, 20.0, 20.0, 20.0, 20.0} { // of 1000 and 10, then 1000, 10 and 20, then 1000, 10, 20 and 40
+		switch got := Expected(&runs[i], runs); {
+		case got == nil && want != nil, got != nil && *got != want:
+			t.Errorf("run %d: %v, want %v", i, got, want)
+		}
+	}
+}
+
+// Of more than 20 runs the last 20 tell.
+func TestExpectedByTheLast(t *testing.T) {
+	var runs []upstream.SyncRun
+	for i := range 30 {
+		runs = append(runs, spell(100-i, i))
+	}
+	next := spell(0, 0)
+	if got := Expected(&next, runs); *got != 19 { // the tenth of 10 to 29
+		t.Errorf("%v", *got)
+	}
+}

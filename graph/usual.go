@@ -1,0 +1,69 @@
+package graph
+
+import (
+	"context"
+	"math"
+
+	"census-gateway/graph/exec"
+	"census-gateway/graph/stats"
+	"census-gateway/upstream"
+)
+
+// What a sync is doing, and what is usual for it, by the newest runs that its health is
+// judged by.
+
+const (
+	fewestTypical = 3 // runs for Sync.typicalRun to sum up
+	mostTypical   = 100
+)
+
+// inProgress passes runs in progress, and says behind which there are none.
+var inProgress = stats.Filter{Outcomes: []upstream.SyncRunOutcome{upstream.OutcomeInProgress}}
+
+// activeRunOf is the newest run of a sync that is in progress; nil if none is seen.
+func activeRunOf(ctx context.Context, id upstream.SyncID) exec.Later[*upstream.SyncRun] {
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: judged}), func(slice upstream.Slice[upstream.SyncRun]) (*upstream.SyncRun, error) {
+		for i := len(slice.Rows) - 1; i >= 0; i-- {
+			switch run := &slice.Rows[i]; {
+			case inProgress.Match(run):
+				return run, nil
+			case inProgress.Ends(run):
+				return nil, nil
+			}
+		}
+		return nil, nil
+	})
+}
+
+// typicalRunOf is what is usual for the last finished runs of a kind; nil if they are too few.
+func typicalRunOf(ctx context.Context, id upstream.SyncID, last int, full bool) exec.Later[*stats.Typical] {
+	if last < fewestTypical || last > mostTypical {
+		return exec.Value[*stats.Typical](nil, badInput("last must be from %d to %d, got %d", fewestTypical, mostTypical, last))
+	}
+	window := upstream.Window{Limit: max(last, judged.Limit)}
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: window}), func(slice upstream.Slice[upstream.SyncRun]) (*stats.Typical, error) {
+		return stats.TypicalOf(slice.Rows, last, full), nil
+	})
+}
+
+// expectedDuration is how many seconds a run may be expected to take; nil if too few runs
+// before it are seen.
+func expectedDuration(ctx context.Context, run *upstream.SyncRun) exec.Later[*float64] {
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: run.SyncID, window: judged}), func(slice upstream.Slice[upstream.SyncRun]) (*float64, error) {
+		return stats.Expected(run, slice.Rows), nil
+	})
+}
+
+// expectedCompletion is when a run in progress may be expected to end.
+func expectedCompletion(ctx context.Context, run *upstream.SyncRun) exec.Later[*upstream.DateTime] {
+	if run.Outcome() != upstream.OutcomeInProgress {
+		return exec.Value[*upstream.DateTime](nil, nil)
+	}
+	return exec.Map(expectedDuration(ctx, run), func(seconds *float64, err error) (*upstream.DateTime, error) {
+		if seconds == nil {
+			return nil, err
+		}
+		at := run.CreatedAt + upstream.DateTime(math.Round(*seconds*1000))
+		return &at, nil
+	})
+}
