@@ -28,7 +28,7 @@ func healthcheck(ctx context.Context, args []string, out, _ io.Writer) error {
 		return fmt.Errorf("healthcheck: %w", err)
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost"
+		host = "127.0.0.1"
 	}
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()

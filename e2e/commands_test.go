@@ -58,7 +58,7 @@ func TestStampedVersion(t *testing.T) {
 	t.Parallel()
 	stamped := filepath.Join(t.TempDir(), "census-gateway")
 	const at = "census-gateway/edge/observe."
-	if out, err := exec.Command("go", "build", "-ldflags", "-X "+at+"stampedVersion=v9.8.7 -X "+at+"stampedCommit=0123abc", "-o", stamped, "census-gateway").CombinedOutput(); err != nil {
+	if out, err := compile(stamped, "-X "+at+"stampedVersion=v9.8.7 -X "+at+"stampedCommit=0123abc").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	out, err := exec.Command(stamped, "--version").CombinedOutput()

@@ -38,10 +38,21 @@ serve() {
 program() {
 	[ -z "${CENSUS_API_TOKEN+set}" ] || export CENSUS_BASE_URL="http://$SIM/api/v1"
 	case " $* " in
+	" healthcheck "*) ;; # of the gateway that a block before this started
 	*" --help "* | *" --version "* | *" --check-config "* | *" --new-key "*) "$PROGRAM" "$@" ;;
 	*) serve "$@" ;;
 	esac
 }
+`
+
+// outside stands for programs that act beyond this machine's folders: it wants the
+// folders and files that it is told of to be in the checkout.
+const outside = `
+cd "$ROOT"
+while [ $# -gt 0 ]; do
+	case $1 in -f | -k) test -e "$2" ;; esac
+	shift
+done
 `
 
 const standsGo = stands + `
@@ -74,7 +85,8 @@ func (d *doc) shell(t *testing.T, script string) string {
 		t.Fatal(err)
 	}
 	const head = "#!/usr/bin/env bash\nset -euo pipefail\n"
-	for name, text := range map[string]string{"go": head + standsGo, "census-gateway": head + stands + "program \"$@\"\n"} {
+	for name, text := range map[string]string{"go": head + standsGo, "census-gateway": head + stands + "program \"$@\"\n",
+		"docker": head + outside, "kubectl": head + outside, "systemctl": head + outside, "install": head + outside} {
 		if err := os.WriteFile(filepath.Join(bin, name), []byte(text), 0o700); err != nil {
 			t.Fatal(err)
 		}

@@ -36,9 +36,16 @@ func build(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	program = filepath.Join(dir, "census-gateway")
-	if out, err := exec.Command("go", "build", "-o", program, "census-gateway").CombinedOutput(); err != nil {
+	if out, err := compile(program, "").CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
 		return 1
 	}
 	return m.Run()
+}
+
+// compile is the build of a release, with further flags for the linker.
+func compile(to, flags string) *exec.Cmd {
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w "+flags, "-o", to, "census-gateway")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	return cmd
 }

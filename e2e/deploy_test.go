@@ -1,0 +1,147 @@
+package e2e
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// The program of the image works where nothing else is: no library, no shell, no
+// /etc/hosts, nothing it may write, and no rights. Its health check does too.
+func TestImage(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../deploy/Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := strings.Fields(regexp.MustCompile(`(?m)^ENV (.+)$`).FindStringSubmatch(string(text))[1])
+	check := regexp.MustCompile(`(?m)^HEALTHCHECK .*CMD \["/census-gateway", "(\w+)"\]$`).FindStringSubmatch(string(text))[1]
+	root := t.TempDir()
+	data, err := os.ReadFile(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "census-gateway"), data, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{root, filepath.Dir(root)} { // as uid 65532 must pass it
+		if err := os.Chmod(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	inside := func(env []string, args ...string) *exec.Cmd {
+		cmd := exec.Command("/census-gateway", args...)
+		cmd.Dir, cmd.Env = "/", env
+		cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: root}
+		if os.Getuid() == 0 {
+			cmd.SysProcAttr.Credential = &syscall.Credential{Uid: 65532, Gid: 65532}
+		} else {
+			cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
+			cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}
+		}
+		return cmd
+	}
+	var out, log transcript
+	cmd := inside(append(env, "GATEWAY_SIMULATE=true", "GATEWAY_ADDR=127.0.0.1:0", "GATEWAY_ADMIN_ADDR=127.0.0.1:0", "GATEWAY_LAME_DUCK=0s"))
+	cmd.Stdout, cmd.Stderr = &out, &log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	g := &gateway{host: out.wait(t, `GraphQL at http://(\S+)/graphql\n`)}
+	g.query(t, `{sync(id:52){label runStats(filter:{createdSince:"2026-01-01T00:00:00Z"}){series(bucket:WEEK timeZone:"Europe/Berlin"){startsAt}}}}`, nil).answered(t)
+	admin := out.wait(t, `health at http://(\S+)/metrics`)
+	if said, err := inside([]string{"GATEWAY_ADMIN_ADDR=" + admin}, check).CombinedOutput(); err != nil {
+		t.Errorf("%s: %v: %s", check, err, said)
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("%v\n%s", err, log.String())
+	}
+}
+
+// Every file that the image is built from passes the list of what the builder gets,
+// and nothing secret or large beside it does.
+func TestImageIsBuiltFromWhatItGets(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../deploy/Dockerfile.dockerignore")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Fields(string(text))
+	if lines[0] != "*" {
+		t.Fatal("it does not begin by leaving out everything")
+	}
+	passes := func(file string) bool {
+		top, _, _ := strings.Cut(file, "/")
+		in := slices.ContainsFunc(lines, func(l string) bool {
+			ok, _ := filepath.Match(strings.TrimPrefix(l, "!"), top)
+			return l[0] == '!' && ok
+		})
+		return in && !strings.HasSuffix(file, "_test.go") && !strings.Contains("/"+file, "/testdata/")
+	}
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const files = `{{$p := .}}{{with .Module}}{{if .Main}}{{range $p.GoFiles}}{{$p.Dir}}/{{.}}{{"\n"}}{{end}}{{range $p.EmbedFiles}}{{$p.Dir}}/{{.}}{{"\n"}}{{end}}{{end}}{{end}}`
+	var errOut bytes.Buffer
+	list := exec.Command("go", "list", "-deps", "-f", files, "census-gateway")
+	list.Stderr = &errOut
+	out, err := list.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, &errOut)
+	}
+	seen := 0
+	for file := range strings.FieldsSeq(string(out)) {
+		seen++
+		if name := strings.TrimPrefix(file, root+"/"); !passes(name) {
+			t.Errorf("%s is built in, but does not pass deploy/Dockerfile.dockerignore", name)
+		}
+	}
+	if seen < 100 || passes("docs/deploy.md") || passes(".git/config") || passes("graph/testdata/stories/a.md") {
+		t.Errorf("%d files pass", seen)
+	}
+}
+
+// Every metric and code that the rules and dashboards of deploy/ name exists.
+func TestDeployNamesMetrics(t *testing.T) {
+	t.Parallel()
+	explained, err := os.ReadFile("../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	err = filepath.WalkDir("../deploy", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, m := range metric.FindAllSubmatch(text, -1) {
+			seen++
+			if !strings.Contains(string(explained), "`"+string(m[1])+"`") {
+				t.Errorf("%s: docs/operations.md has no metric %s", path, m[1])
+			}
+		}
+		for _, m := range codes.FindAllSubmatch(text, -1) {
+			for code := range strings.SplitSeq(string(m[1]), "|") {
+				if code != "OK" && !slices.Contains(documented(), code) {
+					t.Errorf("%s: no code %s", path, code)
+				}
+			}
+		}
+		return err
+	})
+	if err != nil || seen < 20 {
+		t.Errorf("%d metrics, %v", seen, err)
+	}
+}
