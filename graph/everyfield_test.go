@@ -43,6 +43,7 @@ var askedOf = map[string]string{
 	"SyncRunOutcomeCount": "{ syncs(first: 40) { nodes { runStats(filter: {}) { byOutcome { %s } } } } }",
 	"DurationSummary":     "{ syncs(first: 40) { nodes { runStats(filter: {}) { durationSeconds { %s } } } } }",
 	"RecordTotals":        "{ syncs(first: 40) { nodes { runStats(filter: {}) { records { %s } } } } }",
+	"SyncHealthCount":     "{ syncs(first: 40) { healthCounts { %s } } }",
 	"TypicalRun":          "{ syncs(first: 40) { nodes { typicalRun { %s } } } }",
 	"RecordAverages":      "{ syncs(first: 40) { nodes { typicalRun { records { %s } } } } }",
 	"SyncRunErrorGroup":   "{ syncs(first: 40) { nodes { runStats(filter: {}) { errors { %s } } } } }",
@@ -66,7 +67,7 @@ var askedWith = map[string]string{
 // resolved are the types, and the fields, that take work for each row that has
 // them. The values of all others are only copied.
 var resolved = []string{"Query", "Sync.health", "SyncHealth", "Sync.runStats", "SyncRunStats", "SyncRunOutcomeCount", "DurationSummary",
-	"RecordTotals", "SyncRunErrorGroup", "SyncRunStatsBucket", "Sync.typicalRun", "TypicalRun", "RecordAverages", "SyncSchedule.executions",
+	"RecordTotals", "SyncRunErrorGroup", "SyncRunStatsBucket", "Sync.typicalRun", "TypicalRun", "RecordAverages", "SyncSchedule.executions", "SyncConnection.healthCounts", "SyncHealthCount",
 	"SyncRun.expectedDurationSeconds"}
 
 // eachField calls f with each field of each object type and a query that asks for it.

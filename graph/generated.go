@@ -32,6 +32,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Query() QueryResolver
 	Sync() SyncResolver
+	SyncConnection() SyncConnectionResolver
 	SyncDestination() SyncDestinationResolver
 	SyncRun() SyncRunResolver
 	SyncSchedule() SyncScheduleResolver
@@ -107,10 +108,11 @@ type ComplexityRoot struct {
 	}
 
 	SyncConnection struct {
-		Edges      func(childComplexity int) int
-		Nodes      func(childComplexity int) int
-		PageInfo   func(childComplexity int) int
-		TotalCount func(childComplexity int) int
+		Edges        func(childComplexity int) int
+		HealthCounts func(childComplexity int) int
+		Nodes        func(childComplexity int) int
+		PageInfo     func(childComplexity int) int
+		TotalCount   func(childComplexity int) int
 	}
 
 	SyncDestination struct {
@@ -133,6 +135,11 @@ type ComplexityRoot struct {
 		Reason              func(childComplexity int) int
 		Since               func(childComplexity int) int
 		State               func(childComplexity int) int
+	}
+
+	SyncHealthCount struct {
+		Count func(childComplexity int) int
+		State func(childComplexity int) int
 	}
 
 	SyncRun struct {
@@ -265,6 +272,9 @@ type SyncResolver interface {
 	RunStats(ctx context.Context, obj *Sync, filter stats.Filter) (*SyncRunStats, error)
 	Health(ctx context.Context, obj *Sync) (*health.Health, error)
 	URL(ctx context.Context, obj *Sync) (*string, error)
+}
+type SyncConnectionResolver interface {
+	HealthCounts(ctx context.Context, obj *SyncConnection) ([]*SyncHealthCount, error)
 }
 type SyncDestinationResolver interface {
 	ConnectionName(ctx context.Context, obj *upstream.SyncDestination) (*string, error)
@@ -641,6 +651,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SyncConnection.Edges(childComplexity), true
+	case "SyncConnection.healthCounts":
+		if e.ComplexityRoot.SyncConnection.HealthCounts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncConnection.HealthCounts(childComplexity), true
 	case "SyncConnection.nodes":
 		if e.ComplexityRoot.SyncConnection.Nodes == nil {
 			break
@@ -740,6 +756,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SyncHealth.State(childComplexity), true
+
+	case "SyncHealthCount.count":
+		if e.ComplexityRoot.SyncHealthCount.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncHealthCount.Count(childComplexity), true
+	case "SyncHealthCount.state":
+		if e.ComplexityRoot.SyncHealthCount.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncHealthCount.State(childComplexity), true
 
 	case "SyncRun.canceled":
 		if e.ComplexityRoot.SyncRun.Canceled == nil {
@@ -2350,6 +2379,35 @@ input SyncFilter {
   Syncs whose ` + "`" + `status` + "`" + ` is one of these.
   """
   statuses: [SyncStatus!]
+  """
+  Syncs whose ` + "`" + `health` + "`" + ` has one of these states. Reads the newest runs of all syncs that pass the other parts, as order by
+  health does, with which it shares them. What cannot be judged is UNKNOWN; left out for that, an error names it. The list
+  moves with time, as that order does.
+  """
+  healthStates: [SyncHealthState!]
+  """
+  True: only syncs with a run in progress (` + "`" + `activeRun` + "`" + `). False: only the others. Costs what ` + "`" + `healthStates` + "`" + ` costs. A sync
+  whose runs cannot be read is left out, with an error that names it.
+  """
+  inProgress: Boolean
+  """
+  Syncs that read from one of these sources, by ` + "`" + `source { connectionId }` + "`" + `; at most 500.
+  """
+  sourceIds: [BigInt!]
+  """
+  Syncs that write to one of these destinations, by ` + "`" + `destination { connectionId }` + "`" + `; at most 500.
+  """
+  destinationIds: [BigInt!]
+  """
+  Syncs that write to a destination of one of these types, "salesforce" for one, letter by letter; at most 500. Costs what
+  ` + "`" + `destination { connectionType }` + "`" + ` costs, with which it shares its call. If that cannot be read, there is no list but an
+  error.
+  """
+  destinationTypes: [String!]
+  """
+  Syncs whose ` + "`" + `operation` + "`" + ` is one of these, letter by letter; at most 500.
+  """
+  operations: [String!]
 }
 
 """
@@ -2460,6 +2518,27 @@ type SyncConnection {
   error is not counted.
   """
   totalCount: Int @semanticNonNull
+  """
+  The syncs of the whole list, as the filter has it, by the state of their ` + "`" + `health` + "`" + `: one count for each state, 0 included,
+  worst first; they add up to ` + "`" + `totalCount` + "`" + `. What cannot be judged counts as UNKNOWN. Costs what order by health costs: one
+  Census call for each sync of the list, shared with that order, with ` + "`" + `healthStates` + "`" + ` and with ` + "`" + `health` + "`" + `; and one for each 50
+  syncs of the workspace. Null only with an error.
+  """
+  healthCounts: [SyncHealthCount!] @semanticNonNull
+}
+
+"""
+How many syncs are in one state of health.
+"""
+type SyncHealthCount {
+  """
+  The state.
+  """
+  state: SyncHealthState!
+  """
+  Syncs in it; may be 0.
+  """
+  count: Int!
 }
 
 """
@@ -2629,6 +2708,8 @@ func (ec *executionContext) childFields_SyncConnection(ctx context.Context, fiel
 		return ec.fieldContext_SyncConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_SyncConnection_totalCount(ctx, field)
+	case "healthCounts":
+		return ec.fieldContext_SyncConnection_healthCounts(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SyncConnection", field.Name)
 }
@@ -2675,6 +2756,16 @@ func (ec *executionContext) childFields_SyncHealth(ctx context.Context, field gr
 		return ec.fieldContext_SyncHealth_lateBySeconds(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SyncHealth", field.Name)
+}
+
+func (ec *executionContext) childFields_SyncHealthCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "state":
+		return ec.fieldContext_SyncHealthCount_state(ctx, field)
+	case "count":
+		return ec.fieldContext_SyncHealthCount_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SyncHealthCount", field.Name)
 }
 
 func (ec *executionContext) childFields_SyncRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4993,6 +5084,38 @@ func (ec *executionContext) fieldContext_SyncConnection_totalCount(_ context.Con
 	return graphql.NewScalarFieldContext("SyncConnection", field, true, false, "Int")
 }
 
+func (ec *executionContext) _SyncConnection_healthCounts(ctx context.Context, field graphql.CollectedField, obj *SyncConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncConnection_healthCounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SyncConnection().HealthCounts(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*SyncHealthCount) graphql.Marshaler {
+			return ec.marshalOSyncHealthCount2ᚕᚖcensusᚑgatewayᚋgraphᚐSyncHealthCountᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncConnection_healthCounts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SyncConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SyncHealthCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SyncDestination_connectionId(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncDestination) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5299,6 +5422,52 @@ func (ec *executionContext) _SyncHealth_lateBySeconds(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_SyncHealth_lateBySeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SyncHealth", field, false, false, "Float")
+}
+
+func (ec *executionContext) _SyncHealthCount_state(ctx context.Context, field graphql.CollectedField, obj *SyncHealthCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncHealthCount_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v health.State) graphql.Marshaler {
+			return ec.marshalNSyncHealthState2censusᚑgatewayᚋgraphᚋhealthᚐState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncHealthCount_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncHealthCount", field, false, false, "SyncHealthState")
+}
+
+func (ec *executionContext) _SyncHealthCount_count(ctx context.Context, field graphql.CollectedField, obj *SyncHealthCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncHealthCount_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncHealthCount_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncHealthCount", field, false, false, "Int")
 }
 
 func (ec *executionContext) _SyncRun_id(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
@@ -8285,7 +8454,7 @@ func (ec *executionContext) unmarshalInputSyncFilter(ctx context.Context, obj an
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"labelContains", "paused", "statuses"}
+	fieldsInOrder := [...]string{"labelContains", "paused", "statuses", "healthStates", "inProgress", "sourceIds", "destinationIds", "destinationTypes", "operations"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -8313,6 +8482,48 @@ func (ec *executionContext) unmarshalInputSyncFilter(ctx context.Context, obj an
 				return it, err
 			}
 			it.Statuses = data
+		case "healthStates":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("healthStates"))
+			data, err := ec.unmarshalOSyncHealthState2ᚕcensusᚑgatewayᚋgraphᚋhealthᚐStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HealthStates = data
+		case "inProgress":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("inProgress"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InProgress = data
+		case "sourceIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sourceIds"))
+			data, err := ec.unmarshalOBigInt2ᚕint64ᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SourceIds = data
+		case "destinationIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("destinationIds"))
+			data, err := ec.unmarshalOBigInt2ᚕint64ᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DestinationIds = data
+		case "destinationTypes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("destinationTypes"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DestinationTypes = data
+		case "operations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("operations"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Operations = data
 		}
 	}
 	return it, nil
@@ -8967,23 +9178,29 @@ func (ec *executionContext) _SyncConnection(ctx context.Context, sel ast.Selecti
 		case "edges":
 			out.Values[i] = ec._SyncConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "nodes":
 			out.Values[i] = ec._SyncConnection_nodes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = ec._SyncConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
 			out.Values[i] = ec._SyncConnection_totalCount(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "healthCounts":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SyncConnection_healthCounts(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -9133,6 +9350,44 @@ func (ec *executionContext) _SyncHealth(ctx context.Context, sel ast.SelectionSe
 		case "lateBySeconds":
 			out.Values[i] = ec._SyncHealth_lateBySeconds(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var syncHealthCountImplementors = []string{"SyncHealthCount"}
+
+func (ec *executionContext) _SyncHealthCount(ctx context.Context, sel ast.SelectionSet, obj *SyncHealthCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, syncHealthCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SyncHealthCount")
+		case "state":
+			out.Values[i] = ec._SyncHealthCount_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._SyncHealthCount_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -10542,6 +10797,14 @@ func (ec *executionContext) marshalNSyncEdge2ᚕcensusᚑgatewayᚋgraphᚐSyncE
 	return ret
 }
 
+func (ec *executionContext) marshalNSyncHealthCount2ᚖcensusᚑgatewayᚋgraphᚐSyncHealthCount(ctx context.Context, sel ast.SelectionSet, v *SyncHealthCount) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SyncHealthCount!")
+		return graphql.Null
+	}
+	return ec._SyncHealthCount(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNSyncHealthState2censusᚑgatewayᚋgraphᚋhealthᚐState(ctx context.Context, v any) (health.State, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := health.State(tmp)
@@ -10916,6 +11179,41 @@ func (ec *executionContext) marshalOBigInt2censusᚑgatewayᚋupstreamᚐCount(c
 	return res
 }
 
+func (ec *executionContext) unmarshalOBigInt2ᚕint64ᚄ(ctx context.Context, v any) ([]int64, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]int64, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNBigInt2int64(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOBigInt2ᚕint64ᚄ(ctx context.Context, sel ast.SelectionSet, v []int64) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNBigInt2int64(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOBigInt2ᚖint64(ctx context.Context, v any) (*int64, error) {
 	if v == nil {
 		return nil, nil
@@ -11176,6 +11474,61 @@ func (ec *executionContext) marshalOSyncHealth2ᚖcensusᚑgatewayᚋgraphᚋhea
 		return graphql.Null
 	}
 	return ec._SyncHealth(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSyncHealthCount2ᚕᚖcensusᚑgatewayᚋgraphᚐSyncHealthCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*SyncHealthCount) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSyncHealthCount2ᚖcensusᚑgatewayᚋgraphᚐSyncHealthCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOSyncHealthState2ᚕcensusᚑgatewayᚋgraphᚋhealthᚐStateᚄ(ctx context.Context, v any) ([]health.State, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]health.State, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSyncHealthState2censusᚑgatewayᚋgraphᚋhealthᚐState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOSyncHealthState2ᚕcensusᚑgatewayᚋgraphᚋhealthᚐStateᚄ(ctx context.Context, sel ast.SelectionSet, v []health.State) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSyncHealthState2censusᚑgatewayᚋgraphᚋhealthᚐState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOSyncOrder2ᚖcensusᚑgatewayᚋgraphᚐSyncOrder(ctx context.Context, v any) (*SyncOrder, error) {

@@ -14,6 +14,7 @@ var judged = upstream.Window{Limit: 25}
 // A verdict is how a sync is, or why that cannot be told.
 type verdict struct {
 	health *health.Health
+	active bool // a run is in progress
 	err    error
 }
 
@@ -33,18 +34,18 @@ func verdictOf(ctx context.Context, s *Sync) exec.Later[verdict] {
 	runs := l.slices.ask(stretch{sync: s.ID, window: judged})
 	return exec.Then(func() exec.Later[verdict] {
 		got()
-		h, err := l.healthOf(s, runs)
-		return exec.Value(verdict{h, err}, nil)
+		return exec.Value(l.pass(s, runs), nil)
 	})
 }
 
-func (l *loaders) healthOf(s *Sync, runs *loaded[stretch, upstream.Slice[upstream.SyncRun]]) (*health.Health, error) {
+// pass passes the verdict on s by its runs.
+func (l *loaders) pass(s *Sync, runs *loaded[stretch, upstream.Slice[upstream.SyncRun]]) verdict {
 	if s.record == nil {
-		return nil, s.err
+		return verdict{err: s.err}
 	}
 	slice, err := runs.Get()
 	if err != nil {
-		return nil, err
+		return verdict{err: err}
 	}
 	newestFirst := make([]upstream.SyncRun, len(slice.Rows))
 	for i, run := range slice.Rows {
@@ -55,7 +56,50 @@ func (l *loaders) healthOf(s *Sync, runs *loaded[stretch, upstream.Slice[upstrea
 		now = now.Add(-l.began.Sub(slice.AsOf))
 	}
 	h := health.Of(s.record, newestFirst, slice.First > 0, now)
-	return &h, nil
+	return verdict{health: &h, active: activeOf(slice.Rows) != nil}
+}
+
+// judgeAll judges syncs, and keeps the verdict on each with it.
+func judgeAll(ctx context.Context, syncs []*Sync) exec.Later[[]verdict] {
+	judged := exec.All(len(syncs), func(i int) exec.Later[verdict] { return verdictOf(ctx, syncs[i]) }, func(v verdict, _ error) verdict { return v })
+	return exec.Map(judged, func(verdicts []verdict, _ error) ([]verdict, error) {
+		for i := range verdicts {
+			if syncs[i].verdict == nil {
+				syncs[i].verdict = &verdicts[i]
+				loadersOf(ctx).knowLatest(syncs[i].ID)
+			}
+		}
+		return verdicts, nil
+	})
+}
+
+// countHealth counts the syncs of a connection's whole list by state.
+func countHealth(ctx context.Context, c *SyncConnection) exec.Later[[]*SyncHealthCount] {
+	if c.all != nil {
+		return countStates(ctx, c.all)
+	}
+	l := loadersOf(ctx)
+	all := l.all.ask(struct{}{})
+	return exec.Then(func() exec.Later[[]*SyncHealthCount] {
+		rows, err := all.Get()
+		if err != nil {
+			return exec.Value[[]*SyncHealthCount](nil, err)
+		}
+		return countStates(ctx, l.listedSyncs(rows))
+	})
+}
+
+func countStates(ctx context.Context, syncs []*Sync) exec.Later[[]*SyncHealthCount] {
+	return exec.Map(judgeAll(ctx, syncs), func(verdicts []verdict, _ error) ([]*SyncHealthCount, error) {
+		counts := make([]*SyncHealthCount, len(health.WorstFirst))
+		for i, state := range health.WorstFirst {
+			counts[i] = &SyncHealthCount{State: state}
+		}
+		for i := range verdicts {
+			counts[len(counts)-1-verdicts[i].state().Severity()].Count++
+		}
+		return counts, nil
+	})
 }
 
 // knowLatest takes the newest run of a sync, which is most asked for beside its health,

@@ -92,6 +92,46 @@ func TestHealthOrder(t *testing.T) {
 	}
 }
 
+// Counts by state are of the whole list, and cost what the order by health costs.
+func TestHealthCounts(t *testing.T) {
+	h, census := serve(sim.Options{})
+	const all = "FAILING:1 STUCK:1 LATE:2 DEGRADED:0 UNKNOWN:0 NEVER_RAN:1 PAUSED:1 HEALTHY:42 "
+	for args, want := range map[string]struct {
+		counts string
+		calls  int
+	}{
+		"(first: 3, orderBy: {field: HEALTH}) { nodes { id health { state } } ":             {all, 49},
+		"(orderBy: {field: HEALTH}, filter: {healthStates: [FAILING, LATE]}) { totalCount ": {"FAILING:1 STUCK:0 LATE:2 DEGRADED:0 UNKNOWN:0 NEVER_RAN:0 PAUSED:0 HEALTHY:0 ", 49},
+		"(first: 3, orderBy: {field: LABEL}) { totalCount ":                                 {all, 49},
+		"(first: 3) { nodes { health { state } } ":                                          {all, 50}, // a page, and all
+		"(ids: [52, 60]) { totalCount ":                                                     {"FAILING:1 STUCK:0 LATE:0 DEGRADED:0 UNKNOWN:0 NEVER_RAN:0 PAUSED:0 HEALTHY:1 ", 4},
+		"(ids: []) { totalCount ":                                                           {"FAILING:0 STUCK:0 LATE:0 DEGRADED:0 UNKNOWN:0 NEVER_RAN:0 PAUSED:0 HEALTHY:0 ", 0},
+	} {
+		census.ResetCalls()
+		var a struct {
+			Errors []gqlError
+			Data   struct {
+				Syncs struct {
+					HealthCounts []struct {
+						State string
+						Count int
+					}
+				}
+			}
+		}
+		if err := json.Unmarshal([]byte(post(t, h, "{ syncs"+args+"healthCounts { state count } } }", "{}")), &a); err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, c := range a.Data.Syncs.HealthCounts {
+			got += fmt.Sprintf("%s:%d ", c.State, c.Count)
+		}
+		if calls := len(census.Calls()); got != want.counts || calls != want.calls || a.Errors != nil {
+			t.Errorf("%s: %s, want %s; %d calls, want %d; %+v", args, got, want.counts, calls, want.calls, a.Errors)
+		}
+	}
+}
+
 // Where Census fails for one sync, only its health is null, and it stands with
 // the unknown.
 func TestHealthOfOneFails(t *testing.T) {

@@ -3,6 +3,7 @@
 package graph
 
 import (
+	"census-gateway/graph/health"
 	"census-gateway/upstream"
 	"fmt"
 	"io"
@@ -35,6 +36,31 @@ type SyncFilter struct {
 	Paused *bool `json:"paused,omitempty"`
 	// Syncs whose `status` is one of these.
 	Statuses []upstream.SyncStatus `json:"statuses,omitempty"`
+	// Syncs whose `health` has one of these states. Reads the newest runs of all syncs that pass the other parts, as order by
+	// health does, with which it shares them. What cannot be judged is UNKNOWN; left out for that, an error names it. The list
+	// moves with time, as that order does.
+	HealthStates []health.State `json:"healthStates,omitempty"`
+	// True: only syncs with a run in progress (`activeRun`). False: only the others. Costs what `healthStates` costs. A sync
+	// whose runs cannot be read is left out, with an error that names it.
+	InProgress *bool `json:"inProgress,omitempty"`
+	// Syncs that read from one of these sources, by `source { connectionId }`; at most 500.
+	SourceIds []int64 `json:"sourceIds,omitempty"`
+	// Syncs that write to one of these destinations, by `destination { connectionId }`; at most 500.
+	DestinationIds []int64 `json:"destinationIds,omitempty"`
+	// Syncs that write to a destination of one of these types, "salesforce" for one, letter by letter; at most 500. Costs what
+	// `destination { connectionType }` costs, with which it shares its call. If that cannot be read, there is no list but an
+	// error.
+	DestinationTypes []string `json:"destinationTypes,omitempty"`
+	// Syncs whose `operation` is one of these, letter by letter; at most 500.
+	Operations []string `json:"operations,omitempty"`
+}
+
+// How many syncs are in one state of health.
+type SyncHealthCount struct {
+	// The state.
+	State health.State `json:"state"`
+	// Syncs in it; may be 0.
+	Count int `json:"count"`
 }
 
 // The order of a list of syncs.

@@ -95,6 +95,15 @@ func (o oracleSync) URL(ctx context.Context, obj *Sync) (*string, error) {
 	return oracleValue(ctx, syncResolver{o.r}.URL(ctx, obj))
 }
 
+func (o oracle) SyncConnection() SyncConnectionResolver { return oracleSyncConnection{o.Resolver} }
+
+type oracleSyncConnection struct{ r *Resolver }
+
+func (o oracleSyncConnection) HealthCounts(ctx context.Context, obj *SyncConnection) ([]*SyncHealthCount, error) {
+	ctx = oracleAsks(ctx)
+	return oracleValue(ctx, syncConnectionResolver{o.r}.HealthCounts(ctx, obj))
+}
+
 func (o oracle) SyncDestination() SyncDestinationResolver { return oracleSyncDestination{o.Resolver} }
 
 type oracleSyncDestination struct{ r *Resolver }

@@ -19,7 +19,7 @@ func (p part) of(syncs []*Sync) []*Sync { return syncs[p.from:p.to] }
 // connection is the answer with that part of syncs, which stand in order, and which
 // page asked for.
 func (p part) connection(syncs []*Sync, list listSum, order SyncOrder, page pageArgs) *SyncConnection {
-	return &SyncConnection{syncs: p.of(syncs), list: list, order: order, page: page, first: p.from, step: 1, open: -1,
+	return &SyncConnection{syncs: p.of(syncs), all: syncs, list: list, order: order, page: page, first: p.from, step: 1, open: -1,
 		next: p.next, prev: p.previous, total: len(syncs)}
 }
 
@@ -158,7 +158,7 @@ func (s *Sync) cursor(o SyncOrder) cursor {
 			c.label = folded(*s.record.Label)
 		}
 	}
-	if s.verdict != nil {
+	if s.verdict != nil && o.Field == SyncOrderFieldHealth {
 		c = c.withHealth(s.verdict)
 	}
 	return c

@@ -29,27 +29,28 @@ func prices() limits.Prices {
 		return func(limits.Args) (string, int) { return newestRuns, runs }
 	}
 	return limits.Prices{
-		"Query.node":              {Pages: limits.Fixed(1)},
-		"Query.nodes":             {Pages: limits.Size(0, "ids"), Items: limits.Size(0, "ids")},
-		"Query.syncRuns":          {Pages: ifNamed(timelinePages), Parts: ifNotNamed(listedRuns, timelinePages), Items: runs},
-		"Query.sync":              {Pages: limits.Fixed(1)},
-		"Query.syncRun":           {Pages: limits.Fixed(1)},
-		"Query.syncs":             {Pages: syncPages, Parts: syncParts, Items: syncs},
-		"SyncConnection.nodes":    {Same: true},
-		"SyncConnection.edges":    {Same: true},
-		"SyncEdge.node":           {Same: true},
-		"SyncRunConnection.nodes": {Same: true},
-		"SyncRunConnection.edges": {Same: true},
-		"SyncRunEdge.node":        {Same: true},
-		"Sync.runs":               {Pages: runsPages, Items: runs, Part: runsShared, Per: 100, Of: newestRuns},
-		"Sync.latestRun":          {Pages: limits.Fixed(1), Part: newest(latest.Limit), Of: newestRuns},
-		"Sync.activeRun":          {Pages: limits.Fixed(1), Part: newest(judged.Limit), Of: newestRuns},
-		"Sync.typicalRun":         {Pages: limits.Fixed(1), Part: typicalPart},
-		"Sync.nextRunAt":          {Pages: limits.Fixed(0)},
-		"SyncRun.sync":            {Pages: limits.Fixed(0)},
-		"SyncRun.url":             {Pages: limits.Fixed(0)},
-		"Sync.url":                {Pages: limits.Fixed(0)},
-		"Sync.health":             {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
+		"Query.node":                  {Pages: limits.Fixed(1)},
+		"Query.nodes":                 {Pages: limits.Size(0, "ids"), Items: limits.Size(0, "ids")},
+		"Query.syncRuns":              {Pages: ifNamed(timelinePages), Parts: ifNotNamed(listedRuns, timelinePages), Items: runs},
+		"Query.sync":                  {Pages: limits.Fixed(1)},
+		"Query.syncRun":               {Pages: limits.Fixed(1)},
+		"Query.syncs":                 {Pages: syncPages, Parts: syncParts, Items: syncs},
+		"SyncConnection.healthCounts": {Pages: limits.Fixed(0)}, // see syncParts
+		"SyncConnection.nodes":        {Same: true},
+		"SyncConnection.edges":        {Same: true},
+		"SyncEdge.node":               {Same: true},
+		"SyncRunConnection.nodes":     {Same: true},
+		"SyncRunConnection.edges":     {Same: true},
+		"SyncRunEdge.node":            {Same: true},
+		"Sync.runs":                   {Pages: runsPages, Items: runs, Part: runsShared, Per: 100, Of: newestRuns},
+		"Sync.latestRun":              {Pages: limits.Fixed(1), Part: newest(latest.Limit), Of: newestRuns},
+		"Sync.activeRun":              {Pages: limits.Fixed(1), Part: newest(judged.Limit), Of: newestRuns},
+		"Sync.typicalRun":             {Pages: limits.Fixed(1), Part: typicalPart},
+		"Sync.nextRunAt":              {Pages: limits.Fixed(0)},
+		"SyncRun.sync":                {Pages: limits.Fixed(0)},
+		"SyncRun.url":                 {Pages: limits.Fixed(0)},
+		"Sync.url":                    {Pages: limits.Fixed(0)},
+		"Sync.health":                 {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
 		// The newest runs of its sync, which all runs of a sync's list share.
 		"SyncRun.expectedDurationSeconds": {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
 		"SyncRun.expectedCompletedAt":     {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
@@ -116,11 +117,12 @@ func runsPart(a limits.Args) string {
 	return newestRuns
 }
 
-// healthOrdered tells whether a list of syncs is ordered by health, for which the
-// newest runs of all are read and not just of those shown.
-func healthOrdered(a limits.Args) bool {
+// judgesAll tells whether a list of syncs is ordered, filtered or counted by what the
+// newest runs of all tell, and not just those of the syncs shown.
+func judgesAll(a limits.Args) bool {
 	order, _ := a.Value("orderBy").(map[string]any)
-	return order["field"] == string(SyncOrderFieldHealth)
+	filter, _ := a.Value("filter").(map[string]any)
+	return order["field"] == string(SyncOrderFieldHealth) || filter["healthStates"] != nil || filter["inProgress"] != nil || a.Asks("healthCounts")
 }
 
 // allSyncs is how many syncs there are to choose from.
@@ -134,17 +136,21 @@ func allSyncs(a limits.Args) int {
 // syncPages reckons the records of a list of syncs.
 func syncPages(a limits.Args) int {
 	shown := limits.Size(defaultPage, "ids")(a)
-	if healthOrdered(a) {
+	if judgesAll(a) {
 		shown = max(shown, allSyncs(a))
 	}
-	return max(1, (shown+49)/50)
+	pages := max(1, (shown+49)/50)
+	if filter, _ := a.Value("filter").(map[string]any); filter["destinationTypes"] != nil {
+		pages++
+	}
+	return pages
 }
 
-// syncParts reckons the runs that a list of syncs reads for its order.
+// syncParts reckons the runs that a list of syncs reads for its order, filter or counts.
 func syncParts(a limits.Args) limits.Parts {
 	_, named := a.Len("ids")
 	parts := limits.Parts{Part: newestRuns, Reach: judged.Limit, Whole: !named}
-	if healthOrdered(a) {
+	if judgesAll(a) {
 		parts.Pages = max(allSyncs(a), limits.Size(defaultPage, "ids")(a))
 	}
 	return parts

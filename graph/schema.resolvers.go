@@ -77,6 +77,10 @@ func (r syncResolver) URL(ctx context.Context, obj *Sync) exec.Later[*string] {
 	return exec.Value(r.syncURL(obj.ID), nil)
 }
 
+func (r syncConnectionResolver) HealthCounts(ctx context.Context, obj *SyncConnection) exec.Later[[]*SyncHealthCount] {
+	return countHealth(ctx, obj)
+}
+
 func (r syncDestinationResolver) ConnectionName(ctx context.Context, obj *upstream.SyncDestination) exec.Later[*string] {
 	return ofConnection(ctx, upstream.Destinations, obj.ConnectionID, connectionName)
 }
@@ -116,6 +120,7 @@ func (r syncSourceResolver) ConnectionType(ctx context.Context, obj *upstream.Sy
 type (
 	queryResolver           struct{ *Resolver }
 	syncResolver            struct{ *Resolver }
+	syncConnectionResolver  struct{ *Resolver }
 	syncDestinationResolver struct{ *Resolver }
 	syncRunResolver         struct{ *Resolver }
 	syncScheduleResolver    struct{ *Resolver }

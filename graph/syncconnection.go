@@ -3,6 +3,7 @@ package graph
 // A SyncConnection is a stretch of a list of syncs.
 type SyncConnection struct {
 	syncs       []*Sync   // as they are shown
+	all         []*Sync   // the whole list; nil: that of the workspace, of which no more was read
 	list        listSum   // binds its cursors to the list
 	order       SyncOrder // in which the list stands; zero: as it was named, or by creation
 	page        pageArgs

@@ -9,9 +9,7 @@ import (
 )
 
 // all tells that every sync passes.
-func (f *SyncFilter) all() bool {
-	return f == nil || f.LabelContains == nil && f.Paused == nil && f.Statuses == nil
-}
+func (f *SyncFilter) all() bool { return f.name() == "" }
 
 // name is the filter in the name of a list: a list is another with another filter.
 func (f *SyncFilter) name() string {
@@ -28,12 +26,71 @@ func (f *SyncFilter) name() string {
 	if f.Statuses != nil {
 		name += fmt.Sprintf("/status %q", f.Statuses)
 	}
+	if f.HealthStates != nil {
+		name += fmt.Sprintf("/health %q", f.HealthStates)
+	}
+	if f.InProgress != nil {
+		name += fmt.Sprintf("/in progress %t", *f.InProgress)
+	}
+	if f.SourceIds != nil {
+		name += fmt.Sprintf("/source %d", f.SourceIds)
+	}
+	if f.DestinationIds != nil {
+		name += fmt.Sprintf("/destination %d", f.DestinationIds)
+	}
+	if f.DestinationTypes != nil {
+		name += fmt.Sprintf("/type %q", f.DestinationTypes)
+	}
+	if f.Operations != nil {
+		name += fmt.Sprintf("/operation %q", f.Operations)
+	}
 	return name
 }
 
-// matcher tells which syncs pass.
-func (f *SyncFilter) matcher() func(*upstream.Sync) bool {
-	part := ""
+// check refuses lists that are too long to compare every sync with.
+func (f *SyncFilter) check() error {
+	if f == nil {
+		return nil
+	}
+	for _, list := range [...]struct {
+		name string
+		long int
+	}{{"sourceIds", len(f.SourceIds)}, {"destinationIds", len(f.DestinationIds)}, {"destinationTypes", len(f.DestinationTypes)}, {"operations", len(f.Operations)}} {
+		if list.long > maxSyncIDs {
+			return badInput("filter: %s must name at most %d, got %d", list.name, maxSyncIDs, list.long)
+		}
+	}
+	return nil
+}
+
+// judges tells that the filter asks for what the newest runs of each sync tell.
+func (f *SyncFilter) judges() bool { return f != nil && (f.HealthStates != nil || f.InProgress != nil) }
+
+// A passing is a filter with what it needs to know beside the syncs.
+type passing struct {
+	filter       *SyncFilter
+	destinations *loaded[upstream.Side, map[int64]upstream.Connection] // nil: it needs none
+}
+
+// ask asks for what f needs to know.
+func (f *SyncFilter) ask(l *loaders) passing {
+	p := passing{filter: f}
+	if f != nil && len(f.DestinationTypes) > 0 {
+		p.destinations = l.sides.ask(upstream.Destinations)
+	}
+	return p
+}
+
+// matcher tells which syncs pass by their records.
+func (p passing) matcher() (func(*upstream.Sync) bool, error) {
+	var destinations map[int64]upstream.Connection
+	if p.destinations != nil {
+		var err error
+		if destinations, err = p.destinations.Get(); err != nil {
+			return nil, err
+		}
+	}
+	f, part := p.filter, ""
 	if f.LabelContains != nil {
 		part = folded(*f.LabelContains)
 	}
@@ -41,27 +98,56 @@ func (f *SyncFilter) matcher() func(*upstream.Sync) bool {
 		switch {
 		case f.Paused != nil && *f.Paused != s.Paused:
 		case f.Statuses != nil && !slices.Contains(f.Statuses, s.Status):
+		case !among(f.SourceIds, s.Source.ConnectionID), !among(f.DestinationIds, s.Destination.ConnectionID), !among(f.Operations, s.Operation):
+		case f.DestinationTypes != nil && (s.Destination.ConnectionID == nil || !among(f.DestinationTypes, destinations[*s.Destination.ConnectionID].Type)):
 		case part != "" && (s.Label == nil || !strings.Contains(folded(*s.Label), part)):
 		default:
 			return true
 		}
 		return false
-	}
+	}, nil
 }
 
-// choose leaves the syncs that pass, whose records were read. Those that could not be
-// read are left out; failed says why.
-func (f *SyncFilter) choose(syncs []*Sync) (chosen []*Sync, failed []error) {
-	if f.all() {
-		return syncs, nil
+// among tells whether v is one of list; everything is of nil, and nothing that Census
+// does not tell of any other.
+func among[T comparable](list []T, v *T) bool {
+	return list == nil || v != nil && slices.Contains(list, *v)
+}
+
+// byRecord leaves the syncs that pass by their records, which were read. Those that could
+// not be read are left out; failed says why.
+func (p passing) byRecord(syncs []*Sync) (chosen []*Sync, failed []error, err error) {
+	if p.filter.all() {
+		return syncs, nil, nil
 	}
-	match := f.matcher()
+	match, err := p.matcher()
+	if err != nil {
+		return nil, nil, err
+	}
 	chosen = slices.DeleteFunc(syncs, func(s *Sync) bool {
 		if s.record == nil {
 			failed = append(failed, s.err)
 			return true
 		}
 		return !match(s.record)
+	})
+	return chosen, failed, nil
+}
+
+// byVerdict leaves the syncs that pass by the verdicts on them. What cannot be judged is
+// UNKNOWN; where that leaves it out, failed says why.
+func (p passing) byVerdict(syncs []*Sync) (chosen []*Sync, failed []error) {
+	f := p.filter
+	if !f.judges() {
+		return syncs, nil
+	}
+	chosen = slices.DeleteFunc(syncs, func(s *Sync) bool {
+		passes := (f.HealthStates == nil || slices.Contains(f.HealthStates, s.verdict.state())) &&
+			(f.InProgress == nil || s.verdict.err == nil && *f.InProgress == s.verdict.active)
+		if !passes && s.verdict.err != nil {
+			failed = append(failed, s.verdict.err)
+		}
+		return !passes
 	})
 	return chosen, failed
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"census-gateway/upstream/sim"
 )
@@ -14,11 +15,13 @@ import (
 func TestSyncFilter(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	for _, s := range []sim.Sync{
-		{Label: "Accounts → CRM", Status: "Up to Date"}, {Label: "Übersicht", Status: "Failing", Paused: true},
-		{NoLabel: true, Status: "Ready"}, {Label: "accounts again", Status: "Failing"}, {Label: "50%", Status: "Melting", Paused: true},
+		{Label: "Accounts → CRM", Status: "Up to Date", SourceID: 11, DestinationID: 301}, {Label: "Übersicht", Status: "Failing", Paused: true, SourceID: 12, DestinationID: 301},
+		{NoLabel: true, Status: "Ready", SourceID: 11, DestinationID: 302, Operation: "mirror"}, {Label: "accounts again", Status: "Failing", SourceID: 13, DestinationID: 999},
+		{Label: "50%", Status: "Melting", Paused: true, SourceID: 13, DestinationID: 302, Operation: "mirror"},
 	} {
 		census.AddSync(s)
 	}
+	census.AddRun(census.Syncs()[2].ID, sim.Run{Status: "working", CreatedAt: now.Add(-time.Minute)})
 	place := map[string]int{}
 	var named []string
 	for i, s := range census.Syncs() {
@@ -29,6 +32,10 @@ func TestSyncFilter(t *testing.T) {
 		`{}`: {0, 1, 2, 3, 4}, `null`: {0, 1, 2, 3, 4}, `{labelContains: ""}`: {0, 1, 2, 3, 4}, `{labelContains: null, paused: null, statuses: null}`: {0, 1, 2, 3, 4},
 		`{labelContains: "ACCOUNTS"}`: {0, 3}, `{labelContains: "über"}`: {1}, `{labelContains: "%"}`: {4}, `{labelContains: "nothing"}`: {},
 		`{paused: true}`: {1, 4}, `{paused: false}`: {0, 2, 3}, `{statuses: []}`: {}, `{statuses: [FAILING]}`: {1, 3}, `{statuses: [UNKNOWN, READY]}`: {2, 4},
+		`{sourceIds: [11, 12]}`: {0, 1, 2}, `{sourceIds: []}`: {}, `{destinationIds: [301]}`: {0, 1}, `{destinationIds: 999}`: {3}, `{destinationTypes: ["hubspot"]}`: {2, 4},
+		`{destinationTypes: ["Salesforce", "none"]}`: {}, `{destinationTypes: ["salesforce", "hubspot"]}`: {0, 1, 2, 4}, `{destinationTypes: []}`: {},
+		`{operations: ["mirror"]}`: {2, 4}, `{operations: ["upsert", "mirror"], sourceIds: [11]}`: {0, 2}, `{operations: []}`: {},
+		`{healthStates: []}`: {}, `{healthStates: [PAUSED]}`: {1, 4}, `{healthStates: [NEVER_RAN, PAUSED], sourceIds: [13]}`: {3, 4}, `{inProgress: true}`: {2}, `{inProgress: false, paused: false}`: {0, 3},
 		`{statuses: FAILING, paused: false}`: {3}, `{labelContains: "accounts", statuses: [UP_TO_DATE], paused: true}`: {},
 	} {
 		for _, args := range []string{"", "ids: [" + strings.Join(named, ",") + "]", "orderBy: {field: LABEL}", "orderBy: {field: CREATED_AT, direction: ASC}", "orderBy: {field: HEALTH}"} {
@@ -52,6 +59,65 @@ func TestSyncFilter(t *testing.T) {
 				t.Errorf("%s %s: %v, want %v; total %d", filter, args, got, want, a.Data.Syncs.TotalCount)
 			}
 		}
+	}
+}
+
+// A filter that costs something says so: types take the list of destinations, states and
+// runs in progress the newest runs of the syncs that pass the rest.
+func TestSyncFilterCalls(t *testing.T) {
+	h, census := serve(sim.Options{Empty: true})
+	for range 10 {
+		census.AddSync(sim.Sync{SourceID: 11})
+	}
+	census.AddSync(sim.Sync{SourceID: 12})
+	for filter, calls := range map[string]int{
+		"{sourceIds: [12], operations: [\"upsert\"]}": 1, `{destinationTypes: ["slack"]}`: 2, "{inProgress: true}": 1 + 11, "{healthStates: [LATE], inProgress: false, sourceIds: [12]}": 1 + 1,
+	} {
+		for _, below := range []string{"nodes { id }", "nodes { id } healthCounts { count }"} {
+			census.ResetCalls()
+			post(t, h, "{ syncs(filter: "+filter+", first: 5) { "+below+" } }", "{}")
+			want := calls
+			if strings.Contains(filter, "operations") && strings.Contains(below, "health") {
+				want++
+			}
+			if strings.Contains(filter, "slack") && strings.Contains(below, "health") {
+				want += 1 // one of the eleven writes to it
+			}
+			if got := len(census.Calls()); got != want {
+				t.Errorf("%s %s: %d calls, want %d: %q", filter, below, got, want, census.Calls())
+			}
+		}
+	}
+	long := strings.Repeat("1,", 501)
+	if answer := post(t, h, "{ syncs(filter: {destinationIds: ["+long+"]}) { totalCount } }", "{}"); !strings.Contains(answer, "filter: destinationIds must name at most 500, got 501") {
+		t.Errorf("%.300s", answer)
+	}
+}
+
+// What cannot be judged is not left out in silence.
+func TestSyncFilterWithoutRuns(t *testing.T) {
+	h, census := serve(sim.Options{Empty: true})
+	census.AddSync(sim.Sync{})
+	id := census.AddSync(sim.Sync{})
+	census.Inject(sim.Fault{Match: sim.Path(fmt.Sprintf("/syncs/%d/sync_runs", id)), Do: sim.JSON(403, `{}`)})
+	for filter, want := range map[string]struct {
+		shown  string
+		errors int
+	}{
+		"{healthStates: [NEVER_RAN]}": {"Sync:1", 1}, "{healthStates: [UNKNOWN]}": {"Sync:2", 0}, "{inProgress: false}": {"Sync:1", 1}, "{inProgress: true}": {"", 1},
+	} {
+		got, errs := patients(t, post(t, h, "{ syncs(filter: "+filter+") { nodes { id } } }", "{}"))
+		shown := ""
+		for _, p := range got {
+			shown += p.ID
+		}
+		if shown != want.shown || len(errs) != want.errors {
+			t.Errorf("%s: %q, want %q; %+v", filter, shown, want.shown, errs)
+		}
+	}
+	census.Inject(sim.Fault{Match: sim.Path("/destinations"), Do: sim.JSON(403, `{}`)})
+	if answer := post(t, h, `{ syncs(filter: {destinationTypes: ["slack"]}) { nodes { id } } }`, "{}"); !strings.Contains(answer, "UPSTREAM_FORBIDDEN") {
+		t.Errorf("%s", answer)
 	}
 }
 

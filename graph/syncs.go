@@ -17,6 +17,9 @@ var newestSyncs = SyncOrder{Field: SyncOrderFieldCreatedAt, Direction: OrderDire
 // resolveSyncs answers with a page of the syncs with the given ids, or of all syncs of
 // the workspace.
 func resolveSyncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) exec.Later[*SyncConnection] {
+	if err := filter.check(); err != nil {
+		return exec.Value[*SyncConnection](nil, err)
+	}
 	if ids == nil {
 		return workspaceSyncs(ctx, filter, orderBy, page)
 	}
@@ -35,13 +38,13 @@ func workspaceSyncs(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder,
 		if _, err := page.cut(nil, list, order, defaultPage); err != nil {
 			return exec.Value[*SyncConnection](nil, err)
 		}
-		all := l.all.ask(struct{}{})
+		all, passing := l.all.ask(struct{}{}), filter.ask(l)
 		return exec.Then(func() exec.Later[*SyncConnection] {
 			rows, err := all.Get()
 			if err != nil {
 				return exec.Value[*SyncConnection](nil, err)
 			}
-			return sortedSyncs(ctx, l.listedSyncs(rows), list, filter, &order, page, defaultPage)
+			return sortedSyncs(ctx, l.listedSyncs(rows), list, passing, &order, page, defaultPage)
 		})
 	}
 	newestFirst := order.Direction == OrderDirectionDesc
@@ -64,8 +67,11 @@ func workspaceSyncs(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder,
 
 // sortedSyncs answers with a page of those of syncs that pass a filter, in an order;
 // nil: in the order in which they stand. Their records have been read.
-func sortedSyncs(ctx context.Context, syncs []*Sync, list listSum, filter *SyncFilter, order *SyncOrder, page pageArgs, otherwise int) exec.Later[*SyncConnection] {
-	syncs, failed := filter.choose(syncs)
+func sortedSyncs(ctx context.Context, syncs []*Sync, list listSum, passing passing, order *SyncOrder, page pageArgs, otherwise int) exec.Later[*SyncConnection] {
+	syncs, failed, err := passing.byRecord(syncs)
+	if err != nil {
+		return exec.Value[*SyncConnection](nil, err)
+	}
 	show := func() (*SyncConnection, error) {
 		var o SyncOrder
 		if order != nil {
@@ -81,15 +87,13 @@ func sortedSyncs(ctx context.Context, syncs []*Sync, list listSum, filter *SyncF
 		}
 		return part.connection(syncs, list, o, page), nil
 	}
-	if order == nil || order.Field != SyncOrderFieldHealth {
+	if !passing.filter.judges() && (order == nil || order.Field != SyncOrderFieldHealth) {
 		return exec.Value(show())
 	}
-	judged := exec.All(len(syncs), func(i int) exec.Later[verdict] { return verdictOf(ctx, syncs[i]) }, func(v verdict, _ error) verdict { return v })
-	return exec.Map(judged, func(verdicts []verdict, _ error) (*SyncConnection, error) {
-		for i := range verdicts {
-			syncs[i].verdict = &verdicts[i]
-			loadersOf(ctx).knowLatest(syncs[i].ID)
-		}
+	return exec.Map(judgeAll(ctx, syncs), func([]verdict, error) (*SyncConnection, error) {
+		var unknown []error
+		syncs, unknown = passing.byVerdict(syncs)
+		failed = append(failed, unknown...)
 		return show()
 	})
 }
@@ -127,11 +131,12 @@ func namedSyncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy *
 	for i, s := range syncs {
 		got[i] = s.ask(ctx)
 	}
+	passing := filter.ask(loadersOf(ctx))
 	return exec.Then(func() exec.Later[*SyncConnection] {
 		for _, record := range got {
 			record()
 		}
-		return sortedSyncs(ctx, syncs, list, filter, orderBy, page, len(syncs))
+		return sortedSyncs(ctx, syncs, list, passing, orderBy, page, len(syncs))
 	})
 }
 

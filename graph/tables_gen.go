@@ -18,6 +18,7 @@ import (
 func tables(r *Resolver) map[string]*exec.Object {
 	query := queryResolver{r}
 	sync := syncResolver{r}
+	syncConnection := syncConnectionResolver{r}
 	syncDestination := syncDestinationResolver{r}
 	syncRun := syncRunResolver{r}
 	syncSchedule := syncScheduleResolver{r}
@@ -644,6 +645,26 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return appendInt(b, *p), nil
 					},
 				},
+				"healthCounts": {
+					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						return exec.Call(objs, func(v []*SyncHealthCount) any {
+							if v == nil {
+								return nil
+							}
+							return v
+						},
+							func(obj any) exec.Later[[]*SyncHealthCount] {
+								return syncConnection.HealthCounts(ctx, obj.(*SyncConnection))
+							})
+					},
+					Len: func(list any) int { return len(list.([]*SyncHealthCount)) },
+					At: func(list any, i int) any {
+						if v := list.([]*SyncHealthCount)[i]; v != nil {
+							return v
+						}
+						return nil
+					},
+				},
 			},
 		},
 		"SyncDestination": {
@@ -774,6 +795,20 @@ func tables(r *Resolver) map[string]*exec.Object {
 						}
 						return exec.AppendFloat(b, float64(*p))
 					},
+				},
+			},
+		},
+		"SyncHealthCount": {
+			Name: "SyncHealthCount", Names: []string{"SyncHealthCount"},
+			Is: func(v any) bool { _, is := v.(*SyncHealthCount); return is },
+			Fields: map[string]*exec.Field{
+				"state": {
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						return exec.AppendName(b, string(obj.(*SyncHealthCount).State)), nil
+					},
+				},
+				"count": {
+					Leaf: func(b []byte, obj any) ([]byte, error) { return appendInt(b, obj.(*SyncHealthCount).Count), nil },
 				},
 			},
 		},

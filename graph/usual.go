@@ -23,16 +23,21 @@ var inProgress = stats.Filter{Outcomes: []upstream.SyncRunOutcome{upstream.Outco
 // activeRunOf is the newest run of a sync that is in progress; nil if none is seen.
 func activeRunOf(ctx context.Context, id upstream.SyncID) exec.Later[*upstream.SyncRun] {
 	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: judged}), func(slice upstream.Slice[upstream.SyncRun]) (*upstream.SyncRun, error) {
-		for i := len(slice.Rows) - 1; i >= 0; i-- {
-			switch run := &slice.Rows[i]; {
-			case inProgress.Match(run):
-				return run, nil
-			case inProgress.Ends(run):
-				return nil, nil
-			}
-		}
-		return nil, nil
+		return activeOf(slice.Rows), nil
 	})
+}
+
+// activeOf is the newest of runs, which stand oldest first, that is in progress; nil if none is.
+func activeOf(runs []upstream.SyncRun) *upstream.SyncRun {
+	for i := len(runs) - 1; i >= 0; i-- {
+		switch run := &runs[i]; {
+		case inProgress.Match(run):
+			return run
+		case inProgress.Ends(run):
+			return nil
+		}
+	}
+	return nil
 }
 
 // typicalRunOf is what is usual for the last finished runs of a kind; nil if they are too few.

@@ -20,16 +20,16 @@ const (
 	Unknown  State = "UNKNOWN"
 )
 
-// severity is worst first. What is not known may be bad; what is paused is meant
+// WorstFirst are all states. What is not known may be bad; what is paused is meant
 // to be.
-var severity = [...]State{Failing, Stuck, Late, Degraded, Unknown, NeverRan, Paused, Healthy}
+var WorstFirst = [...]State{Failing, Stuck, Late, Degraded, Unknown, NeverRan, Paused, Healthy}
 
 // Severity orders states, for a list with the worst first: 7 is FAILING, 0 is
 // HEALTHY.
 func (s State) Severity() int {
-	for i, other := range severity {
+	for i, other := range WorstFirst {
 		if s == other {
-			return len(severity) - 1 - i
+			return len(WorstFirst) - 1 - i
 		}
 	}
 	return 0

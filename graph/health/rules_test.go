@@ -278,7 +278,7 @@ func TestDocument(t *testing.T) {
 	for line := range strings.Lines(string(text)) {
 		if _, list, ok := strings.Cut(line, "`: FAILING,"); ok {
 			order := strings.Split(strings.TrimSuffix(strings.TrimSpace("FAILING,"+list), "."), ", ")
-			if want := fmt.Sprint(severity); fmt.Sprint(order) != want {
+			if want := fmt.Sprint(WorstFirst); fmt.Sprint(order) != want {
 				t.Errorf("docs/health.md has the states in the order %q, not %s", order, want)
 			}
 		}

@@ -14,6 +14,19 @@ type Args struct {
 	field  *ast.Field
 	vars   map[string]any
 	varied *bool // set where a variable was looked at
+
+	walk *pricing
+	sets []ast.SelectionSet // what is asked below the field
+}
+
+// Asks tells whether a field that is named so, and may cost something, is asked of what
+// the field yields.
+func (a Args) Asks(name string) bool {
+	var below collection
+	for _, set := range a.sets {
+		a.walk.collect(&below, set)
+	}
+	return slices.ContainsFunc(below.fields, func(m merged) bool { return m.field.Name == name })
 }
 
 // Value is the Go value of an argument: nil where it was not given, or as literal

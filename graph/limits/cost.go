@@ -46,7 +46,7 @@ func (p *pricing) cost(parts *shares, sets []ast.SelectionSet) int {
 	total := 0
 	for _, m := range c.fields {
 		price, priced := p.prices.find(m.field)
-		switch args := (Args{m.field, p.vars, &p.varied}); {
+		switch args := (Args{m.field, p.vars, &p.varied, p, m.sets}); {
 		case !priced:
 			total = add(total, p.object(m.sets...))
 		case price.Same:

@@ -145,7 +145,7 @@ func TestArgs(t *testing.T) {
 	}`, nil)
 	_ = doc
 	varied := false
-	a := Args{childField(op.SelectionSet, "sync", "runs"), vars, &varied}
+	a := Args{field: childField(op.SelectionSet, "sync", "runs"), vars: vars, varied: &varied}
 	if n, ok := a.Int("first"); n != 3 || !ok {
 		t.Errorf("first %d %v", n, ok)
 	}

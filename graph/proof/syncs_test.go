@@ -50,6 +50,33 @@ func (w *world) askSyncs() {
 		statuses := rapid.SliceOfN(rapid.SampledFrom([]string{"READY", "UP_TO_DATE", "FAILING", "UNKNOWN"}), 0, 3).Draw(t, "statuses of syncs")
 		keep("statuses: ["+strings.Join(statuses, " ")+"]", func(s sim.Sync) bool { return slices.Contains(statuses, syncStatusOf(s)) })
 	}
+	which := rapid.IntRange(0, 255).Draw(t, "more parts")
+	if which&7 == 1 {
+		ids := rapid.SliceOfN(rapid.Int64Range(11, 15), 0, 3).Draw(t, "sources")
+		keep(fmt.Sprintf("sourceIds: [%s]", commas(ids)), func(s sim.Sync) bool { return slices.Contains(ids, s.SourceID) })
+	}
+	if which&7 == 2 {
+		ids := rapid.SliceOfN(rapid.Int64Range(301, 304), 0, 3).Draw(t, "destinations")
+		keep(fmt.Sprintf("destinationIds: [%s]", commas(ids)), func(s sim.Sync) bool { return slices.Contains(ids, s.DestinationID) })
+	}
+	if which&7 == 3 {
+		kinds := rapid.SliceOfN(rapid.SampledFrom([]string{"salesforce", "hubspot", "braze", "Braze"}), 0, 3).Draw(t, "types")
+		is := map[int64]string{301: "salesforce", 302: "hubspot", 303: "braze"}
+		keep(fmt.Sprintf("destinationTypes: %q", kinds), func(s sim.Sync) bool { return is[s.DestinationID] != "" && slices.Contains(kinds, is[s.DestinationID]) })
+	}
+	if which&7 == 4 {
+		keep(`operations: ["upsert" "mirror"]`, func(s sim.Sync) bool { return s.Operation == "upsert" || s.Operation == "mirror" })
+	}
+	if which&0x18 == 0x08 {
+		states := rapid.SliceOfN(rapid.SampledFrom(worstFirst), 0, 4).Draw(t, "states")
+		keep("healthStates: ["+strings.Join(states, " ")+"]", func(s sim.Sync) bool {
+			return slices.Contains(states, healthOf(s, w.census.Runs(s.ID)).State)
+		})
+	}
+	if which&0x60 == 0x20 {
+		yes := which&0x80 == 0
+		keep(fmt.Sprintf("inProgress: %t", yes), func(s sim.Sync) bool { return (activeOf(w.census.Runs(s.ID)) != nil) == yes })
+	}
 	if len(parts) > 0 {
 		args += "filter: {" + strings.Join(parts, ", ") + "}, "
 	}
@@ -60,6 +87,31 @@ func (w *world) askSyncs() {
 	}
 	var data struct{ Syncs connection }
 	w.askPages(list{ids: ids, data: &data, at: func() *connection { return &data.Syncs }, knows: true, field: "syncs(" + args + "%s) " + connectionFields})
+	var counted struct {
+		Syncs struct {
+			HealthCounts []struct {
+				State string
+				Count int
+			}
+		}
+	}
+	w.ask("{ syncs("+args+"first: 1) { healthCounts { state count } nodes { health { state } } } }", &counted)
+	states := map[string]int{}
+	for _, s := range syncs {
+		states[healthOf(s, w.census.Runs(s.ID)).State]++
+	}
+	if len(counted.Syncs.HealthCounts) != len(worstFirst) {
+		w.Fatalf("%s: %d states", args, len(counted.Syncs.HealthCounts))
+	}
+	for i, c := range counted.Syncs.HealthCounts {
+		if c.State != worstFirst[i] || c.Count != states[c.State] {
+			w.Fatalf("%s: %d syncs are %s, want %d %s", args, c.Count, c.State, states[worstFirst[i]], worstFirst[i])
+		}
+	}
+}
+
+func commas(ids []int64) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(ids), " ", ", "), "[]")
 }
 
 // caseless is a label as it is compared.

@@ -75,14 +75,8 @@ func isForeseen(s sim.Sync) bool {
 
 func (w *world) checkUsual(s sim.Sync, newest []sim.Run, got usual, last int, full bool) {
 	active := ""
-	for _, r := range newest[:min(len(newest), 25)] {
-		if outcomeOf(r) == "IN_PROGRESS" {
-			active = fmt.Sprintf("SyncRun:%d", r.ID)
-			break
-		}
-		if (statusOf(r) == "COMPLETED" || statusOf(r) == "FAILED") && !isDry(r) {
-			break
-		}
+	if r := activeOf(w.census.Runs(s.ID)); r != nil {
+		active = fmt.Sprintf("SyncRun:%d", r.ID)
 	}
 	if (got.ActiveRun == nil) != (active == "") || got.ActiveRun != nil && got.ActiveRun.ID != active {
 		w.Fatalf("%s: active %v, want %q", got.ID, got.ActiveRun, active)
@@ -131,6 +125,21 @@ func (w *world) checkUsual(s sim.Sync, newest []sim.Run, got usual, last int, fu
 			w.Fatalf("%s, %s: expected %v until %v, want %v until %v", got.ID, n.ID, n.ExpectedDurationSeconds, n.ExpectedCompletedAt, want, end)
 		}
 	}
+}
+
+// activeOf is the newest run in progress among the newest 25 of a sync, but for those
+// before one that was executed and is over.
+func activeOf(runs []sim.Run) *sim.Run {
+	for i := len(runs) - 1; i >= max(0, len(runs)-25); i-- {
+		r := runs[i]
+		if outcomeOf(r) == "IN_PROGRESS" {
+			return &r
+		}
+		if (statusOf(r) == "COMPLETED" || statusOf(r) == "FAILED") && !isDry(r) {
+			break
+		}
+	}
+	return nil
 }
 
 // kinOf are the finished runs of a kind.

@@ -163,6 +163,7 @@ func (w *world) addSync() {
 		CreatedAt: now.Add(-time.Duration(rapid.IntRange(0, rapid.SampledFrom([]int{1, 2000}).Draw(t, "oldest sync")).Draw(t, "sync age")) * time.Hour),
 	}
 	s.NoLabel = s.Label == ""
+	s.Operation = rapid.SampledFrom([]string{"", "mirror", "insert"}).Draw(t, "operation")
 	if rapid.IntRange(0, 3).Draw(t, "dbt") == 0 {
 		s.Triggers = `"dbt_cloud":{"job_id":"9","project_id":null},"sync_sequence":null`
 	}
