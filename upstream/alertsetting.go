@@ -29,7 +29,7 @@ func (a *AlertSetting) Option(name string) string {
 	return ""
 }
 
-func scanAlertSettings(s *scanner) (all []AlertSetting) {
+func scanAlertSettings(s *reader) (all []AlertSetting) {
 	for ok := s.open('['); ok && s.next(']'); {
 		var a AlertSetting
 		for key, ok := s.enter(); ok; key, ok = s.member() {
@@ -55,7 +55,7 @@ func scanAlertSettings(s *scanner) (all []AlertSetting) {
 	return all
 }
 
-func scanOptions(s *scanner) (all []NamedValue) {
+func scanOptions(s *reader) (all []NamedValue) {
 	for key, ok := s.enter(); ok; key, ok = s.member() {
 		if value := s.copied(); value != "" {
 			all = append(all, NamedValue{s.letters.copy(key), value})
@@ -65,7 +65,7 @@ func scanOptions(s *scanner) (all []NamedValue) {
 }
 
 // scanMode reads what starts a sync: nil where Census does not say.
-func scanMode(s *scanner) (triggers []string) {
+func scanMode(s *reader) (triggers []string) {
 	for key, ok := s.enter(); ok; key, ok = s.member() {
 		if key == "triggers" {
 			triggers = scanTriggers(s)
@@ -78,7 +78,7 @@ func scanMode(s *scanner) (triggers []string) {
 
 // scanTriggers lists the triggers that are set up. One that is null or has no member but
 // null ones is not; neither is the schedule "never".
-func scanTriggers(s *scanner) []string {
+func scanTriggers(s *reader) []string {
 	if !s.open('{') {
 		return nil
 	}
@@ -105,7 +105,7 @@ func scanTriggers(s *scanner) []string {
 }
 
 // copied is nullable as a text of its own: "" for null.
-func (s *scanner) copied() string {
+func (s *reader) copied() string {
 	if v := s.nullable(); v != nil {
 		return *v
 	}

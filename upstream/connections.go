@@ -56,7 +56,7 @@ func (n *Connection) weight() int { return int(unsafe.Sizeof(*n)) + weightOf(n.N
 
 // scan reads a connection; keys it does not know, credentials among them, are
 // skipped.
-func (n *Connection) scan(s *scanner) {
+func (n *Connection) scan(s *reader) {
 	var name, label *string
 	for key, ok := s.enter(); ok; key, ok = s.member() {
 		switch key {

@@ -20,10 +20,10 @@ type page[T any] struct {
 // decodePage reads the envelope of a list that was asked for so many rows. scan reads
 // one row. It ends with the first row too many, or that is none: a few KB of gzip
 // can hold millions.
-func decodePage[T any](body string, asked int, scan func(*T, *scanner)) (page[T], error) {
+func decodePage[T any](body string, asked int, scan func(*T, *reader)) (page[T], error) {
 	p := page[T]{total: -1}
 	data, next := false, false
-	err := decodeEnvelope(body, func(s *scanner, key string) {
+	err := decodeEnvelope(body, func(s *reader, key string) {
 		switch key {
 		case "data":
 			if data = s.open('['); data {
@@ -37,12 +37,12 @@ func decodePage[T any](body string, asked int, scan func(*T, *scanner)) (page[T]
 						s.fail("a row is no object")
 						break
 					}
-					began := s.at
-					s.nth = 0
+					s.row()
+					before := s.left()
 					p.rows = append(p.rows, *new(T))
 					scan(&p.rows[len(p.rows)-1], s)
 					if len(p.rows) == 1 { // the others will be as long, more or less
-						p.rows = slices.Grow(p.rows, min((len(s.text)-s.at)*9/8/max(s.at-began, 1), asked-1))
+						p.rows = slices.Grow(p.rows, min(s.left()*9/8/max(before-s.left(), 1), asked-1))
 					}
 				}
 			}
@@ -78,9 +78,9 @@ func decodePage[T any](body string, asked int, scan func(*T, *scanner)) (page[T]
 }
 
 // decodeOne reads the envelope of a single record.
-func decodeOne[T any](body string, scan func(*T, *scanner)) (*T, error) {
+func decodeOne[T any](body string, scan func(*T, *reader)) (*T, error) {
 	var v *T
-	err := decodeEnvelope(body, func(s *scanner, key string) {
+	err := decodeEnvelope(body, func(s *reader, key string) {
 		if key != "data" || s.peek() != '{' {
 			s.skip()
 			return
@@ -100,7 +100,8 @@ func statedStatus(body string) int {
 	if len(body) > maxErrorBody {
 		return 0
 	}
-	s := &scanner{text: strings.TrimPrefix(body, "\ufeff")}
+	var s scanner
+	s.reset(strings.TrimPrefix(body, "\ufeff"))
 	stated := int64(0)
 	for ok := s.open('{'); ok && s.next('}'); {
 		if s.key() != "status" {
@@ -118,12 +119,13 @@ func statedStatus(body string) int {
 // decodeEnvelope reads what is around every answer. Its status is a word or a
 // number; of words only "error" says that a 200 is none. A byte order mark is passed
 // over, and bytes that are no UTF-8 become U+FFFD.
-func decodeEnvelope(body string, member func(*scanner, string)) error {
+func decodeEnvelope(body string, member func(*reader, string)) error {
 	body = strings.TrimPrefix(body, "\ufeff")
 	if !utf8.ValidString(body) {
 		body = strings.ToValidUTF8(body, "\ufffd")
 	}
-	s := &scanner{text: body}
+	s := new(reader)
+	s.reset(body)
 	if s.peek() != '{' {
 		return errors.New("the answer is no JSON object")
 	}

@@ -33,8 +33,6 @@ type scanner struct {
 	texts   slab[string]
 	letters textSlab
 	scratch []byte // of escaped
-	reasons slab[SyncTriggerReason]
-	reason  *SyncTriggerReason // the last one given out
 }
 
 // A knownName is the name of a member, and how it was written.
@@ -45,6 +43,15 @@ type knownName struct {
 }
 
 var errTooDeep = errors.New("JSON nested too deep")
+
+// reset has s read text, which is another than before.
+func (s *scanner) reset(text string) { s.text = text }
+
+// row begins a row of a list: what is remembered of the row before is of its members.
+func (s *scanner) row() { s.nth = 0 }
+
+// left is how many bytes have not been read.
+func (s *scanner) left() int { return len(s.text) - s.at }
 
 // fail keeps the first error and moves to the end, where there is nothing to read.
 func (s *scanner) fail(what string) {

@@ -166,36 +166,26 @@ func (s *scanner) digits() (n int64, ok bool) {
 	return n, true
 }
 
-// count reads a number of records; unknown if it is none. One below 0 is no number of
-// records, and would take from sums what others add; the run itself is still of use.
-func (s *scanner) count() Count {
-	n, ok := s.integer()
-	if !ok || n < 0 {
-		return Count{}
-	}
-	return Count{N: n, Known: true}
-}
-
 // boolean reads true; everything else is false.
 func (s *scanner) boolean() bool {
 	v, _ := s.scalar()
 	return v == "true"
 }
 
-// dateTime reads a timestamp; 0 if it is none.
-func (s *scanner) dateTime() DateTime {
-	if s.peek() == '"' { // nearly all are written as Append does, and their end is known
-		if rest := s.text[s.at+1:]; len(rest) > len(dateTimeLayout) && rest[len(dateTimeLayout)] == '"' {
-			if t, ok := parseCanonical(rest[:len(dateTimeLayout)]); ok {
-				s.at += len(dateTimeLayout) + 2
-				return t
-			}
+// ahead is the text of n bytes between two quotes that stands next, with whatever is in
+// it; "" where none does. It is not read yet: pass does that.
+func (s *scanner) ahead(n int) string {
+	if s.peek() == '"' {
+		if rest := s.text[s.at+1:]; len(rest) > n && rest[n] == '"' {
+			return rest[:n]
 		}
 	}
-	v, ok := s.scalar()
-	if !ok {
-		return 0
-	}
-	t, _ := ParseDateTime(v)
-	return t
+	return ""
 }
+
+// pass reads the text of n bytes that ahead gave, in which are no quotes, escapes or
+// control characters.
+func (s *scanner) pass(n int) { s.at += n + 2 }
+
+// keep is a copy of v, cut, so that the answer it stands in is not kept with it.
+func (s *scanner) keep(v string) string { return s.letters.copy(cutText(v)) }

@@ -68,7 +68,7 @@ func parseSyncStatus(raw string) SyncStatus {
 func (y *Sync) position() Position { return Position{CreatedAt: y.CreatedAt, ID: int64(y.ID)} }
 
 // scan reads a sync; keys it does not know are skipped.
-func (y *Sync) scan(s *scanner) {
+func (y *Sync) scan(s *reader) {
 	for key, ok := s.enter(); ok; key, ok = s.member() {
 		switch key {
 		case "id":
@@ -114,7 +114,7 @@ func (y *Sync) scan(s *scanner) {
 	}
 }
 
-func scanSource(s *scanner) (src SyncSource) {
+func scanSource(s *reader) (src SyncSource) {
 	for key, ok := s.enter(); ok; key, ok = s.member() {
 		switch key {
 		case "connection_id":
@@ -137,7 +137,7 @@ func scanSource(s *scanner) (src SyncSource) {
 	return src
 }
 
-func scanDestination(s *scanner) (dst SyncDestination) {
+func scanDestination(s *reader) (dst SyncDestination) {
 	for key, ok := s.enter(); ok; key, ok = s.member() {
 		switch key {
 		case "connection_id":
@@ -149,19 +149,4 @@ func scanDestination(s *scanner) (dst SyncDestination) {
 		}
 	}
 	return dst
-}
-
-func (s *scanner) number() *int64 {
-	if n, ok := s.integer(); ok {
-		return &n
-	}
-	return nil
-}
-
-func (s *scanner) small() *int32 {
-	if n, ok := s.integer(); ok && n == int64(int32(n)) {
-		v := int32(n)
-		return &v
-	}
-	return nil
 }

@@ -62,21 +62,6 @@ const (
 	StatusUnknown   SyncRunStatus = "UNKNOWN"
 )
 
-// status reads where a run stands, and how Census says it: copied, unless it is one of
-// the words that nearly all runs have.
-func (s *scanner) status() (SyncRunStatus, string) {
-	raw, _ := s.scalar()
-	for _, known := range [...]struct {
-		raw    string
-		status SyncRunStatus
-	}{{"completed", StatusCompleted}, {"failed", StatusFailed}, {"skipped", StatusSkipped}, {"working", StatusWorking}, {"queued", StatusQueued}} {
-		if raw == known.raw {
-			return known.status, known.raw
-		}
-	}
-	return parseStatus(raw), s.letters.copy(cutText(raw))
-}
-
 // parseStatus also knows the names of 2023: preparing and new became queued,
 // retrying became working (history of Census's own documentation).
 func parseStatus(raw string) SyncRunStatus {
@@ -98,7 +83,7 @@ func parseStatus(raw string) SyncRunStatus {
 func (r *SyncRun) position() Position { return Position{CreatedAt: r.CreatedAt, ID: int64(r.ID)} }
 
 // scan reads a run; keys it does not know are skipped.
-func (r *SyncRun) scan(s *scanner) {
+func (r *SyncRun) scan(s *reader) {
 	for key, ok := s.enter(); ok; key, ok = s.member() {
 		switch key {
 		case "id":
@@ -159,7 +144,7 @@ func (r *SyncRun) scan(s *scanner) {
 	}
 }
 
-func scanTriggerReason(s *scanner) *SyncTriggerReason {
+func scanTriggerReason(s *reader) *SyncTriggerReason {
 	if !s.open('{') {
 		return nil
 	}

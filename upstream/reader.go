@@ -1,0 +1,66 @@
+package upstream
+
+// A reader reads an answer of Census: JSON, and what Census writes in it.
+type reader struct {
+	scanner
+	reasons slab[SyncTriggerReason]
+	reason  *SyncTriggerReason // the last one given out
+}
+
+// status reads where a run stands, and how Census says it: copied, unless it is one of
+// the words that nearly all runs have.
+func (s *reader) status() (SyncRunStatus, string) {
+	raw, _ := s.scalar()
+	for _, known := range [...]struct {
+		raw    string
+		status SyncRunStatus
+	}{{"completed", StatusCompleted}, {"failed", StatusFailed}, {"skipped", StatusSkipped}, {"working", StatusWorking}, {"queued", StatusQueued}} {
+		if raw == known.raw {
+			return known.status, known.raw
+		}
+	}
+	return parseStatus(raw), s.keep(raw)
+}
+
+// count reads a number of records; unknown if it is none. One below 0 is no number of
+// records, and would take from sums what others add; the run itself is still of use.
+func (s *reader) count() Count {
+	n, ok := s.integer()
+	if !ok || n < 0 {
+		return Count{}
+	}
+	return Count{N: n, Known: true}
+}
+
+// dateTime reads a timestamp; 0 if it is none.
+func (s *reader) dateTime() DateTime {
+	if v := s.ahead(len(dateTimeLayout)); v != "" { // nearly all are written as Append does, and their end is known
+		if t, ok := parseCanonical(v); ok {
+			s.pass(len(v))
+			return t
+		}
+	}
+	v, ok := s.scalar()
+	if !ok {
+		return 0
+	}
+	t, _ := ParseDateTime(v)
+	return t
+}
+
+// number reads an integer; nil if it is none.
+func (s *reader) number() *int64 {
+	if n, ok := s.integer(); ok {
+		return &n
+	}
+	return nil
+}
+
+// small reads an integer of 32 bits; nil if it is none.
+func (s *reader) small() *int32 {
+	if n, ok := s.integer(); ok && n == int64(int32(n)) {
+		v := int32(n)
+		return &v
+	}
+	return nil
+}
