@@ -7,7 +7,7 @@ import (
 
 	"github.com/graph-gophers/dataloader/v7"
 
-	"census-gateway/upstream"
+	"census-gateway/internal/stack"
 )
 
 // A loader gathers the keys that an operation asks for and reads them together when
@@ -112,7 +112,7 @@ func (l *loader[K, V]) begin() <-chan struct{} {
 		keys[i], v.there = v.key, there
 	}
 	go func() {
-		upstream.GrowStack()
+		stack.Grow()
 		defer close(there)
 		for i, r := range l.read(keys) {
 			asked[i].result = r

@@ -30,22 +30,22 @@ func (a *AlertSetting) Option(name string) string {
 }
 
 func scanAlertSettings(s *reader) (all []AlertSetting) {
-	for ok := s.open('['); ok && s.next(']'); {
+	for ok := s.Open('['); ok && s.Next(']'); {
 		var a AlertSetting
-		for key, ok := s.enter(); ok; key, ok = s.member() {
+		for key, ok := s.Enter(); ok; key, ok = s.Member() {
 			switch key {
 			case "id":
-				a.ID, _ = s.integer()
+				a.ID, _ = s.Integer()
 			case "type":
 				a.Type = s.copied()
 			case "send_for":
 				a.SendFor = s.copied()
 			case "should_send_recovery":
-				a.Recovery = s.boolean()
+				a.Recovery = s.Boolean()
 			case "options":
 				a.Options = scanOptions(s)
 			default:
-				s.skip()
+				s.Skip()
 			}
 		}
 		if a.Type != "" {
@@ -56,9 +56,9 @@ func scanAlertSettings(s *reader) (all []AlertSetting) {
 }
 
 func scanOptions(s *reader) (all []NamedValue) {
-	for key, ok := s.enter(); ok; key, ok = s.member() {
+	for key, ok := s.Enter(); ok; key, ok = s.Member() {
 		if value := s.copied(); value != "" {
-			all = append(all, NamedValue{s.letters.copy(key), value})
+			all = append(all, NamedValue{s.Keep(key), value})
 		}
 	}
 	return all
@@ -66,12 +66,12 @@ func scanOptions(s *reader) (all []NamedValue) {
 
 // scanMode reads what starts a sync: nil where Census does not say.
 func scanMode(s *reader) (triggers []string) {
-	for key, ok := s.enter(); ok; key, ok = s.member() {
+	for key, ok := s.Enter(); ok; key, ok = s.Member() {
 		if key == "triggers" {
 			triggers = scanTriggers(s)
 			continue
 		}
-		s.skip()
+		s.Skip()
 	}
 	return triggers
 }
@@ -79,34 +79,34 @@ func scanMode(s *reader) (triggers []string) {
 // scanTriggers lists the triggers that are set up. One that is null or has no member but
 // null ones is not; neither is the schedule "never".
 func scanTriggers(s *reader) []string {
-	if !s.open('{') {
+	if !s.Open('{') {
 		return nil
 	}
 	set := []string{}
-	for name, ok := s.member(); ok; name, ok = s.member() {
-		if s.peek() != '{' {
-			if v, ok := s.scalar(); ok && v != "false" {
-				set = append(set, s.letters.copy(name))
+	for name, ok := s.Member(); ok; name, ok = s.Member() {
+		if s.Peek() != '{' {
+			if v, ok := s.Scalar(); ok && v != "false" {
+				set = append(set, s.Keep(name))
 			}
 			continue
 		}
 		told, never := false, false
-		for key, ok := s.enter(); ok; key, ok = s.member() {
-			nested := s.peek() == '{' || s.peek() == '['
-			v, ok := s.scalar()
+		for key, ok := s.Enter(); ok; key, ok = s.Member() {
+			nested := s.Peek() == '{' || s.Peek() == '['
+			v, ok := s.Scalar()
 			told = told || ok || nested
 			never = never || key == "frequency" && v == "never"
 		}
 		if told && !never {
-			set = append(set, s.letters.copy(name))
+			set = append(set, s.Keep(name))
 		}
 	}
 	return set
 }
 
-// copied is nullable as a text of its own: "" for null.
+// copied is Nullable as a text of its own: "" for null.
 func (s *reader) copied() string {
-	if v := s.nullable(); v != nil {
+	if v := s.Nullable(); v != nil {
 		return *v
 	}
 	return ""

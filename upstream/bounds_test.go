@@ -16,6 +16,7 @@ import (
 	"testing/iotest"
 	"testing/synctest"
 
+	"census-gateway/internal/jsonscan"
 	"census-gateway/upstream/sim"
 )
 
@@ -184,12 +185,12 @@ func (c *closing) Close() error {
 // A text of a run or sync is kept to 16 KiB, whole letters of it.
 func TestTextsAreCut(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"none too long", strings.Repeat("x", maxText), strings.Repeat("x", maxText)},
-		{"one byte too long", strings.Repeat("x", maxText+1), strings.Repeat("x", maxText-3) + "…"},
-		{"long", strings.Repeat("x", 75<<10), strings.Repeat("x", maxText-3) + "…"},
-		{"of letters of two bytes", strings.Repeat("é", maxText), strings.Repeat("é", (maxText-3)/2) + "…"},
-		{"of letters of four bytes", strings.Repeat("😀", maxText), strings.Repeat("😀", (maxText-3)/4) + "…"},
-		{"with escapes", strings.Repeat("\n", maxText+1), strings.Repeat("\n", maxText-3) + "…"},
+		{"none too long", strings.Repeat("x", jsonscan.MaxText), strings.Repeat("x", jsonscan.MaxText)},
+		{"one byte too long", strings.Repeat("x", jsonscan.MaxText+1), strings.Repeat("x", jsonscan.MaxText-3) + "…"},
+		{"long", strings.Repeat("x", 75<<10), strings.Repeat("x", jsonscan.MaxText-3) + "…"},
+		{"of letters of two bytes", strings.Repeat("é", jsonscan.MaxText), strings.Repeat("é", (jsonscan.MaxText-3)/2) + "…"},
+		{"of letters of four bytes", strings.Repeat("😀", jsonscan.MaxText), strings.Repeat("😀", (jsonscan.MaxText-3)/4) + "…"},
+		{"with escapes", strings.Repeat("\n", jsonscan.MaxText+1), strings.Repeat("\n", jsonscan.MaxText-3) + "…"},
 	} {
 		census, client := newCensus(sim.Options{})
 		sync := census.AddSync(sim.Sync{Label: c.text})

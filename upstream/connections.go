@@ -58,20 +58,20 @@ func (n *Connection) weight() int { return int(unsafe.Sizeof(*n)) + weightOf(n.N
 // skipped.
 func (n *Connection) scan(s *reader) {
 	var name, label *string
-	for key, ok := s.enter(); ok; key, ok = s.member() {
+	for key, ok := s.Enter(); ok; key, ok = s.Member() {
 		switch key {
 		case "id":
-			n.ID, _ = s.integer()
+			n.ID, _ = s.Integer()
 		case "name":
-			name = s.nullable()
+			name = s.Nullable()
 		case "label":
-			label = s.nullable()
+			label = s.Nullable()
 		case "type":
-			n.Type = s.nullable()
+			n.Type = s.Nullable()
 		case "created_at":
 			n.createdAt = s.dateTime()
 		default:
-			s.skip()
+			s.Skip()
 		}
 	}
 	if n.Name = label; label == nil || *label == "" {

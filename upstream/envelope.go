@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"census-gateway/internal/jsonscan"
 )
 
 // A page is one page of a Census list, its rows oldest first however Census
@@ -26,46 +28,46 @@ func decodePage[T any](body string, asked int, scan func(*T, *reader)) (page[T],
 	err := decodeEnvelope(body, func(s *reader, key string) {
 		switch key {
 		case "data":
-			if data = s.open('['); data {
+			if data = s.Open('['); data {
 				p.rows = p.rows[:0]
-				for s.next(']') {
+				for s.Next(']') {
 					if len(p.rows) == asked {
-						s.fail("more rows than asked for")
+						s.Fail("more rows than asked for")
 						break
 					}
-					if s.peek() != '{' {
-						s.fail("a row is no object")
+					if s.Peek() != '{' {
+						s.Fail("a row is no object")
 						break
 					}
-					s.row()
-					before := s.left()
+					s.Row()
+					before := s.Left()
 					p.rows = append(p.rows, *new(T))
 					scan(&p.rows[len(p.rows)-1], s)
 					if len(p.rows) == 1 { // the others will be as long, more or less
-						p.rows = slices.Grow(p.rows, min(s.left()*9/8/max(before-s.left(), 1), asked-1))
+						p.rows = slices.Grow(p.rows, min(s.Left()*9/8/max(before-s.Left(), 1), asked-1))
 					}
 				}
 			}
 		case "next": // the link of before there was a pagination
-			link, ok := s.scalar()
+			link, ok := s.Scalar()
 			next = ok && link != ""
 		case "pagination":
-			for ok := s.open('{'); ok && s.next('}'); {
-				switch s.key() {
+			for ok := s.Open('{'); ok && s.Next('}'); {
+				switch s.Key() {
 				case "total_records":
-					if n, ok := s.integer(); ok && n >= 0 && n == int64(int32(n)) {
+					if n, ok := s.Integer(); ok && n >= 0 && n == int64(int32(n)) {
 						p.total = int(n)
 					}
 				case "per_page":
-					if n, ok := s.integer(); ok && n == int64(int32(n)) {
+					if n, ok := s.Integer(); ok && n == int64(int32(n)) {
 						p.perPage = int(n)
 					}
 				default:
-					s.skip()
+					s.Skip()
 				}
 			}
 		default:
-			s.skip()
+			s.Skip()
 		}
 	})
 	if err == nil && !data {
@@ -81,8 +83,8 @@ func decodePage[T any](body string, asked int, scan func(*T, *reader)) (page[T],
 func decodeOne[T any](body string, scan func(*T, *reader)) (*T, error) {
 	var v *T
 	err := decodeEnvelope(body, func(s *reader, key string) {
-		if key != "data" || s.peek() != '{' {
-			s.skip()
+		if key != "data" || s.Peek() != '{' {
+			s.Skip()
 			return
 		}
 		v = new(T)
@@ -100,17 +102,17 @@ func statedStatus(body string) int {
 	if len(body) > maxErrorBody {
 		return 0
 	}
-	var s scanner
-	s.reset(strings.TrimPrefix(body, "\ufeff"))
+	var s jsonscan.Scanner
+	s.Reset(strings.TrimPrefix(body, "\ufeff"))
 	stated := int64(0)
-	for ok := s.open('{'); ok && s.next('}'); {
-		if s.key() != "status" {
-			s.skip()
-		} else if n, ok := s.integer(); ok && n >= 400 && n <= 599 {
+	for ok := s.Open('{'); ok && s.Next('}'); {
+		if s.Key() != "status" {
+			s.Skip()
+		} else if n, ok := s.Integer(); ok && n >= 400 && n <= 599 {
 			stated = n
 		}
 	}
-	if s.end() != nil {
+	if s.End() != nil {
 		return 0
 	}
 	return int(stated)
@@ -125,22 +127,22 @@ func decodeEnvelope(body string, member func(*reader, string)) error {
 		body = strings.ToValidUTF8(body, "\ufffd")
 	}
 	s := new(reader)
-	s.reset(body)
-	if s.peek() != '{' {
+	s.Reset(body)
+	if s.Peek() != '{' {
 		return errors.New("the answer is no JSON object")
 	}
 	var status, message string
-	for ok := s.open('{'); ok && s.next('}'); {
-		switch key := s.key(); key {
+	for ok := s.Open('{'); ok && s.Next('}'); {
+		switch key := s.Key(); key {
 		case "status":
-			status, _ = s.scalar()
+			status, _ = s.Scalar()
 		case "message":
-			message, _ = s.scalar()
+			message, _ = s.Scalar()
 		default:
 			member(s, key)
 		}
 	}
-	if err := s.end(); err != nil {
+	if err := s.End(); err != nil {
 		return err
 	}
 	if strings.EqualFold(status, "error") {

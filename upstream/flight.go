@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"census-gateway/internal/stack"
 )
 
 // flights share equal questions to Census that are asked at the same time, of
@@ -77,7 +79,7 @@ func beforehand(due time.Time) time.Duration {
 }
 
 func (f *flights) fly(ctx context.Context, key string, fl *flight, ask func(context.Context) (any, error)) {
-	GrowStack()
+	stack.Grow()
 	defer func() {
 		if p := recover(); p != nil {
 			fl.err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())

@@ -1,16 +1,21 @@
 package upstream
 
+import (
+	"census-gateway/internal/jsonscan"
+	"census-gateway/internal/slab"
+)
+
 // A reader reads an answer of Census: JSON, and what Census writes in it.
 type reader struct {
-	scanner
-	reasons slab[SyncTriggerReason]
+	jsonscan.Scanner
+	reasons slab.Values[SyncTriggerReason]
 	reason  *SyncTriggerReason // the last one given out
 }
 
 // status reads where a run stands, and how Census says it: copied, unless it is one of
 // the words that nearly all runs have.
 func (s *reader) status() (SyncRunStatus, string) {
-	raw, _ := s.scalar()
+	raw, _ := s.Scalar()
 	for _, known := range [...]struct {
 		raw    string
 		status SyncRunStatus
@@ -19,13 +24,13 @@ func (s *reader) status() (SyncRunStatus, string) {
 			return known.status, known.raw
 		}
 	}
-	return parseStatus(raw), s.keep(raw)
+	return parseStatus(raw), s.Keep(raw)
 }
 
 // count reads a number of records; unknown if it is none. One below 0 is no number of
 // records, and would take from sums what others add; the run itself is still of use.
 func (s *reader) count() Count {
-	n, ok := s.integer()
+	n, ok := s.Integer()
 	if !ok || n < 0 {
 		return Count{}
 	}
@@ -34,13 +39,13 @@ func (s *reader) count() Count {
 
 // dateTime reads a timestamp; 0 if it is none.
 func (s *reader) dateTime() DateTime {
-	if v := s.ahead(len(dateTimeLayout)); v != "" { // nearly all are written as Append does, and their end is known
+	if v := s.Ahead(len(dateTimeLayout)); v != "" { // nearly all are written as Append does, and their end is known
 		if t, ok := parseCanonical(v); ok {
-			s.pass(len(v))
+			s.Pass(len(v))
 			return t
 		}
 	}
-	v, ok := s.scalar()
+	v, ok := s.Scalar()
 	if !ok {
 		return 0
 	}
@@ -50,7 +55,7 @@ func (s *reader) dateTime() DateTime {
 
 // number reads an integer; nil if it is none.
 func (s *reader) number() *int64 {
-	if n, ok := s.integer(); ok {
+	if n, ok := s.Integer(); ok {
 		return &n
 	}
 	return nil
@@ -58,7 +63,7 @@ func (s *reader) number() *int64 {
 
 // small reads an integer of 32 bits; nil if it is none.
 func (s *reader) small() *int32 {
-	if n, ok := s.integer(); ok && n == int64(int32(n)) {
+	if n, ok := s.Integer(); ok && n == int64(int32(n)) {
 		v := int32(n)
 		return &v
 	}

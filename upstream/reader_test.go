@@ -8,8 +8,8 @@ import (
 
 func TestReaderReadsNothingAfterAnError(t *testing.T) {
 	s := new(reader)
-	s.reset(`[} "2021-10-20T02:51:07.546Z"`)
-	s.skip()
+	s.Reset(`[} "2021-10-20T02:51:07.546Z"`)
+	s.Skip()
 	if status, raw := s.status(); s.count().Known || s.dateTime() != 0 || s.number() != nil || s.small() != nil || status != StatusUnknown || raw != "" {
 		t.Error("something was read after an error")
 	}

@@ -69,34 +69,34 @@ func (y *Sync) position() Position { return Position{CreatedAt: y.CreatedAt, ID:
 
 // scan reads a sync; keys it does not know are skipped.
 func (y *Sync) scan(s *reader) {
-	for key, ok := s.enter(); ok; key, ok = s.member() {
+	for key, ok := s.Enter(); ok; key, ok = s.Member() {
 		switch key {
 		case "id":
-			n, _ := s.integer()
+			n, _ := s.Integer()
 			y.ID = SyncID(n)
 		case "label":
-			y.Label = s.nullable()
+			y.Label = s.Nullable()
 		case "operation":
-			y.Operation = s.nullable()
+			y.Operation = s.Nullable()
 		case "paused":
-			y.Paused = s.boolean()
+			y.Paused = s.Boolean()
 		case "status":
-			raw, _ := s.scalar()
+			raw, _ := s.Scalar()
 			y.Status = parseSyncStatus(raw)
 		case "created_at":
 			y.CreatedAt = s.dateTime()
 		case "updated_at":
 			y.UpdatedAt = s.dateTime()
 		case "schedule_frequency":
-			y.Schedule.Frequency = s.nullable()
+			y.Schedule.Frequency = s.Nullable()
 		case "schedule_day":
-			y.Schedule.Day = s.nullable()
+			y.Schedule.Day = s.Nullable()
 		case "schedule_hour":
 			y.Schedule.Hour = s.small()
 		case "schedule_minute":
 			y.Schedule.Minute = s.small()
 		case "cron_expression":
-			y.Schedule.CronExpression = s.nullable()
+			y.Schedule.CronExpression = s.Nullable()
 		case "source_attributes":
 			y.Source = scanSource(s)
 		case "destination_attributes":
@@ -106,7 +106,7 @@ func (y *Sync) scan(s *reader) {
 		case "mode":
 			y.Triggers = scanMode(s)
 		default:
-			s.skip()
+			s.Skip()
 		}
 	}
 	if y.Status == "" {
@@ -115,37 +115,37 @@ func (y *Sync) scan(s *reader) {
 }
 
 func scanSource(s *reader) (src SyncSource) {
-	for key, ok := s.enter(); ok; key, ok = s.member() {
+	for key, ok := s.Enter(); ok; key, ok = s.Member() {
 		switch key {
 		case "connection_id":
 			src.ConnectionID = s.number()
 		case "object":
-			for key, ok := s.enter(); ok; key, ok = s.member() {
+			for key, ok := s.Enter(); ok; key, ok = s.Member() {
 				switch key {
 				case "type":
-					src.ObjectType = s.nullable()
+					src.ObjectType = s.Nullable()
 				case "name":
-					src.ObjectName = s.nullable()
+					src.ObjectName = s.Nullable()
 				default:
-					s.skip()
+					s.Skip()
 				}
 			}
 		default:
-			s.skip()
+			s.Skip()
 		}
 	}
 	return src
 }
 
 func scanDestination(s *reader) (dst SyncDestination) {
-	for key, ok := s.enter(); ok; key, ok = s.member() {
+	for key, ok := s.Enter(); ok; key, ok = s.Member() {
 		switch key {
 		case "connection_id":
 			dst.ConnectionID = s.number()
 		case "object":
-			dst.Object = s.nullable()
+			dst.Object = s.Nullable()
 		default:
-			s.skip()
+			s.Skip()
 		}
 	}
 	return dst

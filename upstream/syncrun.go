@@ -84,13 +84,13 @@ func (r *SyncRun) position() Position { return Position{CreatedAt: r.CreatedAt, 
 
 // scan reads a run; keys it does not know are skipped.
 func (r *SyncRun) scan(s *reader) {
-	for key, ok := s.enter(); ok; key, ok = s.member() {
+	for key, ok := s.Enter(); ok; key, ok = s.Member() {
 		switch key {
 		case "id":
-			n, _ := s.integer()
+			n, _ := s.Integer()
 			r.ID = SyncRunID(n)
 		case "sync_id":
-			n, _ := s.integer()
+			n, _ := s.Integer()
 			r.SyncID = SyncID(n)
 		case "status":
 			r.Status, r.RawStatus = s.status()
@@ -103,11 +103,11 @@ func (r *SyncRun) scan(s *reader) {
 		case "scheduled_execution_time":
 			r.ScheduledExecutionTime = s.dateTime()
 		case "error_code":
-			r.ErrorCode = s.nullable()
+			r.ErrorCode = s.Nullable()
 		case "error_message":
-			r.ErrorMessage = s.nullable()
+			r.ErrorMessage = s.Nullable()
 		case "error_detail":
-			r.ErrorDetail = s.nullable()
+			r.ErrorDetail = s.Nullable()
 		case "source_record_count":
 			r.SourceRecordCount = s.count()
 		case "source_record_updates":
@@ -125,15 +125,15 @@ func (r *SyncRun) scan(s *reader) {
 		case "records_failed":
 			r.RecordsFailed = s.count()
 		case "full_sync":
-			r.FullSync = s.boolean()
+			r.FullSync = s.Boolean()
 		case "canceled":
-			r.Canceled = s.boolean()
+			r.Canceled = s.Boolean()
 		case "sync_trigger_reason":
 			r.SyncTriggerReason = scanTriggerReason(s)
 		case "current_step":
-			r.CurrentStep = s.nullable()
+			r.CurrentStep = s.Nullable()
 		default:
-			s.skip()
+			s.Skip()
 		}
 	}
 	if r.Status == "" {
@@ -145,22 +145,22 @@ func (r *SyncRun) scan(s *reader) {
 }
 
 func scanTriggerReason(s *reader) *SyncTriggerReason {
-	if !s.open('{') {
+	if !s.Open('{') {
 		return nil
 	}
 	var t SyncTriggerReason
-	for key, ok := s.member(); ok; key, ok = s.member() {
+	for key, ok := s.Member(); ok; key, ok = s.Member() {
 		switch key {
 		case "ui_tag":
-			t.UITag = s.nullable()
+			t.UITag = s.Nullable()
 		case "ui_detail":
-			t.UIDetail = s.nullable()
+			t.UIDetail = s.Nullable()
 		default:
-			s.skip()
+			s.Skip()
 		}
 	}
 	if s.reason == nil || *s.reason != t { // by its pointers: see nullable
-		s.reason = s.reasons.next()
+		s.reason = s.reasons.Next()
 		*s.reason = t
 	}
 	return s.reason

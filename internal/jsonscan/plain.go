@@ -1,4 +1,3 @@
-// Package jsonscan reads JSON in long strides.
 package jsonscan
 
 import "math/bits"

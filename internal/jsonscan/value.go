@@ -1,4 +1,4 @@
-package upstream
+package jsonscan
 
 import (
 	"math"
@@ -7,8 +7,8 @@ import (
 )
 
 // literal reads a number, true, false or null, and returns its text.
-func (s *scanner) literal() string {
-	s.peek()
+func (s *Scanner) literal() string {
+	s.Peek()
 	start := s.at
 	if rest := s.text[start:]; len(rest) > 4 && rest[:4] == "null" && !inLiteral(rest[4]) {
 		s.at += 4
@@ -26,7 +26,7 @@ func (s *scanner) literal() string {
 	default:
 		if !validNumber(v) {
 			s.at = start
-			s.fail("unexpected value")
+			s.Fail("unexpected value")
 			return ""
 		}
 	}
@@ -73,14 +73,14 @@ func validNumber(v string) bool {
 	return v == ""
 }
 
-// scalar reads a value as text: the content of a string, or the literal of a
+// Scalar reads a value as text: the content of a string, or the literal of a
 // number or boolean. It reports false for null, objects and arrays.
-func (s *scanner) scalar() (string, bool) {
-	switch s.peek() {
+func (s *Scanner) Scalar() (string, bool) {
+	switch s.Peek() {
 	case '"':
 		return s.str(), s.err == nil
 	case '{', '[':
-		s.skip()
+		s.Skip()
 		return "", false
 	}
 	v := s.literal()
@@ -90,47 +90,47 @@ func (s *scanner) scalar() (string, bool) {
 	return v, true
 }
 
-// maxText bounds a text that is kept, in bytes. error_detail may be a stack trace;
+// MaxText bounds a text that is kept, in bytes. error_detail may be a stack trace;
 // a hundred runs of 75 KB each would be an answer that nobody reads.
-const maxText = 16 << 10
+const MaxText = 16 << 10
 
 // cutText is v, or where that is too long its beginning and "…".
 func cutText(v string) string {
 	const more = "…"
-	if len(v) <= maxText {
+	if len(v) <= MaxText {
 		return v
 	}
-	n := maxText - len(more)
+	n := MaxText - len(more)
 	for !utf8.RuneStart(v[n]) {
 		n--
 	}
 	return v[:n] + more
 }
 
-// nullable reads a value as text, cuts it, and copies it, so that the answer it stands
+// Nullable reads a value as text, cuts it, and copies it, so that the answer it stands
 // in is not kept with it; nil for null, objects and arrays. Where the row before had
 // the same, both have one copy: runs are mostly started in one way.
-func (s *scanner) nullable() *string {
-	v, ok := s.scalar()
+func (s *Scanner) Nullable() *string {
+	v, ok := s.Scalar()
 	if !ok {
 		return nil
 	}
 	v = cutText(v)
 	last := &s.last[min(max(s.nth, 1), maxNames)-1]
 	if *last == nil || **last != v {
-		*last = s.texts.next()
-		**last = s.letters.copy(v)
+		*last = s.texts.Next()
+		**last = s.letters.Copy(v)
 	}
 	return *last
 }
 
-// integer reads an exact integer, which may stand in a string or be written
+// Integer reads an exact integer, which may stand in a string or be written
 // like 3.0; false for null and for everything that is none.
-func (s *scanner) integer() (int64, bool) {
+func (s *Scanner) Integer() (int64, bool) {
 	if n, ok := s.digits(); ok {
 		return n, true
 	}
-	v, ok := s.scalar()
+	v, ok := s.Scalar()
 	if !ok {
 		return 0, false
 	}
@@ -149,8 +149,8 @@ func (s *scanner) integer() (int64, bool) {
 
 // digits reads an integer that is written plainly, as nearly all are; where it
 // reports false it has read nothing.
-func (s *scanner) digits() (n int64, ok bool) {
-	s.peek()
+func (s *Scanner) digits() (n int64, ok bool) {
+	s.Peek()
 	i := s.at
 	for ; i < len(s.text) && i < s.at+18; i++ { // any 18 digits fit
 		d := s.text[i] - '0'
@@ -166,16 +166,16 @@ func (s *scanner) digits() (n int64, ok bool) {
 	return n, true
 }
 
-// boolean reads true; everything else is false.
-func (s *scanner) boolean() bool {
-	v, _ := s.scalar()
+// Boolean reads true; everything else is false.
+func (s *Scanner) Boolean() bool {
+	v, _ := s.Scalar()
 	return v == "true"
 }
 
-// ahead is the text of n bytes between two quotes that stands next, with whatever is in
-// it; "" where none does. It is not read yet: pass does that.
-func (s *scanner) ahead(n int) string {
-	if s.peek() == '"' {
+// Ahead is the text of n bytes between two quotes that stands next, with whatever is in
+// it; "" where none does. It is not read yet: Pass does that.
+func (s *Scanner) Ahead(n int) string {
+	if s.Peek() == '"' {
 		if rest := s.text[s.at+1:]; len(rest) > n && rest[n] == '"' {
 			return rest[:n]
 		}
@@ -183,9 +183,9 @@ func (s *scanner) ahead(n int) string {
 	return ""
 }
 
-// pass reads the text of n bytes that ahead gave, in which are no quotes, escapes or
+// Pass reads the text of n bytes that Ahead gave, in which are no quotes, escapes or
 // control characters.
-func (s *scanner) pass(n int) { s.at += n + 2 }
+func (s *Scanner) Pass(n int) { s.at += n + 2 }
 
-// keep is a copy of v, cut, so that the answer it stands in is not kept with it.
-func (s *scanner) keep(v string) string { return s.letters.copy(cutText(v)) }
+// Keep is a copy of v, cut, so that the answer it stands in is not kept with it.
+func (s *Scanner) Keep(v string) string { return s.letters.Copy(cutText(v)) }

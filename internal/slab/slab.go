@@ -1,16 +1,17 @@
-package upstream
+// Package slab gives out small things that are kept together, in few allocations.
+package slab
 
 import "strings"
 
-// A slab gives out values that are kept together, so that many small ones cost
+// A Values gives out values that are kept together, so that many small ones cost
 // few allocations. None of them is freed before all are.
-type slab[T any] struct {
+type Values[T any] struct {
 	rest []T
 	size int // of the last block
 }
 
-// next gives out a zero value.
-func (s *slab[T]) next() *T {
+// Next gives out a zero value.
+func (s *Values[T]) Next() *T {
 	if len(s.rest) == 0 {
 		s.size = min(2*s.size+4, 128)
 		s.rest = make([]T, s.size)
@@ -20,14 +21,14 @@ func (s *slab[T]) next() *T {
 	return v
 }
 
-// A textSlab gives out copies of texts, which are kept together as in a slab.
-type textSlab struct {
+// A Texts gives out copies of texts, which are kept together as in a slab.
+type Texts struct {
 	block strings.Builder
 	size  int // of the last block
 }
 
-// copy gives out a copy of v.
-func (s *textSlab) copy(v string) string {
+// Copy gives out a copy of v.
+func (s *Texts) Copy(v string) string {
 	if s.block.Cap()-s.block.Len() < len(v) {
 		s.size = min(2*s.size+512, 8<<10)
 		s.block = strings.Builder{} // those given out keep the old one

@@ -1,21 +1,19 @@
-package upstream
+package jsonscan
 
 import (
 	"encoding/json"
-
-	"census-gateway/internal/jsonscan"
 )
 
 // str reads a string.
-func (s *scanner) str() string {
-	if s.peek() != '"' {
-		s.fail("expected a string")
+func (s *Scanner) str() string {
+	if s.Peek() != '"' {
+		s.Fail("expected a string")
 		return ""
 	}
 	start := s.at + 1
-	i := start + jsonscan.Plain(s.text[start:])
+	i := start + Plain(s.text[start:])
 	if i == len(s.text) {
-		s.fail("string without an end")
+		s.Fail("string without an end")
 		return ""
 	}
 	switch s.text[i] {
@@ -26,15 +24,15 @@ func (s *scanner) str() string {
 		return s.escaped(start)
 	}
 	s.at = i
-	s.fail("control character in a string")
+	s.Fail("control character in a string")
 	return ""
 }
 
 // escaped reads a string with escapes in it, which starts at start.
-func (s *scanner) escaped(start int) string {
+func (s *Scanner) escaped(start int) string {
 	b := s.scratch[:0]
 	for i := start; i < len(s.text); {
-		n := jsonscan.Plain(s.text[i:])
+		n := Plain(s.text[i:])
 		b = append(b, s.text[i:i+n]...)
 		if i += n; i == len(s.text) {
 			break
@@ -54,11 +52,11 @@ func (s *scanner) escaped(start int) string {
 			b, i = append(b, c), i+2
 		default:
 			s.at = i
-			s.fail("control character in a string")
+			s.Fail("control character in a string")
 			return ""
 		}
 	}
-	s.fail("string without an end")
+	s.Fail("string without an end")
 	return ""
 }
 
@@ -83,7 +81,7 @@ func unescaped(c byte) byte {
 }
 
 // escapedOddly is escaped for any escapes.
-func (s *scanner) escapedOddly(start int) (v string) {
+func (s *Scanner) escapedOddly(start int) (v string) {
 	for i := start; i < len(s.text); i++ {
 		switch s.text[i] {
 		case '\\':
@@ -91,11 +89,11 @@ func (s *scanner) escapedOddly(start int) (v string) {
 		case '"':
 			s.at = i + 1
 			if json.Unmarshal([]byte(s.text[start-1:s.at]), &v) != nil {
-				s.fail("bad escape in a string")
+				s.Fail("bad escape in a string")
 			}
 			return v
 		}
 	}
-	s.fail("string without an end")
+	s.Fail("string without an end")
 	return ""
 }

@@ -1,4 +1,4 @@
-package upstream
+package jsonscan
 
 import (
 	"encoding/json"
@@ -23,9 +23,9 @@ var invalidTexts = []string{
 
 // accepts tells whether the scanner takes text for one JSON value.
 func accepts(text string) error {
-	s := &scanner{text: text}
-	s.skip()
-	return s.end()
+	s := &Scanner{text: text}
+	s.Skip()
+	return s.End()
 }
 
 func TestScannerTakesJSONAndNothingElse(t *testing.T) {
@@ -50,14 +50,14 @@ func TestScannerBoundsDepth(t *testing.T) {
 }
 
 func TestScannerKeepsTheFirstError(t *testing.T) {
-	s := &scanner{text: `[} "later"`}
-	s.skip()
+	s := &Scanner{text: `[} "later"`}
+	s.Skip()
 	first := s.err
-	_, isInteger := s.integer()
-	if s.open('{') || s.next('}') || s.key() != "" || s.nullable() != nil || isInteger || s.boolean() {
+	_, isInteger := s.Integer()
+	if s.Open('{') || s.Next('}') || s.Key() != "" || s.Nullable() != nil || isInteger || s.Boolean() {
 		t.Error("something was read after an error")
 	}
-	if err := s.end(); err == nil || err != first {
+	if err := s.End(); err == nil || err != first {
 		t.Errorf("first %v, then %v", first, err)
 	}
 }
@@ -79,9 +79,9 @@ func TestScannerIntegers(t *testing.T) {
 		`""`: none, `" 7"`: none, `"7 of 9"`: none, `"1,000"`: none, `"0x10"`: none,
 		`null`: none, `true`: none, `[7]`: none, `{"n":7}`: none,
 	} {
-		s := &scanner{text: text}
-		n, ok := s.integer()
-		if err := s.end(); err != nil {
+		s := &Scanner{text: text}
+		n, ok := s.Integer()
+		if err := s.End(); err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
 		switch {
@@ -103,9 +103,9 @@ func TestScannerScalars(t *testing.T) {
 		`"null"`: {"null", true}, `404`: {"404", true}, `4.0`: {"4.0", true}, `true`: {"true", true},
 		`null`: {}, `{"a":[1]}`: {}, `["a"]`: {},
 	} {
-		s := &scanner{text: text}
-		got, ok := s.scalar()
-		if err := s.end(); err != nil || (scalar{got, ok}) != want {
+		s := &Scanner{text: text}
+		got, ok := s.Scalar()
+		if err := s.End(); err != nil || (scalar{got, ok}) != want {
 			t.Errorf("%s is %q, %t, %v; want %+v", text, got, ok, err, want)
 		}
 	}
@@ -116,9 +116,9 @@ func FuzzScanner(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		s := &scanner{text: text}
-		s.skip()
-		err := s.end()
+		s := &Scanner{text: text}
+		s.Skip()
+		err := s.End()
 		if s.at > len(text) {
 			t.Fatalf("read to byte %d of %d", s.at, len(text))
 		}
