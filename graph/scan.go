@@ -158,12 +158,12 @@ func (l *loaders) walk(first *loaded[stretch, upstream.Slice[upstream.SyncRun]],
 	if first != nil {
 		runs, err := first.Get()
 		l.slices.forget(first.key)
-		runs = w.Hold(w.Cut(runs))
+		runs = runs.Cut(w).Hold(w)
 		rest = runs.Rest(w)
 		if err != nil || look(runs) || !runs.More || len(runs.Rows) == 0 {
 			return false, err
 		}
-		w, may = w.After(runs), l.scans.budget.page
+		w, may = runs.After(w), l.scans.budget.page
 	}
 	defer l.reading.enter(l.ctx)()
 	limited, err = l.census.ScanRuns(l.ctx, id, w, may, func(runs upstream.Slice[upstream.SyncRun]) bool {

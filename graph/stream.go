@@ -83,7 +83,7 @@ func (s *stream) take(slice upstream.Slice[upstream.SyncRun], filter *stats.Filt
 	}
 	s.asOf = slice.AsOf
 	s.done = !slice.More || len(slice.Rows) == 0
-	s.rest, s.window = slice.Rest(s.window), s.window.After(slice)
+	s.rest, s.window = slice.Rest(s.window), slice.After(s.window)
 }
 
 // readStream reads on in s until it has a run to show, is known up to until (an end:

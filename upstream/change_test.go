@@ -234,7 +234,7 @@ func TestLawWalksOfAChangedCensus(t *testing.T) {
 				}
 				got = append(got, s.Rows[n].ID)
 			}
-			w = w.After(s)
+			w = s.After(w)
 		}
 		if !w.FromOldest {
 			slices.Reverse(got)

@@ -22,9 +22,9 @@ const (
 // decoding.
 type Connection struct {
 	ID        int64
-	Name      *string // the label that somebody gave a source, else Census's name of it; nil: it has none
-	Type      *string // "snowflake", "salesforce", …
-	createdAt DateTime
+	Name      *string  // the label that somebody gave a source, else Census's name of it; nil: it has none
+	Type      *string  // "snowflake", "salesforce", …
+	CreatedAt DateTime // 0 where Census tells none, as in its description of 2023
 }
 
 // Connections reads all connections of one side of the workspace, by id. It costs
@@ -32,8 +32,8 @@ type Connection struct {
 func (c *Client) Connections(ctx context.Context, side Side) (map[int64]Connection, error) {
 	l := list[Connection]{client: c, endpoint: endpoint(side),
 		most: connectionChunk, size: c.standing.pageSize(endpoint(side), connectionChunk),
-		scan: (*Connection).scan, position: (*Connection).position,
-		bare: func(n *Connection) Connection { return Connection{ID: n.ID, createdAt: n.createdAt} }, weight: (*Connection).weight}
+		scan: (*Connection).scan, position: connectionPosition,
+		bare: func(n *Connection) Connection { return Connection{ID: n.ID, CreatedAt: n.CreatedAt} }, weight: (*Connection).weight}
 	rows, err := l.all(ctx)
 	if err != nil {
 		return nil, err
@@ -43,12 +43,6 @@ func (c *Client) Connections(ctx context.Context, side Side) (map[int64]Connecti
 		byID[n.ID] = n
 	}
 	return byID, nil
-}
-
-// position is the place among the connections. Where Census tells no created_at,
-// as in its description of 2023, ids stand for it: they rise with it.
-func (n *Connection) position() Position {
-	return Position{CreatedAt: max(n.createdAt, 1), ID: n.ID}
 }
 
 // weight is about what the connection takes in memory: its fields and their texts.
@@ -69,7 +63,7 @@ func (n *Connection) scan(s *reader) {
 		case "type":
 			n.Type = s.Nullable()
 		case "created_at":
-			n.createdAt = s.dateTime()
+			n.CreatedAt = s.dateTime()
 		default:
 			s.Skip()
 		}

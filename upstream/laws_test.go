@@ -112,7 +112,7 @@ func (h *history) untold(err error, windows ...Window) bool {
 
 // at is the position of the i-th row of s, as a cursor keeps it.
 func at(s Slice[SyncRun], i int) Position {
-	p := s.Rows[i].position()
+	p := runPosition(&s.Rows[i])
 	p.Ordinal = s.First + i
 	return p
 }
@@ -142,7 +142,7 @@ func (h *history) walk(fromOldest bool, between func()) (ids []SyncRunID, ok boo
 		if len(s.Rows) == 0 {
 			h.t.Fatalf("an empty page that is not the last")
 		}
-		w = w.After(s)
+		w = s.After(w)
 		between()
 	}
 	h.t.Fatalf("the walk does not end")

@@ -182,7 +182,7 @@ func (l list[T]) all(ctx context.Context) ([]T, error) {
 		if err != nil {
 			return nil, err
 		}
-		s := withhold(answers[0], w)
+		s := answers[0].Hold(w)
 		all = append(all, s.Rows...)
 		if max(len(all), s.Total) > maxPages*l.most {
 			return nil, l.endpoint.failed(l.id, errTooManyReads)
@@ -190,7 +190,7 @@ func (l list[T]) all(ctx context.Context) ([]T, error) {
 		if !s.More || len(s.Rows) == 0 {
 			return all, nil
 		}
-		w = past(s, w, l.position)
+		w = s.After(w)
 	}
 }
 

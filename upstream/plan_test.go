@@ -60,7 +60,7 @@ func TestPlan(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			all := counted(450)
-			v := newView((*SyncRun).position)
+			v := newView(runPosition)
 			for _, r := range tt.known {
 				v.must(t, r, answer(all, r))
 			}
@@ -79,7 +79,7 @@ func TestLawPlanIsOptimal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const size = 10 // rows of a chunk: small, so that all sets can be tried
 		all := counted(rapid.IntRange(0, 65).Draw(t, "rows"))
-		v := newView((*SyncRun).position)
+		v := newView(runPosition)
 		var known []read
 		for k := range 7 {
 			if k*size < len(all) && rapid.IntRange(0, 3).Draw(t, "known") == 0 {
@@ -93,7 +93,7 @@ func TestLawPlanIsOptimal(t *testing.T) {
 		windows := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Window {
 			w := Window{Limit: rapid.IntRange(0, 30).Draw(t, "limit"), FromOldest: rapid.Bool().Draw(t, "from oldest")}
 			if n := rapid.IntRange(-1, len(all)-1).Draw(t, "near"); n >= 0 {
-				p := all[n].position()
+				p := runPosition(&all[n])
 				p.Ordinal = n
 				if w.FromOldest {
 					w.Older = p

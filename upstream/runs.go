@@ -60,7 +60,7 @@ func (c *Client) ScanRuns(ctx context.Context, sync SyncID, w Window, may func()
 func (c *Client) runsOf(sync SyncID) list[SyncRun] {
 	return list[SyncRun]{client: c, endpoint: listSyncRuns, id: int64(sync),
 		most: runChunk, size: c.standing.pageSize(listSyncRuns, runChunk),
-		scan: (*SyncRun).scan, position: (*SyncRun).position,
+		scan: (*SyncRun).scan, position: runPosition,
 		bare: func(r *SyncRun) SyncRun { return SyncRun{ID: r.ID, CreatedAt: r.CreatedAt} },
 		check: func(r *SyncRun) error {
 			if r.SyncID == 0 { // untold; the path tells whose it is

@@ -45,7 +45,7 @@ func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func
 		if sought {
 			step.Limit = max(step.Limit, answer.atHand(step))
 		}
-		s := cut(answer.slice(step), w, l.position)
+		s := answer.slice(step).Cut(w)
 		held = s.Open && s.More
 		if alone := held && len(s.Rows) == 1 && !w.Near().IsEnd() && !w.FromOldest; alone && !asked { // one row more tells
 			asked, v = true, l.follow(as, s.End())
@@ -55,12 +55,12 @@ func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func
 			}
 			continue
 		}
-		s = withhold(s, w)
+		s = s.Hold(w)
 		before, asked = s, false
 		if visit(s) || !s.More || len(s.Rows) == 0 {
 			return false, nil
 		}
-		w = past(s, w, l.position)
+		w = s.After(w)
 		if w.FromOldest {
 			v = l.recall(0)
 		} else {

@@ -18,6 +18,8 @@ type Slice[T any] struct {
 
 	AsOf  time.Time // by our clock, when the first of what it was made from was asked for: newer rows may be missing
 	Stale bool      // it was kept and is over its time: Census fails
+
+	position func(*T) Position
 }
 
 // End is the ordinal after the last row.
@@ -46,7 +48,7 @@ func (v *view[T]) slices(windows []Window) []Slice[T] {
 func (v *view[T]) slice(w Window) Slice[T] {
 	lo, hi := v.stretch(w)
 	rows := v.rows(lo, hi)
-	s := Slice[T]{First: lo, Total: v.total, AsOf: v.until(0)}
+	s := Slice[T]{First: lo, Total: v.total, AsOf: v.until(0), position: v.position}
 	if !v.stale.IsZero() {
 		s.AsOf, s.Stale = v.stale, true
 	}
@@ -102,11 +104,37 @@ func (s Slice[T]) OpenPlace(w Window) int {
 	return s.far(w)
 }
 
+// After is what is left of w beyond s, which answered it.
+func (s Slice[T]) After(w Window) Window {
+	if len(s.Rows) == 0 {
+		return w
+	}
+	far := s.far(w)
+	p := s.position(&s.Rows[far-s.First])
+	p.Ordinal, p.Open = far, s.Open
+	if w.FromOldest {
+		w.Older = p
+	} else {
+		w.Newer = p
+	}
+	return w
+}
+
+// Cut is what w leaves of s, which goes on downwards from the side w counts from:
+// what is not older than w.
+func (s Slice[T]) Cut(w Window) Slice[T] {
+	if w.FromOldest || w.Older.IsEnd() {
+		return s
+	}
+	for len(s.Rows) > 0 && s.position(&s.Rows[0]).Compare(w.Older) <= 0 {
+		s.Rows, s.First, s.More, s.Open = s.Rows[1:], s.First+1, false, false
+	}
+	return s
+}
+
 // Hold holds back the last row of s, which answers w, if it is open and rows follow it,
 // which tell what it is.
-func (w Window) Hold(s Slice[SyncRun]) Slice[SyncRun] { return withhold(s, w) }
-
-func withhold[T any](s Slice[T], w Window) Slice[T] {
+func (s Slice[T]) Hold(w Window) Slice[T] {
 	n := len(s.Rows)
 	switch {
 	case !s.Open || !s.More || n < 2:

@@ -65,8 +65,6 @@ func parseSyncStatus(raw string) SyncStatus {
 	return SyncUnknown
 }
 
-func (y *Sync) position() Position { return Position{CreatedAt: y.CreatedAt, ID: int64(y.ID)} }
-
 // scan reads a sync; keys it does not know are skipped.
 func (y *Sync) scan(s *reader) {
 	for key, ok := s.Enter(); ok; key, ok = s.Member() {

@@ -80,8 +80,6 @@ func parseStatus(raw string) SyncRunStatus {
 	return StatusUnknown
 }
 
-func (r *SyncRun) position() Position { return Position{CreatedAt: r.CreatedAt, ID: int64(r.ID)} }
-
 // scan reads a run; keys it does not know are skipped.
 func (r *SyncRun) scan(s *reader) {
 	for key, ok := s.Enter(); ok; key, ok = s.Member() {

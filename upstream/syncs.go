@@ -26,7 +26,7 @@ func (y *Sync) weight() int {
 const fewSyncs = 3
 
 func (c *Client) syncList() list[Sync] {
-	return list[Sync]{client: c, endpoint: listSyncs, most: syncChunk, size: c.standing.pageSize(listSyncs, syncChunk), scan: (*Sync).scan, position: (*Sync).position,
+	return list[Sync]{client: c, endpoint: listSyncs, most: syncChunk, size: c.standing.pageSize(listSyncs, syncChunk), scan: (*Sync).scan, position: syncPosition,
 		bare: func(y *Sync) Sync { return Sync{ID: y.ID, CreatedAt: y.CreatedAt} }, weight: (*Sync).weight}
 }
 

@@ -75,7 +75,7 @@ func TestTiesAreWalked(t *testing.T) {
 							if more = s.More; more && len(page) == 0 || s.Total != len(want) {
 								t.Fatalf("%s, order %d, by %d: %d rows, total %d", tt.name, order, limit, len(page), s.Total)
 							}
-							w = w.After(s)
+							w = s.After(w)
 						}
 						if !slices.Equal(got, want) {
 							t.Fatalf("%s, order %d, by %d, from oldest %t, memory %d: got %v, want %v", tt.name, order, limit, fromOldest, memory, got, want)
@@ -130,7 +130,7 @@ func TestTieThatWasPassed(t *testing.T) {
 			if !s.Open {
 				t.Error("it is not told that the last run is not certain")
 			}
-			_, err := client.Runs(t.Context(), sync, first.After(s))
+			_, err := client.Runs(t.Context(), sync, s.After(first))
 			checkVerdict(t, err, "bad_response")
 			if !errors.Is(err, errPassed) {
 				t.Error(err)
@@ -142,7 +142,7 @@ func TestTieThatWasPassed(t *testing.T) {
 			if far := s.Rows[s.far(first)-s.First].ID; s.Open || far != want[s.far(first)] {
 				t.Errorf("from oldest %t: it ends with run %d, want %d", fromOldest, far, want[s.far(first)])
 			}
-			answers, err := client.Runs(t.Context(), sync, first.After(s))
+			answers, err := client.Runs(t.Context(), sync, s.After(first))
 			checkVerdict(t, err, "ok")
 			if len(answers[0].Rows) != 100 {
 				t.Errorf("%d runs follow", len(answers[0].Rows))
@@ -192,7 +192,7 @@ func TestLook(t *testing.T) {
 		total := rapid.IntRange(2, 2000).Draw(t, "rows")
 		from := rapid.IntRange(0, total-2).Draw(t, "from")
 		k := tie{from: from, to: min(total, from+rapid.IntRange(2, 120).Draw(t, "ties"))}
-		v := newView((*SyncRun).position)
+		v := newView(runPosition)
 		v.total = total
 		r := v.look(k, 100)
 		lo, hi := r.k*r.size, (r.k+1)*r.size

@@ -81,35 +81,3 @@ func (w Window) Far() Position {
 	}
 	return w.Older
 }
-
-// After is what is left of w beyond s, which answered it.
-func (w Window) After(s Slice[SyncRun]) Window { return past(s, w, (*SyncRun).position) }
-
-func past[T any](s Slice[T], w Window, position func(*T) Position) Window {
-	if len(s.Rows) == 0 {
-		return w
-	}
-	far := s.far(w)
-	p := position(&s.Rows[far-s.First])
-	p.Ordinal, p.Open = far, s.Open
-	if w.FromOldest {
-		w.Older = p
-	} else {
-		w.Newer = p
-	}
-	return w
-}
-
-// Cut is what w leaves of s, which goes on downwards from the side w counts from:
-// what is not older than w.
-func (w Window) Cut(s Slice[SyncRun]) Slice[SyncRun] { return cut(s, w, (*SyncRun).position) }
-
-func cut[T any](s Slice[T], w Window, position func(*T) Position) Slice[T] {
-	if w.FromOldest || w.Older.IsEnd() {
-		return s
-	}
-	for len(s.Rows) > 0 && position(&s.Rows[0]).Compare(w.Older) <= 0 {
-		s.Rows, s.First, s.More, s.Open = s.Rows[1:], s.First+1, false, false
-	}
-	return s
-}
