@@ -14,7 +14,7 @@ func anyCursor() *rapid.Generator[cursor] {
 	return rapid.Custom(func(t *rapid.T) cursor {
 		return cursor{
 			Position: upstream.Position{
-				CreatedAt: upstream.DateTime(rapid.Int64Range(0, 1<<42).Draw(t, "created")),
+				CreatedAt: upstream.Moment(rapid.Int64Range(0, 1<<42).Draw(t, "created")),
 				ID:        rapid.Int64Range(1, 1<<62).Draw(t, "id"),
 				Ordinal:   rapid.IntRange(0, 1<<31-1).Draw(t, "ordinal"),
 			},

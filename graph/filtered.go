@@ -14,12 +14,12 @@ import (
 // narrow shrinks w to the runs that were created when filter says.
 func narrow(w upstream.Window, filter *stats.Filter) upstream.Window {
 	if filter.CreatedSince != 0 {
-		if since := upstream.Since(filter.CreatedSince); w.Older.IsEnd() || w.Older.Compare(since) < 0 {
+		if since := upstream.Since(upstream.Moment(filter.CreatedSince)); w.Older.IsEnd() || w.Older.Compare(since) < 0 {
 			w.Older = since
 		}
 	}
 	if filter.CreatedBefore != 0 {
-		if before := upstream.Before(filter.CreatedBefore); w.Newer.IsEnd() || w.Newer.Compare(before) > 0 {
+		if before := upstream.Before(upstream.Moment(filter.CreatedBefore)); w.Newer.IsEnd() || w.Newer.Compare(before) > 0 {
 			w.Newer = before
 		}
 	}
@@ -62,7 +62,7 @@ func markOf(filter *stats.Filter) string {
 func passedAt(c cursor, filter *stats.Filter) bool {
 	mark := markOf(filter)
 	return !c.IsEnd() && (mark == "" || mark == c.label) &&
-		c.CreatedAt >= filter.CreatedSince && (filter.CreatedBefore == 0 || c.CreatedAt < filter.CreatedBefore)
+		c.CreatedAt >= upstream.Moment(filter.CreatedSince) && (filter.CreatedBefore == 0 || c.CreatedAt < upstream.Moment(filter.CreatedBefore))
 }
 
 // A harvest is what was found of the runs that a filter passes, from the side on

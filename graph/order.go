@@ -143,7 +143,7 @@ func (o SyncOrder) compareHealth(a, b cursor) int {
 // withHealth is c for a list ordered by health: the state's severity stands
 // before the label, and the time since when in place of that of creation.
 func (c cursor) withHealth(v *verdict) cursor {
-	c.CreatedAt = v.since()
+	c.CreatedAt = upstream.Moment(v.since())
 	c.label = strconv.Itoa(v.state().Severity()) + c.label
 	return c
 }
@@ -153,7 +153,7 @@ func (c cursor) withHealth(v *verdict) cursor {
 func (s *Sync) cursor(o SyncOrder) cursor {
 	c := cursor{Position: upstream.Position{ID: int64(s.ID)}}
 	if s.record != nil && o.Field != "" {
-		c.CreatedAt = s.record.CreatedAt
+		c.CreatedAt = upstream.Moment(s.record.CreatedAt)
 		if byLabel := o.Field == SyncOrderFieldLabel || o.Field == SyncOrderFieldHealth; byLabel && s.record.Label != nil {
 			c.label = folded(*s.record.Label)
 		}

@@ -203,7 +203,7 @@ func (l *loaders) spent(format string, args ...any) error {
 
 // positionOf is the place of the i-th row of s, which answers w.
 func positionOf(w upstream.Window, s upstream.Slice[upstream.SyncRun], i int) upstream.Position {
-	p := upstream.Position{CreatedAt: s.Rows[i].CreatedAt, ID: int64(s.Rows[i].ID)}
+	p := upstream.Position{CreatedAt: upstream.Moment(s.Rows[i].CreatedAt), ID: int64(s.Rows[i].ID)}
 	p.Ordinal, p.Open = s.Place(w, i)
 	return p
 }

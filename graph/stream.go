@@ -45,7 +45,7 @@ func (s *stream) unread() bool { return len(s.rows) == 0 && !s.done && s.barrier
 func (s *stream) known() (p upstream.Position, ok bool) {
 	switch {
 	case len(s.rows) > 0:
-		return upstream.Position{CreatedAt: s.rows[0].CreatedAt, ID: int64(s.rows[0].ID)}, true
+		return upstream.Position{CreatedAt: upstream.Moment(s.rows[0].CreatedAt), ID: int64(s.rows[0].ID)}, true
 	case s.unread():
 		return s.window.Near(), true
 	}
@@ -138,7 +138,7 @@ func (l *loaders) walkCounted(s *stream, w upstream.Window, may func() bool, loo
 // reached has s end, towards newer runs, at the moment asOf at which its newest were
 // asked for: there may be others by now.
 func (s *stream) reached(asOf time.Time) {
-	s.barrier = upstream.Before(upstream.DateTime(asOf.Add(-clockLag).UnixMilli()))
+	s.barrier = upstream.Before(upstream.Moment(asOf.Add(-clockLag).UnixMilli()))
 }
 
 // holdBack leaves out the runs of s that were created in the future, if Census is right:

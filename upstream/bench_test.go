@@ -13,31 +13,7 @@ import (
 // runsBody is a page of the newest 100 runs of sync 52, of something of everything.
 func runsBody(b *testing.B) string {
 	census := sim.New(sim.Options{})
-	return fetchBody(b, census, "/syncs/52/sync_runs?order=desc&page=1&per_page=100")
-}
-
-func BenchmarkDecodePage(b *testing.B) {
-	body := runsBody(b)
-	b.SetBytes(int64(len(body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if p, err := decodePage(body, runChunk, (*SyncRun).scan); err != nil || len(p.rows) != 100 {
-			b.Fatal(len(p.rows), err)
-		}
-	}
-}
-
-func BenchmarkDecodeSyncs(b *testing.B) {
-	census, _ := newCensus(sim.Options{SyncBytes: 8 << 10})
-	addSyncs(census, 50)
-	body := fetchBody(b, census, "/syncs?order=asc&page=1&per_page=50")
-	b.SetBytes(int64(len(body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if p, err := decodePage(body, syncChunk, (*Sync).scan); err != nil || len(p.rows) != 50 {
-			b.Fatal(len(p.rows), err)
-		}
-	}
+	return census.Body("/syncs/52/sync_runs?order=desc&page=1&per_page=100")
 }
 
 // The whole way of the commonest question, but for the network.

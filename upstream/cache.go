@@ -13,11 +13,9 @@ import (
 
 // How long what is kept counts as what Census would say.
 const (
-	sealedFor   = 24 * time.Hour   // rows that do not change any more
-	syncsFor    = 6                // syncs and connections: this many times the freshness, since they change by hand
-	settledFor  = 10 * time.Minute // Census touches a finished run for some minutes after (seen on the wire)
-	unknownFor  = 24 * time.Hour   // a run of unknown status or with times in the future, after its last change, is taken for finished
-	entryWeight = 256              // bytes of an entry beside its rows
+	sealedFor   = 24 * time.Hour // rows that do not change any more
+	syncsFor    = 6              // syncs and connections: this many times the freshness, since they change by hand
+	entryWeight = 256            // bytes of an entry beside its rows
 
 	// A single record is read without a call, which would tell that a token does not
 	// hold any more. Where tokens are callers' own that has to come out.

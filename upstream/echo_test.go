@@ -25,7 +25,7 @@ func TestTracesOfSecrets(t *testing.T) {
 }
 
 func BenchmarkEchoes(b *testing.B) {
-	body := fetchBody(b, sim.New(sim.Options{}), "/syncs/52/sync_runs?order=desc&page=1&per_page=100")
+	body := sim.New(sim.Options{}).Body("/syncs/52/sync_runs?order=desc&page=1&per_page=100")
 	for name, token := range map[string]string{"capital": "secret-token:Zx3kq0v7w1m9r5t2y8u4", "none": "secret-token:zx3kq0v7w1m9r5t2y8u4"} {
 		client := New(token, Options{})
 		b.Run(name, func(b *testing.B) {

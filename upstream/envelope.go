@@ -10,20 +10,23 @@ import (
 	"census-gateway/internal/jsonscan"
 )
 
-// A page is one page of a Census list, its rows oldest first however Census
-// ordered them.
-type page[T any] struct {
+// A listing is one page of a list, as Census tells it.
+type listing[T any] struct {
 	rows    []T
 	total   int // rows in the whole list; -1 if Census did not tell
 	perPage int // page size Census really used; 0 if it did not tell and nothing shows it
-	order   order
 }
 
-// decodePage reads the envelope of a list that was asked for so many rows. scan reads
-// one row. It ends with the first row too many, or that is none: a few KB of gzip
+// A row is what lists are of, and reads itself.
+type row[T any] interface {
+	*T
+	scan(*reader)
+}
+
+// decodePage reads the envelope of a list that was asked for so many rows. It ends with the first row too many, or that is none: a few KB of gzip
 // can hold millions.
-func decodePage[T any](body string, asked int, scan func(*T, *reader)) (page[T], error) {
-	p := page[T]{total: -1}
+func decodePage[T any, R row[T]](body string, asked int) (listing[T], error) {
+	p := listing[T]{total: -1}
 	data, next := false, false
 	err := decodeEnvelope(body, func(s *reader, key string) {
 		switch key {
@@ -42,7 +45,7 @@ func decodePage[T any](body string, asked int, scan func(*T, *reader)) (page[T],
 					s.Row()
 					before := s.Left()
 					p.rows = append(p.rows, *new(T))
-					scan(&p.rows[len(p.rows)-1], s)
+					R(&p.rows[len(p.rows)-1]).scan(s)
 					if len(p.rows) == 1 { // the others will be as long, more or less
 						p.rows = slices.Grow(p.rows, min(s.Left()*9/8/max(before-s.Left(), 1), asked-1))
 					}
@@ -80,7 +83,7 @@ func decodePage[T any](body string, asked int, scan func(*T, *reader)) (page[T],
 }
 
 // decodeOne reads the envelope of a single record.
-func decodeOne[T any](body string, scan func(*T, *reader)) (*T, error) {
+func decodeOne[T any, R row[T]](body string) (*T, error) {
 	var v *T
 	err := decodeEnvelope(body, func(s *reader, key string) {
 		if key != "data" || s.Peek() != '{' {
@@ -88,7 +91,7 @@ func decodeOne[T any](body string, scan func(*T, *reader)) (*T, error) {
 			return
 		}
 		v = new(T)
-		scan(v, s)
+		R(v).scan(s)
 	})
 	if err == nil && v == nil {
 		err = errors.New("no data record")
@@ -99,9 +102,6 @@ func decodeOne[T any](body string, scan func(*T, *reader)) (*T, error) {
 // statedStatus is the HTTP status of a failure that an answer names in its text,
 // though it came as a success: {"status":404}. 0 if it names none.
 func statedStatus(body string) int {
-	if len(body) > maxErrorBody {
-		return 0
-	}
 	var s jsonscan.Scanner
 	s.Reset(strings.TrimPrefix(body, "\ufeff"))
 	stated := int64(0)

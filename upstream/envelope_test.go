@@ -18,7 +18,7 @@ const mostRows = 3
 
 // outline is what a page tells, in short: "[2 1] of 14 by 25".
 func outline(body string) string {
-	p, err := decodePage(body, mostRows, (*SyncRun).scan)
+	p, err := decodePage[SyncRun](body, mostRows)
 	if err != nil {
 		return unreadable
 	}
@@ -102,10 +102,10 @@ func TestDecodePage(t *testing.T) {
 func TestDecodePageStopsAtWhatIsTooMuch(t *testing.T) {
 	for _, row := range []string{"0", "{}"} {
 		body := `{"data":[` + strings.Repeat(row+",", 1_000_000) + row + `]}`
-		if n := testing.AllocsPerRun(1, func() { decodePage(body, runChunk, (*SyncRun).scan) }); n > 20 {
+		if n := testing.AllocsPerRun(1, func() { decodePage[SyncRun](body, 100) }); n > 20 {
 			t.Errorf("rows %s: %.0f allocations", row, n)
 		}
-		if p, err := decodePage(body, runChunk, (*SyncRun).scan); err == nil || cap(p.rows) > 2*runChunk {
+		if p, err := decodePage[SyncRun](body, 100); err == nil || cap(p.rows) > 2*100 {
 			t.Errorf("rows %s: room for %d, %v", row, cap(p.rows), err)
 		}
 	}
@@ -136,7 +136,7 @@ func TestDecodeOne(t *testing.T) {
 		{"trailing text", `{"data":{"id":94}}}`, 0},
 		{"nothing", ``, 0},
 	} {
-		r, err := decodeOne(c.body, (*SyncRun).scan)
+		r, err := decodeOne[SyncRun](c.body)
 		if (err != nil) != (c.want == 0) || err == nil && r.ID != c.want {
 			t.Errorf("%s: %+v, %v; want %d", c.name, r, err, c.want)
 		}
@@ -151,7 +151,7 @@ func TestDecodeRepairsUTF8(t *testing.T) {
 		"Zoë 😀":            "Zoë 😀",
 		"a\\u0000b\\u001b": "a\x00b\x1b", // data is data
 	} {
-		r, err := decodeOne(`{"data":{"error_message":"`+sent+`"}}`, (*SyncRun).scan)
+		r, err := decodeOne[SyncRun](`{"data":{"error_message":"` + sent + `"}}`)
 		if err != nil || r.ErrorMessage == nil || *r.ErrorMessage != want {
 			t.Errorf("%q: %+v, %v", sent, r, err)
 		}
@@ -164,9 +164,9 @@ func FuzzEnvelope(f *testing.F) {
 	f.Add(`{"status":"error","message":"` + "\xff" + `","data":[1,null]}`)
 	f.Add(`{"data":[{"source_attributes":{"object":{"name":"a"}},"schedule_hour":24}],"pagination":{"total_records":1e3}}`)
 	f.Fuzz(func(t *testing.T, body string) {
-		runs, err := decodePage(body, mostRows, (*SyncRun).scan)
+		runs, err := decodePage[SyncRun](body, mostRows)
 		lent := []byte(body)
-		kept, _ := decodePage(unsafe.String(unsafe.SliceData(lent), len(lent)), mostRows, (*SyncRun).scan)
+		kept, _ := decodePage[SyncRun](unsafe.String(unsafe.SliceData(lent), len(lent)), mostRows)
 		clear(lent) // as for the next answer
 		if !reflect.DeepEqual(kept, runs) {
 			t.Fatalf("something of a freed answer is kept: %+v, was %+v", kept, runs)
@@ -177,9 +177,9 @@ func FuzzEnvelope(f *testing.F) {
 		if err == nil && !isJSON(body) {
 			t.Fatal("a page of what is no JSON")
 		}
-		syncs, syncsErr := decodePage(body, mostRows, (*Sync).scan)
+		syncs, syncsErr := decodePage[Sync](body, mostRows)
 		lent = []byte(body)
-		keptSyncs, _ := decodePage(unsafe.String(unsafe.SliceData(lent), len(lent)), mostRows, (*Sync).scan)
+		keptSyncs, _ := decodePage[Sync](unsafe.String(unsafe.SliceData(lent), len(lent)), mostRows)
 		clear(lent)
 		if !reflect.DeepEqual(keptSyncs, syncs) {
 			t.Fatalf("something of a freed answer is kept: %+v, was %+v", keptSyncs, syncs)
@@ -190,7 +190,7 @@ func FuzzEnvelope(f *testing.F) {
 		if slices.ContainsFunc(runs.rows, func(r SyncRun) bool { return r.Status == "" && err == nil }) {
 			t.Fatal("a run without a status")
 		}
-		one, err := decodeOne(body, (*SyncRun).scan)
+		one, err := decodeOne[SyncRun](body)
 		if err == nil && (one == nil || !isJSON(body)) {
 			t.Fatal("a record of nothing")
 		}

@@ -84,7 +84,11 @@ func (c *Client) try(ctx context.Context, e endpoint, id int64, query string) (b
 		err.Status = resp.StatusCode
 		return body{}, err
 	}
-	if status := statedStatus(answer.text); status != 0 {
+	status := 0
+	if len(answer.text) <= maxErrorBody { // reading more than a page for that would cost too much
+		status = statedStatus(answer.text)
+	}
+	if status != 0 {
 		err := c.refusal(e, id, status, resp.Header, answer.text)
 		answer.free()
 		return body{}, err

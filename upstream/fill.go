@@ -149,8 +149,9 @@ func (l list[T]) ask(ctx context.Context, r read) (page[T], error) {
 		l.suits(r, 0, err, time.Since(began))
 		return page[T]{}, err
 	}
-	p, err := decodePage(answer.text, r.perPage(), l.scan)
+	told, err := l.decode(answer.text, r.perPage())
 	answer.free()
+	p := page[T]{rows: told.rows, total: told.total, perPage: told.perPage}
 	l.suits(r, p.perPage, err, 0)
 	if err == nil && p.perPage > 0 && p.perPage < r.perPage() {
 		err = fmt.Errorf("asked for %d rows a page, got %d", r.perPage(), p.perPage)
@@ -166,30 +167,8 @@ func (l list[T]) ask(ctx context.Context, r read) (page[T], error) {
 	if r.head > 0 {
 		slices.Reverse(p.rows)
 	}
-	if err := l.sort(&p); err != nil {
+	if err := p.sort(l.position); err != nil {
 		return p, l.endpoint.unreadable(l.id, err)
 	}
 	return p, nil
-}
-
-// sort puts rows created in the same millisecond in order, which may come in either.
-// Others stand in it, or these are not the rows that were asked for: the oldest
-// instead of the newest. Only where they are all there are that is no matter.
-func (l list[T]) sort(p *page[T]) error {
-	sorted, alike := true, 1
-	for i := 1; i < len(p.rows); i++ { // rows are large: looked at where they stand
-		a, b := l.position(&p.rows[i-1]), l.position(&p.rows[i])
-		if a.CreatedAt > b.CreatedAt && p.total != len(p.rows) {
-			return fmt.Errorf("row %d against the order asked for", b.ID)
-		}
-		sorted = sorted && a.Compare(b) <= 0
-		if alike++; a.CreatedAt != b.CreatedAt {
-			alike = 1
-		}
-		p.order.tie(alike, a.ID > b.ID)
-	}
-	if !sorted {
-		slices.SortFunc(p.rows, func(a, b T) int { return l.position(&a).Compare(l.position(&b)) })
-	}
-	return nil
 }

@@ -36,14 +36,14 @@ type block[T any] struct {
 
 // packed are rows in less memory than they take as they are.
 type packed[T any] interface {
-	rows(more int) []T // oldest first, with room for more; not to be written to
-	bytes() int
+	Rows(more int) []T // oldest first, with room for more; not to be written to
+	Bytes() int
 }
 
 // open is b as a segment.
 func (b block[T]) open() segment[T] {
 	if b.packed != nil {
-		b.rows = b.packed.rows(0)
+		b.rows = b.packed.Rows(0)
 	}
 	return segment[T]{first: b.first, rows: b.rows, until: b.until, fringe: b.fringe}
 }
@@ -179,7 +179,7 @@ func (l list[T]) keep(v *view[T]) *view[T] {
 			b.until, next.sealed = now.Add(sealedFor), true
 			if l.pack != nil {
 				b.rows, b.packed = nil, l.pack(g.rows)
-				weight = entryWeight + b.packed.bytes()
+				weight = entryWeight + b.packed.Bytes()
 			}
 		}
 		key := l.chunkKey(next.epoch, g.first/l.size)

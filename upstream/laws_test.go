@@ -243,7 +243,7 @@ func TestLawLongAnswersHaveNoGaps(t *testing.T) {
 		if rapid.Bool().Draw(t, "deep") {
 			all := h.census.Runs(int64(h.sync))
 			n := rapid.IntRange(0, len(all)-1).Draw(t, "row")
-			p := Position{CreatedAt: DateTime(all[n].CreatedAt.UnixMilli()), ID: all[n].ID, Ordinal: n}
+			p := Position{CreatedAt: Moment(all[n].CreatedAt.UnixMilli()), ID: all[n].ID, Ordinal: n}
 			if w.FromOldest {
 				w.Older = p
 			} else {
@@ -325,7 +325,7 @@ func TestLawWindowsAreExact(t *testing.T) {
 						}
 						return p
 					}
-					p.CreatedAt = DateTime(h.clock.Load() - int64(rapid.IntRange(-1000, 10000).Draw(t, "ago")))
+					p.CreatedAt = Moment(h.clock.Load() - int64(rapid.IntRange(-1000, 10000).Draw(t, "ago")))
 					if rapid.Bool().Draw(t, "a time") {
 						return rapid.SampledFrom([]Position{Since(p.CreatedAt), Before(p.CreatedAt)}).Draw(t, "side")
 					}
@@ -364,7 +364,7 @@ func checkExact(t *rapid.T, h *history, w Window, got Slice[SyncRun]) {
 	var inside []int
 	all := h.census.Runs(int64(h.sync))
 	for i, r := range all {
-		p := Position{CreatedAt: DateTime(r.CreatedAt.UnixMilli()), ID: r.ID}
+		p := Position{CreatedAt: Moment(r.CreatedAt.UnixMilli()), ID: r.ID}
 		if (w.Older.IsEnd() || p.Compare(w.Older) > 0) && (w.Newer.IsEnd() || p.Compare(w.Newer) < 0) {
 			inside = append(inside, i)
 		}

@@ -15,7 +15,7 @@ type list[T any] struct {
 	id       int64 // of the sync whose runs these are; 0 for what is the workspace's
 	most     int   // rows of the largest page that is asked for
 	size     int   // rows of a chunk, and most of a head: most, or fewer for now
-	scan     func(*T, *reader)
+	decode   func(body string, asked int) (listing[T], error)
 	position func(*T) Position
 	bare     func(*T) T               // a row of which no more is left than its place
 	check    func(*T) error           // and completes a row by what was asked; nil: every row will do

@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -142,10 +143,10 @@ func TestKindsOfRuns(t *testing.T) {
 		{"a status nobody knows", sim.Run{Status: "defrosting", Counts: nothing}, OutcomeUnknown, false, nil, nil, "", "API Request"},
 		{"completed with an error code", sim.Run{Status: "completed", CompletedAt: after(time.Second), Counts: clean, ErrorCode: "STALE"}, OutcomeSucceeded, false, 1.0, nil, "", "API Request"},
 	} {
-		census, client := newCensus(sim.Options{})
+		census := sim.New(sim.Options{Empty: true})
 		c.run.CreatedAt = at
 		id := census.AddRun(census.AddSync(sim.Sync{}), c.run)
-		r, err := client.Run(t.Context(), SyncRunID(id))
+		r, err := decodeOne[SyncRun](census.Body(fmt.Sprintf("/sync_runs/%d", id)))
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue

@@ -48,8 +48,8 @@ func (r *SyncRun) counts() [8]*Count {
 		&r.SourceRecordUpdates, &r.RecordsProcessed, &r.RecordsUpdated, &r.SourceRecordCount}
 }
 
-// bytes is what p takes in memory.
-func (p *packedRuns) bytes() int {
+// Bytes is what p takes in memory.
+func (p *packedRuns) Bytes() int {
 	n := int(unsafe.Sizeof(*p)) + len(p.packed) + len(p.reasons)*int(unsafe.Sizeof(SyncTriggerReason{}))
 	for _, s := range p.texts {
 		n += int(unsafe.Sizeof(s)) + len(s)
@@ -166,9 +166,9 @@ func (p *packer) reasons() []SyncTriggerReason {
 	return reasons
 }
 
-// rows are the runs again, with room for more behind them. Their texts are those of
+// Rows are the runs again, with room for more behind them. Their texts are those of
 // p: they are not to be written to.
-func (p *packedRuns) rows(more int) []SyncRun {
+func (p *packedRuns) Rows(more int) []SyncRun {
 	rows := make([]SyncRun, p.n, p.n+more)
 	u := unpacker{b: p.packed}
 	before := new(SyncRun)

@@ -25,7 +25,7 @@ func TestPackedRunsAreTheSame(t *testing.T) {
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		runs := rapid.SliceOfN(run, 1, 10).Draw(t, "runs")
-		if diff := cmp.Diff(runs, packRuns(runs).rows(0)); diff != "" {
+		if diff := cmp.Diff(runs, packRuns(runs).Rows(0)); diff != "" {
 			t.Fatal(diff)
 		}
 	})
@@ -36,7 +36,7 @@ func TestPackedRunsAreTheSame(t *testing.T) {
 func TestPackedRunsAreSmall(t *testing.T) {
 	body, rows := packedPage(t)
 	p := packRuns(rows)
-	if n := p.bytes() / p.n; n > 50 {
+	if n := p.Bytes() / p.n; n > 50 {
 		t.Errorf("%d bytes a run", n)
 	}
 	page := uintptr(unsafe.Pointer(unsafe.StringData(body)))
@@ -48,8 +48,8 @@ func TestPackedRunsAreSmall(t *testing.T) {
 }
 
 func packedPage(tb testing.TB) (body string, rows []SyncRun) {
-	body = strings.Clone(fetchBody(tb, sim.New(sim.Options{}), "/syncs/52/sync_runs?order=asc&page=3&per_page=100"))
-	p, err := decodePage(body, runChunk, (*SyncRun).scan)
+	body = strings.Clone(sim.New(sim.Options{}).Body("/syncs/52/sync_runs?order=asc&page=3&per_page=100"))
+	p, err := decodePage[SyncRun](body, 100)
 	if err != nil || len(p.rows) != 100 {
 		tb.Fatal(len(p.rows), err)
 	}
@@ -69,6 +69,6 @@ func BenchmarkUnpackRuns(b *testing.B) {
 	p := packRuns(rows)
 	b.ReportAllocs()
 	for b.Loop() {
-		p.rows(0)
+		p.Rows(0)
 	}
 }

@@ -36,7 +36,7 @@ func (v *view[T]) must(t interface{ Fatal(...any) }, r read, p page[T]) {
 
 func TestPlan(t *testing.T) {
 	at := func(ordinal int) Position {
-		return Position{CreatedAt: DateTime(ordinal + 1), ID: int64(ordinal + 1), Ordinal: ordinal}
+		return Position{CreatedAt: Moment(ordinal + 1), ID: int64(ordinal + 1), Ordinal: ordinal}
 	}
 	for _, tt := range []struct {
 		name    string

@@ -24,7 +24,7 @@ func hourlySyncs(n, runs int) *sim.Census {
 
 // scanWeek looks at a week of runs of each of so many syncs, some at once.
 func scanWeek(t *testing.T, c *Client, syncs int) {
-	since := Since(DateTime(time.Now().AddDate(0, 0, -7).UnixMilli()))
+	since := Since(Moment(time.Now().AddDate(0, 0, -7).UnixMilli()))
 	ids := make([]SyncID, syncs)
 	for i := range ids {
 		ids[i] = SyncID(i + 1)
@@ -86,7 +86,7 @@ func TestPackedHead(t *testing.T) {
 		}
 		truth := census.Runs(2)
 		position := func(n int) Position {
-			return Position{CreatedAt: DateTime(truth[n].CreatedAt.UnixMilli()), ID: truth[n].ID, Ordinal: NoOrdinal}
+			return Position{CreatedAt: Moment(truth[n].CreatedAt.UnixMilli()), ID: truth[n].ID, Ordinal: NoOrdinal}
 		}
 		ask := func(w Window, from, to int) {
 			t.Helper()

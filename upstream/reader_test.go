@@ -32,7 +32,7 @@ func TestRowsUnlikeTheOneBefore(t *testing.T) {
 		`{"id":2,"status":}`:             "",
 		`{"id":2,"sync_trigger_reason":{,"ui_tag":"a"}}`: "",
 	} {
-		p, err := decodePage(`{"data":[`+good+`,`+good+`,`+row+`]}`, 3, (*SyncRun).scan)
+		p, err := decodePage[SyncRun](`{"data":[`+good+`,`+good+`,`+row+`]}`, 3)
 		got := ""
 		if err == nil {
 			text := func(s *string) string {

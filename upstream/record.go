@@ -16,7 +16,7 @@ type keptRecord[T any] struct {
 // readRecord reads one record: from memory while it counts as what Census would say,
 // which life tells, else by one call, which equal ones asked for at the same time
 // share. check refuses records that are not what was asked for.
-func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, weight func(*T) int, scan func(*T, *reader), check func(*T) error, life func(*T) time.Duration) (*T, error) {
+func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, weight func(*T) int, decode func(body string) (*T, error), check func(*T) error, life func(*T) time.Duration) (*T, error) {
 	if record, ok := recallRecord[T](ctx, c, e, id); ok {
 		return record, nil
 	}
@@ -27,7 +27,7 @@ func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, wei
 		if err != nil {
 			return nil, err
 		}
-		record, err := decodeOne(answer.text, scan)
+		record, err := decode(answer.text)
 		answer.free()
 		if err == nil {
 			err = check(record)

@@ -21,7 +21,7 @@ import (
 func position(t *testing.T, census *sim.Census, sync SyncID, n int) Position {
 	t.Helper()
 	runs := census.Runs(int64(sync))
-	return Position{CreatedAt: DateTime(runs[n].CreatedAt.UnixMilli()), ID: runs[n].ID, Ordinal: n}
+	return Position{CreatedAt: Moment(runs[n].CreatedAt.UnixMilli()), ID: runs[n].ID, Ordinal: n}
 }
 
 func TestRunsCost(t *testing.T) {

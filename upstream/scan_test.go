@@ -33,7 +33,7 @@ func TestLawScanShowsEveryRunOnce(t *testing.T) {
 					h.ask(Window{Limit: rapid.SampledFrom([]int{1, 100, 1000}).Draw(t, "limit")})
 				}
 				w := Window{FromOldest: rapid.Bool().Draw(t, "from oldest")}
-				at := func() DateTime { return DateTime(began + rapid.Int64Range(-2, 400_000).Draw(t, "time")) }
+				at := func() Moment { return Moment(began + rapid.Int64Range(-2, 400_000).Draw(t, "time")) }
 				if rapid.Bool().Draw(t, "since") {
 					w.Older = Since(at())
 				}
@@ -42,7 +42,7 @@ func TestLawScanShowsEveryRunOnce(t *testing.T) {
 				}
 				there := func() (ids []SyncRunID) {
 					for _, r := range h.census.Runs(int64(h.sync)) {
-						p := Position{CreatedAt: DateTime(r.CreatedAt.UnixMilli()), ID: r.ID}
+						p := Position{CreatedAt: Moment(r.CreatedAt.UnixMilli()), ID: r.ID}
 						if (w.Older.IsEnd() || p.Compare(w.Older) > 0) && (w.Newer.IsEnd() || p.Compare(w.Newer) < 0) {
 							ids = append(ids, SyncRunID(r.ID))
 						}
@@ -122,20 +122,20 @@ func TestScanCost(t *testing.T) {
 	for _, tt := range []struct {
 		name              string
 		runs              int
-		w                 func(newest DateTime) Window
+		w                 func(newest Moment) Window
 		none, cold, again int // calls without a cache; with an empty one; and with that later
 		shown             int
 	}{
-		{"a list without runs", 0, func(DateTime) Window { return Window{} }, 1, 1, 1, 0},
-		{"all", 1234, func(DateTime) Window { return Window{} }, 13, 13, 1, 1234},
-		{"all, upwards", 1234, func(DateTime) Window { return Window{FromOldest: true} }, 15, 14, 2, 1234},
-		{"a day", 5000, func(n DateTime) Window { return Window{Older: Since(n - 24*hour)} }, 1, 1, 1, 25},
-		{"a day, lying back", 5000, func(n DateTime) Window { return Window{Older: Since(n - 1524*hour), Newer: Before(n - 1500*hour)} }, 5, 6, 1, 24},
-		{"a month, lying back", 5000, func(n DateTime) Window { return Window{Older: Since(n - 2*month*hour), Newer: Before(n - month*hour)} }, 13, 12, 1, month},
-		{"a month, lying back, upwards", 5000, func(n DateTime) Window {
+		{"a list without runs", 0, func(Moment) Window { return Window{} }, 1, 1, 1, 0},
+		{"all", 1234, func(Moment) Window { return Window{} }, 13, 13, 1, 1234},
+		{"all, upwards", 1234, func(Moment) Window { return Window{FromOldest: true} }, 15, 14, 2, 1234},
+		{"a day", 5000, func(n Moment) Window { return Window{Older: Since(n - 24*hour)} }, 1, 1, 1, 25},
+		{"a day, lying back", 5000, func(n Moment) Window { return Window{Older: Since(n - 1524*hour), Newer: Before(n - 1500*hour)} }, 5, 6, 1, 24},
+		{"a month, lying back", 5000, func(n Moment) Window { return Window{Older: Since(n - 2*month*hour), Newer: Before(n - month*hour)} }, 13, 12, 1, month},
+		{"a month, lying back, upwards", 5000, func(n Moment) Window {
 			return Window{Older: Since(n - 2*month*hour), Newer: Before(n - month*hour), FromOldest: true}
 		}, 16, 17, 1, month},
-		{"a month", 5000, func(n DateTime) Window { return Window{Older: Since(n - month*hour)} }, 8, 8, 1, month + 1},
+		{"a month", 5000, func(n Moment) Window { return Window{Older: Since(n - month*hour)} }, 8, 8, 1, month + 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -146,7 +146,7 @@ func TestScanCost(t *testing.T) {
 					clock = clock.Add(time.Hour)
 					census.AddRun(int64(id), sim.Run{})
 				}
-				w := tt.w(DateTime(clock.UnixMilli()))
+				w := tt.w(Moment(clock.UnixMilli()))
 				for _, mode := range []struct {
 					name  string
 					bytes int64

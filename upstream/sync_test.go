@@ -2,8 +2,6 @@ package upstream
 
 import (
 	"encoding/json"
-	"io"
-	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -15,35 +13,17 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// fetchBody is an answer of the simulated Census, as it stands on the wire.
-func fetchBody(tb testing.TB, census *sim.Census, path string) string {
-	tb.Helper()
-	r, err := http.NewRequest(http.MethodGet, "http://census.test/api/v1"+path, nil)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	a, err := census.Transport().RoundTrip(r)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	body, err := io.ReadAll(a.Body)
-	if err != nil || a.StatusCode != http.StatusOK {
-		tb.Fatalf("%s: %d, %v", path, a.StatusCode, err)
-	}
-	return string(body)
-}
-
 func number[T int32 | int64](n T) *T { return &n }
 
 func TestSyncFields(t *testing.T) {
-	census, _ := newCensus(sim.Options{})
+	census := sim.New(sim.Options{Empty: true})
 	created := time.Date(2025, 11, 3, 8, 15, 0, 7e6, time.UTC)
 	census.AddSync(sim.Sync{
 		ID: 52, Label: "Accounts → Salesforce", Status: "Up to Date", Operation: "mirror", Paused: true,
 		Frequency: "weekly", Day: "Monday", Hour: 23, Minute: 45, SourceID: 201, DestinationID: 301, DestinationObject: "Account",
 		CreatedAt: created, UpdatedAt: created.Add(time.Hour),
 	})
-	got, err := decodeOne(fetchBody(t, census, "/syncs/52"), (*Sync).scan)
+	got, err := decodeOne[Sync](census.Body("/syncs/52"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +74,7 @@ func TestSyncLeniency(t *testing.T) {
 				{ID: 7, Type: AlertInvalidRecords, SendFor: "every_time", Recovery: true, Options: []NamedValue{{"threshold", "7.5"}}},
 				{Type: "RuntimeAlertConfiguration", Options: []NamedValue{{"threshold", "30"}, {"unit", "minutes"}, {"start_type", "actual"}}}}}},
 	} {
-		got, err := decodeOne(`{"data":`+c.data+`}`, (*Sync).scan)
+		got, err := decodeOne[Sync](`{"data":` + c.data + `}`)
 		if err != nil {
 			t.Errorf("%s: %v", c.data, err)
 			continue
@@ -118,16 +98,16 @@ func TestAlertOptions(t *testing.T) {
 // What a sync's answer holds besides, SQL and columns and mappings, is not kept
 // in any form: neither in the fields nor behind the strings of those.
 func TestSyncKeepsNothingElse(t *testing.T) {
-	census, _ := newCensus(sim.Options{})
+	census := sim.New(sim.Options{Empty: true})
 	census.AddSync(sim.Sync{Frequency: "expression", Cron: "*/20 * * * *"})
 	census.AddSync(sim.Sync{Frequency: "weekly", Day: "Monday", Label: `"quoted" and plain`})
-	body := fetchBody(t, census, "/syncs")
+	body := census.Body("/syncs")
 	for _, canary := range []string{"sql_canary", "column_canary"} {
 		if !strings.Contains(body, canary) {
 			t.Fatalf("the answer holds no %s to look for", canary)
 		}
 	}
-	p, err := decodePage(body, syncChunk, (*Sync).scan)
+	p, err := decodePage[Sync](body, 50)
 	if err != nil {
 		t.Fatal(err)
 	}

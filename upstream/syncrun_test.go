@@ -9,7 +9,7 @@ import (
 
 func mustDecodeRun(t *testing.T, data string) SyncRun {
 	t.Helper()
-	r, err := decodeOne(`{"status":"success","data":`+data+`}`, (*SyncRun).scan)
+	r, err := decodeOne[SyncRun](`{"status":"success","data":` + data + `}`)
 	if err != nil {
 		t.Fatalf("%v in %s", err, data)
 	}

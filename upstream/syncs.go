@@ -7,26 +7,18 @@ import (
 	"slices"
 	"sync"
 	"time"
-	"unsafe"
 )
 
 // syncChunk is the page size for syncs. They are heavy: 48 KB each have been
 // seen, and pages of a hundred of those that failed.
 const syncChunk = 50
 
-// weight is about what the sync takes in memory: its fields, their numbers and
-// their texts.
-func (y *Sync) weight() int {
-	return int(unsafe.Sizeof(*y)) + 64 + weightOf(y.Label, y.Operation, y.Schedule.Frequency, y.Schedule.Day, y.Schedule.CronExpression,
-		y.Source.ObjectType, y.Source.ObjectName, y.Destination.Object) + settingsWeight(y.Alerts, y.Triggers)
-}
-
 // fewSyncs is how many syncs are fetched one by one without asking first how
 // long the list is.
 const fewSyncs = 3
 
 func (c *Client) syncList() list[Sync] {
-	return list[Sync]{client: c, endpoint: listSyncs, most: syncChunk, size: c.standing.pageSize(listSyncs, syncChunk), scan: (*Sync).scan, position: syncPosition,
+	return list[Sync]{client: c, endpoint: listSyncs, most: syncChunk, size: c.standing.pageSize(listSyncs, syncChunk), decode: decodePage[Sync], position: syncPosition,
 		bare: func(y *Sync) Sync { return Sync{ID: y.ID, CreatedAt: y.CreatedAt} }, weight: (*Sync).weight}
 }
 
@@ -42,7 +34,7 @@ func (c *Client) AllSyncs(ctx context.Context) ([]Sync, error) { return c.syncLi
 
 // Sync fetches one sync. It costs one call.
 func (c *Client) Sync(ctx context.Context, id SyncID) (*Sync, error) {
-	return readRecord(ctx, c, fetchSync, int64(id), (*Sync).weight, (*Sync).scan,
+	return readRecord(ctx, c, fetchSync, int64(id), (*Sync).weight, decodeOne[Sync],
 		func(y *Sync) error {
 			if y.ID != id || y.CreatedAt == 0 {
 				return fmt.Errorf("not the sync asked for: sync %d, created %d", y.ID, y.CreatedAt)

@@ -188,7 +188,7 @@ func TestSyncs(t *testing.T) {
 	at := func(id int) Position {
 		y, err := client.Sync(t.Context(), SyncID(id))
 		checkVerdict(t, err, "ok")
-		return Position{CreatedAt: y.CreatedAt, ID: int64(id), Ordinal: id - 1}
+		return Position{CreatedAt: Moment(y.CreatedAt), ID: int64(id), Ordinal: id - 1}
 	}
 	for _, c := range []struct {
 		name        string

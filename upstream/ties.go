@@ -55,12 +55,12 @@ func (o *order) merge(p order) {
 }
 
 // moment is when the row of ordinal n, which g has, was created.
-func (v *view[T]) moment(g *segment[T], n int) DateTime {
+func (v *view[T]) moment(g *segment[T], n int) Moment {
 	return v.position(&g.rows[n-g.first]).CreatedAt
 }
 
 // span is which rows of g were created at t: from i up to j.
-func (v *view[T]) span(g *segment[T], t DateTime) (i, j int) {
+func (v *view[T]) span(g *segment[T], t Moment) (i, j int) {
 	i = sort.Search(len(g.rows), func(i int) bool { return v.position(&g.rows[i]).CreatedAt >= t })
 	for j = i; j < len(g.rows) && v.position(&g.rows[j]).CreatedAt == t; j++ {
 	}

@@ -47,7 +47,7 @@ type tie struct {
 }
 
 // tie is where the rows of moment t stand, as far as is known.
-func (v *view[T]) tie(t DateTime) tie {
+func (v *view[T]) tie(t Moment) tie {
 	k := tie{from: -1}
 	for i := range v.segments {
 		g := &v.segments[i]
@@ -66,7 +66,7 @@ func (v *view[T]) tie(t DateTime) tie {
 }
 
 // solve puts the rows of moment t in their places, if all are known.
-func (v *view[T]) solve(t DateTime) {
+func (v *view[T]) solve(t Moment) {
 	k := v.tie(t)
 	if !k.below || !k.above {
 		return

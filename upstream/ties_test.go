@@ -218,7 +218,7 @@ func TestMomentThatGrewProvesNothing(t *testing.T) {
 	at := func(first int, ids ...int64) *segment[Position] {
 		g := &segment[Position]{first: first}
 		for _, id := range ids {
-			g.rows = append(g.rows, Position{CreatedAt: DateTime(1 + min(id, 10)), ID: id})
+			g.rows = append(g.rows, Position{CreatedAt: Moment(1 + min(id, 10)), ID: id})
 		}
 		return g
 	}

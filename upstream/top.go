@@ -21,8 +21,8 @@ func (l list[T]) newTop(g segment[T]) (t top[T], weight int) {
 	if n := len(g.rows) - 1; n > 0 && l.pack != nil && l.client.cache.crowded() {
 		t.below = l.pack(g.rows[:n])
 		t.low = max(g.low-n, 0)
-		t.first, t.rows = g.first+n, l.pack(g.rows[n:]).rows(0) // a copy, apart from the texts of the others
-		weight = t.below.bytes()
+		t.first, t.rows = g.first+n, l.pack(g.rows[n:]).Rows(0) // a copy, apart from the texts of the others
+		weight = t.below.Bytes()
 	}
 	return t, weight + l.weigh(t.rows)
 }
@@ -41,7 +41,7 @@ func (v *view[T]) open() {
 		return
 	}
 	g := v.crown()
-	rows := v.below.rows(len(g.rows))
+	rows := v.below.Rows(len(g.rows))
 	g.first -= len(rows)
 	g.rows, g.low = append(rows, g.rows...), v.underneath
 	if v.below = nil; len(v.witnesses) == 0 {

@@ -10,7 +10,7 @@ func (c *Client) Try(ctx context.Context) error {
 		return err
 	}
 	defer answer.free()
-	if _, err := decodePage(answer.text, syncChunk, (*Sync).scan); err != nil {
+	if _, err := decodePage[Sync](answer.text, syncChunk); err != nil {
 		return listSyncs.unreadable(0, err)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"time"
 )
@@ -31,6 +32,36 @@ type view[T any] struct {
 	stuck    bool         // ties keep it from being proved that what was read is of one time
 
 	memory[T]
+}
+
+// A page is one page of a list, its rows oldest first however Census ordered them.
+type page[T any] struct {
+	rows    []T
+	total   int // rows in the whole list; -1 if Census did not tell
+	perPage int // page size Census really used; 0 if it did not tell and nothing shows it
+	order   order
+}
+
+// sort puts rows created in the same millisecond in order, which may come in either.
+// Others stand in it, or these are not the rows that were asked for: the oldest
+// instead of the newest. Only where they are all there are that is no matter.
+func (p *page[T]) sort(position func(*T) Position) error {
+	sorted, alike := true, 1
+	for i := 1; i < len(p.rows); i++ { // rows are large: looked at where they stand
+		a, b := position(&p.rows[i-1]), position(&p.rows[i])
+		if a.CreatedAt > b.CreatedAt && p.total != len(p.rows) {
+			return fmt.Errorf("row %d against the order asked for", b.ID)
+		}
+		sorted = sorted && a.Compare(b) <= 0
+		if alike++; a.CreatedAt != b.CreatedAt {
+			alike = 1
+		}
+		p.order.tie(alike, a.ID > b.ID)
+	}
+	if !sorted {
+		slices.SortFunc(p.rows, func(a, b T) int { return position(&a).Compare(position(&b)) })
+	}
+	return nil
 }
 
 // A segment is a run of rows at consecutive ordinals.

@@ -5,10 +5,14 @@ import (
 	"math"
 )
 
+// A Moment is when a row was created, in milliseconds since 1970. Rows created in the
+// same one are ties.
+type Moment int64
+
 // A Position is the place of a row in a list in creation order. It outlives
 // the row: where the row was is still between its neighbours.
 type Position struct {
-	CreatedAt DateTime
+	CreatedAt Moment
 	ID        int64
 	Ordinal   int // rows older than this one when it was read; a hint, since old rows may go
 
@@ -22,13 +26,13 @@ const NoOrdinal = -1
 
 // Since is the position after which the rows are that were created at t or later,
 // for Window.Older.
-func Since(t DateTime) Position {
+func Since(t Moment) Position {
 	return Position{CreatedAt: t - 1, ID: math.MaxInt64, Ordinal: NoOrdinal}
 }
 
 // Before is the position before which the rows are that were created earlier than
 // t, for Window.Newer.
-func Before(t DateTime) Position { return Position{CreatedAt: t, ID: 1, Ordinal: NoOrdinal} }
+func Before(t Moment) Position { return Position{CreatedAt: t, ID: 1, Ordinal: NoOrdinal} }
 
 // isBound tells whether p was made by Since or Before: no row stands there.
 func (p Position) isBound() bool {

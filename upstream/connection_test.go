@@ -1,0 +1,33 @@
+package upstream
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"census-gateway/upstream/sim"
+)
+
+// What an answer holds besides, credentials and hosts, is not kept in any form:
+// neither in the fields nor behind the strings of those.
+func TestConnectionsKeepNothingElse(t *testing.T) {
+	for _, path := range []string{"/sources", "/destinations"} {
+		body := sim.New(sim.Options{}).Body(path)
+		if !strings.Contains(body, "connection_canary") {
+			t.Fatal("no canary to look for")
+		}
+		p, err := decodePage[Connection](body, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := stringsIn(reflect.ValueOf(p.rows))
+		if len(kept) != 2*len(p.rows) {
+			t.Errorf("%d strings of %d connections: %q", len(kept), len(p.rows), kept)
+		}
+		for _, s := range kept {
+			if strings.Contains(s, "canary") || within(s, body) {
+				t.Errorf("%q is kept, or keeps the whole answer alive", s)
+			}
+		}
+	}
+}
