@@ -14,13 +14,14 @@ import (
 // Who may know whom: each folder and what of ours it may import. Tests may
 // import more, since they put rooms together.
 var rooms = map[string][]string{
-	".":            {"edge", "graph", "settings", "upstream"},
-	"graph":        {"internal", "upstream"},
-	"settings":     {"edge", "upstream"},
-	"internal":     {},
-	"upstream":     {"internal"},
-	"upstream/sim": {},
-	"edge":         {},
+	".":               {"edge", "graph", "settings", "upstream"},
+	"graph":           {"internal", "upstream", "upstream/census"},
+	"settings":        {"edge", "upstream"},
+	"internal":        {},
+	"upstream":        {"internal", "upstream/census"},
+	"upstream/census": {"internal"},
+	"upstream/sim":    {},
+	"edge":            {},
 }
 
 // room is the room a folder belongs to: the longest name in rooms above it.

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // A SyncRunConnection is a stretch of the runs of one sync.
@@ -12,7 +13,7 @@ type SyncRunConnection struct {
 	newestFirst bool
 	page        pageArgs
 	window      upstream.Window
-	slice       upstream.Slice[upstream.SyncRun]
+	slice       upstream.Slice[census.SyncRun]
 
 	// Where the runs were chosen among others, or are of many syncs:
 	ordinals []int     // of each row of slice; nil: they stand one after another
@@ -22,7 +23,7 @@ type SyncRunConnection struct {
 }
 
 // runList names the list of a sync's runs, in one order or the other.
-func runList(id upstream.SyncID, newestFirst bool) listSum {
+func runList(id census.SyncID, newestFirst bool) listSum {
 	name := strconv.AppendInt(append(make([]byte, 0, 32), "runs/"...), int64(id), 10)
 	if newestFirst {
 		return sumOf(append(name, "/desc"...))
@@ -53,8 +54,8 @@ func (c *SyncRunConnection) Edges() []SyncRunEdge {
 }
 
 // Nodes are the runs without their cursors.
-func (c *SyncRunConnection) Nodes() []*upstream.SyncRun {
-	nodes := make([]*upstream.SyncRun, c.len())
+func (c *SyncRunConnection) Nodes() []*census.SyncRun {
+	nodes := make([]*census.SyncRun, c.len())
 	for i := range nodes {
 		nodes[i] = c.edge(i).Node()
 	}
@@ -90,7 +91,7 @@ type SyncRunEdge struct {
 }
 
 // Node is the run.
-func (e SyncRunEdge) Node() *upstream.SyncRun { return &e.connection.slice.Rows[e.at] }
+func (e SyncRunEdge) Node() *census.SyncRun { return &e.connection.slice.Rows[e.at] }
 
 // Cursor is the run's place in the list.
 func (e SyncRunEdge) Cursor() EdgeCursor {

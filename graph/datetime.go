@@ -3,7 +3,7 @@ package graph
 import (
 	"time"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // dateTimeForm is what clients are told of a DateTime.
@@ -14,7 +14,7 @@ const dateTimeForm = `RFC 3339 from 1970 to 9999, like "2021-10-20T02:51:07.546Z
 // and no small t or z. What is finer than a millisecond is cut off. A leap second
 // is the first second after it. The first moment of 1970, for which our zero
 // stands already, is the millisecond after it: Census has nothing between the two.
-func parseDateTime(s string) (upstream.DateTime, bool) {
+func parseDateTime(s string) (census.DateTime, bool) {
 	const shape = "0000-00-00T00:00:00" // 0 is a digit
 	if len(s) <= len(shape) {
 		return 0, false
@@ -49,7 +49,7 @@ func parseDateTime(s string) (upstream.DateTime, bool) {
 	if t.Year() < 1970 || t.Year() > 9999 {
 		return 0, false
 	}
-	return upstream.DateTime(max(t.UnixMilli(), 1)), true
+	return census.DateTime(max(t.UnixMilli(), 1)), true
 }
 
 // leaps tells whether a leap second may follow the one t is in: they come at the

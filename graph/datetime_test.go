@@ -8,12 +8,12 @@ import (
 
 	"pgregory.net/rapid"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 func TestParseDateTime(t *testing.T) {
-	const moment upstream.DateTime = 1634698267546
-	for text, want := range map[string]upstream.DateTime{
+	const moment census.DateTime = 1634698267546
+	for text, want := range map[string]census.DateTime{
 		"2021-10-20T02:51:07.546Z":                  moment,
 		"2021-10-20t02:51:07.546z":                  moment,
 		"2021-10-20T02:51:07.546z":                  moment,

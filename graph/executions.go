@@ -6,7 +6,7 @@ import (
 
 	"census-gateway/graph/exec"
 	"census-gateway/graph/health"
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 const maxExecutions = 1000
@@ -15,26 +15,26 @@ const maxExecutions = 1000
 var lastMoment = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // nextRunOf is when the schedule of s starts it next; nil where nothing tells.
-func nextRunOf(ctx context.Context, s *Sync) exec.Later[*upstream.DateTime] {
+func nextRunOf(ctx context.Context, s *Sync) exec.Later[*census.DateTime] {
 	RecordOf(ctx).Moves()
 	got, now := s.ask(ctx), loadersOf(ctx).now
-	return exec.Then(func() exec.Later[*upstream.DateTime] {
+	return exec.Then(func() exec.Later[*census.DateTime] {
 		got()
 		if s.record == nil {
-			return exec.Value[*upstream.DateTime](nil, s.err)
+			return exec.Value[*census.DateTime](nil, s.err)
 		}
 		if s.record.Paused {
-			return exec.Value[*upstream.DateTime](nil, nil)
+			return exec.Value[*census.DateTime](nil, nil)
 		}
 		for _, at := range due(&s.record.Schedule, now, lastMoment, 1) {
 			return exec.Value(&at, nil)
 		}
-		return exec.Value[*upstream.DateTime](nil, nil)
+		return exec.Value[*census.DateTime](nil, nil)
 	})
 }
 
 // executionsOf lists when a schedule is due; nil moments are now, and no end.
-func executionsOf(ctx context.Context, s *upstream.SyncSchedule, after, before *upstream.DateTime, first int) ([]upstream.DateTime, error) {
+func executionsOf(ctx context.Context, s *census.SyncSchedule, after, before *census.DateTime, first int) ([]census.DateTime, error) {
 	if first < 0 || first > maxExecutions {
 		return nil, badInput("first must be from 0 to %d, got %d", maxExecutions, first)
 	}
@@ -54,15 +54,15 @@ func executionsOf(ctx context.Context, s *upstream.SyncSchedule, after, before *
 }
 
 // due lists when a schedule is due by the clock alone; nothing if it cannot be read.
-func due(s *upstream.SyncSchedule, after, before time.Time, n int) []upstream.DateTime {
+func due(s *census.SyncSchedule, after, before time.Time, n int) []census.DateTime {
 	schedule, err := health.ParseSchedule(*s)
 	if err != nil {
 		return nil
 	}
 	times := schedule.Executions(after, before, n)
-	at := make([]upstream.DateTime, len(times))
+	at := make([]census.DateTime, len(times))
 	for i, t := range times {
-		at[i] = upstream.DateTime(t.UnixMilli())
+		at[i] = census.DateTime(t.UnixMilli())
 	}
 	return at
 }

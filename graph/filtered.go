@@ -9,6 +9,7 @@ import (
 	"census-gateway/graph/exec"
 	"census-gateway/graph/stats"
 	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // narrow shrinks w to the runs that were created when filter says.
@@ -27,7 +28,7 @@ func narrow(w upstream.Window, filter *stats.Filter) upstream.Window {
 }
 
 // filteredRuns shows the runs of a sync that filter passes.
-func filteredRuns(ctx context.Context, id upstream.SyncID, filter *stats.Filter, list listSum, newestFirst bool, w upstream.Window, page pageArgs) exec.Later[*SyncRunConnection] {
+func filteredRuns(ctx context.Context, id census.SyncID, filter *stats.Filter, list listSum, newestFirst bool, w upstream.Window, page pageArgs) exec.Later[*SyncRunConnection] {
 	if err := filter.Check(); err != nil {
 		return exec.Value[*SyncRunConnection](nil, badInput("filter: %s", err))
 	}
@@ -68,7 +69,7 @@ func passedAt(c cursor, filter *stats.Filter) bool {
 // A harvest is what was found of the runs that a filter passes, from the side on
 // which one began to look.
 type harvest struct {
-	rows     []upstream.SyncRun
+	rows     []census.SyncRun
 	ordinals []int
 	more     bool              // there are further ones, or may be
 	cut      upstream.Position // where looking ended before its time; zero: it did not
@@ -76,7 +77,7 @@ type harvest struct {
 
 // reap looks for the runs of a sync in w that filter passes, until it has as many
 // as w wants and knows whether there is one more. What it returns waits for them.
-func (l *loaders) reap(id upstream.SyncID, w upstream.Window, filter *stats.Filter) func() (harvest, error) {
+func (l *loaders) reap(id census.SyncID, w upstream.Window, filter *stats.Filter) func() (harvest, error) {
 	h, want := harvest{}, w.Limit
 	w = narrow(w, filter)
 	w.Limit = scanStep
@@ -84,7 +85,7 @@ func (l *loaders) reap(id upstream.SyncID, w upstream.Window, filter *stats.Filt
 		return l.reapInProgress(id, w, filter, want)
 	}
 	h.cut = w.Near()
-	wait := l.scan(id, w, func(s upstream.Slice[upstream.SyncRun]) bool {
+	wait := l.scan(id, w, func(s upstream.Slice[census.SyncRun]) bool {
 		for n := range s.Rows {
 			i := n
 			if !w.FromOldest {
@@ -133,7 +134,7 @@ func (h harvest) connection(list listSum, newestFirst bool, w upstream.Window, f
 		info = &PageInfo{HasNextPage: beyond, HasPreviousPage: h.more}
 	}
 	c := &SyncRunConnection{list: list, newestFirst: newestFirst, window: w, ordinals: h.ordinals, info: info,
-		mark: markOf(filter), slice: upstream.Slice[upstream.SyncRun]{Rows: h.rows}}
+		mark: markOf(filter), slice: upstream.Slice[census.SyncRun]{Rows: h.rows}}
 	if !h.more && near.IsEnd() && w.Far().IsEnd() {
 		n := len(h.rows)
 		c.total = &n

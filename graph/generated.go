@@ -6,7 +6,7 @@ import (
 	"bytes"
 	"census-gateway/graph/health"
 	"census-gateway/graph/stats"
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 	"context"
 	"errors"
 	"fmt"
@@ -223,7 +223,7 @@ type ComplexityRoot struct {
 	SyncSchedule struct {
 		CronExpression func(childComplexity int) int
 		Day            func(childComplexity int) int
-		Executions     func(childComplexity int, after *upstream.DateTime, before *upstream.DateTime, first int) int
+		Executions     func(childComplexity int, after *census.DateTime, before *census.DateTime, first int) int
 		Frequency      func(childComplexity int) int
 		Hour           func(childComplexity int) int
 		Minute         func(childComplexity int) int
@@ -258,15 +258,15 @@ type QueryResolver interface {
 	Nodes(ctx context.Context, ids []string) ([]Node, error)
 	Sync(ctx context.Context, id string) (*Sync, error)
 	Syncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy *SyncOrder, first *int, after *string, last *int, before *string) (*SyncConnection, error)
-	SyncRun(ctx context.Context, id string) (*upstream.SyncRun, error)
+	SyncRun(ctx context.Context, id string) (*census.SyncRun, error)
 	SyncRuns(ctx context.Context, syncIds []string, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) (*SyncRunConnection, error)
 	SyncRunStats(ctx context.Context, syncIds []string, filter stats.Filter) (*SyncRunStats, error)
 }
 type SyncResolver interface {
 	Runs(ctx context.Context, obj *Sync, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) (*SyncRunConnection, error)
-	LatestRun(ctx context.Context, obj *Sync) (*upstream.SyncRun, error)
-	ActiveRun(ctx context.Context, obj *Sync) (*upstream.SyncRun, error)
-	NextRunAt(ctx context.Context, obj *Sync) (*upstream.DateTime, error)
+	LatestRun(ctx context.Context, obj *Sync) (*census.SyncRun, error)
+	ActiveRun(ctx context.Context, obj *Sync) (*census.SyncRun, error)
+	NextRunAt(ctx context.Context, obj *Sync) (*census.DateTime, error)
 	TypicalRun(ctx context.Context, obj *Sync, last int, fullSync bool) (*stats.Typical, error)
 
 	RunStats(ctx context.Context, obj *Sync, filter stats.Filter) (*SyncRunStats, error)
@@ -277,22 +277,22 @@ type SyncConnectionResolver interface {
 	HealthCounts(ctx context.Context, obj *SyncConnection) ([]*SyncHealthCount, error)
 }
 type SyncDestinationResolver interface {
-	ConnectionName(ctx context.Context, obj *upstream.SyncDestination) (*string, error)
-	ConnectionType(ctx context.Context, obj *upstream.SyncDestination) (*string, error)
+	ConnectionName(ctx context.Context, obj *census.SyncDestination) (*string, error)
+	ConnectionType(ctx context.Context, obj *census.SyncDestination) (*string, error)
 }
 type SyncRunResolver interface {
-	Sync(ctx context.Context, obj *upstream.SyncRun) (*Sync, error)
+	Sync(ctx context.Context, obj *census.SyncRun) (*Sync, error)
 
-	ExpectedDurationSeconds(ctx context.Context, obj *upstream.SyncRun) (*float64, error)
-	ExpectedCompletedAt(ctx context.Context, obj *upstream.SyncRun) (*upstream.DateTime, error)
-	URL(ctx context.Context, obj *upstream.SyncRun) (*string, error)
+	ExpectedDurationSeconds(ctx context.Context, obj *census.SyncRun) (*float64, error)
+	ExpectedCompletedAt(ctx context.Context, obj *census.SyncRun) (*census.DateTime, error)
+	URL(ctx context.Context, obj *census.SyncRun) (*string, error)
 }
 type SyncScheduleResolver interface {
-	Executions(ctx context.Context, obj *upstream.SyncSchedule, after *upstream.DateTime, before *upstream.DateTime, first int) ([]upstream.DateTime, error)
+	Executions(ctx context.Context, obj *census.SyncSchedule, after *census.DateTime, before *census.DateTime, first int) ([]census.DateTime, error)
 }
 type SyncSourceResolver interface {
-	ConnectionName(ctx context.Context, obj *upstream.SyncSource) (*string, error)
-	ConnectionType(ctx context.Context, obj *upstream.SyncSource) (*string, error)
+	ConnectionName(ctx context.Context, obj *census.SyncSource) (*string, error)
+	ConnectionType(ctx context.Context, obj *census.SyncSource) (*string, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -1151,7 +1151,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.SyncSchedule.Executions(childComplexity, args["after"].(*upstream.DateTime), args["before"].(*upstream.DateTime), args["first"].(int)), true
+		return e.ComplexityRoot.SyncSchedule.Executions(childComplexity, args["after"].(*census.DateTime), args["before"].(*census.DateTime), args["first"].(int)), true
 	case "SyncSchedule.frequency":
 		if e.ComplexityRoot.SyncSchedule.Frequency == nil {
 			break
@@ -3354,16 +3354,16 @@ func (ec *executionContext) field_SyncSchedule_executions_args(ctx context.Conte
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (*upstream.DateTime, error) {
-			return ec.unmarshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚐDateTime(ctx, v)
+		func(ctx context.Context, v any) (*census.DateTime, error) {
+			return ec.unmarshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
 	args["after"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "before",
-		func(ctx context.Context, v any) (*upstream.DateTime, error) {
-			return ec.unmarshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚐDateTime(ctx, v)
+		func(ctx context.Context, v any) (*census.DateTime, error) {
+			return ec.unmarshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3986,8 +3986,8 @@ func (ec *executionContext) _Query_syncRun(ctx context.Context, field graphql.Co
 			return ec.Resolvers.Query().SyncRun(ctx, fc.Args["id"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *upstream.SyncRun) graphql.Marshaler {
-			return ec.marshalOSyncRun2ᚖcensusᚑgatewayᚋupstreamᚐSyncRun(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *census.SyncRun) graphql.Marshaler {
+			return ec.marshalOSyncRun2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRun(ctx, selections, v)
 		},
 		true,
 		false,
@@ -4400,8 +4400,8 @@ func (ec *executionContext) _Sync_id(ctx context.Context, field graphql.Collecte
 			return obj.ID, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.SyncID) graphql.Marshaler {
-			return ec.marshalNID2censusᚑgatewayᚋupstreamᚐSyncID(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.SyncID) graphql.Marshaler {
+			return ec.marshalNID2censusᚑgatewayᚋupstreamᚋcensusᚐSyncID(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4423,8 +4423,8 @@ func (ec *executionContext) _Sync_databaseId(ctx context.Context, field graphql.
 			return obj.ID, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.SyncID) graphql.Marshaler {
-			return ec.marshalNBigInt2censusᚑgatewayᚋupstreamᚐSyncID(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.SyncID) graphql.Marshaler {
+			return ec.marshalNBigInt2censusᚑgatewayᚋupstreamᚋcensusᚐSyncID(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4515,8 +4515,8 @@ func (ec *executionContext) _Sync_status(ctx context.Context, field graphql.Coll
 			return obj.Status()
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *upstream.SyncStatus) graphql.Marshaler {
-			return ec.marshalOSyncStatus2ᚖcensusᚑgatewayᚋupstreamᚐSyncStatus(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *census.SyncStatus) graphql.Marshaler {
+			return ec.marshalOSyncStatus2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncStatus(ctx, selections, v)
 		},
 		true,
 		false,
@@ -4538,8 +4538,8 @@ func (ec *executionContext) _Sync_createdAt(ctx context.Context, field graphql.C
 			return obj.CreatedAt()
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.DateTime) graphql.Marshaler {
-			return ec.marshalODateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.DateTime) graphql.Marshaler {
+			return ec.marshalODateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, selections, v)
 		},
 		true,
 		false,
@@ -4561,8 +4561,8 @@ func (ec *executionContext) _Sync_updatedAt(ctx context.Context, field graphql.C
 			return obj.UpdatedAt()
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.DateTime) graphql.Marshaler {
-			return ec.marshalODateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.DateTime) graphql.Marshaler {
+			return ec.marshalODateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, selections, v)
 		},
 		true,
 		false,
@@ -4584,8 +4584,8 @@ func (ec *executionContext) _Sync_schedule(ctx context.Context, field graphql.Co
 			return obj.Schedule()
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *upstream.SyncSchedule) graphql.Marshaler {
-			return ec.marshalOSyncSchedule2ᚖcensusᚑgatewayᚋupstreamᚐSyncSchedule(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *census.SyncSchedule) graphql.Marshaler {
+			return ec.marshalOSyncSchedule2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncSchedule(ctx, selections, v)
 		},
 		true,
 		false,
@@ -4616,8 +4616,8 @@ func (ec *executionContext) _Sync_source(ctx context.Context, field graphql.Coll
 			return obj.Source()
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *upstream.SyncSource) graphql.Marshaler {
-			return ec.marshalOSyncSource2ᚖcensusᚑgatewayᚋupstreamᚐSyncSource(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *census.SyncSource) graphql.Marshaler {
+			return ec.marshalOSyncSource2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncSource(ctx, selections, v)
 		},
 		true,
 		false,
@@ -4648,8 +4648,8 @@ func (ec *executionContext) _Sync_destination(ctx context.Context, field graphql
 			return obj.Destination()
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *upstream.SyncDestination) graphql.Marshaler {
-			return ec.marshalOSyncDestination2ᚖcensusᚑgatewayᚋupstreamᚐSyncDestination(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *census.SyncDestination) graphql.Marshaler {
+			return ec.marshalOSyncDestination2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncDestination(ctx, selections, v)
 		},
 		true,
 		false,
@@ -4724,8 +4724,8 @@ func (ec *executionContext) _Sync_latestRun(ctx context.Context, field graphql.C
 			return ec.Resolvers.Sync().LatestRun(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *upstream.SyncRun) graphql.Marshaler {
-			return ec.marshalOSyncRun2ᚖcensusᚑgatewayᚋupstreamᚐSyncRun(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *census.SyncRun) graphql.Marshaler {
+			return ec.marshalOSyncRun2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRun(ctx, selections, v)
 		},
 		true,
 		false,
@@ -4756,8 +4756,8 @@ func (ec *executionContext) _Sync_activeRun(ctx context.Context, field graphql.C
 			return ec.Resolvers.Sync().ActiveRun(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *upstream.SyncRun) graphql.Marshaler {
-			return ec.marshalOSyncRun2ᚖcensusᚑgatewayᚋupstreamᚐSyncRun(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *census.SyncRun) graphql.Marshaler {
+			return ec.marshalOSyncRun2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRun(ctx, selections, v)
 		},
 		true,
 		false,
@@ -4788,8 +4788,8 @@ func (ec *executionContext) _Sync_nextRunAt(ctx context.Context, field graphql.C
 			return ec.Resolvers.Sync().NextRunAt(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *upstream.DateTime) graphql.Marshaler {
-			return ec.marshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚐDateTime(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *census.DateTime) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5116,7 +5116,7 @@ func (ec *executionContext) fieldContext_SyncConnection_healthCounts(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _SyncDestination_connectionId(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncDestination) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncDestination_connectionId(ctx context.Context, field graphql.CollectedField, obj *census.SyncDestination) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5139,7 +5139,7 @@ func (ec *executionContext) fieldContext_SyncDestination_connectionId(_ context.
 	return graphql.NewScalarFieldContext("SyncDestination", field, false, false, "BigInt")
 }
 
-func (ec *executionContext) _SyncDestination_connectionName(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncDestination) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncDestination_connectionName(ctx context.Context, field graphql.CollectedField, obj *census.SyncDestination) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5162,7 +5162,7 @@ func (ec *executionContext) fieldContext_SyncDestination_connectionName(_ contex
 	return graphql.NewScalarFieldContext("SyncDestination", field, true, true, "String")
 }
 
-func (ec *executionContext) _SyncDestination_connectionType(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncDestination) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncDestination_connectionType(ctx context.Context, field graphql.CollectedField, obj *census.SyncDestination) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5185,7 +5185,7 @@ func (ec *executionContext) fieldContext_SyncDestination_connectionType(_ contex
 	return graphql.NewScalarFieldContext("SyncDestination", field, true, true, "String")
 }
 
-func (ec *executionContext) _SyncDestination_object(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncDestination) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncDestination_object(ctx context.Context, field graphql.CollectedField, obj *census.SyncDestination) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5298,8 +5298,8 @@ func (ec *executionContext) _SyncHealth_since(ctx context.Context, field graphql
 			return obj.Since, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.DateTime) graphql.Marshaler {
-			return ec.marshalODateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.DateTime) graphql.Marshaler {
+			return ec.marshalODateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5367,8 +5367,8 @@ func (ec *executionContext) _SyncHealth_lastSuccessAt(ctx context.Context, field
 			return obj.LastSuccessAt, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.DateTime) graphql.Marshaler {
-			return ec.marshalODateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.DateTime) graphql.Marshaler {
+			return ec.marshalODateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5470,7 +5470,7 @@ func (ec *executionContext) fieldContext_SyncHealthCount_count(_ context.Context
 	return graphql.NewScalarFieldContext("SyncHealthCount", field, false, false, "Int")
 }
 
-func (ec *executionContext) _SyncRun_id(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_id(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5482,8 +5482,8 @@ func (ec *executionContext) _SyncRun_id(ctx context.Context, field graphql.Colle
 			return obj.ID, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.SyncRunID) graphql.Marshaler {
-			return ec.marshalNID2censusᚑgatewayᚋupstreamᚐSyncRunID(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.SyncRunID) graphql.Marshaler {
+			return ec.marshalNID2censusᚑgatewayᚋupstreamᚋcensusᚐSyncRunID(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5493,7 +5493,7 @@ func (ec *executionContext) fieldContext_SyncRun_id(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "ID")
 }
 
-func (ec *executionContext) _SyncRun_databaseId(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_databaseId(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5505,8 +5505,8 @@ func (ec *executionContext) _SyncRun_databaseId(ctx context.Context, field graph
 			return obj.ID, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.SyncRunID) graphql.Marshaler {
-			return ec.marshalNBigInt2censusᚑgatewayᚋupstreamᚐSyncRunID(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.SyncRunID) graphql.Marshaler {
+			return ec.marshalNBigInt2censusᚑgatewayᚋupstreamᚋcensusᚐSyncRunID(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5516,7 +5516,7 @@ func (ec *executionContext) fieldContext_SyncRun_databaseId(_ context.Context, f
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "BigInt")
 }
 
-func (ec *executionContext) _SyncRun_sync(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_sync(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5548,7 +5548,7 @@ func (ec *executionContext) fieldContext_SyncRun_sync(_ context.Context, field g
 	return fc, nil
 }
 
-func (ec *executionContext) _SyncRun_syncId(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_syncId(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5560,8 +5560,8 @@ func (ec *executionContext) _SyncRun_syncId(ctx context.Context, field graphql.C
 			return obj.SyncID, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.SyncID) graphql.Marshaler {
-			return ec.marshalNBigInt2censusᚑgatewayᚋupstreamᚐSyncID(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.SyncID) graphql.Marshaler {
+			return ec.marshalNBigInt2censusᚑgatewayᚋupstreamᚋcensusᚐSyncID(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5571,7 +5571,7 @@ func (ec *executionContext) fieldContext_SyncRun_syncId(_ context.Context, field
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "BigInt")
 }
 
-func (ec *executionContext) _SyncRun_status(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_status(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5583,8 +5583,8 @@ func (ec *executionContext) _SyncRun_status(ctx context.Context, field graphql.C
 			return obj.Status, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.SyncRunStatus) graphql.Marshaler {
-			return ec.marshalNSyncRunStatus2censusᚑgatewayᚋupstreamᚐSyncRunStatus(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.SyncRunStatus) graphql.Marshaler {
+			return ec.marshalNSyncRunStatus2censusᚑgatewayᚋupstreamᚋcensusᚐSyncRunStatus(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5594,7 +5594,7 @@ func (ec *executionContext) fieldContext_SyncRun_status(_ context.Context, field
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "SyncRunStatus")
 }
 
-func (ec *executionContext) _SyncRun_rawStatus(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_rawStatus(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5617,7 +5617,7 @@ func (ec *executionContext) fieldContext_SyncRun_rawStatus(_ context.Context, fi
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "String")
 }
 
-func (ec *executionContext) _SyncRun_createdAt(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_createdAt(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5629,8 +5629,8 @@ func (ec *executionContext) _SyncRun_createdAt(ctx context.Context, field graphq
 			return obj.CreatedAt, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.DateTime) graphql.Marshaler {
-			return ec.marshalNDateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.DateTime) graphql.Marshaler {
+			return ec.marshalNDateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5640,7 +5640,7 @@ func (ec *executionContext) fieldContext_SyncRun_createdAt(_ context.Context, fi
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _SyncRun_updatedAt(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_updatedAt(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5652,8 +5652,8 @@ func (ec *executionContext) _SyncRun_updatedAt(ctx context.Context, field graphq
 			return obj.UpdatedAt, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.DateTime) graphql.Marshaler {
-			return ec.marshalNDateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.DateTime) graphql.Marshaler {
+			return ec.marshalNDateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5663,7 +5663,7 @@ func (ec *executionContext) fieldContext_SyncRun_updatedAt(_ context.Context, fi
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _SyncRun_completedAt(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_completedAt(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5675,8 +5675,8 @@ func (ec *executionContext) _SyncRun_completedAt(ctx context.Context, field grap
 			return obj.CompletedAt, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.DateTime) graphql.Marshaler {
-			return ec.marshalODateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.DateTime) graphql.Marshaler {
+			return ec.marshalODateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5686,7 +5686,7 @@ func (ec *executionContext) fieldContext_SyncRun_completedAt(_ context.Context, 
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _SyncRun_scheduledExecutionTime(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_scheduledExecutionTime(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5698,8 +5698,8 @@ func (ec *executionContext) _SyncRun_scheduledExecutionTime(ctx context.Context,
 			return obj.ScheduledExecutionTime, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.DateTime) graphql.Marshaler {
-			return ec.marshalODateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.DateTime) graphql.Marshaler {
+			return ec.marshalODateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5709,7 +5709,7 @@ func (ec *executionContext) fieldContext_SyncRun_scheduledExecutionTime(_ contex
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _SyncRun_errorCode(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_errorCode(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5732,7 +5732,7 @@ func (ec *executionContext) fieldContext_SyncRun_errorCode(_ context.Context, fi
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "String")
 }
 
-func (ec *executionContext) _SyncRun_errorMessage(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_errorMessage(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5755,7 +5755,7 @@ func (ec *executionContext) fieldContext_SyncRun_errorMessage(_ context.Context,
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "String")
 }
 
-func (ec *executionContext) _SyncRun_errorDetail(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_errorDetail(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5778,7 +5778,7 @@ func (ec *executionContext) fieldContext_SyncRun_errorDetail(_ context.Context, 
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "String")
 }
 
-func (ec *executionContext) _SyncRun_sourceRecordCount(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_sourceRecordCount(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5790,8 +5790,8 @@ func (ec *executionContext) _SyncRun_sourceRecordCount(ctx context.Context, fiel
 			return obj.SourceRecordCount, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.Count) graphql.Marshaler {
-			return ec.marshalOBigInt2censusᚑgatewayᚋupstreamᚐCount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.Count) graphql.Marshaler {
+			return ec.marshalOBigInt2censusᚑgatewayᚋupstreamᚋcensusᚐCount(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5801,7 +5801,7 @@ func (ec *executionContext) fieldContext_SyncRun_sourceRecordCount(_ context.Con
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "BigInt")
 }
 
-func (ec *executionContext) _SyncRun_sourceRecordUpdates(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_sourceRecordUpdates(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5813,8 +5813,8 @@ func (ec *executionContext) _SyncRun_sourceRecordUpdates(ctx context.Context, fi
 			return obj.SourceRecordUpdates, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.Count) graphql.Marshaler {
-			return ec.marshalOBigInt2censusᚑgatewayᚋupstreamᚐCount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.Count) graphql.Marshaler {
+			return ec.marshalOBigInt2censusᚑgatewayᚋupstreamᚋcensusᚐCount(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5824,7 +5824,7 @@ func (ec *executionContext) fieldContext_SyncRun_sourceRecordUpdates(_ context.C
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "BigInt")
 }
 
-func (ec *executionContext) _SyncRun_sourceRecordDeletes(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_sourceRecordDeletes(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5836,8 +5836,8 @@ func (ec *executionContext) _SyncRun_sourceRecordDeletes(ctx context.Context, fi
 			return obj.SourceRecordDeletes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.Count) graphql.Marshaler {
-			return ec.marshalOBigInt2censusᚑgatewayᚋupstreamᚐCount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.Count) graphql.Marshaler {
+			return ec.marshalOBigInt2censusᚑgatewayᚋupstreamᚋcensusᚐCount(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5847,7 +5847,7 @@ func (ec *executionContext) fieldContext_SyncRun_sourceRecordDeletes(_ context.C
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "BigInt")
 }
 
-func (ec *executionContext) _SyncRun_sourceRecordInvalids(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_sourceRecordInvalids(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5859,8 +5859,8 @@ func (ec *executionContext) _SyncRun_sourceRecordInvalids(ctx context.Context, f
 			return obj.SourceRecordInvalids, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.Count) graphql.Marshaler {
-			return ec.marshalOBigInt2censusᚑgatewayᚋupstreamᚐCount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.Count) graphql.Marshaler {
+			return ec.marshalOBigInt2censusᚑgatewayᚋupstreamᚋcensusᚐCount(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5870,7 +5870,7 @@ func (ec *executionContext) fieldContext_SyncRun_sourceRecordInvalids(_ context.
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "BigInt")
 }
 
-func (ec *executionContext) _SyncRun_recordsInvalid(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_recordsInvalid(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5882,8 +5882,8 @@ func (ec *executionContext) _SyncRun_recordsInvalid(ctx context.Context, field g
 			return obj.RecordsInvalid, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.Count) graphql.Marshaler {
-			return ec.marshalOBigInt2censusᚑgatewayᚋupstreamᚐCount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.Count) graphql.Marshaler {
+			return ec.marshalOBigInt2censusᚑgatewayᚋupstreamᚋcensusᚐCount(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5893,7 +5893,7 @@ func (ec *executionContext) fieldContext_SyncRun_recordsInvalid(_ context.Contex
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "BigInt")
 }
 
-func (ec *executionContext) _SyncRun_recordsProcessed(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_recordsProcessed(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5905,8 +5905,8 @@ func (ec *executionContext) _SyncRun_recordsProcessed(ctx context.Context, field
 			return obj.RecordsProcessed, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.Count) graphql.Marshaler {
-			return ec.marshalOBigInt2censusᚑgatewayᚋupstreamᚐCount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.Count) graphql.Marshaler {
+			return ec.marshalOBigInt2censusᚑgatewayᚋupstreamᚋcensusᚐCount(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5916,7 +5916,7 @@ func (ec *executionContext) fieldContext_SyncRun_recordsProcessed(_ context.Cont
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "BigInt")
 }
 
-func (ec *executionContext) _SyncRun_recordsUpdated(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_recordsUpdated(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5928,8 +5928,8 @@ func (ec *executionContext) _SyncRun_recordsUpdated(ctx context.Context, field g
 			return obj.RecordsUpdated, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.Count) graphql.Marshaler {
-			return ec.marshalOBigInt2censusᚑgatewayᚋupstreamᚐCount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.Count) graphql.Marshaler {
+			return ec.marshalOBigInt2censusᚑgatewayᚋupstreamᚋcensusᚐCount(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5939,7 +5939,7 @@ func (ec *executionContext) fieldContext_SyncRun_recordsUpdated(_ context.Contex
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "BigInt")
 }
 
-func (ec *executionContext) _SyncRun_recordsFailed(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_recordsFailed(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5951,8 +5951,8 @@ func (ec *executionContext) _SyncRun_recordsFailed(ctx context.Context, field gr
 			return obj.RecordsFailed, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.Count) graphql.Marshaler {
-			return ec.marshalOBigInt2censusᚑgatewayᚋupstreamᚐCount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.Count) graphql.Marshaler {
+			return ec.marshalOBigInt2censusᚑgatewayᚋupstreamᚋcensusᚐCount(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5962,7 +5962,7 @@ func (ec *executionContext) fieldContext_SyncRun_recordsFailed(_ context.Context
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "BigInt")
 }
 
-func (ec *executionContext) _SyncRun_fullSync(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_fullSync(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5985,7 +5985,7 @@ func (ec *executionContext) fieldContext_SyncRun_fullSync(_ context.Context, fie
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _SyncRun_canceled(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_canceled(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6008,7 +6008,7 @@ func (ec *executionContext) fieldContext_SyncRun_canceled(_ context.Context, fie
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _SyncRun_syncTriggerReason(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_syncTriggerReason(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6020,8 +6020,8 @@ func (ec *executionContext) _SyncRun_syncTriggerReason(ctx context.Context, fiel
 			return obj.SyncTriggerReason, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *upstream.SyncTriggerReason) graphql.Marshaler {
-			return ec.marshalOSyncTriggerReason2ᚖcensusᚑgatewayᚋupstreamᚐSyncTriggerReason(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *census.SyncTriggerReason) graphql.Marshaler {
+			return ec.marshalOSyncTriggerReason2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncTriggerReason(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6040,7 +6040,7 @@ func (ec *executionContext) fieldContext_SyncRun_syncTriggerReason(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _SyncRun_currentStep(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_currentStep(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6063,7 +6063,7 @@ func (ec *executionContext) fieldContext_SyncRun_currentStep(_ context.Context, 
 	return graphql.NewScalarFieldContext("SyncRun", field, false, false, "String")
 }
 
-func (ec *executionContext) _SyncRun_outcome(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_outcome(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6075,8 +6075,8 @@ func (ec *executionContext) _SyncRun_outcome(ctx context.Context, field graphql.
 			return obj.Outcome(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.SyncRunOutcome) graphql.Marshaler {
-			return ec.marshalNSyncRunOutcome2censusᚑgatewayᚋupstreamᚐSyncRunOutcome(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.SyncRunOutcome) graphql.Marshaler {
+			return ec.marshalNSyncRunOutcome2censusᚑgatewayᚋupstreamᚋcensusᚐSyncRunOutcome(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6086,7 +6086,7 @@ func (ec *executionContext) fieldContext_SyncRun_outcome(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("SyncRun", field, true, false, "SyncRunOutcome")
 }
 
-func (ec *executionContext) _SyncRun_dryRun(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_dryRun(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6109,7 +6109,7 @@ func (ec *executionContext) fieldContext_SyncRun_dryRun(_ context.Context, field
 	return graphql.NewScalarFieldContext("SyncRun", field, true, false, "Boolean")
 }
 
-func (ec *executionContext) _SyncRun_durationSeconds(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_durationSeconds(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6132,7 +6132,7 @@ func (ec *executionContext) fieldContext_SyncRun_durationSeconds(_ context.Conte
 	return graphql.NewScalarFieldContext("SyncRun", field, true, false, "Float")
 }
 
-func (ec *executionContext) _SyncRun_scheduleDelaySeconds(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_scheduleDelaySeconds(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6155,7 +6155,7 @@ func (ec *executionContext) fieldContext_SyncRun_scheduleDelaySeconds(_ context.
 	return graphql.NewScalarFieldContext("SyncRun", field, true, false, "Float")
 }
 
-func (ec *executionContext) _SyncRun_expectedDurationSeconds(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_expectedDurationSeconds(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6178,7 +6178,7 @@ func (ec *executionContext) fieldContext_SyncRun_expectedDurationSeconds(_ conte
 	return graphql.NewScalarFieldContext("SyncRun", field, true, true, "Float")
 }
 
-func (ec *executionContext) _SyncRun_expectedCompletedAt(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_expectedCompletedAt(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6190,8 +6190,8 @@ func (ec *executionContext) _SyncRun_expectedCompletedAt(ctx context.Context, fi
 			return ec.Resolvers.SyncRun().ExpectedCompletedAt(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *upstream.DateTime) graphql.Marshaler {
-			return ec.marshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚐDateTime(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *census.DateTime) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6201,7 +6201,7 @@ func (ec *executionContext) fieldContext_SyncRun_expectedCompletedAt(_ context.C
 	return graphql.NewScalarFieldContext("SyncRun", field, true, true, "DateTime")
 }
 
-func (ec *executionContext) _SyncRun_url(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncRun) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncRun_url(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6268,8 +6268,8 @@ func (ec *executionContext) _SyncRunConnection_nodes(ctx context.Context, field 
 			return obj.Nodes(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*upstream.SyncRun) graphql.Marshaler {
-			return ec.marshalNSyncRun2ᚕᚖcensusᚑgatewayᚋupstreamᚐSyncRunᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*census.SyncRun) graphql.Marshaler {
+			return ec.marshalNSyncRun2ᚕᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRunᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6378,8 +6378,8 @@ func (ec *executionContext) _SyncRunEdge_node(ctx context.Context, field graphql
 			return obj.Node(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *upstream.SyncRun) graphql.Marshaler {
-			return ec.marshalNSyncRun2ᚖcensusᚑgatewayᚋupstreamᚐSyncRun(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *census.SyncRun) graphql.Marshaler {
+			return ec.marshalNSyncRun2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRun(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6456,8 +6456,8 @@ func (ec *executionContext) _SyncRunErrorGroup_lastSeenAt(ctx context.Context, f
 			return obj.LastSeenAt, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.DateTime) graphql.Marshaler {
-			return ec.marshalNDateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.DateTime) graphql.Marshaler {
+			return ec.marshalNDateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6479,8 +6479,8 @@ func (ec *executionContext) _SyncRunErrorGroup_latestRun(ctx context.Context, fi
 			return obj.LatestRun, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *upstream.SyncRun) graphql.Marshaler {
-			return ec.marshalNSyncRun2ᚖcensusᚑgatewayᚋupstreamᚐSyncRun(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *census.SyncRun) graphql.Marshaler {
+			return ec.marshalNSyncRun2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRun(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6511,8 +6511,8 @@ func (ec *executionContext) _SyncRunOutcomeCount_outcome(ctx context.Context, fi
 			return obj.Outcome, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.SyncRunOutcome) graphql.Marshaler {
-			return ec.marshalNSyncRunOutcome2censusᚑgatewayᚋupstreamᚐSyncRunOutcome(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.SyncRunOutcome) graphql.Marshaler {
+			return ec.marshalNSyncRunOutcome2censusᚑgatewayᚋupstreamᚋcensusᚐSyncRunOutcome(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6743,8 +6743,8 @@ func (ec *executionContext) _SyncRunStats_lastSuccessAt(ctx context.Context, fie
 			return obj.LastSuccessAt(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.DateTime) graphql.Marshaler {
-			return ec.marshalODateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.DateTime) graphql.Marshaler {
+			return ec.marshalODateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6833,8 +6833,8 @@ func (ec *executionContext) _SyncRunStatsBucket_startsAt(ctx context.Context, fi
 			return obj.StartsAt, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v upstream.DateTime) graphql.Marshaler {
-			return ec.marshalNDateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v census.DateTime) graphql.Marshaler {
+			return ec.marshalNDateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6963,7 +6963,7 @@ func (ec *executionContext) fieldContext_SyncRunStatsBucket_durationSeconds(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _SyncSchedule_frequency(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncSchedule) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncSchedule_frequency(ctx context.Context, field graphql.CollectedField, obj *census.SyncSchedule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6986,7 +6986,7 @@ func (ec *executionContext) fieldContext_SyncSchedule_frequency(_ context.Contex
 	return graphql.NewScalarFieldContext("SyncSchedule", field, false, false, "String")
 }
 
-func (ec *executionContext) _SyncSchedule_day(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncSchedule) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncSchedule_day(ctx context.Context, field graphql.CollectedField, obj *census.SyncSchedule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7009,7 +7009,7 @@ func (ec *executionContext) fieldContext_SyncSchedule_day(_ context.Context, fie
 	return graphql.NewScalarFieldContext("SyncSchedule", field, false, false, "String")
 }
 
-func (ec *executionContext) _SyncSchedule_hour(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncSchedule) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncSchedule_hour(ctx context.Context, field graphql.CollectedField, obj *census.SyncSchedule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7032,7 +7032,7 @@ func (ec *executionContext) fieldContext_SyncSchedule_hour(_ context.Context, fi
 	return graphql.NewScalarFieldContext("SyncSchedule", field, false, false, "Int")
 }
 
-func (ec *executionContext) _SyncSchedule_minute(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncSchedule) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncSchedule_minute(ctx context.Context, field graphql.CollectedField, obj *census.SyncSchedule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7055,7 +7055,7 @@ func (ec *executionContext) fieldContext_SyncSchedule_minute(_ context.Context, 
 	return graphql.NewScalarFieldContext("SyncSchedule", field, false, false, "Int")
 }
 
-func (ec *executionContext) _SyncSchedule_cronExpression(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncSchedule) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncSchedule_cronExpression(ctx context.Context, field graphql.CollectedField, obj *census.SyncSchedule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7078,7 +7078,7 @@ func (ec *executionContext) fieldContext_SyncSchedule_cronExpression(_ context.C
 	return graphql.NewScalarFieldContext("SyncSchedule", field, false, false, "String")
 }
 
-func (ec *executionContext) _SyncSchedule_executions(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncSchedule) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncSchedule_executions(ctx context.Context, field graphql.CollectedField, obj *census.SyncSchedule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7088,11 +7088,11 @@ func (ec *executionContext) _SyncSchedule_executions(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.SyncSchedule().Executions(ctx, obj, fc.Args["after"].(*upstream.DateTime), fc.Args["before"].(*upstream.DateTime), fc.Args["first"].(int))
+			return ec.Resolvers.SyncSchedule().Executions(ctx, obj, fc.Args["after"].(*census.DateTime), fc.Args["before"].(*census.DateTime), fc.Args["first"].(int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []upstream.DateTime) graphql.Marshaler {
-			return ec.marshalNDateTime2ᚕcensusᚑgatewayᚋupstreamᚐDateTimeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []census.DateTime) graphql.Marshaler {
+			return ec.marshalNDateTime2ᚕcensusᚑgatewayᚋupstreamᚋcensusᚐDateTimeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7122,7 +7122,7 @@ func (ec *executionContext) fieldContext_SyncSchedule_executions(ctx context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _SyncSource_connectionId(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncSource) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncSource_connectionId(ctx context.Context, field graphql.CollectedField, obj *census.SyncSource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7145,7 +7145,7 @@ func (ec *executionContext) fieldContext_SyncSource_connectionId(_ context.Conte
 	return graphql.NewScalarFieldContext("SyncSource", field, false, false, "BigInt")
 }
 
-func (ec *executionContext) _SyncSource_connectionName(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncSource) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncSource_connectionName(ctx context.Context, field graphql.CollectedField, obj *census.SyncSource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7168,7 +7168,7 @@ func (ec *executionContext) fieldContext_SyncSource_connectionName(_ context.Con
 	return graphql.NewScalarFieldContext("SyncSource", field, true, true, "String")
 }
 
-func (ec *executionContext) _SyncSource_connectionType(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncSource) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncSource_connectionType(ctx context.Context, field graphql.CollectedField, obj *census.SyncSource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7191,7 +7191,7 @@ func (ec *executionContext) fieldContext_SyncSource_connectionType(_ context.Con
 	return graphql.NewScalarFieldContext("SyncSource", field, true, true, "String")
 }
 
-func (ec *executionContext) _SyncSource_objectType(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncSource) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncSource_objectType(ctx context.Context, field graphql.CollectedField, obj *census.SyncSource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7214,7 +7214,7 @@ func (ec *executionContext) fieldContext_SyncSource_objectType(_ context.Context
 	return graphql.NewScalarFieldContext("SyncSource", field, false, false, "String")
 }
 
-func (ec *executionContext) _SyncSource_objectName(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncSource) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncSource_objectName(ctx context.Context, field graphql.CollectedField, obj *census.SyncSource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7237,7 +7237,7 @@ func (ec *executionContext) fieldContext_SyncSource_objectName(_ context.Context
 	return graphql.NewScalarFieldContext("SyncSource", field, false, false, "String")
 }
 
-func (ec *executionContext) _SyncTriggerReason_uiTag(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncTriggerReason) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncTriggerReason_uiTag(ctx context.Context, field graphql.CollectedField, obj *census.SyncTriggerReason) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7260,7 +7260,7 @@ func (ec *executionContext) fieldContext_SyncTriggerReason_uiTag(_ context.Conte
 	return graphql.NewScalarFieldContext("SyncTriggerReason", field, false, false, "String")
 }
 
-func (ec *executionContext) _SyncTriggerReason_uiDetail(ctx context.Context, field graphql.CollectedField, obj *upstream.SyncTriggerReason) (ret graphql.Marshaler) {
+func (ec *executionContext) _SyncTriggerReason_uiDetail(ctx context.Context, field graphql.CollectedField, obj *census.SyncTriggerReason) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8477,7 +8477,7 @@ func (ec *executionContext) unmarshalInputSyncFilter(ctx context.Context, obj an
 			it.Paused = data
 		case "statuses":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
-			data, err := ec.unmarshalOSyncStatus2ᚕcensusᚑgatewayᚋupstreamᚐSyncStatusᚄ(ctx, v)
+			data, err := ec.unmarshalOSyncStatus2ᚕcensusᚑgatewayᚋupstreamᚋcensusᚐSyncStatusᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -8593,28 +8593,28 @@ func (ec *executionContext) unmarshalInputSyncRunFilter(ctx context.Context, obj
 		switch k {
 		case "outcomes":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcomes"))
-			data, err := ec.unmarshalOSyncRunOutcome2ᚕcensusᚑgatewayᚋupstreamᚐSyncRunOutcomeᚄ(ctx, v)
+			data, err := ec.unmarshalOSyncRunOutcome2ᚕcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRunOutcomeᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Outcomes = data
 		case "statuses":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
-			data, err := ec.unmarshalOSyncRunStatus2ᚕcensusᚑgatewayᚋupstreamᚐSyncRunStatusᚄ(ctx, v)
+			data, err := ec.unmarshalOSyncRunStatus2ᚕcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRunStatusᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Statuses = data
 		case "createdSince":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdSince"))
-			data, err := ec.unmarshalODateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx, v)
+			data, err := ec.unmarshalODateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.CreatedSince = data
 		case "createdBefore":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdBefore"))
-			data, err := ec.unmarshalODateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx, v)
+			data, err := ec.unmarshalODateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -8697,9 +8697,9 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
-	case upstream.SyncRun:
+	case census.SyncRun:
 		return ec._SyncRun(ctx, sel, &obj)
-	case *upstream.SyncRun:
+	case *census.SyncRun:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -9220,7 +9220,7 @@ func (ec *executionContext) _SyncConnection(ctx context.Context, sel ast.Selecti
 
 var syncDestinationImplementors = []string{"SyncDestination"}
 
-func (ec *executionContext) _SyncDestination(ctx context.Context, sel ast.SelectionSet, obj *upstream.SyncDestination) graphql.Marshaler {
+func (ec *executionContext) _SyncDestination(ctx context.Context, sel ast.SelectionSet, obj *census.SyncDestination) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, syncDestinationImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -9409,7 +9409,7 @@ func (ec *executionContext) _SyncHealthCount(ctx context.Context, sel ast.Select
 
 var syncRunImplementors = []string{"SyncRun", "Node"}
 
-func (ec *executionContext) _SyncRun(ctx context.Context, sel ast.SelectionSet, obj *upstream.SyncRun) graphql.Marshaler {
+func (ec *executionContext) _SyncRun(ctx context.Context, sel ast.SelectionSet, obj *census.SyncRun) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, syncRunImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -9899,7 +9899,7 @@ func (ec *executionContext) _SyncRunStatsBucket(ctx context.Context, sel ast.Sel
 
 var syncScheduleImplementors = []string{"SyncSchedule"}
 
-func (ec *executionContext) _SyncSchedule(ctx context.Context, sel ast.SelectionSet, obj *upstream.SyncSchedule) graphql.Marshaler {
+func (ec *executionContext) _SyncSchedule(ctx context.Context, sel ast.SelectionSet, obj *census.SyncSchedule) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, syncScheduleImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -9958,7 +9958,7 @@ func (ec *executionContext) _SyncSchedule(ctx context.Context, sel ast.Selection
 
 var syncSourceImplementors = []string{"SyncSource"}
 
-func (ec *executionContext) _SyncSource(ctx context.Context, sel ast.SelectionSet, obj *upstream.SyncSource) graphql.Marshaler {
+func (ec *executionContext) _SyncSource(ctx context.Context, sel ast.SelectionSet, obj *census.SyncSource) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, syncSourceImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -10013,7 +10013,7 @@ func (ec *executionContext) _SyncSource(ctx context.Context, sel ast.SelectionSe
 
 var syncTriggerReasonImplementors = []string{"SyncTriggerReason"}
 
-func (ec *executionContext) _SyncTriggerReason(ctx context.Context, sel ast.SelectionSet, obj *upstream.SyncTriggerReason) graphql.Marshaler {
+func (ec *executionContext) _SyncTriggerReason(ctx context.Context, sel ast.SelectionSet, obj *census.SyncTriggerReason) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, syncTriggerReasonImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -10454,12 +10454,12 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNBigInt2censusᚑgatewayᚋupstreamᚐSyncID(ctx context.Context, v any) (upstream.SyncID, error) {
+func (ec *executionContext) unmarshalNBigInt2censusᚑgatewayᚋupstreamᚋcensusᚐSyncID(ctx context.Context, v any) (census.SyncID, error) {
 	res, err := UnmarshalSyncNumber(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNBigInt2censusᚑgatewayᚋupstreamᚐSyncID(ctx context.Context, sel ast.SelectionSet, v upstream.SyncID) graphql.Marshaler {
+func (ec *executionContext) marshalNBigInt2censusᚑgatewayᚋupstreamᚋcensusᚐSyncID(ctx context.Context, sel ast.SelectionSet, v census.SyncID) graphql.Marshaler {
 	_ = sel
 	res := MarshalSyncNumber(v)
 	if res == graphql.Null {
@@ -10468,12 +10468,12 @@ func (ec *executionContext) marshalNBigInt2censusᚑgatewayᚋupstreamᚐSyncID(
 	return res
 }
 
-func (ec *executionContext) unmarshalNBigInt2censusᚑgatewayᚋupstreamᚐSyncRunID(ctx context.Context, v any) (upstream.SyncRunID, error) {
+func (ec *executionContext) unmarshalNBigInt2censusᚑgatewayᚋupstreamᚋcensusᚐSyncRunID(ctx context.Context, v any) (census.SyncRunID, error) {
 	res, err := UnmarshalSyncRunNumber(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNBigInt2censusᚑgatewayᚋupstreamᚐSyncRunID(ctx context.Context, sel ast.SelectionSet, v upstream.SyncRunID) graphql.Marshaler {
+func (ec *executionContext) marshalNBigInt2censusᚑgatewayᚋupstreamᚋcensusᚐSyncRunID(ctx context.Context, sel ast.SelectionSet, v census.SyncRunID) graphql.Marshaler {
 	_ = sel
 	res := MarshalSyncRunNumber(v)
 	if res == graphql.Null {
@@ -10510,12 +10510,12 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
-func (ec *executionContext) unmarshalNDateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx context.Context, v any) (upstream.DateTime, error) {
+func (ec *executionContext) unmarshalNDateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx context.Context, v any) (census.DateTime, error) {
 	res, err := UnmarshalDateTime(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNDateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx context.Context, sel ast.SelectionSet, v upstream.DateTime) graphql.Marshaler {
+func (ec *executionContext) marshalNDateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx context.Context, sel ast.SelectionSet, v census.DateTime) graphql.Marshaler {
 	_ = sel
 	res := MarshalDateTime(v)
 	if res == graphql.Null {
@@ -10524,13 +10524,13 @@ func (ec *executionContext) marshalNDateTime2censusᚑgatewayᚋupstreamᚐDateT
 	return res
 }
 
-func (ec *executionContext) unmarshalNDateTime2ᚕcensusᚑgatewayᚋupstreamᚐDateTimeᚄ(ctx context.Context, v any) ([]upstream.DateTime, error) {
+func (ec *executionContext) unmarshalNDateTime2ᚕcensusᚑgatewayᚋupstreamᚋcensusᚐDateTimeᚄ(ctx context.Context, v any) ([]census.DateTime, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]upstream.DateTime, len(vSlice))
+	res := make([]census.DateTime, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNDateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNDateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -10538,10 +10538,10 @@ func (ec *executionContext) unmarshalNDateTime2ᚕcensusᚑgatewayᚋupstreamᚐ
 	return res, nil
 }
 
-func (ec *executionContext) marshalNDateTime2ᚕcensusᚑgatewayᚋupstreamᚐDateTimeᚄ(ctx context.Context, sel ast.SelectionSet, v []upstream.DateTime) graphql.Marshaler {
+func (ec *executionContext) marshalNDateTime2ᚕcensusᚑgatewayᚋupstreamᚋcensusᚐDateTimeᚄ(ctx context.Context, sel ast.SelectionSet, v []census.DateTime) graphql.Marshaler {
 	ret := make(graphql.Array, len(v))
 	for i := range v {
-		ret[i] = ec.marshalNDateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx, sel, v[i])
+		ret[i] = ec.marshalNDateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, sel, v[i])
 	}
 
 	for _, e := range ret {
@@ -10567,12 +10567,12 @@ func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.S
 	return graphql.WrapContextMarshaler(ctx, res)
 }
 
-func (ec *executionContext) unmarshalNID2censusᚑgatewayᚋupstreamᚐSyncID(ctx context.Context, v any) (upstream.SyncID, error) {
+func (ec *executionContext) unmarshalNID2censusᚑgatewayᚋupstreamᚋcensusᚐSyncID(ctx context.Context, v any) (census.SyncID, error) {
 	res, err := UnmarshalSyncID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNID2censusᚑgatewayᚋupstreamᚐSyncID(ctx context.Context, sel ast.SelectionSet, v upstream.SyncID) graphql.Marshaler {
+func (ec *executionContext) marshalNID2censusᚑgatewayᚋupstreamᚋcensusᚐSyncID(ctx context.Context, sel ast.SelectionSet, v census.SyncID) graphql.Marshaler {
 	_ = sel
 	res := MarshalSyncID(v)
 	if res == graphql.Null {
@@ -10581,12 +10581,12 @@ func (ec *executionContext) marshalNID2censusᚑgatewayᚋupstreamᚐSyncID(ctx 
 	return res
 }
 
-func (ec *executionContext) unmarshalNID2censusᚑgatewayᚋupstreamᚐSyncRunID(ctx context.Context, v any) (upstream.SyncRunID, error) {
+func (ec *executionContext) unmarshalNID2censusᚑgatewayᚋupstreamᚋcensusᚐSyncRunID(ctx context.Context, v any) (census.SyncRunID, error) {
 	res, err := UnmarshalSyncRunID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNID2censusᚑgatewayᚋupstreamᚐSyncRunID(ctx context.Context, sel ast.SelectionSet, v upstream.SyncRunID) graphql.Marshaler {
+func (ec *executionContext) marshalNID2censusᚑgatewayᚋupstreamᚋcensusᚐSyncRunID(ctx context.Context, sel ast.SelectionSet, v census.SyncRunID) graphql.Marshaler {
 	_ = sel
 	res := MarshalSyncRunID(v)
 	if res == graphql.Null {
@@ -10830,11 +10830,11 @@ func (ec *executionContext) marshalNSyncOrderField2censusᚑgatewayᚋgraphᚐSy
 	return v
 }
 
-func (ec *executionContext) marshalNSyncRun2ᚕᚖcensusᚑgatewayᚋupstreamᚐSyncRunᚄ(ctx context.Context, sel ast.SelectionSet, v []*upstream.SyncRun) graphql.Marshaler {
+func (ec *executionContext) marshalNSyncRun2ᚕᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRunᚄ(ctx context.Context, sel ast.SelectionSet, v []*census.SyncRun) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSyncRun2ᚖcensusᚑgatewayᚋupstreamᚐSyncRun(ctx, sel, v[i])
+		return ec.marshalNSyncRun2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRun(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -10846,7 +10846,7 @@ func (ec *executionContext) marshalNSyncRun2ᚕᚖcensusᚑgatewayᚋupstreamᚐ
 	return ret
 }
 
-func (ec *executionContext) marshalNSyncRun2ᚖcensusᚑgatewayᚋupstreamᚐSyncRun(ctx context.Context, sel ast.SelectionSet, v *upstream.SyncRun) graphql.Marshaler {
+func (ec *executionContext) marshalNSyncRun2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRun(ctx context.Context, sel ast.SelectionSet, v *census.SyncRun) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "SyncRun!")
 		return graphql.Null
@@ -10917,13 +10917,13 @@ func (ec *executionContext) marshalNSyncRunOrderField2censusᚑgatewayᚋgraph�
 	return v
 }
 
-func (ec *executionContext) unmarshalNSyncRunOutcome2censusᚑgatewayᚋupstreamᚐSyncRunOutcome(ctx context.Context, v any) (upstream.SyncRunOutcome, error) {
+func (ec *executionContext) unmarshalNSyncRunOutcome2censusᚑgatewayᚋupstreamᚋcensusᚐSyncRunOutcome(ctx context.Context, v any) (census.SyncRunOutcome, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := upstream.SyncRunOutcome(tmp)
+	res := census.SyncRunOutcome(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSyncRunOutcome2censusᚑgatewayᚋupstreamᚐSyncRunOutcome(ctx context.Context, sel ast.SelectionSet, v upstream.SyncRunOutcome) graphql.Marshaler {
+func (ec *executionContext) marshalNSyncRunOutcome2censusᚑgatewayᚋupstreamᚋcensusᚐSyncRunOutcome(ctx context.Context, sel ast.SelectionSet, v census.SyncRunOutcome) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -10980,13 +10980,13 @@ func (ec *executionContext) marshalNSyncRunStatsBucket2ᚕcensusᚑgatewayᚋgra
 	return ret
 }
 
-func (ec *executionContext) unmarshalNSyncRunStatus2censusᚑgatewayᚋupstreamᚐSyncRunStatus(ctx context.Context, v any) (upstream.SyncRunStatus, error) {
+func (ec *executionContext) unmarshalNSyncRunStatus2censusᚑgatewayᚋupstreamᚋcensusᚐSyncRunStatus(ctx context.Context, v any) (census.SyncRunStatus, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := upstream.SyncRunStatus(tmp)
+	res := census.SyncRunStatus(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSyncRunStatus2censusᚑgatewayᚋupstreamᚐSyncRunStatus(ctx context.Context, sel ast.SelectionSet, v upstream.SyncRunStatus) graphql.Marshaler {
+func (ec *executionContext) marshalNSyncRunStatus2censusᚑgatewayᚋupstreamᚋcensusᚐSyncRunStatus(ctx context.Context, sel ast.SelectionSet, v census.SyncRunStatus) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -10995,13 +10995,13 @@ func (ec *executionContext) marshalNSyncRunStatus2censusᚑgatewayᚋupstreamᚐ
 	return res
 }
 
-func (ec *executionContext) unmarshalNSyncStatus2censusᚑgatewayᚋupstreamᚐSyncStatus(ctx context.Context, v any) (upstream.SyncStatus, error) {
+func (ec *executionContext) unmarshalNSyncStatus2censusᚑgatewayᚋupstreamᚋcensusᚐSyncStatus(ctx context.Context, v any) (census.SyncStatus, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := upstream.SyncStatus(tmp)
+	res := census.SyncStatus(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSyncStatus2censusᚑgatewayᚋupstreamᚐSyncStatus(ctx context.Context, sel ast.SelectionSet, v upstream.SyncStatus) graphql.Marshaler {
+func (ec *executionContext) marshalNSyncStatus2censusᚑgatewayᚋupstreamᚋcensusᚐSyncStatus(ctx context.Context, sel ast.SelectionSet, v census.SyncStatus) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -11167,12 +11167,12 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
-func (ec *executionContext) unmarshalOBigInt2censusᚑgatewayᚋupstreamᚐCount(ctx context.Context, v any) (upstream.Count, error) {
+func (ec *executionContext) unmarshalOBigInt2censusᚑgatewayᚋupstreamᚋcensusᚐCount(ctx context.Context, v any) (census.Count, error) {
 	res, err := UnmarshalCount(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOBigInt2censusᚑgatewayᚋupstreamᚐCount(ctx context.Context, sel ast.SelectionSet, v upstream.Count) graphql.Marshaler {
+func (ec *executionContext) marshalOBigInt2censusᚑgatewayᚋupstreamᚋcensusᚐCount(ctx context.Context, sel ast.SelectionSet, v census.Count) graphql.Marshaler {
 	_ = sel
 	_ = ctx
 	res := MarshalCount(v)
@@ -11262,19 +11262,19 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
-func (ec *executionContext) unmarshalODateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx context.Context, v any) (upstream.DateTime, error) {
+func (ec *executionContext) unmarshalODateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx context.Context, v any) (census.DateTime, error) {
 	res, err := UnmarshalDateTime(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalODateTime2censusᚑgatewayᚋupstreamᚐDateTime(ctx context.Context, sel ast.SelectionSet, v upstream.DateTime) graphql.Marshaler {
+func (ec *executionContext) marshalODateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx context.Context, sel ast.SelectionSet, v census.DateTime) graphql.Marshaler {
 	_ = sel
 	_ = ctx
 	res := MarshalDateTime(v)
 	return res
 }
 
-func (ec *executionContext) unmarshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚐDateTime(ctx context.Context, v any) (*upstream.DateTime, error) {
+func (ec *executionContext) unmarshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx context.Context, v any) (*census.DateTime, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -11282,7 +11282,7 @@ func (ec *executionContext) unmarshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚐ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚐDateTime(ctx context.Context, sel ast.SelectionSet, v *upstream.DateTime) graphql.Marshaler {
+func (ec *executionContext) marshalODateTime2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx context.Context, sel ast.SelectionSet, v *census.DateTime) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -11454,7 +11454,7 @@ func (ec *executionContext) marshalOSync2ᚖcensusᚑgatewayᚋgraphᚐSync(ctx 
 	return ec._Sync(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOSyncDestination2ᚖcensusᚑgatewayᚋupstreamᚐSyncDestination(ctx context.Context, sel ast.SelectionSet, v *upstream.SyncDestination) graphql.Marshaler {
+func (ec *executionContext) marshalOSyncDestination2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncDestination(ctx context.Context, sel ast.SelectionSet, v *census.SyncDestination) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -11539,7 +11539,7 @@ func (ec *executionContext) unmarshalOSyncOrder2ᚖcensusᚑgatewayᚋgraphᚐSy
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOSyncRun2ᚖcensusᚑgatewayᚋupstreamᚐSyncRun(ctx context.Context, sel ast.SelectionSet, v *upstream.SyncRun) graphql.Marshaler {
+func (ec *executionContext) marshalOSyncRun2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRun(ctx context.Context, sel ast.SelectionSet, v *census.SyncRun) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -11569,16 +11569,16 @@ func (ec *executionContext) unmarshalOSyncRunOrder2ᚖcensusᚑgatewayᚋgraph�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOSyncRunOutcome2ᚕcensusᚑgatewayᚋupstreamᚐSyncRunOutcomeᚄ(ctx context.Context, v any) ([]upstream.SyncRunOutcome, error) {
+func (ec *executionContext) unmarshalOSyncRunOutcome2ᚕcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRunOutcomeᚄ(ctx context.Context, v any) ([]census.SyncRunOutcome, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]upstream.SyncRunOutcome, len(vSlice))
+	res := make([]census.SyncRunOutcome, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNSyncRunOutcome2censusᚑgatewayᚋupstreamᚐSyncRunOutcome(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNSyncRunOutcome2censusᚑgatewayᚋupstreamᚋcensusᚐSyncRunOutcome(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -11586,14 +11586,14 @@ func (ec *executionContext) unmarshalOSyncRunOutcome2ᚕcensusᚑgatewayᚋupstr
 	return res, nil
 }
 
-func (ec *executionContext) marshalOSyncRunOutcome2ᚕcensusᚑgatewayᚋupstreamᚐSyncRunOutcomeᚄ(ctx context.Context, sel ast.SelectionSet, v []upstream.SyncRunOutcome) graphql.Marshaler {
+func (ec *executionContext) marshalOSyncRunOutcome2ᚕcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRunOutcomeᚄ(ctx context.Context, sel ast.SelectionSet, v []census.SyncRunOutcome) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSyncRunOutcome2censusᚑgatewayᚋupstreamᚐSyncRunOutcome(ctx, sel, v[i])
+		return ec.marshalNSyncRunOutcome2censusᚑgatewayᚋupstreamᚋcensusᚐSyncRunOutcome(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -11612,16 +11612,16 @@ func (ec *executionContext) marshalOSyncRunStats2ᚖcensusᚑgatewayᚋgraphᚐS
 	return ec._SyncRunStats(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOSyncRunStatus2ᚕcensusᚑgatewayᚋupstreamᚐSyncRunStatusᚄ(ctx context.Context, v any) ([]upstream.SyncRunStatus, error) {
+func (ec *executionContext) unmarshalOSyncRunStatus2ᚕcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRunStatusᚄ(ctx context.Context, v any) ([]census.SyncRunStatus, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]upstream.SyncRunStatus, len(vSlice))
+	res := make([]census.SyncRunStatus, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNSyncRunStatus2censusᚑgatewayᚋupstreamᚐSyncRunStatus(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNSyncRunStatus2censusᚑgatewayᚋupstreamᚋcensusᚐSyncRunStatus(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -11629,14 +11629,14 @@ func (ec *executionContext) unmarshalOSyncRunStatus2ᚕcensusᚑgatewayᚋupstre
 	return res, nil
 }
 
-func (ec *executionContext) marshalOSyncRunStatus2ᚕcensusᚑgatewayᚋupstreamᚐSyncRunStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []upstream.SyncRunStatus) graphql.Marshaler {
+func (ec *executionContext) marshalOSyncRunStatus2ᚕcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRunStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []census.SyncRunStatus) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSyncRunStatus2censusᚑgatewayᚋupstreamᚐSyncRunStatus(ctx, sel, v[i])
+		return ec.marshalNSyncRunStatus2censusᚑgatewayᚋupstreamᚋcensusᚐSyncRunStatus(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -11648,30 +11648,30 @@ func (ec *executionContext) marshalOSyncRunStatus2ᚕcensusᚑgatewayᚋupstream
 	return ret
 }
 
-func (ec *executionContext) marshalOSyncSchedule2ᚖcensusᚑgatewayᚋupstreamᚐSyncSchedule(ctx context.Context, sel ast.SelectionSet, v *upstream.SyncSchedule) graphql.Marshaler {
+func (ec *executionContext) marshalOSyncSchedule2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncSchedule(ctx context.Context, sel ast.SelectionSet, v *census.SyncSchedule) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._SyncSchedule(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOSyncSource2ᚖcensusᚑgatewayᚋupstreamᚐSyncSource(ctx context.Context, sel ast.SelectionSet, v *upstream.SyncSource) graphql.Marshaler {
+func (ec *executionContext) marshalOSyncSource2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncSource(ctx context.Context, sel ast.SelectionSet, v *census.SyncSource) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._SyncSource(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOSyncStatus2ᚕcensusᚑgatewayᚋupstreamᚐSyncStatusᚄ(ctx context.Context, v any) ([]upstream.SyncStatus, error) {
+func (ec *executionContext) unmarshalOSyncStatus2ᚕcensusᚑgatewayᚋupstreamᚋcensusᚐSyncStatusᚄ(ctx context.Context, v any) ([]census.SyncStatus, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]upstream.SyncStatus, len(vSlice))
+	res := make([]census.SyncStatus, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNSyncStatus2censusᚑgatewayᚋupstreamᚐSyncStatus(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNSyncStatus2censusᚑgatewayᚋupstreamᚋcensusᚐSyncStatus(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -11679,14 +11679,14 @@ func (ec *executionContext) unmarshalOSyncStatus2ᚕcensusᚑgatewayᚋupstream�
 	return res, nil
 }
 
-func (ec *executionContext) marshalOSyncStatus2ᚕcensusᚑgatewayᚋupstreamᚐSyncStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []upstream.SyncStatus) graphql.Marshaler {
+func (ec *executionContext) marshalOSyncStatus2ᚕcensusᚑgatewayᚋupstreamᚋcensusᚐSyncStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []census.SyncStatus) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSyncStatus2censusᚑgatewayᚋupstreamᚐSyncStatus(ctx, sel, v[i])
+		return ec.marshalNSyncStatus2censusᚑgatewayᚋupstreamᚋcensusᚐSyncStatus(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -11698,16 +11698,16 @@ func (ec *executionContext) marshalOSyncStatus2ᚕcensusᚑgatewayᚋupstreamᚐ
 	return ret
 }
 
-func (ec *executionContext) unmarshalOSyncStatus2ᚖcensusᚑgatewayᚋupstreamᚐSyncStatus(ctx context.Context, v any) (*upstream.SyncStatus, error) {
+func (ec *executionContext) unmarshalOSyncStatus2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncStatus(ctx context.Context, v any) (*census.SyncStatus, error) {
 	if v == nil {
 		return nil, nil
 	}
 	tmp, err := graphql.UnmarshalString(v)
-	res := upstream.SyncStatus(tmp)
+	res := census.SyncStatus(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOSyncStatus2ᚖcensusᚑgatewayᚋupstreamᚐSyncStatus(ctx context.Context, sel ast.SelectionSet, v *upstream.SyncStatus) graphql.Marshaler {
+func (ec *executionContext) marshalOSyncStatus2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncStatus(ctx context.Context, sel ast.SelectionSet, v *census.SyncStatus) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -11717,7 +11717,7 @@ func (ec *executionContext) marshalOSyncStatus2ᚖcensusᚑgatewayᚋupstreamᚐ
 	return res
 }
 
-func (ec *executionContext) marshalOSyncTriggerReason2ᚖcensusᚑgatewayᚋupstreamᚐSyncTriggerReason(ctx context.Context, sel ast.SelectionSet, v *upstream.SyncTriggerReason) graphql.Marshaler {
+func (ec *executionContext) marshalOSyncTriggerReason2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncTriggerReason(ctx context.Context, sel ast.SelectionSet, v *census.SyncTriggerReason) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"census-gateway/graph/transport"
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // The types that have an id, as the id names them: "Sync:52".
@@ -36,14 +36,14 @@ func parseID(arg, id, want string) (typename string, n int64, err error) {
 	return "", 0, badInput("%s: %.80q is no id of a %s; they look like \"%s:52\" or \"52\"", arg, id, want, want)
 }
 
-func parseSyncID(arg, id string) (upstream.SyncID, error) {
+func parseSyncID(arg, id string) (census.SyncID, error) {
 	_, n, err := parseID(arg, id, syncType)
-	return upstream.SyncID(n), err
+	return census.SyncID(n), err
 }
 
-func parseSyncRunID(arg, id string) (upstream.SyncRunID, error) {
+func parseSyncRunID(arg, id string) (census.SyncRunID, error) {
 	_, n, err := parseID(arg, id, syncRunType)
-	return upstream.SyncRunID(n), err
+	return census.SyncRunID(n), err
 }
 
 // number reads a Census number in its one form: digits, no sign, no leading zero.

@@ -6,6 +6,7 @@ import (
 
 	"census-gateway/graph/stats"
 	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // inProgressFrom is where the runs of a sync in w that are in progress and pass filter are
@@ -17,7 +18,7 @@ func inProgressFrom(w upstream.Window, filter *stats.Filter) upstream.Window {
 
 // gatherInProgress takes into h, from the side w counts from, what of s is in progress, in
 // w and passes filter.
-func (h *harvest) gatherInProgress(s upstream.Slice[upstream.SyncRun], w upstream.Window, filter *stats.Filter) (enough bool) {
+func (h *harvest) gatherInProgress(s upstream.Slice[census.SyncRun], w upstream.Window, filter *stats.Filter) (enough bool) {
 	from := inProgressFrom(w, filter)
 	for i := len(s.Rows) - 1; i >= 0; i-- {
 		switch at := positionOf(from, s, i); {
@@ -31,9 +32,9 @@ func (h *harvest) gatherInProgress(s upstream.Slice[upstream.SyncRun], w upstrea
 }
 
 // reapInProgress is reap for a filter that only runs in progress pass.
-func (l *loaders) reapInProgress(id upstream.SyncID, w upstream.Window, filter *stats.Filter, want int) func() (harvest, error) {
+func (l *loaders) reapInProgress(id census.SyncID, w upstream.Window, filter *stats.Filter, want int) func() (harvest, error) {
 	var h harvest
-	wait := l.scan(id, inProgressFrom(w, filter), func(s upstream.Slice[upstream.SyncRun]) bool { return h.gatherInProgress(s, w, filter) })
+	wait := l.scan(id, inProgressFrom(w, filter), func(s upstream.Slice[census.SyncRun]) bool { return h.gatherInProgress(s, w, filter) })
 	return func() (harvest, error) {
 		limited, err := wait()
 		if w.FromOldest {
@@ -56,7 +57,7 @@ func (l *loaders) reapInProgress(id upstream.SyncID, w upstream.Window, filter *
 func (l *loaders) readInProgress(s *stream, filter *stats.Filter, may func() bool, final bool) {
 	var h harvest
 	var asOf time.Time
-	limited, err := l.walkCounted(s, inProgressFrom(s.window, filter), may, func(runs upstream.Slice[upstream.SyncRun]) bool {
+	limited, err := l.walkCounted(s, inProgressFrom(s.window, filter), may, func(runs upstream.Slice[census.SyncRun]) bool {
 		if asOf.IsZero() {
 			asOf = runs.AsOf
 		}
@@ -83,6 +84,6 @@ func (l *loaders) readInProgress(s *stream, filter *stats.Filter, may func() boo
 }
 
 // lost is the error where the read limit does not reach all runs in progress of a sync.
-func (l *loaders) lost(id upstream.SyncID) error {
+func (l *loaders) lost(id census.SyncID) error {
 	return l.spent("finding the runs in progress of sync %d takes more than the %d calls to Census that an operation may make; ask again, which goes on from what is in memory, or for a createdSince", id, l.calls)
 }

@@ -6,6 +6,7 @@ import (
 	"census-gateway/graph/exec"
 	"census-gateway/graph/health"
 	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // judged is the window of the runs by which a sync's health is told.
@@ -39,7 +40,7 @@ func verdictOf(ctx context.Context, s *Sync) exec.Later[verdict] {
 }
 
 // pass passes the verdict on s by its runs.
-func (l *loaders) pass(s *Sync, runs *loaded[stretch, upstream.Slice[upstream.SyncRun]]) verdict {
+func (l *loaders) pass(s *Sync, runs *loaded[stretch, upstream.Slice[census.SyncRun]]) verdict {
 	if s.record == nil {
 		return verdict{err: s.err}
 	}
@@ -47,7 +48,7 @@ func (l *loaders) pass(s *Sync, runs *loaded[stretch, upstream.Slice[upstream.Sy
 	if err != nil {
 		return verdict{err: err}
 	}
-	newestFirst := make([]upstream.SyncRun, len(slice.Rows))
+	newestFirst := make([]census.SyncRun, len(slice.Rows))
 	for i, run := range slice.Rows {
 		newestFirst[len(newestFirst)-1-i] = run
 	}
@@ -104,7 +105,7 @@ func countStates(ctx context.Context, syncs []*Sync) exec.Later[[]*SyncHealthCou
 
 // knowLatest takes the newest run of a sync, which is most asked for beside its health,
 // from the runs by which that was told.
-func (l *loaders) knowLatest(id upstream.SyncID) {
+func (l *loaders) knowLatest(id census.SyncID) {
 	slice, err := l.slices.ask(stretch{sync: id, window: judged}).Get()
 	if err != nil {
 		return
@@ -123,7 +124,7 @@ func (v *verdict) state() health.State {
 }
 
 // since is when that state began, 0 if that is not known.
-func (v *verdict) since() upstream.DateTime {
+func (v *verdict) since() census.DateTime {
 	if v.health == nil {
 		return 0
 	}

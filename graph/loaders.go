@@ -10,6 +10,7 @@ import (
 	"github.com/graph-gophers/dataloader/v7"
 
 	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // loaders gather what one operation reads from Census, so that each record is
@@ -18,12 +19,12 @@ import (
 type loaders struct {
 	ctx    context.Context // the operation's
 	census *upstream.Client
-	syncs  *loader[upstream.SyncID, *upstream.Sync]
-	runs   *loader[upstream.SyncRunID, *upstream.SyncRun]
-	slices *loader[stretch, upstream.Slice[upstream.SyncRun]]
-	listed *loader[upstream.Window, upstream.Slice[upstream.Sync]] // of the workspace's syncs
-	all    *loader[struct{}, []upstream.Sync]                      // every sync of the workspace
-	sides  *loader[upstream.Side, map[int64]upstream.Connection]   // all connections of each, by id
+	syncs  *loader[census.SyncID, *census.Sync]
+	runs   *loader[census.SyncRunID, *census.SyncRun]
+	slices *loader[stretch, upstream.Slice[census.SyncRun]]
+	listed *loader[upstream.Window, upstream.Slice[census.Sync]] // of the workspace's syncs
+	all    *loader[struct{}, []census.Sync]                      // every sync of the workspace
+	sides  *loader[upstream.Side, map[int64]census.Connection]   // all connections of each, by id
 	scans  scans
 	calls  int       // that the read limit allows
 	now    time.Time // when the operation first asked for something
@@ -36,38 +37,38 @@ type loaders struct {
 
 // A stretch is a window of the runs of one sync.
 type stretch struct {
-	sync   upstream.SyncID
+	sync   census.SyncID
 	window upstream.Window
 	once   bool // it is looked at once, and not held for as long as the operation goes on
 }
 
 // hook is told of each batch: see Options.OnBatch.
-func newLoaders(ctx context.Context, census *upstream.Client, hook batchHook) *loaders {
-	reading, single := make(places, census.MaxCalls()), make(places, census.MaxRunCalls())
+func newLoaders(ctx context.Context, client *upstream.Client, hook batchHook) *loaders {
+	reading, single := make(places, client.MaxCalls()), make(places, client.MaxRunCalls())
 	l := &loaders{
-		ctx: ctx, census: census, reading: reading,
-		syncs: newLoader(ctx, "syncs", hook, func(ctx context.Context, ids []upstream.SyncID, out results[*upstream.Sync]) {
-			found := census.SyncsByID(ctx, ids)
+		ctx: ctx, census: client, reading: reading,
+		syncs: newLoader(ctx, "syncs", hook, func(ctx context.Context, ids []census.SyncID, out results[*census.Sync]) {
+			found := client.SyncsByID(ctx, ids)
 			for i, id := range ids {
 				out.set(i, found[id].Sync, found[id].Err)
 			}
 		}),
-		runs: newLoader(ctx, "runs", hook, func(ctx context.Context, ids []upstream.SyncRunID, out results[*upstream.SyncRun]) {
+		runs: newLoader(ctx, "runs", hook, func(ctx context.Context, ids []census.SyncRunID, out results[*census.SyncRun]) {
 			each(len(ids), func(i int) {
 				defer single.enter(ctx)()
 				defer reading.enter(ctx)()
-				run, err := census.Run(ctx, ids[i])
+				run, err := client.Run(ctx, ids[i])
 				out.set(i, run, err)
 			})
 		}),
-		slices: newLoader(ctx, "runWindows", hook, func(ctx context.Context, keys []stretch, out results[upstream.Slice[upstream.SyncRun]]) {
+		slices: newLoader(ctx, "runWindows", hook, func(ctx context.Context, keys []stretch, out results[upstream.Slice[census.SyncRun]]) {
 			bundles := bySync(keys)
 			each(len(bundles), func(n int) {
 				b := bundles[n]
 				defer reading.enter(ctx)()
-				answers, err := census.Runs(ctx, b.sync, b.windows...)
+				answers, err := client.Runs(ctx, b.sync, b.windows...)
 				if err != nil {
-					answers = make([]upstream.Slice[upstream.SyncRun], len(b.at))
+					answers = make([]upstream.Slice[census.SyncRun], len(b.at))
 				}
 				detach(keys, b.at, answers)
 				for i, at := range b.at {
@@ -75,41 +76,41 @@ func newLoaders(ctx context.Context, census *upstream.Client, hook batchHook) *l
 				}
 			})
 		}),
-		listed: newLoader(ctx, "syncWindows", hook, func(ctx context.Context, windows []upstream.Window, out results[upstream.Slice[upstream.Sync]]) {
-			answers, err := census.Syncs(ctx, windows...)
+		listed: newLoader(ctx, "syncWindows", hook, func(ctx context.Context, windows []upstream.Window, out results[upstream.Slice[census.Sync]]) {
+			answers, err := client.Syncs(ctx, windows...)
 			if err != nil {
-				answers = make([]upstream.Slice[upstream.Sync], len(windows))
+				answers = make([]upstream.Slice[census.Sync], len(windows))
 			}
 			for i := range windows {
 				out.set(i, answers[i], cmp.Or(err, answers[i].Err))
 			}
 		}),
-		sides: newLoader(ctx, "connections", hook, func(ctx context.Context, sides []upstream.Side, out results[map[int64]upstream.Connection]) {
+		sides: newLoader(ctx, "connections", hook, func(ctx context.Context, sides []upstream.Side, out results[map[int64]census.Connection]) {
 			each(len(sides), func(i int) {
-				connections, err := census.Connections(ctx, sides[i])
+				connections, err := client.Connections(ctx, sides[i])
 				out.set(i, connections, err)
 			})
 		}),
-		all: newLoader(ctx, "allSyncs", hook, func(ctx context.Context, _ []struct{}, out results[[]upstream.Sync]) {
-			all, err := census.AllSyncs(ctx)
+		all: newLoader(ctx, "allSyncs", hook, func(ctx context.Context, _ []struct{}, out results[[]census.Sync]) {
+			all, err := client.AllSyncs(ctx)
 			out.set(0, all, err)
 		}),
 	}
-	l.syncs.kept = func(ids []upstream.SyncID) []*dataloader.Result[*upstream.Sync] {
-		out := make([]*dataloader.Result[*upstream.Sync], len(ids))
+	l.syncs.kept = func(ids []census.SyncID) []*dataloader.Result[*census.Sync] {
+		out := make([]*dataloader.Result[*census.Sync], len(ids))
 		for i, id := range ids {
-			if record, ok := census.SyncKept(ctx, id); ok {
-				out[i] = &dataloader.Result[*upstream.Sync]{Data: record}
+			if record, ok := client.SyncKept(ctx, id); ok {
+				out[i] = &dataloader.Result[*census.Sync]{Data: record}
 			}
 		}
 		return out
 	}
-	l.slices.kept = func(keys []stretch) []*dataloader.Result[upstream.Slice[upstream.SyncRun]] {
-		out := make([]*dataloader.Result[upstream.Slice[upstream.SyncRun]], len(keys))
+	l.slices.kept = func(keys []stretch) []*dataloader.Result[upstream.Slice[census.SyncRun]] {
+		out := make([]*dataloader.Result[upstream.Slice[census.SyncRun]], len(keys))
 		for _, b := range bySync(keys) {
-			if slices, ok := census.RunsKept(ctx, b.sync, b.windows...); ok {
+			if slices, ok := client.RunsKept(ctx, b.sync, b.windows...); ok {
 				for i, at := range b.at {
-					out[at] = &dataloader.Result[upstream.Slice[upstream.SyncRun]]{Data: slices[i]}
+					out[at] = &dataloader.Result[upstream.Slice[census.SyncRun]]{Data: slices[i]}
 				}
 			}
 		}
@@ -133,13 +134,13 @@ func (l *loaders) read() {
 
 // detach copies the runs that are held for as long as the operation goes on, if
 // they came with more that is looked at once: they would keep all of that alive.
-func detach(keys []stretch, at []int, answers []upstream.Slice[upstream.SyncRun]) {
+func detach(keys []stretch, at []int, answers []upstream.Slice[census.SyncRun]) {
 	if !slices.ContainsFunc(at, func(i int) bool { return keys[i].once }) {
 		return
 	}
 	for n, i := range at {
 		if !keys[i].once {
-			answers[n].Rows = upstream.CloneRuns(answers[n].Rows)
+			answers[n].Rows = census.CloneRuns(answers[n].Rows)
 		}
 	}
 }
@@ -147,7 +148,7 @@ func detach(keys []stretch, at []int, answers []upstream.Slice[upstream.SyncRun]
 // A bundle is windows of the runs of one sync, and where in a list of stretches
 // they stand.
 type bundle struct {
-	sync    upstream.SyncID
+	sync    census.SyncID
 	windows []upstream.Window
 	at      []int
 }
@@ -155,7 +156,7 @@ type bundle struct {
 // bySync bundles keys, in the order in which their syncs come.
 func bySync(keys []stretch) []bundle {
 	bundles := make([]bundle, 0, len(keys))
-	index := make(map[upstream.SyncID]int, len(keys))
+	index := make(map[census.SyncID]int, len(keys))
 	windows, at := make([]upstream.Window, len(keys)), make([]int, len(keys))
 	for i, k := range keys {
 		windows[i], at[i] = k.window, i

@@ -4,7 +4,7 @@ package graph
 
 import (
 	"census-gateway/graph/health"
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 	"fmt"
 	"io"
 	"strconv"
@@ -35,7 +35,7 @@ type SyncFilter struct {
 	// True: only syncs whose schedule is switched off. False: only the others.
 	Paused *bool `json:"paused,omitempty"`
 	// Syncs whose `status` is one of these.
-	Statuses []upstream.SyncStatus `json:"statuses,omitempty"`
+	Statuses []census.SyncStatus `json:"statuses,omitempty"`
 	// Syncs whose `health` has one of these states. Reads the newest runs of all syncs that pass the other parts, as order by
 	// health does, with which it shares them. What cannot be judged is UNKNOWN; left out for that, an error names it. The list
 	// moves with time, as that order does.

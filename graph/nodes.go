@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"census-gateway/graph/exec"
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 const maxNodeIDs = 100
@@ -19,9 +19,9 @@ func resolveNode(ctx context.Context, arg, id string) exec.Later[Node] {
 	case err != nil:
 		return exec.Value[Node](nil, err)
 	case typename == syncRunType:
-		return exec.After(loadersOf(ctx).runs.ask(upstream.SyncRunID(n)), func(run *upstream.SyncRun) (Node, error) { return run, nil })
+		return exec.After(loadersOf(ctx).runs.ask(census.SyncRunID(n)), func(run *census.SyncRun) (Node, error) { return run, nil })
 	}
-	return exec.Value[Node](&Sync{ID: upstream.SyncID(n), required: true}, nil)
+	return exec.Value[Node](&Sync{ID: census.SyncID(n), required: true}, nil)
 }
 
 // resolveNodes answers with several nodes. Those that fail are null, with an error at

@@ -5,7 +5,7 @@ package graph
 import (
 	"census-gateway/graph/health"
 	"census-gateway/graph/stats"
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 	"context"
 )
 
@@ -36,7 +36,7 @@ func (o oracleQuery) Syncs(ctx context.Context, ids []string, filter *SyncFilter
 	return oracleValue(ctx, queryResolver{o.r}.Syncs(ctx, ids, filter, orderBy, first, after, last, before))
 }
 
-func (o oracleQuery) SyncRun(ctx context.Context, id string) (*upstream.SyncRun, error) {
+func (o oracleQuery) SyncRun(ctx context.Context, id string) (*census.SyncRun, error) {
 	ctx = oracleAsks(ctx)
 	return oracleValue(ctx, queryResolver{o.r}.SyncRun(ctx, id))
 }
@@ -60,17 +60,17 @@ func (o oracleSync) Runs(ctx context.Context, obj *Sync, filter *stats.Filter, o
 	return oracleValue(ctx, syncResolver{o.r}.Runs(ctx, obj, filter, orderBy, first, after, last, before))
 }
 
-func (o oracleSync) LatestRun(ctx context.Context, obj *Sync) (*upstream.SyncRun, error) {
+func (o oracleSync) LatestRun(ctx context.Context, obj *Sync) (*census.SyncRun, error) {
 	ctx = oracleAsks(ctx)
 	return oracleValue(ctx, syncResolver{o.r}.LatestRun(ctx, obj))
 }
 
-func (o oracleSync) ActiveRun(ctx context.Context, obj *Sync) (*upstream.SyncRun, error) {
+func (o oracleSync) ActiveRun(ctx context.Context, obj *Sync) (*census.SyncRun, error) {
 	ctx = oracleAsks(ctx)
 	return oracleValue(ctx, syncResolver{o.r}.ActiveRun(ctx, obj))
 }
 
-func (o oracleSync) NextRunAt(ctx context.Context, obj *Sync) (*upstream.DateTime, error) {
+func (o oracleSync) NextRunAt(ctx context.Context, obj *Sync) (*census.DateTime, error) {
 	ctx = oracleAsks(ctx)
 	return oracleValue(ctx, syncResolver{o.r}.NextRunAt(ctx, obj))
 }
@@ -108,12 +108,12 @@ func (o oracle) SyncDestination() SyncDestinationResolver { return oracleSyncDes
 
 type oracleSyncDestination struct{ r *Resolver }
 
-func (o oracleSyncDestination) ConnectionName(ctx context.Context, obj *upstream.SyncDestination) (*string, error) {
+func (o oracleSyncDestination) ConnectionName(ctx context.Context, obj *census.SyncDestination) (*string, error) {
 	ctx = oracleAsks(ctx)
 	return oracleValue(ctx, syncDestinationResolver{o.r}.ConnectionName(ctx, obj))
 }
 
-func (o oracleSyncDestination) ConnectionType(ctx context.Context, obj *upstream.SyncDestination) (*string, error) {
+func (o oracleSyncDestination) ConnectionType(ctx context.Context, obj *census.SyncDestination) (*string, error) {
 	ctx = oracleAsks(ctx)
 	return oracleValue(ctx, syncDestinationResolver{o.r}.ConnectionType(ctx, obj))
 }
@@ -122,22 +122,22 @@ func (o oracle) SyncRun() SyncRunResolver { return oracleSyncRun{o.Resolver} }
 
 type oracleSyncRun struct{ r *Resolver }
 
-func (o oracleSyncRun) Sync(ctx context.Context, obj *upstream.SyncRun) (*Sync, error) {
+func (o oracleSyncRun) Sync(ctx context.Context, obj *census.SyncRun) (*Sync, error) {
 	ctx = oracleAsks(ctx)
 	return oracleValue(ctx, syncRunResolver{o.r}.Sync(ctx, obj))
 }
 
-func (o oracleSyncRun) ExpectedDurationSeconds(ctx context.Context, obj *upstream.SyncRun) (*float64, error) {
+func (o oracleSyncRun) ExpectedDurationSeconds(ctx context.Context, obj *census.SyncRun) (*float64, error) {
 	ctx = oracleAsks(ctx)
 	return oracleValue(ctx, syncRunResolver{o.r}.ExpectedDurationSeconds(ctx, obj))
 }
 
-func (o oracleSyncRun) ExpectedCompletedAt(ctx context.Context, obj *upstream.SyncRun) (*upstream.DateTime, error) {
+func (o oracleSyncRun) ExpectedCompletedAt(ctx context.Context, obj *census.SyncRun) (*census.DateTime, error) {
 	ctx = oracleAsks(ctx)
 	return oracleValue(ctx, syncRunResolver{o.r}.ExpectedCompletedAt(ctx, obj))
 }
 
-func (o oracleSyncRun) URL(ctx context.Context, obj *upstream.SyncRun) (*string, error) {
+func (o oracleSyncRun) URL(ctx context.Context, obj *census.SyncRun) (*string, error) {
 	ctx = oracleAsks(ctx)
 	return oracleValue(ctx, syncRunResolver{o.r}.URL(ctx, obj))
 }
@@ -146,7 +146,7 @@ func (o oracle) SyncSchedule() SyncScheduleResolver { return oracleSyncSchedule{
 
 type oracleSyncSchedule struct{ r *Resolver }
 
-func (o oracleSyncSchedule) Executions(ctx context.Context, obj *upstream.SyncSchedule, after *upstream.DateTime, before *upstream.DateTime, first int) ([]upstream.DateTime, error) {
+func (o oracleSyncSchedule) Executions(ctx context.Context, obj *census.SyncSchedule, after *census.DateTime, before *census.DateTime, first int) ([]census.DateTime, error) {
 	ctx = oracleAsks(ctx)
 	return oracleValue(ctx, syncScheduleResolver{o.r}.Executions(ctx, obj, after, before, first))
 }
@@ -155,12 +155,12 @@ func (o oracle) SyncSource() SyncSourceResolver { return oracleSyncSource{o.Reso
 
 type oracleSyncSource struct{ r *Resolver }
 
-func (o oracleSyncSource) ConnectionName(ctx context.Context, obj *upstream.SyncSource) (*string, error) {
+func (o oracleSyncSource) ConnectionName(ctx context.Context, obj *census.SyncSource) (*string, error) {
 	ctx = oracleAsks(ctx)
 	return oracleValue(ctx, syncSourceResolver{o.r}.ConnectionName(ctx, obj))
 }
 
-func (o oracleSyncSource) ConnectionType(ctx context.Context, obj *upstream.SyncSource) (*string, error) {
+func (o oracleSyncSource) ConnectionType(ctx context.Context, obj *census.SyncSource) (*string, error) {
 	ctx = oracleAsks(ctx)
 	return oracleValue(ctx, syncSourceResolver{o.r}.ConnectionType(ctx, obj))
 }

@@ -13,6 +13,7 @@ import (
 
 	"census-gateway/graph/transport"
 	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // A Record is what became of one request, for whoever watches the gateway. It
@@ -158,22 +159,22 @@ func recorded(ctx context.Context, next graphql.ResponseHandler) *graphql.Respon
 			r.Codes = append(r.Codes, code)
 		}
 	}
-	var census map[string]any
+	var told map[string]any
 	if op.Headers.Get(costHeader) != "" {
-		census = map[string]any{"calls": r.CensusCalls(), "cached": r.CacheHits(),
+		told = map[string]any{"calls": r.CensusCalls(), "cached": r.CacheHits(),
 			"durationMs": float64(time.Since(op.Stats.OperationStart).Microseconds()) / 1000}
 	}
 	if asOf := r.asOf.Load(); asOf != 0 {
-		if census == nil {
-			census = map[string]any{}
+		if told == nil {
+			told = map[string]any{}
 		}
-		census["stale"], census["asOf"] = true, upstream.DateTime(asOf).String()
+		told["stale"], told["asOf"] = true, census.DateTime(asOf).String()
 	}
-	if census != nil {
+	if told != nil {
 		if resp.Extensions == nil {
 			resp.Extensions = map[string]any{}
 		}
-		resp.Extensions["census"] = census
+		resp.Extensions["census"] = told
 	}
 	return resp
 }

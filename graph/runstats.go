@@ -8,6 +8,7 @@ import (
 	"census-gateway/graph/exec"
 	"census-gateway/graph/stats"
 	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 const (
@@ -48,7 +49,7 @@ func (s *SyncRunStats) Series(bucket stats.Unit, timeZone *string) ([]stats.Buck
 	}
 	before := s.filter.CreatedBefore
 	if before == 0 {
-		before = upstream.DateTime(s.now.UnixMilli() + 1)
+		before = census.DateTime(s.now.UnixMilli() + 1)
 	}
 	series, err := s.Digest.Series(bucket, zone, s.filter.CreatedSince, before)
 	if err != nil {
@@ -58,7 +59,7 @@ func (s *SyncRunStats) Series(bucket stats.Unit, timeZone *string) ([]stats.Buck
 }
 
 // runStats sums up the runs of one sync.
-func runStats(ctx context.Context, id upstream.SyncID, filter *stats.Filter) exec.Later[*SyncRunStats] {
+func runStats(ctx context.Context, id census.SyncID, filter *stats.Filter) exec.Later[*SyncRunStats] {
 	s, err := newStats(ctx, filter)
 	if err != nil || filter.MatchesNothing() {
 		return exec.Value(s, err)
@@ -127,9 +128,9 @@ func (s *SyncRunStats) sum(l *loaders, syncs []*Sync) exec.Later[*SyncRunStats] 
 
 // fold gives digest the runs of a sync that filter passes. What it returns waits for
 // the end: truncated tells that the operation's budget came first.
-func (l *loaders) fold(id upstream.SyncID, filter *stats.Filter, digest *stats.Digest) func() (truncated bool, err error) {
+func (l *loaders) fold(id census.SyncID, filter *stats.Filter, digest *stats.Digest) func() (truncated bool, err error) {
 	w := narrow(upstream.Window{Limit: scanStep}, filter)
-	return l.scan(id, w, func(runs upstream.Slice[upstream.SyncRun]) (enough bool) {
+	return l.scan(id, w, func(runs upstream.Slice[census.SyncRun]) (enough bool) {
 		rows := runs.Rows
 		if filter.InProgress() {
 			for i := len(rows) - 1; i >= 0 && !enough; i-- {
@@ -178,7 +179,7 @@ func newStats(ctx context.Context, filter *stats.Filter) (*SyncRunStats, error) 
 // newDigest is an empty digest for the series of s.
 func (s *SyncRunStats) newDigest() *stats.Digest {
 	d := stats.NewDigest(s.scales)
-	d.Until = upstream.DateTime(s.now.Add(upstream.ClockLead).UnixMilli())
+	d.Until = census.DateTime(s.now.Add(census.ClockLead).UnixMilli())
 	return d
 }
 

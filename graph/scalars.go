@@ -6,7 +6,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"census-gateway/graph/inputs"
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // How the house's types are written as scalars. A value that Census did not give is
@@ -14,10 +14,10 @@ import (
 // written by the functions that append (write_scalars.go); gqlgen wants marshalers too.
 
 // MarshalSyncID writes a sync's id as Node.id.
-func MarshalSyncID(id upstream.SyncID) graphql.Marshaler { return nodeID(syncType, int64(id)) }
+func MarshalSyncID(id census.SyncID) graphql.Marshaler { return nodeID(syncType, int64(id)) }
 
 // UnmarshalSyncID reads what MarshalSyncID writes.
-func UnmarshalSyncID(v any) (upstream.SyncID, error) {
+func UnmarshalSyncID(v any) (census.SyncID, error) {
 	s, err := graphql.UnmarshalID(v)
 	if err != nil {
 		return 0, err
@@ -26,10 +26,10 @@ func UnmarshalSyncID(v any) (upstream.SyncID, error) {
 }
 
 // MarshalSyncRunID writes a run's id as Node.id.
-func MarshalSyncRunID(id upstream.SyncRunID) graphql.Marshaler { return nodeID(syncRunType, int64(id)) }
+func MarshalSyncRunID(id census.SyncRunID) graphql.Marshaler { return nodeID(syncRunType, int64(id)) }
 
 // UnmarshalSyncRunID reads what MarshalSyncRunID writes.
-func UnmarshalSyncRunID(v any) (upstream.SyncRunID, error) {
+func UnmarshalSyncRunID(v any) (census.SyncRunID, error) {
 	s, err := graphql.UnmarshalID(v)
 	if err != nil {
 		return 0, err
@@ -42,23 +42,23 @@ func nodeID(typename string, id int64) graphql.Marshaler {
 }
 
 // MarshalSyncNumber writes a sync's id as Census's number of it.
-func MarshalSyncNumber(id upstream.SyncID) graphql.Marshaler { return graphql.MarshalInt64(int64(id)) }
+func MarshalSyncNumber(id census.SyncID) graphql.Marshaler { return graphql.MarshalInt64(int64(id)) }
 
 // UnmarshalSyncNumber reads what MarshalSyncNumber writes.
-func UnmarshalSyncNumber(v any) (upstream.SyncID, error) {
+func UnmarshalSyncNumber(v any) (census.SyncID, error) {
 	n, err := graphql.UnmarshalInt64(v)
-	return upstream.SyncID(n), err
+	return census.SyncID(n), err
 }
 
 // MarshalSyncRunNumber writes a run's id as Census's number of it.
-func MarshalSyncRunNumber(id upstream.SyncRunID) graphql.Marshaler {
+func MarshalSyncRunNumber(id census.SyncRunID) graphql.Marshaler {
 	return graphql.MarshalInt64(int64(id))
 }
 
 // UnmarshalSyncRunNumber reads what MarshalSyncRunNumber writes.
-func UnmarshalSyncRunNumber(v any) (upstream.SyncRunID, error) {
+func UnmarshalSyncRunNumber(v any) (census.SyncRunID, error) {
 	n, err := graphql.UnmarshalInt64(v)
-	return upstream.SyncRunID(n), err
+	return census.SyncRunID(n), err
 }
 
 // MarshalInt writes an Int.
@@ -86,7 +86,7 @@ func UnmarshalEdgeCursor(any) (EdgeCursor, error) {
 }
 
 // MarshalCount writes a number of records.
-func MarshalCount(c upstream.Count) graphql.Marshaler {
+func MarshalCount(c census.Count) graphql.Marshaler {
 	if !c.Known {
 		return graphql.Null
 	}
@@ -94,13 +94,13 @@ func MarshalCount(c upstream.Count) graphql.Marshaler {
 }
 
 // UnmarshalCount reads what MarshalCount writes.
-func UnmarshalCount(v any) (upstream.Count, error) {
+func UnmarshalCount(v any) (census.Count, error) {
 	n, err := graphql.UnmarshalInt64(v)
-	return upstream.Count{N: n, Known: err == nil}, err
+	return census.Count{N: n, Known: err == nil}, err
 }
 
 // MarshalDateTime writes a moment as Census does.
-func MarshalDateTime(t upstream.DateTime) graphql.Marshaler {
+func MarshalDateTime(t census.DateTime) graphql.Marshaler {
 	if t == 0 {
 		return graphql.Null
 	}
@@ -111,7 +111,7 @@ func MarshalDateTime(t upstream.DateTime) graphql.Marshaler {
 }
 
 // UnmarshalDateTime reads an RFC 3339 timestamp, and null.
-func UnmarshalDateTime(v any) (upstream.DateTime, error) {
+func UnmarshalDateTime(v any) (census.DateTime, error) {
 	if v == nil {
 		return 0, nil
 	}

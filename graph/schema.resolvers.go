@@ -7,6 +7,7 @@ import (
 	"census-gateway/graph/health"
 	"census-gateway/graph/stats"
 	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // A resolver of each field that is not just read off a Go value. It states what it
@@ -29,10 +30,10 @@ func (r queryResolver) Syncs(ctx context.Context, ids []string, filter *SyncFilt
 	return resolveSyncs(ctx, ids, filter, orderBy, pageArgs{first, after, last, before})
 }
 
-func (r queryResolver) SyncRun(ctx context.Context, id string) exec.Later[*upstream.SyncRun] {
+func (r queryResolver) SyncRun(ctx context.Context, id string) exec.Later[*census.SyncRun] {
 	n, err := parseSyncRunID("id", id)
 	if err != nil {
-		return exec.Value[*upstream.SyncRun](nil, err)
+		return exec.Value[*census.SyncRun](nil, err)
 	}
 	return exec.After(loadersOf(ctx).runs.ask(n), just)
 }
@@ -49,15 +50,15 @@ func (r syncResolver) Runs(ctx context.Context, obj *Sync, filter *stats.Filter,
 	return runsOf(ctx, obj.ID, filter, runsNewestFirst(orderBy), pageArgs{first, after, last, before})
 }
 
-func (r syncResolver) LatestRun(ctx context.Context, obj *Sync) exec.Later[*upstream.SyncRun] {
+func (r syncResolver) LatestRun(ctx context.Context, obj *Sync) exec.Later[*census.SyncRun] {
 	return latestRunOf(ctx, obj.ID)
 }
 
-func (r syncResolver) ActiveRun(ctx context.Context, obj *Sync) exec.Later[*upstream.SyncRun] {
+func (r syncResolver) ActiveRun(ctx context.Context, obj *Sync) exec.Later[*census.SyncRun] {
 	return activeRunOf(ctx, obj.ID)
 }
 
-func (r syncResolver) NextRunAt(ctx context.Context, obj *Sync) exec.Later[*upstream.DateTime] {
+func (r syncResolver) NextRunAt(ctx context.Context, obj *Sync) exec.Later[*census.DateTime] {
 	return nextRunOf(ctx, obj)
 }
 
@@ -81,39 +82,39 @@ func (r syncConnectionResolver) HealthCounts(ctx context.Context, obj *SyncConne
 	return countHealth(ctx, obj)
 }
 
-func (r syncDestinationResolver) ConnectionName(ctx context.Context, obj *upstream.SyncDestination) exec.Later[*string] {
+func (r syncDestinationResolver) ConnectionName(ctx context.Context, obj *census.SyncDestination) exec.Later[*string] {
 	return ofConnection(ctx, upstream.Destinations, obj.ConnectionID, connectionName)
 }
 
-func (r syncDestinationResolver) ConnectionType(ctx context.Context, obj *upstream.SyncDestination) exec.Later[*string] {
+func (r syncDestinationResolver) ConnectionType(ctx context.Context, obj *census.SyncDestination) exec.Later[*string] {
 	return ofConnection(ctx, upstream.Destinations, obj.ConnectionID, connectionType)
 }
 
-func (r syncRunResolver) Sync(ctx context.Context, obj *upstream.SyncRun) exec.Later[*Sync] {
+func (r syncRunResolver) Sync(ctx context.Context, obj *census.SyncRun) exec.Later[*Sync] {
 	return exec.Value(&Sync{ID: obj.SyncID}, nil)
 }
 
-func (r syncRunResolver) ExpectedDurationSeconds(ctx context.Context, obj *upstream.SyncRun) exec.Later[*float64] {
+func (r syncRunResolver) ExpectedDurationSeconds(ctx context.Context, obj *census.SyncRun) exec.Later[*float64] {
 	return expectedDuration(ctx, obj)
 }
 
-func (r syncRunResolver) ExpectedCompletedAt(ctx context.Context, obj *upstream.SyncRun) exec.Later[*upstream.DateTime] {
+func (r syncRunResolver) ExpectedCompletedAt(ctx context.Context, obj *census.SyncRun) exec.Later[*census.DateTime] {
 	return expectedCompletion(ctx, obj)
 }
 
-func (r syncRunResolver) URL(ctx context.Context, obj *upstream.SyncRun) exec.Later[*string] {
+func (r syncRunResolver) URL(ctx context.Context, obj *census.SyncRun) exec.Later[*string] {
 	return exec.Value(r.runURL(obj), nil)
 }
 
-func (r syncScheduleResolver) Executions(ctx context.Context, obj *upstream.SyncSchedule, after, before *upstream.DateTime, first int) exec.Later[[]upstream.DateTime] {
+func (r syncScheduleResolver) Executions(ctx context.Context, obj *census.SyncSchedule, after, before *census.DateTime, first int) exec.Later[[]census.DateTime] {
 	return exec.Value(executionsOf(ctx, obj, after, before, first))
 }
 
-func (r syncSourceResolver) ConnectionName(ctx context.Context, obj *upstream.SyncSource) exec.Later[*string] {
+func (r syncSourceResolver) ConnectionName(ctx context.Context, obj *census.SyncSource) exec.Later[*string] {
 	return ofConnection(ctx, upstream.Sources, obj.ConnectionID, connectionName)
 }
 
-func (r syncSourceResolver) ConnectionType(ctx context.Context, obj *upstream.SyncSource) exec.Later[*string] {
+func (r syncSourceResolver) ConnectionType(ctx context.Context, obj *census.SyncSource) exec.Later[*string] {
 	return ofConnection(ctx, upstream.Sources, obj.ConnectionID, connectionType)
 }
 

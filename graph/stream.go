@@ -6,6 +6,7 @@ import (
 
 	"census-gateway/graph/stats"
 	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // streamStep is how many runs of each sync a timeline reads at first: most pages
@@ -19,22 +20,22 @@ const clockLag = 5 * time.Second
 // A stream is the runs of one sync on their way into the timeline, nearest
 // first.
 type stream struct {
-	sync    upstream.SyncID
-	window  upstream.Window                  // what has not been read yet
-	rows    []upstream.SyncRun               // read and not shown yet, those that the filter passes
-	done    bool                             // nothing is left to read
-	rest    upstream.Slice[upstream.SyncRun] // a run that was held back, to be shown if s can be read no further
-	asOf    time.Time                        // when what was read last was asked for
-	barrier upstream.Position                // beyond it nothing is known: the read limit was met, reading failed, or newer runs may come; zero: no such
-	err     error                            // why it could not be read, or no further
-	total   int                              // runs of the sync: behind where the page begins, read, and ahead
-	ahead   int                              // of these, not read yet
-	outside bool                             // there are runs on the other side of where the page begins
-	sought  bool                             // reading it was tried
-	started bool                             // something of it was read
-	steps   int                              // to read at most the next time, for as long as the filter passes nothing
+	sync    census.SyncID
+	window  upstream.Window                // what has not been read yet
+	rows    []census.SyncRun               // read and not shown yet, those that the filter passes
+	done    bool                           // nothing is left to read
+	rest    upstream.Slice[census.SyncRun] // a run that was held back, to be shown if s can be read no further
+	asOf    time.Time                      // when what was read last was asked for
+	barrier upstream.Position              // beyond it nothing is known: the read limit was met, reading failed, or newer runs may come; zero: no such
+	err     error                          // why it could not be read, or no further
+	total   int                            // runs of the sync: behind where the page begins, read, and ahead
+	ahead   int                            // of these, not read yet
+	outside bool                           // there are runs on the other side of where the page begins
+	sought  bool                           // reading it was tried
+	started bool                           // something of it was read
+	steps   int                            // to read at most the next time, for as long as the filter passes nothing
 
-	first *loaded[stretch, upstream.Slice[upstream.SyncRun]] // what reading begins with (askFirst), if it has not begun
+	first *loaded[stretch, upstream.Slice[census.SyncRun]] // what reading begins with (askFirst), if it has not begun
 }
 
 // unread tells whether s has to be read on for its next run to be known.
@@ -59,7 +60,7 @@ func (s *stream) stop() {
 }
 
 // take takes in what was read of s.
-func (s *stream) take(slice upstream.Slice[upstream.SyncRun], filter *stats.Filter) {
+func (s *stream) take(slice upstream.Slice[census.SyncRun], filter *stats.Filter) {
 	behind, ahead := slice.Total-slice.End(), slice.First
 	if s.window.FromOldest {
 		behind, ahead = ahead, behind
@@ -97,7 +98,7 @@ func (l *loaders) readStream(s *stream, filter *stats.Filter, until upstream.Pos
 	}
 	s.steps = max(1, 2*s.steps)
 	steps, rest := 0, s.rest
-	limited, err := l.walkCounted(s, s.window, may, func(slice upstream.Slice[upstream.SyncRun]) bool {
+	limited, err := l.walkCounted(s, s.window, may, func(slice upstream.Slice[census.SyncRun]) bool {
 		s.take(slice, filter)
 		steps++
 		return len(s.rows) > 0 || steps == s.steps || !until.IsEnd() && !nearer(s.window.Near(), until, s.window.FromOldest)
@@ -124,10 +125,10 @@ func (l *loaders) readStream(s *stream, filter *stats.Filter, until upstream.Pos
 
 // walkCounted walks w, from s.first on the first time, and takes the runs looked at from
 // the budget.
-func (l *loaders) walkCounted(s *stream, w upstream.Window, may func() bool, look func(upstream.Slice[upstream.SyncRun]) (enough bool)) (limited bool, err error) {
+func (l *loaders) walkCounted(s *stream, w upstream.Window, may func() bool, look func(upstream.Slice[census.SyncRun]) (enough bool)) (limited bool, err error) {
 	first, spent := s.first, false
 	s.first = nil
-	limited, err = l.walk(first, s.sync, w, may, func(runs upstream.Slice[upstream.SyncRun]) bool {
+	limited, err = l.walk(first, s.sync, w, may, func(runs upstream.Slice[census.SyncRun]) bool {
 		enough := look(runs) || !runs.More || len(runs.Rows) == 0
 		spent = !l.scans.budget.look(len(runs.Rows)) && !enough
 		return enough || spent
@@ -144,8 +145,8 @@ func (s *stream) reached(asOf time.Time) {
 // holdBack leaves out the runs of s that were created in the future, if Census is right:
 // who follows the timeline from one of those would see no other any more.
 func (s *stream) holdBack() (held bool) {
-	limit := upstream.DateTime(s.asOf.Add(upstream.ClockLead).UnixMilli())
-	i := slices.IndexFunc(s.rows, func(r upstream.SyncRun) bool { return r.CreatedAt > limit })
+	limit := census.DateTime(s.asOf.Add(census.ClockLead).UnixMilli())
+	i := slices.IndexFunc(s.rows, func(r census.SyncRun) bool { return r.CreatedAt > limit })
 	if i < 0 {
 		return false
 	}

@@ -6,17 +6,18 @@ import (
 	"census-gateway/graph/exec"
 	"census-gateway/graph/stats"
 	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
-// A Node is a *Sync or an *upstream.SyncRun.
+// A Node is a *Sync or an *census.SyncRun.
 type Node any
 
 // A Sync is what the graph answers a sync from: its id, and its record, which is read
 // if something is asked that only the record tells. If that fails, each field that
 // needs the record fails for itself and the others are answered.
 type Sync struct {
-	ID     upstream.SyncID
-	record *upstream.Sync
+	ID     census.SyncID
+	record *census.Sync
 	err    error
 	// required tells that the sync is null as a whole if its record is asked for and
 	// cannot be read.
@@ -55,7 +56,7 @@ func loadSyncs(ctx context.Context, objs []any) exec.Calls {
 func runsNewestFirst(o *SyncRunOrder) bool { return o == nil || o.Direction == OrderDirectionDesc }
 
 // runsOf pages through the runs of a sync.
-func runsOf(ctx context.Context, id upstream.SyncID, filter *stats.Filter, newestFirst bool, page pageArgs) exec.Later[*SyncRunConnection] {
+func runsOf(ctx context.Context, id census.SyncID, filter *stats.Filter, newestFirst bool, page pageArgs) exec.Later[*SyncRunConnection] {
 	list := runList(id, newestFirst)
 	w, err := page.window(list, newestFirst)
 	if err != nil {
@@ -64,7 +65,7 @@ func runsOf(ctx context.Context, id upstream.SyncID, filter *stats.Filter, newes
 	if filter != nil && !filter.MatchesEverything() {
 		return filteredRuns(ctx, id, filter, list, newestFirst, w, page)
 	}
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: w}), func(slice upstream.Slice[upstream.SyncRun]) (*SyncRunConnection, error) {
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: w}), func(slice upstream.Slice[census.SyncRun]) (*SyncRunConnection, error) {
 		return &SyncRunConnection{list: list, newestFirst: newestFirst, page: page, window: w, slice: slice}, nil
 	})
 }
@@ -73,8 +74,8 @@ func runsOf(ctx context.Context, id upstream.SyncID, filter *stats.Filter, newes
 var latest = upstream.Window{Limit: 1}
 
 // latestRunOf is the newest run of a sync; nil if it has none.
-func latestRunOf(ctx context.Context, id upstream.SyncID) exec.Later[*upstream.SyncRun] {
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: latest}), func(slice upstream.Slice[upstream.SyncRun]) (*upstream.SyncRun, error) {
+func latestRunOf(ctx context.Context, id census.SyncID) exec.Later[*census.SyncRun] {
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: latest}), func(slice upstream.Slice[census.SyncRun]) (*census.SyncRun, error) {
 		if len(slice.Rows) == 0 {
 			return nil, nil
 		}
@@ -83,7 +84,7 @@ func latestRunOf(ctx context.Context, id upstream.SyncID) exec.Later[*upstream.S
 }
 
 // told is what the record of s tells.
-func told[T any](s *Sync, what func(*upstream.Sync) T) (v T, err error) {
+func told[T any](s *Sync, what func(*census.Sync) T) (v T, err error) {
 	if s.record == nil {
 		return v, s.err
 	}
@@ -92,50 +93,50 @@ func told[T any](s *Sync, what func(*upstream.Sync) T) (v T, err error) {
 
 // Label is null where nobody named the sync.
 func (s *Sync) Label() (*string, error) {
-	return told(s, func(r *upstream.Sync) *string { return r.Label })
+	return told(s, func(r *census.Sync) *string { return r.Label })
 }
 
 // Operation says how rows are written.
 func (s *Sync) Operation() (*string, error) {
-	return told(s, func(r *upstream.Sync) *string { return r.Operation })
+	return told(s, func(r *census.Sync) *string { return r.Operation })
 }
 
 // Paused tells whether the schedule is switched off.
 func (s *Sync) Paused() (*bool, error) {
-	return told(s, func(r *upstream.Sync) *bool { return &r.Paused })
+	return told(s, func(r *census.Sync) *bool { return &r.Paused })
 }
 
 // Status is what Census says of the sync as a whole.
-func (s *Sync) Status() (*upstream.SyncStatus, error) {
-	return told(s, func(r *upstream.Sync) *upstream.SyncStatus { return &r.Status })
+func (s *Sync) Status() (*census.SyncStatus, error) {
+	return told(s, func(r *census.Sync) *census.SyncStatus { return &r.Status })
 }
 
 // CreatedAt is when the sync was set up.
-func (s *Sync) CreatedAt() (upstream.DateTime, error) {
-	return told(s, func(r *upstream.Sync) upstream.DateTime { return r.CreatedAt })
+func (s *Sync) CreatedAt() (census.DateTime, error) {
+	return told(s, func(r *census.Sync) census.DateTime { return r.CreatedAt })
 }
 
 // UpdatedAt is when its settings last changed.
-func (s *Sync) UpdatedAt() (upstream.DateTime, error) {
-	return told(s, func(r *upstream.Sync) upstream.DateTime { return r.UpdatedAt })
+func (s *Sync) UpdatedAt() (census.DateTime, error) {
+	return told(s, func(r *census.Sync) census.DateTime { return r.UpdatedAt })
 }
 
 // Schedule says when Census starts the sync by itself.
-func (s *Sync) Schedule() (*upstream.SyncSchedule, error) {
-	return told(s, func(r *upstream.Sync) *upstream.SyncSchedule { return &r.Schedule })
+func (s *Sync) Schedule() (*census.SyncSchedule, error) {
+	return told(s, func(r *census.Sync) *census.SyncSchedule { return &r.Schedule })
 }
 
 // Triggers are what starts it.
 func (s *Sync) Triggers() ([]string, error) {
-	return told(s, func(r *upstream.Sync) []string { return r.Triggers })
+	return told(s, func(r *census.Sync) []string { return r.Triggers })
 }
 
 // Source names where it reads from.
-func (s *Sync) Source() (*upstream.SyncSource, error) {
-	return told(s, func(r *upstream.Sync) *upstream.SyncSource { return &r.Source })
+func (s *Sync) Source() (*census.SyncSource, error) {
+	return told(s, func(r *census.Sync) *census.SyncSource { return &r.Source })
 }
 
 // Destination names where it writes to.
-func (s *Sync) Destination() (*upstream.SyncDestination, error) {
-	return told(s, func(r *upstream.Sync) *upstream.SyncDestination { return &r.Destination })
+func (s *Sync) Destination() (*census.SyncDestination, error) {
+	return told(s, func(r *census.Sync) *census.SyncDestination { return &r.Destination })
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // all tells that every sync passes.
@@ -69,7 +70,7 @@ func (f *SyncFilter) judges() bool { return f != nil && (f.HealthStates != nil |
 // A passing is a filter with what it needs to know beside the syncs.
 type passing struct {
 	filter       *SyncFilter
-	destinations *loaded[upstream.Side, map[int64]upstream.Connection] // nil: it needs none
+	destinations *loaded[upstream.Side, map[int64]census.Connection] // nil: it needs none
 }
 
 // ask asks for what f needs to know.
@@ -82,8 +83,8 @@ func (f *SyncFilter) ask(l *loaders) passing {
 }
 
 // matcher tells which syncs pass by their records.
-func (p passing) matcher() (func(*upstream.Sync) bool, error) {
-	var destinations map[int64]upstream.Connection
+func (p passing) matcher() (func(*census.Sync) bool, error) {
+	var destinations map[int64]census.Connection
 	if p.destinations != nil {
 		var err error
 		if destinations, err = p.destinations.Get(); err != nil {
@@ -94,7 +95,7 @@ func (p passing) matcher() (func(*upstream.Sync) bool, error) {
 	if f.LabelContains != nil {
 		part = folded(*f.LabelContains)
 	}
-	return func(s *upstream.Sync) bool {
+	return func(s *census.Sync) bool {
 		switch {
 		case f.Paused != nil && *f.Paused != s.Paused:
 		case f.Statuses != nil && !slices.Contains(f.Statuses, s.Status):

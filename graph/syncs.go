@@ -7,6 +7,7 @@ import (
 
 	"census-gateway/graph/exec"
 	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 const maxSyncIDs = 500
@@ -52,7 +53,7 @@ func workspaceSyncs(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder,
 	if err != nil {
 		return exec.Value[*SyncConnection](nil, err)
 	}
-	return exec.After(l.listed.ask(w), func(slice upstream.Slice[upstream.Sync]) (*SyncConnection, error) {
+	return exec.After(l.listed.ask(w), func(slice upstream.Slice[census.Sync]) (*SyncConnection, error) {
 		syncs := l.listedSyncs(slice.Rows)
 		info := pageInfo(w, slice, newestFirst)
 		c := &SyncConnection{syncs: syncs, list: list, order: order, page: page, first: slice.First, step: 1, open: slice.OpenPlace(w),
@@ -99,7 +100,7 @@ func sortedSyncs(ctx context.Context, syncs []*Sync, list listSum, passing passi
 }
 
 // listedSyncs makes answers of records that were listed.
-func (l *loaders) listedSyncs(rows []upstream.Sync) []*Sync {
+func (l *loaders) listedSyncs(rows []census.Sync) []*Sync {
 	syncs := make([]*Sync, len(rows))
 	for i := range rows {
 		l.syncs.known(rows[i].ID, &rows[i])
@@ -147,7 +148,7 @@ func syncsNamed(arg string, ids []string) ([]*Sync, error) {
 		return nil, badInput("%s must name at most %d syncs, got %d", arg, maxSyncIDs, len(ids))
 	}
 	syncs := make([]*Sync, 0, len(ids))
-	seen := make(map[upstream.SyncID]bool, len(ids))
+	seen := make(map[census.SyncID]bool, len(ids))
 	for _, id := range ids {
 		n, err := parseSyncID(arg, id)
 		if err != nil {
@@ -164,7 +165,7 @@ func syncsNamed(arg string, ids []string) ([]*Sync, error) {
 // namedList names the list of syncs, which were named, for its cursors. In an order of
 // their own it does not matter how they stand.
 func namedList(syncs []*Sync, filter *SyncFilter, order *SyncOrder) listSum {
-	ids := make([]upstream.SyncID, len(syncs))
+	ids := make([]census.SyncID, len(syncs))
 	for i, s := range syncs {
 		ids[i] = s.ID
 	}

@@ -6,7 +6,7 @@ import (
 	"census-gateway/graph/exec"
 	"census-gateway/graph/health"
 	"census-gateway/graph/stats"
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 	"context"
 	"strconv"
 
@@ -161,13 +161,13 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_Query_syncRun_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
-						return exec.Call(objs, func(v *upstream.SyncRun) any {
+						return exec.Call(objs, func(v *census.SyncRun) any {
 							if v == nil {
 								return nil
 							}
 							return v
 						},
-							func(obj any) exec.Later[*upstream.SyncRun] {
+							func(obj any) exec.Later[*census.SyncRun] {
 								return query.SyncRun(ctx, args["id"].(string))
 							})
 					},
@@ -465,44 +465,44 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 				"latestRun": {
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
-						return exec.Call(objs, func(v *upstream.SyncRun) any {
+						return exec.Call(objs, func(v *census.SyncRun) any {
 							if v == nil {
 								return nil
 							}
 							return v
 						},
-							func(obj any) exec.Later[*upstream.SyncRun] {
+							func(obj any) exec.Later[*census.SyncRun] {
 								return sync.LatestRun(ctx, obj.(*Sync))
 							})
 					},
 				},
 				"activeRun": {
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
-						return exec.Call(objs, func(v *upstream.SyncRun) any {
+						return exec.Call(objs, func(v *census.SyncRun) any {
 							if v == nil {
 								return nil
 							}
 							return v
 						},
-							func(obj any) exec.Later[*upstream.SyncRun] {
+							func(obj any) exec.Later[*census.SyncRun] {
 								return sync.ActiveRun(ctx, obj.(*Sync))
 							})
 					},
 				},
 				"nextRunAt": {
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
-						return exec.Call(objs, func(v *upstream.DateTime) any {
+						return exec.Call(objs, func(v *census.DateTime) any {
 							if v == nil {
 								return nil
 							}
 							return v
 						},
-							func(obj any) exec.Later[*upstream.DateTime] {
+							func(obj any) exec.Later[*census.DateTime] {
 								return sync.NextRunAt(ctx, obj.(*Sync))
 							})
 					},
 					Leaf: func(b []byte, v any) ([]byte, error) {
-						p := v.(*upstream.DateTime)
+						p := v.(*census.DateTime)
 						if p == nil {
 							return nil, nil
 						}
@@ -669,11 +669,11 @@ func tables(r *Resolver) map[string]*exec.Object {
 		},
 		"SyncDestination": {
 			Name: "SyncDestination", Names: []string{"SyncDestination"},
-			Is: func(v any) bool { _, is := v.(*upstream.SyncDestination); return is },
+			Is: func(v any) bool { _, is := v.(*census.SyncDestination); return is },
 			Fields: map[string]*exec.Field{
 				"connectionId": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*upstream.SyncDestination).ConnectionID
+						p := obj.(*census.SyncDestination).ConnectionID
 						if p == nil {
 							return nil, nil
 						}
@@ -689,7 +689,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*string] {
-								return syncDestination.ConnectionName(ctx, obj.(*upstream.SyncDestination))
+								return syncDestination.ConnectionName(ctx, obj.(*census.SyncDestination))
 							})
 					},
 					Leaf: func(b []byte, v any) ([]byte, error) {
@@ -709,7 +709,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*string] {
-								return syncDestination.ConnectionType(ctx, obj.(*upstream.SyncDestination))
+								return syncDestination.ConnectionType(ctx, obj.(*census.SyncDestination))
 							})
 					},
 					Leaf: func(b []byte, v any) ([]byte, error) {
@@ -722,7 +722,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 				"object": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*upstream.SyncDestination).Object
+						p := obj.(*census.SyncDestination).Object
 						if p == nil {
 							return nil, nil
 						}
@@ -814,15 +814,13 @@ func tables(r *Resolver) map[string]*exec.Object {
 		},
 		"SyncRun": {
 			Name: "SyncRun", Names: []string{"SyncRun", "Node"},
-			Is: func(v any) bool { _, is := v.(*upstream.SyncRun); return is },
+			Is: func(v any) bool { _, is := v.(*census.SyncRun); return is },
 			Fields: map[string]*exec.Field{
 				"id": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendSyncRunID(b, obj.(*upstream.SyncRun).ID), nil },
+					Leaf: func(b []byte, obj any) ([]byte, error) { return appendSyncRunID(b, obj.(*census.SyncRun).ID), nil },
 				},
 				"databaseId": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendSyncRunNumber(b, obj.(*upstream.SyncRun).ID), nil
-					},
+					Leaf: func(b []byte, obj any) ([]byte, error) { return appendSyncRunNumber(b, obj.(*census.SyncRun).ID), nil },
 				},
 				"sync": {
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
@@ -833,48 +831,46 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*Sync] {
-								return syncRun.Sync(ctx, obj.(*upstream.SyncRun))
+								return syncRun.Sync(ctx, obj.(*census.SyncRun))
 							})
 					},
 				},
 				"syncId": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendSyncNumber(b, obj.(*upstream.SyncRun).SyncID), nil
-					},
+					Leaf: func(b []byte, obj any) ([]byte, error) { return appendSyncNumber(b, obj.(*census.SyncRun).SyncID), nil },
 				},
 				"status": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendName(b, string(obj.(*upstream.SyncRun).Status)), nil
+						return exec.AppendName(b, string(obj.(*census.SyncRun).Status)), nil
 					},
 				},
 				"rawStatus": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendString(b, string(obj.(*upstream.SyncRun).RawStatus)), nil
+						return exec.AppendString(b, string(obj.(*census.SyncRun).RawStatus)), nil
 					},
 				},
 				"createdAt": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendDateTime(b, obj.(*upstream.SyncRun).CreatedAt), nil
+						return appendDateTime(b, obj.(*census.SyncRun).CreatedAt), nil
 					},
 				},
 				"updatedAt": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendDateTime(b, obj.(*upstream.SyncRun).UpdatedAt), nil
+						return appendDateTime(b, obj.(*census.SyncRun).UpdatedAt), nil
 					},
 				},
 				"completedAt": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendDateTime(b, obj.(*upstream.SyncRun).CompletedAt), nil
+						return appendDateTime(b, obj.(*census.SyncRun).CompletedAt), nil
 					},
 				},
 				"scheduledExecutionTime": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendDateTime(b, obj.(*upstream.SyncRun).ScheduledExecutionTime), nil
+						return appendDateTime(b, obj.(*census.SyncRun).ScheduledExecutionTime), nil
 					},
 				},
 				"errorCode": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*upstream.SyncRun).ErrorCode
+						p := obj.(*census.SyncRun).ErrorCode
 						if p == nil {
 							return nil, nil
 						}
@@ -883,7 +879,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 				"errorMessage": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*upstream.SyncRun).ErrorMessage
+						p := obj.(*census.SyncRun).ErrorMessage
 						if p == nil {
 							return nil, nil
 						}
@@ -892,7 +888,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 				"errorDetail": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*upstream.SyncRun).ErrorDetail
+						p := obj.(*census.SyncRun).ErrorDetail
 						if p == nil {
 							return nil, nil
 						}
@@ -901,57 +897,57 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 				"sourceRecordCount": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendCount(b, obj.(*upstream.SyncRun).SourceRecordCount), nil
+						return appendCount(b, obj.(*census.SyncRun).SourceRecordCount), nil
 					},
 				},
 				"sourceRecordUpdates": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendCount(b, obj.(*upstream.SyncRun).SourceRecordUpdates), nil
+						return appendCount(b, obj.(*census.SyncRun).SourceRecordUpdates), nil
 					},
 				},
 				"sourceRecordDeletes": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendCount(b, obj.(*upstream.SyncRun).SourceRecordDeletes), nil
+						return appendCount(b, obj.(*census.SyncRun).SourceRecordDeletes), nil
 					},
 				},
 				"sourceRecordInvalids": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendCount(b, obj.(*upstream.SyncRun).SourceRecordInvalids), nil
+						return appendCount(b, obj.(*census.SyncRun).SourceRecordInvalids), nil
 					},
 				},
 				"recordsInvalid": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendCount(b, obj.(*upstream.SyncRun).RecordsInvalid), nil
+						return appendCount(b, obj.(*census.SyncRun).RecordsInvalid), nil
 					},
 				},
 				"recordsProcessed": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendCount(b, obj.(*upstream.SyncRun).RecordsProcessed), nil
+						return appendCount(b, obj.(*census.SyncRun).RecordsProcessed), nil
 					},
 				},
 				"recordsUpdated": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendCount(b, obj.(*upstream.SyncRun).RecordsUpdated), nil
+						return appendCount(b, obj.(*census.SyncRun).RecordsUpdated), nil
 					},
 				},
 				"recordsFailed": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendCount(b, obj.(*upstream.SyncRun).RecordsFailed), nil
+						return appendCount(b, obj.(*census.SyncRun).RecordsFailed), nil
 					},
 				},
 				"fullSync": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*upstream.SyncRun).FullSync)), nil
+						return strconv.AppendBool(b, bool(obj.(*census.SyncRun).FullSync)), nil
 					},
 				},
 				"canceled": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*upstream.SyncRun).Canceled)), nil
+						return strconv.AppendBool(b, bool(obj.(*census.SyncRun).Canceled)), nil
 					},
 				},
 				"syncTriggerReason": {
 					Get: func(obj any, args map[string]any) (any, error) {
-						v := obj.(*upstream.SyncRun).SyncTriggerReason
+						v := obj.(*census.SyncRun).SyncTriggerReason
 						return func() any {
 							if v == nil {
 								return nil
@@ -962,7 +958,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 				"currentStep": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*upstream.SyncRun).CurrentStep
+						p := obj.(*census.SyncRun).CurrentStep
 						if p == nil {
 							return nil, nil
 						}
@@ -971,17 +967,17 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 				"outcome": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendName(b, string(obj.(*upstream.SyncRun).Outcome())), nil
+						return exec.AppendName(b, string(obj.(*census.SyncRun).Outcome())), nil
 					},
 				},
 				"dryRun": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*upstream.SyncRun).DryRun())), nil
+						return strconv.AppendBool(b, bool(obj.(*census.SyncRun).DryRun())), nil
 					},
 				},
 				"durationSeconds": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*upstream.SyncRun).DurationSeconds()
+						p := obj.(*census.SyncRun).DurationSeconds()
 						if p == nil {
 							return nil, nil
 						}
@@ -990,7 +986,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 				"scheduleDelaySeconds": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*upstream.SyncRun).ScheduleDelaySeconds()
+						p := obj.(*census.SyncRun).ScheduleDelaySeconds()
 						if p == nil {
 							return nil, nil
 						}
@@ -1006,7 +1002,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*float64] {
-								return syncRun.ExpectedDurationSeconds(ctx, obj.(*upstream.SyncRun))
+								return syncRun.ExpectedDurationSeconds(ctx, obj.(*census.SyncRun))
 							})
 					},
 					Leaf: func(b []byte, v any) ([]byte, error) {
@@ -1019,18 +1015,18 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 				"expectedCompletedAt": {
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
-						return exec.Call(objs, func(v *upstream.DateTime) any {
+						return exec.Call(objs, func(v *census.DateTime) any {
 							if v == nil {
 								return nil
 							}
 							return v
 						},
-							func(obj any) exec.Later[*upstream.DateTime] {
-								return syncRun.ExpectedCompletedAt(ctx, obj.(*upstream.SyncRun))
+							func(obj any) exec.Later[*census.DateTime] {
+								return syncRun.ExpectedCompletedAt(ctx, obj.(*census.SyncRun))
 							})
 					},
 					Leaf: func(b []byte, v any) ([]byte, error) {
-						p := v.(*upstream.DateTime)
+						p := v.(*census.DateTime)
 						if p == nil {
 							return nil, nil
 						}
@@ -1046,7 +1042,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*string] {
-								return syncRun.URL(ctx, obj.(*upstream.SyncRun))
+								return syncRun.URL(ctx, obj.(*census.SyncRun))
 							})
 					},
 					Leaf: func(b []byte, v any) ([]byte, error) {
@@ -1076,9 +1072,9 @@ func tables(r *Resolver) map[string]*exec.Object {
 						v := obj.(*SyncRunConnection).Nodes()
 						return func() any { return v }(), nil
 					},
-					Len: func(list any) int { return len(list.([]*upstream.SyncRun)) },
+					Len: func(list any) int { return len(list.([]*census.SyncRun)) },
 					At: func(list any, i int) any {
-						if v := list.([]*upstream.SyncRun)[i]; v != nil {
+						if v := list.([]*census.SyncRun)[i]; v != nil {
 							return v
 						}
 						return nil
@@ -1296,11 +1292,11 @@ func tables(r *Resolver) map[string]*exec.Object {
 		},
 		"SyncSchedule": {
 			Name: "SyncSchedule", Names: []string{"SyncSchedule"},
-			Is: func(v any) bool { _, is := v.(*upstream.SyncSchedule); return is },
+			Is: func(v any) bool { _, is := v.(*census.SyncSchedule); return is },
 			Fields: map[string]*exec.Field{
 				"frequency": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*upstream.SyncSchedule).Frequency
+						p := obj.(*census.SyncSchedule).Frequency
 						if p == nil {
 							return nil, nil
 						}
@@ -1309,7 +1305,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 				"day": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*upstream.SyncSchedule).Day
+						p := obj.(*census.SyncSchedule).Day
 						if p == nil {
 							return nil, nil
 						}
@@ -1318,7 +1314,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 				"hour": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*upstream.SyncSchedule).Hour
+						p := obj.(*census.SyncSchedule).Hour
 						if p == nil {
 							return nil, nil
 						}
@@ -1327,7 +1323,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 				"minute": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*upstream.SyncSchedule).Minute
+						p := obj.(*census.SyncSchedule).Minute
 						if p == nil {
 							return nil, nil
 						}
@@ -1336,7 +1332,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 				"cronExpression": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*upstream.SyncSchedule).CronExpression
+						p := obj.(*census.SyncSchedule).CronExpression
 						if p == nil {
 							return nil, nil
 						}
@@ -1348,13 +1344,13 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_SyncSchedule_executions_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
-						return exec.Call(objs, func(v []upstream.DateTime) any { return v },
-							func(obj any) exec.Later[[]upstream.DateTime] {
-								return syncSchedule.Executions(ctx, obj.(*upstream.SyncSchedule), args["after"].(*upstream.DateTime), args["before"].(*upstream.DateTime), args["first"].(int))
+						return exec.Call(objs, func(v []census.DateTime) any { return v },
+							func(obj any) exec.Later[[]census.DateTime] {
+								return syncSchedule.Executions(ctx, obj.(*census.SyncSchedule), args["after"].(*census.DateTime), args["before"].(*census.DateTime), args["first"].(int))
 							})
 					},
 					Leaf: func(b []byte, v any) ([]byte, error) {
-						list := v.([]upstream.DateTime)
+						list := v.([]census.DateTime)
 
 						b = append(b, '[')
 						for i, v := range list {
@@ -1373,11 +1369,11 @@ func tables(r *Resolver) map[string]*exec.Object {
 		},
 		"SyncSource": {
 			Name: "SyncSource", Names: []string{"SyncSource"},
-			Is: func(v any) bool { _, is := v.(*upstream.SyncSource); return is },
+			Is: func(v any) bool { _, is := v.(*census.SyncSource); return is },
 			Fields: map[string]*exec.Field{
 				"connectionId": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*upstream.SyncSource).ConnectionID
+						p := obj.(*census.SyncSource).ConnectionID
 						if p == nil {
 							return nil, nil
 						}
@@ -1393,7 +1389,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*string] {
-								return syncSource.ConnectionName(ctx, obj.(*upstream.SyncSource))
+								return syncSource.ConnectionName(ctx, obj.(*census.SyncSource))
 							})
 					},
 					Leaf: func(b []byte, v any) ([]byte, error) {
@@ -1413,7 +1409,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*string] {
-								return syncSource.ConnectionType(ctx, obj.(*upstream.SyncSource))
+								return syncSource.ConnectionType(ctx, obj.(*census.SyncSource))
 							})
 					},
 					Leaf: func(b []byte, v any) ([]byte, error) {
@@ -1426,7 +1422,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 				"objectType": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*upstream.SyncSource).ObjectType
+						p := obj.(*census.SyncSource).ObjectType
 						if p == nil {
 							return nil, nil
 						}
@@ -1435,7 +1431,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 				"objectName": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*upstream.SyncSource).ObjectName
+						p := obj.(*census.SyncSource).ObjectName
 						if p == nil {
 							return nil, nil
 						}
@@ -1446,11 +1442,11 @@ func tables(r *Resolver) map[string]*exec.Object {
 		},
 		"SyncTriggerReason": {
 			Name: "SyncTriggerReason", Names: []string{"SyncTriggerReason"},
-			Is: func(v any) bool { _, is := v.(*upstream.SyncTriggerReason); return is },
+			Is: func(v any) bool { _, is := v.(*census.SyncTriggerReason); return is },
 			Fields: map[string]*exec.Field{
 				"uiTag": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*upstream.SyncTriggerReason).UITag
+						p := obj.(*census.SyncTriggerReason).UITag
 						if p == nil {
 							return nil, nil
 						}
@@ -1459,7 +1455,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 				"uiDetail": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*upstream.SyncTriggerReason).UIDetail
+						p := obj.(*census.SyncTriggerReason).UIDetail
 						if p == nil {
 							return nil, nil
 						}

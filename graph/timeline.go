@@ -9,6 +9,7 @@ import (
 	"census-gateway/graph/exec"
 	"census-gateway/graph/stats"
 	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // timeline shows the runs of many syncs as one list. It is a merge of streams by
@@ -28,7 +29,7 @@ func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newes
 	if err != nil {
 		return exec.Value[*SyncRunConnection](nil, err)
 	}
-	merge := func(ids []upstream.SyncID) exec.Later[*SyncRunConnection] {
+	merge := func(ids []census.SyncID) exec.Later[*SyncRunConnection] {
 		return loadersOf(ctx).timeline(ids, filter, newestFirst, w, list, page)
 	}
 	switch {
@@ -48,7 +49,7 @@ func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newes
 }
 
 // timeline shows the runs of the syncs with ids.
-func (l *loaders) timeline(ids []upstream.SyncID, filter *stats.Filter, newestFirst bool, w upstream.Window, list listSum, page pageArgs) exec.Later[*SyncRunConnection] {
+func (l *loaders) timeline(ids []census.SyncID, filter *stats.Filter, newestFirst bool, w upstream.Window, list listSum, page pageArgs) exec.Later[*SyncRunConnection] {
 	// A cursor of the timeline does not know its place in each sync.
 	if !w.Older.IsEnd() {
 		w.Older.Ordinal = upstream.NoOrdinal
@@ -106,7 +107,7 @@ func (c *SyncRunConnection) count(streams []*stream) {
 
 // timelineOf names the timeline of the syncs with the given ids, in one order or
 // the other; no ids stand for the whole workspace.
-func timelineOf(syncIDs []string, newestFirst bool) (list listSum, ids []upstream.SyncID, err error) {
+func timelineOf(syncIDs []string, newestFirst bool) (list listSum, ids []census.SyncID, err error) {
 	var name strings.Builder
 	name.WriteString("timeline")
 	if syncIDs != nil {
@@ -114,7 +115,7 @@ func timelineOf(syncIDs []string, newestFirst bool) (list listSum, ids []upstrea
 		if err != nil {
 			return 0, nil, err
 		}
-		ids = make([]upstream.SyncID, len(syncs))
+		ids = make([]census.SyncID, len(syncs))
 		for i, s := range syncs {
 			ids[i] = s.ID
 		}
@@ -128,8 +129,8 @@ func timelineOf(syncIDs []string, newestFirst bool) (list listSum, ids []upstrea
 }
 
 // idsOf are the ids of syncs, sorted.
-func idsOf(syncs []upstream.Sync) []upstream.SyncID {
-	ids := make([]upstream.SyncID, len(syncs))
+func idsOf(syncs []census.Sync) []census.SyncID {
+	ids := make([]census.SyncID, len(syncs))
 	for i := range syncs {
 		ids[i] = syncs[i].ID
 	}

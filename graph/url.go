@@ -3,14 +3,14 @@ package graph
 import (
 	"strconv"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // Census documents no addresses of its pages. These are the ones that its own
 // Airflow provider builds.
 
 // syncURL is Census's page of a sync; nil where there are none.
-func (r *Resolver) syncURL(id upstream.SyncID) *string {
+func (r *Resolver) syncURL(id census.SyncID) *string {
 	if r.appURL == "" {
 		return nil
 	}
@@ -19,7 +19,7 @@ func (r *Resolver) syncURL(id upstream.SyncID) *string {
 }
 
 // runURL is Census's page of a run; nil where there are none.
-func (r *Resolver) runURL(run *upstream.SyncRun) *string {
+func (r *Resolver) runURL(run *census.SyncRun) *string {
 	if r.appURL == "" {
 		return nil
 	}
@@ -27,12 +27,12 @@ func (r *Resolver) runURL(run *upstream.SyncRun) *string {
 	return &url
 }
 
-func (r *Resolver) appendSyncURL(b []byte, id upstream.SyncID) []byte {
+func (r *Resolver) appendSyncURL(b []byte, id census.SyncID) []byte {
 	b = append(append(b, r.appURL...), "/syncs/"...)
 	return append(strconv.AppendInt(b, int64(id), 10), "/history"...)
 }
 
-func (r *Resolver) appendRunURL(b []byte, run *upstream.SyncRun) []byte {
+func (r *Resolver) appendRunURL(b []byte, run *census.SyncRun) []byte {
 	b = append(r.appendSyncURL(b, run.SyncID), "?sync_run_id="...)
 	return strconv.AppendInt(b, int64(run.ID), 10)
 }

@@ -7,6 +7,7 @@ import (
 	"census-gateway/graph/exec"
 	"census-gateway/graph/stats"
 	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // What a sync is doing, and what is usual for it, by the newest runs that its health is
@@ -18,17 +19,17 @@ const (
 )
 
 // inProgress passes runs in progress, and says behind which there are none.
-var inProgress = stats.Filter{Outcomes: []upstream.SyncRunOutcome{upstream.OutcomeInProgress}}
+var inProgress = stats.Filter{Outcomes: []census.SyncRunOutcome{census.OutcomeInProgress}}
 
 // activeRunOf is the newest run of a sync that is in progress; nil if none is seen.
-func activeRunOf(ctx context.Context, id upstream.SyncID) exec.Later[*upstream.SyncRun] {
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: judged}), func(slice upstream.Slice[upstream.SyncRun]) (*upstream.SyncRun, error) {
+func activeRunOf(ctx context.Context, id census.SyncID) exec.Later[*census.SyncRun] {
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: judged}), func(slice upstream.Slice[census.SyncRun]) (*census.SyncRun, error) {
 		return activeOf(slice.Rows), nil
 	})
 }
 
 // activeOf is the newest of runs, which stand oldest first, that is in progress; nil if none is.
-func activeOf(runs []upstream.SyncRun) *upstream.SyncRun {
+func activeOf(runs []census.SyncRun) *census.SyncRun {
 	for i := len(runs) - 1; i >= 0; i-- {
 		switch run := &runs[i]; {
 		case inProgress.Match(run):
@@ -41,34 +42,34 @@ func activeOf(runs []upstream.SyncRun) *upstream.SyncRun {
 }
 
 // typicalRunOf is what is usual for the last finished runs of a kind; nil if they are too few.
-func typicalRunOf(ctx context.Context, id upstream.SyncID, last int, full bool) exec.Later[*stats.Typical] {
+func typicalRunOf(ctx context.Context, id census.SyncID, last int, full bool) exec.Later[*stats.Typical] {
 	if last < fewestTypical || last > mostTypical {
 		return exec.Value[*stats.Typical](nil, badInput("last must be from %d to %d, got %d", fewestTypical, mostTypical, last))
 	}
 	window := upstream.Window{Limit: max(last, judged.Limit)}
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: window}), func(slice upstream.Slice[upstream.SyncRun]) (*stats.Typical, error) {
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: window}), func(slice upstream.Slice[census.SyncRun]) (*stats.Typical, error) {
 		return stats.TypicalOf(slice.Rows, last, full), nil
 	})
 }
 
 // expectedDuration is how many seconds a run may be expected to take; nil if too few runs
 // before it are seen.
-func expectedDuration(ctx context.Context, run *upstream.SyncRun) exec.Later[*float64] {
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: run.SyncID, window: judged}), func(slice upstream.Slice[upstream.SyncRun]) (*float64, error) {
+func expectedDuration(ctx context.Context, run *census.SyncRun) exec.Later[*float64] {
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: run.SyncID, window: judged}), func(slice upstream.Slice[census.SyncRun]) (*float64, error) {
 		return stats.Expected(run, slice.Rows), nil
 	})
 }
 
 // expectedCompletion is when a run in progress may be expected to end.
-func expectedCompletion(ctx context.Context, run *upstream.SyncRun) exec.Later[*upstream.DateTime] {
-	if run.Outcome() != upstream.OutcomeInProgress {
-		return exec.Value[*upstream.DateTime](nil, nil)
+func expectedCompletion(ctx context.Context, run *census.SyncRun) exec.Later[*census.DateTime] {
+	if run.Outcome() != census.OutcomeInProgress {
+		return exec.Value[*census.DateTime](nil, nil)
 	}
-	return exec.Map(expectedDuration(ctx, run), func(seconds *float64, err error) (*upstream.DateTime, error) {
+	return exec.Map(expectedDuration(ctx, run), func(seconds *float64, err error) (*census.DateTime, error) {
 		if seconds == nil {
 			return nil, err
 		}
-		at := run.CreatedAt + upstream.DateTime(math.Round(*seconds*1000))
+		at := run.CreatedAt + census.DateTime(math.Round(*seconds*1000))
 		return &at, nil
 	})
 }

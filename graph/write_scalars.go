@@ -2,7 +2,7 @@ package graph
 
 import (
 	"census-gateway/graph/exec"
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // How scalars of the house are appended, as the marshal functions of the same names
@@ -16,26 +16,26 @@ func appendNodeID(b []byte, typename string, id int64) []byte {
 	return append(b, '"')
 }
 
-func appendSyncID(b []byte, id upstream.SyncID) []byte { return appendNodeID(b, syncType, int64(id)) }
+func appendSyncID(b []byte, id census.SyncID) []byte { return appendNodeID(b, syncType, int64(id)) }
 
-func appendSyncRunID(b []byte, id upstream.SyncRunID) []byte {
+func appendSyncRunID(b []byte, id census.SyncRunID) []byte {
 	return appendNodeID(b, syncRunType, int64(id))
 }
 
-func appendSyncNumber(b []byte, id upstream.SyncID) []byte { return exec.AppendInt(b, int64(id)) }
+func appendSyncNumber(b []byte, id census.SyncID) []byte { return exec.AppendInt(b, int64(id)) }
 
-func appendSyncRunNumber(b []byte, id upstream.SyncRunID) []byte { return exec.AppendInt(b, int64(id)) }
+func appendSyncRunNumber(b []byte, id census.SyncRunID) []byte { return exec.AppendInt(b, int64(id)) }
 
 func appendInt(b []byte, n int) []byte { return exec.AppendInt(b, int64(n)) }
 
-func appendCount(b []byte, c upstream.Count) []byte {
+func appendCount(b []byte, c census.Count) []byte {
 	if !c.Known {
 		return nil
 	}
 	return exec.AppendInt(b, c.N)
 }
 
-func appendDateTime(b []byte, t upstream.DateTime) []byte {
+func appendDateTime(b []byte, t census.DateTime) []byte {
 	if t == 0 {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
 
@@ -23,7 +24,7 @@ func TestLawAnswersStayExact(t *testing.T) {
 					w := Window{Limit: rapid.SampledFrom([]int{1, 10, 25, 100, 101, 1000}).Draw(t, "limit"), FromOldest: rapid.Bool().Draw(t, "from oldest")}
 					if rapid.Bool().Draw(t, "scan") {
 						n := 0
-						limited, err := h.client.ScanRuns(context.Background(), h.sync, w, always, func(s Slice[SyncRun]) bool {
+						limited, err := h.client.ScanRuns(context.Background(), h.sync, w, always, func(s Slice[census.SyncRun]) bool {
 							n += len(s.Rows)
 							return false
 						})

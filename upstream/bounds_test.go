@@ -17,6 +17,7 @@ import (
 	"testing/synctest"
 
 	"census-gateway/internal/jsonscan"
+	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
 
@@ -192,14 +193,14 @@ func TestTextsAreCut(t *testing.T) {
 		{"of letters of four bytes", strings.Repeat("😀", jsonscan.MaxText), strings.Repeat("😀", (jsonscan.MaxText-3)/4) + "…"},
 		{"with escapes", strings.Repeat("\n", jsonscan.MaxText+1), strings.Repeat("\n", jsonscan.MaxText-3) + "…"},
 	} {
-		census, client := newCensus(sim.Options{})
-		sync := census.AddSync(sim.Sync{Label: c.text})
-		census.AddRun(sync, sim.Run{ErrorCode: c.text, ErrorMessage: c.text, ErrorDetail: c.text, Status: c.text, Step: c.text, Tag: c.text, Detail: c.text})
-		answers, err := client.Runs(t.Context(), SyncID(sync), Window{Limit: 1})
+		server, client := newCensus(sim.Options{})
+		sync := server.AddSync(sim.Sync{Label: c.text})
+		server.AddRun(sync, sim.Run{ErrorCode: c.text, ErrorMessage: c.text, ErrorDetail: c.text, Status: c.text, Step: c.text, Tag: c.text, Detail: c.text})
+		answers, err := client.Runs(t.Context(), census.SyncID(sync), Window{Limit: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		y, err := client.Sync(t.Context(), SyncID(sync))
+		y, err := client.Sync(t.Context(), census.SyncID(sync))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -248,7 +249,7 @@ func pageOfMany(q url.Values, total int) string {
 		if q.Get("order") == "desc" {
 			n = total + 1 - n
 		}
-		rows[i] = fmt.Sprintf(`{"id":%d,"created_at":%q}`, n, DateTime(1_600_000_000_000+n))
+		rows[i] = fmt.Sprintf(`{"id":%d,"created_at":%q}`, n, census.DateTime(1_600_000_000_000+n))
 	}
 	return fmt.Sprintf(`{"data":[%s],"pagination":{"total_records":%d,"per_page":%d}}`, strings.Join(rows, ","), total, per)
 }

@@ -11,26 +11,27 @@ import (
 	"testing/synctest"
 	"time"
 
+	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
 
 // remembering returns a client with a page cache over a Census with a sync of n
 // finished runs, all of them of long ago.
-func remembering(n int, freshness time.Duration) (*sim.Census, *Client, SyncID) {
+func remembering(n int, freshness time.Duration) (*sim.Census, *Client, census.SyncID) {
 	clock := time.Now().AddDate(0, 0, -60)
-	census := sim.New(sim.Options{Empty: true, Now: func() time.Time { return clock }})
-	id := census.AddSync(sim.Sync{})
+	server := sim.New(sim.Options{Empty: true, Now: func() time.Time { return clock }})
+	id := server.AddSync(sim.Sync{})
 	for range n {
 		clock = clock.Add(time.Minute)
-		census.AddRun(id, sim.Run{})
+		server.AddRun(id, sim.Run{})
 	}
-	client := New("one", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 64 << 20, Freshness: freshness, Stale: time.Minute})
-	return census, client, SyncID(id)
+	client := New("one", Options{BaseURL: "http://census.test/api/v1", Transport: server.Transport(), PageCache: 64 << 20, Freshness: freshness, Stale: time.Minute})
+	return server, client, census.SyncID(id)
 }
 
 // walkAll reads the whole list newest first, limit at a time, and returns how
 // many rows there were.
-func walkAll(t *testing.T, c *Client, id SyncID, limit int) (rows int) {
+func walkAll(t *testing.T, c *Client, id census.SyncID, limit int) (rows int) {
 	t.Helper()
 	w := Window{Limit: limit}
 	for {
@@ -113,21 +114,21 @@ func TestNewAndRemovedRunsAreSeen(t *testing.T) {
 // sealed ones are not.
 func TestUnfinishedRunsAreReadAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, id := remembering(300, 5*time.Second)
-		running := census.Runs(int64(id))[150].ID
-		census.UpdateRun(running, func(r *sim.Run) { r.Status, r.CompletedAt = "working", time.Time{} })
+		server, client, id := remembering(300, 5*time.Second)
+		running := server.Runs(int64(id))[150].ID
+		server.UpdateRun(running, func(r *sim.Run) { r.Status, r.CompletedAt = "working", time.Time{} })
 		walkAll(t, client, id, 100)
-		census.UpdateRun(running, func(r *sim.Run) { r.Status = "failed"; r.UpdatedAt = r.CreatedAt })
+		server.UpdateRun(running, func(r *sim.Run) { r.Status = "failed"; r.UpdatedAt = r.CreatedAt })
 		time.Sleep(6 * time.Second)
-		census.ResetCalls()
+		server.ResetCalls()
 		answers, err := client.Runs(t.Context(), id, Window{FromOldest: true, Limit: 1000})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := answers[0].Rows[150].Status; got != StatusFailed {
+		if got := answers[0].Rows[150].Status; got != census.StatusFailed {
 			t.Errorf("the run is %s", got)
 		}
-		if calls := census.Calls(); len(calls) > 2 {
+		if calls := server.Calls(); len(calls) > 2 {
 			t.Errorf("took %v", calls)
 		}
 	})
@@ -309,10 +310,10 @@ func TestNothingStaleOfRefusedSync(t *testing.T) {
 // as those are that it does not answer.
 func TestStaleWhileAllPlacesAreTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, _ := remembering(1, time.Second)
+		server, client, _ := remembering(1, time.Second)
 		const syncs = 140
-		for len(census.Syncs()) < syncs {
-			addSyncWithRuns(census, 1)
+		for len(server.Syncs()) < syncs {
+			addSyncWithRuns(server, 1)
 		}
 		read := func() (stale int) {
 			var n atomic.Int64
@@ -322,7 +323,7 @@ func TestStaleWhileAllPlacesAreTaken(t *testing.T) {
 				}
 			}
 			var all sync.WaitGroup
-			for i := range SyncID(syncs) {
+			for i := range census.SyncID(syncs) {
 				all.Go(func() {
 					if _, err := client.Runs(t.Context(), i+1, Window{Limit: 1}); err != nil {
 						t.Error(err)
@@ -334,7 +335,7 @@ func TestStaleWhileAllPlacesAreTaken(t *testing.T) {
 		}
 		read()
 		time.Sleep(2 * time.Second)
-		census.Inject(sim.Fault{Do: sim.Hang()})
+		server.Inject(sim.Fault{Do: sim.Hang()})
 		if n := read(); n != syncs {
 			t.Errorf("%d of %d are stale", n, syncs)
 		}
@@ -345,9 +346,9 @@ func TestStaleWhileAllPlacesAreTaken(t *testing.T) {
 func TestNothingStaleAfterRefusal(t *testing.T) {
 	for _, status := range []int{401, 403, 404} {
 		synctest.Test(t, func(t *testing.T) {
-			census, client, id := remembering(50, 5*time.Second)
-			run := SyncRunID(census.Runs(int64(id))[0].ID)
-			census.UpdateRun(int64(run), func(r *sim.Run) { r.Status, r.CompletedAt = "working", time.Time{} })
+			server, client, id := remembering(50, 5*time.Second)
+			run := census.SyncRunID(server.Runs(int64(id))[0].ID)
+			server.UpdateRun(int64(run), func(r *sim.Run) { r.Status, r.CompletedAt = "working", time.Time{} })
 			ask := func(want string) {
 				t.Helper()
 				_, err := client.Runs(t.Context(), id, Window{Limit: 5})
@@ -359,10 +360,10 @@ func TestNothingStaleAfterRefusal(t *testing.T) {
 				time.Sleep(31 * time.Second) // past the time of all
 			}
 			ask("ok")
-			heal := census.Inject(sim.Fault{Do: sim.JSON(status, `{}`)})
+			heal := server.Inject(sim.Fault{Do: sim.JSON(status, `{}`)})
 			ask(kindOf(status).String())
 			heal()
-			census.Inject(sim.Fault{Do: sim.HTML(503)})
+			server.Inject(sim.Fault{Do: sim.HTML(503)})
 			ask("unavailable")
 		})
 	}
@@ -372,9 +373,9 @@ func TestNothingStaleAfterRefusal(t *testing.T) {
 // whatever that was told; other tokens do.
 func TestNothingKeptOfRejectedToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, id := remembering(250, time.Hour)
+		server, client, id := remembering(250, time.Hour)
 		other := client.WithToken("two")
-		run := SyncRunID(census.Runs(int64(id))[0].ID)
+		run := census.SyncRunID(server.Runs(int64(id))[0].ID)
 		ask := func(c *Client, want string) {
 			t.Helper()
 			_, err := c.Runs(t.Context(), id, Window{Limit: 250})
@@ -386,12 +387,12 @@ func TestNothingKeptOfRejectedToken(t *testing.T) {
 		}
 		ask(client, "ok")
 		ask(other, "ok")
-		heal := census.Inject(sim.Fault{Do: sim.JSON(401, `{}`)})
+		heal := server.Inject(sim.Fault{Do: sim.JSON(401, `{}`)})
 		_, err := client.Sync(t.Context(), id+1)
 		checkVerdict(t, err, "unauthenticated")
 		ask(client.WithToken("one"), "unauthenticated")
 		heal()
-		heal = census.Inject(sim.Fault{Do: sim.HTML(503)})
+		heal = server.Inject(sim.Fault{Do: sim.HTML(503)})
 		ask(client, "unavailable")
 		ask(other, "ok")
 		if _, ok := client.RunsKept(t.Context(), id, Window{Limit: 1}); ok {
@@ -400,9 +401,9 @@ func TestNothingKeptOfRejectedToken(t *testing.T) {
 		heal()
 		time.Sleep(time.Minute)
 		ask(client, "ok")
-		census.ResetCalls()
+		server.ResetCalls()
 		ask(client, "ok")
-		if calls := census.Calls(); len(calls) != 0 {
+		if calls := server.Calls(); len(calls) != 0 {
 			t.Errorf("took %v: nothing is kept any more", calls)
 		}
 	})
@@ -433,14 +434,14 @@ func TestNothingKeptOfTokenThatIsRejectedMeanwhile(t *testing.T) {
 func TestRunsOfCallersTokensAreKeptForMinutes(t *testing.T) {
 	for own, want := range map[bool]int{false: 0, true: 1} {
 		synctest.Test(t, func(t *testing.T) {
-			census, _, id := remembering(1, 5*time.Second)
-			client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 1 << 20, OwnTokens: own}).WithToken("one")
-			run := SyncRunID(census.Runs(int64(id))[0].ID)
+			server, _, id := remembering(1, 5*time.Second)
+			client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: server.Transport(), PageCache: 1 << 20, OwnTokens: own}).WithToken("one")
+			run := census.SyncRunID(server.Runs(int64(id))[0].ID)
 			client.Run(t.Context(), run)
 			time.Sleep(5 * time.Minute)
-			census.ResetCalls()
+			server.ResetCalls()
 			client.Run(t.Context(), run)
-			if n := len(census.Calls()); n != want {
+			if n := len(server.Calls()); n != want {
 				t.Errorf("own tokens %t: %d calls, want %d", own, n, want)
 			}
 		})
@@ -483,11 +484,11 @@ func TestFlightsAreSharedToTheEnd(t *testing.T) {
 // asked for, and so does the total.
 func TestTheNewestCountFromTheirOwnTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, id := remembering(1100, 5*time.Second)
-		running := census.AddRun(int64(id), sim.Run{Status: "working"})
+		server, client, id := remembering(1100, 5*time.Second)
+		running := server.AddRun(int64(id), sim.Run{Status: "working"})
 		var until time.Time
 		client.onRead = func(_ context.Context, r Read) { until = r.Until }
-		ask := func(w Window) Slice[SyncRun] {
+		ask := func(w Window) Slice[census.SyncRun] {
 			t.Helper()
 			answers, err := client.Runs(t.Context(), id, w)
 			if err != nil {
@@ -496,17 +497,17 @@ func TestTheNewestCountFromTheirOwnTime(t *testing.T) {
 			return answers[0]
 		}
 		page := ask(Window{Limit: 100})
-		census.UpdateRun(running, func(r *sim.Run) { r.Status = "completed" })
+		server.UpdateRun(running, func(r *sim.Run) { r.Status = "completed" })
 		for i := range 4 {
 			time.Sleep(2 * time.Second)
 			page = ask(Window{Limit: 100, Newer: at(page, 0)})
-			census.ResetCalls()
+			server.ResetCalls()
 			newest, fresh := ask(Window{Limit: 1}), i < 2
-			if seen := newest.Rows[0].Status == StatusCompleted; seen == fresh {
+			if seen := newest.Rows[0].Status == census.StatusCompleted; seen == fresh {
 				t.Errorf("%d s after it was read the run is %s", 2*i+2, newest.Rows[0].Status)
 			}
-			if n := len(census.Calls()); fresh && n != 0 || n > 1 {
-				t.Errorf("took %v", census.Calls())
+			if n := len(server.Calls()); fresh && n != 0 || n > 1 {
+				t.Errorf("took %v", server.Calls())
 			}
 			if left := time.Until(until); fresh && left > time.Duration(5-2*(i+1))*time.Second {
 				t.Errorf("the answer counts for %s more", left)
@@ -518,12 +519,12 @@ func TestTheNewestCountFromTheirOwnTime(t *testing.T) {
 // A page that may change counts from when it was asked for, whatever is read after it.
 func TestUnfinishedPagesCountFromTheirOwnTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, id := remembering(1100, 5*time.Second)
-		running := census.Runs(int64(id))[402].ID
-		census.UpdateRun(running, func(r *sim.Run) { r.Status, r.CompletedAt = "working", time.Time{} })
-		census.Inject(sim.Fault{Do: sim.Delay(4 * time.Second)})
-		astride := Window{Limit: 10, Newer: position(t, census, id, 405)}
-		for i, want := range []SyncRunStatus{StatusWorking, StatusFailed} {
+		server, client, id := remembering(1100, 5*time.Second)
+		running := server.Runs(int64(id))[402].ID
+		server.UpdateRun(running, func(r *sim.Run) { r.Status, r.CompletedAt = "working", time.Time{} })
+		server.Inject(sim.Fault{Do: sim.Delay(4 * time.Second)})
+		astride := Window{Limit: 10, Newer: position(t, server, id, 405)}
+		for i, want := range []census.SyncRunStatus{census.StatusWorking, census.StatusFailed} {
 			answers, err := client.Runs(t.Context(), id, astride)
 			if err != nil {
 				t.Fatal(err)
@@ -531,7 +532,7 @@ func TestUnfinishedPagesCountFromTheirOwnTime(t *testing.T) {
 			if got := answers[0].Rows[7].Status; got != want {
 				t.Errorf("%d s after it was asked for first the run is %s", 8*i, got)
 			}
-			census.UpdateRun(running, func(r *sim.Run) { r.Status, r.UpdatedAt = "failed", r.CreatedAt })
+			server.UpdateRun(running, func(r *sim.Run) { r.Status, r.UpdatedAt = "failed", r.CreatedAt })
 		}
 	})
 }
@@ -539,22 +540,22 @@ func TestUnfinishedPagesCountFromTheirOwnTime(t *testing.T) {
 // An answer that was slow does not replace what was asked for after it.
 func TestSlowAnswersDoNotReplaceNewer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, id := remembering(250, 5*time.Second)
-		ask := func(limit int) Slice[SyncRun] {
+		server, client, id := remembering(250, 5*time.Second)
+		ask := func(limit int) Slice[census.SyncRun] {
 			answers, err := client.Runs(t.Context(), id, Window{Limit: limit})
 			if err != nil {
 				t.Error(err)
-				return Slice[SyncRun]{}
+				return Slice[census.SyncRun]{}
 			}
 			return answers[0]
 		}
 		ask(10)
 		time.Sleep(6 * time.Second)
-		census.Inject(sim.Fault{Match: asksFor("per_page=26"), Do: late(3 * time.Second)})
-		slow := make(chan Slice[SyncRun], 1)
+		server.Inject(sim.Fault{Match: asksFor("per_page=26"), Do: late(3 * time.Second)})
+		slow := make(chan Slice[census.SyncRun], 1)
 		go func() { slow <- ask(25) }()
 		time.Sleep(time.Second)
-		created := SyncRunID(census.AddRun(int64(id), sim.Run{}))
+		created := census.SyncRunID(server.AddRun(int64(id), sim.Run{}))
 		if s := ask(10); s.Rows[9].ID != created {
 			t.Fatal("the new run is not seen")
 		}
@@ -568,16 +569,16 @@ func TestSlowAnswersDoNotReplaceNewer(t *testing.T) {
 // Nor does a list that was slow replace the single records asked for after it.
 func TestSlowListsDoNotReplaceNewerRecords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, id := remembering(0, 5*time.Second)
-		ids := []SyncID{id}
+		server, client, id := remembering(0, 5*time.Second)
+		ids := []census.SyncID{id}
 		for range 5 {
-			ids = append(ids, SyncID(census.AddSync(sim.Sync{})))
+			ids = append(ids, census.SyncID(server.AddSync(sim.Sync{})))
 		}
-		census.Inject(sim.Fault{Match: sim.Path("/syncs"), Do: late(3 * time.Second)})
-		slow := make(chan map[SyncID]SyncResult, 1)
+		server.Inject(sim.Fault{Match: sim.Path("/syncs"), Do: late(3 * time.Second)})
+		slow := make(chan map[census.SyncID]SyncResult, 1)
 		go func() { slow <- client.SyncsByID(t.Context(), ids) }()
 		time.Sleep(time.Second)
-		census.Inject(sim.Fault{Match: sim.Path(fetchSync.path(int64(id))), Do: sim.Field("paused", "true")})
+		server.Inject(sim.Fault{Match: sim.Path(fetchSync.path(int64(id))), Do: sim.Field("paused", "true")})
 		if y, err := client.Sync(t.Context(), id); err != nil || !y.Paused {
 			t.Fatal("the change is not seen", err)
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
 
@@ -28,12 +29,12 @@ func addSyncs(census *sim.Census, n int) {
 }
 
 // addSyncWithRuns adds a sync with n runs, created a millisecond apart.
-func addSyncWithRuns(census *sim.Census, n int) SyncID {
-	id := census.AddSync(sim.Sync{})
+func addSyncWithRuns(server *sim.Census, n int) census.SyncID {
+	id := server.AddSync(sim.Sync{})
 	for i := range n {
-		census.AddRun(id, sim.Run{CreatedAt: time.Now().Add(time.Duration(i-n) * time.Millisecond)})
+		server.AddRun(id, sim.Run{CreatedAt: time.Now().Add(time.Duration(i-n) * time.Millisecond)})
 	}
-	return SyncID(id)
+	return census.SyncID(id)
 }
 
 // verdict is what a caller is told: "ok", or the kind of the error.

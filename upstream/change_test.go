@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
 
@@ -114,9 +115,9 @@ func TestHeavySyncs(t *testing.T) {
 			return len(answers[0].Rows), nil
 		},
 		"by id": func(ctx context.Context, c *Client) (n int, err error) {
-			ids := make([]SyncID, 120)
+			ids := make([]census.SyncID, 120)
 			for i := range ids {
-				ids[i] = SyncID(i + 1)
+				ids[i] = census.SyncID(i + 1)
 			}
 			for _, r := range c.SyncsByID(ctx, ids) {
 				if err = r.Err; err == nil {
@@ -211,7 +212,7 @@ func TestLawWalksOfAChangedCensus(t *testing.T) {
 			told += more
 		}
 		w := Window{FromOldest: rapid.Bool().Draw(t, "from oldest")}
-		var got []SyncRunID
+		var got []census.SyncRunID
 		for more := true; more; {
 			if w.Limit = rapid.SampledFrom([]int{1, 7, 25, 26, 99, 100, 101, 250, 1000}).Draw(t, "limit"); opt.TotalOff < 0 && (w.Limit == told || w.Limit+1 == told) {
 				w.Limit = told + 1

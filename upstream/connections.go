@@ -2,6 +2,8 @@ package upstream
 
 import (
 	"context"
+
+	"census-gateway/upstream/census"
 )
 
 // connectionChunk is the page size for connections: the largest Census gives.
@@ -17,16 +19,18 @@ const (
 
 // Connections reads all connections of one side of the workspace, by id. It costs
 // one call for each 100.
-func (c *Client) Connections(ctx context.Context, side Side) (map[int64]Connection, error) {
-	l := list[Connection]{client: c, endpoint: endpoint(side),
+func (c *Client) Connections(ctx context.Context, side Side) (map[int64]census.Connection, error) {
+	l := list[census.Connection]{client: c, endpoint: endpoint(side),
 		most: connectionChunk, size: c.standing.pageSize(endpoint(side), connectionChunk),
-		decode: decodePage[Connection], position: connectionPosition,
-		bare: func(n *Connection) Connection { return Connection{ID: n.ID, CreatedAt: n.CreatedAt} }, weight: (*Connection).weight}
+		decode: census.DecodePage[census.Connection], position: connectionPosition,
+		bare: func(n *census.Connection) census.Connection {
+			return census.Connection{ID: n.ID, CreatedAt: n.CreatedAt}
+		}, weight: (*census.Connection).Weight}
 	rows, err := l.all(ctx)
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[int64]Connection, len(rows))
+	byID := make(map[int64]census.Connection, len(rows))
 	for _, n := range rows {
 		byID[n.ID] = n
 	}

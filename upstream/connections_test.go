@@ -8,17 +8,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
 
 func TestConnections(t *testing.T) {
-	census, client := newCensus(sim.Options{})
+	server, client := newCensus(sim.Options{})
 	sources, err := client.Connections(t.Context(), Sources)
 	checkVerdict(t, err, "ok")
 	destinations, err := client.Connections(t.Context(), Destinations)
 	checkVerdict(t, err, "ok")
 	for _, c := range []struct {
-		all        map[int64]Connection
+		all        map[int64]census.Connection
 		n          int
 		id         int64
 		name, kind string
@@ -33,7 +34,7 @@ func TestConnections(t *testing.T) {
 		}
 	}
 	want := []string{"GET /sources?order=desc&page=1&per_page=100", "GET /destinations?order=desc&page=1&per_page=100"}
-	if diff := cmp.Diff(want, census.Calls()); diff != "" {
+	if diff := cmp.Diff(want, server.Calls()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -74,20 +75,20 @@ func TestConnectionNames(t *testing.T) {
 	name := func(s string) *string { return &s }
 	for _, c := range []struct {
 		data string
-		want Connection
+		want census.Connection
 	}{
-		{`{"id":4,"name":"Snowflake - x.us-east-1","label":"Acme","type":"snowflake"}`, Connection{ID: 4, Name: name("Acme"), Type: name("snowflake")}},
-		{`{"label":"","id":"4","name":"a"}`, Connection{ID: 4, Name: name("a")}},
-		{`{"label":null,"id":4,"name":null,"type":null}`, Connection{ID: 4}},
-		{`{"id":4,"connection_details":{"name":"b","label":"c","type":"d","id":5},"last_test_results":{"name":"e"}}`, Connection{ID: 4}},
-		{`{"id":4,"name":{"host":"b"},"type":["c"],"label":7}`, Connection{ID: 4, Name: name("7")}},
+		{`{"id":4,"name":"Snowflake - x.us-east-1","label":"Acme","type":"snowflake"}`, census.Connection{ID: 4, Name: name("Acme"), Type: name("snowflake")}},
+		{`{"label":"","id":"4","name":"a"}`, census.Connection{ID: 4, Name: name("a")}},
+		{`{"label":null,"id":4,"name":null,"type":null}`, census.Connection{ID: 4}},
+		{`{"id":4,"connection_details":{"name":"b","label":"c","type":"d","id":5},"last_test_results":{"name":"e"}}`, census.Connection{ID: 4}},
+		{`{"id":4,"name":{"host":"b"},"type":["c"],"label":7}`, census.Connection{ID: 4, Name: name("7")}},
 	} {
-		got, err := decodeOne[Connection](`{"data":` + c.data + `}`)
+		got, err := census.DecodeOne[census.Connection](`{"data":` + c.data + `}`)
 		if err != nil {
 			t.Errorf("%s: %v", c.data, err)
 			continue
 		}
-		if diff := cmp.Diff(c.want, *got, cmp.AllowUnexported(Connection{})); diff != "" {
+		if diff := cmp.Diff(c.want, *got, cmp.AllowUnexported(census.Connection{})); diff != "" {
 			t.Errorf("%s: %s", c.data, diff)
 		}
 	}

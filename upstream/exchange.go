@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"census-gateway/upstream/census"
 )
 
 // The bounds of one exchange with Census.
@@ -86,7 +88,7 @@ func (c *Client) try(ctx context.Context, e endpoint, id int64, query string) (b
 	}
 	status := 0
 	if len(answer.text) <= maxErrorBody { // reading more than a page for that would cost too much
-		status = statedStatus(answer.text)
+		status = census.StatedStatus(answer.text)
 	}
 	if status != 0 {
 		err := c.refusal(e, id, status, resp.Header, answer.text)

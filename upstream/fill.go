@@ -151,7 +151,7 @@ func (l list[T]) ask(ctx context.Context, r read) (page[T], error) {
 	}
 	told, err := l.decode(answer.text, r.perPage())
 	answer.free()
-	p := page[T]{rows: told.rows, total: told.total, perPage: told.perPage}
+	p := page[T]{rows: told.Rows, total: told.Total, perPage: told.PerPage}
 	l.suits(r, p.perPage, err, 0)
 	if err == nil && p.perPage > 0 && p.perPage < r.perPage() {
 		err = fmt.Errorf("asked for %d rows a page, got %d", r.perPage(), p.perPage)

@@ -13,6 +13,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
 
@@ -21,11 +22,11 @@ type history struct {
 	t      *rapid.T
 	census *sim.Census
 	client *Client
-	sync   SyncID
+	sync   census.SyncID
 	clock  atomic.Int64 // milliseconds since 1970
 	pauses []int64      // milliseconds between two runs, at random
 	ties   sim.TieOrder
-	ever   []SyncRunID // the runs there ever were, oldest first
+	ever   []census.SyncRunID // the runs there ever were, oldest first
 }
 
 func (h *history) now() time.Time { return time.UnixMilli(h.clock.Load()) }
@@ -41,7 +42,7 @@ func newHistory(t *rapid.T, opt sim.Options) *history {
 		h.pauses = []int64{1, 5000}
 	}
 	h.census = sim.New(opt)
-	h.sync = SyncID(h.census.AddSync(sim.Sync{}))
+	h.sync = census.SyncID(h.census.AddSync(sim.Sync{}))
 	// With a page cache but no freshness every answer is proved anew, so the laws
 	// hold to the letter; 40 kB is too little for what is read, so some is lost.
 	h.client = New("", Options{BaseURL: "http://census.test/api/v1", Transport: h.census.Transport(),
@@ -53,7 +54,7 @@ func newHistory(t *rapid.T, opt sim.Options) *history {
 func (h *history) create(n int) {
 	for range n {
 		h.clock.Add(rapid.SampledFrom(h.pauses).Draw(h.t, "ms"))
-		h.ever = append(h.ever, SyncRunID(h.census.AddRun(int64(h.sync), sim.Run{})))
+		h.ever = append(h.ever, census.SyncRunID(h.census.AddRun(int64(h.sync), sim.Run{})))
 	}
 }
 
@@ -73,27 +74,27 @@ func (h *history) during(do func(chance *rand.Rand)) {
 func (h *history) createBy(chance *rand.Rand, n int) {
 	for range n {
 		h.clock.Add(h.pauses[chance.IntN(len(h.pauses))])
-		h.ever = append(h.ever, SyncRunID(h.census.AddRun(int64(h.sync), sim.Run{})))
+		h.ever = append(h.ever, census.SyncRunID(h.census.AddRun(int64(h.sync), sim.Run{})))
 	}
 }
 
 // truth is the ids there are, oldest first.
-func (h *history) truth() (ids []SyncRunID) {
+func (h *history) truth() (ids []census.SyncRunID) {
 	for _, r := range h.census.Runs(int64(h.sync)) {
-		ids = append(ids, SyncRunID(r.ID))
+		ids = append(ids, census.SyncRunID(r.ID))
 	}
 	return ids
 }
 
 // ask asks for w; false if the ties in it do not let it be told.
-func (h *history) ask(w Window) (Slice[SyncRun], bool) {
+func (h *history) ask(w Window) (Slice[census.SyncRun], bool) {
 	before := len(h.census.Calls())
 	answer, err := h.client.Runs(context.Background(), h.sync, w)
 	if calls := len(h.census.Calls()) - before; calls > maxReads*100/30 {
 		h.t.Fatalf("window %+v took %d calls", w, calls)
 	}
 	if h.untold(err, w) {
-		return Slice[SyncRun]{}, false
+		return Slice[census.SyncRun]{}, false
 	}
 	if err != nil {
 		h.t.Fatalf("window %+v: %v", w, err)
@@ -111,7 +112,7 @@ func (h *history) untold(err error, windows ...Window) bool {
 }
 
 // at is the position of the i-th row of s, as a cursor keeps it.
-func at(s Slice[SyncRun], i int) Position {
+func at(s Slice[census.SyncRun], i int) Position {
 	p := runPosition(&s.Rows[i])
 	p.Ordinal = s.First + i
 	return p
@@ -119,7 +120,7 @@ func at(s Slice[SyncRun], i int) Position {
 
 // walk reads the whole list a page at a time, from one end to the other, and
 // returns the ids in the order they came; false if ties did not let it come to the end.
-func (h *history) walk(fromOldest bool, between func()) (ids []SyncRunID, ok bool) {
+func (h *history) walk(fromOldest bool, between func()) (ids []census.SyncRunID, ok bool) {
 	w := Window{FromOldest: fromOldest}
 	for range 2000 {
 		w.Limit = rapid.SampledFrom([]int{1, 2, 7, 25, 99, 100, 101, 250, 1000}).Draw(h.t, "limit")
@@ -151,7 +152,7 @@ func (h *history) walk(fromOldest bool, between func()) (ids []SyncRunID, ok boo
 
 // checkEdges holds what s says of the rest of the list against the list as it
 // was before and after the answer. Only additions may fall between the two.
-func (h *history) checkEdges(w Window, s Slice[SyncRun], before, after []SyncRunID) {
+func (h *history) checkEdges(w Window, s Slice[census.SyncRun], before, after []census.SyncRunID) {
 	if s.Total < len(before) || s.Total > len(after) {
 		h.t.Fatalf("total %d, but there were %d to %d", s.Total, len(before), len(after))
 	}
@@ -178,7 +179,7 @@ func (h *history) checkEdges(w Window, s Slice[SyncRun], before, after []SyncRun
 func TestLawWalkYieldsEveryRunOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := newHistory(t, sim.Options{MaxPerPage: rapid.SampledFrom([]int{100, 100, 100, 30}).Draw(t, "rows of a page")})
-		stayed := map[SyncRunID]bool{}
+		stayed := map[census.SyncRunID]bool{}
 		for _, id := range h.truth() {
 			stayed[id] = true
 		}
@@ -198,7 +199,7 @@ func TestLawWalkYieldsEveryRunOnce(t *testing.T) {
 			if all := h.truth(); len(all) > 0 && budget == 0 && rapid.Bool().Draw(t, "remove one") {
 				h.census.RemoveRun(int64(rapid.SampledFrom(all).Draw(t, "which")))
 			}
-			left := map[SyncRunID]bool{}
+			left := map[census.SyncRunID]bool{}
 			for _, id := range h.truth() {
 				left[id] = stayed[id]
 			}
@@ -209,7 +210,7 @@ func TestLawWalkYieldsEveryRunOnce(t *testing.T) {
 			return
 		}
 		checkOrder(t, ids, fromOldest)
-		seen := map[SyncRunID]bool{}
+		seen := map[census.SyncRunID]bool{}
 		for _, id := range ids {
 			seen[id] = true
 		}
@@ -221,7 +222,7 @@ func TestLawWalkYieldsEveryRunOnce(t *testing.T) {
 	})
 }
 
-func checkOrder(t *rapid.T, ids []SyncRunID, rising bool) {
+func checkOrder(t *rapid.T, ids []census.SyncRunID, rising bool) {
 	for i := 1; i < len(ids); i++ {
 		if ids[i] == ids[i-1] || ids[i] > ids[i-1] != rising {
 			t.Fatalf("run %d follows run %d", ids[i], ids[i-1])
@@ -360,7 +361,7 @@ func TestLawWindowsAreExact(t *testing.T) {
 }
 
 // checkExact answers w by brute force and compares.
-func checkExact(t *rapid.T, h *history, w Window, got Slice[SyncRun]) {
+func checkExact(t *rapid.T, h *history, w Window, got Slice[census.SyncRun]) {
 	var inside []int
 	all := h.census.Runs(int64(h.sync))
 	for i, r := range all {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"census-gateway/upstream/census"
 )
 
 // A list is one list of Census that is read by pages: the runs of a sync, or
@@ -15,7 +17,7 @@ type list[T any] struct {
 	id       int64 // of the sync whose runs these are; 0 for what is the workspace's
 	most     int   // rows of the largest page that is asked for
 	size     int   // rows of a chunk, and most of a head: most, or fewer for now
-	decode   func(body string, asked int) (listing[T], error)
+	decode   func(body string, asked int) (census.Listing[T], error)
 	position func(*T) Position
 	bare     func(*T) T               // a row of which no more is left than its place
 	check    func(*T) error           // and completes a row by what was asked; nil: every row will do

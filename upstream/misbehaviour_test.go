@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
 
@@ -43,7 +44,7 @@ func (m *misbehaviour) start(t *testing.T) {
 			began := time.Now()
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
-			_, m.errs[i] = client.Runs(ctx, SyncID(i+1), Window{Limit: 3})
+			_, m.errs[i] = client.Runs(ctx, census.SyncID(i+1), Window{Limit: 3})
 			if i == 1 {
 				m.took = time.Since(began)
 			}

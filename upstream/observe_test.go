@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
 
@@ -66,12 +67,12 @@ func TestWithToken(t *testing.T) {
 
 // What one token's workspace holds says nothing of another's.
 func TestWithTokenKnowsNothingOfTheFirst(t *testing.T) {
-	census, client := newCensus(sim.Options{SyncBytes: 1})
-	addSyncs(census, 48)
+	server, client := newCensus(sim.Options{SyncBytes: 1})
+	addSyncs(server, 48)
 	client.SyncsByID(t.Context(), spread(10, 48))
-	census.ResetCalls()
-	client.WithToken("another").SyncsByID(t.Context(), []SyncID{1, 2})
-	if diff := cmp.Diff(2, fetches(census.Calls())); diff != "" {
+	server.ResetCalls()
+	client.WithToken("another").SyncsByID(t.Context(), []census.SyncID{1, 2})
+	if diff := cmp.Diff(2, fetches(server.Calls())); diff != "" {
 		t.Error(diff)
 	}
 }

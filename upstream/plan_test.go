@@ -7,25 +7,27 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"census-gateway/upstream/census"
 )
 
 // counted is a list of n rows, one a millisecond, whose ids are their ordinals + 1.
-func counted(n int) []SyncRun {
-	rows := make([]SyncRun, n)
+func counted(n int) []census.SyncRun {
+	rows := make([]census.SyncRun, n)
 	for i := range rows {
-		rows[i] = SyncRun{ID: SyncRunID(i + 1), SyncID: 1, CreatedAt: DateTime(i + 1)}
+		rows[i] = census.SyncRun{ID: census.SyncRunID(i + 1), SyncID: 1, CreatedAt: census.DateTime(i + 1)}
 	}
 	return rows
 }
 
 // answer is what Census would give for r.
-func answer(all []SyncRun, r read) page[SyncRun] {
+func answer(all []census.SyncRun, r read) page[census.SyncRun] {
 	lo, hi := r.k*r.size, (r.k+1)*r.size
 	if r.head > 0 {
 		lo, hi = len(all)-r.head, len(all)
 	}
 	lo, hi = min(max(lo, 0), len(all)), min(hi, len(all))
-	return page[SyncRun]{rows: all[lo:hi], total: len(all), perPage: r.perPage()}
+	return page[census.SyncRun]{rows: all[lo:hi], total: len(all), perPage: r.perPage()}
 }
 
 func (v *view[T]) must(t interface{ Fatal(...any) }, r read, p page[T]) {
@@ -124,7 +126,7 @@ func TestLawPlanIsOptimal(t *testing.T) {
 // fewest tries every set of reads, a head of any size among them, for the
 // smallest that makes all of the windows' rows known, the rows at their near
 // positions, the list's newest end where a window starts there, and the total.
-func fewest(t *rapid.T, v *view[SyncRun], all []SyncRun, windows []Window, size int) int {
+func fewest(t *rapid.T, v *view[census.SyncRun], all []census.SyncRun, windows []Window, size int) int {
 	need := map[int]bool{}
 	end := false
 	for _, w := range windows {

@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
 
@@ -25,13 +26,13 @@ func hourlySyncs(n, runs int) *sim.Census {
 // scanWeek looks at a week of runs of each of so many syncs, some at once.
 func scanWeek(t *testing.T, c *Client, syncs int) {
 	since := Since(Moment(time.Now().AddDate(0, 0, -7).UnixMilli()))
-	ids := make([]SyncID, syncs)
+	ids := make([]census.SyncID, syncs)
 	for i := range ids {
-		ids[i] = SyncID(i + 1)
+		ids[i] = census.SyncID(i + 1)
 	}
-	each(16, ids, func(id SyncID) {
+	each(16, ids, func(id census.SyncID) {
 		rows := 0
-		_, err := c.ScanRuns(t.Context(), id, Window{Older: since}, func() bool { return true }, func(s Slice[SyncRun]) bool {
+		_, err := c.ScanRuns(t.Context(), id, Window{Older: since}, func() bool { return true }, func(s Slice[census.SyncRun]) bool {
 			rows += len(s.Rows)
 			return false
 		})
@@ -77,14 +78,14 @@ func TestScanLargerThanTheCache(t *testing.T) {
 // before, without a call, and show as well what was removed.
 func TestPackedHead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census := hourlySyncs(2, 250)
-		client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 70_000, Freshness: time.Minute})
+		server := hourlySyncs(2, 250)
+		client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: server.Transport(), PageCache: 70_000, Freshness: time.Minute})
 		for id := range 2 { // the first makes the second short of memory
-			if _, err := client.Runs(t.Context(), SyncID(id+1), Window{Limit: 100}); err != nil {
+			if _, err := client.Runs(t.Context(), census.SyncID(id+1), Window{Limit: 100}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		truth := census.Runs(2)
+		truth := server.Runs(2)
 		position := func(n int) Position {
 			return Position{CreatedAt: Moment(truth[n].CreatedAt.UnixMilli()), ID: truth[n].ID, Ordinal: NoOrdinal}
 		}
@@ -108,30 +109,30 @@ func TestPackedHead(t *testing.T) {
 				t.Errorf("%+v: runs %d from %d, want %d from %d", w, ids(), answers[0].First, want, from)
 			}
 		}
-		census.ResetCalls()
+		server.ResetCalls()
 		ask(Window{Limit: 1}, 249, 250)
 		ask(Window{Limit: 100}, 150, 250)
 		ask(Window{Limit: 30, Newer: position(200)}, 170, 200)
 		ask(Window{Limit: 1000, Older: position(199)}, 200, 250)
 		ask(Window{Limit: 10, Older: position(160), FromOldest: true}, 161, 171)
-		if calls := census.Calls(); len(calls) > 0 {
+		if calls := server.Calls(); len(calls) > 0 {
 			t.Errorf("what was read took %v", calls)
 		}
 		ask(Window{Limit: 1, Newer: position(150)}, 149, 150) // right below: one call proves it
-		if calls := census.Calls(); len(calls) != 1 {
+		if calls := server.Calls(); len(calls) != 1 {
 			t.Errorf("a row below took %v", calls)
 		}
 		time.Sleep(time.Hour)
-		census.ResetCalls()
+		server.ResetCalls()
 		p := position(170)
 		p.Ordinal = 170
 		ask(Window{Limit: 1, Newer: p}, 169, 170)
-		if calls := census.Calls(); len(calls) != 1 {
+		if calls := server.Calls(); len(calls) != 1 {
 			t.Errorf("a row of an hour ago took %v", calls)
 		}
-		census.Prune(2, 10)
+		server.Prune(2, 10)
 		time.Sleep(time.Hour)
-		truth = census.Runs(2)
+		truth = server.Runs(2)
 		ask(Window{Limit: 1, Newer: position(100)}, 99, 100)
 		ask(Window{Limit: 1000}, 0, 240)
 	})

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"census-gateway/upstream/census"
 )
 
 // runChunk is the largest page Census gives (API reference, per_page).
@@ -16,13 +18,13 @@ const runChunk = 100
 //
 // It costs one call for the newest 100 runs, and one for each further hundred
 // of a window (two where it straddles).
-func (c *Client) Runs(ctx context.Context, sync SyncID, windows ...Window) ([]Slice[SyncRun], error) {
+func (c *Client) Runs(ctx context.Context, sync census.SyncID, windows ...Window) ([]Slice[census.SyncRun], error) {
 	return c.runsOf(sync).slices(ctx, windows)
 }
 
 // RunsKept is Runs from memory alone; false where that takes a call. It does not
 // wait.
-func (c *Client) RunsKept(ctx context.Context, sync SyncID, windows ...Window) ([]Slice[SyncRun], bool) {
+func (c *Client) RunsKept(ctx context.Context, sync census.SyncID, windows ...Window) ([]Slice[census.SyncRun], bool) {
 	return c.runsOf(sync).slicesKept(ctx, windows)
 }
 
@@ -33,16 +35,16 @@ func (c *Client) RunsKept(ctx context.Context, sync SyncID, windows ...Window) (
 //
 // It costs one call for each hundred runs that are not in memory, and what it
 // takes to find where w begins; upwards, one more for each thousand.
-func (c *Client) ScanRuns(ctx context.Context, sync SyncID, w Window, may func() bool, visit func(Slice[SyncRun]) (enough bool)) (limited bool, err error) {
+func (c *Client) ScanRuns(ctx context.Context, sync census.SyncID, w Window, may func() bool, visit func(Slice[census.SyncRun]) (enough bool)) (limited bool, err error) {
 	return c.runsOf(sync).walk(ctx, w, may, visit)
 }
 
-func (c *Client) runsOf(sync SyncID) list[SyncRun] {
-	return list[SyncRun]{client: c, endpoint: listSyncRuns, id: int64(sync),
+func (c *Client) runsOf(sync census.SyncID) list[census.SyncRun] {
+	return list[census.SyncRun]{client: c, endpoint: listSyncRuns, id: int64(sync),
 		most: runChunk, size: c.standing.pageSize(listSyncRuns, runChunk),
-		decode: decodePage[SyncRun], position: runPosition,
-		bare: func(r *SyncRun) SyncRun { return SyncRun{ID: r.ID, CreatedAt: r.CreatedAt} },
-		check: func(r *SyncRun) error {
+		decode: census.DecodePage[census.SyncRun], position: runPosition,
+		bare: func(r *census.SyncRun) census.SyncRun { return census.SyncRun{ID: r.ID, CreatedAt: r.CreatedAt} },
+		check: func(r *census.SyncRun) error {
 			if r.SyncID == 0 { // untold; the path tells whose it is
 				r.SyncID = sync
 			}
@@ -50,21 +52,21 @@ func (c *Client) runsOf(sync SyncID) list[SyncRun] {
 				return fmt.Errorf("run %d is of sync %d", r.ID, r.SyncID)
 			}
 			return nil
-		}, over: (*SyncRun).settled, weight: (*SyncRun).weight,
-		pack: func(runs []SyncRun) packed[SyncRun] { return packRuns(runs) }}
+		}, over: (*census.SyncRun).Settled, weight: (*census.SyncRun).Weight,
+		pack: func(runs []census.SyncRun) packed[census.SyncRun] { return census.PackRuns(runs) }}
 }
 
 // Run fetches one run. It costs one call.
-func (c *Client) Run(ctx context.Context, id SyncRunID) (*SyncRun, error) {
-	return readRecord(ctx, c, fetchSyncRun, int64(id), (*SyncRun).weight, decodeOne[SyncRun],
-		func(r *SyncRun) error {
+func (c *Client) Run(ctx context.Context, id census.SyncRunID) (*census.SyncRun, error) {
+	return readRecord(ctx, c, fetchSyncRun, int64(id), (*census.SyncRun).Weight, census.DecodeOne[census.SyncRun],
+		func(r *census.SyncRun) error {
 			if r.ID != id || r.SyncID <= 0 || r.CreatedAt == 0 {
 				return fmt.Errorf("not the run asked for: run %d of sync %d, created %d", r.ID, r.SyncID, r.CreatedAt)
 			}
 			return nil
 		},
-		func(r *SyncRun) time.Duration {
-			if r.settled(time.Now()) {
+		func(r *census.SyncRun) time.Duration {
+			if r.Settled(time.Now()) {
 				return c.cache.recordsFor
 			}
 			return c.cache.freshness

@@ -14,11 +14,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
 
 // position is where the n-th run of a sync stands, counted from 0.
-func position(t *testing.T, census *sim.Census, sync SyncID, n int) Position {
+func position(t *testing.T, census *sim.Census, sync census.SyncID, n int) Position {
 	t.Helper()
 	runs := census.Runs(int64(sync))
 	return Position{CreatedAt: Moment(runs[n].CreatedAt.UnixMilli()), ID: runs[n].ID, Ordinal: n}
@@ -141,13 +142,13 @@ func TestOrderIgnored(t *testing.T) {
 		{"all there are", always("asc"), 2, newest, "ok"},
 		{"two exchanged", sim.Rows(func(r []json.RawMessage) []json.RawMessage { r[0], r[1] = r[1], r[0]; return r }), 350, newest, "bad_response"},
 	} {
-		census, client := newCensus(sim.Options{})
-		id := census.AddSync(sim.Sync{})
+		server, client := newCensus(sim.Options{})
+		id := server.AddSync(sim.Sync{})
 		for i := range c.runs {
-			census.AddRun(id, sim.Run{CreatedAt: time.Now().Add(time.Duration(i-c.runs) * time.Minute)})
+			server.AddRun(id, sim.Run{CreatedAt: time.Now().Add(time.Duration(i-c.runs) * time.Minute)})
 		}
-		census.Inject(sim.Fault{Do: c.fault})
-		answers, err := client.Runs(t.Context(), SyncID(id), c.window)
+		server.Inject(sim.Fault{Do: c.fault})
+		answers, err := client.Runs(t.Context(), census.SyncID(id), c.window)
 		checkVerdict(t, err, c.want)
 		if err == nil {
 			if rows := answers[0].Rows; len(rows) != 2 || rows[0].ID >= rows[1].ID {
@@ -393,18 +394,18 @@ func TestRun(t *testing.T) {
 		{"nothing", sim.HTML(204), "bad_response"},
 		{"gone", sim.HTML(410), "not_found"},
 	} {
-		census, client := newCensus(sim.Options{})
-		sync := addSyncWithRuns(census, 3)
-		id := SyncRunID(census.Runs(int64(sync))[1].ID)
-		census.Inject(sim.Fault{Do: c.fault})
+		server, client := newCensus(sim.Options{})
+		sync := addSyncWithRuns(server, 3)
+		id := census.SyncRunID(server.Runs(int64(sync))[1].ID)
+		server.Inject(sim.Fault{Do: c.fault})
 		r, err := client.Run(t.Context(), id)
 		if verdict(err) != c.want {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
 		}
-		if err == nil && (r.ID != id || r.SyncID != sync || r.Status != StatusCompleted) {
+		if err == nil && (r.ID != id || r.SyncID != sync || r.Status != census.StatusCompleted) {
 			t.Errorf("%s: %+v", c.name, r)
 		}
-		if n := len(census.Calls()); n != 1 {
+		if n := len(server.Calls()); n != 1 {
 			t.Errorf("%s: %d calls", c.name, n)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
 
@@ -40,16 +41,16 @@ func TestLawScanShowsEveryRunOnce(t *testing.T) {
 				if rapid.Bool().Draw(t, "before") {
 					w.Newer = Before(at())
 				}
-				there := func() (ids []SyncRunID) {
+				there := func() (ids []census.SyncRunID) {
 					for _, r := range h.census.Runs(int64(h.sync)) {
 						p := Position{CreatedAt: Moment(r.CreatedAt.UnixMilli()), ID: r.ID}
 						if (w.Older.IsEnd() || p.Compare(w.Older) > 0) && (w.Newer.IsEnd() || p.Compare(w.Newer) < 0) {
-							ids = append(ids, SyncRunID(r.ID))
+							ids = append(ids, census.SyncRunID(r.ID))
 						}
 					}
 					return ids
 				}
-				before, ever := there(), map[SyncRunID]bool{}
+				before, ever := there(), map[census.SyncRunID]bool{}
 				note := func() {
 					for _, id := range there() {
 						ever[id] = true
@@ -76,8 +77,8 @@ func TestLawScanShowsEveryRunOnce(t *testing.T) {
 				calls := rapid.SampledFrom([]int{0, 1, 2, 5, 1000}).Draw(t, "calls")
 				note()
 				made := len(h.census.Calls())
-				var ids []SyncRunID
-				limited, err := h.client.ScanRuns(context.Background(), h.sync, w, func() bool { calls--; return calls >= 0 }, func(s Slice[SyncRun]) bool {
+				var ids []census.SyncRunID
+				limited, err := h.client.ScanRuns(context.Background(), h.sync, w, func() bool { calls--; return calls >= 0 }, func(s Slice[census.SyncRun]) bool {
 					found = true
 					for i := range s.Rows {
 						if w.FromOldest {
@@ -140,11 +141,11 @@ func TestScanCost(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				clock := time.Now().AddDate(-1, 0, 0)
-				census := sim.New(sim.Options{Empty: true, Now: func() time.Time { return clock }})
-				id := SyncID(census.AddSync(sim.Sync{}))
+				server := sim.New(sim.Options{Empty: true, Now: func() time.Time { return clock }})
+				id := census.SyncID(server.AddSync(sim.Sync{}))
 				for range tt.runs {
 					clock = clock.Add(time.Hour)
-					census.AddRun(int64(id), sim.Run{})
+					server.AddRun(int64(id), sim.Run{})
 				}
 				w := tt.w(Moment(clock.UnixMilli()))
 				for _, mode := range []struct {
@@ -155,19 +156,19 @@ func TestScanCost(t *testing.T) {
 					{"without a cache", 0, []int{tt.none, tt.none}},
 					{"with one", 4 << 20, []int{tt.cold, tt.again, tt.again}},
 				} {
-					client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: mode.bytes, Freshness: 5 * time.Second})
+					client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: server.Transport(), PageCache: mode.bytes, Freshness: 5 * time.Second})
 					for i, want := range mode.calls {
 						time.Sleep(time.Minute)
-						census.ResetCalls()
+						server.ResetCalls()
 						shown := 0
-						limited, err := client.ScanRuns(t.Context(), id, w, always, func(s Slice[SyncRun]) bool {
+						limited, err := client.ScanRuns(t.Context(), id, w, always, func(s Slice[census.SyncRun]) bool {
 							shown += len(s.Rows)
 							return false
 						})
 						if err != nil || limited || shown != tt.shown {
 							t.Errorf("%s, %d: %d runs, limited %t, %v", mode.name, i, shown, limited, err)
 						}
-						if calls := census.Calls(); len(calls) != want {
+						if calls := server.Calls(); len(calls) != want {
 							t.Errorf("%s, %d: %d calls, want %d: %v", mode.name, i, len(calls), want, calls)
 						}
 					}
@@ -179,19 +180,19 @@ func TestScanCost(t *testing.T) {
 
 // A scan that failed goes on from memory the next time.
 func TestScanThatFailedWasNotInVain(t *testing.T) {
-	census, client, id := remembering(2000, time.Hour)
-	census.Inject(sim.Fault{Match: func(r *http.Request) bool { return r.URL.Query().Get("page") == "7" }, Do: sim.Status(400, "application/json", "{}"), Times: 1})
+	server, client, id := remembering(2000, time.Hour)
+	server.Inject(sim.Fault{Match: func(r *http.Request) bool { return r.URL.Query().Get("page") == "7" }, Do: sim.Status(400, "application/json", "{}"), Times: 1})
 	shown := 0
 	scan := func() error {
 		shown = 0
-		_, err := client.ScanRuns(t.Context(), id, Window{}, always, func(s Slice[SyncRun]) bool { shown += len(s.Rows); return false })
+		_, err := client.ScanRuns(t.Context(), id, Window{}, always, func(s Slice[census.SyncRun]) bool { shown += len(s.Rows); return false })
 		return err
 	}
 	checkVerdict(t, scan(), "bad_response")
-	first := len(census.Calls())
-	census.ResetCalls()
+	first := len(server.Calls())
+	server.ResetCalls()
 	checkVerdict(t, scan(), "ok")
-	if again := len(census.Calls()); shown != 2000 || first+again > 23 {
+	if again := len(server.Calls()); shown != 2000 || first+again > 23 {
 		t.Errorf("%d runs, %d calls and %d", shown, first, again)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"census-gateway/upstream/census"
 )
 
 // The state tells of each token whether Census fails, or wants no calls.
@@ -31,7 +33,7 @@ func TestState(t *testing.T) {
 		paused := client.WithToken("paused")
 		_, _ = paused.Sync(context.Background(), 1)
 		expect("a sync of another token was throttled", State{Open: 1, Things: 1})
-		for id := range SyncID(severalThings) {
+		for id := range census.SyncID(severalThings) {
 			_, _ = paused.Sync(context.Background(), id+1)
 		}
 		expect("another token was throttled", State{Open: 1, Paused: 1, Things: severalThings})

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"census-gateway/upstream/census"
 )
 
 // syncChunk is the page size for syncs. They are heavy: 48 KB each have been
@@ -17,52 +19,52 @@ const syncChunk = 50
 // long the list is.
 const fewSyncs = 3
 
-func (c *Client) syncList() list[Sync] {
-	return list[Sync]{client: c, endpoint: listSyncs, most: syncChunk, size: c.standing.pageSize(listSyncs, syncChunk), decode: decodePage[Sync], position: syncPosition,
-		bare: func(y *Sync) Sync { return Sync{ID: y.ID, CreatedAt: y.CreatedAt} }, weight: (*Sync).weight}
+func (c *Client) syncList() list[census.Sync] {
+	return list[census.Sync]{client: c, endpoint: listSyncs, most: syncChunk, size: c.standing.pageSize(listSyncs, syncChunk), decode: census.DecodePage[census.Sync], position: syncPosition,
+		bare: func(y *census.Sync) census.Sync { return census.Sync{ID: y.ID, CreatedAt: y.CreatedAt} }, weight: (*census.Sync).Weight}
 }
 
 // Syncs answers windows of the syncs of the workspace in creation order. It
 // costs one call for each 50 rows of a window, two where it straddles.
-func (c *Client) Syncs(ctx context.Context, windows ...Window) ([]Slice[Sync], error) {
+func (c *Client) Syncs(ctx context.Context, windows ...Window) ([]Slice[census.Sync], error) {
 	return c.syncList().slices(ctx, windows)
 }
 
 // AllSyncs reads every sync of the workspace, in no order. It costs one call for
 // each 50 syncs.
-func (c *Client) AllSyncs(ctx context.Context) ([]Sync, error) { return c.syncList().all(ctx) }
+func (c *Client) AllSyncs(ctx context.Context) ([]census.Sync, error) { return c.syncList().all(ctx) }
 
 // Sync fetches one sync. It costs one call.
-func (c *Client) Sync(ctx context.Context, id SyncID) (*Sync, error) {
-	return readRecord(ctx, c, fetchSync, int64(id), (*Sync).weight, decodeOne[Sync],
-		func(y *Sync) error {
+func (c *Client) Sync(ctx context.Context, id census.SyncID) (*census.Sync, error) {
+	return readRecord(ctx, c, fetchSync, int64(id), (*census.Sync).Weight, census.DecodeOne[census.Sync],
+		func(y *census.Sync) error {
 			if y.ID != id || y.CreatedAt == 0 {
 				return fmt.Errorf("not the sync asked for: sync %d, created %d", y.ID, y.CreatedAt)
 			}
 			return nil
 		},
-		func(*Sync) time.Duration { return c.syncList().life() })
+		func(*census.Sync) time.Duration { return c.syncList().life() })
 }
 
 // SyncKept is Sync from memory alone; false where that takes a call.
-func (c *Client) SyncKept(ctx context.Context, id SyncID) (*Sync, bool) {
-	return recallRecord[Sync](ctx, c, fetchSync, int64(id))
+func (c *Client) SyncKept(ctx context.Context, id census.SyncID) (*census.Sync, bool) {
+	return recallRecord[census.Sync](ctx, c, fetchSync, int64(id))
 }
 
 // A SyncResult is a sync, or why it could not be read.
 type SyncResult struct {
-	Sync *Sync
+	Sync *census.Sync
 	Err  error
 }
 
 // SyncsByID reads many syncs: from memory those it has, the others by listing the
 // workspace or by fetching each, whichever takes fewer calls; what a list lacks is
 // fetched. Every id has a result, and one that fails leaves the others answered.
-func (c *Client) SyncsByID(ctx context.Context, ids []SyncID) map[SyncID]SyncResult {
-	found := make(map[SyncID]SyncResult, len(ids))
-	missing := make(map[SyncID]bool)
+func (c *Client) SyncsByID(ctx context.Context, ids []census.SyncID) map[census.SyncID]SyncResult {
+	found := make(map[census.SyncID]SyncResult, len(ids))
+	missing := make(map[census.SyncID]bool)
 	for _, id := range ids {
-		if y, ok := recallRecord[Sync](ctx, c, fetchSync, int64(id)); ok {
+		if y, ok := recallRecord[census.Sync](ctx, c, fetchSync, int64(id)); ok {
 			found[id] = SyncResult{Sync: y}
 		} else {
 			missing[id] = true
@@ -72,7 +74,7 @@ func (c *Client) SyncsByID(ctx context.Context, ids []SyncID) map[SyncID]SyncRes
 		c.listInto(ctx, found, missing)
 	}
 	var mu sync.Mutex
-	each(c.MaxCalls(), slices.Sorted(maps.Keys(missing)), func(id SyncID) {
+	each(c.MaxCalls(), slices.Sorted(maps.Keys(missing)), func(id census.SyncID) {
 		y, err := c.Sync(ctx, id)
 		mu.Lock()
 		found[id] = SyncResult{y, err}
@@ -95,10 +97,10 @@ func (c *Client) listingPays(n int) bool {
 // list. The first page tells how many there are; but where its rows alone can
 // hardly do, and the list has been read before, as many are read at once as there
 // were then. It stops where fetching the rest is cheaper, or fails.
-func (c *Client) listInto(ctx context.Context, found map[SyncID]SyncResult, missing map[SyncID]bool) {
+func (c *Client) listInto(ctx context.Context, found map[census.SyncID]SyncResult, missing map[census.SyncID]bool) {
 	l := c.syncList()
 	read := func(from, to int) (total int, err error) {
-		pages := make([]arrival[Sync], to-from)
+		pages := make([]arrival[census.Sync], to-from)
 		numbers := make([]int, to-from)
 		for i := range numbers {
 			numbers[i] = i
@@ -137,14 +139,14 @@ func (c *Client) listInto(ctx context.Context, found map[SyncID]SyncResult, miss
 
 // takeSyncs keeps rows of the list, which was asked for at sent, and moves those that
 // are missing to found.
-func (c *Client) takeSyncs(ctx context.Context, rows []Sync, sent time.Time, found map[SyncID]SyncResult, missing map[SyncID]bool) {
+func (c *Client) takeSyncs(ctx context.Context, rows []census.Sync, sent time.Time, found map[census.SyncID]SyncResult, missing map[census.SyncID]bool) {
 	until := sent.Add(c.syncList().life())
 	for i := range rows {
 		y := &rows[i]
 		if y.CreatedAt == 0 || y.ID <= 0 {
 			continue
 		}
-		keepRecord(c, c.recordKey(fetchSync, int64(y.ID)), keptRecord[Sync]{y, sent, until}, (*Sync).weight)
+		keepRecord(c, c.recordKey(fetchSync, int64(y.ID)), keptRecord[census.Sync]{y, sent, until}, (*census.Sync).Weight)
 		if missing[y.ID] {
 			found[y.ID] = SyncResult{Sync: y}
 			delete(missing, y.ID)

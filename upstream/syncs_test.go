@@ -11,18 +11,19 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
 
 // spread is n of the ids 1 to total, evenly spaced.
-func spread(n, total int) (ids []SyncID) {
+func spread(n, total int) (ids []census.SyncID) {
 	for i := range n {
-		ids = append(ids, SyncID(1+i*total/n))
+		ids = append(ids, census.SyncID(1+i*total/n))
 	}
 	return ids
 }
 
-func checkSyncs(t *testing.T, got map[SyncID]SyncResult, ids []SyncID) {
+func checkSyncs(t *testing.T, got map[census.SyncID]SyncResult, ids []census.SyncID) {
 	t.Helper()
 	for _, id := range ids {
 		if r, ok := got[id]; !ok || r.Err != nil || r.Sync == nil || r.Sync.ID != id {
@@ -71,21 +72,21 @@ func TestSyncsByIDCost(t *testing.T) {
 }
 
 func TestSyncsByIDAsksOnceForTheSame(t *testing.T) {
-	census, client := newCensus(sim.Options{SyncBytes: 1})
-	addSyncs(census, 2)
-	got := client.SyncsByID(t.Context(), []SyncID{2, 1, 2, 2, 1})
-	checkSyncs(t, got, []SyncID{1, 2})
-	if calls := census.Calls(); len(calls) != 2 || len(got) != 2 {
+	server, client := newCensus(sim.Options{SyncBytes: 1})
+	addSyncs(server, 2)
+	got := client.SyncsByID(t.Context(), []census.SyncID{2, 1, 2, 2, 1})
+	checkSyncs(t, got, []census.SyncID{1, 2})
+	if calls := server.Calls(); len(calls) != 2 || len(got) != 2 {
 		t.Errorf("%d answers by %q", len(got), calls)
 	}
 }
 
 func TestSyncsByIDStopsListingWhenAllAreFound(t *testing.T) {
-	census, client := newCensus(sim.Options{SyncBytes: 1})
-	addSyncs(census, 200)
-	ids := []SyncID{1, 7, 20, 50}
+	server, client := newCensus(sim.Options{SyncBytes: 1})
+	addSyncs(server, 200)
+	ids := []census.SyncID{1, 7, 20, 50}
 	checkSyncs(t, client.SyncsByID(t.Context(), ids), ids)
-	if calls := census.Calls(); len(calls) != 1 {
+	if calls := server.Calls(); len(calls) != 1 {
 		t.Errorf("%q", calls)
 	}
 }
@@ -127,29 +128,29 @@ func TestSyncsByIDFailsOneByOne(t *testing.T) {
 	one := func(path string) func(*http.Request) bool { return sim.Path(path) }
 	for _, c := range []struct {
 		name           string
-		ids            []SyncID // of the 48 there are
+		ids            []census.SyncID // of the 48 there are
 		fault          sim.Fault
-		failed         map[SyncID]string
+		failed         map[census.SyncID]string
 		lists, fetches int
 	}{
-		{"unknown ids, the rest listed", []SyncID{1, 2, 3, 4, 99, 100}, sim.Fault{Times: -1}, map[SyncID]string{99: "not_found", 100: "not_found"}, 1, 2},
-		{"an unknown id, the rest fetched", []SyncID{1, 2, 99}, sim.Fault{Times: -1}, map[SyncID]string{99: "not_found"}, 0, 3},
-		{"only unknown ids", []SyncID{99}, sim.Fault{Times: -1}, map[SyncID]string{99: "not_found"}, 0, 1},
-		{"one sync breaks Census", []SyncID{1, 2, 3}, sim.Fault{Match: one("/syncs/2"), Do: sim.HTML(502)}, map[SyncID]string{2: "unavailable"}, 0, 5},
-		{"one sync is another", []SyncID{1, 2, 3}, sim.Fault{Match: one("/syncs/2"), Do: sim.Field("id", "3")}, map[SyncID]string{2: "bad_response"}, 0, 3},
-		{"one sync has no date", []SyncID{1, 2, 3}, sim.Fault{Match: one("/syncs/2"), Do: sim.Field("created_at", "null")}, map[SyncID]string{2: "bad_response"}, 0, 3},
-		{"the list breaks Census", []SyncID{1, 2, 3, 4, 5}, sim.Fault{Match: one("/syncs"), Do: sim.HTML(502)}, nil, 3, 5},
-		{"the list is forbidden", []SyncID{1, 2, 3, 4, 5}, sim.Fault{Match: one("/syncs"), Do: sim.HTML(403)}, nil, 1, 5},
-		{"the list is unreadable", []SyncID{1, 2, 3, 4, 5}, sim.Fault{Match: one("/syncs"), Do: sim.HTML(200)}, nil, 1, 5},
-		{"the list has no dates", []SyncID{1, 2, 3, 4, 5}, sim.Fault{Match: one("/syncs"), Do: sim.Field("created_at", `""`)}, nil, 1, 5},
-		{"the list has no ids", []SyncID{1, 2, 3, 4, 5}, sim.Fault{Match: one("/syncs"), Do: sim.Field("id", "null")}, nil, 1, 5},
-		{"the token is refused", []SyncID{1, 2}, sim.Fault{Do: sim.HTML(401)}, map[SyncID]string{1: "unauthenticated", 2: "unauthenticated"}, 0, 2},
+		{"unknown ids, the rest listed", []census.SyncID{1, 2, 3, 4, 99, 100}, sim.Fault{Times: -1}, map[census.SyncID]string{99: "not_found", 100: "not_found"}, 1, 2},
+		{"an unknown id, the rest fetched", []census.SyncID{1, 2, 99}, sim.Fault{Times: -1}, map[census.SyncID]string{99: "not_found"}, 0, 3},
+		{"only unknown ids", []census.SyncID{99}, sim.Fault{Times: -1}, map[census.SyncID]string{99: "not_found"}, 0, 1},
+		{"one sync breaks Census", []census.SyncID{1, 2, 3}, sim.Fault{Match: one("/syncs/2"), Do: sim.HTML(502)}, map[census.SyncID]string{2: "unavailable"}, 0, 5},
+		{"one sync is another", []census.SyncID{1, 2, 3}, sim.Fault{Match: one("/syncs/2"), Do: sim.Field("id", "3")}, map[census.SyncID]string{2: "bad_response"}, 0, 3},
+		{"one sync has no date", []census.SyncID{1, 2, 3}, sim.Fault{Match: one("/syncs/2"), Do: sim.Field("created_at", "null")}, map[census.SyncID]string{2: "bad_response"}, 0, 3},
+		{"the list breaks Census", []census.SyncID{1, 2, 3, 4, 5}, sim.Fault{Match: one("/syncs"), Do: sim.HTML(502)}, nil, 3, 5},
+		{"the list is forbidden", []census.SyncID{1, 2, 3, 4, 5}, sim.Fault{Match: one("/syncs"), Do: sim.HTML(403)}, nil, 1, 5},
+		{"the list is unreadable", []census.SyncID{1, 2, 3, 4, 5}, sim.Fault{Match: one("/syncs"), Do: sim.HTML(200)}, nil, 1, 5},
+		{"the list has no dates", []census.SyncID{1, 2, 3, 4, 5}, sim.Fault{Match: one("/syncs"), Do: sim.Field("created_at", `""`)}, nil, 1, 5},
+		{"the list has no ids", []census.SyncID{1, 2, 3, 4, 5}, sim.Fault{Match: one("/syncs"), Do: sim.Field("id", "null")}, nil, 1, 5},
+		{"the token is refused", []census.SyncID{1, 2}, sim.Fault{Do: sim.HTML(401)}, map[census.SyncID]string{1: "unauthenticated", 2: "unauthenticated"}, 0, 2},
 	} {
 		bubble(t, c.name, func(t *testing.T) {
-			census, client := newCensus(sim.Options{SyncBytes: 1})
-			addSyncs(census, 48)
+			server, client := newCensus(sim.Options{SyncBytes: 1})
+			addSyncs(server, 48)
 			if c.fault.Times >= 0 {
-				census.Inject(c.fault)
+				server.Inject(c.fault)
 			}
 			got := client.SyncsByID(t.Context(), c.ids)
 			if len(got) != len(c.ids) {
@@ -159,12 +160,12 @@ func TestSyncsByIDFailsOneByOne(t *testing.T) {
 				r := got[id]
 				switch want, fails := c.failed[id]; {
 				case !fails:
-					checkSyncs(t, got, []SyncID{id})
+					checkSyncs(t, got, []census.SyncID{id})
 				case r.Sync != nil || verdict(r.Err) != want:
 					t.Errorf("sync %d is %+v, want %s", id, r, want)
 				}
 			}
-			if calls := census.Calls(); lists(calls) != c.lists || fetches(calls) != c.fetches {
+			if calls := server.Calls(); lists(calls) != c.lists || fetches(calls) != c.fetches {
 				t.Errorf("%d lists and %d fetches, want %d and %d: %q", lists(calls), fetches(calls), c.lists, c.fetches, calls)
 			}
 		})
@@ -183,17 +184,17 @@ func TestSyncsByIDWithoutOneListPage(t *testing.T) {
 }
 
 func TestSyncs(t *testing.T) {
-	census, client := newCensus(sim.Options{SyncBytes: 1})
-	addSyncs(census, 120)
+	server, client := newCensus(sim.Options{SyncBytes: 1})
+	addSyncs(server, 120)
 	at := func(id int) Position {
-		y, err := client.Sync(t.Context(), SyncID(id))
+		y, err := client.Sync(t.Context(), census.SyncID(id))
 		checkVerdict(t, err, "ok")
 		return Position{CreatedAt: Moment(y.CreatedAt), ID: int64(id), Ordinal: id - 1}
 	}
 	for _, c := range []struct {
 		name        string
 		window      Window
-		first, last SyncID // oldest and newest of the answer
+		first, last census.SyncID // oldest and newest of the answer
 		more        bool
 		calls       int
 	}{
@@ -205,7 +206,7 @@ func TestSyncs(t *testing.T) {
 		{"between two", Window{Limit: 10, Older: at(60), Newer: at(66)}, 61, 65, false, 1},
 		{"the last few", Window{Limit: 10, Newer: at(4)}, 1, 3, false, 1},
 	} {
-		census.ResetCalls()
+		server.ResetCalls()
 		answers, err := client.Syncs(t.Context(), c.window)
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
@@ -217,10 +218,10 @@ func TestSyncs(t *testing.T) {
 		if got.First != int(c.first)-1 || got.Total != 120 || got.More != c.more {
 			t.Errorf("%s: from %d of %d, more %t", c.name, got.First, got.Total, got.More)
 		}
-		if calls := census.Calls(); len(calls) != c.calls {
+		if calls := server.Calls(); len(calls) != c.calls {
 			t.Errorf("%s: %q, want %d calls", c.name, calls, c.calls)
 		}
-		for _, call := range census.Calls() {
+		for _, call := range server.Calls() {
 			if strings.Contains(call, "per_page=100") {
 				t.Errorf("%s: a page too heavy for Census: %s", c.name, call)
 			}
@@ -228,7 +229,7 @@ func TestSyncs(t *testing.T) {
 	}
 }
 
-func idsOf(rows []Sync) (ids []SyncID) {
+func idsOf(rows []census.Sync) (ids []census.SyncID) {
 	for i := range rows {
 		ids = append(ids, rows[i].ID)
 	}
@@ -266,7 +267,7 @@ func TestAllSyncsOfALargeAndGrowingWorkspace(t *testing.T) {
 	}
 }
 
-func sorted(rows []Sync) []SyncID {
+func sorted(rows []census.Sync) []census.SyncID {
 	ids := idsOf(rows)
 	slices.Sort(ids)
 	return ids

@@ -9,24 +9,25 @@ import (
 
 	"pgregory.net/rapid"
 
+	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
 
 // tied is a Census and its client with a sync whose runs were created by so many in one
 // moment after the other, and the ids of these in our order.
-func tied(order sim.TieOrder, memory int64, together ...int) (*sim.Census, *Client, SyncID, []SyncRunID) {
+func tied(order sim.TieOrder, memory int64, together ...int) (*sim.Census, *Client, census.SyncID, []census.SyncRunID) {
 	clock := time.Now().Add(-time.Hour)
-	census := sim.New(sim.Options{Empty: true, Ties: order, Now: func() time.Time { return clock }})
-	sync := census.AddSync(sim.Sync{})
-	var ids []SyncRunID
+	server := sim.New(sim.Options{Empty: true, Ties: order, Now: func() time.Time { return clock }})
+	sync := server.AddSync(sim.Sync{})
+	var ids []census.SyncRunID
 	for _, n := range together {
 		clock = clock.Add(time.Millisecond)
 		for range n {
-			ids = append(ids, SyncRunID(census.AddRun(sync, sim.Run{})))
+			ids = append(ids, census.SyncRunID(server.AddRun(sync, sim.Run{})))
 		}
 	}
-	client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: memory, Freshness: time.Hour})
-	return census, client, SyncID(sync), ids
+	client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: server.Transport(), PageCache: memory, Freshness: time.Hour})
+	return server, client, census.SyncID(sync), ids
 }
 
 // ones is n moments of one run each.
@@ -58,14 +59,14 @@ func TestTiesAreWalked(t *testing.T) {
 				for _, limit := range []int{1, 2, 7, 25, 60, 1000} {
 					for _, fromOldest := range []bool{true, false} {
 						_, client, sync, want := tied(order, memory, tt.together...)
-						w, got := Window{Limit: limit, FromOldest: fromOldest}, []SyncRunID(nil)
+						w, got := Window{Limit: limit, FromOldest: fromOldest}, []census.SyncRunID(nil)
 						for more := true; more; {
 							answers, err := client.Runs(t.Context(), sync, w)
 							if err != nil {
 								t.Fatalf("%s, order %d, by %d, from oldest %t: %v", tt.name, order, limit, fromOldest, err)
 							}
 							s := answers[0]
-							var page []SyncRunID
+							var page []census.SyncRunID
 							for i := range s.Rows {
 								page = append(page, s.Rows[i].ID)
 							}
@@ -121,7 +122,7 @@ func TestTieThatWasPassed(t *testing.T) {
 		for _, memory := range []int64{0, 8 << 20} {
 			_, client, sync, want := tied(sim.TiesByIDTurned, memory, slices.Concat(ones(99), []int{2}, ones(99))...)
 			first := Window{Limit: 100, FromOldest: fromOldest}
-			begin := func() Slice[SyncRun] {
+			begin := func() Slice[census.SyncRun] {
 				answers, err := client.Runs(t.Context(), sync, first)
 				checkVerdict(t, err, "ok")
 				return answers[0]
@@ -156,8 +157,8 @@ func TestTiesAreScanned(t *testing.T) {
 	for _, order := range sim.TieOrders {
 		for _, fromOldest := range []bool{true, false} {
 			_, client, sync, want := tied(order, 0, slices.Concat(ones(99), []int{2}, ones(98), []int{3}, ones(99), slices.Repeat([]int{4}, 30))...)
-			var got []SyncRunID
-			limited, err := client.ScanRuns(t.Context(), sync, Window{FromOldest: fromOldest}, always, func(s Slice[SyncRun]) bool {
+			var got []census.SyncRunID
+			limited, err := client.ScanRuns(t.Context(), sync, Window{FromOldest: fromOldest}, always, func(s Slice[census.SyncRun]) bool {
 				for i := range s.Rows {
 					got = append(got, s.Rows[i].ID)
 				}

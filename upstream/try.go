@@ -1,6 +1,10 @@
 package upstream
 
-import "context"
+import (
+	"context"
+
+	"census-gateway/upstream/census"
+)
 
 // Try asks Census for one sync and keeps nothing of it: nil means that Census
 // answers, and accepts the token. It costs one call.
@@ -10,7 +14,7 @@ func (c *Client) Try(ctx context.Context) error {
 		return err
 	}
 	defer answer.free()
-	if _, err := decodePage[Sync](answer.text, syncChunk); err != nil {
+	if _, err := census.DecodePage[census.Sync](answer.text, syncChunk); err != nil {
 		return listSyncs.unreadable(0, err)
 	}
 	return nil

@@ -1,12 +1,14 @@
 package health
 
-import "census-gateway/upstream"
+import (
+	"census-gateway/upstream/census"
+)
 
 // timely is sync and runs without what lies ahead of now by more than clocks differ: such a time is as good as none,
 // and a run created then is left out. ahead counts the runs left out, but for dry
 // runs. Neither sync nor runs is changed.
-func timely(sync *upstream.Sync, runs []upstream.SyncRun, now upstream.DateTime) (_ *upstream.Sync, _ []upstream.SyncRun, ahead int) {
-	limit := now + upstream.DateTime(upstream.ClockLead.Milliseconds())
+func timely(sync *census.Sync, runs []census.SyncRun, now census.DateTime) (_ *census.Sync, _ []census.SyncRun, ahead int) {
+	limit := now + census.DateTime(census.ClockLead.Milliseconds())
 	if max(sync.CreatedAt, sync.UpdatedAt) > limit {
 		s := *sync
 		sync = &s
@@ -15,7 +17,7 @@ func timely(sync *upstream.Sync, runs []upstream.SyncRun, now upstream.DateTime)
 	if !anyAfter(limit, runs) {
 		return sync, runs, 0
 	}
-	kept := make([]upstream.SyncRun, 0, len(runs))
+	kept := make([]census.SyncRun, 0, len(runs))
 	for _, r := range runs {
 		switch {
 		case r.CreatedAt <= limit:
@@ -28,7 +30,7 @@ func timely(sync *upstream.Sync, runs []upstream.SyncRun, now upstream.DateTime)
 	return sync, kept, ahead
 }
 
-func anyAfter(limit upstream.DateTime, runs []upstream.SyncRun) bool {
+func anyAfter(limit census.DateTime, runs []census.SyncRun) bool {
 	for i := range runs {
 		if r := &runs[i]; max(r.CreatedAt, r.UpdatedAt, r.CompletedAt, r.ScheduledExecutionTime) > limit {
 			return true
@@ -38,7 +40,7 @@ func anyAfter(limit upstream.DateTime, runs []upstream.SyncRun) bool {
 }
 
 // forget takes out the times after limit.
-func forget(limit upstream.DateTime, times ...*upstream.DateTime) {
+func forget(limit census.DateTime, times ...*census.DateTime) {
 	for _, t := range times {
 		if *t > limit {
 			*t = 0

@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // Executions across changes of clocks are those minutes at which a clock of the zone
@@ -47,7 +47,7 @@ func TestLawExecutions(t *testing.T) {
 		}
 		cron += field(hour) + " * * " + field(day) + " " + c.zone
 		frequency := "expression"
-		s, err := ParseSchedule(upstream.SyncSchedule{Frequency: &frequency, CronExpression: &cron})
+		s, err := ParseSchedule(census.SyncSchedule{Frequency: &frequency, CronExpression: &cron})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +94,7 @@ func TestExecutionsOf(t *testing.T) {
 		{"expression", "0 0 29 2 *", "2026-03-04 12:00", 5, []string{"2028-02-29 00:00", "2032-02-29 00:00", "2036-02-29 00:00"}}, // 2040 is too far
 		{"expression", "0 0 1 1 *", "9999-03-04 12:00", 5, nil},
 	} {
-		s, err := ParseSchedule(upstream.SyncSchedule{Frequency: &test.frequency, CronExpression: &test.cron})
+		s, err := ParseSchedule(census.SyncSchedule{Frequency: &test.frequency, CronExpression: &test.cron})
 		if err != nil {
 			t.Fatal(err)
 		}

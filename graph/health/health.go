@@ -3,7 +3,7 @@ package health
 import (
 	"time"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // A State is how a sync is.
@@ -40,14 +40,14 @@ type Health struct {
 	State State
 	// Since is when this state began: 0 where it may have begun before the runs
 	// that were seen, or where nothing tells. Each rule says what it takes.
-	Since  upstream.DateTime
+	Since  census.DateTime
 	Reason string // one sentence
 	// ConsecutiveFailures counts the runs that failed since the newest success
 	// among those seen. There may be more before them.
 	ConsecutiveFailures int
 	// LastSuccessAt is when the newest success was completed, 0 if none is among
 	// the runs seen. Runs that lost records are successes.
-	LastSuccessAt upstream.DateTime
+	LastSuccessAt census.DateTime
 	// FreshnessSeconds is the time since LastSuccessAt, nil without one.
 	FreshnessSeconds *float64
 	// LateBySeconds is the time since the first execution that the schedule
@@ -59,7 +59,7 @@ type Health struct {
 
 // Of tells how the sync is. Runs are its newest, the newest first, and more
 // tells that there are older ones. Neither is changed or kept.
-func Of(sync *upstream.Sync, runs []upstream.SyncRun, more bool, now time.Time) Health {
+func Of(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) Health {
 	v := look(sync, runs, more, now)
 	h := Health{
 		State:               Unknown,

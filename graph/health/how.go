@@ -3,7 +3,7 @@ package health
 import (
 	"fmt"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // Rules on how its runs end.
@@ -51,7 +51,7 @@ func lossy(v *view) (finding, bool) {
 func unreliable(v *view) (finding, bool) {
 	n, good := min(len(v.finished), lastRuns), 0
 	for _, r := range v.finished[:n] {
-		if r.Outcome() != upstream.OutcomeFailed {
+		if r.Outcome() != census.OutcomeFailed {
 			good++
 		}
 	}
@@ -117,7 +117,7 @@ func was(runs int) string {
 func (v *view) bounded(n int) bool { return n < len(v.finished) || !v.more }
 
 // ended is when a finished run ended, or was queued if that is all that is told.
-func ended(r *upstream.SyncRun) upstream.DateTime {
+func ended(r *census.SyncRun) census.DateTime {
 	if r.CompletedAt != 0 {
 		return r.CompletedAt
 	}

@@ -8,13 +8,13 @@ import (
 
 	"pgregory.net/rapid"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // anyRuns draws runs, the newest first, that need not make sense.
-func anyRuns(t *rapid.T) (runs []upstream.SyncRun) {
+func anyRuns(t *rapid.T) (runs []census.SyncRun) {
 	before := time.Duration(rapid.Int64Range(-7200, 86400).Draw(t, "newest")) * time.Second
 	for range rapid.IntRange(0, 30).Draw(t, "runs") {
 		changes := rapid.SliceOfN(rapid.SampledFrom([]change{failed, open, skipped, working, canceled, strange, full, dry, took(3 * time.Hour), took(9000 * time.Hour), scheduled(time.Hour), refused(3), invalid(900), refused(-4)}), 0, 3).Draw(t, "changes")
@@ -24,14 +24,14 @@ func anyRuns(t *rapid.T) (runs []upstream.SyncRun) {
 	return runs
 }
 
-func anySync(t *rapid.T) *upstream.Sync {
+func anySync(t *rapid.T) *census.Sync {
 	small := rapid.SampledFrom([]*int32{nil, ptr[int32](0), ptr[int32](7), ptr[int32](24), ptr[int32](-1), ptr[int32](1 << 30)})
-	return &upstream.Sync{
+	return &census.Sync{
 		ID:        52,
 		Paused:    rapid.IntRange(0, 9).Draw(t, "paused") == 0,
-		CreatedAt: rapid.SampledFrom([]upstream.DateTime{0, 1, ago(9000 * time.Hour), ago(-time.Hour)}).Draw(t, "created"),
-		UpdatedAt: rapid.SampledFrom([]upstream.DateTime{0, ago(90 * time.Hour), ago(-90 * time.Hour)}).Draw(t, "updated"),
-		Schedule: upstream.SyncSchedule{
+		CreatedAt: rapid.SampledFrom([]census.DateTime{0, 1, ago(9000 * time.Hour), ago(-time.Hour)}).Draw(t, "created"),
+		UpdatedAt: rapid.SampledFrom([]census.DateTime{0, ago(90 * time.Hour), ago(-90 * time.Hour)}).Draw(t, "updated"),
+		Schedule: census.SyncSchedule{
 			Frequency:      rapid.SampledFrom([]*string{nil, ptr("never"), ptr("continuous"), ptr("hourly"), ptr("daily"), ptr("weekly"), ptr("expression"), ptr("?")}).Draw(t, "frequency"),
 			Day:            rapid.SampledFrom([]*string{nil, ptr("Sunday"), ptr("x")}).Draw(t, "day"),
 			Hour:           small.Draw(t, "hour"),
@@ -71,7 +71,7 @@ func TestLawHealth(t *testing.T) {
 		if more && (strings.Contains(h.Reason, "never") || h.State == NeverRan) {
 			t.Fatalf("never, with older runs about: %s", h.Reason)
 		}
-		if h.Since > ago(-upstream.ClockLead) || h.LastSuccessAt > ago(-upstream.ClockLead) {
+		if h.Since > ago(-census.ClockLead) || h.LastSuccessAt > ago(-census.ClockLead) {
 			t.Fatalf("in the future: %+v", h)
 		}
 		if _, err := ParseSchedule(sync.Schedule); err != nil && (h.State == Healthy || h.State == Late) {

@@ -3,7 +3,7 @@ package health
 import (
 	"time"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // A rule names a state and says when it applies.
@@ -15,7 +15,7 @@ type rule struct {
 
 // A finding is what a rule that applies has to say.
 type finding struct {
-	since  upstream.DateTime
+	since  census.DateTime
 	reason string // a sentence
 }
 

@@ -8,24 +8,24 @@ import (
 	"testing"
 	"time"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 func ptr[T any](v T) *T { return &v }
 
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 
-func ago(d time.Duration) upstream.DateTime { return upstream.DateTime(noon.Add(-d).UnixMilli()) }
+func ago(d time.Duration) census.DateTime { return census.DateTime(noon.Add(-d).UnixMilli()) }
 
 // A change makes a run another than the plain success it starts as.
-type change func(*upstream.SyncRun)
+type change func(*census.SyncRun)
 
 // run was queued so long ago and succeeded after a minute, unless changed.
-func run(before time.Duration, changes ...change) upstream.SyncRun {
-	r := upstream.SyncRun{
-		ID: upstream.SyncRunID(1e9 - before/time.Second), SyncID: 52, Status: upstream.StatusCompleted, RawStatus: "completed",
+func run(before time.Duration, changes ...change) census.SyncRun {
+	r := census.SyncRun{
+		ID: census.SyncRunID(1e9 - before/time.Second), SyncID: 52, Status: census.StatusCompleted, RawStatus: "completed",
 		CreatedAt: ago(before), CompletedAt: ago(before - time.Minute),
-		RecordsProcessed: upstream.Count{N: 1000, Known: true},
+		RecordsProcessed: census.Count{N: 1000, Known: true},
 	}
 	for _, c := range changes {
 		c(&r)
@@ -33,51 +33,51 @@ func run(before time.Duration, changes ...change) upstream.SyncRun {
 	return r
 }
 
-func failed(r *upstream.SyncRun)   { r.Status, r.ErrorCode = upstream.StatusFailed, ptr("AUTH") }
-func open(r *upstream.SyncRun)     { r.CompletedAt = 0 }
-func skipped(r *upstream.SyncRun)  { r.Status, r.CompletedAt = upstream.StatusSkipped, 0 }
-func working(r *upstream.SyncRun)  { r.Status, r.CompletedAt = upstream.StatusWorking, 0 }
-func canceled(r *upstream.SyncRun) { r.Canceled = true }
-func strange(r *upstream.SyncRun) {
-	r.Status, r.RawStatus, r.CompletedAt = upstream.StatusUnknown, "awaiting", 0
+func failed(r *census.SyncRun)   { r.Status, r.ErrorCode = census.StatusFailed, ptr("AUTH") }
+func open(r *census.SyncRun)     { r.CompletedAt = 0 }
+func skipped(r *census.SyncRun)  { r.Status, r.CompletedAt = census.StatusSkipped, 0 }
+func working(r *census.SyncRun)  { r.Status, r.CompletedAt = census.StatusWorking, 0 }
+func canceled(r *census.SyncRun) { r.Canceled = true }
+func strange(r *census.SyncRun) {
+	r.Status, r.RawStatus, r.CompletedAt = census.StatusUnknown, "awaiting", 0
 }
-func full(r *upstream.SyncRun) { r.FullSync = true }
-func dry(r *upstream.SyncRun) {
-	r.SyncTriggerReason = &upstream.SyncTriggerReason{UITag: ptr("Dry Run")}
+func full(r *census.SyncRun) { r.FullSync = true }
+func dry(r *census.SyncRun) {
+	r.SyncTriggerReason = &census.SyncTriggerReason{UITag: ptr("Dry Run")}
 }
 func took(d time.Duration) change {
-	return func(r *upstream.SyncRun) { r.CompletedAt = r.CreatedAt + upstream.DateTime(d.Milliseconds()) }
+	return func(r *census.SyncRun) { r.CompletedAt = r.CreatedAt + census.DateTime(d.Milliseconds()) }
 }
 func refused(n int64) change {
-	return func(r *upstream.SyncRun) { r.RecordsFailed = upstream.Count{N: n, Known: true} }
+	return func(r *census.SyncRun) { r.RecordsFailed = census.Count{N: n, Known: true} }
 }
 func invalid(n int64) change {
-	return func(r *upstream.SyncRun) { r.SourceRecordInvalids = upstream.Count{N: n, Known: true} }
+	return func(r *census.SyncRun) { r.SourceRecordInvalids = census.Count{N: n, Known: true} }
 }
 
 func scheduled(in time.Duration) change {
-	return func(r *upstream.SyncRun) { r.ScheduledExecutionTime = ago(-in) }
+	return func(r *census.SyncRun) { r.ScheduledExecutionTime = ago(-in) }
 }
 
 // hourly repeats a run every hour, n times, the newest so long ago.
-func hourly(newest time.Duration, n int, changes ...change) (runs []upstream.SyncRun) {
+func hourly(newest time.Duration, n int, changes ...change) (runs []census.SyncRun) {
 	for i := range n {
 		runs = append(runs, run(newest+time.Duration(i)*time.Hour, changes...))
 	}
 	return runs
 }
 
-func join(parts ...[]upstream.SyncRun) (all []upstream.SyncRun) {
+func join(parts ...[]census.SyncRun) (all []census.SyncRun) {
 	for _, p := range parts {
 		all = append(all, p...)
 	}
 	return all
 }
 
-func one(r upstream.SyncRun) []upstream.SyncRun { return []upstream.SyncRun{r} }
+func one(r census.SyncRun) []census.SyncRun { return []census.SyncRun{r} }
 
-func onSchedule(frequency string) upstream.Sync {
-	return upstream.Sync{ID: 52, CreatedAt: ago(1000 * time.Hour), Schedule: upstream.SyncSchedule{Frequency: &frequency}}
+func onSchedule(frequency string) census.Sync {
+	return census.Sync{ID: 52, CreatedAt: ago(1000 * time.Hour), Schedule: census.SyncSchedule{Frequency: &frequency}}
 }
 
 func TestRules(t *testing.T) {
@@ -99,11 +99,11 @@ func TestRules(t *testing.T) {
 	haltedOdd.Paused = true
 	for _, test := range []struct {
 		name   string
-		sync   upstream.Sync
-		runs   []upstream.SyncRun
+		sync   census.Sync
+		runs   []census.SyncRun
 		more   bool
 		state  State
-		since  upstream.DateTime
+		since  census.DateTime
 		reason string // part of it
 	}{
 		{"paused and failing", halted, hourly(5*h, 9, failed), false, Paused, 0, "paused; it has never succeeded"},
@@ -198,10 +198,10 @@ func TestNumbers(t *testing.T) {
 	sync := onSchedule("hourly")
 	for _, test := range []struct {
 		name     string
-		runs     []upstream.SyncRun
+		runs     []census.SyncRun
 		now      time.Time
 		failures int
-		last     upstream.DateTime
+		last     census.DateTime
 		fresh    float64 // -1: nil
 		late     float64 // -1: nil
 	}{

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // A Schedule is when Census starts a sync by itself. The zero Schedule is never.
@@ -53,7 +53,7 @@ func (s Schedule) Executions(after, before time.Time, n int) (at []time.Time) {
 // the midnight that ends the day. A continuous sync is taken to run every
 // minute, as the busiest do; how long Census pauses between its runs is not
 // documented.
-func ParseSchedule(s upstream.SyncSchedule) (Schedule, error) {
+func ParseSchedule(s census.SyncSchedule) (Schedule, error) {
 	var minute int32
 	if s.Minute != nil {
 		minute = *s.Minute
@@ -99,7 +99,7 @@ func ParseSchedule(s upstream.SyncSchedule) (Schedule, error) {
 
 // frequencyOf is how often s is due; an expression without a frequency stands for
 // itself.
-func frequencyOf(s upstream.SyncSchedule) string {
+func frequencyOf(s census.SyncSchedule) string {
 	frequency := strings.ToLower(strings.TrimSpace(deref(s.Frequency)))
 	if frequency == "" && deref(s.CronExpression) != "" {
 		return "expression"
@@ -131,7 +131,7 @@ func weekday(name string, after bool) (string, error) {
 }
 
 // scheduleName is what people are told a schedule is.
-func scheduleName(s upstream.SyncSchedule) string {
+func scheduleName(s census.SyncSchedule) string {
 	switch frequency := frequencyOf(s); frequency {
 	case "expression":
 		return fmt.Sprintf("%.60q", deref(s.CronExpression))

@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 const minutes = "2006-01-02 15:04"
@@ -58,7 +58,7 @@ func TestScheduleNext(t *testing.T) {
 			}
 			return &s
 		}
-		s, err := ParseSchedule(upstream.SyncSchedule{Frequency: text(test.frequency), Day: text(test.day), Hour: test.hour, Minute: test.min, CronExpression: text(test.cron)})
+		s, err := ParseSchedule(census.SyncSchedule{Frequency: text(test.frequency), Day: text(test.day), Hour: test.hour, Minute: test.min, CronExpression: text(test.cron)})
 		if (err == nil) != (test.want != "") || err == nil && s.Never() != (test.want == "never") {
 			t.Errorf("%s %s %s: %v", test.frequency, test.day, test.cron, err)
 		}
@@ -70,7 +70,7 @@ func TestScheduleNext(t *testing.T) {
 			t.Errorf("%s %s after %s is %s, want %s", test.frequency, test.cron, test.from, got, test.want)
 		}
 	}
-	if _, err := ParseSchedule(upstream.SyncSchedule{}); err == nil {
+	if _, err := ParseSchedule(census.SyncSchedule{}); err == nil {
 		t.Error("a schedule of nothing")
 	}
 }

@@ -3,7 +3,7 @@ package health
 import (
 	"time"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // lastRuns is over how many finished runs the success rate is taken, and
@@ -15,31 +15,31 @@ const (
 
 // A view is what the rules want to know of a sync, gathered once.
 type view struct {
-	sync *upstream.Sync
-	runs []upstream.SyncRun // newest first
-	more bool               // there are older runs
-	now  upstream.DateTime
+	sync *census.Sync
+	runs []census.SyncRun // newest first
+	more bool             // there are older runs
+	now  census.DateTime
 
-	finished    []*upstream.SyncRun // succeeded, partial and failed, newest first; no dry runs
-	failures    int                 // of the newest finished, in a row
-	goods       int                 // of the newest finished without a flaw, in a row
-	lastSuccess *upstream.SyncRun   // with a time of completion
-	untimed     bool                // a success is seen that has no time of completion
-	real        int                 // runs that are not dry
-	ahead       int                 // more of these, created in the future: see timely
+	finished    []*census.SyncRun // succeeded, partial and failed, newest first; no dry runs
+	failures    int               // of the newest finished, in a row
+	goods       int               // of the newest finished without a flaw, in a row
+	lastSuccess *census.SyncRun   // with a time of completion
+	untimed     bool              // a success is seen that has no time of completion
+	real        int               // runs that are not dry
+	ahead       int               // more of these, created in the future: see timely
 
-	skips   int               // newest runs that were skipped, in a row, dry runs left out
-	blocker *upstream.SyncRun // what runs now, or what the skipped runs wait for; nil if none is seen
-	usual   time.Duration     // longest recent run like the blocker; 0 if unknown
+	skips   int             // newest runs that were skipped, in a row, dry runs left out
+	blocker *census.SyncRun // what runs now, or what the skipped runs wait for; nil if none is seen
+	usual   time.Duration   // longest recent run like the blocker; 0 if unknown
 
 	unread    error // why the schedule cannot be read; nil: it can, or the sync is paused
 	scheduled bool  // what follows is known
-	due       upstream.DateTime
+	due       census.DateTime
 	late      time.Duration // since due, if beyond the grace
 }
 
-func look(sync *upstream.Sync, runs []upstream.SyncRun, more bool, now time.Time) view {
-	v := view{more: more, now: upstream.DateTime(now.UnixMilli())}
+func look(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) view {
+	v := view{more: more, now: census.DateTime(now.UnixMilli())}
 	v.sync, v.runs, v.ahead = timely(sync, runs, v.now)
 	runs = v.runs
 	streak := true // of skipped runs
@@ -53,21 +53,21 @@ func look(sync *upstream.Sync, runs []upstream.SyncRun, more bool, now time.Time
 			continue
 		}
 		v.real++
-		if streak = streak && outcome == upstream.OutcomeSkipped; streak {
+		if streak = streak && outcome == census.OutcomeSkipped; streak {
 			v.skips++
 		}
 		switch outcome {
-		case upstream.OutcomeSucceeded, upstream.OutcomePartial:
+		case census.OutcomeSucceeded, census.OutcomePartial:
 			if r.CompletedAt != 0 && (v.lastSuccess == nil || r.CompletedAt > v.lastSuccess.CompletedAt) {
 				v.lastSuccess = r
 			}
 			v.untimed = v.untimed || r.CompletedAt == 0
 			v.finished = append(v.finished, r)
-		case upstream.OutcomeFailed:
+		case census.OutcomeFailed:
 			v.finished = append(v.finished, r)
 		}
 	}
-	for v.failures < len(v.finished) && v.finished[v.failures].Outcome() == upstream.OutcomeFailed {
+	for v.failures < len(v.finished) && v.finished[v.failures].Outcome() == census.OutcomeFailed {
 		v.failures++
 	}
 	for v.goods < len(v.finished) && flaw(v.finished[v.goods]) == "" {
@@ -80,9 +80,9 @@ func look(sync *upstream.Sync, runs []upstream.SyncRun, more bool, now time.Time
 
 // blocks tells whether a run is what a sync is at. One with a status nobody
 // knows is taken for it if runs were skipped behind it.
-func blocks(r *upstream.SyncRun, outcome upstream.SyncRunOutcome, skips int) bool {
-	return outcome == upstream.OutcomeInProgress ||
-		outcome == upstream.OutcomeUnknown && r.CompletedAt == 0 && skips > 0
+func blocks(r *census.SyncRun, outcome census.SyncRunOutcome, skips int) bool {
+	return outcome == census.OutcomeInProgress ||
+		outcome == census.OutcomeUnknown && r.CompletedAt == 0 && skips > 0
 }
 
 // longest is how long the longest finished run took among those like the
@@ -128,7 +128,7 @@ func (v *view) schedule() {
 		return
 	}
 	due := s.Next(base.Time())
-	v.scheduled, v.due = true, upstream.DateTime(due.UnixMilli())
+	v.scheduled, v.due = true, census.DateTime(due.UnixMilli())
 	late := v.now.Sub(v.due)
 	if v.blocker == nil && late > grace(s.Next(due).Sub(due)) {
 		v.late = late

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // Rules on whether the sync runs.
@@ -95,10 +95,10 @@ func (v *view) age() time.Duration { return max(v.now.Sub(v.blocker.CreatedAt), 
 
 // oldestSkip is the oldest of the newest runs that were skipped in a row; there
 // is one.
-func (v *view) oldestSkip() *upstream.SyncRun {
+func (v *view) oldestSkip() *census.SyncRun {
 	left := v.skips
 	for i := range v.runs {
-		if r := &v.runs[i]; !r.DryRun() && r.Outcome() == upstream.OutcomeSkipped {
+		if r := &v.runs[i]; !r.DryRun() && r.Outcome() == census.OutcomeSkipped {
 			if left--; left == 0 {
 				return r
 			}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // span says a duration in its largest unit: "90 minutes", "3 days".
@@ -27,7 +27,7 @@ func count(n int64, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-func (v *view) ago(t upstream.DateTime) string { return span(v.now.Sub(t)) }
+func (v *view) ago(t census.DateTime) string { return span(v.now.Sub(t)) }
 
 // success says when the sync last succeeded, as the end of a sentence.
 func (v *view) success() string {
@@ -53,7 +53,7 @@ func (v *view) waiting() string {
 
 // code is the run's error code in brackets. Messages are left out: they may
 // hold data.
-func code(r *upstream.SyncRun) string {
+func code(r *census.SyncRun) string {
 	if r.ErrorCode == nil || *r.ErrorCode == "" {
 		return ""
 	}
@@ -62,8 +62,8 @@ func code(r *upstream.SyncRun) string {
 
 // flaw says what is wrong with a finished run, "" if nothing is. Some records
 // are invalid in most runs of most workspaces; only many are worth a word.
-func flaw(r *upstream.SyncRun) string {
-	if r.Outcome() == upstream.OutcomeFailed {
+func flaw(r *census.SyncRun) string {
+	if r.Outcome() == census.OutcomeFailed {
 		return "it failed"
 	}
 	if n := r.RecordsFailed.N; n > 0 {

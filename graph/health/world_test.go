@@ -7,20 +7,21 @@ import (
 	"time"
 
 	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
 
 // workspace reads all of the simulator's workspace as it is at a moment, with
 // the newest n runs of each sync, and asks how its syncs are.
-func workspace(t *testing.T, now time.Time, n int) map[upstream.SyncID]Health {
+func workspace(t *testing.T, now time.Time, n int) map[census.SyncID]Health {
 	t.Helper()
-	census := sim.New(sim.Options{Now: func() time.Time { return now }})
-	client := upstream.New("", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport()})
+	server := sim.New(sim.Options{Now: func() time.Time { return now }})
+	client := upstream.New("", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: server.Transport()})
 	syncs, err := client.AllSyncs(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
-	states := map[upstream.SyncID]Health{}
+	states := map[census.SyncID]Health{}
 	for i := range syncs {
 		answer, err := client.Runs(context.Background(), syncs[i].ID, upstream.Window{Limit: n})
 		if err != nil {
@@ -37,7 +38,7 @@ func TestBelievableWorkspace(t *testing.T) {
 	now := time.Date(2026, 3, 4, 12, 23, 45, 678e6, time.UTC)
 	for _, n := range []int{25, 100} {
 		states := workspace(t, now, n)
-		for id, want := range map[upstream.SyncID]State{
+		for id, want := range map[census.SyncID]State{
 			42: Stuck, 46: Paused, 58: Late, 61: Late, 60: Failing, 88: NeverRan,
 		} {
 			if h := states[id]; h.State != want {
@@ -65,7 +66,7 @@ func TestBelievableWorkspace(t *testing.T) {
 func TestIncidentsInWords(t *testing.T) {
 	now := time.Date(2026, 3, 4, 12, 23, 45, 678e6, time.UTC)
 	states := workspace(t, now, 25)
-	for id, want := range map[upstream.SyncID]string{
+	for id, want := range map[census.SyncID]string{
 		42: "The last 25 runs were skipped, for at least 24 hours, behind a run that is further back.",
 		46: "The sync is paused; the last success was 12 days ago.",
 		58: "The execution due at 2026-03-04 03:27 UTC has not begun, 8 hours later; the schedule is hourly.",

@@ -10,7 +10,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // Every reader against the runs themselves, and against the same runs folded in
@@ -21,9 +21,9 @@ func TestLawReadersTellTheTruth(t *testing.T) {
 		d := split(t, runs)
 		checkTally(t, &d.Tally, runs)
 		checkErrors(t, d.Errors(0), runs)
-		want := upstream.DateTime(0)
+		want := census.DateTime(0)
 		for _, r := range real(runs) {
-			if o := r.Outcome(); o == upstream.OutcomeSucceeded || o == upstream.OutcomePartial {
+			if o := r.Outcome(); o == census.OutcomeSucceeded || o == census.OutcomePartial {
 				want = max(want, r.CompletedAt)
 			}
 		}
@@ -37,8 +37,8 @@ func TestLawReadersTellTheTruth(t *testing.T) {
 func TestLawMergeIsOneFold(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		runs := rapid.SliceOfN(runFrom(march, 3*days), 0, 120).Draw(t, "runs")
-		seen := map[upstream.SyncRunID]bool{}
-		runs = slices.DeleteFunc(runs, func(r upstream.SyncRun) bool {
+		seen := map[census.SyncRunID]bool{}
+		runs = slices.DeleteFunc(runs, func(r census.SyncRun) bool {
 			defer func() { seen[r.ID] = true }()
 			return seen[r.ID]
 		})
@@ -67,7 +67,7 @@ func checkSame(t *rapid.T, a, b *Digest) {
 }
 
 // real leaves dry runs out.
-func real(runs []upstream.SyncRun) (kept []upstream.SyncRun) {
+func real(runs []census.SyncRun) (kept []census.SyncRun) {
 	for _, r := range runs {
 		if !r.DryRun() {
 			kept = append(kept, r)
@@ -76,11 +76,11 @@ func real(runs []upstream.SyncRun) (kept []upstream.SyncRun) {
 	return kept
 }
 
-func checkTally(t *rapid.T, got *Tally, runs []upstream.SyncRun) {
+func checkTally(t *rapid.T, got *Tally, runs []census.SyncRun) {
 	if got.TotalRuns() != len(runs) {
 		t.Fatalf("%d runs, want %d", got.TotalRuns(), len(runs))
 	}
-	byOutcome, finished := map[upstream.SyncRunOutcome]int{}, map[upstream.SyncRunOutcome]int{}
+	byOutcome, finished := map[census.SyncRunOutcome]int{}, map[census.SyncRunOutcome]int{}
 	for _, r := range runs {
 		byOutcome[r.Outcome()]++
 	}
@@ -106,8 +106,8 @@ func checkTally(t *rapid.T, got *Tally, runs []upstream.SyncRun) {
 			invalid.Add(&invalid, big.NewInt(r.RecordsInvalid.N))
 		}
 	}
-	good := finished[upstream.OutcomeSucceeded] + finished[upstream.OutcomePartial]
-	if all := good + finished[upstream.OutcomeFailed]; all == 0 && got.SuccessRate() != nil ||
+	good := finished[census.OutcomeSucceeded] + finished[census.OutcomePartial]
+	if all := good + finished[census.OutcomeFailed]; all == 0 && got.SuccessRate() != nil ||
 		all > 0 && (got.SuccessRate() == nil || *got.SuccessRate() != float64(good)/float64(all)) {
 		t.Fatalf("success rate %v of %v", got.SuccessRate(), finished)
 	}
@@ -148,12 +148,12 @@ func checkDurations(t rapid.TB, got *DurationSummary, all []float64, share float
 	}
 }
 
-func checkErrors(t *rapid.T, got []ErrorGroup, runs []upstream.SyncRun) {
-	want := map[string][]upstream.SyncRun{}
+func checkErrors(t *rapid.T, got []ErrorGroup, runs []census.SyncRun) {
+	want := map[string][]census.SyncRun{}
 	for _, r := range runs {
 		code, message := errorOf(&r)
 		switch o := r.Outcome(); {
-		case o == upstream.OutcomeFailed, o == upstream.OutcomePartial && code+message != "":
+		case o == census.OutcomeFailed, o == census.OutcomePartial && code+message != "":
 			key := "code " + code
 			if code == "" {
 				key = "pattern " + pattern(message)
@@ -179,7 +179,7 @@ func checkErrors(t *rapid.T, got []ErrorGroup, runs []upstream.SyncRun) {
 		if len(of) != g.Count {
 			t.Fatalf("%q: %d, want %d", key, g.Count, len(of))
 		}
-		latest := slices.MaxFunc(of, func(a, b upstream.SyncRun) int { return compare(&a, &b) })
+		latest := slices.MaxFunc(of, func(a, b census.SyncRun) int { return compare(&a, &b) })
 		if g.LatestRun.ID != latest.ID || g.LastSeenAt != latest.CreatedAt {
 			t.Fatalf("%q: latest is %d, want %d", key, g.LatestRun.ID, latest.ID)
 		}

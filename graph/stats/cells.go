@@ -3,7 +3,7 @@ package stats
 import (
 	"slices"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // A quarter is a quarter of an hour of UTC, counted from 1970.
@@ -16,11 +16,11 @@ const (
 )
 
 // quarterOf is the quarter hour a moment is in; far future ends at the last.
-func quarterOf(t upstream.DateTime) quarter {
+func quarterOf(t census.DateTime) quarter {
 	return quarter(min(max(int64(t), 0)/quarterMS, int64(largest)))
 }
 
-func (q quarter) start() upstream.DateTime { return upstream.DateTime(q) * quarterMS }
+func (q quarter) start() census.DateTime { return census.DateTime(q) * quarterMS }
 
 // Cells are tallies by quarter hour. Only the newest keptQuarters are promised:
 // which these are depends on the runs alone and not on their order, since a

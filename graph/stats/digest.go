@@ -3,7 +3,7 @@ package stats
 import (
 	"time"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // A Digest sums up the runs it was given. The zero Digest is that of no runs and
@@ -13,8 +13,8 @@ type Digest struct {
 	Tally
 	// Until is the end of the times that can be true: a completion after it tells
 	// nothing of the last success. 0 is no end.
-	Until       upstream.DateTime
-	lastSuccess upstream.DateTime
+	Until       census.DateTime
+	lastSuccess census.DateTime
 	cells       cells
 	groups      groups
 }
@@ -42,7 +42,7 @@ func NewDigest(scales []Scale) *Digest {
 // Add folds one run in. The run is not kept; that its strings may be part of a
 // larger text is no matter. In a Digest that has seen the like it does not
 // allocate.
-func (d *Digest) Add(run *upstream.SyncRun) {
+func (d *Digest) Add(run *census.SyncRun) {
 	r := read(run)
 	d.Tally.add(&r, exactRuns)
 	d.cells.add(&r)
@@ -64,4 +64,4 @@ func (d *Digest) Merge(other *Digest) {
 // LastSuccessAt is when the newest success was completed: of the SUCCEEDED and
 // PARTIAL runs, without dry runs, the latest completion. It is 0 if there was
 // none up to Until among the runs given, which says nothing about runs before them.
-func (d *Digest) LastSuccessAt() upstream.DateTime { return d.lastSuccess }
+func (d *Digest) LastSuccessAt() census.DateTime { return d.lastSuccess }

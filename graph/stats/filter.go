@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // maxErrorCodes is how many error codes a filter may name.
@@ -14,17 +14,17 @@ const maxErrorCodes = 100
 // or 0 passes all runs. A list that is there and empty passes none, as "one of
 // these" says when there are none of these.
 type Filter struct {
-	Outcomes      []upstream.SyncRunOutcome
-	Statuses      []upstream.SyncRunStatus
-	CreatedSince  upstream.DateTime // inclusive
-	CreatedBefore upstream.DateTime // exclusive
+	Outcomes      []census.SyncRunOutcome
+	Statuses      []census.SyncRunStatus
+	CreatedSince  census.DateTime // inclusive
+	CreatedBefore census.DateTime // exclusive
 	FullSync      *bool
 	DryRun        *bool
 	ErrorCodes    []string // compared as they are; a run without a code is in no list
 }
 
 // Match tells whether the run passes.
-func (f *Filter) Match(r *upstream.SyncRun) bool {
+func (f *Filter) Match(r *census.SyncRun) bool {
 	switch {
 	case r.CreatedAt < f.CreatedSince:
 	case f.CreatedBefore != 0 && r.CreatedAt >= f.CreatedBefore:
@@ -56,7 +56,7 @@ func (f *Filter) MatchesEverything() bool {
 
 // InProgress tells that only runs in progress pass, if any do.
 func (f *Filter) InProgress() bool {
-	other := func(o upstream.SyncRunOutcome) bool { return o != upstream.OutcomeInProgress }
+	other := func(o census.SyncRunOutcome) bool { return o != census.OutcomeInProgress }
 	return len(f.Outcomes) > 0 && !slices.ContainsFunc(f.Outcomes, other)
 }
 
@@ -64,8 +64,8 @@ func (f *Filter) InProgress() bool {
 // progress Census skips the later ones of its sync, so that one which was executed to
 // its end has none in progress before it. Dry runs prove nothing: no document says
 // whether they wait for others.
-func (f *Filter) Ends(r *upstream.SyncRun) bool {
-	executed := r.Status == upstream.StatusCompleted || r.Status == upstream.StatusFailed
+func (f *Filter) Ends(r *census.SyncRun) bool {
+	executed := r.Status == census.StatusCompleted || r.Status == census.StatusFailed
 	return executed && !r.DryRun() && f.InProgress()
 }
 

@@ -7,25 +7,25 @@ import (
 
 	"pgregory.net/rapid"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 func TestFilterMatch(t *testing.T) {
-	run := upstream.SyncRun{
-		ID: 1, Status: upstream.StatusFailed, CreatedAt: march, FullSync: true, ErrorCode: ptr("AUTH"),
-		SyncTriggerReason: &upstream.SyncTriggerReason{UITag: ptr("Dry Run")},
+	run := census.SyncRun{
+		ID: 1, Status: census.StatusFailed, CreatedAt: march, FullSync: true, ErrorCode: ptr("AUTH"),
+		SyncTriggerReason: &census.SyncTriggerReason{UITag: ptr("Dry Run")},
 	}
 	for name, test := range map[string]struct {
 		filter Filter
 		want   bool
 	}{
 		"no filter":         {Filter{}, true},
-		"outcome":           {Filter{Outcomes: []upstream.SyncRunOutcome{upstream.OutcomePartial, upstream.OutcomeFailed}}, true},
-		"other outcome":     {Filter{Outcomes: []upstream.SyncRunOutcome{upstream.OutcomePartial}}, false},
-		"no outcome":        {Filter{Outcomes: []upstream.SyncRunOutcome{}}, false},
-		"status":            {Filter{Statuses: []upstream.SyncRunStatus{upstream.StatusFailed}}, true},
-		"other status":      {Filter{Statuses: []upstream.SyncRunStatus{upstream.StatusWorking}}, false},
-		"no status":         {Filter{Statuses: []upstream.SyncRunStatus{}}, false},
+		"outcome":           {Filter{Outcomes: []census.SyncRunOutcome{census.OutcomePartial, census.OutcomeFailed}}, true},
+		"other outcome":     {Filter{Outcomes: []census.SyncRunOutcome{census.OutcomePartial}}, false},
+		"no outcome":        {Filter{Outcomes: []census.SyncRunOutcome{}}, false},
+		"status":            {Filter{Statuses: []census.SyncRunStatus{census.StatusFailed}}, true},
+		"other status":      {Filter{Statuses: []census.SyncRunStatus{census.StatusWorking}}, false},
+		"no status":         {Filter{Statuses: []census.SyncRunStatus{}}, false},
 		"since its moment":  {Filter{CreatedSince: march}, true},
 		"since later":       {Filter{CreatedSince: march + 1}, false},
 		"before its moment": {Filter{CreatedBefore: march}, false},
@@ -72,10 +72,10 @@ func TestFilterCheck(t *testing.T) {
 func TestLawFilterShortcuts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		maybe := rapid.SampledFrom([]*bool{nil, nil, ptr(true), ptr(false)})
-		time := rapid.SampledFrom([]upstream.DateTime{0, 0, march, march + days})
+		time := rapid.SampledFrom([]census.DateTime{0, 0, march, march + days})
 		f := Filter{
-			Outcomes:      rapid.SampledFrom([][]upstream.SyncRunOutcome{nil, nil, {}, {upstream.OutcomeFailed}}).Draw(t, "outcomes"),
-			Statuses:      rapid.SampledFrom([][]upstream.SyncRunStatus{nil, nil, {}, {upstream.StatusFailed}}).Draw(t, "statuses"),
+			Outcomes:      rapid.SampledFrom([][]census.SyncRunOutcome{nil, nil, {}, {census.OutcomeFailed}}).Draw(t, "outcomes"),
+			Statuses:      rapid.SampledFrom([][]census.SyncRunStatus{nil, nil, {}, {census.StatusFailed}}).Draw(t, "statuses"),
 			ErrorCodes:    rapid.SampledFrom([][]string{nil, nil, {}, {"AUTH"}}).Draw(t, "codes"),
 			CreatedSince:  time.Draw(t, "since"),
 			CreatedBefore: time.Draw(t, "before"),
@@ -83,10 +83,10 @@ func TestLawFilterShortcuts(t *testing.T) {
 			DryRun:        maybe.Draw(t, "dry"),
 		}
 		runs := rapid.SliceOfN(runFrom(march-days, 3*days), 1, 20).Draw(t, "runs")
-		if f.MatchesNothing() && slices.ContainsFunc(runs, func(r upstream.SyncRun) bool { return f.Match(&r) }) {
+		if f.MatchesNothing() && slices.ContainsFunc(runs, func(r census.SyncRun) bool { return f.Match(&r) }) {
 			t.Fatalf("%+v matches nothing, and yet", f)
 		}
-		if f.MatchesEverything() && slices.ContainsFunc(runs, func(r upstream.SyncRun) bool { return !f.Match(&r) }) {
+		if f.MatchesEverything() && slices.ContainsFunc(runs, func(r census.SyncRun) bool { return !f.Match(&r) }) {
 			t.Fatalf("%+v matches everything, and yet", f)
 		}
 	})
@@ -96,26 +96,26 @@ func TestLawFilterShortcuts(t *testing.T) {
 // in progress, and only where nothing else passes.
 func TestFilterEnds(t *testing.T) {
 	dry := "dry run"
-	running := Filter{Outcomes: []upstream.SyncRunOutcome{upstream.OutcomeInProgress}}
+	running := Filter{Outcomes: []census.SyncRunOutcome{census.OutcomeInProgress}}
 	for name, tt := range map[string]struct {
-		run  upstream.SyncRun
+		run  census.SyncRun
 		want bool
 	}{
-		"completed":              {upstream.SyncRun{Status: upstream.StatusCompleted}, true},
-		"canceled, it ran":       {upstream.SyncRun{Status: upstream.StatusCompleted, Canceled: true}, true},
-		"failed, without an end": {upstream.SyncRun{Status: upstream.StatusFailed}, true},
-		"skipped":                {upstream.SyncRun{Status: upstream.StatusSkipped, CompletedAt: 7}, false},
-		"skipped and canceled":   {upstream.SyncRun{Status: upstream.StatusSkipped, Canceled: true}, false},
-		"queued":                 {upstream.SyncRun{Status: upstream.StatusQueued}, false},
-		"canceled in the queue":  {upstream.SyncRun{Status: upstream.StatusQueued, Canceled: true, CompletedAt: 7}, false},
-		"a dry run":              {upstream.SyncRun{Status: upstream.StatusCompleted, SyncTriggerReason: &upstream.SyncTriggerReason{UITag: &dry}}, false},
-		"nobody knows":           {upstream.SyncRun{Status: upstream.StatusUnknown, CompletedAt: 7}, false},
+		"completed":              {census.SyncRun{Status: census.StatusCompleted}, true},
+		"canceled, it ran":       {census.SyncRun{Status: census.StatusCompleted, Canceled: true}, true},
+		"failed, without an end": {census.SyncRun{Status: census.StatusFailed}, true},
+		"skipped":                {census.SyncRun{Status: census.StatusSkipped, CompletedAt: 7}, false},
+		"skipped and canceled":   {census.SyncRun{Status: census.StatusSkipped, Canceled: true}, false},
+		"queued":                 {census.SyncRun{Status: census.StatusQueued}, false},
+		"canceled in the queue":  {census.SyncRun{Status: census.StatusQueued, Canceled: true, CompletedAt: 7}, false},
+		"a dry run":              {census.SyncRun{Status: census.StatusCompleted, SyncTriggerReason: &census.SyncTriggerReason{UITag: &dry}}, false},
+		"nobody knows":           {census.SyncRun{Status: census.StatusUnknown, CompletedAt: 7}, false},
 	} {
 		if got := running.Ends(&tt.run); got != tt.want {
 			t.Errorf("%s: %t", name, got)
 		}
-		for _, other := range []Filter{{}, {Outcomes: []upstream.SyncRunOutcome{}}, {Outcomes: []upstream.SyncRunOutcome{upstream.OutcomeInProgress, upstream.OutcomeSkipped}},
-			{Statuses: []upstream.SyncRunStatus{upstream.StatusWorking}}} {
+		for _, other := range []Filter{{}, {Outcomes: []census.SyncRunOutcome{}}, {Outcomes: []census.SyncRunOutcome{census.OutcomeInProgress, census.OutcomeSkipped}},
+			{Statuses: []census.SyncRunStatus{census.StatusWorking}}} {
 			if other.Ends(&tt.run) {
 				t.Errorf("%s ends a search for more", name)
 			}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 const (
@@ -19,8 +19,8 @@ const (
 type ErrorGroup struct {
 	Code       *string // nil: the runs carry none, or were too rare to be kept apart
 	Count      int
-	LastSeenAt upstream.DateTime // when the latest run was created
-	LatestRun  *upstream.SyncRun // not to be changed
+	LastSeenAt census.DateTime // when the latest run was created
+	LatestRun  *census.SyncRun // not to be changed
 }
 
 // Groups count errors. Up to exactGroups kinds the counts are exact and merging
@@ -36,7 +36,7 @@ type groups struct {
 type group struct {
 	key    string // "c" and the code, or "m" and the pattern
 	n      int64
-	latest *upstream.SyncRun
+	latest *census.SyncRun
 }
 
 // add counts a run that failed, or that got through and says what it lacks.
@@ -141,7 +141,7 @@ func (g *group) tell() ErrorGroup {
 	return ErrorGroup{Count: int(g.n), LastSeenAt: g.latest.CreatedAt, LatestRun: g.latest}
 }
 
-func errorOf(r *upstream.SyncRun) (code, message string) {
+func errorOf(r *census.SyncRun) (code, message string) {
 	return text(r.ErrorCode), cmp.Or(text(r.ErrorMessage), text(r.ErrorDetail))
 }
 

@@ -5,28 +5,28 @@ import (
 	"strings"
 	"testing"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
-func failure(id int64, code string) *upstream.SyncRun {
-	return &upstream.SyncRun{ID: upstream.SyncRunID(id), Status: upstream.StatusFailed, CreatedAt: march + upstream.DateTime(id), ErrorCode: &code}
+func failure(id int64, code string) *census.SyncRun {
+	return &census.SyncRun{ID: census.SyncRunID(id), Status: census.StatusFailed, CreatedAt: march + census.DateTime(id), ErrorCode: &code}
 }
 
 func TestErrorsCountWhoFailed(t *testing.T) {
 	d := new(Digest)
 	message := ptr("Gave up after 17 ms")
-	for i, r := range []upstream.SyncRun{
-		{Status: upstream.StatusFailed},
-		{Status: upstream.StatusFailed, ErrorMessage: message},
-		{Status: upstream.StatusFailed, ErrorDetail: ptr("gave up after 9 ms")},
-		{Status: upstream.StatusFailed, ErrorCode: ptr("AUTH"), ErrorMessage: message},
-		{Status: upstream.StatusCompleted, ErrorCode: ptr("AUTH")}, // clean: an error of the past
-		{Status: upstream.StatusCompleted, ErrorCode: ptr("AUTH"), Canceled: true},
-		{Status: upstream.StatusCompleted, ErrorCode: ptr("FIELD"), RecordsFailed: upstream.Count{N: 3, Known: true}},
-		{Status: upstream.StatusCompleted, RecordsFailed: upstream.Count{N: 3, Known: true}},
-		{Status: upstream.StatusSkipped, ErrorMessage: message},
+	for i, r := range []census.SyncRun{
+		{Status: census.StatusFailed},
+		{Status: census.StatusFailed, ErrorMessage: message},
+		{Status: census.StatusFailed, ErrorDetail: ptr("gave up after 9 ms")},
+		{Status: census.StatusFailed, ErrorCode: ptr("AUTH"), ErrorMessage: message},
+		{Status: census.StatusCompleted, ErrorCode: ptr("AUTH")}, // clean: an error of the past
+		{Status: census.StatusCompleted, ErrorCode: ptr("AUTH"), Canceled: true},
+		{Status: census.StatusCompleted, ErrorCode: ptr("FIELD"), RecordsFailed: census.Count{N: 3, Known: true}},
+		{Status: census.StatusCompleted, RecordsFailed: census.Count{N: 3, Known: true}},
+		{Status: census.StatusSkipped, ErrorMessage: message},
 	} {
-		r.ID, r.CreatedAt = upstream.SyncRunID(i+1), march+upstream.DateTime(i)
+		r.ID, r.CreatedAt = census.SyncRunID(i+1), march+census.DateTime(i)
 		d.Add(&r)
 	}
 	var got []string
@@ -108,7 +108,7 @@ func TestUpToTheLimitGroupsAreExact(t *testing.T) {
 func TestLatestRunIsACopy(t *testing.T) {
 	tag := "Manual"
 	r := failure(1, "AUTH")
-	r.ErrorMessage, r.SyncTriggerReason = ptr("expired"), &upstream.SyncTriggerReason{UITag: &tag}
+	r.ErrorMessage, r.SyncTriggerReason = ptr("expired"), &census.SyncTriggerReason{UITag: &tag}
 	d := new(Digest)
 	d.Add(r)
 	*r.ErrorCode, *r.ErrorMessage, tag, r.ID = "x", "x", "x", 9

@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // So many runs that nothing is exact any more: within 1 % of the truth, and the
@@ -16,7 +16,7 @@ func TestLawManyRuns(t *testing.T) {
 		dice := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 		n := rapid.SampledFrom([]int{900, 1000, 1001, 4000}).Draw(t, "runs")
 		hours := rapid.Int64Range(1, 30).Draw(t, "hours")
-		runs := make([]upstream.SyncRun, n)
+		runs := make([]census.SyncRun, n)
 		parts := make([]*Digest, 7)
 		for i := range parts {
 			parts[i] = new(Digest)
@@ -24,7 +24,7 @@ func TestLawManyRuns(t *testing.T) {
 		for i := range runs {
 			r := usual(dice, i+1)
 			took := r.CompletedAt - r.CreatedAt
-			r.CreatedAt = march + upstream.DateTime(dice.Int64N(hours*3_600_000))
+			r.CreatedAt = march + census.DateTime(dice.Int64N(hours*3_600_000))
 			r.CompletedAt = r.CreatedAt + took
 			runs[i] = r
 			parts[dice.IntN(len(parts))].Add(&r)
@@ -49,7 +49,7 @@ func TestLawManyRuns(t *testing.T) {
 		}
 		ends := endsOf(buckets, calendar{Hour, mustZone(t, "Europe/Berlin")})
 		for i, b := range buckets {
-			var inside []upstream.SyncRun
+			var inside []census.SyncRun
 			for _, r := range runs {
 				if r.CreatedAt >= b.StartsAt && r.CreatedAt < ends[i] {
 					inside = append(inside, r)
@@ -60,7 +60,7 @@ func TestLawManyRuns(t *testing.T) {
 	})
 }
 
-func took(runs []upstream.SyncRun) (all []float64) {
+func took(runs []census.SyncRun) (all []float64) {
 	for i := range runs {
 		if s := runs[i].DurationSeconds(); s != nil {
 			all = append(all, *s)

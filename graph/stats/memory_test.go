@@ -8,21 +8,21 @@ import (
 	"time"
 	"unsafe"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // usual draws a run of 30 days as they come: nearly all clean, each with a
 // duration of its own, some failed.
-func usual(dice *rand.Rand, id int) upstream.SyncRun {
-	created := march + upstream.DateTime(dice.Int64N(int64(30*days)))
-	count := upstream.Count{N: dice.Int64N(5000), Known: true}
-	r := upstream.SyncRun{
-		ID: upstream.SyncRunID(id), SyncID: 52, Status: upstream.StatusCompleted, RawStatus: "completed",
-		CreatedAt: created, CompletedAt: created + upstream.DateTime(20_000+dice.ExpFloat64()*120_000),
+func usual(dice *rand.Rand, id int) census.SyncRun {
+	created := march + census.DateTime(dice.Int64N(int64(30*days)))
+	count := census.Count{N: dice.Int64N(5000), Known: true}
+	r := census.SyncRun{
+		ID: census.SyncRunID(id), SyncID: 52, Status: census.StatusCompleted, RawStatus: "completed",
+		CreatedAt: created, CompletedAt: created + census.DateTime(20_000+dice.ExpFloat64()*120_000),
 		RecordsProcessed: count, RecordsUpdated: count,
 	}
 	if dice.IntN(50) == 0 {
-		r.Status, r.ErrorMessage = upstream.StatusFailed, &timedOut
+		r.Status, r.ErrorMessage = census.StatusFailed, &timedOut
 	}
 	return r
 }
@@ -30,13 +30,13 @@ func usual(dice *rand.Rand, id int) upstream.SyncRun {
 var timedOut = "Statement timed out after 17 seconds"
 
 // month is n of these, newest first.
-func month(n int) []upstream.SyncRun {
+func month(n int) []census.SyncRun {
 	dice := rand.New(rand.NewPCG(3, 4))
-	runs := make([]upstream.SyncRun, n)
+	runs := make([]census.SyncRun, n)
 	for i := range runs {
 		runs[i] = usual(dice, i+1)
 	}
-	slices.SortFunc(runs, func(a, b upstream.SyncRun) int { return compare(&b, &a) })
+	slices.SortFunc(runs, func(a, b census.SyncRun) int { return compare(&b, &a) })
 	return runs
 }
 
@@ -215,6 +215,6 @@ func (d *durations) size() int {
 
 // size counts a run's strings by the guess that they are short.
 func (g *groups) size() int {
-	const each = int(unsafe.Sizeof(group{})) + int(unsafe.Sizeof(upstream.SyncRun{})) + 500
+	const each = int(unsafe.Sizeof(group{})) + int(unsafe.Sizeof(census.SyncRun{})) + 500
 	return len(g.byKey)*each + cap(g.scratch)
 }

@@ -3,7 +3,7 @@ package stats
 import (
 	"math"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // RecordTotals are numbers of records. What Census left null counts as none; a
@@ -15,12 +15,12 @@ type RecordTotals struct {
 	Invalid   int64 // left out by Census for their quality
 }
 
-func (t *RecordTotals) add(r *upstream.SyncRun) {
+func (t *RecordTotals) add(r *census.SyncRun) {
 	t.merge(RecordTotals{number(r.RecordsProcessed), number(r.RecordsUpdated), number(r.RecordsFailed), number(invalidOf(r))})
 }
 
 // invalidOf is how many records Census left out.
-func invalidOf(r *upstream.SyncRun) upstream.Count {
+func invalidOf(r *census.SyncRun) census.Count {
 	if !r.SourceRecordInvalids.Known {
 		return r.RecordsInvalid // the same under an older name, alone on old runs
 	}
@@ -36,7 +36,7 @@ func (t *RecordTotals) merge(o RecordTotals) {
 
 // number is a count without its oddities: no collection has fewer than no
 // records.
-func number(c upstream.Count) int64 {
+func number(c census.Count) int64 {
 	if !c.Known {
 		return 0
 	}

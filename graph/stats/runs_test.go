@@ -6,13 +6,13 @@ import (
 
 	"pgregory.net/rapid"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 func ptr[T any](v T) *T { return &v }
 
-func at(text string) upstream.DateTime {
-	t, ok := upstream.ParseDateTime(text)
+func at(text string) census.DateTime {
+	t, ok := census.ParseDateTime(text)
 	if !ok {
 		panic("not a time: " + text)
 	}
@@ -22,31 +22,31 @@ func at(text string) upstream.DateTime {
 var march = at("2026-03-04T12:23:45.678Z")
 
 // days is a number of ms.
-const days = upstream.DateTime(24 * time.Hour / time.Millisecond)
+const days = census.DateTime(24 * time.Hour / time.Millisecond)
 
 // runFrom draws a run created in the span from since on, with everything in it
 // that Census may leave null, and little variety where equality matters.
-func runFrom(since, span upstream.DateTime) *rapid.Generator[upstream.SyncRun] {
-	return rapid.Custom(func(t *rapid.T) upstream.SyncRun {
-		r := upstream.SyncRun{
-			ID:        upstream.SyncRunID(rapid.Int64Range(1, 1<<40).Draw(t, "id")),
+func runFrom(since, span census.DateTime) *rapid.Generator[census.SyncRun] {
+	return rapid.Custom(func(t *rapid.T) census.SyncRun {
+		r := census.SyncRun{
+			ID:        census.SyncRunID(rapid.Int64Range(1, 1<<40).Draw(t, "id")),
 			SyncID:    52,
-			CreatedAt: since + upstream.DateTime(rapid.Int64Range(0, int64(span)-1).Draw(t, "created")),
+			CreatedAt: since + census.DateTime(rapid.Int64Range(0, int64(span)-1).Draw(t, "created")),
 			RawStatus: rapid.SampledFrom([]string{"completed", "completed", "completed", "failed", "failed", "skipped", "working", "awaiting"}).Draw(t, "status"),
 			FullSync:  rapid.Bool().Draw(t, "full"),
 			Canceled:  rapid.IntRange(0, 9).Draw(t, "canceled") == 0,
 		}
-		r.Status = upstream.SyncRunStatus(strings.ToUpper(r.RawStatus))
+		r.Status = census.SyncRunStatus(strings.ToUpper(r.RawStatus))
 		if r.RawStatus == "awaiting" {
-			r.Status = upstream.StatusUnknown
+			r.Status = census.StatusUnknown
 		}
 		if rapid.IntRange(0, 5).Draw(t, "open") > 0 && r.RawStatus != "working" {
 			ms := rapid.SampledFrom([]int64{0, 1, 17, 950, 36_412, 53_000, 240_111, 3_600_000, 9_999_999_999}).Draw(t, "took")
-			r.CompletedAt = r.CreatedAt + upstream.DateTime(ms+rapid.Int64Range(0, 999).Draw(t, "ms"))
+			r.CompletedAt = r.CreatedAt + census.DateTime(ms+rapid.Int64Range(0, 999).Draw(t, "ms"))
 		}
-		count := rapid.Custom(func(t *rapid.T) upstream.Count {
+		count := rapid.Custom(func(t *rapid.T) census.Count {
 			n := rapid.SampledFrom([]int64{-1, 0, 0, 0, 1, 48, 1_200_000, 1 << 61}).Draw(t, "n")
-			return upstream.Count{N: max(n, 0), Known: n >= 0}
+			return census.Count{N: max(n, 0), Known: n >= 0}
 		})
 		r.RecordsProcessed, r.RecordsUpdated = count.Draw(t, "processed"), count.Draw(t, "updated")
 		r.RecordsFailed, r.RecordsInvalid = count.Draw(t, "failed"), count.Draw(t, "invalid")
@@ -56,7 +56,7 @@ func runFrom(since, span upstream.DateTime) *rapid.Generator[upstream.SyncRun] {
 			r.ErrorMessage = rapid.SampledFrom([]*string{nil, ptr("Gave up after 17 ms"), ptr("gave up after 1,017 ms"), ptr(`No column "a"`)}).Draw(t, "message")
 		}
 		if tag := rapid.SampledFrom([]string{"", "Schedule", "Manual", "Dry Run", "dry run"}).Draw(t, "tag"); tag != "" {
-			r.SyncTriggerReason = &upstream.SyncTriggerReason{UITag: &tag}
+			r.SyncTriggerReason = &census.SyncTriggerReason{UITag: &tag}
 		}
 		return r
 	})
@@ -64,7 +64,7 @@ func runFrom(since, span upstream.DateTime) *rapid.Generator[upstream.SyncRun] {
 
 // split folds runs in as many parts as are drawn, in an order that is drawn,
 // and merges the parts two at a time as drawn.
-func split(t *rapid.T, runs []upstream.SyncRun) *Digest {
+func split(t *rapid.T, runs []census.SyncRun) *Digest {
 	shuffled := rapid.Permutation(runs).Draw(t, "order")
 	parts := make([]*Digest, rapid.IntRange(1, 6).Draw(t, "parts"))
 	for i := range parts {
@@ -82,7 +82,7 @@ func split(t *rapid.T, runs []upstream.SyncRun) *Digest {
 	return parts[0]
 }
 
-func fold(runs []upstream.SyncRun) *Digest {
+func fold(runs []census.SyncRun) *Digest {
 	d := new(Digest)
 	for i := range runs {
 		d.Add(&runs[i])

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // MaxBuckets is how many buckets a series may have.
@@ -13,7 +13,7 @@ const MaxBuckets = 1000
 // A Bucket is the runs that were created from StartsAt, inclusive, to where the next
 // one starts.
 type Bucket struct {
-	StartsAt upstream.DateTime
+	StartsAt census.DateTime
 	Tally
 }
 
@@ -27,7 +27,7 @@ type Bucket struct {
 //
 // It refuses a range of more than MaxBuckets, and one that begins before the
 // quarter hours that are kept (see the package comment).
-func (d *Digest) Series(unit Unit, zone *time.Location, since, before upstream.DateTime) ([]Bucket, error) {
+func (d *Digest) Series(unit Unit, zone *time.Location, since, before census.DateTime) ([]Bucket, error) {
 	cal, err := newCalendar(unit, zone)
 	if err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func (d *Digest) Series(unit Unit, zone *time.Location, since, before upstream.D
 
 // starts are where the buckets begin, and where the last one ends; none if there
 // are no buckets.
-func (d *Digest) starts(cal calendar, since, before upstream.DateTime) ([]quarter, error) {
+func (d *Digest) starts(cal calendar, since, before census.DateTime) ([]quarter, error) {
 	if since == 0 || before == 0 {
 		oldest, newest, ok := d.cells.ends()
 		if !ok {

@@ -9,7 +9,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 func mustZone(t rapid.TB, name string) *time.Location {
@@ -27,8 +27,8 @@ var someZones = []string{
 }
 
 // endsOf is where each bucket ends: where the next one begins.
-func endsOf(buckets []Bucket, cal calendar) []upstream.DateTime {
-	ends := make([]upstream.DateTime, len(buckets))
+func endsOf(buckets []Bucket, cal calendar) []census.DateTime {
+	ends := make([]census.DateTime, len(buckets))
 	for i := range buckets {
 		if i > 0 {
 			ends[i-1] = buckets[i].StartsAt
@@ -44,9 +44,9 @@ func TestLawSeries(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		zone := mustZone(t, rapid.SampledFrom(someZones).Draw(t, "zone"))
 		unit := rapid.SampledFrom([]Unit{Hour, Day, Week}).Draw(t, "unit")
-		span := map[Unit]upstream.DateTime{Hour: 40 * days, Day: 700 * days, Week: 700 * days}[unit]
-		since := at("2019-01-01T00:00:00Z") + upstream.DateTime(rapid.Int64Range(0, int64(8*365*days)).Draw(t, "since"))
-		before := since + 1 + upstream.DateTime(rapid.Int64Range(0, int64(span)).Draw(t, "span"))
+		span := map[Unit]census.DateTime{Hour: 40 * days, Day: 700 * days, Week: 700 * days}[unit]
+		since := at("2019-01-01T00:00:00Z") + census.DateTime(rapid.Int64Range(0, int64(8*365*days)).Draw(t, "since"))
+		before := since + 1 + census.DateTime(rapid.Int64Range(0, int64(span)).Draw(t, "span"))
 		runs := rapid.SliceOfN(runFrom(since, before-since), 0, 30).Draw(t, "runs")
 		buckets, err := split(t, runs).Series(unit, zone, since, before)
 		if err != nil {
@@ -61,7 +61,7 @@ func TestLawSeries(t *testing.T) {
 		for i := range buckets {
 			b := &buckets[i]
 			checkStart(t, unit, b.StartsAt.Time().In(zone), ends[i].Time().In(zone))
-			var inside []upstream.SyncRun
+			var inside []census.SyncRun
 			for _, r := range runs {
 				if r.CreatedAt >= b.StartsAt && r.CreatedAt < ends[i] {
 					inside = append(inside, r)
@@ -81,7 +81,7 @@ func TestLawSeries(t *testing.T) {
 func TestLawScales(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		scale := Scale{rapid.SampledFrom([]Unit{Hour, Day, Week}).Draw(t, "unit"), mustZone(t, rapid.SampledFrom(someZones).Draw(t, "zone"))}
-		since := rapid.SampledFrom([]upstream.DateTime{1, march}).Draw(t, "since")
+		since := rapid.SampledFrom([]census.DateTime{1, march}).Draw(t, "since")
 		runs := rapid.SliceOfN(runFrom(since, 20*days), 0, 60).Draw(t, "runs")
 		all, one, half, none := new(Digest), NewDigest([]Scale{scale}), NewDigest([]Scale{scale}), NewDigest(nil)
 		for i := range runs {
@@ -162,13 +162,13 @@ func TestSeriesWhereClocksAreSet(t *testing.T) {
 
 func TestSeriesLimits(t *testing.T) {
 	d := new(Digest)
-	run := upstream.SyncRun{ID: 1, Status: upstream.StatusCompleted, CreatedAt: march}
+	run := census.SyncRun{ID: 1, Status: census.StatusCompleted, CreatedAt: march}
 	d.Add(&run)
 	utc := time.UTC
 	from := at("2026-01-01T00:00:00Z")
 	for name, test := range map[string]struct {
 		unit          Unit
-		since, before upstream.DateTime
+		since, before census.DateTime
 		buckets       int
 		err           string
 	}{

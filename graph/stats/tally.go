@@ -1,16 +1,18 @@
 package stats
 
-import "census-gateway/upstream"
+import (
+	"census-gateway/upstream/census"
+)
 
 // Outcomes in the order of the enum, which is the order of all answers.
-var Outcomes = [...]upstream.SyncRunOutcome{
-	upstream.OutcomeInProgress,
-	upstream.OutcomeSucceeded,
-	upstream.OutcomePartial,
-	upstream.OutcomeFailed,
-	upstream.OutcomeSkipped,
-	upstream.OutcomeCanceled,
-	upstream.OutcomeUnknown,
+var Outcomes = [...]census.SyncRunOutcome{
+	census.OutcomeInProgress,
+	census.OutcomeSucceeded,
+	census.OutcomePartial,
+	census.OutcomeFailed,
+	census.OutcomeSkipped,
+	census.OutcomeCanceled,
+	census.OutcomeUnknown,
 }
 
 // Places in Outcomes.
@@ -24,7 +26,7 @@ const (
 	unknown
 )
 
-func placeOf(o upstream.SyncRunOutcome) int {
+func placeOf(o census.SyncRunOutcome) int {
 	for i, known := range Outcomes {
 		if o == known {
 			return i
@@ -44,13 +46,13 @@ type Tally struct {
 
 // An OutcomeCount is how many runs ended one way.
 type OutcomeCount struct {
-	Outcome upstream.SyncRunOutcome
+	Outcome census.SyncRunOutcome
 	Count   int
 }
 
 // A reading is a run with what several parts of a Digest want to know of it.
 type reading struct {
-	run     *upstream.SyncRun
+	run     *census.SyncRun
 	outcome int // place in Outcomes
 	dry     bool
 	ms      int64 // duration; meaningful if timed
@@ -58,7 +60,7 @@ type reading struct {
 	timed   bool
 }
 
-func read(run *upstream.SyncRun) reading {
+func read(run *census.SyncRun) reading {
 	r := reading{run: run, outcome: placeOf(run.Outcome()), dry: run.DryRun()}
 	if run.CreatedAt != 0 && run.CompletedAt >= run.CreatedAt && !r.dry {
 		r.timed, r.ms = true, int64(run.CompletedAt-run.CreatedAt)

@@ -4,14 +4,14 @@ import (
 	"math"
 	"testing"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 func TestDryRunsAreCountedAndNothingElse(t *testing.T) {
-	run := upstream.SyncRun{
-		ID: 1, Status: upstream.StatusCompleted, CreatedAt: march, CompletedAt: march + 4000,
-		RecordsProcessed:  upstream.Count{N: 50, Known: true},
-		SyncTriggerReason: &upstream.SyncTriggerReason{UITag: ptr("Dry Run")},
+	run := census.SyncRun{
+		ID: 1, Status: census.StatusCompleted, CreatedAt: march, CompletedAt: march + 4000,
+		RecordsProcessed:  census.Count{N: 50, Known: true},
+		SyncTriggerReason: &census.SyncTriggerReason{UITag: ptr("Dry Run")},
 	}
 	d := new(Digest)
 	d.Add(&run)
@@ -21,7 +21,7 @@ func TestDryRunsAreCountedAndNothingElse(t *testing.T) {
 	if d.SuccessRate() != nil || d.Durations() != nil || d.Records() != (RecordTotals{}) || d.LastSuccessAt() != 0 {
 		t.Error("more is told of a dry run")
 	}
-	run.Status, run.ErrorCode = upstream.StatusFailed, ptr("COLUMN_NOT_FOUND")
+	run.Status, run.ErrorCode = census.StatusFailed, ptr("COLUMN_NOT_FOUND")
 	d.Add(&run)
 	if e := d.Errors(0); len(e) != 1 || *e[0].Code != "COLUMN_NOT_FOUND" || d.SuccessRate() != nil {
 		t.Errorf("a failed dry run: %+v, success rate %v", e, d.SuccessRate())
@@ -30,9 +30,9 @@ func TestDryRunsAreCountedAndNothingElse(t *testing.T) {
 
 func TestRecordTotalsStayAtTheirLimit(t *testing.T) {
 	var sum RecordTotals
-	most := upstream.Count{N: math.MaxInt64, Known: true}
+	most := census.Count{N: math.MaxInt64, Known: true}
 	for range 3 {
-		sum.add(&upstream.SyncRun{RecordsProcessed: most, RecordsUpdated: upstream.Count{N: -7, Known: true}, RecordsInvalid: most})
+		sum.add(&census.SyncRun{RecordsProcessed: most, RecordsUpdated: census.Count{N: -7, Known: true}, RecordsInvalid: most})
 	}
 	if want := (RecordTotals{Processed: math.MaxInt64, Invalid: math.MaxInt64}); sum != want {
 		t.Errorf("%+v", sum)
@@ -41,8 +41,8 @@ func TestRecordTotalsStayAtTheirLimit(t *testing.T) {
 
 func TestInvalidRecordsAreTakenFromTheNewerName(t *testing.T) {
 	var sum RecordTotals
-	sum.add(&upstream.SyncRun{SourceRecordInvalids: upstream.Count{N: 2, Known: true}, RecordsInvalid: upstream.Count{N: 9, Known: true}})
-	sum.add(&upstream.SyncRun{RecordsInvalid: upstream.Count{N: 40, Known: true}})
+	sum.add(&census.SyncRun{SourceRecordInvalids: census.Count{N: 2, Known: true}, RecordsInvalid: census.Count{N: 9, Known: true}})
+	sum.add(&census.SyncRun{RecordsInvalid: census.Count{N: 40, Known: true}})
 	if sum.Invalid != 42 {
 		t.Errorf("%d invalid", sum.Invalid)
 	}
@@ -61,7 +61,7 @@ func TestZeroDigest(t *testing.T) {
 // A run that was completed before it was created has no duration worth telling.
 func TestDurationsBackwards(t *testing.T) {
 	d := new(Digest)
-	d.Add(&upstream.SyncRun{Status: upstream.StatusCompleted, CreatedAt: march, CompletedAt: march - 1})
+	d.Add(&census.SyncRun{Status: census.StatusCompleted, CreatedAt: march, CompletedAt: march - 1})
 	if d.Durations() != nil {
 		t.Errorf("%+v", d.Durations())
 	}

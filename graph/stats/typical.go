@@ -3,7 +3,7 @@ package stats
 import (
 	"slices"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 const (
@@ -25,7 +25,7 @@ type RecordAverages struct{ Source, Processed, Updated, Failed, Invalid *float64
 
 // TypicalOf sums up the newest finished runs of a kind, at most last of them, of runs that
 // stand oldest first; nil if there are fewer than 3.
-func TypicalOf(runs []upstream.SyncRun, last int, full bool) *Typical {
+func TypicalOf(runs []census.SyncRun, last int, full bool) *Typical {
 	t := Typical{}
 	var took durations
 	var source, processed, updated, failed, invalid average
@@ -55,7 +55,7 @@ func TypicalOf(runs []upstream.SyncRun, last int, full bool) *Typical {
 // Expected is how many seconds a run may be expected to take by the finished runs of its
 // kind that stand before it among runs, oldest first: the median of the newest 20 of which
 // both ends are known; nil with fewer than 3.
-func Expected(run *upstream.SyncRun, runs []upstream.SyncRun) *float64 {
+func Expected(run *census.SyncRun, runs []census.SyncRun) *float64 {
 	took := make([]int64, 0, expectedBy)
 	for i := len(runs) - 1; i >= 0 && len(took) < expectedBy; i-- {
 		if other := &runs[i]; compare(other, run) < 0 && finishedOf(other, run.FullSync) {
@@ -73,12 +73,12 @@ func Expected(run *upstream.SyncRun, runs []upstream.SyncRun) *float64 {
 }
 
 // finishedOf tells whether r is a finished run of a kind. Dry runs are of none.
-func finishedOf(r *upstream.SyncRun, full bool) bool {
+func finishedOf(r *census.SyncRun, full bool) bool {
 	if r.FullSync != full || r.DryRun() {
 		return false
 	}
 	switch r.Outcome() {
-	case upstream.OutcomeSucceeded, upstream.OutcomePartial, upstream.OutcomeFailed:
+	case census.OutcomeSucceeded, census.OutcomePartial, census.OutcomeFailed:
 		return true
 	}
 	return false
@@ -87,7 +87,7 @@ func finishedOf(r *upstream.SyncRun, full bool) bool {
 // An average is of numbers of records.
 type average struct{ n, sum int64 }
 
-func (a *average) add(c upstream.Count) {
+func (a *average) add(c census.Count) {
 	if c.Known {
 		a.n, a.sum = a.n+1, saturate(a.sum, max(c.N, 0))
 	}

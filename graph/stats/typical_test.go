@@ -5,13 +5,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 // spell is a finished run that began n minutes before march and took so many seconds.
-func spell(n, seconds int, change ...func(*upstream.SyncRun)) upstream.SyncRun {
-	r := upstream.SyncRun{ID: upstream.SyncRunID(1000 - n), SyncID: 52, CreatedAt: march - upstream.DateTime(n)*60_000, Status: upstream.StatusCompleted, RawStatus: "completed"}
-	r.CompletedAt = r.CreatedAt + upstream.DateTime(seconds)*1000
+func spell(n, seconds int, change ...func(*census.SyncRun)) census.SyncRun {
+	r := census.SyncRun{ID: census.SyncRunID(1000 - n), SyncID: 52, CreatedAt: march - census.DateTime(n)*60_000, Status: census.StatusCompleted, RawStatus: "completed"}
+	r.CompletedAt = r.CreatedAt + census.DateTime(seconds)*1000
 	for _, c := range change {
 		c(&r)
 	}
@@ -19,21 +19,21 @@ func spell(n, seconds int, change ...func(*upstream.SyncRun)) upstream.SyncRun {
 }
 
 func TestTypical(t *testing.T) {
-	full := func(r *upstream.SyncRun) { r.FullSync = true }
-	dry := func(r *upstream.SyncRun) { r.SyncTriggerReason = &upstream.SyncTriggerReason{UITag: ptr("Dry Run")} }
-	status := func(s upstream.SyncRunStatus) func(*upstream.SyncRun) {
-		return func(r *upstream.SyncRun) { r.Status, r.RawStatus = s, string(s) }
+	full := func(r *census.SyncRun) { r.FullSync = true }
+	dry := func(r *census.SyncRun) { r.SyncTriggerReason = &census.SyncTriggerReason{UITag: ptr("Dry Run")} }
+	status := func(s census.SyncRunStatus) func(*census.SyncRun) {
+		return func(r *census.SyncRun) { r.Status, r.RawStatus = s, string(s) }
 	}
-	open := func(r *upstream.SyncRun) { r.CompletedAt = 0 }
-	counts := func(n int64) func(*upstream.SyncRun) {
-		return func(r *upstream.SyncRun) {
-			c := upstream.Count{N: n, Known: true}
+	open := func(r *census.SyncRun) { r.CompletedAt = 0 }
+	counts := func(n int64) func(*census.SyncRun) {
+		return func(r *census.SyncRun) {
+			c := census.Count{N: n, Known: true}
 			r.SourceRecordCount, r.RecordsProcessed, r.RecordsUpdated, r.RecordsFailed, r.RecordsInvalid = c, c, c, c, c
 		}
 	}
-	runs := []upstream.SyncRun{
-		spell(90, 1000), spell(80, 10), spell(75, 500, full), spell(70, 20, counts(10)), spell(60, 40, status(upstream.StatusFailed), counts(20)),
-		spell(50, 3, status(upstream.StatusSkipped)), spell(40, 4, dry), spell(30, 80, open), spell(0, 0, open, status(upstream.StatusWorking)),
+	runs := []census.SyncRun{
+		spell(90, 1000), spell(80, 10), spell(75, 500, full), spell(70, 20, counts(10)), spell(60, 40, status(census.StatusFailed), counts(20)),
+		spell(50, 3, status(census.StatusSkipped)), spell(40, 4, dry), spell(30, 80, open), spell(0, 0, open, status(census.StatusWorking)),
 	}
 	ten, fifteen := 15.0, 15.0
 	want := &Typical{Runs: 4, Durations: &DurationSummary{Count: 3, Min: 10, Max: 40, Mean: 70.0 / 3, P50: 20, P95: 40, P99: 40},
@@ -57,7 +57,7 @@ func TestTypical(t *testing.T) {
 
 // Of more than 20 runs the last 20 tell.
 func TestExpectedByTheLast(t *testing.T) {
-	var runs []upstream.SyncRun
+	var runs []census.SyncRun
 	for i := range 30 {
 		runs = append(runs, spell(100-i, i))
 	}

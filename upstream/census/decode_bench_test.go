@@ -1,4 +1,4 @@
-package upstream
+package census
 
 import (
 	"testing"
@@ -11,8 +11,8 @@ func BenchmarkDecodePage(b *testing.B) {
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if p, err := decodePage[SyncRun](body, 100); err != nil || len(p.rows) != 100 {
-			b.Fatal(len(p.rows), err)
+		if p, err := DecodePage[SyncRun](body, 100); err != nil || len(p.Rows) != 100 {
+			b.Fatal(len(p.Rows), err)
 		}
 	}
 }
@@ -26,8 +26,8 @@ func BenchmarkDecodeSyncs(b *testing.B) {
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if p, err := decodePage[Sync](body, 50); err != nil || len(p.rows) != 50 {
-			b.Fatal(len(p.rows), err)
+		if p, err := DecodePage[Sync](body, 50); err != nil || len(p.Rows) != 50 {
+			b.Fatal(len(p.Rows), err)
 		}
 	}
 }

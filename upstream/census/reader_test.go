@@ -1,4 +1,4 @@
-package upstream
+package census
 
 import (
 	"fmt"
@@ -32,7 +32,7 @@ func TestRowsUnlikeTheOneBefore(t *testing.T) {
 		`{"id":2,"status":}`:             "",
 		`{"id":2,"sync_trigger_reason":{,"ui_tag":"a"}}`: "",
 	} {
-		p, err := decodePage[SyncRun](`{"data":[`+good+`,`+good+`,`+row+`]}`, 3)
+		p, err := DecodePage[SyncRun](`{"data":[`+good+`,`+good+`,`+row+`]}`, 3)
 		got := ""
 		if err == nil {
 			text := func(s *string) string {
@@ -41,7 +41,7 @@ func TestRowsUnlikeTheOneBefore(t *testing.T) {
 				}
 				return *s
 			}
-			r, reason := p.rows[2], SyncTriggerReason{}
+			r, reason := p.Rows[2], SyncTriggerReason{}
 			if r.SyncTriggerReason != nil {
 				reason = *r.SyncTriggerReason
 			}

@@ -1,4 +1,4 @@
-package upstream
+package census
 
 // A page of runs holds four hundred timestamps, nearly all of one form. Reading
 // and writing them by arithmetic costs a tenth of what package time takes,

@@ -1,4 +1,4 @@
-package upstream
+package census
 
 import (
 	"encoding/json"
@@ -18,15 +18,15 @@ const mostRows = 3
 
 // outline is what a page tells, in short: "[2 1] of 14 by 25".
 func outline(body string) string {
-	p, err := decodePage[SyncRun](body, mostRows)
+	p, err := DecodePage[SyncRun](body, mostRows)
 	if err != nil {
 		return unreadable
 	}
 	ids := []SyncRunID{}
-	for _, r := range p.rows {
+	for _, r := range p.Rows {
 		ids = append(ids, r.ID)
 	}
-	return fmt.Sprintf("%v of %d by %d", ids, p.total, p.perPage)
+	return fmt.Sprintf("%v of %d by %d", ids, p.Total, p.PerPage)
 }
 
 // dressed is a page in all that Census puts around one.
@@ -102,11 +102,11 @@ func TestDecodePage(t *testing.T) {
 func TestDecodePageStopsAtWhatIsTooMuch(t *testing.T) {
 	for _, row := range []string{"0", "{}"} {
 		body := `{"data":[` + strings.Repeat(row+",", 1_000_000) + row + `]}`
-		if n := testing.AllocsPerRun(1, func() { decodePage[SyncRun](body, 100) }); n > 20 {
+		if n := testing.AllocsPerRun(1, func() { DecodePage[SyncRun](body, 100) }); n > 20 {
 			t.Errorf("rows %s: %.0f allocations", row, n)
 		}
-		if p, err := decodePage[SyncRun](body, 100); err == nil || cap(p.rows) > 2*100 {
-			t.Errorf("rows %s: room for %d, %v", row, cap(p.rows), err)
+		if p, err := DecodePage[SyncRun](body, 100); err == nil || cap(p.Rows) > 2*100 {
+			t.Errorf("rows %s: room for %d, %v", row, cap(p.Rows), err)
 		}
 	}
 }
@@ -136,7 +136,7 @@ func TestDecodeOne(t *testing.T) {
 		{"trailing text", `{"data":{"id":94}}}`, 0},
 		{"nothing", ``, 0},
 	} {
-		r, err := decodeOne[SyncRun](c.body)
+		r, err := DecodeOne[SyncRun](c.body)
 		if (err != nil) != (c.want == 0) || err == nil && r.ID != c.want {
 			t.Errorf("%s: %+v, %v; want %d", c.name, r, err, c.want)
 		}
@@ -151,7 +151,7 @@ func TestDecodeRepairsUTF8(t *testing.T) {
 		"Zoë 😀":            "Zoë 😀",
 		"a\\u0000b\\u001b": "a\x00b\x1b", // data is data
 	} {
-		r, err := decodeOne[SyncRun](`{"data":{"error_message":"` + sent + `"}}`)
+		r, err := DecodeOne[SyncRun](`{"data":{"error_message":"` + sent + `"}}`)
 		if err != nil || r.ErrorMessage == nil || *r.ErrorMessage != want {
 			t.Errorf("%q: %+v, %v", sent, r, err)
 		}
@@ -164,33 +164,33 @@ func FuzzEnvelope(f *testing.F) {
 	f.Add(`{"status":"error","message":"` + "\xff" + `","data":[1,null]}`)
 	f.Add(`{"data":[{"source_attributes":{"object":{"name":"a"}},"schedule_hour":24}],"pagination":{"total_records":1e3}}`)
 	f.Fuzz(func(t *testing.T, body string) {
-		runs, err := decodePage[SyncRun](body, mostRows)
+		runs, err := DecodePage[SyncRun](body, mostRows)
 		lent := []byte(body)
-		kept, _ := decodePage[SyncRun](unsafe.String(unsafe.SliceData(lent), len(lent)), mostRows)
+		kept, _ := DecodePage[SyncRun](unsafe.String(unsafe.SliceData(lent), len(lent)), mostRows)
 		clear(lent) // as for the next answer
 		if !reflect.DeepEqual(kept, runs) {
 			t.Fatalf("something of a freed answer is kept: %+v, was %+v", kept, runs)
 		}
-		if len(runs.rows) > mostRows || runs.total < -1 {
-			t.Fatalf("%d rows, total %d, of %d bytes", len(runs.rows), runs.total, len(body))
+		if len(runs.Rows) > mostRows || runs.Total < -1 {
+			t.Fatalf("%d rows, total %d, of %d bytes", len(runs.Rows), runs.Total, len(body))
 		}
 		if err == nil && !isJSON(body) {
 			t.Fatal("a page of what is no JSON")
 		}
-		syncs, syncsErr := decodePage[Sync](body, mostRows)
+		syncs, syncsErr := DecodePage[Sync](body, mostRows)
 		lent = []byte(body)
-		keptSyncs, _ := decodePage[Sync](unsafe.String(unsafe.SliceData(lent), len(lent)), mostRows)
+		keptSyncs, _ := DecodePage[Sync](unsafe.String(unsafe.SliceData(lent), len(lent)), mostRows)
 		clear(lent)
 		if !reflect.DeepEqual(keptSyncs, syncs) {
 			t.Fatalf("something of a freed answer is kept: %+v, was %+v", keptSyncs, syncs)
 		}
-		if (err == nil) != (syncsErr == nil) || len(runs.rows) != len(syncs.rows) {
+		if (err == nil) != (syncsErr == nil) || len(runs.Rows) != len(syncs.Rows) {
 			t.Fatalf("as runs: %v, as syncs: %v", err, syncsErr)
 		}
-		if slices.ContainsFunc(runs.rows, func(r SyncRun) bool { return r.Status == "" && err == nil }) {
+		if slices.ContainsFunc(runs.Rows, func(r SyncRun) bool { return r.Status == "" && err == nil }) {
 			t.Fatal("a run without a status")
 		}
-		one, err := decodeOne[SyncRun](body)
+		one, err := DecodeOne[SyncRun](body)
 		if err == nil && (one == nil || !isJSON(body)) {
 			t.Fatal("a record of nothing")
 		}

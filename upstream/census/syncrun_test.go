@@ -1,4 +1,4 @@
-package upstream
+package census
 
 import (
 	"strings"
@@ -9,7 +9,7 @@ import (
 
 func mustDecodeRun(t *testing.T, data string) SyncRun {
 	t.Helper()
-	r, err := decodeOne[SyncRun](`{"status":"success","data":` + data + `}`)
+	r, err := DecodeOne[SyncRun](`{"status":"success","data":` + data + `}`)
 	if err != nil {
 		t.Fatalf("%v in %s", err, data)
 	}

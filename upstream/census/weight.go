@@ -1,9 +1,9 @@
-package upstream
+package census
 
 import "unsafe"
 
-// weight is about what the run takes in memory: its fields and their texts.
-func (r *SyncRun) weight() int {
+// Weight is about what the run takes in memory: its fields and their texts.
+func (r *SyncRun) Weight() int {
 	n := int(unsafe.Sizeof(*r)) + len(r.RawStatus) + weightOf(r.ErrorCode, r.ErrorMessage, r.ErrorDetail, r.CurrentStep)
 	if t := r.SyncTriggerReason; t != nil {
 		n += int(unsafe.Sizeof(*t)) + weightOf(t.UITag, t.UIDetail)
@@ -21,12 +21,12 @@ func weightOf(texts ...*string) (n int) {
 	return n
 }
 
-// weight is about what the sync takes in memory: its fields, their numbers and
+// Weight is about what the sync takes in memory: its fields, their numbers and
 // their texts.
-func (y *Sync) weight() int {
+func (y *Sync) Weight() int {
 	return int(unsafe.Sizeof(*y)) + 64 + weightOf(y.Label, y.Operation, y.Schedule.Frequency, y.Schedule.Day, y.Schedule.CronExpression,
 		y.Source.ObjectType, y.Source.ObjectName, y.Destination.Object) + settingsWeight(y.Alerts, y.Triggers)
 }
 
-// weight is about what the connection takes in memory: its fields and their texts.
-func (n *Connection) weight() int { return int(unsafe.Sizeof(*n)) + weightOf(n.Name, n.Type) }
+// Weight is about what the connection takes in memory: its fields and their texts.
+func (n *Connection) Weight() int { return int(unsafe.Sizeof(*n)) + weightOf(n.Name, n.Type) }

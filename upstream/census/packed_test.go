@@ -1,4 +1,4 @@
-package upstream
+package census
 
 import (
 	"strings"
@@ -25,7 +25,7 @@ func TestPackedRunsAreTheSame(t *testing.T) {
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		runs := rapid.SliceOfN(run, 1, 10).Draw(t, "runs")
-		if diff := cmp.Diff(runs, packRuns(runs).Rows(0)); diff != "" {
+		if diff := cmp.Diff(runs, PackRuns(runs).Rows(0)); diff != "" {
 			t.Fatal(diff)
 		}
 	})
@@ -35,7 +35,7 @@ func TestPackedRunsAreTheSame(t *testing.T) {
 // part of the page they came in, which would be kept with it.
 func TestPackedRunsAreSmall(t *testing.T) {
 	body, rows := packedPage(t)
-	p := packRuns(rows)
+	p := PackRuns(rows)
 	if n := p.Bytes() / p.n; n > 50 {
 		t.Errorf("%d bytes a run", n)
 	}
@@ -49,24 +49,24 @@ func TestPackedRunsAreSmall(t *testing.T) {
 
 func packedPage(tb testing.TB) (body string, rows []SyncRun) {
 	body = strings.Clone(sim.New(sim.Options{}).Body("/syncs/52/sync_runs?order=asc&page=3&per_page=100"))
-	p, err := decodePage[SyncRun](body, 100)
-	if err != nil || len(p.rows) != 100 {
-		tb.Fatal(len(p.rows), err)
+	p, err := DecodePage[SyncRun](body, 100)
+	if err != nil || len(p.Rows) != 100 {
+		tb.Fatal(len(p.Rows), err)
 	}
-	return body, p.rows
+	return body, p.Rows
 }
 
 func BenchmarkPackRuns(b *testing.B) {
 	_, rows := packedPage(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		packRuns(rows)
+		PackRuns(rows)
 	}
 }
 
 func BenchmarkUnpackRuns(b *testing.B) {
 	_, rows := packedPage(b)
-	p := packRuns(rows)
+	p := PackRuns(rows)
 	b.ReportAllocs()
 	for b.Loop() {
 		p.Rows(0)

@@ -1,4 +1,4 @@
-package upstream
+package census
 
 import "time"
 
@@ -8,11 +8,11 @@ const (
 	unknownFor = 24 * time.Hour   // a run of unknown status or with times in the future, after its last change, is taken for finished
 )
 
-// settled tells whether the run will change no more at now. Census books its
+// Settled tells whether the run will change no more at now. Census books its
 // totals for some minutes after its end. When it was touched or ended in the future,
 // that is not known; when it was created, its place in the list hangs on: that has
 // not settled.
-func (r *SyncRun) settled(now time.Time) bool {
+func (r *SyncRun) Settled(now time.Time) bool {
 	limit := DateTime(now.Add(ClockLead).UnixMilli())
 	touched, long := r.CreatedAt, settledFor
 	for _, t := range [...]DateTime{r.UpdatedAt, r.CompletedAt} {

@@ -1,4 +1,4 @@
-package upstream
+package census
 
 import (
 	"fmt"
@@ -146,7 +146,7 @@ func TestKindsOfRuns(t *testing.T) {
 		census := sim.New(sim.Options{Empty: true})
 		c.run.CreatedAt = at
 		id := census.AddRun(census.AddSync(sim.Sync{}), c.run)
-		r, err := decodeOne[SyncRun](census.Body(fmt.Sprintf("/sync_runs/%d", id)))
+		r, err := DecodeOne[SyncRun](census.Body(fmt.Sprintf("/sync_runs/%d", id)))
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue

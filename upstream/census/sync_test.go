@@ -1,4 +1,4 @@
-package upstream
+package census
 
 import (
 	"encoding/json"
@@ -23,7 +23,7 @@ func TestSyncFields(t *testing.T) {
 		Frequency: "weekly", Day: "Monday", Hour: 23, Minute: 45, SourceID: 201, DestinationID: 301, DestinationObject: "Account",
 		CreatedAt: created, UpdatedAt: created.Add(time.Hour),
 	})
-	got, err := decodeOne[Sync](census.Body("/syncs/52"))
+	got, err := DecodeOne[Sync](census.Body("/syncs/52"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestSyncLeniency(t *testing.T) {
 				{ID: 7, Type: AlertInvalidRecords, SendFor: "every_time", Recovery: true, Options: []NamedValue{{"threshold", "7.5"}}},
 				{Type: "RuntimeAlertConfiguration", Options: []NamedValue{{"threshold", "30"}, {"unit", "minutes"}, {"start_type", "actual"}}}}}},
 	} {
-		got, err := decodeOne[Sync](`{"data":` + c.data + `}`)
+		got, err := DecodeOne[Sync](`{"data":` + c.data + `}`)
 		if err != nil {
 			t.Errorf("%s: %v", c.data, err)
 			continue
@@ -107,15 +107,15 @@ func TestSyncKeepsNothingElse(t *testing.T) {
 			t.Fatalf("the answer holds no %s to look for", canary)
 		}
 	}
-	p, err := decodePage[Sync](body, 50)
+	p, err := DecodePage[Sync](body, 50)
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown, err := json.Marshal(p.rows)
+	shown, err := json.Marshal(p.Rows)
 	if err != nil || strings.Contains(string(shown), "canary") {
 		t.Errorf("%v: %s", err, shown)
 	}
-	kept := stringsIn(reflect.ValueOf(p.rows))
+	kept := stringsIn(reflect.ValueOf(p.Rows))
 	if len(kept) < 16 {
 		t.Fatalf("found only %q in the syncs", kept)
 	}

@@ -1,4 +1,4 @@
-package upstream
+package census
 
 import (
 	"testing"
@@ -34,7 +34,7 @@ func TestSettled(t *testing.T) {
 		{"unknown for a day, updated in the future", StatusUnknown, at(1500 * m), at(future), 0, true},
 	} {
 		r := SyncRun{Status: test.status, CreatedAt: test.created, UpdatedAt: test.updated, CompletedAt: test.completed}
-		if got := r.settled(now); got != test.want {
+		if got := r.Settled(now); got != test.want {
 			t.Errorf("%s: %t", test.name, got)
 		}
 	}

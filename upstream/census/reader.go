@@ -1,4 +1,4 @@
-package upstream
+package census
 
 import (
 	"census-gateway/internal/jsonscan"

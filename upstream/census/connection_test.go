@@ -1,4 +1,4 @@
-package upstream
+package census
 
 import (
 	"reflect"
@@ -16,13 +16,13 @@ func TestConnectionsKeepNothingElse(t *testing.T) {
 		if !strings.Contains(body, "connection_canary") {
 			t.Fatal("no canary to look for")
 		}
-		p, err := decodePage[Connection](body, 100)
+		p, err := DecodePage[Connection](body, 100)
 		if err != nil {
 			t.Fatal(err)
 		}
-		kept := stringsIn(reflect.ValueOf(p.rows))
-		if len(kept) != 2*len(p.rows) {
-			t.Errorf("%d strings of %d connections: %q", len(kept), len(p.rows), kept)
+		kept := stringsIn(reflect.ValueOf(p.Rows))
+		if len(kept) != 2*len(p.Rows) {
+			t.Errorf("%d strings of %d connections: %q", len(kept), len(p.Rows), kept)
 		}
 		for _, s := range kept {
 			if strings.Contains(s, "canary") || within(s, body) {

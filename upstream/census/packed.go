@@ -1,4 +1,4 @@
-package upstream
+package census
 
 import (
 	"encoding/binary"
@@ -57,7 +57,7 @@ func (p *packedRuns) Bytes() int {
 	return n
 }
 
-func packRuns(rows []SyncRun) *packedRuns {
+func PackRuns(rows []SyncRun) *packedRuns {
 	p := packer{b: make([]byte, 0, 64*len(rows)), numbers: make(map[string]int)}
 	before := new(SyncRun)
 	for i := range rows {

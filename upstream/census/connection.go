@@ -1,4 +1,4 @@
-package upstream
+package census
 
 // A Connection is a source or a destination of the workspace, as syncs name them
 // by its id (API reference, "List sources", "List destinations"). Census sends

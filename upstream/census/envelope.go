@@ -1,4 +1,4 @@
-package upstream
+package census
 
 import (
 	"errors"
@@ -10,11 +10,11 @@ import (
 	"census-gateway/internal/jsonscan"
 )
 
-// A listing is one page of a list, as Census tells it.
-type listing[T any] struct {
-	rows    []T
-	total   int // rows in the whole list; -1 if Census did not tell
-	perPage int // page size Census really used; 0 if it did not tell and nothing shows it
+// A Listing is one page of a list, as Census tells it.
+type Listing[T any] struct {
+	Rows    []T
+	Total   int // rows in the whole list; -1 if Census did not tell
+	PerPage int // page size Census really used; 0 if it did not tell and nothing shows it
 }
 
 // A row is what lists are of, and reads itself.
@@ -23,18 +23,18 @@ type row[T any] interface {
 	scan(*reader)
 }
 
-// decodePage reads the envelope of a list that was asked for so many rows. It ends with the first row too many, or that is none: a few KB of gzip
+// DecodePage reads the envelope of a list that was asked for so many rows. It ends with the first row too many, or that is none: a few KB of gzip
 // can hold millions.
-func decodePage[T any, R row[T]](body string, asked int) (listing[T], error) {
-	p := listing[T]{total: -1}
+func DecodePage[T any, R row[T]](body string, asked int) (Listing[T], error) {
+	p := Listing[T]{Total: -1}
 	data, next := false, false
 	err := decodeEnvelope(body, func(s *reader, key string) {
 		switch key {
 		case "data":
 			if data = s.Open('['); data {
-				p.rows = p.rows[:0]
+				p.Rows = p.Rows[:0]
 				for s.Next(']') {
-					if len(p.rows) == asked {
+					if len(p.Rows) == asked {
 						s.Fail("more rows than asked for")
 						break
 					}
@@ -44,10 +44,10 @@ func decodePage[T any, R row[T]](body string, asked int) (listing[T], error) {
 					}
 					s.Row()
 					before := s.Left()
-					p.rows = append(p.rows, *new(T))
-					R(&p.rows[len(p.rows)-1]).scan(s)
-					if len(p.rows) == 1 { // the others will be as long, more or less
-						p.rows = slices.Grow(p.rows, min(s.Left()*9/8/max(before-s.Left(), 1), asked-1))
+					p.Rows = append(p.Rows, *new(T))
+					R(&p.Rows[len(p.Rows)-1]).scan(s)
+					if len(p.Rows) == 1 { // the others will be as long, more or less
+						p.Rows = slices.Grow(p.Rows, min(s.Left()*9/8/max(before-s.Left(), 1), asked-1))
 					}
 				}
 			}
@@ -59,11 +59,11 @@ func decodePage[T any, R row[T]](body string, asked int) (listing[T], error) {
 				switch s.Key() {
 				case "total_records":
 					if n, ok := s.Integer(); ok && n >= 0 && n == int64(int32(n)) {
-						p.total = int(n)
+						p.Total = int(n)
 					}
 				case "per_page":
 					if n, ok := s.Integer(); ok && n == int64(int32(n)) {
-						p.perPage = int(n)
+						p.PerPage = int(n)
 					}
 				default:
 					s.Skip()
@@ -76,14 +76,14 @@ func decodePage[T any, R row[T]](body string, asked int) (listing[T], error) {
 	if err == nil && !data {
 		err = errors.New("no data list")
 	}
-	if n := len(p.rows); p.perPage == 0 && next && n > 0 && n < asked { // more follow, and yet this is all
-		p.perPage = n
+	if n := len(p.Rows); p.PerPage == 0 && next && n > 0 && n < asked { // more follow, and yet this is all
+		p.PerPage = n
 	}
 	return p, err
 }
 
-// decodeOne reads the envelope of a single record.
-func decodeOne[T any, R row[T]](body string) (*T, error) {
+// DecodeOne reads the envelope of a single record.
+func DecodeOne[T any, R row[T]](body string) (*T, error) {
 	var v *T
 	err := decodeEnvelope(body, func(s *reader, key string) {
 		if key != "data" || s.Peek() != '{' {
@@ -99,9 +99,9 @@ func decodeOne[T any, R row[T]](body string) (*T, error) {
 	return v, err
 }
 
-// statedStatus is the HTTP status of a failure that an answer names in its text,
+// StatedStatus is the HTTP status of a failure that an answer names in its text,
 // though it came as a success: {"status":404}. 0 if it names none.
-func statedStatus(body string) int {
+func StatedStatus(body string) int {
 	var s jsonscan.Scanner
 	s.Reset(strings.TrimPrefix(body, "\ufeff"))
 	stated := int64(0)
