@@ -17,6 +17,7 @@ func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func
 	v := l.recall(0)
 	var before Slice[T] // the page before, with the row it holds back
 	held, asked := false, false
+	spare := []T{}
 	for {
 		step := w.step(l.size, held)
 		windows := []Window{step}
@@ -45,7 +46,9 @@ func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func
 		if sought {
 			step.Limit = max(step.Limit, answer.atHand(step))
 		}
+		answer.spare = spare
 		s := answer.slice(step).Cut(w)
+		spare = answer.spare
 		held = s.Open && s.More
 		if alone := held && len(s.Rows) == 1 && !w.Near().IsEnd() && !w.FromOldest; alone && !asked { // one row more tells
 			asked, v = true, l.follow(as, s.End())

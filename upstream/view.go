@@ -30,6 +30,7 @@ type view[T any] struct {
 	widest   int          // rows of the largest page for that; 0: of a chunk
 	linked   bool         // the page read last proved rows known before
 	stuck    bool         // ties keep it from being proved that what was read is of one time
+	spare    []T          // room for rows of several segments, which nobody holds any more; nil: they are held
 
 	memory[T]
 }
@@ -267,7 +268,7 @@ func (v *view[T]) at(n int) (g segment[T], ok bool) {
 // rows returns the rows at the ordinals from lo to hi, all of which are known.
 // They may be shared: they are not to be written to.
 func (v *view[T]) rows(lo, hi int) []T {
-	var out []T
+	out := v.spare[:0]
 	for n := lo; n < hi; {
 		g, ok := v.at(n)
 		if !ok {
@@ -279,6 +280,9 @@ func (v *view[T]) rows(lo, hi int) []T {
 		}
 		out = append(out, part...)
 		n += len(part)
+	}
+	if v.spare != nil {
+		v.spare = out
 	}
 	return out
 }
