@@ -27,6 +27,7 @@ type history struct {
 	pauses []int64      // milliseconds between two runs, at random
 	ties   sim.TieOrder
 	ever   []census.SyncRunID // the runs there ever were, oldest first
+	calls  int                 // made when the last run was created
 }
 
 func (h *history) now() time.Time { return time.UnixMilli(h.clock.Load()) }
@@ -51,7 +52,17 @@ func newHistory(t *rapid.T, opt sim.Options) *history {
 	return h
 }
 
+// tick has the clock go on if pages were read since the last run was created: none is
+// created in a moment that a page has shown.
+func (h *history) tick() {
+	if calls := len(h.census.Calls()); calls > h.calls {
+		h.calls = calls
+		h.clock.Add(1)
+	}
+}
+
 func (h *history) create(n int) {
+	h.tick()
 	for range n {
 		h.clock.Add(rapid.SampledFrom(h.pauses).Draw(h.t, "ms"))
 		h.ever = append(h.ever, census.SyncRunID(h.census.AddRun(int64(h.sync), sim.Run{})))
@@ -72,6 +83,7 @@ func (h *history) during(do func(chance *rand.Rand)) {
 
 // createBy is create where nothing can be drawn.
 func (h *history) createBy(chance *rand.Rand, n int) {
+	h.tick()
 	for range n {
 		h.clock.Add(h.pauses[chance.IntN(len(h.pauses))])
 		h.ever = append(h.ever, census.SyncRunID(h.census.AddRun(int64(h.sync), sim.Run{})))

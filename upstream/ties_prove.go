@@ -5,7 +5,8 @@ import "slices"
 // tiesProve is proves for lists whose ties stand in an order that is not ours. The
 // segments overlap from from up to to, or g ends there, right below known. Had rows been
 // removed, moments would stand elsewhere; within one moment, as many of its rows would be
-// in both segments as were removed, or unseen in either.
+// in both segments as were removed, or unseen in either. No row is created in a moment that a
+// page has shown.
 func (v *view[T]) tiesProve(g, known *segment[T], from, to int) bool {
 	same, was := g.first == known.first && g.end() == known.end(), known.rows
 	if known.raw != nil {
@@ -27,9 +28,6 @@ func (v *view[T]) tiesProve(g, known *segment[T], from, to int) bool {
 		return true // of different moments, next to each other
 	}
 	i, j, k, l = g.first+i, g.first+j, known.first+k, known.first+l
-	if l == known.end() && j > l { // more of its rows may have come since
-		return false
-	}
 	if i >= k && j <= l || k >= i && l <= j {
 		return false
 	}

@@ -212,23 +212,3 @@ func TestLook(t *testing.T) {
 		}
 	})
 }
-
-// A moment that may have grown since it was read proves nothing by how many of its rows
-// are known: here one older row went and two of the moment came, one of which is not seen.
-func TestMomentThatGrewProvesNothing(t *testing.T) {
-	at := func(first int, ids ...int64) *segment[Position] {
-		g := &segment[Position]{first: first}
-		for _, id := range ids {
-			g.rows = append(g.rows, Position{CreatedAt: Moment(1 + min(id, 10)), ID: id})
-		}
-		return g
-	}
-	v := newView(func(p *Position) Position { return *p })
-	v.crooked = true
-	known := at(0, 1, 11, 12, 13)
-	now := at(3, 12, 14) // of 11 to 15, which stand at 0 to 4
-	now.low, known.high = 2, 3
-	if v.proves(now, known) {
-		t.Error("it is taken for a proof that no row was removed")
-	}
-}
