@@ -157,16 +157,23 @@ type bundle struct {
 func bySync(keys []stretch) []bundle {
 	bundles := make([]bundle, 0, len(keys))
 	index := make(map[census.SyncID]int, len(keys))
-	windows, at := make([]upstream.Window, len(keys)), make([]int, len(keys))
-	for i, k := range keys {
-		windows[i], at[i] = k.window, i
+	counts := make([]int, len(keys)) // of the windows of each bundle
+	for _, k := range keys {
 		n, ok := index[k.sync]
 		if !ok {
-			index[k.sync] = len(bundles)
-			bundles = append(bundles, bundle{k.sync, windows[i : i+1 : i+1], at[i : i+1 : i+1]})
-			continue
+			n = len(bundles)
+			index[k.sync], bundles = n, append(bundles, bundle{sync: k.sync})
 		}
-		bundles[n].windows, bundles[n].at = append(bundles[n].windows, k.window), append(bundles[n].at, i)
+		counts[n]++
+	}
+	windows, at, from := make([]upstream.Window, len(keys)), make([]int, len(keys)), 0
+	for n := range bundles {
+		bundles[n].windows, bundles[n].at = windows[from:from:from+counts[n]], at[from:from:from+counts[n]]
+		from += counts[n]
+	}
+	for i, k := range keys {
+		b := &bundles[index[k.sync]]
+		b.windows, b.at = append(b.windows, k.window), append(b.at, i)
 	}
 	return bundles
 }

@@ -27,7 +27,7 @@ type history struct {
 	pauses []int64      // milliseconds between two runs, at random
 	ties   sim.TieOrder
 	ever   []census.SyncRunID // the runs there ever were, oldest first
-	calls  int                 // made when the last run was created
+	calls  int                // made when the last run was created
 }
 
 func (h *history) now() time.Time { return time.UnixMilli(h.clock.Load()) }

@@ -13,7 +13,20 @@ type Asked struct {
 	step *step
 }
 
+// asking is a context that tells which field a resolver answers.
+type asking struct {
+	context.Context
+	asked Asked
+}
+
 type askedKey struct{}
+
+func (a *asking) Value(key any) any {
+	if key == (askedKey{}) {
+		return &a.asked
+	}
+	return a.Context.Value(key)
+}
 
 // AskedIn is the field that the resolver with ctx answers; nil if nothing below it has
 // arguments.
@@ -66,7 +79,7 @@ func (b *Below) Unwrap() error { return b.Err }
 func Ask(ctx context.Context, schema *Schema, op *graphql.OperationContext, f graphql.CollectedField) context.Context {
 	c := &compiler{schema: schema, op: op, plan: &Plan{}}
 	st := c.step(schema.Objects[f.ObjectDefinition.Name], collected{f.Field, f.Selections})
-	return context.WithValue(ctx, askedKey{}, &Asked{&Execution{op: op, args: make([]arguments, c.plan.arguments)}, st})
+	return &asking{ctx, Asked{&Execution{op: op, args: make([]arguments, c.plan.arguments)}, st}}
 }
 
 type arguments struct {

@@ -25,7 +25,10 @@ const (
 // Call calls resolve for each of objs. erase makes an any of a value: nil if that is
 // null.
 func Call[T any](objs []any, erase func(T) any, resolve func(obj any) Later[T]) Calls {
-	c := &calls[T]{make([]Later[T], len(objs)), erase}
+	c := &calls[T]{erase: erase}
+	if c.laters = c.one[:]; len(objs) != 1 {
+		c.laters = make([]Later[T], len(objs))
+	}
 	for i, obj := range objs {
 		c.do(i, func() Later[T] { return resolve(obj) })
 	}
@@ -35,6 +38,7 @@ func Call[T any](objs []any, erase func(T) any, resolve func(obj any) Later[T]) 
 type calls[T any] struct {
 	laters []Later[T]
 	erase  func(T) any
+	one    [1]Later[T] // room for laters, which often are one
 }
 
 // do lets f say how the i-th call goes on. A panic becomes its error.

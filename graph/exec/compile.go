@@ -60,6 +60,10 @@ func (s *set) add(st *step) {
 	if st.field.Resolve != nil || slices.ContainsFunc(st.sets, (*set).deep) {
 		st.column = s.columns
 		s.columns++
+		s.width++
+	}
+	for _, below := range st.sets {
+		s.width += below.width
 	}
 }
 

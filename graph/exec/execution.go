@@ -22,6 +22,7 @@ type Execution struct {
 
 	args    []arguments // of each field that has some
 	waiting []*group    // for loaders
+	asked   []*group    // those of the turn before: room for the next
 	through through     // slow groups that are
 	parts   []*part     // that are not answered yet, in the order in which they began
 	ids     int         // given to deferred parts so far
@@ -40,8 +41,10 @@ func Start(ctx context.Context, op *graphql.OperationContext, plan *Plan, root a
 func (x *Execution) begin(p *part) {
 	x.parts = append(x.parts, p)
 	if p.set.deep() {
-		p.frames = make([]frame, p.set.span)
-		x.enter(p, p.set, []any{p.obj})
+		p.frames, p.columns = make([]frame, p.set.span), make([]column, p.set.width)
+		f := p.frame(p.set)
+		f.objs = append(f.one[:0], p.obj)
+		x.enter(p, p.set)
 	}
 }
 
@@ -72,7 +75,7 @@ func (x *Execution) ready() (ready []*part) {
 func (x *Execution) turn() {
 	x.read()
 	asked := x.waiting
-	x.waiting = nil
+	x.waiting, x.asked = x.asked[:0], asked
 	for _, g := range asked {
 		g.calls.step()
 		x.goOn(g)
@@ -80,14 +83,11 @@ func (x *Execution) turn() {
 	x.endSlow()
 }
 
-// enter goes through what s asks of objs as far as it can without waiting.
-func (x *Execution) enter(p *part, s *set, objs []any) {
+// enter goes through what s asks of the objects of its frame as far as it can without
+// waiting.
+func (x *Execution) enter(p *part, s *set) {
 	f := p.frame(s)
-	f.objs = objs
-	if !s.deep() {
-		return
-	}
-	f.columns = make([]column, s.columns)
+	f.columns, p.columns = p.columns[:s.columns], p.columns[s.columns:]
 	x.get(p, s, false)
 	for _, st := range s.steps {
 		if st.field != nil && st.field.Resolve != nil {
@@ -95,11 +95,11 @@ func (x *Execution) enter(p *part, s *set, objs []any) {
 		}
 	}
 	if s.loads {
-		f.loads = s.object.Load(x.ctx, objs)
+		f.loads = s.object.Load(x.ctx, f.objs)
 		if f.loads.state() != finished {
 			x.ahead(s)
 		}
-		x.wait(&group{p, f.loads, func() { x.get(p, s, true) }})
+		x.wait(&group{p, s, nil, f.loads})
 	} else {
 		x.get(p, s, true)
 	}
@@ -129,7 +129,7 @@ func (x *Execution) get(p *part, s *set, loads bool) {
 		}
 		args, err := x.arguments(st)
 		col := &f.columns[st.column]
-		col.values = make([]any, len(f.objs))
+		col.hold(len(f.objs))
 		for i, obj := range f.objs {
 			switch {
 			case err != nil:
@@ -153,7 +153,7 @@ func (x *Execution) resolve(p *part, s *set, st *step) {
 	col := &f.columns[st.column]
 	args, err := x.arguments(st)
 	if err != nil {
-		col.values = make([]any, len(f.objs))
+		col.hold(len(f.objs))
 		for i := range f.objs {
 			col.fail(i, err)
 		}
@@ -161,20 +161,24 @@ func (x *Execution) resolve(p *part, s *set, st *step) {
 	}
 	ctx := x.ctx
 	if st.below {
-		ctx = context.WithValue(ctx, askedKey{}, &Asked{x, st})
+		ctx = &asking{ctx, Asked{x, st}}
 	}
-	calls := st.field.Resolve(ctx, f.objs, args)
-	x.wait(&group{p, calls, func() {
-		col.values = make([]any, len(f.objs))
-		for i := range f.objs {
-			v, err := calls.result(i)
-			if err != nil {
-				col.fail(i, err)
-			}
-			col.values[i] = v
+	x.wait(&group{p, s, st, st.field.Resolve(ctx, f.objs, args)})
+}
+
+// resolved takes the values of the field st of all objects of s, and goes on below it.
+func (x *Execution) resolved(p *part, s *set, st *step, calls Calls) {
+	f := p.frame(s)
+	col := &f.columns[st.column]
+	col.hold(len(f.objs))
+	for i := range f.objs {
+		v, err := calls.result(i)
+		if err != nil {
+			col.fail(i, err)
 		}
-		x.descend(p, st, col)
-	}})
+		col.values[i] = v
+	}
+	x.descend(p, st, col)
 }
 
 // wait has g go on when what it waits for is there.
@@ -205,7 +209,11 @@ func (x *Execution) endSlow() {
 }
 
 func (x *Execution) end(g *group) {
-	g.then()
+	if g.step == nil {
+		x.get(g.part, g.set, true)
+	} else {
+		x.resolved(g.part, g.set, g.step, g.calls)
+	}
 	g.part.open--
 }
 
@@ -218,17 +226,24 @@ func (x *Execution) descend(p *part, st *step, col *column) {
 	if !deep {
 		return
 	}
-	objs := make([][]any, len(st.sets))
 	add := func(v any) {
 		at := place{}
 		if _, failed := v.(Failed); v != nil && !failed {
-			n := st.index(v)
-			at = place{st.sets[n], len(objs[n])}
-			objs[n] = append(objs[n], v)
+			s := st.sets[st.index(v)]
+			f := p.frame(s)
+			at = place{s, len(f.objs)}
+			f.objs = append(f.objs, v)
 		}
 		col.below = append(col.below, at)
 	}
-	col.from = make([]int, len(col.values)+1)
+	for _, s := range st.sets {
+		f := p.frame(s)
+		f.objs = f.one[:0]
+	}
+	col.below, col.from = col.one.place[:0], col.one.from[:]
+	if len(col.values) > 1 {
+		col.from = make([]int, len(col.values)+1)
+	}
 	for i, v := range col.values {
 		switch {
 		case v == nil:
@@ -241,9 +256,9 @@ func (x *Execution) descend(p *part, st *step, col *column) {
 		}
 		col.from[i+1] = len(col.below)
 	}
-	for n, s := range st.sets {
-		if s.deep() && len(objs[n]) > 0 {
-			x.enter(p, s, objs[n])
+	for _, s := range st.sets {
+		if s.deep() && len(p.frame(s).objs) > 0 {
+			x.enter(p, s)
 		}
 	}
 }

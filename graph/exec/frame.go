@@ -5,6 +5,8 @@ type frame struct {
 	objs    []any
 	loads   Calls // nil: there was nothing to load
 	columns []column
+
+	one [1]any // room for objs, which often is one
 }
 
 // A column is the values of one field of all objects of a frame.
@@ -15,6 +17,21 @@ type column struct {
 	// has all of them, those of the i-th value from from[i] to from[i+1].
 	below []place
 	from  []int
+
+	one struct { // room for these where the frame has one object
+		value [1]any
+		place [1]place
+		from  [2]int
+	}
+}
+
+// hold makes room for the values of n objects.
+func (c *column) hold(n int) {
+	if n == 1 {
+		c.values = c.one.value[:]
+		return
+	}
+	c.values = make([]any, n)
 }
 
 func (c *column) err(i int) error {
@@ -40,11 +57,12 @@ type place struct {
 // A part is the answer without what is deferred, or a deferred fragment of one object.
 type part struct {
 	Pending
-	set    *set
-	obj    any
-	at     []element // where the object stands
-	frames []frame   // of the set and of those below it
-	open   int       // groups that are not through
+	set     *set
+	obj     any
+	at      []element // where the object stands
+	frames  []frame   // of the set and of those below it
+	columns []column  // for the frames that have none yet
+	open    int       // groups that are not through
 }
 
 func (p *part) frame(s *set) *frame { return &p.frames[s.number-p.set.number] }
@@ -52,8 +70,9 @@ func (p *part) frame(s *set) *frame { return &p.frames[s.number-p.set.number] }
 // A group is a load, or the calls of a resolver, for all objects of a frame.
 type group struct {
 	part  *part
+	set   *set
+	step  *step // the field that is resolved; nil: the objects are loaded
 	calls Calls
-	then  func() // when all is there
 }
 
 // failed is why the i-th object could not be loaded.

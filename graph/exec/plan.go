@@ -24,6 +24,7 @@ type set struct {
 	end      string // what stands behind the last value
 	loads    bool   // the objects are to be loaded
 	columns  int    // steps that have a column
+	width    int    // the same, with those of the sets below
 	deferred []*deferred
 }
 

@@ -95,6 +95,9 @@ func (w *writer) steps(s *set, obj any, f *frame, at, from int) (next int, ok bo
 				continue
 			}
 		}
+		if w.path == nil {
+			w.path = make([]element, 0, 16) // few answers are deeper
+		}
 		w.path = append(w.path, element{step: st})
 		parts = len(w.deferred)
 		written := w.field(st, obj, f, at) || w.null(st.Definition.Type, mark, parts)
