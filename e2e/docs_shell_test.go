@@ -38,8 +38,7 @@ serve() {
 program() {
 	[ -z "${CENSUS_API_TOKEN+set}" ] || export CENSUS_BASE_URL="http://$SIM/api/v1"
 	case " $* " in
-	" healthcheck "*) ;; # of the gateway that a block before this started
-	*" --help "* | *" --version "* | *" --check-config "* | *" --new-key "*) "$PROGRAM" "$@" ;;
+	*" export "* | *" --help "* | *" --version "* | *" --check-config "* | *" --new-key "*) "$PROGRAM" "$@" ;;
 	*) serve "$@" ;;
 	esac
 }

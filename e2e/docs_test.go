@@ -103,11 +103,12 @@ func blocksOf(t *testing.T, text string) (blocks []block) {
 	return blocks
 }
 
-// here puts this test's addresses and folder in the place of those that the
-// documents name.
+// here puts this test's addresses and folder, and yesterday, in the place of those
+// that the documents name.
 func (d *doc) here(text string) string {
 	return strings.NewReplacer("127.0.0.1:8080", d.gateway.host, "127.0.0.1:8081", d.sim,
-		"127.0.0.1:9090", strings.TrimPrefix(d.gateway.admin, "http://"), "/etc/census-gateway", d.dir).Replace(text)
+		"127.0.0.1:9090", strings.TrimPrefix(d.gateway.admin, "http://"), "/etc/census-gateway", d.dir,
+		"2026-11-28T00:00:00Z", time.Now().Add(-24*time.Hour).UTC().Format("2006-01-02T15:00:00Z")).Replace(text)
 }
 
 // operations asks every operation of a document, with a value for each variable

@@ -21,7 +21,7 @@ func Read(args []string, out io.Writer) (s Settings, done bool, err error) {
 }
 
 // Commands are the words that the program takes as its first argument.
-const Commands = "healthcheck"
+const Commands = "export, healthcheck"
 
 // A Command is what the program does besides serving.
 type Command struct {
@@ -44,7 +44,8 @@ func ReadCommand(args []string, out io.Writer, c Command) (s Settings, done bool
 		kong.NamedMapper("bytes", kong.MapperFunc(readBytes)),
 		kong.PostBuild(func(k *kong.Kong) error {
 			for _, f := range k.Model.Flags {
-				f.Hidden = f.Hidden || c.Groups != nil && f.Group != nil && !slices.Contains(c.Groups, f.Group.Key)
+				shown := c.Groups == nil || f.Name == "help" || f.Name == "settings" || f.Group != nil && slices.Contains(c.Groups, f.Group.Key)
+				f.Hidden = f.Hidden || !shown
 			}
 			return nil
 		}),
@@ -63,8 +64,13 @@ func ReadCommand(args []string, out io.Writer, c Command) (s Settings, done bool
 		}
 		return withRange(err)
 	}
-	if err := read(opts...); err != nil || done || s.Version || s.NewKey != nil {
+	if err := read(opts...); err != nil || done {
 		return s, done, err
+	}
+	if alone := s.Version || s.NewKey != nil; alone && c.Name == "" {
+		return s, false, nil
+	} else if c.Name != "" && (alone || s.CheckConfig) {
+		return s, false, errors.New("--version, --new-key and --check-config go without a command")
 	}
 	if s.File != "" {
 		values, err := readFile(s.File)

@@ -1,0 +1,81 @@
+package export
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// tries are how often one question is asked while it may be answered later.
+const tries = 6
+
+// A failure is an error of the gateway.
+type failure struct {
+	Message    string
+	Path       []any
+	Extensions struct {
+		Code              string
+		RetryAfterSeconds float64
+	}
+}
+
+func (f *failure) Error() string { return f.Message + " (" + f.Extensions.Code + ")" }
+
+// lasting are the codes of what asking again does not change.
+var lasting = []string{"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT", "BAD_REQUEST", "QUERY_TOO_EXPENSIVE", "NOT_FOUND",
+	"UPSTREAM_UNAUTHENTICATED", "UPSTREAM_FORBIDDEN", "UPSTREAM_GONE"}
+
+// passing tells whether what failed may work later.
+func passing(err error) bool {
+	var f *failure
+	return errors.As(err, &f) && !slices.Contains(lasting, f.Extensions.Code)
+}
+
+// ask asks until there is an answer without errors: a page that lacks one sync would
+// lose its runs. Gone are the places of the list at the root whose ids name nothing.
+func (e *exporter) ask(ctx context.Context, query string, variables map[string]any, data any) (gone map[int]bool, err error) {
+	for try := range tries {
+		gone, err = e.askOnce(ctx, query, variables, data)
+		if err == nil || !passing(err) || ctx.Err() != nil || try == tries-1 {
+			return gone, err
+		}
+		wait := time.Second << try
+		var f *failure
+		if errors.As(err, &f) {
+			wait = max(wait, time.Duration(f.Extensions.RetryAfterSeconds*float64(time.Second)))
+		}
+		if sleep(ctx, min(wait, time.Minute)) != nil {
+			return nil, err
+		}
+	}
+	return gone, err
+}
+
+func (e *exporter) askOnce(ctx context.Context, query string, variables map[string]any, data any) (gone map[int]bool, err error) {
+	body, err := e.Ask(ctx, query, variables)
+	if err != nil {
+		return nil, err
+	}
+	var answer struct {
+		Errors []*failure
+		Data   json.RawMessage
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return nil, fmt.Errorf("the answer is not JSON: %w", err)
+	}
+	gone = map[int]bool{}
+	for _, f := range answer.Errors {
+		place, of := 0.0, len(f.Path) == 2 && f.Path[0] == "nodes" && f.Extensions.Code == "NOT_FOUND"
+		if of {
+			place, of = f.Path[1].(float64)
+		}
+		if !of {
+			return nil, f
+		}
+		gone[int(place)] = true
+	}
+	return gone, json.Unmarshal(answer.Data, data)
+}

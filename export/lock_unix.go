@@ -1,0 +1,22 @@
+//go:build unix
+
+package export
+
+import (
+	"os"
+	"syscall"
+)
+
+// lock keeps other exports away from file until it is closed, at the latest by the end
+// of the process.
+func lock(file string) (*os.File, error) {
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}

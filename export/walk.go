@@ -1,0 +1,160 @@
+package export
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+const (
+	someIDs    = 100              // as many as nodes takes
+	settled    = 10 * time.Minute // Census books the totals of a run for some minutes after its end
+	settledOdd = 24 * time.Hour   // of a run whose outcome is not known
+	tellEvery  = 2 * time.Second
+)
+
+// pageQuery asks for the runs after a place, oldest first; openQuery for single ones.
+var (
+	pageQuery = `query export($syncs: [ID!], $since: DateTime!, $before: DateTime!, $after: String, $first: Int!) {
+  list: syncRuns(syncIds: $syncs, filter: {createdSince: $since, createdBefore: $before}, orderBy: {direction: ASC}, first: $first, after: $after) {
+    nodes { ` + fields + ` } pageInfo { hasNextPage endCursor }
+  }
+}`
+	openQuery = `query exportOpen($ids: [ID!]!) { nodes(ids: $ids) { ... on SyncRun { ` + fields + ` } } }`
+)
+
+// page is how many runs are asked for at once.
+func (o Options) page() int { return cmp.Or(o.pageSize, 500) }
+
+type exporter struct {
+	Options
+	state cursor
+	sink  *sink
+	upTo  string    // when the last run of the walk was created
+	told  time.Time // when progress was told last
+}
+
+// round writes every run that can be written now.
+func (e *exporter) round(ctx context.Context) error {
+	if err := e.askOpen(ctx); err != nil {
+		return err
+	}
+	// A run younger than this is not settled: the next round meets it.
+	before := time.Now().Add(-settled).UTC().Format(time.RFC3339Nano)
+	for {
+		var page struct {
+			List struct {
+				Nodes    []json.RawMessage
+				PageInfo struct {
+					HasNextPage bool
+					EndCursor   *string
+				}
+			}
+		}
+		variables := map[string]any{"since": e.state.Since, "before": before, "first": e.page(), "after": e.state.After}
+		if len(e.state.Syncs) > 0 {
+			variables["syncs"] = e.state.Syncs
+		}
+		if _, err := e.ask(ctx, pageQuery, variables, &page); err != nil {
+			return err
+		}
+		next := e.state
+		next.Open = slices.Clone(e.state.Open)
+		for _, node := range page.List.Nodes {
+			run, err := readRun(node)
+			if err != nil {
+				return err
+			}
+			e.upTo = run.CreatedAt.Format(time.RFC3339)
+			if !run.over(time.Now()) {
+				next.Open = append(next.Open, run.ID)
+				continue
+			}
+			if err := e.write(&next, node); err != nil {
+				return err
+			}
+		}
+		if page.List.PageInfo.EndCursor != nil {
+			next.After = page.List.PageInfo.EndCursor
+		}
+		if err := e.commit(next); err != nil {
+			return err
+		}
+		if !page.List.PageInfo.HasNextPage {
+			return nil
+		}
+	}
+}
+
+// askOpen asks again for the runs that were not over. One that Census forgot meanwhile
+// is left out.
+func (e *exporter) askOpen(ctx context.Context) error {
+	for ids := range slices.Chunk(slices.Clone(e.state.Open), someIDs) {
+		var answer struct{ Nodes []json.RawMessage }
+		gone, err := e.ask(ctx, openQuery, map[string]any{"ids": ids}, &answer)
+		if err != nil {
+			return err
+		}
+		next := e.state
+		next.Open = slices.Clone(e.state.Open)
+		drop := func(id string) {
+			next.Open = slices.DeleteFunc(next.Open, func(open string) bool { return open == id })
+		}
+		for i, node := range answer.Nodes {
+			if gone[i] {
+				drop(ids[i])
+				continue
+			}
+			run, err := readRun(node)
+			if err != nil {
+				return err
+			}
+			if !run.over(time.Now()) {
+				continue
+			}
+			if err := e.write(&next, node); err != nil {
+				return err
+			}
+			drop(run.ID)
+		}
+		if err := e.commit(next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write writes one run. It counts when it is committed.
+func (e *exporter) write(next *cursor, node json.RawMessage) error {
+	if e.sink.bare {
+		e.sink.bare = false
+		if err := writeHeader(e.sink.buf); err != nil {
+			return err
+		}
+	}
+	next.Runs++
+	return writeRow(e.sink.buf, e.Format, node)
+}
+
+// commit makes next the place to go on from: first what was written is put on disk, then
+// the place. A failure in between leaves rows that the next start cuts off.
+func (e *exporter) commit(next cursor) error {
+	if err := e.sink.flush(); err != nil {
+		return err
+	}
+	if e.sink.file != nil {
+		next.Bytes = e.sink.bytes
+	}
+	if e.Cursor != "" {
+		if err := next.save(e.Cursor); err != nil {
+			return err
+		}
+	}
+	e.state = next
+	if time.Since(e.told) >= tellEvery {
+		e.tell("exported")
+	}
+	return nil
+}
