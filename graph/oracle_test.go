@@ -102,7 +102,7 @@ func oracleAsksRecord(op *graphql.OperationContext, f graphql.CollectedField) bo
 			if oracleAsksRecord(op, f) {
 				return true
 			}
-		case "id", "databaseId", "runs", "latestRun", "runStats", "url", "__typename": // of a sync
+		case "id", "databaseId", "runs", "latestRun", "activeRun", "typicalRun", "runStats", "url", "__typename": // of a sync
 		case "cursor", "pageInfo", "totalCount": // of a connection
 		default:
 			return true
