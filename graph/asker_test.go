@@ -27,6 +27,8 @@ var argumentsOf = map[string][]string{
 		`(filter: {outcomes: []})`, `(filter: {createdSince: "2026-01-06T00:00:00Z", createdBefore: "2025-01-01T00:00:00Z"})`},
 	"errors":     {"", "(first: 2)", "(first: 0)", "(first: -1)", "(first: 1000)"},
 	"series":     {"(bucket: DAY)", `(bucket: DAY, timeZone: "Europe/Berlin")`, `(bucket: WEEK, timeZone: "Nowhere")`, "(bucket: HOUR)"},
+	"groups":     {"(by: SYNC)", "(by: DESTINATION_TYPE, first: 1)", "(by: TRIGGER, orderBy: LABEL)", "(by: FULL_SYNC, first: 0)", "(by: SOURCE, orderBy: LABEL)"},
+	"count":      {"", "(outcomes: [FAILED, SKIPPED])", "(outcomes: [])", "(outcomes: null)"},
 	"typicalRun": {"", "(last: 3)", "(fullSync: true)", "(last: 2)", "(last: 60)"},
 	"executions": {"", "(first: 2)", `(after: "2026-01-05T00:00:00Z", before: "2026-01-06T00:00:00Z")`, `(first: 1001)`},
 	"fields":     {"", "(includeDeprecated: true)"}, "enumValues": {""}, "args": {""}, "inputFields": {""},

@@ -44,6 +44,8 @@ var askedOf = map[string]string{
 	"DurationSummary":     "{ syncs(first: 40) { nodes { runStats(filter: {}) { durationSeconds { %s } } } } }",
 	"RecordTotals":        "{ syncs(first: 40) { nodes { runStats(filter: {}) { records { %s } } } } }",
 	"SyncHealthCount":     "{ syncs(first: 40) { healthCounts { %s } } }",
+	"SyncRunStatsGroup":   "{ syncs(first: 40) { nodes { runStats(filter: {}) { groups(by: SYNC) { %s } } } } }",
+	"SyncRunGroupStats":   "{ syncs(first: 40) { nodes { runStats(filter: {}) { groups(by: SYNC) { stats { %s } } } } } }",
 	"TypicalRun":          "{ syncs(first: 40) { nodes { typicalRun { %s } } } }",
 	"RecordAverages":      "{ syncs(first: 40) { nodes { typicalRun { records { %s } } } } }",
 	"SyncRunErrorGroup":   "{ syncs(first: 40) { nodes { runStats(filter: {}) { errors { %s } } } } }",
@@ -62,12 +64,13 @@ var askedWith = map[string]string{
 	"SyncRun.sync":        "{ label }",
 	"Sync.runStats":       "(filter: {}) { totalRuns }",
 	"SyncRunStats.series": "(bucket: DAY) { totalRuns }",
+	"SyncRunStats.groups": "(by: DESTINATION_TYPE) { key }",
 }
 
 // resolved are the types, and the fields, that take work for each row that has
 // them. The values of all others are only copied.
 var resolved = []string{"Query", "Sync.health", "SyncHealth", "Sync.runStats", "SyncRunStats", "SyncRunOutcomeCount", "DurationSummary",
-	"RecordTotals", "SyncRunErrorGroup", "SyncRunStatsBucket", "Sync.typicalRun", "TypicalRun", "RecordAverages", "SyncSchedule.executions", "SyncConnection.healthCounts", "SyncHealthCount",
+	"RecordTotals", "SyncRunErrorGroup", "SyncRunStatsBucket", "Sync.typicalRun", "TypicalRun", "RecordAverages", "SyncSchedule.executions", "SyncConnection.healthCounts", "SyncHealthCount", "SyncRunStatsGroup", "SyncRunGroupStats",
 	"SyncRun.expectedDurationSeconds"}
 
 // eachField calls f with each field of each object type and a query that asks for it.

@@ -35,6 +35,8 @@ type ResolverRoot interface {
 	SyncConnection() SyncConnectionResolver
 	SyncDestination() SyncDestinationResolver
 	SyncRun() SyncRunResolver
+	SyncRunStats() SyncRunStatsResolver
+	SyncRunStatsGroup() SyncRunStatsGroupResolver
 	SyncSchedule() SyncScheduleResolver
 	SyncSource() SyncSourceResolver
 }
@@ -195,6 +197,16 @@ type ComplexityRoot struct {
 		LatestRun  func(childComplexity int) int
 	}
 
+	SyncRunGroupStats struct {
+		ByOutcome     func(childComplexity int) int
+		CleanRate     func(childComplexity int) int
+		Durations     func(childComplexity int) int
+		LastSuccessAt func(childComplexity int) int
+		Records       func(childComplexity int) int
+		SuccessRate   func(childComplexity int) int
+		TotalRuns     func(childComplexity int) int
+	}
+
 	SyncRunOutcomeCount struct {
 		Count   func(childComplexity int) int
 		Outcome func(childComplexity int) int
@@ -202,8 +214,11 @@ type ComplexityRoot struct {
 
 	SyncRunStats struct {
 		ByOutcome     func(childComplexity int) int
+		CleanRate     func(childComplexity int) int
+		Count         func(childComplexity int, outcomes []census.SyncRunOutcome) int
 		Durations     func(childComplexity int) int
 		Errors        func(childComplexity int, first *int) int
+		Groups        func(childComplexity int, by SyncRunGroupBy, orderBy SyncRunGroupOrder, first int) int
 		LastSuccessAt func(childComplexity int) int
 		Records       func(childComplexity int) int
 		Series        func(childComplexity int, bucket stats.Unit, timeZone *string) int
@@ -214,10 +229,18 @@ type ComplexityRoot struct {
 
 	SyncRunStatsBucket struct {
 		ByOutcome func(childComplexity int) int
+		Count     func(childComplexity int, outcomes []census.SyncRunOutcome) int
 		Durations func(childComplexity int) int
 		Records   func(childComplexity int) int
 		StartsAt  func(childComplexity int) int
 		TotalRuns func(childComplexity int) int
+	}
+
+	SyncRunStatsGroup struct {
+		Key   func(childComplexity int) int
+		Label func(childComplexity int) int
+		Stats func(childComplexity int) int
+		Sync  func(childComplexity int) int
 	}
 
 	SyncSchedule struct {
@@ -286,6 +309,12 @@ type SyncRunResolver interface {
 	ExpectedDurationSeconds(ctx context.Context, obj *census.SyncRun) (*float64, error)
 	ExpectedCompletedAt(ctx context.Context, obj *census.SyncRun) (*census.DateTime, error)
 	URL(ctx context.Context, obj *census.SyncRun) (*string, error)
+}
+type SyncRunStatsResolver interface {
+	Groups(ctx context.Context, obj *SyncRunStats, by SyncRunGroupBy, orderBy SyncRunGroupOrder, first int) ([]*SyncRunStatsGroup, error)
+}
+type SyncRunStatsGroupResolver interface {
+	Label(ctx context.Context, obj *SyncRunStatsGroup) (*string, error)
 }
 type SyncScheduleResolver interface {
 	Executions(ctx context.Context, obj *census.SyncSchedule, after *census.DateTime, before *census.DateTime, first int) ([]census.DateTime, error)
@@ -1020,6 +1049,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SyncRunErrorGroup.LatestRun(childComplexity), true
 
+	case "SyncRunGroupStats.byOutcome":
+		if e.ComplexityRoot.SyncRunGroupStats.ByOutcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRunGroupStats.ByOutcome(childComplexity), true
+	case "SyncRunGroupStats.cleanRate":
+		if e.ComplexityRoot.SyncRunGroupStats.CleanRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRunGroupStats.CleanRate(childComplexity), true
+	case "SyncRunGroupStats.durationSeconds":
+		if e.ComplexityRoot.SyncRunGroupStats.Durations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRunGroupStats.Durations(childComplexity), true
+	case "SyncRunGroupStats.lastSuccessAt":
+		if e.ComplexityRoot.SyncRunGroupStats.LastSuccessAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRunGroupStats.LastSuccessAt(childComplexity), true
+	case "SyncRunGroupStats.records":
+		if e.ComplexityRoot.SyncRunGroupStats.Records == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRunGroupStats.Records(childComplexity), true
+	case "SyncRunGroupStats.successRate":
+		if e.ComplexityRoot.SyncRunGroupStats.SuccessRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRunGroupStats.SuccessRate(childComplexity), true
+	case "SyncRunGroupStats.totalRuns":
+		if e.ComplexityRoot.SyncRunGroupStats.TotalRuns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRunGroupStats.TotalRuns(childComplexity), true
+
 	case "SyncRunOutcomeCount.count":
 		if e.ComplexityRoot.SyncRunOutcomeCount.Count == nil {
 			break
@@ -1039,6 +1111,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SyncRunStats.ByOutcome(childComplexity), true
+	case "SyncRunStats.cleanRate":
+		if e.ComplexityRoot.SyncRunStats.CleanRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRunStats.CleanRate(childComplexity), true
+	case "SyncRunStats.count":
+		if e.ComplexityRoot.SyncRunStats.Count == nil {
+			break
+		}
+
+		args, err := ec.field_SyncRunStats_count_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SyncRunStats.Count(childComplexity, args["outcomes"].([]census.SyncRunOutcome)), true
 	case "SyncRunStats.durationSeconds":
 		if e.ComplexityRoot.SyncRunStats.Durations == nil {
 			break
@@ -1056,6 +1145,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SyncRunStats.Errors(childComplexity, args["first"].(*int)), true
+	case "SyncRunStats.groups":
+		if e.ComplexityRoot.SyncRunStats.Groups == nil {
+			break
+		}
+
+		args, err := ec.field_SyncRunStats_groups_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SyncRunStats.Groups(childComplexity, args["by"].(SyncRunGroupBy), args["orderBy"].(SyncRunGroupOrder), args["first"].(int)), true
 	case "SyncRunStats.lastSuccessAt":
 		if e.ComplexityRoot.SyncRunStats.LastSuccessAt == nil {
 			break
@@ -1104,6 +1204,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SyncRunStatsBucket.ByOutcome(childComplexity), true
+	case "SyncRunStatsBucket.count":
+		if e.ComplexityRoot.SyncRunStatsBucket.Count == nil {
+			break
+		}
+
+		args, err := ec.field_SyncRunStatsBucket_count_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SyncRunStatsBucket.Count(childComplexity, args["outcomes"].([]census.SyncRunOutcome)), true
 	case "SyncRunStatsBucket.durationSeconds":
 		if e.ComplexityRoot.SyncRunStatsBucket.Durations == nil {
 			break
@@ -1128,6 +1239,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SyncRunStatsBucket.TotalRuns(childComplexity), true
+
+	case "SyncRunStatsGroup.key":
+		if e.ComplexityRoot.SyncRunStatsGroup.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRunStatsGroup.Key(childComplexity), true
+	case "SyncRunStatsGroup.label":
+		if e.ComplexityRoot.SyncRunStatsGroup.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRunStatsGroup.Label(childComplexity), true
+	case "SyncRunStatsGroup.stats":
+		if e.ComplexityRoot.SyncRunStatsGroup.Stats == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRunStatsGroup.Stats(childComplexity), true
+	case "SyncRunStatsGroup.sync":
+		if e.ComplexityRoot.SyncRunStatsGroup.Sync == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRunStatsGroup.Sync(childComplexity), true
 
 	case "SyncSchedule.cronExpression":
 		if e.ComplexityRoot.SyncSchedule.CronExpression == nil {
@@ -1715,8 +1851,8 @@ enum SyncHealthState {
 }
 
 """
-Sync runs summed up. What is not asked for is not worked out. Dry runs count in ` + "`" + `totalRuns` + "`" + ` and ` + "`" + `byOutcome` + "`" + `, and in
-` + "`" + `errors` + "`" + ` as their outcome, and in nothing else: they wrote nothing.
+Sync runs summed up. What is not asked for is not worked out. Dry runs count in ` + "`" + `totalRuns` + "`" + `, ` + "`" + `count` + "`" + ` and ` + "`" + `byOutcome` + "`" + `, and
+in ` + "`" + `errors` + "`" + ` as their outcome, and in nothing else: they wrote nothing.
 """
 type SyncRunStats {
   """
@@ -1728,9 +1864,23 @@ type SyncRunStats {
   """
   byOutcome: [SyncRunOutcomeCount!]!
   """
+  Runs that ended in one of some ways, dry runs among them: one number in place of seven objects.
+  """
+  count(
+    """
+    The ways; an empty list counts none. Left out: all runs, as ` + "`" + `totalRuns` + "`" + `.
+    """
+    outcomes: [SyncRunOutcome!]
+  ): Int!
+  """
   From 0 to 1: SUCCEEDED and PARTIAL among these and FAILED, without dry runs; null if no such run is among them.
   """
   successRate: Float
+  """
+  From 0 to 1: SUCCEEDED alone among SUCCEEDED, PARTIAL and FAILED, without dry runs; null if no such run is among them.
+  ` + "`" + `successRate` + "`" + ` takes PARTIAL, with rejected or invalid records, for success.
+  """
+  cleanRate: Float
   """
   How long the runs took, queue included; null if none has both ends.
   """
@@ -1756,8 +1906,8 @@ type SyncRunStats {
   """
   lastSuccessAt: DateTime
   """
-  The runs by hour, day or week in which they were created, oldest first, without gaps: from createdSince, else from the
-  oldest run read, to createdBefore, else now. Buckets are whole, also where the filter's window begins or ends inside
+  The runs by quarter hour, hour, day or week in which they were created, oldest first, without gaps: from createdSince,
+  else from the oldest run read, to createdBefore, else now. Buckets are whole, also where the filter's window begins or ends inside
   one. At most 1,000; that there would be more is known before anything is read only if there is a createdSince.
   """
   series(
@@ -1772,10 +1922,153 @@ type SyncRunStats {
     timeZone: String = "UTC"
   ): [SyncRunStatsBucket!]!
   """
+  The runs by what they have in common; only groups with runs. Reads no runs that the statistic does not read. The records
+  of syncs, for all but SYNC, TRIGGER and FULL_SYNC, are at hand where no syncs are named; of named ones they cost what
+  ` + "`" + `sync { label }` + "`" + ` costs. DESTINATION_TYPE, and the order by LABEL of connections, cost what ` + "`" + `connectionName` + "`" + ` costs. If a
+  record cannot be read, its runs count in the group with the key "", and an error names the sync.
+  """
+  groups(
+    """
+    What the runs of a group have in common.
+    """
+    by: SyncRunGroupBy!
+    """
+    Which groups come first.
+    """
+    orderBy: SyncRunGroupOrder! = TOTAL
+    """
+    How many groups: 1 to 200. All others are put together at the end, in one with a null key.
+    """
+    first: Int! = 20
+  ): [SyncRunStatsGroup!]!
+  """
   Whether the read limit stopped the reading before createdSince, or before the oldest run: then older runs of some syncs
   are missing everywhere here. What was read is kept, so that asking again may get further.
   """
   truncated: Boolean!
+}
+
+"""
+What the runs of a group have in common.
+"""
+enum SyncRunGroupBy {
+  """
+  Their sync. The key is its ` + "`" + `id` + "`" + `.
+  """
+  SYNC
+  """
+  The destination they write to. The key is its ` + "`" + `connectionId` + "`" + `.
+  """
+  DESTINATION
+  """
+  The type of that destination: "salesforce", "hubspot", … Types as they are now.
+  """
+  DESTINATION_TYPE
+  """
+  The object written to, of one destination: the key is "301/Contact", the label "Contact".
+  """
+  DESTINATION_OBJECT
+  """
+  The source they read from. The key is its ` + "`" + `connectionId` + "`" + `.
+  """
+  SOURCE
+  """
+  How their sync writes rows: "upsert", "mirror", …
+  """
+  OPERATION
+  """
+  What started them: the ` + "`" + `uiTag` + "`" + ` of ` + "`" + `syncTriggerReason` + "`" + `, letter by letter. Above 400 tags for one sync the rest is one.
+  """
+  TRIGGER
+  """
+  Whether they synced every record: "true" or "false".
+  """
+  FULL_SYNC
+}
+
+"""
+What groups of runs are ordered by. Of equals the one with the most runs comes first, then by key.
+"""
+enum SyncRunGroupOrder {
+  """
+  Most runs first.
+  """
+  TOTAL
+  """
+  Most FAILED runs first.
+  """
+  FAILED
+  """
+  Most rejected records first.
+  """
+  RECORDS_FAILED
+  """
+  Longest first, by what 95 % of the runs did not exceed; those without durations come last.
+  """
+  DURATION_P95
+  """
+  By label, without regard to case; those without one come last.
+  """
+  LABEL
+}
+
+"""
+Runs that have something in common.
+"""
+type SyncRunStatsGroup {
+  """
+  Tells groups of one list apart, and stays the same. "" for runs of which Census does not say; null for the last group,
+  which has all runs that the others have not.
+  """
+  key: String
+  """
+  What people call it: a sync's label, a connection's name, else the key. Null where nobody named it, and for the last
+  group. Costs what ` + "`" + `label` + "`" + ` of syncs and ` + "`" + `connectionName` + "`" + ` cost.
+  """
+  label: String
+  """
+  The sync, in groups by SYNC; else null. Costs what ` + "`" + `SyncRun.sync` + "`" + ` costs.
+  """
+  sync: Sync
+  """
+  Its runs summed up.
+  """
+  stats: SyncRunGroupStats!
+}
+
+"""
+The runs of a group summed up, as SyncRunStats does. Durations are exact for up to 10,000 runs.
+"""
+type SyncRunGroupStats {
+  """
+  Runs of the group, dry runs among them.
+  """
+  totalRuns: Int!
+  """
+  One count for each outcome, 0 included; they add up to ` + "`" + `totalRuns` + "`" + `.
+  """
+  byOutcome: [SyncRunOutcomeCount!]!
+  """
+  From 0 to 1: SUCCEEDED and PARTIAL among these and FAILED, without dry runs; null if no such run is among them.
+  """
+  successRate: Float
+  """
+  From 0 to 1: SUCCEEDED alone among SUCCEEDED, PARTIAL and FAILED, without dry runs; null if no such run is among them.
+  """
+  cleanRate: Float
+  """
+  How long the runs took, queue included; null if none has both ends.
+  """
+  durationSeconds: DurationSummary
+  """
+  Sums over these runs, dry runs left out; 0 without any.
+  """
+  records: RecordTotals!
+  """
+  When the newest of the SUCCEEDED and PARTIAL runs was completed, times in the future left out; null if there is none among
+  these runs.
+  """
+  lastSuccessAt: DateTime
 }
 
 """
@@ -1814,7 +2107,7 @@ type DurationSummary {
   mean: Float!
   """
   What half of the runs did not exceed. The p's are exact for up to 1,000 runs, in a series for up to 64 in each quarter
-  hour, and otherwise within 1 %.
+  hour, in groups for up to 10,000, and otherwise within 1 %.
   """
   p50: Float!
   """
@@ -1916,7 +2209,7 @@ type SyncRunErrorGroup {
 }
 
 """
-The runs created in one hour, day or week.
+The runs created in one quarter hour, hour, day or week.
 """
 type SyncRunStatsBucket {
   """
@@ -1932,6 +2225,15 @@ type SyncRunStatsBucket {
   """
   byOutcome: [SyncRunOutcomeCount!]!
   """
+  Runs that ended in one of some ways, dry runs among them: one number in place of seven objects.
+  """
+  count(
+    """
+    The ways; an empty list counts none. Left out: all runs, as ` + "`" + `totalRuns` + "`" + `.
+    """
+    outcomes: [SyncRunOutcome!]
+  ): Int!
+  """
   Sums over the runs of the bucket, dry runs left out; 0 without any.
   """
   records: RecordTotals!
@@ -1945,6 +2247,10 @@ type SyncRunStatsBucket {
 What a series counts in, by the clocks of its time zone.
 """
 enum TimeBucket {
+  """
+  15 minutes, from the full hour; 10 days of them at most.
+  """
+  QUARTER_HOUR
   """
   An hour that the clocks show twice is two.
   """
@@ -2876,6 +3182,26 @@ func (ec *executionContext) childFields_SyncRunErrorGroup(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type SyncRunErrorGroup", field.Name)
 }
 
+func (ec *executionContext) childFields_SyncRunGroupStats(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "totalRuns":
+		return ec.fieldContext_SyncRunGroupStats_totalRuns(ctx, field)
+	case "byOutcome":
+		return ec.fieldContext_SyncRunGroupStats_byOutcome(ctx, field)
+	case "successRate":
+		return ec.fieldContext_SyncRunGroupStats_successRate(ctx, field)
+	case "cleanRate":
+		return ec.fieldContext_SyncRunGroupStats_cleanRate(ctx, field)
+	case "durationSeconds":
+		return ec.fieldContext_SyncRunGroupStats_durationSeconds(ctx, field)
+	case "records":
+		return ec.fieldContext_SyncRunGroupStats_records(ctx, field)
+	case "lastSuccessAt":
+		return ec.fieldContext_SyncRunGroupStats_lastSuccessAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SyncRunGroupStats", field.Name)
+}
+
 func (ec *executionContext) childFields_SyncRunOutcomeCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "outcome":
@@ -2892,8 +3218,12 @@ func (ec *executionContext) childFields_SyncRunStats(ctx context.Context, field 
 		return ec.fieldContext_SyncRunStats_totalRuns(ctx, field)
 	case "byOutcome":
 		return ec.fieldContext_SyncRunStats_byOutcome(ctx, field)
+	case "count":
+		return ec.fieldContext_SyncRunStats_count(ctx, field)
 	case "successRate":
 		return ec.fieldContext_SyncRunStats_successRate(ctx, field)
+	case "cleanRate":
+		return ec.fieldContext_SyncRunStats_cleanRate(ctx, field)
 	case "durationSeconds":
 		return ec.fieldContext_SyncRunStats_durationSeconds(ctx, field)
 	case "records":
@@ -2904,6 +3234,8 @@ func (ec *executionContext) childFields_SyncRunStats(ctx context.Context, field 
 		return ec.fieldContext_SyncRunStats_lastSuccessAt(ctx, field)
 	case "series":
 		return ec.fieldContext_SyncRunStats_series(ctx, field)
+	case "groups":
+		return ec.fieldContext_SyncRunStats_groups(ctx, field)
 	case "truncated":
 		return ec.fieldContext_SyncRunStats_truncated(ctx, field)
 	}
@@ -2918,12 +3250,28 @@ func (ec *executionContext) childFields_SyncRunStatsBucket(ctx context.Context, 
 		return ec.fieldContext_SyncRunStatsBucket_totalRuns(ctx, field)
 	case "byOutcome":
 		return ec.fieldContext_SyncRunStatsBucket_byOutcome(ctx, field)
+	case "count":
+		return ec.fieldContext_SyncRunStatsBucket_count(ctx, field)
 	case "records":
 		return ec.fieldContext_SyncRunStatsBucket_records(ctx, field)
 	case "durationSeconds":
 		return ec.fieldContext_SyncRunStatsBucket_durationSeconds(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SyncRunStatsBucket", field.Name)
+}
+
+func (ec *executionContext) childFields_SyncRunStatsGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_SyncRunStatsGroup_key(ctx, field)
+	case "label":
+		return ec.fieldContext_SyncRunStatsGroup_label(ctx, field)
+	case "sync":
+		return ec.fieldContext_SyncRunStatsGroup_sync(ctx, field)
+	case "stats":
+		return ec.fieldContext_SyncRunStatsGroup_stats(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SyncRunStatsGroup", field.Name)
 }
 
 func (ec *executionContext) childFields_SyncSchedule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3314,6 +3662,34 @@ func (ec *executionContext) field_Query_syncs_args(ctx context.Context, rawArgs 
 	return args, nil
 }
 
+func (ec *executionContext) field_SyncRunStatsBucket_count_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "outcomes",
+		func(ctx context.Context, v any) ([]census.SyncRunOutcome, error) {
+			return ec.unmarshalOSyncRunOutcome2ᚕcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRunOutcomeᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["outcomes"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_SyncRunStats_count_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "outcomes",
+		func(ctx context.Context, v any) ([]census.SyncRunOutcome, error) {
+			return ec.unmarshalOSyncRunOutcome2ᚕcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRunOutcomeᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["outcomes"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_SyncRunStats_errors_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3325,6 +3701,36 @@ func (ec *executionContext) field_SyncRunStats_errors_args(ctx context.Context, 
 		return nil, err
 	}
 	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_SyncRunStats_groups_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (SyncRunGroupBy, error) {
+			return ec.unmarshalNSyncRunGroupBy2censusᚑgatewayᚋgraphᚐSyncRunGroupBy(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (SyncRunGroupOrder, error) {
+			return ec.unmarshalNSyncRunGroupOrder2censusᚑgatewayᚋgraphᚐSyncRunGroupOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
 	return args, nil
 }
 
@@ -6499,6 +6905,194 @@ func (ec *executionContext) fieldContext_SyncRunErrorGroup_latestRun(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _SyncRunGroupStats_totalRuns(ctx context.Context, field graphql.CollectedField, obj *stats.Subset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunGroupStats_totalRuns(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalRuns(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunGroupStats_totalRuns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncRunGroupStats", field, true, false, "Int")
+}
+
+func (ec *executionContext) _SyncRunGroupStats_byOutcome(ctx context.Context, field graphql.CollectedField, obj *stats.Subset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunGroupStats_byOutcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ByOutcome(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []stats.OutcomeCount) graphql.Marshaler {
+			return ec.marshalNSyncRunOutcomeCount2ᚕcensusᚑgatewayᚋgraphᚋstatsᚐOutcomeCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunGroupStats_byOutcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SyncRunGroupStats",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SyncRunOutcomeCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SyncRunGroupStats_successRate(ctx context.Context, field graphql.CollectedField, obj *stats.Subset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunGroupStats_successRate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SuccessRate(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunGroupStats_successRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncRunGroupStats", field, true, false, "Float")
+}
+
+func (ec *executionContext) _SyncRunGroupStats_cleanRate(ctx context.Context, field graphql.CollectedField, obj *stats.Subset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunGroupStats_cleanRate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CleanRate(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunGroupStats_cleanRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncRunGroupStats", field, true, false, "Float")
+}
+
+func (ec *executionContext) _SyncRunGroupStats_durationSeconds(ctx context.Context, field graphql.CollectedField, obj *stats.Subset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunGroupStats_durationSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Durations(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *stats.DurationSummary) graphql.Marshaler {
+			return ec.marshalODurationSummary2ᚖcensusᚑgatewayᚋgraphᚋstatsᚐDurationSummary(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunGroupStats_durationSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SyncRunGroupStats",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DurationSummary(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SyncRunGroupStats_records(ctx context.Context, field graphql.CollectedField, obj *stats.Subset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunGroupStats_records(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Records(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v stats.RecordTotals) graphql.Marshaler {
+			return ec.marshalNRecordTotals2censusᚑgatewayᚋgraphᚋstatsᚐRecordTotals(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunGroupStats_records(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SyncRunGroupStats",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordTotals(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SyncRunGroupStats_lastSuccessAt(ctx context.Context, field graphql.CollectedField, obj *stats.Subset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunGroupStats_lastSuccessAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastSuccessAt(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v census.DateTime) graphql.Marshaler {
+			return ec.marshalODateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunGroupStats_lastSuccessAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncRunGroupStats", field, true, false, "DateTime")
+}
+
 func (ec *executionContext) _SyncRunOutcomeCount_outcome(ctx context.Context, field graphql.CollectedField, obj *stats.OutcomeCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6600,6 +7194,50 @@ func (ec *executionContext) fieldContext_SyncRunStats_byOutcome(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _SyncRunStats_count(ctx context.Context, field graphql.CollectedField, obj *SyncRunStats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunStats_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Count(fc.Args["outcomes"].([]census.SyncRunOutcome)), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunStats_count(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SyncRunStats",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Int does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_SyncRunStats_count_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SyncRunStats_successRate(ctx context.Context, field graphql.CollectedField, obj *SyncRunStats) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6620,6 +7258,29 @@ func (ec *executionContext) _SyncRunStats_successRate(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_SyncRunStats_successRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncRunStats", field, true, false, "Float")
+}
+
+func (ec *executionContext) _SyncRunStats_cleanRate(ctx context.Context, field graphql.CollectedField, obj *SyncRunStats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunStats_cleanRate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CleanRate(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunStats_cleanRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SyncRunStats", field, true, false, "Float")
 }
 
@@ -6798,6 +7459,50 @@ func (ec *executionContext) fieldContext_SyncRunStats_series(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _SyncRunStats_groups(ctx context.Context, field graphql.CollectedField, obj *SyncRunStats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunStats_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.SyncRunStats().Groups(ctx, obj, fc.Args["by"].(SyncRunGroupBy), fc.Args["orderBy"].(SyncRunGroupOrder), fc.Args["first"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*SyncRunStatsGroup) graphql.Marshaler {
+			return ec.marshalNSyncRunStatsGroup2ᚕᚖcensusᚑgatewayᚋgraphᚐSyncRunStatsGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunStats_groups(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SyncRunStats",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SyncRunStatsGroup(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_SyncRunStats_groups_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SyncRunStats_truncated(ctx context.Context, field graphql.CollectedField, obj *SyncRunStats) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6899,6 +7604,50 @@ func (ec *executionContext) fieldContext_SyncRunStatsBucket_byOutcome(_ context.
 	return fc, nil
 }
 
+func (ec *executionContext) _SyncRunStatsBucket_count(ctx context.Context, field graphql.CollectedField, obj *stats.Bucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunStatsBucket_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Count(fc.Args["outcomes"].([]census.SyncRunOutcome)), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunStatsBucket_count(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SyncRunStatsBucket",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Int does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_SyncRunStatsBucket_count_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SyncRunStatsBucket_records(ctx context.Context, field graphql.CollectedField, obj *stats.Bucket) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6958,6 +7707,116 @@ func (ec *executionContext) fieldContext_SyncRunStatsBucket_durationSeconds(_ co
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_DurationSummary(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SyncRunStatsGroup_key(ctx context.Context, field graphql.CollectedField, obj *SyncRunStatsGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunStatsGroup_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunStatsGroup_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncRunStatsGroup", field, false, false, "String")
+}
+
+func (ec *executionContext) _SyncRunStatsGroup_label(ctx context.Context, field graphql.CollectedField, obj *SyncRunStatsGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunStatsGroup_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SyncRunStatsGroup().Label(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunStatsGroup_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncRunStatsGroup", field, true, true, "String")
+}
+
+func (ec *executionContext) _SyncRunStatsGroup_sync(ctx context.Context, field graphql.CollectedField, obj *SyncRunStatsGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunStatsGroup_sync(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sync, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Sync) graphql.Marshaler {
+			return ec.marshalOSync2ᚖcensusᚑgatewayᚋgraphᚐSync(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunStatsGroup_sync(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SyncRunStatsGroup",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Sync(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SyncRunStatsGroup_stats(ctx context.Context, field graphql.CollectedField, obj *SyncRunStatsGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunStatsGroup_stats(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Stats, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *stats.Subset) graphql.Marshaler {
+			return ec.marshalNSyncRunGroupStats2ᚖcensusᚑgatewayᚋgraphᚋstatsᚐSubset(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunStatsGroup_stats(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SyncRunStatsGroup",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SyncRunGroupStats(ctx, field)
 		},
 	}
 	return fc, nil
@@ -9733,6 +10592,69 @@ func (ec *executionContext) _SyncRunErrorGroup(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var syncRunGroupStatsImplementors = []string{"SyncRunGroupStats"}
+
+func (ec *executionContext) _SyncRunGroupStats(ctx context.Context, sel ast.SelectionSet, obj *stats.Subset) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, syncRunGroupStatsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SyncRunGroupStats")
+		case "totalRuns":
+			out.Values[i] = ec._SyncRunGroupStats_totalRuns(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "byOutcome":
+			out.Values[i] = ec._SyncRunGroupStats_byOutcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "successRate":
+			out.Values[i] = ec._SyncRunGroupStats_successRate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cleanRate":
+			out.Values[i] = ec._SyncRunGroupStats_cleanRate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "durationSeconds":
+			out.Values[i] = ec._SyncRunGroupStats_durationSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "records":
+			out.Values[i] = ec._SyncRunGroupStats_records(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lastSuccessAt":
+			out.Values[i] = ec._SyncRunGroupStats_lastSuccessAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var syncRunOutcomeCountImplementors = []string{"SyncRunOutcomeCount"}
 
 func (ec *executionContext) _SyncRunOutcomeCount(ctx context.Context, sel ast.SelectionSet, obj *stats.OutcomeCount) graphql.Marshaler {
@@ -9785,47 +10707,63 @@ func (ec *executionContext) _SyncRunStats(ctx context.Context, sel ast.Selection
 		case "totalRuns":
 			out.Values[i] = ec._SyncRunStats_totalRuns(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "byOutcome":
 			out.Values[i] = ec._SyncRunStats_byOutcome(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "count":
+			out.Values[i] = ec._SyncRunStats_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "successRate":
 			out.Values[i] = ec._SyncRunStats_successRate(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "cleanRate":
+			out.Values[i] = ec._SyncRunStats_cleanRate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "durationSeconds":
 			out.Values[i] = ec._SyncRunStats_durationSeconds(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "records":
 			out.Values[i] = ec._SyncRunStats_records(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "errors":
 			out.Values[i] = ec._SyncRunStats_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "lastSuccessAt":
 			out.Values[i] = ec._SyncRunStats_lastSuccessAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "series":
 			out.Values[i] = ec._SyncRunStats_series(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "groups":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SyncRunStats_groups(ctx, field, obj)
+				})
 		case "truncated":
 			out.Values[i] = ec._SyncRunStats_truncated(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -9870,6 +10808,11 @@ func (ec *executionContext) _SyncRunStatsBucket(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "count":
+			out.Values[i] = ec._SyncRunStatsBucket_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "records":
 			out.Values[i] = ec._SyncRunStatsBucket_records(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -9879,6 +10822,55 @@ func (ec *executionContext) _SyncRunStatsBucket(ctx context.Context, sel ast.Sel
 			out.Values[i] = ec._SyncRunStatsBucket_durationSeconds(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var syncRunStatsGroupImplementors = []string{"SyncRunStatsGroup"}
+
+func (ec *executionContext) _SyncRunStatsGroup(ctx context.Context, sel ast.SelectionSet, obj *SyncRunStatsGroup) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, syncRunStatsGroupImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SyncRunStatsGroup")
+		case "key":
+			out.Values[i] = ec._SyncRunStatsGroup_key(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "label":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SyncRunStatsGroup_label(ctx, field, obj)
+				})
+		case "sync":
+			out.Values[i] = ec._SyncRunStatsGroup_sync(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "stats":
+			out.Values[i] = ec._SyncRunStatsGroup_stats(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -10907,6 +11899,34 @@ func (ec *executionContext) unmarshalNSyncRunFilter2censusᚑgatewayᚋgraphᚋs
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNSyncRunGroupBy2censusᚑgatewayᚋgraphᚐSyncRunGroupBy(ctx context.Context, v any) (SyncRunGroupBy, error) {
+	var res SyncRunGroupBy
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSyncRunGroupBy2censusᚑgatewayᚋgraphᚐSyncRunGroupBy(ctx context.Context, sel ast.SelectionSet, v SyncRunGroupBy) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNSyncRunGroupOrder2censusᚑgatewayᚋgraphᚐSyncRunGroupOrder(ctx context.Context, v any) (SyncRunGroupOrder, error) {
+	var res SyncRunGroupOrder
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSyncRunGroupOrder2censusᚑgatewayᚋgraphᚐSyncRunGroupOrder(ctx context.Context, sel ast.SelectionSet, v SyncRunGroupOrder) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNSyncRunGroupStats2ᚖcensusᚑgatewayᚋgraphᚋstatsᚐSubset(ctx context.Context, sel ast.SelectionSet, v *stats.Subset) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SyncRunGroupStats!")
+		return graphql.Null
+	}
+	return ec._SyncRunGroupStats(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNSyncRunOrderField2censusᚑgatewayᚋgraphᚐSyncRunOrderField(ctx context.Context, v any) (SyncRunOrderField, error) {
 	var res SyncRunOrderField
 	err := res.UnmarshalGQL(v)
@@ -10978,6 +11998,30 @@ func (ec *executionContext) marshalNSyncRunStatsBucket2ᚕcensusᚑgatewayᚋgra
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNSyncRunStatsGroup2ᚕᚖcensusᚑgatewayᚋgraphᚐSyncRunStatsGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*SyncRunStatsGroup) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSyncRunStatsGroup2ᚖcensusᚑgatewayᚋgraphᚐSyncRunStatsGroup(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSyncRunStatsGroup2ᚖcensusᚑgatewayᚋgraphᚐSyncRunStatsGroup(ctx context.Context, sel ast.SelectionSet, v *SyncRunStatsGroup) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SyncRunStatsGroup!")
+		return graphql.Null
+	}
+	return ec._SyncRunStatsGroup(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSyncRunStatus2censusᚑgatewayᚋupstreamᚋcensusᚐSyncRunStatus(ctx context.Context, v any) (census.SyncRunStatus, error) {

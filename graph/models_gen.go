@@ -173,6 +173,121 @@ func (e SyncOrderField) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
+// What the runs of a group have in common.
+type SyncRunGroupBy string
+
+const (
+	// Their sync. The key is its `id`.
+	SyncRunGroupBySync SyncRunGroupBy = "SYNC"
+	// The destination they write to. The key is its `connectionId`.
+	SyncRunGroupByDestination SyncRunGroupBy = "DESTINATION"
+	// The type of that destination: "salesforce", "hubspot", … Types as they are now.
+	SyncRunGroupByDestinationType SyncRunGroupBy = "DESTINATION_TYPE"
+	// The object written to, of one destination: the key is "301/Contact", the label "Contact".
+	SyncRunGroupByDestinationObject SyncRunGroupBy = "DESTINATION_OBJECT"
+	// The source they read from. The key is its `connectionId`.
+	SyncRunGroupBySource SyncRunGroupBy = "SOURCE"
+	// How their sync writes rows: "upsert", "mirror", …
+	SyncRunGroupByOperation SyncRunGroupBy = "OPERATION"
+	// What started them: the `uiTag` of `syncTriggerReason`, letter by letter. Above 400 tags for one sync the rest is one.
+	SyncRunGroupByTrigger SyncRunGroupBy = "TRIGGER"
+	// Whether they synced every record: "true" or "false".
+	SyncRunGroupByFullSync SyncRunGroupBy = "FULL_SYNC"
+)
+
+var AllSyncRunGroupBy = []SyncRunGroupBy{
+	SyncRunGroupBySync,
+	SyncRunGroupByDestination,
+	SyncRunGroupByDestinationType,
+	SyncRunGroupByDestinationObject,
+	SyncRunGroupBySource,
+	SyncRunGroupByOperation,
+	SyncRunGroupByTrigger,
+	SyncRunGroupByFullSync,
+}
+
+func (e SyncRunGroupBy) IsValid() bool {
+	switch e {
+	case SyncRunGroupBySync, SyncRunGroupByDestination, SyncRunGroupByDestinationType, SyncRunGroupByDestinationObject, SyncRunGroupBySource, SyncRunGroupByOperation, SyncRunGroupByTrigger, SyncRunGroupByFullSync:
+		return true
+	}
+	return false
+}
+
+func (e SyncRunGroupBy) String() string {
+	return string(e)
+}
+
+func (e *SyncRunGroupBy) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SyncRunGroupBy(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SyncRunGroupBy", str)
+	}
+	return nil
+}
+
+func (e SyncRunGroupBy) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+// What groups of runs are ordered by. Of equals the one with the most runs comes first, then by key.
+type SyncRunGroupOrder string
+
+const (
+	// Most runs first.
+	SyncRunGroupOrderTotal SyncRunGroupOrder = "TOTAL"
+	// Most FAILED runs first.
+	SyncRunGroupOrderFailed SyncRunGroupOrder = "FAILED"
+	// Most rejected records first.
+	SyncRunGroupOrderRecordsFailed SyncRunGroupOrder = "RECORDS_FAILED"
+	// Longest first, by what 95 % of the runs did not exceed; those without durations come last.
+	SyncRunGroupOrderDurationP95 SyncRunGroupOrder = "DURATION_P95"
+	// By label, without regard to case; those without one come last.
+	SyncRunGroupOrderLabel SyncRunGroupOrder = "LABEL"
+)
+
+var AllSyncRunGroupOrder = []SyncRunGroupOrder{
+	SyncRunGroupOrderTotal,
+	SyncRunGroupOrderFailed,
+	SyncRunGroupOrderRecordsFailed,
+	SyncRunGroupOrderDurationP95,
+	SyncRunGroupOrderLabel,
+}
+
+func (e SyncRunGroupOrder) IsValid() bool {
+	switch e {
+	case SyncRunGroupOrderTotal, SyncRunGroupOrderFailed, SyncRunGroupOrderRecordsFailed, SyncRunGroupOrderDurationP95, SyncRunGroupOrderLabel:
+		return true
+	}
+	return false
+}
+
+func (e SyncRunGroupOrder) String() string {
+	return string(e)
+}
+
+func (e *SyncRunGroupOrder) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SyncRunGroupOrder(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SyncRunGroupOrder", str)
+	}
+	return nil
+}
+
+func (e SyncRunGroupOrder) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
 // What runs can be ordered by.
 type SyncRunOrderField string
 

@@ -142,6 +142,26 @@ func (o oracleSyncRun) URL(ctx context.Context, obj *census.SyncRun) (*string, e
 	return oracleValue(ctx, syncRunResolver{o.r}.URL(ctx, obj))
 }
 
+func (o oracle) SyncRunStats() SyncRunStatsResolver { return oracleSyncRunStats{o.Resolver} }
+
+type oracleSyncRunStats struct{ r *Resolver }
+
+func (o oracleSyncRunStats) Groups(ctx context.Context, obj *SyncRunStats, by SyncRunGroupBy, orderBy SyncRunGroupOrder, first int) ([]*SyncRunStatsGroup, error) {
+	ctx = oracleAsks(ctx)
+	return oracleValue(ctx, syncRunStatsResolver{o.r}.Groups(ctx, obj, by, orderBy, first))
+}
+
+func (o oracle) SyncRunStatsGroup() SyncRunStatsGroupResolver {
+	return oracleSyncRunStatsGroup{o.Resolver}
+}
+
+type oracleSyncRunStatsGroup struct{ r *Resolver }
+
+func (o oracleSyncRunStatsGroup) Label(ctx context.Context, obj *SyncRunStatsGroup) (*string, error) {
+	ctx = oracleAsks(ctx)
+	return oracleValue(ctx, syncRunStatsGroupResolver{o.r}.Label(ctx, obj))
+}
+
 func (o oracle) SyncSchedule() SyncScheduleResolver { return oracleSyncSchedule{o.Resolver} }
 
 type oracleSyncSchedule struct{ r *Resolver }

@@ -59,9 +59,11 @@ func prices() limits.Prices {
 		// A statistic reads at least one page of each sync. How much beyond that,
 		// its arguments do not tell; but the read limit bounds it to 2,000 pages for
 		// the operation as a whole, however many statistics it has.
-		"Sync.runStats":       {Pages: runsPages, Part: runsShared},
-		"Query.syncRunStats":  {Pages: ifNamed(statPages), Parts: ifNotNamed(summedUpRuns, statPages)},
-		"SyncRunStats.errors": {Items: limits.Size(defaultErrors)},
+		"Sync.runStats":           {Pages: runsPages, Part: runsShared},
+		"Query.syncRunStats":      {Pages: ifNamed(statPages), Parts: ifNotNamed(summedUpRuns, statPages)},
+		"SyncRunStats.groups":     {Pages: groupPages, Items: limits.Size(defaultGroups), Shared: "destinations"},
+		"SyncRunStatsGroup.label": {Pages: limits.Fixed(1), Shared: "names of groups"},
+		"SyncRunStats.errors":     {Items: limits.Size(defaultErrors)},
 		// One page has all sources of the workspace; few have more than its 100.
 		"SyncSource.connectionName":      {Pages: limits.Fixed(1), Shared: "sources"},
 		"SyncSource.connectionType":      {Pages: limits.Fixed(1), Shared: "sources"},
@@ -168,12 +170,25 @@ func timelinePages(a limits.Args) int {
 	return max(syncs, (shown+99)/100)
 }
 
-// statPages reckons a statistic of many syncs: a page of each.
+// statPages reckons a statistic of many syncs: a page of each, and if it groups syncs
+// that are named, their records.
 func statPages(a limits.Args) int {
-	if n, named := a.Len("syncIds"); named {
-		return n
+	n, named := a.Len("syncIds")
+	switch {
+	case !named:
+		return mostSyncs
+	case a.Asks("groups"):
+		return n + min(n, 3) + (n+49)/50
 	}
-	return mostSyncs
+	return n
+}
+
+// groupPages reckons the list of connections that groups are made of or ordered by.
+func groupPages(a limits.Args) int {
+	if by, order := a.Value("by"), a.Value("orderBy"); by == string(SyncRunGroupByDestinationType) || order == string(SyncRunGroupOrderLabel) {
+		return 1
+	}
+	return 0
 }
 
 // ifNamed is pages for a list that names its syncs, or that reads another part of

@@ -22,6 +22,8 @@ type SyncRunStats struct {
 	Truncated bool
 	filter    *stats.Filter
 	scales    []stats.Scale // of its series
+	split     *stats.Split  // of its groups; nil: it has none
+	parts     []statsPart   // that its groups are made of
 	now       time.Time     // of the operation
 }
 
@@ -69,6 +71,7 @@ func runStats(ctx context.Context, id census.SyncID, filter *stats.Filter) exec.
 		if s.Truncated, err = folded(); err != nil {
 			return nil, err
 		}
+		s.take(&Sync{ID: id}, s.Digest)
 		return s, nil
 	})
 }
@@ -115,6 +118,7 @@ func (s *SyncRunStats) sum(l *loaders, syncs []*Sync) exec.Later[*SyncRunStats] 
 			}
 			s.Truncated = s.Truncated || truncated
 			s.Merge(digests[i])
+			s.take(syncs[i], digests[i])
 		}
 		switch len(failed) {
 		case 0:
@@ -159,6 +163,7 @@ func newStats(ctx context.Context, filter *stats.Filter) (*SyncRunStats, error) 
 	fields := exec.AskedIn(ctx).Below()
 	for _, f := range fields {
 		s.addScale(f)
+		s.addSplit(f)
 	}
 	s.Digest = s.newDigest()
 	var failed exec.Beside
@@ -180,6 +185,9 @@ func newStats(ctx context.Context, filter *stats.Filter) (*SyncRunStats, error) 
 func (s *SyncRunStats) newDigest() *stats.Digest {
 	d := stats.NewDigest(s.scales)
 	d.Until = census.DateTime(s.now.Add(census.ClockLead).UnixMilli())
+	if s.split != nil {
+		d.Keep(*s.split)
+	}
 	return d
 }
 
@@ -206,6 +214,8 @@ func (s *SyncRunStats) try(f *exec.Asked) error {
 		return err
 	case f.Name() == "errors":
 		_, err = s.Errors(args["first"].(*int))
+	case f.Name() == "groups":
+		err = checkGroups(args["first"].(int))
 	case f.Name() == "series":
 		_, err = s.Series(args["bucket"].(stats.Unit), args["timeZone"].(*string))
 	}

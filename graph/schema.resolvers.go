@@ -106,6 +106,14 @@ func (r syncRunResolver) URL(ctx context.Context, obj *census.SyncRun) exec.Late
 	return exec.Value(r.runURL(obj), nil)
 }
 
+func (r syncRunStatsResolver) Groups(ctx context.Context, obj *SyncRunStats, by SyncRunGroupBy, orderBy SyncRunGroupOrder, first int) exec.Later[[]*SyncRunStatsGroup] {
+	return obj.groups(ctx, by, orderBy, first)
+}
+
+func (r syncRunStatsGroupResolver) Label(ctx context.Context, obj *SyncRunStatsGroup) exec.Later[*string] {
+	return labelOf(ctx, obj)
+}
+
 func (r syncScheduleResolver) Executions(ctx context.Context, obj *census.SyncSchedule, after, before *census.DateTime, first int) exec.Later[[]census.DateTime] {
 	return exec.Value(executionsOf(ctx, obj, after, before, first))
 }
@@ -119,11 +127,13 @@ func (r syncSourceResolver) ConnectionType(ctx context.Context, obj *census.Sync
 }
 
 type (
-	queryResolver           struct{ *Resolver }
-	syncResolver            struct{ *Resolver }
-	syncConnectionResolver  struct{ *Resolver }
-	syncDestinationResolver struct{ *Resolver }
-	syncRunResolver         struct{ *Resolver }
-	syncScheduleResolver    struct{ *Resolver }
-	syncSourceResolver      struct{ *Resolver }
+	queryResolver             struct{ *Resolver }
+	syncResolver              struct{ *Resolver }
+	syncConnectionResolver    struct{ *Resolver }
+	syncDestinationResolver   struct{ *Resolver }
+	syncRunResolver           struct{ *Resolver }
+	syncRunStatsResolver      struct{ *Resolver }
+	syncRunStatsGroupResolver struct{ *Resolver }
+	syncScheduleResolver      struct{ *Resolver }
+	syncSourceResolver        struct{ *Resolver }
 )

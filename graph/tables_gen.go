@@ -21,6 +21,8 @@ func tables(r *Resolver) map[string]*exec.Object {
 	syncConnection := syncConnectionResolver{r}
 	syncDestination := syncDestinationResolver{r}
 	syncRun := syncRunResolver{r}
+	syncRunStats := syncRunStatsResolver{r}
+	syncRunStatsGroup := syncRunStatsGroupResolver{r}
 	syncSchedule := syncScheduleResolver{r}
 	syncSource := syncSourceResolver{r}
 	return map[string]*exec.Object{
@@ -1156,6 +1158,63 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 			},
 		},
+		"SyncRunGroupStats": {
+			Name: "SyncRunGroupStats", Names: []string{"SyncRunGroupStats"},
+			Is: func(v any) bool { _, is := v.(*stats.Subset); return is },
+			Fields: map[string]*exec.Field{
+				"totalRuns": {
+					Leaf: func(b []byte, obj any) ([]byte, error) { return appendInt(b, obj.(*stats.Subset).TotalRuns()), nil },
+				},
+				"byOutcome": {
+					Get: func(obj any, args map[string]any) (any, error) {
+						v := obj.(*stats.Subset).ByOutcome()
+						return func() any { return v }(), nil
+					},
+					Len: func(list any) int { return len(list.([]stats.OutcomeCount)) },
+					At:  func(list any, i int) any { return &list.([]stats.OutcomeCount)[i] },
+				},
+				"successRate": {
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						p := obj.(*stats.Subset).SuccessRate()
+						if p == nil {
+							return nil, nil
+						}
+						return exec.AppendFloat(b, float64(*p))
+					},
+				},
+				"cleanRate": {
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						p := obj.(*stats.Subset).CleanRate()
+						if p == nil {
+							return nil, nil
+						}
+						return exec.AppendFloat(b, float64(*p))
+					},
+				},
+				"durationSeconds": {
+					Get: func(obj any, args map[string]any) (any, error) {
+						v := obj.(*stats.Subset).Durations()
+						return func() any {
+							if v == nil {
+								return nil
+							}
+							return v
+						}(), nil
+					},
+				},
+				"records": {
+					Get: func(obj any, args map[string]any) (any, error) {
+						v := obj.(*stats.Subset).Records()
+						return func() any { return &v }(), nil
+					},
+				},
+				"lastSuccessAt": {
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						return appendDateTime(b, obj.(*stats.Subset).LastSuccessAt()), nil
+					},
+				},
+			},
+		},
 		"SyncRunOutcomeCount": {
 			Name: "SyncRunOutcomeCount", Names: []string{"SyncRunOutcomeCount"},
 			Is: func(v any) bool { _, is := v.(*stats.OutcomeCount); return is },
@@ -1185,9 +1244,26 @@ func tables(r *Resolver) map[string]*exec.Object {
 					Len: func(list any) int { return len(list.([]stats.OutcomeCount)) },
 					At:  func(list any, i int) any { return &list.([]stats.OutcomeCount)[i] },
 				},
+				"count": {
+					Args: func(raw map[string]any) (map[string]any, error) {
+						return argsOf.field_SyncRunStats_count_args(context.Background(), raw)
+					},
+					LeafWith: func(b []byte, obj any, args map[string]any) ([]byte, error) {
+						return appendInt(b, obj.(*SyncRunStats).Count(args["outcomes"].([]census.SyncRunOutcome))), nil
+					},
+				},
 				"successRate": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
 						p := obj.(*SyncRunStats).SuccessRate()
+						if p == nil {
+							return nil, nil
+						}
+						return exec.AppendFloat(b, float64(*p))
+					},
+				},
+				"cleanRate": {
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						p := obj.(*SyncRunStats).CleanRate()
 						if p == nil {
 							return nil, nil
 						}
@@ -1246,6 +1322,24 @@ func tables(r *Resolver) map[string]*exec.Object {
 					Len: func(list any) int { return len(list.([]stats.Bucket)) },
 					At:  func(list any, i int) any { return &list.([]stats.Bucket)[i] },
 				},
+				"groups": {
+					Args: func(raw map[string]any) (map[string]any, error) {
+						return argsOf.field_SyncRunStats_groups_args(context.Background(), raw)
+					},
+					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						return exec.Call(objs, func(v []*SyncRunStatsGroup) any { return v },
+							func(obj any) exec.Later[[]*SyncRunStatsGroup] {
+								return syncRunStats.Groups(ctx, obj.(*SyncRunStats), args["by"].(SyncRunGroupBy), args["orderBy"].(SyncRunGroupOrder), args["first"].(int))
+							})
+					},
+					Len: func(list any) int { return len(list.([]*SyncRunStatsGroup)) },
+					At: func(list any, i int) any {
+						if v := list.([]*SyncRunStatsGroup)[i]; v != nil {
+							return v
+						}
+						return nil
+					},
+				},
 				"truncated": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
 						return strconv.AppendBool(b, bool(obj.(*SyncRunStats).Truncated)), nil
@@ -1271,6 +1365,14 @@ func tables(r *Resolver) map[string]*exec.Object {
 					Len: func(list any) int { return len(list.([]stats.OutcomeCount)) },
 					At:  func(list any, i int) any { return &list.([]stats.OutcomeCount)[i] },
 				},
+				"count": {
+					Args: func(raw map[string]any) (map[string]any, error) {
+						return argsOf.field_SyncRunStatsBucket_count_args(context.Background(), raw)
+					},
+					LeafWith: func(b []byte, obj any, args map[string]any) ([]byte, error) {
+						return appendInt(b, obj.(*stats.Bucket).Count(args["outcomes"].([]census.SyncRunOutcome))), nil
+					},
+				},
 				"records": {
 					Get: func(obj any, args map[string]any) (any, error) {
 						v := obj.(*stats.Bucket).Records()
@@ -1280,6 +1382,63 @@ func tables(r *Resolver) map[string]*exec.Object {
 				"durationSeconds": {
 					Get: func(obj any, args map[string]any) (any, error) {
 						v := obj.(*stats.Bucket).Durations()
+						return func() any {
+							if v == nil {
+								return nil
+							}
+							return v
+						}(), nil
+					},
+				},
+			},
+		},
+		"SyncRunStatsGroup": {
+			Name: "SyncRunStatsGroup", Names: []string{"SyncRunStatsGroup"},
+			Is: func(v any) bool { _, is := v.(*SyncRunStatsGroup); return is },
+			Fields: map[string]*exec.Field{
+				"key": {
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						p := obj.(*SyncRunStatsGroup).Key
+						if p == nil {
+							return nil, nil
+						}
+						return exec.AppendString(b, string(*p)), nil
+					},
+				},
+				"label": {
+					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						return exec.Call(objs, func(v *string) any {
+							if v == nil {
+								return nil
+							}
+							return v
+						},
+							func(obj any) exec.Later[*string] {
+								return syncRunStatsGroup.Label(ctx, obj.(*SyncRunStatsGroup))
+							})
+					},
+					Leaf: func(b []byte, v any) ([]byte, error) {
+						p := v.(*string)
+						if p == nil {
+							return nil, nil
+						}
+						return exec.AppendString(b, string(*p)), nil
+					},
+				},
+				"sync": {
+					Get: func(obj any, args map[string]any) (any, error) {
+						v := obj.(*SyncRunStatsGroup).Sync
+						return func() any {
+							if v == nil {
+								return nil
+							}
+							return v
+						}(), nil
+					},
+				},
+				"stats": {
+					Get: func(obj any, args map[string]any) (any, error) {
+						v := obj.(*SyncRunStatsGroup).Stats
 						return func() any {
 							if v == nil {
 								return nil

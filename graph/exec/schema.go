@@ -26,7 +26,7 @@ type Object struct {
 }
 
 // A Field is a field of an object type: a resolver's, if Resolve is there; a scalar,
-// an enum or a list of these, if Leaf is; else an object or a list of objects.
+// an enum or a list of these, if Leaf or LeafWith is; else an object or a list of objects.
 type Field struct {
 	// Loads tells that objects are to be loaded first (Object.Load). Of a plain field,
 	// an error result of its Go method tells it.
@@ -41,6 +41,8 @@ type Field struct {
 	// Leaf appends the value of the field of obj, or what Resolve gave for obj. It
 	// returns nil for null.
 	Leaf func(b []byte, obj any) ([]byte, error)
+	// LeafWith is Leaf of a plain field with arguments.
+	LeafWith func(b []byte, obj any, args map[string]any) ([]byte, error)
 	// Get is the value of the field of obj; nil for null.
 	Get func(obj any, args map[string]any) (any, error)
 	// Len and At read a list of objects; nil: the field is no list.

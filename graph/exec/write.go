@@ -131,6 +131,14 @@ func (w *writer) field(st *step, obj any, f *frame, at int) bool {
 		v, err, places = col.values[at], col.err(at), col.places(at)
 	case st.field.Leaf != nil:
 		v = obj
+	case st.field.LeafWith != nil:
+		args, err := w.x.arguments(st)
+		if err != nil {
+			w.fail(err)
+			return false
+		}
+		b, err := st.field.LeafWith(w.b, obj, args)
+		return w.leaf(st.Definition.Type, b, err)
 	default:
 		args, argsErr := w.x.arguments(st)
 		if err = argsErr; err == nil {
@@ -159,15 +167,7 @@ func (w *writer) value(st *step, typ *ast.Type, v any, places []place) bool {
 		if v != nil {
 			b, err = st.field.Leaf(w.b, v)
 		}
-		switch {
-		case err != nil:
-			w.fail(err)
-			return false
-		case b == nil:
-			return w.nothing(typ)
-		}
-		w.b = b
-		return true
+		return w.leaf(typ, b, err)
 	}
 	switch {
 	case v == nil:
@@ -178,6 +178,19 @@ func (w *writer) value(st *step, typ *ast.Type, v any, places []place) bool {
 		return w.object(places[0].set, v, places[0].at)
 	}
 	return w.object(st.sets[st.index(v)], v, 0)
+}
+
+// leaf takes b for what is written, to which a leaf was appended; nil is null.
+func (w *writer) leaf(typ *ast.Type, b []byte, err error) bool {
+	switch {
+	case err != nil:
+		w.fail(err)
+		return false
+	case b == nil:
+		return w.nothing(typ)
+	}
+	w.b = b
+	return true
 }
 
 // list writes the objects of list.

@@ -21,6 +21,7 @@ func (l *living) oneSync() *question {
 	}
 	args, checkPage := l.drawPage(fmt.Sprint(id), f)
 	s := l.drawSeries(g)
+	s.groups.by = "TRIGGER" // syncs may change
 	fields := []string{"latestRun " + rowFields, "page: runs(" + args + ") " + pageFields, "runStats(filter: " + g.text + ") " + s.fields(), "health " + verdictFields, "label paused"}
 	asks := rapid.IntRange(1, 31).Draw(l.T, "fields")
 	query := fmt.Sprintf("{ sync(id: %d) { all: runs(first: 1000) { totalCount nodes %s pageInfo { hasNextPage hasPreviousPage } }", id, rowFields)
@@ -73,7 +74,7 @@ func (l *living) oneSync() *question {
 		asc := slices.Clone(runs)
 		slices.Reverse(asc)
 		if asks&4 != 0 && still {
-			l.everywhen(a, func() { l.checkStatistic(*got.RunStats, g.of(asc), g, s) })
+			l.everywhen(a, func() { l.checkStatistic(*got.RunStats, nil, g.of(asc), g, s) })
 		}
 		if asks&8 != 0 {
 			wrong := ""
@@ -149,6 +150,7 @@ func (l *living) timeline() *question {
 	args, checkPage := l.drawPage(names, f)
 	follows := strings.Contains(args, "ASC") == strings.Contains(args, "first:") // towards newer runs, what is too new is held back
 	s := l.drawSeries(g)
+	s.groups.by = "TRIGGER" // syncs may change
 	asks := rapid.IntRange(0, 3).Draw(l.T, "fields")
 	query := fmt.Sprintf("{ all: syncRuns(syncIds: %s, first: 1000) { totalCount nodes %s pageInfo { hasNextPage hasPreviousPage } } ", names, rowFields)
 	if asks&1 != 0 {
@@ -200,7 +202,7 @@ func (l *living) timeline() *question {
 		asc := slices.Clone(runs)
 		slices.Reverse(asc)
 		if asks&2 != 0 && l.still(a) {
-			l.everywhen(a, func() { l.checkStatistic(*data.SyncRunStats, g.of(asc), g, s) })
+			l.everywhen(a, func() { l.checkStatistic(*data.SyncRunStats, nil, g.of(asc), g, s) })
 		}
 	}}
 }

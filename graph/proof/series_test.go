@@ -21,6 +21,7 @@ type bucket struct {
 type series struct {
 	unit, zone string
 	both       bool // and by weeks of UTC
+	groups     groups
 }
 
 // zones change their clocks at other hours than midnight, so that each day begins
@@ -31,8 +32,9 @@ func (w *world) drawSeries(f filter) series {
 	s := series{zone: rapid.SampledFrom(zones).Draw(w.T, "zone"), both: rapid.IntRange(0, 3).Draw(w.T, "two series") == 0}
 	units := []string{"DAY", "DAY", "WEEK"}
 	if !f.since.IsZero() { // by the hour a series has 1,000 buckets at most
-		units = append(units, "HOUR", "HOUR")
+		units = append(units, "HOUR", "HOUR", "QUARTER_HOUR")
 	}
+	s.groups = w.drawGroups()
 	s.unit = rapid.SampledFrom(units).Draw(w.T, "unit")
 	return s
 }
@@ -46,8 +48,8 @@ func (s series) fields() string {
 	if s.both {
 		other = "other: series(bucket: WEEK) { startsAt " + tallyFields + " }"
 	}
-	return fmt.Sprintf("{ %s successRate errors(first: 200) { code count lastSeenAt latestRun { id errorMessage } } lastSuccessAt truncated series(bucket: %s%s) { startsAt %s } %s }",
-		tallyFields, s.unit, zone, tallyFields, other)
+	return fmt.Sprintf("{ %s failures: count(outcomes: [FAILED, SKIPPED]) successRate cleanRate %s errors(first: 200) { code count lastSeenAt latestRun { id errorMessage } } lastSuccessAt truncated series(bucket: %s%s) { startsAt failures: count(outcomes: [FAILED, SKIPPED]) %s } %s }",
+		tallyFields, s.groups.fields(), s.unit, zone, tallyFields, other)
 }
 
 // start is where the hour, day or week of t begins on a clock of its zone, and
@@ -55,6 +57,9 @@ func (s series) fields() string {
 func start(unit string, t time.Time) (from, to time.Time) {
 	y, m, d := t.Date()
 	switch unit {
+	case "QUARTER_HOUR":
+		from = t.Truncate(15 * time.Minute)
+		return from, from.Add(15 * time.Minute)
 	case "HOUR":
 		from = t.Add(-time.Duration(t.Minute())*time.Minute - time.Duration(t.Second())*time.Second - time.Duration(t.Nanosecond()))
 		return from, from.Add(time.Hour)

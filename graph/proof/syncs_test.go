@@ -61,8 +61,7 @@ func (w *world) askSyncs() {
 	}
 	if which&7 == 3 {
 		kinds := rapid.SliceOfN(rapid.SampledFrom([]string{"salesforce", "hubspot", "braze", "Braze"}), 0, 3).Draw(t, "types")
-		is := map[int64]string{301: "salesforce", 302: "hubspot", 303: "braze"}
-		keep(fmt.Sprintf("destinationTypes: %q", kinds), func(s sim.Sync) bool { return is[s.DestinationID] != "" && slices.Contains(kinds, is[s.DestinationID]) })
+		keep(fmt.Sprintf("destinationTypes: %q", kinds), func(s sim.Sync) bool { return slices.Contains(kinds, destinationTypes[s.DestinationID]) })
 	}
 	if which&7 == 4 {
 		keep(`operations: ["upsert" "mirror"]`, func(s sim.Sync) bool { return s.Operation == "upsert" || s.Operation == "mirror" })

@@ -9,9 +9,10 @@ import (
 type Unit string
 
 const (
-	Hour Unit = "HOUR"
-	Day  Unit = "DAY"
-	Week Unit = "WEEK" // from Monday (ISO 8601)
+	QuarterHour Unit = "QUARTER_HOUR"
+	Hour        Unit = "HOUR"
+	Day         Unit = "DAY"
+	Week        Unit = "WEEK" // from Monday (ISO 8601)
 )
 
 // A calendar cuts time into the units of a zone. It knows when a quarter hour is
@@ -25,10 +26,10 @@ type calendar struct {
 
 func newCalendar(unit Unit, zone *time.Location) (calendar, error) {
 	switch unit {
-	case Hour, Day, Week:
+	case QuarterHour, Hour, Day, Week:
 		return calendar{unit, zone}, nil
 	}
-	return calendar{}, fmt.Errorf("bucket must be HOUR, DAY or WEEK, got %q", string(unit))
+	return calendar{}, fmt.Errorf("bucket must be QUARTER_HOUR, HOUR, DAY or WEEK, got %q", string(unit))
 }
 
 func (c calendar) wall(q quarter) time.Time { return time.UnixMilli(int64(q.start())).In(c.zone) }
@@ -55,6 +56,9 @@ func (c calendar) days(t time.Time) int64 {
 
 // floor is where the unit that q is in starts.
 func (c calendar) floor(q quarter) quarter {
+	if c.unit == QuarterHour { // every clock shows one begin where UTC does
+		return q
+	}
 	if c.unit == Hour {
 		for !c.hourStarts(q) {
 			q--
@@ -67,6 +71,9 @@ func (c calendar) floor(q quarter) quarter {
 
 // next is where the unit after that of q starts.
 func (c calendar) next(q quarter) quarter {
+	if c.unit == QuarterHour {
+		return q + 1
+	}
 	if c.unit == Hour {
 		for q++; !c.hourStarts(q); q++ {
 		}

@@ -17,6 +17,7 @@ type Digest struct {
 	lastSuccess census.DateTime
 	cells       cells
 	groups      groups
+	subsets     *subsets // nil: they are not kept
 }
 
 // A Scale is by what runs are told over time.
@@ -47,8 +48,13 @@ func (d *Digest) Add(run *census.SyncRun) {
 	d.Tally.add(&r, exactRuns)
 	d.cells.add(&r)
 	d.groups.add(&r)
-	if possible := d.Until == 0 || run.CompletedAt <= d.Until; possible && !r.dry && (r.outcome == succeeded || r.outcome == partial) {
+	possible := d.Until == 0 || run.CompletedAt <= d.Until
+	success := possible && !r.dry && (r.outcome == succeeded || r.outcome == partial)
+	if success {
 		d.lastSuccess = max(d.lastSuccess, run.CompletedAt)
+	}
+	if d.subsets != nil {
+		d.subsets.add(&r, success)
 	}
 }
 

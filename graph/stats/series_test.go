@@ -43,8 +43,8 @@ func endsOf(buckets []Bucket, cal calendar) []census.DateTime {
 func TestLawSeries(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		zone := mustZone(t, rapid.SampledFrom(someZones).Draw(t, "zone"))
-		unit := rapid.SampledFrom([]Unit{Hour, Day, Week}).Draw(t, "unit")
-		span := map[Unit]census.DateTime{Hour: 40 * days, Day: 700 * days, Week: 700 * days}[unit]
+		unit := rapid.SampledFrom([]Unit{QuarterHour, Hour, Day, Week}).Draw(t, "unit")
+		span := map[Unit]census.DateTime{QuarterHour: 10 * days, Hour: 40 * days, Day: 700 * days, Week: 700 * days}[unit]
 		since := at("2019-01-01T00:00:00Z") + census.DateTime(rapid.Int64Range(0, int64(8*365*days)).Draw(t, "since"))
 		before := since + 1 + census.DateTime(rapid.Int64Range(0, int64(span)).Draw(t, "span"))
 		runs := rapid.SliceOfN(runFrom(since, before-since), 0, 30).Draw(t, "runs")
@@ -80,9 +80,13 @@ func TestLawSeries(t *testing.T) {
 // tells all the rest.
 func TestLawScales(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		scale := Scale{rapid.SampledFrom([]Unit{Hour, Day, Week}).Draw(t, "unit"), mustZone(t, rapid.SampledFrom(someZones).Draw(t, "zone"))}
+		scale := Scale{rapid.SampledFrom([]Unit{Hour, Day, Week, QuarterHour}).Draw(t, "unit"), mustZone(t, rapid.SampledFrom(someZones).Draw(t, "zone"))}
 		since := rapid.SampledFrom([]census.DateTime{1, march}).Draw(t, "since")
-		runs := rapid.SliceOfN(runFrom(since, 20*days), 0, 60).Draw(t, "runs")
+		span := 20 * days
+		if scale.Unit == QuarterHour {
+			span = 10 * days
+		}
+		runs := rapid.SliceOfN(runFrom(since, span), 0, 60).Draw(t, "runs")
 		all, one, half, none := new(Digest), NewDigest([]Scale{scale}), NewDigest([]Scale{scale}), NewDigest(nil)
 		for i := range runs {
 			all.Add(&runs[i])
@@ -91,7 +95,7 @@ func TestLawScales(t *testing.T) {
 		}
 		one.Merge(half)
 		tell := func(d *Digest) (told []any) {
-			buckets, err := d.Series(scale.Unit, scale.Zone, since, since+20*days)
+			buckets, err := d.Series(scale.Unit, scale.Zone, since, since+span)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -113,6 +117,8 @@ func checkStart(t *rapid.T, unit Unit, start, end time.Time) {
 	length := end.Sub(start)
 	ok := false
 	switch unit {
+	case QuarterHour:
+		ok = length == 15*time.Minute && start.Minute()%15 == 0
 	case Hour:
 		ok = length == time.Hour && start.Minute() == 0 ||
 			start.Location().String() == "Australia/Lord_Howe" && (length == 30*time.Minute || length == 90*time.Minute)

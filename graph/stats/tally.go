@@ -1,6 +1,8 @@
 package stats
 
 import (
+	"slices"
+
 	"census-gateway/upstream/census"
 )
 
@@ -99,6 +101,21 @@ func (t *Tally) TotalRuns() int {
 	return n
 }
 
+// Count is the number of runs, dry runs among them, that ended in one of some ways; of all
+// of them if none are given.
+func (t *Tally) Count(outcomes []census.SyncRunOutcome) int {
+	if outcomes == nil {
+		return t.TotalRuns()
+	}
+	n := 0
+	for i, o := range Outcomes {
+		if slices.Contains(outcomes, o) {
+			n += int(t.runs[i])
+		}
+	}
+	return n
+}
+
 // ByOutcome counts the runs by how they ended, dry runs among them: one count
 // for each of Outcomes, 0 included, so that a chart has all its lines. The
 // counts add up to TotalRuns.
@@ -113,9 +130,16 @@ func (t *Tally) ByOutcome() []OutcomeCount {
 // SuccessRate is the share, 0 to 1, of the runs that got through among those
 // that finished: SUCCEEDED and PARTIAL against these and FAILED, without dry
 // runs. It is nil when none finished.
-func (t *Tally) SuccessRate() *float64 {
-	good := t.runs[succeeded] - t.dry[succeeded] + t.runs[partial] - t.dry[partial]
-	all := good + t.runs[failed] - t.dry[failed]
+func (t *Tally) SuccessRate() *float64 { return t.rate(t.real(succeeded) + t.real(partial)) }
+
+// CleanRate is SuccessRate with SUCCEEDED alone.
+func (t *Tally) CleanRate() *float64 { return t.rate(t.real(succeeded)) }
+
+// real is the number of runs that ended in a way, without dry runs.
+func (t *Tally) real(outcome int) uint32 { return t.runs[outcome] - t.dry[outcome] }
+
+func (t *Tally) rate(good uint32) *float64 {
+	all := t.real(succeeded) + t.real(partial) + t.real(failed)
 	if all == 0 {
 		return nil
 	}

@@ -1,0 +1,277 @@
+package graph
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+
+	"census-gateway/graph/exec"
+	"census-gateway/graph/stats"
+	"census-gateway/upstream"
+	"census-gateway/upstream/census"
+)
+
+const (
+	defaultGroups = 20
+	maxGroups     = 200
+)
+
+// A statsPart is the runs of one sync, kept apart for groups.
+type statsPart struct {
+	sync *Sync
+	runs map[stats.Kind]*stats.Subset
+}
+
+// A SyncRunStatsGroup is some of the runs of a statistic.
+type SyncRunStatsGroup struct {
+	Key   *string // nil: of all groups that are left over
+	Sync  *Sync   // nil unless they are grouped by syncs
+	Stats *stats.Subset
+
+	by         SyncRunGroupBy
+	connection *int64  // that has the label; nil: none
+	label      *string // if there is no connection and no sync
+}
+
+func checkGroups(first int) error {
+	if first < 1 || first > maxGroups {
+		return badInput("first must be from 1 to %d, got %d", maxGroups, first)
+	}
+	return nil
+}
+
+// addSplit has the runs of s kept apart as the field f, if it is groups, needs it.
+func (s *SyncRunStats) addSplit(f *exec.Asked) {
+	args, err := f.Arguments()
+	if f.Name() != "groups" || err != nil {
+		return
+	}
+	if s.split == nil {
+		s.split = new(stats.Split)
+	}
+	by := args["by"].(SyncRunGroupBy)
+	s.split.ByTag = s.split.ByTag || by == SyncRunGroupByTrigger
+	s.split.ByFull = s.split.ByFull || by == SyncRunGroupByFullSync
+}
+
+// take keeps the runs of a sync for the groups of s, if it has any.
+func (s *SyncRunStats) take(sync *Sync, d *stats.Digest) {
+	if runs := d.Subsets(); len(runs) > 0 {
+		s.parts = append(s.parts, statsPart{sync, runs})
+	}
+}
+
+// groups are the runs of s by something. It asks for the records of syncs, and for
+// connections, if these tell it.
+func (s *SyncRunStats) groups(ctx context.Context, by SyncRunGroupBy, order SyncRunGroupOrder, first int) exec.Later[[]*SyncRunStatsGroup] {
+	if err := checkGroups(first); err != nil {
+		return exec.Value[[]*SyncRunStatsGroup](nil, err)
+	}
+	if len(s.parts) == 0 {
+		return exec.Value[[]*SyncRunStatsGroup](nil, nil)
+	}
+	g := grouping{by: by, order: order, groups: map[groupKey]*SyncRunStatsGroup{}}
+	var got []func()
+	if g.needsRecords() {
+		for _, p := range s.parts {
+			got = append(got, p.sync.ask(ctx))
+		}
+	}
+	connections := g.askConnections(loadersOf(ctx))
+	return exec.Then(func() exec.Later[[]*SyncRunStatsGroup] {
+		for _, record := range got {
+			record()
+		}
+		if connections != nil {
+			var err error
+			if g.connections, err = connections.Get(); err != nil {
+				return exec.Value[[]*SyncRunStatsGroup](nil, err)
+			}
+		}
+		for i := range s.parts {
+			g.add(&s.parts[i])
+		}
+		groups := g.cut(first)
+		if len(g.failed) > 0 {
+			return exec.Value(groups, g.failed)
+		}
+		return exec.Value(groups, nil)
+	})
+}
+
+// A groupKey tells groups apart. The zero key is that of what Census does not tell.
+type groupKey struct {
+	text string
+	rest bool
+}
+
+// A grouping makes groups.
+type grouping struct {
+	by          SyncRunGroupBy
+	order       SyncRunGroupOrder
+	connections map[int64]census.Connection
+	groups      map[groupKey]*SyncRunStatsGroup
+	failed      exec.Beside
+}
+
+func (g *grouping) needsRecords() bool {
+	switch g.by {
+	case SyncRunGroupByTrigger, SyncRunGroupByFullSync:
+		return false
+	case SyncRunGroupBySync:
+		return g.order == SyncRunGroupOrderLabel
+	}
+	return true
+}
+
+// askConnections asks for the connections that tell the groups or their order; nil if
+// none do.
+func (g *grouping) askConnections(l *loaders) *loaded[upstream.Side, map[int64]census.Connection] {
+	switch {
+	case g.by == SyncRunGroupByDestinationType, g.by == SyncRunGroupByDestination && g.order == SyncRunGroupOrderLabel:
+		return l.sides.ask(upstream.Destinations)
+	case g.by == SyncRunGroupBySource && g.order == SyncRunGroupOrderLabel:
+		return l.sides.ask(upstream.Sources)
+	}
+	return nil
+}
+
+// add adds the runs of a sync. If its record cannot be read they are among those of which
+// Census does not tell.
+func (g *grouping) add(p *statsPart) {
+	if g.needsRecords() && p.sync.record == nil {
+		g.failed = append(g.failed, p.sync.err)
+	}
+	for kind, runs := range p.runs {
+		key, group := g.groupOf(p.sync, kind)
+		if g.groups[key] == nil {
+			group.by, group.Stats = g.by, new(stats.Subset)
+			g.groups[key] = &group
+		}
+		g.groups[key].Stats.Merge(runs)
+	}
+}
+
+// groupOf is the group of some runs of a sync, without the runs.
+func (g *grouping) groupOf(sync *Sync, kind stats.Kind) (key groupKey, group SyncRunStatsGroup) {
+	record := sync.record
+	if record == nil {
+		record = new(census.Sync)
+	}
+	switch g.by {
+	case SyncRunGroupBySync:
+		key.text, group.Sync, group.label = syncType+":"+strconv.FormatInt(int64(sync.ID), 10), sync, record.Label
+	case SyncRunGroupByDestination:
+		key.text, group.connection = numberText(record.Destination.ConnectionID), record.Destination.ConnectionID
+	case SyncRunGroupBySource:
+		key.text, group.connection = numberText(record.Source.ConnectionID), record.Source.ConnectionID
+	case SyncRunGroupByDestinationType:
+		if id := record.Destination.ConnectionID; id != nil {
+			group.label = g.connections[*id].Type
+		}
+		key.text = textOf(group.label)
+	case SyncRunGroupByDestinationObject:
+		if group.label = record.Destination.Object; group.label != nil {
+			key.text = numberText(record.Destination.ConnectionID) + "/" + *group.label
+		}
+	case SyncRunGroupByOperation:
+		group.label = record.Operation
+		key.text = textOf(group.label)
+	case SyncRunGroupByTrigger:
+		if key = (groupKey{kind.Tag, kind.Rest}); kind.Tag != "" {
+			group.label = &kind.Tag
+		}
+	case SyncRunGroupByFullSync:
+		key.text = strconv.FormatBool(kind.Full)
+		label := map[bool]string{true: "full syncs", false: "other runs"}[kind.Full]
+		group.label = &label
+	}
+	if group.connection != nil && g.connections != nil {
+		group.label = g.connections[*group.connection].Name
+	}
+	if !key.rest {
+		group.Key = &key.text
+	}
+	return key, group
+}
+
+// cut puts the groups in order, and all after the first into one.
+func (g *grouping) cut(first int) []*SyncRunStatsGroup {
+	rest := g.groups[groupKey{rest: true}]
+	delete(g.groups, groupKey{rest: true})
+	type placed struct {
+		*SyncRunStatsGroup
+		total, by float64
+		label     string
+	}
+	all := make([]placed, 0, len(g.groups))
+	for _, group := range g.groups {
+		p := placed{SyncRunStatsGroup: group, total: float64(group.Stats.TotalRuns())}
+		switch g.order {
+		case SyncRunGroupOrderFailed:
+			p.by = float64(group.Stats.Count([]census.SyncRunOutcome{census.OutcomeFailed}))
+		case SyncRunGroupOrderRecordsFailed:
+			p.by = float64(group.Stats.Records().Failed)
+		case SyncRunGroupOrderDurationP95:
+			if p.by = -1; group.Stats.Durations() != nil {
+				p.by = group.Stats.Durations().P95
+			}
+		case SyncRunGroupOrderLabel:
+			p.label = folded(textOf(group.label))
+		}
+		all = append(all, p)
+	}
+	slices.SortFunc(all, func(a, b placed) int {
+		if (a.label == "") != (b.label == "") {
+			return cmp.Compare(b.label, a.label)
+		}
+		return cmp.Or(cmp.Compare(b.by, a.by), cmp.Compare(a.label, b.label), cmp.Compare(b.total, a.total), cmp.Compare(*a.Key, *b.Key))
+	})
+	groups := make([]*SyncRunStatsGroup, 0, min(len(all), first)+1)
+	for i, p := range all {
+		if i < first {
+			groups = append(groups, p.SyncRunStatsGroup)
+			continue
+		}
+		if rest == nil {
+			rest = &SyncRunStatsGroup{by: g.by, Stats: new(stats.Subset)}
+		}
+		rest.Stats.Merge(p.Stats)
+	}
+	if rest != nil {
+		groups = append(groups, rest)
+	}
+	return groups
+}
+
+// labelOf is what people call a group; nil where nobody named it.
+func labelOf(ctx context.Context, g *SyncRunStatsGroup) exec.Later[*string] {
+	switch {
+	case g.Sync != nil:
+		got := g.Sync.ask(ctx)
+		return exec.Then(func() exec.Later[*string] {
+			got()
+			return exec.Value(g.Sync.Label())
+		})
+	case g.by == SyncRunGroupByDestination:
+		return ofConnection(ctx, upstream.Destinations, g.connection, connectionName)
+	case g.by == SyncRunGroupBySource:
+		return ofConnection(ctx, upstream.Sources, g.connection, connectionName)
+	}
+	return exec.Value(g.label, nil)
+}
+
+func numberText(n *int64) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.FormatInt(*n, 10)
+}
+
+func textOf(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
