@@ -28,6 +28,7 @@ import (
 	"census-gateway/graph"
 	"census-gateway/settings"
 	"census-gateway/upstream"
+	"census-gateway/upstream/calls"
 	"census-gateway/upstream/sim"
 )
 
@@ -150,7 +151,7 @@ func (g *gateway) upstream(s settings.Settings) upstream.Options {
 		opt.BaseURL, opt.Transport = "http://simulated-census/api/v1", g.tracing.Outgoing(g.sim.Transport())
 		return opt
 	}
-	opt.Transport = g.tracing.Outgoing(upstream.Transport(s.Calls))
+	opt.Transport = g.tracing.Outgoing(calls.Transport(s.Calls))
 	return opt
 }
 

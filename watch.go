@@ -10,6 +10,7 @@ import (
 	"census-gateway/graph"
 	"census-gateway/graph/transport"
 	"census-gateway/upstream"
+	"census-gateway/upstream/calls"
 )
 
 // observed keeps a record of each request and tells the observer of it.
@@ -84,9 +85,9 @@ func answerCache(bytes int64) *answers.Cache {
 }
 
 // observeCall tells the observer and the operation's record of a call to Census.
-func (g *gateway) observeCall(ctx context.Context, endpoint string) (context.Context, func(upstream.Call)) {
+func (g *gateway) observeCall(ctx context.Context, endpoint string) (context.Context, func(calls.Call)) {
 	ctx, end := g.observer.StartCall(ctx, endpoint)
-	return ctx, func(c upstream.Call) {
+	return ctx, func(c calls.Call) {
 		graph.RecordOf(ctx).Called(c.Tries)
 		end(observe.Call{Outcome: c.Outcome(), Status: c.Status, Tries: c.Tries})
 	}

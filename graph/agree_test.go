@@ -19,6 +19,7 @@ import (
 
 	"census-gateway/graph/documents"
 	"census-gateway/upstream"
+	"census-gateway/upstream/calls"
 	"census-gateway/upstream/sim"
 )
 
@@ -92,10 +93,10 @@ func answering(schema graphql.ExecutableSchema, parsed *documents.Parsed, now ti
 
 // ask is all that server answers, errors sorted, and how many calls to Census that
 // took. Nothing that was read before is in memory.
-func ask(t *rapid.T, server *executor.Executor, census *sim.Census, query string) (text string, calls int) {
+func ask(t *rapid.T, server *executor.Executor, census *sim.Census, query string) (text string, made int) {
 	client := upstream.New("token", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 8 << 20, Freshness: time.Hour,
-		Observe: func(ctx context.Context, _ string) (context.Context, func(upstream.Call)) {
-			return ctx, func(c upstream.Call) { RecordOf(ctx).Called(c.Tries) }
+		Observe: func(ctx context.Context, _ string) (context.Context, func(calls.Call)) {
+			return ctx, func(c calls.Call) { RecordOf(ctx).Called(c.Tries) }
 		}})
 	ctx, record := WithRecord(context.WithValue(t.Context(), clientKey{}, client))
 	ctx = graphql.StartOperationTrace(ctx)

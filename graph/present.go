@@ -13,22 +13,22 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"census-gateway/graph/transport"
-	"census-gateway/upstream"
+	"census-gateway/upstream/calls"
 )
 
 // words says, for each kind of failed call, the code and the sentence a client
 // reads; %s is what was asked for.
-var words = map[upstream.Kind]struct{ code, sentence string }{
-	upstream.NotFound:        {transport.CodeNotFound, "Census knows no %s, or this token may not see it."},
-	upstream.Unauthenticated: {transport.CodeUpstreamUnauthenticated, "Census does not accept the gateway's token, so %s cannot be read."},
-	upstream.Forbidden:       {transport.CodeUpstreamForbidden, "Census refuses this token %s."},
-	upstream.RateLimited:     {transport.CodeUpstreamRateLimited, "Census wants fewer calls just now, so %s cannot be read."},
-	upstream.Timeout:         {transport.CodeUpstreamTimeout, "Census did not answer in time for %s."},
-	upstream.Canceled:        {transport.CodeUpstreamTimeout, "The operation ended before Census answered for %s."},
-	upstream.Unavailable:     {transport.CodeUpstreamUnavailable, "Census cannot be reached or is failing, so %s cannot be read."},
-	upstream.Busy:            {transport.CodeUpstreamBusy, "Too many calls to Census are under way, so %s cannot be read just now."},
-	upstream.BadResponse:     {transport.CodeUpstreamBadResponse, "Census gave an answer for %s that cannot be read."},
-	upstream.Internal:        {transport.CodeInternal, internalSentence},
+var words = map[calls.Kind]struct{ code, sentence string }{
+	calls.NotFound:        {transport.CodeNotFound, "Census knows no %s, or this token may not see it."},
+	calls.Unauthenticated: {transport.CodeUpstreamUnauthenticated, "Census does not accept the gateway's token, so %s cannot be read."},
+	calls.Forbidden:       {transport.CodeUpstreamForbidden, "Census refuses this token %s."},
+	calls.RateLimited:     {transport.CodeUpstreamRateLimited, "Census wants fewer calls just now, so %s cannot be read."},
+	calls.Timeout:         {transport.CodeUpstreamTimeout, "Census did not answer in time for %s."},
+	calls.Canceled:        {transport.CodeUpstreamTimeout, "The operation ended before Census answered for %s."},
+	calls.Unavailable:     {transport.CodeUpstreamUnavailable, "Census cannot be reached or is failing, so %s cannot be read."},
+	calls.Busy:            {transport.CodeUpstreamBusy, "Too many calls to Census are under way, so %s cannot be read just now."},
+	calls.BadResponse:     {transport.CodeUpstreamBadResponse, "Census gave an answer for %s that cannot be read."},
+	calls.Internal:        {transport.CodeInternal, internalSentence},
 }
 
 // refusals are the sentences for refusals that have a cause of their own, by status.
@@ -46,27 +46,27 @@ const internalSentence = "The gateway failed. The cause is in its log."
 func present(log *slog.Logger, ownTokens bool) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		out := graphql.DefaultErrorPresenter(ctx, err)
-		var call *upstream.Error
+		var call *calls.Error
 		var short error
 		switch {
 		case errors.As(err, &call):
 			level := slog.LevelWarn
-			if call.Kind == upstream.Internal {
+			if call.Kind == calls.Internal {
 				level = slog.LevelError
 			}
 			log.Log(ctx, level, "census call failed", "kind", call.Kind.String(), "path", out.Path.String(), "cause", call)
 			w, subject := words[call.Kind], call.Subject
-			if list, is := strings.CutPrefix(subject, "the "); is && call.Kind == upstream.NotFound {
+			if list, is := strings.CutPrefix(subject, "the "); is && call.Kind == calls.NotFound {
 				w.sentence, subject = "Census has no list of %s at its address here, or this token may not see it.", list
 			}
-			if sentence, is := refusals[call.Status]; is && call.Kind == upstream.Forbidden {
+			if sentence, is := refusals[call.Status]; is && call.Kind == calls.Forbidden {
 				w.sentence = sentence
 			}
-			if ownTokens && call.Kind == upstream.Unauthenticated {
+			if ownTokens && call.Kind == calls.Unauthenticated {
 				w.code, w.sentence = transport.CodeUnauthenticated, "Census does not accept your token, so %s cannot be read."
 			}
 			out.Message = w.sentence
-			if call.Kind != upstream.Internal {
+			if call.Kind != calls.Internal {
 				out.Message = fmt.Sprintf(w.sentence, subject)
 				short = transport.Short(subject + ": not read.")
 			}

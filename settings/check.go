@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"census-gateway/edge"
-	"census-gateway/upstream"
+	"census-gateway/upstream/calls"
 )
 
 // check finds invalid settings. It looks at the settings alone; files and keys
@@ -25,8 +25,8 @@ func (s Settings) check() error {
 			return wrong(a.env, "must be HOST:PORT, like 127.0.0.1:8080, not %q", a.value)
 		}
 	}
-	if err := upstream.CheckBaseURL(s.BaseURL); err != nil {
-		return wrong("CENSUS_BASE_URL", "must be like %s: %v", upstream.DefaultBaseURL, err)
+	if err := calls.CheckBaseURL(s.BaseURL); err != nil {
+		return wrong("CENSUS_BASE_URL", "must be like %s: %v", calls.DefaultBaseURL, err)
 	}
 	for _, u := range []struct{ env, value string }{{"CENSUS_BASE_URL", s.BaseURL}, {"GATEWAY_JWT_JWKS", s.JWTKeys}} {
 		if !s.AllowHTTP && plainHTTP(u.value) {
@@ -60,7 +60,7 @@ func (s Settings) check() error {
 	if s.Pprof && s.AdminAddr == "" {
 		return errors.New("GATEWAY_PPROF (--pprof) needs GATEWAY_ADMIN_ADDR (--admin-addr), where it is served")
 	}
-	if err := upstream.CheckToken(s.Token); err != nil {
+	if err := calls.CheckToken(s.Token); err != nil {
 		return wrong("CENSUS_API_TOKEN", "must be a token: %v", err)
 	}
 	if i := slices.IndexFunc(s.Hosts, func(h string) bool { return !edge.IsHostName(h) }); i >= 0 {

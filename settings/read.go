@@ -10,7 +10,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/calls"
 )
 
 // Read reads the settings; what is wrong is one line that names the setting. Done is
@@ -36,7 +36,7 @@ func ReadCommand(args []string, out io.Writer, c Command) (s Settings, done bool
 	opts := []kong.Option{
 		kong.Name(strings.TrimSpace("census-gateway " + c.Name)),
 		kong.Description(c.Help),
-		kong.Vars{"baseURL": upstream.DefaultBaseURL, "pageCache": formatBytes(defaultPageCache())},
+		kong.Vars{"baseURL": calls.DefaultBaseURL, "pageCache": formatBytes(defaultPageCache())},
 		kong.Writers(out, out),
 		kong.Exit(func(int) { done = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),

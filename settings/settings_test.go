@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"census-gateway/edge"
-	"census-gateway/upstream"
+	"census-gateway/upstream/calls"
 )
 
 // Each number may be the least and the most it can be, and nothing beyond.
@@ -90,7 +90,7 @@ func TestSettingsAreDocumented(t *testing.T) {
 
 // documented is the default of a setting as the documents write it.
 func documented(f reflect.StructField) string {
-	value := strings.ReplaceAll(f.Tag.Get("default"), "${baseURL}", upstream.DefaultBaseURL)
+	value := strings.ReplaceAll(f.Tag.Get("default"), "${baseURL}", calls.DefaultBaseURL)
 	switch {
 	case value == "${pageCache}":
 		return "an eighth of memory (64MiB to 1GiB)"

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"census-gateway/edge"
-	"census-gateway/upstream"
+	"census-gateway/upstream/calls"
 )
 
 // checkSource refuses to serve made-up data by mistake: without a token the
@@ -19,7 +19,7 @@ func (s Settings) checkSource() error {
 		set     bool
 	}{
 		{"CENSUS_API_TOKEN is set, to nothing", s.tokenNamed},
-		{"CENSUS_BASE_URL is set", s.BaseURL != upstream.DefaultBaseURL},
+		{"CENSUS_BASE_URL is set", s.BaseURL != calls.DefaultBaseURL},
 		{"CENSUS_AUTH is set", s.Auth != "bearer"},
 		{"GATEWAY_API_KEYS is set", s.APIKeys != ""},
 		{"GATEWAY_API_KEYS_FILE is set", s.APIKeysFile != ""},

@@ -17,6 +17,7 @@ import (
 	"testing/synctest"
 
 	"census-gateway/internal/jsonscan"
+	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
@@ -62,8 +63,8 @@ func TestBodiesAreBounded(t *testing.T) {
 		calls  int
 		most   int // bytes read, all calls together
 	}{
-		{"a success", 200, success, false, "bad_response", 1, maxBody + 64<<10},
-		{"a packed success", 200, success, true, "bad_response", 1, maxBody + 2*mib}, // a few KB of it packed are on their way
+		{"a success", 200, success, false, "bad_response", 1, calls.MaxBody + 64<<10},
+		{"a packed success", 200, success, true, "bad_response", 1, calls.MaxBody + 2*mib}, // a few KB of it packed are on their way
 		{"a refusal", 400, `{"status":"error","message":"`, false, "bad_response", 1, 16 << 10},
 		{"a page of HTML", 502, "<html>", false, "unavailable", 3, 3 * 16 << 10},
 	} {
@@ -131,25 +132,25 @@ func TestAnnouncedLengthIsNotBelieved(t *testing.T) {
 // Census names a length and sends no more: each such answer takes memory for a
 // usual page, not for the largest.
 func TestPromisedLengthTakesLittleMemory(t *testing.T) {
-	const calls = 40
+	const made = 40
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	for range calls {
+	for range made {
 		client := New("", Options{Transport: wire(func(r *http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 200, ContentLength: maxBody, Body: io.NopCloser(iotest.ErrReader(context.DeadlineExceeded)), Request: r}, nil
+			return &http.Response{StatusCode: 200, ContentLength: calls.MaxBody, Body: io.NopCloser(iotest.ErrReader(context.DeadlineExceeded)), Request: r}, nil
 		})})
 		_, err := client.Run(t.Context(), 94)
 		checkVerdict(t, err, "timeout")
 	}
 	runtime.ReadMemStats(&after)
-	if n := (after.TotalAlloc - before.TotalAlloc) / calls; n > 2*promised {
+	if n := (after.TotalAlloc - before.TotalAlloc) / made; n > 2*calls.Promised {
 		t.Errorf("%d bytes for an answer without a body", n)
 	}
 }
 
 func TestBodyOfExactlyTheBound(t *testing.T) {
 	const head, tail = `{"data":{"id":94,"sync_id":52,"created_at":"2021-10-20T02:51:07.546Z","x":"`, `"}}`
-	for size, want := range map[int]string{maxBody: "ok", maxBody + 1: "bad_response"} {
+	for size, want := range map[int]string{calls.MaxBody: "ok", calls.MaxBody + 1: "bad_response"} {
 		census, client := newCensus(sim.Options{})
 		census.Inject(sim.Fault{Do: sim.JSON(200, head+strings.Repeat("x", size-len(head)-len(tail))+tail)})
 		_, err := client.Run(t.Context(), 94)
@@ -218,21 +219,21 @@ func TestTextsAreCut(t *testing.T) {
 // call, so that what was read last never is its end.
 func TestWholeListsAreBounded(t *testing.T) {
 	for name, grows := range map[string]int64{"long": 0, "growing": 1e6} {
-		for _, side := range []Side{Side(listSyncs), Sources, Destinations} {
-			var calls, total atomic.Int64
+		for _, side := range []Side{Side(calls.ListSyncs), Sources, Destinations} {
+			var made, total atomic.Int64
 			total.Store(1_000_000_000)
 			client := New("", Options{Transport: wire(func(r *http.Request) (*http.Response, error) {
-				calls.Add(1)
+				made.Add(1)
 				return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(pageOfMany(r.URL.Query(), int(total.Add(grows))))), Request: r}, nil
 			})})
 			var err error
-			if side == Side(listSyncs) {
+			if side == Side(calls.ListSyncs) {
 				_, err = client.AllSyncs(t.Context())
 			} else {
 				_, err = client.Connections(t.Context(), side)
 			}
 			checkVerdict(t, err, "bad_response")
-			if n := calls.Load(); n > maxPages {
+			if n := made.Load(); n > maxPages {
 				t.Errorf("%s, %s: %d calls", side, name, n)
 			}
 		}

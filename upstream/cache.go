@@ -1,14 +1,14 @@
 package upstream
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/maypok86/otter/v2"
+
+	"census-gateway/upstream/calls"
 )
 
 // How long what is kept counts as what Census would say.
@@ -43,7 +43,7 @@ type cache struct {
 // A cacheKey names an entry. A shelf is what is kept of one token: see standing.
 type cacheKey struct {
 	shelf    int64
-	endpoint endpoint
+	endpoint calls.Endpoint
 	id       int64 // of the sync or run; 0 for the list of syncs
 	epoch    int64 // of a list's chunk; else 0
 	k        int   // number of the chunk; -1: the newest rows; -2: whether its totals are wrong; else 0
@@ -74,13 +74,6 @@ func newCache(bytes int64, freshness, stale time.Duration) *cache {
 	return c
 }
 
-// tenantOf names the tenant of a token at a base URL; the token cannot be read
-// from it.
-func tenantOf(base, token string) string {
-	sum := sha256.Sum256([]byte(base + "\x00" + token))
-	return hex.EncodeToString(sum[:16])
-}
-
 func (c *cache) get(key cacheKey) (any, bool) {
 	if c.entries == nil {
 		return nil, false
@@ -108,15 +101,15 @@ func (c *cache) drop(key cacheKey) {
 
 // drop forgets what was kept of e and id, which Census refuses: of a sync, its record
 // and its runs.
-func (c *Client) drop(e endpoint, id int64) {
+func (c *Client) drop(e calls.Endpoint, id int64) {
 	c.cache.mu.Lock()
 	defer c.cache.mu.Unlock()
 	c.cache.drop(c.recordKey(e, id))
 	switch e {
-	case fetchSync:
-		c.cache.drop(c.recordKey(listSyncRuns, id))
-	case listSyncRuns:
-		c.cache.drop(c.recordKey(fetchSync, id))
+	case calls.FetchSync:
+		c.cache.drop(c.recordKey(calls.ListSyncRuns, id))
+	case calls.ListSyncRuns:
+		c.cache.drop(c.recordKey(calls.FetchSync, id))
 	}
 }
 
@@ -170,8 +163,8 @@ type Read struct {
 // bridges tells whether what is kept may be given out after its time where err is all
 // that Census gives.
 func (c *cache) bridges(err error) bool {
-	var e *Error
-	return c.stale > 0 && errors.As(err, &e) && e.passing()
+	var e *calls.Error
+	return c.stale > 0 && errors.As(err, &e) && e.Passing()
 }
 
 // found notes that something was found in memory, or that it was not.

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
@@ -152,7 +153,7 @@ func TestTenantsApart(t *testing.T) {
 		if calls := len(census.Calls()); calls != 6 {
 			t.Errorf("%d calls for two tokens, want 3 of each: %v", calls, census.Calls())
 		}
-		if client.tenant == other.tenant {
+		if client.calls.Name() == other.calls.Name() {
 			t.Error("one tenant")
 		}
 	})
@@ -361,7 +362,7 @@ func TestNothingStaleAfterRefusal(t *testing.T) {
 			}
 			ask("ok")
 			heal := server.Inject(sim.Fault{Do: sim.JSON(status, `{}`)})
-			ask(kindOf(status).String())
+			ask(calls.KindOf(status).String())
 			heal()
 			server.Inject(sim.Fault{Do: sim.HTML(503)})
 			ask("unavailable")
@@ -578,7 +579,7 @@ func TestSlowListsDoNotReplaceNewerRecords(t *testing.T) {
 		slow := make(chan map[census.SyncID]SyncResult, 1)
 		go func() { slow <- client.SyncsByID(t.Context(), ids) }()
 		time.Sleep(time.Second)
-		server.Inject(sim.Fault{Match: sim.Path(fetchSync.path(int64(id))), Do: sim.Field("paused", "true")})
+		server.Inject(sim.Fault{Match: sim.Path(calls.FetchSync.Path(int64(id))), Do: sim.Field("paused", "true")})
 		if y, err := client.Sync(t.Context(), id); err != nil || !y.Paused {
 			t.Fatal("the change is not seen", err)
 		}

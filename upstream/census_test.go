@@ -6,8 +6,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
@@ -39,7 +41,7 @@ func addSyncWithRuns(server *sim.Census, n int) census.SyncID {
 
 // verdict is what a caller is told: "ok", or the kind of the error.
 func verdict(err error) string {
-	var failed *Error
+	var failed *calls.Error
 	switch {
 	case err == nil:
 		return "ok"
@@ -69,4 +71,8 @@ func checkVerdict(t *testing.T, err error, want string) {
 	if got := verdict(err); got != want {
 		t.Errorf("%s, want %s: %v", got, want, err)
 	}
+}
+
+func bubble(t *testing.T, name string, f func(t *testing.T)) {
+	t.Run(name, func(t *testing.T) { synctest.Test(t, f) })
 }

@@ -13,11 +13,10 @@ package upstream
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
+
+	"census-gateway/upstream/calls"
 )
 
 // Options are what New can do without; the zero value is a good default.
@@ -30,7 +29,7 @@ type Options struct {
 	// Observe is told when a call begins, from many goroutines, with its
 	// endpoint ("GET /syncs/{id}/sync_runs"); the call is made under the context
 	// it returns, and what it returns is called at the end. Nil: nobody is told.
-	Observe func(ctx context.Context, endpoint string) (context.Context, func(Call))
+	Observe func(ctx context.Context, endpoint string) (context.Context, func(calls.Call))
 	// OnRead is told of each thing that was read, from Census or from memory,
 	// under the context of who asked. Nil: nobody is told.
 	OnRead    func(ctx context.Context, r Read)
@@ -42,61 +41,18 @@ type Options struct {
 	OnShort func(CacheStats)
 }
 
-// How many exchanges may be under way at once.
-const (
-	DefaultMaxCalls = 64          // a dashboard of fifty syncs is one turn
-	LeastMaxCalls   = 2 * perSync // so that one sync that hangs leaves room for others
-)
-
-// DefaultBaseURL is Census's US region.
-const DefaultBaseURL = "https://app.getcensus.com/api/v1"
-
-// A Call is one question to Census that is over, however often it was asked.
-type Call struct {
-	Status int  // of the last answer; 0 if none came
-	Failed bool // Kind says why
-	Kind   Kind
-	Tries  int // exchanges made; 0 if the call was refused here
-}
-
 // A Client reads from one Census workspace with one token. It is safe for
 // concurrent use.
 type Client struct {
-	base      string
-	basic     bool
-	observe   func(ctx context.Context, endpoint string) (context.Context, func(Call))
-	header    http.Header
-	traces    []string // by which an answer that holds the token is known
-	transport http.RoundTripper
-	cache     *cache // shared by the clients of all tokens
-	tenant    string // the token at its base URL, hashed
-	gates     *gates // shared by the clients of all tokens
-	standing  *standing
-	onRead    func(ctx context.Context, r Read)
+	calls  *calls.Caller
+	notes  *notes // shared by the clients of the token
+	cache  *cache // shared by the clients of all tokens
+	onRead func(ctx context.Context, r Read)
 }
 
 // New returns a client that authenticates with token.
 func New(token string, opt Options) *Client {
-	if opt.BaseURL == "" {
-		opt.BaseURL = DefaultBaseURL
-	}
-	if opt.MaxCalls == 0 {
-		opt.MaxCalls = DefaultMaxCalls
-	}
-	if opt.Transport == nil {
-		opt.Transport = Transport(opt.MaxCalls)
-	}
-	if opt.Observe == nil {
-		opt.Observe = func(ctx context.Context, _ string) (context.Context, func(Call)) { return ctx, func(Call) {} }
-	}
-	c := &Client{
-		gates:     newGates(opt.MaxCalls, opt.ofToken()),
-		cache:     newCache(opt.PageCache, opt.Freshness, opt.Stale),
-		base:      strings.TrimRight(opt.BaseURL, "/"),
-		basic:     opt.Basic,
-		transport: opt.Transport,
-		observe:   opt.Observe,
-	}
+	c := &Client{cache: newCache(opt.PageCache, opt.Freshness, opt.Stale)}
 	if c.cache.onShort = opt.OnShort; opt.OwnTokens {
 		c.cache.recordsFor = ownRecordsFor
 	}
@@ -106,94 +62,24 @@ func New(token string, opt Options) *Client {
 			opt.OnRead(ctx, r)
 		}
 	}
-	return c.WithToken(token)
-}
-
-// ofToken is how many calls of one token are made at once: where others may come,
-// one whose calls hang leaves places to them.
-func (opt Options) ofToken() int {
-	if opt.OwnTokens {
-		return opt.MaxCalls * 3 / 4
-	}
-	return opt.MaxCalls
+	return c.with(calls.New(token, calls.Options{BaseURL: opt.BaseURL, Basic: opt.Basic, Transport: opt.Transport,
+		OwnTokens: opt.OwnTokens, MaxCalls: opt.MaxCalls, Observe: opt.Observe, Notes: func() any { return new(notes) }}))
 }
 
 // WithToken returns a client that asks with another token over the same
 // connections.
-func (c *Client) WithToken(token string) *Client {
-	r := &http.Request{Header: http.Header{"Accept": {"application/json"}, "User-Agent": {"census-gateway"}}}
-	if c.basic {
-		r.SetBasicAuth("bearer", token)
-	} else {
-		r.Header.Set("Authorization", "Bearer "+token)
-	}
-	_, credentials, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	tenant := tenantOf(c.base, token)
-	return &Client{base: c.base, basic: c.basic, transport: c.transport, observe: c.observe,
-		cache: c.cache, tenant: tenant, onRead: c.onRead, gates: c.gates, standing: c.gates.standings.get(tenant),
-		header: r.Header, traces: tracesOf(token, credentials)}
+func (c *Client) WithToken(token string) *Client { return c.with(c.calls.WithToken(token)) }
+
+func (c *Client) with(calls *calls.Caller) *Client {
+	return &Client{calls: calls, notes: calls.Notes().(*notes), cache: c.cache, onRead: c.onRead}
 }
 
-// An endpoint is a path of the API; id replaces its "{id}".
-type endpoint string
+// MaxCalls is how many calls to Census are made at a time now. Who asks for more at
+// once has some of them wait, and fail if that takes too long.
+func (c *Client) MaxCalls() int { return c.calls.MaxCalls() }
 
-const (
-	listSyncs    endpoint = "/syncs"
-	fetchSync    endpoint = "/syncs/{id}"
-	listSyncRuns endpoint = "/syncs/{id}/sync_runs"
-	fetchSyncRun endpoint = "/sync_runs/{id}"
+// MaxRunCalls is how many of these may be for single runs, which are of no sync.
+func (c *Client) MaxRunCalls() int { return c.calls.MaxRunCalls() }
 
-	listSources      endpoint = "/sources"
-	listDestinations endpoint = "/destinations"
-)
-
-func (e endpoint) path(id int64) string {
-	return strings.Replace(string(e), "{id}", strconv.FormatInt(id, 10), 1)
-}
-
-// fail is the Error of a call of e.
-func (e endpoint) fail(kind Kind, id int64, cause error) *Error {
-	subject := fmt.Sprintf("sync %d", id)
-	switch e {
-	case listSyncs, listSources, listDestinations:
-		subject = "the " + strings.TrimPrefix(string(e), "/")
-	case fetchSyncRun:
-		subject = fmt.Sprintf("sync run %d", id)
-	}
-	return &Error{Kind: kind, Call: "GET " + e.path(id), Subject: subject, Err: cause}
-}
-
-// unreadable is the Error of an answer that came and makes no sense.
-func (e endpoint) unreadable(id int64, cause error) *Error {
-	err := e.fail(BadResponse, id, cause)
-	err.Status = http.StatusOK
-	return err
-}
-
-// get reads one answer of Census, which the caller is to free. It passes, outermost first:
-//
-//	deadline   everything below happens within it, waiting too
-//	observe    is told of calls that are never sent as well
-//	retry      outside the gates: a pause keeps no place from others, and every
-//	           try is let in anew, since the one before may have closed a gate
-//	gates      pauses, breaker, bulkhead; admit has the reason for that order
-//	try        one exchange with a time of its own, which waiting does not use up
-func (c *Client) get(ctx context.Context, e endpoint, id int64, query string) (body, error) {
-	if _, ok := ctx.Deadline(); !ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, callTimeout)
-		defer cancel()
-	}
-	ctx, end := c.observe(ctx, "GET "+string(e))
-	var call Call
-	defer func() { end(call) }()
-	return retry(ctx, &c.standing.budget, func() (answer body, err *Error) {
-		answer, err = c.attempt(ctx, e, id, query, &call)
-		if call.Failed = err != nil; call.Failed {
-			call.Status, call.Kind = err.Status, err.Kind
-		} else {
-			call.Status, call.Kind = http.StatusOK, 0
-		}
-		return answer, err
-	})
-}
+// State is what keeps calls from leaving now, of all tokens that are remembered.
+func (c *Client) State() calls.State { return c.calls.State() }

@@ -3,6 +3,7 @@ package upstream
 import (
 	"context"
 
+	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
 )
 
@@ -13,15 +14,15 @@ const connectionChunk = 100
 type Side string
 
 const (
-	Sources      Side = Side(listSources)
-	Destinations Side = Side(listDestinations)
+	Sources      Side = Side(calls.ListSources)
+	Destinations Side = Side(calls.ListDestinations)
 )
 
 // Connections reads all connections of one side of the workspace, by id. It costs
 // one call for each 100.
 func (c *Client) Connections(ctx context.Context, side Side) (map[int64]census.Connection, error) {
-	l := list[census.Connection]{client: c, endpoint: endpoint(side),
-		most: connectionChunk, size: c.standing.pageSize(endpoint(side), connectionChunk),
+	l := list[census.Connection]{client: c, endpoint: calls.Endpoint(side),
+		most: connectionChunk, size: c.notes.pageSize(calls.Endpoint(side), connectionChunk),
 		decode: census.DecodePage[census.Connection], position: connectionPosition,
 		bare: func(n *census.Connection) census.Connection {
 			return census.Connection{ID: n.ID, CreatedAt: n.CreatedAt}

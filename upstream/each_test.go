@@ -5,13 +5,15 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"census-gateway/upstream/calls"
 )
 
 func TestEachIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var now, most, all atomic.Int64
 		began := time.Now()
-		each(DefaultMaxCalls, make([]struct{}, 10*DefaultMaxCalls), func(struct{}) {
+		each(calls.DefaultMaxCalls, make([]struct{}, 10*calls.DefaultMaxCalls), func(struct{}) {
 			if n := now.Add(1); n > most.Load() {
 				most.Store(n)
 			}
@@ -19,11 +21,11 @@ func TestEachIsBounded(t *testing.T) {
 			now.Add(-1)
 			all.Add(1)
 		})
-		if all.Load() != 10*DefaultMaxCalls || most.Load() > DefaultMaxCalls {
+		if all.Load() != 10*calls.DefaultMaxCalls || most.Load() > calls.DefaultMaxCalls {
 			t.Errorf("%d done, up to %d at once", all.Load(), most.Load())
 		}
 		if took := time.Since(began); took != 10*time.Second {
-			t.Errorf("took %s: not %d at once", took, DefaultMaxCalls)
+			t.Errorf("took %s: not %d at once", took, calls.DefaultMaxCalls)
 		}
 	})
 }
@@ -40,7 +42,7 @@ func TestEachHandsPanicsOn(t *testing.T) {
 					t.Errorf("panic %v when %d of %d were over", p, over.Load(), n)
 				}
 			}()
-			each(DefaultMaxCalls, items, func(item int) {
+			each(calls.DefaultMaxCalls, items, func(item int) {
 				if item == 13 {
 					panic(item)
 				}
@@ -51,5 +53,5 @@ func TestEachHandsPanicsOn(t *testing.T) {
 }
 
 func TestEachOfNothing(t *testing.T) {
-	each(DefaultMaxCalls, nil, func(int) { t.Error("called") })
+	each(calls.DefaultMaxCalls, nil, func(int) { t.Error("called") })
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"census-gateway/upstream/calls"
 )
 
 // fill reads what v lacks to answer windows. Its error is errMoved if v is of no
@@ -70,7 +72,7 @@ func (v *view[T]) together(todo []read) []read {
 		return todo[:1]
 	}
 	n := 1
-	for n < min(len(todo), perSync) && todo[n].head == 0 && todo[n].k == first.k-n {
+	for n < min(len(todo), calls.PerSync) && todo[n].head == 0 && todo[n].k == first.k-n {
 		n++
 	}
 	return todo[:n]
@@ -128,7 +130,7 @@ type arrival[T any] struct {
 // read reads one page, or joins others that read it if they began after the
 // moment after.
 func (l list[T]) read(ctx context.Context, r read, after int64) arrival[T] {
-	key := l.client.tenant + l.endpoint.path(l.id) + r.query()
+	key := l.client.calls.Name() + l.endpoint.Path(l.id) + r.query()
 	fl, shared, err := l.client.cache.flights.do(ctx, key, after, func(ctx context.Context) (any, error) {
 		return l.ask(ctx, r)
 	})
@@ -144,13 +146,13 @@ func (l list[T]) read(ctx context.Context, r read, after int64) arrival[T] {
 // ask asks Census for one page and turns its rows oldest first.
 func (l list[T]) ask(ctx context.Context, r read) (page[T], error) {
 	began := time.Now()
-	answer, err := l.client.get(ctx, l.endpoint, l.id, r.query())
+	answer, err := l.client.calls.Get(ctx, l.endpoint, l.id, r.query())
 	if err != nil {
 		l.suits(r, 0, err, time.Since(began))
 		return page[T]{}, err
 	}
-	told, err := l.decode(answer.text, r.perPage())
-	answer.free()
+	told, err := l.decode(answer.Text, r.perPage())
+	answer.Free()
 	p := page[T]{rows: told.Rows, total: told.Total, perPage: told.PerPage}
 	l.suits(r, p.perPage, err, 0)
 	if err == nil && p.perPage > 0 && p.perPage < r.perPage() {
@@ -162,13 +164,13 @@ func (l list[T]) ask(ctx context.Context, r read) (page[T], error) {
 		}
 	}
 	if err != nil {
-		return p, l.endpoint.unreadable(l.id, err)
+		return p, l.endpoint.Unreadable(l.id, err)
 	}
 	if r.head > 0 {
 		slices.Reverse(p.rows)
 	}
 	if err := p.sort(l.position); err != nil {
-		return p, l.endpoint.unreadable(l.id, err)
+		return p, l.endpoint.Unreadable(l.id, err)
 	}
 	return p, nil
 }

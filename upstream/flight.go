@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"census-gateway/internal/stack"
+	"census-gateway/upstream/calls"
 )
 
 // flights share equal questions to Census that are asked at the same time, of
@@ -93,7 +94,7 @@ func (f *flights) fly(ctx context.Context, key string, fl *flight, ask func(cont
 		f.mu.Unlock()
 		close(fl.done)
 	}()
-	limit := callTimeout
+	limit := calls.CallTimeout
 	if !fl.due.IsZero() {
 		limit = beforehand(fl.due)
 	}

@@ -1,6 +1,10 @@
 package upstream
 
-import "time"
+import (
+	"time"
+
+	"census-gateway/internal/when"
+)
 
 // kept is what is kept of one list beside its chunks: the newest rows, and the
 // proof that the chunks of its epoch still are where they were. An epoch ends
@@ -18,11 +22,11 @@ type kept[T any] struct {
 }
 
 func (l list[T]) key() cacheKey {
-	return cacheKey{shelf: l.client.standing.shelf.Load(), endpoint: l.endpoint, id: l.id}
+	return cacheKey{shelf: l.client.calls.Shelf(), endpoint: l.endpoint, id: l.id}
 }
 
 func (l list[T]) chunkKey(epoch int64, k int) cacheKey {
-	return cacheKey{shelf: l.client.standing.shelf.Load(), endpoint: l.endpoint, id: l.id, epoch: epoch, k: k}
+	return cacheKey{shelf: l.client.calls.Shelf(), endpoint: l.endpoint, id: l.id, epoch: epoch, k: k}
 }
 
 // A block is a chunk that is kept. It stands in its epoch.
@@ -153,8 +157,8 @@ func (l list[T]) keep(v *view[T]) *view[T] {
 	v.epoch = next.epoch
 	next.total = max(next.total, v.total) // no epoch outlives a fall of it
 	next.arrived = max(next.arrived, arrived)
-	next.told = later(next.told, v.asked())
-	next.proved = later(next.proved, v.proved)
+	next.told = when.Later(next.told, v.asked())
+	next.proved = when.Later(next.proved, v.proved)
 	next.wary = next.wary || v.crooked
 	var head *segment[T]
 	now := time.Now()
@@ -194,14 +198,6 @@ func (l list[T]) keep(v *view[T]) *view[T] {
 	}
 	c.set(l.key(), next, l.weigh(next.newest.rows), time.Time{})
 	return v
-}
-
-// later is the later of two times.
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // weigh is about what an entry of rows takes in memory.

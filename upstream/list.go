@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
 )
 
@@ -13,7 +14,7 @@ import (
 // the syncs or connections of the workspace.
 type list[T any] struct {
 	client   *Client
-	endpoint endpoint
+	endpoint calls.Endpoint
 	id       int64 // of the sync whose runs these are; 0 for what is the workspace's
 	most     int   // rows of the largest page that is asked for
 	size     int   // rows of a chunk, and most of a head: most, or fewer for now
@@ -52,7 +53,7 @@ func (l list[T]) slices(ctx context.Context, windows []Window) ([]Slice[T], erro
 	if err == nil {
 		return l.unpassed(v, windows)
 	}
-	if v == nil || refused(err) {
+	if v == nil || calls.Refused(err) {
 		return nil, err
 	}
 	plan(v, windows, l.size) // recalls all there is, which may show that v is of the past
@@ -84,7 +85,7 @@ func (l list[T]) slices(ctx context.Context, windows []Window) ([]Slice[T], erro
 // out.
 func (l list[T]) unpassed(v *view[T], windows []Window) ([]Slice[T], error) {
 	answers, passed := v.slices(windows), 0
-	err := l.endpoint.unreadable(l.id, errPassed)
+	err := l.endpoint.Unreadable(l.id, errPassed)
 	for i, w := range windows {
 		if v.passed(w) {
 			answers[i] = Slice[T]{Err: err}
@@ -137,8 +138,8 @@ func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may fun
 			}
 			so = nil
 		}
-		err = l.endpoint.failed(l.id, err)
-		if refused(err) {
+		err = l.endpoint.Failed(l.id, err)
+		if calls.Refused(err) {
 			l.client.drop(l.endpoint, l.id)
 		}
 		if old, ok := l.stale(windows, err); ok {
@@ -187,7 +188,7 @@ func (l list[T]) all(ctx context.Context) ([]T, error) {
 		s := answers[0].Hold(w)
 		all = append(all, s.Rows...)
 		if max(len(all), s.Total) > maxPages*l.most {
-			return nil, l.endpoint.failed(l.id, errTooManyReads)
+			return nil, l.endpoint.Failed(l.id, errTooManyReads)
 		}
 		if !s.More || len(s.Rows) == 0 {
 			return all, nil
@@ -215,6 +216,6 @@ func (l list[T]) stale(windows []Window, err error) (*view[T], bool) {
 }
 
 func isNotFound(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Kind == NotFound
+	var e *calls.Error
+	return errors.As(err, &e) && e.Kind == calls.NotFound
 }

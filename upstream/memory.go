@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"census-gateway/internal/when"
 )
 
 // memory is what a view has of what was kept, and what it has found out for it
@@ -151,7 +153,7 @@ func (v *view[T]) restart() *view[T] {
 // asked is when the last page was asked for; zero: none was.
 func (v *view[T]) asked() (t time.Time) {
 	for _, n := range v.news {
-		t = later(t, n.sent)
+		t = when.Later(t, n.sent)
 	}
 	return t
 }
@@ -168,7 +170,7 @@ func (v *view[T]) until(life time.Duration) (t time.Time) {
 		}
 	}
 	if v.kept != nil && len(v.recalled) > 0 {
-		proved := later(v.kept.proved, v.proved)
+		proved := when.Later(v.kept.proved, v.proved)
 		if t.IsZero() || proved.Before(t) {
 			t = proved
 		}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
@@ -77,7 +78,7 @@ func TestMisbehaviour(t *testing.T) {
 		{name: "hangs", fault: sim.Fault{Do: sim.Hang()}, time: short, want: "timeout", calls: 1},
 		{name: "hangs after the headers", fault: sim.Fault{Do: sim.HangAfterHeaders()}, time: short, want: "timeout", calls: 1},
 		{name: "drips", fault: sim.Fault{Do: sim.Drip(1, 20*time.Millisecond)}, time: short, want: "timeout", calls: 1},
-		{name: "500, then hangs", fault: sim.Fault{Do: failThen(sim.Throttle("0"), sim.Hang())}, time: short, want: "timeout", calls: 2},
+		{name: "500, then hangs", fault: sim.Fault{Do: sim.Then(sim.Throttle("0"), sim.Hang())}, time: short, want: "timeout", calls: 2},
 		{name: "401, then hangs", fault: sim.Fault{Do: refuseAndHang(401)}, time: 1500 * time.Millisecond, want: "unauthenticated", calls: 1},
 		{name: "503, then hangs", fault: sim.Fault{Do: refuseAndHang(503)}, time: long, want: "unavailable", calls: 3},
 		{name: "slow but good", fault: sim.Fault{Do: sim.Delay(20 * time.Millisecond)}, time: long, want: "ok", calls: 1},
@@ -149,7 +150,7 @@ func serve(t *testing.T) (*sim.Census, *Client) {
 	srv := httptest.NewUnstartedServer(census)
 	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
 	srv.Start()
-	transport := Transport(DefaultMaxCalls)
+	transport := calls.Transport(calls.DefaultMaxCalls)
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
 		srv.Listener.Close()
@@ -187,18 +188,6 @@ func encoded(name string) sim.Effect {
 	}
 }
 
-// After a 101 net/http hands the connection over, and no context ends reading it:
-// read, its body would keep the call's place for as long as Census liked.
-func TestSwitchedProtocolsKeepNoPlace(t *testing.T) {
-	census, client := serve(t)
-	census.Inject(sim.Fault{Do: switchProtocols})
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-	defer cancel()
-	_, err := client.Sync(ctx, 52)
-	checkVerdict(t, err, "bad_response")
-	checkNothingKept(t, client)
-}
-
 func TestNobodyThere(t *testing.T) {
 	srv := httptest.NewServer(http.NotFoundHandler())
 	srv.Close()
@@ -213,8 +202,8 @@ func TestUntrustedCensus(t *testing.T) {
 	srv.StartTLS()
 	defer srv.Close()
 	tries := 0
-	observe := func(ctx context.Context, _ string) (context.Context, func(Call)) {
-		return ctx, func(c Call) { tries = c.Tries }
+	observe := func(ctx context.Context, _ string) (context.Context, func(calls.Call)) {
+		return ctx, func(c calls.Call) { tries = c.Tries }
 	}
 	_, err := New(secret, Options{BaseURL: srv.URL + "/api/v1", Observe: observe}).Sync(t.Context(), 52)
 	checkVerdict(t, err, "unavailable")

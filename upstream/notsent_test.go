@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"census-gateway/upstream/calls"
 	"census-gateway/upstream/sim"
 )
 
@@ -14,8 +15,8 @@ func TestCallsNotSentAreToldApart(t *testing.T) {
 	client := New("", Options{
 		BaseURL:   "http://census.test/api/v1",
 		Transport: census.Transport(),
-		Observe: func(ctx context.Context, _ string) (context.Context, func(Call)) {
-			return ctx, func(c Call) { outcomes = append(outcomes, c.Outcome()) }
+		Observe: func(ctx context.Context, _ string) (context.Context, func(calls.Call)) {
+			return ctx, func(c calls.Call) { outcomes = append(outcomes, c.Outcome()) }
 		},
 	})
 	id := addSyncWithRuns(census, 1)

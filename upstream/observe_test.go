@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
@@ -24,9 +25,9 @@ func TestObserveIsToldEachCall(t *testing.T) {
 		client := New("", Options{
 			BaseURL:   "http://census.test/api/v1",
 			Transport: census.Transport(),
-			Observe: func(ctx context.Context, endpoint string) (context.Context, func(Call)) {
+			Observe: func(ctx context.Context, endpoint string) (context.Context, func(calls.Call)) {
 				told = append(told, "begin "+endpoint)
-				return context.WithValue(ctx, key{}, "mine"), func(c Call) {
+				return context.WithValue(ctx, key{}, "mine"), func(c calls.Call) {
 					told = append(told, fmt.Sprintf("end %s, HTTP %d, tries %d", c.Outcome(), c.Status, c.Tries))
 				}
 			},

@@ -4,7 +4,11 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"time"
+
+	"census-gateway/upstream/calls"
 )
 
 // How long smaller pages are asked for before larger ones are tried again.
@@ -21,6 +25,13 @@ const (
 	someTime   = time.Second
 )
 
+// notes are what is known of the lists of one token.
+type notes struct {
+	syncs atomic.Int64                                // syncs in the workspace when last told; 0: not yet
+	sizes atomic.Pointer[map[calls.Endpoint]pageSize] // nil: pages are as large as they can be
+	mu    sync.Mutex                                  // one change of sizes at a time
+}
+
 // A pageSize is how large pages of a list are for now.
 type pageSize struct {
 	rows  int
@@ -29,8 +40,8 @@ type pageSize struct {
 
 // pageSize is how many rows a page of e is asked for: most, unless there is a reason
 // for fewer.
-func (s *standing) pageSize(e endpoint, most int) int {
-	sizes := s.sizes.Load()
+func (n *notes) pageSize(e calls.Endpoint, most int) int {
+	sizes := n.sizes.Load()
 	if sizes == nil {
 		return most
 	}
@@ -41,30 +52,30 @@ func (s *standing) pageSize(e endpoint, most int) int {
 }
 
 // setPageSize has pages of e be of so many rows for that time.
-func (s *standing) setPageSize(e endpoint, rows int, d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	next := make(map[endpoint]pageSize)
-	if sizes := s.sizes.Load(); sizes != nil {
+func (n *notes) setPageSize(e calls.Endpoint, rows int, d time.Duration) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	next := make(map[calls.Endpoint]pageSize)
+	if sizes := n.sizes.Load(); sizes != nil {
 		maps.Copy(next, *sizes)
 	}
 	next[e] = pageSize{rows, time.Now().Add(d)}
-	s.sizes.Store(&next)
+	n.sizes.Store(&next)
 }
 
 // suits takes in what the answer to r, or its failure, tells of the size of pages. With
 // an error they are to be smaller.
 func (l list[T]) suits(r read, perPage int, err error, took time.Duration) {
-	var failed *Error
+	var failed *calls.Error
 	switch {
 	case err == nil && perPage > 0 && perPage < r.perPage():
-		l.client.standing.setPageSize(l.endpoint, perPage, toldFor)
-	case l.endpoint != listSyncs || !errors.As(err, &failed) || took < someTime:
-	case failed.Kind == Timeout || failed.Status == http.StatusGatewayTimeout:
+		l.client.notes.setPageSize(l.endpoint, perPage, toldFor)
+	case l.endpoint != calls.ListSyncs || !errors.As(err, &failed) || took < someTime:
+	case failed.Kind == calls.Timeout || failed.Status == http.StatusGatewayTimeout:
 		if rows := max(r.perPage()/lighter, fewestRows); rows < r.perPage() {
-			l.client.standing.setPageSize(l.endpoint, rows, heavyFor)
+			l.client.notes.setPageSize(l.endpoint, rows, heavyFor)
 		} else { // it is not the size
-			l.client.standing.setPageSize(l.endpoint, l.most, 0)
+			l.client.notes.setPageSize(l.endpoint, l.most, 0)
 		}
 	}
 }
@@ -72,7 +83,7 @@ func (l list[T]) suits(r read, perPage int, err error, took time.Duration) {
 // resized is l with smaller pages, if it was found out while it was read, which failed with
 // err, that they are to be smaller.
 func (l list[T]) resized(err error) (list[T], bool) {
-	size := l.client.standing.pageSize(l.endpoint, l.most)
+	size := l.client.notes.pageSize(l.endpoint, l.most)
 	smaller := err != nil && size < l.size
 	if smaller {
 		l.size = size

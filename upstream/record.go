@@ -2,8 +2,9 @@ package upstream
 
 import (
 	"context"
-	"errors"
 	"time"
+
+	"census-gateway/upstream/calls"
 )
 
 // A keptRecord is a single record that is kept.
@@ -16,33 +17,33 @@ type keptRecord[T any] struct {
 // readRecord reads one record: from memory while it counts as what Census would say,
 // which life tells, else by one call, which equal ones asked for at the same time
 // share. check refuses records that are not what was asked for.
-func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, weight func(*T) int, decode func(body string) (*T, error), check func(*T) error, life func(*T) time.Duration) (*T, error) {
+func readRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int64, weight func(*T) int, decode func(body string) (*T, error), check func(*T) error, life func(*T) time.Duration) (*T, error) {
 	if record, ok := recallRecord[T](ctx, c, e, id); ok {
 		return record, nil
 	}
 	key := c.recordKey(e, id) // before it is asked for: a 401 that another call gets meanwhile counts
-	fl, shared, err := c.cache.flights.do(ctx, c.tenant+e.path(id), 0, func(ctx context.Context) (any, error) {
+	fl, shared, err := c.cache.flights.do(ctx, c.calls.Name()+e.Path(id), 0, func(ctx context.Context) (any, error) {
 		sent := time.Now()
-		answer, err := c.get(ctx, e, id, "")
+		answer, err := c.calls.Get(ctx, e, id, "")
 		if err != nil {
 			return nil, err
 		}
-		record, err := decode(answer.text)
-		answer.free()
+		record, err := decode(answer.Text)
+		answer.Free()
 		if err == nil {
 			err = check(record)
 		}
 		if err != nil {
-			return nil, e.unreadable(id, err)
+			return nil, e.Unreadable(id, err)
 		}
 		keepRecord(c, key, keptRecord[T]{record, sent, sent.Add(life(record))}, weight)
 		return record, nil
 	})
-	if refused(err) {
+	if calls.Refused(err) {
 		c.drop(e, id)
 	}
 	if err != nil {
-		err = e.failed(id, err)
+		err = e.Failed(id, err)
 		if old, ok := staleRecord[T](c, e, id, err); ok {
 			c.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true, AsOf: old.asked})
 			return old.record, nil
@@ -55,7 +56,7 @@ func readRecord[T any](ctx context.Context, c *Client, e endpoint, id int64, wei
 }
 
 // recallRecord is a record that was kept and counts.
-func recallRecord[T any](ctx context.Context, c *Client, e endpoint, id int64) (*T, bool) {
+func recallRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int64) (*T, bool) {
 	value, ok := c.cache.get(c.recordKey(e, id))
 	if !ok {
 		return nil, false
@@ -70,7 +71,7 @@ func recallRecord[T any](ctx context.Context, c *Client, e endpoint, id int64) (
 
 // staleRecord is a record that is kept and over its time, if err says that Census is
 // failing and not that it refuses.
-func staleRecord[T any](c *Client, e endpoint, id int64, err error) (old keptRecord[T], ok bool) {
+func staleRecord[T any](c *Client, e calls.Endpoint, id int64, err error) (old keptRecord[T], ok bool) {
 	if !c.cache.bridges(err) {
 		return old, false
 	}
@@ -79,8 +80,8 @@ func staleRecord[T any](c *Client, e endpoint, id int64, err error) (old keptRec
 	return old, ok && time.Now().Before(old.until.Add(c.cache.stale))
 }
 
-func (c *Client) recordKey(e endpoint, id int64) cacheKey {
-	return cacheKey{shelf: c.standing.shelf.Load(), endpoint: e, id: id}
+func (c *Client) recordKey(e calls.Endpoint, id int64) cacheKey {
+	return cacheKey{shelf: c.calls.Shelf(), endpoint: e, id: id}
 }
 
 // keepRecord keeps a record, unless one is kept that counts for longer: that was
@@ -94,19 +95,4 @@ func keepRecord[T any](c *Client, key cacheKey, k keptRecord[T], weight func(*T)
 	if value, ok := c.cache.get(key); !ok || !value.(keptRecord[T]).until.After(k.until) {
 		c.cache.set(key, k, entryWeight+weight(k.record), k.until)
 	}
-}
-
-// failed is err as an Error of a call of e: what else comes from waiting for an
-// answer is the end of the waiting.
-func (e endpoint) failed(id int64, err error) error {
-	var failed *Error
-	switch {
-	case errors.As(err, &failed):
-		return err
-	case errors.Is(err, context.Canceled):
-		return e.fail(Canceled, id, err)
-	case errors.Is(err, context.DeadlineExceeded):
-		return e.fail(Timeout, id, err)
-	}
-	return e.unreadable(id, err)
 }

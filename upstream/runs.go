@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
 )
 
@@ -40,8 +41,8 @@ func (c *Client) ScanRuns(ctx context.Context, sync census.SyncID, w Window, may
 }
 
 func (c *Client) runsOf(sync census.SyncID) list[census.SyncRun] {
-	return list[census.SyncRun]{client: c, endpoint: listSyncRuns, id: int64(sync),
-		most: runChunk, size: c.standing.pageSize(listSyncRuns, runChunk),
+	return list[census.SyncRun]{client: c, endpoint: calls.ListSyncRuns, id: int64(sync),
+		most: runChunk, size: c.notes.pageSize(calls.ListSyncRuns, runChunk),
 		decode: census.DecodePage[census.SyncRun], position: runPosition,
 		bare: func(r *census.SyncRun) census.SyncRun { return census.SyncRun{ID: r.ID, CreatedAt: r.CreatedAt} },
 		check: func(r *census.SyncRun) error {
@@ -58,7 +59,7 @@ func (c *Client) runsOf(sync census.SyncID) list[census.SyncRun] {
 
 // Run fetches one run. It costs one call.
 func (c *Client) Run(ctx context.Context, id census.SyncRunID) (*census.SyncRun, error) {
-	return readRecord(ctx, c, fetchSyncRun, int64(id), (*census.SyncRun).Weight, census.DecodeOne[census.SyncRun],
+	return readRecord(ctx, c, calls.FetchSyncRun, int64(id), (*census.SyncRun).Weight, census.DecodeOne[census.SyncRun],
 		func(r *census.SyncRun) error {
 			if r.ID != id || r.SyncID <= 0 || r.CreatedAt == 0 {
 				return fmt.Errorf("not the run asked for: run %d of sync %d, created %d", r.ID, r.SyncID, r.CreatedAt)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
@@ -199,7 +200,7 @@ func TestRunsRefused(t *testing.T) {
 		addSyncWithRuns(census, 450)
 		census.Inject(sim.Fault{Do: c.fault})
 		_, err := client.Runs(t.Context(), id, c.window)
-		if verdict(err) != "bad_response" || err.(*Error).Status != 200 {
+		if verdict(err) != "bad_response" || err.(*calls.Error).Status != 200 {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		if n := len(census.Calls()); n > c.calls {

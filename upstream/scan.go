@@ -41,7 +41,7 @@ func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func
 		}
 		if answer.passed(step) {
 			l.beWary()
-			return false, l.endpoint.unreadable(l.id, errPassed)
+			return false, l.endpoint.Unreadable(l.id, errPassed)
 		}
 		if sought {
 			step.Limit = max(step.Limit, answer.atHand(step))

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
 )
 
@@ -20,7 +21,7 @@ const syncChunk = 50
 const fewSyncs = 3
 
 func (c *Client) syncList() list[census.Sync] {
-	return list[census.Sync]{client: c, endpoint: listSyncs, most: syncChunk, size: c.standing.pageSize(listSyncs, syncChunk), decode: census.DecodePage[census.Sync], position: syncPosition,
+	return list[census.Sync]{client: c, endpoint: calls.ListSyncs, most: syncChunk, size: c.notes.pageSize(calls.ListSyncs, syncChunk), decode: census.DecodePage[census.Sync], position: syncPosition,
 		bare: func(y *census.Sync) census.Sync { return census.Sync{ID: y.ID, CreatedAt: y.CreatedAt} }, weight: (*census.Sync).Weight}
 }
 
@@ -36,7 +37,7 @@ func (c *Client) AllSyncs(ctx context.Context) ([]census.Sync, error) { return c
 
 // Sync fetches one sync. It costs one call.
 func (c *Client) Sync(ctx context.Context, id census.SyncID) (*census.Sync, error) {
-	return readRecord(ctx, c, fetchSync, int64(id), (*census.Sync).Weight, census.DecodeOne[census.Sync],
+	return readRecord(ctx, c, calls.FetchSync, int64(id), (*census.Sync).Weight, census.DecodeOne[census.Sync],
 		func(y *census.Sync) error {
 			if y.ID != id || y.CreatedAt == 0 {
 				return fmt.Errorf("not the sync asked for: sync %d, created %d", y.ID, y.CreatedAt)
@@ -48,7 +49,7 @@ func (c *Client) Sync(ctx context.Context, id census.SyncID) (*census.Sync, erro
 
 // SyncKept is Sync from memory alone; false where that takes a call.
 func (c *Client) SyncKept(ctx context.Context, id census.SyncID) (*census.Sync, bool) {
-	return recallRecord[census.Sync](ctx, c, fetchSync, int64(id))
+	return recallRecord[census.Sync](ctx, c, calls.FetchSync, int64(id))
 }
 
 // A SyncResult is a sync, or why it could not be read.
@@ -64,7 +65,7 @@ func (c *Client) SyncsByID(ctx context.Context, ids []census.SyncID) map[census.
 	found := make(map[census.SyncID]SyncResult, len(ids))
 	missing := make(map[census.SyncID]bool)
 	for _, id := range ids {
-		if y, ok := recallRecord[census.Sync](ctx, c, fetchSync, int64(id)); ok {
+		if y, ok := recallRecord[census.Sync](ctx, c, calls.FetchSync, int64(id)); ok {
 			found[id] = SyncResult{Sync: y}
 		} else {
 			missing[id] = true
@@ -86,7 +87,7 @@ func (c *Client) SyncsByID(ctx context.Context, ids []census.SyncID) map[census.
 // listingPays tells whether reading the first page of the list is the right
 // first step to n syncs.
 func (c *Client) listingPays(n int) bool {
-	total := int(c.standing.syncs.Load())
+	total := int(c.notes.syncs.Load())
 	if total == 0 {
 		return n > fewSyncs
 	}
@@ -118,7 +119,7 @@ func (c *Client) listInto(ctx context.Context, found map[census.SyncID]SyncResul
 	}
 	for {
 		first := 1
-		if known := int(c.standing.syncs.Load()); len(missing) > l.size/2 {
+		if known := int(c.notes.syncs.Load()); len(missing) > l.size/2 {
 			first = max(pagesOf(known, l.size), 1)
 		}
 		total, err := read(0, first)
@@ -129,7 +130,7 @@ func (c *Client) listInto(ctx context.Context, found map[census.SyncID]SyncResul
 		if err != nil {
 			return
 		}
-		c.standing.syncs.Store(int64(total))
+		c.notes.syncs.Store(int64(total))
 		if pages := pagesOf(total, l.size); pages > first && pages-first < len(missing) {
 			read(first, pages)
 		}
@@ -146,7 +147,7 @@ func (c *Client) takeSyncs(ctx context.Context, rows []census.Sync, sent time.Ti
 		if y.CreatedAt == 0 || y.ID <= 0 {
 			continue
 		}
-		keepRecord(c, c.recordKey(fetchSync, int64(y.ID)), keptRecord[census.Sync]{y, sent, until}, (*census.Sync).Weight)
+		keepRecord(c, c.recordKey(calls.FetchSync, int64(y.ID)), keptRecord[census.Sync]{y, sent, until}, (*census.Sync).Weight)
 		if missing[y.ID] {
 			found[y.ID] = SyncResult{Sync: y}
 			delete(missing, y.ID)

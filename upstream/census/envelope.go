@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"census-gateway/internal/jsonscan"
 )
 
 // A Listing is one page of a list, as Census tells it.
@@ -97,25 +95,6 @@ func DecodeOne[T any, R row[T]](body string) (*T, error) {
 		err = errors.New("no data record")
 	}
 	return v, err
-}
-
-// StatedStatus is the HTTP status of a failure that an answer names in its text,
-// though it came as a success: {"status":404}. 0 if it names none.
-func StatedStatus(body string) int {
-	var s jsonscan.Scanner
-	s.Reset(strings.TrimPrefix(body, "\ufeff"))
-	stated := int64(0)
-	for ok := s.Open('{'); ok && s.Next('}'); {
-		if s.Key() != "status" {
-			s.Skip()
-		} else if n, ok := s.Integer(); ok && n >= 400 && n <= 599 {
-			stated = n
-		}
-	}
-	if s.End() != nil {
-		return 0
-	}
-	return int(stated)
 }
 
 // decodeEnvelope reads what is around every answer. Its status is a word or a

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,6 +18,18 @@ func Status(code int, contentType, body string) Effect {
 		if code != http.StatusNoContent {
 			w.Write([]byte(body))
 		}
+	}
+}
+
+// Then does one effect upon the first call and another upon the rest.
+func Then(first, rest Effect) Effect {
+	var called atomic.Bool
+	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+		if called.CompareAndSwap(false, true) {
+			first(w, r, honest)
+			return
+		}
+		rest(w, r, honest)
 	}
 }
 

@@ -1,4 +1,4 @@
-package upstream
+package calls
 
 import "time"
 
@@ -14,21 +14,21 @@ const (
 // A target is what the failure of a call is blamed on: a sync with its runs, or
 // where no one sync is asked for an endpoint. The zero value is none.
 type target struct {
-	endpoint endpoint
+	endpoint Endpoint
 	id       int64
 }
 
-func (e endpoint) target(id int64) target {
+func (e Endpoint) target(id int64) target {
 	switch e {
-	case fetchSync, listSyncRuns:
-		return target{fetchSync, id}
+	case FetchSync, ListSyncRuns:
+		return target{FetchSync, id}
 	}
 	return target{endpoint: e} // which sync a single run is of shows in its answer only
 }
 
 // thing is what a 429 to a call pauses: its target, but of single runs each by itself.
-func (e endpoint) thing(id int64) target {
-	if e == fetchSyncRun {
+func (e Endpoint) thing(id int64) target {
+	if e == FetchSyncRun {
 		return target{e, id}
 	}
 	return e.target(id)

@@ -1,4 +1,4 @@
-package upstream
+package calls
 
 import (
 	"context"
@@ -8,13 +8,13 @@ import (
 // The bounds of the bulkheads, inside of Options.MaxCalls for all together. An
 // endpoint that is of no sync leaves as many places as one sync has.
 const (
-	perSync  = 8           // calls of one sync at a time
+	PerSync  = 8           // calls of one sync at a time
 	maxQueue = time.Second // longest wait for a place
 )
 
 // MaxCalls is how many calls to Census are made at a time now. Who asks for more at
 // once has some of them wait, and fail if that takes too long.
-func (c *Client) MaxCalls() int {
+func (c *Caller) MaxCalls() int {
 	if c.standing.well() {
 		return cap(c.standing.own)
 	}
@@ -22,7 +22,7 @@ func (c *Client) MaxCalls() int {
 }
 
 // MaxRunCalls is how many of these may be for single runs, which are of no sync.
-func (c *Client) MaxRunCalls() int { return c.MaxCalls() - perSync }
+func (c *Caller) MaxRunCalls() int { return c.MaxCalls() - PerSync }
 
 // places are how many calls may be under way; one that has sent to it has one.
 type places chan struct{}
@@ -40,9 +40,9 @@ func (s *standing) lane(t target, calls int) *lane {
 	defer s.mu.Unlock()
 	l := s.lanes[t]
 	if l == nil {
-		n := calls - perSync
+		n := calls - PerSync
 		if t.id != 0 {
-			n = perSync
+			n = PerSync
 		}
 		l = &lane{places: make(places, n)}
 		s.lanes[t] = l

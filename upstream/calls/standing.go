@@ -1,4 +1,4 @@
-package upstream
+package calls
 
 import (
 	"sync"
@@ -28,8 +28,7 @@ type standing struct {
 
 	budget budget // locks itself
 
-	syncs atomic.Int64                          // syncs in the workspace when last told; 0: not yet
-	sizes atomic.Pointer[map[endpoint]pageSize] // nil: pages are as large as they can be
+	notes any // what the caller's user notes of the token
 
 	shelf atomic.Int64 // names what is kept of the token; after a 401 another does
 }
@@ -100,7 +99,8 @@ func (s *standing) matters(now time.Time) (used time.Time, matters bool) {
 // standings are those of all tokens at one Census. Of more than maxStandings
 // those long unused are forgotten.
 type standings struct {
-	own, calm int // places of each
+	own, calm int        // places of each
+	notes     func() any // of a new one
 	mu        sync.Mutex
 	of        map[string]*standing // by tenant; never by token
 }
@@ -115,7 +115,7 @@ func (ss *standings) get(tenant string) *standing {
 		if len(ss.of) >= maxStandings {
 			ss.evict(now)
 		}
-		s = &standing{lanes: make(map[target]*lane), own: make(places, ss.own), calm: make(places, ss.calm)}
+		s = &standing{lanes: make(map[target]*lane), own: make(places, ss.own), calm: make(places, ss.calm), notes: ss.notes()}
 		s.shelf.Store(shelves.Add(1))
 		ss.of[tenant] = s
 	}

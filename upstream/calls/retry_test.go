@@ -1,4 +1,4 @@
-package upstream
+package calls
 
 import (
 	"context"
@@ -49,7 +49,7 @@ func hold(t *testing.T, f sim.Fault, ctx func(context.Context) (context.Context,
 		c, cancel = ctx(c)
 	}
 	defer cancel()
-	_, a.err = client.get(c, listSyncRuns, int64(id), "")
+	_, a.err = client.Get(c, ListSyncRuns, int64(id), "")
 	a.took = time.Since(began)
 	synctest.Wait()
 	return a
@@ -246,7 +246,7 @@ func TestSlowAnswers(t *testing.T) {
 		{"never, and the caller leaves", sim.Hang(), cancelAfter(700 * ms), "canceled", 1, 700 * ms},
 		{"the caller leaves while the body drips", sim.Drip(1, time.Second), cancelAfter(700 * ms), "canceled", 1, 700 * ms},
 		{"the caller had left before", sim.Delay(0), cancelled, "canceled", 0, 0},
-		{"an error, then never", failThen(sim.Throttle("1"), sim.Hang()), nil, "timeout", 2, 6000 * ms},
+		{"an error, then never", sim.Then(sim.Throttle("1"), sim.Hang()), nil, "timeout", 2, 6000 * ms},
 		{"10 s for all tries", sim.Chain(sim.Delay(4*time.Second), sim.Throttle("3")), nil, "timeout", 2, 10000 * ms},
 		{"unless the caller says more", sim.Chain(sim.Delay(4*time.Second), sim.Throttle("3")), atMost(time.Minute), "rate_limited", 3, 18000 * ms},
 	} {
@@ -300,18 +300,6 @@ func cancelled(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	cancel()
 	return ctx, cancel
-}
-
-// failThen does one effect upon the first call and another upon the rest.
-func failThen(first, rest sim.Effect) sim.Effect {
-	n := 0
-	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
-		if n++; n == 1 {
-			first(w, r, honest)
-			return
-		}
-		rest(w, r, honest)
-	}
 }
 
 func TestNobodyWaitsInVain(t *testing.T) {

@@ -1,4 +1,4 @@
-package upstream
+package calls
 
 import (
 	"context"
@@ -26,21 +26,21 @@ const (
 // up to a bound that doubles (full jitter). It never waits past ctx's
 // deadline, nor for a try the budget does not allow: then the last failure is
 // the answer at once.
-func retry(ctx context.Context, b *budget, try func() (body, *Error)) (body, error) {
+func retry(ctx context.Context, b *budget, try func() (Body, *Error)) (Body, error) {
 	for n := 1; ; n++ {
 		answer, err := try()
 		if err == nil {
 			return answer, nil
 		}
 		if n >= maxTries || !again(err, n) {
-			return body{}, err
+			return Body{}, err
 		}
 		wait := err.RetryAfter
 		if wait == 0 {
 			wait = time.Duration(rand.Int64N(int64(min(backoffBase<<n, backoffCap))))
 		}
 		if wait > maxRetryAfter || !fits(ctx, wait) || !b.retry() || !sleep(ctx, wait) {
-			return body{}, err
+			return Body{}, err
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package upstream
+package calls
 
 import (
 	"context"
@@ -33,7 +33,7 @@ func TestResendsAreBounded(t *testing.T) {
 	var all sync.WaitGroup
 	for range pool {
 		all.Go(func() { // past the bulkhead
-			if _, err := client.try(t.Context(), listSyncs, 0, ""); err != nil {
+			if _, err := client.try(t.Context(), ListSyncs, 0, ""); err != nil {
 				t.Error(err)
 			}
 		})
@@ -43,7 +43,7 @@ func TestResendsAreBounded(t *testing.T) {
 
 	census.ResetCalls()
 	census.Inject(sim.Fault{Do: sim.Reset()})
-	_, err := client.get(t.Context(), listSyncs, 0, "")
+	_, err := client.Get(t.Context(), ListSyncs, 0, "")
 	checkVerdict(t, err, "unavailable")
 	if n := len(census.Calls()); n > maxConns*maxTries {
 		t.Errorf("%d calls of one, want at most %d", n, maxConns*maxTries)
@@ -83,7 +83,7 @@ func TestOneResendIsFree(t *testing.T) {
 	census, client := serve(t)
 	for range 20 {
 		census.Inject(sim.Fault{Times: 1, Do: sim.Reset()})
-		if _, err := client.get(t.Context(), listSyncs, 0, ""); err != nil {
+		if _, err := client.Get(t.Context(), ListSyncs, 0, ""); err != nil {
 			t.Fatal(err)
 		}
 	}

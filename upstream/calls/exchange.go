@@ -1,4 +1,4 @@
-package upstream
+package calls
 
 import (
 	"context"
@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"strings"
 	"time"
-
-	"census-gateway/upstream/census"
 )
 
 // The bounds of one exchange with Census.
@@ -20,10 +18,10 @@ const (
 	headerTimeout = 4 * time.Second
 	tryTimeout    = 5 * time.Second
 	errorTimeout  = 500 * time.Millisecond // for the body of an answer that is an error
-	callTimeout   = 10 * time.Second       // all tries together, where the caller sets no deadline
+	CallTimeout   = 10 * time.Second       // all tries together, where the caller sets no deadline
 	maxErrorBody  = 4 << 10                // bytes read of an answer that is an error
-	maxBody       = 8 << 20                // bytes after unpacking; a page of 50 syncs has been seen at 2.4 MB
-	promised      = 256 << 10              // bytes of memory taken for an answer that is announced; more as it comes
+	MaxBody       = 8 << 20                // bytes after unpacking; a page of 50 syncs has been seen at 2.4 MB
+	Promised      = 256 << 10              // bytes of memory taken for an answer that is announced; more as it comes
 	keptBuffer    = 1 << 20                // bytes of a buffer worth keeping; a page of 100 runs takes about 70 KB
 )
 
@@ -47,61 +45,57 @@ func Transport(calls int) *http.Transport {
 
 // try makes one exchange. It calls the transport itself: an http.Client would
 // follow redirects, and name the host in its errors.
-func (c *Client) try(ctx context.Context, e endpoint, id int64, query string) (body, *Error) {
+func (c *Caller) try(ctx context.Context, e Endpoint, id int64, query string) (Body, *Error) {
 	tryCtx, cancel := context.WithTimeout(ctx, tryTimeout)
 	defer cancel()
 	conns := conns{cancel: cancel}
-	req, err := http.NewRequestWithContext(conns.trace(tryCtx), http.MethodGet, c.base+e.path(id)+query, nil)
+	req, err := http.NewRequestWithContext(conns.trace(tryCtx), http.MethodGet, c.base+e.Path(id)+query, nil)
 	if err != nil {
-		return body{}, e.fail(Internal, id, err)
+		return Body{}, e.fail(Internal, id, err)
 	}
 	req.Header = c.header // shared: no transport may change it
 	resp, err := c.transport.RoundTrip(req)
 	if err = conns.explain(err); err != nil {
-		return body{}, e.fail(kindOfFailure(ctx, err), id, err)
+		return Body{}, e.fail(kindOfFailure(ctx, err), id, err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode < 200 { // 101: the connection is the body now, and no context ends reading it
 		err := e.fail(BadResponse, id, errSwitched)
 		err.Status = resp.StatusCode
-		return body{}, err
+		return Body{}, err
 	}
 	if resp.StatusCode > 299 {
 		defer time.AfterFunc(errorTimeout, cancel).Stop() // the status says enough
 		text, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
-		return body{}, c.refusal(e, id, resp.StatusCode, resp.Header, string(text))
+		return Body{}, c.refusal(e, id, resp.StatusCode, resp.Header, string(text))
 	}
 	answer, err := readBody(resp)
 	switch {
 	case err == errTooLong:
-		return body{}, e.unreadable(id, err)
+		return Body{}, e.Unreadable(id, err)
 	case err != nil:
-		return body{}, e.fail(kindOfFailure(ctx, err), id, err)
-	case c.echoes(answer.text):
-		answer.free()
-		return body{}, e.unreadable(id, errEcho)
-	case isHTML(resp.Header, answer.text):
-		answer.free()
+		return Body{}, e.fail(kindOfFailure(ctx, err), id, err)
+	case c.echoes(answer.Text):
+		answer.Free()
+		return Body{}, e.Unreadable(id, errEcho)
+	case isHTML(resp.Header, answer.Text):
+		answer.Free()
 		err := e.fail(Unavailable, id, errHTML)
 		err.Status = resp.StatusCode
-		return body{}, err
+		return Body{}, err
 	}
-	status := 0
-	if len(answer.text) <= maxErrorBody { // reading more than a page for that would cost too much
-		status = census.StatedStatus(answer.text)
-	}
-	if status != 0 {
-		err := c.refusal(e, id, status, resp.Header, answer.text)
-		answer.free()
-		return body{}, err
+	if status := statedStatus(answer.Text); status != 0 {
+		err := c.refusal(e, id, status, resp.Header, answer.Text)
+		answer.Free()
+		return Body{}, err
 	}
 	return answer, nil
 }
 
 // refusal is the Error of an answer that says by its status, in its head or its text,
 // that it is none.
-func (c *Client) refusal(e endpoint, id int64, status int, h http.Header, text string) *Error {
-	err := e.fail(kindOf(status), id, fmt.Errorf("answer %.200q", text))
+func (c *Caller) refusal(e Endpoint, id int64, status int, h http.Header, text string) *Error {
+	err := e.fail(KindOf(status), id, fmt.Errorf("answer %.200q", text))
 	if c.echoes(text) {
 		err.Err = errEcho
 	}

@@ -1,4 +1,4 @@
-package upstream
+package calls
 
 import (
 	"context"
@@ -40,7 +40,7 @@ func (d *door) all() (n int) {
 }
 
 // newDoor is a door and a client at it; told is what Observe was told last.
-func newDoor(do func(*http.Request) (*http.Response, error)) (d *door, c *Client, told *Call) {
+func newDoor(do func(*http.Request) (*http.Response, error)) (d *door, c *Caller, told *Call) {
 	d, told = &door{calls: map[string]int{}, do: do}, new(Call)
 	var mu sync.Mutex
 	observe := func(ctx context.Context, _ string) (context.Context, func(Call)) {
@@ -81,21 +81,21 @@ func after(d time.Duration) func(*http.Request) (*http.Response, error) {
 }
 
 // ask asks for a sync, and tells how that went and how long it took.
-func ask(ctx context.Context, c *Client, id int64) (*Error, time.Duration) {
+func ask(ctx context.Context, c *Caller, id int64) (*Error, time.Duration) {
 	began := time.Now()
-	_, err := c.get(ctx, fetchSync, id, "")
+	_, err := c.Get(ctx, FetchSync, id, "")
 	failed, _ := errors.AsType[*Error](err)
 	return failed, time.Since(began)
 }
 
 // checkAsk asks for a sync and checks how that goes, how long it takes and how
 // long the caller is told to wait.
-func checkAsk(t *testing.T, c *Client, id int64, want string, took, retryAfter time.Duration) {
+func checkAsk(t *testing.T, c *Caller, id int64, want string, took, retryAfter time.Duration) {
 	t.Helper()
 	checkAskIn(t, t.Context(), c, id, want, took, retryAfter)
 }
 
-func checkAskIn(t *testing.T, ctx context.Context, c *Client, id int64, want string, took, retryAfter time.Duration) {
+func checkAskIn(t *testing.T, ctx context.Context, c *Caller, id int64, want string, took, retryAfter time.Duration) {
 	t.Helper()
 	err, d := ask(ctx, c, id)
 	if err == nil {
@@ -112,7 +112,7 @@ func checkAskIn(t *testing.T, ctx context.Context, c *Client, id int64, want str
 }
 
 // checkNothingKept checks that nobody has a place or waits for one.
-func checkNothingKept(t *testing.T, c *Client) {
+func checkNothingKept(t *testing.T, c *Caller) {
 	t.Helper()
 	c.standing.mu.Lock()
 	defer c.standing.mu.Unlock()
@@ -131,7 +131,7 @@ func TestPanicKeepsNothing(t *testing.T) {
 					t.Error("no panic")
 				}
 			}()
-			client.get(t.Context(), fetchSync, 1, "")
+			client.Get(t.Context(), FetchSync, 1, "")
 		}()
 	}
 	checkNothingKept(t, client)
@@ -180,7 +180,7 @@ func BenchmarkGet(b *testing.B) {
 	client := New(secret, Options{Transport: wire(func(*http.Request) (*http.Response, error) { return answer, nil })})
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := client.get(b.Context(), listSyncRuns, 52, "?order=desc&page=1&per_page=100"); err != nil {
+		if _, err := client.Get(b.Context(), ListSyncRuns, 52, "?order=desc&page=1&per_page=100"); err != nil {
 			b.Fatal(err)
 		}
 	}

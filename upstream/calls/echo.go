@@ -1,4 +1,4 @@
-package upstream
+package calls
 
 import (
 	"errors"
@@ -36,6 +36,6 @@ func tracesOf(secrets ...string) (traces []string) {
 }
 
 // echoes tells whether text holds the token, or the form in which it was sent.
-func (c *Client) echoes(text string) bool {
+func (c *Caller) echoes(text string) bool {
 	return slices.ContainsFunc(c.traces, func(t string) bool { return strings.Contains(text, t) })
 }

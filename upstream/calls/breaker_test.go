@@ -1,4 +1,4 @@
-package upstream
+package calls
 
 import (
 	"context"
@@ -24,7 +24,7 @@ func failing(bad map[string]bool) func(*http.Request) (*http.Response, error) {
 }
 
 // open makes the breaker open by failures of three syncs.
-func open(t *testing.T, client *Client) {
+func open(t *testing.T, client *Caller) {
 	t.Helper()
 	for i := range int64(breakerCalls) {
 		checkAsk(t, client, i%3+1, "unavailable", 0, 0)
@@ -86,7 +86,7 @@ func TestOneSyncDoesNotOpenTheBreaker(t *testing.T) {
 		census, client, _ := newDoor(failing(map[string]bool{"/syncs/1": true, "/syncs/1/sync_runs": true}))
 		for i := range int64(3000) {
 			checkAsk(t, client, 1, "unavailable", 0, 0)
-			client.get(t.Context(), listSyncRuns, 1, "")
+			client.Get(t.Context(), ListSyncRuns, 1, "")
 			if i%10 == 0 {
 				checkAsk(t, client, 2+i, "ok", 0, 0)
 			}
@@ -106,7 +106,7 @@ func TestBreakerAtRandom(t *testing.T) {
 		now := time.Unix(1_000_000, 0)
 		share := r.Float64()
 		for n := range 1000 {
-			x, h := target{fetchSync, 1}, unhealthy
+			x, h := target{FetchSync, 1}, unhealthy
 			if r.Float64() > share {
 				x.id, h = int64(2+r.IntN(50)), healthy
 				if n%13 == 0 {
@@ -128,7 +128,7 @@ func TestSingleRunsDoNotOpenTheBreaker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, _ := newDoor(failing(map[string]bool{"all": true}))
 		for i := range int64(100) {
-			client.get(t.Context(), fetchSyncRun, i, "")
+			client.Get(t.Context(), FetchSyncRun, i, "")
 		}
 		if n := census.all(); n != 100 {
 			t.Errorf("%d calls, want 100", n)
@@ -304,11 +304,11 @@ func TestBrokenSyncLeavesTheProbeToOthers(t *testing.T) {
 // Ends of exchanges that began before the breaker opened or closed are old news.
 func TestLateEndsCountForNothing(t *testing.T) {
 	var b breaker
-	now, other := time.Unix(1_000_000, 0), target{fetchSync, 50}
-	early := b.begin(target{fetchSync, 99})
+	now, other := time.Unix(1_000_000, 0), target{FetchSync, 50}
+	early := b.begin(target{FetchSync, 99})
 	trip := func() {
 		for i := range int64(breakerCalls) {
-			b.end(now, b.begin(target{fetchSync, i}), unhealthy)
+			b.end(now, b.begin(target{FetchSync, i}), unhealthy)
 		}
 	}
 	trip()
@@ -322,7 +322,7 @@ func TestLateEndsCountForNothing(t *testing.T) {
 		t.Errorf("open for %s more", left)
 	}
 	now = now.Add(breakerOpenFor)
-	probe := b.begin(target{fetchSync, 1})
+	probe := b.begin(target{FetchSync, 1})
 	b.end(now, early, unhealthy)
 	b.end(now, probe, healthy)
 	b.end(now, probe, unhealthy)

@@ -1,4 +1,4 @@
-package upstream
+package calls
 
 import "time"
 
@@ -10,7 +10,7 @@ type State struct {
 }
 
 // State looks at all tokens that are remembered. It changes nothing.
-func (c *Client) State() State {
+func (c *Caller) State() State {
 	var state State
 	now := time.Now()
 	for _, s := range c.gates.standings.all() {

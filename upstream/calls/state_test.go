@@ -1,4 +1,4 @@
-package upstream
+package calls
 
 import (
 	"context"
@@ -6,8 +6,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"census-gateway/upstream/census"
 )
 
 // The state tells of each token whether Census fails, or wants no calls.
@@ -31,10 +29,10 @@ func TestState(t *testing.T) {
 		expect("a breaker opened", State{Open: 1})
 		status = 429
 		paused := client.WithToken("paused")
-		_, _ = paused.Sync(context.Background(), 1)
+		_, _ = paused.Get(context.Background(), FetchSync, 1, "")
 		expect("a sync of another token was throttled", State{Open: 1, Things: 1})
-		for id := range census.SyncID(severalThings) {
-			_, _ = paused.Sync(context.Background(), id+1)
+		for id := range int64(severalThings) {
+			_, _ = paused.Get(context.Background(), FetchSync, id+1, "")
 		}
 		expect("another token was throttled", State{Open: 1, Paused: 1, Things: severalThings})
 		time.Sleep(30 * time.Second)

@@ -1,4 +1,4 @@
-package upstream
+package calls
 
 import (
 	"context"
@@ -73,17 +73,17 @@ func TestOneLimitedSyncCostsOthersNothing(t *testing.T) {
 // Each thing is paused by itself: a sync with its runs, a list, a single run.
 func TestPausedThings(t *testing.T) {
 	type call struct {
-		endpoint endpoint
+		endpoint Endpoint
 		id       int64
 	}
-	all := []call{{listSyncs, 0}, {listSources, 0}, {listDestinations, 0}, {fetchSync, 1}, {listSyncRuns, 1}, {fetchSync, 2}, {fetchSyncRun, 1}, {fetchSyncRun, 2}}
+	all := []call{{ListSyncs, 0}, {ListSources, 0}, {ListDestinations, 0}, {FetchSync, 1}, {ListSyncRuns, 1}, {FetchSync, 2}, {FetchSyncRun, 1}, {FetchSyncRun, 2}}
 	for _, first := range all {
 		synctest.Test(t, func(t *testing.T) {
 			_, client, _ := newDoor(once(429, "30"))
-			client.get(t.Context(), first.endpoint, first.id, "")
+			client.Get(t.Context(), first.endpoint, first.id, "")
 			for _, next := range all {
-				_, err := client.get(t.Context(), next.endpoint, next.id, "")
-				same := next == first || first.id == 1 && next.id == 1 && first.endpoint != fetchSyncRun && next.endpoint != fetchSyncRun
+				_, err := client.Get(t.Context(), next.endpoint, next.id, "")
+				same := next == first || first.id == 1 && next.id == 1 && first.endpoint != FetchSyncRun && next.endpoint != FetchSyncRun
 				if want := map[bool]string{true: "rate_limited", false: "ok"}[same]; verdict(err) != want {
 					t.Errorf("%v after 429 to %v: %v, want %s", next, first, err, want)
 				}
@@ -426,18 +426,18 @@ func TestLimitedThingsAreBounded(t *testing.T) {
 	var p pauses
 	now := time.Unix(1_000_000, 0)
 	for i := range int64(10 * maxLimited) {
-		k := ticket{thing: target{fetchSync, i + 1}}
+		k := ticket{thing: target{FetchSync, i + 1}}
 		p.begin(now, &k)
 		p.end(now, k, &Error{Kind: RateLimited, RetryAfter: time.Hour}, healthy)
 		now = now.Add(time.Millisecond)
-		k = ticket{thing: target{endpoint: listSyncs}}
+		k = ticket{thing: target{endpoint: ListSyncs}}
 		p.begin(now, &k)
 		p.end(now, k, nil, healthy)
 	}
 	if len(p.things) != maxLimited || len(p.row) > severalThings {
 		t.Errorf("%d things and a row of %d", len(p.things), len(p.row))
 	}
-	if p.left(now, target{fetchSync, 10 * maxLimited}) == 0 || p.left(now, target{fetchSync, 1}) != 0 {
+	if p.left(now, target{FetchSync, 10 * maxLimited}) == 0 || p.left(now, target{FetchSync, 1}) != 0 {
 		t.Error("not the oldest are forgotten")
 	}
 }
@@ -486,7 +486,7 @@ func TestPausesAtRandom(t *testing.T) {
 		for range 300 {
 			now = now.Add(time.Duration(random.IntN(2000)+1) * time.Millisecond)
 			land()
-			thing := target{fetchSync, int64(random.IntN(things) + 1)}
+			thing := target{FetchSync, int64(random.IntN(things) + 1)}
 			left := p.left(now, thing)
 			if left > maxPause {
 				t.Fatalf("%s left", left)
@@ -505,7 +505,7 @@ func TestPausesAtRandom(t *testing.T) {
 		land()
 		now = now.Add(maxPause)
 		for id := range int64(things) {
-			thing := target{fetchSync, id + 1}
+			thing := target{FetchSync, id + 1}
 			if left := p.left(now, thing); left != 0 {
 				t.Fatalf("%s left of %v a minute later", left, thing)
 			}

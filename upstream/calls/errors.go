@@ -1,4 +1,4 @@
-package upstream
+package calls
 
 import (
 	"errors"
@@ -56,28 +56,28 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %s: %v", e.Call, e.Kind, e.Err)
 }
 
-// passing tells whether Census fails rather than refuses, or was not even asked:
+// Passing tells whether Census fails rather than refuses, or was not even asked:
 // what it said a moment ago is then better than nothing.
-func (e *Error) passing() bool {
+func (e *Error) Passing() bool {
 	return e.Kind == Timeout || e.Kind == Unavailable || e.Kind == RateLimited || e.Kind == Busy
 }
 
-// refused tells whether err says that Census does not let the token have what was
+// Refused tells whether err says that Census does not let the token have what was
 // asked for, or no more: then what it said before is not to be given out either.
-func refused(err error) bool {
+func Refused(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && (e.Kind == Unauthenticated || e.Kind == Forbidden || e.Kind == NotFound)
 }
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// kindOf tells what an HTTP status other than 2xx means to us.
+// KindOf tells what an HTTP status other than 2xx means to us.
 //
 // 404 and 410 are one thing: what was asked for is not there. A redirect is
 // never followed, since the token would travel with it. Census may also want to be
 // paid first (402), or be kept by law (451). The rest of the 4xx mean that we asked
 // in a way Census does not understand.
-func kindOf(status int) Kind {
+func KindOf(status int) Kind {
 	switch {
 	case status == 401:
 		return Unauthenticated

@@ -1,4 +1,4 @@
-package upstream
+package calls
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 
 // times asks n times at once for a sync and returns how long each took that went
 // as wanted, shortest first.
-func times(t *testing.T, c *Client, id int64, n int, want string) (took []time.Duration) {
+func times(t *testing.T, c *Caller, id int64, n int, want string) (took []time.Duration) {
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	for range n {
@@ -46,13 +46,13 @@ func TestEightOfOneSync(t *testing.T) {
 	const call = 400 * time.Millisecond
 	synctest.Test(t, func(t *testing.T) {
 		_, client, _ := newDoor(after(call))
-		want := append(slices.Repeat([]time.Duration{call}, perSync), slices.Repeat([]time.Duration{2 * call}, perSync)...)
-		checkTimes(t, times(t, client, 1, 2*perSync, "ok"), want...)
+		want := append(slices.Repeat([]time.Duration{call}, PerSync), slices.Repeat([]time.Duration{2 * call}, PerSync)...)
+		checkTimes(t, times(t, client, 1, 2*PerSync, "ok"), want...)
 	})
 	synctest.Test(t, func(t *testing.T) { // the fourth wave would wait for 1.2 s
 		_, client, _ := newDoor(after(call))
 		var all sync.WaitGroup
-		all.Go(func() { times(t, client, 1, 3*perSync, "ok") })
+		all.Go(func() { times(t, client, 1, 3*PerSync, "ok") })
 		synctest.Wait()
 		checkTimes(t, times(t, client, 1, 3, "busy"), maxQueue, maxQueue, maxQueue)
 		all.Wait()
@@ -69,7 +69,7 @@ func TestHangingSync(t *testing.T) {
 		})
 		var all sync.WaitGroup
 		all.Go(func() {
-			checkTimes(t, times(t, client, 1, perSync, "timeout"), slices.Repeat([]time.Duration{tryTimeout}, perSync)...)
+			checkTimes(t, times(t, client, 1, PerSync, "timeout"), slices.Repeat([]time.Duration{tryTimeout}, PerSync)...)
 		})
 		synctest.Wait()
 		checkAsk(t, client, 1, "busy", maxQueue, maxQueue)
@@ -79,7 +79,7 @@ func TestHangingSync(t *testing.T) {
 		checkAsk(t, client, 2, "ok", 0, 0)
 		all.Go(func() { checkAsk(t, client.WithToken("another"), 1, "timeout", tryTimeout, 0) })
 		all.Wait()
-		if census.calls["/syncs/1"] != perSync+1 {
+		if census.calls["/syncs/1"] != PerSync+1 {
 			t.Errorf("%d calls of the sync", census.calls["/syncs/1"])
 		}
 	})
@@ -118,18 +118,18 @@ func TestTwoWaits(t *testing.T) {
 			}
 			synctest.Wait()
 		}
-		many(DefaultMaxCalls-perSync, 1, "ok", 4*time.Second, 0)
-		for range perSync {
+		many(DefaultMaxCalls-PerSync, 1, "ok", 4*time.Second, 0)
+		for range PerSync {
 			many(1, 99, "ok", 900*time.Millisecond, 0)
 		}
-		many(perSync, 50, "ok", 4900*time.Millisecond, 0) // next in all
-		for range perSync {
+		many(PerSync, 50, "ok", 4900*time.Millisecond, 0) // next in all
+		for range PerSync {
 			many(1, 99, "busy", maxQueue, maxQueue) // 0.9 s for the sync, 0.1 s for all
 		}
 		time.Sleep(1100 * time.Millisecond)
 		synctest.Wait()
 		client.standing.mu.Lock()
-		if l := client.standing.lanes[target{fetchSync, 99}]; l != nil {
+		if l := client.standing.lanes[target{FetchSync, 99}]; l != nil {
 			t.Errorf("%d users, %d places kept", l.users, len(l.places))
 		}
 		client.standing.mu.Unlock()
@@ -143,19 +143,19 @@ func TestTwoWaits(t *testing.T) {
 		}
 		synctest.Wait()
 		for range 2 {
-			checkTimes(t, times(t, client, 1, perSync, "busy"), slices.Repeat([]time.Duration{maxQueue}, perSync)...)
+			checkTimes(t, times(t, client, 1, PerSync, "busy"), slices.Repeat([]time.Duration{maxQueue}, PerSync)...)
 		}
 		defer all.Wait()
 		client.standing.mu.Lock()
 		defer client.standing.mu.Unlock()
-		l := client.standing.lanes[target{fetchSync, 1}]
+		l := client.standing.lanes[target{FetchSync, 1}]
 		if len(l.places) != 1 || l.users != 1 {
 			t.Errorf("%d places and %d users, want 1 each", len(l.places), l.users)
 		}
 	})
 }
 
-// An endpoint that is of no one sync may hang as a whole.
+// An Endpoint that is of no one sync may hang as a whole.
 func TestHangingEndpoint(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
@@ -166,7 +166,7 @@ func TestHangingEndpoint(t *testing.T) {
 		})
 		var all sync.WaitGroup
 		for i := range int64(2 * DefaultMaxCalls) {
-			all.Go(func() { client.get(t.Context(), fetchSyncRun, i+1, "") })
+			all.Go(func() { client.Get(t.Context(), FetchSyncRun, i+1, "") })
 		}
 		synctest.Wait()
 		checkAsk(t, client, 1, "ok", 0, 0)
@@ -178,7 +178,7 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, client, _ := newDoor(hang)
 		var all sync.WaitGroup
-		all.Go(func() { times(t, client, 1, perSync, "timeout") })
+		all.Go(func() { times(t, client, 1, PerSync, "timeout") })
 		synctest.Wait()
 		ctx, cancel := atMost(300 * time.Millisecond)(t.Context())
 		checkAskIn(t, ctx, client, 1, "busy", 300*time.Millisecond, maxQueue)
@@ -198,9 +198,9 @@ func TestQueueHearsOfPause(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 			return reply(429, "60")
 		})
-		checkTimes(t, times(t, client, 1, 2*perSync, "rate_limited"), slices.Repeat([]time.Duration{100 * time.Millisecond}, 2*perSync)...)
-		if n := census.all(); n != perSync {
-			t.Errorf("%d calls, want %d", n, perSync)
+		checkTimes(t, times(t, client, 1, 2*PerSync, "rate_limited"), slices.Repeat([]time.Duration{100 * time.Millisecond}, 2*PerSync)...)
+		if n := census.all(); n != PerSync {
+			t.Errorf("%d calls, want %d", n, PerSync)
 		}
 	})
 }
@@ -220,19 +220,19 @@ func TestManyHangingReads(t *testing.T) {
 		all.Go(func() {
 			ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
 			defer cancel()
-			_, err := client.get(ctx, listSyncRuns, 1, "")
+			_, err := client.Get(ctx, ListSyncRuns, 1, "")
 			kinds[i] = verdict(err)
 			if took := time.Since(began); kinds[i] == "busy" && took > maxQueue+time.Second {
 				t.Errorf("refused after %s", took)
 			}
 		})
 	}
-	for len(client.gates.all) < perSync {
+	for len(client.gates.all) < PerSync {
 		time.Sleep(time.Millisecond)
 	}
 	for range 50 {
 		began := time.Now()
-		_, err := client.get(t.Context(), listSyncRuns, 2, "")
+		_, err := client.Get(t.Context(), ListSyncRuns, 2, "")
 		checkVerdict(t, err, "ok")
 		if took := time.Since(began); took > time.Second {
 			t.Errorf("a good read took %s", took)
@@ -240,7 +240,7 @@ func TestManyHangingReads(t *testing.T) {
 	}
 	all.Wait()
 	slices.Sort(kinds)
-	want := append(slices.Repeat([]string{"busy"}, len(kinds)-perSync), slices.Repeat([]string{"timeout"}, perSync)...)
+	want := append(slices.Repeat([]string{"busy"}, len(kinds)-PerSync), slices.Repeat([]string{"timeout"}, PerSync)...)
 	if !slices.Equal(kinds, want) {
 		t.Errorf("%q", slices.Compact(kinds))
 	}
@@ -259,7 +259,7 @@ func TestBulkheadsHold(t *testing.T) {
 				defer mu.Unlock()
 				now[q.URL.Path] += n
 				now["all"] += n
-				if now[q.URL.Path] > perSync || now["all"] > DefaultMaxCalls {
+				if now[q.URL.Path] > PerSync || now["all"] > DefaultMaxCalls {
 					t.Errorf("%d at once, %d of all", now[q.URL.Path], now["all"])
 				}
 				return time.Duration(waits.IntN(200)) * time.Millisecond
@@ -304,7 +304,7 @@ func TestFewerWhileCensusIsNotWell(t *testing.T) {
 				}
 				return after(call)(r)
 			})
-			wave := func(c *Client, want int) {
+			wave := func(c *Caller, want int) {
 				if got := c.MaxCalls(); got != want {
 					t.Errorf("%d: says it makes %d calls at once, want %d", status, got, want)
 				}
@@ -409,7 +409,7 @@ func TestOneTokenLeavesPlaces(t *testing.T) {
 		})
 	}
 	least := New("one", Options{MaxCalls: LeastMaxCalls, OwnTokens: true})
-	if n := cap(least.standing.calm); n > least.MaxCalls() || least.MaxCalls() <= perSync {
+	if n := cap(least.standing.calm); n > least.MaxCalls() || least.MaxCalls() <= PerSync {
 		t.Errorf("of %d calls one token has %d, or %d", LeastMaxCalls, least.MaxCalls(), n)
 	}
 }

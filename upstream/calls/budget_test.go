@@ -1,4 +1,4 @@
-package upstream
+package calls
 
 import (
 	"net/http"
@@ -9,7 +9,7 @@ import (
 
 // tries asks so many times for a sync that fails, and tells how many exchanges
 // that took.
-func tries(t *testing.T, census *door, client *Client, calls int) int {
+func tries(t *testing.T, census *door, client *Caller, calls int) int {
 	before := census.all()
 	for range calls {
 		ask(t.Context(), client, 1)
@@ -74,7 +74,7 @@ func TestBudgetIsNotSpentInVain(t *testing.T) {
 func TestRecentForgets(t *testing.T) {
 	var r recent
 	at := func(s int64) time.Time { return time.Unix(1_000_000+s, 999) }
-	x, y := target{fetchSync, 1}, target{fetchSync, 2}
+	x, y := target{FetchSync, 1}, target{FetchSync, 2}
 	count := func(s int64, bad target) {
 		n := r.now(at(s))
 		n.all++

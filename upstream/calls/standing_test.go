@@ -1,4 +1,4 @@
-package upstream
+package calls
 
 import (
 	"fmt"
@@ -50,7 +50,7 @@ func TestStandingsAreBounded(t *testing.T) {
 // Where all matter, one goes all the same.
 func TestStandingsAreBoundedAlways(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ss := standings{of: map[string]*standing{}}
+		ss := standings{notes: func() any { return nil }, of: map[string]*standing{}}
 		for i := range 2 * maxStandings {
 			ss.get(fmt.Sprint(i)).pauses.token.end = time.Now().Add(time.Hour)
 		}

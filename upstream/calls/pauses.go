@@ -1,8 +1,10 @@
-package upstream
+package calls
 
 import (
 	"slices"
 	"time"
+
+	"census-gateway/internal/when"
 )
 
 const (
@@ -109,7 +111,7 @@ func (p *pauses) answered(now time.Time, k ticket) {
 	if thing := p.things[k.thing]; thing != nil && k.began.After(thing.heard) {
 		delete(p.things, k.thing)
 	}
-	p.lastGot, p.row = later(p.lastGot, k.began), p.row[:0]
+	p.lastGot, p.row = when.Later(p.lastGot, k.began), p.row[:0]
 	if k.all != nil {
 		p.token, p.limits = pause{}, pause{}
 	}

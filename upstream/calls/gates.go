@@ -1,4 +1,4 @@
-package upstream
+package calls
 
 import (
 	"context"
@@ -17,10 +17,11 @@ type gates struct {
 	standings standings
 }
 
-// newGates makes gates for so many calls at once, of which one token has ofToken.
-func newGates(calls, ofToken int) *gates {
+// newGates makes gates for so many calls at once, of which one token has ofToken; notes
+// makes what is noted of one.
+func newGates(calls, ofToken int, notes func() any) *gates {
 	calm := min(max(calls/2, LeastMaxCalls), ofToken)
-	return &gates{all: make(places, calls), standings: standings{own: ofToken, calm: calm, of: make(map[string]*standing)}}
+	return &gates{all: make(places, calls), standings: standings{own: ofToken, calm: calm, notes: notes, of: make(map[string]*standing)}}
 }
 
 // A pass is the right to make one exchange.
@@ -37,7 +38,7 @@ type pass struct {
 // bulkhead, whose places are held for exchanges only. When a place is found the
 // first two are asked again: they may have heard something meanwhile, and the
 // breaker's one probe must be a call that leaves.
-func (c *Client) admit(ctx context.Context, e endpoint, id int64) (p pass, refused *Error) {
+func (c *Caller) admit(ctx context.Context, e Endpoint, id int64) (p pass, refused *Error) {
 	s, t, thing := c.standing, e.target(id), e.thing(id)
 	for {
 		paused, open := s.look(t, thing)
@@ -62,7 +63,7 @@ func (c *Client) admit(ctx context.Context, e endpoint, id int64) (p pass, refus
 }
 
 // refuse is the Error of a call that was not made; after is when it may be.
-func (e endpoint) refuse(ctx context.Context, kind Kind, id int64, after time.Duration, why notSent) *Error {
+func (e Endpoint) refuse(ctx context.Context, kind Kind, id int64, after time.Duration, why notSent) *Error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return e.fail(Canceled, id, ctx.Err())
 	}
@@ -73,16 +74,16 @@ func (e endpoint) refuse(ctx context.Context, kind Kind, id int64, after time.Du
 
 // leave ends the exchange of p, which told h and failed with err, if that is not
 // nil.
-func (c *Client) leave(p pass, err *Error, h health) {
+func (c *Caller) leave(p pass, err *Error, h health) {
 	c.standing.end(p.ticket, err, h)
 	c.gates.free(c.standing, p.ticket.target, p.seat)
 }
 
 // attempt makes one exchange as soon as it may be made.
-func (c *Client) attempt(ctx context.Context, e endpoint, id int64, query string, call *Call) (answer body, err *Error) {
+func (c *Caller) attempt(ctx context.Context, e Endpoint, id int64, query string, call *Call) (answer Body, err *Error) {
 	p, err := c.admit(ctx, e, id)
 	if err != nil {
-		return body{}, err
+		return Body{}, err
 	}
 	h := unknownHealth // if try panics
 	defer func() { c.leave(p, err, h) }()

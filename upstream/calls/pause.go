@@ -1,6 +1,10 @@
-package upstream
+package calls
 
-import "time"
+import (
+	"time"
+
+	"census-gateway/internal/when"
+)
 
 const (
 	maxPause  = time.Minute            // longest time without a call after a 429, whatever it names
@@ -50,12 +54,12 @@ func (p *pause) heard(now time.Time, named time.Duration, probe bool) {
 	if probe {
 		p.next, p.end = next, end
 	} else {
-		p.next, p.end = later(p.next, next), later(p.end, end)
+		p.next, p.end = when.Later(p.next, next), when.Later(p.end, end)
 	}
 }
 
 // again puts off the next probe by a minute: the last one found out nothing.
 func (p *pause) again(now time.Time) {
 	p.next = now.Add(maxPause)
-	p.end = later(p.end, p.next)
+	p.end = when.Later(p.end, p.next)
 }

@@ -1,0 +1,61 @@
+package calls
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// An Endpoint is a path of the API; id replaces its "{id}".
+type Endpoint string
+
+const (
+	ListSyncs    Endpoint = "/syncs"
+	FetchSync    Endpoint = "/syncs/{id}"
+	ListSyncRuns Endpoint = "/syncs/{id}/sync_runs"
+	FetchSyncRun Endpoint = "/sync_runs/{id}"
+
+	ListSources      Endpoint = "/sources"
+	ListDestinations Endpoint = "/destinations"
+)
+
+func (e Endpoint) Path(id int64) string {
+	return strings.Replace(string(e), "{id}", strconv.FormatInt(id, 10), 1)
+}
+
+// fail is the Error of a call of e.
+func (e Endpoint) fail(kind Kind, id int64, cause error) *Error {
+	subject := fmt.Sprintf("sync %d", id)
+	switch e {
+	case ListSyncs, ListSources, ListDestinations:
+		subject = "the " + strings.TrimPrefix(string(e), "/")
+	case FetchSyncRun:
+		subject = fmt.Sprintf("sync run %d", id)
+	}
+	return &Error{Kind: kind, Call: "GET " + e.Path(id), Subject: subject, Err: cause}
+}
+
+// Unreadable is the Error of an answer that came and makes no sense.
+func (e Endpoint) Unreadable(id int64, cause error) *Error {
+	err := e.fail(BadResponse, id, cause)
+	err.Status = http.StatusOK
+	return err
+}
+
+// Failed is err as an Error of a call of e: what else comes from waiting for an
+// answer is the end of the waiting.
+func (e Endpoint) Failed(id int64, err error) error {
+	var failed *Error
+	switch {
+	case errors.As(err, &failed):
+		return err
+	case errors.Is(err, context.Canceled):
+		return e.fail(Canceled, id, err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return e.fail(Timeout, id, err)
+	}
+	return e.Unreadable(id, err)
+}
