@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -253,13 +254,17 @@ func TestMetricsAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	documents := filepath.Join(t.TempDir(), "documents.json")
+	if err := os.WriteFile(documents, []byte(`{"lab":"{ sync(id: 52) { label latestRun { recordsInvalid } } }"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	// Without its JWKS: its age is all that is missing.
 	key := "--api-keys=k:" + edge.HashKey("a-key")
-	_, urls, stop := start(t, []string{"--addr", "127.0.0.1:0", "--admin-addr", "127.0.0.1:0", "--simulate", key,
+	_, urls, stop := start(t, []string{"--addr", "127.0.0.1:0", "--admin-addr", "127.0.0.1:0", "--simulate", key, "--trusted-documents", documents,
 		"--jwt-issuer", "https://issuer.test", "--jwt-audience", "a", "--jwt-jwks", "http://127.0.0.1:1"}, saysGraphQL, saysMetrics)
 	defer stop()
 	ask(t, urls[0], `{"query":"{ sync(id: 52) { label } }"}`)
-	r, err := http.NewRequest("POST", urls[0], strings.NewReader(`{"query":"{ sync(id: 52) { label } }"}`))
+	r, err := http.NewRequest("POST", urls[0], strings.NewReader(`{"documentId":"lab"}`))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func (g *gateway) observed(proxies edge.Proxies) func(http.Handler) http.Handler
 				refusal := edge.TakeRefusal(ctx)
 				codes := codes(r.Context(), refusal, record, edge.Status(w))
 				end(observe.Operation{
-					RequestID: edge.RequestIDFrom(ctx), Name: record.Name, Type: record.Type, Document: record.Document,
+					RequestID: edge.RequestIDFrom(ctx), Name: record.Name, Type: record.Type, Document: record.Document, Trusted: record.Trusted, Deprecated: record.Deprecated,
 					Caller: caller.ID, Client: proxies.Client(r), App: app, AppVersion: version,
 					CensusCalls: record.CensusCalls(), CacheHits: record.CacheHits(), Codes: codes, Status: edge.Status(w),
 					Refusal: whyRefused(refusal, record, codes),

@@ -109,12 +109,34 @@ func TestRatesAtTheirEdge(t *testing.T) {
 	})
 }
 
+// Each answer of a gateway with a rate says what is left of the burst and when it is
+// whole again, the 429 too.
+func TestRatesAreTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := NewRates(RateLimit{PerSecond: 0.5, Burst: 3}).Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		for i, want := range []string{`"caller";r=2;t=2`, `"caller";r=1;t=4`, `"caller";r=0;t=6`, `"caller";r=0;t=6`} {
+			h := serve(as("ada", h), request("POST", "/")).Header
+			if got := h.Get("RateLimit"); got != want || h.Get("RateLimit-Policy") != `"caller";q=3;w=6` {
+				t.Errorf("request %d: %q, %q; want %q", i, got, h.Get("RateLimit-Policy"), want)
+			}
+		}
+		time.Sleep(3 * time.Second)
+		if got := serve(as("ada", h), request("POST", "/")).Header.Get("RateLimit"); got != `"caller";r=0;t=5` {
+			t.Errorf("later: %q", got)
+		}
+	})
+	h := NewRates(RateLimit{}).Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	if res := serve(as("ada", h), request("POST", "/")); res.Header["Ratelimit"] != nil {
+		t.Errorf("without a rate: %v", res.Header)
+	}
+}
+
 func TestRatesRememberABoundedNumber(t *testing.T) {
 	rates := NewRates(RateLimit{PerSecond: 0.001, Burst: 1})
 	rates.take("steady")
 	for i := range mostCallers + 1000 {
 		rates.take(fmt.Sprint(i))
-		if rates.take("steady") == 0 { // seen all the time, so never forgotten
+		if _, wait := rates.take("steady"); wait == 0 { // seen all the time, so never forgotten
 			t.Fatal("a busy caller was forgotten")
 		}
 	}

@@ -2,6 +2,8 @@ package edge
 
 import (
 	"container/list"
+	"fmt"
+	"math"
 	"net/http"
 	"sync"
 	"time"
@@ -40,17 +42,27 @@ func NewRates(limit RateLimit) *Rates {
 	return &Rates{limit: limit, callers: make(map[string]*list.Element)}
 }
 
-// take uses up one request of the caller id. If none is left it uses up nothing
-// and returns how long to wait, more than 0.
-func (r *Rates) take(id string) (wait time.Duration) {
+// take uses up one request of the caller id, and tells how many are left at once. If none
+// is left it uses up nothing and returns how long to wait, more than 0.
+func (r *Rates) take(id string) (left float64, wait time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
-	booking := r.bucket(id).ReserveN(now, 1)
+	bucket := r.bucket(id)
+	booking := bucket.ReserveN(now, 1)
 	if wait = booking.DelayFrom(now); wait > 0 {
 		booking.CancelAt(now)
 	}
-	return wait
+	return max(bucket.TokensAt(now), 0), wait
+}
+
+// tell writes the headers of draft-ietf-httpapi-ratelimit-headers-11: the burst as what
+// may be asked in the seconds in which it comes again, what is left of it, and when it
+// is whole again.
+func (l RateLimit) tell(h http.Header, left float64) {
+	seconds := func(requests float64) int64 { return int64(math.Ceil(requests / l.PerSecond)) }
+	h["Ratelimit-Policy"] = []string{fmt.Sprintf(`"caller";q=%d;w=%d`, l.Burst, max(seconds(float64(l.Burst)), 1))}
+	h["Ratelimit"] = []string{fmt.Sprintf(`"caller";r=%d;t=%d`, int64(left), seconds(float64(l.Burst)-left))}
 }
 
 // bucket finds or makes the caller's; r.mu is held.
@@ -76,7 +88,9 @@ func (r *Rates) Middleware(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		caller, _ := CallerFrom(req.Context())
-		if wait := r.take(caller.ID); wait > 0 {
+		left, wait := r.take(caller.ID)
+		r.limit.tell(w.Header(), left)
+		if wait > 0 {
 			Refuse(w, req, &Refusal{Status: http.StatusTooManyRequests, Code: CodeRateLimited, Reason: ForRate,
 				Message: "Too many requests from this caller.", RetryAfter: wait})
 			return

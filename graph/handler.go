@@ -94,10 +94,11 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	srv.Use(parsed) // before all that keep something with a document
 	srv.Use(given)  // before all that looks at variables
 	srv.Use(guard)  // before all that walks a document: it bounds the walk
-	srv.Use(documents.Persisted{Automatic: documents.NewTexts(), Trusted: opt.Trusted, RequireTrusted: opt.OnlyTrusted})
+	srv.Use(documents.Persisted{Automatic: documents.NewTexts(), Trusted: opt.Trusted, RequireTrusted: opt.OnlyTrusted,
+		OnTrusted: func(ctx context.Context, id string) { RecordOf(ctx).trusted(id) }})
 	srv.Use(documents.Escapes{Known: parsed.Has})
 	srv.Use(limits.Repeats{Known: parsed.Has})
-	srv.AroundResponses(recorded)
+	srv.AroundResponses(recorded(guard))
 	srv.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		return next(withLoaders(ctx, census(ctx), &opt))
 	})

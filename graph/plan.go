@@ -52,8 +52,9 @@ func (s breadthFirst) Exec(ctx context.Context) graphql.ResponseHandler {
 
 // A plan is what the text of an operation tells.
 type plan struct {
-	document string // its short hash
-	exec     *exec.Plan
+	document   string // its short hash
+	exec       *exec.Plan
+	deprecated []string // fields it asks that are deprecated, "SyncRun.recordsInvalid", each once
 }
 
 // planName is the name of a plan among what gqlgen carries with an operation.
@@ -75,7 +76,7 @@ func (s breadthFirst) planOf(ctx context.Context, op *graphql.OperationContext) 
 			return p.(*plan)
 		}
 	}
-	p := &plan{documents.ShortHash(op.RawQuery), exec.Compile(s.schema, op, key.parts)}
+	p := &plan{documents.ShortHash(op.RawQuery), exec.Compile(s.schema, op, key.parts), deprecatedIn(op)}
 	if beside != nil && p.exec.Fixed {
 		beside.Store(key, p)
 	}
@@ -86,8 +87,14 @@ func (s breadthFirst) planOf(ctx context.Context, op *graphql.OperationContext) 
 // documentOf is the short hash of op's document, if there is one. An operation that
 // was refused has no plan, and gets none.
 func documentOf(op *graphql.OperationContext) string {
-	if p, ok := op.Stats.GetExtension(planName).(*plan); ok {
+	if p := planned(op); p != nil {
 		return p.document
 	}
 	return documents.ShortHash(op.RawQuery)
+}
+
+// planned is the plan by which op was executed; nil if it was refused.
+func planned(op *graphql.OperationContext) *plan {
+	p, _ := op.Stats.GetExtension(planName).(*plan)
+	return p
 }

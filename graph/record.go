@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"census-gateway/graph/limits"
 	"census-gateway/graph/transport"
 	"census-gateway/upstream"
 	"census-gateway/upstream/census"
@@ -23,7 +24,10 @@ type Record struct {
 	Type     string   // "query"; "" if it was never parsed
 	Document string   // documents.ShortHash of its text
 	Codes    []string // of the errors answered, first come first, each once
-	Limit    string   // the limits.Limit that it passed, or LimitTokens; "" if it was not refused for one
+	Trusted  string   // id of the trusted document that was asked for; "" if it was none
+	// Deprecated are the fields it asked that are deprecated, "SyncRun.recordsInvalid", each once.
+	Deprecated []string
+	Limit      string // the limits.Limit that it passed, or LimitTokens; "" if it was not refused for one
 
 	begun  time.Time
 	calls  atomic.Int64
@@ -101,9 +105,17 @@ func (r *Record) Fresh() time.Duration {
 	}
 }
 
+// trusted notes which trusted document is asked for. It may be called on nil.
+func (r *Record) trusted(id string) {
+	if r != nil {
+		r.Trusted = id
+	}
+}
+
 // Repeat notes that the request is answered by what another has made.
 func (r *Record) Repeat(made *Record) {
 	r.Name, r.Type, r.Document, r.Codes, r.Limit = made.Name, made.Type, made.Document, made.Codes, made.Limit
+	r.Trusted, r.Deprecated = made.Trusted, made.Deprecated
 	r.cached.Add(1)
 }
 
@@ -138,17 +150,26 @@ func limitOf(err *gqlerror.Error) string {
 // costHeader is the request header that asks for extensions.census.
 const costHeader = "X-Census-Cost"
 
-// recorded notes in the record of ctx's request how an answer came out, and
-// adds what it cost to the answer if that was asked for, and if it is stale that and
-// of when it is.
-func recorded(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-	resp := next(ctx)
-	r := RecordOf(ctx)
-	if r == nil || resp == nil || !graphql.HasOperationContext(ctx) {
-		return resp
+// recorded notes in the record of a request how an answer came out, and adds what it cost
+// to the answer if that was asked for, and if it is stale that and of when it is. What
+// it was reckoned to cost before, the guard tells.
+func recorded(guard *limits.Guard) graphql.ResponseMiddleware {
+	return func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+		resp := next(ctx)
+		r := RecordOf(ctx)
+		if r == nil || resp == nil || !graphql.HasOperationContext(ctx) {
+			return resp
+		}
+		return r.note(graphql.GetOperationContext(ctx), resp, guard)
 	}
-	op := graphql.GetOperationContext(ctx)
+}
+
+// note is recorded for the answer of an operation.
+func (r *Record) note(op *graphql.OperationContext, resp *graphql.Response, guard *limits.Guard) *graphql.Response {
 	r.Document, r.Name = documentOf(op), op.OperationName
+	if p := planned(op); p != nil {
+		r.Deprecated = p.deprecated
+	}
 	if op.Operation != nil {
 		r.Type = string(op.Operation.Operation)
 		r.Name = op.Operation.Name
@@ -163,6 +184,9 @@ func recorded(ctx context.Context, next graphql.ResponseHandler) *graphql.Respon
 	if op.Headers.Get(costHeader) != "" {
 		told = map[string]any{"calls": r.CensusCalls(), "cached": r.CacheHits(),
 			"durationMs": float64(time.Since(op.Stats.OperationStart).Microseconds()) / 1000}
+		if planned(op) != nil {
+			told["estimatedPages"], told["maxPages"] = guard.Pages(op)
+		}
 	}
 	if asOf := r.asOf.Load(); asOf != 0 {
 		if told == nil {

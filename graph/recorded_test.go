@@ -27,7 +27,7 @@ func TestRecordedCodes(t *testing.T) {
 	} {
 		ctx, r := WithRecord(t.Context())
 		ctx = graphql.WithOperationContext(ctx, &graphql.OperationContext{})
-		recorded(ctx, func(context.Context) *graphql.Response { return &graphql.Response{Errors: test.errs} })
+		recorded(nil)(ctx, func(context.Context) *graphql.Response { return &graphql.Response{Errors: test.errs} })
 		if !slices.Equal(r.Codes, test.want) {
 			t.Errorf("%v: %q, want %q", test.errs, r.Codes, test.want)
 		}

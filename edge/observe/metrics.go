@@ -29,8 +29,10 @@ type metrics struct {
 	callDuration *prometheus.HistogramVec // endpoint
 	retries      *prometheus.CounterVec   // endpoint
 	refusals     *prometheus.CounterVec   // reason
+	trusted      *prometheus.CounterVec   // document
+	deprecated   *prometheus.CounterVec   // field
 
-	codes, endpoints, outcomes, reasons, keys bounded
+	codes, endpoints, outcomes, reasons, keys, documents, fields bounded
 }
 
 func newMetrics(reg *prometheus.Registry) *metrics {
@@ -42,9 +44,12 @@ func newMetrics(reg *prometheus.Registry) *metrics {
 		calls: counter("census_calls_total", "Calls to Census, retries not counted, by endpoint and outcome.", "endpoint", "outcome"),
 		callDuration: prometheus.NewHistogramVec(histogram("census_call_duration_seconds",
 			"Time a call to Census took, retries and waits included."), []string{"endpoint"}),
-		retries:  counter("census_retries_total", "HTTP requests to Census beyond the first of each call.", "endpoint"),
-		refusals: counter("refusals_total", "Requests refused, by the reason.", "reason"),
-		keys:     bounded{most: maxKeys},
+		retries:    counter("census_retries_total", "HTTP requests to Census beyond the first of each call.", "endpoint"),
+		refusals:   counter("refusals_total", "Requests refused, by the reason.", "reason"),
+		trusted:    counter("document_operations_total", "GraphQL operations answered that were asked by a trusted document, by its id.", "document"),
+		deprecated: counter("deprecated_fields_total", "Operations answered that asked a deprecated field, by the field.", "field"),
+		keys:       bounded{most: maxKeys},
+		documents:  bounded{most: maxDocuments},
 	}
 	duration := prometheus.NewHistogramVec(histogram("operation_duration_seconds",
 		"Time to answer an operation, by whose doing its errors are (ok if it has none)."), []string{"code_class"})
@@ -58,7 +63,7 @@ func newMetrics(reg *prometheus.Registry) *metrics {
 			"version": version, "commit": commit, "goversion": runtime.Version(),
 		}})
 	running.Set(1)
-	reg.MustRegister(m.operations, duration, m.callers, m.inFlight, m.calls, m.callDuration, m.retries, m.refusals, running,
+	reg.MustRegister(m.operations, duration, m.callers, m.inFlight, m.calls, m.callDuration, m.retries, m.refusals, m.trusted, m.deprecated, running,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -81,6 +86,12 @@ func histogram(name, help string) prometheus.HistogramOpts {
 func (m *metrics) operation(ctx context.Context, op Operation) {
 	m.operations.WithLabelValues(op.Type, m.codes.bound(op.code())).Inc()
 	m.callers.WithLabelValues(m.caller(op.Caller)).Inc()
+	if op.Trusted != "" {
+		m.trusted.WithLabelValues(m.documents.bound(op.Trusted)).Inc()
+	}
+	for _, field := range op.Deprecated {
+		m.deprecated.WithLabelValues(m.fields.bound(field)).Inc()
+	}
 	observeSeconds(ctx, m.duration[blameFor(op.Codes)], op.Duration)
 	m.refused(op.Refusal)
 }
@@ -100,6 +111,9 @@ func (m *metrics) refused(r Refusal) {
 		m.refusals.WithLabelValues(m.reasons.bound(r.Reason)).Inc()
 	}
 }
+
+// maxDocuments bounds the trusted documents that are told apart.
+const maxDocuments = 256
 
 // maxKeys bounds the API keys that are told apart.
 const maxKeys = 256

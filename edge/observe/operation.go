@@ -11,6 +11,7 @@ type Operation struct {
 	RequestID string // as the access layer gave it out; "" if none
 	Name      string // operation name as the client sent it; "" if it has none
 	Type      string // "query"; "" if it was never parsed
+	Trusted   string // id of the trusted document it is; "" if it is none
 	Document  string // first 12 hex digits of the SHA-256 of the query text; "" if there was none
 	Caller    string // who asked, as an id; never a token. "" if nobody is known
 	Client    string // address it came from; "" if unknown
@@ -20,6 +21,8 @@ type Operation struct {
 	// where they are zero.
 	Start    time.Time
 	Duration time.Duration
+
+	Deprecated []string // fields it asked that are deprecated, "Type.field"
 
 	CensusCalls int // HTTP tries at Census made for it
 	CacheHits   int // pages it found in memory
@@ -59,6 +62,7 @@ func (op Operation) clean() Operation {
 	op.Name = graphqlName(op.Name)
 	op.Type = operationType(op.Type)
 	op.Document = documentHash(op.Document)
+	op.Trusted = identifier(op.Trusted)
 	op.Caller = caller(op.Caller)
 	op.Client = identifier(op.Client)
 	op.App, op.AppVersion = appName(op.App), appName(op.AppVersion)

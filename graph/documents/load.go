@@ -145,6 +145,8 @@ func (t *Trusted) add(id, text string) error {
 		return errors.New("another document has the same id")
 	}
 	t.byID[id] = text
-	t.byHash[hashOf(text)] = text
+	if hash := hashOf(text); t.byHash[hash] == "" || id < t.byHash[hash] { // of several ids of one text the same at each start
+		t.byHash[hash] = id
+	}
 	return nil
 }

@@ -34,7 +34,7 @@ func TestLoadFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	for id, want := range map[string]string{"Runs": "query Runs{runs}", "Hello": hello, hashOf(hello): hello} {
-		if text, ok := trusted.Lookup(id); !ok || text != want {
+		if _, text, ok := trusted.Lookup(id); !ok || text != want {
 			t.Errorf("%s: %q %v", id, text, ok)
 		}
 	}
@@ -49,7 +49,7 @@ func TestLoadApollo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text, ok := trusted.Lookup("a1"); !ok || text != "query Runs{runs}" {
+	if _, text, ok := trusted.Lookup("a1"); !ok || text != "query Runs{runs}" {
 		t.Errorf("%q %v", text, ok)
 	}
 }
@@ -102,7 +102,7 @@ func TestLoadSkipsByteOrderMarks(t *testing.T) {
 			continue
 		}
 		for _, id := range []string{"Hello", hashOf(hello)} {
-			if text, ok := trusted.Lookup(id); !ok || text != hello {
+			if _, text, ok := trusted.Lookup(id); !ok || text != hello {
 				t.Errorf("%s, %s: %q %v", name, id, text, ok)
 			}
 		}

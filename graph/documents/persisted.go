@@ -30,6 +30,9 @@ type Persisted struct {
 	// RequireTrusted refuses everything but trusted documents, asked for by
 	// id or hash.
 	RequireTrusted bool
+
+	// OnTrusted is told the id of each trusted document that is asked for; nil: nobody.
+	OnTrusted func(ctx context.Context, id string)
 }
 
 // ExtensionName names the extension for gqlgen.
@@ -59,9 +62,12 @@ func (p Persisted) MutateOperationParameters(ctx context.Context, params *graphq
 		}
 		return nil
 	}
-	if text, ok := p.Trusted.Lookup(id + hash); ok {
+	if name, text, ok := p.Trusted.Lookup(id + hash); ok {
 		if params.Query != "" && params.Query != text {
 			return failure(codeBadRequest, "the query is not the document of this hash")
+		}
+		if p.OnTrusted != nil {
+			p.OnTrusted(ctx, name)
 		}
 		params.Query = text
 		return nil

@@ -6,17 +6,19 @@ import "strings"
 // holds none; others come from [LoadTrusted].
 type Trusted struct {
 	byID   map[string]string
-	byHash map[string]string // by SHA-256, in lower-case hex
+	byHash map[string]string // their ids by SHA-256, in lower-case hex
 }
 
-// Lookup finds a document by id or hash. The hash may be written with its
+// Lookup finds a document by id or hash, and its id. The hash may be written with its
 // prefix, "sha256:…".
-func (t *Trusted) Lookup(id string) (text string, ok bool) {
+func (t *Trusted) Lookup(idOrHash string) (id, text string, ok bool) {
 	if t == nil {
-		return "", false
+		return "", "", false
 	}
+	id = idOrHash
 	if text, ok = t.byID[id]; !ok {
-		text, ok = t.byHash[strings.TrimPrefix(id, "sha256:")]
+		id = t.byHash[strings.TrimPrefix(idOrHash, "sha256:")]
+		text, ok = t.byID[id]
 	}
-	return text, ok
+	return id, text, ok
 }

@@ -66,6 +66,13 @@ func (g *Guard) MutateOperationContext(_ context.Context, op *graphql.OperationC
 	return nil
 }
 
+// Pages tells how many Census pages op, which was let through, was reckoned to cost,
+// as far as its arguments tell, and how many an operation may.
+func (g *Guard) Pages(op *graphql.OperationContext) (estimated, most int) {
+	stats, _ := g.remember(op)
+	return stats.Pages, g.limits.Pages
+}
+
 // measured is the key under which what an operation was measured to be is kept.
 type measured struct{ *ast.OperationDefinition }
 
