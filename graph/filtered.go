@@ -14,13 +14,13 @@ import (
 
 // narrow shrinks w to the runs that were created when filter says.
 func narrow(w upstream.Window, filter *stats.Filter) upstream.Window {
-	if filter.CreatedSince != 0 {
-		if since := upstream.Since(upstream.Moment(filter.CreatedSince)); w.Older.IsEnd() || w.Older.Compare(since) < 0 {
+	if since := filter.Since(); since != 0 {
+		if since := upstream.Since(upstream.Moment(since)); w.Older.IsEnd() || w.Older.Compare(since) < 0 {
 			w.Older = since
 		}
 	}
-	if filter.CreatedBefore != 0 {
-		if before := upstream.Before(upstream.Moment(filter.CreatedBefore)); w.Newer.IsEnd() || w.Newer.Compare(before) > 0 {
+	if before := filter.Before(); before != 0 {
+		if before := upstream.Before(upstream.Moment(before)); w.Newer.IsEnd() || w.Newer.Compare(before) > 0 {
 			w.Newer = before
 		}
 	}

@@ -191,10 +191,14 @@ type ComplexityRoot struct {
 	}
 
 	SyncRunErrorGroup struct {
-		Code       func(childComplexity int) int
-		Count      func(childComplexity int) int
-		LastSeenAt func(childComplexity int) int
-		LatestRun  func(childComplexity int) int
+		Code        func(childComplexity int) int
+		Count       func(childComplexity int) int
+		FirstSeenAt func(childComplexity int) int
+		Key         func(childComplexity int) int
+		LastSeenAt  func(childComplexity int) int
+		LatestRun   func(childComplexity int) int
+		SyncCount   func(childComplexity int) int
+		Template    func(childComplexity int) int
 	}
 
 	SyncRunGroupStats struct {
@@ -1036,6 +1040,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SyncRunErrorGroup.Count(childComplexity), true
+	case "SyncRunErrorGroup.firstSeenAt":
+		if e.ComplexityRoot.SyncRunErrorGroup.FirstSeenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRunErrorGroup.FirstSeenAt(childComplexity), true
+	case "SyncRunErrorGroup.key":
+		if e.ComplexityRoot.SyncRunErrorGroup.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRunErrorGroup.Key(childComplexity), true
 	case "SyncRunErrorGroup.lastSeenAt":
 		if e.ComplexityRoot.SyncRunErrorGroup.LastSeenAt == nil {
 			break
@@ -1048,6 +1064,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SyncRunErrorGroup.LatestRun(childComplexity), true
+	case "SyncRunErrorGroup.syncCount":
+		if e.ComplexityRoot.SyncRunErrorGroup.SyncCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRunErrorGroup.SyncCount(childComplexity), true
+	case "SyncRunErrorGroup.template":
+		if e.ComplexityRoot.SyncRunErrorGroup.Template == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRunErrorGroup.Template(childComplexity), true
 
 	case "SyncRunGroupStats.byOutcome":
 		if e.ComplexityRoot.SyncRunGroupStats.ByOutcome == nil {
@@ -2191,13 +2219,32 @@ Runs that failed in the same way.
 """
 type SyncRunErrorGroup {
   """
+  The same wherever and whenever the cause is the same: ` + "`" + `SyncRunFilter.errorGroups` + "`" + ` takes it. Nothing of a message can be
+  read off it. "rest" for the last group, which collects rare kinds and which that filter does not take.
+  """
+  key: ID!
+  """
   Census's error code; null where the runs carry none and are alike by their message, and for the rest.
   """
   code: String
   """
+  What the newest of them says, for everybody to see: names, numbers, addresses and all words but those of a fixed list of
+  English are left out, so that no part of a record stays. "…" stands for them, or "<text>", "<url>", "<email>", "<time>",
+  "<id>" and "#". Null where that run says nothing, and for the last group.
+  """
+  template: String
+  """
   Runs of this kind. If there are more than 400 kinds, some of them may be counted at the end, with the rest.
   """
   count: Int!
+  """
+  Different syncs that these runs are of.
+  """
+  syncCount: Int!
+  """
+  When the oldest of these runs was created. Runs outside of the filter's window are not known.
+  """
+  firstSeenAt: DateTime!
   """
   When ` + "`" + `latestRun` + "`" + ` was created.
   """
@@ -2641,6 +2688,31 @@ input SyncRunFilter {
   Runs with one of these error codes, letter by letter; at most 100.
   """
   errorCodes: [String!]
+  """
+  Runs that one of these started: the ` + "`" + `uiTag` + "`" + ` of their ` + "`" + `syncTriggerReason` + "`" + `, letter by letter; at most 100.
+  """
+  triggerTags: [String!]
+  """
+  Runs that took so many seconds or more, queue included; 0 or more. Those that have no ` + "`" + `durationSeconds` + "`" + ` do not pass.
+  """
+  minDurationSeconds: Float
+  """
+  True: only runs of which the destination rejected records. False: only the others, and those of which nothing is known.
+  """
+  recordsRejected: Boolean
+  """
+  Runs that failed in one of these ways, by ` + "`" + `key` + "`" + ` of SyncRunErrorGroup; at most 100.
+  """
+  errorGroups: [ID!]
+  """
+  Runs completed then or later. Census lists runs by creation, so 24 hours more than the window are read, and runs that
+  were created more than 24 hours before this moment do not pass.
+  """
+  completedSince: DateTime
+  """
+  Runs completed earlier than that. Alone, it has no beginning: histories are read as without ` + "`" + `createdSince` + "`" + `.
+  """
+  completedBefore: DateTime
 }
 
 """
@@ -3170,10 +3242,18 @@ func (ec *executionContext) childFields_SyncRunEdge(ctx context.Context, field g
 
 func (ec *executionContext) childFields_SyncRunErrorGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "key":
+		return ec.fieldContext_SyncRunErrorGroup_key(ctx, field)
 	case "code":
 		return ec.fieldContext_SyncRunErrorGroup_code(ctx, field)
+	case "template":
+		return ec.fieldContext_SyncRunErrorGroup_template(ctx, field)
 	case "count":
 		return ec.fieldContext_SyncRunErrorGroup_count(ctx, field)
+	case "syncCount":
+		return ec.fieldContext_SyncRunErrorGroup_syncCount(ctx, field)
+	case "firstSeenAt":
+		return ec.fieldContext_SyncRunErrorGroup_firstSeenAt(ctx, field)
 	case "lastSeenAt":
 		return ec.fieldContext_SyncRunErrorGroup_lastSeenAt(ctx, field)
 	case "latestRun":
@@ -6804,6 +6884,29 @@ func (ec *executionContext) fieldContext_SyncRunEdge_node(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _SyncRunErrorGroup_key(ctx context.Context, field graphql.CollectedField, obj *stats.ErrorGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunErrorGroup_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunErrorGroup_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncRunErrorGroup", field, false, false, "ID")
+}
+
 func (ec *executionContext) _SyncRunErrorGroup_code(ctx context.Context, field graphql.CollectedField, obj *stats.ErrorGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6824,6 +6927,29 @@ func (ec *executionContext) _SyncRunErrorGroup_code(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_SyncRunErrorGroup_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncRunErrorGroup", field, false, false, "String")
+}
+
+func (ec *executionContext) _SyncRunErrorGroup_template(ctx context.Context, field graphql.CollectedField, obj *stats.ErrorGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunErrorGroup_template(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Template, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunErrorGroup_template(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SyncRunErrorGroup", field, false, false, "String")
 }
 
@@ -6848,6 +6974,52 @@ func (ec *executionContext) _SyncRunErrorGroup_count(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_SyncRunErrorGroup_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SyncRunErrorGroup", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SyncRunErrorGroup_syncCount(ctx context.Context, field graphql.CollectedField, obj *stats.ErrorGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunErrorGroup_syncCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SyncCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunErrorGroup_syncCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncRunErrorGroup", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SyncRunErrorGroup_firstSeenAt(ctx context.Context, field graphql.CollectedField, obj *stats.ErrorGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunErrorGroup_firstSeenAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstSeenAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v census.DateTime) graphql.Marshaler {
+			return ec.marshalNDateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunErrorGroup_firstSeenAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncRunErrorGroup", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _SyncRunErrorGroup_lastSeenAt(ctx context.Context, field graphql.CollectedField, obj *stats.ErrorGroup) (ret graphql.Marshaler) {
@@ -9443,7 +9615,7 @@ func (ec *executionContext) unmarshalInputSyncRunFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"outcomes", "statuses", "createdSince", "createdBefore", "fullSync", "dryRun", "errorCodes"}
+	fieldsInOrder := [...]string{"outcomes", "statuses", "createdSince", "createdBefore", "fullSync", "dryRun", "errorCodes", "triggerTags", "minDurationSeconds", "recordsRejected", "errorGroups", "completedSince", "completedBefore"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -9499,6 +9671,48 @@ func (ec *executionContext) unmarshalInputSyncRunFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.ErrorCodes = data
+		case "triggerTags":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("triggerTags"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TriggerTags = data
+		case "minDurationSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minDurationSeconds"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MinDurationSeconds = data
+		case "recordsRejected":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("recordsRejected"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RecordsRejected = data
+		case "errorGroups":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("errorGroups"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ErrorGroups = data
+		case "completedSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("completedSince"))
+			data, err := ec.unmarshalODateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CompletedSince = data
+		case "completedBefore":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("completedBefore"))
+			data, err := ec.unmarshalODateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CompletedBefore = data
 		}
 	}
 	return it, nil
@@ -10555,13 +10769,33 @@ func (ec *executionContext) _SyncRunErrorGroup(ctx context.Context, sel ast.Sele
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("SyncRunErrorGroup")
+		case "key":
+			out.Values[i] = ec._SyncRunErrorGroup_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "code":
 			out.Values[i] = ec._SyncRunErrorGroup_code(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "template":
+			out.Values[i] = ec._SyncRunErrorGroup_template(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "count":
 			out.Values[i] = ec._SyncRunErrorGroup_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "syncCount":
+			out.Values[i] = ec._SyncRunErrorGroup_syncCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "firstSeenAt":
+			out.Values[i] = ec._SyncRunErrorGroup_firstSeenAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

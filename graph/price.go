@@ -113,7 +113,7 @@ func runsPart(a limits.Args) string {
 		return ""
 	case fromOldest && len(filter) == 0:
 		return oldestRuns
-	case fromOldest, filter["createdBefore"] != nil, len(filter) > 0 && (a.Value("after") != nil || a.Value("before") != nil):
+	case fromOldest, filter["createdBefore"] != nil, filter["completedBefore"] != nil, len(filter) > 0 && (a.Value("after") != nil || a.Value("before") != nil):
 		return ""
 	}
 	return newestRuns

@@ -1128,6 +1128,11 @@ func tables(r *Resolver) map[string]*exec.Object {
 			Name: "SyncRunErrorGroup", Names: []string{"SyncRunErrorGroup"},
 			Is: func(v any) bool { _, is := v.(*stats.ErrorGroup); return is },
 			Fields: map[string]*exec.Field{
+				"key": {
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						return exec.AppendString(b, string(obj.(*stats.ErrorGroup).Key)), nil
+					},
+				},
 				"code": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
 						p := obj.(*stats.ErrorGroup).Code
@@ -1137,8 +1142,25 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return exec.AppendString(b, string(*p)), nil
 					},
 				},
+				"template": {
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						p := obj.(*stats.ErrorGroup).Template
+						if p == nil {
+							return nil, nil
+						}
+						return exec.AppendString(b, string(*p)), nil
+					},
+				},
 				"count": {
 					Leaf: func(b []byte, obj any) ([]byte, error) { return appendInt(b, obj.(*stats.ErrorGroup).Count), nil },
+				},
+				"syncCount": {
+					Leaf: func(b []byte, obj any) ([]byte, error) { return appendInt(b, obj.(*stats.ErrorGroup).SyncCount), nil },
+				},
+				"firstSeenAt": {
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						return appendDateTime(b, obj.(*stats.ErrorGroup).FirstSeenAt), nil
+					},
 				},
 				"lastSeenAt": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {

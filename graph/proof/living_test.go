@@ -183,7 +183,7 @@ func livingWorld(t *testing.T, rt *rapid.T, do func(*living)) {
 		defer func() { failed = recover() }() // rapid wants to know, and it is outside
 		time.Sleep(time.Duration(rapid.IntRange(0, 7200).Draw(rt, "begins")) * time.Second)
 		now = time.Now()
-		w := &world{T: rt, tb: t, lives: true, census: sim.New(sim.Options{Empty: true})}
+		w := &world{T: rt, tb: t, keys: map[string]string{}, lives: true, census: sim.New(sim.Options{Empty: true})}
 		for range rapid.IntRange(1, 3).Draw(rt, "syncs") {
 			w.addSync()
 		}

@@ -3,6 +3,7 @@ package proof
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -49,6 +50,17 @@ func outcomeOf(r sim.Run) string {
 // succeeded and finished are what they are in docs/health.md.
 func succeeded(r sim.Run) bool { o := outcomeOf(r); return o == "SUCCEEDED" || o == "PARTIAL" }
 func finished(r sim.Run) bool  { return succeeded(r) || outcomeOf(r) == "FAILED" }
+
+// kindOf is the kind of error of a run: its code, else its message; "" if it has none.
+func kindOf(r sim.Run) string {
+	switch outcome := outcomeOf(r); {
+	case outcome != "FAILED" && (outcome != "PARTIAL" || r.ErrorCode+r.ErrorMessage == ""):
+		return ""
+	case r.ErrorCode != "":
+		return "code " + r.ErrorCode
+	}
+	return "message " + r.ErrorMessage
+}
 
 // byCreation is the order of runs in Census.
 func byCreation(a, b sim.Run) int {
@@ -99,6 +111,7 @@ func (w *world) drawFilter() filter {
 		parts, f.pass = append(parts, part), append(f.pass, pass)
 	}
 	which := rapid.IntRange(0, 255).Draw(t, "filter") // a bit for each part, half of them seldom
+	more := rapid.IntRange(0, 31).Draw(t, "more of the filter")
 	list := func(words []string) []string {
 		return rapid.SliceOfN(rapid.SampledFrom(words), 0, 3).Draw(t, "words")
 	}
@@ -140,6 +153,37 @@ func (w *world) drawFilter() filter {
 	case 0x81:
 		words := list([]string{"AUTH", "COLUMN", "auth", "OTHER"})
 		add(fmt.Sprintf("errorCodes: %q", words), func(r sim.Run) bool { return slices.Contains(words, r.ErrorCode) })
+	}
+	switch more {
+	case 1:
+		words := list([]string{"Manual", "Dry Run", "dry run"})
+		add(fmt.Sprintf("triggerTags: %q", words), func(r sim.Run) bool { return !r.NoReason && slices.Contains(words, r.Tag) })
+	case 2:
+		least := rapid.SampledFrom([]float64{0, 0.95, 36.412, 100, 4000}).Draw(t, "least")
+		add(fmt.Sprintf("minDurationSeconds: %v", least), func(r sim.Run) bool { return !r.CompletedAt.IsZero() && secondsOf(r) >= least })
+	case 3:
+		yes := rapid.Bool().Draw(t, "yes")
+		add(fmt.Sprintf("recordsRejected: %t", yes), func(r sim.Run) bool { return (r.Counts.Failed > 0) == yes })
+	case 4, 5, 6:
+		kinds := rapid.SliceOfN(rapid.SampledFrom(append(slices.Sorted(maps.Keys(w.keys)), "")), 0, 2).Draw(t, "kinds")
+		keys := []string{"0123456789abcdef"} // of nothing
+		for _, kind := range kinds {
+			if kind != "" {
+				keys = append(keys, w.keys[kind])
+			}
+		}
+		add(fmt.Sprintf("errorGroups: %q", keys), func(r sim.Run) bool { return slices.Contains(kinds, kindOf(r)) && kindOf(r) != "" })
+	case 7, 8, 9:
+		since := moment("completed since")
+		if more != 9 {
+			add(fmt.Sprintf("completedSince: %q", since.Format(time.RFC3339Nano)), func(r sim.Run) bool {
+				return !r.CompletedAt.Before(since) && !r.CreatedAt.Before(since.Add(-24*time.Hour))
+			})
+		}
+		if more != 7 {
+			before := since.Add(3 * time.Hour)
+			add(fmt.Sprintf("completedBefore: %q", before.Format(time.RFC3339Nano)), func(r sim.Run) bool { return !r.CompletedAt.IsZero() && r.CompletedAt.Before(before) })
+		}
 	}
 	f.text, f.all = "{"+strings.Join(parts, ", ")+"}", len(parts) == 0
 	return f

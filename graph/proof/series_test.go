@@ -48,7 +48,7 @@ func (s series) fields() string {
 	if s.both {
 		other = "other: series(bucket: WEEK) { startsAt " + tallyFields + " }"
 	}
-	return fmt.Sprintf("{ %s failures: count(outcomes: [FAILED, SKIPPED]) successRate cleanRate %s errors(first: 200) { code count lastSeenAt latestRun { id errorMessage } } lastSuccessAt truncated series(bucket: %s%s) { startsAt failures: count(outcomes: [FAILED, SKIPPED]) %s } %s }",
+	return fmt.Sprintf("{ %s failures: count(outcomes: [FAILED, SKIPPED]) successRate cleanRate %s errors(first: 200) { key template syncCount firstSeenAt code count lastSeenAt latestRun { id errorMessage } } lastSuccessAt truncated series(bucket: %s%s) { startsAt failures: count(outcomes: [FAILED, SKIPPED]) %s } %s }",
 		tallyFields, s.groups.fields(), s.unit, zone, tallyFields, other)
 }
 

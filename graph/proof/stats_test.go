@@ -40,10 +40,11 @@ type statistic struct {
 	CleanRate   *float64
 	Groups      []group
 	Errors      []struct {
-		Code       *string
-		Count      int
-		LastSeenAt time.Time
-		LatestRun  struct {
+		Key                     string
+		Code, Template          *string
+		Count, SyncCount        int
+		FirstSeenAt, LastSeenAt time.Time
+		LatestRun               struct {
 			ID           string
 			ErrorMessage *string
 		}
@@ -96,11 +97,7 @@ func (w *world) checkStatistic(got statistic, syncs []sim.Sync, runs []sim.Run, 
 	w.checkGroups(f.text, s.groups, got.Groups, syncs, runs)
 	groups := map[string][]sim.Run{}
 	for _, r := range runs {
-		if outcomeOf(r) == "FAILED" || outcomeOf(r) == "PARTIAL" && r.ErrorCode+r.ErrorMessage != "" {
-			kind := "message " + r.ErrorMessage
-			if r.ErrorCode != "" {
-				kind = "code " + r.ErrorCode
-			}
+		if kind := kindOf(r); kind != "" {
 			groups[kind] = append(groups[kind], r)
 		}
 	}
@@ -122,6 +119,23 @@ func (w *world) checkStatistic(got statistic, syncs []sim.Sync, runs []sim.Run, 
 		if g.Count != len(runs) || g.LatestRun.ID != fmt.Sprintf("SyncRun:%d", latest.ID) || !g.LastSeenAt.Equal(latest.CreatedAt) || code != latest.ErrorCode || message != latest.ErrorMessage {
 			w.Fatalf("%s: group %d is %+v, want %d of which %+v is the latest", f.text, i, g, len(runs), latest)
 		}
+		of := map[int64]bool{}
+		for _, r := range runs {
+			of[r.SyncID] = true
+		}
+		if first := slices.MinFunc(runs, byCreation); !g.FirstSeenAt.Equal(first.CreatedAt) || g.SyncCount != len(of) {
+			w.Fatalf("%s: group %d began at %s in %d syncs, want %s and %d", f.text, i, g.FirstSeenAt, g.SyncCount, first.CreatedAt, len(of))
+		}
+		if want := map[string]string{"it broke": "it broke", "it fell": "it …"}[message]; text(g.Template) != want || (g.Template == nil) != (message == "") {
+			w.Fatalf("%s: group %d says %q, want %q", f.text, i, text(g.Template), want)
+		}
+		kind := kindOf(latest)
+		for other, key := range w.keys {
+			if (key == g.Key) != (other == kind) {
+				w.Fatalf("%q has the key %q, and %q has %q", kind, g.Key, other, key)
+			}
+		}
+		w.keys[kind] = g.Key
 	}
 	w.checkSeries(f, s.unit, s.zone, got.Series, runs)
 	if s.both {

@@ -46,10 +46,11 @@ type world struct {
 	census *sim.Census
 	client *upstream.Client
 	ties   sim.TieOrder
-	whole  bool // pages show whole what was created in one moment: where they cannot, the answer may be an error
-	trial  bool // what is wrong is for who tries to know, see untrue
-	lives  bool // runs come while it is read; before one of the future they would move that, as if the list were shortened again and again
-	fresh  bool // what the gateway remembers it believes, so that it begins anew when something changes
+	whole  bool              // pages show whole what was created in one moment: where they cannot, the answer may be an error
+	keys   map[string]string // of the kinds of errors that were met
+	trial  bool              // what is wrong is for who tries to know, see untrue
+	lives  bool              // runs come while it is read; before one of the future they would move that, as if the list were shortened again and again
+	fresh  bool              // what the gateway remembers it believes, so that it begins anew when something changes
 }
 
 // An untruth is what is wrong with an answer.
@@ -83,7 +84,7 @@ func (w *world) untrue(check func()) (wrong string) {
 }
 
 func newWorld(t *rapid.T, tb testing.TB) *world {
-	w := &world{T: t, tb: tb, ties: rapid.SampledFrom(sim.TieOrders).Draw(t, "order of ties")}
+	w := &world{T: t, tb: tb, keys: map[string]string{}, ties: rapid.SampledFrom(sim.TieOrders).Draw(t, "order of ties")}
 	// Once there is a Census whose lists tell no totals, once one that knows no page past the
 	// end, and once one whose pages are smaller than what is asked for.
 	sizes := []int{100, 100, 100, 100, 100, 40, 9}

@@ -183,5 +183,25 @@ func checkErrors(t *rapid.T, got []ErrorGroup, runs []census.SyncRun) {
 		if g.LatestRun.ID != latest.ID || g.LastSeenAt != latest.CreatedAt {
 			t.Fatalf("%q: latest is %d, want %d", key, g.LatestRun.ID, latest.ID)
 		}
+		first, syncs := of[0].CreatedAt, map[census.SyncID]bool{}
+		for _, r := range of {
+			first = min(first, r.CreatedAt)
+			syncs[r.SyncID] = true
+			if only := (&Filter{ErrorGroups: []string{g.Key}}); !only.Match(&r) || only.Check() != nil {
+				t.Fatalf("%q: its key does not pass %+v", key, r)
+			}
+		}
+		if g.FirstSeenAt != first || g.SyncCount != len(syncs) {
+			t.Fatalf("%q: since %s of %d syncs, want %s and %d", key, g.FirstSeenAt, g.SyncCount, first, len(syncs))
+		}
+		passed := 0
+		for i := range runs {
+			if (&Filter{ErrorGroups: []string{g.Key}}).Match(&runs[i]) {
+				passed++
+			}
+		}
+		if passed != len(of) {
+			t.Fatalf("%q: its key passes %d runs, want %d", key, passed, len(of))
+		}
 	}
 }

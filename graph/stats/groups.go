@@ -2,6 +2,8 @@ package stats
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -17,10 +19,14 @@ const (
 // An ErrorGroup is runs that failed in the same way: with the same error code
 // or, without one, with messages that differ in nothing but names and numbers.
 type ErrorGroup struct {
-	Code       *string // nil: the runs carry none, or were too rare to be kept apart
-	Count      int
-	LastSeenAt census.DateTime // when the latest run was created
-	LatestRun  *census.SyncRun // not to be changed
+	Key         string  // the same wherever the cause is the same; RestKey: too rare to be kept apart
+	Code        *string // nil: the runs carry none, or were too rare to be kept apart
+	Template    *string // what the latest run says, without what may be part of a record; nil: nothing, or too rare
+	Count       int
+	SyncCount   int             // syncs that the runs are of
+	FirstSeenAt census.DateTime // when the oldest run was created
+	LastSeenAt  census.DateTime // when the latest run was created
+	LatestRun   *census.SyncRun // not to be changed
 }
 
 // Groups count errors. Up to exactGroups kinds the counts are exact and merging
@@ -36,25 +42,52 @@ type groups struct {
 type group struct {
 	key    string // "c" and the code, or "m" and the pattern
 	n      int64
+	first  census.DateTime
 	latest *census.SyncRun
+	syncs  []census.SyncID // in order
+}
+
+// RestKey is the key of the group of all that was too rare to be kept apart.
+const RestKey = "rest"
+
+// isErrorKey tells whether s may be the key of a group that is kept apart.
+func isErrorKey(s string) bool {
+	return len(s) == 16 && span(s, isHex) == len(s) && strings.ToLower(s) == s
+}
+
+// publicKey is what others are told of a key: nothing of the message can be read off it.
+func publicKey[K string | []byte](key K) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:8])
+}
+
+// appendErrorKey appends the key of a run that failed, or that got through and says what it
+// lacks; nothing for any other.
+func appendErrorKey(b []byte, run *census.SyncRun, outcome census.SyncRunOutcome) []byte {
+	if outcome != census.OutcomeFailed && outcome != census.OutcomePartial {
+		return b
+	}
+	code, message := errorOf(run)
+	switch {
+	case code != "":
+		return append(append(b, 'c'), code[:min(len(code), keptCode)]...)
+	case message == "" && outcome == census.OutcomePartial:
+		return b
+	}
+	return appendPattern(append(b, 'm'), message)
 }
 
 // add counts a run that failed, or that got through and says what it lacks.
 func (g *groups) add(r *reading) {
-	code, message := errorOf(r.run)
-	if r.outcome != failed && (r.outcome != partial || code == "" && message == "") {
+	if g.scratch = appendErrorKey(g.scratch[:0], r.run, Outcomes[r.outcome]); len(g.scratch) == 0 {
 		return
-	}
-	if code != "" {
-		g.scratch = append(append(g.scratch[:0], 'c'), code[:min(len(code), keptCode)]...)
-	} else {
-		g.scratch = appendPattern(append(g.scratch[:0], 'm'), message)
 	}
 	into := g.byKey[string(g.scratch)]
 	if into == nil {
 		into = g.create(string(g.scratch))
 	}
 	into.n++
+	into.see(r.run.CreatedAt, r.run.SyncID)
 	if newer(r.run, into.latest) {
 		into.latest = r.run.Clone()
 	}
@@ -84,8 +117,21 @@ func (g *groups) merge(o *groups) {
 
 func (g *group) absorb(o *group) {
 	g.n += o.n
+	for _, id := range o.syncs {
+		g.see(o.first, id)
+	}
 	if newer(o.latest, g.latest) {
 		g.latest = o.latest
+	}
+}
+
+// see notes a sync that has a run of g, and when that was created.
+func (g *group) see(at census.DateTime, id census.SyncID) {
+	if len(g.syncs) == 0 || at < g.first {
+		g.first = at
+	}
+	if i, found := slices.BinarySearch(g.syncs, id); !found {
+		g.syncs = slices.Insert(g.syncs, i, id)
 	}
 }
 
@@ -123,8 +169,13 @@ func (d *Digest) Errors(first int) []ErrorGroup {
 	list := make([]ErrorGroup, 0, len(all)+1)
 	for _, g := range all {
 		e := g.tell()
+		e.Key = publicKey(g.key)
 		if g.key[0] == 'c' {
 			e.Code = e.LatestRun.ErrorCode
+		}
+		if _, message := errorOf(e.LatestRun); message != "" {
+			t := template(string(appendPattern(nil, message)))
+			e.Template = &t
 		}
 		list = append(list, e)
 	}
@@ -138,7 +189,7 @@ func (d *Digest) Errors(first int) []ErrorGroup {
 }
 
 func (g *group) tell() ErrorGroup {
-	return ErrorGroup{Count: int(g.n), LastSeenAt: g.latest.CreatedAt, LatestRun: g.latest}
+	return ErrorGroup{Key: RestKey, Count: int(g.n), SyncCount: len(g.syncs), FirstSeenAt: g.first, LastSeenAt: g.latest.CreatedAt, LatestRun: g.latest}
 }
 
 func errorOf(r *census.SyncRun) (code, message string) {

@@ -30,7 +30,7 @@ func runFrom(since, span census.DateTime) *rapid.Generator[census.SyncRun] {
 	return rapid.Custom(func(t *rapid.T) census.SyncRun {
 		r := census.SyncRun{
 			ID:        census.SyncRunID(rapid.Int64Range(1, 1<<40).Draw(t, "id")),
-			SyncID:    52,
+			SyncID:    census.SyncID(rapid.Int64Range(50, 53).Draw(t, "sync")),
 			CreatedAt: since + census.DateTime(rapid.Int64Range(0, int64(span)-1).Draw(t, "created")),
 			RawStatus: rapid.SampledFrom([]string{"completed", "completed", "completed", "failed", "failed", "skipped", "working", "awaiting"}).Draw(t, "status"),
 			FullSync:  rapid.Bool().Draw(t, "full"),

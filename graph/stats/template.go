@@ -1,0 +1,75 @@
+package stats
+
+import (
+	_ "embed"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+)
+
+//go:embed words.txt
+var wordsText string
+
+// words are those that a template may hold: of errors, in English. Whatever else stands in
+// a message may be part of a record.
+var words = sync.OnceValue(func() map[string]bool {
+	known := map[string]bool{}
+	for word := range strings.FieldsSeq(wordsText) {
+		known[word] = true
+	}
+	return known
+})
+
+// template is a pattern of a message without all words that are not known words of errors.
+// "…" stands for one or more of those.
+func template(pattern string) string {
+	const left = "…"
+	var b strings.Builder
+	space, ended := false, false // there is one to write; what is written ends with left
+	write := func(text string) {
+		if space && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(text)
+		space, ended = false, text == left
+	}
+	for i := 0; i < len(pattern); {
+		n := placeholder(pattern[i:])
+		word := span(pattern[i:], func(c byte) bool { return isWord(c) || c == '_' || c >= utf8.RuneSelf })
+		switch {
+		case n > 0:
+			write(pattern[i : i+n])
+		case word == 0:
+			n = 1
+			if c := pattern[i]; c == ' ' {
+				space = true
+			} else if c > ' ' && c < unicode.MaxASCII {
+				write(pattern[i : i+1])
+			}
+		default:
+			n = word
+			switch known := words()[pattern[i:i+n]]; {
+			case known:
+				write(pattern[i : i+n])
+			case ended:
+				space = false
+			default:
+				write(left)
+			}
+		}
+		i += n
+	}
+	return b.String()
+}
+
+// placeholder is the length of what appendPattern put in place of something; 0 if s begins
+// with nothing of the kind.
+func placeholder(s string) int {
+	for _, p := range [...]string{"<text>", "<url>", "<email>", "<time>", "<id>"} {
+		if strings.HasPrefix(s, p) {
+			return len(p)
+		}
+	}
+	return 0
+}
