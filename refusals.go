@@ -7,7 +7,7 @@ import (
 	"census-gateway/edge/observe"
 	"census-gateway/graph"
 	"census-gateway/graph/limits"
-	"census-gateway/graph/transport"
+	"census-gateway/internal/errcodes"
 )
 
 // Reasons of refusals that edge does not know.
@@ -65,11 +65,11 @@ func whyRefused(why *edge.Refusal, record *graph.Record, codes []string) observe
 		return refusal
 	case record.Limit != "":
 		refusal.Reason = record.Limit
-	case codes[0] == transport.CodePayloadTooLarge:
+	case codes[0] == errcodes.PayloadTooLarge:
 		refusal.Reason = forPayload
-	case codes[0] == transport.CodeOverloaded: // while the answer was made
+	case codes[0] == errcodes.Overloaded: // while the answer was made
 		refusal.Reason = string(edge.ForSending)
-	case codes[0] == transport.CodeForbidden:
+	case codes[0] == errcodes.Forbidden:
 		refusal.Reason = forUntrusted
 	}
 	refusal.Setting = settingFor[refusal.Reason]

@@ -8,7 +8,7 @@ import (
 	"census-gateway/edge/answers"
 	"census-gateway/edge/observe"
 	"census-gateway/graph"
-	"census-gateway/graph/transport"
+	"census-gateway/internal/errcodes"
 	"census-gateway/upstream"
 	"census-gateway/upstream/calls"
 )
@@ -51,26 +51,22 @@ func appOf(h http.Header) (name, version string) {
 	return "", ""
 }
 
-// canceled is the code of requests that ended before their answer: their client
-// left, or the gateway did. Nobody reads it but the operator.
-const canceled = "CANCELED"
-
 // codes are those of the errors that a request was answered with, wherever it was
 // refused.
 func codes(ctx context.Context, refusal *edge.Refusal, record *graph.Record, status int) []string {
 	switch {
 	case ctx.Err() != nil && (status == 0 || len(record.Codes) > 0): // else it was whole before
-		return []string{canceled}
+		return []string{errcodes.Canceled}
 	case refusal != nil: // also in place of an answer that was made
 		return []string{refusal.Code}
 	case len(record.Codes) > 0:
 		return record.Codes
 	case status == http.StatusRequestEntityTooLarge || status == http.StatusRequestURITooLong:
-		return []string{transport.CodePayloadTooLarge} // the transports' own, see package transport
+		return []string{errcodes.PayloadTooLarge} // the transports' own, see package transport
 	case status >= http.StatusInternalServerError:
-		return []string{transport.CodeInternal}
+		return []string{errcodes.Internal}
 	case status >= http.StatusBadRequest:
-		return []string{transport.CodeBadRequest}
+		return []string{errcodes.BadRequest}
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"census-gateway/edge/observe"
+	"census-gateway/internal/errcodes"
 )
 
 func TestRequestID(t *testing.T) {
@@ -223,7 +224,7 @@ func TestRecover(t *testing.T) {
 		t.Errorf("the answer tells too much:\n%s", dump.String())
 	}
 	res.Body = io.NopCloser(bytes.NewReader(body))
-	refusedWith(t, res, 500, CodeInternal)
+	refusedWith(t, res, 500, errcodes.Internal)
 	for _, path := range []string{"/late", "/unflushed", "/abort"} {
 		res, err := get(path)
 		if err == nil {

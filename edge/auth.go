@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+
+	"census-gateway/internal/errcodes"
 )
 
 // An Authenticator tells who sent a request, from its headers alone. Its
@@ -27,7 +29,7 @@ func Any(all ...Authenticator) Authenticator {
 				return caller, nil
 			}
 			why := asRefusal(err)
-			if why.Code == CodeForbidden {
+			if why.Code == errcodes.Forbidden {
 				return Caller{}, why
 			}
 			if telling(why.Reason) >= telling(told.Reason) {
@@ -68,7 +70,7 @@ func unauthenticated(why Reason, cause error) *Refusal {
 	}
 	return &Refusal{
 		Status:    http.StatusUnauthorized,
-		Code:      CodeUnauthenticated,
+		Code:      errcodes.Unauthenticated,
 		Message:   "Valid credentials are required.",
 		Challenge: challenge,
 		Reason:    why,

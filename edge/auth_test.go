@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"census-gateway/internal/errcodes"
 )
 
 func basic(pair string) string {
@@ -76,12 +78,12 @@ func TestAny(t *testing.T) {
 	}
 	forbids := func(r *http.Request) (Caller, error) {
 		if r.Header.Get("Who") == "known" {
-			return Caller{}, &Refusal{Status: 403, Code: CodeForbidden, Message: "no"}
+			return Caller{}, &Refusal{Status: 403, Code: errcodes.Forbidden, Message: "no"}
 		}
 		return Caller{}, unauthenticated(ForKey, nil)
 	}
 	any := Any(is("a"), forbids, is("b"))
-	for who, want := range map[string]string{"a": "a", "b": "b", "c": CodeUnauthenticated, "known": CodeForbidden} {
+	for who, want := range map[string]string{"a": "a", "b": "b", "c": errcodes.Unauthenticated, "known": errcodes.Forbidden} {
 		caller, err := any(request("GET", "/", "Who: "+who))
 		got := caller.ID
 		if err != nil {

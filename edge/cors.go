@@ -3,6 +3,8 @@ package edge
 import (
 	"net/http"
 	"strings"
+
+	"census-gateway/internal/errcodes"
 )
 
 // What a page of an allowed origin may send and read, besides what every page
@@ -42,7 +44,7 @@ func CORS(origins Origins) func(http.Handler) http.Handler {
 				}
 				asked, ok := askedHeaders(r)
 				if !ok || !corsMethod(r.Header.Get("Access-Control-Request-Method")) {
-					Refuse(w, r, &Refusal{Status: http.StatusForbidden, Code: CodeForbidden, Reason: ForPreflight,
+					Refuse(w, r, &Refusal{Status: http.StatusForbidden, Code: errcodes.Forbidden, Reason: ForPreflight,
 						Message: "This method, or these headers, may not be sent from another origin."})
 					return
 				}
@@ -107,6 +109,6 @@ func soleOrigin(r *http.Request) (string, bool) {
 }
 
 func foreignOrigin() *Refusal {
-	return &Refusal{Status: http.StatusForbidden, Code: CodeForbidden, Reason: ForOrigin,
+	return &Refusal{Status: http.StatusForbidden, Code: errcodes.Forbidden, Reason: ForOrigin,
 		Message: "Requests from web pages of this origin are not allowed."}
 }

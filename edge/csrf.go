@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"census-gateway/internal/errcodes"
 )
 
 // CSRF answers 403 to what a browser could have been made to send by a page
@@ -61,7 +63,7 @@ func crossSite(r *http.Request, origins Origins) *Refusal {
 	case origin == "" && site == "" && !fromBrowser(r):
 		return nil
 	}
-	return &Refusal{Status: http.StatusForbidden, Code: CodeForbidden, Reason: ForBrowser,
+	return &Refusal{Status: http.StatusForbidden, Code: errcodes.Forbidden, Reason: ForBrowser,
 		Message: "A browser could have sent this without being asked. Add the header X-Requested-With or GraphQL-Require-Preflight, " +
 			"or POST with Content-Type application/json."}
 }

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"census-gateway/internal/errcodes"
 )
 
 // TestCSRFByContentType sends what a page of a foreign origin can, by real HTTP,
@@ -43,10 +45,10 @@ func TestCSRFByContentType(t *testing.T) {
 			return res
 		}
 		for _, origin := range foreign {
-			refusedWith(t, post("Origin: "+origin), 403, CodeForbidden)
-			refusedWith(t, post("Origin: "+origin, "Sec-Fetch-Site: cross-site"), 403, CodeForbidden)
+			refusedWith(t, post("Origin: "+origin), 403, errcodes.Forbidden)
+			refusedWith(t, post("Origin: "+origin, "Sec-Fetch-Site: cross-site"), 403, errcodes.Forbidden)
 		}
-		refusedWith(t, post("Origin: "+allowed[0], "Origin: "+allowed[0]), 403, CodeForbidden)
+		refusedWith(t, post("Origin: "+allowed[0], "Origin: "+allowed[0]), 403, errcodes.Forbidden)
 		passed(t, post("Origin: "+allowed[0], "Sec-Fetch-Site: cross-site"))
 		passed(t, post("Origin: "+server.URL, "Sec-Fetch-Site: same-origin"))
 		passed(t, post("Origin: "+server.URL)) // an older browser

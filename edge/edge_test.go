@@ -7,6 +7,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"census-gateway/internal/errcodes"
 )
 
 // canary is a token that must be found nowhere.
@@ -115,10 +117,10 @@ func TestRefusalMediaType(t *testing.T) {
 	} {
 		r := request("POST", "/graphql", "Accept: "+accept)
 		w := httptest.NewRecorder()
-		Refuse(w, r, &Refusal{Status: 403, Code: CodeForbidden, Message: `no <b>"</b>`})
+		Refuse(w, r, &Refusal{Status: 403, Code: errcodes.Forbidden, Message: `no <b>"</b>`})
 		if got := w.Header().Get("Content-Type"); got != want+"; charset=utf-8" {
 			t.Errorf("Accept %q: %q, want %q", accept, got, want)
 		}
-		refusedWith(t, w.Result(), 403, CodeForbidden)
+		refusedWith(t, w.Result(), 403, errcodes.Forbidden)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"sync/atomic"
+
+	"census-gateway/internal/errcodes"
 )
 
 // CheckHost answers 403 unless the Host a request names is this machine's
@@ -30,7 +32,7 @@ func CheckHost(names ...string) func(http.Handler) http.Handler {
 			if !isLoopbackHost(host) && (host == "" || !allowed[host]) {
 				Refuse(w, r, &Refusal{
 					Status:  http.StatusForbidden,
-					Code:    CodeForbidden,
+					Code:    errcodes.Forbidden,
 					Reason:  ForHost,
 					Message: "This host name is not served. Use localhost, or have the operator allow the name.",
 				})

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"census-gateway/internal/errcodes"
 )
 
 // An InFlight bounds how many operations run at once. One that finds no place
@@ -59,6 +61,6 @@ func (f *InFlight) Middleware(next http.Handler) http.Handler {
 }
 
 func overloaded() *Refusal {
-	return &Refusal{Status: http.StatusServiceUnavailable, Code: CodeOverloaded, Reason: ForInFlight,
+	return &Refusal{Status: http.StatusServiceUnavailable, Code: errcodes.Overloaded, Reason: ForInFlight,
 		Message: "The gateway is busy. Try again in a moment.", RetryAfter: time.Second}
 }

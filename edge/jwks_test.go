@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"census-gateway/internal/errcodes"
 )
 
 // An issuer that cannot be reached: its last keys stay in force for a day, and a
@@ -44,7 +46,7 @@ func TestJWKSThatCannotBeRead(t *testing.T) {
 			synctest.Wait() // for readings in the background
 			return got
 		}
-		const letsIn, refused = "jwt:", CodeUnauthenticated + " the issuer's public keys have not been read"
+		const letsIn, refused = "jwt:", errcodes.Unauthenticated + " the issuer's public keys have not been read"
 		expect := func(when, want string, by Authenticator) {
 			t.Helper()
 			if got := answer(by); !strings.HasPrefix(got, want) {

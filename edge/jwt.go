@@ -12,6 +12,8 @@ import (
 
 	"github.com/MicahParks/keyfunc/v3"
 	"github.com/golang-jwt/jwt/v5"
+
+	"census-gateway/internal/errcodes"
 )
 
 // jwtAlgorithms are the signatures accepted: public-key ones only. "none" and
@@ -74,7 +76,7 @@ func JWT(opt JWTOptions) (Authenticator, error) {
 			return Caller{}, unauthenticated(ForJWT, errors.New("JWT without subject"))
 		}
 		if opt.Scope != "" && !slices.Contains(claims.scopes(), opt.Scope) {
-			return Caller{}, &Refusal{Status: http.StatusForbidden, Code: CodeForbidden, Reason: ForScope,
+			return Caller{}, &Refusal{Status: http.StatusForbidden, Code: errcodes.Forbidden, Reason: ForScope,
 				Message:   "These credentials do not allow it.",
 				Challenge: `Bearer realm="census-gateway", error="insufficient_scope"`,
 				Cause:     errors.New("JWT without the scope, of caller " + jwtID(claims.Subject))}

@@ -27,6 +27,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"census-gateway/internal/errcodes"
 )
 
 const issuer = "https://issuer.example.com/"
@@ -187,7 +189,7 @@ func TestJWT(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			got := try(t, by, c.token)
 			if strings.HasPrefix(c.want, "jwt:") && got != c.want ||
-				!strings.HasPrefix(c.want, "jwt:") && (!strings.HasPrefix(got, CodeUnauthenticated) || !strings.Contains(got, c.want)) {
+				!strings.HasPrefix(c.want, "jwt:") && (!strings.HasPrefix(got, errcodes.Unauthenticated) || !strings.Contains(got, c.want)) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
@@ -215,8 +217,8 @@ func TestJWT(t *testing.T) {
 			t.Fatal(err)
 		}
 		for want, claims := range map[string][]jwt.MapClaims{
-			ada:           {with("scope", "openid runs:read"), with("scp", []string{"x", "runs:read"}), with("scp", "runs:read")},
-			CodeForbidden: {with(), with("scope", "runs:read2"), with("scope", "runs:"), with("scp", []any{1}), with("scp", 7)},
+			ada:                {with("scope", "openid runs:read"), with("scp", []string{"x", "runs:read"}), with("scp", "runs:read")},
+			errcodes.Forbidden: {with(), with("scope", "runs:read2"), with("scope", "runs:"), with("scp", []any{1}), with("scp", 7)},
 		} {
 			for _, cl := range claims {
 				if got := try(t, scoped, sign(t, jwt.SigningMethodRS256, rsaKey, kid("rsa"), cl)); !strings.HasPrefix(got, want) {
@@ -224,7 +226,7 @@ func TestJWT(t *testing.T) {
 				}
 			}
 		}
-		if got := try(t, scoped, sign(t, jwt.SigningMethodRS256, stranger, kid("rsa"), with())); !strings.HasPrefix(got, CodeUnauthenticated) {
+		if got := try(t, scoped, sign(t, jwt.SigningMethodRS256, stranger, kid("rsa"), with())); !strings.HasPrefix(got, errcodes.Unauthenticated) {
 			t.Errorf("a forged token: %q", got)
 		}
 	})

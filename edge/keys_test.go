@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"census-gateway/internal/errcodes"
 )
 
 func TestKeys(t *testing.T) {
@@ -45,7 +47,7 @@ func TestKeys(t *testing.T) {
 			caller, err := set.Authenticate(request("POST", "/graphql", lines(c.header)...))
 			if c.want == "" {
 				var why *Refusal
-				if !errors.As(err, &why) || why.Status != 401 || why.Code != CodeUnauthenticated || caller.ID != "" {
+				if !errors.As(err, &why) || why.Status != 401 || why.Code != errcodes.Unauthenticated || caller.ID != "" {
 					t.Errorf("got %q, %v", caller.ID, err)
 				}
 			} else if err != nil || caller.ID != c.want || !caller.Token.IsZero() {
@@ -118,7 +120,7 @@ func TestUnauthenticatedAnswerTellsNothing(t *testing.T) {
 		} else if dump.String() != first {
 			t.Errorf("%q is answered differently:\n%s\n%s", header, dump.String(), first)
 		}
-		refusedWith(t, serve(h, request("POST", "/graphql", lines(header)...)), http.StatusUnauthorized, CodeUnauthenticated)
+		refusedWith(t, serve(h, request("POST", "/graphql", lines(header)...)), http.StatusUnauthorized, errcodes.Unauthenticated)
 	}
 	passed(t, serve(h, request("POST", "/graphql", "X-API-Key: good")))
 }

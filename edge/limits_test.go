@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"census-gateway/internal/errcodes"
 )
 
 func TestInFlightAtItsEdge(t *testing.T) {
@@ -27,7 +29,7 @@ func TestInFlightAtItsEdge(t *testing.T) {
 
 		start := time.Now() // one past the edge: waits 100 ms, then is refused
 		res := serve(h, request("POST", "/"))
-		refusedWith(t, res, 503, CodeOverloaded)
+		refusedWith(t, res, 503, errcodes.Overloaded)
 		if d := time.Since(start); d != 100*time.Millisecond || res.Header.Get("Retry-After") != "1" {
 			t.Errorf("refused after %v, Retry-After %q", d, res.Header.Get("Retry-After"))
 		}
@@ -44,7 +46,7 @@ func TestInFlightAtItsEdge(t *testing.T) {
 		}
 		synctest.Wait()
 		start = time.Now() // no more may wait than may run
-		refusedWith(t, serve(h, request("POST", "/")), 503, CodeOverloaded)
+		refusedWith(t, serve(h, request("POST", "/")), 503, errcodes.Overloaded)
 		if d := time.Since(start); d != 0 {
 			t.Errorf("waited %v behind a full queue", d)
 		}
@@ -85,7 +87,7 @@ func TestRatesAtTheirEdge(t *testing.T) {
 		}
 		for range 5 { // refusals use up nothing
 			res := serve(as("ada", h), request("POST", "/"))
-			refusedWith(t, res, 429, CodeRateLimited)
+			refusedWith(t, res, 429, errcodes.RateLimited)
 			if got := res.Header.Get("Retry-After"); got != "2" {
 				t.Errorf("Retry-After %q", got)
 			}
@@ -93,10 +95,10 @@ func TestRatesAtTheirEdge(t *testing.T) {
 		passed(t, serve(as("bob", h), request("POST", "/"))) // another caller
 
 		time.Sleep(1999 * time.Millisecond)
-		refusedWith(t, serve(as("ada", h), request("POST", "/")), 429, CodeRateLimited)
+		refusedWith(t, serve(as("ada", h), request("POST", "/")), 429, errcodes.RateLimited)
 		time.Sleep(time.Millisecond)
 		passed(t, serve(as("ada", h), request("POST", "/")))
-		refusedWith(t, serve(as("ada", h), request("POST", "/")), 429, CodeRateLimited)
+		refusedWith(t, serve(as("ada", h), request("POST", "/")), 429, errcodes.RateLimited)
 
 		rates = NewRates(RateLimit{})
 		h = rates.Middleware(served)

@@ -5,6 +5,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"census-gateway/internal/errcodes"
 )
 
 func TestParseOrigins(t *testing.T) {
@@ -112,7 +114,7 @@ func TestCORS(t *testing.T) {
 				t.Errorf("%s: Vary %v", origin, res.Header.Values("Vary"))
 			}
 			if res.Request.Method == "OPTIONS" {
-				refusedWith(t, res, 403, CodeForbidden)
+				refusedWith(t, res, 403, errcodes.Forbidden)
 			}
 		}
 	}

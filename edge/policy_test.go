@@ -2,6 +2,8 @@ package edge
 
 import (
 	"testing"
+
+	"census-gateway/internal/errcodes"
 )
 
 func TestCheckHost(t *testing.T) {
@@ -12,9 +14,9 @@ func TestCheckHost(t *testing.T) {
 	}
 	for _, host := range []string{"", "evil.test", "evil.test:8080", "localhost.evil.test", "127.0.0.1.evil.test", "128.0.0.1", "0.0.0.0", "0.0.0.0:8080",
 		"[::]", "[::2]:8080", "xlocalhost", "a.localhost", "2130706433", "127.1", "[::1", "[]", ":8080", "gateway.internal.evil.test", "localhost:80:80"} {
-		refusedWith(t, serve(h, request("POST", "/graphql", "Host: "+host)), 403, CodeForbidden)
+		refusedWith(t, serve(h, request("POST", "/graphql", "Host: "+host)), 403, errcodes.Forbidden)
 	}
-	refusedWith(t, serve(CheckHost("")(served), request("POST", "/graphql", "Host: ")), 403, CodeForbidden)
+	refusedWith(t, serve(CheckHost("")(served), request("POST", "/graphql", "Host: ")), 403, errcodes.Forbidden)
 }
 
 func TestStance(t *testing.T) {

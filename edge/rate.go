@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"census-gateway/internal/errcodes"
 )
 
 // A RateLimit is what one caller may ask.
@@ -91,7 +93,7 @@ func (r *Rates) Middleware(next http.Handler) http.Handler {
 		left, wait := r.take(caller.ID)
 		r.limit.tell(w.Header(), left)
 		if wait > 0 {
-			Refuse(w, req, &Refusal{Status: http.StatusTooManyRequests, Code: CodeRateLimited, Reason: ForRate,
+			Refuse(w, req, &Refusal{Status: http.StatusTooManyRequests, Code: errcodes.RateLimited, Reason: ForRate,
 				Message: "Too many requests from this caller.", RetryAfter: wait})
 			return
 		}

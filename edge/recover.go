@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+
+	"census-gateway/internal/errcodes"
 )
 
 // Recover turns a panic of a handler into a refusal with INTERNAL_SERVER_ERROR.
@@ -35,7 +37,7 @@ func Recover(log *slog.Logger, sending *Sending) func(http.Handler) http.Handler
 				if answer.status != 0 {
 					panic(http.ErrAbortHandler)
 				}
-				Refuse(w, r, &Refusal{Status: http.StatusInternalServerError, Code: CodeInternal,
+				Refuse(w, r, &Refusal{Status: http.StatusInternalServerError, Code: errcodes.Internal,
 					Message: "Something went wrong in the gateway."})
 			}()
 			next.ServeHTTP(answer, r)

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"census-gateway/internal/errcodes"
 )
 
 // Every refusal is told of once, with its reason; the challenges are those of RFC 6750.
@@ -88,7 +90,7 @@ func TestRefusalsAreTold(t *testing.T) {
 	}
 	told = nil
 	preflight := request("OPTIONS", "/graphql", "Origin: "+allowed[0], "Access-Control-Request-Method: PUT")
-	if refusedWith(t, serve(h, preflight), 403, CodeForbidden); len(told) != 1 || told[0].Reason != ForPreflight {
+	if refusedWith(t, serve(h, preflight), 403, errcodes.Forbidden); len(told) != 1 || told[0].Reason != ForPreflight {
 		t.Errorf("preflight: %+v", told)
 	}
 

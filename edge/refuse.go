@@ -8,16 +8,6 @@ import (
 	"time"
 )
 
-// The codes this package answers with, in errors[].extensions.code. They are
-// part of the gateway's one list (docs, "Errors").
-const (
-	CodeUnauthenticated = "UNAUTHENTICATED"
-	CodeForbidden       = "FORBIDDEN"
-	CodeRateLimited     = "RATE_LIMITED"
-	CodeOverloaded      = "OVERLOADED"
-	CodeInternal        = "INTERNAL_SERVER_ERROR"
-)
-
 // GraphQLJSON is the media type of GraphQL over HTTP; a refusal has it where
 // the request asked for it.
 const GraphQLJSON = "application/graphql-response+json"
@@ -26,7 +16,7 @@ const GraphQLJSON = "application/graphql-response+json"
 // error, so that code without a ResponseWriter can decide to refuse.
 type Refusal struct {
 	Status     int           // HTTP status
-	Code       string        // one of the Code constants
+	Code       string        // one of errcodes
 	Message    string        // for the client: no addresses, no Go errors, nothing it sent
 	RetryAfter time.Duration // told in whole seconds, rounded up; 0 tells nothing
 	Challenge  string        // WWW-Authenticate; empty sends none

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"census-gateway/internal/errcodes"
 )
 
 // largeAnswer is the least length that counts in Sending, in bytes. What is shorter
@@ -83,6 +85,6 @@ func Hold(ctx context.Context, bytes int) bool {
 }
 
 func noRoom() *Refusal {
-	return &Refusal{Status: http.StatusServiceUnavailable, Code: CodeOverloaded, Reason: ForSending, RetryAfter: time.Second,
+	return &Refusal{Status: http.StatusServiceUnavailable, Code: errcodes.Overloaded, Reason: ForSending, RetryAfter: time.Second,
 		Message: "Too many large answers are being made or sent. Try again in a moment, or ask for less."}
 }

@@ -16,7 +16,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"census-gateway/graph/transport"
+	"census-gateway/internal/errcodes"
 	"census-gateway/upstream"
 	"census-gateway/upstream/sim"
 )
@@ -45,7 +45,7 @@ func TestDeferredPartsMakeTheAnswer(t *testing.T) {
 		whole, _ := deferredAnswer(t, h, "application/json", query)
 		got, _ := deferredAnswer(t, h, accept, query)
 		if whole.Data == nil {
-			if code := whole.Errors[0].Extensions["code"]; code != transport.CodeQueryTooExpensive && code != transport.CodeParseFailed {
+			if code := whole.Errors[0].Extensions["code"]; code != errcodes.QueryTooExpensive && code != errcodes.ParseFailed {
 				t.Fatalf("%s\n%v", query, whole.Errors)
 			}
 			return // too long

@@ -14,6 +14,7 @@ import (
 
 	"census-gateway/graph"
 	"census-gateway/graph/limits"
+	"census-gateway/internal/errcodes"
 	"census-gateway/upstream"
 	"census-gateway/upstream/sim"
 )
@@ -151,7 +152,7 @@ func TestEveryFieldHasItsPrice(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if answer := post(t, allowing[less], query, "null"); !strings.Contains(answer, limits.CodeTooExpensive) {
+		if answer := post(t, allowing[less], query, "null"); !strings.Contains(answer, errcodes.QueryTooExpensive) {
 			t.Errorf("%s.%s takes %d calls and its price is less: %s", typename, field, less+1, query)
 		}
 	})

@@ -14,6 +14,7 @@ import (
 	"census-gateway/graph/inputs"
 	"census-gateway/graph/limits"
 	"census-gateway/graph/transport"
+	"census-gateway/internal/errcodes"
 	"census-gateway/upstream"
 )
 
@@ -78,7 +79,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	if err != nil {
 		return nil, err
 	}
-	given := inputs.New(schema.Schema(), inputs.Options{Scalars: scalars, Code: transport.CodeBadUserInput, Beside: documents.Beside, Secret: !opt.Limits.Introspection})
+	given := inputs.New(schema.Schema(), inputs.Options{Scalars: scalars, Code: errcodes.BadUserInput, Beside: documents.Beside, Secret: !opt.Limits.Introspection})
 	panicked := func(ctx context.Context, value any, stack []byte) {
 		opt.Log.ErrorContext(ctx, "panic", "value", fmt.Sprint(value), "stack", string(stack))
 	}

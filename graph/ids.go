@@ -6,7 +6,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"census-gateway/graph/transport"
+	"census-gateway/internal/errcodes"
 	"census-gateway/upstream/census"
 )
 
@@ -58,6 +58,6 @@ func number(s string) (int64, bool) {
 // badInput is an error in what the caller asked, said for the caller to read.
 func badInput(format string, args ...any) *gqlerror.Error {
 	err := gqlerror.Errorf(format, args...)
-	err.Extensions = map[string]any{"code": transport.CodeBadUserInput}
+	err.Extensions = map[string]any{"code": errcodes.BadUserInput}
 	return err
 }

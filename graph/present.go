@@ -13,22 +13,23 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"census-gateway/graph/transport"
+	"census-gateway/internal/errcodes"
 	"census-gateway/upstream/calls"
 )
 
 // words says, for each kind of failed call, the code and the sentence a client
 // reads; %s is what was asked for.
 var words = map[calls.Kind]struct{ code, sentence string }{
-	calls.NotFound:        {transport.CodeNotFound, "Census knows no %s, or this token may not see it."},
-	calls.Unauthenticated: {transport.CodeUpstreamUnauthenticated, "Census does not accept the gateway's token, so %s cannot be read."},
-	calls.Forbidden:       {transport.CodeUpstreamForbidden, "Census refuses this token %s."},
-	calls.RateLimited:     {transport.CodeUpstreamRateLimited, "Census wants fewer calls just now, so %s cannot be read."},
-	calls.Timeout:         {transport.CodeUpstreamTimeout, "Census did not answer in time for %s."},
-	calls.Canceled:        {transport.CodeUpstreamTimeout, "The operation ended before Census answered for %s."},
-	calls.Unavailable:     {transport.CodeUpstreamUnavailable, "Census cannot be reached or is failing, so %s cannot be read."},
-	calls.Busy:            {transport.CodeUpstreamBusy, "Too many calls to Census are under way, so %s cannot be read just now."},
-	calls.BadResponse:     {transport.CodeUpstreamBadResponse, "Census gave an answer for %s that cannot be read."},
-	calls.Internal:        {transport.CodeInternal, internalSentence},
+	calls.NotFound:        {errcodes.NotFound, "Census knows no %s, or this token may not see it."},
+	calls.Unauthenticated: {errcodes.UpstreamUnauthenticated, "Census does not accept the gateway's token, so %s cannot be read."},
+	calls.Forbidden:       {errcodes.UpstreamForbidden, "Census refuses this token %s."},
+	calls.RateLimited:     {errcodes.UpstreamRateLimited, "Census wants fewer calls just now, so %s cannot be read."},
+	calls.Timeout:         {errcodes.UpstreamTimeout, "Census did not answer in time for %s."},
+	calls.Canceled:        {errcodes.UpstreamTimeout, "The operation ended before Census answered for %s."},
+	calls.Unavailable:     {errcodes.UpstreamUnavailable, "Census cannot be reached or is failing, so %s cannot be read."},
+	calls.Busy:            {errcodes.UpstreamBusy, "Too many calls to Census are under way, so %s cannot be read just now."},
+	calls.BadResponse:     {errcodes.UpstreamBadResponse, "Census gave an answer for %s that cannot be read."},
+	calls.Internal:        {errcodes.Internal, internalSentence},
 }
 
 // refusals are the sentences for refusals that have a cause of their own, by status.
@@ -63,7 +64,7 @@ func present(log *slog.Logger, ownTokens bool) graphql.ErrorPresenterFunc {
 				w.sentence = sentence
 			}
 			if ownTokens && call.Kind == calls.Unauthenticated {
-				w.code, w.sentence = transport.CodeUnauthenticated, "Census does not accept your token, so %s cannot be read."
+				w.code, w.sentence = errcodes.Unauthenticated, "Census does not accept your token, so %s cannot be read."
 			}
 			out.Message = w.sentence
 			if call.Kind != calls.Internal {
@@ -77,7 +78,7 @@ func present(log *slog.Logger, ownTokens bool) graphql.ErrorPresenterFunc {
 		case out.Err != nil:
 			log.ErrorContext(ctx, "resolver failed", "path", out.Path.String(), "cause", out.Err)
 			out.Message = internalSentence
-			out.Extensions = map[string]any{"code": transport.CodeInternal}
+			out.Extensions = map[string]any{"code": errcodes.Internal}
 		}
 		out.Err = short
 		return out

@@ -13,6 +13,7 @@ import (
 
 	"census-gateway/graph/limits"
 	"census-gateway/graph/transport"
+	"census-gateway/internal/errcodes"
 	"census-gateway/upstream"
 	"census-gateway/upstream/census"
 )
@@ -138,10 +139,10 @@ const LimitTokens = "tokens"
 
 // limitOf names the limit that err is about; "" if it is about none.
 func limitOf(err *gqlerror.Error) string {
-	if limit, ok := err.Extensions["limit"].(string); ok && transport.Code(err) == transport.CodeQueryTooExpensive {
+	if limit, ok := err.Extensions["limit"].(string); ok && transport.Code(err) == errcodes.QueryTooExpensive {
 		return limit
 	}
-	if transport.Code(err) == transport.CodeParseFailed && strings.Contains(err.Message, "token limit") {
+	if transport.Code(err) == errcodes.ParseFailed && strings.Contains(err.Message, "token limit") {
 		return LimitTokens
 	}
 	return ""

@@ -3,11 +3,11 @@ package graph
 import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"census-gateway/graph/transport"
+	"census-gateway/internal/errcodes"
 )
 
 // errNoRoom is the answer if there is no room for it.
 func errNoRoom() *gqlerror.Error {
 	return &gqlerror.Error{Message: "Too many large answers are being made or sent. Try again in a moment, or ask for less.",
-		Extensions: map[string]any{"code": transport.CodeOverloaded, "retryAfterSeconds": 1}}
+		Extensions: map[string]any{"code": errcodes.Overloaded, "retryAfterSeconds": 1}}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"census-gateway/graph/limits"
+	"census-gateway/internal/errcodes"
 	"census-gateway/upstream"
 	"census-gateway/upstream/census"
 )
@@ -198,7 +199,7 @@ func (s *scan) show(l *loaders, runs upstream.Slice[census.SyncRun]) (enough boo
 // nothing on it but the cursor that was given would be asked for again and again.
 func (l *loaders) spent(format string, args ...any) error {
 	err := gqlerror.Errorf("query too expensive: "+format, args...)
-	err.Extensions = map[string]any{"code": limits.CodeTooExpensive, "limit": string(limits.Calls), "allowed": l.calls, "actual": l.calls + 1}
+	err.Extensions = map[string]any{"code": errcodes.QueryTooExpensive, "limit": string(limits.Calls), "allowed": l.calls, "actual": l.calls + 1}
 	return err
 }
 

@@ -1,6 +1,10 @@
 package observe
 
-import "strings"
+import (
+	"strings"
+
+	"census-gateway/internal/errcodes"
+)
 
 // A blame is whose doing it is that an operation has errors. The larger one counts
 // where there are several.
@@ -31,10 +35,10 @@ func blameFor(list []string) blame {
 
 func blameOf(code string) blame {
 	switch code {
-	case "CANCELED":
+	case errcodes.Canceled:
 		return canceled
-	case "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT", "BAD_REQUEST", "PERSISTED_QUERY_NOT_FOUND",
-		"PAYLOAD_TOO_LARGE", "QUERY_TOO_EXPENSIVE", "UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "RATE_LIMITED":
+	case errcodes.ParseFailed, errcodes.ValidationFailed, errcodes.BadUserInput, errcodes.BadRequest, errcodes.PersistedQueryNotFound,
+		errcodes.PayloadTooLarge, errcodes.QueryTooExpensive, errcodes.Unauthenticated, errcodes.Forbidden, errcodes.NotFound, errcodes.RateLimited:
 		return client
 	}
 	if strings.HasPrefix(code, "UPSTREAM_") {

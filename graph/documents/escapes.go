@@ -10,9 +10,9 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/lexer"
-)
 
-const codeParseFailed = "GRAPHQL_PARSE_FAILED"
+	"census-gateway/internal/errcodes"
+)
 
 // Escapes is the extension for gqlgen that refuses a document in which half of a
 // surrogate pair stands alone, such as "\uD83D" (GraphQL specification, "String
@@ -61,7 +61,7 @@ func halfPair(text string) *gqlerror.Error {
 		if at := HalfPair(raw); at >= 0 {
 			column := t.Pos.Column - 1 + len([]rune(raw[:at])) // the token begins behind its quote
 			bad := gqlerror.ErrorLocf("", t.Pos.Line, column, "%s is half of a surrogate pair: write both halves, or the character itself", raw[at:at+6])
-			bad.Extensions = map[string]any{"code": codeParseFailed}
+			bad.Extensions = map[string]any{"code": errcodes.ParseFailed}
 			return bad
 		}
 	}

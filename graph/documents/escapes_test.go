@@ -7,6 +7,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"census-gateway/internal/errcodes"
 )
 
 // Half of a surrogate pair is refused where it stands, and only in strings.
@@ -28,7 +30,7 @@ func TestHalvesOfPairsAreRefused(t *testing.T) {
 		said := ""
 		if err := (Escapes{NewParsed().Has}).MutateOperationParameters(t.Context(), &graphql.RawParams{Query: text}); err != nil {
 			said = err.Error()
-			if err.Extensions["code"] != codeParseFailed {
+			if err.Extensions["code"] != errcodes.ParseFailed {
 				t.Errorf("%s: %v", text, err.Extensions)
 			}
 		}

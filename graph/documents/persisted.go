@@ -8,6 +8,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"census-gateway/internal/errcodes"
 )
 
 var _ interface {
@@ -54,17 +56,17 @@ func (p Persisted) MutateOperationParameters(ctx context.Context, params *graphq
 		return err
 	}
 	if id != "" && hash != "" {
-		return failure(codeBadRequest, "send either documentId or extensions.persistedQuery, not both")
+		return failure(errcodes.BadRequest, "send either documentId or extensions.persistedQuery, not both")
 	}
 	if id == "" && hash == "" {
 		if p.RequireTrusted {
-			return failure(codeForbidden, "only trusted documents are served: send the id of one")
+			return failure(errcodes.Forbidden, "only trusted documents are served: send the id of one")
 		}
 		return nil
 	}
 	if name, text, ok := p.Trusted.Lookup(id + hash); ok {
 		if params.Query != "" && params.Query != text {
-			return failure(codeBadRequest, "the query is not the document of this hash")
+			return failure(errcodes.BadRequest, "the query is not the document of this hash")
 		}
 		if p.OnTrusted != nil {
 			p.OnTrusted(ctx, name)
@@ -74,11 +76,11 @@ func (p Persisted) MutateOperationParameters(ctx context.Context, params *graphq
 	}
 	switch {
 	case p.RequireTrusted && params.Query != "":
-		return failure(codeForbidden, "only trusted documents are served: this is none of them")
+		return failure(errcodes.Forbidden, "only trusted documents are served: this is none of them")
 	case id != "":
-		return failure(codeNotFound, "no document is known by this documentId")
+		return failure(errcodes.PersistedQueryNotFound, "no document is known by this documentId")
 	case p.RequireTrusted:
-		return failure(codeNotFound, notFoundMessage)
+		return failure(errcodes.PersistedQueryNotFound, notFoundMessage)
 	}
 	return p.automatic(hash, params)
 }
@@ -87,14 +89,14 @@ func (p Persisted) MutateOperationParameters(ctx context.Context, params *graphq
 func (p Persisted) automatic(hash string, params *graphql.RawParams) *gqlerror.Error {
 	if params.Query != "" {
 		if hashOf(params.Query) != hash {
-			return failure(codeBadRequest, "sha256Hash is not the SHA-256 hash of the query")
+			return failure(errcodes.BadRequest, "sha256Hash is not the SHA-256 hash of the query")
 		}
 		p.Automatic.keep(hash, params.Query)
 		return nil
 	}
 	text, ok := p.Automatic.get(hash)
 	if !ok {
-		return failure(codeNotFound, notFoundMessage)
+		return failure(errcodes.PersistedQueryNotFound, notFoundMessage)
 	}
 	params.Query = text
 	return nil

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"census-gateway/internal/errcodes"
 )
 
 const hello = "{hello}"
@@ -38,23 +40,23 @@ func TestAutomatic(t *testing.T) {
 		{"plain", hello, `null`, hello, ""},
 		{"other extension", hello, `{"some":"value"}`, hello, ""},
 		{"null", hello, `{"persistedQuery":null}`, hello, ""},
-		{"unknown", "", persisted(hash), "", codeNotFound},
-		{"wrong hash", "{other}", persisted(hash), "{other}", codeBadRequest},
-		{"wrong hash left nothing", "", persisted(hash), "", codeNotFound},
+		{"unknown", "", persisted(hash), "", errcodes.PersistedQueryNotFound},
+		{"wrong hash", "{other}", persisted(hash), "{other}", errcodes.BadRequest},
+		{"wrong hash left nothing", "", persisted(hash), "", errcodes.PersistedQueryNotFound},
 		{"register", hello, persisted(hash), hello, ""},
 		{"known", "", persisted(hash), hello, ""},
-		{"upper case is another hash", "", persisted(strings.ToUpper(hash)), "", codeNotFound},
-		{"version 2", "", `{"persistedQuery":{"version":2,"sha256Hash":"` + hash + `"}}`, "", codeBadRequest},
-		{"version text", "", `{"persistedQuery":{"version":"1","sha256Hash":"` + hash + `"}}`, "", codeBadRequest},
+		{"upper case is another hash", "", persisted(strings.ToUpper(hash)), "", errcodes.PersistedQueryNotFound},
+		{"version 2", "", `{"persistedQuery":{"version":2,"sha256Hash":"` + hash + `"}}`, "", errcodes.BadRequest},
+		{"version text", "", `{"persistedQuery":{"version":"1","sha256Hash":"` + hash + `"}}`, "", errcodes.BadRequest},
 		{"version 1.0", "", `{"persistedQuery":{"version":1.0,"sha256Hash":"` + hash + `"}}`, hello, ""},
-		{"no version", "", `{"persistedQuery":{"sha256Hash":"` + hash + `"}}`, "", codeBadRequest},
-		{"number", "", `{"persistedQuery":{"version":1,"sha256Hash":7}}`, "", codeBadRequest},
-		{"no hash", "", `{"persistedQuery":{"version":1}}`, "", codeBadRequest},
-		{"empty hash", hello, persisted(""), hello, codeBadRequest},
-		{"long hash", hello, persisted(strings.Repeat("a", 257)), hello, codeBadRequest},
-		{"list", hello, `{"persistedQuery":[1]}`, hello, codeBadRequest},
-		{"text", hello, `{"persistedQuery":"x"}`, hello, codeBadRequest},
-		{"false", hello, `{"persistedQuery":false}`, hello, codeBadRequest},
+		{"no version", "", `{"persistedQuery":{"sha256Hash":"` + hash + `"}}`, "", errcodes.BadRequest},
+		{"number", "", `{"persistedQuery":{"version":1,"sha256Hash":7}}`, "", errcodes.BadRequest},
+		{"no hash", "", `{"persistedQuery":{"version":1}}`, "", errcodes.BadRequest},
+		{"empty hash", hello, persisted(""), hello, errcodes.BadRequest},
+		{"long hash", hello, persisted(strings.Repeat("a", 257)), hello, errcodes.BadRequest},
+		{"list", hello, `{"persistedQuery":[1]}`, hello, errcodes.BadRequest},
+		{"text", hello, `{"persistedQuery":"x"}`, hello, errcodes.BadRequest},
+		{"false", hello, `{"persistedQuery":false}`, hello, errcodes.BadRequest},
 	}
 	for _, s := range steps {
 		if text, code := ask(t, p, "", s.query, s.extensions); text != s.text || code != s.code {
@@ -82,19 +84,19 @@ func TestTrusted(t *testing.T) {
 		{"prefixed hash", open, "sha256:" + hashOf(runs), "", "null", runs, ""},
 		{"id as hash", open, "", "", persisted("runs-1"), runs, ""},
 		{"hash", open, "", "", persisted(hashOf(runs)), runs, ""},
-		{"unknown id", open, "runs-2", "", "null", "", codeNotFound},
-		{"unknown hash", open, "", "", persisted("00"), "", codeNotFound},
-		{"both", open, "runs-1", "", persisted("h"), "", codeBadRequest},
+		{"unknown id", open, "runs-2", "", "null", "", errcodes.PersistedQueryNotFound},
+		{"unknown hash", open, "", "", persisted("00"), "", errcodes.PersistedQueryNotFound},
+		{"both", open, "runs-1", "", persisted("h"), "", errcodes.BadRequest},
 		{"free text", open, "", "{other}", "null", "{other}", ""},
 		{"required: id", only, "runs-1", "", "null", runs, ""},
 		{"required: hash", only, "", "", persisted(hashOf(runs)), runs, ""},
 		{"required: hash and its text", only, "", runs, persisted(hashOf(runs)), runs, ""},
-		{"required: hash and other text", only, "", hello, persisted(hashOf(runs)), hello, codeBadRequest},
-		{"required: unknown id", only, "runs-2", "", "null", "", codeNotFound},
-		{"required: unknown hash", only, "", "", persisted(hashOf("{other}")), "", codeNotFound},
-		{"required: register", only, "", "{other}", persisted(hashOf("{other}")), "{other}", codeForbidden},
-		{"required: free text", only, "", "{other}", "null", "{other}", codeForbidden},
-		{"required: trusted text without its hash", only, "", runs, "null", runs, codeForbidden},
+		{"required: hash and other text", only, "", hello, persisted(hashOf(runs)), hello, errcodes.BadRequest},
+		{"required: unknown id", only, "runs-2", "", "null", "", errcodes.PersistedQueryNotFound},
+		{"required: unknown hash", only, "", "", persisted(hashOf("{other}")), "", errcodes.PersistedQueryNotFound},
+		{"required: register", only, "", "{other}", persisted(hashOf("{other}")), "{other}", errcodes.Forbidden},
+		{"required: free text", only, "", "{other}", "null", "{other}", errcodes.Forbidden},
+		{"required: trusted text without its hash", only, "", runs, "null", runs, errcodes.Forbidden},
 	}
 	for _, s := range steps {
 		if text, code := ask(t, s.p, s.id, s.query, s.extensions); text != s.text || code != s.code {

@@ -4,13 +4,8 @@ import (
 	"encoding/json"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
-)
 
-// Codes of the gateway's list that are set here.
-const (
-	codeBadRequest = "BAD_REQUEST"
-	codeForbidden  = "FORBIDDEN"
-	codeNotFound   = "PERSISTED_QUERY_NOT_FOUND"
+	"census-gateway/internal/errcodes"
 )
 
 // notFoundMessage is a word of the protocol: some clients look for it rather
@@ -30,14 +25,14 @@ func persistedHash(extensions map[string]any) (string, *gqlerror.Error) {
 	}
 	object, ok := given.(map[string]any)
 	if !ok {
-		return "", failure(codeBadRequest, "extensions.persistedQuery is not an object")
+		return "", failure(errcodes.BadRequest, "extensions.persistedQuery is not an object")
 	}
 	if !isOne(object["version"]) {
-		return "", failure(codeBadRequest, "extensions.persistedQuery.version is not 1")
+		return "", failure(errcodes.BadRequest, "extensions.persistedQuery.version is not 1")
 	}
 	hash, ok := object["sha256Hash"].(string)
 	if !ok || hash == "" || len(hash) > maxHash {
-		return "", failure(codeBadRequest, "extensions.persistedQuery.sha256Hash is not a hash")
+		return "", failure(errcodes.BadRequest, "extensions.persistedQuery.sha256Hash is not a hash")
 	}
 	return hash, nil
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"census-gateway/internal/errcodes"
 )
 
 // edges are queries that ask for exactly n, 3 or more, of what a limit counts.
@@ -67,7 +69,7 @@ func TestDefaultsHoldThroughTheHandler(t *testing.T) {
 			t.Fatalf("%s: errors %v", limit, a.Errors)
 		}
 		ext := a.Errors[0].Extensions
-		if ext["code"] != CodeTooExpensive || ext["limit"] != string(limit) ||
+		if ext["code"] != errcodes.QueryTooExpensive || ext["limit"] != string(limit) ||
 			ext["allowed"] != float64(allowed) || ext["actual"] != float64(allowed+1) {
 			t.Errorf("%s: extensions %v", limit, ext)
 		}

@@ -5,10 +5,9 @@ import (
 
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-)
 
-// CodeTooExpensive is extensions.code of every refusal for a limit.
-const CodeTooExpensive = "QUERY_TOO_EXPENSIVE"
+	"census-gateway/internal/errcodes"
+)
 
 // A Refusal says which limit an operation passed.
 type Refusal struct {
@@ -44,7 +43,7 @@ func (r *Refusal) gqlError() *gqlerror.Error {
 	return &gqlerror.Error{
 		Message: r.Error(),
 		Extensions: map[string]any{
-			"code":    CodeTooExpensive,
+			"code":    errcodes.QueryTooExpensive,
 			"limit":   string(r.Limit),
 			"allowed": r.Allowed,
 			"actual":  r.Actual,
@@ -54,6 +53,6 @@ func (r *Refusal) gqlError() *gqlerror.Error {
 
 func introspectionRefused() *gqlerror.Error {
 	err := gqlerror.Errorf("introspection is switched off: __schema and __type cannot be asked")
-	errcode.Set(err, errcode.ValidationFailed)
+	errcode.Set(err, errcodes.ValidationFailed)
 	return err
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"census-gateway/internal/errcodes"
 )
 
 func TestRepeats(t *testing.T) {
@@ -12,7 +14,7 @@ func TestRepeats(t *testing.T) {
 	x := Repeats{Known: func(text string) bool { return text == known }}
 	refused := func(text string) bool {
 		err := x.MutateOperationParameters(t.Context(), &graphql.RawParams{Query: text})
-		if err != nil && (err.Extensions["code"] != CodeTooExpensive || err.Extensions["limit"] != "names") {
+		if err != nil && (err.Extensions["code"] != errcodes.QueryTooExpensive || err.Extensions["limit"] != "names") {
 			t.Errorf("%v", err)
 		}
 		return err != nil

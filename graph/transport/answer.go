@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"census-gateway/graph/documents"
+	"census-gateway/internal/errcodes"
 )
 
 // answer executes req and writes what comes of it. A panic on the way, outside
@@ -19,7 +20,7 @@ func (o Options) answer(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 	defer func() {
 		if value := recover(); value != nil {
 			o.panicked(ctx, value)
-			refuse(w, takes.plain, &fault{http.StatusInternalServerError, CodeInternal, internalMessage})
+			refuse(w, takes.plain, &fault{http.StatusInternalServerError, errcodes.Internal, internalMessage})
 		}
 	}()
 	req.Headers = r.Header
@@ -52,7 +53,7 @@ func refuseKind(w http.ResponseWriter, r *http.Request, kind ast.Operation) *fau
 		return nil
 	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", http.MethodPost)
-		return &fault{http.StatusMethodNotAllowed, CodeBadRequest, "only queries are served by " + r.Method}
+		return &fault{http.StatusMethodNotAllowed, errcodes.BadRequest, "only queries are served by " + r.Method}
 	case kind == ast.Subscription:
 		return badRequest("subscriptions are not served")
 	}
@@ -85,7 +86,7 @@ func (o Options) write(ctx context.Context, w http.ResponseWriter, m media, resp
 }
 
 func timeout() *gqlerror.Error {
-	return coded(CodeUpstreamTimeout, "the time for this operation has passed")
+	return coded(errcodes.UpstreamTimeout, "the time for this operation has passed")
 }
 
 // retryAfter repeats in a header what the error says in retryAfterSeconds.

@@ -1,56 +1,35 @@
 package transport
 
-import "net/http"
+import (
+	"net/http"
 
-// Codes stand in errors[].extensions.code. Those of the upstream are set where
-// its errors are presented; all of them are known here for their status.
-const (
-	CodeParseFailed             = "GRAPHQL_PARSE_FAILED"
-	CodeValidationFailed        = "GRAPHQL_VALIDATION_FAILED"
-	CodeBadUserInput            = "BAD_USER_INPUT"
-	CodeBadRequest              = "BAD_REQUEST"
-	CodePersistedQueryNotFound  = "PERSISTED_QUERY_NOT_FOUND"
-	CodePayloadTooLarge         = "PAYLOAD_TOO_LARGE"
-	CodeQueryTooExpensive       = "QUERY_TOO_EXPENSIVE"
-	CodeUnauthenticated         = "UNAUTHENTICATED"
-	CodeForbidden               = "FORBIDDEN"
-	CodeNotFound                = "NOT_FOUND"
-	CodeRateLimited             = "RATE_LIMITED"
-	CodeOverloaded              = "OVERLOADED"
-	CodeUpstreamTimeout         = "UPSTREAM_TIMEOUT"
-	CodeUpstreamUnavailable     = "UPSTREAM_UNAVAILABLE"
-	CodeUpstreamBusy            = "UPSTREAM_BUSY"
-	CodeUpstreamRateLimited     = "UPSTREAM_RATE_LIMITED"
-	CodeUpstreamUnauthenticated = "UPSTREAM_UNAUTHENTICATED"
-	CodeUpstreamForbidden       = "UPSTREAM_FORBIDDEN"
-	CodeUpstreamBadResponse     = "UPSTREAM_BAD_RESPONSE"
-	CodeInternal                = "INTERNAL_SERVER_ERROR"
+	"census-gateway/internal/errcodes"
 )
 
 // foreign maps codes that gqlgen and its extensions set to ours. Codes that
 // stand in neither list pass unchanged.
 var foreign = map[string]string{
-	"COMPLEXITY_LIMIT_EXCEEDED": CodeQueryTooExpensive,
-	"INTERNAL_ERROR":            CodeInternal,
+	"COMPLEXITY_LIMIT_EXCEEDED": errcodes.QueryTooExpensive,
+	"INTERNAL_ERROR":            errcodes.Internal,
 }
 
 // statusOf gives a status to the codes that have the same one in either media
 // type. The others belong to GraphQL itself: see requestStatus.
 var statusOf = map[string]int{
-	CodeBadRequest:              http.StatusBadRequest,
-	CodeUnauthenticated:         http.StatusUnauthorized,
-	CodeForbidden:               http.StatusForbidden,
-	CodePayloadTooLarge:         http.StatusRequestEntityTooLarge,
-	CodeRateLimited:             http.StatusTooManyRequests,
-	CodeInternal:                http.StatusInternalServerError,
-	CodeOverloaded:              http.StatusServiceUnavailable,
-	CodeUpstreamBusy:            http.StatusServiceUnavailable,
-	CodeUpstreamUnavailable:     http.StatusServiceUnavailable,
-	CodeUpstreamRateLimited:     http.StatusServiceUnavailable,
-	CodeUpstreamTimeout:         http.StatusGatewayTimeout,
-	CodeUpstreamUnauthenticated: http.StatusBadGateway,
-	CodeUpstreamForbidden:       http.StatusBadGateway,
-	CodeUpstreamBadResponse:     http.StatusBadGateway,
+	errcodes.BadRequest:              http.StatusBadRequest,
+	errcodes.Unauthenticated:         http.StatusUnauthorized,
+	errcodes.Forbidden:               http.StatusForbidden,
+	errcodes.PayloadTooLarge:         http.StatusRequestEntityTooLarge,
+	errcodes.RateLimited:             http.StatusTooManyRequests,
+	errcodes.Internal:                http.StatusInternalServerError,
+	errcodes.Overloaded:              http.StatusServiceUnavailable,
+	errcodes.UpstreamBusy:            http.StatusServiceUnavailable,
+	errcodes.UpstreamUnavailable:     http.StatusServiceUnavailable,
+	errcodes.UpstreamRateLimited:     http.StatusServiceUnavailable,
+	errcodes.UpstreamTimeout:         http.StatusGatewayTimeout,
+	errcodes.UpstreamUnauthenticated: http.StatusBadGateway,
+	errcodes.UpstreamForbidden:       http.StatusBadGateway,
+	errcodes.UpstreamBadResponse:     http.StatusBadGateway,
 }
 
 // requestStatus is the status of an answer without data. A request that HTTP

@@ -7,10 +7,12 @@ import (
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"census-gateway/internal/errcodes"
 )
 
 // unwritable stands in for errors that cannot be written as JSON.
-const unwritable = `[{"message":"` + internalMessage + `","extensions":{"code":"` + CodeInternal + `"}}]`
+const unwritable = `[{"message":"` + internalMessage + `","extensions":{"code":"` + errcodes.Internal + `"}}]`
 
 // writeAnswer writes status and resp. The data goes out as the executor made
 // it: it is JSON already, and reading it again would cost more than all the rest.

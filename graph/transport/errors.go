@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"census-gateway/graph/documents"
+	"census-gateway/internal/errcodes"
 )
 
 const (
@@ -26,18 +27,18 @@ const (
 // execute, before presenters see it.
 func (o Options) requestErrors(op *graphql.OperationContext, req *graphql.RawParams, errs gqlerror.List) gqlerror.List {
 	switch {
-	case req.Query == "" && code(errs[0]) == CodeValidationFailed:
+	case req.Query == "" && code(errs[0]) == errcodes.ValidationFailed:
 		// An id was sent instead of a text, and no extension knows of ids.
-		return gqlerror.List{coded(CodePersistedQueryNotFound, "PersistedQueryNotFound")}
+		return gqlerror.List{coded(errcodes.PersistedQueryNotFound, "PersistedQueryNotFound")}
 	case op != nil && op.Doc != nil && op.Operation == nil && op.OperationName == "":
-		return gqlerror.List{coded(CodeValidationFailed,
+		return gqlerror.List{coded(errcodes.ValidationFailed,
 			"the document has several operations: say in operationName which one to run")}
 	case op != nil && op.Doc != nil && op.Operation == nil:
-		return gqlerror.List{coded(CodeValidationFailed,
+		return gqlerror.List{coded(errcodes.ValidationFailed,
 			"the document has no operation of the name given in operationName")}
 	}
 	for i, err := range errs {
-		if code(err) == CodeParseFailed {
+		if code(err) == errcodes.ParseFailed {
 			err.Message = documents.SyntaxMessage(err.Message, req.Query)
 		}
 		if len(err.Path) > 1 && err.Path[0] == ast.PathName("variable") {
@@ -55,7 +56,7 @@ func (o Options) variableError(op *ast.OperationDefinition, values map[string]an
 			return reworded
 		}
 	}
-	return coded(CodeBadUserInput, "$"+err.Path[1:].String()+": "+err.Message)
+	return coded(errcodes.BadUserInput, "$"+err.Path[1:].String()+": "+err.Message)
 }
 
 func coded(code, message string) *gqlerror.Error {
@@ -75,7 +76,7 @@ func Code(err *gqlerror.Error) string {
 		return mapped
 	}
 	if c == "" {
-		return CodeInternal
+		return errcodes.Internal
 	}
 	return c
 }

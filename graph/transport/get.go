@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"census-gateway/internal/errcodes"
 )
 
 var _ graphql.Transport = GET{}
@@ -36,7 +38,7 @@ func (t GET) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecut
 
 func (t GET) read(r *http.Request) (*request, *fault) {
 	if int64(len(r.URL.RawQuery)) > t.maxBody() {
-		return nil, &fault{http.StatusRequestURITooLong, CodePayloadTooLarge, fmt.Sprintf("the query of the URL is longer than %d bytes", t.maxBody())}
+		return nil, &fault{http.StatusRequestURITooLong, errcodes.PayloadTooLarge, fmt.Sprintf("the query of the URL is longer than %d bytes", t.maxBody())}
 	}
 	req, bad := parseQuery(r.URL.RawQuery)
 	if bad != nil {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"census-gateway/internal/errcodes"
 )
 
 var (
@@ -39,5 +41,5 @@ func (NotAllowed) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExec
 	if m == mediaNone {
 		m = mediaJSON
 	}
-	refuse(w, m, &fault{http.StatusMethodNotAllowed, CodeBadRequest, "GraphQL is asked by POST or GET"})
+	refuse(w, m, &fault{http.StatusMethodNotAllowed, errcodes.BadRequest, "GraphQL is asked by POST or GET"})
 }

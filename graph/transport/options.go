@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"census-gateway/graph/exec"
+	"census-gateway/internal/errcodes"
 )
 
 // What holds where [Options] leave it 0.
@@ -82,7 +83,7 @@ func (o Options) present(ctx context.Context, err error) *gqlerror.Error {
 			o.OnPanic(ctx, panicked.Value, panicked.Stack)
 		}
 		at := graphql.DefaultErrorPresenter(ctx, err)
-		at.Message, at.Extensions, at.Err = internalMessage, map[string]any{"code": CodeInternal}, nil
+		at.Message, at.Extensions, at.Err = internalMessage, map[string]any{"code": errcodes.Internal}, nil
 		err = at
 	}
 	if o.Present != nil {

@@ -5,6 +5,8 @@ import (
 	"runtime/debug"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"census-gateway/internal/errcodes"
 )
 
 // Recover makes the function for gqlgen's SetRecoverFunc: a panic in one field
@@ -14,7 +16,7 @@ func Recover(onPanic func(ctx context.Context, value any, stack []byte)) graphql
 		if onPanic != nil {
 			onPanic(ctx, value, debug.Stack())
 		}
-		return coded(CodeInternal, internalMessage)
+		return coded(errcodes.Internal, internalMessage)
 	}
 }
 

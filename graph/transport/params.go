@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"census-gateway/graph/documents"
+	"census-gateway/internal/errcodes"
 )
 
 // maxDepth bounds the nesting of objects and lists in a request, counted from
@@ -144,7 +145,7 @@ func (req *request) text(n int) *string {
 func (req *request) check(maxDocument int) *fault {
 	switch {
 	case len(req.Query) > maxDocument:
-		return &fault{http.StatusRequestEntityTooLarge, CodePayloadTooLarge, fmt.Sprintf("the document is longer than %d bytes", maxDocument)}
+		return &fault{http.StatusRequestEntityTooLarge, errcodes.PayloadTooLarge, fmt.Sprintf("the document is longer than %d bytes", maxDocument)}
 	case req.Query != "" && req.documentID != "":
 		return badRequest("send either query or documentId, not both")
 	case req.Query == "" && req.documentID == "" && req.Extensions["persistedQuery"] == nil:

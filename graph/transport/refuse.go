@@ -5,6 +5,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"census-gateway/internal/errcodes"
 )
 
 // A fault is a request that is refused before it is executed.
@@ -15,7 +17,7 @@ type fault struct {
 }
 
 func badRequest(message string) *fault {
-	return &fault{http.StatusBadRequest, CodeBadRequest, message}
+	return &fault{http.StatusBadRequest, errcodes.BadRequest, message}
 }
 
 // refuse answers with one error and no data.
@@ -32,7 +34,7 @@ func accept(w http.ResponseWriter, r *http.Request) (accepted, bool) {
 	if a.plain != mediaNone {
 		return a, true
 	}
-	refuse(w, mediaJSON, &fault{http.StatusNotAcceptable, CodeBadRequest,
+	refuse(w, mediaJSON, &fault{http.StatusNotAcceptable, errcodes.BadRequest,
 		"answers are application/json or application/graphql-response+json: accept one of them"})
 	return a, false
 }

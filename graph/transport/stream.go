@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"census-gateway/graph/exec"
+	"census-gateway/internal/errcodes"
 )
 
 // mayDefer tells whether an answer in parts can be asked for: only of a query, and
@@ -33,7 +34,7 @@ func (o Options) stream(ctx context.Context, w http.ResponseWriter, executor gra
 		defer func() {
 			if value := recover(); value != nil {
 				o.panicked(ctx, value)
-				resp = &graphql.Response{Errors: gqlerror.List{coded(CodeInternal, internalMessage)}}
+				resp = &graphql.Response{Errors: gqlerror.List{coded(errcodes.Internal, internalMessage)}}
 			}
 		}()
 		return respond(lasting)

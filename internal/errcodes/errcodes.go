@@ -1,0 +1,30 @@
+// Package errcodes lists what errors[].extensions.code may be in an answer. docs/operations.md
+// says what each means to clients and operators.
+package errcodes
+
+const (
+	ParseFailed             = "GRAPHQL_PARSE_FAILED"
+	ValidationFailed        = "GRAPHQL_VALIDATION_FAILED"
+	BadUserInput            = "BAD_USER_INPUT"
+	BadRequest              = "BAD_REQUEST"
+	PersistedQueryNotFound  = "PERSISTED_QUERY_NOT_FOUND"
+	PayloadTooLarge         = "PAYLOAD_TOO_LARGE"
+	QueryTooExpensive       = "QUERY_TOO_EXPENSIVE"
+	Unauthenticated         = "UNAUTHENTICATED"
+	Forbidden               = "FORBIDDEN"
+	NotFound                = "NOT_FOUND"
+	RateLimited             = "RATE_LIMITED"
+	Overloaded              = "OVERLOADED"
+	UpstreamTimeout         = "UPSTREAM_TIMEOUT"
+	UpstreamUnavailable     = "UPSTREAM_UNAVAILABLE"
+	UpstreamBusy            = "UPSTREAM_BUSY"
+	UpstreamRateLimited     = "UPSTREAM_RATE_LIMITED"
+	UpstreamUnauthenticated = "UPSTREAM_UNAUTHENTICATED"
+	UpstreamForbidden       = "UPSTREAM_FORBIDDEN"
+	UpstreamBadResponse     = "UPSTREAM_BAD_RESPONSE"
+	Internal                = "INTERNAL_SERVER_ERROR"
+
+	// Canceled stands in logs and metrics only: the client left, or the gateway
+	// stopped, before there was an answer.
+	Canceled = "CANCELED"
+)
