@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"container/list"
 	"fmt"
 	"math"
 	"net/http"
@@ -11,6 +10,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"census-gateway/internal/errcodes"
+	"census-gateway/internal/lru"
 )
 
 // A RateLimit is what one caller may ask.
@@ -27,13 +27,7 @@ type RateLimit struct {
 type Rates struct {
 	mu      sync.Mutex
 	limit   RateLimit
-	callers map[string]*list.Element
-	recent  list.List // of *callerRate, the latest seen in front
-}
-
-type callerRate struct {
-	id     string
-	bucket *rate.Limiter
+	callers *lru.Cache[*rate.Limiter]
 }
 
 // mostCallers are remembered, which takes about 3 MB.
@@ -41,7 +35,7 @@ const mostCallers = 10_000
 
 // NewRates holds callers to limit.
 func NewRates(limit RateLimit) *Rates {
-	return &Rates{limit: limit, callers: make(map[string]*list.Element)}
+	return &Rates{limit: limit, callers: lru.New[*rate.Limiter](mostCallers)}
 }
 
 // take uses up one request of the caller id, and tells how many are left at once. If none
@@ -69,16 +63,11 @@ func (l RateLimit) tell(h http.Header, left float64) {
 
 // bucket finds or makes the caller's; r.mu is held.
 func (r *Rates) bucket(id string) *rate.Limiter {
-	if e, known := r.callers[id]; known {
-		r.recent.MoveToFront(e)
-		return e.Value.(*callerRate).bucket
+	bucket, known := r.callers.Get(id)
+	if !known {
+		bucket = rate.NewLimiter(rate.Limit(r.limit.PerSecond), r.limit.Burst)
+		r.callers.Put(id, bucket, 1)
 	}
-	if len(r.callers) >= mostCallers {
-		oldest := r.recent.Back()
-		delete(r.callers, r.recent.Remove(oldest).(*callerRate).id)
-	}
-	bucket := rate.NewLimiter(rate.Limit(r.limit.PerSecond), r.limit.Burst)
-	r.callers[id] = r.recent.PushFront(&callerRate{id, bucket})
 	return bucket
 }
 

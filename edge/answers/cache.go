@@ -79,12 +79,12 @@ func (c *Cache) Misses() uint64 { return c.misses.Load() }
 func (c *Cache) Bytes() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.kept.used
+	return c.kept.Used()
 }
 
 // Entries is how many answers are kept now, those that are over included.
 func (c *Cache) Entries() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return int64(len(c.kept.byKey))
+	return int64(c.kept.Len())
 }

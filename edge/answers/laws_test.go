@@ -182,8 +182,8 @@ func TestStoreLaw(t *testing.T) {
 			},
 			"wait": func(t *rapid.T) { now++ },
 			"": func(t *rapid.T) {
-				if s.used != size() || s.used > limit || len(s.byKey) != len(model) || s.recent.Len() != len(model) {
-					t.Fatalf("%d answers of %d bytes, want %d of %d", len(s.byKey), s.used, len(model), size())
+				if s.Used() != size() || s.Used() > limit || s.Len() != len(model) {
+					t.Fatalf("%d answers of %d bytes, want %d of %d", s.Len(), s.Used(), len(model), size())
 				}
 			},
 		})

@@ -3,7 +3,6 @@ package documents
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"runtime"
 	"strings"
 	"sync"
@@ -14,60 +13,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
-
-// TestLRU holds the cache against a list that is searched.
-func TestLRU(t *testing.T) {
-	type pair struct {
-		key  string
-		cost int
-	}
-	const limit = 100
-	c := newLRU[int](limit)
-	var model []pair // the last was used last
-	rng := rand.New(rand.NewPCG(1, 2))
-	find := func(key string) int {
-		for i, p := range model {
-			if p.key == key {
-				return i
-			}
-		}
-		return -1
-	}
-	for step := range 20_000 {
-		key := fmt.Sprint(rng.IntN(30))
-		i := find(key)
-		if rng.IntN(2) == 0 {
-			_, ok := c.get(key)
-			if ok != (i >= 0) {
-				t.Fatalf("step %d: %s is kept: %v", step, key, ok)
-			}
-			if ok {
-				model = append(append(model[:i:i], model[i+1:]...), model[i])
-			}
-			continue
-		}
-		cost := rng.IntN(limit + 10)
-		c.add(key, step, cost)
-		if cost > limit {
-			continue
-		}
-		if i >= 0 {
-			model = append(model[:i:i], model[i+1:]...)
-		}
-		model = append(model, pair{key, cost})
-		sum := 0
-		for _, p := range model {
-			sum += p.cost
-		}
-		for sum > limit {
-			sum -= model[0].cost
-			model = model[1:]
-		}
-		if n, used := len(c.byKey), c.used; n != len(model) || used != sum {
-			t.Fatalf("step %d: %d entries of %d bytes, want %d of %d", step, n, used, len(model), sum)
-		}
-	}
-}
 
 func TestBounds(t *testing.T) {
 	ctx := context.Background()
@@ -82,7 +27,7 @@ func TestBounds(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if n, used := len(texts.byKey), texts.used; used > textBytes || n < 100 {
+	if n, used := texts.kept.Len(), texts.kept.Used(); used > textBytes || n < 100 {
 		t.Errorf("%d texts of %d bytes", n, used)
 	}
 	texts.keep("long", strings.Repeat("x", maxText+1))
@@ -92,7 +37,7 @@ func TestBounds(t *testing.T) {
 	parsed := NewParsed()
 	parsed.Add(ctx, strings.Repeat("x", maxParsed+1), &ast.QueryDocument{})
 	parsed.Add(ctx, strings.Repeat("x", maxParsed), &ast.QueryDocument{})
-	if n := len(parsed.byKey); n != 1 {
+	if n := parsed.kept.Len(); n != 1 {
 		t.Errorf("%d documents", n)
 	}
 }

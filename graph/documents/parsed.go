@@ -34,7 +34,7 @@ var _ interface {
 // SetQueryCache. Documents are shared between requests: who holds one must not
 // change it. As an extension it lets others keep with a document what they make of
 // it (Beside); it comes before those.
-type Parsed struct{ *lru[*document] }
+type Parsed struct{ *shared[*document] }
 
 type document struct {
 	doc    *ast.QueryDocument
@@ -43,7 +43,7 @@ type document struct {
 
 // NewParsed keeps documents within 32 MiB of memory, reckoned from the length of
 // their text, and so on the safe side.
-func NewParsed() *Parsed { return &Parsed{newLRU[*document](parsedBytes)} }
+func NewParsed() *Parsed { return &Parsed{newShared[*document](parsedBytes)} }
 
 // Get gives the parsed form of text.
 func (p *Parsed) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {

@@ -10,10 +10,10 @@ const (
 )
 
 // Texts keeps the text of documents by hash, in memory.
-type Texts struct{ *lru[string] }
+type Texts struct{ *shared[string] }
 
 // NewTexts keeps texts within 4 MiB.
-func NewTexts() *Texts { return &Texts{newLRU[string](textBytes)} }
+func NewTexts() *Texts { return &Texts{newShared[string](textBytes)} }
 
 // keep keeps text under hash, unless it is longer than 32 KiB.
 func (t *Texts) keep(hash, text string) {

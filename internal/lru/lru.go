@@ -1,0 +1,77 @@
+// Package lru keeps the values used last, within a limit on what they cost together.
+package lru
+
+// A Cache forgets the value longest unused first. Its costs never exceed its limit. It is
+// not safe for concurrent use.
+type Cache[V any] struct {
+	limit, used int64
+	byKey       map[string]*entry[V]
+	ring        entry[V] // holds no value; ring.next was used last
+}
+
+type entry[V any] struct {
+	prev, next *entry[V]
+	key        string
+	value      V
+	cost       int64
+}
+
+// New returns an empty Cache.
+func New[V any](limit int64) *Cache[V] {
+	c := &Cache[V]{limit: limit, byKey: map[string]*entry[V]{}}
+	c.ring.prev, c.ring.next = &c.ring, &c.ring
+	return c
+}
+
+// Get returns the value of key, which counts as used now.
+func (c *Cache[V]) Get(key string) (value V, ok bool) { return c.use(c.byKey[key]) }
+
+// GetBytes is Get without making a string of key.
+func (c *Cache[V]) GetBytes(key []byte) (value V, ok bool) { return c.use(c.byKey[string(key)]) }
+
+func (c *Cache[V]) use(e *entry[V]) (value V, ok bool) {
+	if e == nil {
+		return value, false
+	}
+	e.leave()
+	c.front(e)
+	return e.value, true
+}
+
+// Put keeps value in place of what key had. A value that costs more than the limit is not
+// kept.
+func (c *Cache[V]) Put(key string, value V, cost int64) {
+	c.Remove(key)
+	if cost > c.limit {
+		return
+	}
+	for c.used+cost > c.limit {
+		c.Remove(c.ring.prev.key)
+	}
+	e := &entry[V]{key: key, value: value, cost: cost}
+	c.byKey[key] = e
+	c.used += cost
+	c.front(e)
+}
+
+// Remove forgets the value of key.
+func (c *Cache[V]) Remove(key string) {
+	if e, ok := c.byKey[key]; ok {
+		delete(c.byKey, key)
+		c.used -= e.cost
+		e.leave()
+	}
+}
+
+// Used is what the values cost together.
+func (c *Cache[V]) Used() int64 { return c.used }
+
+// Len is how many values there are.
+func (c *Cache[V]) Len() int { return len(c.byKey) }
+
+func (c *Cache[V]) front(e *entry[V]) {
+	e.prev, e.next = &c.ring, c.ring.next
+	e.prev.next, e.next.prev = e, e
+}
+
+func (e *entry[V]) leave() { e.prev.next, e.next.prev = e.next, e.prev }
