@@ -15,6 +15,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"census-gateway/edge/observe"
+	"census-gateway/internal/accepts"
 	"census-gateway/internal/errcodes"
 )
 
@@ -92,8 +93,8 @@ func TestCompress(t *testing.T) {
 		etag         string
 	}{
 		{"gzip", "gzip, br", answer(long, "application/json", "ETag", `"v1"`), "gzip", `W/"v1"`},
-		{"zstd", "zstd", answer(long, GraphQLJSON, "ETag", `W/"v1"`), "zstd", `W/"v1"`},
-		{"as browsers ask", "gzip, deflate, br, zstd", answer(long, GraphQLJSON+"; charset=utf-8"), "gzip", ""},
+		{"zstd", "zstd", answer(long, accepts.GraphQL, "ETag", `W/"v1"`), "zstd", `W/"v1"`},
+		{"as browsers ask", "gzip, deflate, br, zstd", answer(long, accepts.GraphQL+"; charset=utf-8"), "gzip", ""},
 		{"rather zstd", "zstd, gzip;q=0.5", answer(long, "application/json"), "zstd", ""},
 		{"rather gzip", "zstd;q=0.5, gzip", answer(long, "application/json"), "gzip", ""},
 		{"not asked for", "", answer(long, "application/json"), "", ""},

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 
+	"census-gateway/internal/accepts"
+
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/klauspost/compress/gzip"
 )
@@ -56,7 +58,7 @@ func Compress() (func(http.Handler) http.Handler, error) {
 }
 
 func isStream(contentType string) bool {
-	if strings.HasPrefix(contentType, "application/json") || strings.HasPrefix(contentType, GraphQLJSON) {
+	if strings.HasPrefix(contentType, "application/json") || strings.HasPrefix(contentType, accepts.GraphQL) {
 		return false // nearly all answers
 	}
 	media, _, err := mime.ParseMediaType(contentType)

@@ -1,16 +1,14 @@
 package edge
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
-)
 
-// GraphQLJSON is the media type of GraphQL over HTTP; a refusal has it where
-// the request asked for it.
-const GraphQLJSON = "application/graphql-response+json"
+	"census-gateway/internal/accepts"
+)
 
 // A Refusal is an answer given instead of executing the operation. It is an
 // error, so that code without a ResponseWriter can decide to refuse.
@@ -80,7 +78,8 @@ func Refuse(w http.ResponseWriter, r *http.Request, e *Refusal) {
 		panic(err)
 	}
 	h := w.Header()
-	h.Set("Content-Type", refusalType(r))
+	media, _ := accepts.Answer(r.Header["Accept"])
+	h.Set("Content-Type", cmp.Or(media, accepts.JSON)+"; charset=utf-8")
 	vary(h, "Accept")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
@@ -96,38 +95,4 @@ func Refuse(w http.ResponseWriter, r *http.Request, e *Refusal) {
 	}
 	w.WriteHeader(e.Status)
 	w.Write(body)
-}
-
-// refusalType picks between the two media types of GraphQL over HTTP. Clients
-// that do not name the newer one get plain JSON.
-func refusalType(r *http.Request) string {
-	newer, plain := -1.0, -1.0 // quality; below 0: not named
-	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
-		name, params, _ := strings.Cut(part, ";")
-		switch strings.ToLower(strings.TrimSpace(name)) {
-		case GraphQLJSON:
-			newer = quality(params)
-		case "application/json":
-			plain = quality(params)
-		}
-	}
-	if newer > 0 && newer >= plain {
-		return GraphQLJSON + "; charset=utf-8"
-	}
-	return "application/json; charset=utf-8"
-}
-
-// quality reads the q of a media range's parameters; 1 if there is none.
-func quality(params string) float64 {
-	for p := range strings.SplitSeq(params, ";") {
-		name, value, _ := strings.Cut(p, "=")
-		if strings.EqualFold(strings.TrimSpace(name), "q") {
-			q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-			if err != nil || !(q >= 0 && q <= 1) {
-				return 0
-			}
-			return q
-		}
-	}
-	return 1
 }

@@ -61,7 +61,7 @@ func serveAsset(w http.ResponseWriter, r *http.Request, name string) {
 	}
 	stored, enc := name, ""
 	if a.Gz != "" {
-		enc = encoding(r.Header.Get("Accept-Encoding"))
+		enc = encoding(r.Header["Accept-Encoding"])
 		stored += map[string]string{"br": ".br", "gzip": ".gz", "": ".gz"}[enc]
 	}
 	file, err := embedded.Open("assets/" + stored)

@@ -143,7 +143,7 @@ func TestEncoding(t *testing.T) {
 		"gzip;q=0.000, deflate,": "",
 		"zstd":                   "",
 	} {
-		if got := encoding(accept); got != want {
+		if got := encoding([]string{accept}); got != want {
 			t.Errorf("%q: %q, want %q", accept, got, want)
 		}
 	}

@@ -3,6 +3,8 @@ package graphiql
 import (
 	"net/http"
 	"strings"
+
+	"census-gateway/internal/accepts"
 )
 
 // ForBrowsers sends a browser that opens the address of the API to the page, which
@@ -25,6 +27,6 @@ func ForBrowsers(api http.Handler) http.Handler {
 }
 
 func wantsPage(accept []string) bool {
-	types := strings.ToLower(strings.Join(accept, ","))
-	return strings.Contains(types, "text/html") && !strings.Contains(types, "json")
+	media, _ := accepts.Answer(accept)
+	return accepts.Of(accept, "text/html").Named == 2 && (media == "" || accepts.Of(accept, media).Named == 0)
 }
