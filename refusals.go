@@ -8,6 +8,7 @@ import (
 	"census-gateway/graph"
 	"census-gateway/graph/limits"
 	"census-gateway/internal/errcodes"
+	"census-gateway/internal/notes"
 )
 
 // Reasons of refusals that edge does not know.
@@ -56,7 +57,7 @@ func (g *gateway) refused(proxies edge.Proxies) func(*http.Request, *edge.Refusa
 
 // whyRefused is what operators are told of why a request was not served: why, if that
 // is not nil, or else what the record of the operation and its codes tell.
-func whyRefused(why *edge.Refusal, record *graph.Record, codes []string) observe.Refusal {
+func whyRefused(why *edge.Refusal, record *notes.Notes, codes []string) observe.Refusal {
 	var refusal observe.Refusal
 	switch {
 	case why != nil:

@@ -145,7 +145,7 @@ func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway,
 // upstream says how Census is reached.
 func (g *gateway) upstream(s settings.Settings) upstream.Options {
 	opt := upstream.Options{BaseURL: s.BaseURL, Basic: s.Auth == "basic", Observe: g.observeCall,
-		OnRead:    func(ctx context.Context, r upstream.Read) { graph.RecordOf(ctx).Read(r) },
+		OnRead:    graph.NoteRead,
 		OwnTokens: s.PassThrough, MaxCalls: s.Calls, PageCache: s.PageCache, Freshness: s.Freshness, Stale: s.Stale, OnShort: g.short}
 	if s.Simulated() {
 		opt.BaseURL, opt.Transport = "http://simulated-census/api/v1", g.tracing.Outgoing(g.sim.Transport())

@@ -7,8 +7,8 @@ import (
 	"census-gateway/edge"
 	"census-gateway/edge/answers"
 	"census-gateway/edge/observe"
-	"census-gateway/graph"
 	"census-gateway/internal/errcodes"
+	"census-gateway/internal/notes"
 	"census-gateway/upstream"
 	"census-gateway/upstream/calls"
 )
@@ -22,20 +22,23 @@ func (g *gateway) observed(proxies edge.Proxies) func(http.Handler) http.Handler
 				return
 			}
 			ctx, end := g.observer.StartOperation(r.Context())
-			ctx, record := graph.WithRecord(ctx)
+			record := notes.Of(ctx)
 			defer func() {
 				caller, _ := edge.CallerFrom(ctx)
 				app, version := appOf(r.Header)
 				refusal := edge.TakeRefusal(ctx)
 				codes := codes(r.Context(), refusal, record, edge.Status(w))
 				end(observe.Operation{
-					RequestID: edge.RequestIDFrom(ctx), Name: record.Name, Type: record.Type, Document: record.Document, Trusted: record.Trusted, Deprecated: record.Deprecated,
+					RequestID: record.ID, Name: record.Name, Type: record.Type, Document: record.Document, Trusted: record.Trusted, Deprecated: record.Deprecated,
 					Caller: caller.ID, Client: proxies.Client(r), App: app, AppVersion: version,
-					CensusCalls: record.CensusCalls(), CacheHits: record.CacheHits(), Codes: codes, Status: edge.Status(w),
+					CensusCalls: record.Calls(), CacheHits: record.Hits(), Codes: codes, Status: edge.Status(w),
 					Refusal: whyRefused(refusal, record, codes),
 				})
 			}()
-			next.ServeHTTP(w, r.WithContext(ctx))
+			if ctx != r.Context() { // it is in a span
+				r = r.WithContext(ctx)
+			}
+			next.ServeHTTP(w, r)
 		})
 	}
 }
@@ -53,7 +56,7 @@ func appOf(h http.Header) (name, version string) {
 
 // codes are those of the errors that a request was answered with, wherever it was
 // refused.
-func codes(ctx context.Context, refusal *edge.Refusal, record *graph.Record, status int) []string {
+func codes(ctx context.Context, refusal *edge.Refusal, record *notes.Notes, status int) []string {
 	switch {
 	case ctx.Err() != nil && (status == 0 || len(record.Codes) > 0): // else it was whole before
 		return []string{errcodes.Canceled}
@@ -75,8 +78,15 @@ func codes(ctx context.Context, refusal *edge.Refusal, record *graph.Record, sta
 // what the answer was made for.
 func answerCache(bytes int64) *answers.Cache {
 	return answers.New(bytes, answers.Options{
-		Note:  func(made *http.Request) any { return graph.RecordOf(made.Context()) },
-		OnHit: func(r *http.Request, note any) { graph.RecordOf(r.Context()).Repeat(note.(*graph.Record)) },
+		Note: func(made *http.Request) any {
+			told := notes.Of(made.Context()).Told
+			return &told
+		},
+		OnHit: func(r *http.Request, note any) {
+			info := notes.Of(r.Context())
+			info.Told = *note.(*notes.Told)
+			info.Found()
+		},
 	})
 }
 
@@ -84,7 +94,7 @@ func answerCache(bytes int64) *answers.Cache {
 func (g *gateway) observeCall(ctx context.Context, endpoint string) (context.Context, func(calls.Call)) {
 	ctx, end := g.observer.StartCall(ctx, endpoint)
 	return ctx, func(c calls.Call) {
-		graph.RecordOf(ctx).Called(c.Tries)
+		notes.Of(ctx).Called(c.Tries)
 		end(observe.Call{Outcome: c.Outcome(), Status: c.Status, Tries: c.Tries})
 	}
 }

@@ -52,7 +52,7 @@ func (c Caller) MarshalJSON() ([]byte, error) {
 
 // withCaller returns a context that knows who asks, outside of RequestID.
 func withCaller(ctx context.Context, c Caller) context.Context {
-	return context.WithValue(ctx, knownKey{}, &known{requestID: RequestIDFrom(ctx), caller: c})
+	return withKnown(ctx, RequestIDFrom(ctx), c)
 }
 
 // CallerFrom returns who asks; false if nobody has been let in yet.

@@ -3,24 +3,31 @@ package edge
 import (
 	"context"
 	"net/http"
+
+	"census-gateway/internal/notes"
 )
 
-// known is what the layers find out about a request. It is one value in the
-// request's context, put there by RequestID and filled on the way in: a context and
-// a copy of the request for each fact would cost more than finding it. Whoever
-// stands outside of a layer sees, when that has returned, what it found.
+// known is what the layers find out about a request, put into its context by
+// RequestID: what all rooms know, and what is edge's own. Whoever stands outside of a
+// layer sees, when that has returned, what it found.
 type known struct {
-	requestID string   // empty outside of RequestID
-	caller    Caller   // the zero Caller where nobody has been let in
-	refusal   *Refusal // that was the answer; nil if none was, or if it was taken
-	share     *share   // of the memory for large answers; nil outside of Recover
+	notes.Notes
+	caller  Caller   // the zero Caller where nobody has been let in
+	refusal *Refusal // that was the answer; nil if none was, or if it was taken
+	share   *share   // of the memory for large answers; nil outside of Recover
 }
 
-type knownKey struct{}
-
 func knownOf(ctx context.Context) *known {
-	k, _ := ctx.Value(knownKey{}).(*known)
+	k, _ := ctx.Value(notes.Key{}).(*known)
 	return k
+}
+
+// withKnown returns a context of a request that begins now.
+func withKnown(ctx context.Context, id string, caller Caller) context.Context {
+	k := &known{caller: caller}
+	k.ID = id
+	k.Begin()
+	return context.WithValue(ctx, notes.Key{}, k)
 }
 
 // TakeRefusal returns the Refusal that the request was answered with, once: whoever

@@ -23,14 +23,14 @@ func RequestID(next http.Handler) http.Handler {
 		}
 		w.Header()["X-Request-Id"] = []string{id}
 		caller, _ := CallerFrom(r.Context())
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), knownKey{}, &known{requestID: id, caller: caller})))
+		next.ServeHTTP(w, r.WithContext(withKnown(r.Context(), id, caller)))
 	})
 }
 
 // RequestIDFrom returns the id RequestID gave; empty outside a request.
 func RequestIDFrom(ctx context.Context) string {
 	if k := knownOf(ctx); k != nil {
-		return k.requestID
+		return k.ID
 	}
 	return ""
 }

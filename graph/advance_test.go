@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"census-gateway/graph"
+	"census-gateway/internal/notes"
 	"census-gateway/upstream"
 	"census-gateway/upstream/sim"
 )
@@ -265,7 +266,7 @@ func TestTimelineOfMoreSyncsThanCalls(t *testing.T) {
 			limited := 0
 			answering := limitedTo(calls, census, tt.by)
 			h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				ctx, record := graph.WithRecord(r.Context())
+				ctx, record := notes.With(r.Context())
 				answering.ServeHTTP(w, r.WithContext(ctx))
 				if record.Limit == "calls" {
 					limited++

@@ -18,6 +18,7 @@ import (
 	"pgregory.net/rapid"
 
 	"census-gateway/graph/documents"
+	"census-gateway/internal/notes"
 	"census-gateway/upstream"
 	"census-gateway/upstream/calls"
 	"census-gateway/upstream/sim"
@@ -97,9 +98,9 @@ func answering(schema graphql.ExecutableSchema, parsed *documents.Parsed, now ti
 func ask(t *rapid.T, server *executor.Executor, census *sim.Census, query string) (text string, made int) {
 	client := upstream.New("token", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 8 << 20, Freshness: time.Hour,
 		Observe: func(ctx context.Context, _ string) (context.Context, func(calls.Call)) {
-			return ctx, func(c calls.Call) { RecordOf(ctx).Called(c.Tries) }
+			return ctx, func(c calls.Call) { notes.Of(ctx).Called(c.Tries) }
 		}})
-	ctx, record := WithRecord(context.WithValue(t.Context(), clientKey{}, client))
+	ctx, record := notes.With(context.WithValue(t.Context(), clientKey{}, client))
 	ctx = graphql.StartOperationTrace(ctx)
 	op, errs := server.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: map[string]any{"yes": true, "no": false}})
 	if errs != nil {
@@ -122,5 +123,5 @@ func ask(t *rapid.T, server *executor.Executor, census *sim.Census, query string
 		}
 		fmt.Fprintf(&out, "\n\t%s: %s %v", e.Path, e.Message, e.Extensions)
 	}
-	return out.String(), record.CensusCalls()
+	return out.String(), record.Calls()
 }

@@ -6,6 +6,7 @@ import (
 
 	"census-gateway/graph/exec"
 	"census-gateway/graph/health"
+	"census-gateway/internal/notes"
 	"census-gateway/upstream/census"
 )
 
@@ -16,7 +17,7 @@ var lastMoment = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // nextRunOf is when the schedule of s starts it next; nil where nothing tells.
 func nextRunOf(ctx context.Context, s *Sync) exec.Later[*census.DateTime] {
-	RecordOf(ctx).Moves()
+	notes.Of(ctx).Moves()
 	got, now := s.ask(ctx), loadersOf(ctx).now
 	return exec.Then(func() exec.Later[*census.DateTime] {
 		got()
@@ -42,7 +43,7 @@ func executionsOf(ctx context.Context, s *census.SyncSchedule, after, before *ce
 	if after != nil {
 		from = after.Time()
 	} else {
-		RecordOf(ctx).Moves()
+		notes.Of(ctx).Moves()
 	}
 	if before != nil {
 		to = before.Time()

@@ -15,6 +15,7 @@ import (
 	"census-gateway/graph/limits"
 	"census-gateway/graph/transport"
 	"census-gateway/internal/errcodes"
+	"census-gateway/internal/notes"
 	"census-gateway/upstream"
 )
 
@@ -96,7 +97,11 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	srv.Use(given)  // before all that looks at variables
 	srv.Use(guard)  // before all that walks a document: it bounds the walk
 	srv.Use(documents.Persisted{Automatic: documents.NewTexts(), Trusted: opt.Trusted, RequireTrusted: opt.OnlyTrusted,
-		OnTrusted: func(ctx context.Context, id string) { RecordOf(ctx).trusted(id) }})
+		OnTrusted: func(ctx context.Context, id string) {
+			if n := notes.Of(ctx); n != nil {
+				n.Trusted = id
+			}
+		}})
 	srv.Use(documents.Escapes{Known: parsed.Has})
 	srv.Use(limits.Repeats{Known: parsed.Has})
 	srv.AroundResponses(recorded(guard))
@@ -107,7 +112,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 		Present: present(opt.Log, opt.OwnTokens), Variables: given.Variables, OnPanic: panicked,
 		Release: func(data []byte) { reuse(&data) },
 		Headers: func(ctx context.Context, resp *graphql.Response, _ http.Header) {
-			if r := RecordOf(ctx); r != nil && opt.OnFresh != nil && resp != nil {
+			if r := notes.Of(ctx); r != nil && opt.OnFresh != nil && resp != nil {
 				opt.OnFresh(ctx, r.Fresh())
 			}
 		}})

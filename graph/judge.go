@@ -5,6 +5,7 @@ import (
 
 	"census-gateway/graph/exec"
 	"census-gateway/graph/health"
+	"census-gateway/internal/notes"
 	"census-gateway/upstream"
 	"census-gateway/upstream/census"
 )
@@ -29,7 +30,7 @@ func verdictOf(ctx context.Context, s *Sync) exec.Later[verdict] {
 	if s.verdict != nil {
 		return exec.Value(*s.verdict, nil)
 	}
-	RecordOf(ctx).Moves()
+	notes.Of(ctx).Moves()
 	l := loadersOf(ctx)
 	got := s.ask(ctx)
 	runs := l.slices.ask(stretch{sync: s.ID, window: judged})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"census-gateway/graph"
+	"census-gateway/internal/notes"
 	"census-gateway/upstream"
 	"census-gateway/upstream/sim"
 )
@@ -33,7 +34,7 @@ func newOutage(t *testing.T, stale time.Duration) *outage {
 	}
 	client := upstream.New("canary", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(),
 		PageCache: 16 << 20, Freshness: 5 * time.Second, Stale: stale,
-		OnRead: func(ctx context.Context, read upstream.Read) { graph.RecordOf(ctx).Read(read) }})
+		OnRead: graph.NoteRead})
 	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +46,7 @@ func newOutage(t *testing.T, stale time.Duration) *outage {
 func (o *outage) ask(query string) (data, codes string, census map[string]any) {
 	o.t.Helper()
 	body, _ := json.Marshal(map[string]any{"query": query})
-	ctx, _ := graph.WithRecord(o.t.Context())
+	ctx, _ := notes.With(o.t.Context())
 	r := httptest.NewRequest("POST", "/graphql", strings.NewReader(string(body))).WithContext(ctx)
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()

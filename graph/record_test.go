@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"census-gateway/graph"
+	"census-gateway/internal/notes"
 	"census-gateway/upstream"
 	"census-gateway/upstream/sim"
 )
@@ -21,7 +22,7 @@ func TestClockBoundsFreshness(t *testing.T) {
 	id := census.AddSync(sim.Sync{})
 	census.AddRun(id, sim.Run{Status: "working"})
 	client := upstream.New("canary", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 1 << 20, Freshness: time.Hour,
-		OnRead: func(ctx context.Context, read upstream.Read) { graph.RecordOf(ctx).Read(read) }})
+		OnRead: graph.NoteRead})
 	var fresh time.Duration
 	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{
 		OnFresh: func(_ context.Context, d time.Duration) { fresh = d }})
@@ -45,7 +46,7 @@ func TestClockBoundsFreshness(t *testing.T) {
 	} {
 		query := "{ " + strings.Replace(of, "sync {", fmt.Sprintf("sync(id: %d) {", id), 1) + " }"
 		body, _ := json.Marshal(map[string]any{"query": query})
-		ctx, _ := graph.WithRecord(t.Context())
+		ctx, _ := notes.With(t.Context())
 		r := httptest.NewRequest("POST", "/graphql", strings.NewReader(string(body))).WithContext(ctx)
 		r.Header.Set("Content-Type", "application/json")
 		w := httptest.NewRecorder()

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"census-gateway/internal/notes"
+
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
@@ -25,7 +27,7 @@ func TestRecordedCodes(t *testing.T) {
 		{gqlerror.List{withCode("COMPLEXITY_LIMIT_EXCEEDED")}, []string{"QUERY_TOO_EXPENSIVE"}},
 		{gqlerror.List{withCode("NOT_FOUND"), gqlerror.Errorf("no code"), withCode("NOT_FOUND")}, []string{"NOT_FOUND", "INTERNAL_SERVER_ERROR"}},
 	} {
-		ctx, r := WithRecord(t.Context())
+		ctx, r := notes.With(t.Context())
 		ctx = graphql.WithOperationContext(ctx, &graphql.OperationContext{})
 		recorded(nil)(ctx, func(context.Context) *graphql.Response { return &graphql.Response{Errors: test.errs} })
 		if !slices.Equal(r.Codes, test.want) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"census-gateway/graph/limits"
+	"census-gateway/internal/notes"
 	"census-gateway/upstream"
 	"census-gateway/upstream/sim"
 )
@@ -41,7 +42,7 @@ func TestRoomForAnswers(t *testing.T) {
 		"is executed as it is":   {"{ __schema { types { name description fields { name description args { name description } type { name ofType { name } } } } } }", false},
 		"has a part that is all": {"{ sync(id: 52) { id ... @defer { " + many + " } } }", true},
 	} {
-		ask := func(bytes int64) (*httptest.ResponseRecorder, *Record) {
+		ask := func(bytes int64) (*httptest.ResponseRecorder, *notes.Notes) {
 			room.Store(bytes)
 			told.Store(0)
 			body, err := json.Marshal(map[string]string{"query": c.query})
@@ -53,7 +54,7 @@ func TestRoomForAnswers(t *testing.T) {
 			if c.parts {
 				r.Header.Set("Accept", "multipart/mixed;deferSpec=20220824, application/json")
 			}
-			ctx, record := WithRecord(r.Context())
+			ctx, record := notes.With(r.Context())
 			rec := httptest.NewRecorder()
 			h.ServeHTTP(rec, r.WithContext(ctx))
 			return rec, record

@@ -7,6 +7,7 @@ import (
 
 	"census-gateway/graph/exec"
 	"census-gateway/graph/stats"
+	"census-gateway/internal/notes"
 	"census-gateway/upstream"
 	"census-gateway/upstream/census"
 )
@@ -176,7 +177,7 @@ func newStats(ctx context.Context, filter *stats.Filter) (*SyncRunStats, error) 
 		return nil, failed
 	}
 	if len(s.scales) > 0 && filter.CreatedBefore == 0 { // the series goes to now
-		RecordOf(ctx).Moves()
+		notes.Of(ctx).Moves()
 	}
 	return s, nil
 }

@@ -21,6 +21,7 @@ import (
 	"census-gateway/edge/answers"
 	"census-gateway/graph"
 	"census-gateway/graph/limits"
+	"census-gateway/internal/notes"
 	"census-gateway/upstream"
 	"census-gateway/upstream/sim"
 )
@@ -62,7 +63,7 @@ func newLiving(w *world, seed uint64, slow bool) *living {
 	l.history = newHistory(w.census, seed)
 	l.change = l.happen
 	client := upstream.New("", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: l, PageCache: 8 << 20, Freshness: freshness,
-		OnRead: func(ctx context.Context, r upstream.Read) { graph.RecordOf(ctx).Read(r) }})
+		OnRead: graph.NoteRead})
 	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{OnFresh: answers.Fresh, Limits: limits.Limits{Pages: 100_000}})
 	if err != nil {
 		panic(err)
@@ -70,7 +71,7 @@ func newLiving(w *world, seed uint64, slow bool) *living {
 	kept := answers.New(8<<20, answers.Options{})
 	h = edge.Chain(h, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			ctx, _ := graph.WithRecord(r.Context())
+			ctx, _ := notes.With(r.Context())
 			next.ServeHTTP(w, r.WithContext(ctx))
 		})
 	}, edge.Authenticate(edge.Open), kept.Middleware(10*time.Second))

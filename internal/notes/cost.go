@@ -1,0 +1,83 @@
+package notes
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// Calls is how many requests Census has got for it so far.
+func (n *Notes) Calls() int { return int(n.calls.Load()) }
+
+// Hits is how many pages and records it found in memory so far.
+func (n *Notes) Hits() int { return int(n.cached.Load()) }
+
+// Called notes requests to Census. It may be called from many goroutines.
+func (n *Notes) Called(calls int) {
+	if n != nil {
+		n.calls.Add(int64(calls))
+	}
+}
+
+// Found notes that something was found in memory. It may be called from many goroutines.
+func (n *Notes) Found() {
+	if n != nil {
+		n.cached.Add(1)
+	}
+}
+
+// Read notes until when something counts that was read, of Census or of memory. It is as
+// Census said at asOf, if that is not zero: its time was over. Read may be called from many
+// goroutines.
+func (n *Notes) Read(until, asOf time.Time) {
+	if n == nil {
+		return
+	}
+	if !asOf.IsZero() {
+		earliest(&n.asOf, asOf)
+	}
+	earliest(&n.until, until)
+}
+
+// byTheClock is how long an answer counts that tells how long ago something was, or
+// what is late by now, however long that counts which it was made from. Its time
+// begins with the request: the operation's "now" is no earlier.
+const byTheClock = 5 * time.Second
+
+// Moves notes that the answer depends on the time of day. It may be called from many
+// goroutines.
+func (n *Notes) Moves() {
+	if n != nil {
+		earliest(&n.until, n.begun.Add(byTheClock))
+	}
+}
+
+// earliest sets of to t, in milliseconds since 1970, unless it is set to an earlier time.
+func earliest(of *atomic.Int64, t time.Time) {
+	for ms := max(t.UnixMilli(), 1); ; {
+		was := of.Load()
+		if was != 0 && was <= ms || of.CompareAndSwap(was, ms) {
+			return
+		}
+	}
+}
+
+// timeless is how long an answer counts that tells nothing of Census: __typename,
+// the schema, the id of a sync that was given by its id.
+const timeless = time.Minute
+
+// Fresh is how long the answer counts as what Census would say: as long as the
+// first of what it was made from; 0 for an answer that is stale or has errors.
+func (n *Notes) Fresh() time.Duration {
+	switch until := n.until.Load(); {
+	case n.asOf.Load() != 0 || len(n.Codes) > 0:
+		return 0
+	case until == 0:
+		return timeless
+	default:
+		return max(time.Until(time.UnixMilli(until)), 0)
+	}
+}
+
+// StaleSince is when Census said the oldest stale part of the answer, in milliseconds since
+// 1970; 0 if nothing is stale.
+func (n *Notes) StaleSince() int64 { return n.asOf.Load() }
