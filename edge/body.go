@@ -36,7 +36,14 @@ func ReadBody(most int64, answer time.Duration) func(http.Handler) http.Handler 
 				http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answer)) // best effort
 			}
 			r.Body = b // r is RequestID's copy
+			k := knownOf(r.Context())
+			if k != nil && b.whole() {
+				k.Body = b.buf.Bytes()
+			}
 			next.ServeHTTP(w, r)
+			if k != nil {
+				k.Body = nil
+			}
 			if b.buf.Cap() <= keepBody {
 				bodies.Put(b)
 			}
@@ -58,6 +65,9 @@ func (b *arrived) from(body io.ReadCloser, most int64) {
 	b.left = io.LimitedReader{R: body, N: most + 1}
 	_, b.err = b.buf.ReadFrom(&b.left)
 }
+
+// whole tells whether buf is all of the body.
+func (b *arrived) whole() bool { return b.err == nil && b.left.N > 0 }
 
 // Read gives what was read first, and then what reading on had given.
 func (b *arrived) Read(p []byte) (int, error) {

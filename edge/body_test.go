@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/iotest"
 	"time"
+
+	"census-gateway/internal/notes"
 )
 
 // Who announces a body and does not send it holds no place.
@@ -50,9 +52,13 @@ func TestReadBodyIsTheBody(t *testing.T) {
 				}
 				var got []byte
 				var err error
-				ReadBody(most, time.Second)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				RequestID(ReadBody(most, time.Second)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+					whole := n > 0 && n <= most && end == io.EOF || n == 0 && end == io.EOF && !announced
+					if known := notes.Of(r.Context()).Body; (known != nil) != whole || whole && string(known) != text {
+						t.Errorf("%d bytes, then %v: %d bytes are known", n, end, len(known))
+					}
 					got, err = io.ReadAll(r.Body)
-				})).ServeHTTP(httptest.NewRecorder(), r)
+				}))).ServeHTTP(httptest.NewRecorder(), r)
 				if want := map[bool]error{true: nil, false: end}[end == io.EOF]; err != want || !bytes.Equal(got, []byte(text)) {
 					t.Errorf("%d bytes, then %v: %d bytes, then %v", n, end, len(got), err)
 				}

@@ -7,7 +7,6 @@ import "context"
 // over is closed.
 type flight struct {
 	key    string
-	body   int // where the body begins in key
 	crowd  int // how many still want the answer, who runs it included
 	cancel context.CancelFunc
 	landed bool
@@ -16,20 +15,20 @@ type flight struct {
 }
 
 // begin makes a flight that nobody else can board. c.mu is held.
-func (c *Cache) begin(key []byte, body int) *flight {
-	return &flight{key: string(key), body: body, crowd: 1, over: make(chan struct{})}
+func (c *Cache) begin(key []byte) *flight {
+	return &flight{key: string(key), crowd: 1, over: make(chan struct{})}
 }
 
 // alone is a flight for who waited in vain.
-func (c *Cache) alone(key []byte, body int) *flight {
+func (c *Cache) alone(key []byte) *flight {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.begin(key, body)
+	return c.begin(key)
 }
 
 // find looks for what answers key: an answer, or else a flight. The flight is
 // new, and the caller's to run, where lead is true.
-func (c *Cache) find(key []byte, body int) (a *answer, f *flight, lead bool) {
+func (c *Cache) find(key []byte) (a *answer, f *flight, lead bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if a = c.kept.get(key, c.now()); a != nil {
@@ -37,13 +36,13 @@ func (c *Cache) find(key []byte, body int) (a *answer, f *flight, lead bool) {
 	}
 	if f = c.flights[string(key)]; f != nil {
 		if c.waiting >= maxWaiting {
-			return nil, c.begin(key, body), true
+			return nil, c.begin(key), true
 		}
 		c.waiting++
 		f.crowd++
 		return nil, f, false
 	}
-	f = c.begin(key, body)
+	f = c.begin(key)
 	c.flights[f.key] = f
 	return nil, f, true
 }

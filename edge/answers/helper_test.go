@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,13 +12,19 @@ import (
 	"time"
 
 	"census-gateway/edge"
+	"census-gateway/internal/notes"
 )
 
-// as gives r a caller.
+// as gives r a caller, and has its body in memory.
 func as(caller string, r *http.Request) (known *http.Request) {
 	by := func(*http.Request) (edge.Caller, error) { return edge.Caller{ID: caller}, nil }
 	keep := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { known = r })
 	edge.Authenticate(by)(keep).ServeHTTP(httptest.NewRecorder(), r)
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(err)
+	}
+	known.Body, notes.Of(known.Context()).Body = io.NopCloser(bytes.NewReader(body)), body
 	return known
 }
 

@@ -2,10 +2,10 @@ package answers
 
 import (
 	"encoding/binary"
-	"io"
 	"net/http"
 
 	"census-gateway/edge"
+	"census-gateway/internal/notes"
 )
 
 // maxKey bounds what tells one request from another, the body of a POST
@@ -22,8 +22,8 @@ func keyHeaders() [5]string {
 // costHeader asks for what the answer cost. No other layer says that answers vary by it.
 const costHeader = "X-Census-Cost"
 
-// appendKey appends what tells r, apart from its body, from requests that may
-// have another answer; false if it cannot be kept. Each part has its length
+// appendKey appends what tells r from requests that may have another answer; false if
+// it cannot be kept. Each part has its length
 // before it, so that no two requests have the same key.
 func appendKey(key []byte, layer uint64, r *http.Request) ([]byte, bool) {
 	caller, known := edge.CallerFrom(r.Context())
@@ -48,32 +48,16 @@ func appendKey(key []byte, layer uint64, r *http.Request) ([]byte, bool) {
 		}
 	}
 	key = appendText(key, r.URL.RawQuery)
+	if r.Method == http.MethodPost {
+		body := notes.Of(r.Context()).Body
+		if body == nil || len(key)+len(body) > maxKey {
+			return key, false
+		}
+		key = append(key, body...)
+	}
 	return key, len(key) <= maxKey
 }
 
 func appendText(key []byte, s string) []byte {
 	return append(binary.AppendUvarint(key, uint64(len(s))), s...)
-}
-
-// appendBody appends the body of r as far as there is room for it. err is nil if
-// that was all of it.
-func appendBody(key []byte, r *http.Request) (_ []byte, err error) {
-	for {
-		if len(key) > maxKey {
-			return key, errTooLarge
-		}
-		if len(key) == cap(key) {
-			key = append(key, 0)[:len(key)]
-		}
-		n, err := r.Body.Read(key[len(key):cap(key)])
-		key = key[:len(key)+n]
-		switch {
-		case err == io.EOF && len(key) <= maxKey:
-			return key, nil
-		case err == io.EOF:
-			return key, errTooLarge
-		case err != nil:
-			return key, err
-		}
-	}
 }

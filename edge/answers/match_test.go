@@ -1,7 +1,6 @@
 package answers
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -9,8 +8,6 @@ import (
 
 	"census-gateway/edge"
 )
-
-var errBroken = errors.New("it broke")
 
 func TestMatches(t *testing.T) {
 	const tag = `W/"abc-1"`

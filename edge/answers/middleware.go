@@ -2,9 +2,7 @@ package answers
 
 import (
 	"context"
-	"io"
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -37,22 +35,11 @@ func (l *layer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer l.bufs.Put(buf)
 	key, ok := appendKey((*buf)[:0], l.id, r)
 	*buf = key
-	body := len(key)
-	if ok && r.Method == http.MethodPost {
-		if ok = r.ContentLength <= int64(maxKey-len(key)); ok {
-			var err error
-			key, err = appendBody(key, r)
-			*buf = key
-			if err != nil {
-				r.Body, ok = replayed(key[body:], err, r.Body), false
-			}
-		}
-	}
 	if !ok {
 		l.next.ServeHTTP(w, r)
 		return
 	}
-	a, f, lead := l.find(key, body)
+	a, f, lead := l.find(key)
 	if a == nil && !lead {
 		if l.wait > 0 {
 			ctx, cancel := context.WithTimeout(r.Context(), l.wait)
@@ -60,7 +47,7 @@ func (l *layer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			r = r.WithContext(ctx)
 		}
 		if a = l.await(r.Context(), f); a == nil {
-			f, lead = l.alone(key, body), true
+			f, lead = l.alone(key), true
 		}
 	}
 	if lead {
@@ -87,10 +74,8 @@ func (l *layer) lead(w http.ResponseWriter, r *http.Request, f *flight) {
 
 	s := &slot{cache: l.Cache}
 	run := r.WithContext(context.WithValue(ctx, slotKey{}, s))
-	if r.Method == http.MethodPost {
-		run.Body = &replay{strings.NewReader(f.key[f.body:]), io.EOF, r.Body}
-	} else {
-		run.Method = http.MethodGet // HEAD shares its answer with GET
+	if r.Method == http.MethodHead {
+		run.Method = http.MethodGet // they share their answers
 	}
 	rec := &recorder{w: w, slot: s, header: http.Header{}, layer: l, flight: f}
 	l.next.ServeHTTP(rec, run)

@@ -11,7 +11,8 @@ import (
 
 // Notes are what is known of one request. A nil *Notes takes none.
 type Notes struct {
-	ID string // "" if it was given none
+	ID   string // "" if it was given none
+	Body []byte // all of it, until the request is answered; nil where it is still to be read
 	Told
 
 	begun  time.Time
