@@ -7,15 +7,13 @@ import (
 	"census-gateway/edge/observe"
 	"census-gateway/graph"
 	"census-gateway/graph/limits"
+	"census-gateway/graph/transport"
 	"census-gateway/internal/errcodes"
 	"census-gateway/internal/notes"
 )
 
-// Reasons of refusals that edge does not know.
-const (
-	forPayload   = "payload"   // a body, URL or document that is too long
-	forUntrusted = "untrusted" // a document that is not trusted
-)
+// forUntrusted is the reason to refuse a document that is not trusted.
+const forUntrusted = "untrusted"
 
 // settingFor names, for each reason of a refusal, the setting that would change it.
 // Reasons that are missing have none.
@@ -32,7 +30,8 @@ var settingFor = map[string]string{
 	string(edge.ForRate):      "GATEWAY_RATE",
 	string(edge.ForInFlight):  "GATEWAY_MAX_IN_FLIGHT",
 	string(edge.ForSending):   "GATEWAY_MAX_SENDING",
-	forPayload:                "GATEWAY_MAX_BODY, GATEWAY_MAX_DOCUMENT",
+	transport.LimitBody:       "GATEWAY_MAX_BODY",
+	transport.LimitDocument:   "GATEWAY_MAX_DOCUMENT",
 	forUntrusted:              "GATEWAY_TRUSTED_DOCUMENTS",
 	graph.LimitTokens:         "GATEWAY_MAX_TOKENS",
 	string(limits.Depth):      "GATEWAY_MAX_DEPTH",
@@ -66,8 +65,6 @@ func whyRefused(why *edge.Refusal, record *notes.Notes, codes []string) observe.
 		return refusal
 	case record.Limit != "":
 		refusal.Reason = record.Limit
-	case codes[0] == errcodes.PayloadTooLarge:
-		refusal.Reason = forPayload
 	case codes[0] == errcodes.Overloaded: // while the answer was made
 		refusal.Reason = string(edge.ForSending)
 	case codes[0] == errcodes.Forbidden:

@@ -64,8 +64,6 @@ func codes(ctx context.Context, refusal *edge.Refusal, record *notes.Notes, stat
 		return []string{refusal.Code}
 	case len(record.Codes) > 0:
 		return record.Codes
-	case status == http.StatusRequestEntityTooLarge || status == http.StatusRequestURITooLong:
-		return []string{errcodes.PayloadTooLarge} // the transports' own, see package transport
 	case status >= http.StatusInternalServerError:
 		return []string{errcodes.Internal}
 	case status >= http.StatusBadRequest:

@@ -20,7 +20,7 @@ func (o Options) answer(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 	defer func() {
 		if value := recover(); value != nil {
 			o.panicked(ctx, value)
-			refuse(w, takes.plain, &fault{http.StatusInternalServerError, errcodes.Internal, internalMessage})
+			refuse(w, r, takes.plain, &fault{status: http.StatusInternalServerError, code: errcodes.Internal, message: internalMessage})
 		}
 	}()
 	req.Headers = r.Header
@@ -35,7 +35,7 @@ func (o Options) answer(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 		return
 	}
 	if bad := refuseKind(w, r, op.Operation.Operation); bad != nil {
-		refuse(w, takes.plain, bad)
+		refuse(w, r, takes.plain, bad)
 		return
 	}
 	if takes.parts != formNone && mayDefer(op) {
@@ -53,7 +53,7 @@ func refuseKind(w http.ResponseWriter, r *http.Request, kind ast.Operation) *fau
 		return nil
 	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", http.MethodPost)
-		return &fault{http.StatusMethodNotAllowed, errcodes.BadRequest, "only queries are served by " + r.Method}
+		return &fault{status: http.StatusMethodNotAllowed, code: errcodes.BadRequest, message: "only queries are served by " + r.Method}
 	case kind == ast.Subscription:
 		return badRequest("subscriptions are not served")
 	}

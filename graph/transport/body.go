@@ -3,7 +3,6 @@ package transport
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -24,7 +23,7 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // requests, so no other type is taken for JSON, and none is guessed.
 func checkType(h http.Header) *fault {
 	unsupported := func(message string) *fault {
-		return &fault{http.StatusUnsupportedMediaType, errcodes.BadRequest, message}
+		return &fault{status: http.StatusUnsupportedMediaType, code: errcodes.BadRequest, message: message}
 	}
 	if values := h["Content-Encoding"]; len(values) > 1 ||
 		len(values) == 1 && values[0] != "" && !strings.EqualFold(values[0], "identity") {
@@ -72,7 +71,7 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, buf *bytes.Bu
 	case over:
 		return bodyTooLong(limit)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &fault{http.StatusRequestTimeout, errcodes.BadRequest, "the request body did not arrive in time"}
+		return &fault{status: http.StatusRequestTimeout, code: errcodes.BadRequest, message: "the request body did not arrive in time"}
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return badRequest("the request body is cut short")
 	default:
@@ -90,5 +89,5 @@ func giveBuffer(buf *bytes.Buffer) {
 }
 
 func bodyTooLong(limit int64) *fault {
-	return &fault{http.StatusRequestEntityTooLarge, errcodes.PayloadTooLarge, fmt.Sprintf("the request body is longer than %d bytes", limit)}
+	return tooLong(http.StatusRequestEntityTooLarge, LimitBody, "request body", limit)
 }

@@ -1,12 +1,9 @@
 package transport
 
 import (
-	"fmt"
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
-
-	"census-gateway/internal/errcodes"
 )
 
 var _ graphql.Transport = GET{}
@@ -29,7 +26,7 @@ func (t GET) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecut
 	start := graphql.Now()
 	req, bad := t.read(r)
 	if bad != nil {
-		refuse(w, takes.plain, bad)
+		refuse(w, r, takes.plain, bad)
 		return
 	}
 	req.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
@@ -38,7 +35,7 @@ func (t GET) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecut
 
 func (t GET) read(r *http.Request) (*request, *fault) {
 	if int64(len(r.URL.RawQuery)) > t.maxBody() {
-		return nil, &fault{http.StatusRequestURITooLong, errcodes.PayloadTooLarge, fmt.Sprintf("the query of the URL is longer than %d bytes", t.maxBody())}
+		return nil, tooLong(http.StatusRequestURITooLong, LimitBody, "query of the URL", t.maxBody())
 	}
 	req, bad := parseQuery(r.URL.RawQuery)
 	if bad != nil {

@@ -2,7 +2,6 @@ package transport
 
 import (
 	"bytes"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,7 +10,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"census-gateway/graph/documents"
-	"census-gateway/internal/errcodes"
 )
 
 // maxDepth bounds the nesting of objects and lists in a request, counted from
@@ -145,7 +143,7 @@ func (req *request) text(n int) *string {
 func (req *request) check(maxDocument int) *fault {
 	switch {
 	case len(req.Query) > maxDocument:
-		return &fault{http.StatusRequestEntityTooLarge, errcodes.PayloadTooLarge, fmt.Sprintf("the document is longer than %d bytes", maxDocument)}
+		return tooLong(http.StatusRequestEntityTooLarge, LimitDocument, "document", int64(maxDocument))
 	case req.Query != "" && req.documentID != "":
 		return badRequest("send either query or documentId, not both")
 	case req.Query == "" && req.documentID == "" && req.Extensions["persistedQuery"] == nil:

@@ -25,7 +25,7 @@ func (t POST) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	start := graphql.Now()
 	req, bad := t.read(w, r)
 	if bad != nil {
-		refuse(w, takes.plain, bad)
+		refuse(w, r, takes.plain, bad)
 		return
 	}
 	req.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}

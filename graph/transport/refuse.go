@@ -1,12 +1,14 @@
 package transport
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"census-gateway/internal/errcodes"
+	"census-gateway/internal/notes"
 )
 
 // A fault is a request that is refused before it is executed.
@@ -14,14 +16,29 @@ type fault struct {
 	status  int
 	code    string
 	message string // for the client; holds nothing of what it sent
+	limit   string // that the request passed, one of the Limit constants; "" if none
+}
+
+// The limits that this package holds requests to, by the names that operators see.
+const (
+	LimitBody     = "body" // also of what a URL asks
+	LimitDocument = "document"
+)
+
+// tooLong is the fault of a request of which what is longer than the limit allows.
+func tooLong(status int, limit, what string, allowed int64) *fault {
+	return &fault{status, errcodes.PayloadTooLarge, fmt.Sprintf("the %s is longer than %d bytes", what, allowed), limit}
 }
 
 func badRequest(message string) *fault {
-	return &fault{http.StatusBadRequest, errcodes.BadRequest, message}
+	return &fault{status: http.StatusBadRequest, code: errcodes.BadRequest, message: message}
 }
 
-// refuse answers with one error and no data.
-func refuse(w http.ResponseWriter, m media, f *fault) {
+// refuse answers r with one error and no data.
+func refuse(w http.ResponseWriter, r *http.Request, m media, f *fault) {
+	if n := notes.Of(r.Context()); n != nil {
+		n.Codes, n.Limit = []string{f.code}, f.limit
+	}
 	writeAnswer(w, m, f.status, &graphql.Response{Errors: gqlerror.List{{
 		Message:    f.message,
 		Extensions: map[string]any{"code": f.code},
@@ -34,7 +51,7 @@ func accept(w http.ResponseWriter, r *http.Request) (accepted, bool) {
 	if a.plain != mediaNone {
 		return a, true
 	}
-	refuse(w, mediaJSON, &fault{http.StatusNotAcceptable, errcodes.BadRequest,
-		"answers are application/json or application/graphql-response+json: accept one of them"})
+	refuse(w, r, mediaJSON, &fault{status: http.StatusNotAcceptable, code: errcodes.BadRequest,
+		message: "answers are application/json or application/graphql-response+json: accept one of them"})
 	return a, false
 }

@@ -31,7 +31,7 @@ type Told struct {
 	Trusted  string   // id of the trusted document that was asked for; "" if it was none
 	// Deprecated are the fields it asked that are deprecated, "SyncRun.recordsInvalid", each once.
 	Deprecated []string
-	Limit      string // the limits.Limit that it passed, or another that graph names; "" if it was not refused for one
+	Limit      string // that it passed, by its name in docs/operations.md; "" if it was not refused for one
 }
 
 // Key is the key of contexts under which there are Notes, or a value that embeds some.
