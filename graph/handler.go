@@ -118,3 +118,12 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 		}})
 	return within(opt.Timeout, srv), nil
 }
+
+// within gives each request a deadline. What is known by then is answered.
+func within(d time.Duration, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, end := context.WithTimeout(r.Context(), d)
+		defer end()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
