@@ -7,10 +7,11 @@ import (
 	"census-gateway/internal/notes"
 )
 
-// known is what the layers find out about a request, put into its context by
-// RequestID: what all rooms know, and what is edge's own. Whoever stands outside of a
+// known is what the layers find out about a request: what all rooms know, and what is
+// edge's own. It is the request's context from RequestID on. Whoever stands outside of a
 // layer sees, when that has returned, what it found.
 type known struct {
+	context.Context
 	notes.Notes
 	caller  Caller   // the zero Caller where nobody has been let in
 	refusal *Refusal // that was the answer; nil if none was, or if it was taken
@@ -24,10 +25,18 @@ func knownOf(ctx context.Context) *known {
 
 // withKnown returns a context of a request that begins now.
 func withKnown(ctx context.Context, id string, caller Caller) context.Context {
-	k := &known{caller: caller}
+	k := &known{Context: ctx, caller: caller}
 	k.ID = id
 	k.Begin()
-	return context.WithValue(ctx, notes.Key{}, k)
+	return k
+}
+
+// Value is k itself under the key of notes.
+func (k *known) Value(key any) any {
+	if key == (notes.Key{}) {
+		return k
+	}
+	return k.Context.Value(key)
 }
 
 // TakeRefusal returns the Refusal that the request was answered with, once: whoever
