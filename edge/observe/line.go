@@ -19,16 +19,15 @@ func (o *Observer) logOperation(ctx context.Context, op Operation) {
 	if !o.log.Enabled(ctx, level) {
 		return
 	}
-	l, ours := o.log.Handler().(*lines)
-	if ours && op.Refusal.Reason == "" {
-		l.operation(time.Now(), level, traceID(ctx), op)
-		return
+	h := o.log.Handler()
+	if l, ours := h.(*lines); ours && level == slog.LevelInfo {
+		h = l.operations
+	} else if ours {
+		h = l.Handler // which does not add the id of the request: it is there
 	}
-	log := o.log
-	if ours {
-		log = slog.New(l.Handler) // which does not add the id of the request: it is there
-	}
-	log.LogAttrs(ctx, level, operationLine, operationAttrs(traceID(ctx), op)...)
+	r := slog.NewRecord(time.Now(), level, operationLine, 0)
+	addOperation(&r, traceID(ctx), op)
+	_ = h.Handle(ctx, r) // slog does not say either that a log cannot be written
 }
 
 // operationLine is the message of every operation's line.
@@ -52,8 +51,9 @@ func refusalAttrs(r Refusal) []slog.Attr {
 	return attrs
 }
 
-func operationAttrs(trace string, op Operation) []slog.Attr {
-	attrs := make([]slog.Attr, 0, 18)
+func addOperation(r *slog.Record, trace string, op Operation) {
+	var room [18]slog.Attr
+	attrs := room[:0]
 	text := func(key, value string) {
 		if value != "" {
 			attrs = append(attrs, slog.String(key, value))
@@ -82,7 +82,7 @@ func operationAttrs(trace string, op Operation) []slog.Attr {
 	if op.Refusal.Reason != "" {
 		attrs = append(attrs, refusalAttrs(op.Refusal)...)
 	}
-	return attrs
+	r.AddAttrs(attrs...)
 }
 
 // logCall writes a call to Census, at level debug.

@@ -20,15 +20,18 @@ func NewLogger(w io.Writer, format, level string, requestID func(context.Context
 	if err := setLevel(least, level); err != nil {
 		return nil, err
 	}
-	opt := &slog.HandlerOptions{Level: least, ReplaceAttr: maskAttr}
 	shared := &sharedWriter{w: w}
+	l := &lines{least: least, w: shared, requestID: requestID}
+	masked, clean := &slog.HandlerOptions{Level: least, ReplaceAttr: maskAttr}, &slog.HandlerOptions{Level: least}
 	switch strings.ToLower(format) {
 	case "", "json":
-		return slog.New(&lines{Handler: slog.NewJSONHandler(shared, opt), least: least, w: shared, json: true, requestID: requestID}), nil
+		l.Handler, l.operations = slog.NewJSONHandler(shared, masked), slog.NewJSONHandler(later{shared}, clean)
 	case "text":
-		return slog.New(&lines{Handler: slog.NewTextHandler(shared, opt), least: least, w: shared, requestID: requestID}), nil
+		l.Handler, l.operations = slog.NewTextHandler(shared, masked), slog.NewTextHandler(later{shared}, clean)
+	default:
+		return nil, fmt.Errorf("log format %q: want json or text", format)
 	}
-	return nil, fmt.Errorf("log format %q: want json or text", format)
+	return slog.New(l), nil
 }
 
 // SetLevel changes from which level on log, which NewLogger returned, writes.
@@ -82,8 +85,11 @@ func (s *sharedWriter) Write(line []byte) (int, error) {
 	return s.w.Write(line)
 }
 
-// later has line written soon.
-func (s *sharedWriter) later(line []byte) {
+// A later has each line written soon.
+type later struct{ *sharedWriter }
+
+// Write keeps line until it is written with others.
+func (s later) Write(line []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -96,6 +102,7 @@ func (s *sharedWriter) later(line []byte) {
 	if len(s.waiting) >= mostWaiting {
 		s.flush()
 	}
+	return len(line), nil
 }
 
 // Flush writes the lines that wait.
