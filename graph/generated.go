@@ -1833,8 +1833,9 @@ type SyncHealth {
   """
   freshnessSeconds: Float
   """
-  Seconds since the first execution that the schedule promised and that has not begun: 0 while that is within the grace, or
-  a run is in progress. Null if the sync is paused or has no schedule that can be read, or if nothing tells when it last ran.
+  Seconds since the first execution that the schedule promised and that has not begun, or since the longest usual pause of a
+  sync without a schedule was over: 0 while that is within the grace, or a run is in progress. Null if the sync is paused,
+  has a schedule that cannot be read, or neither schedule nor habit, or if nothing tells when it last ran.
   """
   lateBySeconds: Float
 }
@@ -1860,7 +1861,7 @@ enum SyncHealthState {
   """
   STUCK
   """
-  Its schedule promised a run that has not begun.
+  Its schedule promised a run that has not begun, or it has no schedule and pauses for much longer than it ever did.
   """
   LATE
   """

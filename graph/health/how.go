@@ -38,10 +38,10 @@ func lossy(v *view) (finding, bool) {
 		return finding{}, false
 	}
 	flawed := 1
-	for flawed < len(v.finished) && flaw(v.finished[flawed]) != "" {
+	for flawed < len(v.finished) && v.flaw(v.finished[flawed]) != "" {
 		flawed++
 	}
-	f := finding{reason: fmt.Sprintf("In the last finished run, %s ago, %s.", v.ago(ended(v.finished[0])), flaw(v.finished[0]))}
+	f := finding{reason: fmt.Sprintf("In the last finished run, %s ago, %s.", v.ago(ended(v.finished[0])), v.flaw(v.finished[0]))}
 	if v.bounded(flawed) {
 		f.since = ended(v.finished[flawed-1])
 	}

@@ -25,7 +25,7 @@ const (
 	longFirst     = 6 * time.Hour    // in progress with nothing to compare with
 	manySkips     = 3                // skipped in a row
 	lowRate       = 0.80             // success rate
-	tooManyLeft   = 0.01             // share of records left out as invalid
+	tooManyLost   = 0.01             // share of records rejected or invalid, where the sync has no alert on it
 	failingStreak = 2
 	leastGrace    = 15 * time.Minute // for a schedule's execution
 	mostGrace     = 2 * time.Hour
@@ -41,6 +41,7 @@ var rules = []rule{
 	{Stuck, blockedUnseen},
 	{Failing, failing},
 	{Late, late},
+	{Late, lateByHabit},
 	{Degraded, failedOnce},
 	{Degraded, lossy},
 	{Degraded, unreliable},

@@ -45,6 +45,10 @@ func full(r *census.SyncRun) { r.FullSync = true }
 func dry(r *census.SyncRun) {
 	r.SyncTriggerReason = &census.SyncTriggerReason{UITag: ptr("Dry Run")}
 }
+func manual(r *census.SyncRun) {
+	r.SyncTriggerReason = &census.SyncTriggerReason{UITag: ptr("Manual")}
+}
+func unprocessed(r *census.SyncRun) { r.RecordsProcessed = census.Count{} }
 func took(d time.Duration) change {
 	return func(r *census.SyncRun) { r.CompletedAt = r.CreatedAt + census.DateTime(d.Milliseconds()) }
 }
@@ -97,6 +101,16 @@ func TestRules(t *testing.T) {
 	weekly.Schedule.Hour = ptr[int32](5)
 	haltedOdd := odd
 	haltedOdd.Paused = true
+	changed := never
+	changed.UpdatedAt = ago(2 * h)
+	lossy := func(thresholds ...string) census.Sync {
+		s := never
+		for _, threshold := range thresholds {
+			s.Alerts = append(s.Alerts, census.AlertSetting{Type: "FailureAlertConfiguration", Options: []census.NamedValue{{Name: "threshold", Value: "0"}}},
+				census.AlertSetting{Type: census.AlertInvalidRecords, Options: []census.NamedValue{{Name: "threshold", Value: threshold}}})
+		}
+		return s
+	}
 	for _, test := range []struct {
 		name   string
 		sync   census.Sync
@@ -148,7 +162,27 @@ func TestRules(t *testing.T) {
 
 		{"a failure", never, join(one(run(h, failed)), hourly(2*h, 5)), true, Degraded, ago(h), "The last finished run failed (AUTH); the last success was 119 minutes ago."},
 		{"a failure, all that is seen", never, one(run(h, failed)), true, Degraded, ago(h), ""},
-		{"refused records", never, join(hourly(h, 2, refused(12)), one(run(3*h, failed)), hourly(4*h, 5)), true, Degraded, ago(3*h - m), "In the last finished run, 59 minutes ago, the destination refused 12 records."},
+		{"refused records", never, join(hourly(h, 2, refused(12)), one(run(3*h, failed)), hourly(4*h, 5)), true, Degraded, ago(3*h - m), "In the last finished run, 59 minutes ago, the destination refused 12 records, 1.2 %."},
+		{"few refused records", never, hourly(h, 5, refused(10)), true, Healthy, 0, ""},
+		{"refused and invalid records", never, hourly(h, 5, refused(6), invalid(6)), true, Degraded, 0, "the destination refused 6 records and 6 were left out as invalid, 1.2 % together."},
+		{"all refused, and nobody says of how many", never, hourly(h, 5, unprocessed, refused(3)), true, Degraded, 0, "refused 3 records, 100.0 %"},
+		{"refused records, and an alert that allows them", lossy("75"), hourly(h, 5, refused(700)), true, Healthy, 0, ""},
+		{"more refused than the alert allows", lossy("75"), hourly(h, 5, refused(760)), true, Degraded, 0, "refused 760 records, 76.0 % (its alert allows 75 %)."},
+		{"an alert on any", lossy("0"), hourly(h, 5, refused(1)), true, Degraded, 0, "refused 1 record, 0.1 % (its alert allows 0 %)."},
+		{"the strictest of two alerts", lossy("75", "0.5"), hourly(h, 5, refused(6)), true, Degraded, 0, "0.6 % (its alert allows 0.5 %)"},
+		{"alerts that cannot be read", lossy("many", "-1", "101", "NaN", ""), hourly(h, 5, refused(12)), true, Degraded, 0, "refused 12 records, 1.2 %."},
+
+		{"silent without a schedule", never, hourly(2*h+m, 6), true, Late, ago(h + m), "No run has begun for 2 hours; it has no schedule, and its last 6 runs that nobody started by hand came 1 hour apart at most."},
+		{"silent for twice the pause", never, hourly(2*h, 6), true, Healthy, 0, ""},
+		{"silent, but a habit of few", never, hourly(9*h, 5), true, Healthy, 0, ""},
+		{"silent, but busy", never, join(one(run(50*m, working)), hourly(9*h, 6)), true, Healthy, 0, ""},
+		{"silent, and started by hand", never, hourly(9*h, 25, manual), true, Healthy, 0, ""},
+		{"silent, and started by hand meanwhile", never, join(one(run(100*m, manual)), hourly(9*h, 6)), true, Healthy, 0, ""},
+		{"silent since it was started by hand", never, join(one(run(3*h, manual)), hourly(9*h, 6)), true, Late, ago(2 * h), "No run has begun for 3 hours"},
+		{"silent, with pauses of all lengths", never, join(hourly(9*h, 6), one(run(20*h))), true, Healthy, 0, ""},
+		{"silent for minutes", never, join(one(run(15*m)), one(run(16*m)), one(run(17*m)), one(run(18*m)), one(run(19*m)), one(run(20*m))), true, Healthy, 0, ""},
+		{"silent since it was changed", changed, hourly(9*h, 6), true, Healthy, 0, ""},
+		{"silent and failing", never, hourly(9*h, 9, failed), true, Failing, 0, ""},
 		{"few invalid records", never, hourly(h, 5, invalid(10)), true, Healthy, 0, ""},
 		{"many invalid records", never, join(hourly(h, 2, invalid(100)), hourly(3*h, 2)), true, Degraded, ago(2*h - m), "100 records, 9.1 %, were left out as invalid"},
 		{"every other one failed", never, join(hourly(h, 1), hourly(2*h, 1, failed), hourly(3*h, 1), hourly(4*h, 1, failed), hourly(5*h, 1)), true, Degraded, 0, "2 of the last 5 finished runs failed, though not the last one."},
@@ -248,8 +282,10 @@ var documented = []row{
 		"the first of them was queued; not known if it may be older than the runs seen"},
 	{Late, fmt.Sprintf("the schedule's next execution is overdue by more than one interval, taken as %s at least and %s at most, and no run is in progress", span(leastGrace), span(mostGrace)),
 		"it was due"},
+	{Late, fmt.Sprintf("the sync has no schedule, at least %d of its runs were not started by hand, and no run has begun for more than twice the longest pause between those (at least %s more than it); none is in progress", fewestGaps+1, span(leastGrace)),
+		"one such pause was over"},
 	{Degraded, "the last finished run failed", "that run was queued"},
-	{Degraded, fmt.Sprintf("the destination refused records of the last finished run, or more than %g %% of them were invalid", tooManyLeft*100),
+	{Degraded, fmt.Sprintf("of the last finished run's records more than %g %% were rejected or invalid, or more than the sync's own alert allows", tooManyLost*100),
 		"the first such run in a row ended; not known if it may be older than the runs seen"},
 	{Degraded, fmt.Sprintf("less than %g %% of the last %d finished runs succeeded (of at least %d)", lowRate*100, lastRuns, fewestRuns),
 		"not known"},

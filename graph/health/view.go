@@ -20,6 +20,7 @@ type view struct {
 	more bool             // there are older runs
 	now  census.DateTime
 
+	allowed     float64           // share of records that may be lost
 	finished    []*census.SyncRun // succeeded, partial and failed, newest first; no dry runs
 	failures    int               // of the newest finished, in a row
 	goods       int               // of the newest finished without a flaw, in a row
@@ -36,12 +37,15 @@ type view struct {
 	scheduled bool  // what follows is known
 	due       census.DateTime
 	late      time.Duration // since due, if beyond the grace
+	pause     time.Duration // longest between runs of a sync without a schedule
+	pauses    int           // between how many; 0: it has a schedule, or too few runs
 }
 
 func look(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) view {
 	v := view{more: more, now: census.DateTime(now.UnixMilli())}
 	v.sync, v.runs, v.ahead = timely(sync, runs, v.now)
 	runs = v.runs
+	v.allowed = allowed(v.sync)
 	streak := true // of skipped runs
 	for i := range runs {
 		r := &runs[i]
@@ -70,7 +74,7 @@ func look(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) vi
 	for v.failures < len(v.finished) && v.finished[v.failures].Outcome() == census.OutcomeFailed {
 		v.failures++
 	}
-	for v.goods < len(v.finished) && flaw(v.finished[v.goods]) == "" {
+	for v.goods < len(v.finished) && v.flaw(v.finished[v.goods]) == "" {
 		v.goods++
 	}
 	v.usual = v.longest()
@@ -114,7 +118,11 @@ func (v *view) schedule() {
 	}
 	s, err := ParseSchedule(v.sync.Schedule)
 	v.unread = err
-	if err != nil || s.Never() {
+	switch {
+	case err != nil:
+		return
+	case s.Never():
+		v.habit()
 		return
 	}
 	base := max(v.sync.CreatedAt, v.sync.UpdatedAt)

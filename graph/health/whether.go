@@ -67,7 +67,7 @@ func blockedUnseen(v *view) (finding, bool) {
 }
 
 func late(v *view) (finding, bool) {
-	if v.late == 0 {
+	if v.late == 0 || v.pauses > 0 {
 		return finding{}, false
 	}
 	return finding{v.due, fmt.Sprintf("The execution due at %s has not begun, %s later; the schedule is %s.",

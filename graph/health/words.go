@@ -59,23 +59,3 @@ func code(r *census.SyncRun) string {
 	}
 	return fmt.Sprintf(" (%.60s)", *r.ErrorCode)
 }
-
-// flaw says what is wrong with a finished run, "" if nothing is. Some records
-// are invalid in most runs of most workspaces; only many are worth a word.
-func flaw(r *census.SyncRun) string {
-	if r.Outcome() == census.OutcomeFailed {
-		return "it failed"
-	}
-	if n := r.RecordsFailed.N; n > 0 {
-		return fmt.Sprintf("the destination refused %s", count(n, "record"))
-	}
-	invalid := r.SourceRecordInvalids.N
-	if !r.SourceRecordInvalids.Known {
-		invalid = r.RecordsInvalid.N
-	}
-	all := float64(invalid) + float64(max(r.RecordsProcessed.N, 0))
-	if share := float64(invalid) / all; invalid > 0 && share > tooManyLeft {
-		return fmt.Sprintf("%s, %.1f %%, were left out as invalid", count(invalid, "record"), share*100)
-	}
-	return ""
-}

@@ -174,7 +174,8 @@ func healthOf(s sim.Sync, all []sim.Run) (v verdict) {
 			successes++
 		}
 	}
-	flawed, good := streak(done, isFlawed), streak(done, func(r sim.Run) bool { return !isFlawed(r) })
+	most := lossAllowed(s)
+	flawed, good := streak(done, func(r sim.Run) bool { return isFlawed(r, most) }), streak(done, func(r sim.Run) bool { return !isFlawed(r, most) })
 	switch n := v.ConsecutiveFailures; {
 	case s.Paused:
 		return is("PAUSED")
@@ -218,9 +219,28 @@ func realOf(runs []sim.Run) (real []sim.Run) {
 func isSkipped(r sim.Run) bool { return outcomeOf(r) == "SKIPPED" }
 
 // isFlawed tells whether a finished run is not all that it should be.
-func isFlawed(r sim.Run) bool {
-	invalid, processed := max(r.Counts.Invalids, 0), max(r.Counts.Processed, 0)
-	return outcomeOf(r) == "FAILED" || r.Counts.Failed > 0 || float64(invalid) > 0.01*float64(invalid+processed)
+func isFlawed(r sim.Run, most float64) bool {
+	rejected, invalid, processed := max(r.Counts.Failed, 0), max(r.Counts.Invalids, 0), max(r.Counts.Processed, 0)
+	all := float64(max(processed, rejected) + invalid)
+	return outcomeOf(r) == "FAILED" || rejected+invalid > 0 && float64(rejected+invalid)/all > most
+}
+
+// lossAllowed is the share of records that may be lost, by the alert of s.
+func lossAllowed(s sim.Sync) float64 {
+	for percent, alert := range alerts {
+		if s.Alerts == alert && percent >= 0 {
+			return percent / 100
+		}
+	}
+	return 0.01
+}
+
+// alerts are what alert_attributes are drawn from, by the percentage that they allow.
+var alerts = map[float64]string{
+	-1:  `[{"type":"RuntimeAlertConfiguration","options":{"threshold":"0","unit":"minutes"}}]`,
+	0:   `[{"id":1,"type":"InvalidRecordPercentAlertConfiguration","options":{"threshold":0}}]`,
+	1.5: `[{"type":"InvalidRecordPercentAlertConfiguration","options":{"threshold":"75"}},{"type":"InvalidRecordPercentAlertConfiguration","options":{"threshold":"1.5"}}]`,
+	100: `[null,{"type":"InvalidRecordPercentAlertConfiguration","options":{"threshold":"100"}}]`,
 }
 
 func endOf(r sim.Run) time.Time {
@@ -308,7 +328,7 @@ func isDue(s sim.Sync, t time.Time) bool {
 // lateness is which execution is the next that the schedule promised, and since
 // when it is overdue, if by more than is usual.
 func lateness(s sim.Sync, real []sim.Run, busy bool) (due time.Time, late time.Duration, scheduled bool) {
-	if s.Paused || s.Frequency == "never" || !isReadable(s) {
+	if s.Paused || !isReadable(s) {
 		return due, 0, false
 	}
 	after := s.UpdatedAt
@@ -321,6 +341,9 @@ func lateness(s sim.Sync, real []sim.Run, busy bool) (due time.Time, late time.D
 				after = t
 			}
 		}
+	}
+	if s.Frequency == "never" {
+		return habit(after, real, busy)
 	}
 	if after.IsZero() {
 		return due, 0, false
@@ -336,4 +359,39 @@ func lateness(s sim.Sync, real []sim.Run, busy bool) (due time.Time, late time.D
 		late = 0
 	}
 	return due, late, true
+}
+
+// habit is lateness of a sync without a schedule, which has last begun at after: by the
+// longest pause between runs that nobody started by hand.
+func habit(after time.Time, real []sim.Run, busy bool) (due time.Time, late time.Duration, known bool) {
+	var pauses []time.Duration
+	var newer time.Time
+	for i, r := range real {
+		if i == 0 {
+			after = later(after, r.CreatedAt)
+		}
+		if r.Tag == "Manual" && !r.NoReason {
+			continue
+		}
+		if !newer.IsZero() {
+			pauses = append(pauses, newer.Sub(r.CreatedAt))
+		}
+		newer = r.CreatedAt
+	}
+	if len(pauses) < 5 {
+		return due, 0, false
+	}
+	longest := slices.Max(pauses)
+	due = after.Add(longest)
+	if late = now.Sub(due); busy || late <= max(longest, 15*time.Minute) {
+		late = 0
+	}
+	return due, late, true
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

@@ -164,6 +164,9 @@ func (w *world) addSync() {
 		CreatedAt: now.Add(-time.Duration(rapid.IntRange(0, rapid.SampledFrom([]int{1, 2000}).Draw(t, "oldest sync")).Draw(t, "sync age")) * time.Hour),
 	}
 	s.NoLabel = s.Label == ""
+	if rapid.IntRange(0, 1).Draw(t, "alert") == 0 {
+		s.Alerts = rapid.SampledFrom(slices.Sorted(maps.Values(alerts))).Draw(t, "alerts")
+	}
 	s.Operation = rapid.SampledFrom([]string{"", "mirror", "insert"}).Draw(t, "operation")
 	if rapid.IntRange(0, 3).Draw(t, "dbt") == 0 {
 		s.Triggers = `"dbt_cloud":{"job_id":"9","project_id":null},"sync_sequence":null`
@@ -250,6 +253,8 @@ func (w *world) drawRun(at time.Time) sim.Run {
 		r.Tag = "Dry Run"
 	case 10:
 		r.Tag = "dry run"
+	case 22, 23, 24, 25:
+		r.Tag = "Manual"
 	case 12, 13, 14, 15:
 		r.ScheduledAt = at.Add(-time.Duration(kind) * time.Second)
 	case 16:
