@@ -12,45 +12,12 @@ import (
 // fill reads what v lacks to answer windows. Its error is errMoved if v is of no
 // use any more.
 func (l list[T]) fill(ctx context.Context, v *view[T], windows []Window, reads *int, may func() bool) error {
-	var proof read
-	for tied := may == nil; ; {
-		todo := plan(v, windows, l.size)
-		if may == nil && len(todo) == 0 {
-			todo = v.border(windows, l.size)
+	for {
+		todo, err := v.next(windows, l.size, calls.PerSync, may != nil, l.client.cache.entries != nil)
+		if err != nil || len(todo) == 0 {
+			return err
 		}
-		group, doubtful := 0, false
-		if len(todo) == 0 {
-			group, doubtful = v.doubtful(windows)
-		}
-		beyond, unsure := v.beyond(l.size)
-		switch {
-		case len(todo) > 0:
-		case v.torn:
-			return errTies
-		case unsure:
-			todo = []read{beyond}
-		case doubtful:
-			was := proof
-			if proof = v.proof(group, l.size); proof == was {
-				v.stuck = true
-				return errMoved
-			}
-			todo = []read{proof}
-		case !tied && l.loose(v): // a scan has what it read tied to the epoch, for what follows to be kept
-			todo, tied = []read{v.proof(0, l.size)}, true
-		}
-		if v.broken {
-			return errMoved
-		}
-		if len(todo) == 0 {
-			return nil
-		}
-		if todo[0].tie {
-			v.looks++
-		}
-		if may == nil {
-			todo = v.together(todo)
-		} else if todo = todo[:1]; !may() {
+		if may != nil && !may() {
 			return errSpent
 		}
 		if *reads += len(todo); *reads > maxReads*l.most/l.size {
@@ -62,69 +29,11 @@ func (l list[T]) fill(ctx context.Context, v *view[T], windows []Window, reads *
 	}
 }
 
-// together are those of todo, from the first on, that may be read at once: chunks
-// next to each other, below a row that has been read. If old rows are removed
-// meanwhile, the topmost of those read after that reaches into what was read
-// before, which shows.
-func (v *view[T]) together(todo []read) []read {
-	first := todo[0]
-	if _, below := v.at((first.k + 1) * first.size); first.head > 0 || !below || v.crooked && !v.linked {
-		return todo[:1]
-	}
-	n := 1
-	for n < min(len(todo), calls.PerSync) && todo[n].head == 0 && todo[n].k == first.k-n {
-		n++
-	}
-	return todo[:n]
-}
-
 // readInto reads pages and adds them to v, in their order.
 func (l list[T]) readInto(ctx context.Context, v *view[T], todo []read) error {
-	arrivals := make([]arrival[T], len(todo))
-	each(len(todo), todo, func(r read) { arrivals[todo[0].k-r.k] = l.read(ctx, r, v.arrived) })
-	least, most := max(v.total, v.floor, 0), 0
-	for _, a := range arrivals {
-		v.arrived = max(v.arrived, a.landed)
-		most = max(most, a.total)
-	}
-	for i, a := range arrivals {
-		next := todo[i]
-		if a.total >= least { // rows may be added meanwhile, and pages read at once come in any order
-			a.total = most
-		}
-		gone := next.k > 0 && isNotFound(a.err)
-		if gone { // past the end? the head knows, and whether the list is there at all
-			next = read{head: l.size, size: l.size}
-			a = l.read(ctx, next, v.arrived)
-			v.arrived = max(v.arrived, a.landed)
-		}
-		if a.err != nil {
-			return a.err
-		}
-		if err := v.add(next, a.page, a.sent); err != nil {
-			return err
-		}
-		switch past := todo[i].k * l.size; {
-		case gone && v.deaf:
-			v.most = min(v.most, past)
-		case gone && v.total > past: // and yet the total has rows there
-			return errMoved
-		case !v.linked && i+1 < len(todo): // what was read below at the same time proves nothing then
-			return nil
-		}
-		if gone && v.total < 0 { // the head does not know: there are no rows there
-			v.learnTotal(todo[i], -1, segment[T]{first: todo[i].k * l.size})
-		}
-	}
-	return nil
-}
-
-// An arrival is a page that came, or why it did not.
-type arrival[T any] struct {
-	page[T]
-	sent   time.Time // when it was asked for
-	landed int64     // when it was there, by the count of flights
-	err    error
+	came := make([]arrival[T], len(todo))
+	each(len(todo), todo, func(r read) { came[todo[0].k-r.k] = l.read(ctx, r, v.arrived) })
+	return v.take(todo, came, l.size, func(r read) arrival[T] { return l.read(ctx, r, v.arrived) })
 }
 
 // read reads one page, or joins others that read it if they began after the
@@ -135,7 +44,7 @@ func (l list[T]) read(ctx context.Context, r read, after int64) arrival[T] {
 		return l.ask(ctx, r)
 	})
 	if err != nil {
-		return arrival[T]{err: err}
+		return arrival[T]{err: err, gone: isNotFound(err)}
 	}
 	if shared {
 		l.client.onRead(ctx, Read{Cached: true, Until: fl.sent.Add(l.life())})

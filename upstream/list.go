@@ -56,7 +56,7 @@ func (l list[T]) slices(ctx context.Context, windows []Window) ([]Slice[T], erro
 	if v == nil || calls.Refused(err) {
 		return nil, err
 	}
-	plan(v, windows, l.size) // recalls all there is, which may show that v is of the past
+	v.exhaust(windows, l.size)
 	some := make([]Slice[T], len(windows))
 	answered := 0
 	read := false
@@ -103,11 +103,7 @@ func (l list[T]) unpassed(v *view[T], windows []Window) ([]Slice[T], error) {
 
 // begin begins a view of the list.
 func (l list[T]) begin() *view[T] {
-	v := newView(l.position)
-	if l.size == l.most { // else Census has no larger pages for now
-		v.widest = maxPage
-	}
-	return v
+	return newView(l.position, l.size == l.most) // else Census has no larger pages for now
 }
 
 // view makes of v a view that answers windows, and keeps what was read for it. It
@@ -128,9 +124,7 @@ func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may fun
 		if errors.Is(err, errMoved) {
 			l.forget(v)
 			if moves < maxMoves {
-				stuck := v.stuck
-				v = l.begin()
-				v.blind = stuck // chunks alone, one after the other, are in one order
+				v = l.begin().after(v)
 				if moves >= maxHeard {
 					v.beDeaf()
 				}
@@ -156,8 +150,8 @@ func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may fun
 // returns how v is kept.
 func (l list[T]) done(ctx context.Context, v *view[T]) (as *view[T]) {
 	as = l.keep(v)
-	if len(v.news)+len(v.recalled) > 0 || !v.told.IsZero() {
-		l.client.onRead(ctx, Read{Cached: len(v.news) == 0, Until: v.until(l.life())})
+	if read, any := v.used(); any {
+		l.client.onRead(ctx, Read{Cached: !read, Until: v.until(l.life())})
 	}
 	return as
 }
@@ -168,7 +162,7 @@ func (l list[T]) slicesKept(ctx context.Context, windows []Window) ([]Slice[T], 
 		return nil, false
 	}
 	v := l.recall(0)
-	if v.kept == nil || !v.answers(windows, l.size) || len(v.border(windows, l.size)) > 0 || slices.ContainsFunc(windows, v.passed) {
+	if !v.remembers() || !v.answers(windows, l.size) || len(v.border(windows, l.size)) > 0 || slices.ContainsFunc(windows, v.passed) {
 		return nil, false
 	}
 	l.client.onRead(ctx, Read{Cached: true, Until: v.until(l.life())})
@@ -207,12 +201,7 @@ func (l list[T]) stale(windows []Window, err error) (*view[T], bool) {
 		l.size = value.(*kept[T]).size
 	}
 	v := l.recall(l.client.cache.stale)
-	if v.kept == nil || len(plan(v, windows, l.size)) > 0 || v.broken || v.torn {
-		return nil, false
-	}
-	v.border(windows, l.size) // what is kept beyond them tells more
-	v.stale = v.until(l.life()).Add(-l.life())
-	return v, true
+	return v, v.remembers() && v.beStale(windows, l.size, l.life())
 }
 
 func isNotFound(err error) bool {

@@ -122,13 +122,13 @@ func (v *view[T]) doubtful(windows []Window) (group int, doubtful bool) {
 
 // loose tells whether pages were read that do not stand in the epoch of what is or
 // will be kept, and that a proof of it might tie to it.
-func (l list[T]) loose(v *view[T]) bool {
-	return l.client.cache.entries != nil && !v.untold && (v.kept == nil || len(v.kept.newest.rows) > 0) &&
+func (v *view[T]) loose() bool {
+	return !v.untold && (v.kept == nil || len(v.kept.newest.rows) > 0) &&
 		slices.ContainsFunc(v.segments, func(g segment[T]) bool { return g.group > 0 })
 }
 
-// proof is the read that shows whether a group goes on: a chunk with a row of it.
-func (v *view[T]) proof(group, size int) read {
+// proofOf is the read that shows whether a group goes on: a chunk with a row of it.
+func (v *view[T]) proofOf(group, size int) read {
 	n := 0
 	for _, g := range slices.Concat(v.witnesses, v.recalled, v.segments) {
 		if g.group == group {
@@ -140,8 +140,7 @@ func (v *view[T]) proof(group, size int) read {
 
 // restart makes a view of what was read alone, as if nothing had been kept.
 func (v *view[T]) restart() *view[T] {
-	fresh := newView(v.position)
-	fresh.widest = v.widest
+	fresh := newView(v.position, v.widest > 0)
 	for _, n := range v.news {
 		if fresh.add(n.read, n.page, n.sent) != nil {
 			break
@@ -182,4 +181,27 @@ func (v *view[T]) until(life time.Duration) (t time.Time) {
 		}
 	}
 	return t
+}
+
+// open unpacks the newest rows that were kept, as one segment or witness.
+func (v *view[T]) open() {
+	if v.below == nil {
+		return
+	}
+	g := v.crown()
+	rows := v.below.Rows(len(g.rows))
+	g.first -= len(rows)
+	g.rows, g.low = append(rows, g.rows...), v.underneath
+	if v.below = nil; len(v.witnesses) == 0 {
+		v.recalled[0] = *g
+		v.settle()
+	}
+}
+
+// crown is the segment or witness that is the newest rows which were kept.
+func (v *view[T]) crown() *segment[T] {
+	if len(v.witnesses) > 0 {
+		return &v.witnesses[0]
+	}
+	return &v.segments[0]
 }

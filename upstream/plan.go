@@ -71,7 +71,7 @@ func plan[T any](v *view[T], windows []Window, size int) []read {
 	switch remembers := v.kept != nil && v.total < 0 && !v.untold; {
 	case remembers && head == 0 && len(missing) == 0: // all is known but whether it is still so
 		if v.kept.newest.end() < v.kept.total {
-			return []read{v.proof(0, size)}
+			return []read{v.proofOf(0, size)}
 		}
 		head = min(witnessHead, size)
 	case v.kept != nil && !v.blind && head > 0 && v.kept.sealed:

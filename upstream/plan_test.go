@@ -7,30 +7,36 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
-
-	"census-gateway/upstream/census"
 )
 
+// A row is no more than its place.
+type row struct {
+	at Moment
+	id int64
+}
+
+func (r *row) place() Position { return Position{CreatedAt: r.at, ID: r.id} }
+
 // counted is a list of n rows, one a millisecond, whose ids are their ordinals + 1.
-func counted(n int) []census.SyncRun {
-	rows := make([]census.SyncRun, n)
+func counted(n int) []row {
+	rows := make([]row, n)
 	for i := range rows {
-		rows[i] = census.SyncRun{ID: census.SyncRunID(i + 1), SyncID: 1, CreatedAt: census.DateTime(i + 1)}
+		rows[i] = row{at: Moment(i + 1), id: int64(i + 1)}
 	}
 	return rows
 }
 
 // answer is what Census would give for r.
-func answer(all []census.SyncRun, r read) page[census.SyncRun] {
+func answer(all []row, r read) page[row] {
 	lo, hi := r.k*r.size, (r.k+1)*r.size
 	if r.head > 0 {
 		lo, hi = len(all)-r.head, len(all)
 	}
 	lo, hi = min(max(lo, 0), len(all)), min(hi, len(all))
-	return page[census.SyncRun]{rows: all[lo:hi], total: len(all), perPage: r.perPage()}
+	return page[row]{rows: all[lo:hi], total: len(all), perPage: r.perPage()}
 }
 
-func (v *view[T]) must(t interface{ Fatal(...any) }, r read, p page[T]) {
+func must[T any](t interface{ Fatal(...any) }, v *view[T], r read, p page[T]) {
 	if err := v.add(r, p, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
@@ -62,9 +68,9 @@ func TestPlan(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			all := counted(450)
-			v := newView(runPosition)
+			v := newView((*row).place, false)
 			for _, r := range tt.known {
-				v.must(t, r, answer(all, r))
+				must(t, v, r, answer(all, r))
 			}
 			if got := fmt.Sprint(plan(v, tt.windows, 100)); got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
@@ -81,7 +87,7 @@ func TestLawPlanIsOptimal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const size = 10 // rows of a chunk: small, so that all sets can be tried
 		all := counted(rapid.IntRange(0, 65).Draw(t, "rows"))
-		v := newView(runPosition)
+		v := newView((*row).place, false)
 		var known []read
 		for k := range 7 {
 			if k*size < len(all) && rapid.IntRange(0, 3).Draw(t, "known") == 0 {
@@ -90,12 +96,12 @@ func TestLawPlanIsOptimal(t *testing.T) {
 		}
 		slices.Reverse(known)
 		for _, r := range known {
-			v.must(t, r, answer(all, r))
+			must(t, v, r, answer(all, r))
 		}
 		windows := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Window {
 			w := Window{Limit: rapid.IntRange(0, 30).Draw(t, "limit"), FromOldest: rapid.Bool().Draw(t, "from oldest")}
 			if n := rapid.IntRange(-1, len(all)-1).Draw(t, "near"); n >= 0 {
-				p := runPosition(&all[n])
+				p := all[n].place()
 				p.Ordinal = n
 				if w.FromOldest {
 					w.Older = p
@@ -115,7 +121,7 @@ func TestLawPlanIsOptimal(t *testing.T) {
 				break
 			}
 			calls++
-			v.must(t, todo[0], answer(all, todo[0]))
+			must(t, v, todo[0], answer(all, todo[0]))
 		}
 		if calls > best && !(blind && calls == best+1) {
 			t.Fatalf("%d rows, known %v, windows %+v: %d calls, %d can do", len(all), known, windows, calls, best)
@@ -126,7 +132,7 @@ func TestLawPlanIsOptimal(t *testing.T) {
 // fewest tries every set of reads, a head of any size among them, for the
 // smallest that makes all of the windows' rows known, the rows at their near
 // positions, the list's newest end where a window starts there, and the total.
-func fewest(t *rapid.T, v *view[census.SyncRun], all []census.SyncRun, windows []Window, size int) int {
+func fewest(t *rapid.T, v *view[row], all []row, windows []Window, size int) int {
 	need := map[int]bool{}
 	end := false
 	for _, w := range windows {

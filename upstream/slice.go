@@ -35,6 +35,20 @@ func (v *view[T]) answers(windows []Window, size int) bool {
 	return !doubtful
 }
 
+// exhaust recalls all there is for windows, which may show that v is of the past.
+func (v *view[T]) exhaust(windows []Window, size int) { plan(v, windows, size) }
+
+// beStale makes v answer windows with what is kept and over its time, which is life, and
+// tells whether that will do.
+func (v *view[T]) beStale(windows []Window, size int, life time.Duration) bool {
+	if len(plan(v, windows, size)) > 0 || v.broken || v.torn {
+		return false
+	}
+	v.border(windows, size) // what is kept beyond them tells more
+	v.stale = v.until(life).Add(-life)
+	return true
+}
+
 // slices answers windows from a view that plan has found complete.
 func (v *view[T]) slices(windows []Window) []Slice[T] {
 	out := make([]Slice[T], len(windows))

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
@@ -185,30 +183,4 @@ func TestConnectionsOfNoMoment(t *testing.T) {
 	if calls := census.Calls(); len(calls) != 3 {
 		t.Errorf("%q", calls)
 	}
-}
-
-// The page that is read to see a tie whole shows all of it, where one page can.
-func TestLook(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		total := rapid.IntRange(2, 2000).Draw(t, "rows")
-		from := rapid.IntRange(0, total-2).Draw(t, "from")
-		k := tie{from: from, to: min(total, from+rapid.IntRange(2, 120).Draw(t, "ties"))}
-		v := newView(runPosition)
-		v.total = total
-		r := v.look(k, 100)
-		lo, hi := r.k*r.size, (r.k+1)*r.size
-		if r.head > 0 {
-			lo, hi = total-r.head, total
-		}
-		if r.perPage() > maxPage || r.perPage() < 1 {
-			t.Fatalf("a page of %d", r.perPage())
-		}
-		fits := false
-		for per := k.to - k.from; per <= maxPage; per++ {
-			fits = fits || k.from/per == (k.to-1)/per
-		}
-		if whole := lo <= k.from && hi >= k.to; fits && !whole || lo >= k.to || hi <= k.from {
-			t.Fatalf("%+v of %d: %s of %d, %d to %d", k, total, r, r.perPage(), lo, hi)
-		}
-	})
 }

@@ -1,14 +1,9 @@
 package upstream
 
-import "time"
-
 // Where a total and the rows disagree the rows are believed. A view that is deaf hears
 // no total: the end of the list is where a page is not full and the page after it has no
 // rows. That takes a few calls more, and nothing of it is kept, since a list whose
 // length is not told cannot be proved.
-
-// deafFor is how long a list whose totals were found wrong is read deaf.
-const deafFor = 10 * time.Minute
 
 // beDeaf makes v deaf. Nothing that tells a total has been read for it.
 func (v *view[T]) beDeaf() *view[T] {
@@ -33,17 +28,6 @@ func (v *view[T]) beyond(size int) (read, bool) {
 	return r, r.k*size < v.most
 }
 
-func (l list[T]) deafKey() cacheKey { return l.chunkKey(0, -2) }
-
-// isDeaf tells whether totals of the list were found wrong of late.
-func (l list[T]) isDeaf() bool {
-	if !l.client.cache.deaf.Load() {
-		return false
-	}
-	value, ok := l.client.cache.get(l.deafKey())
-	return ok && time.Now().Before(value.(time.Time))
-}
-
 // lies tells whether a page has told another total than its rows: it is not full, and yet
 // there are more or fewer; or it has rows that there cannot be.
 func lies[T any](r read, p page[T]) bool {
@@ -59,12 +43,6 @@ func lies[T any](r read, p page[T]) bool {
 	return p.total < end
 }
 
-// deafen remembers it if v, which could be answered without totals only, has shown that
+// heardWrong tells whether v, which could be answered without totals only, has shown that
 // they are wrong. That rows came and went between two pages shows nothing.
-func (l list[T]) deafen(v *view[T]) {
-	if v.deaf && v.lies {
-		until := time.Now().Add(deafFor)
-		l.client.cache.deaf.Store(true)
-		l.client.cache.set(l.deafKey(), until, entryWeight, until)
-	}
-}
+func (v *view[T]) heardWrong() bool { return v.deaf && v.lies }

@@ -29,6 +29,8 @@ type view[T any] struct {
 	torn     bool         // they did not show them
 	widest   int          // rows of the largest page for that; 0: of a chunk
 	linked   bool         // the page read last proved rows known before
+	proof    read         // the last one that was to prove what was read
+	tying    bool         // the read that ties a scan to the epoch was made
 	stuck    bool         // ties keep it from being proved that what was read is of one time
 	spare    []T          // room for rows of several segments, which nobody holds any more; nil: they are held
 
@@ -80,8 +82,27 @@ type segment[T any] struct {
 
 func (g segment[T]) end() int { return g.first + len(g.rows) }
 
-func newView[T any](position func(*T) Position) *view[T] {
-	return &view[T]{position: position, total: -1, end: -1, most: math.MaxInt}
+// newView begins a view of a list whose rows stand where position says. wide tells that
+// Census gives pages of up to maxPage rows.
+func newView[T any](position func(*T) Position, wide bool) *view[T] {
+	v := &view[T]{position: position, total: -1, end: -1, most: math.MaxInt}
+	if wide {
+		v.widest = maxPage
+	}
+	return v
+}
+
+// after is v, which begins anew what before could not show.
+func (v *view[T]) after(before *view[T]) *view[T] {
+	v.blind = before.stuck // chunks alone, one after the other, are in one order
+	return v
+}
+
+// used tells whether an answer from v was read, and whether it is of anything that was
+// read or kept at all.
+func (v *view[T]) used() (read, any bool) {
+	read = len(v.news) > 0
+	return read, read || len(v.recalled) > 0 || !v.told.IsZero()
 }
 
 // errMoved says that old rows were removed since the view's first page: its

@@ -1,0 +1,45 @@
+package upstream
+
+// scanRows is how many rows are read at a time where they are read upwards: a
+// page proves nothing of one above it, so as many as one answer may have.
+const scanRows = 1000
+
+// step is the part of w to read next: downwards a page, or to the end of a chunk,
+// whether that is beyond w or not; and a chunk more if what lies beyond the next row
+// is to be told.
+func (w Window) step(size int, held bool) Window {
+	if w.FromOldest {
+		w.Limit = scanRows
+		return w
+	}
+	w.Older = Position{}
+	switch n := w.Newer.Ordinal; {
+	case w.Newer.IsEnd():
+		w.Limit = size
+	case n > 0:
+		if w.Limit = (n-1)%size + 1; w.Limit == 1 && held {
+			w.Limit += size
+		}
+	default: // one row, which tells in which chunk it is
+		w.Limit = 1
+	}
+	return w
+}
+
+// atHand is how many rows on from where w begins v has beside each other and in their
+// places; 0 upwards, and where that place is not known.
+func (v *view[T]) atHand(w Window) int {
+	lo, hi := v.rank(w.Newer)
+	if w.FromOldest || lo != hi || lo == 0 {
+		return 0
+	}
+	g, ok := v.at(lo - 1)
+	if !ok {
+		return 0
+	}
+	first := g.first
+	if g.low > 0 && !v.trusts(v.tie(v.moment(&g, first))) {
+		first += g.low
+	}
+	return max(lo-first, 0)
+}
