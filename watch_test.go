@@ -12,8 +12,8 @@ import (
 
 	"census-gateway/edge/observe"
 	"census-gateway/settings"
-	"census-gateway/upstream"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 )
 
 // A page cache that is too small for what is asked again and again is one line of the
@@ -32,7 +32,7 @@ func TestSmallPageCacheIsTold(t *testing.T) {
 			}
 			for range 12 {
 				for id := range 20 {
-					if _, err := g.census.Runs(t.Context(), census.SyncID(50+id), upstream.Window{Limit: 1000}); err != nil {
+					if _, err := g.census.Runs(t.Context(), census.SyncID(50+id), paging.Window{Limit: 1000}); err != nil {
 						t.Fatal(err)
 					}
 				}

@@ -3,8 +3,8 @@ package graph
 import (
 	"strconv"
 
-	"census-gateway/upstream"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 )
 
 // A SyncRunConnection is a stretch of the runs of one sync.
@@ -12,8 +12,8 @@ type SyncRunConnection struct {
 	list        listSum // binds its cursors to the list
 	newestFirst bool
 	page        pageArgs
-	window      upstream.Window
-	slice       upstream.Slice[census.SyncRun]
+	window      paging.Window
+	slice       paging.Slice[census.SyncRun]
 
 	// Where the runs were chosen among others, or are of many syncs:
 	ordinals []int     // of each row of slice; nil: they stand one after another

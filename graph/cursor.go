@@ -6,12 +6,12 @@ import (
 	"hash/crc32"
 	"math"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/paging"
 )
 
 // A cursor is a place in a list, for clients to give back.
 type cursor struct {
-	upstream.Position
+	paging.Position
 	label string // the label of the sync there, in lists ordered by label; the mark of a filter of runs
 }
 
@@ -96,7 +96,7 @@ func parseCursor(arg string, text *string, list listSum) (c cursor, err error) {
 	if parts[0] > math.MaxInt64 || parts[1] == 0 || parts[1] > math.MaxInt64 || parts[2] > math.MaxInt32 || len(b) > maxLabel {
 		return c, bad
 	}
-	c.Position = upstream.Position{CreatedAt: upstream.Moment(parts[0]), ID: int64(parts[1]), Ordinal: int(parts[2]), Open: open}
+	c.Position = paging.Position{CreatedAt: paging.Moment(parts[0]), ID: int64(parts[1]), Ordinal: int(parts[2]), Open: open}
 	c.label = string(b)
 	return c, nil
 }

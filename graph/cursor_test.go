@@ -7,14 +7,14 @@ import (
 
 	"pgregory.net/rapid"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/paging"
 )
 
 func anyCursor() *rapid.Generator[cursor] {
 	return rapid.Custom(func(t *rapid.T) cursor {
 		return cursor{
-			Position: upstream.Position{
-				CreatedAt: upstream.Moment(rapid.Int64Range(0, 1<<42).Draw(t, "created")),
+			Position: paging.Position{
+				CreatedAt: paging.Moment(rapid.Int64Range(0, 1<<42).Draw(t, "created")),
 				ID:        rapid.Int64Range(1, 1<<62).Draw(t, "id"),
 				Ordinal:   rapid.IntRange(0, 1<<31-1).Draw(t, "ordinal"),
 			},
@@ -36,7 +36,7 @@ func TestCursorComesBack(t *testing.T) {
 
 // Whatever is not a cursor of the list is refused, by the argument's name.
 func TestCursorRefused(t *testing.T) {
-	c := cursor{Position: upstream.Position{CreatedAt: 1641588189069, ID: 94, Ordinal: 3}}
+	c := cursor{Position: paging.Position{CreatedAt: 1641588189069, ID: 94, Ordinal: 3}}
 	good := c.encode("runs/52/desc")
 	flipped := []byte(good)
 	flipped[7] ^= 1
@@ -48,9 +48,9 @@ func TestCursorRefused(t *testing.T) {
 		"cut short":              good[:len(good)-1],
 		"longer":                 good + "A",
 		"padded":                 good + "=",
-		"id 0":                   cursor{Position: upstream.Position{CreatedAt: 1}}.encode("runs/52/desc"),
-		"a negative id":          cursor{Position: upstream.Position{CreatedAt: 1, ID: -1}}.encode("runs/52/desc"),
-		"an ordinal beyond 2^31": cursor{Position: upstream.Position{CreatedAt: 1, ID: 1, Ordinal: 1 << 31}}.encode("runs/52/desc"),
+		"id 0":                   cursor{Position: paging.Position{CreatedAt: 1}}.encode("runs/52/desc"),
+		"a negative id":          cursor{Position: paging.Position{CreatedAt: 1, ID: -1}}.encode("runs/52/desc"),
+		"an ordinal beyond 2^31": cursor{Position: paging.Position{CreatedAt: 1, ID: 1, Ordinal: 1 << 31}}.encode("runs/52/desc"),
 		"another version":        base64.RawURLEncoding.EncodeToString([]byte("\x02abcdefgh")),
 		"huge":                   strings.Repeat("A", 10_000),
 	} {
@@ -65,7 +65,7 @@ func TestCursorRefused(t *testing.T) {
 
 func FuzzCursor(f *testing.F) {
 	f.Add("", "runs/52/desc")
-	f.Add(cursor{Position: upstream.Position{CreatedAt: 1641588189069, ID: 94, Ordinal: 3}, label: "accounts"}.encode("x"), "x")
+	f.Add(cursor{Position: paging.Position{CreatedAt: 1641588189069, ID: 94, Ordinal: 3}, label: "accounts"}.encode("x"), "x")
 	f.Fuzz(func(t *testing.T, text, list string) {
 		c, err := parseCursor("after", &text, sumOf([]byte(list)))
 		if err != nil {

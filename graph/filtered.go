@@ -8,19 +8,19 @@ import (
 
 	"census-gateway/graph/exec"
 	"census-gateway/graph/stats"
-	"census-gateway/upstream"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 )
 
 // narrow shrinks w to the runs that were created when filter says.
-func narrow(w upstream.Window, filter *stats.Filter) upstream.Window {
+func narrow(w paging.Window, filter *stats.Filter) paging.Window {
 	if since := filter.Since(); since != 0 {
-		if since := upstream.Since(upstream.Moment(since)); w.Older.IsEnd() || w.Older.Compare(since) < 0 {
+		if since := paging.Since(paging.Moment(since)); w.Older.IsEnd() || w.Older.Compare(since) < 0 {
 			w.Older = since
 		}
 	}
 	if before := filter.Before(); before != 0 {
-		if before := upstream.Before(upstream.Moment(before)); w.Newer.IsEnd() || w.Newer.Compare(before) > 0 {
+		if before := paging.Before(paging.Moment(before)); w.Newer.IsEnd() || w.Newer.Compare(before) > 0 {
 			w.Newer = before
 		}
 	}
@@ -28,7 +28,7 @@ func narrow(w upstream.Window, filter *stats.Filter) upstream.Window {
 }
 
 // filteredRuns shows the runs of a sync that filter passes.
-func filteredRuns(ctx context.Context, id census.SyncID, filter *stats.Filter, list listSum, newestFirst bool, w upstream.Window, page pageArgs) exec.Later[*SyncRunConnection] {
+func filteredRuns(ctx context.Context, id census.SyncID, filter *stats.Filter, list listSum, newestFirst bool, w paging.Window, page pageArgs) exec.Later[*SyncRunConnection] {
 	if err := filter.Check(); err != nil {
 		return exec.Value[*SyncRunConnection](nil, badInput("filter: %s", err))
 	}
@@ -63,7 +63,7 @@ func markOf(filter *stats.Filter) string {
 func passedAt(c cursor, filter *stats.Filter) bool {
 	mark := markOf(filter)
 	return !c.IsEnd() && (mark == "" || mark == c.label) &&
-		c.CreatedAt >= upstream.Moment(filter.CreatedSince) && (filter.CreatedBefore == 0 || c.CreatedAt < upstream.Moment(filter.CreatedBefore))
+		c.CreatedAt >= paging.Moment(filter.CreatedSince) && (filter.CreatedBefore == 0 || c.CreatedAt < paging.Moment(filter.CreatedBefore))
 }
 
 // A harvest is what was found of the runs that a filter passes, from the side on
@@ -71,13 +71,13 @@ func passedAt(c cursor, filter *stats.Filter) bool {
 type harvest struct {
 	rows     []census.SyncRun
 	ordinals []int
-	more     bool              // there are further ones, or may be
-	cut      upstream.Position // where looking ended before its time; zero: it did not
+	more     bool            // there are further ones, or may be
+	cut      paging.Position // where looking ended before its time; zero: it did not
 }
 
 // reap looks for the runs of a sync in w that filter passes, until it has as many
 // as w wants and knows whether there is one more. What it returns waits for them.
-func (l *loaders) reap(id census.SyncID, w upstream.Window, filter *stats.Filter) func() (harvest, error) {
+func (l *loaders) reap(id census.SyncID, w paging.Window, filter *stats.Filter) func() (harvest, error) {
 	h, want := harvest{}, w.Limit
 	w = narrow(w, filter)
 	w.Limit = scanStep
@@ -85,7 +85,7 @@ func (l *loaders) reap(id census.SyncID, w upstream.Window, filter *stats.Filter
 		return l.reapInProgress(id, w, filter, want)
 	}
 	h.cut = w.Near()
-	wait := l.scan(id, w, func(s upstream.Slice[census.SyncRun]) bool {
+	wait := l.scan(id, w, func(s paging.Slice[census.SyncRun]) bool {
 		for n := range s.Rows {
 			i := n
 			if !w.FromOldest {
@@ -108,7 +108,7 @@ func (l *loaders) reap(id census.SyncID, w upstream.Window, filter *stats.Filter
 		h.more = h.more || limited
 		switch {
 		case !limited:
-			h.cut = upstream.Position{}
+			h.cut = paging.Position{}
 		case h.stands(w):
 			return h, l.spent("what is asked beside these runs took the %d calls to Census that an operation may make; ask for fewer lists at once", l.calls)
 		}
@@ -117,12 +117,12 @@ func (l *loaders) reap(id census.SyncID, w upstream.Window, filter *stats.Filter
 }
 
 // stands tells whether h ended where w begins: whoever goes on there gets it again.
-func (h harvest) stands(w upstream.Window) bool {
+func (h harvest) stands(w paging.Window) bool {
 	return h.more && len(h.rows) == 0 && !w.Near().IsEnd() && h.cut.Compare(w.Near()) == 0
 }
 
 // connection shows h as the page of a list: w is what page asked for.
-func (h harvest) connection(list listSum, newestFirst bool, w upstream.Window, filter *stats.Filter, page pageArgs) *SyncRunConnection {
+func (h harvest) connection(list listSum, newestFirst bool, w paging.Window, filter *stats.Filter, page pageArgs) *SyncRunConnection {
 	near := page.near(list)
 	if !w.FromOldest {
 		slices.Reverse(h.rows)
@@ -134,7 +134,7 @@ func (h harvest) connection(list listSum, newestFirst bool, w upstream.Window, f
 		info = &PageInfo{HasNextPage: beyond, HasPreviousPage: h.more}
 	}
 	c := &SyncRunConnection{list: list, newestFirst: newestFirst, window: w, ordinals: h.ordinals, info: info,
-		mark: markOf(filter), slice: upstream.Slice[census.SyncRun]{Rows: h.rows}}
+		mark: markOf(filter), slice: paging.Slice[census.SyncRun]{Rows: h.rows}}
 	if !h.more && near.IsEnd() && w.Far().IsEnd() {
 		n := len(h.rows)
 		c.total = &n

@@ -5,20 +5,20 @@ import (
 	"time"
 
 	"census-gateway/graph/stats"
-	"census-gateway/upstream"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 )
 
 // inProgressFrom is where the runs of a sync in w that are in progress and pass filter are
 // sought: from the newest run on that was created when filter says, wherever w begins,
 // up to the one behind which there are none.
-func inProgressFrom(w upstream.Window, filter *stats.Filter) upstream.Window {
-	return narrow(upstream.Window{Older: w.Older, Limit: w.Limit}, filter)
+func inProgressFrom(w paging.Window, filter *stats.Filter) paging.Window {
+	return narrow(paging.Window{Older: w.Older, Limit: w.Limit}, filter)
 }
 
 // gatherInProgress takes into h, from the side w counts from, what of s is in progress, in
 // w and passes filter.
-func (h *harvest) gatherInProgress(s upstream.Slice[census.SyncRun], w upstream.Window, filter *stats.Filter) (enough bool) {
+func (h *harvest) gatherInProgress(s paging.Slice[census.SyncRun], w paging.Window, filter *stats.Filter) (enough bool) {
 	from := inProgressFrom(w, filter)
 	for i := len(s.Rows) - 1; i >= 0; i-- {
 		switch at := positionOf(from, s, i); {
@@ -32,9 +32,9 @@ func (h *harvest) gatherInProgress(s upstream.Slice[census.SyncRun], w upstream.
 }
 
 // reapInProgress is reap for a filter that only runs in progress pass.
-func (l *loaders) reapInProgress(id census.SyncID, w upstream.Window, filter *stats.Filter, want int) func() (harvest, error) {
+func (l *loaders) reapInProgress(id census.SyncID, w paging.Window, filter *stats.Filter, want int) func() (harvest, error) {
 	var h harvest
-	wait := l.scan(id, inProgressFrom(w, filter), func(s upstream.Slice[census.SyncRun]) bool { return h.gatherInProgress(s, w, filter) })
+	wait := l.scan(id, inProgressFrom(w, filter), func(s paging.Slice[census.SyncRun]) bool { return h.gatherInProgress(s, w, filter) })
 	return func() (harvest, error) {
 		limited, err := wait()
 		if w.FromOldest {
@@ -57,7 +57,7 @@ func (l *loaders) reapInProgress(id census.SyncID, w upstream.Window, filter *st
 func (l *loaders) readInProgress(s *stream, filter *stats.Filter, may func() bool, final bool) {
 	var h harvest
 	var asOf time.Time
-	limited, err := l.walkCounted(s, inProgressFrom(s.window, filter), may, func(runs upstream.Slice[census.SyncRun]) bool {
+	limited, err := l.walkCounted(s, inProgressFrom(s.window, filter), may, func(runs paging.Slice[census.SyncRun]) bool {
 		if asOf.IsZero() {
 			asOf = runs.AsOf
 		}

@@ -6,12 +6,12 @@ import (
 	"census-gateway/graph/exec"
 	"census-gateway/graph/health"
 	"census-gateway/internal/notes"
-	"census-gateway/upstream"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 )
 
 // judged is the window of the runs by which a sync's health is told.
-var judged = upstream.Window{Limit: 25}
+var judged = paging.Window{Limit: 25}
 
 // A verdict is how a sync is, or why that cannot be told.
 type verdict struct {
@@ -41,7 +41,7 @@ func verdictOf(ctx context.Context, s *Sync) exec.Later[verdict] {
 }
 
 // pass passes the verdict on s by its runs.
-func (l *loaders) pass(s *Sync, runs *loaded[stretch, upstream.Slice[census.SyncRun]]) verdict {
+func (l *loaders) pass(s *Sync, runs *loaded[stretch, paging.Slice[census.SyncRun]]) verdict {
 	if s.record == nil {
 		return verdict{err: s.err}
 	}

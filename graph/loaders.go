@@ -11,6 +11,7 @@ import (
 
 	"census-gateway/upstream"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 )
 
 // loaders gather what one operation reads from Census, so that each record is
@@ -21,10 +22,10 @@ type loaders struct {
 	census *upstream.Client
 	syncs  *loader[census.SyncID, *census.Sync]
 	runs   *loader[census.SyncRunID, *census.SyncRun]
-	slices *loader[stretch, upstream.Slice[census.SyncRun]]
-	listed *loader[upstream.Window, upstream.Slice[census.Sync]] // of the workspace's syncs
-	all    *loader[struct{}, []census.Sync]                      // every sync of the workspace
-	sides  *loader[upstream.Side, map[int64]census.Connection]   // all connections of each, by id
+	slices *loader[stretch, paging.Slice[census.SyncRun]]
+	listed *loader[paging.Window, paging.Slice[census.Sync]]   // of the workspace's syncs
+	all    *loader[struct{}, []census.Sync]                    // every sync of the workspace
+	sides  *loader[upstream.Side, map[int64]census.Connection] // all connections of each, by id
 	scans  scans
 	calls  int       // that the read limit allows
 	now    time.Time // when the operation first asked for something
@@ -38,7 +39,7 @@ type loaders struct {
 // A stretch is a window of the runs of one sync.
 type stretch struct {
 	sync   census.SyncID
-	window upstream.Window
+	window paging.Window
 	once   bool // it is looked at once, and not held for as long as the operation goes on
 }
 
@@ -61,14 +62,14 @@ func newLoaders(ctx context.Context, client *upstream.Client, hook batchHook) *l
 				out.set(i, run, err)
 			})
 		}),
-		slices: newLoader(ctx, "runWindows", hook, func(ctx context.Context, keys []stretch, out results[upstream.Slice[census.SyncRun]]) {
+		slices: newLoader(ctx, "runWindows", hook, func(ctx context.Context, keys []stretch, out results[paging.Slice[census.SyncRun]]) {
 			bundles := bySync(keys)
 			each(len(bundles), func(n int) {
 				b := bundles[n]
 				defer reading.enter(ctx)()
 				answers, err := client.Runs(ctx, b.sync, b.windows...)
 				if err != nil {
-					answers = make([]upstream.Slice[census.SyncRun], len(b.at))
+					answers = make([]paging.Slice[census.SyncRun], len(b.at))
 				}
 				detach(keys, b.at, answers)
 				for i, at := range b.at {
@@ -76,10 +77,10 @@ func newLoaders(ctx context.Context, client *upstream.Client, hook batchHook) *l
 				}
 			})
 		}),
-		listed: newLoader(ctx, "syncWindows", hook, func(ctx context.Context, windows []upstream.Window, out results[upstream.Slice[census.Sync]]) {
+		listed: newLoader(ctx, "syncWindows", hook, func(ctx context.Context, windows []paging.Window, out results[paging.Slice[census.Sync]]) {
 			answers, err := client.Syncs(ctx, windows...)
 			if err != nil {
-				answers = make([]upstream.Slice[census.Sync], len(windows))
+				answers = make([]paging.Slice[census.Sync], len(windows))
 			}
 			for i := range windows {
 				out.set(i, answers[i], cmp.Or(err, answers[i].Err))
@@ -105,12 +106,12 @@ func newLoaders(ctx context.Context, client *upstream.Client, hook batchHook) *l
 		}
 		return out
 	}
-	l.slices.kept = func(keys []stretch) []*dataloader.Result[upstream.Slice[census.SyncRun]] {
-		out := make([]*dataloader.Result[upstream.Slice[census.SyncRun]], len(keys))
+	l.slices.kept = func(keys []stretch) []*dataloader.Result[paging.Slice[census.SyncRun]] {
+		out := make([]*dataloader.Result[paging.Slice[census.SyncRun]], len(keys))
 		for _, b := range bySync(keys) {
 			if slices, ok := client.RunsKept(ctx, b.sync, b.windows...); ok {
 				for i, at := range b.at {
-					out[at] = &dataloader.Result[upstream.Slice[census.SyncRun]]{Data: slices[i]}
+					out[at] = &dataloader.Result[paging.Slice[census.SyncRun]]{Data: slices[i]}
 				}
 			}
 		}
@@ -134,7 +135,7 @@ func (l *loaders) read() {
 
 // detach copies the runs that are held for as long as the operation goes on, if
 // they came with more that is looked at once: they would keep all of that alive.
-func detach(keys []stretch, at []int, answers []upstream.Slice[census.SyncRun]) {
+func detach(keys []stretch, at []int, answers []paging.Slice[census.SyncRun]) {
 	if !slices.ContainsFunc(at, func(i int) bool { return keys[i].once }) {
 		return
 	}
@@ -149,7 +150,7 @@ func detach(keys []stretch, at []int, answers []upstream.Slice[census.SyncRun]) 
 // they stand.
 type bundle struct {
 	sync    census.SyncID
-	windows []upstream.Window
+	windows []paging.Window
 	at      []int
 }
 
@@ -166,7 +167,7 @@ func bySync(keys []stretch) []bundle {
 		}
 		counts[n]++
 	}
-	windows, at, from := make([]upstream.Window, len(keys)), make([]int, len(keys)), 0
+	windows, at, from := make([]paging.Window, len(keys)), make([]int, len(keys)), 0
 	for n := range bundles {
 		bundles[n].windows, bundles[n].at = windows[from:from:from+counts[n]], at[from:from:from+counts[n]]
 		from += counts[n]

@@ -4,12 +4,12 @@ import (
 	"slices"
 
 	"census-gateway/graph/stats"
-	"census-gateway/upstream"
+	"census-gateway/upstream/paging"
 )
 
 // nearer tells whether p comes before q in a timeline; the end at which it begins
 // comes before everything.
-func nearer(p, q upstream.Position, fromOldest bool) bool {
+func nearer(p, q paging.Position, fromOldest bool) bool {
 	if p.IsEnd() || q.IsEnd() {
 		return p.IsEnd() && !q.IsEnd()
 	}
@@ -25,10 +25,10 @@ func nearer(p, q upstream.Position, fromOldest bool) bool {
 // page ends there, and goes on there. Towards newer runs it also ends where a stream
 // may have got runs since it was read: the list ends there for now, since who goes on
 // behind a newer run of another would miss them.
-func (l *loaders) merge(streams []*stream, filter *stats.Filter, w upstream.Window) (h harvest) {
+func (l *loaders) merge(streams []*stream, filter *stats.Filter, w paging.Window) (h harvest) {
 	for {
 		var next *stream
-		var at upstream.Position
+		var at paging.Position
 		for _, s := range streams {
 			p, ok := s.known()
 			if !ok {
@@ -60,7 +60,7 @@ func (l *loaders) merge(streams []*stream, filter *stats.Filter, w upstream.Wind
 
 // behind are the streams that are to be read on and are known to places nearer than
 // until; all of them, if that is an end.
-func behind(streams []*stream, until upstream.Position, fromOldest bool) (out []*stream) {
+func behind(streams []*stream, until paging.Position, fromOldest bool) (out []*stream) {
 	for _, s := range streams {
 		if s.unread() && (until.IsEnd() || nearer(s.window.Near(), until, fromOldest)) {
 			out = append(out, s)
@@ -74,7 +74,7 @@ func behind(streams []*stream, until upstream.Position, fromOldest bool) (out []
 // the nearest. One that fails before anything of it is known stays empty, with an
 // error that names the sync.
 func (l *loaders) readOn(streams []*stream, filter *stats.Filter, fromOldest bool) {
-	var until, far upstream.Position // the nearest place at which something is known, else the furthest to which all is; an end: none
+	var until, far paging.Position // the nearest place at which something is known, else the furthest to which all is; an end: none
 	for _, s := range streams {
 		switch p, ok := s.known(); {
 		case s.unread() && !nearer(p, far, fromOldest):
@@ -88,7 +88,7 @@ func (l *loaders) readOn(streams []*stream, filter *stats.Filter, fromOldest boo
 	}
 	todo := behind(streams, until, fromOldest)
 	if len(todo) == 0 {
-		until = upstream.Position{}
+		until = paging.Position{}
 		todo = behind(streams, until, fromOldest)
 	}
 	lost := 0 // those whose place has to be found by calls of the budget

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"census-gateway/upstream"
+	"census-gateway/upstream/paging"
 )
 
 // A part is a stretch of a list that is all at hand: the places from from to to.
@@ -143,7 +143,7 @@ func (o SyncOrder) compareHealth(a, b cursor) int {
 // withHealth is c for a list ordered by health: the state's severity stands
 // before the label, and the time since when in place of that of creation.
 func (c cursor) withHealth(v *verdict) cursor {
-	c.CreatedAt = upstream.Moment(v.since())
+	c.CreatedAt = paging.Moment(v.since())
 	c.label = strconv.Itoa(v.state().Severity()) + c.label
 	return c
 }
@@ -151,9 +151,9 @@ func (c cursor) withHealth(v *verdict) cursor {
 // cursor is what places s in an order; its ordinal is for the list to add. In the order
 // of the ids it is the same whether the record has been read or not.
 func (s *Sync) cursor(o SyncOrder) cursor {
-	c := cursor{Position: upstream.Position{ID: int64(s.ID)}}
+	c := cursor{Position: paging.Position{ID: int64(s.ID)}}
 	if s.record != nil && o.Field != "" {
-		c.CreatedAt = upstream.Moment(s.record.CreatedAt)
+		c.CreatedAt = paging.Moment(s.record.CreatedAt)
 		if byLabel := o.Field == SyncOrderFieldLabel || o.Field == SyncOrderFieldHealth; byLabel && s.record.Label != nil {
 			c.label = folded(*s.record.Label)
 		}

@@ -1,7 +1,7 @@
 package graph
 
 import (
-	"census-gateway/upstream"
+	"census-gateway/upstream/paging"
 )
 
 // How many a connection gives.
@@ -48,7 +48,7 @@ func (a pageArgs) end(info *PageInfo) {
 
 // window turns the arguments into places of the list they page through. A list
 // is shown newest first or oldest first; upstream knows only creation order.
-func (a pageArgs) window(list listSum, newestFirst bool) (w upstream.Window, err error) {
+func (a pageArgs) window(list listSum, newestFirst bool) (w paging.Window, err error) {
 	limit, backward, err := a.limit(defaultPage)
 	if err != nil {
 		return w, err
@@ -61,9 +61,9 @@ func (a pageArgs) window(list listSum, newestFirst bool) (w upstream.Window, err
 	if err != nil {
 		return w, err
 	}
-	w = upstream.Window{Older: after.Position, Newer: before.Position, Limit: limit, FromOldest: !backward}
+	w = paging.Window{Older: after.Position, Newer: before.Position, Limit: limit, FromOldest: !backward}
 	if newestFirst {
-		w = upstream.Window{Older: before.Position, Newer: after.Position, Limit: limit, FromOldest: backward}
+		w = paging.Window{Older: before.Position, Newer: after.Position, Limit: limit, FromOldest: backward}
 	}
 	return w, nil
 }
@@ -80,7 +80,7 @@ func (a pageArgs) near(list listSum) cursor {
 }
 
 // pageInfo tells where a slice lies, for the list shown newest first or not.
-func pageInfo[T any](w upstream.Window, s upstream.Slice[T], newestFirst bool) *PageInfo {
+func pageInfo[T any](w paging.Window, s paging.Slice[T], newestFirst bool) *PageInfo {
 	older, newer := s.First > 0, s.End() < s.Total
 	if w.FromOldest {
 		newer = s.More

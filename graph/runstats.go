@@ -8,8 +8,8 @@ import (
 	"census-gateway/graph/exec"
 	"census-gateway/graph/stats"
 	"census-gateway/internal/notes"
-	"census-gateway/upstream"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 )
 
 const (
@@ -134,8 +134,8 @@ func (s *SyncRunStats) sum(l *loaders, syncs []*Sync) exec.Later[*SyncRunStats] 
 // fold gives digest the runs of a sync that filter passes. What it returns waits for
 // the end: truncated tells that the operation's budget came first.
 func (l *loaders) fold(id census.SyncID, filter *stats.Filter, digest *stats.Digest) func() (truncated bool, err error) {
-	w := narrow(upstream.Window{Limit: scanStep}, filter)
-	return l.scan(id, w, func(runs upstream.Slice[census.SyncRun]) (enough bool) {
+	w := narrow(paging.Window{Limit: scanStep}, filter)
+	return l.scan(id, w, func(runs paging.Slice[census.SyncRun]) (enough bool) {
 		rows := runs.Rows
 		if filter.InProgress() {
 			for i := len(rows) - 1; i >= 0 && !enough; i-- {

@@ -8,8 +8,8 @@ import (
 
 	"census-gateway/graph/limits"
 	"census-gateway/internal/errcodes"
-	"census-gateway/upstream"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 )
 
 // How far one operation reads into histories where Census cannot choose for it.
@@ -58,14 +58,14 @@ type scans struct {
 type scan struct {
 	of       stretch // the window without a limit
 	step     int     // runs read at first
-	first    *loaded[stretch, upstream.Slice[census.SyncRun]]
+	first    *loaded[stretch, paging.Slice[census.SyncRun]]
 	visitors []*visitor
 	done     chan struct{} // closed when all visitors are through
 }
 
 // A visitor looks at the runs that a scan comes to.
 type visitor struct {
-	look    func(upstream.Slice[census.SyncRun]) (enough bool)
+	look    func(paging.Slice[census.SyncRun]) (enough bool)
 	through bool  // it has enough, or all there is
 	limited bool  // the operation's budget ended the scan before
 	err     error // the scan failed before
@@ -77,7 +77,7 @@ type visitor struct {
 // At an end of the list the first runs are read together with what else is asked of
 // the sync. That page is in the price of the operation and not in the budget:
 // wherever that ends a scan, there is a place to go on from.
-func (l *loaders) scan(id census.SyncID, w upstream.Window, look func(upstream.Slice[census.SyncRun]) (enough bool)) (wait func() (limited bool, err error)) {
+func (l *loaders) scan(id census.SyncID, w paging.Window, look func(paging.Slice[census.SyncRun]) (enough bool)) (wait func() (limited bool, err error)) {
 	l.scans.mu.Lock()
 	defer l.scans.mu.Unlock()
 	of := stretch{sync: id, window: w}
@@ -106,12 +106,12 @@ func (l *loaders) scan(id census.SyncID, w upstream.Window, look func(upstream.S
 
 // askFirst asks for the runs with which a scan of w begins, if that is at an end of the
 // list: the newest ones are the same for all scans. Else it is nil.
-func (l *loaders) askFirst(id census.SyncID, w upstream.Window) *loaded[stretch, upstream.Slice[census.SyncRun]] {
+func (l *loaders) askFirst(id census.SyncID, w paging.Window) *loaded[stretch, paging.Slice[census.SyncRun]] {
 	if !w.Near().IsEnd() {
 		return nil
 	}
 	if !w.FromOldest {
-		w = upstream.Window{Limit: w.Limit}
+		w = paging.Window{Limit: w.Limit}
 	}
 	return l.slices.ask(stretch{sync: id, window: w, once: true})
 }
@@ -142,7 +142,7 @@ func (l *loaders) beginScans() {
 func (s *scan) run(l *loaders) error {
 	w := s.of.window
 	w.Limit = s.step
-	limited, err := l.walk(s.first, s.of.sync, w, once(l.scans.budget.page), func(runs upstream.Slice[census.SyncRun]) bool { return s.show(l, runs) })
+	limited, err := l.walk(s.first, s.of.sync, w, once(l.scans.budget.page), func(runs paging.Slice[census.SyncRun]) bool { return s.show(l, runs) })
 	for _, v := range s.visitors {
 		if limited && !v.through {
 			v.through, v.limited = true, true
@@ -155,8 +155,8 @@ func (s *scan) run(l *loaders) error {
 // until that has enough or w is at its end. first is what askFirst gave for w. limited
 // tells that the calls that may allows ended it before; the page of first is not among
 // them.
-func (l *loaders) walk(first *loaded[stretch, upstream.Slice[census.SyncRun]], id census.SyncID, w upstream.Window, may func() bool, look func(upstream.Slice[census.SyncRun]) (enough bool)) (limited bool, err error) {
-	var rest upstream.Slice[census.SyncRun]
+func (l *loaders) walk(first *loaded[stretch, paging.Slice[census.SyncRun]], id census.SyncID, w paging.Window, may func() bool, look func(paging.Slice[census.SyncRun]) (enough bool)) (limited bool, err error) {
+	var rest paging.Slice[census.SyncRun]
 	if first != nil {
 		runs, err := first.Get()
 		l.slices.forget(first.key)
@@ -168,7 +168,7 @@ func (l *loaders) walk(first *loaded[stretch, upstream.Slice[census.SyncRun]], i
 		w, may = runs.After(w), l.scans.budget.page
 	}
 	defer l.reading.enter(l.ctx)()
-	limited, err = l.census.ScanRuns(l.ctx, id, w, may, func(runs upstream.Slice[census.SyncRun]) bool {
+	limited, err = l.census.ScanRuns(l.ctx, id, w, may, func(runs paging.Slice[census.SyncRun]) bool {
 		rest.Rows = nil
 		return look(runs)
 	})
@@ -180,7 +180,7 @@ func (l *loaders) walk(first *loaded[stretch, upstream.Slice[census.SyncRun]], i
 
 // show shows runs to those visitors that have not enough, and takes each of their
 // looks from the budget. It tells whether all are through.
-func (s *scan) show(l *loaders, runs upstream.Slice[census.SyncRun]) (enough bool) {
+func (s *scan) show(l *loaders, runs paging.Slice[census.SyncRun]) (enough bool) {
 	enough = true
 	for _, v := range s.visitors {
 		if v.through {
@@ -204,8 +204,8 @@ func (l *loaders) spent(format string, args ...any) error {
 }
 
 // positionOf is the place of the i-th row of s, which answers w.
-func positionOf(w upstream.Window, s upstream.Slice[census.SyncRun], i int) upstream.Position {
-	p := upstream.Position{CreatedAt: upstream.Moment(s.Rows[i].CreatedAt), ID: int64(s.Rows[i].ID)}
+func positionOf(w paging.Window, s paging.Slice[census.SyncRun], i int) paging.Position {
+	p := paging.Position{CreatedAt: paging.Moment(s.Rows[i].CreatedAt), ID: int64(s.Rows[i].ID)}
 	p.Ordinal, p.Open = s.Place(w, i)
 	return p
 }

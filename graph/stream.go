@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"census-gateway/graph/stats"
-	"census-gateway/upstream"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 )
 
 // streamStep is how many runs of each sync a timeline reads at first: most pages
@@ -21,21 +21,21 @@ const clockLag = 5 * time.Second
 // first.
 type stream struct {
 	sync    census.SyncID
-	window  upstream.Window                // what has not been read yet
-	rows    []census.SyncRun               // read and not shown yet, those that the filter passes
-	done    bool                           // nothing is left to read
-	rest    upstream.Slice[census.SyncRun] // a run that was held back, to be shown if s can be read no further
-	asOf    time.Time                      // when what was read last was asked for
-	barrier upstream.Position              // beyond it nothing is known: the read limit was met, reading failed, or newer runs may come; zero: no such
-	err     error                          // why it could not be read, or no further
-	total   int                            // runs of the sync: behind where the page begins, read, and ahead
-	ahead   int                            // of these, not read yet
-	outside bool                           // there are runs on the other side of where the page begins
-	sought  bool                           // reading it was tried
-	started bool                           // something of it was read
-	steps   int                            // to read at most the next time, for as long as the filter passes nothing
+	window  paging.Window                // what has not been read yet
+	rows    []census.SyncRun             // read and not shown yet, those that the filter passes
+	done    bool                         // nothing is left to read
+	rest    paging.Slice[census.SyncRun] // a run that was held back, to be shown if s can be read no further
+	asOf    time.Time                    // when what was read last was asked for
+	barrier paging.Position              // beyond it nothing is known: the read limit was met, reading failed, or newer runs may come; zero: no such
+	err     error                        // why it could not be read, or no further
+	total   int                          // runs of the sync: behind where the page begins, read, and ahead
+	ahead   int                          // of these, not read yet
+	outside bool                         // there are runs on the other side of where the page begins
+	sought  bool                         // reading it was tried
+	started bool                         // something of it was read
+	steps   int                          // to read at most the next time, for as long as the filter passes nothing
 
-	first *loaded[stretch, upstream.Slice[census.SyncRun]] // what reading begins with (askFirst), if it has not begun
+	first *loaded[stretch, paging.Slice[census.SyncRun]] // what reading begins with (askFirst), if it has not begun
 }
 
 // unread tells whether s has to be read on for its next run to be known.
@@ -43,10 +43,10 @@ func (s *stream) unread() bool { return len(s.rows) == 0 && !s.done && s.barrier
 
 // known is up to where s is known: its next run, or where it has to be read on or
 // cannot be. ok is false where nothing is left.
-func (s *stream) known() (p upstream.Position, ok bool) {
+func (s *stream) known() (p paging.Position, ok bool) {
 	switch {
 	case len(s.rows) > 0:
-		return upstream.Position{CreatedAt: upstream.Moment(s.rows[0].CreatedAt), ID: int64(s.rows[0].ID)}, true
+		return paging.Position{CreatedAt: paging.Moment(s.rows[0].CreatedAt), ID: int64(s.rows[0].ID)}, true
 	case s.unread():
 		return s.window.Near(), true
 	}
@@ -60,7 +60,7 @@ func (s *stream) stop() {
 }
 
 // take takes in what was read of s.
-func (s *stream) take(slice upstream.Slice[census.SyncRun], filter *stats.Filter) {
+func (s *stream) take(slice paging.Slice[census.SyncRun], filter *stats.Filter) {
 	behind, ahead := slice.Total-slice.End(), slice.First
 	if s.window.FromOldest {
 		behind, ahead = ahead, behind
@@ -91,14 +91,14 @@ func (s *stream) take(slice upstream.Slice[census.SyncRun], filter *stats.Filter
 // nowhere), or has been read as many steps as it may. Calls to Census are made if may
 // says so; where the first one shows that more are needed, final tells whether s then
 // ends there.
-func (l *loaders) readStream(s *stream, filter *stats.Filter, until upstream.Position, may func() bool, final bool) {
+func (l *loaders) readStream(s *stream, filter *stats.Filter, until paging.Position, may func() bool, final bool) {
 	if filter.InProgress() {
 		l.readInProgress(s, filter, may, final)
 		return
 	}
 	s.steps = max(1, 2*s.steps)
 	steps, rest := 0, s.rest
-	limited, err := l.walkCounted(s, s.window, may, func(slice upstream.Slice[census.SyncRun]) bool {
+	limited, err := l.walkCounted(s, s.window, may, func(slice paging.Slice[census.SyncRun]) bool {
 		s.take(slice, filter)
 		steps++
 		return len(s.rows) > 0 || steps == s.steps || !until.IsEnd() && !nearer(s.window.Near(), until, s.window.FromOldest)
@@ -125,10 +125,10 @@ func (l *loaders) readStream(s *stream, filter *stats.Filter, until upstream.Pos
 
 // walkCounted walks w, from s.first on the first time, and takes the runs looked at from
 // the budget.
-func (l *loaders) walkCounted(s *stream, w upstream.Window, may func() bool, look func(upstream.Slice[census.SyncRun]) (enough bool)) (limited bool, err error) {
+func (l *loaders) walkCounted(s *stream, w paging.Window, may func() bool, look func(paging.Slice[census.SyncRun]) (enough bool)) (limited bool, err error) {
 	first, spent := s.first, false
 	s.first = nil
-	limited, err = l.walk(first, s.sync, w, may, func(runs upstream.Slice[census.SyncRun]) bool {
+	limited, err = l.walk(first, s.sync, w, may, func(runs paging.Slice[census.SyncRun]) bool {
 		enough := look(runs) || !runs.More || len(runs.Rows) == 0
 		spent = !l.scans.budget.look(len(runs.Rows)) && !enough
 		return enough || spent
@@ -139,7 +139,7 @@ func (l *loaders) walkCounted(s *stream, w upstream.Window, may func() bool, loo
 // reached has s end, towards newer runs, at the moment asOf at which its newest were
 // asked for: there may be others by now.
 func (s *stream) reached(asOf time.Time) {
-	s.barrier = upstream.Before(upstream.Moment(asOf.Add(-clockLag).UnixMilli()))
+	s.barrier = paging.Before(paging.Moment(asOf.Add(-clockLag).UnixMilli()))
 }
 
 // holdBack leaves out the runs of s that were created in the future, if Census is right:

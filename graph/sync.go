@@ -5,8 +5,8 @@ import (
 
 	"census-gateway/graph/exec"
 	"census-gateway/graph/stats"
-	"census-gateway/upstream"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 )
 
 // A Node is a *Sync or an *census.SyncRun.
@@ -65,17 +65,17 @@ func runsOf(ctx context.Context, id census.SyncID, filter *stats.Filter, newestF
 	if filter != nil && !filter.MatchesEverything() {
 		return filteredRuns(ctx, id, filter, list, newestFirst, w, page)
 	}
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: w}), func(slice upstream.Slice[census.SyncRun]) (*SyncRunConnection, error) {
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: w}), func(slice paging.Slice[census.SyncRun]) (*SyncRunConnection, error) {
 		return &SyncRunConnection{list: list, newestFirst: newestFirst, page: page, window: w, slice: slice}, nil
 	})
 }
 
 // latest is the window of a sync's newest run.
-var latest = upstream.Window{Limit: 1}
+var latest = paging.Window{Limit: 1}
 
 // latestRunOf is the newest run of a sync; nil if it has none.
 func latestRunOf(ctx context.Context, id census.SyncID) exec.Later[*census.SyncRun] {
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: latest}), func(slice upstream.Slice[census.SyncRun]) (*census.SyncRun, error) {
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: latest}), func(slice paging.Slice[census.SyncRun]) (*census.SyncRun, error) {
 		if len(slice.Rows) == 0 {
 			return nil, nil
 		}

@@ -6,8 +6,8 @@ import (
 	"strconv"
 
 	"census-gateway/graph/exec"
-	"census-gateway/upstream"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 )
 
 const maxSyncIDs = 500
@@ -53,7 +53,7 @@ func workspaceSyncs(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder,
 	if err != nil {
 		return exec.Value[*SyncConnection](nil, err)
 	}
-	return exec.After(l.listed.ask(w), func(slice upstream.Slice[census.Sync]) (*SyncConnection, error) {
+	return exec.After(l.listed.ask(w), func(slice paging.Slice[census.Sync]) (*SyncConnection, error) {
 		syncs := l.listedSyncs(slice.Rows)
 		info := pageInfo(w, slice, newestFirst)
 		c := &SyncConnection{syncs: syncs, list: list, order: order, page: page, first: slice.First, step: 1, open: slice.OpenPlace(w),

@@ -8,8 +8,8 @@ import (
 
 	"census-gateway/graph/exec"
 	"census-gateway/graph/stats"
-	"census-gateway/upstream"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 )
 
 // timeline shows the runs of many syncs as one list. It is a merge of streams by
@@ -49,13 +49,13 @@ func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newes
 }
 
 // timeline shows the runs of the syncs with ids.
-func (l *loaders) timeline(ids []census.SyncID, filter *stats.Filter, newestFirst bool, w upstream.Window, list listSum, page pageArgs) exec.Later[*SyncRunConnection] {
+func (l *loaders) timeline(ids []census.SyncID, filter *stats.Filter, newestFirst bool, w paging.Window, list listSum, page pageArgs) exec.Later[*SyncRunConnection] {
 	// A cursor of the timeline does not know its place in each sync.
 	if !w.Older.IsEnd() {
-		w.Older.Ordinal = upstream.NoOrdinal
+		w.Older.Ordinal = paging.NoOrdinal
 	}
 	if !w.Newer.IsEnd() {
-		w.Newer.Ordinal = upstream.NoOrdinal
+		w.Newer.Ordinal = paging.NoOrdinal
 	}
 	narrowed := narrow(w, filter)
 	narrowed.Limit = min(w.Limit+1, streamStep)

@@ -6,8 +6,8 @@ import (
 
 	"census-gateway/graph/exec"
 	"census-gateway/graph/stats"
-	"census-gateway/upstream"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 )
 
 // What a sync is doing, and what is usual for it, by the newest runs that its health is
@@ -23,7 +23,7 @@ var inProgress = stats.Filter{Outcomes: []census.SyncRunOutcome{census.OutcomeIn
 
 // activeRunOf is the newest run of a sync that is in progress; nil if none is seen.
 func activeRunOf(ctx context.Context, id census.SyncID) exec.Later[*census.SyncRun] {
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: judged}), func(slice upstream.Slice[census.SyncRun]) (*census.SyncRun, error) {
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: judged}), func(slice paging.Slice[census.SyncRun]) (*census.SyncRun, error) {
 		return activeOf(slice.Rows), nil
 	})
 }
@@ -46,8 +46,8 @@ func typicalRunOf(ctx context.Context, id census.SyncID, last int, full bool) ex
 	if last < fewestTypical || last > mostTypical {
 		return exec.Value[*stats.Typical](nil, badInput("last must be from %d to %d, got %d", fewestTypical, mostTypical, last))
 	}
-	window := upstream.Window{Limit: max(last, judged.Limit)}
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: window}), func(slice upstream.Slice[census.SyncRun]) (*stats.Typical, error) {
+	window := paging.Window{Limit: max(last, judged.Limit)}
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: window}), func(slice paging.Slice[census.SyncRun]) (*stats.Typical, error) {
 		return stats.TypicalOf(slice.Rows, last, full), nil
 	})
 }
@@ -55,7 +55,7 @@ func typicalRunOf(ctx context.Context, id census.SyncID, last int, full bool) ex
 // expectedDuration is how many seconds a run may be expected to take; nil if too few runs
 // before it are seen.
 func expectedDuration(ctx context.Context, run *census.SyncRun) exec.Later[*float64] {
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: run.SyncID, window: judged}), func(slice upstream.Slice[census.SyncRun]) (*float64, error) {
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: run.SyncID, window: judged}), func(slice paging.Slice[census.SyncRun]) (*float64, error) {
 		return stats.Expected(run, slice.Rows), nil
 	})
 }

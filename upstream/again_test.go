@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 	"census-gateway/upstream/sim"
 )
 
@@ -21,10 +22,10 @@ func TestLawAnswersStayExact(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				h := newHistory(t, opt)
 				for range rapid.IntRange(2, 5).Draw(t, "questions") {
-					w := Window{Limit: rapid.SampledFrom([]int{1, 10, 25, 100, 101, 1000}).Draw(t, "limit"), FromOldest: rapid.Bool().Draw(t, "from oldest")}
+					w := paging.Window{Limit: rapid.SampledFrom([]int{1, 10, 25, 100, 101, 1000}).Draw(t, "limit"), FromOldest: rapid.Bool().Draw(t, "from oldest")}
 					if rapid.Bool().Draw(t, "scan") {
 						n := 0
-						limited, err := h.client.ScanRuns(context.Background(), h.sync, w, always, func(s Slice[census.SyncRun]) bool {
+						limited, err := h.client.ScanRuns(context.Background(), h.sync, w, always, func(s paging.Slice[census.SyncRun]) bool {
 							n += len(s.Rows)
 							return false
 						})

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"census-gateway/upstream/paging"
 	"census-gateway/upstream/sim"
 )
 
@@ -25,7 +26,7 @@ func BenchmarkRunsHead(b *testing.B) {
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		answers, err := client.Runs(b.Context(), 52, Window{Limit: 100})
+		answers, err := client.Runs(b.Context(), 52, paging.Window{Limit: 100})
 		if err != nil || len(answers[0].Rows) != 100 {
 			b.Fatal(err)
 		}
@@ -42,7 +43,7 @@ func BenchmarkRunsHeadParallel(b *testing.B) {
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if _, err := client.Runs(b.Context(), 52, Window{Limit: 100}); err != nil {
+			if _, err := client.Runs(b.Context(), 52, paging.Window{Limit: 100}); err != nil {
 				panic(fmt.Sprint(err))
 			}
 		}

@@ -19,6 +19,7 @@ import (
 	"census-gateway/internal/jsonscan"
 	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 	"census-gateway/upstream/sim"
 )
 
@@ -73,7 +74,7 @@ func TestBodiesAreBounded(t *testing.T) {
 				census, client := newCensus(sim.Options{})
 				sent := 0
 				census.Inject(sim.Fault{Do: endless(c.status, c.head, c.zipped, &sent)})
-				_, err := client.Syncs(t.Context(), Window{Limit: 1})
+				_, err := client.Syncs(t.Context(), paging.Window{Limit: 1})
 				synctest.Wait()
 				checkVerdict(t, err, c.want)
 				if n := len(census.Calls()); n != c.calls {
@@ -95,7 +96,7 @@ func TestBodiesAreBounded(t *testing.T) {
 func TestRowsAreBounded(t *testing.T) {
 	body := pack([]byte(`{"status":"success","data":[` + strings.Repeat("0,", 1<<20) + `0]}`))
 	for name, ask := range map[string]func(*Client) error{
-		"runs":         func(c *Client) error { _, err := c.Runs(t.Context(), 52, Window{Limit: 3}); return err },
+		"runs":         func(c *Client) error { _, err := c.Runs(t.Context(), 52, paging.Window{Limit: 3}); return err },
 		"syncs":        func(c *Client) error { _, err := c.AllSyncs(t.Context()); return err },
 		"sources":      func(c *Client) error { _, err := c.Connections(t.Context(), Sources); return err },
 		"destinations": func(c *Client) error { _, err := c.Connections(t.Context(), Destinations); return err },
@@ -197,7 +198,7 @@ func TestTextsAreCut(t *testing.T) {
 		server, client := newCensus(sim.Options{})
 		sync := server.AddSync(sim.Sync{Label: c.text})
 		server.AddRun(sync, sim.Run{ErrorCode: c.text, ErrorMessage: c.text, ErrorDetail: c.text, Status: c.text, Step: c.text, Tag: c.text, Detail: c.text})
-		answers, err := client.Runs(t.Context(), census.SyncID(sync), Window{Limit: 1})
+		answers, err := client.Runs(t.Context(), census.SyncID(sync), paging.Window{Limit: 1})
 		if err != nil {
 			t.Fatal(err)
 		}

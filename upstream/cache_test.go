@@ -13,6 +13,7 @@ import (
 
 	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 	"census-gateway/upstream/sim"
 )
 
@@ -34,7 +35,7 @@ func remembering(n int, freshness time.Duration) (*sim.Census, *Client, census.S
 // many rows there were.
 func walkAll(t *testing.T, c *Client, id census.SyncID, limit int) (rows int) {
 	t.Helper()
-	w := Window{Limit: limit}
+	w := paging.Window{Limit: limit}
 	for {
 		answers, err := c.Runs(t.Context(), id, w)
 		if err != nil {
@@ -122,7 +123,7 @@ func TestUnfinishedRunsAreReadAgain(t *testing.T) {
 		server.UpdateRun(running, func(r *sim.Run) { r.Status = "failed"; r.UpdatedAt = r.CreatedAt })
 		time.Sleep(6 * time.Second)
 		server.ResetCalls()
-		answers, err := client.Runs(t.Context(), id, Window{FromOldest: true, Limit: 1000})
+		answers, err := client.Runs(t.Context(), id, paging.Window{FromOldest: true, Limit: 1000})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -144,7 +145,7 @@ func TestTenantsApart(t *testing.T) {
 		census.Inject(sim.Fault{Do: sim.Delay(time.Second)}) // for all to ask at once
 		for _, c := range []*Client{client, other, client, other} {
 			wg.Go(func() {
-				c.Runs(t.Context(), id, Window{Limit: 5})
+				c.Runs(t.Context(), id, paging.Window{Limit: 5})
 				c.Sync(t.Context(), id)
 				c.Run(t.Context(), 425_000_001)
 			})
@@ -168,7 +169,7 @@ func TestFlightsAreShared(t *testing.T) {
 		first, leave := context.WithCancel(t.Context())
 		errs := make(chan error, 11)
 		ask := func(ctx context.Context) {
-			_, err := client.Runs(ctx, id, Window{Limit: 5})
+			_, err := client.Runs(ctx, id, paging.Window{Limit: 5})
 			errs <- err
 		}
 		go ask(first)
@@ -203,7 +204,7 @@ func TestFlightsHaveTheirTime(t *testing.T) {
 		errs := make(chan error, 2)
 		for _, ctx := range []context.Context{short, t.Context()} {
 			go func() {
-				_, err := client.Runs(ctx, id, Window{Limit: 5})
+				_, err := client.Runs(ctx, id, paging.Window{Limit: 5})
 				errs <- err
 			}()
 			synctest.Wait()
@@ -243,7 +244,7 @@ func TestStaleWhileCensusFails(t *testing.T) {
 				var reads []Read
 				client.onRead = func(_ context.Context, r Read) { reads = append(reads, r) }
 				ask := func() (errs []error) {
-					_, err := client.Runs(t.Context(), id, Window{Limit: 5})
+					_, err := client.Runs(t.Context(), id, paging.Window{Limit: 5})
 					_, err2 := client.Sync(t.Context(), id)
 					return []error{err, err2}
 				}
@@ -270,7 +271,7 @@ func TestStaleWindowsApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, id := remembering(500, 5*time.Second)
 		asked := time.Now()
-		newest, oldest := Window{Limit: 5}, Window{Limit: 5, FromOldest: true}
+		newest, oldest := paging.Window{Limit: 5}, paging.Window{Limit: 5, FromOldest: true}
 		client.Runs(t.Context(), id, newest)
 		time.Sleep(30 * time.Second)
 		census.Inject(sim.Fault{Do: sim.HTML(501)})
@@ -286,7 +287,7 @@ func TestStaleWindowsApart(t *testing.T) {
 func TestNothingStaleOfRefusedSync(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, id := remembering(5, 5*time.Second)
-		runs := func() error { _, err := client.Runs(t.Context(), id, Window{Limit: 5}); return err }
+		runs := func() error { _, err := client.Runs(t.Context(), id, paging.Window{Limit: 5}); return err }
 		sync := func() error { _, err := client.Sync(t.Context(), id); return err }
 		for _, which := range []string{"/syncs/1", "/syncs/1/sync_runs"} {
 			checkVerdict(t, runs(), "ok")
@@ -326,7 +327,7 @@ func TestStaleWhileAllPlacesAreTaken(t *testing.T) {
 			var all sync.WaitGroup
 			for i := range census.SyncID(syncs) {
 				all.Go(func() {
-					if _, err := client.Runs(t.Context(), i+1, Window{Limit: 1}); err != nil {
+					if _, err := client.Runs(t.Context(), i+1, paging.Window{Limit: 1}); err != nil {
 						t.Error(err)
 					}
 				})
@@ -352,7 +353,7 @@ func TestNothingStaleAfterRefusal(t *testing.T) {
 			server.UpdateRun(int64(run), func(r *sim.Run) { r.Status, r.CompletedAt = "working", time.Time{} })
 			ask := func(want string) {
 				t.Helper()
-				_, err := client.Runs(t.Context(), id, Window{Limit: 5})
+				_, err := client.Runs(t.Context(), id, paging.Window{Limit: 5})
 				checkVerdict(t, err, want)
 				_, err = client.Sync(t.Context(), id)
 				checkVerdict(t, err, want)
@@ -379,7 +380,7 @@ func TestNothingKeptOfRejectedToken(t *testing.T) {
 		run := census.SyncRunID(server.Runs(int64(id))[0].ID)
 		ask := func(c *Client, want string) {
 			t.Helper()
-			_, err := c.Runs(t.Context(), id, Window{Limit: 250})
+			_, err := c.Runs(t.Context(), id, paging.Window{Limit: 250})
 			checkVerdict(t, err, want)
 			_, err = c.Sync(t.Context(), id)
 			checkVerdict(t, err, want)
@@ -396,7 +397,7 @@ func TestNothingKeptOfRejectedToken(t *testing.T) {
 		heal = server.Inject(sim.Fault{Do: sim.HTML(503)})
 		ask(client, "unavailable")
 		ask(other, "ok")
-		if _, ok := client.RunsKept(t.Context(), id, Window{Limit: 1}); ok {
+		if _, ok := client.RunsKept(t.Context(), id, paging.Window{Limit: 1}); ok {
 			t.Error("runs are kept")
 		}
 		heal()
@@ -468,7 +469,7 @@ func TestFlightsAreSharedToTheEnd(t *testing.T) {
 			var wg sync.WaitGroup
 			for range 20 {
 				wg.Go(func() {
-					if _, err := client.Runs(t.Context(), id, Window{Limit: limit}); err != nil {
+					if _, err := client.Runs(t.Context(), id, paging.Window{Limit: limit}); err != nil {
 						t.Error(err)
 					}
 				})
@@ -489,7 +490,7 @@ func TestTheNewestCountFromTheirOwnTime(t *testing.T) {
 		running := server.AddRun(int64(id), sim.Run{Status: "working"})
 		var until time.Time
 		client.onRead = func(_ context.Context, r Read) { until = r.Until }
-		ask := func(w Window) Slice[census.SyncRun] {
+		ask := func(w paging.Window) paging.Slice[census.SyncRun] {
 			t.Helper()
 			answers, err := client.Runs(t.Context(), id, w)
 			if err != nil {
@@ -497,13 +498,13 @@ func TestTheNewestCountFromTheirOwnTime(t *testing.T) {
 			}
 			return answers[0]
 		}
-		page := ask(Window{Limit: 100})
+		page := ask(paging.Window{Limit: 100})
 		server.UpdateRun(running, func(r *sim.Run) { r.Status = "completed" })
 		for i := range 4 {
 			time.Sleep(2 * time.Second)
-			page = ask(Window{Limit: 100, Newer: at(page, 0)})
+			page = ask(paging.Window{Limit: 100, Newer: at(page, 0)})
 			server.ResetCalls()
-			newest, fresh := ask(Window{Limit: 1}), i < 2
+			newest, fresh := ask(paging.Window{Limit: 1}), i < 2
 			if seen := newest.Rows[0].Status == census.StatusCompleted; seen == fresh {
 				t.Errorf("%d s after it was read the run is %s", 2*i+2, newest.Rows[0].Status)
 			}
@@ -524,7 +525,7 @@ func TestUnfinishedPagesCountFromTheirOwnTime(t *testing.T) {
 		running := server.Runs(int64(id))[402].ID
 		server.UpdateRun(running, func(r *sim.Run) { r.Status, r.CompletedAt = "working", time.Time{} })
 		server.Inject(sim.Fault{Do: sim.Delay(4 * time.Second)})
-		astride := Window{Limit: 10, Newer: position(t, server, id, 405)}
+		astride := paging.Window{Limit: 10, Newer: position(t, server, id, 405)}
 		for i, want := range []census.SyncRunStatus{census.StatusWorking, census.StatusFailed} {
 			answers, err := client.Runs(t.Context(), id, astride)
 			if err != nil {
@@ -542,18 +543,18 @@ func TestUnfinishedPagesCountFromTheirOwnTime(t *testing.T) {
 func TestSlowAnswersDoNotReplaceNewer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, client, id := remembering(250, 5*time.Second)
-		ask := func(limit int) Slice[census.SyncRun] {
-			answers, err := client.Runs(t.Context(), id, Window{Limit: limit})
+		ask := func(limit int) paging.Slice[census.SyncRun] {
+			answers, err := client.Runs(t.Context(), id, paging.Window{Limit: limit})
 			if err != nil {
 				t.Error(err)
-				return Slice[census.SyncRun]{}
+				return paging.Slice[census.SyncRun]{}
 			}
 			return answers[0]
 		}
 		ask(10)
 		time.Sleep(6 * time.Second)
 		server.Inject(sim.Fault{Match: asksFor("per_page=26"), Do: late(3 * time.Second)})
-		slow := make(chan Slice[census.SyncRun], 1)
+		slow := make(chan paging.Slice[census.SyncRun], 1)
 		go func() { slow <- ask(25) }()
 		time.Sleep(time.Second)
 		created := census.SyncRunID(server.AddRun(int64(id), sim.Run{}))
@@ -597,7 +598,7 @@ func TestKeptRunsMeetNoOlderAnswers(t *testing.T) {
 		census.Inject(sim.Fault{Match: asksFor("order=asc&page=4&"), Times: 1, Do: late(3 * time.Second)})
 		slow := make(chan error, 1)
 		go func() {
-			_, err := client.Runs(t.Context(), id, Window{Older: position(t, census, id, 310), Limit: 50, FromOldest: true})
+			_, err := client.Runs(t.Context(), id, paging.Window{Older: position(t, census, id, 310), Limit: 50, FromOldest: true})
 			slow <- err
 		}()
 		time.Sleep(time.Second)
@@ -605,7 +606,7 @@ func TestKeptRunsMeetNoOlderAnswers(t *testing.T) {
 		for range 5 {
 			census.AddRun(int64(id), sim.Run{})
 		}
-		for _, w := range []Window{{Limit: 3}, {Limit: 103}} {
+		for _, w := range []paging.Window{{Limit: 3}, {Limit: 103}} {
 			answers, err := client.Runs(t.Context(), id, w)
 			if err != nil {
 				t.Fatal(err)
@@ -640,7 +641,7 @@ func asksFor(query string) func(*http.Request) bool {
 func TestStaleInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, id := remembering(50, 5*time.Second)
-		client.Runs(t.Context(), id, Window{Limit: 5})
+		client.Runs(t.Context(), id, paging.Window{Limit: 5})
 		client.Sync(t.Context(), id)
 		time.Sleep(30 * time.Second)
 		census.Inject(sim.Fault{Do: sim.Hang()})
@@ -649,7 +650,7 @@ func TestStaleInTime(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), limit)
 			defer cancel()
 			wg.Go(func() {
-				if _, err := client.Runs(ctx, id, Window{Limit: 5}); err != nil || ctx.Err() != nil {
+				if _, err := client.Runs(ctx, id, paging.Window{Limit: 5}); err != nil || ctx.Err() != nil {
 					t.Errorf("runs, after %s: %v", limit, err)
 				}
 			})

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 	"census-gateway/upstream/sim"
 )
 
@@ -41,7 +42,7 @@ func TestRunsOfAChangedCensus(t *testing.T) {
 				census.Inject(sim.Fault{Do: c.fault})
 			}
 			truth := census.Runs(int64(id))
-			for i, w := range []Window{{Limit: 450}, {Limit: 210}, {Limit: 30, FromOldest: true}} {
+			for i, w := range []paging.Window{{Limit: 450}, {Limit: 210}, {Limit: 30, FromOldest: true}} {
 				census.ResetCalls()
 				answers, err := client.Runs(t.Context(), id, w)
 				if err != nil {
@@ -79,7 +80,7 @@ func TestPagesGrowAgain(t *testing.T) {
 		restore := census.Inject(sim.Fault{Do: sim.IgnorePerPage(25)})
 		ask := func() int {
 			census.ResetCalls()
-			answers, err := client.Runs(t.Context(), id, Window{Limit: 400})
+			answers, err := client.Runs(t.Context(), id, paging.Window{Limit: 400})
 			if err != nil || len(answers[0].Rows) != 400 {
 				t.Fatal(len(answers), err)
 			}
@@ -108,7 +109,7 @@ func TestHeavySyncs(t *testing.T) {
 			return len(rows), err
 		},
 		"a window": func(ctx context.Context, c *Client) (int, error) {
-			answers, err := c.Syncs(ctx, Window{Limit: 120})
+			answers, err := c.Syncs(ctx, paging.Window{Limit: 120})
 			if err != nil {
 				return 0, err
 			}
@@ -211,7 +212,7 @@ func TestLawWalksOfAChangedCensus(t *testing.T) {
 			h.create(more)
 			told += more
 		}
-		w := Window{FromOldest: rapid.Bool().Draw(t, "from oldest")}
+		w := paging.Window{FromOldest: rapid.Bool().Draw(t, "from oldest")}
 		var got []census.SyncRunID
 		for more := true; more; {
 			if w.Limit = rapid.SampledFrom([]int{1, 7, 25, 26, 99, 100, 101, 250, 1000}).Draw(t, "limit"); opt.TotalOff < 0 && (w.Limit == told || w.Limit+1 == told) {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"census-gateway/upstream/calls"
+	"census-gateway/upstream/paging"
 	"census-gateway/upstream/sim"
 )
 
@@ -33,8 +34,8 @@ func TestErrorTellsWhatWasAskedFor(t *testing.T) {
 	census.Inject(sim.Fault{Do: sim.JSON(403, `{"status":403,"message":"not available for your organization"}`)})
 	_, ofSync := client.Sync(t.Context(), 52)
 	_, ofRun := client.Run(t.Context(), 94)
-	_, ofRuns := client.Runs(t.Context(), 52, Window{Limit: 1})
-	_, ofSyncs := client.Syncs(t.Context(), Window{Limit: 1})
+	_, ofRuns := client.Runs(t.Context(), 52, paging.Window{Limit: 1})
+	_, ofSyncs := client.Syncs(t.Context(), paging.Window{Limit: 1})
 	_, ofSources := client.Connections(t.Context(), Sources)
 	_, ofDestinations := client.Connections(t.Context(), Destinations)
 	for _, c := range []struct {

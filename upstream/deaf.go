@@ -1,6 +1,10 @@
 package upstream
 
-import "time"
+import (
+	"time"
+
+	"census-gateway/upstream/paging"
+)
 
 // deafFor is how long a list whose totals were found wrong is read deaf.
 const deafFor = 10 * time.Minute
@@ -17,8 +21,8 @@ func (l list[T]) isDeaf() bool {
 }
 
 // deafen remembers it if v has shown that the totals of the list are wrong.
-func (l list[T]) deafen(v *view[T]) {
-	if v.heardWrong() {
+func (l list[T]) deafen(v *paging.View[T]) {
+	if v.HeardWrong() {
 		until := time.Now().Add(deafFor)
 		l.client.cache.deaf.Store(true)
 		l.client.cache.set(l.deafKey(), until, entryWeight, until)

@@ -2,6 +2,8 @@ package upstream
 
 import (
 	"time"
+
+	"census-gateway/upstream/paging"
 )
 
 func (l list[T]) key() cacheKey {
@@ -22,45 +24,45 @@ func (l list[T]) life() time.Duration {
 
 // recall begins a view with what is kept and counts. With more, what is over its time for
 // no longer than that counts too.
-func (l list[T]) recall(more time.Duration) *view[T] {
+func (l list[T]) recall(more time.Duration) *paging.View[T] {
 	v := l.remember(more)
-	if !v.remembers() {
+	if !v.Remembers() {
 		return v
 	}
-	var newest *top[T]
-	if value, ok := l.client.cache.get(l.topKey(v.epoch)); ok {
-		newest = value.(*top[T])
+	var newest *paging.Top[T]
+	if value, ok := l.client.cache.get(l.topKey(v.Epoch)); ok {
+		newest = value.(*paging.Top[T])
 	}
-	v.recall(newest, time.Now(), l.life(), more)
+	v.Recall(newest, time.Now(), l.life(), more)
 	return v
 }
 
 // remember begins a view with the chunks that are kept, but not the newest rows.
-func (l list[T]) remember(more time.Duration) *view[T] {
+func (l list[T]) remember(more time.Duration) *paging.View[T] {
 	v := l.begin()
 	c := l.client.cache
 	if l.isDeaf() {
-		return v.beDeaf()
+		return v.BeDeaf()
 	}
 	value, ok := c.get(l.key())
 	if !ok {
 		return v
 	}
 	now := time.Now()
-	k := value.(*kept[T])
-	if k.size != l.size {
+	k := value.(*paging.Kept[T])
+	if k.Size != l.size {
 		return v
 	}
-	v.remember(k, func(n int) (g segment[T], ok bool) {
-		value, ok := c.get(l.chunkKey(k.epoch, n/l.size))
+	v.Remember(k, func(n int) (g paging.Segment[T], ok bool) {
+		value, ok := c.get(l.chunkKey(k.Epoch, n/l.size))
 		if !ok {
 			return g, false
 		}
-		b := value.(block[T])
-		if !now.Before(b.until.Add(more)) {
+		b := value.(paging.Block[T])
+		if !now.Before(b.Until.Add(more)) {
 			return g, false
 		}
-		return b.open(), true
+		return b.Open(), true
 	})
 	return v
 }
@@ -69,48 +71,48 @@ func (l list[T]) remember(more time.Duration) *view[T] {
 // meanwhile is left as it is, and so is what was asked for later than what v read;
 // and where Census does not tell how long a list is, nothing is kept. It returns v,
 // or where an epoch begins with what v read, that alone.
-func (l list[T]) keep(v *view[T]) *view[T] {
+func (l list[T]) keep(v *paging.View[T]) *paging.View[T] {
 	c := l.client.cache
-	if c.entries == nil || !v.learned() {
+	if c.entries == nil || !v.Learned() {
 		return v
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	value, _ := c.get(l.key())
-	was, _ := value.(*kept[T])
+	was, _ := value.(*paging.Kept[T])
 	now := time.Now()
-	v, next, head := v.keep(was, keeper[T]{
-		size:   l.size,
-		epoch:  func() int64 { return c.epochs.Add(1) },
-		sealed: func(rows []T) bool { return l.sealed(rows, now) },
-		chunk:  func(epoch int64, g *segment[T], sealed bool) { l.keepChunk(epoch, g, sealed, now) },
+	v, next, head := v.Keep(was, paging.Keeper[T]{
+		Size:   l.size,
+		Epoch:  func() int64 { return c.epochs.Add(1) },
+		Sealed: func(rows []T) bool { return l.sealed(rows, now) },
+		Chunk:  func(epoch int64, g *paging.Segment[T], sealed bool) { l.keepChunk(epoch, g, sealed, now) },
 	})
 	if next == nil {
 		return v
 	}
 	if head != nil {
-		next.newest = l.witness(*head)
+		next.Newest = l.witness(*head)
 		t, weight := l.newTop(*head)
-		c.set(l.topKey(next.epoch), t, weight, t.sent.Add(l.life()))
+		c.set(l.topKey(next.Epoch), t, weight, t.Sent.Add(l.life()))
 	}
-	c.set(l.key(), next, l.weigh(next.newest.rows), time.Time{})
+	c.set(l.key(), next, l.weigh(next.Newest.Rows), time.Time{})
 	return v
 }
 
 // keepChunk keeps a chunk, unless one is kept that counts for longer.
-func (l list[T]) keepChunk(epoch int64, g *segment[T], sealed bool, now time.Time) {
+func (l list[T]) keepChunk(epoch int64, g *paging.Segment[T], sealed bool, now time.Time) {
 	c := l.client.cache
-	b, weight := g.block(g.sent.Add(l.life())), l.weigh(g.rows)
+	b, weight := g.Block(g.Sent.Add(l.life())), l.weigh(g.Rows)
 	if sealed {
-		b.until = now.Add(sealedFor)
+		b.Until = now.Add(sealedFor)
 		if l.pack != nil {
-			b.rows, b.packed = nil, l.pack(g.rows)
-			weight = entryWeight + b.packed.Bytes()
+			b.Rows, b.Packed = nil, l.pack(g.Rows)
+			weight = entryWeight + b.Packed.Bytes()
 		}
 	}
-	key := l.chunkKey(epoch, g.first/l.size)
-	if value, ok := c.get(key); !ok || g.mended || !value.(block[T]).until.After(b.until) {
-		c.set(key, b, weight, b.until)
+	key := l.chunkKey(epoch, g.First/l.size)
+	if value, ok := c.get(key); !ok || g.Mended || !value.(paging.Block[T]).Until.After(b.Until) {
+		c.set(key, b, weight, b.Until)
 	}
 }
 
@@ -129,18 +131,18 @@ func (l list[T]) beWary() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if value, ok := c.get(l.key()); ok {
-		next := *value.(*kept[T])
-		next.wary = true
-		c.set(l.key(), &next, l.weigh(next.newest.rows), time.Time{})
+		next := *value.(*paging.Kept[T])
+		next.Wary = true
+		c.set(l.key(), &next, l.weigh(next.Newest.Rows), time.Time{})
 	}
 }
 
 // forget ends the epoch of v.
-func (l list[T]) forget(v *view[T]) {
+func (l list[T]) forget(v *paging.View[T]) {
 	c := l.client.cache
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if value, ok := c.get(l.key()); ok && v.of(value.(*kept[T])) {
+	if value, ok := c.get(l.key()); ok && v.Of(value.(*paging.Kept[T])) {
 		c.drop(l.key())
 	}
 }

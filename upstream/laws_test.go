@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 	"census-gateway/upstream/sim"
 )
 
@@ -99,14 +100,14 @@ func (h *history) truth() (ids []census.SyncRunID) {
 }
 
 // ask asks for w; false if the ties in it do not let it be told.
-func (h *history) ask(w Window) (Slice[census.SyncRun], bool) {
+func (h *history) ask(w paging.Window) (paging.Slice[census.SyncRun], bool) {
 	before := len(h.census.Calls())
 	answer, err := h.client.Runs(context.Background(), h.sync, w)
 	if calls := len(h.census.Calls()) - before; calls > maxReads*100/30 {
 		h.t.Fatalf("window %+v took %d calls", w, calls)
 	}
 	if h.untold(err, w) {
-		return Slice[census.SyncRun]{}, false
+		return paging.Slice[census.SyncRun]{}, false
 	}
 	if err != nil {
 		h.t.Fatalf("window %+v: %v", w, err)
@@ -117,14 +118,14 @@ func (h *history) ask(w Window) (Slice[census.SyncRun], bool) {
 // untold tells whether err is one that ties may cause: where a page that ended between
 // two of them was shown on trust, and in vain; and where many of them come in another
 // order in each call.
-func (h *history) untold(err error, windows ...Window) bool {
-	open := slices.ContainsFunc(windows, func(w Window) bool { return w.Near().Open })
-	return errors.Is(err, errPassed) && open && h.ties != sim.TiesByID || h.ties == sim.TiesShuffled &&
-		(errors.Is(err, errTies) || errors.Is(err, errMoved) || errors.Is(err, errTooManyReads))
+func (h *history) untold(err error, windows ...paging.Window) bool {
+	open := slices.ContainsFunc(windows, func(w paging.Window) bool { return w.Near().Open })
+	return errors.Is(err, paging.ErrPassed) && open && h.ties != sim.TiesByID || h.ties == sim.TiesShuffled &&
+		(errors.Is(err, paging.ErrTies) || errors.Is(err, paging.ErrMoved) || errors.Is(err, errTooManyReads))
 }
 
 // at is the position of the i-th row of s, as a cursor keeps it.
-func at(s Slice[census.SyncRun], i int) Position {
+func at(s paging.Slice[census.SyncRun], i int) paging.Position {
 	p := runPosition(&s.Rows[i])
 	p.Ordinal = s.First + i
 	return p
@@ -133,7 +134,7 @@ func at(s Slice[census.SyncRun], i int) Position {
 // walk reads the whole list a page at a time, from one end to the other, and
 // returns the ids in the order they came; false if ties did not let it come to the end.
 func (h *history) walk(fromOldest bool, between func()) (ids []census.SyncRunID, ok bool) {
-	w := Window{FromOldest: fromOldest}
+	w := paging.Window{FromOldest: fromOldest}
 	for range 2000 {
 		w.Limit = rapid.SampledFrom([]int{1, 2, 7, 25, 99, 100, 101, 250, 1000}).Draw(h.t, "limit")
 		start := h.truth()
@@ -164,7 +165,7 @@ func (h *history) walk(fromOldest bool, between func()) (ids []census.SyncRunID,
 
 // checkEdges holds what s says of the rest of the list against the list as it
 // was before and after the answer. Only additions may fall between the two.
-func (h *history) checkEdges(w Window, s Slice[census.SyncRun], before, after []census.SyncRunID) {
+func (h *history) checkEdges(w paging.Window, s paging.Slice[census.SyncRun], before, after []census.SyncRunID) {
 	if s.Total < len(before) || s.Total > len(after) {
 		h.t.Fatalf("total %d, but there were %d to %d", s.Total, len(before), len(after))
 	}
@@ -248,15 +249,15 @@ func TestLawLongAnswersHaveNoGaps(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := newHistory(t, sim.Options{})
 		h.create(rapid.IntRange(300, 900).Draw(t, "more runs"))
-		var w Window
+		var w paging.Window
 		w.Limit, w.FromOldest = 1000, rapid.Bool().Draw(t, "from oldest")
 		if rapid.Bool().Draw(t, "known") {
-			h.ask(Window{Limit: rapid.SampledFrom([]int{1, 100, 500}).Draw(t, "limit"), FromOldest: rapid.Bool().Draw(t, "known from oldest")})
+			h.ask(paging.Window{Limit: rapid.SampledFrom([]int{1, 100, 500}).Draw(t, "limit"), FromOldest: rapid.Bool().Draw(t, "known from oldest")})
 		}
 		if rapid.Bool().Draw(t, "deep") {
 			all := h.census.Runs(int64(h.sync))
 			n := rapid.IntRange(0, len(all)-1).Draw(t, "row")
-			p := Position{CreatedAt: Moment(all[n].CreatedAt.UnixMilli()), ID: all[n].ID, Ordinal: n}
+			p := paging.Position{CreatedAt: paging.Moment(all[n].CreatedAt.UnixMilli()), ID: all[n].ID, Ordinal: n}
 			if w.FromOldest {
 				w.Older = p
 			} else {
@@ -322,12 +323,12 @@ func TestLawWindowsAreExact(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				h := newHistory(t, opt)
-				all, ok := h.ask(Window{Limit: 1000})
+				all, ok := h.ask(paging.Window{Limit: 1000})
 				if !ok {
 					return
 				}
-				position := rapid.Custom(func(t *rapid.T) Position {
-					var p Position
+				position := rapid.Custom(func(t *rapid.T) paging.Position {
+					var p paging.Position
 					switch kind := rapid.IntRange(0, 4).Draw(t, "kind"); {
 					case kind == 0 || len(all.Rows) == 0 && kind < 3: // kinds 3 and 4 need no row
 						return p
@@ -338,17 +339,17 @@ func TestLawWindowsAreExact(t *testing.T) {
 						}
 						return p
 					}
-					p.CreatedAt = Moment(h.clock.Load() - int64(rapid.IntRange(-1000, 10000).Draw(t, "ago")))
+					p.CreatedAt = paging.Moment(h.clock.Load() - int64(rapid.IntRange(-1000, 10000).Draw(t, "ago")))
 					if rapid.Bool().Draw(t, "a time") {
-						return rapid.SampledFrom([]Position{Since(p.CreatedAt), Before(p.CreatedAt)}).Draw(t, "side")
+						return rapid.SampledFrom([]paging.Position{paging.Since(p.CreatedAt), paging.Before(p.CreatedAt)}).Draw(t, "side")
 					}
 					p.ID = rapid.Int64Range(1, 1<<40).Draw(t, "id")
 					p.Ordinal = rapid.IntRange(0, 600).Draw(t, "ordinal")
 					return p
 				})
 				h.census.Prune(int64(h.sync), rapid.IntRange(0, 250).Draw(t, "pruned"))
-				windows := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Window {
-					return Window{
+				windows := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) paging.Window {
+					return paging.Window{
 						Older: position.Draw(t, "older"), Newer: position.Draw(t, "newer"),
 						Limit:      rapid.SampledFrom([]int{0, 1, 3, 25, 100, 101, 1000}).Draw(t, "limit"),
 						FromOldest: rapid.Bool().Draw(t, "from oldest"),
@@ -373,11 +374,11 @@ func TestLawWindowsAreExact(t *testing.T) {
 }
 
 // checkExact answers w by brute force and compares.
-func checkExact(t *rapid.T, h *history, w Window, got Slice[census.SyncRun]) {
+func checkExact(t *rapid.T, h *history, w paging.Window, got paging.Slice[census.SyncRun]) {
 	var inside []int
 	all := h.census.Runs(int64(h.sync))
 	for i, r := range all {
-		p := Position{CreatedAt: Moment(r.CreatedAt.UnixMilli()), ID: r.ID}
+		p := paging.Position{CreatedAt: paging.Moment(r.CreatedAt.UnixMilli()), ID: r.ID}
 		if (w.Older.IsEnd() || p.Compare(w.Older) > 0) && (w.Newer.IsEnd() || p.Compare(w.Newer) < 0) {
 			inside = append(inside, i)
 		}

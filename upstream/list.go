@@ -8,6 +8,7 @@ import (
 
 	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 )
 
 // A list is one list of Census that is read by pages: the runs of a sync, or
@@ -19,12 +20,12 @@ type list[T any] struct {
 	most     int   // rows of the largest page that is asked for
 	size     int   // rows of a chunk, and most of a head: most, or fewer for now
 	decode   func(body string, asked int) (census.Listing[T], error)
-	position func(*T) Position
-	bare     func(*T) T               // a row of which no more is left than its place
-	check    func(*T) error           // and completes a row by what was asked; nil: every row will do
-	over     func(*T, time.Time) bool // whether a row will change no more; nil: every row may
-	weight   func(*T) int             // bytes of a row in memory, about
-	pack     func([]T) packed[T]      // how rows that will change no more are kept; nil: as they are
+	position func(*T) paging.Position
+	bare     func(*T) T                 // a row of which no more is left than its place
+	check    func(*T) error             // and completes a row by what was asked; nil: every row will do
+	over     func(*T, time.Time) bool   // whether a row will change no more; nil: every row may
+	weight   func(*T) int               // bytes of a row in memory, about
+	pack     func([]T) paging.Packed[T] // how rows that will change no more are kept; nil: as they are
 }
 
 // The bounds of one answer.
@@ -45,7 +46,7 @@ var (
 // slices answers several windows of the list from one set of pages, kept ones
 // among them. Where a page cannot be read, those are answered that do without it, or
 // for which what is kept will do; err tells that none was.
-func (l list[T]) slices(ctx context.Context, windows []Window) ([]Slice[T], error) {
+func (l list[T]) slices(ctx context.Context, windows []paging.Window) ([]paging.Slice[T], error) {
 	v, _, err := l.view(ctx, windows, l.recall(0), nil)
 	if smaller, ok := l.resized(err); ok {
 		return smaller.slices(ctx, windows)
@@ -56,16 +57,16 @@ func (l list[T]) slices(ctx context.Context, windows []Window) ([]Slice[T], erro
 	if v == nil || calls.Refused(err) {
 		return nil, err
 	}
-	v.exhaust(windows, l.size)
-	some := make([]Slice[T], len(windows))
+	v.Exhaust(windows, l.size)
+	some := make([]paging.Slice[T], len(windows))
 	answered := 0
 	read := false
 	for i, w := range windows {
-		if v.answers([]Window{w}, l.size) {
-			some[i], read = v.slice(w), true
-		} else if old, ok := l.stale([]Window{w}, err); ok {
-			some[i] = old.slice(w)
-			l.client.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true, AsOf: old.stale})
+		if v.Answers([]paging.Window{w}, l.size) {
+			some[i], read = v.Slice(w), true
+		} else if old, ok := l.stale([]paging.Window{w}, err); ok {
+			some[i] = old.Slice(w)
+			l.client.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true, AsOf: old.Stale})
 		} else {
 			some[i].Err = err
 			continue
@@ -83,12 +84,12 @@ func (l list[T]) slices(ctx context.Context, windows []Window) ([]Slice[T], erro
 
 // unpassed answers windows from v, but for those that go on from where a row was left
 // out.
-func (l list[T]) unpassed(v *view[T], windows []Window) ([]Slice[T], error) {
-	answers, passed := v.slices(windows), 0
-	err := l.endpoint.Unreadable(l.id, errPassed)
+func (l list[T]) unpassed(v *paging.View[T], windows []paging.Window) ([]paging.Slice[T], error) {
+	answers, passed := v.Slices(windows), 0
+	err := l.endpoint.Unreadable(l.id, paging.ErrPassed)
 	for i, w := range windows {
-		if v.passed(w) {
-			answers[i] = Slice[T]{Err: err}
+		if v.Passed(w) {
+			answers[i] = paging.Slice[T]{Err: err}
 			passed++
 		}
 	}
@@ -102,15 +103,15 @@ func (l list[T]) unpassed(v *view[T], windows []Window) ([]Slice[T], error) {
 }
 
 // begin begins a view of the list.
-func (l list[T]) begin() *view[T] {
-	return newView(l.position, l.size == l.most) // else Census has no larger pages for now
+func (l list[T]) begin() *paging.View[T] {
+	return paging.NewView(l.position, l.size == l.most) // else Census has no larger pages for now
 }
 
 // view makes of v a view that answers windows, and keeps what was read for it. It
 // returns too how that is kept, for the view that follows; with an error, how far it
 // came, if that is of use. Each call to Census is made only if may, unless that is
 // nil, says so; else the error is errSpent.
-func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may func() bool) (_, as *view[T], err error) {
+func (l list[T]) view(ctx context.Context, windows []paging.Window, v *paging.View[T], may func() bool) (_, as *paging.View[T], err error) {
 	reads := 0
 	for moves := 0; ; moves++ {
 		err := l.fill(ctx, v, windows, &reads, may)
@@ -121,12 +122,12 @@ func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may fun
 			return nil, nil, err
 		}
 		so := v
-		if errors.Is(err, errMoved) {
+		if errors.Is(err, paging.ErrMoved) {
 			l.forget(v)
 			if moves < maxMoves {
-				v = l.begin().after(v)
+				v = l.begin().After(v)
 				if moves >= maxHeard {
-					v.beDeaf()
+					v.BeDeaf()
 				}
 				continue
 			}
@@ -137,7 +138,7 @@ func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may fun
 			l.client.drop(l.endpoint, l.id)
 		}
 		if old, ok := l.stale(windows, err); ok {
-			l.client.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true, AsOf: old.stale})
+			l.client.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true, AsOf: old.Stale})
 			return old, old, nil
 		}
 		return so, nil, err
@@ -148,34 +149,34 @@ func (l list[T]) view(ctx context.Context, windows []Window, v *view[T], may fun
 
 // done keeps what was read for v, and tells how long answers from it count. It
 // returns how v is kept.
-func (l list[T]) done(ctx context.Context, v *view[T]) (as *view[T]) {
+func (l list[T]) done(ctx context.Context, v *paging.View[T]) (as *paging.View[T]) {
 	as = l.keep(v)
-	if read, any := v.used(); any {
-		l.client.onRead(ctx, Read{Cached: !read, Until: v.until(l.life())})
+	if read, any := v.Used(); any {
+		l.client.onRead(ctx, Read{Cached: !read, Until: v.Until(l.life())})
 	}
 	return as
 }
 
 // slicesKept answers several windows from what is kept and counts.
-func (l list[T]) slicesKept(ctx context.Context, windows []Window) ([]Slice[T], bool) {
+func (l list[T]) slicesKept(ctx context.Context, windows []paging.Window) ([]paging.Slice[T], bool) {
 	if l.client.cache.entries == nil {
 		return nil, false
 	}
 	v := l.recall(0)
-	if !v.remembers() || !v.answers(windows, l.size) || len(v.border(windows, l.size)) > 0 || slices.ContainsFunc(windows, v.passed) {
+	if !v.Remembers() || !v.Answers(windows, l.size) || len(v.Border(windows, l.size)) > 0 || slices.ContainsFunc(windows, v.Passed) {
 		return nil, false
 	}
-	l.client.onRead(ctx, Read{Cached: true, Until: v.until(l.life())})
-	return v.slices(windows), true
+	l.client.onRead(ctx, Read{Cached: true, Until: v.Until(l.life())})
+	return v.Slices(windows), true
 }
 
 // all reads the whole list, in no order. A part would pass for the whole, so a list
 // of more than maxPages is not answered at all.
 func (l list[T]) all(ctx context.Context) ([]T, error) {
 	var all []T
-	w := Window{Limit: 32 * l.most}
+	w := paging.Window{Limit: 32 * l.most}
 	for {
-		answers, err := l.slices(ctx, []Window{w})
+		answers, err := l.slices(ctx, []paging.Window{w})
 		if err != nil {
 			return nil, err
 		}
@@ -193,15 +194,15 @@ func (l list[T]) all(ctx context.Context) ([]T, error) {
 
 // stale is a view that answers windows from what is kept and over its time, if
 // err says that Census is failing and not that it refuses.
-func (l list[T]) stale(windows []Window, err error) (*view[T], bool) {
+func (l list[T]) stale(windows []paging.Window, err error) (*paging.View[T], bool) {
 	if !l.client.cache.bridges(err) {
 		return nil, false
 	}
 	if value, ok := l.client.cache.get(l.key()); ok { // the size of pages may have changed since
-		l.size = value.(*kept[T]).size
+		l.size = value.(*paging.Kept[T]).Size
 	}
 	v := l.recall(l.client.cache.stale)
-	return v, v.remembers() && v.beStale(windows, l.size, l.life())
+	return v, v.Remembers() && v.BeStale(windows, l.size, l.life())
 }
 
 func isNotFound(err error) bool {

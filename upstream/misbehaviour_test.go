@@ -14,6 +14,7 @@ import (
 
 	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 	"census-gateway/upstream/sim"
 )
 
@@ -45,7 +46,7 @@ func (m *misbehaviour) start(t *testing.T) {
 			began := time.Now()
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
-			_, m.errs[i] = client.Runs(ctx, census.SyncID(i+1), Window{Limit: 3})
+			_, m.errs[i] = client.Runs(ctx, census.SyncID(i+1), paging.Window{Limit: 3})
 			if i == 1 {
 				m.took = time.Since(began)
 			}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"census-gateway/upstream/calls"
+	"census-gateway/upstream/paging"
 	"census-gateway/upstream/sim"
 )
 
@@ -22,7 +23,7 @@ func TestCallsNotSentAreToldApart(t *testing.T) {
 	id := addSyncWithRuns(census, 1)
 	census.Inject(sim.Fault{Do: sim.Throttle("60")})
 	for range 2 {
-		client.Runs(t.Context(), id, Window{Limit: 1})
+		client.Runs(t.Context(), id, paging.Window{Limit: 1})
 	}
 	if len(outcomes) != 2 || outcomes[0] != "rate_limited" || outcomes[1] != "not_sent" {
 		t.Errorf("outcomes %q, want the second not sent", outcomes)

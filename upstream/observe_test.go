@@ -11,6 +11,7 @@ import (
 
 	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 	"census-gateway/upstream/sim"
 )
 
@@ -37,7 +38,7 @@ func TestObserveIsToldEachCall(t *testing.T) {
 		})
 
 		census.Inject(sim.Fault{Times: 2, Do: sim.HTML(502)})
-		client.Runs(t.Context(), id, Window{Limit: 1})
+		client.Runs(t.Context(), id, paging.Window{Limit: 1})
 		client.Sync(t.Context(), 99)
 		census.Inject(sim.Fault{Do: sim.Hang()})
 		client.Run(t.Context(), 94)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"census-gateway/upstream/calls"
+	"census-gateway/upstream/paging"
 )
 
 // How long smaller pages are asked for before larger ones are tried again.
@@ -65,14 +66,14 @@ func (n *notes) setPageSize(e calls.Endpoint, rows int, d time.Duration) {
 
 // suits takes in what the answer to r, or its failure, tells of the size of pages. With
 // an error they are to be smaller.
-func (l list[T]) suits(r read, perPage int, err error, took time.Duration) {
+func (l list[T]) suits(r paging.Read, perPage int, err error, took time.Duration) {
 	var failed *calls.Error
 	switch {
-	case err == nil && perPage > 0 && perPage < r.perPage():
+	case err == nil && perPage > 0 && perPage < r.PerPage():
 		l.client.notes.setPageSize(l.endpoint, perPage, toldFor)
 	case l.endpoint != calls.ListSyncs || !errors.As(err, &failed) || took < someTime:
 	case failed.Kind == calls.Timeout || failed.Status == http.StatusGatewayTimeout:
-		if rows := max(r.perPage()/lighter, fewestRows); rows < r.perPage() {
+		if rows := max(r.PerPage()/lighter, fewestRows); rows < r.PerPage() {
 			l.client.notes.setPageSize(l.endpoint, rows, heavyFor)
 		} else { // it is not the size
 			l.client.notes.setPageSize(l.endpoint, l.most, 0)

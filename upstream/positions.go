@@ -1,19 +1,22 @@
 package upstream
 
-import "census-gateway/upstream/census"
+import (
+	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
+)
 
 // Where rows stand in their lists.
 
-func runPosition(r *census.SyncRun) Position {
-	return Position{CreatedAt: Moment(r.CreatedAt), ID: int64(r.ID)}
+func runPosition(r *census.SyncRun) paging.Position {
+	return paging.Position{CreatedAt: paging.Moment(r.CreatedAt), ID: int64(r.ID)}
 }
 
-func syncPosition(y *census.Sync) Position {
-	return Position{CreatedAt: Moment(y.CreatedAt), ID: int64(y.ID)}
+func syncPosition(y *census.Sync) paging.Position {
+	return paging.Position{CreatedAt: paging.Moment(y.CreatedAt), ID: int64(y.ID)}
 }
 
 // Where Census tells no created_at of connections their ids stand for it: they rise with
 // it.
-func connectionPosition(n *census.Connection) Position {
-	return Position{CreatedAt: Moment(max(n.CreatedAt, 1)), ID: n.ID}
+func connectionPosition(n *census.Connection) paging.Position {
+	return paging.Position{CreatedAt: paging.Moment(max(n.CreatedAt, 1)), ID: n.ID}
 }

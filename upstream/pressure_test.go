@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 	"census-gateway/upstream/sim"
 )
 
@@ -25,14 +26,14 @@ func hourlySyncs(n, runs int) *sim.Census {
 
 // scanWeek looks at a week of runs of each of so many syncs, some at once.
 func scanWeek(t *testing.T, c *Client, syncs int) {
-	since := Since(Moment(time.Now().AddDate(0, 0, -7).UnixMilli()))
+	since := paging.Since(paging.Moment(time.Now().AddDate(0, 0, -7).UnixMilli()))
 	ids := make([]census.SyncID, syncs)
 	for i := range ids {
 		ids[i] = census.SyncID(i + 1)
 	}
 	each(16, ids, func(id census.SyncID) {
 		rows := 0
-		_, err := c.ScanRuns(t.Context(), id, Window{Older: since}, func() bool { return true }, func(s Slice[census.SyncRun]) bool {
+		_, err := c.ScanRuns(t.Context(), id, paging.Window{Older: since}, func() bool { return true }, func(s paging.Slice[census.SyncRun]) bool {
 			rows += len(s.Rows)
 			return false
 		})
@@ -81,15 +82,15 @@ func TestPackedHead(t *testing.T) {
 		server := hourlySyncs(2, 250)
 		client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: server.Transport(), PageCache: 70_000, Freshness: time.Minute})
 		for id := range 2 { // the first makes the second short of memory
-			if _, err := client.Runs(t.Context(), census.SyncID(id+1), Window{Limit: 100}); err != nil {
+			if _, err := client.Runs(t.Context(), census.SyncID(id+1), paging.Window{Limit: 100}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		truth := server.Runs(2)
-		position := func(n int) Position {
-			return Position{CreatedAt: Moment(truth[n].CreatedAt.UnixMilli()), ID: truth[n].ID, Ordinal: NoOrdinal}
+		position := func(n int) paging.Position {
+			return paging.Position{CreatedAt: paging.Moment(truth[n].CreatedAt.UnixMilli()), ID: truth[n].ID, Ordinal: paging.NoOrdinal}
 		}
-		ask := func(w Window, from, to int) {
+		ask := func(w paging.Window, from, to int) {
 			t.Helper()
 			answers, err := client.Runs(t.Context(), 2, w)
 			if err != nil {
@@ -110,15 +111,15 @@ func TestPackedHead(t *testing.T) {
 			}
 		}
 		server.ResetCalls()
-		ask(Window{Limit: 1}, 249, 250)
-		ask(Window{Limit: 100}, 150, 250)
-		ask(Window{Limit: 30, Newer: position(200)}, 170, 200)
-		ask(Window{Limit: 1000, Older: position(199)}, 200, 250)
-		ask(Window{Limit: 10, Older: position(160), FromOldest: true}, 161, 171)
+		ask(paging.Window{Limit: 1}, 249, 250)
+		ask(paging.Window{Limit: 100}, 150, 250)
+		ask(paging.Window{Limit: 30, Newer: position(200)}, 170, 200)
+		ask(paging.Window{Limit: 1000, Older: position(199)}, 200, 250)
+		ask(paging.Window{Limit: 10, Older: position(160), FromOldest: true}, 161, 171)
 		if calls := server.Calls(); len(calls) > 0 {
 			t.Errorf("what was read took %v", calls)
 		}
-		ask(Window{Limit: 1, Newer: position(150)}, 149, 150) // right below: one call proves it
+		ask(paging.Window{Limit: 1, Newer: position(150)}, 149, 150) // right below: one call proves it
 		if calls := server.Calls(); len(calls) != 1 {
 			t.Errorf("a row below took %v", calls)
 		}
@@ -126,15 +127,15 @@ func TestPackedHead(t *testing.T) {
 		server.ResetCalls()
 		p := position(170)
 		p.Ordinal = 170
-		ask(Window{Limit: 1, Newer: p}, 169, 170)
+		ask(paging.Window{Limit: 1, Newer: p}, 169, 170)
 		if calls := server.Calls(); len(calls) != 1 {
 			t.Errorf("a row of an hour ago took %v", calls)
 		}
 		server.Prune(2, 10)
 		time.Sleep(time.Hour)
 		truth = server.Runs(2)
-		ask(Window{Limit: 1, Newer: position(100)}, 99, 100)
-		ask(Window{Limit: 1000}, 0, 240)
+		ask(paging.Window{Limit: 1, Newer: position(100)}, 99, 100)
+		ask(paging.Window{Limit: 1000}, 0, 240)
 	})
 }
 

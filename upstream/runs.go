@@ -7,6 +7,7 @@ import (
 
 	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 )
 
 // runChunk is the largest page Census gives (API reference, per_page).
@@ -19,13 +20,13 @@ const runChunk = 100
 //
 // It costs one call for the newest 100 runs, and one for each further hundred
 // of a window (two where it straddles).
-func (c *Client) Runs(ctx context.Context, sync census.SyncID, windows ...Window) ([]Slice[census.SyncRun], error) {
+func (c *Client) Runs(ctx context.Context, sync census.SyncID, windows ...paging.Window) ([]paging.Slice[census.SyncRun], error) {
 	return c.runsOf(sync).slices(ctx, windows)
 }
 
 // RunsKept is Runs from memory alone; false where that takes a call. It does not
 // wait.
-func (c *Client) RunsKept(ctx context.Context, sync census.SyncID, windows ...Window) ([]Slice[census.SyncRun], bool) {
+func (c *Client) RunsKept(ctx context.Context, sync census.SyncID, windows ...paging.Window) ([]paging.Slice[census.SyncRun], bool) {
 	return c.runsOf(sync).slicesKept(ctx, windows)
 }
 
@@ -36,7 +37,7 @@ func (c *Client) RunsKept(ctx context.Context, sync census.SyncID, windows ...Wi
 //
 // It costs one call for each hundred runs that are not in memory, and what it
 // takes to find where w begins; upwards, one more for each thousand.
-func (c *Client) ScanRuns(ctx context.Context, sync census.SyncID, w Window, may func() bool, visit func(Slice[census.SyncRun]) (enough bool)) (limited bool, err error) {
+func (c *Client) ScanRuns(ctx context.Context, sync census.SyncID, w paging.Window, may func() bool, visit func(paging.Slice[census.SyncRun]) (enough bool)) (limited bool, err error) {
 	return c.runsOf(sync).walk(ctx, w, may, visit)
 }
 
@@ -54,7 +55,7 @@ func (c *Client) runsOf(sync census.SyncID) list[census.SyncRun] {
 			}
 			return nil
 		}, over: (*census.SyncRun).Settled, weight: (*census.SyncRun).Weight,
-		pack: func(runs []census.SyncRun) packed[census.SyncRun] { return census.PackRuns(runs) }}
+		pack: func(runs []census.SyncRun) paging.Packed[census.SyncRun] { return census.PackRuns(runs) }}
 }
 
 // Run fetches one run. It costs one call.

@@ -16,41 +16,42 @@ import (
 
 	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 	"census-gateway/upstream/sim"
 )
 
 // position is where the n-th run of a sync stands, counted from 0.
-func position(t *testing.T, census *sim.Census, sync census.SyncID, n int) Position {
+func position(t *testing.T, census *sim.Census, sync census.SyncID, n int) paging.Position {
 	t.Helper()
 	runs := census.Runs(int64(sync))
-	return Position{CreatedAt: Moment(runs[n].CreatedAt.UnixMilli()), ID: runs[n].ID, Ordinal: n}
+	return paging.Position{CreatedAt: paging.Moment(runs[n].CreatedAt.UnixMilli()), ID: runs[n].ID, Ordinal: n}
 }
 
 func TestRunsCost(t *testing.T) {
 	census, client := newCensus(sim.Options{})
 	id := addSyncWithRuns(census, 1234)
-	at := func(n int) Position { return position(t, census, id, n) }
+	at := func(n int) paging.Position { return position(t, census, id, n) }
 	for _, c := range []struct {
 		name    string
-		windows []Window
+		windows []paging.Window
 		calls   []string // without what they share
 	}{
-		{"only the total", []Window{{Limit: 0}}, []string{"desc 1 of 1"}},
-		{"the newest", []Window{{Limit: 1}}, []string{"desc 1 of 2"}}, // one row more tells of ties
-		{"the newest 25", []Window{{Limit: 25}}, []string{"desc 1 of 26"}},
-		{"the newest 100", []Window{{Limit: 100}}, []string{"desc 1 of 100"}},
-		{"several windows", []Window{{Limit: 1}, {Limit: 25}, {Limit: 25}, {Limit: 0}, {Limit: 90}}, []string{"desc 1 of 91"}},
-		{"the newest 101", []Window{{Limit: 101}}, []string{"desc 1 of 100", "asc 12 of 100"}},
-		{"the oldest", []Window{{Limit: 10, FromOldest: true}}, []string{"asc 1 of 100"}},
-		{"the oldest 100", []Window{{Limit: 100, FromOldest: true}}, []string{"asc 1 of 100"}},
-		{"both ends", []Window{{Limit: 10}, {Limit: 10, FromOldest: true}}, []string{"desc 1 of 11", "asc 1 of 100"}},
-		{"25 before one, deep", []Window{{Limit: 25, Newer: at(740)}}, []string{"asc 8 of 100"}},
-		{"100 before one, deep", []Window{{Limit: 100, Newer: at(740)}}, []string{"asc 8 of 100", "asc 7 of 100"}},
-		{"25 after one, deep", []Window{{Limit: 25, Older: at(740), FromOldest: true}}, []string{"asc 8 of 100"}},
-		{"100 after one, deep", []Window{{Limit: 100, Older: at(740), FromOldest: true}}, []string{"asc 9 of 100", "asc 8 of 100"}},
-		{"the first before one at a border", []Window{{Limit: 25, Newer: at(700)}}, []string{"asc 8 of 100", "asc 7 of 100"}},
-		{"between two", []Window{{Limit: 25, Older: at(720), Newer: at(730)}}, []string{"asc 8 of 100"}},
-		{"the same deep page twice", []Window{{Limit: 10, Newer: at(740)}, {Limit: 10, Newer: at(760)}}, []string{"asc 8 of 100"}},
+		{"only the total", []paging.Window{{Limit: 0}}, []string{"desc 1 of 1"}},
+		{"the newest", []paging.Window{{Limit: 1}}, []string{"desc 1 of 2"}}, // one row more tells of ties
+		{"the newest 25", []paging.Window{{Limit: 25}}, []string{"desc 1 of 26"}},
+		{"the newest 100", []paging.Window{{Limit: 100}}, []string{"desc 1 of 100"}},
+		{"several windows", []paging.Window{{Limit: 1}, {Limit: 25}, {Limit: 25}, {Limit: 0}, {Limit: 90}}, []string{"desc 1 of 91"}},
+		{"the newest 101", []paging.Window{{Limit: 101}}, []string{"desc 1 of 100", "asc 12 of 100"}},
+		{"the oldest", []paging.Window{{Limit: 10, FromOldest: true}}, []string{"asc 1 of 100"}},
+		{"the oldest 100", []paging.Window{{Limit: 100, FromOldest: true}}, []string{"asc 1 of 100"}},
+		{"both ends", []paging.Window{{Limit: 10}, {Limit: 10, FromOldest: true}}, []string{"desc 1 of 11", "asc 1 of 100"}},
+		{"25 before one, deep", []paging.Window{{Limit: 25, Newer: at(740)}}, []string{"asc 8 of 100"}},
+		{"100 before one, deep", []paging.Window{{Limit: 100, Newer: at(740)}}, []string{"asc 8 of 100", "asc 7 of 100"}},
+		{"25 after one, deep", []paging.Window{{Limit: 25, Older: at(740), FromOldest: true}}, []string{"asc 8 of 100"}},
+		{"100 after one, deep", []paging.Window{{Limit: 100, Older: at(740), FromOldest: true}}, []string{"asc 9 of 100", "asc 8 of 100"}},
+		{"the first before one at a border", []paging.Window{{Limit: 25, Newer: at(700)}}, []string{"asc 8 of 100", "asc 7 of 100"}},
+		{"between two", []paging.Window{{Limit: 25, Older: at(720), Newer: at(730)}}, []string{"asc 8 of 100"}},
+		{"the same deep page twice", []paging.Window{{Limit: 10, Newer: at(740)}, {Limit: 10, Newer: at(760)}}, []string{"asc 8 of 100"}},
 	} {
 		census.ResetCalls()
 		answers, err := client.Runs(t.Context(), id, c.windows...)
@@ -74,7 +75,7 @@ func TestRunsOfASyncWithoutAny(t *testing.T) {
 	} {
 		census, client := newCensus(opt)
 		id := addSyncWithRuns(census, 0)
-		answers, err := client.Runs(t.Context(), id, Window{Limit: 25}, Window{Limit: 25, FromOldest: true})
+		answers, err := client.Runs(t.Context(), id, paging.Window{Limit: 25}, paging.Window{Limit: 25, FromOldest: true})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -88,8 +89,8 @@ func TestRunsOfASyncWithoutAny(t *testing.T) {
 }
 
 func TestRunsOfAnUnknownSync(t *testing.T) {
-	forged := Position{CreatedAt: 1634698267546, ID: 7, Ordinal: 740}
-	for name, w := range map[string]Window{
+	forged := paging.Position{CreatedAt: 1634698267546, ID: 7, Ordinal: 740}
+	for name, w := range map[string]paging.Window{
 		"newest": {Limit: 25}, "oldest": {Limit: 25, FromOldest: true}, "deep": {Limit: 25, Newer: forged},
 	} {
 		census, client := newCensus(sim.Options{})
@@ -107,7 +108,7 @@ func TestRunsThatTellNoSync(t *testing.T) {
 		census, client := newCensus(sim.Options{})
 		sync := addSyncWithRuns(census, 3)
 		census.Inject(sim.Fault{Do: sim.Field("sync_id", id)})
-		answers, err := client.Runs(t.Context(), sync, Window{Limit: 3})
+		answers, err := client.Runs(t.Context(), sync, paging.Window{Limit: 3})
 		if err != nil {
 			t.Errorf("sync_id %q: %v", id, err)
 			continue
@@ -130,12 +131,12 @@ func TestOrderIgnored(t *testing.T) {
 			r.URL.RawQuery = q.Encode()
 		})
 	}
-	newest, oldest := Window{Limit: 2}, Window{Limit: 2, FromOldest: true}
+	newest, oldest := paging.Window{Limit: 2}, paging.Window{Limit: 2, FromOldest: true}
 	for _, c := range []struct {
 		name   string
 		fault  sim.Effect
 		runs   int
-		window Window
+		window paging.Window
 		want   string
 	}{
 		{"the newest, oldest first", always("asc"), 350, newest, "bad_response"},
@@ -162,11 +163,11 @@ func TestOrderIgnored(t *testing.T) {
 // Answers that are no answer to what was asked.
 func TestRunsRefused(t *testing.T) {
 	rows := func(change func([]json.RawMessage) []json.RawMessage) sim.Effect { return sim.Rows(change) }
-	small := Window{Limit: 10}
-	deep := Window{Limit: 250, FromOldest: true}
+	small := paging.Window{Limit: 10}
+	deep := paging.Window{Limit: 250, FromOldest: true}
 	for _, c := range []struct {
 		name   string
-		window Window
+		window paging.Window
 		fault  sim.Effect
 		calls  int // at most
 	}{
@@ -217,7 +218,7 @@ func TestRunsOfALongWindowAreReadAtOnce(t *testing.T) {
 		id := addSyncWithRuns(census, 1200)
 		census.Inject(sim.Fault{Do: sim.Delay(time.Second)})
 		began := time.Now()
-		answer, err := client.Runs(t.Context(), id, Window{Limit: 1000})
+		answer, err := client.Runs(t.Context(), id, paging.Window{Limit: 1000})
 		checkVerdict(t, err, "ok")
 		if took, calls := time.Since(began), len(census.Calls()); took != 3*time.Second || calls != 10 || len(answer[0].Rows) != 1000 {
 			t.Errorf("%d runs by %d calls in %s", len(answer[0].Rows), calls, took)
@@ -252,7 +253,7 @@ func TestRunsAccepted(t *testing.T) {
 		census, client := newCensus(sim.Options{})
 		id := addSyncWithRuns(census, 450)
 		census.Inject(sim.Fault{Do: fault})
-		answers, err := client.Runs(t.Context(), id, Window{Limit: 10})
+		answers, err := client.Runs(t.Context(), id, paging.Window{Limit: 10})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -291,7 +292,7 @@ func TestRunsOfAListThatKeepsShrinking(t *testing.T) {
 	census, client := newCensus(sim.Options{})
 	id := addSyncWithRuns(census, 30_000)
 	census.OnCall(func(*http.Request) { census.Prune(int64(id), 30) })
-	_, err := client.Runs(t.Context(), id, Window{Limit: 1000, FromOldest: true})
+	_, err := client.Runs(t.Context(), id, paging.Window{Limit: 1000, FromOldest: true})
 	checkVerdict(t, err, "bad_response")
 	if n := len(census.Calls()); n > maxReads {
 		t.Errorf("%d calls, want at most %d", n, maxReads)
@@ -308,7 +309,7 @@ func TestRunsOfAListThatWasShortened(t *testing.T) {
 			census.Prune(int64(id), 30)
 		}
 	})
-	answers, err := client.Runs(t.Context(), id, Window{Limit: 500, FromOldest: true})
+	answers, err := client.Runs(t.Context(), id, paging.Window{Limit: 500, FromOldest: true})
 	if err != nil || left != 0 {
 		t.Fatalf("%v; %d prunings left", err, left)
 	}
@@ -350,7 +351,7 @@ func TestRunsReadUpwardsHaveNoGap(t *testing.T) {
 				add(5)
 			}
 		})
-		answers, err := client.Runs(t.Context(), id, Window{Limit: 1000, FromOldest: true})
+		answers, err := client.Runs(t.Context(), id, paging.Window{Limit: 1000, FromOldest: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -431,7 +432,7 @@ func TestRunsBesideAPageThatFails(t *testing.T) {
 		census, client := newCensus(sim.Options{})
 		id := addSyncWithRuns(census, 234)
 		census.Inject(sim.Fault{Match: func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, c.page) }, Do: c.fault})
-		answers, err := client.Runs(t.Context(), id, Window{Limit: 3}, Window{Limit: 5, FromOldest: true})
+		answers, err := client.Runs(t.Context(), id, paging.Window{Limit: 3}, paging.Window{Limit: 5, FromOldest: true})
 		checkVerdict(t, err, c.err)
 		if err != nil {
 			continue

@@ -3,23 +3,25 @@ package upstream
 import (
 	"context"
 	"time"
+
+	"census-gateway/upstream/paging"
 )
 
 // walk shows visit the rows of w, a page of them at a time from the side w counts
 // from, until it has enough; how many w wants is of no matter. What was shown is
 // not held: it takes no more memory for many rows than for few. Each call to
 // Census is made only if may says so; limited tells that it did not.
-func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func(Slice[T]) (enough bool)) (limited bool, err error) {
+func (l list[T]) walk(ctx context.Context, w paging.Window, may func() bool, visit func(paging.Slice[T]) (enough bool)) (limited bool, err error) {
 	v := l.recall(0)
-	var before Slice[T] // the page before, with the row it holds back
+	var before paging.Slice[T] // the page before, with the row it holds back
 	held, asked := false, false
 	spare := []T{}
 	for {
-		step := w.step(l.size, held)
-		windows := []Window{step}
-		sought := !step.Near().IsEnd() && step.Near().Ordinal == NoOrdinal
-		if sought && v.atHand(step) == 0 { // from the newest rows on
-			windows = append(windows, Window{Limit: l.size})
+		step := w.Step(l.size, held)
+		windows := []paging.Window{step}
+		sought := !step.Near().IsEnd() && step.Near().Ordinal == paging.NoOrdinal
+		if sought && v.AtHand(step) == 0 { // from the newest rows on
+			windows = append(windows, paging.Window{Limit: l.size})
 		}
 		answer, as, err := l.view(ctx, windows, v, may)
 		if err == errSpent {
@@ -35,16 +37,16 @@ func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func
 		if err != nil {
 			return false, err
 		}
-		if answer.passed(step) {
+		if answer.Passed(step) {
 			l.beWary()
-			return false, l.endpoint.Unreadable(l.id, errPassed)
+			return false, l.endpoint.Unreadable(l.id, paging.ErrPassed)
 		}
 		if sought {
-			step.Limit = max(step.Limit, answer.atHand(step))
+			step.Limit = max(step.Limit, answer.AtHand(step))
 		}
-		answer.spare = spare
-		s := answer.slice(step).Cut(w)
-		spare = answer.spare
+		answer.Spare = spare
+		s := answer.Slice(step).Cut(w)
+		spare = answer.Spare
 		held = s.Open && s.More
 		if alone := held && len(s.Rows) == 1 && !w.Near().IsEnd() && !w.FromOldest; alone && !asked { // one row more tells
 			asked, v = true, l.follow(as, s.End())
@@ -71,8 +73,8 @@ func (l list[T]) walk(ctx context.Context, w Window, may func() bool, visit func
 // follow begins a view that goes on downwards from the row of ordinal n, where
 // before ended, as if both were one. If another epoch has begun meanwhile the
 // view has to find its place again.
-func (l list[T]) follow(before *view[T], n int) *view[T] {
-	if v := l.remember(0); v.follow(before, n, time.Now()) {
+func (l list[T]) follow(before *paging.View[T], n int) *paging.View[T] {
+	if v := l.remember(0); v.Follow(before, n, time.Now()) {
 		return v
 	}
 	return l.recall(0)

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 	"census-gateway/upstream/sim"
 )
 
@@ -31,19 +32,19 @@ func TestLawScanShowsEveryRunOnce(t *testing.T) {
 				began := h.clock.Load()
 				h.create(rapid.IntRange(0, 300).Draw(t, "more runs"))
 				if rapid.Bool().Draw(t, "known") { // so that some is in memory
-					h.ask(Window{Limit: rapid.SampledFrom([]int{1, 100, 1000}).Draw(t, "limit")})
+					h.ask(paging.Window{Limit: rapid.SampledFrom([]int{1, 100, 1000}).Draw(t, "limit")})
 				}
-				w := Window{FromOldest: rapid.Bool().Draw(t, "from oldest")}
-				at := func() Moment { return Moment(began + rapid.Int64Range(-2, 400_000).Draw(t, "time")) }
+				w := paging.Window{FromOldest: rapid.Bool().Draw(t, "from oldest")}
+				at := func() paging.Moment { return paging.Moment(began + rapid.Int64Range(-2, 400_000).Draw(t, "time")) }
 				if rapid.Bool().Draw(t, "since") {
-					w.Older = Since(at())
+					w.Older = paging.Since(at())
 				}
 				if rapid.Bool().Draw(t, "before") {
-					w.Newer = Before(at())
+					w.Newer = paging.Before(at())
 				}
 				there := func() (ids []census.SyncRunID) {
 					for _, r := range h.census.Runs(int64(h.sync)) {
-						p := Position{CreatedAt: Moment(r.CreatedAt.UnixMilli()), ID: r.ID}
+						p := paging.Position{CreatedAt: paging.Moment(r.CreatedAt.UnixMilli()), ID: r.ID}
 						if (w.Older.IsEnd() || p.Compare(w.Older) > 0) && (w.Newer.IsEnd() || p.Compare(w.Newer) < 0) {
 							ids = append(ids, census.SyncRunID(r.ID))
 						}
@@ -78,7 +79,7 @@ func TestLawScanShowsEveryRunOnce(t *testing.T) {
 				note()
 				made := len(h.census.Calls())
 				var ids []census.SyncRunID
-				limited, err := h.client.ScanRuns(context.Background(), h.sync, w, func() bool { calls--; return calls >= 0 }, func(s Slice[census.SyncRun]) bool {
+				limited, err := h.client.ScanRuns(context.Background(), h.sync, w, func() bool { calls--; return calls >= 0 }, func(s paging.Slice[census.SyncRun]) bool {
 					found = true
 					for i := range s.Rows {
 						if w.FromOldest {
@@ -123,20 +124,24 @@ func TestScanCost(t *testing.T) {
 	for _, tt := range []struct {
 		name              string
 		runs              int
-		w                 func(newest Moment) Window
+		w                 func(newest paging.Moment) paging.Window
 		none, cold, again int // calls without a cache; with an empty one; and with that later
 		shown             int
 	}{
-		{"a list without runs", 0, func(Moment) Window { return Window{} }, 1, 1, 1, 0},
-		{"all", 1234, func(Moment) Window { return Window{} }, 13, 13, 1, 1234},
-		{"all, upwards", 1234, func(Moment) Window { return Window{FromOldest: true} }, 15, 14, 2, 1234},
-		{"a day", 5000, func(n Moment) Window { return Window{Older: Since(n - 24*hour)} }, 1, 1, 1, 25},
-		{"a day, lying back", 5000, func(n Moment) Window { return Window{Older: Since(n - 1524*hour), Newer: Before(n - 1500*hour)} }, 5, 6, 1, 24},
-		{"a month, lying back", 5000, func(n Moment) Window { return Window{Older: Since(n - 2*month*hour), Newer: Before(n - month*hour)} }, 13, 12, 1, month},
-		{"a month, lying back, upwards", 5000, func(n Moment) Window {
-			return Window{Older: Since(n - 2*month*hour), Newer: Before(n - month*hour), FromOldest: true}
+		{"a list without runs", 0, func(paging.Moment) paging.Window { return paging.Window{} }, 1, 1, 1, 0},
+		{"all", 1234, func(paging.Moment) paging.Window { return paging.Window{} }, 13, 13, 1, 1234},
+		{"all, upwards", 1234, func(paging.Moment) paging.Window { return paging.Window{FromOldest: true} }, 15, 14, 2, 1234},
+		{"a day", 5000, func(n paging.Moment) paging.Window { return paging.Window{Older: paging.Since(n - 24*hour)} }, 1, 1, 1, 25},
+		{"a day, lying back", 5000, func(n paging.Moment) paging.Window {
+			return paging.Window{Older: paging.Since(n - 1524*hour), Newer: paging.Before(n - 1500*hour)}
+		}, 5, 6, 1, 24},
+		{"a month, lying back", 5000, func(n paging.Moment) paging.Window {
+			return paging.Window{Older: paging.Since(n - 2*month*hour), Newer: paging.Before(n - month*hour)}
+		}, 13, 12, 1, month},
+		{"a month, lying back, upwards", 5000, func(n paging.Moment) paging.Window {
+			return paging.Window{Older: paging.Since(n - 2*month*hour), Newer: paging.Before(n - month*hour), FromOldest: true}
 		}, 16, 17, 1, month},
-		{"a month", 5000, func(n Moment) Window { return Window{Older: Since(n - month*hour)} }, 8, 8, 1, month + 1},
+		{"a month", 5000, func(n paging.Moment) paging.Window { return paging.Window{Older: paging.Since(n - month*hour)} }, 8, 8, 1, month + 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -147,7 +152,7 @@ func TestScanCost(t *testing.T) {
 					clock = clock.Add(time.Hour)
 					server.AddRun(int64(id), sim.Run{})
 				}
-				w := tt.w(Moment(clock.UnixMilli()))
+				w := tt.w(paging.Moment(clock.UnixMilli()))
 				for _, mode := range []struct {
 					name  string
 					bytes int64
@@ -161,7 +166,7 @@ func TestScanCost(t *testing.T) {
 						time.Sleep(time.Minute)
 						server.ResetCalls()
 						shown := 0
-						limited, err := client.ScanRuns(t.Context(), id, w, always, func(s Slice[census.SyncRun]) bool {
+						limited, err := client.ScanRuns(t.Context(), id, w, always, func(s paging.Slice[census.SyncRun]) bool {
 							shown += len(s.Rows)
 							return false
 						})
@@ -185,7 +190,7 @@ func TestScanThatFailedWasNotInVain(t *testing.T) {
 	shown := 0
 	scan := func() error {
 		shown = 0
-		_, err := client.ScanRuns(t.Context(), id, Window{}, always, func(s Slice[census.SyncRun]) bool { shown += len(s.Rows); return false })
+		_, err := client.ScanRuns(t.Context(), id, paging.Window{}, always, func(s paging.Slice[census.SyncRun]) bool { shown += len(s.Rows); return false })
 		return err
 	}
 	checkVerdict(t, scan(), "bad_response")

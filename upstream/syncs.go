@@ -10,6 +10,7 @@ import (
 
 	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 )
 
 // syncChunk is the page size for syncs. They are heavy: 48 KB each have been
@@ -27,7 +28,7 @@ func (c *Client) syncList() list[census.Sync] {
 
 // Syncs answers windows of the syncs of the workspace in creation order. It
 // costs one call for each 50 rows of a window, two where it straddles.
-func (c *Client) Syncs(ctx context.Context, windows ...Window) ([]Slice[census.Sync], error) {
+func (c *Client) Syncs(ctx context.Context, windows ...paging.Window) ([]paging.Slice[census.Sync], error) {
 	return c.syncList().slices(ctx, windows)
 }
 
@@ -101,21 +102,21 @@ func (c *Client) listingPays(n int) bool {
 func (c *Client) listInto(ctx context.Context, found map[census.SyncID]SyncResult, missing map[census.SyncID]bool) {
 	l := c.syncList()
 	read := func(from, to int) (total int, err error) {
-		pages := make([]arrival[census.Sync], to-from)
+		pages := make([]paging.Arrival[census.Sync], to-from)
 		numbers := make([]int, to-from)
 		for i := range numbers {
 			numbers[i] = i
 		}
 		each(c.MaxCalls(), numbers, func(i int) {
-			pages[i] = l.read(ctx, read{k: from + i, size: l.size}, 0)
+			pages[i] = l.read(ctx, paging.Read{K: from + i, Size: l.size}, 0)
 		})
 		for _, p := range pages {
-			if p.err == nil {
-				total = max(total, p.total)
-				c.takeSyncs(ctx, p.rows, p.sent, found, missing)
+			if p.Err == nil {
+				total = max(total, p.Total)
+				c.takeSyncs(ctx, p.Rows, p.Sent, found, missing)
 			}
 		}
-		return total, pages[0].err
+		return total, pages[0].Err
 	}
 	for {
 		first := 1

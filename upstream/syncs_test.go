@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 	"census-gateway/upstream/sim"
 )
 
@@ -186,25 +187,25 @@ func TestSyncsByIDWithoutOneListPage(t *testing.T) {
 func TestSyncs(t *testing.T) {
 	server, client := newCensus(sim.Options{SyncBytes: 1})
 	addSyncs(server, 120)
-	at := func(id int) Position {
+	at := func(id int) paging.Position {
 		y, err := client.Sync(t.Context(), census.SyncID(id))
 		checkVerdict(t, err, "ok")
-		return Position{CreatedAt: Moment(y.CreatedAt), ID: int64(id), Ordinal: id - 1}
+		return paging.Position{CreatedAt: paging.Moment(y.CreatedAt), ID: int64(id), Ordinal: id - 1}
 	}
 	for _, c := range []struct {
 		name        string
-		window      Window
+		window      paging.Window
 		first, last census.SyncID // oldest and newest of the answer
 		more        bool
 		calls       int
 	}{
-		{"the newest", Window{Limit: 3}, 118, 120, true, 1},
-		{"the oldest", Window{Limit: 3, FromOldest: true}, 1, 3, true, 1},
-		{"all", Window{Limit: 1000}, 1, 120, false, 3},
-		{"before one", Window{Limit: 10, Newer: at(41)}, 31, 40, true, 1},
-		{"after one", Window{Limit: 10, Older: at(41), FromOldest: true}, 42, 51, true, 2}, // straddles
-		{"between two", Window{Limit: 10, Older: at(60), Newer: at(66)}, 61, 65, false, 1},
-		{"the last few", Window{Limit: 10, Newer: at(4)}, 1, 3, false, 1},
+		{"the newest", paging.Window{Limit: 3}, 118, 120, true, 1},
+		{"the oldest", paging.Window{Limit: 3, FromOldest: true}, 1, 3, true, 1},
+		{"all", paging.Window{Limit: 1000}, 1, 120, false, 3},
+		{"before one", paging.Window{Limit: 10, Newer: at(41)}, 31, 40, true, 1},
+		{"after one", paging.Window{Limit: 10, Older: at(41), FromOldest: true}, 42, 51, true, 2}, // straddles
+		{"between two", paging.Window{Limit: 10, Older: at(60), Newer: at(66)}, 61, 65, false, 1},
+		{"the last few", paging.Window{Limit: 10, Newer: at(4)}, 1, 3, false, 1},
 	} {
 		server.ResetCalls()
 		answers, err := client.Syncs(t.Context(), c.window)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 	"census-gateway/upstream/sim"
 )
 
@@ -57,7 +58,7 @@ func TestTiesAreWalked(t *testing.T) {
 				for _, limit := range []int{1, 2, 7, 25, 60, 1000} {
 					for _, fromOldest := range []bool{true, false} {
 						_, client, sync, want := tied(order, memory, tt.together...)
-						w, got := Window{Limit: limit, FromOldest: fromOldest}, []census.SyncRunID(nil)
+						w, got := paging.Window{Limit: limit, FromOldest: fromOldest}, []census.SyncRunID(nil)
 						for more := true; more; {
 							answers, err := client.Runs(t.Context(), sync, w)
 							if err != nil {
@@ -92,7 +93,7 @@ func TestTiesThatNoPageShows(t *testing.T) {
 	failed := 0
 	for n := 101; n < 1000; n += 100 {
 		census, client, sync, want := tied(sim.TiesShuffled, 0, 10, n, 10)
-		answers, err := client.Runs(t.Context(), sync, Window{Limit: 40})
+		answers, err := client.Runs(t.Context(), sync, paging.Window{Limit: 40})
 		if calls := len(census.Calls()); calls > maxReads {
 			t.Errorf("%d ties: %d calls", n, calls)
 		}
@@ -119,8 +120,8 @@ func TestTieThatWasPassed(t *testing.T) {
 	for _, fromOldest := range []bool{true, false} {
 		for _, memory := range []int64{0, 8 << 20} {
 			_, client, sync, want := tied(sim.TiesByIDTurned, memory, slices.Concat(ones(99), []int{2}, ones(99))...)
-			first := Window{Limit: 100, FromOldest: fromOldest}
-			begin := func() Slice[census.SyncRun] {
+			first := paging.Window{Limit: 100, FromOldest: fromOldest}
+			begin := func() paging.Slice[census.SyncRun] {
 				answers, err := client.Runs(t.Context(), sync, first)
 				checkVerdict(t, err, "ok")
 				return answers[0]
@@ -131,15 +132,15 @@ func TestTieThatWasPassed(t *testing.T) {
 			}
 			_, err := client.Runs(t.Context(), sync, s.After(first))
 			checkVerdict(t, err, "bad_response")
-			if !errors.Is(err, errPassed) {
+			if !errors.Is(err, paging.ErrPassed) {
 				t.Error(err)
 			}
 			if memory == 0 {
 				continue
 			}
 			s = begin()
-			if far := s.Rows[s.far(first)-s.First].ID; s.Open || far != want[s.far(first)] {
-				t.Errorf("from oldest %t: it ends with run %d, want %d", fromOldest, far, want[s.far(first)])
+			if far := s.Rows[s.Far(first)-s.First].ID; s.Open || far != want[s.Far(first)] {
+				t.Errorf("from oldest %t: it ends with run %d, want %d", fromOldest, far, want[s.Far(first)])
 			}
 			answers, err := client.Runs(t.Context(), sync, s.After(first))
 			checkVerdict(t, err, "ok")
@@ -156,7 +157,7 @@ func TestTiesAreScanned(t *testing.T) {
 		for _, fromOldest := range []bool{true, false} {
 			_, client, sync, want := tied(order, 0, slices.Concat(ones(99), []int{2}, ones(98), []int{3}, ones(99), slices.Repeat([]int{4}, 30))...)
 			var got []census.SyncRunID
-			limited, err := client.ScanRuns(t.Context(), sync, Window{FromOldest: fromOldest}, always, func(s Slice[census.SyncRun]) bool {
+			limited, err := client.ScanRuns(t.Context(), sync, paging.Window{FromOldest: fromOldest}, always, func(s paging.Slice[census.SyncRun]) bool {
 				for i := range s.Rows {
 					got = append(got, s.Rows[i].ID)
 				}

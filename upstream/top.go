@@ -1,5 +1,7 @@
 package upstream
 
+import "census-gateway/upstream/paging"
+
 // topKey names the newest rows, which go sooner than what is kept of their list: they
 // take more memory, and count for less time, than the chunks that it proves.
 func (l list[T]) topKey(epoch int64) cacheKey {
@@ -8,22 +10,22 @@ func (l list[T]) topKey(epoch int64) cacheKey {
 
 // newTop is g as it is kept, and what that takes in memory. Where memory is short, all
 // but the newest row is packed.
-func (l list[T]) newTop(g segment[T]) (t *top[T], weight int) {
-	t = &top[T]{segment: g, loose: g.low}
-	t.raw = nil
-	if n := len(g.rows) - 1; n > 0 && l.pack != nil && l.client.cache.crowded() {
-		t.below = l.pack(g.rows[:n])
-		t.low = max(g.low-n, 0)
-		t.first, t.rows = g.first+n, l.pack(g.rows[n:]).Rows(0) // a copy, apart from the texts of the others
-		weight = t.below.Bytes()
+func (l list[T]) newTop(g paging.Segment[T]) (t *paging.Top[T], weight int) {
+	t = &paging.Top[T]{Segment: g, Loose: g.Low}
+	t.Raw = nil
+	if n := len(g.Rows) - 1; n > 0 && l.pack != nil && l.client.cache.crowded() {
+		t.Below = l.pack(g.Rows[:n])
+		t.Low = max(g.Low-n, 0)
+		t.First, t.Rows = g.First+n, l.pack(g.Rows[n:]).Rows(0) // a copy, apart from the texts of the others
+		weight = t.Below.Bytes()
 	}
-	return t, weight + l.weigh(t.rows)
+	return t, weight + l.weigh(t.Rows)
 }
 
 // witness is the place of the newest row of g.
-func (l list[T]) witness(g segment[T]) segment[T] {
-	n := len(g.rows) - 1
-	g.low, g.high, g.raw = max(g.low-n, 0), min(g.high, 1), nil
-	g.first, g.rows = g.first+n, []T{l.bare(&g.rows[n])}
+func (l list[T]) witness(g paging.Segment[T]) paging.Segment[T] {
+	n := len(g.Rows) - 1
+	g.Low, g.High, g.Raw = max(g.Low-n, 0), min(g.High, 1), nil
+	g.First, g.Rows = g.First+n, []T{l.bare(&g.Rows[n])}
 	return g
 }

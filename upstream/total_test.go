@@ -3,6 +3,7 @@ package upstream
 import (
 	"testing"
 
+	"census-gateway/upstream/paging"
 	"census-gateway/upstream/sim"
 )
 
@@ -13,7 +14,7 @@ func TestTotalBelowWhatIsThere(t *testing.T) {
 		census, client := newCensus(sim.Options{})
 		id := addSyncWithRuns(census, 450)
 		census.Inject(sim.Fault{Do: sim.Field("total_records", told)})
-		answers, err := client.Runs(t.Context(), id, Window{Limit: 430})
+		answers, err := client.Runs(t.Context(), id, paging.Window{Limit: 430})
 		if err != nil {
 			t.Errorf("total %s: %v", told, err)
 			continue

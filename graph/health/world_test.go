@@ -8,6 +8,7 @@ import (
 
 	"census-gateway/upstream"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 	"census-gateway/upstream/sim"
 )
 
@@ -23,7 +24,7 @@ func workspace(t *testing.T, now time.Time, n int) map[census.SyncID]Health {
 	}
 	states := map[census.SyncID]Health{}
 	for i := range syncs {
-		answer, err := client.Runs(context.Background(), syncs[i].ID, upstream.Window{Limit: n})
+		answer, err := client.Runs(context.Background(), syncs[i].ID, paging.Window{Limit: n})
 		if err != nil {
 			t.Fatal(err)
 		}

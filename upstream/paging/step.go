@@ -1,13 +1,13 @@
-package upstream
+package paging
 
 // scanRows is how many rows are read at a time where they are read upwards: a
 // page proves nothing of one above it, so as many as one answer may have.
 const scanRows = 1000
 
-// step is the part of w to read next: downwards a page, or to the end of a chunk,
+// Step is the part of w to read next: downwards a page, or to the end of a chunk,
 // whether that is beyond w or not; and a chunk more if what lies beyond the next row
 // is to be told.
-func (w Window) step(size int, held bool) Window {
+func (w Window) Step(size int, held bool) Window {
 	if w.FromOldest {
 		w.Limit = scanRows
 		return w
@@ -26,9 +26,9 @@ func (w Window) step(size int, held bool) Window {
 	return w
 }
 
-// atHand is how many rows on from where w begins v has beside each other and in their
+// AtHand is how many rows on from where w begins v has beside each other and in their
 // places; 0 upwards, and where that place is not known.
-func (v *view[T]) atHand(w Window) int {
+func (v *View[T]) AtHand(w Window) int {
 	lo, hi := v.rank(w.Newer)
 	if w.FromOldest || lo != hi || lo == 0 {
 		return 0
@@ -37,9 +37,9 @@ func (v *view[T]) atHand(w Window) int {
 	if !ok {
 		return 0
 	}
-	first := g.first
-	if g.low > 0 && !v.trusts(v.tie(v.moment(&g, first))) {
-		first += g.low
+	first := g.First
+	if g.Low > 0 && !v.trusts(v.tie(v.moment(&g, first))) {
+		first += g.Low
 	}
 	return max(lo-first, 0)
 }

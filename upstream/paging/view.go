@@ -1,4 +1,4 @@
-package upstream
+package paging
 
 import (
 	"errors"
@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// A view is what is known of one list while it is read: which rows stand at
+// A View is what is known of one list while it is read: which rows stand at
 // which ordinals, and how many there are. Pages are added newest first, so that
 // rows removed between two reads show as an overlap and never as a gap.
-type view[T any] struct {
+type View[T any] struct {
 	position func(*T) Position
-	segments []segment[T] // in the order they were read or recalled
+	segments []Segment[T] // in the order they were read or recalled
 	total    int          // rows in the list when last told; -1: not yet
 	end      int          // ordinal after the newest row; -1: the newest end has not been read
 	untold   bool         // Census does not tell the total
@@ -23,36 +23,36 @@ type view[T any] struct {
 	blind    bool         // nor do heads, so their rows cannot be placed
 	least    int          // while total is unknown: the list has at least this many rows
 	most     int          // and at most this many
-	stale    time.Time    // when Census said what it is made from, where that is over its time; zero: it counts
+	Stale    time.Time    // when Census said what it is made from, where that is over its time; zero: it counts
 	order                 // of the ties that have been seen
 	looks    int          // reads made to see all rows of a moment
 	torn     bool         // they did not show them
 	widest   int          // rows of the largest page for that; 0: of a chunk
 	linked   bool         // the page read last proved rows known before
-	proof    read         // the last one that was to prove what was read
+	proof    Read         // the last one that was to prove what was read
 	tying    bool         // the read that ties a scan to the epoch was made
 	stuck    bool         // ties keep it from being proved that what was read is of one time
-	spare    []T          // room for rows of several segments, which nobody holds any more; nil: they are held
+	Spare    []T          // room for rows of several segments, which nobody holds any more; nil: they are held
 
 	memory[T]
 }
 
-// A page is one page of a list, its rows oldest first however Census ordered them.
-type page[T any] struct {
-	rows    []T
-	total   int // rows in the whole list; -1 if Census did not tell
-	perPage int // page size Census really used; 0 if it did not tell and nothing shows it
+// A Page is one Page of a list, its rows oldest first however Census ordered them.
+type Page[T any] struct {
+	Rows    []T
+	Total   int // rows in the whole list; -1 if Census did not tell
+	PerPage int // page size Census really used; 0 if it did not tell and nothing shows it
 	order   order
 }
 
-// sort puts rows created in the same millisecond in order, which may come in either.
+// Sort puts rows created in the same millisecond in order, which may come in either.
 // Others stand in it, or these are not the rows that were asked for: the oldest
 // instead of the newest. Only where they are all there are that is no matter.
-func (p *page[T]) sort(position func(*T) Position) error {
+func (p *Page[T]) Sort(position func(*T) Position) error {
 	sorted, alike := true, 1
-	for i := 1; i < len(p.rows); i++ { // rows are large: looked at where they stand
-		a, b := position(&p.rows[i-1]), position(&p.rows[i])
-		if a.CreatedAt > b.CreatedAt && p.total != len(p.rows) {
+	for i := 1; i < len(p.Rows); i++ { // rows are large: looked at where they stand
+		a, b := position(&p.Rows[i-1]), position(&p.Rows[i])
+		if a.CreatedAt > b.CreatedAt && p.Total != len(p.Rows) {
 			return fmt.Errorf("row %d against the order asked for", b.ID)
 		}
 		sorted = sorted && a.Compare(b) <= 0
@@ -62,107 +62,107 @@ func (p *page[T]) sort(position func(*T) Position) error {
 		p.order.tie(alike, a.ID > b.ID)
 	}
 	if !sorted {
-		slices.SortFunc(p.rows, func(a, b T) int { return position(&a).Compare(position(&b)) })
+		slices.SortFunc(p.Rows, func(a, b T) int { return position(&a).Compare(position(&b)) })
 	}
 	return nil
 }
 
-// A segment is a run of rows at consecutive ordinals.
-type segment[T any] struct {
-	first int
-	rows  []T       // oldest first; at least one
-	sent  time.Time // rows that were read: when they were asked for
+// A Segment is a run of rows at consecutive ordinals.
+type Segment[T any] struct {
+	First int
+	Rows  []T       // oldest first; at least one
+	Sent  time.Time // rows that were read: when they were asked for
 	until time.Time // rows that were kept: until when they count
 	group int       // 0: stands in the epoch of what was kept, or of the view's first page; see memory
 
 	fringe
-	mended bool // rows were put in their places among those of their moment
-	raw    []T  // as they were before; nil: as they are
+	Mended bool // rows were put in their places among those of their moment
+	Raw    []T  // as they were before; nil: as they are
 }
 
-func (g segment[T]) end() int { return g.first + len(g.rows) }
+func (g Segment[T]) end() int { return g.First + len(g.Rows) }
 
-// newView begins a view of a list whose rows stand where position says. wide tells that
+// NewView begins a view of a list whose rows stand where position says. wide tells that
 // Census gives pages of up to maxPage rows.
-func newView[T any](position func(*T) Position, wide bool) *view[T] {
-	v := &view[T]{position: position, total: -1, end: -1, most: math.MaxInt}
+func NewView[T any](position func(*T) Position, wide bool) *View[T] {
+	v := &View[T]{position: position, total: -1, end: -1, most: math.MaxInt}
 	if wide {
 		v.widest = maxPage
 	}
 	return v
 }
 
-// after is v, which begins anew what before could not show.
-func (v *view[T]) after(before *view[T]) *view[T] {
+// After is v, which begins anew what before could not show.
+func (v *View[T]) After(before *View[T]) *View[T] {
 	v.blind = before.stuck // chunks alone, one after the other, are in one order
 	return v
 }
 
-// used tells whether an answer from v was read, and whether it is of anything that was
+// Used tells whether an answer from v was read, and whether it is of anything that was
 // read or kept at all.
-func (v *view[T]) used() (read, any bool) {
+func (v *View[T]) Used() (read, any bool) {
 	read = len(v.news) > 0
 	return read, read || len(v.recalled) > 0 || !v.told.IsZero()
 }
 
-// errMoved says that old rows were removed since the view's first page: its
+// ErrMoved says that old rows were removed since the view's first page: its
 // ordinals are of the past.
-var errMoved = errors.New("the list was shortened while it was read")
+var ErrMoved = errors.New("the list was shortened while it was read")
 
 // add takes in the page that r read, which was asked for at sent. Its rows are
 // oldest first.
-func (v *view[T]) add(r read, p page[T], sent time.Time) error {
-	if p.total > 0 && len(p.rows) == 0 && r.k == 0 { // no row proves anything
-		return errMoved
+func (v *View[T]) add(r Read, p Page[T], sent time.Time) error {
+	if p.Total > 0 && len(p.Rows) == 0 && r.K == 0 { // no row proves anything
+		return ErrMoved
 	}
 	v.lies = v.lies || lies(r, p)
 	if v.doubts(r, p) {
-		v.beDeaf()
+		v.BeDeaf()
 	}
-	shown := v.shown(r, len(p.rows))
-	if p.total >= 0 && p.total < shown && v.total >= 0 && v.total < shown && !v.deaf { // nor was what was told before
-		return errMoved
+	shown := v.shown(r, len(p.Rows))
+	if p.Total >= 0 && p.Total < shown && v.total >= 0 && v.total < shown && !v.deaf { // nor was what was told before
+		return ErrMoved
 	}
-	if v.deaf || p.total < shown { // it leaves out rows that are there, and tells nothing
-		p.total = -1
+	if v.deaf || p.Total < shown { // it leaves out rows that are there, and tells nothing
+		p.Total = -1
 	}
 	if err := v.check(r, p); err != nil {
 		return err
 	}
-	v.untold = v.untold || p.total < 0
-	g := segment[T]{first: r.k * r.size, rows: p.rows, sent: sent}
-	if r.head > 0 {
-		if p.total < 0 && len(p.rows) == r.head { // its ordinals cannot be told
-			v.least, v.blind = max(v.least, len(p.rows)), true
+	v.untold = v.untold || p.Total < 0
+	g := Segment[T]{First: r.K * r.Size, Rows: p.Rows, Sent: sent}
+	if r.Head > 0 {
+		if p.Total < 0 && len(p.Rows) == r.Head { // its ordinals cannot be told
+			v.least, v.blind = max(v.least, len(p.Rows)), true
 			return nil
 		}
-		p.total = max(p.total, len(p.rows)) // a row may be added while Census counts
-		g.first = p.total - len(p.rows)
+		p.Total = max(p.Total, len(p.Rows)) // a row may be added while Census counts
+		g.First = p.Total - len(p.Rows)
 	}
-	if want := min(p.total-g.first, r.perPage()); p.total >= 0 && len(p.rows) < want {
-		return errMoved
+	if want := min(p.Total-g.First, r.PerPage()); p.Total >= 0 && len(p.Rows) < want {
+		return ErrMoved
 	}
-	if v.deaf && v.total >= 0 && g.first > v.total && len(g.rows) > 0 {
-		return errMoved
+	if v.deaf && v.total >= 0 && g.First > v.total && len(g.Rows) > 0 {
+		return ErrMoved
 	}
-	if len(g.rows) == 0 && r.head == 0 {
-		v.most = min(v.most, g.first)
+	if len(g.Rows) == 0 && r.Head == 0 {
+		v.most = min(v.most, g.First)
 	}
-	v.loosen(&g, p.total >= 0 && g.end() == p.total)
+	v.loosen(&g, p.Total >= 0 && g.end() == p.Total)
 	g.order = p.order
 	v.order.merge(g.order)
-	if len(g.rows) > 0 {
-		if v.below != nil && g.end() <= v.crown().first {
+	if len(g.Rows) > 0 {
+		if v.below != nil && g.end() <= v.crown().First {
 			v.open()
 		}
 		for i := range v.segments {
 			if !v.agree(&v.segments[i], &g) {
-				return errMoved
+				return ErrMoved
 			}
 		}
 		for i := range v.witnesses {
 			if !v.agree(&v.witnesses[i], &g) {
-				return errMoved
+				return ErrMoved
 			}
 		}
 		if g.group = len(v.news) + 1; v.kept == nil && len(v.segments) == 0 {
@@ -172,31 +172,31 @@ func (v *view[T]) add(r read, p page[T], sent time.Time) error {
 		v.linked = v.link()
 		v.supersede()
 	}
-	v.news = append(v.news, news[T]{read: r, page: p, sent: sent})
-	v.learnTotal(r, p.total, g)
+	v.news = append(v.news, news[T]{Read: r, page: p, sent: sent})
+	v.learnTotal(r, p.Total, g)
 	v.settle()
 	if v.broken {
-		return errMoved
+		return ErrMoved
 	}
 	return nil
 }
 
 // check refuses pages that cannot be what r asked for.
-func (v *view[T]) check(r read, p page[T]) error {
-	if p.perPage != 0 && p.perPage != r.perPage() || len(p.rows) > r.perPage() {
-		return fmt.Errorf("asked for %d rows a page, got %d of %d", r.perPage(), len(p.rows), p.perPage)
+func (v *View[T]) check(r Read, p Page[T]) error {
+	if p.PerPage != 0 && p.PerPage != r.PerPage() || len(p.Rows) > r.PerPage() {
+		return fmt.Errorf("asked for %d rows a page, got %d of %d", r.PerPage(), len(p.Rows), p.PerPage)
 	}
-	for i := range p.rows {
-		at := v.position(&p.rows[i])
+	for i := range p.Rows {
+		at := v.position(&p.Rows[i])
 		if at.ID <= 0 || at.CreatedAt == 0 {
 			return fmt.Errorf("row %d has no readable id or created_at", i)
 		}
-		if i > 0 && v.position(&p.rows[i-1]).Compare(at) >= 0 {
+		if i > 0 && v.position(&p.Rows[i-1]).Compare(at) >= 0 {
 			return fmt.Errorf("row %d stands twice or out of order", at.ID)
 		}
 	}
-	if p.total >= 0 && p.total < max(v.total, v.floor) {
-		return errMoved
+	if p.Total >= 0 && p.Total < max(v.total, v.floor) {
+		return ErrMoved
 	}
 	return nil
 }
@@ -204,35 +204,35 @@ func (v *view[T]) check(r read, p page[T]) error {
 // shown is how many rows the list has at least, as a page of r with so many rows shows:
 // a full one, which more may follow, by itself; any, where no total has been told yet,
 // by those before it.
-func (v *view[T]) shown(r read, rows int) int {
+func (v *View[T]) shown(r Read, rows int) int {
 	n := 0
 	if v.total < 0 {
 		n = v.least
 	}
-	if rows == r.perPage() {
-		n = max(n, r.k*r.size+rows)
+	if rows == r.PerPage() {
+		n = max(n, r.K*r.Size+rows)
 	}
 	return n
 }
 
 // learnTotal takes from a page how long the list is. Where Census tells no
 // total (-1), the last page that has rows does.
-func (v *view[T]) learnTotal(r read, total int, g segment[T]) {
-	if len(g.rows) > 0 {
+func (v *View[T]) learnTotal(r Read, total int, g Segment[T]) {
+	if len(g.Rows) > 0 {
 		v.least = max(v.least, g.end())
 	}
 	switch {
 	case total >= 0 || v.total >= 0:
 		v.total = max(total, v.total, v.least)
-	case len(g.rows) == r.size: // more may follow
-	case len(g.rows) > 0:
+	case len(g.Rows) == r.Size: // more may follow
+	case len(g.Rows) > 0:
 		v.total = g.end()
 	default:
-		v.most = min(v.most, g.first)
+		v.most = min(v.most, g.First)
 	}
 	switch {
 	case v.total >= 0 || v.least < v.most:
-	case len(g.rows) == r.size && (g.high > 1 || g.high > 0 && v.wary()): // ties may have been added beyond
+	case len(g.Rows) == r.Size && (g.High > 1 || g.High > 0 && v.wary()): // ties may have been added beyond
 		v.most = math.MaxInt
 	default:
 		v.total = v.least
@@ -250,20 +250,20 @@ func (v *view[T]) learnTotal(r read, total int, g segment[T]) {
 // agree tells whether two segments can be of one list: the same rows at the
 // same ordinals, or where they are loose, rows of the same moment; and older ones at
 // lower ordinals.
-func (v *view[T]) agree(a, b *segment[T]) bool {
-	if b.first < a.first {
+func (v *View[T]) agree(a, b *Segment[T]) bool {
+	if b.First < a.First {
 		a, b = b, a
 	}
-	if a.end() <= b.first {
-		p, q := v.position(&a.rows[len(a.rows)-1]), v.position(&b.rows[0])
-		if p.CreatedAt == q.CreatedAt && (a.high > 0 || b.low > 0) {
+	if a.end() <= b.First {
+		p, q := v.position(&a.Rows[len(a.Rows)-1]), v.position(&b.Rows[0])
+		if p.CreatedAt == q.CreatedAt && (a.High > 0 || b.Low > 0) {
 			v.order.tie(2, p.ID >= q.ID)
 			return true
 		}
 		return p.Compare(q) < 0
 	}
-	for n := b.first; n < min(a.end(), b.end()); n++ {
-		p, q := v.position(&a.rows[n-a.first]), v.position(&b.rows[n-b.first])
+	for n := b.First; n < min(a.end(), b.end()); n++ {
+		p, q := v.position(&a.Rows[n-a.First]), v.position(&b.Rows[n-b.First])
 		if p.ID == q.ID {
 			continue
 		}
@@ -277,9 +277,9 @@ func (v *view[T]) agree(a, b *segment[T]) bool {
 
 // at is the latest read segment with the row of ordinal n, or one that is
 // recalled.
-func (v *view[T]) at(n int) (g segment[T], ok bool) {
+func (v *View[T]) at(n int) (g Segment[T], ok bool) {
 	for i := len(v.segments) - 1; i >= 0; i-- {
-		if g = v.segments[i]; n >= g.first && n < g.end() {
+		if g = v.segments[i]; n >= g.First && n < g.end() {
 			return g, true
 		}
 	}
@@ -288,28 +288,28 @@ func (v *view[T]) at(n int) (g segment[T], ok bool) {
 
 // rows returns the rows at the ordinals from lo to hi, all of which are known.
 // They may be shared: they are not to be written to.
-func (v *view[T]) rows(lo, hi int) []T {
-	out := v.spare[:0]
+func (v *View[T]) rows(lo, hi int) []T {
+	out := v.Spare[:0]
 	for n := lo; n < hi; {
 		g, ok := v.at(n)
 		if !ok {
 			panic("upstream: a row was planned for and not read")
 		}
-		part := g.rows[n-g.first : min(hi, g.end())-g.first]
+		part := g.Rows[n-g.First : min(hi, g.end())-g.First]
 		if len(part) == hi-lo {
 			return part
 		}
 		out = append(out, part...)
 		n += len(part)
 	}
-	if v.spare != nil {
-		v.spare = out
+	if v.Spare != nil {
+		v.Spare = out
 	}
 	return out
 }
 
 // bound is the ordinal from which on there are no rows, as far as is known.
-func (v *view[T]) bound() int {
+func (v *View[T]) bound() int {
 	if v.total >= 0 {
 		return v.total
 	}
@@ -319,29 +319,29 @@ func (v *view[T]) bound() int {
 // rank bounds the number of rows older than p: from lo to hi. Where both are
 // one number, that is the ordinal at which p stands or would stand. Between
 // different ones, no row from lo up to hi has been read, but loose ones of p's moment.
-func (v *view[T]) rank(p Position) (lo, hi int) {
+func (v *View[T]) rank(p Position) (lo, hi int) {
 	hi = v.bound()
-	if v.below != nil && len(v.witnesses) == 0 && p.Compare(v.position(&v.segments[0].rows[0])) < 0 {
+	if v.below != nil && len(v.witnesses) == 0 && p.Compare(v.position(&v.segments[0].Rows[0])) < 0 {
 		v.open()
 	}
 	for i := range v.segments {
 		g := &v.segments[i]
 		if i, j := v.vague(g, p); i < j {
 			if i > 0 {
-				lo = max(lo, g.first+i)
+				lo = max(lo, g.First+i)
 			}
-			if j < len(g.rows) {
-				hi = min(hi, g.first+j)
+			if j < len(g.Rows) {
+				hi = min(hi, g.First+j)
 			}
 			continue
 		}
-		n := sort.Search(len(g.rows), func(i int) bool { return v.position(&g.rows[i]).Compare(p) >= 0 })
+		n := sort.Search(len(g.Rows), func(i int) bool { return v.position(&g.Rows[i]).Compare(p) >= 0 })
 		if n > 0 {
-			lo = max(lo, g.first+n)
+			lo = max(lo, g.First+n)
 		}
-		if n < len(g.rows) {
-			hi = min(hi, g.first+n)
-			if v.position(&g.rows[n]).ID == p.ID {
+		if n < len(g.Rows) {
+			hi = min(hi, g.First+n)
+			if v.position(&g.Rows[n]).ID == p.ID {
 				return hi, hi
 			}
 		}

@@ -1,4 +1,4 @@
-package upstream
+package paging
 
 import "time"
 
@@ -25,8 +25,8 @@ type Slice[T any] struct {
 // End is the ordinal after the last row.
 func (s Slice[T]) End() int { return s.First + len(s.Rows) }
 
-// answers tells whether windows can be answered from v as it is.
-func (v *view[T]) answers(windows []Window, size int) bool {
+// Answers tells whether windows can be answered from v as it is.
+func (v *View[T]) Answers(windows []Window, size int) bool {
 	v.torn = false
 	if len(plan(v, windows, size)) > 0 || v.broken || v.torn {
 		return false
@@ -35,36 +35,36 @@ func (v *view[T]) answers(windows []Window, size int) bool {
 	return !doubtful
 }
 
-// exhaust recalls all there is for windows, which may show that v is of the past.
-func (v *view[T]) exhaust(windows []Window, size int) { plan(v, windows, size) }
+// Exhaust recalls all there is for windows, which may show that v is of the past.
+func (v *View[T]) Exhaust(windows []Window, size int) { plan(v, windows, size) }
 
-// beStale makes v answer windows with what is kept and over its time, which is life, and
+// BeStale makes v answer windows with what is kept and over its time, which is life, and
 // tells whether that will do.
-func (v *view[T]) beStale(windows []Window, size int, life time.Duration) bool {
+func (v *View[T]) BeStale(windows []Window, size int, life time.Duration) bool {
 	if len(plan(v, windows, size)) > 0 || v.broken || v.torn {
 		return false
 	}
-	v.border(windows, size) // what is kept beyond them tells more
-	v.stale = v.until(life).Add(-life)
+	v.Border(windows, size) // what is kept beyond them tells more
+	v.Stale = v.Until(life).Add(-life)
 	return true
 }
 
-// slices answers windows from a view that plan has found complete.
-func (v *view[T]) slices(windows []Window) []Slice[T] {
+// Slices answers windows from a view that plan has found complete.
+func (v *View[T]) Slices(windows []Window) []Slice[T] {
 	out := make([]Slice[T], len(windows))
 	for i, w := range windows {
-		out[i] = v.slice(w)
+		out[i] = v.Slice(w)
 	}
 	return out
 }
 
-// slice answers w from a view that plan has found complete.
-func (v *view[T]) slice(w Window) Slice[T] {
+// Slice answers w from a view that plan has found complete.
+func (v *View[T]) Slice(w Window) Slice[T] {
 	lo, hi := v.stretch(w)
 	rows := v.rows(lo, hi)
-	s := Slice[T]{First: lo, Total: v.total, AsOf: v.until(0), position: v.position}
-	if !v.stale.IsZero() {
-		s.AsOf, s.Stale = v.stale, true
+	s := Slice[T]{First: lo, Total: v.total, AsOf: v.Until(0), position: v.position}
+	if !v.Stale.IsZero() {
+		s.AsOf, s.Stale = v.Stale, true
 	}
 	inside := func(t *T) bool {
 		p := v.position(t)
@@ -91,13 +91,13 @@ func (v *view[T]) slice(w Window) Slice[T] {
 	}
 	s.Rows = rows
 	if len(rows) > 0 {
-		s.Open = v.alone(s.far(w))
+		s.Open = v.alone(s.Far(w))
 	}
 	return s
 }
 
-// far is the ordinal of the last row of s, as w counts.
-func (s Slice[T]) far(w Window) int {
+// Far is the ordinal of the last row of s, as w counts.
+func (s Slice[T]) Far(w Window) int {
 	if w.FromOldest {
 		return s.End() - 1
 	}
@@ -115,7 +115,7 @@ func (s Slice[T]) OpenPlace(w Window) int {
 	if !s.Open {
 		return -1
 	}
-	return s.far(w)
+	return s.Far(w)
 }
 
 // After is what is left of w beyond s, which answered it.
@@ -123,7 +123,7 @@ func (s Slice[T]) After(w Window) Window {
 	if len(s.Rows) == 0 {
 		return w
 	}
-	far := s.far(w)
+	far := s.Far(w)
 	p := s.position(&s.Rows[far-s.First])
 	p.Ordinal, p.Open = far, s.Open
 	if w.FromOldest {

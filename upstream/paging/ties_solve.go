@@ -1,4 +1,4 @@
-package upstream
+package paging
 
 import (
 	"cmp"
@@ -7,28 +7,28 @@ import (
 )
 
 // settle finds out what the segments tell of each other's loose rows.
-func (v *view[T]) settle() {
+func (v *View[T]) settle() {
 	for i := range v.segments {
 		g := &v.segments[i]
-		if g.high > 0 && g.end() >= v.bound() {
-			g.high = 0
+		if g.High > 0 && g.end() >= v.bound() {
+			g.High = 0
 		}
-		if g.low > 0 {
-			if h := v.known(g.first - 1); h != nil {
-				t := v.moment(g, g.first)
-				if v.moment(h, g.first-1) < t {
-					g.low = 0
+		if g.Low > 0 {
+			if h := v.known(g.First - 1); h != nil {
+				t := v.moment(g, g.First)
+				if v.moment(h, g.First-1) < t {
+					g.Low = 0
 				} else {
 					v.ties = true
 					v.solve(t)
 				}
 			}
 		}
-		if g.high > 0 {
+		if g.High > 0 {
 			if h := v.known(g.end()); h != nil {
 				t := v.moment(g, g.end()-1)
 				if v.moment(h, g.end()) > t {
-					g.high = 0
+					g.High = 0
 				} else {
 					v.ties = true
 					v.solve(t)
@@ -47,16 +47,16 @@ type tie struct {
 }
 
 // tie is where the rows of moment t stand, as far as is known.
-func (v *view[T]) tie(t Moment) tie {
+func (v *View[T]) tie(t Moment) tie {
 	k := tie{from: -1}
 	for i := range v.segments {
 		g := &v.segments[i]
 		if i, j := v.span(g, t); i < j {
-			if k.from < 0 || g.first+i < k.from {
-				k.from = g.first + i
+			if k.from < 0 || g.First+i < k.from {
+				k.from = g.First + i
 			}
-			k.past = v.untold && g.first+j < k.to // no total tells of rows added since
-			k.to = max(k.to, g.first+j)
+			k.past = v.untold && g.First+j < k.to // no total tells of rows added since
+			k.to = max(k.to, g.First+j)
 		}
 	}
 	k.past = k.past && k.to >= v.bound()
@@ -66,7 +66,7 @@ func (v *view[T]) tie(t Moment) tie {
 }
 
 // solve puts the rows of moment t in their places, if all are known.
-func (v *view[T]) solve(t Moment) {
+func (v *View[T]) solve(t Moment) {
 	k := v.tie(t)
 	if !k.below || !k.above {
 		return
@@ -75,7 +75,7 @@ func (v *view[T]) solve(t Moment) {
 	for i := range v.segments {
 		g := &v.segments[i]
 		for i, j := v.span(g, t); i < j; i++ {
-			seen[v.position(&g.rows[i]).ID] = g.rows[i]
+			seen[v.position(&g.Rows[i]).ID] = g.Rows[i]
 		}
 	}
 	if len(seen) != k.to-k.from {
@@ -86,7 +86,7 @@ func (v *view[T]) solve(t Moment) {
 	for i := range v.segments {
 		g := &v.segments[i]
 		if i, j := v.span(g, t); i < j {
-			v.place(g, i, j, rows[g.first+i-k.from:])
+			v.place(g, i, j, rows[g.First+i-k.from:])
 			for n := range v.witnesses {
 				v.broken = v.broken || !v.agree(g, &v.witnesses[n])
 			}
@@ -95,29 +95,29 @@ func (v *view[T]) solve(t Moment) {
 }
 
 // place puts rows in the places of g from i up to j, which are those of one moment.
-func (v *view[T]) place(g *segment[T], i, j int, rows []T) {
+func (v *View[T]) place(g *Segment[T], i, j int, rows []T) {
 	mended := false
 	for n := i; n < j; n++ {
-		if v.position(&g.rows[n]).ID == v.position(&rows[n-i]).ID {
+		if v.position(&g.Rows[n]).ID == v.position(&rows[n-i]).ID {
 			continue
 		}
-		if !g.loose(g.first + n) { // it was known to stand where it stood
+		if !g.loose(g.First + n) { // it was known to stand where it stood
 			v.broken = true
 			return
 		}
 		if !mended { // the rows are others' too
-			if g.raw == nil {
-				g.raw = g.rows
+			if g.Raw == nil {
+				g.Raw = g.Rows
 			}
-			g.rows, mended = slices.Clone(g.rows), true
+			g.Rows, mended = slices.Clone(g.Rows), true
 		}
-		g.rows[n] = rows[n-i]
+		g.Rows[n] = rows[n-i]
 	}
-	v.order.crooked, g.mended = v.order.crooked || mended, g.mended || mended
+	v.order.crooked, g.Mended = v.order.crooked || mended, g.Mended || mended
 	if i == 0 {
-		g.low = 0
+		g.Low = 0
 	}
-	if j == len(g.rows) {
-		g.high = 0
+	if j == len(g.Rows) {
+		g.High = 0
 	}
 }

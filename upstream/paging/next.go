@@ -1,17 +1,17 @@
-package upstream
+package paging
 
 import (
 	"time"
 )
 
-// next is what to read for v to answer windows: nothing, where it can; else pages that may be
+// Next is what to read for v to answer windows: nothing, where it can; else pages that may be
 // read at the same time, most at once. Its error is errMoved if v is of no use any more, errTies if
 // no reading helps. A scan reads one page at a time, and has what it read tied to the
 // epoch in the end where it is to be kept.
-func (v *view[T]) next(windows []Window, size, most int, scan, keeps bool) (todo []read, err error) {
+func (v *View[T]) Next(windows []Window, size, most int, scan, keeps bool) (todo []Read, err error) {
 	todo = plan(v, windows, size)
 	if !scan && len(todo) == 0 {
-		todo = v.border(windows, size)
+		todo = v.Border(windows, size)
 	}
 	group, doubtful := 0, false
 	if len(todo) == 0 {
@@ -21,21 +21,21 @@ func (v *view[T]) next(windows []Window, size, most int, scan, keeps bool) (todo
 	switch {
 	case len(todo) > 0:
 	case v.torn:
-		return nil, errTies
+		return nil, ErrTies
 	case unsure:
-		todo = []read{beyond}
+		todo = []Read{beyond}
 	case doubtful:
 		was := v.proof
 		if v.proof = v.proofOf(group, size); v.proof == was {
 			v.stuck = true
-			return nil, errMoved
+			return nil, ErrMoved
 		}
-		todo = []read{v.proof}
+		todo = []Read{v.proof}
 	case scan && keeps && !v.tying && v.loose():
-		todo, v.tying = []read{v.proofOf(0, size)}, true
+		todo, v.tying = []Read{v.proofOf(0, size)}, true
 	}
 	if v.broken {
-		return nil, errMoved
+		return nil, ErrMoved
 	}
 	if len(todo) == 0 {
 		return nil, nil
@@ -53,62 +53,62 @@ func (v *view[T]) next(windows []Window, size, most int, scan, keeps bool) (todo
 // next to each other, below a row that has been read. If old rows are removed
 // meanwhile, the topmost of those read after that reaches into what was read
 // before, which shows.
-func (v *view[T]) together(todo []read, most int) []read {
+func (v *View[T]) together(todo []Read, most int) []Read {
 	first := todo[0]
-	if _, below := v.at((first.k + 1) * first.size); first.head > 0 || !below || v.crooked && !v.linked {
+	if _, below := v.at((first.K + 1) * first.Size); first.Head > 0 || !below || v.crooked && !v.linked {
 		return todo[:1]
 	}
 	n := 1
-	for n < min(len(todo), most) && todo[n].head == 0 && todo[n].k == first.k-n {
+	for n < min(len(todo), most) && todo[n].Head == 0 && todo[n].K == first.K-n {
 		n++
 	}
 	return todo[:n]
 }
 
-// An arrival is a page that came, or why it did not.
-type arrival[T any] struct {
-	page[T]
-	sent   time.Time // when it was asked for
-	landed int64     // when it was there, by the count of flights
-	err    error
-	gone   bool // there is no such page, or no such list: err says so
+// An Arrival is a page that came, or why it did not.
+type Arrival[T any] struct {
+	Page[T]
+	Sent   time.Time // when it was asked for
+	Landed int64     // when it was there, by the count of flights
+	Err    error
+	Gone   bool // there is no such page, or no such list: err says so
 }
 
-// take takes in the pages that came for todo, in their order. head reads the newest rows,
+// Take takes in the pages that came for todo, in their order. head reads the newest rows,
 // where a page is gone: they know whether the list is there at all.
-func (v *view[T]) take(todo []read, came []arrival[T], size int, head func(read) arrival[T]) error {
+func (v *View[T]) Take(todo []Read, came []Arrival[T], size int, head func(Read) Arrival[T]) error {
 	least, most := max(v.total, v.floor, 0), 0
 	for _, a := range came {
-		v.arrived = max(v.arrived, a.landed)
-		most = max(most, a.total)
+		v.Arrived = max(v.Arrived, a.Landed)
+		most = max(most, a.Total)
 	}
 	for i, a := range came {
 		next := todo[i]
-		if a.total >= least { // rows may be added meanwhile, and pages read at once come in any order
-			a.total = most
+		if a.Total >= least { // rows may be added meanwhile, and pages read at once come in any order
+			a.Total = most
 		}
-		gone := next.k > 0 && a.gone
+		gone := next.K > 0 && a.Gone
 		if gone { // past the end?
-			next = read{head: size, size: size}
+			next = Read{Head: size, Size: size}
 			a = head(next)
-			v.arrived = max(v.arrived, a.landed)
+			v.Arrived = max(v.Arrived, a.Landed)
 		}
-		if a.err != nil {
-			return a.err
+		if a.Err != nil {
+			return a.Err
 		}
-		if err := v.add(next, a.page, a.sent); err != nil {
+		if err := v.add(next, a.Page, a.Sent); err != nil {
 			return err
 		}
-		switch past := todo[i].k * size; {
+		switch past := todo[i].K * size; {
 		case gone && v.deaf:
 			v.most = min(v.most, past)
 		case gone && v.total > past: // and yet the total has rows there
-			return errMoved
+			return ErrMoved
 		case !v.linked && i+1 < len(todo): // what was read below at the same time proves nothing then
 			return nil
 		}
 		if gone && v.total < 0 { // the head does not know: there are no rows there
-			v.learnTotal(todo[i], -1, segment[T]{first: todo[i].k * size})
+			v.learnTotal(todo[i], -1, Segment[T]{First: todo[i].K * size})
 		}
 	}
 	return nil

@@ -1,4 +1,4 @@
-package upstream
+package paging
 
 import "slices"
 
@@ -7,16 +7,16 @@ import "slices"
 // removed, moments would stand elsewhere; within one moment, as many of its rows would be
 // in both segments as were removed, or unseen in either. No row is created in a moment that a
 // page has shown.
-func (v *view[T]) tiesProve(g, known *segment[T], from, to int) bool {
-	same, was := g.first == known.first && g.end() == known.end(), known.rows
-	if known.raw != nil {
-		was = known.raw
+func (v *View[T]) tiesProve(g, known *Segment[T], from, to int) bool {
+	same, was := g.First == known.First && g.end() == known.end(), known.Rows
+	if known.Raw != nil {
+		was = known.Raw
 	}
 	for n := from; n < to; n++ {
 		if !g.loose(n) && !known.loose(n) || n > from && v.moment(g, n-1) < v.moment(g, n) {
 			return true
 		}
-		same = same && v.position(&g.rows[n-g.first]).ID == v.position(&was[n-known.first]).ID
+		same = same && v.position(&g.Rows[n-g.First]).ID == v.position(&was[n-known.First]).ID
 	}
 	if same {
 		return true
@@ -27,36 +27,36 @@ func (v *view[T]) tiesProve(g, known *segment[T], from, to int) bool {
 	if k == l {
 		return true // of different moments, next to each other
 	}
-	i, j, k, l = g.first+i, g.first+j, known.first+k, known.first+l
+	i, j, k, l = g.First+i, g.First+j, known.First+k, known.First+l
 	if i >= k && j <= l || k >= i && l <= j {
 		return false
 	}
 	seen := make(map[int64]bool)
 	for n := i; n < j; n++ {
-		seen[v.position(&g.rows[n-g.first]).ID] = true
+		seen[v.position(&g.Rows[n-g.First]).ID] = true
 	}
 	for n := k; n < l; n++ {
-		seen[v.position(&was[n-known.first]).ID] = true
+		seen[v.position(&was[n-known.First]).ID] = true
 	}
 	return len(seen) == max(j, l)-min(i, k)
 }
 
 // supersede drops what the segment read last covers and does not prove.
-func (v *view[T]) supersede() {
+func (v *View[T]) supersede() {
 	if !v.crooked {
 		return
 	}
 	last := len(v.segments) - 1
 	g := v.segments[last]
-	v.segments = slices.DeleteFunc(v.segments[:last], func(known segment[T]) bool {
-		return g.first <= known.first && g.end() >= known.end() && !v.proves(&g, &known)
+	v.segments = slices.DeleteFunc(v.segments[:last], func(known Segment[T]) bool {
+		return g.First <= known.First && g.end() >= known.end() && !v.proves(&g, &known)
 	})
 	v.segments = append(v.segments, g)
 }
 
 // widen is the stretch from lo up to hi with all rows whose places are known together
 // with those of its ends or of the rows beside it.
-func (v *view[T]) widen(lo, hi int) (int, int) {
+func (v *View[T]) widen(lo, hi int) (int, int) {
 	if !v.ties {
 		return lo, hi
 	}

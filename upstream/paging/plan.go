@@ -1,4 +1,4 @@
-package upstream
+package paging
 
 import (
 	"cmp"
@@ -18,12 +18,12 @@ import (
 //
 // After each read there is more to know: the caller does the first of the list
 // and plans again.
-func plan[T any](v *view[T], windows []Window, size int) []read {
+func plan[T any](v *View[T], windows []Window, size int) []Read {
 	var missing []int // ordinals, in any order
 	head, known := 0, len(v.segments)
 	for _, w := range windows {
-		if more, look := v.clear(w.Near(), size); look.size > 0 {
-			return []read{look}
+		if more, look := v.clear(w.Near(), size); look.Size > 0 {
+			return []Read{look}
 		} else if len(more) > 0 {
 			missing = append(missing, more...)
 			continue
@@ -60,8 +60,8 @@ func plan[T any](v *view[T], windows []Window, size int) []read {
 	}
 	if head == 0 && len(missing) == 0 {
 		more, look := v.untie(windows, size)
-		if look.size > 0 {
-			return []read{look}
+		if look.Size > 0 {
+			return []Read{look}
 		}
 		missing = more
 	}
@@ -70,8 +70,8 @@ func plan[T any](v *view[T], windows []Window, size int) []read {
 	}
 	switch remembers := v.kept != nil && v.total < 0 && !v.untold; {
 	case remembers && head == 0 && len(missing) == 0: // all is known but whether it is still so
-		if v.kept.newest.end() < v.kept.total {
-			return []read{v.proofOf(0, size)}
+		if v.kept.Newest.end() < v.kept.total {
+			return []Read{v.proofOf(0, size)}
 		}
 		head = min(witnessHead, size)
 	case v.kept != nil && !v.blind && head > 0 && v.kept.sealed:
@@ -96,7 +96,7 @@ const newest = math.MaxInt
 // stretch is the ordinals, from lo to hi, that must be known to answer w or to
 // find out more on the way; hi is newest if the list's newest end must be read
 // first.
-func (v *view[T]) stretch(w Window) (lo, hi int) {
+func (v *View[T]) stretch(w Window) (lo, hi int) {
 	n := w.want()
 	start, how := v.start(w)
 	switch {
@@ -136,7 +136,7 @@ const (
 
 // start is the ordinal at which w begins to count: for a window from the oldest
 // its first row's, for one from the newest that after its last row.
-func (v *view[T]) start(w Window) (int, certainty) {
+func (v *View[T]) start(w Window) (int, certainty) {
 	p := w.Near()
 	switch {
 	case p.IsEnd() && w.FromOldest:
@@ -149,7 +149,7 @@ func (v *view[T]) start(w Window) (int, certainty) {
 	lo, hi := v.rank(p)
 	switch {
 	case lo == hi:
-		if g, ok := v.at(lo); ok && w.FromOldest && v.position(&g.rows[lo-g.first]).ID == p.ID {
+		if g, ok := v.at(lo); ok && w.FromOldest && v.position(&g.Rows[lo-g.First]).ID == p.ID {
 			lo++ // p itself still stands there
 		}
 		return lo, sure
@@ -166,7 +166,7 @@ func (v *view[T]) start(w Window) (int, certainty) {
 }
 
 // probe is the ordinal to look at next while the list's length is unknown.
-func (v *view[T]) probe() int {
+func (v *View[T]) probe() int {
 	if v.most == math.MaxInt {
 		return 2 * v.least
 	}
@@ -175,7 +175,7 @@ func (v *view[T]) probe() int {
 
 // cover chooses reads that contain the missing ordinals, with a head of at
 // least head rows if that is above 0, newest first.
-func cover(missing []int, head, total, size int) []read {
+func cover(missing []int, head, total, size int) []Read {
 	slices.SortFunc(missing, func(a, b int) int { return cmp.Compare(b, a) })
 	chunks := func(before int) (ks []int) {
 		for _, n := range missing {
@@ -196,12 +196,12 @@ func cover(missing []int, head, total, size int) []read {
 			head, ks = max(head, total-missing[i-1]), rest
 		}
 	}
-	var reads []read
+	var reads []Read
 	if head > 0 {
-		reads = append(reads, read{head: head, size: size})
+		reads = append(reads, Read{Head: head, Size: size})
 	}
 	for _, k := range ks {
-		reads = append(reads, read{k: k, size: size})
+		reads = append(reads, Read{K: k, Size: size})
 	}
 	return reads
 }

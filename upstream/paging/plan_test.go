@@ -1,4 +1,4 @@
-package upstream
+package paging
 
 import (
 	"fmt"
@@ -27,16 +27,16 @@ func counted(n int) []row {
 }
 
 // answer is what Census would give for r.
-func answer(all []row, r read) page[row] {
-	lo, hi := r.k*r.size, (r.k+1)*r.size
-	if r.head > 0 {
-		lo, hi = len(all)-r.head, len(all)
+func answer(all []row, r Read) Page[row] {
+	lo, hi := r.K*r.Size, (r.K+1)*r.Size
+	if r.Head > 0 {
+		lo, hi = len(all)-r.Head, len(all)
 	}
 	lo, hi = min(max(lo, 0), len(all)), min(hi, len(all))
-	return page[row]{rows: all[lo:hi], total: len(all), perPage: r.perPage()}
+	return Page[row]{Rows: all[lo:hi], Total: len(all), PerPage: r.PerPage()}
 }
 
-func must[T any](t interface{ Fatal(...any) }, v *view[T], r read, p page[T]) {
+func must[T any](t interface{ Fatal(...any) }, v *View[T], r Read, p Page[T]) {
 	if err := v.add(r, p, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestPlan(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name    string
-		known   []read // of 450 rows
+		known   []Read // of 450 rows
 		windows []Window
 		want    string
 	}{
@@ -56,19 +56,19 @@ func TestPlan(t *testing.T) {
 		{"nothing still proves what there is", nil, []Window{{Limit: 0}}, "[head(1)]"},
 		{"the newest, many times", nil, []Window{{Limit: 1}, {Limit: 100}, {Limit: 25}}, "[head(100)]"},
 		{"more than a page of the newest", nil, []Window{{Limit: 250}}, "[head(100)]"},
-		{"the rest of them", []read{{head: 100, size: 100}}, []Window{{Limit: 250}}, "[chunk(3) chunk(2)]"},
+		{"the rest of them", []Read{{Head: 100, Size: 100}}, []Window{{Limit: 250}}, "[chunk(3) chunk(2)]"},
 		{"the oldest", nil, []Window{{Limit: 25, FromOldest: true}}, "[chunk(0)]"},
 		{"deep, within a chunk", nil, []Window{{Newer: at(180), Limit: 25}}, "[chunk(1)]"},
 		{"deep, across two", nil, []Window{{Newer: at(120), Limit: 25}}, "[chunk(1) chunk(0)]"},
 		{"deep, upwards", nil, []Window{{Older: at(180), Limit: 25, FromOldest: true}}, "[chunk(2) chunk(1)]"},
 		{"deep and newest", nil, []Window{{Newer: at(180), Limit: 25}, {Limit: 10}}, "[head(11) chunk(1)]"},
-		{"known", []read{{k: 1, size: 100}}, []Window{{Newer: at(180), Limit: 25}}, "[]"},
-		{"two chunks that one head covers", []read{{k: 0, size: 100}}, []Window{{Newer: at(420), Limit: 50}}, "[head(81)]"},
-		{"a place that moved is sought by halving", []read{{k: 4, size: 100}}, []Window{{Newer: Position{CreatedAt: 50, ID: 50, Ordinal: 449}, Limit: 5}}, "[chunk(2)]"},
+		{"known", []Read{{K: 1, Size: 100}}, []Window{{Newer: at(180), Limit: 25}}, "[]"},
+		{"two chunks that one head covers", []Read{{K: 0, Size: 100}}, []Window{{Newer: at(420), Limit: 50}}, "[head(81)]"},
+		{"a place that moved is sought by halving", []Read{{K: 4, Size: 100}}, []Window{{Newer: Position{CreatedAt: 50, ID: 50, Ordinal: 449}, Limit: 5}}, "[chunk(2)]"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			all := counted(450)
-			v := newView((*row).place, false)
+			v := NewView((*row).place, false)
 			for _, r := range tt.known {
 				must(t, v, r, answer(all, r))
 			}
@@ -87,11 +87,11 @@ func TestLawPlanIsOptimal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const size = 10 // rows of a chunk: small, so that all sets can be tried
 		all := counted(rapid.IntRange(0, 65).Draw(t, "rows"))
-		v := newView((*row).place, false)
-		var known []read
+		v := NewView((*row).place, false)
+		var known []Read
 		for k := range 7 {
 			if k*size < len(all) && rapid.IntRange(0, 3).Draw(t, "known") == 0 {
-				known = append(known, read{k: k, size: size})
+				known = append(known, Read{K: k, Size: size})
 			}
 		}
 		slices.Reverse(known)
@@ -132,7 +132,7 @@ func TestLawPlanIsOptimal(t *testing.T) {
 // fewest tries every set of reads, a head of any size among them, for the
 // smallest that makes all of the windows' rows known, the rows at their near
 // positions, the list's newest end where a window starts there, and the total.
-func fewest(t *rapid.T, v *view[row], all []row, windows []Window, size int) int {
+func fewest(t *rapid.T, v *View[row], all []row, windows []Window, size int) int {
 	need := map[int]bool{}
 	end := false
 	for _, w := range windows {

@@ -1,4 +1,4 @@
-package upstream
+package paging
 
 import (
 	"errors"
@@ -19,13 +19,13 @@ import (
 // seen that stood by their ids that it is no chance.
 
 var (
-	errTies   = errors.New("rows created in the same moment come in another order in each answer")
-	errPassed = errors.New("a row of the same moment stands before the row that the page goes on from, and was not shown")
+	ErrTies   = errors.New("rows created in the same moment come in another order in each answer")
+	ErrPassed = errors.New("a row of the same moment stands before the row that the page goes on from, and was not shown")
 )
 
 // A fringe tells of the ties in a segment.
 type fringe struct {
-	low, high int // so many rows at its ends are loose
+	Low, High int // so many rows at its ends are loose
 	order
 }
 
@@ -55,39 +55,39 @@ func (o *order) merge(p order) {
 }
 
 // moment is when the row of ordinal n, which g has, was created.
-func (v *view[T]) moment(g *segment[T], n int) Moment {
-	return v.position(&g.rows[n-g.first]).CreatedAt
+func (v *View[T]) moment(g *Segment[T], n int) Moment {
+	return v.position(&g.Rows[n-g.First]).CreatedAt
 }
 
 // span is which rows of g were created at t: from i up to j.
-func (v *view[T]) span(g *segment[T], t Moment) (i, j int) {
-	i = sort.Search(len(g.rows), func(i int) bool { return v.position(&g.rows[i]).CreatedAt >= t })
-	for j = i; j < len(g.rows) && v.position(&g.rows[j]).CreatedAt == t; j++ {
+func (v *View[T]) span(g *Segment[T], t Moment) (i, j int) {
+	i = sort.Search(len(g.Rows), func(i int) bool { return v.position(&g.Rows[i]).CreatedAt >= t })
+	for j = i; j < len(g.Rows) && v.position(&g.Rows[j]).CreatedAt == t; j++ {
 	}
 	return i, j
 }
 
 // loosen notes which rows of g, as a page gave it, are loose. last tells that nothing
 // lies above it.
-func (v *view[T]) loosen(g *segment[T], last bool) {
-	n := len(g.rows)
-	if n > 0 && g.first > 0 {
-		_, g.low = v.span(g, v.moment(g, g.first))
+func (v *View[T]) loosen(g *Segment[T], last bool) {
+	n := len(g.Rows)
+	if n > 0 && g.First > 0 {
+		_, g.Low = v.span(g, v.moment(g, g.First))
 	}
 	if n > 0 && !last {
 		i, _ := v.span(g, v.moment(g, g.end()-1))
-		g.high = n - i
+		g.High = n - i
 	}
 }
 
 // loose tells whether the row of ordinal n, which g has, may stand elsewhere among
 // the rows of its moment.
-func (g *segment[T]) loose(n int) bool { return n < g.first+g.low || n >= g.end()-g.high }
+func (g *Segment[T]) loose(n int) bool { return n < g.First+g.Low || n >= g.end()-g.High }
 
 // known is a segment that was read or recalled with the row of ordinal n; nil: none.
-func (v *view[T]) known(n int) *segment[T] {
+func (v *View[T]) known(n int) *Segment[T] {
 	for i := len(v.segments) - 1; i >= 0; i-- {
-		if g := &v.segments[i]; n >= g.first && n < g.end() {
+		if g := &v.segments[i]; n >= g.First && n < g.end() {
 			return g
 		}
 	}
@@ -96,7 +96,7 @@ func (v *view[T]) known(n int) *segment[T] {
 
 // alone tells whether the row of ordinal n was taken for the only one of its moment
 // without knowing what lies beyond it.
-func (v *view[T]) alone(n int) bool {
+func (v *View[T]) alone(n int) bool {
 	g := v.known(n)
 	if g == nil || !g.loose(n) {
 		return false
@@ -105,9 +105,9 @@ func (v *view[T]) alone(n int) bool {
 	return k.to-k.from == 1
 }
 
-// passed tells whether a row of the same moment as the open position that w counts
+// Passed tells whether a row of the same moment as the open position that w counts
 // from stands before it: the page that showed that should have shown it.
-func (v *view[T]) passed(w Window) bool {
+func (v *View[T]) Passed(w Window) bool {
 	p := w.Near()
 	if !p.Open {
 		return false
@@ -116,7 +116,7 @@ func (v *view[T]) passed(w Window) bool {
 	for i := range v.segments {
 		g := &v.segments[i]
 		for i, j := v.span(g, p.CreatedAt); i < j; i++ {
-			switch id := v.position(&g.rows[i]).ID; {
+			switch id := v.position(&g.Rows[i]).ID; {
 			case id == p.ID:
 				there = true
 			case id > p.ID != w.FromOldest:

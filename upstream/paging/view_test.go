@@ -1,0 +1,142 @@
+package paging
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+)
+
+// serve answers todo from a list, as Census would: what is past the end is an empty page.
+func serve(all []row, todo []Read, told bool) (came []Arrival[row]) {
+	for _, r := range todo {
+		p := answer(all, r)
+		p.Rows = slices.Clone(p.Rows)
+		if r.Head > 0 && r.Head > len(all) {
+			p.Rows = slices.Clone(all)
+		}
+		if !told {
+			p.Total = -1
+		}
+		a := Arrival[row]{Page: p}
+		a.Err = a.Sort((*row).place)
+		came = append(came, a)
+	}
+	return came
+}
+
+// fill reads what windows take, and tells how many pages that were.
+func fill(v *View[row], all []row, windows []Window, size int, told, scan bool) (reads int, err error) {
+	head := func(r Read) Arrival[row] {
+		reads++
+		return serve(all, []Read{r}, told)[0]
+	}
+	for {
+		todo, err := v.Next(windows, size, 8, scan, false)
+		if err != nil || len(todo) == 0 {
+			return reads, err
+		}
+		if reads += len(todo); reads > 200 {
+			return reads, errors.New("it reads on and on")
+		}
+		if err := v.Take(todo, serve(all, todo, told), size, head); err != nil {
+			return reads, err
+		}
+	}
+}
+
+// exact is what w asks for.
+func exact(all []row, w Window) (rows []row, more bool) {
+	for _, r := range all {
+		p := r.place()
+		if (w.Older.IsEnd() || p.Compare(w.Older) > 0) && (w.Newer.IsEnd() || p.Compare(w.Newer) < 0) {
+			rows = append(rows, r)
+		}
+	}
+	if more = len(rows) > w.Limit; more && w.FromOldest {
+		rows = rows[:w.Limit]
+	} else if more {
+		rows = rows[len(rows)-w.Limit:]
+	}
+	return rows, more
+}
+
+// Whatever the list, its ties and the windows are, and whether Census tells a total: each
+// window is answered with the rows it asks for, in few reads. Each byte pair of the text is a
+// window; the moments of the list lie as far apart as the other text says.
+func FuzzView(f *testing.F) {
+	f.Add([]byte{1, 1, 1, 0, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1}, []byte{5, 3, 200, 30}, true, false)
+	f.Add(make([]byte, 60), []byte{3, 3}, false, false)
+	f.Add([]byte{}, []byte{0, 0, 1, 255}, true, true)
+	f.Add([]byte("some rows, some of one moment, as letters differ"), []byte("windows"), false, true)
+	f.Fuzz(func(t *testing.T, gaps, asked []byte, told, scan bool) {
+		const size = 10
+		var all []row
+		at := Moment(1)
+		for i, gap := range gaps[:min(len(gaps), 120)] {
+			at += Moment(gap % 3) // ties are common
+			all = append(all, row{at: at, id: int64(i + 1)})
+		}
+		var windows []Window
+		for i := 0; i+1 < len(asked) && len(windows) < 3; i += 2 {
+			w := Window{Limit: int(asked[i]) % 40, FromOldest: asked[i] >= 128}
+			if n := int(asked[i+1]); n < len(all) {
+				p := all[n].place()
+				if p.Ordinal = n; asked[i+1]%2 == 1 {
+					p.Ordinal = NoOrdinal
+				}
+				if w.FromOldest {
+					w.Older = p
+				} else {
+					w.Newer = p
+				}
+			}
+			windows = append(windows, w)
+		}
+		if len(windows) == 0 {
+			return
+		}
+		v := NewView((*row).place, true)
+		reads, err := fill(v, all, windows, size, told, scan)
+		if err != nil {
+			t.Fatalf("%d rows, %+v: %v after %d reads; %s", len(all), windows, err, reads, v)
+		}
+		for i, s := range v.Slices(windows) {
+			rows, more := exact(all, windows[i])
+			if !slices.Equal(s.Rows, rows) || s.More != more || s.Total != len(all) {
+				t.Fatalf("%+v is %v, more %t, of %d; want %v, %t, of %d; %s", windows[i], s.Rows, s.More, s.Total, rows, more, len(all), v)
+			}
+			if len(rows) > 0 && all[s.First] != rows[0] {
+				t.Fatalf("%+v begins at %d; %s", windows[i], s.First, v)
+			}
+		}
+	})
+}
+
+// The newest five rows of 250 and what follows the first of them: one head, then the
+// chunk that the next ones stand in.
+func ExampleView() {
+	all := counted(250)
+	v := NewView((*row).place, true)
+	w := Window{Limit: 5}
+	for range 2 {
+		for {
+			todo, err := v.Next([]Window{w}, 100, 8, false, false)
+			if err != nil || len(todo) == 0 {
+				break
+			}
+			fmt.Println("read", todo)
+			if v.Take(todo, serve(all, todo, true), 100, nil) != nil {
+				break
+			}
+		}
+		s := v.Slices([]Window{w})[0]
+		fmt.Printf("rows %d to %d of %d, more %t; known: %v\n", s.First, s.End()-1, s.Total, s.More, v)
+		w = s.After(w)
+	}
+	// Output:
+	// read [head(6)]
+	// rows 245 to 249 of 250, more true; known: 250 rows: 244-249*
+	// read [chunk(2)]
+	// rows 240 to 244 of 250, more true; known: 250 rows: 244-249 200-249*
+}
