@@ -10,6 +10,7 @@ import (
 var commands = map[string]func(ctx context.Context, args []string, out, errOut io.Writer) error{
 	"export":      exportRuns,
 	"healthcheck": healthcheck,
+	"mcp":         mcpOverStdio,
 }
 
 // command is the command that args ask for, with its own arguments; nil where they ask

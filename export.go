@@ -56,7 +56,7 @@ func exportRuns(ctx context.Context, args []string, out, errOut io.Writer) error
 	}
 	o := export.Options{Since: f.Since, Syncs: f.Sync, Format: f.Format, To: f.To, Out: out, Cursor: f.Cursor, Progress: errOut,
 		Ask: func(ctx context.Context, query string, variables map[string]any) ([]byte, error) {
-			a, err := askWithin(ctx, handler, http.Header{}, map[string]any{"query": query, "variables": variables})
+			a, err := askWithin(ctx, handler, http.Header{}, "", map[string]any{"query": query, "variables": variables})
 			if err != nil {
 				return nil, err
 			}

@@ -14,6 +14,7 @@ import (
 	"census-gateway/graph"
 	"census-gateway/graph/documents"
 	"census-gateway/graph/limits"
+	"census-gateway/mcp"
 	"census-gateway/settings"
 	"census-gateway/upstream"
 )
@@ -52,10 +53,16 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 	api := edge.Chain(handler,
 		g.tracing.Incoming, g.observed(proxies), edge.CORS(origins), edge.CSRF(origins), authenticate,
 		rates.Middleware, edge.ReadBody(s.MaxBody, s.Timeout+s.AnswerTimeout), g.answers.Middleware(s.Timeout+waitSlack), compress, g.inFlightFor(s).Middleware)
+	mux := http.NewServeMux()
+	if s.MCP {
+		asked := edge.Chain(api, edge.RequestID, edge.Refusals(g.refused(proxies)), edge.Recover(g.log, g.sending))
+		if err := g.serveMCP(mux, s, &now, asked, edge.CORS(origins), edge.CSRF(origins), authenticate); err != nil {
+			return nil, err
+		}
+	}
 	if s.ServesGraphiQL() {
 		api = graphiql.ForBrowsers(api)
 	}
-	mux := http.NewServeMux()
 	mux.Handle("/graphql", api)
 	mux.Handle("/graphql/{$}", api) // not by a redirect, after which clients ask by GET, or not at all
 	if s.Introspection {
@@ -112,6 +119,9 @@ func (g *gateway) graph(s settings.Settings, now *sources) (http.Handler, error)
 			return nil, err
 		}
 		opt.Trusted = now.trusted
+	}
+	if s.MCP {
+		opt.Trusted = now.trusted.With(mcp.Shipped)
 	}
 	return graph.Handler(func(ctx context.Context) *upstream.Client {
 		if caller, ok := edge.CallerFrom(ctx); ok && s.PassThrough {

@@ -27,8 +27,9 @@ func (a *answered) Write(p []byte) (int, error) {
 	return a.body.Write(p)
 }
 
-// askWithin posts a GraphQL request to a handler of this process.
-func askWithin(ctx context.Context, handler http.Handler, header http.Header, request any) (*answered, error) {
+// askWithin posts a GraphQL request to a handler of this process, in the name of who has
+// the address from; "" for nobody.
+func askWithin(ctx context.Context, handler http.Handler, header http.Header, from string, request any) (*answered, error) {
 	body, err := json.Marshal(request)
 	if err != nil {
 		return nil, err
@@ -37,7 +38,7 @@ func askWithin(ctx context.Context, handler http.Handler, header http.Header, re
 	if err != nil {
 		return nil, err
 	}
-	r.Header = header
+	r.Header, r.RemoteAddr = header, from
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Accept", "application/json")
 	a := &answered{header: http.Header{}}

@@ -14,7 +14,7 @@ import (
 // Who may know whom: each folder and what of ours it may import. Tests may
 // import more, since they put rooms together.
 var rooms = map[string][]string{
-	".":               {"edge", "export", "graph", "internal", "settings", "upstream", "upstream/calls"},
+	".":               {"edge", "export", "graph", "internal", "mcp", "settings", "upstream", "upstream/calls"},
 	"graph":           {"internal", "upstream", "upstream/calls", "upstream/census"},
 	"settings":        {"edge", "upstream", "upstream/calls"},
 	"internal":        {},
@@ -24,6 +24,7 @@ var rooms = map[string][]string{
 	"upstream/sim":    {},
 	"edge":            {"internal"},
 	"export":          {},
+	"mcp":             {},
 }
 
 // room is the room a folder belongs to: the longest name in rooms above it.

@@ -1,5 +1,7 @@
 package graph
 
+import "github.com/vektah/gqlparser/v2/ast"
+
 // SDL is the schema as it is served, in GraphQL's schema language.
 func SDL() string { return sources[0].Input + "\n" + deferSDL }
 
@@ -17,3 +19,6 @@ directive @defer(
   label: String
 ) on FRAGMENT_SPREAD | INLINE_FRAGMENT
 `
+
+// Schema is the schema, parsed.
+func Schema() *ast.Schema { return NewExecutableSchema(Config{}).Schema() }

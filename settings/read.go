@@ -21,7 +21,7 @@ func Read(args []string, out io.Writer) (s Settings, done bool, err error) {
 }
 
 // Commands are the words that the program takes as its first argument.
-const Commands = "export, healthcheck"
+const Commands = "export, healthcheck, mcp"
 
 // A Command is what the program does besides serving.
 type Command struct {

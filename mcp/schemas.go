@@ -1,0 +1,149 @@
+package mcp
+
+import (
+	"maps"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// A schema is one of JSON Schema.
+type schema map[string]any
+
+// inputSchema is what the variables of an operation may be.
+func inputSchema(types *ast.Schema, variables ast.VariableDefinitionList) schema {
+	properties, required := schema{}, []string{}
+	for _, v := range variables {
+		p := input(types, v.Type)
+		if text := plain(v.Description); text != "" {
+			p["description"] = text
+		}
+		if v.DefaultValue != nil {
+			if value, err := v.DefaultValue.Value(nil); err == nil {
+				p["default"] = value
+			}
+		}
+		if v.Type.NonNull && v.DefaultValue == nil {
+			required = append(required, v.Variable)
+		}
+		properties[v.Variable] = p
+	}
+	return schema{"type": "object", "properties": properties, "required": required, "additionalProperties": false}
+}
+
+// input is what a value of a type may be.
+func input(types *ast.Schema, t *ast.Type) schema {
+	if t.Elem != nil {
+		return nullable(t, schema{"type": "array", "items": input(types, t.Elem)})
+	}
+	def := types.Types[t.NamedType]
+	if def.Kind != ast.InputObject {
+		return nullable(t, leaf(def))
+	}
+	properties, required := schema{}, []string{}
+	for _, f := range def.Fields {
+		p := input(types, f.Type)
+		p["description"] = plain(f.Description)
+		properties[f.Name] = p
+		if f.Type.NonNull && f.DefaultValue == nil {
+			required = append(required, f.Name)
+		}
+	}
+	return nullable(t, schema{"type": "object", "properties": properties, "required": required, "additionalProperties": false})
+}
+
+// outputSchema is what a selection is answered with. Every field may be missing, since
+// directives can take it out.
+func outputSchema(set ast.SelectionSet) schema {
+	properties := schema{}
+	fields(set, properties)
+	return schema{"type": "object", "properties": properties}
+}
+
+func fields(set ast.SelectionSet, into schema) {
+	for _, s := range set {
+		switch s := s.(type) {
+		case *ast.Field:
+			p := output(s, s.Definition.Type)
+			if s.Definition.Type.Elem == nil && s.Name == "__typename" {
+				p = schema{"type": "string"}
+			}
+			if before, ok := into[s.Alias].(schema); ok { // selected in two places
+				merge(before, p)
+			} else {
+				into[s.Alias] = p
+			}
+		case *ast.InlineFragment:
+			fields(s.SelectionSet, into)
+		case *ast.FragmentSpread:
+			fields(s.Definition.SelectionSet, into)
+		}
+	}
+}
+
+// output is what a field is answered with.
+func output(f *ast.Field, t *ast.Type) schema {
+	if t.Elem != nil {
+		return nullable(t, schema{"type": "array", "items": output(f, t.Elem)})
+	}
+	if len(f.SelectionSet) > 0 {
+		return nullable(t, outputSchema(f.SelectionSet))
+	}
+	return nullable(t, leafNamed(t.NamedType))
+}
+
+// merge adds what b knows of an object's or a list's fields to a.
+func merge(a, b schema) {
+	if inner, ok := a["items"].(schema); ok {
+		merge(inner, b["items"].(schema))
+		return
+	}
+	if properties, ok := a["properties"].(schema); ok {
+		for name, p := range b["properties"].(schema) {
+			if before, ok := properties[name].(schema); ok {
+				merge(before, p.(schema))
+			} else {
+				properties[name] = p
+			}
+		}
+	}
+}
+
+// nullable is p, or null where t may be null.
+func nullable(t *ast.Type, p schema) schema {
+	if is, ok := p["type"].(string); ok && !t.NonNull {
+		p = maps.Clone(p)
+		p["type"] = []string{is, "null"}
+		if values, ok := p["enum"].([]any); ok {
+			p["enum"] = append(values, nil)
+		}
+	}
+	return p
+}
+
+// leaf is what a scalar or an enum may be.
+func leaf(def *ast.Definition) schema {
+	if def.Kind != ast.Enum {
+		return leafNamed(def.Name)
+	}
+	var values []any
+	for _, v := range def.EnumValues {
+		values = append(values, v.Name)
+	}
+	return schema{"type": "string", "enum": values}
+}
+
+// leafNamed is leaf by the name of the type. Of an enum in an answer the values are not
+// told: later versions have more.
+func leafNamed(name string) schema {
+	switch name {
+	case "Int", "BigInt":
+		return schema{"type": "integer"}
+	case "Float":
+		return schema{"type": "number"}
+	case "Boolean":
+		return schema{"type": "boolean"}
+	case "DateTime":
+		return schema{"type": "string", "format": "date-time"}
+	}
+	return schema{"type": "string"}
+}
