@@ -1,14 +1,3 @@
-// Package upstream reads syncs, sync runs and connections from the Census Management API.
-//
-// The API lists in numbered pages; callers here ask for stretches of a list in
-// creation order (a Window) and get exactly those rows, however the pages move
-// meanwhile. On the way an answer passes, outermost first:
-//
-//	list     windows to page reads, and rows to positions (plan.go, view.go)
-//	decode   JSON to the types of this package (envelope.go)
-//	retry    what may pass by itself (retry.go)
-//	gates    what had better not be sent now (gates.go)
-//	try      one HTTP exchange, bounded in time and bytes (exchange.go)
 package upstream
 
 import (
@@ -23,9 +12,9 @@ import (
 type Options struct {
 	BaseURL   string            // host and prefix; "" means the US region's V1: https://app.getcensus.com/api/v1
 	Basic     bool              // authenticate by HTTP Basic as user "bearer" instead of Bearer
-	Transport http.RoundTripper // nil: what Transport returns
+	Transport http.RoundTripper // nil: what calls.Transport returns
 	OwnTokens bool              // the tokens are brought by callers: what is kept of one is doubted sooner, and none takes all calls
-	MaxCalls  int               // exchanges under way at once, of all tokens, while Census is well; 0: DefaultMaxCalls
+	MaxCalls  int               // exchanges under way at once, of all tokens, while Census is well; 0: calls.DefaultMaxCalls
 	// Observe is told when a call begins, from many goroutines, with its
 	// endpoint ("GET /syncs/{id}/sync_runs"); the call is made under the context
 	// it returns, and what it returns is called at the end. Nil: nobody is told.

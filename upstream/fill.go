@@ -10,7 +10,7 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// fill reads what v lacks to answer windows. Its error is errMoved if v is of no
+// fill reads what v lacks to answer windows. Its error is paging.ErrMoved if v is of no
 // use any more.
 func (l list[T]) fill(ctx context.Context, v *paging.View[T], windows []paging.Window, reads *int, may func() bool) error {
 	for {

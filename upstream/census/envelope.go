@@ -21,8 +21,8 @@ type row[T any] interface {
 	scan(*reader)
 }
 
-// DecodePage reads the envelope of a list that was asked for so many rows. It ends with the first row too many, or that is none: a few KB of gzip
-// can hold millions.
+// DecodePage reads the envelope of a list that was asked for so many rows. It ends with
+// the first row too many, or that is none: a few KB of gzip can hold millions.
 func DecodePage[T any, R row[T]](body string, asked int) (Listing[T], error) {
 	p := Listing[T]{Total: -1}
 	data, next := false, false

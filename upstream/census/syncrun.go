@@ -157,7 +157,7 @@ func scanTriggerReason(s *reader) *SyncTriggerReason {
 			s.Skip()
 		}
 	}
-	if s.reason == nil || *s.reason != t { // by its pointers: see nullable
+	if s.reason == nil || *s.reason != t { // by its pointers: see Scanner.Nullable
 		s.reason = s.reasons.Next()
 		*s.reason = t
 	}

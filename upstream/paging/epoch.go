@@ -72,11 +72,12 @@ func (v *View[T]) Of(k *Kept[T]) bool { return v.kept != nil && v.kept.Epoch == 
 // cannot be proved.
 func (v *View[T]) Learned() bool { return len(v.news) > 0 && !v.untold }
 
-// Recall gives v the newest rows that are kept, or where they are over their time, which
-// is life, the place of them: the next page shows by it whether the epoch goes on. Each thing
-// counts for its life from when it was asked for: the newest rows, the total, and the proof that rows
-// stand where they did, which tells nothing of the other two. What is over its time for no longer than more
-// counts too. newest is what is kept at their place; nil: nothing.
+// Recall gives v the newest rows that are kept, or where they are over their time,
+// which is life, the place of them: the next page shows by it whether the epoch goes
+// on. Each thing counts for its life from when it was asked for: the newest rows, the
+// total, and the proof that rows stand where they did, which tells nothing of the other
+// two. What is over its time for no longer than more counts too. newest is what is kept
+// at their place; nil: nothing.
 func (v *View[T]) Recall(newest *Top[T], now time.Time, life, more time.Duration) {
 	k := v.kept
 	counts := func(asked time.Time) bool { return now.Before(asked.Add(life + more)) }
@@ -109,10 +110,11 @@ type Keeper[T any] struct {
 	Chunk  func(epoch int64, g *Segment[T], sealed bool)
 }
 
-// Keep has to keep the chunks that v found, and tells what is to be kept beside them, where was is:
-// nil, where nothing is kept, or of chunks of another size. head is the newest rows, if they were read. Where
-// next is nil nothing is to be kept: others have found out something of another epoch. It returns v, or
-// where an epoch begins with what v read, that alone.
+// Keep has to keep the chunks that v found, and tells what is to be kept beside them,
+// where was is: nil, where nothing is kept, or of chunks of another size. head is the
+// newest rows, if they were read. Where next is nil nothing is to be kept: others have
+// found out something of another epoch. It returns v, or where an epoch begins with
+// what v read, that alone.
 func (v *View[T]) Keep(was *Kept[T], to Keeper[T]) (as *View[T], next *Kept[T], head *Segment[T]) {
 	if was != nil && was.Size != to.Size {
 		was = nil
@@ -156,9 +158,9 @@ func (v *View[T]) Keep(was *Kept[T], to Keeper[T]) (as *View[T], next *Kept[T], 
 	return v, next, head
 }
 
-// Follow has v, which remembers what is kept, go on downwards from the row of ordinal n, where before
-// ended, as if both were one; false if another epoch has begun meanwhile, or the row is not there:
-// then v has to find its place again.
+// Follow has v, which remembers what is kept, go on downwards from the row of ordinal
+// n, where before ended, as if both were one; false if another epoch has begun
+// meanwhile, or the row is not there: then v has to find its place again.
 func (v *View[T]) Follow(before *View[T], n int, now time.Time) bool {
 	if v.kept != nil && v.Epoch != before.Epoch {
 		return false

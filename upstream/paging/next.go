@@ -4,10 +4,10 @@ import (
 	"time"
 )
 
-// Next is what to read for v to answer windows: nothing, where it can; else pages that may be
-// read at the same time, most at once. Its error is errMoved if v is of no use any more, errTies if
-// no reading helps. A scan reads one page at a time, and has what it read tied to the
-// epoch in the end where it is to be kept.
+// Next is what to read for v to answer windows: nothing, where it can; else pages that
+// may be read at the same time, most at once. Its error is ErrMoved if v is of no use
+// any more, ErrTies if no reading helps. A scan reads one page at a time, and has what
+// it read tied to the epoch in the end where it is to be kept.
 func (v *View[T]) Next(windows []Window, size, most int, scan, keeps bool) (todo []Read, err error) {
 	todo = plan(v, windows, size)
 	if !scan && len(todo) == 0 {

@@ -1,6 +1,7 @@
 package paging
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -61,15 +62,15 @@ func exact(all []row, w Window) (rows []row, more bool) {
 	return rows, more
 }
 
-// Whatever the list, its ties and the windows are, and whether Census tells a total: each
-// window is answered with the rows it asks for, in few reads. Each byte pair of the text is a
+// Whatever the list and the windows are, whether Census tells a total, and whether it lists
+// ties by their ids or the other way round: each window is answered with the rows it asks for, in few reads. Each byte pair of the text is a
 // window; the moments of the list lie as far apart as the other text says.
 func FuzzView(f *testing.F) {
-	f.Add([]byte{1, 1, 1, 0, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1}, []byte{5, 3, 200, 30}, true, false)
-	f.Add(make([]byte, 60), []byte{3, 3}, false, false)
-	f.Add([]byte{}, []byte{0, 0, 1, 255}, true, true)
-	f.Add([]byte("some rows, some of one moment, as letters differ"), []byte("windows"), false, true)
-	f.Fuzz(func(t *testing.T, gaps, asked []byte, told, scan bool) {
+	f.Add([]byte{1, 1, 1, 0, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1}, []byte{5, 3, 200, 30}, true, false, false)
+	f.Add(make([]byte, 60), []byte{3, 3}, false, false, true)
+	f.Add([]byte{}, []byte{0, 0, 1, 255}, true, true, false)
+	f.Add([]byte("some rows, some of one moment, as letters differ"), []byte("windows"), false, true, true)
+	f.Fuzz(func(t *testing.T, gaps, asked []byte, told, scan, turned bool) {
 		const size = 10
 		var all []row
 		at := Moment(1)
@@ -96,13 +97,24 @@ func FuzzView(f *testing.F) {
 		if len(windows) == 0 {
 			return
 		}
+		listed := slices.Clone(all)
+		if turned {
+			slices.SortFunc(listed, func(a, b row) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(b.id, a.id)) })
+		}
 		v := NewView((*row).place, true)
-		reads, err := fill(v, all, windows, size, told, scan)
+		reads, err := fill(v, listed, windows, size, told, scan)
+		if err == ErrMoved && turned { // pages in different orders do not prove each other
+			v = NewView((*row).place, true).After(v)
+			reads, err = fill(v, listed, windows, size, told, scan)
+		}
 		if err != nil {
 			t.Fatalf("%d rows, %+v: %v after %d reads; %s", len(all), windows, err, reads, v)
 		}
 		for i, s := range v.Slices(windows) {
 			rows, more := exact(all, windows[i])
+			if turned && s.Open { // it says itself that its last row may not be the next
+				continue
+			}
 			if !slices.Equal(s.Rows, rows) || s.More != more || s.Total != len(all) {
 				t.Fatalf("%+v is %v, more %t, of %d; want %v, %t, of %d; %s", windows[i], s.Rows, s.More, s.Total, rows, more, len(all), v)
 			}
