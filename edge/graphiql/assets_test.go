@@ -11,6 +11,8 @@ import (
 	"net/http/httptest"
 	"path"
 	"testing"
+
+	"census-gateway/edge/packed"
 )
 
 func hash(data []byte) string {
@@ -46,7 +48,7 @@ func TestManifestMatchesFiles(t *testing.T) {
 		return data
 	}
 	for name, a := range built.Files {
-		if types[path.Ext(name)] == "" {
+		if packed.Types[path.Ext(name)] == "" {
 			t.Errorf("%s would be served without a type", name)
 		}
 		if a.Gz == "" {
@@ -128,23 +130,5 @@ func TestAssetEncodings(t *testing.T) {
 	}
 	if len(tags) != 3 {
 		t.Errorf("three encodings share an ETag: %v", tags)
-	}
-}
-
-func TestEncoding(t *testing.T) {
-	for accept, want := range map[string]string{
-		"br":                     "br",
-		"gzip;q=1.0, br;q=0.1":   "br",
-		"br;q=0, gzip":           "gzip",
-		"GZIP ; Q=0.5":           "gzip",
-		"*":                      "br",
-		"br;q=0, *;q=0.1":        "gzip",
-		"identity":               "",
-		"gzip;q=0.000, deflate,": "",
-		"zstd":                   "",
-	} {
-		if got := encoding([]string{accept}); got != want {
-			t.Errorf("%q: %q, want %q", accept, got, want)
-		}
 	}
 }

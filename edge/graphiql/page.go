@@ -16,31 +16,6 @@ var pageHTML string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
 
-// policy lets scripts come from this host's files only. Monaco writes style elements and attributes as it
-// draws, which no hash can foresee.
-var policy = strings.Join([]string{
-	"default-src 'none'",
-	"script-src 'self'",
-	"worker-src 'self'",
-	"style-src 'self' 'unsafe-inline'",
-	"font-src 'self'",
-	"img-src 'self' data:",
-	"connect-src 'self'",
-	"base-uri 'none'",
-	"form-action 'none'",
-	"frame-ancestors 'none'",
-}, "; ")
-
-// guard sets what every answer carries: a token may be typed into this page.
-func guard(h http.Header) {
-	h.Set("Content-Security-Policy", policy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Frame-Options", "DENY") // frame-ancestors, for browsers that do not know it
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-}
-
 // config is what page.jsx reads.
 type config struct {
 	Endpoint    string            `json:"endpoint"`

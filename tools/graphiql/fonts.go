@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
+
+	"census-gateway/tools/graphiql/pack"
 )
 
 var (
@@ -43,7 +45,7 @@ var fonts = api.Plugin{Name: "fonts", Setup: func(b api.PluginBuild) {
 		if err != nil {
 			return api.OnResolveResult{}, err
 		}
-		name := fmt.Sprintf("font-%s.%s", hash(font)[:8], m[1])
+		name := fmt.Sprintf("font-%s.%s", pack.Hash(font)[:8], m[1])
 		data[name] = string(font)
 		return api.OnResolveResult{Path: name, Namespace: "font"}, nil
 	})

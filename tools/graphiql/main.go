@@ -10,10 +10,10 @@ package main
 
 import (
 	"flag"
-	"fmt"
 	"log"
 	"os"
-	"path/filepath"
+
+	"census-gateway/tools/graphiql/pack"
 )
 
 func main() {
@@ -34,38 +34,11 @@ func run(dir string) error {
 	if err != nil {
 		return err
 	}
-	pkgs, err := packages(root, out.inputs)
+	pkgs, err := pack.Packages(root, out.inputs)
 	if err != nil {
 		return err
 	}
-	out.addLicenses(pkgs)
-
-	if err := empty(dir); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	m := manifest{Packages: versions(pkgs), Entries: out.entries, Preload: out.preload, Files: map[string]file{}}
-	for name, data := range out.files {
-		if m.Files[name], err = write(dir, name, data); err != nil {
-			return err
-		}
-	}
-	return m.write(dir)
-}
-
-// empty removes what an earlier run wrote, and nothing that is not known to be that.
-func empty(dir string) error {
-	held, err := os.ReadDir(dir)
-	if os.IsNotExist(err) || err == nil && len(held) == 0 {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if _, err := os.Stat(filepath.Join(dir, "manifest.json")); err != nil {
-		return fmt.Errorf("%s has no manifest.json; not replacing it", dir)
-	}
-	return os.RemoveAll(dir)
+	name, notices := pack.Licenses("GraphiQL", pkgs)
+	out.files[name], out.entries["licenses.txt"] = notices, name
+	return pack.Write(dir, out.files, pack.Manifest{Packages: pack.Versions(pkgs), Entries: out.entries, Preload: out.preload})
 }

@@ -1,4 +1,5 @@
-package main
+// Package pack stores the files of a page for package edge/packed: each compressed once, as brotli and as gzip.
+package pack
 
 import (
 	"bytes"
@@ -15,30 +16,70 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-type manifest struct {
+// A Manifest says what is stored in a folder.
+type Manifest struct {
 	Packages map[string]string `json:"packages"` // versions by name
 	Entries  map[string]string `json:"entries"`
 	Preload  []string          `json:"preload"`
-	Files    map[string]file   `json:"files"`
+	Files    map[string]File   `json:"files"`
 }
 
-// A file is stored as name.br and name.gz, or as it is where compression gains nothing.
-type file struct {
+// A File is stored as name.br and name.gz, or as it is where compression gains nothing.
+type File struct {
 	Size   int    `json:"size"`         // uncompressed
 	SHA256 string `json:"sha256"`       // uncompressed
 	Br     string `json:"br,omitempty"` // SHA-256 of the .br
 	Gz     string `json:"gz,omitempty"` // SHA-256 of the .gz
 }
 
-func hash(data []byte) string {
+// Hash is the SHA-256 hash of data in hex.
+func Hash(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
 }
 
+// Write replaces what an earlier run wrote to the folder by these files and a manifest of them.
+func Write(dir string, files map[string][]byte, m Manifest) error {
+	if err := empty(dir); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	m.Files = map[string]File{}
+	for name, data := range files {
+		f, err := write(dir, name, data)
+		if err != nil {
+			return err
+		}
+		m.Files[name] = f
+	}
+	data, err := json.MarshalIndent(m, "", "\t")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "manifest.json"), append(data, '\n'), 0o644)
+}
+
+// empty removes what an earlier run wrote, and nothing that is not known to be that.
+func empty(dir string) error {
+	held, err := os.ReadDir(dir)
+	if os.IsNotExist(err) || err == nil && len(held) == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(dir, "manifest.json")); err != nil {
+		return fmt.Errorf("%s has no manifest.json; not replacing it", dir)
+	}
+	return os.RemoveAll(dir)
+}
+
 var compressed = []string{".js", ".css", ".ttf", ".txt"}
 
-func write(dir, name string, data []byte) (file, error) {
-	f := file{Size: len(data), SHA256: hash(data)}
+func write(dir, name string, data []byte) (File, error) {
+	f := File{Size: len(data), SHA256: Hash(data)}
 	at := filepath.Join(dir, name)
 	if !slices.Contains(compressed, filepath.Ext(name)) {
 		return f, os.WriteFile(at, data, 0o644)
@@ -51,7 +92,7 @@ func write(dir, name string, data []byte) (file, error) {
 	if err != nil {
 		return f, fmt.Errorf("%s: %w", name, err)
 	}
-	f.Br, f.Gz = hash(br), hash(gz)
+	f.Br, f.Gz = Hash(br), Hash(gz)
 	if err := os.WriteFile(at+".br", br, 0o644); err != nil {
 		return f, err
 	}
@@ -83,12 +124,4 @@ func gzipped(data []byte) ([]byte, error) {
 	w.Write(data)
 	err = w.Close()
 	return b.Bytes(), err
-}
-
-func (m manifest) write(dir string) error {
-	data, err := json.MarshalIndent(m, "", "\t")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, "manifest.json"), append(data, '\n'), 0o644)
 }

@@ -1,4 +1,4 @@
-package main
+package pack
 
 import (
 	"encoding/json"
@@ -9,16 +9,16 @@ import (
 	"strings"
 )
 
-// A pkg is an npm package of which something is in the bundle.
-type pkg struct {
+// A Package is an npm package of which something is in the bundle.
+type Package struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
 	License string `json:"license"` // SPDX
 	Text    string `json:"-"`       // of its license file; empty if it ships none
 }
 
-// packages returns the packages that the inputs are from, by name and version.
-func packages(root string, inputs []string) ([]pkg, error) {
+// Packages returns the packages that the inputs are from, by name and version.
+func Packages(root string, inputs []string) ([]Package, error) {
 	dirs := map[string]bool{}
 	for _, in := range inputs {
 		i := strings.LastIndex(in, "node_modules/")
@@ -32,13 +32,13 @@ func packages(root string, inputs []string) ([]pkg, error) {
 		}
 		dirs[dir+strings.Join(rest[:n], "/")] = true
 	}
-	var pkgs []pkg
+	var pkgs []Package
 	for dir := range dirs {
 		data, err := os.ReadFile(filepath.Join(root, dir, "package.json"))
 		if err != nil {
 			return nil, err
 		}
-		var p pkg
+		var p Package
 		if err := json.Unmarshal(data, &p); err != nil {
 			return nil, fmt.Errorf("%s: %w", dir, err)
 		}
@@ -47,7 +47,7 @@ func packages(root string, inputs []string) ([]pkg, error) {
 		}
 		pkgs = append(pkgs, p)
 	}
-	slices.SortFunc(pkgs, func(a, b pkg) int {
+	slices.SortFunc(pkgs, func(a, b Package) int {
 		return strings.Compare(a.Name+"@"+a.Version, b.Name+"@"+b.Version)
 	})
 	return pkgs, nil
@@ -67,7 +67,8 @@ func licenseText(dir string) (string, error) {
 	return "", nil
 }
 
-func versions(pkgs []pkg) map[string]string {
+// Versions are the versions of packages by name.
+func Versions(pkgs []Package) map[string]string {
 	all := map[string]string{}
 	for _, p := range pkgs {
 		if v, ok := all[p.Name]; ok && v != p.Version {
@@ -78,14 +79,12 @@ func versions(pkgs []pkg) map[string]string {
 	return all
 }
 
-// addLicenses adds the notices that the packages ask to be kept with copies of them.
-func (out *output) addLicenses(pkgs []pkg) {
+// Licenses is a file, and its name, with the notices that the packages ask to be kept with copies of them.
+func Licenses(what string, pkgs []Package) (name string, data []byte) {
 	var b strings.Builder
-	b.WriteString("GraphiQL and what it is built from. Each part is under the license of its own authors.\n")
+	b.WriteString(what + " and what it is built from. Each part is under the license of its own authors.\n")
 	for _, p := range pkgs {
 		fmt.Fprintf(&b, "\n%s\n%s %s (%s)\n\n%s\n", strings.Repeat("-", 72), p.Name, p.Version, p.License, strings.TrimSpace(p.Text))
 	}
-	name := fmt.Sprintf("licenses-%s.txt", hash([]byte(b.String()))[:8])
-	out.files[name] = []byte(b.String())
-	out.entries["licenses.txt"] = name
+	return fmt.Sprintf("licenses-%s.txt", Hash([]byte(b.String()))[:8]), []byte(b.String())
 }

@@ -1,4 +1,4 @@
-package graphiql
+package packed
 
 import "census-gateway/internal/accepts"
 

@@ -1,49 +1,57 @@
-package graphiql
+// Package packed serves the files of a page from the binary. A tool has stored each of them twice, as brotli
+// and as gzip, under a name that holds a hash of its content, beside a manifest that says what there is.
+//
+// Browsers accept brotli over https and from localhost only, so gzip is needed, and brotli saves a fifth of
+// it. A client that accepts neither is sent what gzip unpacks to.
+package packed
 
 import (
 	"cmp"
 	"compress/gzip"
-	"embed"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"net/http"
 	"path"
 	"strconv"
 	"strings"
 )
 
-//go:embed assets
-var embedded embed.FS
-
-type manifest struct {
+// Files are what a manifest names, and where it is stored.
+type Files struct {
 	Packages map[string]string `json:"packages"` // versions by name
 	Entries  map[string]string `json:"entries"`  // "page.js": the name it has today
 	Preload  []string          `json:"preload"`
-	Files    map[string]asset  `json:"files"`
+	Files    map[string]File   `json:"files"`
+
+	stored fs.FS
 }
 
-// An asset is stored as name.br and name.gz, or under its own name if it has no Gz.
-type asset struct {
+// A File is stored as name.br and name.gz, or under its own name if it has no Gz.
+type File struct {
 	Size   int64  `json:"size"`   // uncompressed
 	SHA256 string `json:"sha256"` // uncompressed
 	Br     string `json:"br"`     // SHA-256 of the stored file
 	Gz     string `json:"gz"`     // SHA-256 of the stored file
 }
 
-// built is the manifest that tools/graphiql wrote beside the files.
-var built = func() (m manifest) {
-	data, err := embedded.ReadFile("assets/manifest.json")
+// Open reads manifest.json among what is stored. It panics if there is none: files are embedded, so that is a
+// broken build, never a broken run.
+func Open(stored fs.FS) *Files {
+	f := &Files{stored: stored}
+	data, err := fs.ReadFile(stored, "manifest.json")
 	if err == nil {
-		err = json.Unmarshal(data, &m)
+		err = json.Unmarshal(data, f)
 	}
 	if err != nil {
-		panic(err) // embedded: a broken build, never a broken run
+		panic(err)
 	}
-	return m
-}()
+	return f
+}
 
-// Not left to the host's table of types: with nosniff, a wrong one is a page that does not start.
-var types = map[string]string{
+// Types are the media types of what is served, by the end of its name. The host's table is not asked: with
+// nosniff, a wrong type is a page that does not start.
+var Types = map[string]string{
 	".css":   "text/css; charset=utf-8",
 	".js":    "text/javascript; charset=utf-8",
 	".ttf":   "font/ttf",
@@ -52,9 +60,9 @@ var types = map[string]string{
 	".woff2": "font/woff2",
 }
 
-// serveAsset sends a file whose name changes with its content, so browsers keep it and never ask again.
-func serveAsset(w http.ResponseWriter, r *http.Request, name string) {
-	a, ok := built.Files[name]
+// Serve sends a file whose name changes with its content, so browsers keep it and never ask again.
+func (f *Files) Serve(w http.ResponseWriter, r *http.Request, name string) {
+	a, ok := f.Files[name]
 	if !ok {
 		http.NotFound(w, r)
 		return
@@ -64,7 +72,7 @@ func serveAsset(w http.ResponseWriter, r *http.Request, name string) {
 		enc = encoding(r.Header["Accept-Encoding"])
 		stored += map[string]string{"br": ".br", "gzip": ".gz", "": ".gz"}[enc]
 	}
-	file, err := embedded.Open("assets/" + stored)
+	file, err := f.stored.Open(stored)
 	if err != nil {
 		http.Error(w, "this build lacks "+stored, http.StatusInternalServerError)
 		return
@@ -72,7 +80,7 @@ func serveAsset(w http.ResponseWriter, r *http.Request, name string) {
 	defer file.Close()
 
 	h := w.Header()
-	h.Set("Content-Type", types[path.Ext(name)])
+	h.Set("Content-Type", Types[path.Ext(name)])
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Add("Vary", "Accept-Encoding")
 	etag := `"` + a.SHA256[:24] + "-" + cmp.Or(enc, "identity") + `"`
