@@ -1,0 +1,89 @@
+import { gql } from '@urql/core'
+import { useEffect, useState, useSyncExternalStore } from 'react'
+import { client, now } from './gateway'
+import { useHere } from './nav'
+import { wait } from './policy'
+import { nameOf } from './syncs'
+import { stateMark } from './words'
+
+// Not among the generated documents: a gateway without subscriptions refuses it, and the page polls then.
+const RunChanged = gql<{ syncRunChanged: { cursor: string; run: { id: string; outcome: string; createdAt: string; sync: { databaseId: number; label: string | null; health: { state: string } | null } } } }, { after?: string }>`
+  subscription RunChanged($after: String) {
+    syncRunChanged(after: $after) {
+      cursor
+      run {
+        id databaseId outcome createdAt completedAt durationSeconds dryRun errorCode recordsProcessed recordsUpdated recordsFailed sourceRecordInvalids currentStep
+        sync { id databaseId label health { state since reason consecutiveFailures lastSuccessAt freshnessSeconds } latestRun { id } nextRunAt }
+      }
+    }
+  }
+`
+const quiet = 10_000 // milliseconds between two sentences for screen readers
+
+let following = false
+const listeners = new Set<() => void>()
+function follow(yes: boolean) {
+  following = yes
+  listeners.forEach((f) => f())
+}
+/** Whether changes arrive by themselves. */
+export const useFollowing = () => useSyncExternalStore((f) => (listeners.add(f), () => void listeners.delete(f)), () => following)
+
+let supported = true
+let cursor: string | undefined
+
+/** Follows all runs while the page is live and seen. Events land in the cache; the sentence says what got worse. */
+export function useEvents() {
+  const { view } = useHere()
+  const [said, say] = useState('')
+  const [hidden, setHidden] = useState(document.hidden)
+  useEffect(() => {
+    const look = () => setHidden(document.hidden)
+    document.addEventListener('visibilitychange', look)
+    return () => document.removeEventListener('visibilitychange', look)
+  }, [])
+  useEffect(() => {
+    if (!view.live || hidden || !supported) return
+    let failures = 0
+    let last = 0
+    let timer: ReturnType<typeof setTimeout>
+    let subscription: { unsubscribe(): void } | undefined
+    const again = () => {
+      follow(false)
+      failures++
+      const ms = wait({ live: true, hidden: false, failures, retryAfter: 0, every: 0 }, Math.random())
+      if (supported) timer = setTimeout(start, ms ?? 0)
+    }
+    const start = () => {
+      subscription?.unsubscribe()
+      subscription = client.subscription(RunChanged, { after: cursor }).subscribe(({ data, error, hasNext }) => {
+        if (error) {
+          const code = error.graphQLErrors[0]?.extensions?.code
+          if (code === 'NOT_FOUND' || code === 'BAD_REQUEST') cursor = undefined
+          if (error.response?.status >= 400 && error.response.status < 500 && error.response.status !== 429) supported = false
+          if (String(code).startsWith('GRAPHQL_') || code === 'FORBIDDEN') supported = false
+          return again()
+        }
+        const event = data?.syncRunChanged
+        if (event) {
+          failures = 0
+          cursor = event.cursor
+          if (!following) follow(true)
+          const { sync } = event.run
+          if (sync.health && ['FAILING', 'STUCK', 'LATE'].includes(sync.health.state) && now() - last > quiet) {
+            last = now()
+            say(`${nameOf(sync)} is ${stateMark(sync.health.state).word}`)
+          }
+        }
+        if (!hasNext && !event) again()
+      })
+    }
+    start()
+    return () => {
+      clearTimeout(timer)
+      subscription?.unsubscribe()
+      follow(false)
+    }
+  }, [view.live, hidden])
+  return said
+}
