@@ -10,6 +10,7 @@ import (
 
 	"census-gateway/edge"
 	"census-gateway/edge/answers"
+	"census-gateway/edge/dashboard"
 	"census-gateway/edge/graphiql"
 	"census-gateway/graph"
 	"census-gateway/graph/documents"
@@ -74,6 +75,11 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 			mux.Handle(path, page)
 		}
 	}
+	if s.ServesDashboard() {
+		page := dashboard.Handler(dashboard.Options{Simulated: s.Simulated(), Credentials: credentials(s)})
+		mux.Handle(dashboard.Path, page)
+		mux.Handle(dashboard.Path+"/", page)
+	}
 	layers := []func(http.Handler) http.Handler{edge.RequestID, edge.Refusals(g.refused(proxies)), edge.SecurityHeaders, edge.Recover(g.log, g.sending)}
 	if s.Simulated() {
 		layers = append(layers, saysSimulated)
@@ -121,7 +127,10 @@ func (g *gateway) graph(s settings.Settings, now *sources) (http.Handler, error)
 		opt.Trusted = now.trusted
 	}
 	if s.MCP {
-		opt.Trusted = now.trusted.With(mcp.Shipped)
+		opt.Trusted = opt.Trusted.With(mcp.Shipped)
+	}
+	if s.ServesDashboard() {
+		opt.Trusted = opt.Trusted.With(dashboard.Documents())
 	}
 	return graph.Handler(func(ctx context.Context) *upstream.Client {
 		if caller, ok := edge.CallerFrom(ctx); ok && s.PassThrough {

@@ -24,6 +24,7 @@ import (
 
 	"census-gateway/edge"
 	"census-gateway/edge/answers"
+	"census-gateway/edge/dashboard"
 	"census-gateway/edge/observe"
 	"census-gateway/graph"
 	"census-gateway/settings"
@@ -175,6 +176,9 @@ func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer,
 	}
 	if s.ServesGraphiQL() {
 		fmt.Fprintf(out, "GraphiQL at http://%s/\n", browsable(doors[0].listener.Addr().String()))
+	}
+	if s.ServesDashboard() {
+		fmt.Fprintf(out, "Dashboard at http://%s%s\n", browsable(doors[0].listener.Addr().String()), dashboard.Path)
 	}
 	switch {
 	case s.Simulate:

@@ -93,8 +93,11 @@ func TestServesSimulatedCensus(t *testing.T) {
 	if lines[0] != "GraphiQL at "+strings.TrimSuffix(urls[0], "graphql") {
 		t.Errorf("the first line is not where GraphiQL is: %q", lines[0])
 	}
-	if !strings.Contains(lines[1], "simulated Census") {
-		t.Errorf("the second line does not tell that Census is simulated: %q", lines[1])
+	if lines[1] != "Dashboard at "+strings.TrimSuffix(urls[0], "graphql")+"dashboard" {
+		t.Errorf("the second line is not where the dashboard is: %q", lines[1])
+	}
+	if !strings.Contains(lines[2], "simulated Census") {
+		t.Errorf("the third line does not tell that Census is simulated: %q", lines[2])
 	}
 	if answer := ask(t, urls[0], `{"query":"{ sync(id: 52) { label runs(first: 1) { totalCount } } }"}`); !strings.Contains(answer, `"label":"Accounts → Salesforce"`) {
 		t.Errorf("answer %s", answer)

@@ -37,6 +37,7 @@ type Settings struct {
 	OnlyTrusted   bool   `name:"only-trusted-documents" env:"GATEWAY_ONLY_TRUSTED_DOCUMENTS" help:"Refuse all other operations." group:"What is served"`
 	Introspection bool   `env:"GATEWAY_INTROSPECTION" default:"true" negatable:"" help:"Answer __schema and __type, suggest names, and serve /schema.graphql (default ${default})." group:"What is served"`
 	GraphiQL      bool   `name:"graphiql" env:"GATEWAY_GRAPHIQL" default:"true" negatable:"" help:"Serve GraphiQL at /, /graphiql and /playground, unless only trusted documents are answered (default ${default})." group:"What is served"`
+	Dashboard     *bool  `env:"GATEWAY_DASHBOARD" negatable:"" help:"Serve the dashboard at /dashboard, and answer its operations as trusted ones; left out: over the simulated Census only." group:"What is served"`
 
 	MCP bool `name:"mcp" env:"GATEWAY_MCP" help:"Serve tools of the Model Context Protocol at /mcp: six of the gateway's own, and the trusted documents." group:"What is served"`
 
@@ -89,6 +90,14 @@ func (s Settings) Keyed() bool {
 // ServesGraphiQL tells whether the page is served: it is of no use where only trusted
 // documents are answered.
 func (s Settings) ServesGraphiQL() bool { return s.GraphiQL && !s.OnlyTrusted }
+
+// ServesDashboard tells whether the dashboard is served.
+func (s Settings) ServesDashboard() bool {
+	if s.Dashboard != nil {
+		return *s.Dashboard
+	}
+	return s.Simulated()
+}
 
 // Simulated tells whether a simulated Census is served.
 func (s Settings) Simulated() bool { return s.Simulate || s.Token == "" && !s.PassThrough }
