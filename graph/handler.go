@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 
 	"census-gateway/graph/documents"
+	"census-gateway/graph/federation"
 	"census-gateway/graph/inputs"
 	"census-gateway/graph/limits"
 	"census-gateway/graph/transport"
@@ -31,6 +32,7 @@ type Options struct {
 	ReadLimit   int                // calls of one operation for filters, statistics and lists of many syncs, but for the first of each; 0: 2,000
 	Trusted     *documents.Trusted // operations known by id; nil: none
 	OnlyTrusted bool               // refuse all others
+	Federation  bool               // answer routers of Apollo Federation
 	AppURL      string             // of Census's pages for people, "https://app.getcensus.com"; "": there are none
 	Now         func() time.Time   // nil: time.Now
 	OwnTokens   bool               // callers ask with Census tokens of their own
@@ -102,6 +104,15 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 				n.Trusted = id
 			}
 		}})
+	if opt.Federation {
+		x := federation.Extension{MaxTokens: opt.MaxTokens}
+		if opt.Limits.Introspection {
+			if x.SDL, err = federation.SDL(sources[0].Input); err != nil {
+				return nil, err
+			}
+		}
+		srv.Use(x)
+	}
 	srv.Use(documents.Escapes{Known: parsed.Has})
 	srv.Use(limits.Repeats{Known: parsed.Has})
 	srv.AroundResponses(recorded(guard))

@@ -39,7 +39,8 @@ type Settings struct {
 	GraphiQL      bool   `name:"graphiql" env:"GATEWAY_GRAPHIQL" default:"true" negatable:"" help:"Serve GraphiQL at /, /graphiql and /playground, unless only trusted documents are answered (default ${default})." group:"What is served"`
 	Dashboard     *bool  `env:"GATEWAY_DASHBOARD" negatable:"" help:"Serve the dashboard at /dashboard, and answer its operations as trusted ones; left out: over the simulated Census only." group:"What is served"`
 
-	MCP bool `name:"mcp" env:"GATEWAY_MCP" help:"Serve tools of the Model Context Protocol at /mcp: six of the gateway's own, and the trusted documents." group:"What is served"`
+	Federation bool `env:"GATEWAY_FEDERATION" help:"Be a subgraph of Apollo Federation 2: answer _service and _entities." group:"What is served"`
+	MCP        bool `name:"mcp" env:"GATEWAY_MCP" help:"Serve tools of the Model Context Protocol at /mcp: six of the gateway's own, and the trusted documents." group:"What is served"`
 
 	PageCache   int64         `env:"GATEWAY_PAGE_CACHE" default:"${pageCache}" range:"0..1TiB" type:"bytes" placeholder:"BYTES" help:"Bytes of what was read of Census to keep in memory; 0: none (default an eighth of memory, 64MiB to 1GiB; here ${default})." group:"Memory" fixed:""`
 	AnswerCache int64         `env:"GATEWAY_ANSWER_CACHE" default:"32MiB" range:"0..1TiB" type:"bytes" placeholder:"BYTES" help:"Bytes of whole answers to keep in memory for as long as what they were made from counts; 0: none (default ${default})." group:"Memory" fixed:""`

@@ -1,0 +1,178 @@
+// Package federation lets the gateway be a subgraph of Apollo Federation 2. What a router
+// asks beyond our schema is rewritten into what the schema has, before anything reads
+// it: entities are nodes by their ids, so they are priced, bounded and loaded as nodes.
+package federation
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/formatter"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"census-gateway/internal/errcodes"
+)
+
+// Extension is the extension for gqlgen. It comes after what finds the text of a
+// document, and before all that looks at it.
+type Extension struct {
+	SDL       string // of the subgraph; "": it is not told
+	MaxTokens int    // of a document
+}
+
+var _ interface {
+	graphql.HandlerExtension
+	graphql.OperationParameterMutator
+	graphql.ResponseInterceptor
+} = Extension{}
+
+// ExtensionName is the name by which gqlgen knows the extension.
+func (Extension) ExtensionName() string { return "Federation" }
+
+// Validate has nothing against any schema.
+func (Extension) Validate(graphql.ExecutableSchema) error { return nil }
+
+// serviceText is what a question for the SDL becomes. Its answer is put in place of
+// the one that the schema gives.
+const serviceText = "{ _service: __typename }"
+
+// MutateOperationParameters rewrites a router's question.
+func (x Extension) MutateOperationParameters(_ context.Context, params *graphql.RawParams) *gqlerror.Error {
+	if !strings.Contains(params.Query, "_entities") && !strings.Contains(params.Query, "_service") {
+		return nil
+	}
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: params.Query}, x.MaxTokens)
+	if err != nil {
+		return nil // the parser says so again, in the words of every other document
+	}
+	if x.SDL != "" && asksSDL(doc) {
+		params.Query, params.OperationName = serviceText, ""
+		return nil
+	}
+	changed, done := false, map[string]bool{}
+	for _, op := range doc.Operations {
+		for _, s := range op.SelectionSet {
+			if f, ok := s.(*ast.Field); ok && f.Name == "_entities" {
+				changed = true
+				if bad := toNodes(op, f, params, done); bad != nil {
+					bad.Extensions = map[string]any{"code": errcodes.BadUserInput}
+					return bad
+				}
+			}
+		}
+	}
+	if changed {
+		var text strings.Builder
+		formatter.NewFormatter(&text).FormatQueryDocument(doc)
+		params.Query = text.String()
+	}
+	return nil
+}
+
+// InterceptResponse answers the question for the SDL.
+func (x Extension) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	resp := next(ctx)
+	if resp != nil && len(resp.Errors) == 0 && graphql.HasOperationContext(ctx) && graphql.GetOperationContext(ctx).RawQuery == serviceText {
+		sdl, _ := json.Marshal(x.SDL)
+		resp.Data = append(append([]byte(`{"_service":{"sdl":`), sdl...), "}}"...)
+	}
+	return resp
+}
+
+// asksSDL tells whether a document is what routers send for the SDL.
+func asksSDL(doc *ast.QueryDocument) bool {
+	if len(doc.Operations) != 1 || len(doc.Operations[0].SelectionSet) != 1 {
+		return false
+	}
+	service, ok := doc.Operations[0].SelectionSet[0].(*ast.Field)
+	if !ok || service.Name != "_service" || service.Alias != "_service" || len(service.SelectionSet) != 1 {
+		return false
+	}
+	sdl, ok := service.SelectionSet[0].(*ast.Field)
+	return ok && sdl.Name == "sdl" && sdl.Alias == "sdl"
+}
+
+// toNodes makes nodes(ids: …) of _entities(representations: …). The variables that are done
+// have ids already.
+func toNodes(op *ast.OperationDefinition, f *ast.Field, params *graphql.RawParams, done map[string]bool) *gqlerror.Error {
+	arg := f.Arguments.ForName("representations")
+	if arg == nil {
+		return gqlerror.Errorf("_entities needs representations")
+	}
+	f.Name, arg.Name = "nodes", "ids"
+	if arg.Value.Kind != ast.Variable {
+		value, err := arg.Value.Value(params.Variables)
+		if err != nil {
+			return gqlerror.Errorf("representations: %v", err)
+		}
+		ids, bad := idsOf("representations", value)
+		if bad != nil {
+			return bad
+		}
+		list := &ast.Value{Kind: ast.ListValue, Position: arg.Value.Position}
+		for _, id := range ids {
+			list.Children = append(list.Children, &ast.ChildValue{Value: &ast.Value{Kind: ast.StringValue, Raw: id, Position: arg.Value.Position}})
+		}
+		arg.Value = list
+		return nil
+	}
+	name := arg.Value.Raw
+	def := op.VariableDefinitions.ForName(name)
+	if def == nil {
+		return nil // validation says so
+	}
+	def.Type = ast.NonNullListType(ast.NonNullNamedType("ID", def.Type.Position), def.Type.Position)
+	if done[name] {
+		return nil
+	}
+	done[name] = true
+	ids, bad := idsOf("$"+name, params.Variables[name])
+	if bad != nil {
+		return bad
+	}
+	values := make([]any, len(ids))
+	for i, id := range ids {
+		values[i] = id
+	}
+	params.Variables[name] = values
+	return nil
+}
+
+// idsOf are the ids of representations, which stand in what.
+func idsOf(what string, value any) ([]string, *gqlerror.Error) {
+	list, ok := value.([]any)
+	if !ok {
+		return nil, gqlerror.Errorf("%s must be a list of representations", what)
+	}
+	ids := make([]string, len(list))
+	for i, item := range list {
+		of, _ := item.(map[string]any)
+		typename, _ := of["__typename"].(string)
+		id, _ := of["id"].(string)
+		if number := text(of["databaseId"]); id == "" && number != "" {
+			id = typename + ":" + number
+		}
+		if typename != "Sync" && typename != "SyncRun" || !strings.HasPrefix(id, typename+":") {
+			return nil, gqlerror.Errorf(`%s[%d] is not a representation; one is like {"__typename": "Sync", "id": "Sync:52"} or {"__typename": "SyncRun", "databaseId": 94}`, what, i)
+		}
+		ids[i] = id
+	}
+	return ids, nil
+}
+
+// text is a whole number as it is written; "" for anything else.
+func text(number any) string {
+	switch n := number.(type) {
+	case float64:
+		return strconv.FormatFloat(n, 'f', -1, 64)
+	case json.Number, int, int64:
+		return fmt.Sprint(n)
+	}
+	return ""
+}
