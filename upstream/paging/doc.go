@@ -17,13 +17,16 @@
 //		if err != nil || len(todo) == 0 {
 //			break
 //		}
-//		err = v.Take(todo, read(todo), 100, readHead)
+//		if err := v.Take(todo, read(todo), 100, readHead); err != nil {
+//			break
+//		}
 //	}
 //	answers := v.Slices(windows)
 //
-// Who keeps rows between views gives them by [View.Remember] and [View.Recall], and gets by
-// [View.Keep] what is worth to be kept. It is right for an epoch, which ends when old rows are
-// removed and every ordinal moves: memory.go says how a page proves that one goes on.
+// A caller that keeps rows between views gives them by [View.Remember] and [View.Recall], and
+// [View.Keep] tells it what is worth keeping. What is kept is right for an epoch, which ends
+// when old rows are removed and every ordinal moves: memory.go says how a page proves that
+// one goes on.
 //
 // Three things make it more than arithmetic. Rows come and go between two reads: pages must
 // overlap, or [ErrMoved] says to begin anew. Rows created in the same moment may come in
