@@ -70,7 +70,7 @@ func (c *Census) appendActivation(b []byte, a activation) []byte {
 	o.str("id", a.id)
 	o.str("name", a.destination.name)
 	if a.source == nil {
-		o.raw("group_id", "null")
+		o.str("group_id", groups[0])
 		o.raw("source", "null")
 	} else {
 		o.str("group_id", a.source.group)

@@ -81,8 +81,11 @@ func (c *Census) nameActivationInside(o *object, s *syncState) {
 	}
 }
 
-// groupOf is the group of the sync's source; "" if the source is gone.
+// groupOf is the group of the sync's source; "" if there never was one of its id.
 func (c *Census) groupOf(s *syncState) string {
+	if s.SourceID == goneSource {
+		return groups[0]
+	}
 	for _, p := range c.sources {
 		if p.id == s.SourceID {
 			return p.group
