@@ -8,6 +8,7 @@ import (
 // commands are what the program does besides serving, by its first argument. Each
 // has a file of its own and reads its own flags.
 var commands = map[string]func(ctx context.Context, args []string, out, errOut io.Writer) error{
+	"compare-v2":  compareV2,
 	"export":      exportRuns,
 	"healthcheck": healthcheck,
 	"mcp":         mcpOverStdio,

@@ -126,7 +126,10 @@ func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway,
 	}
 	g := &gateway{log: log, tracing: tracing, observer: observe.New(observe.Options{Logger: log, Tracing: tracing})}
 	if s.Simulated() || s.SimAddr != "" {
-		g.sim = sim.New(sim.Options{Seed: 1})
+		g.sim = sim.New(sim.Options{Seed: 1, Elsewhere: 6})
+		if s.SimVersion == "gone" {
+			g.sim.Retire(sim.RetiredNotFound)
+		}
 	}
 	g.census = upstream.New(s.Token, g.upstream(s))
 	g.answers, g.sending = answerCache(s.AnswerCache), edge.NewSending(s.MaxSending)
@@ -149,7 +152,7 @@ func (g *gateway) upstream(s settings.Settings) upstream.Options {
 		OnRead:    graph.NoteRead,
 		OwnTokens: s.PassThrough, MaxCalls: s.Calls, PageCache: s.PageCache, Freshness: s.Freshness, Stale: s.Stale, OnShort: g.short}
 	if s.Simulated() {
-		opt.BaseURL, opt.Transport = "http://simulated-census/api/v1", g.tracing.Outgoing(g.sim.Transport())
+		opt.BaseURL, opt.Transport = "http://simulated-census/api/"+s.SimAPI(), g.tracing.Outgoing(g.sim.Transport())
 		return opt
 	}
 	opt.Transport = g.tracing.Outgoing(calls.Transport(s.Calls))
@@ -162,7 +165,7 @@ func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer,
 	doors := []*door{
 		{setting: "GATEWAY_ADDR (--addr)", addr: s.Addr, says: "GraphQL at http://%s/graphql\n", handler: handler},
 		{setting: "GATEWAY_ADMIN_ADDR (--admin-addr)", addr: s.AdminAddr, says: "Metrics and health at http://%s/metrics, /livez, /readyz\n", handler: local(s.AdminAddr, s.Hosts, admin)},
-		{setting: "GATEWAY_SIM_ADDR (--sim-addr)", addr: s.SimAddr, says: "Simulated Census REST API at http://%s/api/v1\n", handler: local(s.SimAddr, s.Hosts, saysSimulated(g.sim))},
+		{setting: "GATEWAY_SIM_ADDR (--sim-addr)", addr: s.SimAddr, says: "Simulated Census REST API at http://%s/api/" + s.SimAPI() + "\n", handler: local(s.SimAddr, s.Hosts, saysSimulated(g.sim))},
 	}
 	doors = slices.DeleteFunc(doors, func(d *door) bool { return d.addr == "" })
 	for i, d := range doors {

@@ -25,13 +25,17 @@ func (s Settings) check() error {
 			return wrong(a.env, "must be HOST:PORT, like 127.0.0.1:8080, not %q", a.value)
 		}
 	}
-	if err := calls.CheckBaseURL(s.BaseURL); err != nil {
-		return wrong("CENSUS_BASE_URL", "must be like %s: %v", calls.DefaultBaseURL, err)
+	if err := s.CheckURL("CENSUS_BASE_URL", s.BaseURL); err != nil {
+		return err
 	}
-	for _, u := range []struct{ env, value string }{{"CENSUS_BASE_URL", s.BaseURL}, {"GATEWAY_JWT_JWKS", s.JWTKeys}} {
-		if !s.AllowHTTP && plainHTTP(u.value) {
-			return wrong(u.env, "must be https://, since others on the way can read and change what http:// carries; GATEWAY_ALLOW_HTTP=true (--allow-http) allows it")
-		}
+	if err := s.checkSecure("GATEWAY_JWT_JWKS", s.JWTKeys); err != nil {
+		return err
+	}
+	if _, err := s.groups(); err != nil {
+		return wrong("CENSUS_GROUPS", "%v", err)
+	}
+	if !slices.Contains([]string{"v1", "v2", "gone"}, s.SimVersion) {
+		return wrong("GATEWAY_SIM_VERSION", "must be v1, v2 or gone, not %q", s.SimVersion)
 	}
 	if s.Auth != "bearer" && s.Auth != "basic" {
 		return wrong("CENSUS_AUTH", "must be bearer or basic, not %q", s.Auth)
@@ -77,6 +81,23 @@ func (s Settings) check() error {
 		return fmt.Errorf("%w (GATEWAY_API_KEYS, GATEWAY_JWT_ISSUER, GATEWAY_PASS_THROUGH, GATEWAY_ADDR, GATEWAY_ALLOW_OPEN)", err)
 	}
 	return s.checkSource()
+}
+
+// CheckURL finds what is wrong with the base URL of a Census API, which the setting env
+// has.
+func (s Settings) CheckURL(env, base string) error {
+	if err := calls.CheckBaseURL(base); err != nil {
+		return wrong(env, "must be like %s: %v", calls.DefaultBaseURL, err)
+	}
+	return s.checkSecure(env, base)
+}
+
+// checkSecure refuses an address to which secrets would go unencrypted.
+func (s Settings) checkSecure(env, address string) error {
+	if !s.AllowHTTP && plainHTTP(address) {
+		return wrong(env, "must be https://, since others on the way can read and change what http:// carries; GATEWAY_ALLOW_HTTP=true (--allow-http) allows it")
+	}
+	return nil
 }
 
 // plainHTTP tells whether what goes to an address leaves this machine unencrypted.

@@ -12,7 +12,8 @@ func settingNames() map[string]bool {
 	for i := range reflect.TypeFor[Settings]().NumField() {
 		names[reflect.TypeFor[Settings]().Field(i).Tag.Get("env")] = true
 	}
-	delete(names, "") // what is asked for by flags only
+	delete(names, "")                                                  // what is asked for by flags only
+	names["CENSUS_V2_TOKEN"], names["CENSUS_V2_BASE_URL"] = true, true // of compare-v2
 	return names
 }
 

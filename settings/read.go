@@ -21,7 +21,7 @@ func Read(args []string, out io.Writer) (s Settings, done bool, err error) {
 }
 
 // Commands are the words that the program takes as its first argument.
-const Commands = "export, healthcheck, mcp"
+const Commands = "compare-v2, export, healthcheck, mcp"
 
 // A Command is what the program does besides serving.
 type Command struct {
@@ -57,7 +57,10 @@ func ReadCommand(args []string, out io.Writer, c Command) (s Settings, done bool
 		parser, err := kong.New(&s, opts...)
 		if err == nil {
 			_, err = parser.Parse(args)
-			s.tokenNamed = slices.ContainsFunc(parser.Model.Flags, func(f *kong.Flag) bool { return f.Name == "census-api-token" && f.Set })
+			named := func(flag string) bool {
+				return slices.ContainsFunc(parser.Model.Flags, func(f *kong.Flag) bool { return f.Name == flag && f.Set })
+			}
+			s.tokenNamed, s.groupsNamed = named("census-api-token"), named("census-groups")
 		}
 		if err != nil && strings.HasPrefix(err.Error(), "unexpected argument") {
 			err = errors.New("unexpected argument: settings are flags, and commands stand first: " + Commands + "; see --help") // it may be a secret

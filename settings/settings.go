@@ -14,8 +14,11 @@ type Settings struct {
 	AdminAddr string `env:"GATEWAY_ADMIN_ADDR" placeholder:"HOST:PORT" help:"Where to serve /metrics, /livez and /readyz, without credentials: not for clients to reach." group:"Where" fixed:""`
 	SimAddr   string `env:"GATEWAY_SIM_ADDR" placeholder:"HOST:PORT" help:"Where to serve the simulated Census's REST API too, to try it with curl." group:"Where" fixed:""`
 
-	Token       string `name:"census-api-token" env:"CENSUS_API_TOKEN" secret:"" placeholder:"TOKEN" help:"Workspace access token of Census; better set by the environment, since others on the machine can see flags." group:"Census" fixed:""`
-	BaseURL     string `name:"census-base-url" env:"CENSUS_BASE_URL" default:"${baseURL}" placeholder:"URL" help:"The Census API, prefix included (default ${default}). EU: https://app-eu.getcensus.com/api/v1." group:"Census" fixed:""`
+	SimVersion string `env:"GATEWAY_SIM_VERSION" default:"v1" placeholder:"v1|v2|gone" help:"Version of the simulated Census's API that is served; gone: V1, as after its end (default ${default})." group:"Census" fixed:""`
+
+	Token       string `name:"census-api-token" env:"CENSUS_API_TOKEN" secret:"" placeholder:"TOKEN" help:"Token of Census: a workspace access token on V1, a personal access token on V2; better set by the environment, since others on the machine can see flags." group:"Census" fixed:""`
+	BaseURL     string `name:"census-base-url" env:"CENSUS_BASE_URL" default:"${baseURL}" placeholder:"URL" help:"The Census API, prefix included (default ${default}). EU: https://app-eu.getcensus.com/api/v1. V2: https://app.getcensus.com/api/v2." group:"Census" fixed:""`
+	Groups      string `name:"census-groups" env:"CENSUS_GROUPS" placeholder:"GROUP[=NAME],…" help:"Groups of V2 whose syncs are served, with names for people; left out: all that the token may see." group:"Census" fixed:""`
 	Auth        string `name:"census-auth" env:"CENSUS_AUTH" default:"bearer" placeholder:"bearer|basic" help:"How the token is sent (default ${default})." group:"Census" fixed:""`
 	Calls       int    `name:"census-calls" env:"GATEWAY_CENSUS_CALLS" default:"64" range:"16..256" help:"Calls to Census under way at once, at most 8 of one sync, and fewer while Census fails; 16 to 256 (default ${default})." group:"Census" fixed:""`
 	Simulate    bool   `env:"GATEWAY_SIMULATE" help:"Serve a simulated Census, with made-up syncs and runs. Without any setting it is served too." group:"Census" fixed:""`
@@ -80,7 +83,8 @@ type Settings struct {
 	NewKey      *string `placeholder:"NAME" help:"Make an API key, print its line for the key file on stdout and the key on stderr, and end."`
 	Version     bool    `help:"Print the version, and end."`
 
-	tokenNamed bool // CENSUS_API_TOKEN is set, perhaps to nothing
+	tokenNamed  bool // CENSUS_API_TOKEN is set, perhaps to nothing
+	groupsNamed bool // the same of CENSUS_GROUPS
 }
 
 // Keyed tells whether callers must show an API key or a JWT.
@@ -98,6 +102,14 @@ func (s Settings) ServesDashboard() bool {
 		return *s.Dashboard
 	}
 	return s.Simulated()
+}
+
+// SimAPI is the version of the simulated Census's API, as its path names it.
+func (s Settings) SimAPI() string {
+	if s.SimVersion == "v2" {
+		return "v2"
+	}
+	return "v1"
 }
 
 // Simulated tells whether a simulated Census is served.
