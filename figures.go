@@ -18,6 +18,8 @@ func (g *gateway) figures() []observe.Figure {
 		reloads("failed", &g.reloads.failed),
 		{Name: "settings_read_timestamp_seconds", Help: "When all settings were last read without a fault, at the start or by a reload, in seconds since 1970.",
 			Value: func() (float64, bool) { return float64(g.reloads.last.Load()), true }},
+		{Name: "api_version", Help: "The version of Census's API that is asked: always 1.", Label: "version", LabelValue: g.census.Version().String(),
+			Value: func() (float64, bool) { return 1, true }},
 		{Name: "census_breakers_open", Help: "Tokens for which no calls are made since Census fails: 0 or 1, more in pass-through.",
 			Value: func() (float64, bool) { return float64(g.census.State().Open), true }},
 		{Name: "census_tokens_paused", Help: "Tokens for which no calls are made since Census wants fewer (429): 0 or 1, more in pass-through.",

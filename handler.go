@@ -114,7 +114,7 @@ func (g *gateway) graph(s settings.Settings, now *sources) (http.Handler, error)
 	opt := graph.Options{
 		Log: g.log, Timeout: s.Timeout, MaxBody: s.MaxBody, MaxDocument: s.MaxDocument, MaxTokens: s.MaxTokens, Limits: limitsOf(s),
 		OnlyTrusted: s.OnlyTrusted, Federation: s.Federation, OwnTokens: s.PassThrough,
-		AppURL: appURL(s), OnBatch: g.observer.StartBatch, OnFresh: answers.Fresh, Hold: edge.Hold,
+		GroupNames: s.GroupNames(), AppURL: appURL(s), OnBatch: g.observer.StartBatch, OnFresh: answers.Fresh, Hold: edge.Hold,
 	}
 	if s.Documents != "" {
 		trusted, err := documents.LoadTrusted(s.Documents)

@@ -78,7 +78,8 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 	}
 	if s.CheckConfig {
 		s.Print(out)
-		return errors.Join(append(g.sources.kept, g.tryCensus(ctx, s))...)
+		_, err := g.tryCensus(ctx, s)
+		return errors.Join(append(g.sources.kept, err)...)
 	}
 	if len(g.sources.kept) > 0 { // the JWKS: everything else that is missing prevents the start
 		g.log.Error("started without the JWKS: callers with JWTs are refused until it is read", "error", errors.Join(g.sources.kept...))
@@ -131,7 +132,9 @@ func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway,
 			g.sim.Retire(sim.RetiredNotFound)
 		}
 	}
-	g.census = upstream.New(s.Token, g.upstream(s))
+	if g.census = upstream.New(s.Token, g.upstream(s)); s.Groups != "" && g.census.Version() == calls.V1 {
+		return nil, errors.New("CENSUS_GROUPS (--census-groups) needs V2 of Census's API: V1 has no groups, so that nothing would be served; CENSUS_BASE_URL has to end with /v2")
+	}
 	g.answers, g.sending = answerCache(s.AnswerCache), edge.NewSending(s.MaxSending)
 	return g, errors.Join(
 		g.observer.Watch(g.figures()...),
@@ -151,6 +154,7 @@ func (g *gateway) upstream(s settings.Settings) upstream.Options {
 	opt := upstream.Options{BaseURL: s.BaseURL, Basic: s.Auth == "basic", Observe: g.observeCall,
 		OnRead:    graph.NoteRead,
 		OwnTokens: s.PassThrough, MaxCalls: s.Calls, PageCache: s.PageCache, Freshness: s.Freshness, Stale: s.Stale, OnShort: g.short}
+	opt.Groups = s.GroupKeys()
 	if s.Simulated() {
 		opt.BaseURL, opt.Transport = "http://simulated-census/api/"+s.SimAPI(), g.tracing.Outgoing(g.sim.Transport())
 		return opt

@@ -4,18 +4,33 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
+	"time"
 
 	"census-gateway/settings"
+	"census-gateway/upstream"
 	"census-gateway/upstream/calls"
 )
 
-// tryCensus makes one call to Census. The error says in plain words what is wrong
-// with the token or the base URL.
-func (g *gateway) tryCensus(ctx context.Context, s settings.Settings) error {
+// endOfV1 is when Census retires version 1 of its API (Census's migration guide).
+var endOfV1 = time.Date(2027, 1, 15, 0, 0, 0, 0, time.UTC)
+
+// tryCensus asks Census for what the token may see. The error says in plain words what is
+// wrong with the token or the base URL.
+func (g *gateway) tryCensus(ctx context.Context, s settings.Settings) (found upstream.Found, err error) {
 	if s.Simulated() {
-		return nil
+		return found, nil
 	}
-	err := g.census.Try(ctx)
+	found, err = g.census.Try(ctx)
+	if err != nil && found.Syncs >= 0 {
+		return found, fmt.Errorf("the groups of Census cannot be read yet: %w", err)
+	}
+	return found, g.explained(s, err)
+}
+
+// explained is err, of a try, in plain words.
+func (g *gateway) explained(s settings.Settings, err error) error {
 	var e *calls.Error
 	if !errors.As(err, &e) {
 		return err
@@ -25,12 +40,16 @@ func (g *gateway) tryCensus(ctx context.Context, s settings.Settings) error {
 	}
 	const check = "check CENSUS_BASE_URL (--census-base-url), "
 	switch {
+	case e.Personal:
+		return fmt.Errorf("Census does not accept the token (401) at %s: V2 takes personal access tokens only, no workspace access tokens: check CENSUS_API_TOKEN (--census-api-token)", s.BaseURL)
 	case e.Kind == calls.Unauthenticated:
 		return fmt.Errorf("Census does not accept the token (401): check CENSUS_API_TOKEN (--census-api-token), and that it belongs to the region of %s", s.BaseURL)
 	case e.Kind == calls.Forbidden:
 		return errors.New("Census does not let this token list syncs (403): check what CENSUS_API_TOKEN (--census-api-token) may do")
-	case e.Kind == calls.NotFound:
-		return fmt.Errorf("Census has no syncs under %s (%d): "+check+"whose prefix is /api/v1 or /api/v2", s.BaseURL, e.Status)
+	case e.Kind == calls.Gone && e.Status/100 == 3:
+		return fmt.Errorf("what answers at %s (%d) is not the Census API: %w: "+check+"and whether V1 has been retired: see docs/v2.md", s.BaseURL, e.Status, e.Err)
+	case e.Kind == calls.Gone:
+		return fmt.Errorf("Census has no syncs under %s (%d): "+check+"whose prefix is /api/v1 or /api/v2, and whether V1 has been retired: see docs/v2.md", s.BaseURL, e.Status)
 	case e.Kind == calls.RateLimited:
 		return errors.New("Census wants fewer calls (429): wait before you ask more")
 	case e.Kind == calls.Timeout:
@@ -47,12 +66,52 @@ func (g *gateway) tryCensus(ctx context.Context, s settings.Settings) error {
 
 // logCensus tries Census once and logs what came of it.
 func (g *gateway) logCensus(ctx context.Context, s settings.Settings) {
-	err := g.tryCensus(ctx, s)
+	if s.Simulated() {
+		return
+	}
+	version := g.census.Version()
+	if version == calls.V1 {
+		g.log.Warn("Census retires V1 of its API: see docs/v2.md for the switch to V2", "on", endOfV1.Format(time.DateOnly), "daysLeft", daysLeft(time.Now()))
+	} else if s.Auth == "basic" {
+		g.log.Warn("V2 of Census's API may not take tokens by Basic: leave out CENSUS_AUTH")
+	}
+	found, err := g.tryCensus(ctx, s)
 	switch {
-	case s.Simulated() || ctx.Err() != nil:
+	case ctx.Err() != nil:
+	case err != nil && found.Syncs >= 0 && s.GroupKeys() != nil:
+		g.log.Error("no sync is served until the groups can be read", "error", err)
 	case err != nil:
 		g.log.Error("Census cannot be used", "error", err)
 	default:
-		g.log.Info("Census can be used")
+		g.log.Info("Census can be used", g.seen(s, found)...)
 	}
+}
+
+// daysLeft is how many days V1 has at now, below 0 once it is retired.
+func daysLeft(now time.Time) int { return int(math.Ceil(endOfV1.Sub(now).Hours() / 24)) }
+
+// seen is what a try found, for the log. It warns of groups in the settings that the token
+// does not see.
+func (g *gateway) seen(s settings.Settings, found upstream.Found) []any {
+	seen := []any{"version", g.census.Version().String()}
+	if found.Syncs >= 0 {
+		seen = append(seen, "syncs", found.Syncs)
+	}
+	if g.census.Version() == calls.V1 {
+		return seen
+	}
+	served := s.GroupKeys()
+	keys := make([]string, len(found.Groups))
+	for i, group := range found.Groups {
+		keys[i] = group.Key
+	}
+	missing := slices.DeleteFunc(slices.Clone(served), func(key string) bool { return slices.Contains(keys, key) })
+	if len(missing) > 0 {
+		g.log.Warn("CENSUS_GROUPS names groups that the token does not see", "groups", missing)
+	}
+	seen = append(seen, "groups", len(keys))
+	if served == nil {
+		return append(seen, "served", "all groups: set CENSUS_GROUPS to serve some")
+	}
+	return append(seen, "served", len(served)-len(missing))
 }

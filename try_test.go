@@ -46,7 +46,7 @@ func TestTriesCensus(t *testing.T) {
 		{answering(429, "application/json", "{}"), token, "wants fewer calls (429)"},
 		{answering(503, "application/json", "{}"), token, "Census fails (503)"},
 		{answering(200, "text/html", page), token, "(200) is not the Census API: check CENSUS_BASE_URL"},
-		{answering(302, "text/html", page), token, "(302) is not the Census API: check CENSUS_BASE_URL"},
+		{answering(302, "text/html", page), token, "(302) is not the Census API: redirected to host \"census.test\", not followed: check CENSUS_BASE_URL"},
 		{answering(200, "application/json", `{"hello": 1}`), token, "(200) is not the Census API: check CENSUS_BASE_URL"},
 		{"http://" + closed.Addr().String(), token, "cannot be reached at http://" + closed.Addr().String() + ": dial tcp"},
 		{"https://" + strings.TrimPrefix(good.URL, "http://"), token, "cannot be reached at https://"},

@@ -21,7 +21,7 @@ import (
 // limitedTo returns a server whose operations make so many calls to Census for filters
 // and lists of many syncs, beside the first of each.
 func limitedTo(calls int, census *sim.Census, by upstream.Options) http.Handler {
-	by.BaseURL, by.Transport = "http://census.test/api/v1", census.Transport()
+	by.BaseURL, by.Transport = sim.Base(), census.Transport()
 	client := upstream.New("canary", by)
 	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{ReadLimit: calls, Now: func() time.Time { return now }})
 	if err != nil {

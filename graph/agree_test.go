@@ -97,7 +97,7 @@ func answering(schema graphql.ExecutableSchema, parsed *documents.Parsed, now ti
 // ask is all that server answers, errors sorted, and how many calls to Census that
 // took. Nothing that was read before is in memory.
 func ask(t *rapid.T, server *executor.Executor, census *sim.Census, query string) (text string, made int) {
-	client := upstream.New("token", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 8 << 20, Freshness: time.Hour,
+	client := upstream.New("token", upstream.Options{BaseURL: sim.Base(), Transport: census.Transport(), PageCache: 8 << 20, Freshness: time.Hour,
 		Observe: func(ctx context.Context, _ string) (context.Context, func(calls.Call)) {
 			return ctx, func(c calls.Call) { notes.Of(ctx).Called(c.Tries) }
 		}})

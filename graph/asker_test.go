@@ -25,6 +25,7 @@ var argumentsOf = map[string][]string{
 		"(filter: {})", "(filter: null, first: 2)", "(first: 2, filter: {outcomes: [FAILED]})"},
 	"runStats": {`(filter: {createdSince: "2026-01-05T00:00:00Z"})`, `(filter: {createdSince: "2026-01-06T00:00:00Z", outcomes: [FAILED]})`,
 		`(filter: {outcomes: []})`, `(filter: {createdSince: "2026-01-06T00:00:00Z", createdBefore: "2025-01-01T00:00:00Z"})`},
+	"syncs":      {"", "(first: 2)", "(first: -1)", `(after: "no")`},
 	"errors":     {"", "(first: 2)", "(first: 0)", "(first: -1)", "(first: 1000)"},
 	"series":     {"(bucket: DAY)", `(bucket: DAY, timeZone: "Europe/Berlin")`, `(bucket: WEEK, timeZone: "Nowhere")`, "(bucket: HOUR)"},
 	"groups":     {"(by: SYNC)", "(by: DESTINATION_TYPE, first: 1)", "(by: TRIGGER, orderBy: LABEL)", "(by: FULL_SYNC, first: 0)", "(by: SOURCE, orderBy: LABEL)"},

@@ -72,7 +72,7 @@ func BenchmarkOperation(b *testing.B) {
 	} {
 		b.Run(w.name, func(b *testing.B) {
 			transport := &replay{census: census.Transport()}
-			client := upstream.New("", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: transport})
+			client := upstream.New("", upstream.Options{BaseURL: sim.Base(), Transport: transport})
 			h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{})
 			if err != nil {
 				b.Fatal(err)

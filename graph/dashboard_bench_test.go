@@ -33,7 +33,7 @@ func BenchmarkDashboard(b *testing.B) {
 		var census *upstream.Client
 		const freshness = 200 * time.Millisecond
 		forget := func() {
-			census = upstream.New("", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: transport, PageCache: 64 << 20, Freshness: freshness})
+			census = upstream.New("", upstream.Options{BaseURL: sim.Base(), Transport: transport, PageCache: 64 << 20, Freshness: freshness})
 		}
 		h, err := graph.Handler(func(context.Context) *upstream.Client { return census }, graph.Options{Now: func() time.Time { return now }})
 		if err != nil {

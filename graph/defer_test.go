@@ -27,7 +27,7 @@ func TestDeferredPartsMakeTheAnswer(t *testing.T) {
 	now := time.Date(2026, 1, 7, 20, 43, 9, 0, time.UTC)
 	census := sim.New(sim.Options{Seed: 1, Now: func() time.Time { return now }})
 	census.Inject(sim.Fault{Do: sim.JSON(500, "{}"), Match: func(r *http.Request) bool { return r.URL.Path == "/api/v1/syncs/74/sync_runs" }})
-	client := upstream.New("token", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 64 << 20, Freshness: time.Hour})
+	client := upstream.New("token", upstream.Options{BaseURL: sim.Base(), Transport: census.Transport(), PageCache: 64 << 20, Freshness: time.Hour})
 	h, err := Handler(func(context.Context) *upstream.Client { return client }, Options{Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)

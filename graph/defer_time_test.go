@@ -20,7 +20,7 @@ func TestTimeIsOverForDeferredParts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census := sim.New(sim.Options{Now: time.Now})
 		defer census.Inject(sim.Fault{Match: func(r *http.Request) bool { return strings.Contains(r.URL.Path, "/53/sync_runs") }, Do: sim.Hang()})()
-		client := upstream.New("canary", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport()})
+		client := upstream.New("canary", upstream.Options{BaseURL: sim.Base(), Transport: census.Transport()})
 		h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{Timeout: 2 * time.Second})
 		if err != nil {
 			t.Fatal(err)

@@ -21,7 +21,7 @@ import (
 // failing are n syncs whose runs cannot be read, and their ids.
 func failing(n int) (http.Handler, []string) {
 	census := sim.New(sim.Options{Empty: true})
-	client := upstream.New("canary", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport()})
+	client := upstream.New("canary", upstream.Options{BaseURL: sim.Base(), Transport: census.Transport()})
 	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{Timeout: time.Minute, Limits: limits.Limits{Pages: 1 << 20}})
 	if err != nil {
 		panic(err)
@@ -151,10 +151,11 @@ func TestRefusalsSayWhy(t *testing.T) {
 		{sim.HTML(451), "UPSTREAM_FORBIDDEN", "Census may not give out sync 1 for legal reasons (451)."},
 		{sim.HTML(403), "UPSTREAM_FORBIDDEN", "Census refuses this token sync 1."},
 		{sim.JSON(200, `{"status":404}`), "NOT_FOUND", "Census knows no sync 1, or this token may not see it."},
+		{sim.Redirect(301, "https://elsewhere.test/"), "UPSTREAM_GONE", "Census no longer answers at the address that the gateway asks, so sync 1 cannot be read."},
 	} {
 		h, census := serve(sim.Options{Empty: true})
 		census.AddSync(sim.Sync{})
-		census.Inject(sim.Fault{Do: tt.fault})
+		census.Inject(sim.Fault{Match: sim.Path("/syncs/1"), Do: tt.fault})
 		_, _, errs := toldIn(t, asked(t, h, "application/json", "{ sync(id: 1) { label } }"))
 		if len(errs) != 1 || errs[0].Message != tt.message || errs[0].Extensions["code"] != tt.code {
 			t.Errorf("got %v, want %s %q", errs, tt.code, tt.message)

@@ -30,6 +30,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Group() GroupResolver
 	Query() QueryResolver
 	Sync() SyncResolver
 	SyncConnection() SyncConnectionResolver
@@ -55,6 +56,13 @@ type ComplexityRoot struct {
 		P99   func(childComplexity int) int
 	}
 
+	Group struct {
+		ID    func(childComplexity int) int
+		Key   func(childComplexity int) int
+		Name  func(childComplexity int) int
+		Syncs func(childComplexity int, first *int, after *string, last *int, before *string) int
+	}
+
 	PageInfo struct {
 		EndCursor       func(childComplexity int) int
 		HasNextPage     func(childComplexity int) int
@@ -63,12 +71,13 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		Groups       func(childComplexity int) int
 		Node         func(childComplexity int, id string) int
 		Nodes        func(childComplexity int, ids []string) int
 		Sync         func(childComplexity int, id string) int
 		SyncRun      func(childComplexity int, id string) int
-		SyncRunStats func(childComplexity int, syncIds []string, filter stats.Filter) int
-		SyncRuns     func(childComplexity int, syncIds []string, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) int
+		SyncRunStats func(childComplexity int, syncIds []string, groupIds []string, filter stats.Filter) int
+		SyncRuns     func(childComplexity int, syncIds []string, groupIds []string, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) int
 		Syncs        func(childComplexity int, ids []string, filter *SyncFilter, orderBy *SyncOrder, first *int, after *string, last *int, before *string) int
 	}
 
@@ -91,6 +100,7 @@ type ComplexityRoot struct {
 		ActiveRun   func(childComplexity int) int
 		CreatedAt   func(childComplexity int) int
 		Destination func(childComplexity int) int
+		Group       func(childComplexity int) int
 		Health      func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Label       func(childComplexity int) int
@@ -118,6 +128,7 @@ type ComplexityRoot struct {
 	}
 
 	SyncDestination struct {
+		ActivationID   func(childComplexity int) int
 		ConnectionID   func(childComplexity int) int
 		ConnectionName func(childComplexity int) int
 		ConnectionType func(childComplexity int) int
@@ -280,14 +291,18 @@ type ComplexityRoot struct {
 
 // region    ************************** generated!.gotpl **************************
 
+type GroupResolver interface {
+	Syncs(ctx context.Context, obj *Group, first *int, after *string, last *int, before *string) (*SyncConnection, error)
+}
 type QueryResolver interface {
 	Node(ctx context.Context, id string) (Node, error)
 	Nodes(ctx context.Context, ids []string) ([]Node, error)
 	Sync(ctx context.Context, id string) (*Sync, error)
 	Syncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy *SyncOrder, first *int, after *string, last *int, before *string) (*SyncConnection, error)
 	SyncRun(ctx context.Context, id string) (*census.SyncRun, error)
-	SyncRuns(ctx context.Context, syncIds []string, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) (*SyncRunConnection, error)
-	SyncRunStats(ctx context.Context, syncIds []string, filter stats.Filter) (*SyncRunStats, error)
+	Groups(ctx context.Context) ([]*Group, error)
+	SyncRuns(ctx context.Context, syncIds []string, groupIds []string, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) (*SyncRunConnection, error)
+	SyncRunStats(ctx context.Context, syncIds []string, groupIds []string, filter stats.Filter) (*SyncRunStats, error)
 }
 type SyncResolver interface {
 	Runs(ctx context.Context, obj *Sync, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) (*SyncRunConnection, error)
@@ -299,6 +314,7 @@ type SyncResolver interface {
 	RunStats(ctx context.Context, obj *Sync, filter stats.Filter) (*SyncRunStats, error)
 	Health(ctx context.Context, obj *Sync) (*health.Health, error)
 	URL(ctx context.Context, obj *Sync) (*string, error)
+	Group(ctx context.Context, obj *Sync) (*Group, error)
 }
 type SyncConnectionResolver interface {
 	HealthCounts(ctx context.Context, obj *SyncConnection) ([]*SyncHealthCount, error)
@@ -389,6 +405,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DurationSummary.P99(childComplexity), true
 
+	case "Group.id":
+		if e.ComplexityRoot.Group.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Group.ID(childComplexity), true
+	case "Group.key":
+		if e.ComplexityRoot.Group.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Group.Key(childComplexity), true
+	case "Group.name":
+		if e.ComplexityRoot.Group.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Group.Name(childComplexity), true
+	case "Group.syncs":
+		if e.ComplexityRoot.Group.Syncs == nil {
+			break
+		}
+
+		args, err := ec.field_Group_syncs_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Group.Syncs(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
 			break
@@ -413,6 +459,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
+
+	case "Query.groups":
+		if e.ComplexityRoot.Query.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Groups(childComplexity), true
 
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
@@ -468,7 +521,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.SyncRunStats(childComplexity, args["syncIds"].([]string), args["filter"].(stats.Filter)), true
+		return e.ComplexityRoot.Query.SyncRunStats(childComplexity, args["syncIds"].([]string), args["groupIds"].([]string), args["filter"].(stats.Filter)), true
 	case "Query.syncRuns":
 		if e.ComplexityRoot.Query.SyncRuns == nil {
 			break
@@ -479,7 +532,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.SyncRuns(childComplexity, args["syncIds"].([]string), args["filter"].(*stats.Filter), args["orderBy"].(*SyncRunOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Query.SyncRuns(childComplexity, args["syncIds"].([]string), args["groupIds"].([]string), args["filter"].(*stats.Filter), args["orderBy"].(*SyncRunOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.syncs":
 		if e.ComplexityRoot.Query.Syncs == nil {
 			break
@@ -566,6 +619,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sync.Destination(childComplexity), true
+	case "Sync.group":
+		if e.ComplexityRoot.Sync.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sync.Group(childComplexity), true
 	case "Sync.health":
 		if e.ComplexityRoot.Sync.Health == nil {
 			break
@@ -709,6 +768,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SyncConnection.TotalCount(childComplexity), true
 
+	case "SyncDestination.activationId":
+		if e.ComplexityRoot.SyncDestination.ActivationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncDestination.ActivationID(childComplexity), true
 	case "SyncDestination.connectionId":
 		if e.ComplexityRoot.SyncDestination.ConnectionID == nil {
 			break
@@ -1598,6 +1663,12 @@ type Query {
     id: ID!
   ): SyncRun @semanticNonNull
   """
+  The groups of the account, sorted by ` + "`" + `key` + "`" + `: V2 of Census's API has them, and a personal access token sees all that its owner
+  may. On V1 an empty list. A gateway that serves some groups only lists these. Costs one Census call for each 100 sources,
+  shared by the operation.
+  """
+  groups: [Group!]!
+  """
   The runs of many syncs merged into one list, newest first by default, by the same rules as ` + "`" + `Sync.runs` + "`" + `. Each sync is
   read only as deep as the page needs: at least one Census call for each whose newest runs are not in memory, and one for
   each 50 syncs of the workspace where none are named. A sync that cannot be read is left out, with an error that names it;
@@ -1612,6 +1683,11 @@ type Query {
     The syncs whose runs to show; at most 500. Left out: every sync of the workspace.
     """
     syncIds: [ID!]
+    """
+    Only syncs of these groups, by ` + "`" + `Group.id` + "`" + ` or ` + "`" + `key` + "`" + `; at most 500. With ` + "`" + `syncIds` + "`" + `: those of them that are in one of these
+    groups. Costs what ` + "`" + `syncIds` + "`" + ` left out costs, or one Census call for each named sync, and one for each 100 sources.
+    """
+    groupIds: [ID!]
     """
     Left out: all runs.
     """
@@ -1648,6 +1724,10 @@ type Query {
     The syncs whose runs to sum up, each once; at most 500. Left out: every sync of the workspace.
     """
     syncIds: [ID!]
+    """
+    Only syncs of these groups, as for ` + "`" + `syncRuns` + "`" + `.
+    """
+    groupIds: [ID!]
     """
     Which runs to sum up. Without createdSince histories are read from the newest run down to the read limit.
     """
@@ -1800,6 +1880,52 @@ type Sync implements Node {
   Census's own page of the sync, for people; null where Census has none, as the simulated one.
   """
   url: String
+  """
+  The group that it belongs to. Null on V1 of Census's API, and where the group is unknown. Costs one Census call for each 100
+  sources, shared by the operation; and, where its source tells no group, one for each 100 activations. Null with an error if
+  Census cannot be asked.
+  """
+  group: Group
+}
+
+"""
+A part of a Census account, which V2 of its API tells of: sources, and the syncs that read from them.
+"""
+type Group implements Node {
+  """
+  Opaque; ` + "`" + `node` + "`" + ` and ` + "`" + `groupIds` + "`" + ` take it.
+  """
+  id: ID!
+  """
+  Census's own id of the group, such as "wandering_aimlessly".
+  """
+  key: String!
+  """
+  The name that the gateway's operator gave it, else the names of its sources. Null where neither is known.
+  """
+  name: String
+  """
+  The syncs of the group, newest first, as ` + "`" + `syncs(filter: {groupIds: …})` + "`" + ` lists them. Census has no list for each group:
+  costs the list of all syncs, one Census call for each 50, and one for each 100 sources, shared by the operation.
+  """
+  syncs(
+    """
+    How many from the front: 0 to 1000. Left out: 25.
+    """
+    first: Int
+    """
+    Only what comes after this cursor.
+    """
+    after: String
+    """
+    How many from the back: 0 to 1000.
+    """
+    last: Int
+    """
+    Only what comes before this cursor.
+    """
+    before: String
+  ): SyncConnection!
 }
 
 """
@@ -1986,7 +2112,7 @@ enum SyncRunGroupBy {
   """
   SYNC
   """
-  The destination they write to. The key is its ` + "`" + `connectionId` + "`" + `.
+  The destination they write to. The key is its ` + "`" + `connectionId` + "`" + `, or its ` + "`" + `activationId` + "`" + ` where it has none.
   """
   DESTINATION
   """
@@ -1994,7 +2120,7 @@ enum SyncRunGroupBy {
   """
   DESTINATION_TYPE
   """
-  The object written to, of one destination: the key is "301/Contact", the label "Contact".
+  The object written to, of one destination: the key is "301/Contact", after the key of the destination, the label "Contact".
   """
   DESTINATION_OBJECT
   """
@@ -2415,12 +2541,16 @@ Where a sync writes to. Names only: connection details never leave the gateway.
 """
 type SyncDestination {
   """
-  Census's own number of the destination; null where Census gives none.
+  Census's own number of the destination; null where Census gives none, as V2 of its API may.
   """
   connectionId: BigInt
   """
+  Census's id of the pair of source and destination, a word. Null on V1 of its API, and where Census gives none.
+  """
+  activationId: String
+  """
   What the destination is called. Null where Census knows no such destination any more, or no name of it. Costs one Census
-  call for all destinations of the workspace (one for each 100), shared by the operation and kept as long as a sync: 30
+  call for all destinations of the workspace (one for each 100; of activations on V2), shared by the operation and kept as long as a sync: 30
   seconds unless set otherwise. Null with an error if Census cannot be asked.
   """
   connectionName: String
@@ -2787,6 +2917,11 @@ input SyncFilter {
   Syncs whose ` + "`" + `operation` + "`" + ` is one of these, letter by letter; at most 500.
   """
   operations: [String!]
+  """
+  Syncs of these groups, by ` + "`" + `Group.id` + "`" + ` or ` + "`" + `key` + "`" + `; at most 500. A sync of an unknown group is of none. Costs what ` + "`" + `group` + "`" + ` costs.
+  If groups cannot be read, there is no list but an error.
+  """
+  groupIds: [ID!]
 }
 
 """
@@ -2987,6 +3122,20 @@ func (ec *executionContext) childFields_DurationSummary(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type DurationSummary", field.Name)
 }
 
+func (ec *executionContext) childFields_Group(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Group_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Group_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Group_name(ctx, field)
+	case "syncs":
+		return ec.fieldContext_Group_syncs(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Group", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -3073,6 +3222,8 @@ func (ec *executionContext) childFields_Sync(ctx context.Context, field graphql.
 		return ec.fieldContext_Sync_health(ctx, field)
 	case "url":
 		return ec.fieldContext_Sync_url(ctx, field)
+	case "group":
+		return ec.fieldContext_Sync_group(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Sync", field.Name)
 }
@@ -3097,6 +3248,8 @@ func (ec *executionContext) childFields_SyncDestination(ctx context.Context, fie
 	switch field.Name {
 	case "connectionId":
 		return ec.fieldContext_SyncDestination_connectionId(ctx, field)
+	case "activationId":
+		return ec.fieldContext_SyncDestination_activationId(ctx, field)
 	case "connectionName":
 		return ec.fieldContext_SyncDestination_connectionName(ctx, field)
 	case "connectionType":
@@ -3527,6 +3680,44 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 
 // region    ***************************** args.gotpl *****************************
 
+func (ec *executionContext) field_Group_syncs_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3580,14 +3771,22 @@ func (ec *executionContext) field_Query_syncRunStats_args(ctx context.Context, r
 		return nil, err
 	}
 	args["syncIds"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "groupIds",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["groupIds"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (stats.Filter, error) {
 			return ec.unmarshalNSyncRunFilter2censusᚑgatewayᚋgraphᚋstatsᚐFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg1
+	args["filter"] = arg2
 	return args, nil
 }
 
@@ -3616,54 +3815,62 @@ func (ec *executionContext) field_Query_syncRuns_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["syncIds"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "groupIds",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["groupIds"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*stats.Filter, error) {
 			return ec.unmarshalOSyncRunFilter2ᚖcensusᚑgatewayᚋgraphᚋstatsᚐFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	args["filter"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*SyncRunOrder, error) {
 			return ec.unmarshalOSyncRunOrder2ᚖcensusᚑgatewayᚋgraphᚐSyncRunOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+	args["orderBy"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "first",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["first"] = arg3
-	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+	args["first"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "after",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["after"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+	args["after"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "last",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["last"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+	args["last"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "before",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["before"] = arg6
+	args["before"] = arg7
 	return args, nil
 }
 
@@ -4192,6 +4399,119 @@ func (ec *executionContext) fieldContext_DurationSummary_p99(_ context.Context, 
 	return graphql.NewScalarFieldContext("DurationSummary", field, false, false, "Float")
 }
 
+func (ec *executionContext) _Group_id(ctx context.Context, field graphql.CollectedField, obj *Group) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Group_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Group_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Group", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Group_key(ctx context.Context, field graphql.CollectedField, obj *Group) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Group_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Group_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Group", field, false, false, "String")
+}
+
+func (ec *executionContext) _Group_name(ctx context.Context, field graphql.CollectedField, obj *Group) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Group_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Group_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Group", field, false, false, "String")
+}
+
+func (ec *executionContext) _Group_syncs(ctx context.Context, field graphql.CollectedField, obj *Group) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Group_syncs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Group().Syncs(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *SyncConnection) graphql.Marshaler {
+			return ec.marshalNSyncConnection2ᚖcensusᚑgatewayᚋgraphᚐSyncConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Group_syncs(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Group",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SyncConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Group_syncs_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4504,6 +4824,38 @@ func (ec *executionContext) fieldContext_Query_syncRun(ctx context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_groups(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Groups(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Group) graphql.Marshaler {
+			return ec.marshalNGroup2ᚕᚖcensusᚑgatewayᚋgraphᚐGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Group(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_syncRuns(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4514,7 +4866,7 @@ func (ec *executionContext) _Query_syncRuns(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().SyncRuns(ctx, fc.Args["syncIds"].([]string), fc.Args["filter"].(*stats.Filter), fc.Args["orderBy"].(*SyncRunOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+			return ec.Resolvers.Query().SyncRuns(ctx, fc.Args["syncIds"].([]string), fc.Args["groupIds"].([]string), fc.Args["filter"].(*stats.Filter), fc.Args["orderBy"].(*SyncRunOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *SyncRunConnection) graphql.Marshaler {
@@ -4558,7 +4910,7 @@ func (ec *executionContext) _Query_syncRunStats(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().SyncRunStats(ctx, fc.Args["syncIds"].([]string), fc.Args["filter"].(stats.Filter))
+			return ec.Resolvers.Query().SyncRunStats(ctx, fc.Args["syncIds"].([]string), fc.Args["groupIds"].([]string), fc.Args["filter"].(stats.Filter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *SyncRunStats) graphql.Marshaler {
@@ -5452,6 +5804,38 @@ func (ec *executionContext) fieldContext_Sync_url(_ context.Context, field graph
 	return graphql.NewScalarFieldContext("Sync", field, true, true, "String")
 }
 
+func (ec *executionContext) _Sync_group(ctx context.Context, field graphql.CollectedField, obj *Sync) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sync_group(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Sync().Group(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Group) graphql.Marshaler {
+			return ec.marshalOGroup2ᚖcensusᚑgatewayᚋgraphᚐGroup(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Sync_group(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Sync",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Group(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SyncConnection_edges(ctx context.Context, field graphql.CollectedField, obj *SyncConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5624,6 +6008,29 @@ func (ec *executionContext) _SyncDestination_connectionId(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_SyncDestination_connectionId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SyncDestination", field, false, false, "BigInt")
+}
+
+func (ec *executionContext) _SyncDestination_activationId(ctx context.Context, field graphql.CollectedField, obj *census.SyncDestination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncDestination_activationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ActivationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncDestination_activationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncDestination", field, false, false, "String")
 }
 
 func (ec *executionContext) _SyncDestination_connectionName(ctx context.Context, field graphql.CollectedField, obj *census.SyncDestination) (ret graphql.Marshaler) {
@@ -9486,7 +9893,7 @@ func (ec *executionContext) unmarshalInputSyncFilter(ctx context.Context, obj an
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"labelContains", "paused", "statuses", "healthStates", "inProgress", "sourceIds", "destinationIds", "destinationTypes", "operations"}
+	fieldsInOrder := [...]string{"labelContains", "paused", "statuses", "healthStates", "inProgress", "sourceIds", "destinationIds", "destinationTypes", "operations", "groupIds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -9556,6 +9963,13 @@ func (ec *executionContext) unmarshalInputSyncFilter(ctx context.Context, obj an
 				return it, err
 			}
 			it.Operations = data
+		case "groupIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("groupIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GroupIds = data
 		}
 	}
 	return it, nil
@@ -9785,6 +10199,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Sync(ctx, sel, obj)
+	case Group:
+		return ec._Group(ctx, sel, &obj)
+	case *Group:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Group(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -9844,6 +10265,55 @@ func (ec *executionContext) _DurationSummary(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var groupImplementors = []string{"Group", "Node"}
+
+func (ec *executionContext) _Group(ctx context.Context, sel ast.SelectionSet, obj *Group) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Group")
+		case "id":
+			out.Values[i] = ec._Group_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "key":
+			out.Values[i] = ec._Group_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._Group_name(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "syncs":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Group_syncs(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -9957,6 +10427,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_syncRun(ctx, field)
+				})
+		case "groups":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_groups(ctx, field)
 				})
 		case "syncRuns":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -10221,6 +10697,12 @@ func (ec *executionContext) _Sync(ctx context.Context, sel ast.SelectionSet, obj
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Sync_url(ctx, field, obj)
 				})
+		case "group":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Sync_group(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -10305,6 +10787,11 @@ func (ec *executionContext) _SyncDestination(ctx context.Context, sel ast.Select
 			out.Values[i] = graphql.MarshalString("SyncDestination")
 		case "connectionId":
 			out.Values[i] = ec._SyncDestination_connectionId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "activationId":
+			out.Values[i] = ec._SyncDestination_activationId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -11794,6 +12281,30 @@ func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.S
 	return graphql.WrapContextMarshaler(ctx, res)
 }
 
+func (ec *executionContext) marshalNGroup2ᚕᚖcensusᚑgatewayᚋgraphᚐGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*Group) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNGroup2ᚖcensusᚑgatewayᚋgraphᚐGroup(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNGroup2ᚖcensusᚑgatewayᚋgraphᚐGroup(ctx context.Context, sel ast.SelectionSet, v *Group) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Group!")
+		return graphql.Null
+	}
+	return ec._Group(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNID2censusᚑgatewayᚋupstreamᚋcensusᚐSyncID(ctx context.Context, v any) (census.SyncID, error) {
 	res, err := UnmarshalSyncID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -12593,6 +13104,13 @@ func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel as
 	_ = sel
 	res := graphql.MarshalFloatContext(*v)
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) marshalOGroup2ᚖcensusᚑgatewayᚋgraphᚐGroup(ctx context.Context, sel ast.SelectionSet, v *Group) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Group(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOID2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {

@@ -33,6 +33,8 @@ type Options struct {
 	Trusted     *documents.Trusted // operations known by id; nil: none
 	OnlyTrusted bool               // refuse all others
 	Federation  bool               // answer routers of Apollo Federation
+	GroupNames  map[string]string  // of groups, by key; the others are named by their sources
+	Federation  bool               // answer routers of Apollo Federation
 	AppURL      string             // of Census's pages for people, "https://app.getcensus.com"; "": there are none
 	Now         func() time.Time   // nil: time.Now
 	OwnTokens   bool               // callers ask with Census tokens of their own
@@ -71,7 +73,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	if opt.Hold == nil {
 		opt.Hold = func(context.Context, int) bool { return true }
 	}
-	schema := newSchema(&Resolver{appURL: opt.AppURL})
+	schema := newSchema(&Resolver{appURL: opt.AppURL, groupNames: opt.GroupNames})
 	schema.hold = opt.Hold
 	if err := priced(schema.schema, prices()); err != nil {
 		return nil, err

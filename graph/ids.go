@@ -31,7 +31,7 @@ func parseID(arg, id, want string) (typename string, n int64, err error) {
 		return typename, n, nil
 	}
 	if want == "" {
-		return "", 0, badInput("%s: %.80q is no id; ids look like \"Sync:52\" or \"SyncRun:94\"", arg, id)
+		return "", 0, badInput("%s: %.80q is no id; ids look like \"Sync:52\", \"SyncRun:94\" or \"Group:wandering_aimlessly\"", arg, id)
 	}
 	return "", 0, badInput("%s: %.80q is no id of a %s; they look like \"%s:52\" or \"52\"", arg, id, want, want)
 }

@@ -53,6 +53,9 @@ type SyncFilter struct {
 	DestinationTypes []string `json:"destinationTypes,omitempty"`
 	// Syncs whose `operation` is one of these, letter by letter; at most 500.
 	Operations []string `json:"operations,omitempty"`
+	// Syncs of these groups, by `Group.id` or `key`; at most 500. A sync of an unknown group is of none. Costs what `group` costs.
+	// If groups cannot be read, there is no list but an error.
+	GroupIds []string `json:"groupIds,omitempty"`
 }
 
 // How many syncs are in one state of health.
@@ -179,11 +182,11 @@ type SyncRunGroupBy string
 const (
 	// Their sync. The key is its `id`.
 	SyncRunGroupBySync SyncRunGroupBy = "SYNC"
-	// The destination they write to. The key is its `connectionId`.
+	// The destination they write to. The key is its `connectionId`, or its `activationId` where it has none.
 	SyncRunGroupByDestination SyncRunGroupBy = "DESTINATION"
 	// The type of that destination: "salesforce", "hubspot", … Types as they are now.
 	SyncRunGroupByDestinationType SyncRunGroupBy = "DESTINATION_TYPE"
-	// The object written to, of one destination: the key is "301/Contact", the label "Contact".
+	// The object written to, of one destination: the key is "301/Contact", after the key of the destination, the label "Contact".
 	SyncRunGroupByDestinationObject SyncRunGroupBy = "DESTINATION_OBJECT"
 	// The source they read from. The key is its `connectionId`.
 	SyncRunGroupBySource SyncRunGroupBy = "SOURCE"

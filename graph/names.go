@@ -8,16 +8,27 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// ofConnection is what the list of a side's connections tells of the one with an id;
-// null if a sync names none, or one that Census does not know.
-func ofConnection(ctx context.Context, side upstream.Side, id *int64, what func(census.Connection) *string) exec.Later[*string] {
-	if id == nil {
+// ofSource is what the lists of connections tell of a sync's source; null if the sync
+// names none, or one that Census does not know.
+func ofSource(ctx context.Context, src *census.SyncSource, what func(name, kind *string) *string) exec.Later[*string] {
+	if src.ConnectionID == nil && src.ActivationID == nil {
 		return exec.Value[*string](nil, nil)
 	}
-	return exec.After(loadersOf(ctx).sides.ask(side), func(all map[int64]census.Connection) (*string, error) {
-		return what(all[*id]), nil
+	l := loadersOf(ctx)
+	return exec.After(l.sides.ask(l.census.SideOf(src)), func(all *upstream.Ends) (*string, error) {
+		return what(all.Source(src)), nil
 	})
 }
 
-func connectionName(c census.Connection) *string { return c.Name }
-func connectionType(c census.Connection) *string { return c.Type }
+// ofDestination is the same of its destination.
+func ofDestination(ctx context.Context, d *census.SyncDestination, what func(name, kind *string) *string) exec.Later[*string] {
+	if d.ConnectionID == nil && d.ActivationID == nil {
+		return exec.Value[*string](nil, nil)
+	}
+	return exec.After(loadersOf(ctx).sides.ask(upstream.Destinations), func(all *upstream.Ends) (*string, error) {
+		return what(all.Destination(d)), nil
+	})
+}
+
+func connectionName(name, _ *string) *string { return name }
+func connectionType(_, kind *string) *string { return kind }

@@ -37,7 +37,7 @@ func TestNamesTellNothingElse(t *testing.T) {
 				census.Inject(sim.Fault{Match: sim.Path(path), Do: c.fault})
 			}
 			var log bytes.Buffer
-			client := upstream.New("t", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport()})
+			client := upstream.New("t", upstream.Options{BaseURL: sim.Base(), Transport: census.Transport()})
 			h, err := graph.Handler(func(context.Context) *upstream.Client { return client },
 				graph.Options{Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 			if err != nil {
@@ -82,9 +82,11 @@ func TestNamesPrice(t *testing.T) {
 // Where Census has no such list, as in V2, the error can be read.
 func TestNamesUnknown(t *testing.T) {
 	h, census := serve(sim.Options{})
-	census.Inject(sim.Fault{Match: sim.Path("/destinations"), Do: sim.JSON(404, `{"status":404}`)})
+	for _, list := range []string{"/destinations", "/activations"} { // of V1, of V2
+		census.Inject(sim.Fault{Match: sim.Path(list), Do: sim.JSON(404, `{"status":404}`)})
+	}
 	answer := post(t, h, "{ sync(id: 52) { label "+names+" } }", "{}")
-	for _, want := range []string{`"Census has no list of destinations at its address here, or this token may not see it."`, `"NOT_FOUND"`, `"Snowflake"`, `"Accounts → Salesforce"`} {
+	for _, want := range []string{`"Census no longer answers at the address that the gateway asks, so the `, `"UPSTREAM_GONE"`, `"Snowflake"`, `"Accounts → Salesforce"`} {
 		if !strings.Contains(answer, want) {
 			t.Errorf("no %s in %s", want, answer)
 		}

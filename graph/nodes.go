@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"strings"
 
 	"census-gateway/graph/exec"
 	"census-gateway/upstream/census"
@@ -12,8 +13,11 @@ const maxNodeIDs = 100
 // just passes a value on.
 func just[T any](v T) (T, error) { return v, nil }
 
-// resolveNode answers with whatever has the id in the argument arg.
-func resolveNode(ctx context.Context, arg, id string) exec.Later[Node] {
+// node answers with whatever has the id in the argument arg.
+func (r *Resolver) node(ctx context.Context, arg, id string) exec.Later[Node] {
+	if strings.HasPrefix(id, groupType+":") {
+		return r.groupNode(ctx, arg, id)
+	}
 	typename, n, err := parseID(arg, id, "")
 	switch {
 	case err != nil:
@@ -24,13 +28,13 @@ func resolveNode(ctx context.Context, arg, id string) exec.Later[Node] {
 	return exec.Value[Node](&Sync{ID: census.SyncID(n), required: true}, nil)
 }
 
-// resolveNodes answers with several nodes. Those that fail are null, with an error at
-// their place.
-func resolveNodes(ctx context.Context, ids []string) exec.Later[[]Node] {
+// nodes answers with several nodes. Those that fail are null, with an error at their
+// place.
+func (r *Resolver) nodes(ctx context.Context, ids []string) exec.Later[[]Node] {
 	if len(ids) > maxNodeIDs {
 		return exec.Value[[]Node](nil, badInput("ids must name at most %d nodes, got %d", maxNodeIDs, len(ids)))
 	}
-	return exec.All(len(ids), func(i int) exec.Later[Node] { return resolveNode(ctx, "ids", ids[i]) },
+	return exec.All(len(ids), func(i int) exec.Later[Node] { return r.node(ctx, "ids", ids[i]) },
 		func(v Node, err error) Node {
 			if err != nil {
 				return exec.Failed{Err: err}

@@ -12,6 +12,15 @@ import (
 // An oracle lets gqlgen's own execution answer by the same resolvers.
 type oracle struct{ *Resolver }
 
+func (o oracle) Group() GroupResolver { return oracleGroup{o.Resolver} }
+
+type oracleGroup struct{ r *Resolver }
+
+func (o oracleGroup) Syncs(ctx context.Context, obj *Group, first *int, after *string, last *int, before *string) (*SyncConnection, error) {
+	ctx = oracleAsks(ctx)
+	return oracleValue(ctx, groupResolver{o.r}.Syncs(ctx, obj, first, after, last, before))
+}
+
 func (o oracle) Query() QueryResolver { return oracleQuery{o.Resolver} }
 
 type oracleQuery struct{ r *Resolver }
@@ -41,14 +50,19 @@ func (o oracleQuery) SyncRun(ctx context.Context, id string) (*census.SyncRun, e
 	return oracleValue(ctx, queryResolver{o.r}.SyncRun(ctx, id))
 }
 
-func (o oracleQuery) SyncRuns(ctx context.Context, syncIds []string, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) (*SyncRunConnection, error) {
+func (o oracleQuery) Groups(ctx context.Context) ([]*Group, error) {
 	ctx = oracleAsks(ctx)
-	return oracleValue(ctx, queryResolver{o.r}.SyncRuns(ctx, syncIds, filter, orderBy, first, after, last, before))
+	return oracleValue(ctx, queryResolver{o.r}.Groups(ctx))
 }
 
-func (o oracleQuery) SyncRunStats(ctx context.Context, syncIds []string, filter stats.Filter) (*SyncRunStats, error) {
+func (o oracleQuery) SyncRuns(ctx context.Context, syncIds []string, groupIds []string, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) (*SyncRunConnection, error) {
 	ctx = oracleAsks(ctx)
-	return oracleValue(ctx, queryResolver{o.r}.SyncRunStats(ctx, syncIds, filter))
+	return oracleValue(ctx, queryResolver{o.r}.SyncRuns(ctx, syncIds, groupIds, filter, orderBy, first, after, last, before))
+}
+
+func (o oracleQuery) SyncRunStats(ctx context.Context, syncIds []string, groupIds []string, filter stats.Filter) (*SyncRunStats, error) {
+	ctx = oracleAsks(ctx)
+	return oracleValue(ctx, queryResolver{o.r}.SyncRunStats(ctx, syncIds, groupIds, filter))
 }
 
 func (o oracle) Sync() SyncResolver { return oracleSync{o.Resolver} }
@@ -93,6 +107,11 @@ func (o oracleSync) Health(ctx context.Context, obj *Sync) (*health.Health, erro
 func (o oracleSync) URL(ctx context.Context, obj *Sync) (*string, error) {
 	ctx = oracleAsks(ctx)
 	return oracleValue(ctx, syncResolver{o.r}.URL(ctx, obj))
+}
+
+func (o oracleSync) Group(ctx context.Context, obj *Sync) (*Group, error) {
+	ctx = oracleAsks(ctx)
+	return oracleValue(ctx, syncResolver{o.r}.Group(ctx, obj))
 }
 
 func (o oracle) SyncConnection() SyncConnectionResolver { return oracleSyncConnection{o.Resolver} }

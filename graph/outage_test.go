@@ -32,7 +32,7 @@ func newOutage(t *testing.T, stale time.Duration) *outage {
 			census.AddRun(id, sim.Run{CreatedAt: time.Now().Add(time.Duration(n-230) * time.Hour), Status: "completed"})
 		}
 	}
-	client := upstream.New("canary", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(),
+	client := upstream.New("canary", upstream.Options{BaseURL: sim.Base(), Transport: census.Transport(),
 		PageCache: 16 << 20, Freshness: 5 * time.Second, Stale: stale,
 		OnRead: graph.NoteRead})
 	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{})

@@ -9,6 +9,7 @@ import (
 	"census-gateway/graph/documents"
 	"census-gateway/graph/exec"
 	"census-gateway/upstream"
+	"census-gateway/upstream/calls"
 )
 
 // breadthFirst is the schema that gqlgen generated, with an execution of its own.
@@ -23,11 +24,15 @@ func newSchema(r *Resolver) breadthFirst {
 	generated := NewExecutableSchema(Config{})
 	schema := &exec.Schema{AST: generated.Schema(), Objects: tables(r)}
 	schema.Objects[syncType].Load = loadSyncs
-	for _, field := range [...]string{"health", "nextRunAt"} {
+	for _, field := range [...]string{"health", "nextRunAt", "group"} {
 		schema.Objects[syncType].Fields[field].Loads = true
 	}
 	for typename, side := range map[string]upstream.Side{"SyncSource": upstream.Sources, "SyncDestination": upstream.Destinations} {
-		ahead := func(ctx context.Context) { loadersOf(ctx).sides.ask(side) }
+		ahead := func(ctx context.Context) {
+			if l := loadersOf(ctx); l.census.Version() == calls.V1 || side == upstream.Destinations { // V2's sources may be in its activations
+				l.sides.ask(side)
+			}
+		}
 		schema.Objects[typename].Fields["connectionName"].Ahead = ahead
 		schema.Objects[typename].Fields["connectionType"].Ahead = ahead
 	}

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
-	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -29,6 +28,7 @@ var words = map[calls.Kind]struct{ code, sentence string }{
 	calls.Unavailable:     {errcodes.UpstreamUnavailable, "Census cannot be reached or is failing, so %s cannot be read."},
 	calls.Busy:            {errcodes.UpstreamBusy, "Too many calls to Census are under way, so %s cannot be read just now."},
 	calls.BadResponse:     {errcodes.UpstreamBadResponse, "Census gave an answer for %s that cannot be read."},
+	calls.Gone:            {errcodes.UpstreamGone, "Census no longer answers at the address that the gateway asks, so %s cannot be read."},
 	calls.Internal:        {errcodes.Internal, internalSentence},
 }
 
@@ -57,14 +57,14 @@ func present(log *slog.Logger, ownTokens bool) graphql.ErrorPresenterFunc {
 			}
 			log.Log(ctx, level, "census call failed", "kind", call.Kind.String(), "path", out.Path.String(), "cause", call)
 			w, subject := words[call.Kind], call.Subject
-			if list, is := strings.CutPrefix(subject, "the "); is && call.Kind == calls.NotFound {
-				w.sentence, subject = "Census has no list of %s at its address here, or this token may not see it.", list
-			}
 			if sentence, is := refusals[call.Status]; is && call.Kind == calls.Forbidden {
 				w.sentence = sentence
 			}
 			if ownTokens && call.Kind == calls.Unauthenticated {
 				w.code, w.sentence = errcodes.Unauthenticated, "Census does not accept your token, so %s cannot be read."
+			}
+			if call.Personal {
+				w.sentence += " V2 of Census's API takes personal access tokens only."
 			}
 			out.Message = w.sentence
 			if call.Kind != calls.Internal {

@@ -21,6 +21,9 @@ const (
 // have more.
 const mostSyncs = 200
 
+// mostGroups stands for how many groups an account has: few have more.
+const mostGroups = 10
+
 // prices say what fields cost in Census pages, from their arguments alone: what
 // an operation is refused for before anything is asked.
 func prices() limits.Prices {
@@ -50,7 +53,11 @@ func prices() limits.Prices {
 		"SyncRun.sync":                {Pages: limits.Fixed(0)},
 		"SyncRun.url":                 {Pages: limits.Fixed(0)},
 		"Sync.url":                    {Pages: limits.Fixed(0)},
-		"Sync.health":                 {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
+		// Groups are told by the sources; few accounts have more than a dozen.
+		"Query.groups": {Pages: limits.Fixed(1), Shared: "sources", Items: limits.Fixed(mostGroups)},
+		"Sync.group":   {Pages: limits.Fixed(1), Shared: "sources"},
+		"Group.syncs":  {Pages: limits.Fixed(mostSyncs / 50), Shared: "all syncs", Items: limits.Size(defaultPage)},
+		"Sync.health":  {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
 		// The newest runs of its sync, which all runs of a sync's list share.
 		"SyncRun.expectedDurationSeconds": {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
 		"SyncRun.expectedCompletedAt":     {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
@@ -142,8 +149,11 @@ func syncPages(a limits.Args) int {
 		shown = max(shown, allSyncs(a))
 	}
 	pages := max(1, (shown+49)/50)
-	if filter, _ := a.Value("filter").(map[string]any); filter["destinationTypes"] != nil {
-		pages++
+	filter, _ := a.Value("filter").(map[string]any)
+	for _, part := range [...]string{"destinationTypes", "groupIds"} { // of connections, one page each
+		if filter[part] != nil {
+			pages++
+		}
 	}
 	return pages
 }

@@ -21,7 +21,7 @@ func priced(t *testing.T, query string) (pages int, passes bool) {
 	t.Helper()
 	handler := func(pages int) http.Handler {
 		h, err := graph.Handler(func(context.Context) *upstream.Client {
-			return upstream.New("canary", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: sim.New(sim.Options{Empty: true}).Transport()})
+			return upstream.New("canary", upstream.Options{BaseURL: sim.Base(), Transport: sim.New(sim.Options{Empty: true}).Transport()})
 		}, graph.Options{Limits: limits.Limits{Pages: pages}})
 		if err != nil {
 			t.Fatal(err)

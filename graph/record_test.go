@@ -21,7 +21,7 @@ func TestClockBoundsFreshness(t *testing.T) {
 	census := sim.New(sim.Options{Empty: true, Now: time.Now})
 	id := census.AddSync(sim.Sync{})
 	census.AddRun(id, sim.Run{Status: "working"})
-	client := upstream.New("canary", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 1 << 20, Freshness: time.Hour,
+	client := upstream.New("canary", upstream.Options{BaseURL: sim.Base(), Transport: census.Transport(), PageCache: 1 << 20, Freshness: time.Hour,
 		OnRead: graph.NoteRead})
 	var fresh time.Duration
 	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{

@@ -5,5 +5,6 @@ package graph
 // Resolver answers fields. It keeps nothing: what an operation may use comes
 // with its context (loadersOf).
 type Resolver struct {
-	appURL string // see Options.AppURL
+	appURL     string            // see Options.AppURL
+	groupNames map[string]string // see Options.GroupNames
 }

@@ -21,7 +21,7 @@ import (
 // the answer takes.
 func TestRoomForAnswers(t *testing.T) {
 	census := sim.New(sim.Options{Seed: 1})
-	client := upstream.New("token", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 64 << 20, Freshness: time.Hour})
+	client := upstream.New("token", upstream.Options{BaseURL: sim.Base(), Transport: census.Transport(), PageCache: 64 << 20, Freshness: time.Hour})
 	var room, told atomic.Int64
 	h, err := Handler(func(context.Context) *upstream.Client { return client }, Options{Limits: limits.Limits{Introspection: true},
 		Hold: func(_ context.Context, bytes int) bool {

@@ -29,9 +29,10 @@ type SyncRunStatsGroup struct {
 	Sync  *Sync   // nil unless they are grouped by syncs
 	Stats *stats.Subset
 
-	by         SyncRunGroupBy
-	connection *int64  // that has the label; nil: none
-	label      *string // if there is no connection and no sync
+	by          SyncRunGroupBy
+	destination *census.SyncDestination // that has the label; nil: none
+	source      *census.SyncSource      // the same
+	label       *string                 // if there is no connection and no sync
 }
 
 func checkGroups(first int) error {
@@ -110,7 +111,7 @@ type groupKey struct {
 type grouping struct {
 	by          SyncRunGroupBy
 	order       SyncRunGroupOrder
-	connections map[int64]census.Connection
+	connections *upstream.Ends
 	groups      map[groupKey]*SyncRunStatsGroup
 	failed      exec.Beside
 }
@@ -127,7 +128,7 @@ func (g *grouping) needsRecords() bool {
 
 // askConnections asks for the connections that tell the groups or their order; nil if
 // none do.
-func (g *grouping) askConnections(l *loaders) *loaded[upstream.Side, map[int64]census.Connection] {
+func (g *grouping) askConnections(l *loaders) *loaded[upstream.Side, *upstream.Ends] {
 	switch {
 	case g.by == SyncRunGroupByDestinationType, g.by == SyncRunGroupByDestination && g.order == SyncRunGroupOrderLabel:
 		return l.sides.ask(upstream.Destinations)
@@ -163,17 +164,15 @@ func (g *grouping) groupOf(sync *Sync, kind stats.Kind) (key groupKey, group Syn
 	case SyncRunGroupBySync:
 		key.text, group.Sync, group.label = syncType+":"+strconv.FormatInt(int64(sync.ID), 10), sync, record.Label
 	case SyncRunGroupByDestination:
-		key.text, group.connection = numberText(record.Destination.ConnectionID), record.Destination.ConnectionID
+		key.text, group.destination = destinationKey(&record.Destination), &record.Destination
 	case SyncRunGroupBySource:
-		key.text, group.connection = numberText(record.Source.ConnectionID), record.Source.ConnectionID
+		key.text, group.source = numberText(record.Source.ConnectionID), &record.Source
 	case SyncRunGroupByDestinationType:
-		if id := record.Destination.ConnectionID; id != nil {
-			group.label = g.connections[*id].Type
-		}
+		_, group.label = g.connections.Destination(&record.Destination)
 		key.text = textOf(group.label)
 	case SyncRunGroupByDestinationObject:
 		if group.label = record.Destination.Object; group.label != nil {
-			key.text = numberText(record.Destination.ConnectionID) + "/" + *group.label
+			key.text = destinationKey(&record.Destination) + "/" + *group.label
 		}
 	case SyncRunGroupByOperation:
 		group.label = record.Operation
@@ -187,8 +186,12 @@ func (g *grouping) groupOf(sync *Sync, kind stats.Kind) (key groupKey, group Syn
 		label := map[bool]string{true: "full syncs", false: "other runs"}[kind.Full]
 		group.label = &label
 	}
-	if group.connection != nil && g.connections != nil {
-		group.label = g.connections[*group.connection].Name
+	switch {
+	case g.connections == nil:
+	case group.destination != nil:
+		group.label, _ = g.connections.Destination(group.destination)
+	case group.source != nil:
+		group.label, _ = g.connections.Source(group.source)
 	}
 	if !key.rest {
 		group.Key = &key.text
@@ -254,12 +257,21 @@ func labelOf(ctx context.Context, g *SyncRunStatsGroup) exec.Later[*string] {
 			got()
 			return exec.Value(g.Sync.Label())
 		})
-	case g.by == SyncRunGroupByDestination:
-		return ofConnection(ctx, upstream.Destinations, g.connection, connectionName)
-	case g.by == SyncRunGroupBySource:
-		return ofConnection(ctx, upstream.Sources, g.connection, connectionName)
+	case g.destination != nil:
+		return ofDestination(ctx, g.destination, connectionName)
+	case g.source != nil:
+		return ofSource(ctx, g.source, connectionName)
 	}
 	return exec.Value(g.label, nil)
+}
+
+// destinationKey names a destination by its number; on V2, where it has none, by its
+// activation. "" if Census tells neither.
+func destinationKey(d *census.SyncDestination) string {
+	if d.ConnectionID == nil && d.ActivationID != nil {
+		return *d.ActivationID
+	}
+	return numberText(d.ConnectionID)
 }
 
 func numberText(n *int64) string {

@@ -77,10 +77,14 @@ func runStats(ctx context.Context, id census.SyncID, filter *stats.Filter) exec.
 	})
 }
 
-// syncRunStats sums up the runs of many syncs together; of all of the workspace
+// syncRunStats sums up the runs of many syncs together; of all, or all of some groups,
 // where ids is nil. It fails as a whole only if every sync does.
-func syncRunStats(ctx context.Context, ids []string, filter *stats.Filter) exec.Later[*SyncRunStats] {
-	syncs, err := syncsNamed("syncIds", ids)
+func syncRunStats(ctx context.Context, ids, groupIDs []string, filter *stats.Filter) exec.Later[*SyncRunStats] {
+	var named []*Sync
+	groups, err := groupKeys("groupIds", groupIDs)
+	if err == nil && ids != nil {
+		named, err = syncsNamed("syncIds", ids)
+	}
 	if err != nil {
 		return exec.Value[*SyncRunStats](nil, err)
 	}
@@ -89,17 +93,7 @@ func syncRunStats(ctx context.Context, ids []string, filter *stats.Filter) exec.
 		return exec.Value(s, err)
 	}
 	l := loadersOf(ctx)
-	if ids != nil {
-		return s.sum(l, syncs)
-	}
-	all := l.all.ask(struct{}{})
-	return exec.Then(func() exec.Later[*SyncRunStats] {
-		rows, err := all.Get()
-		if err != nil {
-			return exec.Value[*SyncRunStats](nil, err)
-		}
-		return s.sum(l, l.listedSyncs(rows))
-	})
+	return exec.Bind(l.chosenSyncs(ctx, named, groups), func(syncs []*Sync) exec.Later[*SyncRunStats] { return s.sum(l, syncs) })
 }
 
 // sum adds the runs of syncs to s.

@@ -6,7 +6,6 @@ import (
 	"census-gateway/graph/exec"
 	"census-gateway/graph/health"
 	"census-gateway/graph/stats"
-	"census-gateway/upstream"
 	"census-gateway/upstream/census"
 )
 
@@ -14,11 +13,11 @@ import (
 // needs and returns what will come of it (exec.Later). Each has a price in price.go.
 
 func (r queryResolver) Node(ctx context.Context, id string) exec.Later[Node] {
-	return resolveNode(ctx, "id", id)
+	return r.node(ctx, "id", id)
 }
 
 func (r queryResolver) Nodes(ctx context.Context, ids []string) exec.Later[[]Node] {
-	return resolveNodes(ctx, ids)
+	return r.nodes(ctx, ids)
 }
 
 func (r queryResolver) Sync(ctx context.Context, id string) exec.Later[*Sync] {
@@ -38,12 +37,24 @@ func (r queryResolver) SyncRun(ctx context.Context, id string) exec.Later[*censu
 	return exec.After(loadersOf(ctx).runs.ask(n), just)
 }
 
-func (r queryResolver) SyncRuns(ctx context.Context, syncIds []string, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) exec.Later[*SyncRunConnection] {
-	return timeline(ctx, syncIds, filter, runsNewestFirst(orderBy), pageArgs{first, after, last, before})
+func (r queryResolver) SyncRuns(ctx context.Context, syncIds []string, groupIds []string, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) exec.Later[*SyncRunConnection] {
+	return timeline(ctx, syncIds, groupIds, filter, runsNewestFirst(orderBy), pageArgs{first, after, last, before})
 }
 
-func (r queryResolver) SyncRunStats(ctx context.Context, syncIds []string, filter stats.Filter) exec.Later[*SyncRunStats] {
-	return syncRunStats(ctx, syncIds, &filter)
+func (r queryResolver) SyncRunStats(ctx context.Context, syncIds []string, groupIds []string, filter stats.Filter) exec.Later[*SyncRunStats] {
+	return syncRunStats(ctx, syncIds, groupIds, &filter)
+}
+
+func (r queryResolver) Groups(ctx context.Context) exec.Later[[]*Group] {
+	return r.groups(ctx)
+}
+
+func (r groupResolver) Syncs(ctx context.Context, obj *Group, first *int, after *string, last *int, before *string) exec.Later[*SyncConnection] {
+	return resolveSyncs(ctx, nil, &SyncFilter{GroupIds: []string{obj.Key}}, nil, pageArgs{first, after, last, before})
+}
+
+func (r syncResolver) Group(ctx context.Context, obj *Sync) exec.Later[*Group] {
+	return r.groupOfSync(ctx, obj)
 }
 
 func (r syncResolver) Runs(ctx context.Context, obj *Sync, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) exec.Later[*SyncRunConnection] {
@@ -83,11 +94,11 @@ func (r syncConnectionResolver) HealthCounts(ctx context.Context, obj *SyncConne
 }
 
 func (r syncDestinationResolver) ConnectionName(ctx context.Context, obj *census.SyncDestination) exec.Later[*string] {
-	return ofConnection(ctx, upstream.Destinations, obj.ConnectionID, connectionName)
+	return ofDestination(ctx, obj, connectionName)
 }
 
 func (r syncDestinationResolver) ConnectionType(ctx context.Context, obj *census.SyncDestination) exec.Later[*string] {
-	return ofConnection(ctx, upstream.Destinations, obj.ConnectionID, connectionType)
+	return ofDestination(ctx, obj, connectionType)
 }
 
 func (r syncRunResolver) Sync(ctx context.Context, obj *census.SyncRun) exec.Later[*Sync] {
@@ -119,15 +130,16 @@ func (r syncScheduleResolver) Executions(ctx context.Context, obj *census.SyncSc
 }
 
 func (r syncSourceResolver) ConnectionName(ctx context.Context, obj *census.SyncSource) exec.Later[*string] {
-	return ofConnection(ctx, upstream.Sources, obj.ConnectionID, connectionName)
+	return ofSource(ctx, obj, connectionName)
 }
 
 func (r syncSourceResolver) ConnectionType(ctx context.Context, obj *census.SyncSource) exec.Later[*string] {
-	return ofConnection(ctx, upstream.Sources, obj.ConnectionID, connectionType)
+	return ofSource(ctx, obj, connectionType)
 }
 
 type (
 	queryResolver             struct{ *Resolver }
+	groupResolver             struct{ *Resolver }
 	syncResolver              struct{ *Resolver }
 	syncConnectionResolver    struct{ *Resolver }
 	syncDestinationResolver   struct{ *Resolver }

@@ -50,7 +50,7 @@ func handlerOf(census *sim.Census, by upstream.Options, now func() time.Time) ht
 // handlerWithin is handlerOf with another time for an operation: a long history
 // takes more than the usual one under the race detector.
 func handlerWithin(d time.Duration, census *sim.Census, by upstream.Options, now func() time.Time) http.Handler {
-	by.BaseURL, by.Transport = "http://census.test/api/v1", census.Transport()
+	by.BaseURL, by.Transport = sim.Base(), census.Transport()
 	client := upstream.New("canary", by)
 	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{Timeout: d, Now: now, AppURL: "https://census.test", Limits: limits.Limits{Introspection: true}})
 	if err != nil {

@@ -45,6 +45,10 @@ func (f *SyncFilter) name() string {
 	if f.Operations != nil {
 		name += fmt.Sprintf("/operation %q", f.Operations)
 	}
+	if f.GroupIds != nil {
+		keys, _ := groupKeys("", f.GroupIds)
+		name += fmt.Sprintf("/group %q", keys)
+	}
 	return name
 }
 
@@ -61,7 +65,17 @@ func (f *SyncFilter) check() error {
 			return badInput("filter: %s must name at most %d, got %d", list.name, maxSyncIDs, list.long)
 		}
 	}
-	return nil
+	_, err := groupKeys("filter: groupIds", f.GroupIds)
+	return err
+}
+
+// groups are the keys of the groups that pass; nil: all do.
+func (f *SyncFilter) groups() []string {
+	if f == nil {
+		return nil
+	}
+	keys, _ := groupKeys("", f.GroupIds)
+	return keys
 }
 
 // judges tells that the filter asks for what the newest runs of each sync tell.
@@ -70,7 +84,7 @@ func (f *SyncFilter) judges() bool { return f != nil && (f.HealthStates != nil |
 // A passing is a filter with what it needs to know beside the syncs.
 type passing struct {
 	filter       *SyncFilter
-	destinations *loaded[upstream.Side, map[int64]census.Connection] // nil: it needs none
+	destinations *loaded[upstream.Side, *upstream.Ends] // nil: it needs none
 }
 
 // ask asks for what f needs to know.
@@ -84,7 +98,7 @@ func (f *SyncFilter) ask(l *loaders) passing {
 
 // matcher tells which syncs pass by their records.
 func (p passing) matcher() (func(*census.Sync) bool, error) {
-	var destinations map[int64]census.Connection
+	var destinations *upstream.Ends
 	if p.destinations != nil {
 		var err error
 		if destinations, err = p.destinations.Get(); err != nil {
@@ -100,13 +114,22 @@ func (p passing) matcher() (func(*census.Sync) bool, error) {
 		case f.Paused != nil && *f.Paused != s.Paused:
 		case f.Statuses != nil && !slices.Contains(f.Statuses, s.Status):
 		case !among(f.SourceIds, s.Source.ConnectionID), !among(f.DestinationIds, s.Destination.ConnectionID), !among(f.Operations, s.Operation):
-		case f.DestinationTypes != nil && (s.Destination.ConnectionID == nil || !among(f.DestinationTypes, destinations[*s.Destination.ConnectionID].Type)):
+		case f.DestinationTypes != nil && !among(f.DestinationTypes, typeOf(destinations, &s.Destination)):
 		case part != "" && (s.Label == nil || !strings.Contains(folded(*s.Label), part)):
 		default:
 			return true
 		}
 		return false
 	}, nil
+}
+
+// typeOf is the type of a sync's destination; nil where it is not known.
+func typeOf(destinations *upstream.Ends, d *census.SyncDestination) *string {
+	if destinations == nil { // the filter names no type, which none is of
+		return nil
+	}
+	_, kind := destinations.Destination(d)
+	return kind
 }
 
 // among tells whether v is one of list; everything is of nil, and nothing that Census

@@ -69,6 +69,13 @@ func workspaceSyncs(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder,
 // sortedSyncs answers with a page of those of syncs that pass a filter, in an order;
 // nil: in the order in which they stand. Their records have been read.
 func sortedSyncs(ctx context.Context, syncs []*Sync, list listSum, passing passing, order *SyncOrder, page pageArgs, otherwise int) exec.Later[*SyncConnection] {
+	return exec.Bind(loadersOf(ctx).inGroups(syncs, passing.filter.groups()), func(syncs []*Sync) exec.Later[*SyncConnection] {
+		return passedSyncs(ctx, syncs, list, passing, order, page, otherwise)
+	})
+}
+
+// passedSyncs is sortedSyncs of those of the groups that pass.
+func passedSyncs(ctx context.Context, syncs []*Sync, list listSum, passing passing, order *SyncOrder, page pageArgs, otherwise int) exec.Later[*SyncConnection] {
 	syncs, failed, err := passing.byRecord(syncs)
 	if err != nil {
 		return exec.Value[*SyncConnection](nil, err)

@@ -16,6 +16,7 @@ import (
 
 // tables say how each field of each type is answered, resolvers by r.
 func tables(r *Resolver) map[string]*exec.Object {
+	group := groupResolver{r}
 	query := queryResolver{r}
 	sync := syncResolver{r}
 	syncConnection := syncConnectionResolver{r}
@@ -61,6 +62,43 @@ func tables(r *Resolver) map[string]*exec.Object {
 				"p99": {
 					Leaf: func(b []byte, obj any) ([]byte, error) {
 						return exec.AppendFloat(b, float64(obj.(*stats.DurationSummary).P99))
+					},
+				},
+			},
+		},
+		"Group": {
+			Name: "Group", Names: []string{"Group", "Node"},
+			Is: func(v any) bool { _, is := v.(*Group); return is },
+			Fields: map[string]*exec.Field{
+				"id": {
+					Leaf: func(b []byte, obj any) ([]byte, error) { return exec.AppendString(b, string(obj.(*Group).ID)), nil },
+				},
+				"key": {
+					Leaf: func(b []byte, obj any) ([]byte, error) { return exec.AppendString(b, string(obj.(*Group).Key)), nil },
+				},
+				"name": {
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						p := obj.(*Group).Name
+						if p == nil {
+							return nil, nil
+						}
+						return exec.AppendString(b, string(*p)), nil
+					},
+				},
+				"syncs": {
+					Args: func(raw map[string]any) (map[string]any, error) {
+						return argsOf.field_Group_syncs_args(context.Background(), raw)
+					},
+					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						return exec.Call(objs, func(v *SyncConnection) any {
+							if v == nil {
+								return nil
+							}
+							return v
+						},
+							func(obj any) exec.Later[*SyncConnection] {
+								return group.Syncs(ctx, obj.(*Group), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string))
+							})
 					},
 				},
 			},
@@ -174,6 +212,21 @@ func tables(r *Resolver) map[string]*exec.Object {
 							})
 					},
 				},
+				"groups": {
+					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						return exec.Call(objs, func(v []*Group) any { return v },
+							func(obj any) exec.Later[[]*Group] {
+								return query.Groups(ctx)
+							})
+					},
+					Len: func(list any) int { return len(list.([]*Group)) },
+					At: func(list any, i int) any {
+						if v := list.([]*Group)[i]; v != nil {
+							return v
+						}
+						return nil
+					},
+				},
 				"syncRuns": {
 					Args: func(raw map[string]any) (map[string]any, error) {
 						return argsOf.field_Query_syncRuns_args(context.Background(), raw)
@@ -186,7 +239,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*SyncRunConnection] {
-								return query.SyncRuns(ctx, args["syncIds"].([]string), args["filter"].(*stats.Filter), args["orderBy"].(*SyncRunOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string))
+								return query.SyncRuns(ctx, args["syncIds"].([]string), args["groupIds"].([]string), args["filter"].(*stats.Filter), args["orderBy"].(*SyncRunOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string))
 							})
 					},
 				},
@@ -202,7 +255,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*SyncRunStats] {
-								return query.SyncRunStats(ctx, args["syncIds"].([]string), args["filter"].(stats.Filter))
+								return query.SyncRunStats(ctx, args["syncIds"].([]string), args["groupIds"].([]string), args["filter"].(stats.Filter))
 							})
 					},
 				},
@@ -600,6 +653,19 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return exec.AppendString(b, string(*p)), nil
 					},
 				},
+				"group": {
+					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						return exec.Call(objs, func(v *Group) any {
+							if v == nil {
+								return nil
+							}
+							return v
+						},
+							func(obj any) exec.Later[*Group] {
+								return sync.Group(ctx, obj.(*Sync))
+							})
+					},
+				},
 			},
 		},
 		"SyncConnection": {
@@ -680,6 +746,15 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return nil, nil
 						}
 						return exec.AppendInt(b, int64(*p)), nil
+					},
+				},
+				"activationId": {
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						p := obj.(*census.SyncDestination).ActivationID
+						if p == nil {
+							return nil, nil
+						}
+						return exec.AppendString(b, string(*p)), nil
 					},
 				},
 				"connectionName": {

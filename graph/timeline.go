@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,14 +15,18 @@ import (
 
 // timeline shows the runs of many syncs as one list. It is a merge of streams by
 // creation, each read only as deep as the page needs.
-func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newestFirst bool, page pageArgs) exec.Later[*SyncRunConnection] {
+func timeline(ctx context.Context, syncIDs, groupIDs []string, filter *stats.Filter, newestFirst bool, page pageArgs) exec.Later[*SyncRunConnection] {
 	if filter == nil {
 		filter = &stats.Filter{}
 	}
 	if err := filter.Check(); err != nil {
 		return exec.Value[*SyncRunConnection](nil, badInput("filter: %s", err))
 	}
-	list, ids, err := timelineOf(syncIDs, newestFirst)
+	groups, err := groupKeys("groupIds", groupIDs)
+	if err != nil {
+		return exec.Value[*SyncRunConnection](nil, err)
+	}
+	list, named, err := timelineOf(syncIDs, groups, newestFirst)
 	if err != nil {
 		return exec.Value[*SyncRunConnection](nil, err)
 	}
@@ -29,22 +34,12 @@ func timeline(ctx context.Context, syncIDs []string, filter *stats.Filter, newes
 	if err != nil {
 		return exec.Value[*SyncRunConnection](nil, err)
 	}
-	merge := func(ids []census.SyncID) exec.Later[*SyncRunConnection] {
-		return loadersOf(ctx).timeline(ids, filter, newestFirst, w, list, page)
+	l := loadersOf(ctx)
+	if filter.MatchesNothing() {
+		return l.timeline(nil, filter, newestFirst, w, list, page)
 	}
-	switch {
-	case filter.MatchesNothing():
-		return merge(nil)
-	case ids != nil:
-		return merge(ids)
-	}
-	all := loadersOf(ctx).all.ask(struct{}{})
-	return exec.Then(func() exec.Later[*SyncRunConnection] {
-		syncs, err := all.Get()
-		if err != nil {
-			return exec.Value[*SyncRunConnection](nil, err)
-		}
-		return merge(idsOf(syncs))
+	return exec.Bind(l.chosenSyncs(ctx, named, groups), func(syncs []*Sync) exec.Later[*SyncRunConnection] {
+		return l.timeline(idsOf(syncs), filter, newestFirst, w, list, page)
 	})
 }
 
@@ -105,31 +100,28 @@ func (c *SyncRunConnection) count(streams []*stream) {
 	}
 }
 
-// timelineOf names the timeline of the syncs with the given ids, in one order or
-// the other; no ids stand for the whole workspace.
-func timelineOf(syncIDs []string, newestFirst bool) (list listSum, ids []census.SyncID, err error) {
+// timelineOf names the timeline of the syncs with the given ids, and of some groups, in one
+// order or the other; nil stands for all.
+func timelineOf(syncIDs, groups []string, newestFirst bool) (list listSum, syncs []*Sync, err error) {
 	var name strings.Builder
 	name.WriteString("timeline")
 	if syncIDs != nil {
-		syncs, err := syncsNamed("syncIds", syncIDs)
-		if err != nil {
+		if syncs, err = syncsNamed("syncIds", syncIDs); err != nil {
 			return 0, nil, err
 		}
-		ids = make([]census.SyncID, len(syncs))
-		for i, s := range syncs {
-			ids[i] = s.ID
-		}
-		slices.Sort(ids)
-		for _, id := range ids {
+		for _, id := range idsOf(syncs) {
 			name.WriteString("/" + strconv.FormatInt(int64(id), 10))
 		}
 	}
+	if groups != nil {
+		name.WriteString(fmt.Sprintf("/groups %q", groups))
+	}
 	name.WriteString(map[bool]string{true: "/desc", false: "/asc"}[newestFirst])
-	return sumOf([]byte(name.String())), ids, nil
+	return sumOf([]byte(name.String())), syncs, nil
 }
 
 // idsOf are the ids of syncs, sorted.
-func idsOf(syncs []census.Sync) []census.SyncID {
+func idsOf(syncs []*Sync) []census.SyncID {
 	ids := make([]census.SyncID, len(syncs))
 	for i := range syncs {
 		ids[i] = syncs[i].ID

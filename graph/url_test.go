@@ -18,7 +18,7 @@ func TestURLs(t *testing.T) {
 	crowd(census, 1, 1)
 	id := census.Syncs()[0].ID
 	for app, want := range map[string]string{"": "null", "https://app.getcensus.com": fmt.Sprintf(`"https://app.getcensus.com/syncs/%d/history`, id)} {
-		client := upstream.New("canary", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport()})
+		client := upstream.New("canary", upstream.Options{BaseURL: sim.Base(), Transport: census.Transport()})
 		h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{AppURL: app})
 		if err != nil {
 			t.Fatal(err)

@@ -35,6 +35,16 @@ func (s Settings) groups() ([]Group, error) {
 	return groups, nil
 }
 
+// GroupNames are the names of those groups that have one, by key.
+func (s Settings) GroupNames() map[string]string {
+	groups, _ := s.groups()
+	names := make(map[string]string, len(groups))
+	for _, g := range groups {
+		names[g.Key] = g.Name
+	}
+	return names
+}
+
 // GroupKeys are the keys of the groups that are served; nil: all.
 func (s Settings) GroupKeys() (keys []string) {
 	groups, _ := s.groups()

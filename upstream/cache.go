@@ -106,6 +106,8 @@ func (c *Client) drop(e calls.Endpoint, id int64) {
 	defer c.cache.mu.Unlock()
 	c.cache.drop(c.recordKey(e, id))
 	switch e {
+	case calls.ListSyncs:
+		c.cache.drop(c.recordKey(wholeSyncs, 0))
 	case calls.FetchSync:
 		c.cache.drop(c.recordKey(calls.ListSyncRuns, id))
 	case calls.ListSyncRuns:

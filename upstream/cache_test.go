@@ -27,7 +27,7 @@ func remembering(n int, freshness time.Duration) (*sim.Census, *Client, census.S
 		clock = clock.Add(time.Minute)
 		server.AddRun(id, sim.Run{})
 	}
-	client := New("one", Options{BaseURL: "http://census.test/api/v1", Transport: server.Transport(), PageCache: 64 << 20, Freshness: freshness, Stale: time.Minute})
+	client := New("one", Options{BaseURL: sim.Base(), Transport: server.Transport(), PageCache: 64 << 20, Freshness: freshness, Stale: time.Minute})
 	return server, client, census.SyncID(id)
 }
 
@@ -236,6 +236,7 @@ func TestStaleWhileCensusFails(t *testing.T) {
 		{"fails much later", 90 * time.Second, sim.HTML(503), false},
 		{"refuses the token", 30 * time.Second, sim.JSON(401, `{"status":401}`), false},
 		{"forbids", 30 * time.Second, sim.JSON(403, `{}`), false},
+		{"has gone", 30 * time.Second, sim.Redirect(301, "https://elsewhere.test/"), true},
 		{"knows it no more", 30 * time.Second, sim.JSON(404, `{"status":404}`), false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -252,7 +253,7 @@ func TestStaleWhileCensusFails(t *testing.T) {
 				ask()
 				reads = nil
 				time.Sleep(tt.after)
-				census.Inject(sim.Fault{Do: tt.do})
+				census.Inject(sim.Fault{Match: butSyncs, Do: tt.do})
 				if fmt.Sprint(ask()) == "[<nil> <nil>]" != tt.stale {
 					t.Error("stale, or not, against the rule")
 				}
@@ -362,7 +363,7 @@ func TestNothingStaleAfterRefusal(t *testing.T) {
 				time.Sleep(31 * time.Second) // past the time of all
 			}
 			ask("ok")
-			heal := server.Inject(sim.Fault{Do: sim.JSON(status, `{}`)})
+			heal := server.Inject(sim.Fault{Match: butSyncs, Do: sim.JSON(status, `{}`)})
 			ask(calls.KindOf(status).String())
 			heal()
 			server.Inject(sim.Fault{Do: sim.HTML(503)})
@@ -437,7 +438,7 @@ func TestRunsOfCallersTokensAreKeptForMinutes(t *testing.T) {
 	for own, want := range map[bool]int{false: 0, true: 1} {
 		synctest.Test(t, func(t *testing.T) {
 			server, _, id := remembering(1, 5*time.Second)
-			client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: server.Transport(), PageCache: 1 << 20, OwnTokens: own}).WithToken("one")
+			client := New("", Options{BaseURL: sim.Base(), Transport: server.Transport(), PageCache: 1 << 20, OwnTokens: own}).WithToken("one")
 			run := census.SyncRunID(server.Runs(int64(id))[0].ID)
 			client.Run(t.Context(), run)
 			time.Sleep(5 * time.Minute)
@@ -452,7 +453,7 @@ func TestRunsOfCallersTokensAreKeptForMinutes(t *testing.T) {
 
 func TestCacheIsBounded(t *testing.T) {
 	census, _, id := remembering(3000, time.Hour)
-	client := New("one", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 500 << 10, Freshness: time.Hour, Stale: 24 * time.Hour})
+	client := New("one", Options{BaseURL: sim.Base(), Transport: census.Transport(), PageCache: 500 << 10, Freshness: time.Hour, Stale: 24 * time.Hour})
 	walkAll(t, client, id, 1000)
 	if s := client.CacheStats(); s.Bytes > 500<<10 || s.Entries == 0 || s.Misses == 0 {
 		t.Errorf("%+v", s)

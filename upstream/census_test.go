@@ -16,9 +16,20 @@ import (
 
 // newCensus is a Census without syncs, and the real client on its wire.
 func newCensus(opt sim.Options) (*sim.Census, *Client) {
+	return newCensusOf(sim.Base(), opt)
+}
+
+// The bases of the versions, for tests that are of one.
+const (
+	baseV1 = "http://census.test/api/v1"
+	baseV2 = "http://census.test/api/v2"
+)
+
+// newCensusOf is newCensus asked by a version of its own.
+func newCensusOf(base string, opt sim.Options) (*sim.Census, *Client) {
 	opt.Empty = true
 	census := sim.New(opt)
-	return census, New("", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport()})
+	return census, New("", Options{BaseURL: base, Transport: census.Transport()})
 }
 
 // addSyncs adds n syncs a second apart, the newest a second ago; their ids are
@@ -38,6 +49,10 @@ func addSyncWithRuns(server *sim.Census, n int) census.SyncID {
 	}
 	return census.SyncID(id)
 }
+
+// butSyncs matches all calls but those of the list of syncs: if that is missing, the whole
+// API is.
+func butSyncs(r *http.Request) bool { return !sim.Path("/syncs")(r) }
 
 // verdict is what a caller is told: "ok", or the kind of the error.
 func verdict(err error) string {

@@ -36,7 +36,7 @@ func TestRunsOfAChangedCensus(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			census, _ := newCensus(c.opt)
-			client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 1 << 20, Freshness: time.Second})
+			client := New("", Options{BaseURL: sim.Base(), Transport: census.Transport(), PageCache: 1 << 20, Freshness: time.Second})
 			id := addSyncWithRuns(census, 450)
 			if c.fault != nil {
 				census.Inject(sim.Fault{Do: c.fault})
@@ -155,7 +155,7 @@ func TestHeavySyncs(t *testing.T) {
 func TestHangingSyncsAreBridged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, _ := newCensus(sim.Options{})
-		client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 1 << 20, Freshness: time.Second, Stale: time.Hour})
+		client := New("", Options{BaseURL: sim.Base(), Transport: census.Transport(), PageCache: 1 << 20, Freshness: time.Second, Stale: time.Hour})
 		addSyncs(census, 120)
 		if _, err := client.AllSyncs(t.Context()); err != nil {
 			t.Fatal(err)

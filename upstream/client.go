@@ -13,8 +13,12 @@ type Options struct {
 	BaseURL   string            // host and prefix; "" means the US region's V1: https://app.getcensus.com/api/v1
 	Basic     bool              // authenticate by HTTP Basic as user "bearer" instead of Bearer
 	Transport http.RoundTripper // nil: what calls.Transport returns
-	OwnTokens bool              // the tokens are brought by callers: what is kept of one is doubted sooner, and none takes all calls
-	MaxCalls  int               // exchanges under way at once, of all tokens, while Census is well; 0: calls.DefaultMaxCalls
+	// Groups are the keys of the groups of V2 whose syncs are read; all others, and those
+	// of unknown groups, are as if they were not there. Nil: all are read. On V1, which
+	// knows no groups, nothing is then.
+	Groups    []string
+	OwnTokens bool // the tokens are brought by callers: what is kept of one is doubted sooner, and none takes all calls
+	MaxCalls  int  // exchanges under way at once, of all tokens, while Census is well; 0: calls.DefaultMaxCalls
 	// Observe is told when a call begins, from many goroutines, with its
 	// endpoint ("GET /syncs/{id}/sync_runs"); the call is made under the context
 	// it returns, and what it returns is called at the end. Nil: nobody is told.
@@ -34,14 +38,21 @@ type Options struct {
 // concurrent use.
 type Client struct {
 	calls  *calls.Caller
-	notes  *notes // shared by the clients of the token
-	cache  *cache // shared by the clients of all tokens
+	groups map[string]bool // that are served; nil: all
+	notes  *notes          // shared by the clients of the token
+	cache  *cache          // shared by the clients of all tokens
 	onRead func(ctx context.Context, r Read)
 }
 
 // New returns a client that authenticates with token.
 func New(token string, opt Options) *Client {
 	c := &Client{cache: newCache(opt.PageCache, opt.Freshness, opt.Stale)}
+	if opt.Groups != nil {
+		c.groups = make(map[string]bool)
+	}
+	for _, key := range opt.Groups {
+		c.groups[key] = true
+	}
 	if c.cache.onShort = opt.OnShort; opt.OwnTokens {
 		c.cache.recordsFor = ownRecordsFor
 	}
@@ -60,8 +71,11 @@ func New(token string, opt Options) *Client {
 func (c *Client) WithToken(token string) *Client { return c.with(c.calls.WithToken(token)) }
 
 func (c *Client) with(calls *calls.Caller) *Client {
-	return &Client{calls: calls, notes: calls.Notes().(*notes), cache: c.cache, onRead: c.onRead}
+	return &Client{calls: calls, groups: c.groups, notes: calls.Notes().(*notes), cache: c.cache, onRead: c.onRead}
 }
+
+// Version is the version of Census's API that c asks.
+func (c *Client) Version() calls.Version { return c.calls.Version() }
 
 // MaxCalls is how many calls to Census are made at a time now. Who asks for more at
 // once has some of them wait, and fail if that takes too long.

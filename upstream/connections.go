@@ -2,6 +2,8 @@ package upstream
 
 import (
 	"context"
+	"strconv"
+	"time"
 
 	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
@@ -15,7 +17,7 @@ type Side string
 
 const (
 	Sources      Side = Side(calls.ListSources)
-	Destinations Side = Side(calls.ListDestinations)
+	Destinations Side = Side(calls.ListDestinations) // of V1; V2 has activations
 )
 
 // Connections reads all connections of one side of the workspace, by id. It costs
@@ -27,7 +29,13 @@ func (c *Client) Connections(ctx context.Context, side Side) (map[int64]census.C
 		bare: func(n *census.Connection) census.Connection {
 			return census.Connection{ID: n.ID, CreatedAt: n.CreatedAt}
 		}, weight: (*census.Connection).Weight}
-	rows, err := l.all(ctx)
+	var rows []census.Connection
+	var err error
+	if c.Version() == calls.V2 { // which does not say in which order it lists those of several groups
+		rows, err = readWhole(ctx, l, calls.Endpoint(side), func(n *census.Connection) string { return idText(n.ID) })
+	} else {
+		rows, err = l.all(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -36,4 +44,42 @@ func (c *Client) Connections(ctx context.Context, side Side) (map[int64]census.C
 		byID[n.ID] = n
 	}
 	return byID, nil
+}
+
+// Activations reads all pairs of a source and a destination, which V2 has in place of
+// destinations. It costs one call for each 100.
+func (c *Client) Activations(ctx context.Context) (*census.Activations, error) {
+	l := list[census.Activation]{client: c, endpoint: calls.ListActivations,
+		most: connectionChunk, size: c.notes.pageSize(calls.ListActivations, connectionChunk), decode: census.DecodePage[census.Activation], weight: (*census.Activation).Weight}
+	rows, err := readWhole(ctx, l, calls.ListActivations, func(a *census.Activation) string { return a.ID })
+	if err != nil {
+		return nil, err
+	}
+	return census.IndexActivations(rows), nil
+}
+
+// readWhole is whole from memory while it counts; name is what it is kept by.
+func readWhole[T any](ctx context.Context, l list[T], name calls.Endpoint, id func(*T) string) ([]T, error) {
+	type rows = []T
+	if kept, ok := recallRecord[rows](ctx, l.client, name, 0); ok {
+		return *kept, nil
+	}
+	all, err := fetchRecord(ctx, l.client, name, 0, func(all *rows) int { return l.weigh(*all) },
+		func(ctx context.Context) (*rows, error) {
+			all, err := l.whole(ctx, id)
+			return &all, err
+		},
+		func(*rows) time.Duration { return l.life() })
+	if err != nil {
+		return nil, err
+	}
+	return *all, nil
+}
+
+// idText is an id as text; "" for none.
+func idText(id int64) string {
+	if id <= 0 {
+		return ""
+	}
+	return strconv.FormatInt(id, 10)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func TestConnections(t *testing.T) {
-	server, client := newCensus(sim.Options{})
+	server, client := newCensusOf(baseV1, sim.Options{})
 	sources, err := client.Connections(t.Context(), Sources)
 	checkVerdict(t, err, "ok")
 	destinations, err := client.Connections(t.Context(), Destinations)
@@ -52,7 +52,7 @@ func TestConnectionsOfSeveralPages(t *testing.T) {
 		{"without dates, as in 2023", sim.Options{}, &sim.Fault{Do: sim.Field("created_at", "null")}, 3},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			census, client := newCensus(c.opt)
+			census, client := newCensusOf(baseV1, c.opt)
 			for i := range 245 {
 				census.AddSource(fmt.Sprint("warehouse ", i))
 			}

@@ -41,6 +41,9 @@ func (l list[T]) readInto(ctx context.Context, v *paging.View[T], todo []paging.
 // moment after.
 func (l list[T]) read(ctx context.Context, r paging.Read, after int64) paging.Arrival[T] {
 	key := l.client.calls.Name() + l.endpoint.Path(l.id) + r.Query()
+	if l.anyOrder { // other checks, other answers
+		key += "*"
+	}
 	fl, shared, err := l.client.cache.flights.do(ctx, key, after, func(ctx context.Context) (any, error) {
 		return l.ask(ctx, r)
 	})
@@ -78,6 +81,9 @@ func (l list[T]) ask(ctx context.Context, r paging.Read) (paging.Page[T], error)
 	}
 	if r.Head > 0 {
 		slices.Reverse(p.Rows)
+	}
+	if l.anyOrder {
+		return p, nil
 	}
 	if err := p.Sort(l.position); err != nil {
 		return p, l.endpoint.Unreadable(l.id, err)

@@ -47,7 +47,7 @@ func newHistory(t *rapid.T, opt sim.Options) *history {
 	h.sync = census.SyncID(h.census.AddSync(sim.Sync{}))
 	// With a page cache but no freshness every answer is proved anew, so the laws
 	// hold to the letter; 40 kB is too little for what is read, so some is lost.
-	h.client = New("", Options{BaseURL: "http://census.test/api/v1", Transport: h.census.Transport(),
+	h.client = New("", Options{BaseURL: sim.Base(), Transport: h.census.Transport(),
 		PageCache: rapid.SampledFrom([]int64{0, 40_000, 8 << 20}).Draw(t, "page cache")})
 	h.create(rapid.IntRange(0, 450).Draw(t, "runs"))
 	return h

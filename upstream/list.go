@@ -25,6 +25,7 @@ type list[T any] struct {
 	check    func(*T) error             // and completes a row by what was asked; nil: every row will do
 	over     func(*T, time.Time) bool   // whether a row will change no more; nil: every row may
 	weight   func(*T) int               // bytes of a row in memory, about
+	anyOrder bool                       // its pages are taken in whatever order they have: for whole alone
 	pack     func([]T) paging.Packed[T] // how rows that will change no more are kept; nil: as they are
 }
 
@@ -205,7 +206,4 @@ func (l list[T]) stale(windows []paging.Window, err error) (*paging.View[T], boo
 	return v, v.Remembers() && v.BeStale(windows, l.size, l.life())
 }
 
-func isNotFound(err error) bool {
-	var e *calls.Error
-	return errors.As(err, &e) && e.Kind == calls.NotFound
-}
+func isNotFound(err error) bool { return calls.IsKind(err, calls.NotFound) }

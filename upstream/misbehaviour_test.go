@@ -133,7 +133,7 @@ func TestMisbehaviour(t *testing.T) {
 		{name: "429 for ever", fault: sim.Fault{Do: sim.Throttle("soon")}, time: long, want: "rate_limited", calls: 3},
 		{name: "500 for ever", fault: sim.Fault{Do: sim.HTML(500)}, time: long, want: "unavailable", calls: 2},
 		{name: "504 for ever", fault: sim.Fault{Do: sim.HTML(504)}, time: long, want: "unavailable", calls: 3},
-		{name: "redirects in a circle", fault: sim.Fault{Do: sim.Redirect(302, "/api/v1/syncs/2/sync_runs")}, time: long, want: "bad_response", calls: 1},
+		{name: "redirects in a circle", fault: sim.Fault{Do: sim.Redirect(302, "/api/v1/syncs/2/sync_runs")}, time: long, want: "gone", calls: 1},
 		{name: "a cookie", fault: sim.Fault{Do: sim.SetCookie("a=b")}, time: long, want: "ok", calls: 1},
 		{name: "repeats the token", fault: sim.Fault{Do: sim.EchoAuthorization(400)}, time: long, want: "bad_response", calls: 1},
 	}

@@ -14,7 +14,7 @@ func TestCallsNotSentAreToldApart(t *testing.T) {
 	census := sim.New(sim.Options{Empty: true})
 	var outcomes []string
 	client := New("", Options{
-		BaseURL:   "http://census.test/api/v1",
+		BaseURL:   sim.Base(),
 		Transport: census.Transport(),
 		Observe: func(ctx context.Context, _ string) (context.Context, func(calls.Call)) {
 			return ctx, func(c calls.Call) { outcomes = append(outcomes, c.Outcome()) }

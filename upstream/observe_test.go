@@ -24,7 +24,7 @@ func TestObserveIsToldEachCall(t *testing.T) {
 		id := addSyncWithRuns(census, 1)
 		var told []string
 		client := New("", Options{
-			BaseURL:   "http://census.test/api/v1",
+			BaseURL:   baseV1,
 			Transport: census.Transport(),
 			Observe: func(ctx context.Context, endpoint string) (context.Context, func(calls.Call)) {
 				told = append(told, "begin "+endpoint)
@@ -47,7 +47,8 @@ func TestObserveIsToldEachCall(t *testing.T) {
 			"begin GET /syncs/{id}/sync_runs",
 			"/api/v1/syncs/1/sync_runs in mine", "/api/v1/syncs/1/sync_runs in mine", "/api/v1/syncs/1/sync_runs in mine",
 			"end ok, HTTP 200, tries 3",
-			"begin GET /syncs/{id}", "/api/v1/syncs/99 in mine", "end not_found, HTTP 404, tries 1",
+			"begin GET /syncs/{id}", "/api/v1/syncs/99 in mine",
+			"begin GET /syncs", "/api/v1/syncs in mine", "end ok, HTTP 200, tries 1", "end not_found, HTTP 404, tries 1",
 			"begin GET /sync_runs/{id}", "/api/v1/sync_runs/94 in mine", "end timeout, HTTP 0, tries 1",
 		}
 		if diff := cmp.Diff(want, told); diff != "" {
@@ -59,7 +60,7 @@ func TestObserveIsToldEachCall(t *testing.T) {
 func TestWithToken(t *testing.T) {
 	census := sim.New(sim.Options{Token: secret})
 	for _, basic := range []bool{false, true} {
-		first := New("another-token", Options{BaseURL: "http://census.test/api/v1", Basic: basic, Transport: census.Transport()})
+		first := New("another-token", Options{BaseURL: sim.Base(), Basic: basic, Transport: census.Transport()})
 		_, err := first.WithToken(secret).Sync(t.Context(), 52)
 		checkVerdict(t, err, "ok")
 		_, err = first.Sync(t.Context(), 52)

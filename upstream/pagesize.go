@@ -28,9 +28,10 @@ const (
 
 // notes are what is known of the lists of one token.
 type notes struct {
-	syncs atomic.Int64                                // syncs in the workspace when last told; 0: not yet
-	sizes atomic.Pointer[map[calls.Endpoint]pageSize] // nil: pages are as large as they can be
-	mu    sync.Mutex                                  // one change of sizes at a time
+	syncs   atomic.Int64                                // syncs in the workspace when last told; 0: not yet
+	ordered atomic.Int64                                // until when V2's list of syncs is taken to be in creation order, in ns since 1970; 0: not proved
+	sizes   atomic.Pointer[map[calls.Endpoint]pageSize] // nil: pages are as large as they can be
+	mu      sync.Mutex                                  // one change of sizes at a time
 }
 
 // A pageSize is how large pages of a list are for now.

@@ -60,7 +60,7 @@ func TestScanLargerThanTheCache(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			census := hourlySyncs(syncs, 400)
-			client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: c.bytes, Freshness: 5 * time.Second})
+			client := New("", Options{BaseURL: sim.Base(), Transport: census.Transport(), PageCache: c.bytes, Freshness: 5 * time.Second})
 			var calls []int
 			for range 10 {
 				census.ResetCalls()
@@ -80,7 +80,7 @@ func TestScanLargerThanTheCache(t *testing.T) {
 func TestPackedHead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := hourlySyncs(2, 250)
-		client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: server.Transport(), PageCache: 70_000, Freshness: time.Minute})
+		client := New("", Options{BaseURL: sim.Base(), Transport: server.Transport(), PageCache: 70_000, Freshness: time.Minute})
 		for id := range 2 { // the first makes the second short of memory
 			if _, err := client.Runs(t.Context(), census.SyncID(id+1), paging.Window{Limit: 100}); err != nil {
 				t.Fatal(err)
@@ -155,7 +155,7 @@ func TestShortage(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var told []CacheStats
-			client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: hourlySyncs(syncs, 400).Transport(), PageCache: c.bytes, Freshness: 5 * time.Second,
+			client := New("", Options{BaseURL: sim.Base(), Transport: hourlySyncs(syncs, 400).Transport(), PageCache: c.bytes, Freshness: 5 * time.Second,
 				OnShort: func(s CacheStats) { told = append(told, s) }})
 			for range 12 {
 				scanWeek(t, client, syncs)

@@ -21,9 +21,7 @@ func readRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int6
 	if record, ok := recallRecord[T](ctx, c, e, id); ok {
 		return record, nil
 	}
-	key := c.recordKey(e, id) // before it is asked for: a 401 that another call gets meanwhile counts
-	fl, shared, err := c.cache.flights.do(ctx, c.calls.Name()+e.Path(id), 0, func(ctx context.Context) (any, error) {
-		sent := time.Now()
+	return fetchRecord(ctx, c, e, id, weight, func(ctx context.Context) (*T, error) {
 		answer, err := c.calls.Get(ctx, e, id, "")
 		if err != nil {
 			return nil, err
@@ -35,6 +33,19 @@ func readRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int6
 		}
 		if err != nil {
 			return nil, e.Unreadable(id, err)
+		}
+		return record, nil
+	}, life)
+}
+
+// fetchRecord is readRecord of what is not in memory, by fetch.
+func fetchRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int64, weight func(*T) int, fetch func(context.Context) (*T, error), life func(*T) time.Duration) (*T, error) {
+	key := c.recordKey(e, id) // before it is asked for: a 401 that another call gets meanwhile counts
+	fl, shared, err := c.cache.flights.do(ctx, c.calls.Name()+e.Path(id), 0, func(ctx context.Context) (any, error) {
+		sent := time.Now()
+		record, err := fetch(ctx)
+		if err != nil {
+			return nil, err
 		}
 		keepRecord(c, key, keptRecord[T]{record, sent, sent.Add(life(record))}, weight)
 		return record, nil

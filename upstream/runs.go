@@ -21,12 +21,20 @@ const runChunk = 100
 // It costs one call for the newest 100 runs, and one for each further hundred
 // of a window (two where it straddles).
 func (c *Client) Runs(ctx context.Context, sync census.SyncID, windows ...paging.Window) ([]paging.Slice[census.SyncRun], error) {
+	if c.groups != nil {
+		if err := c.mayShow(ctx, calls.ListSyncRuns, int64(sync), sync); err != nil {
+			return nil, err
+		}
+	}
 	return c.runsOf(sync).slices(ctx, windows)
 }
 
 // RunsKept is Runs from memory alone; false where that takes a call. It does not
 // wait.
 func (c *Client) RunsKept(ctx context.Context, sync census.SyncID, windows ...paging.Window) ([]paging.Slice[census.SyncRun], bool) {
+	if served, _ := c.servedKept(sync); !served {
+		return nil, false
+	}
 	return c.runsOf(sync).slicesKept(ctx, windows)
 }
 
@@ -38,6 +46,11 @@ func (c *Client) RunsKept(ctx context.Context, sync census.SyncID, windows ...pa
 // It costs one call for each hundred runs that are not in memory, and what it
 // takes to find where w begins; upwards, one more for each thousand.
 func (c *Client) ScanRuns(ctx context.Context, sync census.SyncID, w paging.Window, may func() bool, visit func(paging.Slice[census.SyncRun]) (enough bool)) (limited bool, err error) {
+	if c.groups != nil {
+		if err := c.mayShow(ctx, calls.ListSyncRuns, int64(sync), sync); err != nil {
+			return false, err
+		}
+	}
 	return c.runsOf(sync).walk(ctx, w, may, visit)
 }
 
@@ -58,8 +71,20 @@ func (c *Client) runsOf(sync census.SyncID) list[census.SyncRun] {
 		pack: func(runs []census.SyncRun) paging.Packed[census.SyncRun] { return census.PackRuns(runs) }}
 }
 
-// Run fetches one run. It costs one call.
+// Run fetches one run. It costs one call; with Options.Groups another for its sync, once a
+// minute.
 func (c *Client) Run(ctx context.Context, id census.SyncRunID) (*census.SyncRun, error) {
+	run, err := c.fetchRun(ctx, id)
+	if err == nil && c.groups != nil {
+		err = c.mayShow(ctx, calls.FetchSyncRun, int64(id), run.SyncID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return run, nil
+}
+
+func (c *Client) fetchRun(ctx context.Context, id census.SyncRunID) (*census.SyncRun, error) {
 	return readRecord(ctx, c, calls.FetchSyncRun, int64(id), (*census.SyncRun).Weight, census.DecodeOne[census.SyncRun],
 		func(r *census.SyncRun) error {
 			if r.ID != id || r.SyncID <= 0 || r.CreatedAt == 0 {

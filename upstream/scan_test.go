@@ -161,7 +161,7 @@ func TestScanCost(t *testing.T) {
 					{"without a cache", 0, []int{tt.none, tt.none}},
 					{"with one", 4 << 20, []int{tt.cold, tt.again, tt.again}},
 				} {
-					client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: server.Transport(), PageCache: mode.bytes, Freshness: 5 * time.Second})
+					client := New("", Options{BaseURL: sim.Base(), Transport: server.Transport(), PageCache: mode.bytes, Freshness: 5 * time.Second})
 					for i, want := range mode.calls {
 						time.Sleep(time.Minute)
 						server.ResetCalls()

@@ -26,18 +26,28 @@ func (c *Client) syncList() list[census.Sync] {
 		bare: func(y *census.Sync) census.Sync { return census.Sync{ID: y.ID, CreatedAt: y.CreatedAt} }, weight: (*census.Sync).Weight}
 }
 
-// Syncs answers windows of the syncs of the workspace in creation order. It
-// costs one call for each 50 rows of a window, two where it straddles.
+// Syncs answers windows of the syncs in creation order. It costs one call for each 50
+// rows of a window, two where it straddles. On V2 all syncs are read first, one call for
+// each 50, where that order is not known, and with Options.Groups.
 func (c *Client) Syncs(ctx context.Context, windows ...paging.Window) ([]paging.Slice[census.Sync], error) {
-	return c.syncList().slices(ctx, windows)
+	return c.windowsOf(ctx, windows)
 }
 
-// AllSyncs reads every sync of the workspace, in no order. It costs one call for
-// each 50 syncs.
-func (c *Client) AllSyncs(ctx context.Context) ([]census.Sync, error) { return c.syncList().all(ctx) }
+// AllSyncs reads every sync, in no order. It costs one call for each 50 syncs.
+func (c *Client) AllSyncs(ctx context.Context) ([]census.Sync, error) { return c.servedSyncs(ctx) }
 
 // Sync fetches one sync. It costs one call.
 func (c *Client) Sync(ctx context.Context, id census.SyncID) (*census.Sync, error) {
+	y, err := c.fetchSync(ctx, id)
+	if err != nil || c.groups == nil {
+		return y, err
+	}
+	found := map[census.SyncID]SyncResult{id: {Sync: y}}
+	c.serveOnly(ctx, found)
+	return found[id].Sync, found[id].Err
+}
+
+func (c *Client) fetchSync(ctx context.Context, id census.SyncID) (*census.Sync, error) {
 	return readRecord(ctx, c, calls.FetchSync, int64(id), (*census.Sync).Weight, census.DecodeOne[census.Sync],
 		func(y *census.Sync) error {
 			if y.ID != id || y.CreatedAt == 0 {
@@ -50,6 +60,9 @@ func (c *Client) Sync(ctx context.Context, id census.SyncID) (*census.Sync, erro
 
 // SyncKept is Sync from memory alone; false where that takes a call.
 func (c *Client) SyncKept(ctx context.Context, id census.SyncID) (*census.Sync, bool) {
+	if served, _ := c.servedKept(id); !served {
+		return nil, false
+	}
 	return recallRecord[census.Sync](ctx, c, calls.FetchSync, int64(id))
 }
 
@@ -77,11 +90,12 @@ func (c *Client) SyncsByID(ctx context.Context, ids []census.SyncID) map[census.
 	}
 	var mu sync.Mutex
 	each(c.MaxCalls(), slices.Sorted(maps.Keys(missing)), func(id census.SyncID) {
-		y, err := c.Sync(ctx, id)
+		y, err := c.fetchSync(ctx, id)
 		mu.Lock()
 		found[id] = SyncResult{y, err}
 		mu.Unlock()
 	})
+	c.serveOnly(ctx, found)
 	return found
 }
 
@@ -101,6 +115,7 @@ func (c *Client) listingPays(n int) bool {
 // were then. It stops where fetching the rest is cheaper, or fails.
 func (c *Client) listInto(ctx context.Context, found map[census.SyncID]SyncResult, missing map[census.SyncID]bool) {
 	l := c.syncList()
+	l.anyOrder = c.Version() == calls.V2
 	read := func(from, to int) (total int, err error) {
 		pages := make([]paging.Arrival[census.Sync], to-from)
 		numbers := make([]int, to-from)

@@ -57,7 +57,7 @@ func TestSyncsByIDCost(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%d of %d, known %t", c.n, c.of, c.known), func(t *testing.T) {
 			census := workspaces[c.of]
-			client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport()})
+			client := New("", Options{BaseURL: sim.Base(), Transport: census.Transport()})
 			if c.known {
 				client.SyncsByID(t.Context(), spread(10, c.of))
 			}
@@ -134,9 +134,9 @@ func TestSyncsByIDFailsOneByOne(t *testing.T) {
 		failed         map[census.SyncID]string
 		lists, fetches int
 	}{
-		{"unknown ids, the rest listed", []census.SyncID{1, 2, 3, 4, 99, 100}, sim.Fault{Times: -1}, map[census.SyncID]string{99: "not_found", 100: "not_found"}, 1, 2},
-		{"an unknown id, the rest fetched", []census.SyncID{1, 2, 99}, sim.Fault{Times: -1}, map[census.SyncID]string{99: "not_found"}, 0, 3},
-		{"only unknown ids", []census.SyncID{99}, sim.Fault{Times: -1}, map[census.SyncID]string{99: "not_found"}, 0, 1},
+		{"unknown ids, the rest listed", []census.SyncID{1, 2, 3, 4, 99, 100}, sim.Fault{Times: -1}, map[census.SyncID]string{99: "not_found", 100: "not_found"}, 2, 2},
+		{"an unknown id, the rest fetched", []census.SyncID{1, 2, 99}, sim.Fault{Times: -1}, map[census.SyncID]string{99: "not_found"}, 1, 3},
+		{"only unknown ids", []census.SyncID{99}, sim.Fault{Times: -1}, map[census.SyncID]string{99: "not_found"}, 1, 1},
 		{"one sync breaks Census", []census.SyncID{1, 2, 3}, sim.Fault{Match: one("/syncs/2"), Do: sim.HTML(502)}, map[census.SyncID]string{2: "unavailable"}, 0, 5},
 		{"one sync is another", []census.SyncID{1, 2, 3}, sim.Fault{Match: one("/syncs/2"), Do: sim.Field("id", "3")}, map[census.SyncID]string{2: "bad_response"}, 0, 3},
 		{"one sync has no date", []census.SyncID{1, 2, 3}, sim.Fault{Match: one("/syncs/2"), Do: sim.Field("created_at", "null")}, map[census.SyncID]string{2: "bad_response"}, 0, 3},
@@ -283,7 +283,7 @@ func TestSync(t *testing.T) {
 	}
 	_, err = client.Sync(t.Context(), 3)
 	checkVerdict(t, err, "not_found")
-	if diff := cmp.Diff([]string{"GET /syncs/2", "GET /syncs/3"}, census.Calls()); diff != "" {
+	if diff := cmp.Diff([]string{"GET /syncs/2", "GET /syncs/3", "GET /syncs?page=1&per_page=1"}, census.Calls()); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -25,7 +25,7 @@ func tied(order sim.TieOrder, memory int64, together ...int) (*sim.Census, *Clie
 			ids = append(ids, census.SyncRunID(server.AddRun(sync, sim.Run{})))
 		}
 	}
-	client := New("", Options{BaseURL: "http://census.test/api/v1", Transport: server.Transport(), PageCache: memory, Freshness: time.Hour})
+	client := New("", Options{BaseURL: sim.Base(), Transport: server.Transport(), PageCache: memory, Freshness: time.Hour})
 	return server, client, census.SyncID(sync), ids
 }
 

@@ -7,16 +7,26 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// Try asks Census for one sync and keeps nothing of it: nil means that Census
-// answers, and accepts the token. It costs one call.
-func (c *Client) Try(ctx context.Context) error {
+// Found is what a try found at Census.
+type Found struct {
+	Syncs  int     // that the token may see; -1: Census does not tell
+	Groups []Group // all of them, whatever Options.Groups say; of V2 only
+}
+
+// Try asks Census for one sync and keeps nothing of it: no error means that Census
+// answers, and accepts the token. It costs one call, and on V2 one for each 100 sources.
+func (c *Client) Try(ctx context.Context) (Found, error) {
+	found := Found{Syncs: -1}
 	answer, err := c.calls.Get(ctx, calls.ListSyncs, 0, "?page=1&per_page=1")
 	if err != nil {
-		return err
+		return found, err
 	}
 	defer answer.Free()
-	if _, err := census.DecodePage[census.Sync](answer.Text, syncChunk); err != nil {
-		return calls.ListSyncs.Unreadable(0, err)
+	page, err := census.DecodePage[census.Sync](answer.Text, syncChunk)
+	if err != nil {
+		return found, calls.ListSyncs.Unreadable(0, err)
 	}
-	return nil
+	found.Syncs = page.Total
+	found.Groups, err = c.allGroups(ctx)
+	return found, err
 }

@@ -95,3 +95,14 @@ func Map[V, T any](l Later[V], f func(V, error) (T, error)) Later[T] {
 	}
 	return Later[T]{slow: l.slow, next: func() Later[T] { return Map(l.next(), f) }}
 }
+
+// Bind goes on with what comes of l, or fails as it does.
+func Bind[V, T any](l Later[V], f func(V) Later[T]) Later[T] {
+	if l.next == nil {
+		if l.err != nil {
+			return Later[T]{err: l.err}
+		}
+		return f(l.value)
+	}
+	return Later[T]{slow: l.slow, next: func() Later[T] { return Bind(l.next(), f) }}
+}

@@ -17,7 +17,7 @@ import (
 func workspace(t *testing.T, now time.Time, n int) map[census.SyncID]Health {
 	t.Helper()
 	server := sim.New(sim.Options{Now: func() time.Time { return now }})
-	client := upstream.New("", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: server.Transport()})
+	client := upstream.New("", upstream.Options{BaseURL: sim.Base(), Transport: server.Transport()})
 	syncs, err := client.AllSyncs(context.Background())
 	if err != nil {
 		t.Fatal(err)

@@ -62,7 +62,7 @@ func newLiving(w *world, seed uint64, slow bool) *living {
 	l := &living{world: w, slow: slow, cursors: map[string][]place{}, asks: map[string][]time.Time{}, known: map[string]map[string]string{}}
 	l.history = newHistory(w.census, seed)
 	l.change = l.happen
-	client := upstream.New("", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: l, PageCache: 8 << 20, Freshness: freshness,
+	client := upstream.New("", upstream.Options{BaseURL: sim.Base(), Transport: l, PageCache: 8 << 20, Freshness: freshness,
 		OnRead: graph.NoteRead})
 	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{OnFresh: answers.Fresh, Limits: limits.Limits{Pages: 100_000}})
 	if err != nil {

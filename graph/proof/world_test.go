@@ -110,7 +110,7 @@ func (w *world) remember() {
 			{}, {PageCache: 8 << 20}, {PageCache: 8 << 20}, {PageCache: 8 << 20, Freshness: time.Hour}, {PageCache: 12_000},
 		}).Draw(w.T, "memory")
 		w.fresh = memory.Freshness > 0
-		memory.BaseURL, memory.Transport = "http://census.test/api/v1", w.census.Transport()
+		memory.BaseURL, memory.Transport = sim.Base(), w.census.Transport()
 		w.client = upstream.New("", memory)
 	}
 	asked = w.client

@@ -22,6 +22,7 @@ const (
 	UpstreamUnauthenticated = "UPSTREAM_UNAUTHENTICATED"
 	UpstreamForbidden       = "UPSTREAM_FORBIDDEN"
 	UpstreamBadResponse     = "UPSTREAM_BAD_RESPONSE"
+	UpstreamGone            = "UPSTREAM_GONE"
 	Internal                = "INTERNAL_SERVER_ERROR"
 
 	// Canceled stands in logs and metrics only: the client left, or the gateway

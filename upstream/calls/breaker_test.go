@@ -147,7 +147,7 @@ func TestWhatDoesNotOpenTheBreaker(t *testing.T) {
 		want string
 	}{
 		"400": {status(400), nil, "bad_response"}, "401": {status(401), nil, "unauthenticated"}, "403": {status(403), nil, "forbidden"},
-		"404": {status(404), nil, "not_found"}, "429": {status(429), nil, "rate_limited"}, "302": {status(302), nil, "bad_response"},
+		"404": {status(404), nil, "gone"}, "429": {status(429), nil, "rate_limited"}, "302": {status(302), nil, "gone"},
 		"callers leave":       {hang, cancelAfter(2 * time.Second), "canceled"},
 		"callers are hurried": {hang, atMost(999 * time.Millisecond), "timeout"},
 		"not even a request":  {func(*http.Request) (*http.Response, error) { return nil, context.Canceled }, cancelled, "canceled"},

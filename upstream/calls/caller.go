@@ -44,6 +44,7 @@ type Call struct {
 // A Caller asks Census with one token. It is safe for concurrent use.
 type Caller struct {
 	base      string
+	version   Version
 	basic     bool
 	observe   func(ctx context.Context, endpoint string) (context.Context, func(Call))
 	header    http.Header
@@ -74,6 +75,7 @@ func New(token string, opt Options) *Caller {
 	c := &Caller{
 		gates:     newGates(opt.MaxCalls, opt.ofToken(), opt.Notes),
 		base:      strings.TrimRight(opt.BaseURL, "/"),
+		version:   VersionOf(opt.BaseURL),
 		basic:     opt.Basic,
 		transport: opt.Transport,
 		observe:   opt.Observe,
@@ -101,7 +103,7 @@ func (c *Caller) WithToken(token string) *Caller {
 	}
 	_, credentials, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	tenant := tenantOf(c.base, token)
-	return &Caller{base: c.base, basic: c.basic, transport: c.transport, observe: c.observe,
+	return &Caller{base: c.base, version: c.version, basic: c.basic, transport: c.transport, observe: c.observe,
 		tenant: tenant, gates: c.gates, standing: c.gates.standings.get(tenant),
 		header: r.Header, traces: tracesOf(token, credentials)}
 }
@@ -128,6 +130,7 @@ func (c *Caller) Notes() any { return c.standing.notes }
 //
 //	deadline   everything below happens within it, waiting too
 //	observe    is told of calls that are never sent as well
+//	checked    tells a record that is missing from an API that is
 //	retry      outside the gates: a pause keeps no place from others, and every
 //	           try is let in anew, since the one before may have closed a gate
 //	gates      pauses, breaker, bulkhead; admit has the reason for that order
@@ -141,7 +144,7 @@ func (c *Caller) Get(ctx context.Context, e Endpoint, id int64, query string) (B
 	ctx, end := c.observe(ctx, "GET "+string(e))
 	var call Call
 	defer func() { end(call) }()
-	return retry(ctx, &c.standing.budget, func() (answer Body, err *Error) {
+	answer, err := retry(ctx, &c.standing.budget, func() (answer Body, err *Error) {
 		answer, err = c.attempt(ctx, e, id, query, &call)
 		if call.Failed = err != nil; call.Failed {
 			call.Status, call.Kind = err.Status, err.Kind
@@ -150,4 +153,5 @@ func (c *Caller) Get(ctx context.Context, e Endpoint, id int64, query string) (B
 		}
 		return answer, err
 	})
+	return answer, c.checked(ctx, e, id, query, err)
 }

@@ -60,7 +60,7 @@ func TestUnusableBaseURL(t *testing.T) {
 
 func TestKinds(t *testing.T) {
 	for status, want := range map[int]Kind{
-		301: BadResponse, 302: BadResponse, 304: BadResponse, 307: BadResponse, 308: BadResponse,
+		301: Gone, 302: Gone, 303: Gone, 304: BadResponse, 307: Gone, 308: Gone,
 		400: BadResponse, 401: Unauthenticated, 402: Forbidden, 451: Forbidden, 403: Forbidden, 404: NotFound, 405: BadResponse,
 		408: BadResponse, 409: BadResponse, 410: NotFound, 418: BadResponse, 422: BadResponse, 425: BadResponse, 429: RateLimited,
 		500: Unavailable, 501: Unavailable, 502: Unavailable, 503: Unavailable, 504: Unavailable, 520: Unavailable, 599: Unavailable,

@@ -19,7 +19,8 @@ const (
 	FetchSyncRun Endpoint = "/sync_runs/{id}"
 
 	ListSources      Endpoint = "/sources"
-	ListDestinations Endpoint = "/destinations"
+	ListDestinations Endpoint = "/destinations" // of V1
+	ListActivations  Endpoint = "/activations"  // of V2
 )
 
 func (e Endpoint) Path(id int64) string {
@@ -28,15 +29,19 @@ func (e Endpoint) Path(id int64) string {
 
 // fail is the Error of a call of e.
 func (e Endpoint) fail(kind Kind, id int64, cause error) *Error {
+	e = Endpoint(strings.TrimSuffix(string(e), "*")) // as what is kept beside it is named
 	subject := fmt.Sprintf("sync %d", id)
 	switch e {
-	case ListSyncs, ListSources, ListDestinations:
+	case ListSyncs, ListSources, ListDestinations, ListActivations:
 		subject = "the " + strings.TrimPrefix(string(e), "/")
 	case FetchSyncRun:
 		subject = fmt.Sprintf("sync run %d", id)
 	}
 	return &Error{Kind: kind, Call: "GET " + e.Path(id), Subject: subject, Err: cause}
 }
+
+// Missing is the Error of a call of e for what is not there.
+func (e Endpoint) Missing(id int64, cause error) *Error { return e.fail(NotFound, id, cause) }
 
 // Unreadable is the Error of an answer that came and makes no sense.
 func (e Endpoint) Unreadable(id int64, cause error) *Error {

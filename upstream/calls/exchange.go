@@ -67,7 +67,7 @@ func (c *Caller) try(ctx context.Context, e Endpoint, id int64, query string) (B
 	if resp.StatusCode > 299 {
 		defer time.AfterFunc(errorTimeout, cancel).Stop() // the status says enough
 		text, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
-		return Body{}, c.refusal(e, id, resp.StatusCode, resp.Header, string(text))
+		return Body{}, c.refusal(e, id, query, resp.StatusCode, resp.Header, string(text))
 	}
 	answer, err := readBody(resp)
 	switch {
@@ -85,7 +85,7 @@ func (c *Caller) try(ctx context.Context, e Endpoint, id int64, query string) (B
 		return Body{}, err
 	}
 	if status := statedStatus(answer.Text); status != 0 {
-		err := c.refusal(e, id, status, resp.Header, answer.Text)
+		err := c.refusal(e, id, query, status, resp.Header, answer.Text)
 		answer.Free()
 		return Body{}, err
 	}
@@ -94,11 +94,17 @@ func (c *Caller) try(ctx context.Context, e Endpoint, id int64, query string) (B
 
 // refusal is the Error of an answer that says by its status, in its head or its text,
 // that it is none.
-func (c *Caller) refusal(e Endpoint, id int64, status int, h http.Header, text string) *Error {
+func (c *Caller) refusal(e Endpoint, id int64, query string, status int, h http.Header, text string) *Error {
 	err := e.fail(KindOf(status), id, fmt.Errorf("answer %.200q", text))
-	if c.echoes(text) {
+	switch {
+	case c.echoes(text) || c.echoes(h.Get("Location")):
 		err.Err = errEcho
+	case err.Kind == Gone:
+		err.Err = redirected(c.base, h.Get("Location"))
+	case err.Kind == NotFound && e.root() && firstPage(query): // any token has that list
+		err.Kind = Gone
 	}
+	err.Personal = c.version == V2 && err.Kind == Unauthenticated
 	err.Status, err.RetryAfter = status, retryAfter(h)
 	return err
 }

@@ -174,7 +174,7 @@ func TestProbe(t *testing.T) {
 		over       bool          // then for all, else for a probe
 	}{
 		"200":                  {says(200, ""), "ok", 0, 0, 0, true},
-		"404":                  {says(404, ""), "not_found", 0, 0, 0, true},
+		"404":                  {says(404, ""), "gone", 0, 0, 0, true},
 		"401":                  {says(401, ""), "unauthenticated", 0, 0, 0, true},
 		"429 for a day":        {says(429, "86400"), "rate_limited", 0, time.Minute, time.Minute, false},
 		"429 for five seconds": {says(429, "5"), "rate_limited", 0, 5 * time.Second, 5 * time.Second, true},

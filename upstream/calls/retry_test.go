@@ -184,9 +184,9 @@ func TestTriesByStatus(t *testing.T) {
 	}{
 		{500, 2, "unavailable"}, {501, 1, "unavailable"}, {502, 3, "unavailable"}, {503, 3, "unavailable"}, {504, 3, "unavailable"},
 		{505, 1, "unavailable"}, {520, 1, "unavailable"}, {429, 3, "rate_limited"},
-		{400, 1, "bad_response"}, {401, 1, "unauthenticated"}, {402, 1, "forbidden"}, {451, 1, "forbidden"}, {403, 1, "forbidden"}, {404, 1, "not_found"},
-		{405, 1, "bad_response"}, {408, 1, "bad_response"}, {409, 1, "bad_response"}, {410, 1, "not_found"}, {422, 1, "bad_response"},
-		{425, 1, "bad_response"}, {431, 1, "bad_response"}, {301, 1, "bad_response"}, {304, 1, "bad_response"},
+		{400, 1, "bad_response"}, {401, 1, "unauthenticated"}, {402, 1, "forbidden"}, {451, 1, "forbidden"}, {403, 1, "forbidden"}, {404, 2, "gone"},
+		{405, 1, "bad_response"}, {408, 1, "bad_response"}, {409, 1, "bad_response"}, {410, 2, "gone"}, {422, 1, "bad_response"},
+		{425, 1, "bad_response"}, {431, 1, "bad_response"}, {301, 1, "gone"}, {308, 1, "gone"}, {304, 1, "bad_response"},
 	} {
 		bubble(t, strconv.Itoa(c.status), func(t *testing.T) {
 			hold(t, sim.Fault{Do: sim.HTML(c.status)}, nil).check(t, c.want, c.tries)
@@ -199,7 +199,7 @@ func TestTriesByStatedStatus(t *testing.T) {
 	for status, want := range map[int]struct {
 		tries int
 		kind  string
-	}{404: {1, "not_found"}, 429: {3, "rate_limited"}, 500: {2, "unavailable"}, 503: {3, "unavailable"}} {
+	}{404: {2, "gone"}, 429: {3, "rate_limited"}, 500: {2, "unavailable"}, 503: {3, "unavailable"}} {
 		bubble(t, strconv.Itoa(status), func(t *testing.T) {
 			hold(t, sim.Fault{Do: sim.JSON(200, fmt.Sprintf(`{"status":%d}`, status))}, nil).check(t, want.kind, want.tries)
 		})
@@ -269,9 +269,9 @@ func TestRefusalsWithoutTheirBody(t *testing.T) {
 		calls  int
 		told   time.Duration
 	}{
-		{302, "", "bad_response", 1, 0},
+		{302, "", "gone", 1, 0},
 		{401, "", "unauthenticated", 1, 0},
-		{404, "", "not_found", 1, 0},
+		{404, "", "gone", 2, 0},
 		{429, "", "rate_limited", 3, 0},
 		{429, "60", "rate_limited", 1, time.Minute},
 		{503, "", "unavailable", 3, 0},
@@ -289,7 +289,7 @@ func TestRefusalsWithoutTheirBody(t *testing.T) {
 			if least, most := time.Duration(c.calls)*500*ms, time.Duration(c.calls)*500*ms+600*ms; a.took < least || a.took > most {
 				t.Errorf("took %s", a.took)
 			}
-			if e := a.err.(*Error); e.Status != c.status || e.RetryAfter != c.told || !strings.Contains(e.Error(), `"no"`) {
+			if e := a.err.(*Error); e.Status != c.status || e.RetryAfter != c.told || !strings.Contains(e.Error(), map[bool]string{false: `"no"`, true: "redirected"}[c.status == 302]) {
 				t.Errorf("%v, after %s", e, e.RetryAfter)
 			}
 		})

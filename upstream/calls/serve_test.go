@@ -22,7 +22,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func newCensus(opt sim.Options) (*sim.Census, *Caller) {
 	opt.Empty = true
 	census := sim.New(opt)
-	return census, New("", Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport()})
+	return census, New("", Options{BaseURL: sim.Base(), Transport: census.Transport()})
 }
 
 // addSyncWithRuns adds a sync with n runs.

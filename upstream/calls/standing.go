@@ -27,6 +27,7 @@ type standing struct {
 	calm places // those of them that began while Census was not well
 
 	budget budget // locks itself
+	root   root   // the same
 
 	notes any // what the caller's user notes of the token
 

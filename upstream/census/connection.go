@@ -8,6 +8,7 @@ type Connection struct {
 	ID        int64
 	Name      *string  // the label that somebody gave a source, else Census's name of it; nil: it has none
 	Type      *string  // "snowflake", "salesforce", …
+	GroupID   *string  // of V2, and of sources only
 	CreatedAt DateTime // 0 where Census tells none, as in its description of 2023
 }
 
@@ -25,6 +26,8 @@ func (n *Connection) scan(s *reader) {
 			label = s.Nullable()
 		case "type":
 			n.Type = s.Nullable()
+		case "group_id":
+			n.GroupID = s.Nullable()
 		case "created_at":
 			n.CreatedAt = s.dateTime()
 		default:

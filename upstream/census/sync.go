@@ -1,6 +1,9 @@
 package census
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // A Sync copies rows from a source to a destination (API reference, "List
 // syncs"). Census sends 8 to 48 KB for each; what is not named here, SQL,
@@ -17,6 +20,7 @@ type Sync struct {
 	Source      SyncSource
 	Destination SyncDestination
 	Alerts      []AlertSetting
+	GroupID     *string  // of V2, where the sync itself tells it
 	Triggers    []string // what starts it: "schedule", "dbt_cloud", "fivetran", "sync_sequence", …; nil: Census does not say
 }
 
@@ -34,12 +38,15 @@ type SyncSource struct {
 	ConnectionID *int64
 	ObjectType   *string // "model", "table", "segment", …
 	ObjectName   *string
+	ActivationID *string // of V2: the pair of source and destination
 }
 
 // A SyncDestination names where a sync writes to.
 type SyncDestination struct {
 	ConnectionID *int64
+	ActivationID *string // of V2: the pair of source and destination
 	Object       *string // full name at the destination, such as "Contact"
+	SourceID     *int64  // the source connection, by which one of several activations is told
 }
 
 // A SyncStatus is what Census says of a sync as a whole.
@@ -67,6 +74,7 @@ func parseSyncStatus(raw string) SyncStatus {
 
 // scan reads a sync; keys it does not know are skipped.
 func (y *Sync) scan(s *reader) {
+	var activation *string
 	for key, ok := s.Enter(); ok; key, ok = s.Member() {
 		switch key {
 		case "id":
@@ -99,6 +107,12 @@ func (y *Sync) scan(s *reader) {
 			y.Source = scanSource(s)
 		case "destination_attributes":
 			y.Destination = scanDestination(s)
+		case "group_id":
+			y.GroupID = s.Nullable()
+		case "activation_id":
+			activation = s.Nullable()
+		case "activation":
+			activation = scanID(s)
 		case "alert_attributes":
 			y.Alerts = scanAlertSettings(s)
 		case "mode":
@@ -110,6 +124,22 @@ func (y *Sync) scan(s *reader) {
 	if y.Status == "" {
 		y.Status = SyncUnknown
 	}
+	if y.Destination.ActivationID == nil {
+		y.Destination.ActivationID = activation
+	}
+	y.Source.ActivationID, y.Destination.SourceID = y.Destination.ActivationID, y.Source.ConnectionID
+}
+
+// scanID is the id in an object; nil if it is none.
+func scanID(s *reader) (id *string) {
+	for key, ok := s.Enter(); ok; key, ok = s.Member() {
+		if key == "id" {
+			id = s.Nullable()
+		} else {
+			s.Skip()
+		}
+	}
+	return id
 }
 
 func scanSource(s *reader) (src SyncSource) {
@@ -138,8 +168,18 @@ func scanSource(s *reader) (src SyncSource) {
 func scanDestination(s *reader) (dst SyncDestination) {
 	for key, ok := s.Enter(); ok; key, ok = s.Member() {
 		switch key {
-		case "connection_id":
-			dst.ConnectionID = s.number()
+		case "connection_id": // V2 may put the activation's id in its place
+			if s.Peek() != '"' {
+				dst.ConnectionID = s.number()
+			} else if raw := s.Nullable(); raw != nil {
+				if n, err := strconv.ParseInt(*raw, 10, 64); err == nil {
+					dst.ConnectionID = &n
+				} else if dst.ActivationID == nil {
+					dst.ActivationID = raw
+				}
+			}
+		case "activation_id":
+			dst.ActivationID = s.Nullable()
 		case "object":
 			dst.Object = s.Nullable()
 		default:

@@ -25,8 +25,10 @@ func weightOf(texts ...*string) (n int) {
 // their texts.
 func (y *Sync) Weight() int {
 	return int(unsafe.Sizeof(*y)) + 64 + weightOf(y.Label, y.Operation, y.Schedule.Frequency, y.Schedule.Day, y.Schedule.CronExpression,
-		y.Source.ObjectType, y.Source.ObjectName, y.Destination.Object) + settingsWeight(y.Alerts, y.Triggers)
+		y.Source.ObjectType, y.Source.ObjectName, y.Destination.Object, y.Destination.ActivationID, y.GroupID) + settingsWeight(y.Alerts, y.Triggers)
 }
 
 // Weight is about what the connection takes in memory: its fields and their texts.
-func (n *Connection) Weight() int { return int(unsafe.Sizeof(*n)) + weightOf(n.Name, n.Type) }
+func (n *Connection) Weight() int {
+	return int(unsafe.Sizeof(*n)) + weightOf(n.Name, n.Type, n.GroupID)
+}

@@ -1,0 +1,188 @@
+package graph
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"census-gateway/graph/exec"
+	"census-gateway/internal/errcodes"
+	"census-gateway/upstream"
+	"census-gateway/upstream/calls"
+	"census-gateway/upstream/census"
+)
+
+const groupType = "Group"
+
+// A Group of V2.
+type Group struct {
+	ID   string
+	Key  string
+	Name *string
+}
+
+// groupOf makes the answer of a group, by the name that the operator gave it.
+func (r *Resolver) groupOf(g upstream.Group) *Group {
+	name := r.groupNames[g.Key]
+	if name == "" {
+		name = strings.Join(slices.DeleteFunc(slices.Clone(g.Sources), func(s string) bool { return s == "" }), ", ")
+	}
+	group := &Group{ID: groupType + ":" + g.Key, Key: g.Key}
+	if name != "" {
+		group.Name = &name
+	}
+	return group
+}
+
+// groups are those that are served.
+func (r *Resolver) groups(ctx context.Context) exec.Later[[]*Group] {
+	return exec.After(loadersOf(ctx).groups.ask(struct{}{}), func(list []upstream.Group) ([]*Group, error) {
+		groups := make([]*Group, len(list))
+		for i, g := range list {
+			groups[i] = r.groupOf(g)
+		}
+		return groups, nil
+	})
+}
+
+// groupNode is the group of an id, which stands in the argument arg.
+func (r *Resolver) groupNode(ctx context.Context, arg, id string) exec.Later[Node] {
+	key, err := parseGroup(arg, id)
+	if err != nil {
+		return exec.Value[Node](nil, err)
+	}
+	return exec.After(loadersOf(ctx).groups.ask(struct{}{}), func(list []upstream.Group) (Node, error) {
+		for _, g := range list {
+			if g.Key == key {
+				return r.groupOf(g), nil
+			}
+		}
+		err := gqlerror.Errorf("Census knows no group %s, or this token may not see it.", key)
+		err.Extensions = map[string]any{"code": errcodes.NotFound}
+		return nil, err
+	})
+}
+
+// groupOfSync is the group of a sync.
+func (r *Resolver) groupOfSync(ctx context.Context, s *Sync) exec.Later[*Group] {
+	l, got := loadersOf(ctx), s.ask(ctx)
+	return exec.Then(func() exec.Later[*Group] {
+		if got(); s.record == nil || l.census.Version() == calls.V1 {
+			return exec.Value[*Group](nil, s.err)
+		}
+		return r.groupOfRecord(l, s.record)
+	})
+}
+
+func (r *Resolver) groupOfRecord(l *loaders, record *census.Sync) exec.Later[*Group] {
+	all, own := l.groups.ask(struct{}{}), l.groupKeys.ask(record)
+	return exec.Then(func() exec.Later[*Group] {
+		key, err := own.Get()
+		if err != nil || key == "" {
+			return exec.Value[*Group](nil, err)
+		}
+		list, err := all.Get()
+		if err != nil {
+			return exec.Value[*Group](nil, err)
+		}
+		found := upstream.Group{Key: key} // one without sources is not among them
+		for _, g := range list {
+			if g.Key == key {
+				found = g
+			}
+		}
+		return exec.Value(r.groupOf(found), nil)
+	})
+}
+
+// maxGroupKey is the longest key that an id may have.
+const maxGroupKey = 100
+
+// parseGroup reads the id of a group, "Group:KEY" or just the key.
+func parseGroup(arg, id string) (key string, err error) {
+	key = strings.TrimPrefix(id, groupType+":")
+	if key == "" || len(key) > maxGroupKey || strings.ContainsAny(key, ": ") {
+		return "", badInput("%s: %.80q is no id of a Group; they look like \"Group:wandering_aimlessly\" or \"wandering_aimlessly\"", arg, id)
+	}
+	return key, nil
+}
+
+// groupKeys are the keys of the groups that ids, which stand in the argument arg, name,
+// sorted and each once; nil: any group will do.
+func groupKeys(arg string, ids []string) ([]string, error) {
+	if ids == nil {
+		return nil, nil
+	}
+	if len(ids) > maxSyncIDs {
+		return nil, badInput("%s must name at most %d groups, got %d", arg, maxSyncIDs, len(ids))
+	}
+	keys := make([]string, len(ids))
+	for i, id := range ids {
+		var err error
+		if keys[i], err = parseGroup(arg, id); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys), nil
+}
+
+// inGroups leaves of syncs, whose records have been read, those of some groups; of nil,
+// all. One that could not be read is left in, for its error to be told.
+func (l *loaders) inGroups(syncs []*Sync, keys []string) exec.Later[[]*Sync] {
+	if keys == nil {
+		return exec.Value(syncs, nil)
+	}
+	own := make([]*loaded[*census.Sync, string], len(syncs))
+	for i, s := range syncs {
+		if s.record != nil {
+			own[i] = l.groupKeys.ask(s.record)
+		}
+	}
+	return exec.Then(func() exec.Later[[]*Sync] {
+		chosen := make([]*Sync, 0, len(syncs))
+		for i, s := range syncs {
+			if own[i] != nil {
+				key, err := own[i].Get()
+				if err != nil {
+					return exec.Value[[]*Sync](nil, err)
+				}
+				if key == "" || !slices.Contains(keys, key) {
+					continue
+				}
+			}
+			chosen = append(chosen, s)
+		}
+		return exec.Value(chosen, nil)
+	})
+}
+
+// chosenSyncs are the syncs that a field of many syncs shows: those named, or all, and of
+// them those of some groups.
+func (l *loaders) chosenSyncs(ctx context.Context, named []*Sync, groups []string) exec.Later[[]*Sync] {
+	if named != nil && groups == nil {
+		return exec.Value(named, nil)
+	}
+	if named != nil {
+		got := make([]func(), len(named))
+		for i, s := range named {
+			got[i] = s.ask(ctx)
+		}
+		return exec.Then(func() exec.Later[[]*Sync] {
+			for _, record := range got {
+				record()
+			}
+			return l.inGroups(named, groups)
+		})
+	}
+	all := l.all.ask(struct{}{})
+	return exec.Then(func() exec.Later[[]*Sync] {
+		rows, err := all.Get()
+		if err != nil {
+			return exec.Value[[]*Sync](nil, err)
+		}
+		return l.inGroups(l.listedSyncs(rows), groups)
+	})
+}

@@ -1,0 +1,61 @@
+package upstream
+
+import (
+	"context"
+
+	"census-gateway/upstream/calls"
+	"census-gateway/upstream/census"
+)
+
+// Ends are the sources, or the destinations, of all syncs: V1 lists both, V2 has the
+// destinations in its activations.
+type Ends struct {
+	byID        map[int64]census.Connection
+	activations *census.Activations
+}
+
+// Ends reads those of one side. It costs one call for each 100.
+func (c *Client) Ends(ctx context.Context, side Side) (*Ends, error) {
+	if c.Version() == calls.V2 && side == Destinations {
+		activations, err := c.Activations(ctx)
+		return &Ends{activations: activations}, err
+	}
+	byID, err := c.Connections(ctx, side)
+	return &Ends{byID: byID}, err
+}
+
+// SideOf is the side that tells of a sync's source.
+func (c *Client) SideOf(src *census.SyncSource) Side {
+	if c.Version() == calls.V2 && src.InActivation() {
+		return Destinations
+	}
+	return Sources
+}
+
+// Source is what is known of a sync's source.
+func (e *Ends) Source(src *census.SyncSource) (name, kind *string) {
+	if e.activations != nil {
+		end := e.activations.Source(src)
+		return end.Name, end.Type
+	}
+	return e.connection(src.ConnectionID)
+}
+
+// Destination is what is known of a sync's destination.
+func (e *Ends) Destination(d *census.SyncDestination) (name, kind *string) {
+	if e.activations == nil {
+		return e.connection(d.ConnectionID)
+	}
+	if a := e.activations.Destination(d); a != nil {
+		return a.Name, a.Destination.Type
+	}
+	return nil, nil
+}
+
+func (e *Ends) connection(id *int64) (name, kind *string) {
+	if id == nil {
+		return nil, nil
+	}
+	c := e.byID[*id]
+	return c.Name, c.Type
+}

@@ -1,0 +1,198 @@
+package upstream
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"census-gateway/upstream/calls"
+	"census-gateway/upstream/census"
+)
+
+// A Group of V2 holds sources, and so the syncs that read from them. Census has no list
+// of groups.
+type Group struct {
+	Key     string   // Census's id of it, a word
+	Sources []string // names of its sources, sorted
+}
+
+// Groups are the groups of the account's sources that are served, by key; none on V1. It
+// costs one call for each 100 sources.
+func (c *Client) Groups(ctx context.Context) ([]Group, error) {
+	groups, err := c.allGroups(ctx)
+	if c.groups == nil {
+		return groups, err
+	}
+	return slices.DeleteFunc(groups, func(g Group) bool { return !c.groups[g.Key] }), err
+}
+
+func (c *Client) allGroups(ctx context.Context) ([]Group, error) {
+	if c.Version() == calls.V1 {
+		return nil, nil
+	}
+	sources, err := c.Connections(ctx, Sources)
+	if err != nil {
+		return nil, err
+	}
+	byKey := map[string][]string{}
+	for _, s := range sources {
+		if key := deref(s.GroupID); key != "" {
+			byKey[key] = append(byKey[key], deref(s.Name))
+		}
+	}
+	groups := make([]Group, 0, len(byKey))
+	for _, key := range slices.Sorted(maps.Keys(byKey)) {
+		groups = append(groups, Group{key, slices.Sorted(slices.Values(byKey[key]))})
+	}
+	return groups, nil
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// GroupsOf are the keys of the groups of syncs; "" where one is unknown, as it is on V1.
+// It costs one call for each 100 sources; and where a sync's source tells no group, one
+// for each 100 activations.
+func (c *Client) GroupsOf(ctx context.Context, syncs []*census.Sync) ([]string, error) {
+	keys := make([]string, len(syncs))
+	if c.Version() == calls.V1 {
+		return keys, nil
+	}
+	var sources map[int64]census.Connection
+	var activations *census.Activations
+	for i, y := range syncs {
+		if keys[i] = deref(y.GroupID); keys[i] != "" {
+			continue
+		}
+		var err error
+		if id := y.Source.ConnectionID; id != nil {
+			if sources == nil {
+				if sources, err = c.Connections(ctx, Sources); err != nil {
+					return nil, err
+				}
+			}
+			if keys[i] = deref(sources[*id].GroupID); keys[i] != "" {
+				continue
+			}
+		}
+		if activations == nil {
+			if activations, err = c.Activations(ctx); err != nil {
+				return nil, err
+			}
+		}
+		if a := activations.Named(&y.Destination); a != nil {
+			keys[i] = deref(a.GroupID)
+		}
+	}
+	return keys, nil
+}
+
+// groupFor is for how long it is believed which group a sync is of.
+const groupFor = time.Minute
+
+// groupOfSync is what the group of a sync is kept by.
+const groupOfSync calls.Endpoint = calls.FetchSync + "*"
+
+var errNotServed = errors.New("of a group that is not served")
+
+// served tells which of syncs are of a group that is served. A sync of an unknown group
+// is not.
+func (c *Client) served(ctx context.Context, syncs []*census.Sync) ([]bool, error) {
+	keys, err := c.GroupsOf(ctx, syncs)
+	if err != nil {
+		return nil, err
+	}
+	served := make([]bool, len(syncs))
+	now := time.Now()
+	for i, y := range syncs {
+		served[i] = keys[i] != "" && c.groups[keys[i]]
+		keepRecord(c, c.recordKey(groupOfSync, int64(y.ID)), keptRecord[bool]{&served[i], now, now.Add(groupFor)}, func(*bool) int { return 1 })
+	}
+	return served, nil
+}
+
+// servedKept is what is in memory of whether a sync is served.
+func (c *Client) servedKept(id census.SyncID) (served, known bool) {
+	if c.groups == nil {
+		return true, true
+	}
+	value, ok := c.cache.get(c.recordKey(groupOfSync, int64(id)))
+	k, _ := value.(keptRecord[bool])
+	if !ok || !time.Now().Before(k.until) {
+		return false, false
+	}
+	return *k.record, true
+}
+
+// mayShow is nil if sync id is served: else the error of a call of e as Census gives it of
+// what is not there. It costs a call for the sync, at most one a minute.
+func (c *Client) mayShow(ctx context.Context, e calls.Endpoint, id int64, sync census.SyncID) error {
+	served, known := c.servedKept(sync)
+	if !known {
+		y, err := c.fetchSync(ctx, sync)
+		if calls.IsKind(err, calls.NotFound) {
+			return e.Missing(id, err)
+		}
+		if err != nil {
+			return err
+		}
+		all, err := c.served(ctx, []*census.Sync{y})
+		if err != nil {
+			return err
+		}
+		served = all[0]
+	}
+	if !served {
+		return e.Missing(id, errNotServed)
+	}
+	return nil
+}
+
+// servedSyncs are all syncs that are served, in no order. They are not to be changed.
+func (c *Client) servedSyncs(ctx context.Context) ([]census.Sync, error) {
+	all, err := c.allSyncs(ctx)
+	if err != nil || c.groups == nil {
+		return all, err
+	}
+	pointers := make([]*census.Sync, len(all))
+	for i := range all {
+		pointers[i] = &all[i]
+	}
+	served, err := c.served(ctx, pointers)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]census.Sync, 0, len(all))
+	for i := range all {
+		if served[i] {
+			rows = append(rows, all[i])
+		}
+	}
+	return rows, nil
+}
+
+// serveOnly puts an error in place of what is not served.
+func (c *Client) serveOnly(ctx context.Context, found map[census.SyncID]SyncResult) {
+	if c.groups == nil {
+		return
+	}
+	var syncs []*census.Sync
+	for _, r := range found {
+		if r.Sync != nil {
+			syncs = append(syncs, r.Sync)
+		}
+	}
+	served, err := c.served(ctx, syncs)
+	for i, y := range syncs {
+		if err != nil || !served[i] {
+			found[y.ID] = SyncResult{Err: cmp.Or(err, error(calls.FetchSync.Missing(int64(y.ID), errNotServed)))}
+		}
+	}
+}
