@@ -24,6 +24,7 @@ var rooms = map[string][]string{
 	"upstream/paging": {"internal"},
 	"upstream/sim":    {},
 	"edge":            {"internal"},
+	"compare":         {},
 	"export":          {},
 	"mcp":             {},
 }

@@ -38,7 +38,7 @@ serve() {
 program() {
 	[ -z "${CENSUS_API_TOKEN+set}" ] || export CENSUS_BASE_URL="http://$SIM/api/v1"
 	case " $* " in
-	*" export "* | *" --help "* | *" --version "* | *" --check-config "* | *" --new-key "*) "$PROGRAM" "$@" ;;
+	*" export "* | *" --help "* | *" --version "* | *" --check-config "* | *" --new-key "* | " compare-v2 "*) "$PROGRAM" "$@" ;;
 	*) serve "$@" ;;
 	esac
 }

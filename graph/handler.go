@@ -34,7 +34,6 @@ type Options struct {
 	OnlyTrusted bool               // refuse all others
 	Federation  bool               // answer routers of Apollo Federation
 	GroupNames  map[string]string  // of groups, by key; the others are named by their sources
-	Federation  bool               // answer routers of Apollo Federation
 	AppURL      string             // of Census's pages for people, "https://app.getcensus.com"; "": there are none
 	Now         func() time.Time   // nil: time.Now
 	OwnTokens   bool               // callers ask with Census tokens of their own
