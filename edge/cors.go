@@ -11,7 +11,7 @@ import (
 // may (Fetch, "CORS-safelisted").
 const (
 	corsMethods    = "GET, HEAD, POST"
-	corsExposed    = "Retry-After, X-Request-Id, ETag, WWW-Authenticate, X-Census-Simulated, RateLimit, RateLimit-Policy"
+	corsExposed    = "Retry-After, X-Request-Id, Age, ETag, WWW-Authenticate, X-Census-Simulated, RateLimit, RateLimit-Policy"
 	corsMaxAge     = "7200"  // seconds; the longest a browser keeps a preflight's answer
 	maxCORSHeaders = 2 << 10 // bytes of names that a preflight may ask for
 )

@@ -1543,7 +1543,7 @@ started, changed or stopped. Start with ` + "`" + `syncs(orderBy: {field: HEALTH
 runs of all syncs as one list, ` + "`" + `syncRunStats` + "`" + ` for a period in numbers, and ` + "`" + `sync` + "`" + ` for one sync.
 
 Every field says what it costs in Census calls, and when it is null. Ask for ` + "`" + `pageInfo` + "`" + ` to page: ` + "`" + `after: endCursor` + "`" + `.
-The header ` + "`" + `X-Census-Cost: 1` + "`" + ` adds to the answer what it cost.
+The header ` + "`" + `X-Census-Cost: 1` + "`" + ` adds to the answer what it cost, and as of when it is.
 """
 schema {
   query: Query

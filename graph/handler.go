@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -123,8 +124,15 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	transport.Add(srv, transport.Options{MaxBody: opt.MaxBody, MaxDocument: opt.MaxDocument,
 		Present: present(opt.Log, opt.OwnTokens), Variables: given.Variables, OnPanic: panicked,
 		Release: func(data []byte) { reuse(&data) },
-		Headers: func(ctx context.Context, resp *graphql.Response, _ http.Header) {
-			if r := notes.Of(ctx); r != nil && opt.OnFresh != nil && resp != nil {
+		Headers: func(ctx context.Context, resp *graphql.Response, h http.Header) {
+			r := notes.Of(ctx)
+			if r == nil || resp == nil {
+				return
+			}
+			if asOf := r.AsOf(); asOf != 0 {
+				h["Age"] = []string{strconv.FormatInt(max(time.Since(time.UnixMilli(asOf)).Milliseconds(), 0)/1000, 10)}
+			}
+			if opt.OnFresh != nil {
 				opt.OnFresh(ctx, r.Fresh())
 			}
 		}})

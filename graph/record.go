@@ -24,7 +24,7 @@ func NoteRead(ctx context.Context, read upstream.Read) {
 	if read.Cached {
 		of.Found()
 	}
-	of.Read(read.Until, read.AsOf)
+	of.Read(read.Until, read.AsOf, read.Stale)
 }
 
 // LimitTokens names the limit on the tokens of a document, which is the parser's.
@@ -82,11 +82,14 @@ func note(r *notes.Notes, op *graphql.OperationContext, resp *graphql.Response, 
 			told["estimatedPages"], told["maxPages"] = guard.Pages(op)
 		}
 	}
-	if asOf := r.StaleSince(); asOf != 0 {
-		if told == nil {
-			told = map[string]any{}
-		}
-		told["stale"], told["asOf"] = true, census.DateTime(asOf).String()
+	if told == nil && r.Stale() {
+		told = map[string]any{}
+	}
+	if asOf := r.AsOf(); told != nil && asOf != 0 {
+		told["asOf"] = census.DateTime(asOf).String()
+	}
+	if r.Stale() {
+		told["stale"] = true
 	}
 	if told != nil {
 		if resp.Extensions == nil {

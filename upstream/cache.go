@@ -159,7 +159,7 @@ type Read struct {
 	Cached bool      // it was in memory, or another operation was just asking for it
 	Until  time.Time // until when it counts as what Census would say
 	Stale  bool      // that time is over: Census fails, and this is what it said last
-	AsOf   time.Time // when Census said it, the oldest part of it; zero unless it is stale
+	AsOf   time.Time // when Census said it, the oldest part of it that may still change; zero: none may
 }
 
 // bridges tells whether what is kept may be given out after its time where err is all

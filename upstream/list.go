@@ -153,7 +153,7 @@ func (l list[T]) view(ctx context.Context, windows []paging.Window, v *paging.Vi
 func (l list[T]) done(ctx context.Context, v *paging.View[T]) (as *paging.View[T]) {
 	as = l.keep(v)
 	if read, any := v.Used(); any {
-		l.client.onRead(ctx, Read{Cached: !read, Until: v.Until(l.life())})
+		l.tell(ctx, v, !read)
 	}
 	return as
 }
@@ -167,8 +167,14 @@ func (l list[T]) slicesKept(ctx context.Context, windows []paging.Window) ([]pag
 	if !v.Remembers() || !v.Answers(windows, l.size) || len(v.Border(windows, l.size)) > 0 || slices.ContainsFunc(windows, v.Passed) {
 		return nil, false
 	}
-	l.client.onRead(ctx, Read{Cached: true, Until: v.Until(l.life())})
+	l.tell(ctx, v, true)
 	return v.Slices(windows), true
+}
+
+// tell tells of what v was read from.
+func (l list[T]) tell(ctx context.Context, v *paging.View[T], cached bool) {
+	until := v.Until(l.life())
+	l.client.onRead(ctx, Read{Cached: cached, Until: until, AsOf: until.Add(-l.life())})
 }
 
 // all reads the whole list, in no order. A part would pass for the whole, so a list

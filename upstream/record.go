@@ -62,7 +62,7 @@ func fetchRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int
 		return nil, err
 	}
 	record := fl.value.(*T)
-	c.onRead(ctx, Read{Cached: shared, Until: fl.sent.Add(life(record))})
+	c.onRead(ctx, Read{Cached: shared, Until: fl.sent.Add(life(record)), AsOf: fl.sent})
 	return record, nil
 }
 
@@ -76,7 +76,11 @@ func recallRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id in
 	if !time.Now().Before(k.until) {
 		return nil, false
 	}
-	c.onRead(ctx, Read{Cached: true, Until: k.until})
+	read := Read{Cached: true, Until: k.until, AsOf: k.asked}
+	if k.until.Sub(k.asked) > c.syncList().life() { // nothing that may change counts for so long
+		read.AsOf = time.Time{}
+	}
+	c.onRead(ctx, read)
 	return k.record, true
 }
 

@@ -169,7 +169,7 @@ func (c *Client) takeSyncs(ctx context.Context, rows []census.Sync, sent time.Ti
 			delete(missing, y.ID)
 		}
 	}
-	c.onRead(ctx, Read{Until: until})
+	c.onRead(ctx, Read{Until: until, AsOf: sent})
 }
 
 // pagesOf is how many pages of a size so many syncs take.

@@ -22,6 +22,8 @@ type answer struct {
 	tag    []string // value of ETag; nil for one not to keep
 	body   []byte
 	until  time.Duration // when it is over, in the Cache's time; 0 for one not to keep
+	asOf   time.Duration // what its Age counts from, in the same time
+	aged   bool          // it has an Age
 	note   any
 }
 
@@ -42,9 +44,12 @@ func newAnswer(c *recorder) *answer {
 		a.until, a.tag = time.Duration(until), []string{tag(c.header, c.body)}
 		a.vary = append(slices.Clip(a.vary), costHeader)
 	}
+	if age, err := strconv.Atoi(c.header.Get("Age")); err == nil {
+		a.aged, a.asOf = true, c.slot.cache.now()-time.Duration(age)*time.Second
+	}
 	for name, values := range c.header {
 		switch {
-		case name == "Vary", name == "Content-Length":
+		case name == "Vary", name == "Content-Length", name == "Age" && a.aged:
 		case a.until > 0 && (name == "Etag" || name == "Cache-Control"):
 		default:
 			a.fields = append(a.fields, field{name, slices.Clip(values)}) // layers above may add to it
@@ -75,9 +80,14 @@ func (c *Cache) write(w http.ResponseWriter, r *http.Request, a *answer) {
 	if len(a.vary) > 0 {
 		h["Vary"] = append(h["Vary"], a.vary...)
 	}
+	var age time.Duration
+	if a.aged {
+		age = (c.now() - a.asOf).Truncate(time.Second)
+		h["Age"] = []string{strconv.Itoa(int(age / time.Second))}
+	}
 	if a.tag != nil {
 		h["Etag"] = a.tag
-		h["Cache-Control"] = c.age(a.until)
+		h["Cache-Control"] = c.age(a.until + age) // max-age counts from where Age does (RFC 9111, 4.2)
 	}
 	if match {
 		w.WriteHeader(http.StatusNotModified)

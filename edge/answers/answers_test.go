@@ -66,6 +66,28 @@ func TestExpiry(t *testing.T) {
 	})
 }
 
+// TestAge: an Age goes on while the answer is kept, and max-age counts from where it does.
+func TestAge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &origin{run: func(w http.ResponseWriter, r *http.Request, text string) {
+			Fresh(r.Context(), 2500*time.Millisecond)
+			w.Header().Set("Age", "3")
+			io.WriteString(w, text)
+		}}
+		h := New(mb, Options{}).Middleware(0)(o)
+		for _, step := range []struct {
+			wait     time.Duration
+			age, max string
+		}{{0, "3", "5"}, {600 * time.Millisecond, "3", "4"}, {400 * time.Millisecond, "4", "5"}, {time.Second, "5", "5"}, {time.Second, "3", "5"}} {
+			time.Sleep(step.wait)
+			got := serve(h, post("a", "x")).Header()
+			if len(got["Age"]) != 1 || got.Get("Age") != step.age || got.Get("Cache-Control") != "private, max-age="+step.max {
+				t.Errorf("after %v: %v, want Age %s and max-age %s", step.wait, got, step.age, step.max)
+			}
+		}
+	})
+}
+
 // TestFresh: the shortest counts, and a veto is final.
 func TestFresh(t *testing.T) {
 	for _, c := range []struct {

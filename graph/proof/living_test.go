@@ -144,6 +144,9 @@ func (l *living) put(a *question) {
 		if _, err := fmt.Sscanf(rec.Header().Get("Cache-Control"), "private, max-age=%d", &age); err != nil {
 			a.body = []byte("no age: " + rec.Header().Get("Cache-Control"))
 		}
+		since := 0
+		_, _ = fmt.Sscan(rec.Header().Get("Age"), &since) // none tells of nothing
+		age -= since
 		if from := a.to.Add(time.Duration(age)*time.Second - freshness); from.After(a.from) && age <= 5 { // else it is a run that changes no more
 			a.from = from
 		}

@@ -26,14 +26,18 @@ func (n *Notes) Found() {
 }
 
 // Read notes until when something counts that was read, of Census or of memory. It is as
-// Census said at asOf, if that is not zero: its time was over. Read may be called from many
-// goroutines.
-func (n *Notes) Read(until, asOf time.Time) {
+// Census said at asOf; zero: it does not change any more. Stale tells that its time was
+// over. Read may be called from many goroutines.
+func (n *Notes) Read(until, asOf time.Time, stale bool) {
 	if n == nil {
 		return
 	}
-	if !asOf.IsZero() {
-		earliest(&n.asOf, asOf)
+	if asOf.IsZero() {
+		asOf = time.Now()
+	}
+	earliest(&n.asOf, asOf)
+	if stale {
+		n.stale.Store(true)
 	}
 	earliest(&n.until, until)
 }
@@ -69,7 +73,7 @@ const timeless = time.Minute
 // first of what it was made from; 0 for an answer that is stale or has errors.
 func (n *Notes) Fresh() time.Duration {
 	switch until := n.until.Load(); {
-	case n.asOf.Load() != 0 || len(n.Codes) > 0:
+	case n.stale.Load() || len(n.Codes) > 0:
 		return 0
 	case until == 0:
 		return timeless
@@ -78,6 +82,9 @@ func (n *Notes) Fresh() time.Duration {
 	}
 }
 
-// StaleSince is when Census said the oldest stale part of the answer, in milliseconds since
-// 1970; 0 if nothing is stale.
-func (n *Notes) StaleSince() int64 { return n.asOf.Load() }
+// AsOf is when Census said the oldest part of the answer, in milliseconds since 1970; 0 if
+// it tells nothing of Census.
+func (n *Notes) AsOf() int64 { return n.asOf.Load() }
+
+// Stale tells that a part of the answer is over its time.
+func (n *Notes) Stale() bool { return n.stale.Load() }

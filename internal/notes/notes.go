@@ -18,7 +18,8 @@ type Notes struct {
 	begun  time.Time
 	calls  atomic.Int64
 	cached atomic.Int64
-	asOf   atomic.Int64 // of the oldest stale part, milliseconds since 1970; 0: nothing is stale
+	asOf   atomic.Int64 // of the oldest part, milliseconds since 1970; 0: nothing has been read
+	stale  atomic.Bool
 	until  atomic.Int64 // milliseconds since 1970; 0: nothing has been read
 }
 
