@@ -21,6 +21,7 @@ func BenchmarkDashboard(b *testing.B) {
 	census := sim.New(sim.Options{Empty: true, Now: func() time.Time { return now }})
 	hourly(census, 200, 1234, now)
 	transport := &replay{census: census.Transport()}
+	screen := screens(now)
 	week, month := dashboards(now.AddDate(0, 0, -7)), dashboards(now.AddDate(0, 0, -30))
 	for _, q := range []struct {
 		name, query string
@@ -29,6 +30,9 @@ func BenchmarkDashboard(b *testing.B) {
 		{"EachOverAWeek", week["Each"], 200 * 168},
 		{"TogetherOverAWeek", week["Together"], 200 * 168},
 		{"TogetherOverAMonth", month["Together"], 200 * 720},
+		{"Rows", screen["Rows"], 200 * 25},
+		{"Numbers", screen["Numbers"], 200 * 48},
+		{"Health", screen["Health"], 200 * 25},
 	} {
 		var census *upstream.Client
 		const freshness = 200 * time.Millisecond

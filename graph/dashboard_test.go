@@ -36,6 +36,53 @@ func dashboards(since time.Time) map[string]string {
 	}
 }
 
+// The two operations of the dashboard's first screen: its rows, and the workspace in numbers
+// over a day, beside the day before.
+func screens(now time.Time) map[string]string {
+	day, before := now.Add(-24*time.Hour).Format(time.RFC3339), now.Add(-48*time.Hour).Format(time.RFC3339)
+	const figures = "totalRuns successRate cleanRate failed: count(outcomes: [FAILED]) durationSeconds { p50 p95 } records { processed updated failed invalid }"
+	return map[string]string{
+		"Rows": `{ syncs(first: 100, orderBy: {field: HEALTH}) { totalCount healthCounts { state count } pageInfo { endCursor } nodes {
+			id label paused url nextRunAt triggers health { state since reason consecutiveFailures lastSuccessAt freshnessSeconds lateBySeconds }
+			latestRun { id outcome createdAt } activeRun { id createdAt expectedCompletedAt } typicalRun { durationSeconds { p50 } }
+			schedule { frequency executions(first: 3) } source { connectionName } destination { connectionName object }
+			strip: runs(first: 25) { nodes { id outcome createdAt durationSeconds dryRun } } } } }`,
+		"Numbers": "{ now: syncRunStats(filter: {createdSince: \"" + day + "\"}) { " + figures + " errors(first: 8) { key template count syncCount firstSeenAt } series(bucket: HOUR) { startsAt count failed: count(outcomes: [FAILED]) }" +
+			" groups(by: DESTINATION, orderBy: FAILED, first: 5) { key label stats { totalRuns cleanRate durationSeconds { p95 } } } } before: syncRunStats(filter: {createdSince: \"" + before + "\", createdBefore: \"" + day + "\"}) { " + figures + " } }",
+		"Health": "{ syncs(first: 100, orderBy: {field: HEALTH}) { nodes { id health { state } } } }",
+	}
+}
+
+// The first screen of 200 syncs: cold a call for each sync, four for their list and two for
+// names; warm what their health alone takes.
+func TestScreenCalls(t *testing.T) {
+	const syncs = 200
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		calls := func(name string) (cold, warm int) {
+			h, census := serveBy(remembering, sim.Options{Empty: true, Now: time.Now})
+			hourly(census, syncs, 400, began)
+			query := screens(began)[name]
+			for _, n := range [...]*int{&cold, &warm} {
+				census.ResetCalls()
+				if answer := post(t, h, query, "{}"); strings.Contains(answer, `"message"`) {
+					t.Fatalf("%s: %.500s", name, answer)
+				}
+				*n = len(census.Calls())
+				time.Sleep(6 * time.Second)
+			}
+			return cold, warm
+		}
+		_, health := calls("Health")
+		for _, name := range []string{"Rows", "Numbers"} {
+			cold, warm := calls(name)
+			if cold > syncs+6 || warm > health {
+				t.Errorf("%s: %d calls cold, want at most %d; %d warm, health alone %d", name, cold, syncs+6, warm, health)
+			}
+		}
+	})
+}
+
 // A dashboard of 200 hourly syncs, over a week or a month, reads each page once.
 // After that it costs nothing while the newest runs are fresh, and one call for
 // each sync once they are not.

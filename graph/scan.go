@@ -59,6 +59,7 @@ type scan struct {
 	of       stretch // the window without a limit
 	step     int     // runs read at first
 	first    *loaded[stretch, paging.Slice[census.SyncRun]]
+	newest   *loaded[stretch, paging.Slice[census.SyncRun]] // that another scan of the sync begins with; nil: none does
 	visitors []*visitor
 	done     chan struct{} // closed when all visitors are through
 }
@@ -122,10 +123,14 @@ func (l *loaders) beginScans() {
 	asked := l.scans.asked
 	l.scans.asked = nil
 	l.scans.mu.Unlock()
+	followNewest(asked)
 	for _, s := range asked {
 		go func() {
 			defer close(s.done)
 			var err error
+			if s.newest != nil {
+				_, _ = s.newest.Get() // what is wrong with it this scan finds out for itself
+			}
 			if bug := contain(func() { err = s.run(l) }); bug != nil {
 				err = bug
 			}
@@ -135,6 +140,23 @@ func (l *loaders) beginScans() {
 				}
 			}
 		}()
+	}
+}
+
+// followNewest has scans that begin further back wait for those of the same syncs that begin
+// with the newest runs: where there is a page cache, most of yesterday is on the page that
+// today is on.
+func followNewest(asked []*scan) {
+	newest := make(map[census.SyncID]*loaded[stretch, paging.Slice[census.SyncRun]], len(asked))
+	for _, s := range asked {
+		if s.first != nil && !s.of.window.FromOldest {
+			newest[s.of.sync] = s.first
+		}
+	}
+	for _, s := range asked {
+		if s.first == nil && !s.of.window.FromOldest {
+			s.newest = newest[s.of.sync]
+		}
 	}
 }
 
