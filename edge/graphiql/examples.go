@@ -22,18 +22,27 @@ func Examples(simulated bool) []Tab {
 
 func lines(line ...string) string { return strings.Join(line, "\n") }
 
-const failing = `# Every sync, the worst first, with its newest run.
+const failing = `# How many syncs are in which state, and the worst of
+# them with their newest runs.
 #
 # A PARTIAL run lost records: the destination
 # rejected recordsFailed of them, and Census left out
 # sourceRecordInvalids for their quality.
 query WhatIsFailingNow {
   syncs(orderBy: { field: HEALTH }, first: 10) {
-    totalCount
+    healthCounts {
+      state
+      count
+    }
     nodes {
       id
       label
       url
+      nextRunAt
+      activeRun {
+        createdAt
+        expectedCompletedAt
+      }
       health {
         state
         since
@@ -111,11 +120,9 @@ const lastWeek = `# The last seven days and today, all syncs together.
 query HowDidLastWeekGo($since: DateTime!, $timeZone: String) {
   syncRunStats(filter: { createdSince: $since }) {
     totalRuns
+    failed: count(outcomes: [FAILED])
     successRate
-    byOutcome {
-      outcome
-      count
-    }
+    cleanRate
     durationSeconds {
       p50
       p95
@@ -127,24 +134,28 @@ query HowDidLastWeekGo($since: DateTime!, $timeZone: String) {
       invalid
     }
     errors(first: 5) {
+      key
       code
+      template
       count
+      syncCount
+      firstSeenAt
       lastSeenAt
-      latestRun {
-        sync {
-          id
-          label
+    }
+    groups(by: SYNC, orderBy: FAILED, first: 5) {
+      label
+      stats {
+        totalRuns
+        cleanRate
+        durationSeconds {
+          p95
         }
-        errorMessage
       }
     }
     series(bucket: DAY, timeZone: $timeZone) {
       startsAt
-      totalRuns
-      byOutcome {
-        outcome
-        count
-      }
+      totalRuns: count
+      failed: count(outcomes: [FAILED])
     }
     truncated
   }
@@ -165,6 +176,13 @@ query OneSync($ids: [ID!]) {
       paused
       schedule {
         frequency
+      }
+      nextRunAt
+      typicalRun {
+        durationSeconds {
+          p50
+          p95
+        }
       }
       health {
         state
