@@ -12,7 +12,8 @@ import (
 	"census-gateway/settings"
 )
 
-// authenticator tells who may ask. What cannot be read stays as it was: see keep.
+// authenticator returns how callers authenticate. If a file cannot be read, the keys read before
+// stay in force: see keep.
 func (g *gateway) authenticator(ctx context.Context, s settings.Settings, now *sources) (edge.Authenticator, error) {
 	if s.PassThrough {
 		return edge.PassThrough, nil
@@ -41,16 +42,17 @@ func (g *gateway) authenticator(ctx context.Context, s settings.Settings, now *s
 	return edge.Any(ways...), nil
 }
 
-// sources are what was read for the settings: nil where they name nothing to read.
+// sources is what was read from files and URLs for the settings. A field is nil if no setting
+// names a source for it.
 type sources struct {
 	keys    *edge.Keys
 	jwks    *edge.JWKS
 	trusted *documents.Trusted
-	kept    []error // why some of it is what was read before
+	kept    []error // why some values are still those read before
 }
 
-// keep returns read. If that failed, it returns before, which the settings in force have,
-// and notes err in now: a reload applies what is good.
+// keep returns read if err is nil. Otherwise it returns before, the value in force, and notes err
+// in now. A reload so applies every part that is valid.
 func keep[T any](now *sources, before, read *T, err error) (*T, error) {
 	switch {
 	case err == nil:
@@ -62,9 +64,9 @@ func keep[T any](now *sources, before, read *T, err error) (*T, error) {
 	return before, nil
 }
 
-// jwt lets in callers with JWTs. An issuer that cannot be reached is no error: the keys
-// known stay in force, or nobody is let in, until it can. A file that is not there
-// is one, unless keys are known.
+// jwt returns an authenticator for JWTs. If the issuer cannot be reached, the gateway starts
+// anyway: the keys known stay in force, and without any keys every JWT is rejected. A missing key
+// file is an error unless keys are known.
 func (g *gateway) jwt(ctx context.Context, s settings.Settings, now *sources) (edge.Authenticator, error) {
 	last, before := g.sources.jwks, g.served
 	keys := last
@@ -96,7 +98,7 @@ func (g *gateway) jwt(ctx context.Context, s settings.Settings, now *sources) (e
 	return by, nil
 }
 
-// credentials says what callers may show, as authenticator has it; "" if nothing.
+// credentials names the credentials that authenticator accepts; "" if callers need none.
 func credentials(s settings.Settings) string {
 	keys, jwt := s.APIKeys != "" || s.APIKeysFile != "", s.JWTIssuer != ""
 	switch {
@@ -132,14 +134,14 @@ func apiKeys(s settings.Settings) (*edge.Keys, error) {
 	return edge.NewKeys(keys)
 }
 
-// newKey makes an API key for name: out gets its line for the key file, and nothing
-// else, so that it can be appended to one; errOut gets the key.
+// newKey makes an API key for name. It writes the line for the key file, and nothing else, to
+// out, so that the output can be appended to the file. The key itself goes to errOut.
 func newKey(name string, out, errOut io.Writer) error {
 	key := edge.NewAPIKey()
 	if _, err := edge.ParseKeys(name + ":" + edge.HashKey(key)); err != nil {
 		return fmt.Errorf("--new-key: %w", err)
 	}
-	_, err := fmt.Fprintf(errOut, "API key of %s, shown once: %s\n", name, key)
+	_, err := fmt.Fprintf(errOut, "API key of %s (shown only once): %s\n", name, key)
 	if err == nil {
 		_, err = fmt.Fprintln(out, name, edge.HashKey(key))
 	}

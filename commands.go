@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// commands are what the program does besides serving, by its first argument. Each
-// has a file of its own and reads its own flags.
+// commands maps the first argument to a command of the program other than serving. Each command
+// has its own file and its own flags.
 var commands = map[string]func(ctx context.Context, args []string, out, errOut io.Writer) error{
 	"compare-v2":  compareV2,
 	"export":      exportRuns,
@@ -14,8 +14,8 @@ var commands = map[string]func(ctx context.Context, args []string, out, errOut i
 	"mcp":         mcpOverStdio,
 }
 
-// command is the command that args ask for, with its own arguments; nil where they ask
-// to serve.
+// command returns the command that args name, bound to its arguments; nil if args ask for
+// serving.
 func command(args []string) func(ctx context.Context, out, errOut io.Writer) error {
 	if len(args) == 0 || commands[args[0]] == nil {
 		return nil

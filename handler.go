@@ -20,13 +20,13 @@ import (
 	"census-gateway/upstream"
 )
 
-// waitSlack is by how much a request that waits for another's answer may outlive
-// the time of one operation.
+// waitSlack is how much longer than one operation a request may wait for the answer of an
+// identical one.
 const waitSlack = 100 * time.Millisecond
 
-// handler puts the layers together: what a request passes, outermost first. The
-// reasons for the order stand in edge's package comment. g is as it was where s cannot
-// be applied.
+// handler builds the layers that a request passes, outermost first. See edge's package comment
+// for the reasons for their order. If s cannot be applied, handler returns an error and leaves g
+// unchanged.
 func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handler, error) {
 	var now sources
 	origins, err := edge.ParseOrigins(s.CORSOrigins, s.PassThrough || s.Keyed())
@@ -65,7 +65,7 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 		api = graphiql.ForBrowsers(api)
 	}
 	mux.Handle("/graphql", api)
-	mux.Handle("/graphql/{$}", api) // not by a redirect, after which clients ask by GET, or not at all
+	mux.Handle("/graphql/{$}", api) // without a redirect, after which clients send GET or give up
 	if s.Introspection {
 		mux.Handle("GET /schema.graphql", edge.Chain(http.HandlerFunc(sdl), authenticate, rates.Middleware, compress))
 	}
@@ -92,7 +92,8 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 	return edge.Chain(mux, layers...), nil
 }
 
-// ratesFor is what callers have left under s: what they had, unless the rate changed.
+// ratesFor returns the rate limiters for s. It keeps the existing ones, with what each caller has
+// left, unless the rate or the burst changed.
 func (g *gateway) ratesFor(s settings.Settings) *edge.Rates {
 	if g.rates == nil || s.Rate != g.served.Rate || s.Burst != g.served.Burst {
 		g.rates = edge.NewRates(edge.RateLimit{PerSecond: s.Rate, Burst: s.Burst})
@@ -100,8 +101,8 @@ func (g *gateway) ratesFor(s settings.Settings) *edge.Rates {
 	return g.rates
 }
 
-// inFlightFor are the places under s, with those that are taken, unless their
-// number changed.
+// inFlightFor returns the limit on concurrent operations for s. It keeps the existing one, and
+// the operations it counts, unless the limit changed.
 func (g *gateway) inFlightFor(s settings.Settings) *edge.InFlight {
 	if g.inFlight == nil || s.MaxInFlight != g.served.MaxInFlight {
 		g.inFlight = edge.NewInFlight(s.MaxInFlight)
@@ -109,7 +110,7 @@ func (g *gateway) inFlightFor(s settings.Settings) *edge.InFlight {
 	return g.inFlight
 }
 
-// graph is the GraphQL handler, as the settings have it.
+// graph returns the GraphQL handler for the settings.
 func (g *gateway) graph(s settings.Settings, now *sources) (http.Handler, error) {
 	opt := graph.Options{
 		Log: g.log, Timeout: s.Timeout, MaxBody: s.MaxBody, MaxDocument: s.MaxDocument, MaxTokens: s.MaxTokens, Limits: limitsOf(s),
@@ -140,8 +141,8 @@ func (g *gateway) graph(s settings.Settings, now *sources) (http.Handler, error)
 	}, opt)
 }
 
-// appURL is where Census's own pages are: the host that its API is on; "" for the
-// simulated one, which has no pages.
+// appURL is the base URL of the Census web pages, on the host of the API; "" for the simulated
+// Census, which has no pages.
 func appURL(s settings.Settings) string {
 	u, err := url.Parse(s.BaseURL)
 	if err != nil || s.Simulated() {
@@ -150,7 +151,7 @@ func appURL(s settings.Settings) string {
 	return u.Scheme + "://" + u.Host
 }
 
-// saysSimulated puts on every answer that its data are made up.
+// saysSimulated marks every answer as made of simulated data.
 func saysSimulated(next http.Handler) http.Handler {
 	yes := []string{"true"}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -12,16 +12,16 @@ import (
 	"census-gateway/settings"
 )
 
-// healthcheck asks the gateway on this machine whether it takes requests. An error
-// means no. Images without a shell have no other means to ask.
+// healthcheck asks the gateway on this machine whether it is ready, and returns an error if it is
+// not. Images without a shell have no other way to check.
 func healthcheck(ctx context.Context, args []string, out, _ io.Writer) error {
 	s, done, err := settings.ReadCommand(args, out, settings.Command{Name: "healthcheck",
-		Help: "Asks /readyz of the gateway on this machine, at GATEWAY_ADMIN_ADDR. Ends with status 1 unless it takes requests.", Groups: []string{"Where"}})
+		Help: "Requests /readyz from the gateway on this machine, at GATEWAY_ADMIN_ADDR. Exits with status 1 unless the gateway is ready.", Groups: []string{"Where"}})
 	if err != nil || done {
 		return err
 	}
 	if s.AdminAddr == "" {
-		return errors.New("healthcheck: GATEWAY_ADMIN_ADDR (--admin-addr) is missing: health is served there")
+		return errors.New("healthcheck needs GATEWAY_ADMIN_ADDR (--admin-addr), the address that serves /readyz: set it")
 	}
 	host, port, err := net.SplitHostPort(s.AdminAddr)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"net/http"
 )
 
-// An answered is an answer of a handler that is asked without a network.
+// An answered records the answer of a handler called without a network.
 type answered struct {
 	status int
 	header http.Header
@@ -27,8 +27,8 @@ func (a *answered) Write(p []byte) (int, error) {
 	return a.body.Write(p)
 }
 
-// askWithin posts a GraphQL request to a handler of this process, in the name of who has
-// the address from; "" for nobody.
+// askWithin posts a GraphQL request to a handler in this process. The request appears to come
+// from the remote address from; "" for none.
 func askWithin(ctx context.Context, handler http.Handler, header http.Header, from string, request any) (*answered, error) {
 	body, err := json.Marshal(request)
 	if err != nil {

@@ -17,14 +17,15 @@ import (
 	"census-gateway/settings"
 )
 
-// remoteAddr carries the address of a tool's caller to the request that the call becomes.
-// What a client sends under this name is overwritten.
+// remoteAddr carries the address of a tool's caller to the GraphQL request made for the call. A
+// value sent by a client is overwritten.
 const remoteAddr = "X-Census-Gateway-Remote-Addr"
 
-// carried are the headers of a tool's call that its GraphQL request has too.
+// carried are the headers that the GraphQL request takes over from a tool call.
 var carried = []string{"Authorization", "X-Api-Key", "X-Request-Id", "X-Forwarded-For", "Traceparent", "Tracestate", "Baggage"}
 
-// tools are the tools of MCP. Each call passes api, as if its caller had sent the request.
+// tools returns the MCP server with its tools. Each call goes through api, as if its caller had
+// sent the request.
 func (g *gateway) tools(s settings.Settings, now *sources, api http.Handler) (*sdk.Server, mcp.Options, error) {
 	version, _ := observe.Build()
 	opt := mcp.Options{Schema: graph.Schema(), Documents: now.trusted.All(), Version: version, Log: g.log, MaxBody: s.MaxBody,
@@ -48,7 +49,7 @@ func (g *gateway) tools(s settings.Settings, now *sources, api http.Handler) (*s
 	return server, opt, nil
 }
 
-// serveMCP puts /mcp on mux: for callers that authenticate lets in, from origins.
+// serveMCP serves /mcp on mux, inside the layers around.
 func (g *gateway) serveMCP(mux *http.ServeMux, s settings.Settings, now *sources, api http.Handler, around ...func(http.Handler) http.Handler) error {
 	server, opt, err := g.tools(s, now, api)
 	if err != nil {
@@ -71,10 +72,11 @@ func (g *gateway) serveMCP(mux *http.ServeMux, s settings.Settings, now *sources
 	return nil
 }
 
-// metadataPath is where RFC 9728 has a client look for who issues tokens.
+// metadataPath is where a client looks for the token issuer (RFC 9728).
 const metadataPath = "/.well-known/oauth-protected-resource"
 
-// originOf is the scheme and the host by which r was sent: https, which a proxy speaks, but on loopback.
+// originOf returns the scheme and host that the client of r used. It is https, which a proxy
+// terminates, except on loopback.
 func originOf(r *http.Request) string {
 	host := r.Host
 	if !strings.Contains(host, ":") {
@@ -86,7 +88,7 @@ func originOf(r *http.Request) string {
 	return "https://" + r.Host
 }
 
-// metadata tells clients of MCP whose tokens they need (RFC 9728).
+// metadata serves the issuer and scope of the tokens that MCP clients need (RFC 9728).
 func metadata(s settings.Settings) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		told := map[string]any{"resource": originOf(r) + "/mcp", "authorization_servers": []string{s.JWTIssuer}, "bearer_methods_supported": []string{"header"}}
@@ -94,12 +96,12 @@ func metadata(s settings.Settings) http.Handler {
 			told["scopes_supported"] = []string{s.JWTScope}
 		}
 		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Access-Control-Allow-Origin", "*") // public, and clients in browsers look for it
+		w.Header().Set("Access-Control-Allow-Origin", "*") // public, and read by clients in browsers
 		json.NewEncoder(w).Encode(told)
 	})
 }
 
-// challenged says in each 401 of next where the metadata are.
+// challenged adds the address of the metadata to each 401 of next.
 func challenged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(&challenging{w, originOf(r) + metadataPath + "/mcp"}, r)
@@ -121,7 +123,7 @@ func (c *challenging) WriteHeader(status int) {
 // Unwrap is for http.ResponseController.
 func (c *challenging) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
-// mcpOverStdio serves the tools over stdin and stdout, to the one program that started it.
+// mcpOverStdio serves the tools over stdin and stdout, to the program that started it.
 func mcpOverStdio(ctx context.Context, args []string, out, errOut io.Writer) error {
 	s, done, err := settings.ReadCommand(args, out, settings.Command{Name: "mcp", Groups: []string{"Census", "Memory", "Limits", "Log", "What is served"},
 		Help: "Serves the tools of the Model Context Protocol over stdin and stdout, for an agent on this machine. With GATEWAY_MCP=true the gateway serves them over HTTP."})
@@ -129,9 +131,9 @@ func mcpOverStdio(ctx context.Context, args []string, out, errOut io.Writer) err
 	case err != nil || done:
 		return err
 	case s.PassThrough:
-		return fmt.Errorf("mcp asks with CENSUS_API_TOKEN: GATEWAY_PASS_THROUGH cannot be set")
+		return fmt.Errorf("mcp uses CENSUS_API_TOKEN and does not work with GATEWAY_PASS_THROUGH: unset GATEWAY_PASS_THROUGH")
 	}
-	s.MCP, s.APIKeys, s.APIKeysFile, s.JWTIssuer, s.Rate = true, "", "", "", 0 // whoever starts it is who asks
+	s.MCP, s.APIKeys, s.APIKeysFile, s.JWTIssuer, s.Rate = true, "", "", "", 0 // the only caller is the program that started it
 	g, err := open(ctx, s, errOut)
 	if err != nil {
 		return err
@@ -148,7 +150,7 @@ func mcpOverStdio(ctx context.Context, args []string, out, errOut io.Writer) err
 		return err
 	}
 	if s.Simulated() {
-		fmt.Fprintln(errOut, "Serving tools over a simulated Census, with made-up runs: CENSUS_API_TOKEN is not set.")
+		fmt.Fprintln(errOut, "Serving tools over a simulated Census with made-up runs, because CENSUS_API_TOKEN is not set.")
 	}
 	if err := server.Run(ctx, &sdk.StdioTransport{}); err != nil && ctx.Err() == nil {
 		return err

@@ -9,8 +9,8 @@ import (
 	"census-gateway/settings"
 )
 
-// The page asks for what callers have to show, and names no object of the simulated
-// Census over another one.
+// The page asks for the credentials that callers need, and names objects of the simulated Census
+// only when that is what it serves.
 func TestPage(t *testing.T) {
 	for _, tt := range []struct {
 		args        []string

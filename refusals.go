@@ -12,11 +12,11 @@ import (
 	"census-gateway/internal/notes"
 )
 
-// forUntrusted is the reason to refuse a document that is not trusted.
+// forUntrusted is the reason for rejecting a document that is not trusted.
 const forUntrusted = "untrusted"
 
-// settingFor names, for each reason of a refusal, the setting that would change it.
-// Reasons that are missing have none.
+// settingFor names the setting that would allow a request rejected for a reason. A missing reason
+// has no such setting.
 var settingFor = map[string]string{
 	string(edge.ForHost):      "GATEWAY_HOSTS",
 	string(edge.ForOrigin):    "GATEWAY_CORS_ORIGINS",
@@ -42,11 +42,11 @@ var settingFor = map[string]string{
 	string(limits.Pages):      "GATEWAY_MAX_PAGES",
 }
 
-// refused tells the observer of requests that were refused and are no operations:
-// those with another Host, preflights, and those for the schema.
+// refused reports rejected requests that are not operations to the observer: requests with an
+// unknown Host, preflights, and requests for the schema.
 func (g *gateway) refused(proxies edge.Proxies) func(*http.Request, *edge.Refusal) {
 	return func(r *http.Request, why *edge.Refusal) {
-		if why.Reason == "" { // a failure of ours, which the log has
+		if why.Reason == "" { // an internal error, which is in the log
 			return
 		}
 		g.observer.Refused(r.Context(), observe.Operation{Client: proxies.Client(r), Status: why.Status, Codes: []string{why.Code},
@@ -54,8 +54,8 @@ func (g *gateway) refused(proxies edge.Proxies) func(*http.Request, *edge.Refusa
 	}
 }
 
-// whyRefused is what operators are told of why a request was not served: why, if that
-// is not nil, or else what the record of the operation and its codes tell.
+// whyRefused tells operators why a request was not served. It returns *why if why is not nil.
+// Otherwise it derives the reason from the operation's record and error codes.
 func whyRefused(why *edge.Refusal, record *notes.Notes, codes []string) observe.Refusal {
 	var refusal observe.Refusal
 	switch {

@@ -13,10 +13,10 @@ import (
 	"census-gateway/settings"
 )
 
-// withoutID finds the id that the logger adds to a line.
+// withoutID matches the request id that the logger adds to a line.
 var withoutID = regexp.MustCompile(` request_id=\w+$`)
 
-// watchedFor is a gateway with these arguments, what it serves, and its log.
+// watchedFor returns a gateway with these arguments, its handler, and its log.
 func watchedFor(t *testing.T, args ...string) (*gateway, http.Handler, *transcript) {
 	t.Helper()
 	s, _, err := settings.Read(args, io.Discard)
@@ -35,8 +35,8 @@ func watchedFor(t *testing.T, args ...string) (*gateway, http.Handler, *transcri
 	return g, h, log
 }
 
-// Each refusal is one warning in the log, with the reason, the setting and the client,
-// and one count.
+// Each rejected request adds one to a counter and one warning to the log, with the reason, the
+// setting and the client.
 func TestRefusalsAreSeen(t *testing.T) {
 	const typename = `{"query":"{ __typename }"}`
 	key := "X-API-Key: a-key"
@@ -116,7 +116,7 @@ func TestRefusalsAreSeen(t *testing.T) {
 	}
 }
 
-// Operators find every reason in the documents, and every setting exists.
+// The documents explain every reason, and name only settings that exist.
 func TestReasonsAreDocumented(t *testing.T) {
 	text, err := os.ReadFile("docs/operations.md")
 	if err != nil {
@@ -134,7 +134,7 @@ func TestReasonsAreDocumented(t *testing.T) {
 	}
 }
 
-// What a client calls itself is in the line of its operation, by either convention.
+// The log line of an operation has the name of the client, sent by either convention.
 func TestClientsSayWhoTheyAre(t *testing.T) {
 	for headers, want := range map[string]string{
 		"graphql-client-name: web, graphql-client-version: 1.2":                                     " app=web app_version=1.2 ",

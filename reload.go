@@ -12,10 +12,9 @@ import (
 	"census-gateway/settings"
 )
 
-// reload reads the settings again for each signal and puts a handler made from
-// them in place of the present one, which finishes what it has begun. Files that cannot
-// be read leave what was read of them before. Settings that are wrong, or fixed and other
-// than at the start, change nothing.
+// reload reads the settings again at each signal and replaces the handler. Requests that the old
+// handler has begun finish there. If a file cannot be read, its previous content stays in force.
+// If a setting is invalid, or differs from a fixed one, nothing changes.
 func (g *gateway) reload(ctx context.Context, args []string, start settings.Settings, signals <-chan os.Signal, now *atomic.Pointer[http.Handler]) {
 	for {
 		select {
@@ -36,21 +35,21 @@ func (g *gateway) reload(ctx context.Context, args []string, start settings.Sett
 		}
 		switch {
 		case err != nil:
-			g.log.Error("settings not read again: the present ones stay", "error", err)
+			g.log.Error("settings not reloaded: the previous ones stay in force", "error", err)
 			g.reloads.failed.Add(1)
 		case len(g.sources.kept) > 0:
-			g.log.Error("settings read again in part: what could not be read stays as it was", "error", errors.Join(g.sources.kept...))
+			g.log.Error("settings reloaded in part: files that could not be read keep their previous content", "error", errors.Join(g.sources.kept...))
 			g.reloads.partial.Add(1)
 		default:
-			g.log.Info("settings read again")
+			g.log.Info("settings reloaded")
 			g.reloads.whole.Add(1)
 			g.reloads.last.Store(time.Now().Unix())
 		}
 	}
 }
 
-// reloads counts how the settings were read again.
+// reloads counts reloads by result.
 type reloads struct {
 	whole, partial, failed atomic.Int64
-	last                   atomic.Int64 // when all of them were last read, in seconds since 1970, the start included; 0: never
+	last                   atomic.Int64 // when all of them were last read, including at the start, in seconds since 1970; 0: never
 }

@@ -11,8 +11,9 @@ import (
 	"census-gateway/edge"
 )
 
-// A file that cannot be read leaves what was read of it before, as long as a setting names it. What a
-// setting no longer names is gone, and settings that cannot be applied take nothing away.
+// A file that cannot be read keeps its previous content for as long as a setting names it. The
+// content is dropped once no setting names the file. Settings that cannot be applied drop
+// nothing.
 func TestReloadKeepsWhatIsInForce(t *testing.T) {
 	dir := t.TempDir()
 	put := func(name, text string) string {

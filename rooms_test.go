@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// Who may know whom: each folder and what of ours it may import. Tests may
-// import more, since they put rooms together.
+// rooms lists each folder with the folders of ours that it may import. Tests may import more,
+// since they put rooms together.
 var rooms = map[string][]string{
 	".":               {"edge", "export", "graph", "internal", "mcp", "settings", "upstream", "upstream/calls"},
 	"graph":           {"internal", "upstream", "upstream/calls", "upstream/census", "upstream/paging"},
@@ -29,7 +29,7 @@ var rooms = map[string][]string{
 	"mcp":             {},
 }
 
-// room is the room a folder belongs to: the longest name in rooms above it.
+// room returns the room of a folder: the longest name in rooms that contains it.
 func room(dir string) string {
 	for ; dir != "."; dir = path.Dir(dir) {
 		if _, ok := rooms[dir]; ok {

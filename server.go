@@ -36,7 +36,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process the hard way
+	context.AfterFunc(ctx, stop) // a second signal kills the process
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	if err := run(ctx, os.Args[1:], hup, os.Stdout, os.Stderr); err != nil {
@@ -45,8 +45,7 @@ func main() {
 	}
 }
 
-// run serves until ctx ends. Each value from reload has it read its settings
-// again.
+// run serves until ctx ends. Each value received from reload makes it read its settings again.
 func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOut io.Writer) error {
 	if do := command(args); do != nil {
 		return do(ctx, out, errOut)
@@ -69,7 +68,7 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 	}
 	defer observe.Flush(g.log)
 	if names := settings.Misnamed(os.Environ()); len(names) > 0 {
-		g.log.Warn("unknown settings in the environment, ignored: --help lists those there are", "names", names)
+		g.log.Warn("unknown settings in the environment, ignored: see --help for the known ones", "names", names)
 	}
 	defer g.tracing.Shutdown(context.WithoutCancel(ctx))
 	handler, err := g.handler(ctx, s)
@@ -81,8 +80,8 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 		_, err := g.tryCensus(ctx, s)
 		return errors.Join(append(g.sources.kept, err)...)
 	}
-	if len(g.sources.kept) > 0 { // the JWKS: everything else that is missing prevents the start
-		g.log.Error("started without the JWKS: callers with JWTs are refused until it is read", "error", errors.Join(g.sources.kept...))
+	if len(g.sources.kept) > 0 { // only the JWKS can be missing here: any other missing source prevents the start
+		g.log.Error("started without the JWKS: JWTs are rejected until it can be read", "error", errors.Join(g.sources.kept...))
 	} else {
 		g.reloads.last.Store(time.Now().Unix())
 	}
@@ -97,7 +96,7 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 	}))
 }
 
-// A gateway is what outlives a change of settings.
+// A gateway holds what survives a change of settings.
 type gateway struct {
 	log      *slog.Logger
 	tracing  *observe.Tracing
@@ -106,16 +105,16 @@ type gateway struct {
 	answers  *answers.Cache
 	census   *upstream.Client
 	sending  *edge.Sending
-	rates    *edge.Rates               // of the settings before; nil at first
+	rates    *edge.Rates               // of the previous settings; nil at first
 	inFlight *edge.InFlight            // the same
-	served   settings.Settings         // those in force
-	sources  sources                   // what was read for them
-	jwks     atomic.Pointer[edge.JWKS] // that of sources, for the metrics; nil: there are no JWTs
+	served   settings.Settings         // the settings in force
+	sources  sources                   // what was read for the settings in force
+	jwks     atomic.Pointer[edge.JWKS] // the JWKS of sources, for the metrics; nil without JWTs
 	reloads  reloads
-	conns    atomic.Pointer[edge.Conns] // of the first door; nil until it is open
+	conns    atomic.Pointer[edge.Conns] // of the first door; nil until that is open
 }
 
-// open makes a gateway that serves nothing yet; its log goes to errOut.
+// open makes a gateway that does not serve yet. Its log goes to errOut.
 func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway, error) {
 	log, err := observe.NewLogger(errOut, s.LogFormat, s.LogLevel, edge.RequestIDFrom)
 	if err != nil {
@@ -149,7 +148,7 @@ func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway,
 		g.observer.WatchAnswerCache(observe.Cache{Hits: g.answers.Hits, Misses: g.answers.Misses, Bytes: g.answers.Bytes, Entries: g.answers.Entries}))
 }
 
-// upstream says how Census is reached.
+// upstream returns the options for calling Census.
 func (g *gateway) upstream(s settings.Settings) upstream.Options {
 	opt := upstream.Options{BaseURL: s.BaseURL, Basic: s.Auth == "basic", Observe: g.observeCall,
 		OnRead:    graph.NoteRead,
@@ -163,7 +162,7 @@ func (g *gateway) upstream(s settings.Settings) upstream.Options {
 	return opt
 }
 
-// serve listens and serves until ctx ends and what is under way has finished.
+// serve listens and serves until ctx ends and the requests in progress have finished.
 func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer, handler http.Handler) error {
 	admin := observe.NewAdmin(g.observer.MetricsHandler(), s.Pprof)
 	doors := []*door{
@@ -189,16 +188,16 @@ func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer,
 	}
 	switch {
 	case s.Simulate:
-		fmt.Fprintln(out, "Serving a simulated Census, with made-up syncs and runs, as GATEWAY_SIMULATE says.")
+		fmt.Fprintln(out, "Serving a simulated Census with made-up syncs and runs, because GATEWAY_SIMULATE is set.")
 	case s.Simulated():
-		fmt.Fprintln(out, "Serving a simulated Census, with made-up syncs and runs: CENSUS_API_TOKEN is not set.")
+		fmt.Fprintln(out, "Serving a simulated Census with made-up syncs and runs, because CENSUS_API_TOKEN is not set.")
 	default:
 		fmt.Fprintln(out, "Serving Census at "+s.BaseURL+".")
 	}
 	for _, d := range doors {
 		fmt.Fprintf(out, d.says, d.listener.Addr())
 	}
-	// The others outlive the first: health is asked for until the end.
+	// The other servers outlive the first, so that health checks work until the end.
 	others, stop := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, len(doors))
 	for _, d := range doors[1:] {
@@ -220,8 +219,8 @@ func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer,
 	return errors.Join(errs...)
 }
 
-// browsable is an address to listen on as a browser on this machine can open it: one
-// of all interfaces is localhost.
+// browsable returns a listen address as a browser on this machine can open it. An address for all
+// interfaces becomes localhost.
 func browsable(addr string) string {
 	host, port, err := net.SplitHostPort(addr)
 	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsUnspecified() {
@@ -230,8 +229,8 @@ func browsable(addr string) string {
 	return net.JoinHostPort("localhost", port)
 }
 
-// local is handler, at an address on loopback for those only who call it by a name
-// of this machine or one of hosts: no web page can.
+// local wraps handler. At a loopback address it serves only requests that name this machine or
+// one of hosts, so that no web page can reach it.
 func local(addr string, hosts []string, handler http.Handler) http.Handler {
 	if edge.IsLoopback(addr) {
 		return edge.CheckHost(hosts...)(handler)
@@ -239,10 +238,10 @@ func local(addr string, hosts []string, handler http.Handler) http.Handler {
 	return handler
 }
 
-// A door is where something is served.
+// A door is an address and what the gateway serves there.
 type door struct {
 	setting, addr string
-	says          string // with the address it listens on
+	says          string // a message with the address it listens on
 	handler       http.Handler
 	listener      net.Listener
 }

@@ -19,7 +19,7 @@ import (
 	"census-gateway/settings"
 )
 
-// A transcript is what the program prints, readable while it runs.
+// A transcript holds what the program prints. It can be read while the program runs.
 type transcript struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -37,8 +37,8 @@ func (t *transcript) String() string {
 	return t.buf.String()
 }
 
-// start runs the program until the test ends and waits until it has said all
-// of what. stop ends it as SIGTERM does and returns what run returned.
+// start runs the program until the test ends. It returns once the output matches all of what.
+// stop ends the program as SIGTERM does and returns what run returned.
 func start(t *testing.T, args []string, what ...*regexp.Regexp) (out *transcript, found []string, stop func() error) {
 	t.Helper()
 	out = new(transcript)
@@ -46,7 +46,7 @@ func start(t *testing.T, args []string, what ...*regexp.Regexp) (out *transcript
 	return out, found, stop
 }
 
-// startLogging is start for a log that is looked at.
+// startLogging is start, with the log written to log.
 func startLogging(t *testing.T, args []string, out *transcript, log io.Writer, what ...*regexp.Regexp) (found []string, stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -115,7 +115,7 @@ func TestServesSimulatedCensus(t *testing.T) {
 	}
 }
 
-// The gateway asks the Census it is told of, here a simulated one on a port of its own.
+// The gateway calls the Census at the base URL, here a simulated one on a port of its own.
 func TestServesCensusAtBaseURL(t *testing.T) {
 	_, rest, stopSim := start(t, []string{"--addr", "127.0.0.1:0", "--sim-addr", "127.0.0.1:0"}, saysREST)
 	defer stopSim()
@@ -133,8 +133,8 @@ func TestServesCensusAtBaseURL(t *testing.T) {
 	}
 }
 
-// Whatever is asked of a gateway whose Census is simulated, the answer says so, also
-// when it comes from memory; that of a real Census never does.
+// Every answer made from a simulated Census says so, including answers from memory. An answer
+// made from a real Census never does.
 func TestSaysThatCensusIsSimulated(t *testing.T) {
 	simulated, real := handlerFor(t), handlerFor(t, "--census-api-token=x")
 	says := func(h http.Handler, target string) string {
@@ -148,7 +148,7 @@ func TestSaysThatCensusIsSimulated(t *testing.T) {
 			t.Errorf("%s: %q", target, got)
 		}
 		if target == query {
-			continue // the real one would be asked
+			continue // these would call the real Census
 		}
 		if got := says(real, target); got != "" {
 			t.Errorf("%s of a real Census: %q", target, got)
@@ -190,7 +190,7 @@ func TestWrongSettings(t *testing.T) {
 		{"--api-keys canary", "CENSUS_API_TOKEN is missing"},
 		{"--pprof", "GATEWAY_ADMIN_ADDR"},
 		{"--census-api-token canary\u00e9", "CENSUS_API_TOKEN (--census-api-token)"},
-		{"--hosts gateway.internal,http://gateway/", `GATEWAY_HOSTS (--hosts) must be host names, like gateway.internal, without scheme, port and path, not "http://gateway/"`},
+		{"--hosts gateway.internal,http://gateway/", `GATEWAY_HOSTS (--hosts) must be host names like gateway.internal, without a scheme, port or path, not "http://gateway/"`},
 		{"--hosts gateway:8080", "GATEWAY_HOSTS"},
 		{"--nonsense", "--nonsense"},
 		{"canary", "unexpected argument"},
@@ -204,9 +204,8 @@ func TestWrongSettings(t *testing.T) {
 	}
 }
 
-// Where there is no GraphiQL, no line names it, no path serves it and no browser is
-// sent to it. At an address of all interfaces it is named as this machine's browser
-// opens it.
+// Without GraphiQL no line names it, no path serves it and no browser is redirected to it. With
+// GraphiQL on all interfaces, the line names localhost.
 func TestWithoutGraphiQL(t *testing.T) {
 	documents := t.TempDir()
 	if err := os.WriteFile(documents+"/one.graphql", []byte("query One { sync(id: 52) { label } }"), 0o600); err != nil {
@@ -239,7 +238,7 @@ func TestWithoutGraphiQL(t *testing.T) {
 	}
 }
 
-// Operators learn of names in the environment that look like settings and are none.
+// The log warns of names in the environment that look like settings but are not.
 func TestWarnsOfMistypedNames(t *testing.T) {
 	t.Setenv("GATEWAY_FRESHNES", "canary")
 	var log bytes.Buffer
@@ -251,7 +250,7 @@ func TestWarnsOfMistypedNames(t *testing.T) {
 	}
 }
 
-// Operators find every metric in the documents, by its name without the prefix.
+// The documents list every metric, by its name without the prefix.
 func TestMetricsAreDocumented(t *testing.T) {
 	text, err := os.ReadFile("docs/operations.md")
 	if err != nil {
@@ -261,7 +260,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 	if err := os.WriteFile(documents, []byte(`{"lab":"{ sync(id: 52) { label latestRun { recordsInvalid } } }"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	// Without its JWKS: its age is all that is missing.
+	// There is no JWKS here, so only its age is missing.
 	key := "--api-keys=k:" + edge.HashKey("a-key")
 	_, urls, stop := start(t, []string{"--addr", "127.0.0.1:0", "--admin-addr", "127.0.0.1:0", "--simulate", key, "--trusted-documents", documents,
 		"--jwt-issuer", "https://issuer.test", "--jwt-audience", "a", "--jwt-jwks", "http://127.0.0.1:1"}, saysGraphQL, saysMetrics)
@@ -301,7 +300,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 	}
 }
 
-// Beyond loopback an open gateway heeds the names it was given.
+// An open gateway beyond loopback accepts only the host names it was given.
 func TestHostsBeyondLoopback(t *testing.T) {
 	for _, tt := range []struct {
 		args, host string
@@ -321,7 +320,7 @@ func TestHostsBeyondLoopback(t *testing.T) {
 	}
 }
 
-// handlerFor is what the program serves with these arguments.
+// handlerFor returns the handler that the program serves with these arguments.
 func handlerFor(tb testing.TB, args ...string) http.Handler {
 	tb.Helper()
 	s, _, err := settings.Read(args, io.Discard)

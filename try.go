@@ -16,8 +16,8 @@ import (
 // endOfV1 is when Census retires version 1 of its API (Census's migration guide).
 var endOfV1 = time.Date(2027, 1, 15, 0, 0, 0, 0, time.UTC)
 
-// tryCensus asks Census for what the token may see. The error says in plain words what is
-// wrong with the token or the base URL.
+// tryCensus asks Census what the token may see. The error explains what is wrong with the token
+// or the base URL.
 func (g *gateway) tryCensus(ctx context.Context, s settings.Settings) (found upstream.Found, err error) {
 	if s.Simulated() {
 		return found, nil
@@ -36,35 +36,35 @@ func (g *gateway) explained(s settings.Settings, err error) error {
 		return err
 	}
 	if s.PassThrough && (e.Kind == calls.Unauthenticated || e.Kind == calls.Forbidden) {
-		return nil // Census answers, and nobody's token was shown
+		return nil // Census answers, and no shared token was tested
 	}
 	const check = "check CENSUS_BASE_URL (--census-base-url), "
 	switch {
 	case e.Personal:
 		return fmt.Errorf("Census does not accept the token (401) at %s: V2 takes personal access tokens only, no workspace access tokens: check CENSUS_API_TOKEN (--census-api-token)", s.BaseURL)
 	case e.Kind == calls.Unauthenticated:
-		return fmt.Errorf("Census does not accept the token (401): check CENSUS_API_TOKEN (--census-api-token), and that it belongs to the region of %s", s.BaseURL)
+		return fmt.Errorf("Census rejects the token (401): check CENSUS_API_TOKEN (--census-api-token), and that it belongs to the region of %s", s.BaseURL)
 	case e.Kind == calls.Forbidden:
-		return errors.New("Census does not let this token list syncs (403): check what CENSUS_API_TOKEN (--census-api-token) may do")
+		return errors.New("Census does not allow this token to list syncs (403): check the permissions of CENSUS_API_TOKEN (--census-api-token)")
 	case e.Kind == calls.Gone && e.Status/100 == 3:
 		return fmt.Errorf("what answers at %s (%d) is not the Census API: %w: "+check+"and whether V1 has been retired: see docs/v2.md", s.BaseURL, e.Status, e.Err)
 	case e.Kind == calls.Gone:
-		return fmt.Errorf("Census has no syncs under %s (%d): "+check+"whose prefix is /api/v1 or /api/v2, and whether V1 has been retired: see docs/v2.md", s.BaseURL, e.Status)
+		return fmt.Errorf("Census has no syncs at %s (%d): "+check+"whose prefix is /api/v1 or /api/v2, and whether V1 has been retired: see docs/v2.md", s.BaseURL, e.Status)
 	case e.Kind == calls.RateLimited:
-		return errors.New("Census wants fewer calls (429): wait before you ask more")
+		return errors.New("Census asks for fewer calls (429): wait a minute, then try again")
 	case e.Kind == calls.Timeout:
 		return fmt.Errorf("Census did not answer in time: "+check+"and the network between here and %s", s.BaseURL)
 	case e.Status >= 500:
-		return fmt.Errorf("Census fails (%d) at %s: its settings may be right; try again later", e.Status, s.BaseURL)
+		return fmt.Errorf("Census fails (%d) at %s: its settings may be valid; try again later", e.Status, s.BaseURL)
 	case e.Status == 0:
 		return fmt.Errorf("Census cannot be reached at %s: %w: "+check+"DNS and firewalls", s.BaseURL, e.Err)
-	case e.Kind == calls.BadResponse || e.Kind == calls.Unavailable: // something else is there
-		return fmt.Errorf("what answers at %s (%d) is not the Census API: "+check+"which is %s in the US", s.BaseURL, e.Status, calls.DefaultBaseURL)
+	case e.Kind == calls.BadResponse || e.Kind == calls.Unavailable: // something other than Census answers
+		return fmt.Errorf("the server at %s (%d) is not the Census API: "+check+"which is %s in the US", s.BaseURL, e.Status, calls.DefaultBaseURL)
 	}
 	return err
 }
 
-// logCensus tries Census once and logs what came of it.
+// logCensus calls Census once and logs the result.
 func (g *gateway) logCensus(ctx context.Context, s settings.Settings) {
 	if s.Simulated() {
 		return

@@ -13,7 +13,7 @@ import (
 	"census-gateway/upstream/calls"
 )
 
-// observed keeps a record of each request and tells the observer of it.
+// observed records each request and reports it to the observer.
 func (g *gateway) observed(proxies edge.Proxies) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -35,7 +35,7 @@ func (g *gateway) observed(proxies edge.Proxies) func(http.Handler) http.Handler
 					Refusal: whyRefused(refusal, record, codes),
 				})
 			}()
-			if ctx != r.Context() { // it is in a span
+			if ctx != r.Context() { // the request is in a span
 				r = r.WithContext(ctx)
 			}
 			next.ServeHTTP(w, r)
@@ -43,7 +43,7 @@ func (g *gateway) observed(proxies edge.Proxies) func(http.Handler) http.Handler
 	}
 }
 
-// appOf is what a client calls itself, and its version, by either convention.
+// appOf returns the client's name and version, sent by either convention.
 func appOf(h http.Header) (name, version string) {
 	if names := h["Graphql-Client-Name"]; len(names) > 0 {
 		return names[0], h.Get("Graphql-Client-Version")
@@ -54,13 +54,12 @@ func appOf(h http.Header) (name, version string) {
 	return "", ""
 }
 
-// codes are those of the errors that a request was answered with, wherever it was
-// refused.
+// codes returns the error codes of an answer, whichever layer rejected the request.
 func codes(ctx context.Context, refusal *edge.Refusal, record *notes.Notes, status int) []string {
 	switch {
-	case ctx.Err() != nil && (status == 0 || len(record.Codes) > 0): // else it was whole before
+	case ctx.Err() != nil && (status == 0 || len(record.Codes) > 0): // otherwise the answer was complete before
 		return []string{errcodes.Canceled}
-	case refusal != nil: // also in place of an answer that was made
+	case refusal != nil: // also when it replaced an answer
 		return []string{refusal.Code}
 	case len(record.Codes) > 0:
 		return record.Codes
@@ -72,8 +71,8 @@ func codes(ctx context.Context, refusal *edge.Refusal, record *notes.Notes, stat
 	return nil
 }
 
-// answerCache keeps whole answers. Who is answered from it has a record too, of
-// what the answer was made for.
+// answerCache keeps whole answers. A request answered from it gets the record of the request that
+// made the answer.
 func answerCache(bytes int64) *answers.Cache {
 	return answers.New(bytes, answers.Options{
 		Note: func(made *http.Request) any {
@@ -88,7 +87,7 @@ func answerCache(bytes int64) *answers.Cache {
 	})
 }
 
-// observeCall tells the observer and the operation's record of a call to Census.
+// observeCall reports a call to Census to the observer and to the operation's record.
 func (g *gateway) observeCall(ctx context.Context, endpoint string) (context.Context, func(calls.Call)) {
 	ctx, end := g.observer.StartCall(ctx, endpoint)
 	return ctx, func(c calls.Call) {
@@ -97,8 +96,8 @@ func (g *gateway) observeCall(ctx context.Context, endpoint string) (context.Con
 	}
 }
 
-// short tells operators that the page cache is too small.
+// short warns operators that the page cache is too small.
 func (g *gateway) short(s upstream.CacheStats) {
-	g.log.Warn("the page cache is too small: Census is asked again for what it had no room for; set GATEWAY_PAGE_CACHE to limit and missing together, or more",
+	g.log.Warn("the page cache is too small, so Census is called again for what it evicted: set GATEWAY_PAGE_CACHE to at least the sum of limit and missing",
 		"limitBytes", s.Limit, "missingBytes", s.Missing)
 }

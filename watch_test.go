@@ -16,8 +16,8 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// A page cache that is too small for what is asked again and again is one line of the
-// log and two metrics, which tell together how much would do.
+// A page cache that is too small for repeated reads writes one line to the log and sets two
+// metrics. Their sum is a sufficient size.
 func TestSmallPageCacheIsTold(t *testing.T) {
 	for cache, small := range map[string]bool{"100000": true, "67108864": false} {
 		synctest.Test(t, func(t *testing.T) {

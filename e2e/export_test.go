@@ -134,7 +134,7 @@ func TestExportRefuses(t *testing.T) {
 		want string
 	}{
 		{with(), "2"},
-		{with("--to", there), "there already"},
+		{with("--to", there), "exists already"},
 		{with("--sync", "1", "--cursor", cursor, "--to", other), "move that file away"},
 		{with("--sync", "1", "--cursor", cursor), "give --to"},
 		{with("--sync", "2", "--cursor", cursor, "--to", filepath.Join(dir, "runs")), "of the syncs"},

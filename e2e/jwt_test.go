@@ -115,7 +115,7 @@ func TestRotatedKey(t *testing.T) {
 		t.Errorf("the issuer was asked %d times", n)
 	}
 	set.Store(keySet(next))
-	g.reload(t, "settings read again")
+	g.reload(t, readAgain)
 	if a, b := ask(old), ask(next); a != 401 || b != 200 {
 		t.Errorf("after SIGHUP, the withdrawn key: %d, the next one: %d", a, b)
 	}
@@ -146,7 +146,7 @@ func TestIssuerThatIsDown(t *testing.T) {
 	if a, b := byJWT(), status("X-API-Key", "first-key"); a != 401 || b != 200 {
 		t.Errorf("at the start: a JWT %d, a key %d", a, b)
 	}
-	g.log.wait(t, "(started without the JWKS: callers with JWTs are refused until it is read)")
+	g.log.wait(t, "(started without the JWKS)")
 	g.log.wait(t, "(refused=jwks setting=GATEWAY_JWT_JWKS)")
 	down.Store(false)
 	g.reload(t, readAgain)
@@ -157,7 +157,7 @@ func TestIssuerThatIsDown(t *testing.T) {
 	if err := os.WriteFile(keys, []byte("two "+hashOf("second-key")+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	g.reload(t, "settings read again in part")
+	g.reload(t, inPart)
 	if a, b, c := byJWT(), status("X-API-Key", "first-key"), status("X-API-Key", "second-key"); a != 200 || b != 401 || c != 200 {
 		t.Errorf("while they cannot be read: a JWT %d, the revoked key %d, the new key %d", a, b, c)
 	}

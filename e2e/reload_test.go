@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	readAgain = "settings read again"
-	notRead   = "settings not read again"
+	readAgain = "settings reloaded"
+	notRead   = "settings not reloaded"
+	inPart    = "settings reloaded in part"
 )
 
 // SIGHUP brings other keys, trusted documents and limits; what is wrong brings nothing.
@@ -94,7 +95,6 @@ func TestReload(t *testing.T) {
 
 	// What cannot be read stays as it was, and the rest applies: a key is revoked though
 	// a document is wrong.
-	const inPart = "settings read again in part"
 	put("settings", settings())
 	put("keys", "one abc\n")
 	g.reload(t, inPart)

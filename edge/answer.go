@@ -5,19 +5,18 @@ import (
 	"strings"
 )
 
-// An answerWriter knows how far an answer has come. It sends what the answer
-// depends on as one header line, however many layers have told of it. In place of a
-// large answer for which there is no room it sends a refusal.
+// An answerWriter records how far an answer has come. It writes one Vary line, however many
+// layers have added to it. It replaces a large answer by a refusal if there is no memory for it.
 type answerWriter struct {
 	http.ResponseWriter
 	r       *http.Request
 	share   share // of the memory for large answers
-	status  int   // 0 until the answer begins; early hints do not count
-	refused bool  // what is written now is dropped
+	status  int   // 0 until the answer begins, ignoring early hints
+	refused bool  // further writes are discarded
 }
 
-// Status is the status of the answer that has begun on w, which is a writer from
-// inside of Recover; 0 if none has.
+// Status returns the status of the answer that has begun on w, a writer from inside of Recover; 0
+// if it has not begun.
 func Status(w http.ResponseWriter) int {
 	for {
 		switch inner := w.(type) {
@@ -31,7 +30,7 @@ func Status(w http.ResponseWriter) int {
 	}
 }
 
-// WriteHeader begins the answer, if status is a final one.
+// WriteHeader begins the answer if status is final.
 func (w *answerWriter) WriteHeader(status int) {
 	if w.refused {
 		return
@@ -45,7 +44,7 @@ func (w *answerWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Write begins the answer, if that has not happened.
+// Write begins the answer if it has not begun.
 func (w *answerWriter) Write(p []byte) (int, error) {
 	if w.refused {
 		return len(p), nil
@@ -54,13 +53,13 @@ func (w *answerWriter) Write(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
-// Flush sends what is there, for handlers that ask for an http.Flusher.
+// Flush sends buffered data, for handlers that use http.Flusher.
 func (w *answerWriter) Flush() {
 	w.begin(http.StatusOK)
 	http.NewResponseController(w.ResponseWriter).Flush()
 }
 
-// room books the answer that is about to begin, or refuses it.
+// room reserves memory for the answer that is about to begin, or rejects it.
 func (w *answerWriter) room() bool {
 	ok := w.share.settle(w.Header())
 	if !ok {
@@ -77,7 +76,7 @@ func (w *answerWriter) begin(status int) {
 	w.status = status
 	h := w.Header()
 	if vary := h["Vary"]; len(vary) > 1 {
-		delete(h, "Vary") // a map that is full grows before it looks whether the key is there
+		delete(h, "Vary") // without this, a full map would grow although the key is there
 		h["Vary"] = []string{strings.Join(vary, ", ")}
 	}
 }

@@ -11,16 +11,15 @@ import (
 // keepBody is the largest buffer kept for the next body, in bytes.
 const keepBody = 32 << 10
 
-// slowBody is how long a body may take before the time for its answer is counted
-// anew.
+// slowBody is how long a body may take before the time for its answer starts anew.
 const slowBody = 100 * time.Millisecond
 
-// ReadBody has the body of a request arrive, up to most bytes, before next takes
-// a place or time for it: who sends slowly keeps nobody from anything. A body that
-// is longer, or breaks off, is next's to refuse; one announced as longer is not read.
+// ReadBody reads the body of a request, up to most bytes, before next takes a place or starts its
+// timeout. A slow client so takes nothing from others. next rejects a body that is longer or
+// incomplete. A body whose Content-Length is too large is not read.
 //
-// answer is the time for the operation and its answer, counted from the end of the
-// body; 0 leaves the deadline for writing as it is.
+// answer is the time for the operation and its answer, from the end of the body. 0 leaves the
+// write deadline unchanged.
 func ReadBody(most int64, answer time.Duration) func(http.Handler) http.Handler {
 	bodies := sync.Pool{New: func() any { return new(arrived) }}
 	return func(next http.Handler) http.Handler {
@@ -35,7 +34,7 @@ func ReadBody(most int64, answer time.Duration) func(http.Handler) http.Handler 
 			if answer > 0 && time.Since(began) > slowBody {
 				http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answer)) // best effort
 			}
-			r.Body = b // r is RequestID's copy
+			r.Body = b // r is the copy made by RequestID
 			k := knownOf(r.Context())
 			if k != nil && b.whole() {
 				k.Body = b.buf.Bytes()
@@ -51,10 +50,10 @@ func ReadBody(most int64, answer time.Duration) func(http.Handler) http.Handler 
 	}
 }
 
-// An arrived is a body in memory, with what could not be read of it.
+// An arrived is a body in memory, and the rest that was not read.
 type arrived struct {
 	buf  bytes.Buffer
-	err  error         // what came after buf; nil: the end, or rest
+	err  error         // what ended the reading of buf; nil: the end of the body, or rest follows
 	rest io.ReadCloser // the body itself
 	left io.LimitedReader
 }
@@ -66,10 +65,10 @@ func (b *arrived) from(body io.ReadCloser, most int64) {
 	_, b.err = b.buf.ReadFrom(&b.left)
 }
 
-// whole tells whether buf is all of the body.
+// whole reports whether buf is the complete body.
 func (b *arrived) whole() bool { return b.err == nil && b.left.N > 0 }
 
-// Read gives what was read first, and then what reading on had given.
+// Read returns the bytes already read, and then the result of reading further.
 func (b *arrived) Read(p []byte) (int, error) {
 	n, err := b.buf.Read(p)
 	switch {

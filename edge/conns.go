@@ -7,31 +7,30 @@ import (
 	"sync/atomic"
 )
 
-// LimitConns lets at most max connections of l be open at once for srv, which is
-// to serve what it returns. A further one takes the place of the one on which
-// nobody has asked for longest; where all are at work it waits until one of them is
-// done or closes, and those behind it wait in the kernel's queue. It goes below TLS:
-// wrap the TCP listener.
+// LimitConns lets at most max connections of l be open at once. srv must serve the returned
+// listener. A further connection replaces the one that was idle longest. If none is idle, it
+// waits until one becomes idle or closes; later ones wait in the kernel's queue. LimitConns goes
+// below TLS: wrap the TCP listener.
 func LimitConns(l net.Listener, srv *http.Server, max int) *Conns {
 	limited := &Conns{Listener: l, places: make(chan struct{}, max), closed: make(chan struct{}), open: map[*limitedConn]struct{}{}}
 	srv.ConnState = limited.state
 	return limited
 }
 
-// Conns is a listener that bounds the connections open at once.
+// Conns is a listener that limits the number of open connections.
 type Conns struct {
 	net.Listener
 	places chan struct{} // holds one token for each open connection
 	close  sync.Once
 	closed chan struct{}
 
-	turns   atomic.Int64 // of connections that fell idle
-	waiting atomic.Bool  // somebody wants the place of the next that does
+	turns   atomic.Int64 // of connections that became idle
+	waiting atomic.Bool  // a connection waits for the next idle one's place
 	mu      sync.Mutex
 	open    map[*limitedConn]struct{}
 }
 
-// Accept waits for a connection, and for its place.
+// Accept waits for a connection and for a place for it.
 func (l *Conns) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
 	if err != nil {
@@ -58,7 +57,7 @@ func (l *Conns) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-// makeRoom closes the connection that has been idle for longest; none, if none is.
+// makeRoom closes the connection that has been idle longest, if any is idle.
 func (l *Conns) makeRoom() {
 	l.mu.Lock()
 	var oldest *limitedConn
@@ -74,10 +73,10 @@ func (l *Conns) makeRoom() {
 	}
 }
 
-// state is told by net/http what becomes of a connection.
+// state is called by net/http when the state of a connection changes.
 func (l *Conns) state(conn net.Conn, state http.ConnState) {
 	c, ok := conn.(*limitedConn)
-	if !ok { // TLS, whose connections are not closed early
+	if !ok { // TLS connections are not closed early
 		return
 	}
 	if state != http.StateIdle {
@@ -97,10 +96,10 @@ func (l *Conns) left(c *limitedConn) {
 	<-l.places
 }
 
-// Open is how many connections are open now.
+// Open returns how many connections are open now.
 func (l *Conns) Open() int { return len(l.places) }
 
-// Close also wakes an Accept that waits for a place.
+// Close also ends an Accept that waits for a place.
 func (l *Conns) Close() error {
 	l.close.Do(func() { close(l.closed) })
 	return l.Listener.Close()
@@ -108,7 +107,7 @@ func (l *Conns) Close() error {
 
 type limitedConn struct {
 	net.Conn
-	idle  atomic.Int64 // its turn among those that are idle; 0: it is not
+	idle  atomic.Int64 // its turn among the idle connections; 0: not idle
 	leave func()
 }
 
@@ -117,8 +116,8 @@ func (c *limitedConn) Close() error {
 	return c.Conn.Close()
 }
 
-// CloseWrite ends the connection to the client's side and leaves it time to read
-// what was said; net/http looks for it, and resets the connection otherwise.
+// CloseWrite closes the sending side and gives the client time to read what was sent. net/http
+// calls it if it exists, and otherwise resets the connection.
 func (c *limitedConn) CloseWrite() error {
 	if w, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return w.CloseWrite()

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// maxCredential bounds what is read as a credential, in bytes. Census tokens
-// and API keys have tens of bytes, JWTs up to a few thousand.
+// maxCredential is the maximum length of a credential, in bytes. Census tokens and API keys have
+// tens of bytes, JWTs up to a few thousand.
 const maxCredential = 4 << 10
 
 var (
@@ -18,13 +18,14 @@ var (
 	errBigCredential = fmt.Errorf("credential of more than %d bytes", maxCredential)
 )
 
-// authorization returns the scheme, in lower case, and what follows it.
+// authorization returns the scheme of the Authorization header, in lower case, and the rest of
+// its value.
 func authorization(h http.Header) (scheme, rest string, err error) {
 	values := h.Values("Authorization")
 	if len(values) == 0 {
 		return "", "", errNoCredential
 	}
-	// Two of them mean that two parties disagree about who is asking.
+	// Two headers mean that two parties disagree about who the caller is.
 	if len(values) > 1 {
 		return "", "", errBadCredential
 	}
@@ -53,8 +54,8 @@ func bearer(h http.Header) (string, error) {
 	return token, nil
 }
 
-// censusToken returns the token a client would send to Census: as Bearer, or
-// as the password of the Basic user "bearer", the older form Census documents.
+// censusToken returns the token that a client would send to Census: as Bearer, or as the password
+// of the Basic user "bearer", the older form in Census's documentation.
 func censusToken(h http.Header) (string, error) {
 	scheme, rest, err := authorization(h)
 	switch {
@@ -76,7 +77,7 @@ func censusToken(h http.Header) (string, error) {
 	return token, nil
 }
 
-// apiKey returns the key of X-API-Key, or else the Bearer token.
+// apiKey returns the key in X-API-Key, or else the Bearer token.
 func apiKey(h http.Header) (string, error) {
 	values := h.Values("X-API-Key")
 	if len(values) == 0 {
@@ -88,9 +89,8 @@ func apiKey(h http.Header) (string, error) {
 	return values[0], nil
 }
 
-// printable reports whether s is one or more visible ASCII characters: no
-// space, no control character, nothing above 126. Such a text can be put into
-// a header as it is.
+// printable reports whether s is one or more visible ASCII characters: no space, no control
+// character, nothing above 126. Such a text is a valid header value as it is.
 func printable(s string) bool {
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] >= 0x7f {

@@ -9,37 +9,36 @@ import (
 	"time"
 )
 
-// A Drain says how a server ends.
+// A Drain configures how a server shuts down.
 type Drain struct {
-	// LameDuck is how long the server goes on once OnDrain has been called, so that a
-	// balancer notices; 0 means not at all.
+	// LameDuck is how long the server continues after OnDrain, so that a load balancer notices; 0
+	// means not at all.
 	LameDuck time.Duration
-	// Idle is how long kept connections may still ask once the listeners are closed;
-	// 0 means 500 ms. It ends when no connection is left.
+	// Idle is how long open connections may still send requests after the listeners have closed;
+	// 0 means 500 ms. It ends early when no connection is left.
 	Idle time.Duration
-	// Finish is what requests under way get to end by themselves; 0 means 20 s.
+	// Finish is how long requests in progress may take to finish; 0 means 20 s.
 	Finish time.Duration
-	// Settle is what they get after that, with their contexts cancelled, to
-	// write what they have; 0 means 1 s.
+	// Settle is how long they may take after that to write an answer, with their contexts
+	// cancelled; 0 means 1 s.
 	Settle time.Duration
-	// OnDrain is called first; readiness fails from then on. May be nil.
+	// OnDrain is called first; readiness fails from then on. It may be nil.
 	OnDrain func()
-	// Log gets a line for each step; nil drops them.
+	// Log receives a line for each step; nil discards them.
 	Log *slog.Logger
 }
 
-// Serve serves every listener until ctx ends, then drains, and returns nil. If
-// a listener fails it drains as well and returns that error. The steps: OnDrain;
-// lame duck; listeners close; kept connections have a moment left; they close, and
-// requests finish; contexts of the rest are cancelled; connections that still live
-// are cut. It changes srv, so each server is served once.
+// Serve serves every listener until ctx ends, then drains and returns nil. If a listener fails,
+// Serve drains too and returns that error. The steps are: call OnDrain; wait for LameDuck; close
+// the listeners; give open connections a moment; close them and let requests finish; cancel the
+// contexts of the rest; close the remaining connections. Serve changes srv, so each server can be
+// served once.
 //
-// From the first step on every answer carries "Connection: close": a client moves
-// away before its connection is closed, and no request meets a closed one.
+// From the first step on, every answer has "Connection: close". Clients so leave before their
+// connection is closed, and no request meets a closed connection.
 //
-// Requests do not inherit the end of ctx, only its values. A second signal
-// should end the process the hard way: call the stop function of
-// signal.NotifyContext in OnDrain.
+// Requests inherit the values of ctx but not its end. A second signal should kill the process:
+// call the stop function of signal.NotifyContext in OnDrain.
 func (d Drain) Serve(ctx context.Context, srv *http.Server, listeners ...net.Listener) error {
 	if d.Finish == 0 {
 		d.Finish = 20 * time.Second
@@ -71,10 +70,10 @@ func (d Drain) Serve(ctx context.Context, srv *http.Server, listeners ...net.Lis
 
 	conns.leaving.Store(true)
 	if d.OnDrain != nil {
-		d.OnDrain() // before anything is logged: a log that nobody reads must not hide it
+		d.OnDrain() // before logging, since a blocked log must not delay it
 	}
 	d.Log.Info("draining", "lame_duck", d.LameDuck.String(), "finish", d.Finish.String())
-	if broken == nil { // else nobody can reach it any more
+	if broken == nil { // after a failure no client can reach it
 		time.Sleep(d.LameDuck)
 	}
 	for _, l := range listeners {
@@ -85,7 +84,7 @@ func (d Drain) Serve(ctx context.Context, srv *http.Server, listeners ...net.Lis
 	}
 	srv.SetKeepAlivesEnabled(false)
 	if !finished(srv, d.Finish) {
-		d.Log.Warn("cancelling what did not finish")
+		d.Log.Warn("cancelling the requests that did not finish in time")
 		cancel()
 		if !finished(srv, d.Settle) {
 			d.Log.Warn("cutting connections")
@@ -99,10 +98,9 @@ func (d Drain) Serve(ctx context.Context, srv *http.Server, listeners ...net.Lis
 	return broken
 }
 
-// finished lets srv end what is under way; false if something is left after that
-// time.
+// finished waits for the requests of srv to end; false if some are left after that time.
 func finished(srv *http.Server, within time.Duration) bool {
 	ctx, done := context.WithTimeout(context.Background(), within)
 	defer done()
-	return !errors.Is(srv.Shutdown(ctx), context.DeadlineExceeded) // other errors are those of a broken listener
+	return !errors.Is(srv.Shutdown(ctx), context.DeadlineExceeded) // other errors come from a broken listener
 }

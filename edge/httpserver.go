@@ -11,27 +11,26 @@ import (
 	"time"
 )
 
-// ServerOptions changes the limits of NewServer. A zero field means the number
-// beside it; a negative one means no limit, which is for tests.
+// ServerOptions are the limits of NewServer. A zero field means the default beside it. A negative
+// one means no limit, which is for tests.
 type ServerOptions struct {
 	ReadHeaderTimeout time.Duration // 5 s, for the request line and headers
 	ReadTimeout       time.Duration // 15 s, for headers and body
-	IdleTimeout       time.Duration // 75 s, between two requests of a connection: load balancers close theirs after 60 s
-	// WriteTimeout is 60 s, for the operation and its answer, counted from the
-	// end of the headers. A stream lifts its own deadline through
-	// http.ResponseController.
+	IdleTimeout       time.Duration // 75 s, between two requests of a connection: load balancers close idle ones after 60 s
+	// WriteTimeout is 60 s, for the operation and its answer, from the end of the headers. A
+	// stream extends its own deadline through http.ResponseController.
 	WriteTimeout time.Duration
 	MaxHeader    int // 16 KiB, of the request line and headers; at least 4097
 
-	Log *slog.Logger // what net/http has to say about connections, at debug; nil drops it
+	Log *slog.Logger // receives net/http's messages about connections, at debug; nil discards them
 }
 
-// headerSlack is what net/http adds to MaxHeaderBytes for a buffer of its own.
+// headerSlack is what net/http adds to MaxHeaderBytes for its own buffer.
 const headerSlack = 4096
 
-// NewServer returns a server with limits on time, headers and HTTP/2 (100 streams
-// a connection, 64 KiB before a stream's body is read, 1 MiB for all).
-// Connections are limited at the listener: see LimitConns.
+// NewServer returns a server with limits on time, headers and HTTP/2 (100 streams per connection,
+// 64 KiB before a stream's body is read, 1 MiB for all). LimitConns limits connections at the
+// listener.
 func NewServer(handler http.Handler, opt ServerOptions) *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
@@ -53,10 +52,8 @@ func NewServer(handler http.Handler, opt ServerOptions) *http.Server {
 	}
 }
 
-// serverLog carries net/http's own log lines to slog. They name clients by
-// address, which is left out, and are of interest only when something is
-// searched for; but that nobody can be let in, for want of file descriptors mostly,
-// is a warning.
+// serverLog writes net/http's own log lines to slog, at debug and without the addresses of
+// clients. A failure to accept connections, usually for lack of file descriptors, is a warning.
 type serverLog struct{ log *slog.Logger }
 
 var clientAddress = regexp.MustCompile(`\[[0-9A-Fa-f:.]+(%[^\]\s]*)?\]:\d+|\b\d{1,3}(\.\d{1,3}){3}:\d+`)

@@ -12,44 +12,43 @@ import (
 )
 
 const (
-	// refetchEvery is the least time between two readings that callers cause, however
-	// many unknown keys they show, and the time between two of Retry.
+	// refetchEvery is the minimum time between two reads caused by callers, however many unknown
+	// keys they send, and the interval of Retry.
 	refetchEvery = 10 * time.Second
 
-	// maxKeyAge is how old the keys grow before they are read again, so that a
-	// withdrawn key is forgotten.
+	// maxKeyAge is the age at which the keys are read again, so that a revoked key is dropped.
 	maxKeyAge = 15 * time.Minute
 
-	// trustKeysFor is how long the keys stay in force while they cannot be read
-	// again: an issuer that is down for a night takes no caller with it.
+	// trustKeysFor is how long the keys stay in force if they cannot be read again. An issuer
+	// that is down for a night so affects no caller.
 	trustKeysFor = 24 * time.Hour
 
-	// readKeysFor is the time for one reading.
+	// readKeysFor is the timeout of one read.
 	readKeysFor = 5 * time.Second
 )
 
-var errNoJWKS = errors.New("the issuer's public keys have not been read, or too long ago")
+var errNoJWKS = errors.New("the issuer's public keys have not been read yet, or have expired")
 
-// A JWKS is the public keys of an issuer, read again when somebody shows a key
-// it does not know, or when they are old. A reading that fails leaves the known keys in
-// force for trustKeysFor. It is the storage keyfunc asks.
+// A JWKS holds the public keys of an issuer. It reads them again when a token names an unknown
+// key, or when they are old. If a read fails, the known keys stay in force for trustKeysFor. It
+// is the storage that keyfunc uses.
 type JWKS struct {
-	jwkset.Storage // the keys known; replaced as a whole
+	jwkset.Storage // the known keys; replaced as a whole
 
 	read     func(context.Context) ([]byte, error)
 	now      func() time.Time
 	log      *slog.Logger
-	again    *rate.Limiter // how often callers may cause a reading
-	turn     chan struct{} // holds one token: whoever took it may read
-	readAt   atomic.Int64  // Unix nanoseconds of the last good reading; 0: none yet
-	failures atomic.Uint64 // readings that failed
-	failing  atomic.Bool   // the last one did
-	retrying atomic.Bool   // Retry runs
+	again    *rate.Limiter // limits the reads caused by callers
+	turn     chan struct{} // holds one token; its holder may read
+	readAt   atomic.Int64  // Unix nanoseconds of the last successful read; 0: none yet
+	failures atomic.Uint64 // failed reads
+	failing  atomic.Bool   // the last read failed
+	retrying atomic.Bool   // Retry is running
 }
 
-// NewJWKS returns the keys at where, an http(s) URL or the path of a file. It reads
-// nothing yet. log, which must not be nil, is told when a later reading fails, and when
-// one is good again.
+// NewJWKS returns the keys at where, an http(s) URL or the path of a file. It does not read them
+// yet. log, which must not be nil, reports later reads that fail, and the first one that succeeds
+// again.
 func NewJWKS(where string, log *slog.Logger) (*JWKS, error) {
 	read, err := jwksReader(where)
 	if err != nil {
@@ -63,7 +62,7 @@ func NewJWKS(where string, log *slog.Logger) (*JWKS, error) {
 	return k, nil
 }
 
-// Read reads the keys now. Its caller tells of an error.
+// Read reads the keys now. The caller reports the error.
 func (k *JWKS) Read(ctx context.Context) error {
 	select {
 	case <-k.turn:
@@ -74,8 +73,8 @@ func (k *JWKS) Read(ctx context.Context) error {
 	return k.reload(ctx)
 }
 
-// Retry reads the keys every ten seconds for as long as that fails, or until ctx ends.
-// A second one beside it does nothing.
+// Retry reads the keys every ten seconds until that succeeds or ctx ends. A second concurrent
+// call does nothing.
 func (k *JWKS) Retry(ctx context.Context) {
 	if !k.retrying.CompareAndSwap(false, true) {
 		return
@@ -95,8 +94,8 @@ func (k *JWKS) Retry(ctx context.Context) {
 	}
 }
 
-// Inherit puts the keys of another place, of the same issuer, in force until keys are
-// read here. Nothing has been read yet.
+// Inherit puts the keys of from, which has the same issuer, in force until keys are read here.
+// Call it before the first read.
 func (k *JWKS) Inherit(ctx context.Context, from *JWKS) error {
 	keys, err := from.Storage.KeyReadAll(ctx)
 	if err != nil {
@@ -106,7 +105,7 @@ func (k *JWKS) Inherit(ctx context.Context, from *JWKS) error {
 	return k.KeyReplaceAll(ctx, keys)
 }
 
-// Age is how long ago the keys in force were read; false without keys.
+// Age returns how long ago the keys in force were read; false without keys.
 func (k *JWKS) Age() (time.Duration, bool) {
 	at := k.readAt.Load()
 	if at == 0 {
@@ -115,18 +114,17 @@ func (k *JWKS) Age() (time.Duration, bool) {
 	return k.now().Sub(time.Unix(0, at)), true
 }
 
-// Failures is how many readings have failed.
+// Failures returns the number of failed reads.
 func (k *JWKS) Failures() uint64 { return k.failures.Load() }
 
-// inForce tells whether the keys known may be used.
+// inForce reports whether the known keys may be used.
 func (k *JWKS) inForce() bool {
 	age, ok := k.Age()
 	return ok && age < trustKeysFor
 }
 
-// KeyRead returns the key of that id. An unknown id makes it read the set
-// again, unless that happened a moment ago; callers that come meanwhile wait
-// for the same reading, so a rotation fails nobody.
+// KeyRead returns the key with that id. For an unknown id it reads the set again, unless that
+// happened a moment ago. Other callers wait for the same read, so a key rotation rejects nobody.
 func (k *JWKS) KeyRead(ctx context.Context, kid string) (jwkset.JWK, error) {
 	k.refreshIfOld()
 	key, err := k.known(ctx, kid)
@@ -142,7 +140,7 @@ func (k *JWKS) KeyRead(ctx context.Context, kid string) (jwkset.JWK, error) {
 	if key, err = k.known(ctx, kid); err == nil || !k.again.AllowN(k.now(), 1) {
 		return key, err
 	}
-	// The reading serves all who wait, so the first one's leaving does not end it.
+	// The read serves all waiting callers, so it continues when the first one leaves.
 	if failed := k.reload(context.WithoutCancel(ctx)); failed != nil {
 		k.tell(failed)
 		return jwkset.JWK{}, err
@@ -150,7 +148,7 @@ func (k *JWKS) KeyRead(ctx context.Context, kid string) (jwkset.JWK, error) {
 	return k.known(ctx, kid)
 }
 
-// known is KeyRead of the keys in force.
+// known is KeyRead without reading the set.
 func (k *JWKS) known(ctx context.Context, kid string) (jwkset.JWK, error) {
 	if !k.inForce() {
 		return jwkset.JWK{}, errNoJWKS
@@ -158,7 +156,7 @@ func (k *JWKS) known(ctx context.Context, kid string) (jwkset.JWK, error) {
 	return k.Storage.KeyRead(ctx, kid)
 }
 
-// KeyReadAll returns every key, for tokens that name none.
+// KeyReadAll returns every key, for tokens that name no key.
 func (k *JWKS) KeyReadAll(ctx context.Context) ([]jwkset.JWK, error) {
 	k.refreshIfOld()
 	if !k.inForce() {
@@ -167,8 +165,8 @@ func (k *JWKS) KeyReadAll(ctx context.Context) ([]jwkset.JWK, error) {
 	return k.Storage.KeyReadAll(ctx)
 }
 
-// refreshIfOld starts a reading in the background, if none is under way and one
-// is allowed. A failed one is tried again at the next use.
+// refreshIfOld starts a read in the background if the keys are old, no read is in progress, and
+// one is allowed. After a failure the next use tries again.
 func (k *JWKS) refreshIfOld() {
 	if age, ok := k.Age(); ok && age < maxKeyAge {
 		return
@@ -188,8 +186,7 @@ func (k *JWKS) refreshIfOld() {
 	}()
 }
 
-// reload replaces the keys, or leaves them as they are on an error. The turn is its
-// caller's.
+// reload replaces the keys, or keeps them on an error. The caller holds the turn.
 func (k *JWKS) reload(ctx context.Context) error {
 	err := k.replace(ctx)
 	if err != nil {
@@ -198,21 +195,21 @@ func (k *JWKS) reload(ctx context.Context) error {
 		return err
 	}
 	if k.failing.Swap(false) {
-		k.log.Info("JWKS read again")
+		k.log.Info("JWKS read successfully again")
 	}
 	return nil
 }
 
-// tell tells the log of a reading that failed with err; nil: it did not.
+// tell logs that a read failed with err, or succeeded if err is nil.
 func (k *JWKS) tell(err error) {
 	if err == nil {
 		return
 	}
 	if age, ok := k.Age(); ok {
-		k.log.Warn("JWKS not read: the keys known stay in force for a day after they were read", "age", age.Round(time.Second).String(), "error", err)
+		k.log.Warn("JWKS not read: the known keys stay in force for a day after they were read; check GATEWAY_JWT_JWKS and the issuer", "age", age.Round(time.Second).String(), "error", err)
 		return
 	}
-	k.log.Error("JWKS not read: callers with JWTs are refused until it is", "error", err)
+	k.log.Error("JWKS not read: JWTs are rejected until it can be read; check GATEWAY_JWT_JWKS and the issuer", "error", err)
 }
 
 func (k *JWKS) replace(ctx context.Context) error {

@@ -18,12 +18,12 @@ import (
 	"github.com/MicahParks/jwkset"
 )
 
-// maxJWKS bounds a key set, in bytes.
+// maxJWKS is the maximum size of a key set, in bytes.
 const maxJWKS = 256 << 10
 
-// usableKeys picks from a JWKS document the public keys that can check one of
-// jwtAlgorithms. Others (symmetric, for encryption, unknown, faulty, RSA below
-// 2048 bits) are passed over, as RFC 7517, 5 wants; none at all is an error.
+// usableKeys returns the public keys of a JWKS document that can verify one of jwtAlgorithms. It
+// skips all others (symmetric, for encryption, unknown, invalid, RSA below 2048 bits), as RFC
+// 7517, 5 requires. It returns an error if no key is left.
 func usableKeys(text []byte) ([]jwkset.JWK, error) {
 	var set struct {
 		Keys []json.RawMessage `json:"keys"`
@@ -58,7 +58,7 @@ func usableKeys(text []byte) ([]jwkset.JWK, error) {
 	return keys, nil
 }
 
-// jwksReader returns what fetches the document from a URL or a file.
+// jwksReader returns a function that reads the document from a URL or a file.
 func jwksReader(where string) (func(context.Context) ([]byte, error), error) {
 	if !strings.Contains(where, "://") {
 		return func(context.Context) ([]byte, error) {
@@ -72,7 +72,7 @@ func jwksReader(where string) (func(context.Context) ([]byte, error), error) {
 	}
 	u, err := url.Parse(where)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
-		return nil, errors.New("JWKS: want a file or an http(s) URL without user info")
+		return nil, errors.New("JWKS: expected a file or an http(s) URL without user info")
 	}
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return func(ctx context.Context) ([]byte, error) {

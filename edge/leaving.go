@@ -6,14 +6,14 @@ import (
 	"sync/atomic"
 )
 
-// A leaving server tells the clients of its kept connections to close them.
+// A leaving makes the clients of a server close their connections once the server shuts down.
 type leaving struct {
 	next    http.Handler
 	leaving atomic.Bool
-	open    atomic.Int64 // connections
+	open    atomic.Int64 // open connections
 }
 
-// leave prepares srv, which is not served yet.
+// leave prepares srv, which is not yet serving.
 func leave(srv *http.Server) *leaving {
 	l := &leaving{next: srv.Handler}
 	told := srv.ConnState
@@ -32,8 +32,8 @@ func leave(srv *http.Server) *leaving {
 	return l
 }
 
-// ServeHTTP serves the request. An answer that begins once the server is leaving
-// ends its connection.
+// ServeHTTP serves the request. Once the server is leaving, each new answer closes its
+// connection.
 func (l *leaving) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if l.leaving.Load() {
 		w.Header().Set("Connection", "close")

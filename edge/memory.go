@@ -7,19 +7,19 @@ import (
 	"runtime/metrics"
 )
 
-// What the garbage collector is told unless GOGC and GOMEMLIMIT say otherwise.
-// Most of what a request makes is garbage when it ends: it is collected rarely.
+// Settings of the garbage collector unless GOGC and GOMEMLIMIT set others. Most memory of a
+// request is garbage when it ends, so the collector runs rarely.
 const (
-	mostGarbage  = 400       // % of what is in use, while that is little
-	leastGarbage = 50        // % of it, however much that is: what caches hold has few pointers to follow
-	muchGarbage  = 32 << 20  // bytes beyond which garbage is held down to the least
-	leastHeap    = 256 << 20 // bytes up to which memory may grow for it, outside of a container
+	mostGarbage  = 400       // % of the bytes in use, while these are few
+	leastGarbage = 50        // % of the bytes in use, however many: caches hold few pointers to follow
+	muchGarbage  = 32 << 20  // bytes of garbage beyond which the percentage falls to the minimum
+	leastHeap    = 256 << 20 // bytes up to which memory may grow, outside of a container
 )
 
-// TuneMemory trades memory for time: the collector runs rarely until memory comes
-// near a limit, and harder from there on. The limit is three times what the caches
-// may hold, caches bytes, and at least 256 MiB; and 90 % of what the container may
-// use, where there is one. GOGC and GOMEMLIMIT win.
+// TuneMemory trades memory for CPU time. The collector runs rarely until memory comes near a
+// limit, and more often beyond it. The limit is three times the size of the caches, caches bytes,
+// but at least 256 MiB. In a container it is at most 90 % of the container's limit. GOGC and
+// GOMEMLIMIT override these.
 func TuneMemory(getenv func(string) string, caches int64) {
 	if getenv("GOGC") == "" {
 		percent := mostGarbage
@@ -41,13 +41,12 @@ func TuneMemory(getenv func(string) string, caches int64) {
 	debug.SetMemoryLimit(limit)
 }
 
-// gcPercent is how much garbage may pile up beside so many bytes in use, in % of
-// them.
+// gcPercent returns how much garbage may accumulate with live bytes in use, in % of them.
 func gcPercent(live uint64) int {
 	return int(min(max(muchGarbage*100/max(live, 1), leastGarbage), mostGarbage))
 }
 
-// afterEachGC calls do after each collection, with the bytes that it found in use.
+// afterEachGC calls do after each collection, with the number of bytes in use.
 func afterEachGC(do func(live uint64)) {
 	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	var wait func()

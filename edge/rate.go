@@ -13,33 +13,32 @@ import (
 	"census-gateway/internal/lru"
 )
 
-// A RateLimit is what one caller may ask.
+// A RateLimit is the request rate that one caller may use.
 type RateLimit struct {
-	PerSecond float64 // requests a second, over time; 0 or less means no limit
-	Burst     int     // requests at once; at least 1
+	PerSecond float64 // average requests per second; 0 or less means no limit
+	Burst     int     // requests in a burst; at least 1
 }
 
-// Rates holds each caller to one RateLimit. It remembers a bounded number of
-// callers and forgets the one longest unseen first; a forgotten caller starts
-// with a full burst again. Callers are told apart by Caller.ID, so in
-// pass-through mode, where anybody can make up a token, it spreads the load
-// among honest callers and does not stop a dishonest one.
+// Rates limits the request rate of each caller. It remembers a limited number of callers and
+// evicts the one that was idle longest; that caller then starts with a full burst. Callers are
+// distinguished by Caller.ID. In pass-through mode anyone can make up a token, so Rates balances
+// the load of honest callers but does not stop a dishonest one.
 type Rates struct {
 	mu      sync.Mutex
 	limit   RateLimit
 	callers *lru.Cache[*rate.Limiter]
 }
 
-// mostCallers are remembered, which takes about 3 MB.
+// mostCallers is the number of callers remembered, which takes about 3 MB.
 const mostCallers = 10_000
 
-// NewRates holds callers to limit.
+// NewRates returns Rates with the given limit for each caller.
 func NewRates(limit RateLimit) *Rates {
 	return &Rates{limit: limit, callers: lru.New[*rate.Limiter](mostCallers)}
 }
 
-// take uses up one request of the caller id, and tells how many are left at once. If none
-// is left it uses up nothing and returns how long to wait, more than 0.
+// take uses one request of the caller id, and returns how many are left in the burst. If none is
+// left, it uses nothing and returns how long to wait, more than 0.
 func (r *Rates) take(id string) (left float64, wait time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -52,16 +51,15 @@ func (r *Rates) take(id string) (left float64, wait time.Duration) {
 	return max(bucket.TokensAt(now), 0), wait
 }
 
-// tell writes the headers of draft-ietf-httpapi-ratelimit-headers-11: the burst as what
-// may be asked in the seconds in which it comes again, what is left of it, and when it
-// is whole again.
+// tell writes the headers of draft-ietf-httpapi-ratelimit-headers-11: the burst and the seconds
+// in which it refills, the requests left, and when the burst is full again.
 func (l RateLimit) tell(h http.Header, left float64) {
 	seconds := func(requests float64) int64 { return int64(math.Ceil(requests / l.PerSecond)) }
 	h["Ratelimit-Policy"] = []string{fmt.Sprintf(`"caller";q=%d;w=%d`, l.Burst, max(seconds(float64(l.Burst)), 1))}
 	h["Ratelimit"] = []string{fmt.Sprintf(`"caller";r=%d;t=%d`, int64(left), seconds(float64(l.Burst)-left))}
 }
 
-// bucket finds or makes the caller's; r.mu is held.
+// bucket returns the caller's limiter, a new one if needed; r.mu is held.
 func (r *Rates) bucket(id string) *rate.Limiter {
 	bucket, known := r.callers.Get(id)
 	if !known {
@@ -71,8 +69,8 @@ func (r *Rates) bucket(id string) *rate.Limiter {
 	return bucket
 }
 
-// Middleware answers 429 to a caller over the limit; without a limit it is next.
-// It stands inside Authenticate, so that there is a caller.
+// Middleware answers 429 to a caller over the limit. Without a limit it returns next. It belongs
+// inside of Authenticate, which adds the caller.
 func (r *Rates) Middleware(next http.Handler) http.Handler {
 	if r.limit.PerSecond <= 0 {
 		return next

@@ -9,13 +9,12 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// Recover turns a panic of a handler into a refusal with INTERNAL_SERVER_ERROR.
-// The value and the stack go to log, at error and with the request id, and
-// nowhere else. If part of the answer is on its way already the connection is
-// cut, so that the client cannot take it for whole. http.ErrAbortHandler passes,
-// as net/http wants it. log must not be nil.
+// Recover turns a panic of a handler into an INTERNAL_SERVER_ERROR. It writes the panic value and
+// the stack to log only, at error and with the request id. If part of the answer was already
+// sent, it closes the connection, so that the client cannot take the answer for complete.
+// http.ErrAbortHandler propagates, as net/http requires. log must not be nil.
 //
-// It also bounds the large answers in memory by sending, nil for no bound: see Hold.
+// Recover also bounds the memory of large answers by sending; nil means no bound. See Hold.
 func Recover(log *slog.Logger, sending *Sending) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -38,7 +37,7 @@ func Recover(log *slog.Logger, sending *Sending) func(http.Handler) http.Handler
 					panic(http.ErrAbortHandler)
 				}
 				Refuse(w, r, &Refusal{Status: http.StatusInternalServerError, Code: errcodes.Internal,
-					Message: "Something went wrong in the gateway."})
+					Message: "Internal error in the gateway. Try again, or give your operator the id in X-Request-Id."})
 			}()
 			next.ServeHTTP(answer, r)
 		})

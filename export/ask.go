@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// tries are how often one question is asked while it may be answered later.
+// tries is the maximum number of attempts at one query.
 const tries = 6
 
-// A failure is an error of the gateway.
+// A failure is an error returned by the gateway.
 type failure struct {
 	Message    string
 	Path       []any
@@ -24,18 +24,18 @@ type failure struct {
 
 func (f *failure) Error() string { return f.Message + " (" + f.Extensions.Code + ")" }
 
-// lasting are the codes of what asking again does not change.
+// lasting are the error codes that a retry does not fix.
 var lasting = []string{"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT", "BAD_REQUEST", "QUERY_TOO_EXPENSIVE", "NOT_FOUND",
 	"UPSTREAM_UNAUTHENTICATED", "UPSTREAM_FORBIDDEN", "UPSTREAM_GONE"}
 
-// passing tells whether what failed may work later.
+// passing reports whether a retry of what failed may succeed.
 func passing(err error) bool {
 	var f *failure
 	return errors.As(err, &f) && !slices.Contains(lasting, f.Extensions.Code)
 }
 
-// ask asks until there is an answer without errors: a page that lacks one sync would
-// lose its runs. Gone are the places of the list at the root whose ids name nothing.
+// ask retries a query until its answer has no errors. A page without one of its syncs would lose
+// runs. gone holds the positions in the root list whose ids do not exist.
 func (e *exporter) ask(ctx context.Context, query string, variables map[string]any, data any) (gone map[int]bool, err error) {
 	for try := range tries {
 		gone, err = e.askOnce(ctx, query, variables, data)
@@ -64,7 +64,7 @@ func (e *exporter) askOnce(ctx context.Context, query string, variables map[stri
 		Data   json.RawMessage
 	}
 	if err := json.Unmarshal(body, &answer); err != nil {
-		return nil, fmt.Errorf("the answer is not JSON: %w", err)
+		return nil, fmt.Errorf("the answer is not valid JSON: %w", err)
 	}
 	gone = map[int]bool{}
 	for _, f := range answer.Errors {

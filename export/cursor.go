@@ -10,20 +10,20 @@ import (
 	"slices"
 )
 
-// A cursor is how far an export has come: what its file holds.
+// A cursor is the position of an export: what its file holds.
 type cursor struct {
 	Version int      `json:"version"` // 1
 	Since   string   `json:"since"`
 	Syncs   []string `json:"syncs,omitempty"`
 	Format  string   `json:"format"`
 	After   *string  `json:"after"` // the gateway's cursor; null before the first page
-	Open    []string `json:"open"`  // ids of runs before After that are not written yet
-	Runs    int64    `json:"runs"`  // written in all
+	Open    []string `json:"open"`  // ids of runs before After that are not yet written
+	Runs    int64    `json:"runs"`  // written in total
 	File    string   `json:"file,omitempty"`
-	Bytes   int64    `json:"bytes,omitempty"` // of File that are complete
+	Bytes   int64    `json:"bytes,omitempty"` // complete bytes of File
 }
 
-// readCursor is where to go on: the cursor file's place, or the beginning.
+// readCursor returns where to resume: the position in the cursor file, or the beginning.
 func readCursor(o Options) (cursor, error) {
 	fresh := cursor{Version: 1, Since: o.Since, Syncs: o.Syncs, Format: o.Format}
 	text, err := []byte(nil), fs.ErrNotExist
@@ -32,7 +32,7 @@ func readCursor(o Options) (cursor, error) {
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		if o.Since == "" {
-			return cursor{}, errors.New("--since is missing: it is needed unless there is a cursor file")
+			return cursor{}, errors.New("--since is missing: set it, since there is no cursor file yet")
 		}
 		return fresh, nil
 	}
@@ -41,20 +41,20 @@ func readCursor(o Options) (cursor, error) {
 	}
 	var c cursor
 	if err := json.Unmarshal(text, &c); err != nil || c.Version != 1 {
-		return cursor{}, fmt.Errorf("%s is not a cursor file of this version of export", o.Cursor)
+		return cursor{}, fmt.Errorf("%s is not a cursor file of this version of export: give another --cursor, or remove the file to start again", o.Cursor)
 	}
 	switch {
 	case o.Since != "" && o.Since != c.Since:
-		return cursor{}, fmt.Errorf("%s belongs to an export since %s, not %s", o.Cursor, c.Since, o.Since)
+		return cursor{}, fmt.Errorf("%s belongs to an export with --since %s, not %s: give that value, or another --cursor", o.Cursor, c.Since, o.Since)
 	case !slices.Equal(o.Syncs, c.Syncs):
-		return cursor{}, fmt.Errorf("%s belongs to an export of the syncs %q, not %q", o.Cursor, c.Syncs, o.Syncs)
+		return cursor{}, fmt.Errorf("%s belongs to an export of the syncs %q, not %q: give those, or another --cursor", o.Cursor, c.Syncs, o.Syncs)
 	case o.Format != c.Format:
-		return cursor{}, fmt.Errorf("%s belongs to an export as %s, not %s", o.Cursor, c.Format, o.Format)
+		return cursor{}, fmt.Errorf("%s belongs to an export in the format %s, not %s: give that format, or another --cursor", o.Cursor, c.Format, o.Format)
 	}
 	return c, nil
 }
 
-// save puts c into file in one step: a reader finds the old one or the new one.
+// save replaces file with c atomically: a reader finds the old cursor or the new one.
 func (c cursor) save(file string) error {
 	text, err := json.MarshalIndent(c, "", "  ")
 	if err != nil {
@@ -64,7 +64,7 @@ func (c cursor) save(file string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // gone, unless something fails
+	defer os.Remove(f.Name()) // already renamed, unless something failed
 	_, err = f.Write(append(text, '\n'))
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err

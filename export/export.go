@@ -1,12 +1,11 @@
-// Package export writes sync runs to a file or a pipe, each exactly once, however often
-// it is interrupted. It walks the list of all runs oldest first, as any client would
-// (walk.go), and writes down how far it has come (cursor.go) only after what it
-// wrote is on disk (sink.go). What stands in a file behind that is cut off by the next
-// start.
+// Package export writes sync runs to a file or a pipe. It writes each run exactly once, however
+// often it is interrupted. It reads the list of all runs oldest first, as any client would
+// (walk.go). It saves its position (cursor.go) only after the rows are on disk (sink.go). The
+// next start removes rows beyond the saved position.
 //
-// A run is written once it is over and Census has not touched it for ten minutes. A run
-// that is not yet there is kept by its id and asked for again, so a long run holds
-// nobody up.
+// A run is written after it has ended and Census has not changed it for ten minutes. The cursor
+// keeps the ids of runs that are not ready, and the export reads them again. A long run therefore
+// does not delay the others.
 package export
 
 import (
@@ -16,24 +15,24 @@ import (
 	"time"
 )
 
-// Options say what is exported, where to, and who is asked.
+// Options configure an export.
 type Options struct {
-	Since  string   // runs created then or later; "": as the cursor file says
-	Syncs  []string // of these syncs; none: of all
+	Since  string   // runs created at or after this time; "": the time in the cursor file
+	Syncs  []string // of these syncs; empty: of all
 	Format string   // "ndjson" or "csv"
-	To     string   // the file; "": Out
+	To     string   // the output file; "": Out
 	Out    io.Writer
-	Cursor string        // the cursor file; "": none, so nothing can be resumed
-	Follow time.Duration // how long to wait before it looks for new runs; 0: it ends
+	Cursor string        // the cursor file; "": none, so the export cannot be resumed
+	Follow time.Duration // how long to wait before looking for new runs; 0: end instead
 	// Ask posts a GraphQL request and returns the body of the answer.
 	Ask func(ctx context.Context, query string, variables map[string]any) ([]byte, error)
-	// Progress gets lines for people.
+	// Progress receives messages for people.
 	Progress io.Writer
 
-	pageSize int // runs of a page; 0: 500
+	pageSize int // runs per page; 0: 500
 }
 
-// Run exports until there is nothing more, or, where it follows, until ctx ends.
+// Run exports until there are no more runs. With Follow it exports until ctx ends.
 func Run(ctx context.Context, o Options) error {
 	e := &exporter{Options: o}
 	state, err := readCursor(o)
@@ -52,11 +51,11 @@ func Run(ctx context.Context, o Options) error {
 			e.tell("stopped")
 			return nil
 		case ctx.Err() != nil:
-			return fmt.Errorf("stopped before the end, after %d runs", e.state.Runs)
+			return fmt.Errorf("stopped before the end, after %d runs; run the same command again to resume", e.state.Runs)
 		case err != nil && (o.Follow == 0 || !passing(err)):
 			return err
 		case err != nil:
-			fmt.Fprintf(o.Progress, "trying again in %s: %v\n", o.Follow, err)
+			fmt.Fprintf(o.Progress, "retrying in %s: %v\n", o.Follow, err)
 		case o.Follow == 0:
 			e.tell("done")
 			return nil
@@ -68,7 +67,7 @@ func Run(ctx context.Context, o Options) error {
 	}
 }
 
-// tell writes how far the export is.
+// tell reports progress.
 func (e *exporter) tell(what string) {
 	e.told = time.Now()
 	upTo := ""
@@ -78,7 +77,7 @@ func (e *exporter) tell(what string) {
 	fmt.Fprintf(e.Progress, "%s: %d runs%s; %d not over yet\n", what, e.state.Runs, upTo, len(e.state.Open))
 }
 
-// sleep waits, or returns why it did not.
+// sleep waits for d. It returns an error if ctx ends first.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

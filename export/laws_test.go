@@ -25,19 +25,19 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A world is a workspace whose runs are exported while it changes.
+// A world is a workspace that changes while its runs are exported.
 type world struct {
 	*rapid.T
 	census  *sim.Census
 	dir     string
 	o       Options
 	since   time.Time
-	asks    int // until the process is killed; below 0: it lives
+	asks    int // requests until the process is killed; below 0: it is not killed
 	kill    context.CancelFunc
-	before  []byte // the cursor file of the commit before the last; nil: there was none
+	before  []byte // the cursor file before the last commit; nil: there was none
 	last    []byte
 	batches []string       // files that were moved away
-	pruned  map[int64]bool // runs that Census forgot
+	pruned  map[int64]bool // runs that Census has deleted
 	syncs   []int64
 	open    []int64 // runs in progress
 }
@@ -80,7 +80,7 @@ func (w *world) read(name string) []byte {
 	return text
 }
 
-// change lets something happen in Census, or time pass.
+// change makes something happen in Census, or lets time pass.
 func (w *world) change() {
 	switch sync := rapid.SampledFrom(w.syncs).Draw(w.T, "sync"); rapid.SampledFrom([]string{"run", "run", "run", "long", "end", "wait", "forget", "new sync"}).Draw(w.T, "change") {
 	case "run":
@@ -115,8 +115,8 @@ func (w *world) end(run int64) {
 	})
 }
 
-// export runs the program once. Perhaps it is killed: then the file may hold more than
-// the cursor file knows of, whole rows or half of one.
+// export runs the program once. The program may be killed. The file may then hold more than the
+// cursor file covers, such as complete rows or half a row.
 func (w *world) export(mayDie bool) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -128,7 +128,7 @@ func (w *world) export(mayDie bool) {
 	switch killed := ctx.Err() != nil; {
 	case err != nil && !killed:
 		w.Fatalf("ended with %v", err)
-	case err == nil && rapid.Bool().Draw(w.T, "loaded"): // by whoever takes the file away
+	case err == nil && rapid.Bool().Draw(w.T, "loaded"): // whoever loads the file moves it away
 		batch := filepath.Join(w.dir, "batch"+strconv.Itoa(len(w.batches)))
 		if os.Rename(w.o.To, batch) == nil {
 			w.batches = append(w.batches, batch)
@@ -142,7 +142,7 @@ func (w *world) export(mayDie bool) {
 			}
 			f.WriteString(`{"id":"SyncRun:1","databaseId":42` + strings.Repeat("\nSyncRun:2,2,2", 3))
 			f.Close()
-		case "between": // the rows are on disk, the place is not
+		case "between": // the rows are on disk, the cursor is not
 			if w.before != nil {
 				os.WriteFile(w.o.Cursor, w.before, 0o600)
 			}
@@ -150,7 +150,7 @@ func (w *world) export(mayDie bool) {
 	}
 }
 
-// rows are the databaseIds in all files with the number of records updated.
+// rows returns the databaseIds in all files, with the number of records updated.
 func (w *world) rows() (ids []int64, updated map[int64]string) {
 	updated = map[int64]string{}
 	for _, file := range append(slices.Clone(w.batches), w.o.To) {
@@ -188,9 +188,9 @@ func (w *world) rows() (ids []int64, updated map[int64]string) {
 	return ids, updated
 }
 
-// However often an export is killed, whatever stands half written in its file, and
-// whoever takes the file away: together its files hold each run that was over exactly
-// once, as it ended.
+// The files of an export together hold each run that was over exactly once, in its final state.
+// This holds however often the export is killed, whatever incomplete rows its file has, and
+// whenever the file is moved away.
 func TestLawExactlyOnce(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		dir, err := os.MkdirTemp("", "export")

@@ -4,5 +4,5 @@ package export
 
 import "os"
 
-// lock does not keep other exports away: here the operator must.
+// lock does nothing on this system: the operator must not run two exports with one cursor file.
 func lock(file string) (*os.File, error) { return os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600) }

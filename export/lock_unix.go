@@ -7,8 +7,7 @@ import (
 	"syscall"
 )
 
-// lock keeps other exports away from file until it is closed, at the latest by the end
-// of the process.
+// lock prevents other exports from using file until it is closed or the process ends.
 func lock(file string) (*os.File, error) {
 	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

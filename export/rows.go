@@ -10,15 +10,16 @@ import (
 	"time"
 )
 
-// fields are what is asked of each run, in the order of the columns.
+// fields are the fields requested of each run, in the order of the columns.
 const fields = `id databaseId syncId status rawStatus outcome createdAt updatedAt completedAt scheduledExecutionTime durationSeconds
 scheduleDelaySeconds fullSync dryRun canceled errorCode errorMessage errorDetail sourceRecordCount sourceRecordUpdates
 sourceRecordDeletes sourceRecordInvalids recordsProcessed recordsUpdated recordsFailed syncTriggerReason { uiTag uiDetail }`
 
-// columns are the columns of CSV. A nested field's is its path with underscores.
+// columns are the columns of CSV. The column of a nested field is its path, joined with
+// underscores.
 var columns = strings.Fields(strings.Replace(fields, "syncTriggerReason { uiTag uiDetail }", "syncTriggerReason_uiTag syncTriggerReason_uiDetail", 1))
 
-// A run is what export must know of one.
+// A run is what the export must know about one run.
 type run struct {
 	ID          string
 	Outcome     string
@@ -29,12 +30,12 @@ type run struct {
 
 func readRun(node json.RawMessage) (r run, err error) {
 	if err := json.Unmarshal(node, &r); err != nil || r.ID == "" {
-		return r, fmt.Errorf("the answer holds a run that cannot be read: %s: %v", node, err)
+		return r, fmt.Errorf("the answer contains an invalid run: %s: %v", node, err)
 	}
 	return r, nil
 }
 
-// over tells whether the run changes no more.
+// over reports whether the run can no longer change.
 func (r run) over(now time.Time) bool {
 	if r.Outcome == "IN_PROGRESS" {
 		return false
@@ -58,7 +59,7 @@ func writeHeader(w io.Writer) error {
 	return c.Error()
 }
 
-// writeRow writes a run as one line of JSON, or of CSV, where null is empty.
+// writeRow writes a run as one line of JSON or CSV. In CSV null is empty.
 func writeRow(w io.Writer, format string, node json.RawMessage) error {
 	if format == "ndjson" {
 		var line bytes.Buffer
@@ -83,7 +84,7 @@ func writeRow(w io.Writer, format string, node json.RawMessage) error {
 	return c.Error()
 }
 
-// flatten puts the leaves of an object into values.
+// flatten stores the leaves of an object in values.
 func flatten(values map[string]string, prefix string, node json.RawMessage) error {
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(node, &object); err != nil {

@@ -10,18 +10,18 @@ import (
 	"path/filepath"
 )
 
-// A sink is where rows go. What is written to it counts once it is flushed.
+// A sink is where rows are written. Rows are exported once they are flushed.
 type sink struct {
 	to    io.Writer
 	buf   *bufio.Writer
 	file  *os.File // nil for a pipe
 	lock  *os.File // nil without a cursor file
-	bytes int64    // complete in file
-	bare  bool     // the line with the names of columns is missing
+	bytes int64    // complete bytes in file
+	bare  bool     // the header line is missing
 }
 
-// openSink opens the file of an export, cut back to what state says is complete. A file
-// that is gone was moved away by whoever loads it: a new one is begun.
+// openSink opens the file of an export and cuts it back to what state records as complete. If the
+// file was moved away to be loaded, openSink begins a new one.
 func openSink(o Options, state *cursor) (_ *sink, err error) {
 	s := &sink{to: o.Out}
 	defer func() {
@@ -31,12 +31,12 @@ func openSink(o Options, state *cursor) (_ *sink, err error) {
 	}()
 	if o.Cursor != "" {
 		if s.lock, err = lock(o.Cursor + ".lock"); err != nil {
-			return nil, fmt.Errorf("%s is in use by another export: %w", o.Cursor, err)
+			return nil, fmt.Errorf("%s is in use by another export: wait for it to end, or give another --cursor: %w", o.Cursor, err)
 		}
 	}
 	switch {
 	case o.To == "" && state.File != "":
-		return nil, fmt.Errorf("%s belongs to an export to %s: give --to", o.Cursor, state.File)
+		return nil, fmt.Errorf("%s belongs to an export to the file %s: give --to", o.Cursor, state.File)
 	case o.To != "":
 		if err := s.open(o, state); err != nil {
 			return nil, err
@@ -47,8 +47,8 @@ func openSink(o Options, state *cursor) (_ *sink, err error) {
 	return s, nil
 }
 
-// open opens the file that o names, or makes it. The cursor file knows of it before it is
-// there, so that what a killed export left in it is cut off.
+// open opens or creates the file that o names. The cursor file records the file before it exists,
+// so that rows left by a killed export are removed.
 func (s *sink) open(o Options, state *cursor) error {
 	path, err := filepath.Abs(o.To)
 	if err != nil {
@@ -60,11 +60,11 @@ func (s *sink) open(o Options, state *cursor) error {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	case state.File != "" && state.File != path && !errors.Is(other, fs.ErrNotExist):
-		return fmt.Errorf("this export writes to %s: move that file away before it writes to another", state.File)
+		return fmt.Errorf("this export writes to %s: move that file away before it can write to another", state.File)
 	case err == nil && state.File != path:
-		return fmt.Errorf("%s is there already, and not of this export", path)
+		return fmt.Errorf("%s exists already and was not written by this export: give another --to, or move the file away", path)
 	case err == nil && info.Size() < state.Bytes:
-		return fmt.Errorf("%s has %d bytes, less than the %d that were exported to it: move it away to begin a new file", path, info.Size(), state.Bytes)
+		return fmt.Errorf("%s has %d bytes, fewer than the %d exported to it: move it away to begin a new file", path, info.Size(), state.Bytes)
 	case err != nil:
 		state.Bytes = 0
 	}
@@ -81,22 +81,22 @@ func (s *sink) open(o Options, state *cursor) error {
 	if err := s.file.Truncate(state.Bytes); err != nil {
 		return err
 	}
-	if dir, err := os.Open(filepath.Dir(path)); err == nil { // the name of a new file must last as long as its cursor
-		dir.Sync() // not everywhere possible
+	if dir, err := os.Open(filepath.Dir(path)); err == nil { // the name of a new file must survive a crash as its cursor does
+		dir.Sync() // not supported everywhere
 		dir.Close()
 	}
 	_, err = s.file.Seek(state.Bytes, io.SeekStart)
 	return err
 }
 
-// Write writes to where the buffer goes.
+// Write writes to the destination of the buffer.
 func (s *sink) Write(p []byte) (int, error) {
 	n, err := s.to.Write(p)
 	s.bytes += int64(n)
 	return n, err
 }
 
-// flush returns when everything written is on disk, or in the pipe.
+// flush returns once all rows are on disk or in the pipe.
 func (s *sink) flush() error {
 	err := s.buf.Flush()
 	if err == nil && s.file != nil {

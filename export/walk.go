@@ -9,13 +9,13 @@ import (
 )
 
 const (
-	someIDs    = 100              // as many as nodes takes
-	settled    = 10 * time.Minute // Census books the totals of a run for some minutes after its end
-	settledOdd = 24 * time.Hour   // of a run whose outcome is not known
+	someIDs    = 100              // the maximum of nodes
+	settled    = 10 * time.Minute // Census updates the totals of a run for some minutes after its end
+	settledOdd = 24 * time.Hour   // for a run whose outcome is unknown
 	tellEvery  = 2 * time.Second
 )
 
-// pageQuery asks for the runs after a place, oldest first; openQuery for single ones.
+// pageQuery reads the runs after a position, oldest first; openQuery reads single runs.
 var (
 	pageQuery = `query export($syncs: [ID!], $since: DateTime!, $before: DateTime!, $after: String, $first: Int!) {
   list: syncRuns(syncIds: $syncs, filter: {createdSince: $since, createdBefore: $before}, orderBy: {direction: ASC}, first: $first, after: $after) {
@@ -25,7 +25,7 @@ var (
 	openQuery = `query exportOpen($ids: [ID!]!) { nodes(ids: $ids) { ... on SyncRun { ` + fields + ` } } }`
 )
 
-// page is how many runs are asked for at once.
+// page returns how many runs are read at once.
 func (o Options) page() int { return cmp.Or(o.pageSize, 500) }
 
 type exporter struct {
@@ -33,15 +33,15 @@ type exporter struct {
 	state cursor
 	sink  *sink
 	upTo  string    // when the last run of the walk was created
-	told  time.Time // when progress was told last
+	told  time.Time // when progress was last reported
 }
 
-// round writes every run that can be written now.
+// round writes every run that is ready.
 func (e *exporter) round(ctx context.Context) error {
 	if err := e.askOpen(ctx); err != nil {
 		return err
 	}
-	// A run younger than this is not settled: the next round meets it.
+	// A run younger than this is not settled; the next round reads it.
 	before := time.Now().Add(-settled).UTC().Format(time.RFC3339Nano)
 	for {
 		var page struct {
@@ -88,8 +88,7 @@ func (e *exporter) round(ctx context.Context) error {
 	}
 }
 
-// askOpen asks again for the runs that were not over. One that Census forgot meanwhile
-// is left out.
+// askOpen reads the runs again that were not over. It drops a run that Census has deleted since.
 func (e *exporter) askOpen(ctx context.Context) error {
 	for ids := range slices.Chunk(slices.Clone(e.state.Open), someIDs) {
 		var answer struct{ Nodes []json.RawMessage }
@@ -126,7 +125,7 @@ func (e *exporter) askOpen(ctx context.Context) error {
 	return nil
 }
 
-// write writes one run. It counts when it is committed.
+// write writes one run. The run is not exported until commit.
 func (e *exporter) write(next *cursor, node json.RawMessage) error {
 	if e.sink.bare {
 		e.sink.bare = false
@@ -138,8 +137,8 @@ func (e *exporter) write(next *cursor, node json.RawMessage) error {
 	return writeRow(e.sink.buf, e.Format, node)
 }
 
-// commit makes next the place to go on from: first what was written is put on disk, then
-// the place. A failure in between leaves rows that the next start cuts off.
+// commit makes next the position to resume from. It first flushes the rows to disk, then saves
+// the cursor. If it fails in between, the next start removes the extra rows.
 func (e *exporter) commit(next cursor) error {
 	if err := e.sink.flush(); err != nil {
 		return err

@@ -10,13 +10,13 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// units are what a number of bytes may end with, the largest first.
+// units are the suffixes of a number of bytes, largest first.
 var units = []struct {
 	name  string
 	bytes int64
 }{{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"", 1}}
 
-// parseBytes reads a number of bytes, such as 65536, 256KiB or 64MiB.
+// parseBytes parses a number of bytes, such as 65536, 256KiB or 64MiB.
 func parseBytes(text string) (int64, error) {
 	for _, u := range units {
 		digits, ok := strings.CutSuffix(text, u.name)
@@ -28,10 +28,10 @@ func parseBytes(text string) (int64, error) {
 		}
 		break
 	}
-	return 0, fmt.Errorf("expected bytes like 65536, 256KiB, 64MiB or 1GiB, not %q", text)
+	return 0, fmt.Errorf("expected a number of bytes like 65536, 256KiB, 64MiB or 1GiB, not %q", text)
 }
 
-// formatBytes writes n in the largest unit of which it is a multiple.
+// formatBytes formats n in the largest unit that divides it.
 func formatBytes(n int64) string {
 	for _, u := range units {
 		if n%u.bytes == 0 && n != 0 {
@@ -41,7 +41,7 @@ func formatBytes(n int64) string {
 	return "0"
 }
 
-// readBytes fills a field of type:"bytes".
+// readBytes decodes a field of type:"bytes".
 func readBytes(ctx *kong.DecodeContext, target reflect.Value) error {
 	var text string
 	if err := ctx.Scan.PopValueInto("bytes", &text); err != nil {

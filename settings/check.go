@@ -13,8 +13,8 @@ import (
 	"census-gateway/upstream/calls"
 )
 
-// check finds invalid settings. It looks at the settings alone; files and keys
-// are read by what uses them.
+// check returns an error for an invalid setting. It reads no files and no keys; the code that
+// uses them checks those.
 func (s Settings) check() error {
 	for _, a := range []struct{ env, value string }{{"GATEWAY_ADDR", s.Addr}, {"GATEWAY_ADMIN_ADDR", s.AdminAddr}, {"GATEWAY_SIM_ADDR", s.SimAddr}} {
 		if a.value == "" && a.env != "GATEWAY_ADDR" {
@@ -47,28 +47,28 @@ func (s Settings) check() error {
 		return wrong("GATEWAY_LOG_LEVEL", "must be debug, info, warn or error, not %q", s.LogLevel)
 	}
 	if s.Simulate && (s.Token != "" || s.PassThrough) {
-		return errors.New("GATEWAY_SIMULATE (--simulate) serves made-up data: it goes with neither CENSUS_API_TOKEN nor GATEWAY_PASS_THROUGH")
+		return errors.New("GATEWAY_SIMULATE (--simulate) serves made-up data: unset it, or unset CENSUS_API_TOKEN and GATEWAY_PASS_THROUGH")
 	}
 	if s.PassThrough && (s.Token != "" || s.Keyed()) {
-		return errors.New("GATEWAY_PASS_THROUGH (--pass-through) goes with neither CENSUS_API_TOKEN nor API keys nor JWTs: callers bring their own Census tokens")
+		return errors.New("GATEWAY_PASS_THROUGH (--pass-through) makes callers send their own Census tokens: unset CENSUS_API_TOKEN, API keys and JWTs, or unset it")
 	}
 	if some := s.JWTIssuer != "" || len(s.JWTAudience) > 0 || s.JWTKeys != "" || s.JWTScope != ""; some && (s.JWTIssuer == "" || len(s.JWTAudience) == 0 || s.JWTKeys == "") {
-		return errors.New("GATEWAY_JWT_ISSUER, GATEWAY_JWT_AUDIENCE and GATEWAY_JWT_JWKS go together, and GATEWAY_JWT_SCOPE with them")
+		return errors.New("set GATEWAY_JWT_ISSUER, GATEWAY_JWT_AUDIENCE and GATEWAY_JWT_JWKS together, or none of them; GATEWAY_JWT_SCOPE needs all three")
 	}
 	if strings.ContainsFunc(s.JWTScope, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) { // RFC 6749, 3.3
-		return wrong("GATEWAY_JWT_SCOPE", "must be one word of ASCII without quotes, not %q", s.JWTScope)
+		return wrong("GATEWAY_JWT_SCOPE", "must be one word of ASCII characters without quotes, not %q", s.JWTScope)
 	}
 	if _, err := edge.ParseProxies(s.Proxies); err != nil {
 		return wrong("GATEWAY_TRUSTED_PROXIES", "must be networks: %v", err)
 	}
 	if s.Pprof && s.AdminAddr == "" {
-		return errors.New("GATEWAY_PPROF (--pprof) needs GATEWAY_ADMIN_ADDR (--admin-addr), where it is served")
+		return errors.New("GATEWAY_PPROF (--pprof) needs GATEWAY_ADMIN_ADDR (--admin-addr), the address that serves it")
 	}
 	if err := calls.CheckToken(s.Token); err != nil {
 		return wrong("CENSUS_API_TOKEN", "must be a token: %v", err)
 	}
 	if i := slices.IndexFunc(s.Hosts, func(h string) bool { return !edge.IsHostName(h) }); i >= 0 {
-		return wrong("GATEWAY_HOSTS", "must be host names, like gateway.internal, without scheme, port and path, not %q", s.Hosts[i])
+		return wrong("GATEWAY_HOSTS", "must be host names like gateway.internal, without a scheme, port or path, not %q", s.Hosts[i])
 	}
 	if s.OnlyTrusted && s.Documents == "" {
 		return errors.New("GATEWAY_ONLY_TRUSTED_DOCUMENTS (--only-trusted-documents) needs GATEWAY_TRUSTED_DOCUMENTS (--trusted-documents)")
@@ -95,18 +95,18 @@ func (s Settings) CheckURL(env, base string) error {
 // checkSecure refuses an address to which secrets would go unencrypted.
 func (s Settings) checkSecure(env, address string) error {
 	if !s.AllowHTTP && plainHTTP(address) {
-		return wrong(env, "must be https://, since others on the way can read and change what http:// carries; GATEWAY_ALLOW_HTTP=true (--allow-http) allows it")
+		return wrong(env, "must be https://, since the network can read and change what http:// carries; GATEWAY_ALLOW_HTTP=true (--allow-http) allows http://")
 	}
 	return nil
 }
 
-// plainHTTP tells whether what goes to an address leaves this machine unencrypted.
+// plainHTTP reports whether traffic to an address leaves this machine unencrypted.
 func plainHTTP(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && u.Scheme == "http" && !edge.IsLoopback(net.JoinHostPort(u.Hostname(), "80"))
 }
 
-// wrong says what the setting of this name must be.
+// wrong returns an error that says what the value of a setting must be.
 func wrong(env, format string, args ...any) error {
 	return fmt.Errorf("%s (--%s) %s", env, flagOf(env), fmt.Sprintf(format, args...))
 }

@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// Tokens and keys leave this machine encrypted, unless that is given up in so many
-// words.
+// Tokens and keys leave this machine encrypted unless GATEWAY_ALLOW_HTTP allows otherwise.
 func TestPlainHTTP(t *testing.T) {
 	for address, good := range map[string]bool{
 		"https://census.test/api/v1": true, "http://127.0.0.1:9000/api/v1": true, "http://localhost/api/v1": true, "http://[::1]:9000": true, "HTTP://127.8.7.6": true,

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// readFile reads a settings file. It skips empty lines, those that begin with #, and a
-// byte order mark.
+// readFile reads a settings file. It skips empty lines, lines that begin with #, and a byte order
+// mark.
 func readFile(path string) (map[string]string, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -16,7 +16,7 @@ func readFile(path string) (map[string]string, error) {
 	}
 	defer f.Close()
 	known := settingNames()
-	delete(known, "GATEWAY_SETTINGS") // the file that is being read
+	delete(known, "GATEWAY_SETTINGS") // names the file being read
 	values := map[string]string{}
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<20)
@@ -32,10 +32,10 @@ func readFile(path string) (map[string]string, error) {
 		name, value, ok := strings.Cut(line, "=")
 		name = strings.TrimSpace(name)
 		if ok && !known[name] && looksLikeOurs(name) {
-			return nil, fmt.Errorf("%s, line %d: %s is no setting that can stand there; --help lists them", path, n, name)
+			return nil, fmt.Errorf("%s, line %d: %s is not a setting allowed in this file; see --help for the settings", path, n, name)
 		}
 		if !ok || !known[name] {
-			return nil, fmt.Errorf("%s, line %d: not NAME=value with the name of a setting", path, n)
+			return nil, fmt.Errorf("%s, line %d: expected NAME=value, where NAME is the name of a setting", path, n)
 		}
 		values[name] = strings.TrimSpace(value)
 	}

@@ -7,12 +7,13 @@ import (
 	"census-gateway/edge"
 )
 
-// defaultPageCache is how many bytes the page cache has unless it is set. It is found
-// out once: what a container may use can change while the gateway runs.
+// defaultPageCache is the default size of the page cache, in bytes. It is computed once, since
+// the memory of a container can change while the gateway runs.
 var defaultPageCache = sync.OnceValue(func() int64 { return pageCacheFor(edge.AvailableMemory(os.Getenv)) })
 
-// pageCacheFor is an eighth of memory, within bounds: a process has room for the least,
-// and the most is enough for workspaces of some 10,000 syncs. memory is 0 where it is not known.
+// pageCacheFor returns an eighth of memory, within bounds. Every process has room for the
+// minimum, and the maximum is enough for workspaces of about 10,000 syncs. memory is 0 if
+// unknown.
 func pageCacheFor(memory int64) int64 {
 	const mib = 1 << 20
 	return min(max(memory/8/mib*mib, 64*mib), 1024*mib)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// settingNames are the names that settings have in the environment.
+// settingNames returns the names of settings in the environment.
 func settingNames() map[string]bool {
 	names := map[string]bool{}
 	for i := range reflect.TypeFor[Settings]().NumField() {
@@ -17,14 +17,13 @@ func settingNames() map[string]bool {
 	return names
 }
 
-// looksLikeOurs tells whether somebody who wrote name meant a setting.
+// looksLikeOurs reports whether name was probably meant as a setting.
 func looksLikeOurs(name string) bool {
 	return strings.HasPrefix(name, "GATEWAY_") || strings.HasPrefix(name, "CENSUS_")
 }
 
-// Misnamed are the names in an environment that look like settings and are none.
-// What Kubernetes sets for each service, such as CENSUS_GATEWAY_SERVICE_HOST, is
-// nobody's mistake.
+// Misnamed returns the names in an environment that look like settings but are not. It ignores
+// what Kubernetes sets for each service, such as CENSUS_GATEWAY_SERVICE_HOST.
 func Misnamed(environ []string) []string {
 	var names []string
 	known := settingNames()
@@ -39,7 +38,7 @@ func Misnamed(environ []string) []string {
 	return names
 }
 
-// flagOf is the flag of the setting of this name.
+// flagOf returns the flag of the setting with this name.
 func flagOf(env string) string {
 	return strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(env, "GATEWAY_"), "_", "-"))
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Who mistypes a name learns it, and nobody else reads the value.
+// A mistyped name is reported, without its value.
 func TestMistypedNames(t *testing.T) {
 	environ := []string{"GATEWAY_FRESHNES=canary", "CENSUS_TOKEN=canary", "GATEWAY_PORT=canary", "GATEWAY_MAX_DEPTH=7", "PATH=/bin",
 		"CENSUS_GATEWAY_SERVICE_HOST=10.0.0.1", "CENSUS_GATEWAY_PORT=tcp://10.0.0.1:80"} // as Kubernetes does

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// inRange finds a number that is not in its range.
+// inRange returns an error for a number outside its range.
 func (s Settings) inRange() error {
 	v := reflect.ValueOf(s)
 	for i := range v.NumField() {
@@ -25,7 +25,8 @@ func (s Settings) inRange() error {
 	return nil
 }
 
-// number is what text says, a duration in nanoseconds; NaN if it is not a number.
+// number parses text as a number, or as a duration in nanoseconds. It returns NaN for anything
+// else.
 func number(text string) float64 {
 	if n, err := strconv.ParseFloat(text, 64); err == nil {
 		return n
@@ -39,8 +40,7 @@ func number(text string) float64 {
 	return math.NaN()
 }
 
-// withRange adds to the error of a flag, "--name: what is wrong with it", from where
-// to where its numbers go.
+// withRange adds the accepted range to the error of a flag, "--name: what is wrong with it".
 func withRange(err error) error {
 	if err == nil {
 		return nil
@@ -49,7 +49,7 @@ func withRange(err error) error {
 	for i := range reflect.TypeFor[Settings]().NumField() {
 		tag := reflect.TypeFor[Settings]().Field(i).Tag
 		if least, most, ranged := strings.Cut(tag.Get("range"), ".."); ranged && flagOf(tag.Get("env")) == flag {
-			return fmt.Errorf("%w; it goes from %s to %s", err, least, most)
+			return fmt.Errorf("%w; expected %s to %s", err, least, most)
 		}
 	}
 	return err

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Print writes the settings as a settings file, secrets hidden.
+// Print writes the settings in the form of a settings file, with secrets hidden.
 func (s Settings) Print(w io.Writer) {
 	v := reflect.ValueOf(s)
 	for i := range v.NumField() {
@@ -24,7 +24,7 @@ func (s Settings) Print(w io.Writer) {
 	}
 }
 
-// written is the value v of the setting f, as it is written in a settings file.
+// written returns the value v of the setting f in the form of a settings file.
 func written(f reflect.StructField, v reflect.Value) string {
 	if list, ok := v.Interface().([]string); ok {
 		return strings.Join(list, ",")

@@ -13,25 +13,25 @@ import (
 	"census-gateway/upstream/calls"
 )
 
-// Read reads the settings; what is wrong is one line that names the setting. Done is
-// true where the arguments asked for --help alone, which out has. With Version or
-// NewKey nothing else is read or checked.
+// Read reads the settings. An error is one line that names the setting. Done is true if the
+// arguments ask for --help only, which is written to out. With Version or NewKey, Read neither
+// reads nor checks anything else.
 func Read(args []string, out io.Writer) (s Settings, done bool, err error) {
-	return ReadCommand(args, out, Command{Help: "Serves a GraphQL API over Census sync runs.\n\nCommands: " + Commands + ". Each has its own --help."})
+	return ReadCommand(args, out, Command{Help: "Serves a GraphQL API over Census sync runs.\n\nCommands: " + Commands + ". See COMMAND --help."})
 }
 
-// Commands are the words that the program takes as its first argument.
+// Commands lists the commands that the program accepts as its first argument.
 const Commands = "compare-v2, export, healthcheck, mcp"
 
-// A Command is what the program does besides serving.
+// A Command is something the program does other than serving.
 type Command struct {
-	Name   string   // its word; "" for serving
-	Help   string   // what it does
-	Groups []string // the settings that --help lists, by their groups; nil: all
+	Name   string   // its name; "" for serving
+	Help   string   // a description
+	Groups []string // the groups of settings that --help lists; nil: all
 	Flags  any      // nil, or a pointer to a struct with the command's own flags
 }
 
-// ReadCommand is Read for a command, which takes the flags of all settings and its own.
+// ReadCommand is Read for a command. The command accepts the flags of all settings and its own.
 func ReadCommand(args []string, out io.Writer, c Command) (s Settings, done bool, err error) {
 	opts := []kong.Option{
 		kong.Name(strings.TrimSpace("census-gateway " + c.Name)),
@@ -63,7 +63,7 @@ func ReadCommand(args []string, out io.Writer, c Command) (s Settings, done bool
 			s.tokenNamed, s.groupsNamed = named("census-api-token"), named("census-groups")
 		}
 		if err != nil && strings.HasPrefix(err.Error(), "unexpected argument") {
-			err = errors.New("unexpected argument: settings are flags, and commands stand first: " + Commands + "; see --help") // it may be a secret
+			err = errors.New("unexpected argument: give settings as flags, and put the command first: " + Commands + "; see --help") // it may be a secret
 		}
 		return withRange(err)
 	}
@@ -73,7 +73,7 @@ func ReadCommand(args []string, out io.Writer, c Command) (s Settings, done bool
 	if alone := s.Version || s.NewKey != nil; alone && c.Name == "" {
 		return s, false, nil
 	} else if c.Name != "" && (alone || s.CheckConfig) {
-		return s, false, errors.New("--version, --new-key and --check-config go without a command")
+		return s, false, errors.New("--version, --new-key and --check-config go without a command: use them alone")
 	}
 	if s.File != "" {
 		values, err := readFile(s.File)
@@ -99,7 +99,7 @@ func ReadCommand(args []string, out io.Writer, c Command) (s Settings, done bool
 	return s, false, s.check()
 }
 
-// words are the values of a list, without spaces around them; empty ones are none.
+// words returns the values of a list, trimmed, without the empty ones.
 func words(list []string) []string {
 	var words []string
 	for _, word := range list {

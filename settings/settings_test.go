@@ -16,14 +16,14 @@ import (
 	"census-gateway/upstream/calls"
 )
 
-// Each number may be the least and the most it can be, and nothing beyond.
+// Each number accepts its minimum and its maximum, and rejects values beyond them.
 func TestSettingsAtTheirEdges(t *testing.T) {
 	const many = 1 << 30
 	n := func(least, most int) [4]string {
 		return [4]string{fmt.Sprint(least - 1), fmt.Sprint(least), fmt.Sprint(most), fmt.Sprint(most + 1)}
 	}
 	aTimeout := [4]string{"99ms", "100ms", "1h", "1h1ms"}
-	edges := map[string][4]string{ // too little, least, most, too much
+	edges := map[string][4]string{ // below the minimum, minimum, maximum, above the maximum
 		"operation-timeout": {"99ms", "100ms", "30s", "30001ms"}, "freshness": {"-1ms", "0s", "1h", "1h1ms"}, "stale": {"-1ms", "0s", "24h", "24h1ms"}, "lame-duck": {"-1ms", "0s", "1m", "60001ms"},
 		"header-timeout": aTimeout, "body-timeout": aTimeout, "answer-timeout": aTimeout, "idle-timeout": aTimeout,
 		"page-cache": n(0, 1<<40), "answer-cache": n(0, 1<<40), "max-sending": n(1<<20, 1<<40), "rate": n(0, 1_000_000), "burst": n(1, many), "max-header": n(8192, 1<<20),
@@ -48,7 +48,7 @@ func TestSettingsAtTheirEdges(t *testing.T) {
 	}
 }
 
-// Operators find every setting in a table of the documents, with its default.
+// The tables of the documents list every setting with its default.
 func TestSettingsAreDocumented(t *testing.T) {
 	defaults := map[string]string{}
 	for i := range reflect.TypeFor[Settings]().NumField() {
@@ -68,7 +68,7 @@ func TestSettingsAreDocumented(t *testing.T) {
 			for i, name := range names {
 				name = strings.Trim(name, "`")
 				if strings.HasSuffix(name, "…") {
-					continue // several, named elsewhere
+					continue // several settings, described elsewhere
 				}
 				want, known := defaults[name]
 				if value := values[min(i, len(values)-1)]; !known || seen[name] || value != want && !strings.HasPrefix(value, want+": ") {
@@ -88,7 +88,7 @@ func TestSettingsAreDocumented(t *testing.T) {
 	}
 }
 
-// documented is the default of a setting as the documents write it.
+// documented returns the default of a setting as the documents write it.
 func documented(f reflect.StructField) string {
 	value := strings.ReplaceAll(f.Tag.Get("default"), "${baseURL}", calls.DefaultBaseURL)
 	switch {
@@ -102,7 +102,7 @@ func documented(f reflect.StructField) string {
 	return "`" + value + "`"
 }
 
-// Bytes are written as a number alone, or with a unit.
+// Sizes are written as a number alone or with a unit.
 func TestBytes(t *testing.T) {
 	for text, want := range map[string]int64{"0": 0, "65536": 65536, "1KiB": 1024, "64MiB": 64 << 20, "1536MiB": 1536 << 20, "2GiB": 2 << 30, "1TiB": 1 << 40} {
 		s, _, err := Read([]string{"--page-cache=" + text}, io.Discard)
@@ -121,7 +121,7 @@ func TestBytes(t *testing.T) {
 	}
 }
 
-// A flag beats the environment, the environment the settings file.
+// A flag overrides the environment, and the environment overrides the settings file.
 func TestTheNearerSettingCounts(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "settings")
 	if err := os.WriteFile(file, []byte("GATEWAY_MAX_DEPTH=1\nGATEWAY_MAX_ALIASES=1\nGATEWAY_MAX_TOKENS=1\nGATEWAY_ADMIN_ADDR=127.0.0.1:1\n"), 0o600); err != nil {
@@ -136,7 +136,7 @@ func TestTheNearerSettingCounts(t *testing.T) {
 	}
 }
 
-// Help and --check-config have every setting.
+// --help and --check-config list every setting.
 func TestSettingsAreListed(t *testing.T) {
 	var help, config bytes.Buffer
 	if _, done, err := Read([]string{"--help"}, &help); err != nil || !done {
@@ -155,7 +155,7 @@ func TestSettingsAreListed(t *testing.T) {
 	}
 }
 
-// Lists may be long, and have spaces and empty places.
+// Lists may be long, and may have spaces and empty entries.
 func TestLongSettings(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "settings")
 	hosts := strings.Repeat("gateway-of-a-long-name.test, ", 4000) + ", last.test ,"
@@ -168,8 +168,8 @@ func TestLongSettings(t *testing.T) {
 	}
 }
 
-// A byte order mark, with which some editors begin a file, is no part of a settings
-// file. Elsewhere it is.
+// A byte order mark at the beginning of a settings file is skipped. Some editors write one.
+// Anywhere else it is an error.
 func TestSettingsSkipAByteOrderMark(t *testing.T) {
 	for text, good := range map[string]bool{
 		"\ufeffGATEWAY_RATE=7\nGATEWAY_BURST=9\n": true, "\ufeff# none\r\nGATEWAY_RATE=7\r\nGATEWAY_BURST=9\r\n": true,
@@ -186,7 +186,7 @@ func TestSettingsSkipAByteOrderMark(t *testing.T) {
 	}
 }
 
-// A scope is one word: no JWT could have another.
+// A scope is one word, since no JWT could contain another.
 func TestScopeIsOneWord(t *testing.T) {
 	for scope, good := range map[string]bool{"": true, "read:runs": true, "read write": false} {
 		_, _, err := Read([]string{"--simulate", "--jwt-issuer=i", "--jwt-audience=a", "--jwt-jwks=j", "--jwt-scope=" + scope}, io.Discard)
@@ -196,7 +196,7 @@ func TestScopeIsOneWord(t *testing.T) {
 	}
 }
 
-// The page cache grows with the memory there is.
+// The default page cache grows with the available memory.
 func TestDefaultPageCache(t *testing.T) {
 	const mib = 1 << 20
 	for memory, want := range map[int64]int64{
@@ -212,7 +212,7 @@ func TestDefaultPageCache(t *testing.T) {
 	}
 }
 
-// A number that is none is refused with what it may be.
+// An invalid number is rejected with a message that names the accepted values.
 func TestNumbersThatAreNone(t *testing.T) {
 	for arg, want := range map[string]string{
 		"--freshness=5": "0s to 1h", "--page-cache=64MB": "0 to 1TiB", "--rate=many": "0 to 1000000", "--census-calls=1e2": "16 to 256",

@@ -7,9 +7,8 @@ import (
 	"census-gateway/upstream/calls"
 )
 
-// checkSource refuses to serve made-up data by mistake: without a token the
-// simulated Census is served only if nothing says that a real one is meant, or if
-// it was asked for.
+// checkSource prevents serving made-up data by mistake. Without a token, the simulated Census is
+// served only if GATEWAY_SIMULATE asks for it, or if no setting suggests a real one.
 func (s Settings) checkSource() error {
 	if s.Token != "" || s.PassThrough || s.Simulate {
 		return nil
@@ -18,7 +17,7 @@ func (s Settings) checkSource() error {
 		setting string
 		set     bool
 	}{
-		{"CENSUS_API_TOKEN is set, to nothing", s.tokenNamed},
+		{"CENSUS_API_TOKEN is set but empty", s.tokenNamed},
 		{"CENSUS_BASE_URL is set", s.BaseURL != calls.DefaultBaseURL},
 		{"CENSUS_AUTH is set", s.Auth != "bearer"},
 		{"GATEWAY_API_KEYS is set", s.APIKeys != ""},
@@ -28,8 +27,8 @@ func (s Settings) checkSource() error {
 		{"GATEWAY_ADDR is not on loopback", !edge.IsLoopback(s.Addr)},
 	} {
 		if sign.set {
-			return fmt.Errorf("CENSUS_API_TOKEN is missing, and a real Census seems to be meant, since %s: set the token, "+
-				"or GATEWAY_SIMULATE=true (--simulate) to serve made-up data", sign.setting)
+			return fmt.Errorf("CENSUS_API_TOKEN is missing. A real Census seems to be meant, since %s: set the token, "+
+				"or set GATEWAY_SIMULATE=true (--simulate) to serve made-up data", sign.setting)
 		}
 	}
 	return nil

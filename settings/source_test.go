@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Made-up data are served if nothing else is meant, or if they were asked for; never
-// because a token was forgotten.
+// The gateway serves made-up data only if asked to, or if no setting suggests a real Census. A
+// forgotten token never leads to made-up data.
 func TestMadeUpDataOnlyOnPurpose(t *testing.T) {
 	for args, says := range map[string]string{
 		"":           "",
@@ -19,7 +19,7 @@ func TestMadeUpDataOnlyOnPurpose(t *testing.T) {
 		"--census-api-token=x --census-base-url=https://a.test --census-auth=basic":      "",
 		"--pass-through --addr=:8080": "",
 
-		"--census-api-token=":                              "CENSUS_API_TOKEN is set, to nothing",
+		"--census-api-token=":                              "CENSUS_API_TOKEN is set but empty",
 		"--census-base-url=https://a.test":                 "CENSUS_BASE_URL is set",
 		"--census-auth=basic":                              "CENSUS_AUTH is set",
 		"--api-keys=a:b":                                   "GATEWAY_API_KEYS is set",

@@ -11,17 +11,16 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// An answer is one that is kept, or only given to those who wait for it now. It
-// does not change.
+// An answer is a complete answer, kept or only shared with waiting requests. It does not change.
 type answer struct {
 	key    string
 	status int
-	fields []field // of the header, but for Vary and Content-Length, and, of one to keep, ETag and Cache-Control
+	fields []field // the header without Vary and Content-Length, and without ETag and Cache-Control if it is kept
 	vary   []string
 	length []string // value of Content-Length
-	tag    []string // value of ETag; nil for one not to keep
+	tag    []string // value of ETag; nil if it is not kept
 	body   []byte
-	until  time.Duration // when it is over, in the Cache's time; 0 for one not to keep
+	until  time.Duration // when it expires, in the Cache's time; 0 if it is not kept
 	asOf   time.Duration // what its Age counts from, in the same time
 	aged   bool          // it has an Age
 	note   any
@@ -52,14 +51,14 @@ func newAnswer(c *recorder) *answer {
 		case name == "Vary", name == "Content-Length", name == "Age" && a.aged:
 		case a.until > 0 && (name == "Etag" || name == "Cache-Control"):
 		default:
-			a.fields = append(a.fields, field{name, slices.Clip(values)}) // layers above may add to it
+			a.fields = append(a.fields, field{name, slices.Clip(values)}) // layers above may append to it
 		}
 	}
 	return a
 }
 
-// tag is the entity tag of an answer: the same for the same bytes in the same
-// form, in every gateway. It is weak, since layers above may pack the body.
+// tag returns the entity tag of an answer. Equal bytes in the same form have equal tags, in every
+// gateway. The tag is weak, since layers above may compress the body.
 func tag(h http.Header, body []byte) string {
 	d := xxhash.New()
 	d.WriteString(h.Get("Content-Type") + "\x00" + h.Get("Content-Encoding") + "\x00")

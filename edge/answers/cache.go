@@ -8,24 +8,23 @@ import (
 	"time"
 )
 
-// Options are what a Cache can do besides.
+// Options are optional features of a Cache.
 type Options struct {
-	// Note is called in the request that made an answer others may get, and
-	// gives what OnHit is to know of it. What it returns lives as long as the
-	// answer and counts for nothing against the Cache's bytes, so it is small. Nil
-	// notes nothing.
+	// Note is called in the request that made a shareable answer, and returns what OnHit needs to
+	// know about it. The result lives as long as the answer. Keep it small, since its size is not
+	// part of the Cache's bytes. Nil notes nothing.
 	Note func(made *http.Request) any
 
-	// OnHit is called for each request answered by what another has made, before
-	// the answer is written. Nil tells nobody.
+	// OnHit is called for each request answered by another's answer, before that is written. Nil
+	// reports nothing.
 	OnHit func(r *http.Request, note any)
 }
 
-// A Cache keeps answers in memory. It is safe for concurrent use, has no
-// goroutine and needs no stopping.
+// A Cache keeps answers in memory. It is safe for concurrent use. It has no goroutine and needs
+// no Close.
 type Cache struct {
 	opt   Options
-	start time.Time // what times are counted from
+	start time.Time // times are relative to it
 	ages  [][]string
 	bufs  sync.Pool // of *[]byte, for keys
 
@@ -35,20 +34,19 @@ type Cache struct {
 	mu      sync.Mutex
 	kept    store
 	flights map[string]*flight
-	waiting int // requests that wait for a flight of another
+	waiting int // requests that wait for another's flight
 }
 
-// maxWaiting bounds the requests that wait for another's answer. They hold no
-// place among the operations at once, so something else must bound them.
+// maxWaiting is the maximum number of requests that wait for another's answer. The limit on
+// concurrent operations does not cover them.
 const maxWaiting = 1024
 
-// New returns a Cache that holds at most bytes, keys and bookkeeping included.
-// No answer may take more than an eighth of it. 0 or less keeps nothing: its
-// Middleware is as if it were not there.
+// New returns a Cache of at most bytes, including keys and bookkeeping. One answer may take at
+// most an eighth of it. With 0 or less the Cache keeps nothing, and its Middleware returns next.
 func New(bytes int64, opt Options) *Cache {
 	c := &Cache{opt: opt, start: time.Now(), flights: map[string]*flight{}, kept: newStore(bytes)}
 	c.bufs.New = func() any { return new(make([]byte, 0, 2<<10)) }
-	for n := range 61 { // the common ones, so that a hit need not make them
+	for n := range 61 { // common values, allocated once
 		c.ages = append(c.ages, []string{cacheControl(n)})
 	}
 	return c
@@ -56,7 +54,7 @@ func New(bytes int64, opt Options) *Cache {
 
 func cacheControl(seconds int) string { return "private, max-age=" + strconv.Itoa(seconds) }
 
-// age is the value of Cache-Control for an answer good until the given time.
+// age returns the value of Cache-Control for an answer that is fresh until the given time.
 func (c *Cache) age(until time.Duration) []string {
 	n := int(max(until-c.now(), 0) / time.Second)
 	if n < len(c.ages) {
@@ -65,24 +63,24 @@ func (c *Cache) age(until time.Duration) []string {
 	return []string{cacheControl(n)}
 }
 
-// now is the time since c was made.
+// now returns the time since c was made.
 func (c *Cache) now() time.Duration { return time.Since(c.start) }
 
-// Hits is how many requests were answered by what another had made.
+// Hits returns how many requests were answered by another's answer.
 func (c *Cache) Hits() uint64 { return c.hits.Load() }
 
-// Misses is how many could have been and were not. Requests that are too large
-// to keep, or have no caller, count in neither.
+// Misses returns how many cacheable requests were not. Requests that are too large to keep, or
+// have no caller, are in neither number.
 func (c *Cache) Misses() uint64 { return c.misses.Load() }
 
-// Bytes is what the answers kept take now.
+// Bytes returns the size of the answers kept.
 func (c *Cache) Bytes() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.kept.Used()
 }
 
-// Entries is how many answers are kept now, those that are over included.
+// Entries returns the number of answers kept, including expired ones.
 func (c *Cache) Entries() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -2,32 +2,31 @@ package answers
 
 import "context"
 
-// A flight is one run of an operation that others asking the same may wait for.
-// Its fields are guarded by the Cache's mutex but for over, and for answer once
-// over is closed.
+// A flight is one run of an operation that identical requests may wait for. The Cache's mutex
+// guards its fields except over, and except answer after over is closed.
 type flight struct {
 	key    string
-	crowd  int // how many still want the answer, who runs it included
+	crowd  int // how many still want the answer, including the request that runs it
 	cancel context.CancelFunc
 	landed bool
 	over   chan struct{} // closed when it is known whether there is an answer to share
 	answer *answer       // nil if there is none
 }
 
-// begin makes a flight that nobody else can board. c.mu is held.
+// begin returns a flight that no other request can join. c.mu is held.
 func (c *Cache) begin(key []byte) *flight {
 	return &flight{key: string(key), crowd: 1, over: make(chan struct{})}
 }
 
-// alone is a flight for who waited in vain.
+// alone returns a flight for a request that waited in vain.
 func (c *Cache) alone(key []byte) *flight {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.begin(key)
 }
 
-// find looks for what answers key: an answer, or else a flight. The flight is
-// new, and the caller's to run, where lead is true.
+// find returns an answer for key, or else a flight. If lead is true, the flight is new and the
+// caller must run it.
 func (c *Cache) find(key []byte) (a *answer, f *flight, lead bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -47,8 +46,8 @@ func (c *Cache) find(key []byte) (a *answer, f *flight, lead bool) {
 	return nil, f, true
 }
 
-// await waits for f to be over, and returns its answer: nil if there is none to
-// share, or if ctx ended first.
+// await waits for f to end and returns its answer; nil if there is no answer to share, or if ctx
+// ended first.
 func (c *Cache) await(ctx context.Context, f *flight) *answer {
 	select {
 	case <-f.over:
@@ -66,8 +65,8 @@ func (c *Cache) await(ctx context.Context, f *flight) *answer {
 	}
 }
 
-// leave notes that one less wants the answer of f. Nobody left, its run is
-// cancelled.
+// leave notes that one request no longer wants the answer of f. When no request is left, it
+// cancels the run.
 func (c *Cache) leave(f *flight) {
 	c.mu.Lock()
 	f.crowd--
@@ -81,8 +80,8 @@ func (c *Cache) leave(f *flight) {
 	}
 }
 
-// land ends f with an answer, or with nil if there is none to share. Only the
-// first time counts. An answer that is good for some time is kept.
+// land ends f with an answer, or with nil if there is no answer to share. Only the first call has
+// an effect. A fresh answer is kept.
 func (c *Cache) land(f *flight, a *answer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -98,7 +97,7 @@ func (c *Cache) land(f *flight, a *answer) {
 	close(f.over)
 }
 
-// ground keeps more from boarding f. c.mu is held.
+// ground prevents further requests from joining f. c.mu is held.
 func (c *Cache) ground(f *flight) {
 	if c.flights[f.key] == f {
 		delete(c.flights, f.key)

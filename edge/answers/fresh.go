@@ -8,21 +8,20 @@ import (
 
 type slotKey struct{}
 
-// A slot takes down what is said of the answer to one request.
+// A slot records how long the answer to one request stays fresh.
 type slot struct {
 	cache *Cache
-	until atomic.Int64 // in the Cache's time; 0: nothing was said; less: never
+	until atomic.Int64 // in the Cache's time; 0: unknown; less: never
 }
 
-// Fresh says that what the answer to ctx's request is made from is good for d
-// from now on, so that the answer may be kept for so long. It must be said before
-// the header of the answer is written. Said several times, the shortest counts;
-// 0 or less forbids keeping it, whatever else is said: it is given to those who ask
-// the same just now, and to nobody after. That is what to say of an answer that has
-// errors or holds stale data; of one that changes something nothing may be said.
+// Fresh says that the data in the answer to ctx's request stays fresh for d from now, so that the
+// answer may be kept for that long. Call it before the header of the answer is written. If it is
+// called several times, the shortest d applies. With d of 0 or less the answer is not kept; only
+// identical requests that are waiting get it. Use that for an answer that has errors or stale
+// data. Do not call Fresh for an operation that changes something.
 //
-// It may be called from many goroutines, and does nothing where ctx's request
-// could not be kept anyway.
+// It is safe for concurrent use. It does nothing if the answer to ctx's request could not be kept
+// anyway.
 func Fresh(ctx context.Context, d time.Duration) {
 	s, ok := ctx.Value(slotKey{}).(*slot)
 	if !ok {
@@ -40,5 +39,5 @@ func Fresh(ctx context.Context, d time.Duration) {
 	}
 }
 
-// maxFresh is the longest an answer is kept: a day, lest a mistake last.
+// maxFresh is the longest time that an answer is kept: a day, to limit the effect of a mistake.
 const maxFresh = 24 * time.Hour

@@ -8,23 +8,23 @@ import (
 	"census-gateway/internal/notes"
 )
 
-// maxKey bounds what tells one request from another, the body of a POST
-// included, in bytes. Larger requests are not kept.
+// maxKey is the maximum length of a cache key, in bytes. A key includes the body of a POST.
+// Answers to larger requests are not kept.
 const maxKey = 16 << 10
 
-// keyHeaders are the headers of a request that an answer may depend on, besides
-// those that tell the caller: form, compression, and whether its cost is told. An
-// answer that tells its cost tells that of the run it was made by.
+// keyHeaders are the request headers that an answer may depend on, besides those that identify
+// the caller: media type, compression, and whether to report the cost. The cost reported is that
+// of the run that made the answer.
 func keyHeaders() [5]string {
 	return [...]string{"Accept", "Accept-Encoding", "Content-Type", "Content-Encoding", costHeader}
 }
 
-// costHeader asks for what the answer cost. No other layer says that answers vary by it.
+// costHeader asks for the cost of the answer. No other layer adds it to Vary.
 const costHeader = "X-Census-Cost"
 
-// appendKey appends what tells r from requests that may have another answer; false if
-// it cannot be kept. Each part has its length
-// before it, so that no two requests have the same key.
+// appendKey appends a key that differs between requests with different answers; false if the
+// request cannot be cached. Each part is preceded by its length, so that no two requests have the
+// same key.
 func appendKey(key []byte, layer uint64, r *http.Request) ([]byte, bool) {
 	caller, known := edge.CallerFrom(r.Context())
 	if !known || caller.ID == "" {

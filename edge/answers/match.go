@@ -2,9 +2,9 @@ package answers
 
 import "strings"
 
-// matches reports whether the values of If-None-Match name tag, compared weakly
-// (RFC 9110, 8.8.3.2 and 13.1.2). What comes after something that is no entity
-// tag does not count: an answer too many is better than none.
+// matches reports whether the values of If-None-Match contain tag, by weak comparison (RFC 9110,
+// 8.8.3.2 and 13.1.2). It ignores everything after an invalid tag: an unnecessary answer is
+// better than a missing one.
 func matches(values []string, tag string) bool {
 	tag = strings.TrimPrefix(tag, "W/")
 	for _, rest := range values {

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// Middleware answers from memory where it can and by next where it must. Each
-// call has answers of its own: those made by one next are never given for
-// another, so a Cache may outlive a change of handlers.
+// Middleware answers from memory if it can, and otherwise by next. Each call of Middleware keeps
+// its own answers. Answers made by one next are never given for another, so a Cache can outlive a
+// change of handlers.
 //
-// wait bounds the time of a request that waits for another's answer, and then has
-// to ask next itself because there is none to share; 0 is no bound. What is below
-// has a bound of its own for what it does, and wait is a little more than that.
+// wait bounds the time of a request that waits for another's answer and then has to run itself,
+// because there is no answer to share. 0 means no bound. next bounds its own time; set wait a
+// little longer than that.
 func (c *Cache) Middleware(wait time.Duration) func(next http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		if c.kept.limit <= 0 {
@@ -29,7 +29,7 @@ type layer struct {
 	id   uint64
 }
 
-// ServeHTTP answers r from memory, or waits for who is asking the same, or asks next.
+// ServeHTTP answers r from memory, waits for an identical request in progress, or calls next.
 func (l *layer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	buf := l.bufs.Get().(*[]byte)
 	defer l.bufs.Put(buf)
@@ -62,9 +62,9 @@ func (l *layer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.write(w, r, a)
 }
 
-// lead runs f for r, and for all who wait for it: it goes on when r's client has
-// left, until all others have left too. A panic of next goes its way, and those
-// who wait ask next themselves.
+// lead runs f for r and for all requests that wait for it. It continues after r's client has
+// left, until all others have left too. A panic of next propagates, and each waiting request then
+// runs on its own.
 func (l *layer) lead(w http.ResponseWriter, r *http.Request, f *flight) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cancel()
@@ -75,7 +75,7 @@ func (l *layer) lead(w http.ResponseWriter, r *http.Request, f *flight) {
 	s := &slot{cache: l.Cache}
 	run := r.WithContext(context.WithValue(ctx, slotKey{}, s))
 	if r.Method == http.MethodHead {
-		run.Method = http.MethodGet // they share their answers
+		run.Method = http.MethodGet // GET and HEAD share answers
 	}
 	rec := &recorder{w: w, slot: s, header: http.Header{}, layer: l, flight: f}
 	l.next.ServeHTTP(rec, run)

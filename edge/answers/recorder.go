@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// A recorder is what next writes an answer to that others may get too. When the
-// header is complete it decides: either the answer is held until it is whole, or it
-// passes to the client as it comes and those who wait are told not to.
+// A recorder is the ResponseWriter of a handler whose answer other requests may share. It decides
+// when the header is complete. Either it holds the answer until that is complete, or it passes
+// the answer through to the client and tells the waiting requests to run on their own.
 type recorder struct {
 	w      http.ResponseWriter
-	header http.Header // as next has it; what layers above have set stays theirs
+	header http.Header // as next sees it; headers set by layers above are not in it
 	slot   *slot
 	layer  *layer
 	flight *flight
@@ -23,22 +23,22 @@ type recorder struct {
 	body    []byte
 }
 
-// Header is the header of the answer without what layers above have set.
+// Header returns the header of the answer, without what layers above have set.
 func (c *recorder) Header() http.Header { return c.header }
 
-// WriteHeader decides what becomes of the answer.
+// WriteHeader decides whether the answer is held or passed through.
 func (c *recorder) WriteHeader(status int) {
 	switch {
 	case c.decided:
 		if !c.holding {
-			c.w.WriteHeader(status) // for net/http to complain of
+			c.w.WriteHeader(status) // net/http reports the mistake
 		}
-	case status < 200: // an early hint; the header is still to come
+	case status < 200: // an early hint; the final header follows
 		merge(c.w.Header(), c.header)
 		c.w.WriteHeader(status)
 	case c.shareable():
 		c.decided, c.holding, c.status = true, true, status
-		n, _ := strconv.Atoi(c.header.Get("Content-Length")) // 0 if it was not told
+		n, _ := strconv.Atoi(c.header.Get("Content-Length")) // 0 if unknown
 		c.body = make([]byte, 0, n)
 	default:
 		c.decided = true
@@ -46,8 +46,8 @@ func (c *recorder) WriteHeader(status int) {
 	}
 }
 
-// shareable reports whether others may get an answer with that header, as far as
-// can be told before its body.
+// shareable reports whether other requests may get an answer with this header, as far as is known
+// before its body.
 func (c *recorder) shareable() bool {
 	if c.slot.until.Load() == 0 || c.header["Set-Cookie"] != nil {
 		return false
@@ -64,7 +64,7 @@ func (c *recorder) fits(body int) bool {
 	return c.layer.kept.fits(len(c.flight.key), body)
 }
 
-// pass sends the header, and the answer is no more of the cache's business.
+// pass sends the header. From then on the cache does not handle the answer.
 func (c *recorder) pass(status int) {
 	c.holding = false
 	c.layer.land(c.flight, nil)
@@ -72,7 +72,7 @@ func (c *recorder) pass(status int) {
 	c.w.WriteHeader(status)
 }
 
-// Write holds p or passes it on.
+// Write holds p or passes it through.
 func (c *recorder) Write(p []byte) (int, error) {
 	if !c.decided {
 		c.WriteHeader(http.StatusOK)
@@ -89,7 +89,7 @@ func (c *recorder) Write(p []byte) (int, error) {
 	return c.w.Write(p)
 }
 
-// give sends what is held: the answer turned out not to be one to share.
+// give sends what is held, after the answer turned out not to be shareable.
 func (c *recorder) give() error {
 	c.pass(c.status)
 	held := c.body
@@ -98,7 +98,7 @@ func (c *recorder) give() error {
 	return err
 }
 
-// FlushError sends what is there. An answer that is sent in parts is not shared.
+// FlushError sends what is held. An answer that is sent in parts is not shared.
 func (c *recorder) FlushError() error {
 	if !c.decided {
 		c.decided = true
@@ -118,7 +118,7 @@ func (c *recorder) Flush() { _ = c.FlushError() }
 // Unwrap serves http.ResponseController (deadlines).
 func (c *recorder) Unwrap() http.ResponseWriter { return c.w }
 
-// answer is what was held, whole; nil if it has passed or never began.
+// answer returns the complete answer; nil if it was passed through or never began.
 func (c *recorder) answer() *answer {
 	switch {
 	case !c.decided:
@@ -130,8 +130,8 @@ func (c *recorder) answer() *answer {
 	return newAnswer(c)
 }
 
-// merge adds to what the layers above have set what next has set. Vary lists
-// what either depends on; of all else next's word counts.
+// merge adds the headers set by next to those set by the layers above. Vary lists what either
+// depends on; for every other header next's value applies.
 func merge(above, next http.Header) {
 	for name, values := range next {
 		if name == "Vary" {

@@ -8,23 +8,22 @@ import (
 	"sync/atomic"
 )
 
-// Admin is the handler for operators: /metrics, /livez, /readyz and, where it
-// is switched on, /debug/pprof/. It asks for no credentials, so it belongs on a
-// listener of its own that clients do not reach.
+// Admin is the handler for operators: /metrics, /livez, /readyz and, if enabled, /debug/pprof/.
+// It requires no credentials, so serve it on a separate listener that clients cannot reach.
 type Admin struct {
 	mux   *http.ServeMux
 	ready atomic.Bool
 }
 
-// NewAdmin returns the handler, not ready yet: SetReady(true) says when. metrics
-// is an Observer's MetricsHandler; profiles switches /debug/pprof/ on.
+// NewAdmin returns the handler, not yet ready: call SetReady(true). metrics is an Observer's
+// MetricsHandler; profiles enables /debug/pprof/.
 func NewAdmin(metrics http.Handler, profiles bool) *Admin {
 	a := &Admin{mux: http.NewServeMux()}
 	a.mux.Handle("GET /metrics", metrics)
 	a.mux.HandleFunc("GET /livez", a.livez)
 	a.mux.HandleFunc("GET /readyz", a.readyz)
 	if profiles {
-		// Not cmdline: a command line can hold secrets.
+		// Without cmdline: a command line can contain secrets.
 		a.mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 		a.mux.HandleFunc("GET /debug/pprof/cmdline", http.NotFound)
 		a.mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
@@ -34,23 +33,23 @@ func NewAdmin(metrics http.Handler, profiles bool) *Admin {
 	return a
 }
 
-// ServeHTTP answers one of the paths above, 404 for others.
+// ServeHTTP serves the paths above, and 404 for others.
 func (a *Admin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
 	a.mux.ServeHTTP(w, r)
 }
 
-// SetReady says whether new work is welcome. A gateway that is told to stop
-// says false first and then goes on serving until its balancer has noticed.
+// SetReady sets whether the gateway accepts new work. During shutdown, call it with false first
+// and continue to serve until the load balancer has noticed.
 func (a *Admin) SetReady(ready bool) { a.ready.Store(ready) }
 
-// livez answers 200 for as long as the process can answer at all.
+// livez answers 200 while the process can answer at all.
 func (a *Admin) livez(w http.ResponseWriter, _ *http.Request) {
 	writeHealth(w, true, `{"ok":true}`)
 }
 
-// readyz answers 200 where the gateway takes requests, else 503.
+// readyz answers 200 if the gateway accepts requests, otherwise 503.
 func (a *Admin) readyz(w http.ResponseWriter, _ *http.Request) {
 	ready := a.ready.Load()
 	writeHealth(w, ready, fmt.Sprintf(`{"ok":%t,"checks":[{"name":"accepting","ok":%[1]t}]}`, ready))

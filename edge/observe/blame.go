@@ -6,25 +6,25 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// A blame is whose doing it is that an operation has errors. The larger one counts
-// where there are several.
+// A blame is who caused the errors of an operation. If several did, the largest value applies.
 type blame uint8
 
 const (
-	nobody   blame = iota // it has none
-	canceled              // its client left, or the gateway ended
-	client                // who asks has to ask for something else
-	upstream              // Census, or how it can be reached
+	nobody   blame = iota // there are no errors
+	canceled              // the client left, or the gateway stopped
+	client                // the caller must change the request
+	upstream              // Census, or the connection to it
 	gateway
 	blames = int(gateway) + 1
 )
 
-// String is the value of the label code_class.
+// String returns the value of the label code_class.
 func (b blame) String() string {
 	return [...]string{"ok", "canceled", "client", "upstream", "gateway"}[b]
 }
 
-// blameFor judges the codes of an operation. It blames the gateway for an unknown code.
+// blameFor returns who caused the errors with these codes. It blames the gateway for an unknown
+// code.
 func blameFor(list []string) blame {
 	worst := nobody
 	for _, code := range list {

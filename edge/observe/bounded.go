@@ -5,22 +5,20 @@ import (
 	"sync"
 )
 
-// maxValues bounds the values of one label.
+// maxValues is the maximum number of values of one label.
 const maxValues = 64
 
-// other is the value of everything that came after that many others, and of
-// what has no value.
+// other is the value of a label beyond its maximum, and of a missing value.
 const other = "other"
 
-// bounded is a set of label values that stops growing. The zero value is
-// empty and ready for use.
+// bounded is a set of label values of limited size. The zero value is empty and ready for use.
 type bounded struct {
-	most int // values; 0: maxValues
+	most int // maximum size; 0: maxValues
 	mu   sync.RWMutex
 	seen map[string]struct{}
 }
 
-// bound returns value where it is known or there is room for it, else other.
+// bound returns value if it is known or there is room for it, otherwise other.
 func (b *bounded) bound(value string) string {
 	if value == "" {
 		return other

@@ -5,15 +5,15 @@ import (
 	"runtime/debug"
 )
 
-// stampedVersion and stampedCommit are set by the linker where the build has no
-// checkout to read them from, as in an image:
+// The linker sets stampedVersion and stampedCommit if the build has no checkout to read them
+// from, as in an image:
 //
 //	go build -ldflags "-X census-gateway/edge/observe.stampedVersion=v1.2.3"
 var stampedVersion, stampedCommit string
 
-// Build is what the program was built from, as stamped or else as Go recorded it: the
-// module's version, "(devel)" where it has none, and the commit, "unknown" outside of a
-// checkout.
+// Build returns the version and the commit of the program, as set by the linker or else as
+// recorded by Go: the module's version, "(devel)" if it has none, and the commit, "unknown"
+// outside of a checkout.
 func Build() (version, commit string) {
 	version, commit = "unknown", "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok {

@@ -2,26 +2,25 @@ package observe
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// Cache is what a cache can tell of itself, asked at every scrape. A nil
-// function leaves its metric out; the others must be safe for concurrent use,
-// and Hits and Misses never fall.
+// Cache describes a cache for the metrics, read at every scrape. A nil function omits its metric.
+// The others must be safe for concurrent use, and Hits and Misses must never decrease.
 type Cache struct {
 	Hits    func() uint64
 	Misses  func() uint64
 	Bytes   func() int64 // held now
 	Entries func() int64 // held now
-	Limit   func() int64 // bytes that it may hold
-	Missing func() int64 // bytes by which that is too little
+	Limit   func() int64 // maximum size in bytes
+	Missing func() int64 // bytes by which Limit is too small
 }
 
-// WatchPageCache shows the cache of Census pages as census_gateway_page_cache_….
-// A second one is an error.
+// WatchPageCache adds the cache of Census pages to the metrics, as census_gateway_page_cache_…. A
+// second call is an error.
 func (o *Observer) WatchPageCache(c Cache) error {
 	return o.watch("page_cache", "cache of Census pages", c)
 }
 
-// WatchAnswerCache shows the cache of whole answers as
-// census_gateway_answer_cache_…. A second one is an error.
+// WatchAnswerCache adds the cache of whole answers to the metrics, as
+// census_gateway_answer_cache_…. A second call is an error.
 func (o *Observer) WatchAnswerCache(c Cache) error {
 	return o.watch("answer_cache", "cache of whole answers", c)
 }
@@ -48,8 +47,8 @@ func (o *Observer) watch(subsystem, what string, c Cache) error {
 		count("misses_total", "Reads not found in", c.Misses),
 		gauge("bytes", "Bytes held by", c.Bytes),
 		gauge("entries", "Entries held by", c.Entries),
-		gauge("limit_bytes", "Bytes that may be held by", c.Limit),
-		gauge("missing_bytes", "Bytes asked for again within five minutes for which there was no room in", c.Missing),
+		gauge("limit_bytes", "Maximum bytes held by", c.Limit),
+		gauge("missing_bytes", "Bytes read again within five minutes because there was no room in", c.Missing),
 	} {
 		if err != nil {
 			return err

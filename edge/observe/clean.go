@@ -2,14 +2,13 @@ package observe
 
 import "strings"
 
-// maxName bounds, in bytes, names that come from outside.
+// maxName is the maximum length, in bytes, of a name that a client sent.
 const maxName = 64
 
-// maxCodes bounds the codes kept of one operation; more than this many errors
-// are not told apart.
+// maxCodes is the maximum number of codes kept for one operation; further errors are dropped.
 const maxCodes = 8
 
-// keep returns the bytes of s that ok likes, maxName of them at most.
+// keep returns the bytes of s that satisfy ok, at most maxName of them.
 func keep(s string, ok func(c byte) bool) string {
 	if len(s) <= maxName && all(s, ok) {
 		return s
@@ -42,13 +41,13 @@ func templateByte(c byte) bool { return idByte(c) || strings.IndexByte(" /{}", c
 
 func hexDigit(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' }
 
-// graphqlName keeps what the grammar of GraphQL allows in a name.
+// graphqlName keeps the characters that GraphQL allows in a name.
 func graphqlName(s string) string { return keep(s, word) }
 
-// identifier returns s where it is a plain identifier, "" where it is not.
+// identifier returns s if it is a plain identifier, otherwise "".
 func identifier(s string) string {
 	if len(s) <= maxName && all(s, word) {
-		return s // no secret has the shape of a single word
+		return s // a single word does not have the shape of a secret
 	}
 	if len(s) > maxName || !all(s, idByte) || tokenShaped(s) {
 		return ""
@@ -56,8 +55,8 @@ func identifier(s string) string {
 	return s
 }
 
-// caller returns s where it is a plain identifier. Anything else, an e-mail
-// address for one, becomes a hash: the same caller is still the same caller.
+// caller returns s if it is a plain identifier. It returns a hash of anything else, such as an
+// e-mail address, so that one caller keeps one id.
 func caller(s string) string {
 	if s == "" || identifier(s) != "" {
 		return s
@@ -65,8 +64,8 @@ func caller(s string) string {
 	return "sha256:" + shortHash(s)
 }
 
-// appName is what is written of a name that a client calls itself: letters, digits and
-// _ . - :, or nothing where that has the shape of a secret.
+// appName returns the loggable form of a name sent by a client: its letters, digits and _ . - :,
+// or nothing if these have the shape of a secret.
 func appName(s string) string {
 	if s == "" || len(s) > 4*maxName || tokenShaped(s) {
 		return ""

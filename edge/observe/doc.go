@@ -1,20 +1,19 @@
-// Package observe lets an operator see what the gateway does: a log line for
-// each operation, Prometheus metrics, OpenTelemetry spans, and the handler that
-// serves them beside the health checks.
+// Package observe shows operators what the gateway does. It provides a log line for each
+// operation, Prometheus metrics, OpenTelemetry spans, and the handler that serves metrics and
+// health checks.
 //
-// It takes plain data and knows neither GraphQL nor Census. An Observer is told
-// of operations and of calls, either around them (StartOperation, StartCall),
-// which is what a trace wants, or after them (Operation, Call), where only the
-// end is to be had; never both for one and the same.
+// The package takes plain data and does not know GraphQL or Census. Report an operation or a call
+// to an Observer in one of two ways. StartOperation and StartCall surround it, as a trace needs.
+// Operation and Call report it afterwards, if only its end is known. Never use both for the same
+// one.
 //
-// What the outside world can choose does not become a label, and what could be
-// a secret does not become anything: names are cut down to letters, digits and
-// underscores, callers that are not plain identifiers are hashed, and neither
-// variables nor query text are ever handed in. Label values are bounded in
-// number too, so that a mistake in a template costs 64 time series and no more.
+// A value that clients choose does not become a label, and a value that could be a secret is not
+// recorded at all. Names are reduced to letters, digits and underscores. Callers that are not
+// plain identifiers are hashed. Variables and query text are never passed in. The number of label
+// values is limited too, so a mistake in a template costs at most 64 time series.
 //
-// Nothing here is global: the metrics have a registry of their own, and the
-// tracer and the propagator are not the ones registered with the OpenTelemetry
-// package. (Importing net/http/pprof does register with http.DefaultServeMux,
-// as that package always has; no handler of the gateway serves that mux.)
+// The package has no global state. The metrics have their own registry, and the tracer and the
+// propagator are not the ones registered with the OpenTelemetry package. (Importing
+// net/http/pprof registers with http.DefaultServeMux, as always; no handler of the gateway serves
+// that mux.)
 package observe

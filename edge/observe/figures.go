@@ -2,17 +2,18 @@ package observe
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// A Figure is a metric that its owner keeps, asked at every scrape.
+// A Figure is a metric kept by its owner and read at every scrape.
 type Figure struct {
 	Name, Help string // without the prefix census_gateway_
-	Label      string // name of its one label; "" if it has none
+	Label      string // name of its one label; "" for no label
 	LabelValue string
-	Counter    bool // it never falls
-	// Value is safe for concurrent use; false leaves the metric out of this scrape.
+	Counter    bool // it never decreases
+	// Value returns the current value. It must be safe for concurrent use. If it returns false,
+	// this scrape omits the metric.
 	Value func() (float64, bool)
 }
 
-// Watch shows figures. A second one of the same name and label is an error.
+// Watch adds figures to the metrics. A second figure with the same name and label is an error.
 func (o *Observer) Watch(figures ...Figure) error {
 	for _, f := range figures {
 		var labels prometheus.Labels

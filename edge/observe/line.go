@@ -8,9 +8,9 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// logOperation writes the one line of an operation: at level warn where an operator
-// may have to do something, since it was refused or Census or the gateway failed, at
-// info otherwise. Fields that are empty are left out.
+// logOperation writes the log line of an operation. The level is warn if an operator may have to
+// act, because the operation was rejected or Census or the gateway failed; otherwise info. Empty
+// fields are left out.
 func (o *Observer) logOperation(ctx context.Context, op Operation) {
 	level := slog.LevelInfo
 	if op.Refusal.Reason != "" || blameFor(op.Codes) >= upstream {
@@ -23,18 +23,17 @@ func (o *Observer) logOperation(ctx context.Context, op Operation) {
 	if l, ours := h.(*lines); ours && level == slog.LevelInfo {
 		h = l.operations
 	} else if ours {
-		h = l.Handler // which does not add the id of the request: it is there
+		h = l.Handler // it would add the id of the request a second time
 	}
 	r := slog.NewRecord(time.Now(), level, operationLine, 0)
 	addOperation(&r, traceID(ctx), op)
-	_ = h.Handle(ctx, r) // slog does not say either that a log cannot be written
+	_ = h.Handle(ctx, r) // slog does not report a failed write either
 }
 
 // operationLine is the message of every operation's line.
 const operationLine = "operation"
 
-// logRefusal writes the one line of a request that was refused before it could be an
-// operation.
+// logRefusal writes the log line of a request that was rejected before it became an operation.
 func (o *Observer) logRefusal(ctx context.Context, op Operation) {
 	attrs := []slog.Attr{slog.String("client", op.Client), slog.Int("status", op.Status), slog.Any("codes", op.Codes)}
 	o.log.LogAttrs(ctx, slog.LevelWarn, "refused", append(attrs, refusalAttrs(op.Refusal)...)...)
@@ -110,7 +109,7 @@ func traceID(ctx context.Context) string {
 	return ""
 }
 
-// milliseconds keeps three digits: microseconds.
+// milliseconds returns d in ms with three decimals, so in whole microseconds.
 func milliseconds(d time.Duration) float64 {
 	return float64(d.Round(time.Microsecond).Microseconds()) / 1000
 }

@@ -10,11 +10,10 @@ import (
 	"time"
 )
 
-// NewLogger returns a logger that writes to w in format "json" or "text" (""
-// is "json") what is at level or above: "debug", "info", "warn" or "error" (""
-// is "info"). It masks the values of keys that name a secret, and whatever
-// within a text is shaped like one. A line says which request it is about where
-// requestID (nil: never) finds one in the context.
+// NewLogger returns a logger that writes to w in format "json" or "text" ("" means "json"), from
+// level "debug", "info", "warn" or "error" on ("" means "info"). It masks the values of keys that
+// name a secret, and parts of texts that have the shape of one. Each line has the id that
+// requestID returns for its context, if any; a nil requestID adds none.
 func NewLogger(w io.Writer, format, level string, requestID func(context.Context) string) (*slog.Logger, error) {
 	least := new(slog.LevelVar)
 	if err := setLevel(least, level); err != nil {
@@ -29,12 +28,12 @@ func NewLogger(w io.Writer, format, level string, requestID func(context.Context
 	case "text":
 		l.Handler, l.operations = slog.NewTextHandler(shared, masked), slog.NewTextHandler(later{shared}, clean)
 	default:
-		return nil, fmt.Errorf("log format %q: want json or text", format)
+		return nil, fmt.Errorf("log format %q: expected json or text", format)
 	}
 	return slog.New(l), nil
 }
 
-// SetLevel changes from which level on log, which NewLogger returned, writes.
+// SetLevel changes the minimum level of log, which NewLogger returned.
 func SetLevel(log *slog.Logger, level string) error {
 	l, ok := log.Handler().(*lines)
 	if !ok {
@@ -48,13 +47,13 @@ func setLevel(least *slog.LevelVar, level string) error {
 		level = "info"
 	}
 	if err := least.UnmarshalText([]byte(level)); err != nil {
-		return fmt.Errorf("log level %q: want debug, info, warn or error", level)
+		return fmt.Errorf("log level %q: expected debug, info, warn or error", level)
 	}
 	return nil
 }
 
-// Flush writes the lines of log that wait (see sharedWriter). It is for the end of
-// the program; log is one that NewLogger returned, or any other, which has none.
+// Flush writes the waiting lines of log (see sharedWriter). Call it at the end of the program. It
+// does nothing for a log that NewLogger did not return.
 func Flush(log *slog.Logger) {
 	if l, ok := log.Handler().(*lines); ok {
 		l.w.Flush()
@@ -66,18 +65,17 @@ const (
 	mostWaiting = 32 << 10 // bytes
 )
 
-// A sharedWriter takes one line after the other. Lines that can wait are gathered
-// and written together, at the latest longestWait after the first of them: a
-// system call for each would be a tenth of what a small request costs. What is lost
-// of them if the process is killed is that last moment.
+// A sharedWriter writes log lines in order. Lines that can wait are collected and written
+// together, at most longestWait after the first: a system call per line would take a tenth of the
+// time of a small request. If the process is killed, these lines are lost.
 type sharedWriter struct {
 	mu      sync.Mutex
 	w       io.Writer
 	waiting []byte
-	timer   *time.Timer // ends the wait; nil until something has waited
+	timer   *time.Timer // ends the wait; nil until a line has waited
 }
 
-// Write writes line at once, after those that wait.
+// Write writes line at once, after the waiting lines.
 func (s *sharedWriter) Write(line []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -85,10 +83,10 @@ func (s *sharedWriter) Write(line []byte) (int, error) {
 	return s.w.Write(line)
 }
 
-// A later has each line written soon.
+// A later delays each line briefly.
 type later struct{ *sharedWriter }
 
-// Write keeps line until it is written with others.
+// Write keeps line, to write it together with others.
 func (s later) Write(line []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -105,17 +103,17 @@ func (s later) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// Flush writes the lines that wait.
+// Flush writes the waiting lines.
 func (s *sharedWriter) Flush() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.flush()
 }
 
-// flush is Flush; s.mu is held.
+// flush is Flush with s.mu held.
 func (s *sharedWriter) flush() {
 	if len(s.waiting) > 0 {
-		_, _ = s.w.Write(s.waiting) // slog does not say either that a log cannot be written
+		_, _ = s.w.Write(s.waiting) // slog does not report a failed write either
 		s.waiting = s.waiting[:0]
 	}
 }

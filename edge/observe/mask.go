@@ -9,16 +9,14 @@ import (
 	"strings"
 )
 
-// masked stands for what was taken out.
+// masked replaces a removed text.
 const masked = "[masked]"
 
-// secretKeys are parts of names whose values are never written, whatever they
-// are.
+// secretKeys are parts of key names whose values are never logged.
 var secretKeys = [...]string{"authorization", "token", "password", "passwd", "secret", "cookie", "api_key", "apikey", "api-key", "credential"}
 
-// The shapes of secrets inside of texts: RFC 8959 tokens, which is what Census
-// gives out; credentials as headers carry them; JSON web tokens; user
-// information in URLs; and e-mail addresses.
+// Shapes of secrets in texts: RFC 8959 tokens, which Census issues; credentials in headers; JSON
+// web tokens; user information in URLs; and e-mail addresses.
 var (
 	secretToken = regexp.MustCompile(`(?i)(secret-token(?::|%3a))[^\s"'<>,;\\)}\]]+`)
 	bearer      = regexp.MustCompile(`(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/:%-]{6,}=*`)
@@ -27,8 +25,7 @@ var (
 	email       = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+`)
 )
 
-// mask returns s with everything shaped like a secret or an e-mail address
-// taken out.
+// mask returns s with each text replaced that has the shape of a secret or of an e-mail address.
 func mask(s string) string {
 	lower := strings.ToLower(s)
 	if strings.Contains(lower, "secret-token") {
@@ -47,7 +44,7 @@ func mask(s string) string {
 	return s
 }
 
-// tokenShaped reports whether s holds a secret, as far as its shape tells.
+// tokenShaped reports whether s contains a text with the shape of a secret.
 func tokenShaped(s string) bool { return mask(s) != s }
 
 func secretKey(key string) bool {
@@ -55,11 +52,11 @@ func secretKey(key string) bool {
 	return slices.ContainsFunc(secretKeys[:], func(part string) bool { return strings.Contains(key, part) })
 }
 
-// printed returns v in the ways that the handlers of slog write it.
+// printed returns v in the forms in which the handlers of slog write it.
 func printed(v any) []string {
 	switch v := v.(type) {
 	case error:
-		return []string{fmt.Sprintf("%v", v)} // a panic in Error is caught
+		return []string{fmt.Sprintf("%v", v)} // a panic in Error is recovered
 	case []byte:
 		return []string{string(v)}
 	case []string:
@@ -72,9 +69,8 @@ func printed(v any) []string {
 	return texts
 }
 
-// maskAttr is the ReplaceAttr of every logger made here. Values that are not
-// text are looked at the way they would be printed and replaced only where that
-// shows a secret.
+// maskAttr is the ReplaceAttr of every logger made here. A value that is not text is checked in
+// its printed form, and replaced only if that contains a secret.
 func maskAttr(groups []string, a slog.Attr) slog.Attr {
 	if secretKey(a.Key) || slices.ContainsFunc(groups, secretKey) {
 		return slog.String(a.Key, masked)

@@ -13,13 +13,13 @@ import (
 
 const namespace = "census_gateway"
 
-// buckets suit answers from memory (a millisecond or less) as well as ones that
-// run into the deadline (10 s, 30 s at most). Seconds.
+// buckets cover answers from memory (a millisecond or less) as well as answers at the timeout (10
+// s, at most 30 s). In seconds.
 func buckets() []float64 {
 	return []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
 }
 
-// metrics are the instruments; docs/operations.md lists what they are called.
+// metrics are the instruments; docs/operations.md lists their names.
 type metrics struct {
 	operations   *prometheus.CounterVec      // operation_type, code
 	duration     [blames]prometheus.Observer // code_class
@@ -37,28 +37,28 @@ type metrics struct {
 
 func newMetrics(reg *prometheus.Registry) *metrics {
 	m := &metrics{
-		operations: counter("operations_total", "GraphQL operations answered, by type and by the code of their first error (OK if none).", "operation_type", "code"),
-		callers:    counter("caller_operations_total", "GraphQL operations answered, by API key; all other callers by their kind.", "caller"),
+		operations: counter("operations_total", "GraphQL operations answered, by type and by the code of their first error (OK without errors).", "operation_type", "code"),
+		callers:    counter("caller_operations_total", "GraphQL operations answered, by API key; for all other callers by kind of credential.", "caller"),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "operations_in_flight",
-			Help: "GraphQL operations being worked on."}),
-		calls: counter("census_calls_total", "Calls to Census, retries not counted, by endpoint and outcome.", "endpoint", "outcome"),
+			Help: "GraphQL operations in progress."}),
+		calls: counter("census_calls_total", "Calls to Census, without retries, by endpoint and outcome.", "endpoint", "outcome"),
 		callDuration: prometheus.NewHistogramVec(histogram("census_call_duration_seconds",
-			"Time a call to Census took, retries and waits included."), []string{"endpoint"}),
-		retries:    counter("census_retries_total", "HTTP requests to Census beyond the first of each call.", "endpoint"),
-		refusals:   counter("refusals_total", "Requests refused, by the reason.", "reason"),
-		trusted:    counter("document_operations_total", "GraphQL operations answered that were asked by a trusted document, by its id.", "document"),
-		deprecated: counter("deprecated_fields_total", "Operations answered that asked a deprecated field, by the field.", "field"),
+			"Duration of a call to Census, including retries and waits."), []string{"endpoint"}),
+		retries:    counter("census_retries_total", "HTTP requests to Census after the first of each call.", "endpoint"),
+		refusals:   counter("refusals_total", "Requests rejected, by reason.", "reason"),
+		trusted:    counter("document_operations_total", "GraphQL operations answered for a trusted document, by its id.", "document"),
+		deprecated: counter("deprecated_fields_total", "Operations answered that selected a deprecated field, by field.", "field"),
 		keys:       bounded{most: maxKeys},
 		documents:  bounded{most: maxDocuments},
 	}
 	duration := prometheus.NewHistogramVec(histogram("operation_duration_seconds",
-		"Time to answer an operation, by whose doing its errors are (ok if it has none)."), []string{"code_class"})
+		"Duration of an operation, by who caused its errors (ok without errors)."), []string{"code_class"})
 	for b := range m.duration {
 		m.duration[b] = duration.WithLabelValues(blame(b).String())
 	}
 	version, commit := Build()
 	running := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "build_info",
-		Help: "Always 1; its labels tell what is running.",
+		Help: "Always 1; its labels identify the build.",
 		ConstLabels: prometheus.Labels{
 			"version": version, "commit": commit, "goversion": runtime.Version(),
 		}})
@@ -72,8 +72,7 @@ func counter(name, help string, labels ...string) *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
 }
 
-// histogram has native buckets for scrapers that ask for them and classic ones
-// for the rest.
+// histogram has native buckets for scrapers that request them, and classic buckets for others.
 func histogram(name, help string) prometheus.HistogramOpts {
 	return prometheus.HistogramOpts{
 		Namespace: namespace, Name: name, Help: help, Buckets: buckets(),
@@ -98,28 +97,28 @@ func (m *metrics) operation(ctx context.Context, op Operation) {
 
 func (m *metrics) call(ctx context.Context, c Call) {
 	m.calls.WithLabelValues(c.Endpoint, c.Outcome).Inc()
-	if c.Tries == 0 { // says nothing of how quick Census is
+	if c.Tries == 0 { // says nothing about the speed of Census
 		return
 	}
 	observeSeconds(ctx, m.callDuration.WithLabelValues(c.Endpoint), c.Duration)
 	m.retries.WithLabelValues(c.Endpoint).Add(float64(c.Tries - 1))
 }
 
-// refused counts r, which is clean, if it is a refusal.
+// refused counts r, which is clean, if the operation was rejected.
 func (m *metrics) refused(r Refusal) {
 	if r.Reason != "" {
 		m.refusals.WithLabelValues(m.reasons.bound(r.Reason)).Inc()
 	}
 }
 
-// maxDocuments bounds the trusted documents that are told apart.
+// maxDocuments is the maximum number of trusted documents with a label of their own.
 const maxDocuments = 256
 
-// maxKeys bounds the API keys that are told apart.
+// maxKeys is the maximum number of API keys with a label of their own.
 const maxKeys = 256
 
-// caller is the value of the label caller: an API key by its name, since these are few
-// and the operator's; of everybody else only the kind.
+// caller returns the value of the label caller: the name of an API key, since the operator chose
+// these and they are few; for other callers only the kind of credential.
 func (m *metrics) caller(id string) string {
 	kind, _, named := strings.Cut(id, ":")
 	switch {
@@ -135,8 +134,7 @@ func (m *metrics) caller(id string) string {
 	return other
 }
 
-// observeSeconds adds d to h and, where ctx is in a trace that is kept, the
-// trace as an example of it.
+// observeSeconds adds d to h. If ctx is in a sampled trace, it adds the trace as an exemplar.
 func observeSeconds(ctx context.Context, h prometheus.Observer, d time.Duration) {
 	span := trace.SpanContextFromContext(ctx)
 	if e, ok := h.(prometheus.ExemplarObserver); ok && span.IsSampled() {

@@ -95,22 +95,22 @@ func TestExposition(t *testing.T) {
 	exercise(t, o)
 	_, open := o.StartOperation(background())
 	const want = `
-# HELP census_gateway_census_calls_total Calls to Census, retries not counted, by endpoint and outcome.
+# HELP census_gateway_census_calls_total Calls to Census, without retries, by endpoint and outcome.
 # TYPE census_gateway_census_calls_total counter
 census_gateway_census_calls_total{endpoint="GET /syncs/{id}/sync_runs",outcome="ok"} 1
-# HELP census_gateway_census_retries_total HTTP requests to Census beyond the first of each call.
+# HELP census_gateway_census_retries_total HTTP requests to Census after the first of each call.
 # TYPE census_gateway_census_retries_total counter
 census_gateway_census_retries_total{endpoint="GET /syncs/{id}/sync_runs"} 1
-# HELP census_gateway_caller_operations_total GraphQL operations answered, by API key; all other callers by their kind.
+# HELP census_gateway_caller_operations_total GraphQL operations answered, by API key; for all other callers by kind of credential.
 # TYPE census_gateway_caller_operations_total counter
 census_gateway_caller_operations_total{caller="key:team-a"} 2
-# HELP census_gateway_refusals_total Requests refused, by the reason.
+# HELP census_gateway_refusals_total Requests rejected, by reason.
 # TYPE census_gateway_refusals_total counter
 census_gateway_refusals_total{reason="host"} 1
-# HELP census_gateway_operations_in_flight GraphQL operations being worked on.
+# HELP census_gateway_operations_in_flight GraphQL operations in progress.
 # TYPE census_gateway_operations_in_flight gauge
 census_gateway_operations_in_flight 1
-# HELP census_gateway_operations_total GraphQL operations answered, by type and by the code of their first error (OK if none).
+# HELP census_gateway_operations_total GraphQL operations answered, by type and by the code of their first error (OK without errors).
 # TYPE census_gateway_operations_total counter
 census_gateway_operations_total{code="OK",operation_type="query"} 1
 census_gateway_operations_total{code="UPSTREAM_TIMEOUT",operation_type="query"} 1
@@ -120,10 +120,10 @@ census_gateway_page_cache_bytes 4096
 # HELP census_gateway_page_cache_hits_total Reads answered from the cache of Census pages.
 # TYPE census_gateway_page_cache_hits_total counter
 census_gateway_page_cache_hits_total 5
-# HELP census_gateway_page_cache_limit_bytes Bytes that may be held by the cache of Census pages.
+# HELP census_gateway_page_cache_limit_bytes Maximum bytes held by the cache of Census pages.
 # TYPE census_gateway_page_cache_limit_bytes gauge
 census_gateway_page_cache_limit_bytes 8192
-# HELP census_gateway_page_cache_missing_bytes Bytes asked for again within five minutes for which there was no room in the cache of Census pages.
+# HELP census_gateway_page_cache_missing_bytes Bytes read again within five minutes because there was no room in the cache of Census pages.
 # TYPE census_gateway_page_cache_missing_bytes gauge
 census_gateway_page_cache_missing_bytes 1024
 `

@@ -11,14 +11,13 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Options are what an Observer can do without.
+// Options are the optional parts of an Observer.
 type Options struct {
 	Logger  *slog.Logger // nil: no log
 	Tracing *Tracing     // nil: no traces
 }
 
-// An Observer takes note of operations and calls. It is safe for concurrent
-// use.
+// An Observer records operations and calls. It is safe for concurrent use.
 type Observer struct {
 	log      *slog.Logger
 	tracing  *Tracing
@@ -26,7 +25,7 @@ type Observer struct {
 	registry *prometheus.Registry
 }
 
-// New returns an Observer with metrics of its own.
+// New returns an Observer with its own metrics.
 func New(opt Options) *Observer {
 	o := &Observer{
 		log:      opt.Logger,
@@ -40,8 +39,8 @@ func New(opt Options) *Observer {
 	return o
 }
 
-// StartOperation notes that an operation began. The context it returns carries
-// the operation's span; end is to be called once with what is known by then.
+// StartOperation records the start of an operation. The context it returns carries the
+// operation's span. Call end once, with what is known by then.
 func (o *Observer) StartOperation(ctx context.Context) (_ context.Context, end func(Operation)) {
 	start := time.Now()
 	o.metrics.inFlight.Inc()
@@ -65,9 +64,9 @@ func (o *Observer) operation(ctx context.Context, span trace.Span, op Operation)
 	endOperation(span, op)
 }
 
-// StartCall notes that a call to Census begins, endpoint being its template.
-// Requests made with the context it returns belong to the call's span. end is
-// to be called once; it fills in the endpoint and the duration where they are zero.
+// StartCall records the start of a call to Census; endpoint is its template. Requests made with
+// the returned context belong to the call's span. Call end once; it sets the endpoint and the
+// duration if they are zero.
 func (o *Observer) StartCall(ctx context.Context, endpoint string) (_ context.Context, end func(Call)) {
 	start := time.Now()
 	ctx, span := o.tracing.start(ctx, "census call", trace.SpanKindInternal, start)
@@ -93,8 +92,8 @@ func (o *Observer) call(ctx context.Context, span trace.Span, start time.Time, c
 	endCall(span, start, c)
 }
 
-// StartBatch opens a span for one batch of a loader that asks for keys things at
-// once. end closes it; of its error only that there was one is kept.
+// StartBatch opens a span for one batch of a loader that reads keys items at once. end closes it,
+// and records whether there was an error but not which.
 func (o *Observer) StartBatch(ctx context.Context, loader string, keys int) (_ context.Context, end func(error)) {
 	if o.tracing == nil {
 		return ctx, func(error) {}
@@ -103,14 +102,14 @@ func (o *Observer) StartBatch(ctx context.Context, loader string, keys int) (_ c
 	return ctx, func(err error) { endBatch(span, keys, err) }
 }
 
-// Refused takes note of a request that was refused before it could be an operation.
+// Refused records a request that was rejected before it became an operation.
 func (o *Observer) Refused(ctx context.Context, op Operation) {
 	op = op.clean()
 	o.metrics.refused(op.Refusal)
 	o.logRefusal(ctx, op)
 }
 
-// MetricsHandler serves the metrics as Prometheus reads them.
+// MetricsHandler serves the metrics to Prometheus.
 func (o *Observer) MetricsHandler() http.Handler {
 	return promhttp.HandlerFor(o.registry, promhttp.HandlerOpts{
 		EnableOpenMetrics: true,

@@ -7,17 +7,16 @@ import (
 
 // lines is the handler of the loggers made here.
 type lines struct {
-	slog.Handler // masks, and writes at once
-	// operations is for the line of an operation that went well, of which there is one for
-	// most requests. It masks nothing, since what is in that line was cleaned before, and
-	// its lines can wait.
+	slog.Handler // masks secrets, and writes at once
+	// operations writes the line of a successful operation, of which most requests have one. It
+	// masks nothing, since the values in that line are clean, and its lines can wait.
 	operations slog.Handler
 	least      *slog.LevelVar
 	w          *sharedWriter
-	requestID  func(context.Context) string // nil finds none
+	requestID  func(context.Context) string // nil adds no id
 }
 
-// Handle writes a line, with the id of the request that ctx belongs to.
+// Handle writes a line with the id of ctx's request.
 func (l *lines) Handle(ctx context.Context, r slog.Record) error {
 	if l.requestID != nil {
 		if id := l.requestID(ctx); id != "" {

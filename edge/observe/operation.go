@@ -6,57 +6,55 @@ import (
 	"time"
 )
 
-// An Operation is one GraphQL operation that is over.
+// An Operation describes a completed GraphQL operation.
 type Operation struct {
-	RequestID string // as the access layer gave it out; "" if none
-	Name      string // operation name as the client sent it; "" if it has none
-	Type      string // "query"; "" if it was never parsed
-	Trusted   string // id of the trusted document it is; "" if it is none
+	RequestID string // as the access layer assigned it; "" if none
+	Name      string // operation name, as the client sent it; "" if it has none
+	Type      string // "query"; "" if the document was not parsed
+	Trusted   string // id of the trusted document; "" if it is not one
 	Document  string // first 12 hex digits of the SHA-256 of the query text; "" if there was none
-	Caller    string // who asked, as an id; never a token. "" if nobody is known
-	Client    string // address it came from; "" if unknown
-	// App and AppVersion are what the client calls itself; "" if it does not.
+	Caller    string // id of the caller, never a token; "" if unknown
+	Client    string // address of the client; "" if unknown
+	// App and AppVersion are the client's own name and version; "" if it sends none.
 	App, AppVersion string
-	// Start and Duration are filled in by the end function of StartOperation
-	// where they are zero.
+	// Start and Duration are set by the end function of StartOperation if they are zero.
 	Start    time.Time
 	Duration time.Duration
 
-	Deprecated []string // fields it asked that are deprecated, "Type.field"
+	Deprecated []string // deprecated fields it selected, "Type.field"
 
-	CensusCalls int // HTTP tries at Census made for it
+	CensusCalls int // HTTP requests to Census made for it, including retries
 	CacheHits   int // pages it found in memory
 
-	Codes  []string // extensions.code of the errors in the answer, first come first
+	Codes  []string // extensions.code of the errors in the answer, in order
 	Status int      // HTTP status of the answer; 0 if there was none
 
-	Refusal Refusal // the zero Refusal if it was not refused
+	Refusal Refusal // the zero Refusal if it was not rejected
 }
 
 // A Refusal is why a request was not served.
 type Refusal struct {
-	Reason  string // in one word; "" if it was not refused
-	Setting string // what would change it; "" if nothing would
-	Cause   error  // in full; nil if the reason says it all
+	Reason  string // in one word; "" if the request was not rejected
+	Setting string // the setting that would change it; "" if there is none
+	Cause   error  // details for the log; nil if the reason is enough
 }
 
-// A Call is one call to Census that is over, retries included.
+// A Call describes a completed call to Census, including retries.
 type Call struct {
 	Endpoint string        // method and path template: "GET /syncs/{id}/sync_runs"
 	Outcome  string        // "ok", "not_found", "rate_limited", "unavailable", "timeout" and the like
-	Status   int           // HTTP status of the last try; 0 if no answer came
+	Status   int           // HTTP status of the last try; 0 without a response
 	Duration time.Duration // of all tries and the waits between; see Operation.Duration
-	Tries    int           // HTTP requests made; 0: the call never left
+	Tries    int           // HTTP requests made; 0: none was sent
 }
 
-// shortHash stands for what is not to be shown.
+// shortHash returns a hash in place of a text that must not be shown.
 func shortHash(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return hex.EncodeToString(sum[:])[:12]
 }
 
-// clean returns op with nothing left in it that a client could have smuggled
-// in.
+// clean returns op without anything harmful that a client could have put into it.
 func (op Operation) clean() Operation {
 	op.RequestID = identifier(op.RequestID)
 	op.Name = graphqlName(op.Name)
@@ -71,7 +69,7 @@ func (op Operation) clean() Operation {
 	return op
 }
 
-// code is the one word an operation is counted under.
+// code returns the single code under which the operation is counted.
 func (op Operation) code() string {
 	if len(op.Codes) == 0 {
 		return "OK"

@@ -16,22 +16,24 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// tries belong to one call to Census, in the context of its requests.
+// tries describes the call to Census that requests belong to. It is in the context of those
+// requests.
 type tries struct {
-	template string // of the path, without the prefix of the base URL
+	template string // of the path, without the prefix in the base URL
 	made     atomic.Int64
 }
 
 type triesKey struct{}
 
-// withTries returns a context for the requests of a call of endpoint, "GET /syncs/{id}".
+// withTries returns a context for the requests of a call to endpoint, such as "GET /syncs/{id}".
 func withTries(ctx context.Context, endpoint string) context.Context {
 	_, template, _ := strings.Cut(endpoint, " ")
 	return context.WithValue(ctx, triesKey{}, &tries{template: template})
 }
 
-// Outgoing gives every try to ask Census a span, by the conventions for HTTP clients,
-// and hands its trace on. Off, it is next. It stands innermost, below retries.
+// Outgoing gives every HTTP request to Census a span, by the conventions for HTTP clients, and
+// sends the trace along. If tracing is off, Outgoing returns next. It is the innermost layer,
+// below retries.
 func (t *Tracing) Outgoing(next http.RoundTripper) http.RoundTripper {
 	if t == nil {
 		return next
@@ -44,8 +46,8 @@ type outgoing struct {
 	next    http.RoundTripper
 }
 
-// RoundTrip sends a copy of r, as a RoundTripper must not change its request. The
-// span ends with the body of the answer.
+// RoundTrip sends a copy of r, since a RoundTripper must not modify its request. The span ends
+// with the body of the response.
 func (o outgoing) RoundTrip(r *http.Request) (*http.Response, error) {
 	name, attrs := describeTry(r)
 	ctx, span := o.tracing.tracer.Start(r.Context(), name, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attrs...))
@@ -69,7 +71,7 @@ func (o outgoing) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// describeTry is the name of a try's span, and what is known of it beforehand.
+// describeTry returns the name of a try's span, and the attributes known before it is sent.
 func describeTry(r *http.Request) (string, []attribute.KeyValue) {
 	attrs := []attribute.KeyValue{
 		semconv.HTTPRequestMethodKey.String(r.Method),
@@ -82,7 +84,7 @@ func describeTry(r *http.Request) (string, []attribute.KeyValue) {
 		return r.Method, attrs
 	}
 	path := r.URL.Path
-	for range strings.Count(of.template, "/") { // what is left is the prefix
+	for range strings.Count(of.template, "/") { // the rest is the prefix
 		path = path[:max(strings.LastIndexByte(path, '/'), 0)]
 	}
 	attrs = append(attrs, semconv.URLTemplate(path+of.template))
@@ -102,8 +104,8 @@ func portOf(u *url.URL) int {
 	return 443
 }
 
-// brokenOff marks the span of a try that brought no whole answer. The text of err is for
-// the log: it can name more than a span should hold.
+// brokenOff marks the span of a try without a complete response. The text of err goes only to the
+// log, since it can contain more than a span should.
 func brokenOff(span trace.Span, err error) {
 	var timeout interface{ Timeout() bool }
 	kind := semconv.ErrorType(err)

@@ -7,10 +7,10 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 )
 
-// extract returns ctx in the trace that the headers of a request name, by W3C
-// Trace Context. Off, or where they name none, it returns ctx. A caller can in
-// this way choose that its requests are kept, within what OTEL_TRACES_SAMPLER
-// allows; "always_on", "always_off" and "traceidratio" do not listen to it.
+// extract returns ctx in the trace named by the headers of a request (W3C Trace Context). If
+// tracing is off, or the headers name no trace, it returns ctx. A caller can so choose that its
+// requests are sampled, as far as OTEL_TRACES_SAMPLER allows; "always_on", "always_off" and
+// "traceidratio" ignore the caller's choice.
 func (t *Tracing) extract(ctx context.Context, h http.Header) context.Context {
 	if t == nil || h.Get("Traceparent") == "" {
 		return ctx
@@ -18,15 +18,15 @@ func (t *Tracing) extract(ctx context.Context, h http.Header) context.Context {
 	return t.propagator.Extract(ctx, propagation.HeaderCarrier(h))
 }
 
-// Inject writes the trace of ctx into the headers of a request to be sent. Off,
-// or where ctx is in no trace, it writes nothing.
+// Inject writes the trace of ctx into the headers of an outgoing request. It does nothing if
+// tracing is off, or if ctx is in no trace.
 func (t *Tracing) Inject(ctx context.Context, h http.Header) {
 	if t != nil {
 		t.propagator.Inject(ctx, propagation.HeaderCarrier(h))
 	}
 }
 
-// Incoming puts requests into the trace they came with. Off, it is next.
+// Incoming continues the trace that a request names. If tracing is off, Incoming returns next.
 func (t *Tracing) Incoming(next http.Handler) http.Handler {
 	if t == nil {
 		return next

@@ -11,21 +11,21 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// start opens a span that began at begin. Off, it returns ctx as it came and a
-// span that does nothing.
+// start opens a span that began at begin. If tracing is off, it returns ctx and a span that does
+// nothing.
 func (t *Tracing) start(ctx context.Context, name string, kind trace.SpanKind, begin time.Time) (context.Context, trace.Span) {
 	if t == nil {
-		return ctx, trace.SpanFromContext(context.Background()) // the one that is always there
+		return ctx, trace.SpanFromContext(context.Background()) // the span that does nothing
 	}
 	return t.tracer.Start(ctx, name, trace.WithSpanKind(kind), trace.WithTimestamp(begin))
 }
 
-// unparsed is the name of the span of an operation whose type is not known.
+// unparsed is the span name of an operation of unknown type.
 const unparsed = "GraphQL Operation"
 
-// endOperation closes the span of op, which is clean. The span is named after
-// the type alone: the name is the client's to choose. It has failed where Census or
-// the gateway did; what a client did wrong is no failure of a server.
+// endOperation closes the span of op, which is clean. The name of the span is the type alone,
+// since the client chooses the operation's name. The span has failed if Census or the gateway
+// did; a client's mistake is not a failure of the server.
 func endOperation(span trace.Span, op Operation) {
 	if !span.IsRecording() {
 		return
@@ -66,8 +66,8 @@ func endOperation(span trace.Span, op Operation) {
 	span.End(trace.WithTimestamp(op.Start.Add(op.Duration)))
 }
 
-// endCall closes the span of c, whose labels are bounded: of the call with all its
-// tries and waits. Each try has a span of its own, see Outgoing.
+// endCall closes the span of c, whose labels are bounded. The span covers all tries and waits of
+// the call. Each try has its own span, see Outgoing.
 func endCall(span trace.Span, start time.Time, c Call) {
 	if !span.IsRecording() {
 		return
@@ -85,7 +85,7 @@ func endCall(span trace.Span, start time.Time, c Call) {
 	span.End(trace.WithTimestamp(start.Add(c.Duration)))
 }
 
-// endBatch closes the span of a batch that asked for keys things.
+// endBatch closes the span of a batch that read keys items.
 func endBatch(span trace.Span, keys int, err error) {
 	span.SetAttributes(attribute.Int("gateway.batch.keys", keys))
 	if err != nil {

@@ -17,31 +17,31 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// flushTime bounds how long Shutdown waits for the last spans to leave.
+// flushTime is how long Shutdown waits for the last spans to be sent.
 const flushTime = 5 * time.Second
 
-// Tracing sends spans to an OpenTelemetry collector. A nil *Tracing is tracing
-// switched off: its methods do nothing, at next to no cost.
+// Tracing sends spans to an OpenTelemetry collector. A nil *Tracing means that tracing is off:
+// its methods do nothing, at almost no cost.
 type Tracing struct {
 	provider   *sdk.TracerProvider
 	tracer     trace.Tracer
 	propagator propagation.TraceContext
 }
 
-// NewTracing returns tracing as the environment asks for it, nil if it does
-// not. getenv is asked whether to trace and where to:
+// NewTracing returns tracing as the environment configures it, or nil if tracing is off. It reads
+// with getenv whether to trace, and where to send spans:
 //
 //   - OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, or OTEL_EXPORTER_OTLP_ENDPOINT with
 //     /v1/traces added, turns it on;
 //   - OTEL_SDK_DISABLED=true and OTEL_TRACES_EXPORTER=none turn it off again.
 //
-// Everything else is read by the OpenTelemetry SDK itself from the environment
-// of the process, by its standard names: OTEL_EXPORTER_OTLP_HEADERS, _TIMEOUT,
-// _COMPRESSION, _CERTIFICATE and so on, OTEL_TRACES_SAMPLER, OTEL_BSP_…,
-// OTEL_SERVICE_NAME (default "census-gateway"), OTEL_RESOURCE_ATTRIBUTES. The
-// protocol is OTLP over HTTP; gRPC is refused. Nothing is connected to yet.
+// The OpenTelemetry SDK reads everything else from the environment of the process, by its
+// standard names: OTEL_EXPORTER_OTLP_HEADERS, _TIMEOUT, _COMPRESSION, _CERTIFICATE and so on,
+// OTEL_TRACES_SAMPLER, OTEL_BSP_…, OTEL_SERVICE_NAME (default "census-gateway"),
+// OTEL_RESOURCE_ATTRIBUTES. The protocol is OTLP over HTTP; NewTracing rejects gRPC. It does not
+// connect yet.
 //
-// log is told when spans could not be sent; nil: nobody is.
+// log reports spans that could not be sent; nil discards these messages.
 func NewTracing(ctx context.Context, getenv func(string) string, log *slog.Logger) (*Tracing, error) {
 	endpoint, err := endpoint(getenv)
 	if endpoint == "" || err != nil {
@@ -58,8 +58,8 @@ func NewTracing(ctx context.Context, getenv func(string) string, log *slog.Logge
 	return newTracing(sdk.WithResource(res), sdk.WithBatcher(quiet{exporter, log})), nil
 }
 
-// describe is what is said of this process with every span. The environment
-// (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES) has the last word.
+// describe returns the attributes of this process in every span. OTEL_SERVICE_NAME and
+// OTEL_RESOURCE_ATTRIBUTES override them.
 func describe(ctx context.Context) (*resource.Resource, error) {
 	version, _ := Build()
 	res, err := resource.New(ctx, resource.WithTelemetrySDK(), resource.WithAttributes(
@@ -70,7 +70,7 @@ func describe(ctx context.Context) (*resource.Resource, error) {
 	return res, err
 }
 
-// newUUID makes a random one, version 4 (RFC 9562, 5.4).
+// newUUID returns a random UUID, version 4 (RFC 9562, 5.4).
 func newUUID() string {
 	var b [16]byte
 	rand.Read(b[:])
@@ -83,7 +83,7 @@ func newTracing(opts ...sdk.TracerProviderOption) *Tracing {
 	return &Tracing{provider: provider, tracer: provider.Tracer("census-gateway")}
 }
 
-// endpoint returns the URL that spans go to, "" if tracing is off.
+// endpoint returns the URL to send spans to; "" if tracing is off.
 func endpoint(getenv func(string) string) (string, error) {
 	get := func(key string) string { return strings.TrimSpace(getenv(key)) }
 	url := get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
@@ -95,23 +95,23 @@ func endpoint(getenv func(string) string) (string, error) {
 		return "", nil
 	}
 	if exporter != "" && exporter != "otlp" {
-		return "", fmt.Errorf("OTEL_TRACES_EXPORTER is %q: only otlp and none are offered", exporter)
+		return "", fmt.Errorf("OTEL_TRACES_EXPORTER is %q: use otlp or none", exporter)
 	}
 	protocol := get("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL")
 	if protocol == "" {
 		protocol = get("OTEL_EXPORTER_OTLP_PROTOCOL")
 	}
 	if protocol == "grpc" {
-		return "", errors.New("OTEL_EXPORTER_OTLP_PROTOCOL is grpc: only OTLP over HTTP is offered")
+		return "", errors.New("OTEL_EXPORTER_OTLP_PROTOCOL is grpc, which is not supported: use http/protobuf")
 	}
 	if !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") {
-		return "", errors.New("OTEL_EXPORTER_OTLP_ENDPOINT, or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, must be a URL like http://localhost:4318") // it may hold a password
+		return "", errors.New("OTEL_EXPORTER_OTLP_ENDPOINT, or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, must be a URL like http://localhost:4318") // it may contain a password
 	}
 	return url, nil
 }
 
-// Shutdown sends what has been collected and stops. It gives up when ctx ends,
-// and after 5 seconds in any case.
+// Shutdown sends the collected spans and stops. It gives up when ctx ends, and after 5 seconds in
+// any case.
 func (t *Tracing) Shutdown(ctx context.Context) error {
 	if t == nil {
 		return nil
@@ -121,8 +121,8 @@ func (t *Tracing) Shutdown(ctx context.Context) error {
 	return t.provider.Shutdown(ctx)
 }
 
-// quiet tells our log of spans that could not be sent; left to itself the SDK
-// would write to a global logger, and could write what a collector answered.
+// quiet reports spans that could not be sent to our log. By default the SDK writes to a global
+// logger, and may include the collector's response.
 type quiet struct {
 	sdk.SpanExporter
 	log *slog.Logger

@@ -1,4 +1,4 @@
-// Package accepts reads request headers that list what a client takes, such as Accept and
+// Package accepts parses request headers that list what a client accepts, such as Accept and
 // Accept-Encoding (RFC 9110, 12.5).
 package accepts
 
@@ -8,23 +8,24 @@ import (
 	"strings"
 )
 
-// A Weight is how much a client likes something, by the range that names it most closely.
+// A Weight is how much a client prefers something, according to the most specific range that
+// matches it.
 type Weight struct {
-	Q     float64 // from 0, not at all, to 1
-	Named int     // 2: by its name, 1: by its kind, as application/*; 0: by */* or *, or not at all
+	Q     float64 // from 0, not accepted, to 1
+	Named int     // 2: matched by name, 1: by type, as application/*; 0: by */* or *, or not matched
 	seen  bool
 }
 
-// Take notes a range that names the thing so closely. Of equally close ones the one liked
-// best counts.
+// Take considers a range that matches with the specificity named. Among ranges of equal
+// specificity the highest quality applies.
 func (w *Weight) Take(named int, q float64) {
 	if !w.seen || named > w.Named || named == w.Named && q > w.Q {
 		*w = Weight{q, named, true}
 	}
 }
 
-// Of returns the weight of what, which is in lower case, in the values of a header. What
-// no range names has weight 0.
+// Of returns the weight of what, in lower case, in the values of a header. The weight is 0 if no
+// range matches.
 func Of(values []string, what string) (w Weight) {
 	kind, _, _ := strings.Cut(what, "/")
 	for name, params := range Ranges(values) {
@@ -40,16 +41,16 @@ func Of(values []string, what string) (w Weight) {
 	return w
 }
 
-// The media types of answers in one piece.
+// Media types of an answer in one piece.
 const (
 	JSON    = "application/json"
 	GraphQL = "application/graphql-response+json"
 )
 
-// Answer picks the media type of an answer in one piece, and tells how much the client
-// likes it: "" if it takes neither. Where the client is indifferent, by wildcard or
-// silence, it gets JSON (audits 47DE and 80D8 of graphql-http); where it names both with
-// equal weight, GraphQL.
+// Answer chooses the media type of an answer in one piece, and returns its weight; "" if the
+// client accepts neither. A client without a preference, by wildcard or without a header, gets
+// JSON (audits 47DE and 80D8 of graphql-http). A client that names both types with equal weight
+// gets the GraphQL type.
 func Answer(values []string) (media string, q float64) {
 	if len(values) == 0 || len(values) == 1 && (values[0] == "" || values[0] == JSON || values[0] == "*/*") {
 		return JSON, 1
@@ -64,7 +65,7 @@ func Answer(values []string) (media string, q float64) {
 	return "", 0
 }
 
-// Ranges are the names and parameters of the ranges in the values of a header.
+// Ranges iterates over the ranges in the values of a header, as name and parameters.
 func Ranges(values []string) iter.Seq2[string, string] {
 	return func(yield func(name, params string) bool) {
 		for _, value := range values {
@@ -80,7 +81,7 @@ func Ranges(values []string) iter.Seq2[string, string] {
 	}
 }
 
-// Parameters are the names and values in the parameters of a range, without quotes.
+// Parameters iterates over the parameters of a range, as name and value without quotes.
 func Parameters(params string) iter.Seq2[string, string] {
 	return func(yield func(key, value string) bool) {
 		for len(params) > 0 {
@@ -94,7 +95,7 @@ func Parameters(params string) iter.Seq2[string, string] {
 	}
 }
 
-// Quality is q in the parameters of a range: 1 if it is absent or unreadable.
+// Quality returns the parameter q of a range; 1 if it is absent or invalid.
 func Quality(params string) float64 {
 	for key, text := range Parameters(params) {
 		if strings.EqualFold(key, "q") {
@@ -107,7 +108,7 @@ func Quality(params string) float64 {
 	return 1
 }
 
-// cut splits s at the first sep that stands outside of a quoted string.
+// cut splits s at the first sep outside of a quoted string.
 func cut(s string, sep byte) (before, after string) {
 	quoted := false
 	for i := 0; i < len(s); i++ {

@@ -1,7 +1,8 @@
-// Package errcodes lists what errors[].extensions.code may be in an answer. docs/operations.md
-// says what each means to clients and operators.
+// Package errcodes lists the values of errors[].extensions.code. docs/operations.md explains each
+// to clients and operators.
 package errcodes
 
+// The codes of an answer's errors.
 const (
 	ParseFailed             = "GRAPHQL_PARSE_FAILED"
 	ValidationFailed        = "GRAPHQL_VALIDATION_FAILED"
@@ -25,7 +26,7 @@ const (
 	UpstreamGone            = "UPSTREAM_GONE"
 	Internal                = "INTERNAL_SERVER_ERROR"
 
-	// Canceled stands in logs and metrics only: the client left, or the gateway
-	// stopped, before there was an answer.
+	// Canceled appears in logs and metrics only: the client left, or the gateway stopped, before
+	// there was an answer.
 	Canceled = "CANCELED"
 )

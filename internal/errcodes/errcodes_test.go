@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Clients find every code explained in the documents, and no others.
+// The documents explain every code, and no other codes.
 func TestCodesAreDocumented(t *testing.T) {
 	read := func(file string) string {
 		text, err := os.ReadFile(file)

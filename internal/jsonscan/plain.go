@@ -2,9 +2,9 @@ package jsonscan
 
 import "math/bits"
 
-// Plain is how many bytes of text come before the first quote, backslash
-// or control character, and so stand in a JSON string as they are. It looks at
-// eight bytes at once, at the last eight again where that spares looking at each.
+// Plain returns the number of bytes of text before the first quote, backslash or control
+// character. A JSON string can hold these bytes unchanged. It looks at eight bytes at once, and
+// reads the last eight again instead of single bytes.
 func Plain[T string | []byte](text T) int {
 	i := 0
 	for ; i+8 <= len(text); i += 8 {
@@ -23,15 +23,15 @@ func Plain[T string | []byte](text T) int {
 	return i
 }
 
-// eight is the first eight bytes of text, the first the lowest.
+// eight returns the first eight bytes of text, the first byte lowest.
 func eight[T string | []byte](text T) uint64 {
 	_ = text[7]
 	return uint64(text[0]) | uint64(text[1])<<8 | uint64(text[2])<<16 | uint64(text[3])<<24 |
 		uint64(text[4])<<32 | uint64(text[5])<<40 | uint64(text[6])<<48 | uint64(text[7])<<56
 }
 
-// specials has the top bit set of each byte of w that is not plain. Above the
-// lowest such byte it may be set by mistake.
+// specials returns w with the top bit set in each byte that is not plain. Bits above the lowest
+// such byte may be wrong.
 func specials(w uint64) uint64 {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
 	quote, slash := w^'"'*ones, w^'\\'*ones

@@ -8,19 +8,18 @@ import (
 	"census-gateway/internal/slab"
 )
 
-// maxDepth bounds nesting in an answer. A sync of Census nests about 8 deep.
+// maxDepth is the maximum nesting of an answer. A Census sync nests about 8 deep.
 const maxDepth = 64
 
-// maxNames is how many names of a row are remembered. A run of Census has 25, a sync up to 60.
+// maxNames is how many member names of a row are remembered. A Census run has 25, a sync up to
+// 60.
 const maxNames = 64
 
-// A Scanner reads one JSON text from front to back. It accepts the JSON grammar
-// and nothing else, and keeps the first error: after it every method returns
-// zero, so callers ask End once. Strings without escapes are
-// parts of the text itself; Nullable gives copies.
+// A Scanner reads one JSON text from front to back. It accepts the JSON grammar and nothing else.
+// It keeps the first error, and every method returns zero from then on, so callers check End
+// once. Strings without escapes share the memory of the text; Nullable returns copies.
 //
-// Values are read leniently: a number may come as a string, and a value of a wrong
-// type is null.
+// Values are read leniently: a number may be in a string, and a value of the wrong type is null.
 type Scanner struct {
 	text  string
 	at    int
@@ -28,34 +27,34 @@ type Scanner struct {
 	depth int
 	err   error
 
-	names [maxNames]knownName // of the members of the row before, in their order
+	names [maxNames]knownName // of the previous row's members, in order
 	nth   int                 // members of this row so far
-	last  [maxNames]*string   // what Nullable gave out for each
+	last  [maxNames]*string   // the last text that Nullable returned for each member
 
 	texts   slab.Values[string]
 	letters slab.Texts
 	scratch []byte // of escaped
 }
 
-// A knownName is the name of a member, and how it was written.
+// A knownName is the name of a member and how it was written.
 type knownName struct {
-	text  string // from the comma to the colon; "" where there was none, or white space or escapes in it
+	text  string // from the comma to the colon; "" if there was no name, or white space or escapes in it
 	name  string
-	first bool // of its object: there was no comma
+	first bool // first in its object: no comma precedes it
 }
 
 var errTooDeep = errors.New("JSON nested too deep")
 
-// Reset gives a new scanner its text.
+// Reset makes the scanner read text.
 func (s *Scanner) Reset(text string) { s.text = text }
 
-// Row begins a row of a list, whose members are compared with those of the row before.
+// Row begins a row of a list. Its member names are compared with those of the previous row.
 func (s *Scanner) Row() { s.nth = 0 }
 
-// Left is how many bytes have not been read.
+// Left returns the number of bytes not yet read.
 func (s *Scanner) Left() int { return len(s.text) - s.at }
 
-// Fail keeps the first error and moves to the end, where there is nothing to read.
+// Fail keeps the first error and moves to the end of the text.
 func (s *Scanner) Fail(what string) {
 	if s.err == nil {
 		s.err = fmt.Errorf("JSON at byte %d: %s", s.at, what)
@@ -84,8 +83,7 @@ func (s *Scanner) afterSpace() byte {
 	return 0
 }
 
-// Open enters an object ('{') or array ('['). Anything else is skipped, and the
-// answer is false.
+// Open enters an object ('{') or array ('['). It skips anything else and returns false.
 func (s *Scanner) Open(c byte) bool {
 	if s.Peek() != c {
 		s.Skip()
@@ -101,8 +99,8 @@ func (s *Scanner) Open(c byte) bool {
 	return true
 }
 
-// Next tells whether the object or array that ends with end has another
-// member, and moves to it; at the end it leaves.
+// Next reports whether the object or array that ends with end has another member, and moves to
+// it. At the end it leaves the object or array.
 func (s *Scanner) Next(end byte) bool {
 	c := s.Peek()
 	switch {
@@ -124,8 +122,8 @@ func (s *Scanner) Next(end byte) bool {
 	return s.err == nil
 }
 
-// Enter enters an object and reads its first member's name and the colon; false where
-// there is none, or no object.
+// Enter enters an object and reads the name of its first member and the colon. It returns false
+// if there is no member, or the value is not an object.
 func (s *Scanner) Enter() (name string, ok bool) {
 	if !s.Open('{') {
 		return "", false
@@ -133,10 +131,9 @@ func (s *Scanner) Enter() (name string, ok bool) {
 	return s.Member()
 }
 
-// Member moves to the next member of an object and reads its name and the colon; false
-// at the end, where it leaves. The rows of a list have the same names in the same
-// order, so what stands there is first compared with what stood there in the row
-// before.
+// Member moves to the next member of an object and reads its name and the colon. At the end it
+// leaves the object and returns false. Rows of a list have the same names in the same order, so
+// the text is first compared with that of the previous row.
 func (s *Scanner) Member() (name string, ok bool) {
 	n, first := s.nth, s.first
 	if n < maxNames {
@@ -199,7 +196,7 @@ func (s *Scanner) Skip() {
 
 // End checks that nothing follows the text's one value, and returns the first error.
 func (s *Scanner) End() error {
-	if s.Peek(); s.at < len(s.text) { // what peek returns may be a NUL byte of the text
+	if s.Peek(); s.at < len(s.text) { // a NUL byte in the text also makes Peek return 0
 		s.Fail("something follows the value")
 	}
 	return s.err

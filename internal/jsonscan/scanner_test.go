@@ -21,7 +21,7 @@ var invalidTexts = []string{
 	`1 2`, `null,`, `{}{}`, `{} x`, "{}\x00", "{}\x00{", "\x00", "\ufeff{}", "\u00a01", "1\f", `// a`, `{}/**/`,
 }
 
-// accepts tells whether the scanner takes text for one JSON value.
+// accepts returns nil if the scanner accepts text as one JSON value.
 func accepts(text string) error {
 	s := &Scanner{text: text}
 	s.Skip()

@@ -28,7 +28,7 @@ func (s *Scanner) str() string {
 	return ""
 }
 
-// escaped reads a string with escapes in it, which starts at start.
+// escaped reads a string with escapes that starts at start.
 func (s *Scanner) escaped(start int) string {
 	b := s.scratch[:0]
 	for i := start; i < len(s.text); {
@@ -60,8 +60,8 @@ func (s *Scanner) escaped(start int) string {
 	return ""
 }
 
-// unescaped is what a letter behind a backslash stands for; 0 for u, and for
-// letters that may not stand there.
+// unescaped returns the character that a letter after a backslash represents; 0 for u and for
+// invalid letters.
 func unescaped(c byte) byte {
 	switch c {
 	case '"', '\\', '/':
@@ -80,7 +80,7 @@ func unescaped(c byte) byte {
 	return 0
 }
 
-// escapedOddly is escaped for any escapes.
+// escapedOddly is escaped for strings with any escapes.
 func (s *Scanner) escapedOddly(start int) (v string) {
 	for i := start; i < len(s.text); i++ {
 		switch s.text[i] {

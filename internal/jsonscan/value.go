@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// literal reads a number, true, false or null, and returns its text.
+// literal reads a number, true, false or null and returns its text.
 func (s *Scanner) literal() string {
 	s.Peek()
 	start := s.at
@@ -37,7 +37,7 @@ func inLiteral(c byte) bool {
 	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '+' || c == '.'
 }
 
-// validNumber tells whether v is a number by the JSON grammar.
+// validNumber reports whether v is a number in the JSON grammar.
 func validNumber(v string) bool {
 	digits := func() bool {
 		n := 0
@@ -90,11 +90,11 @@ func (s *Scanner) Scalar() (string, bool) {
 	return v, true
 }
 
-// MaxText bounds a text that is kept, in bytes. error_detail may be a stack trace;
-// a hundred runs of 75 KB each would be an answer that nobody reads.
+// MaxText is the maximum length of a text that is kept, in bytes. error_detail can be a stack
+// trace. An answer with a hundred runs of 75 KB each would be of no help.
 const MaxText = 16 << 10
 
-// cutText is v, or where that is too long its beginning and "…".
+// cutText returns v, or its beginning and "…" if it is too long.
 func cutText(v string) string {
 	const more = "…"
 	if len(v) <= MaxText {
@@ -107,9 +107,9 @@ func cutText(v string) string {
 	return v[:n] + more
 }
 
-// Nullable reads a value as text, cuts it, and copies it, so that the answer it stands
-// in is not kept with it; nil for null, objects and arrays. Where the row before had
-// the same, both have one copy: runs are mostly started in one way.
+// Nullable reads a value as text, cuts it, and copies it, so that the text does not keep the
+// whole answer in memory. It returns nil for null, objects and arrays. Equal values in
+// consecutive rows share one copy, since most runs are started in the same way.
 func (s *Scanner) Nullable() *string {
 	v, ok := s.Scalar()
 	if !ok {
@@ -124,8 +124,8 @@ func (s *Scanner) Nullable() *string {
 	return *last
 }
 
-// Integer reads an exact integer, which may stand in a string or be written
-// like 3.0; false for null and for everything that is none.
+// Integer reads an exact integer. The integer may be in a string, or be written as 3.0. It
+// returns false for null and for all other values.
 func (s *Scanner) Integer() (int64, bool) {
 	if n, ok := s.digits(); ok {
 		return n, true
@@ -137,7 +137,7 @@ func (s *Scanner) Integer() (int64, bool) {
 	if n, err := strconv.ParseInt(v, 10, 64); err == nil {
 		return n, true
 	}
-	if !validNumber(v) { // strconv knows more: 0x10p0, inf
+	if !validNumber(v) { // strconv also accepts 0x10p0 and inf
 		return 0, false
 	}
 	f, err := strconv.ParseFloat(v, 64)
@@ -147,8 +147,8 @@ func (s *Scanner) Integer() (int64, bool) {
 	return int64(f), true
 }
 
-// digits reads an integer that is written plainly, as nearly all are; where it
-// reports false it has read nothing.
+// digits reads an integer written in plain digits, as nearly all are. If it returns false, it has
+// read nothing.
 func (s *Scanner) digits() (n int64, ok bool) {
 	s.Peek()
 	i := s.at
@@ -166,14 +166,14 @@ func (s *Scanner) digits() (n int64, ok bool) {
 	return n, true
 }
 
-// Boolean reads true; everything else is false.
+// Boolean returns true if the value is true, and false for all other values.
 func (s *Scanner) Boolean() bool {
 	v, _ := s.Scalar()
 	return v == "true"
 }
 
-// Ahead is the text of n bytes between two quotes that stands next, with whatever is in
-// it; "" where none does. It is not read yet: Pass does that.
+// Ahead returns the next value if it is n bytes between two quotes, without checking those bytes;
+// otherwise "". It does not consume the value: Pass does.
 func (s *Scanner) Ahead(n int) string {
 	if s.Peek() == '"' {
 		if rest := s.text[s.at+1:]; len(rest) > n && rest[n] == '"' {
@@ -183,9 +183,9 @@ func (s *Scanner) Ahead(n int) string {
 	return ""
 }
 
-// Pass reads the text of n bytes that Ahead gave, in which are no quotes, escapes or
+// Pass consumes the text of n bytes that Ahead returned. The text must have no quotes, escapes or
 // control characters.
 func (s *Scanner) Pass(n int) { s.at += n + 2 }
 
-// Keep is a copy of v, cut, so that the answer it stands in is not kept with it.
+// Keep returns a cut copy of v, which does not keep the whole answer in memory.
 func (s *Scanner) Keep(v string) string { return s.letters.Copy(cutText(v)) }

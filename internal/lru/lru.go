@@ -1,8 +1,8 @@
-// Package lru keeps the values used last, within a limit on what they cost together.
+// Package lru keeps the most recently used values, within a limit on their total cost.
 package lru
 
-// A Cache forgets the value longest unused first. Its costs never exceed its limit. It is
-// not safe for concurrent use.
+// A Cache evicts the least recently used value first. Its total cost never exceeds its limit. It
+// is not safe for concurrent use.
 type Cache[V any] struct {
 	limit, used int64
 	byKey       map[string]*entry[V]
@@ -23,7 +23,7 @@ func New[V any](limit int64) *Cache[V] {
 	return c
 }
 
-// Get returns the value of key, which counts as used now.
+// Get returns the value of key and marks it as used now.
 func (c *Cache[V]) Get(key string) (value V, ok bool) { return c.use(c.byKey[key]) }
 
 // GetBytes is Get without making a string of key.
@@ -38,8 +38,8 @@ func (c *Cache[V]) use(e *entry[V]) (value V, ok bool) {
 	return e.value, true
 }
 
-// Put keeps value in place of what key had. A value that costs more than the limit is not
-// kept.
+// Put stores value under key, replacing any other. It does not store a value that costs more than
+// the limit.
 func (c *Cache[V]) Put(key string, value V, cost int64) {
 	c.Remove(key)
 	if cost > c.limit {
@@ -54,7 +54,7 @@ func (c *Cache[V]) Put(key string, value V, cost int64) {
 	c.front(e)
 }
 
-// Remove forgets the value of key.
+// Remove deletes the value of key.
 func (c *Cache[V]) Remove(key string) {
 	if e, ok := c.byKey[key]; ok {
 		delete(c.byKey, key)
@@ -63,10 +63,10 @@ func (c *Cache[V]) Remove(key string) {
 	}
 }
 
-// Used is what the values cost together.
+// Used returns the total cost of the values.
 func (c *Cache[V]) Used() int64 { return c.used }
 
-// Len is how many values there are.
+// Len returns the number of values.
 func (c *Cache[V]) Len() int { return len(c.byKey) }
 
 func (c *Cache[V]) front(e *entry[V]) {

@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Whatever is put, used and removed, a Cache holds what a list does of which the oldest are
-// cut off.
+// A Cache behaves like a list whose oldest entries are cut off, whatever is put, used and
+// removed.
 func TestLaws(t *testing.T) {
 	type held struct {
 		key         string

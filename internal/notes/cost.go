@@ -5,20 +5,20 @@ import (
 	"time"
 )
 
-// Calls is how many requests Census has got for it so far.
+// Calls returns how many requests were sent to Census for it so far.
 func (n *Notes) Calls() int { return int(n.calls.Load()) }
 
-// Hits is how many pages and records it found in memory so far.
+// Hits returns how many pages and records were found in memory for it so far.
 func (n *Notes) Hits() int { return int(n.cached.Load()) }
 
-// Called notes requests to Census. It may be called from many goroutines.
+// Called notes requests sent to Census. It is safe for concurrent use.
 func (n *Notes) Called(calls int) {
 	if n != nil {
 		n.calls.Add(int64(calls))
 	}
 }
 
-// Found notes that something was found in memory. It may be called from many goroutines.
+// Found notes that something was found in memory. It is safe for concurrent use.
 func (n *Notes) Found() {
 	if n != nil {
 		n.cached.Add(1)
@@ -42,20 +42,19 @@ func (n *Notes) Read(until, asOf time.Time, stale bool) {
 	earliest(&n.until, until)
 }
 
-// byTheClock is how long an answer counts that tells how long ago something was, or
-// what is late by now, however long that counts which it was made from. Its time
-// begins with the request: the operation's "now" is no earlier.
+// byTheClock is how long an answer stays fresh that depends on the time of day, for example
+// because it says what is late. It applies even if the data stays fresh for longer. The time
+// begins with the request, since the operation's "now" is no earlier.
 const byTheClock = 5 * time.Second
 
-// Moves notes that the answer depends on the time of day. It may be called from many
-// goroutines.
+// Moves notes that the answer depends on the time of day. It is safe for concurrent use.
 func (n *Notes) Moves() {
 	if n != nil {
 		earliest(&n.until, n.begun.Add(byTheClock))
 	}
 }
 
-// earliest sets of to t, in milliseconds since 1970, unless it is set to an earlier time.
+// earliest lowers of to t, in milliseconds since 1970. It also sets of if it is 0.
 func earliest(of *atomic.Int64, t time.Time) {
 	for ms := max(t.UnixMilli(), 1); ; {
 		was := of.Load()
@@ -65,12 +64,12 @@ func earliest(of *atomic.Int64, t time.Time) {
 	}
 }
 
-// timeless is how long an answer counts that tells nothing of Census: __typename,
-// the schema, the id of a sync that was given by its id.
+// timeless is how long an answer stays fresh that contains nothing from Census: __typename, the
+// schema, the id of a sync requested by its id.
 const timeless = time.Minute
 
-// Fresh is how long the answer counts as what Census would say: as long as the
-// first of what it was made from; 0 for an answer that is stale or has errors.
+// Fresh returns how long the answer stays fresh, which is as long as all its parts are. It
+// returns 0 for an answer that is stale or has errors.
 func (n *Notes) Fresh() time.Duration {
 	switch until := n.until.Load(); {
 	case n.stale.Load() || len(n.Codes) > 0:

@@ -1,6 +1,6 @@
-// Package notes holds what the layers find out about a request. It is one value in the
-// request's context, filled on the way in and read on the way out: a context and a copy
-// of the request for each fact would cost more than finding it.
+// Package notes holds what the layers learn about a request. All of it is one value in the
+// request's context, set on the way in and read on the way out. A context and a copy of the
+// request for each fact would cost more than learning it.
 package notes
 
 import (
@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// Notes are what is known of one request. A nil *Notes takes none.
+// Notes is what is known about one request. A nil *Notes records nothing.
 type Notes struct {
-	ID   string // "" if it was given none
-	Body []byte // all of it, until the request is answered; nil where it is still to be read
+	ID   string // "" if it has none
+	Body []byte // the complete body, until the request is answered; nil if it is not read yet
 	Told
 
 	begun  time.Time
@@ -23,22 +23,23 @@ type Notes struct {
 	until  atomic.Int64 // milliseconds since 1970; 0: nothing has been read
 }
 
-// Told is what became of the operation, for whoever watches the gateway.
+// Told describes the operation, for logs and metrics.
 type Told struct {
-	Name     string   // of the operation, as the client sent it; "" if it has none
-	Type     string   // "query"; "" if it was never parsed
+	Name     string   // operation name, as the client sent it; "" if it has none
+	Type     string   // "query"; "" if the document was not parsed
 	Document string   // documents.ShortHash of its text
-	Codes    []string // of the errors answered, first come first, each once
-	Trusted  string   // id of the trusted document that was asked for; "" if it was none
-	// Deprecated are the fields it asked that are deprecated, "SyncRun.recordsInvalid", each once.
+	Codes    []string // of the errors in the answer, in order, each once
+	Trusted  string   // id of the trusted document; "" if the operation is not one
+	// Deprecated lists the deprecated fields that the operation selects, as
+	// "SyncRun.recordsInvalid", each once.
 	Deprecated []string
-	Limit      string // that it passed, by its name in docs/operations.md; "" if it was not refused for one
+	Limit      string // the limit it exceeded, by its name in docs/operations.md; "" if it was not rejected for one
 }
 
-// Key is the key of contexts under which there are Notes, or a value that embeds some.
+// Key is the context key of Notes, or of a value that embeds Notes.
 type Key struct{}
 
-// Of returns the notes of ctx's request; nil if it has none.
+// Of returns the notes of ctx's request; nil if there are none.
 func Of(ctx context.Context) *Notes {
 	if holder, ok := ctx.Value(Key{}).(interface{ Itself() *Notes }); ok {
 		return holder.Itself()
@@ -46,10 +47,10 @@ func Of(ctx context.Context) *Notes {
 	return nil
 }
 
-// Itself returns n, so that what embeds Notes holds some.
+// Itself returns n. Types that embed Notes so provide theirs.
 func (n *Notes) Itself() *Notes { return n }
 
-// With gives the request of ctx notes, where no layer has.
+// With returns ctx with new notes, for a request without any.
 func With(ctx context.Context) (context.Context, *Notes) {
 	n := new(Notes)
 	n.Begin()

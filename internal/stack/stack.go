@@ -1,13 +1,12 @@
-// Package stack makes room on the stacks of goroutines before they need it.
+// Package stack grows goroutine stacks before they need the room.
 package stack
 
-// deepStack is how deep, in bytes, the stack of a goroutine that calls Census grows.
+// deepStack is the stack size, in bytes, that a goroutine calling Census needs.
 const deepStack = 6 << 10
 
-// Grow makes room on the stack of a goroutine that is about to call Census, and
-// is called first in it. A goroutine begins with a stack of 2 or 4 KiB, and each time
-// one is too small it is copied, frame by frame; where there are no frames yet, that
-// costs nothing.
+// Grow grows the stack of a goroutine that is about to call Census. Call it first in the
+// goroutine. A goroutine begins with a stack of 2 or 4 KiB, which is copied, frame by frame, each
+// time it is too small. Growing costs nothing while there are no frames.
 //
 //go:noinline
 func Grow() {

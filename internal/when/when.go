@@ -3,7 +3,7 @@ package when
 
 import "time"
 
-// Later is the later of two times.
+// Later returns the later of two times.
 func Later(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b

@@ -1,6 +1,5 @@
-// Command deploy reads the files of deploy/ as Kustomize, Kubernetes and Compose would,
-// strictly: what they do not know is an error. Arguments are folders of Kustomize and
-// files of Compose.
+// Command deploy reads the files of deploy/ as Kustomize, Kubernetes and Compose would, and fails
+// on anything unknown to them. Its arguments are Kustomize folders and Compose files.
 package main
 
 import (
@@ -25,7 +24,7 @@ import (
 	strict "sigs.k8s.io/yaml"
 )
 
-// kinds are the objects that deploy/kustomize may hold.
+// kinds are the kinds of objects that deploy/kustomize may contain.
 var kinds = map[string]func() any{
 	"v1 Service":                              func() any { return new(core.Service) },
 	"apps/v1 Deployment":                      func() any { return new(apps.Deployment) },
@@ -49,7 +48,7 @@ func main() {
 	}
 }
 
-// objects builds a folder of Kustomize and reads each object.
+// objects builds a Kustomize folder and reads each object.
 func objects(dir string) error {
 	built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), dir)
 	if err != nil {
@@ -83,7 +82,7 @@ func objects(dir string) error {
 	}
 }
 
-// compose reads a project.
+// compose reads a Compose project.
 func compose(file string) error {
 	options, err := cli.NewProjectOptions([]string{file}, cli.WithEnv(nil), cli.WithResolvedPaths(true))
 	if err != nil {

@@ -29,7 +29,7 @@ var funcs = template.FuncMap{
 
 func goType(t types.Type) string { return templates.CurrentImports.LookupType(t) }
 
-// names are the names of o and of the abstract types that it belongs to.
+// names returns the names of o and of the abstract types that contain it.
 func names(d *codegen.Data, o *codegen.Object) string {
 	list := fmt.Sprintf("%q", o.Name)
 	for _, i := range o.Implements {
@@ -38,10 +38,10 @@ func names(d *codegen.Data, o *codegen.Object) string {
 	return list
 }
 
-// receiver is the object whose field is read; the root has none.
+// receiver returns the Go type whose field is read; the root has none.
 func receiver(o *codegen.Object) string { return "*" + goType(o.Type) }
 
-// value reads a plain field of obj.
+// value returns an expression that reads a plain field of obj.
 func value(f *codegen.Field) string {
 	switch {
 	case f.GoReceiverName == "ec": // __schema and __type
@@ -52,7 +52,7 @@ func value(f *codegen.Field) string {
 	return fmt.Sprintf("obj.(%s).%s", receiver(f.Object), f.GoFieldName)
 }
 
-// args passes the arguments of f.
+// args returns the arguments of f for a Go call.
 func args(f *codegen.Field) string {
 	list := make([]string, len(f.Args))
 	for i, a := range f.Args {
@@ -61,14 +61,14 @@ func args(f *codegen.Field) string {
 	return strings.Join(list, ", ")
 }
 
-// erase makes an any of v, which is of the type of f: nil if it is null.
+// erase returns an expression that converts v, of the type of f, to any; null becomes nil.
 func erase(f *codegen.Field) string {
 	ref := f.TypeReference
 	switch ref.GO.Underlying().(type) {
 	case *types.Pointer:
 		return "if v == nil { return nil }; return v"
 	case *types.Slice:
-		if ref.GQL.NonNull { // then nil is an empty list
+		if ref.GQL.NonNull { // nil is an empty list
 			return "return v"
 		}
 		return "if v == nil { return nil }; return v"
@@ -81,7 +81,7 @@ func erase(f *codegen.Field) string {
 	return "return &v"
 }
 
-// item is the i-th object of a list.
+// item returns an expression for the i-th object of a list.
 func item(f *codegen.Field) string {
 	elem := f.TypeReference.GO.(*types.Slice).Elem()
 	list := "list.(" + goType(f.TypeReference.GO) + ")"
@@ -94,7 +94,7 @@ func item(f *codegen.Field) string {
 	return "return &" + list + "[i]"
 }
 
-// builtin appends what gqlgen's own marshalers write; %s is the value.
+// builtin maps types to code that appends what gqlgen's own marshalers write; %s is the value.
 var builtin = map[string]string{
 	"MarshalString":       "exec.AppendString(b, string(%s))",
 	"MarshalID":           "exec.AppendString(b, string(%s))",
@@ -105,7 +105,7 @@ var builtin = map[string]string{
 	"MarshalFloatContext": "exec.AppendFloat(b, float64(%s))",
 }
 
-// appendValue returns v, appended to b, from a function with an error result.
+// appendValue returns code that appends v to b, in a function that returns an error.
 func appendValue(f *codegen.Field, v string) (string, error) {
 	return appendOf(f, f.TypeReference, v)
 }
@@ -115,7 +115,7 @@ func appendOf(f *codegen.Field, ref *config.TypeReference, v string) (string, er
 	case ref.GQL.Elem != nil:
 		elem, err := appendOf(f, ref.Elem(), "v")
 		null := ""
-		if !ref.GQL.NonNull { // else nil is an empty list
+		if !ref.GQL.NonNull { // otherwise nil is an empty list
 			null = "if list == nil { return nil, nil }"
 		}
 		return `list := ` + v + `

@@ -1,6 +1,6 @@
-// Command gen is what go generate runs: gqlgen, and with it a plugin that writes
-// from gqlgen's binding data how graph/exec answers each field, and, for tests, how
-// gqlgen's own execution calls the same resolvers.
+// Command gen is what go generate runs: gqlgen with a plugin. From gqlgen's binding data the
+// plugin writes how graph/exec answers each field. For tests it also writes how gqlgen's own
+// execution calls the same resolvers.
 package main
 
 import (
@@ -24,10 +24,10 @@ type plugin struct{}
 
 func (plugin) Name() string { return "exec" }
 
-// GenerateCode writes the files.
+// GenerateCode implements gqlgen's plugin interface.
 func (plugin) GenerateCode(data *codegen.Data) error {
 	files := map[string]string{"tables_gen.go": tables}
-	if data.Config.Exec.Package == "graph" { // which is held to what gqlgen would answer
+	if data.Config.Exec.Package == "graph" { // tests compare it with gqlgen's answers
 		files["oracle_gen_test.go"] = oracle
 	}
 	for file, template := range files {

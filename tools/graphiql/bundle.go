@@ -11,7 +11,7 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// The page and the three workers are built together, so that they share what they have in common.
+// The page and the three workers are built together, so that they share code.
 var entryPoints = []api.EntryPoint{
 	{InputPath: "page/page.jsx", OutputPath: "page"},
 	{InputPath: "monaco-editor/esm/vs/editor/editor.worker.js", OutputPath: "editor"},
@@ -19,13 +19,14 @@ var entryPoints = []api.EntryPoint{
 	{InputPath: "monaco-graphql/esm/graphql.worker.js", OutputPath: "graphql"},
 }
 
-// What GraphiQL imports as soon as it is mounted; the browser may fetch it along with the page.
+// soon is what GraphiQL imports as soon as it is mounted. A browser may load it along with the
+// page.
 var soon = []string{
 	"node_modules/monaco-graphql/esm/monaco-editor.js",
 	"node_modules/monaco-graphql/esm/lite.js",
 }
 
-// prettier carries these twice, as modules and as scripts; GraphiQL imports both.
+// once maps the scripts of prettier to the modules with the same content; GraphiQL imports both.
 var once = map[string]string{
 	"prettier/parser-graphql": "prettier/plugins/graphql",
 	"prettier/parser-babel":   "prettier/plugins/babel",
@@ -33,8 +34,8 @@ var once = map[string]string{
 
 type output struct {
 	files   map[string][]byte // by name, uncompressed
-	entries map[string]string // "page.js": the name it has today
-	preload []string          // scripts the page needs at once, beside its own
+	entries map[string]string // "page.js": its name in this build
+	preload []string          // scripts that the page needs at once, besides its own
 	inputs  []string          // paths of the sources, relative to the root
 }
 
@@ -67,7 +68,7 @@ func bundle(root string) (*output, error) {
 		MinifyWhitespace:    true,
 		MinifyIdentifiers:   true,
 		MinifySyntax:        true,
-		LegalComments:       api.LegalCommentsNone, // the licenses are a file of their own
+		LegalComments:       api.LegalCommentsNone, // the licenses go to a separate file
 		Outdir:              "out",
 		EntryNames:          "[name]-[hash]",
 		ChunkNames:          "chunk-[hash]",
@@ -76,7 +77,7 @@ func bundle(root string) (*output, error) {
 		LogLevel:            api.LogLevelWarning,
 	})
 	if len(built.Errors) > 0 {
-		return nil, fmt.Errorf("%d errors; was npm ci run?", len(built.Errors))
+		return nil, fmt.Errorf("%d errors: run npm ci first", len(built.Errors))
 	}
 	var meta metadata
 	if err := json.Unmarshal([]byte(built.Metafile), &meta); err != nil {
@@ -92,8 +93,8 @@ func bundle(root string) (*output, error) {
 	return out, out.pick(meta)
 }
 
-// pick names the entries and what to preload, and drops the style sheets that esbuild writes
-// beside each chunk: the one of the page holds them all.
+// pick names the entries and the scripts to preload. It drops the style sheets that esbuild
+// writes for each chunk, since the style sheet of the page contains them.
 func (out *output) pick(meta metadata) error {
 	var css string
 	for at, o := range meta.Outputs {

@@ -99,7 +99,8 @@ func write(dir, name string, data []byte) (File, error) {
 	return f, os.WriteFile(at+".gz", gz, 0o644)
 }
 
-// brotlied reads back what it wrote: the tests of the package that serves it cannot.
+// brotlied compresses data and checks that it decompresses to the same bytes. The package that
+// serves the file cannot check that in its tests.
 func brotlied(data []byte) ([]byte, error) {
 	var b bytes.Buffer
 	w := brotli.NewWriterLevel(&b, brotli.BestCompression)
@@ -109,12 +110,12 @@ func brotlied(data []byte) ([]byte, error) {
 	}
 	back, err := io.ReadAll(brotli.NewReader(bytes.NewReader(b.Bytes())))
 	if err == nil && !bytes.Equal(back, data) {
-		err = fmt.Errorf("brotli does not give back what it was given")
+		err = fmt.Errorf("brotli output does not decompress to its input")
 	}
 	return b.Bytes(), err
 }
 
-// gzipped leaves the time and the name out of the header, so equal files stay equal.
+// gzipped leaves the time and the name out of the header, so that equal files stay equal.
 func gzipped(data []byte) ([]byte, error) {
 	var b bytes.Buffer
 	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
