@@ -8,17 +8,17 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// An Authenticator tells who sent a request, from its headers alone. Its
-// errors are *Refusal with UNAUTHENTICATED or FORBIDDEN; any other error counts
-// as UNAUTHENTICATED. It may be called from many goroutines.
+// An Authenticator returns the caller of a request, from its headers alone. Its errors are
+// *Refusal with UNAUTHENTICATED or FORBIDDEN; any other error is treated as UNAUTHENTICATED. It
+// must be safe for concurrent use.
 type Authenticator func(*http.Request) (Caller, error)
 
-// Open lets everyone in as Anonymous, whatever they send.
+// Open accepts everyone as Anonymous, whatever they send.
 func Open(*http.Request) (Caller, error) { return Caller{ID: Anonymous}, nil }
 
-// Any lets in whom one of the authenticators lets in, asked in order. If one
-// knows the caller and forbids it, that is the answer; otherwise
-// UNAUTHENTICATED, with the reason that tells most and all causes for the log.
+// Any tries authenticators in order and accepts a caller that one of them accepts. If one knows
+// the caller and forbids access, Any returns that error. Otherwise it returns UNAUTHENTICATED,
+// with the most specific reason, and all causes for the log.
 func Any(all ...Authenticator) Authenticator {
 	return func(r *http.Request) (Caller, error) {
 		told := *unauthenticated(ForNoCredential, nil)
@@ -46,8 +46,8 @@ func Any(all ...Authenticator) Authenticator {
 	}
 }
 
-// telling is larger for a reason that says more of what a caller sent: a key is no
-// JWT, and a JWT no key.
+// telling ranks reasons: a larger value says more about the credential, since a key is not a JWT
+// and a JWT is not a key.
 func telling(why Reason) int {
 	switch why {
 	case ForNoCredential:
@@ -60,9 +60,8 @@ func telling(why Reason) int {
 	return 3
 }
 
-// unauthenticated is the one answer to every credential that does not let in: it
-// does not tell a wrong key from an unknown one. The challenge is by RFC 6750, 3: it
-// has an error only if a credential was sent.
+// unauthenticated is the answer to every invalid credential. It does not distinguish a wrong key
+// from an unknown one. By RFC 6750, 3, the challenge has an error only if a credential was sent.
 func unauthenticated(why Reason, cause error) *Refusal {
 	challenge := `Bearer realm="census-gateway"`
 	if why != ForNoCredential {
@@ -78,7 +77,7 @@ func unauthenticated(why Reason, cause error) *Refusal {
 	}
 }
 
-// unreadable is the answer to headers without a credential that can be read.
+// unreadable is the answer to headers with a malformed credential.
 func unreadable(err error) *Refusal {
 	if errors.Is(err, errNoCredential) {
 		return unauthenticated(ForNoCredential, err)
@@ -94,9 +93,8 @@ func asRefusal(err error) *Refusal {
 	return unauthenticated(ForCredential, err)
 }
 
-// Authenticate lets through whom by lets in, with the Caller in the request's
-// context, and refuses everyone else. Answers depend on the caller, so caches
-// are told (Vary).
+// Authenticate accepts the callers that by accepts, and adds the Caller to the request's context.
+// It rejects everyone else. It adds to Vary, since answers depend on the caller.
 func Authenticate(by Authenticator) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

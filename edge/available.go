@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// AvailableMemory is how many bytes of memory the process may use: the least of what
-// the machine has, what its container or service may use, and GOMEMLIMIT; 0 where that
-// is unknown. The first two are known on Linux.
+// AvailableMemory returns how many bytes of memory the process may use: the minimum of the
+// machine's memory, the limit of its container or service, and GOMEMLIMIT; 0 if unknown. The
+// first two are known on Linux only.
 func AvailableMemory(getenv func(string) string) int64 {
 	root := os.DirFS("/")
 	n := least(totalMemory(root), containerMemory(root))
@@ -21,7 +21,7 @@ func AvailableMemory(getenv func(string) string) int64 {
 	return n
 }
 
-// least is the lesser of two numbers of bytes; 0 is unknown.
+// least returns the smaller of two numbers of bytes; 0 means unknown.
 func least(a, b int64) int64 {
 	if a == 0 || b > 0 && b < a {
 		return b
@@ -29,7 +29,7 @@ func least(a, b int64) int64 {
 	return a
 }
 
-// totalMemory is what the machine has.
+// totalMemory returns the memory of the machine.
 func totalMemory(root fs.FS) int64 {
 	text, err := fs.ReadFile(root, "proc/meminfo")
 	if err != nil {
@@ -44,8 +44,7 @@ func totalMemory(root fs.FS) int64 {
 	return n << 10
 }
 
-// containerMemory is the least limit of the cgroups that the process is in, version 2
-// or 1.
+// containerMemory returns the smallest limit of the cgroups of the process, version 2 or 1.
 func containerMemory(root fs.FS) (limit int64) {
 	groups := []string{"sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory/memory.limit_in_bytes"} // in a container
 	text, _ := fs.ReadFile(root, "proc/self/cgroup")
@@ -62,7 +61,7 @@ func containerMemory(root fs.FS) (limit int64) {
 	}
 	for _, file := range groups {
 		text, err := fs.ReadFile(root, file)
-		if n, bad := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && bad == nil && n > 0 && n <= 1<<50 { // else "max", or as good
+		if n, bad := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && bad == nil && n > 0 && n <= 1<<50 { // otherwise "max" or the like
 			limit = least(limit, n)
 		}
 	}

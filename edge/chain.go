@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Chain puts layers around h, given outermost first. A nil layer is left out,
-// so that an optional one can stand in the list.
+// Chain wraps h in layers, given outermost first. It skips nil layers, so that a list may contain
+// optional ones.
 func Chain(h http.Handler, layers ...func(http.Handler) http.Handler) http.Handler {
 	for _, layer := range slices.Backward(layers) {
 		if layer != nil {

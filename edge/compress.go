@@ -11,24 +11,23 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// Answers below compressFrom bytes go out as they are: they fit one packet
-// either way.
+// Answers below compressFrom bytes are sent uncompressed: they fit into one packet either way.
 const compressFrom = 1 << 10
 
-// compressJitter is the most bytes added to a compressed answer, so that its
-// size does not tell how well a guess compressed with a secret (BREACH). How
-// many depends on the content: asking again yields the same size, so guessing
-// cannot average it out.
+// compressJitter is the maximum number of bytes added to a compressed answer, so that its size
+// does not reveal how well a guess compresses with a secret (BREACH). The number depends on the
+// content: repeated requests get the same size, so an attacker cannot average it out.
 const compressJitter = 32
 
-// Compress packs answers by Accept-Encoding, both encodings at their fastest. At equal
-// weight gzip is chosen: some tools ask for zstd and cannot read it. Untouched are small answers, answers that are already encoded, and
-// streams (multipart/*), whose parts must leave at once.
+// Compress compresses answers by Accept-Encoding, with the fastest level of each encoding. At
+// equal weight it uses gzip, since some tools accept zstd but cannot read it. It does not
+// compress small answers, answers that are already encoded, and streams (multipart/*), whose
+// parts must be sent at once.
 //
-// A strong ETag becomes a weak one, as nginx does it: the bytes sent are no
-// longer those it stands for. A suffix per encoding would make every
-// If-None-Match miss; a weak one matches, since that header compares weakly
-// (RFC 9110, 13.1.2). Handlers that compare must do so, as net/http does.
+// Compress makes a strong ETag weak, as nginx does, since the bytes sent are no longer those it
+// identifies. With a suffix per encoding every If-None-Match would miss. A weak tag matches,
+// since that header compares weakly (RFC 9110, 13.1.2). Handlers must compare weakly too, as
+// net/http does.
 func Compress() (func(http.Handler) http.Handler, error) {
 	wrap, err := gzhttp.NewWrapper(
 		gzhttp.MinSize(compressFrom),
@@ -68,12 +67,11 @@ func isStream(contentType string) bool {
 	return strings.HasPrefix(media, "multipart/")
 }
 
-// A packWriter decides, when the header is complete, whether the answer passes
-// through the compressor or around it. The compressor alone would hold back the
-// header of a stream until its first bytes.
+// A packWriter decides, once the header is complete, whether to compress the answer. The
+// compressor alone would delay the header of a stream until its first bytes.
 type packWriter struct {
 	http.ResponseWriter                     // the compressor, or plain once decided
-	plain               http.ResponseWriter // below the compressor
+	plain               http.ResponseWriter // without the compressor
 	decided             bool
 }
 
@@ -104,7 +102,7 @@ func (w *packWriter) Write(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
-// Flush sends what is there, for handlers that ask for an http.Flusher.
+// Flush sends buffered data, for handlers that use http.Flusher.
 func (w *packWriter) Flush() {
 	w.decide()
 	http.NewResponseController(w.ResponseWriter).Flush()

@@ -7,22 +7,21 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// What a page of an allowed origin may send and read, besides what every page
-// may (Fetch, "CORS-safelisted").
+// What a page of an allowed origin may send and read, besides what every page may (Fetch,
+// "CORS-safelisted"):
 const (
 	corsMethods    = "GET, HEAD, POST"
 	corsExposed    = "Retry-After, X-Request-Id, Age, ETag, WWW-Authenticate, X-Census-Simulated, RateLimit, RateLimit-Policy"
-	corsMaxAge     = "7200"  // seconds; the longest a browser keeps a preflight's answer
-	maxCORSHeaders = 2 << 10 // bytes of names that a preflight may ask for
+	corsMaxAge     = "7200"  // seconds; the longest that a browser caches a preflight
+	maxCORSHeaders = 2 << 10 // bytes of header names in a preflight
 )
 
-// CORS lets pages of the allowed origins read answers, and answers all
-// preflights: 204 to an allowed origin, 403 to another. An allowed origin may send
-// whichever headers it asks for: tools that watch pages add their own, and nothing here
-// trusts a header because a browser has sent it. Of what a page sent only names of headers
-// and an origin from the list are repeated. Credentials mode is never
-// allowed: there are no cookies, and a page that has a key or token sends it
-// itself. CORS stands outside authentication, since preflights carry none.
+// CORS lets pages of the allowed origins read answers, and answers preflights: 204 to an allowed
+// origin, 403 to others. An allowed origin may send any header it asks for: monitoring tools add
+// their own, and the gateway trusts no header because a browser sent it. Of the request, CORS
+// repeats only header names and a listed origin. It never allows credentials mode: there are no
+// cookies, and a page with a key or token sends it itself. CORS belongs outside of
+// authentication, since preflights have no credentials.
 func CORS(origins Origins) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -45,7 +44,7 @@ func CORS(origins Origins) func(http.Handler) http.Handler {
 				asked, ok := askedHeaders(r)
 				if !ok || !corsMethod(r.Header.Get("Access-Control-Request-Method")) {
 					Refuse(w, r, &Refusal{Status: http.StatusForbidden, Code: errcodes.Forbidden, Reason: ForPreflight,
-						Message: "This method, or these headers, may not be sent from another origin."})
+						Message: "Pages of another origin may not use this method or these headers. Use GET or POST."})
 					return
 				}
 				h.Set("Access-Control-Allow-Methods", corsMethods)
@@ -68,8 +67,8 @@ func corsMethod(method string) bool {
 	return method == http.MethodPost || method == http.MethodGet || method == http.MethodHead
 }
 
-// askedHeaders are the names of headers that a preflight asks for, with commas between
-// them; false if they are too long, or not all are names.
+// askedHeaders returns the header names that a preflight asks for, separated by commas; false if
+// they are too long or one is invalid.
 func askedHeaders(r *http.Request) (string, bool) {
 	asked := strings.Join(r.Header["Access-Control-Request-Headers"], ",")
 	if asked == "" {
@@ -87,10 +86,10 @@ func askedHeaders(r *http.Request) (string, bool) {
 	return strings.Join(names, ", "), true
 }
 
-// isToken tells whether s can be the name of a header (RFC 9110, 5.6.2).
+// isToken reports whether s is a valid header name (RFC 9110, 5.6.2).
 func isToken(s string) bool {
 	for i := range len(s) {
-		c := s[i] | 0x20 // letters in lower case
+		c := s[i] | 0x20 // lower case for letters
 		if !('a' <= c && c <= 'z' || '0' <= s[i] && s[i] <= '9' || strings.IndexByte("!#$%&'*+-.^_`|~", s[i]) >= 0) {
 			return false
 		}
@@ -98,8 +97,8 @@ func isToken(s string) bool {
 	return s != ""
 }
 
-// soleOrigin returns the Origin header, empty if there is none; false if there
-// are several, which no browser sends.
+// soleOrigin returns the Origin header, "" if there is none; false if there are several, which no
+// browser sends.
 func soleOrigin(r *http.Request) (string, bool) {
 	values := r.Header["Origin"]
 	if len(values) == 0 {
@@ -110,5 +109,5 @@ func soleOrigin(r *http.Request) (string, bool) {
 
 func foreignOrigin() *Refusal {
 	return &Refusal{Status: http.StatusForbidden, Code: errcodes.Forbidden, Reason: ForOrigin,
-		Message: "Requests from web pages of this origin are not allowed."}
+		Message: "Web pages of this origin may not use the gateway. Ask the operator to add the origin to GATEWAY_CORS_ORIGINS."}
 }

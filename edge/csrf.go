@@ -9,11 +9,11 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// CSRF answers 403 to what a browser could have been made to send by a page
-// that is neither the gateway's own nor of an allowed origin. It belongs around
-// the GraphQL endpoint only: pages and probes are sent differently.
+// CSRF answers 403 to requests that a web page could have made a browser send, unless the page is
+// the gateway's own or of an allowed origin. It belongs around the GraphQL endpoint only, since
+// pages and probes are requested differently.
 //
-// What passes, in order:
+// It accepts, in this order:
 //   - OPTIONS, which executes nothing;
 //   - a request the browser calls same-origin or typed by the user
 //     (Sec-Fetch-Site), or, from a browser that does not say, one whose Origin
@@ -22,26 +22,26 @@ import (
 //   - a request without Origin that has proof, or that no browser sent: no
 //     Sec-Fetch-Site and no browser's User-Agent. curl passes.
 //
-// Proof is something a page cannot add without asking first by a preflight:
-// X-Requested-With, GraphQL-Require-Preflight, Apollo-Require-Preflight,
-// X-API-Key, a Bearer token, or the Content-Type application/json.
+// Proof is something that a page can add only after a preflight: X-Requested-With,
+// GraphQL-Require-Preflight, Apollo-Require-Preflight, X-API-Key, a Bearer token, or the
+// Content-Type application/json.
 func CSRF(origins Origins) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			vary(w.Header(), "Sec-Fetch-Site") // CORS, above, says Origin
+			vary(w.Header(), "Sec-Fetch-Site") // CORS, an outer layer, adds Origin
 			if why := crossSite(r, origins); why != nil {
 				Refuse(w, r, why)
 				return
 			}
-			// It keeps pages from loading what they may not read. Nothing that a page could
-			// load so comes this far, and a ninth name in the header is dear: see SecurityHeaders.
+			// That header keeps pages from loading what they may not read. A page cannot load an
+			// answer that comes this far, and a ninth header is expensive: see SecurityHeaders.
 			delete(w.Header(), "Cross-Origin-Resource-Policy")
 			next.ServeHTTP(w, r)
 		})
 	}
 }
 
-// crossSite returns why r is refused; nil if it is not.
+// crossSite returns the reason to reject r; nil if there is none.
 func crossSite(r *http.Request, origins Origins) *Refusal {
 	if r.Method == http.MethodOptions {
 		return nil
@@ -64,13 +64,13 @@ func crossSite(r *http.Request, origins Origins) *Refusal {
 		return nil
 	}
 	return &Refusal{Status: http.StatusForbidden, Code: errcodes.Forbidden, Reason: ForBrowser,
-		Message: "A browser could have sent this without being asked. Add the header X-Requested-With or GraphQL-Require-Preflight, " +
+		Message: "A web page could have made a browser send this request. Add the header X-Requested-With or GraphQL-Require-Preflight, " +
 			"or POST with Content-Type application/json."}
 }
 
-// ownSite reports whether the browser vouches for the request, as
-// net/http.CrossOriginProtection judges it. That type passes every GET; ours
-// costs Census calls, so it is judged here as well.
+// ownSite reports whether the browser confirms that the request is same-origin, as
+// net/http.CrossOriginProtection judges it. That type accepts every GET, but a GET here costs
+// Census calls, so ownSite checks it as well.
 func ownSite(r *http.Request, site, origin string) bool {
 	switch site {
 	case "same-origin", "none":
@@ -85,8 +85,8 @@ func ownSite(r *http.Request, site, origin string) bool {
 	return false
 }
 
-// preflighted reports whether r has something only a preflight or a program
-// that is no browser can put there (Fetch, "CORS-safelisted request-header").
+// preflighted reports whether r has something that only a preflight, or a program other than a
+// browser, can add (Fetch, "CORS-safelisted request-header").
 func preflighted(r *http.Request) bool {
 	types := r.Header["Content-Type"]
 	if len(types) == 1 && types[0] == "application/json" { // nearly all requests
@@ -97,7 +97,7 @@ func preflighted(r *http.Request) bool {
 			return true
 		}
 	}
-	// Browsers add Basic by themselves when they know a password, Bearer never.
+	// Browsers add Basic credentials on their own, but never Bearer ones.
 	if _, err := bearer(r.Header); err == nil {
 		return true
 	}
@@ -108,10 +108,9 @@ func preflighted(r *http.Request) bool {
 	return err == nil && media == "application/json"
 }
 
-// fromBrowser reports whether the User-Agent is that of a browser. It decides
-// only where neither Origin nor Sec-Fetch-Site was sent, as browsers do for
-// images and links over plain http to another machine; no page can change it in
-// such a request.
+// fromBrowser reports whether the User-Agent is a browser's. It matters only without Origin and
+// Sec-Fetch-Site, as browsers send images and links over plain http to another machine; a page
+// cannot change the User-Agent of such a request.
 func fromBrowser(r *http.Request) bool {
 	return strings.HasPrefix(r.UserAgent(), "Mozilla/")
 }

@@ -9,19 +9,18 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// CheckHost answers 403 unless the Host a request names is this machine's
-// loopback (localhost, 127.0.0.0/8, [::1]) or one of names, given without port.
+// CheckHost answers 403 unless the Host of a request is this machine's loopback (localhost,
+// 127.0.0.0/8, [::1]) or one of names, given without a port.
 //
-// It is for a gateway that listens on loopback and asks for no credentials: a
-// page of evil.example whose name is made to resolve to 127.0.0.1 (DNS
-// rebinding) is same-origin to the browser, but its requests still say
-// "Host: evil.example".
+// It protects a gateway that listens on loopback without credentials. A page of evil.example
+// whose name resolves to 127.0.0.1 (DNS rebinding) is same-origin to the browser, but its
+// requests still have "Host: evil.example".
 func CheckHost(names ...string) func(http.Handler) http.Handler {
 	allowed := make(map[string]bool, len(names))
 	for _, name := range names {
 		allowed[hostName(name)] = true
 	}
-	var last atomic.Pointer[string] // Host that was let in: most say the same
+	var last atomic.Pointer[string] // the last accepted Host: most requests have the same
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if known := last.Load(); known != nil && *known == r.Host {
@@ -34,7 +33,7 @@ func CheckHost(names ...string) func(http.Handler) http.Handler {
 					Status:  http.StatusForbidden,
 					Code:    errcodes.Forbidden,
 					Reason:  ForHost,
-					Message: "This host name is not served. Use localhost, or have the operator allow the name.",
+					Message: "This host name is not accepted. Use localhost, or ask the operator to add the name to GATEWAY_HOSTS.",
 				})
 				return
 			}
@@ -45,8 +44,8 @@ func CheckHost(names ...string) func(http.Handler) http.Handler {
 	}
 }
 
-// hostName is the host of a Host header in lower case, without port, brackets
-// and the dot that may end a name; empty if it is not one.
+// hostName returns the host of a Host header in lower case, without port, brackets and trailing
+// dot; "" if it is invalid.
 func hostName(hostport string) string {
 	host := hostport
 	if h, _, err := net.SplitHostPort(hostport); err == nil {
@@ -60,8 +59,7 @@ func hostName(hostport string) string {
 	return strings.TrimSuffix(strings.ToLower(host), ".")
 }
 
-// IsHostName reports whether name can be one of CheckHost's: a host without
-// scheme, port and path.
+// IsHostName reports whether name is valid for CheckHost: a host without scheme, port and path.
 func IsHostName(name string) bool {
 	host := hostName(name)
 	return host != "" && host == strings.Trim(strings.ToLower(name), "[].") && !strings.ContainsAny(host, "/ ?#@*")

@@ -9,23 +9,22 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// An InFlight bounds how many operations run at once. One that finds no place
-// waits a little and is then refused: a refusal costs nothing, a queue costs
-// everybody.
+// An InFlight limits the number of operations running at once. An operation beyond the limit
+// waits briefly and is then rejected: a rejection costs nothing, but a queue delays everybody.
 type InFlight struct {
-	places  chan struct{} // holds one token for each operation running
+	places  chan struct{} // holds one token for each running operation
 	waiting atomic.Int64
 }
 
-// placeWait is how long an operation waits for its place.
+// placeWait is how long an operation waits for a place.
 const placeWait = 100 * time.Millisecond
 
-// NewInFlight allows max operations at once. No more than max wait at once.
+// NewInFlight allows max concurrent operations. At most max others wait.
 func NewInFlight(max int) *InFlight {
 	return &InFlight{places: make(chan struct{}, max)}
 }
 
-// acquire takes a place; false if there is none, or if ctx ended first.
+// acquire takes a place; false if none becomes free in time, or if ctx ends first.
 func (f *InFlight) acquire(ctx context.Context) bool {
 	select {
 	case f.places <- struct{}{}:
@@ -48,11 +47,11 @@ func (f *InFlight) acquire(ctx context.Context) bool {
 	}
 }
 
-// Middleware gives every request a place while it is served.
+// Middleware holds a place for every request while it is served.
 func (f *InFlight) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !f.acquire(r.Context()) {
-			Refuse(w, r, overloaded()) // also if the client left: nobody reads it
+			Refuse(w, r, overloaded()) // also if the client has left, since nobody reads it then
 			return
 		}
 		defer func() { <-f.places }()

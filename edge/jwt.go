@@ -16,21 +16,21 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// jwtAlgorithms are the signatures accepted: public-key ones only. "none" and
-// the HS family are missing on purpose: a token signed by HS256 with the public
-// key as its secret would otherwise pass (RFC 8725, 2.1).
+// jwtAlgorithms are the accepted signature algorithms, public-key ones only. "none" and the HS
+// family are missing on purpose: otherwise a token signed by HS256 with the public key as its
+// secret would be valid (RFC 8725, 2.1).
 var jwtAlgorithms = []string{"RS256", "RS384", "RS512", "ES256", "ES384", "EdDSA"}
 
-// jwtLeeway is by how far clocks may differ.
+// jwtLeeway is the accepted difference between clocks.
 const jwtLeeway = 30 * time.Second
 
-// JWTOptions says which tokens to believe. Issuer, Audience and Keys are needed.
+// JWTOptions say which tokens are valid. Issuer, Audience and Keys are required.
 type JWTOptions struct {
 	Issuer   string   // must equal "iss"
 	Audience []string // one of them must be in "aud"
 	Keys     *JWKS    // the issuer's public keys
 
-	Scope string // one word that must be in "scope" (or "scp"), else FORBIDDEN; empty asks for none
+	Scope string // one word that must be in "scope" (or "scp"), else FORBIDDEN; "" requires none
 
 	Now func() time.Time // nil means time.Now
 }
@@ -39,7 +39,7 @@ type JWTOptions struct {
 // signature, issuer, audience, "exp" (required) and "nbf".
 func JWT(opt JWTOptions) (Authenticator, error) {
 	if opt.Issuer == "" || len(opt.Audience) == 0 || slices.Contains(opt.Audience, "") || opt.Keys == nil {
-		return nil, errors.New("JWT: issuer, audience and keys are all needed")
+		return nil, errors.New("JWT: issuer, audience and keys are all required")
 	}
 	if opt.Now == nil {
 		opt.Now = time.Now
@@ -64,7 +64,7 @@ func JWT(opt JWTOptions) (Authenticator, error) {
 		}
 		var claims jwtClaims
 		_, err = parser.ParseWithClaims(text, &claims, func(t *jwt.Token) (any, error) {
-			if _, has := t.Header["crit"]; has { // RFC 7515, 4.1.11: we understand no extension
+			if _, has := t.Header["crit"]; has { // RFC 7515, 4.1.11: the gateway supports no extension
 				return nil, jwt.ErrTokenUnverifiable
 			}
 			return byKid.KeyfuncCtx(r.Context())(t)
@@ -77,9 +77,9 @@ func JWT(opt JWTOptions) (Authenticator, error) {
 		}
 		if opt.Scope != "" && !slices.Contains(claims.scopes(), opt.Scope) {
 			return Caller{}, &Refusal{Status: http.StatusForbidden, Code: errcodes.Forbidden, Reason: ForScope,
-				Message:   "These credentials do not allow it.",
+				Message:   "These credentials do not have the required scope. Ask the issuer for a token that does.",
 				Challenge: `Bearer realm="census-gateway", error="insufficient_scope"`,
-				Cause:     errors.New("JWT without the scope, of caller " + jwtID(claims.Subject))}
+				Cause:     errors.New("JWT without the required scope, of caller " + jwtID(claims.Subject))}
 		}
 		return Caller{ID: jwtID(claims.Subject)}, nil
 	}
@@ -95,11 +95,11 @@ func JWT(opt JWTOptions) (Authenticator, error) {
 	}, nil
 }
 
-// jwtClaims is what is read of a token besides the registered claims.
+// jwtClaims are the claims read from a token besides the registered ones.
 type jwtClaims struct {
 	jwt.RegisteredClaims
-	Scope string `json:"scope"` // words between spaces (RFC 9068, 2.2.3)
-	SCP   any    `json:"scp"`   // the same as a list or a text, as some issuers write it
+	Scope string `json:"scope"` // separated by spaces (RFC 9068, 2.2.3)
+	SCP   any    `json:"scp"`   // the same as a list or a string, as some issuers write it
 }
 
 func (c *jwtClaims) scopes() []string {
@@ -117,15 +117,15 @@ func (c *jwtClaims) scopes() []string {
 	return words
 }
 
-// jwtID is a Caller.ID: the first 32 hex digits of the subject's SHA-256, so that an
-// operator who knows a subject finds it in the log, and nobody else reads it there.
+// jwtID returns the Caller.ID of a subject: the first 32 hex digits of its SHA-256. An operator
+// who knows a subject can find it in the log, and nobody else can read it there.
 func jwtID(subject string) string {
 	sum := sha256.Sum256([]byte(subject))
 	return "jwt:" + hex.EncodeToString(sum[:16])
 }
 
-// jwtFault says in fixed words what was wrong. The library's own errors quote
-// pieces of the token.
+// jwtFault returns a fixed message for an invalid token. The library's own errors quote parts of
+// the token.
 func jwtFault(err error) *Refusal {
 	if errors.Is(err, errNoJWKS) {
 		return unauthenticated(ForNoJWKS, errNoJWKS)

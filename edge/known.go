@@ -7,14 +7,14 @@ import (
 	"census-gateway/internal/notes"
 )
 
-// known is what the layers find out about a request: what all rooms know, and what is
-// edge's own. It is the request's context from RequestID on. Whoever stands outside of a
-// layer sees, when that has returned, what it found.
+// known is what the layers learn about a request: the facts shared by all rooms, and edge's own.
+// It is the request's context from RequestID on. A layer sees what an inner layer learned once
+// that has returned.
 type known struct {
 	context.Context
 	notes.Notes
-	caller  Caller   // the zero Caller where nobody has been let in
-	refusal *Refusal // that was the answer; nil if none was, or if it was taken
+	caller  Caller   // the zero Caller before authentication
+	refusal *Refusal // the refusal sent as the answer; nil if there was none, or after TakeRefusal
 	share   *share   // of the memory for large answers; nil outside of Recover
 }
 
@@ -23,7 +23,7 @@ func knownOf(ctx context.Context) *known {
 	return k
 }
 
-// withKnown returns a context of a request that begins now.
+// withKnown returns a context for a request that begins now.
 func withKnown(ctx context.Context, id string, caller Caller) context.Context {
 	k := &known{Context: ctx, caller: caller}
 	k.ID = id
@@ -31,7 +31,7 @@ func withKnown(ctx context.Context, id string, caller Caller) context.Context {
 	return k
 }
 
-// Value is k itself under the key of notes.
+// Value returns k itself for the key of notes.
 func (k *known) Value(key any) any {
 	if key == (notes.Key{}) {
 		return k
@@ -39,8 +39,9 @@ func (k *known) Value(key any) any {
 	return k.Context.Value(key)
 }
 
-// TakeRefusal returns the Refusal that the request was answered with, once: whoever
-// takes it tells operators of it. It is nil if there was none, or outside of RequestID.
+// TakeRefusal returns the Refusal that the request was answered with, the first time it is
+// called. The caller reports it to operators. It returns nil if there was none, or outside of
+// RequestID.
 func TakeRefusal(ctx context.Context) *Refusal {
 	k := knownOf(ctx)
 	if k == nil {
@@ -51,8 +52,8 @@ func TakeRefusal(ctx context.Context) *Refusal {
 	return why
 }
 
-// Refusals calls tell for each request that was answered with a Refusal which nobody
-// has taken. It stands directly inside of RequestID.
+// Refusals calls tell for each request that was answered with a Refusal not taken by TakeRefusal.
+// It belongs directly inside of RequestID.
 func Refusals(tell func(*http.Request, *Refusal)) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

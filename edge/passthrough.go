@@ -6,11 +6,9 @@ import (
 	"net/http"
 )
 
-// PassThrough is an Authenticator that takes the caller's own Census token, as
-// "Authorization: Bearer TOKEN" or as Basic with the user "bearer" (Census
-// accepts both). It does not ask Census whether the token is good: Census says
-// so when it is used, and what is cached for one token is never shown to
-// another.
+// PassThrough is an Authenticator for the caller's own Census token, sent as "Authorization:
+// Bearer TOKEN" or as Basic with the user "bearer" (Census accepts both). It does not check the
+// token with Census, which does so on use. Data cached for one token is never shown to another.
 func PassThrough(r *http.Request) (Caller, error) {
 	token, err := censusToken(r.Header)
 	if err != nil {
@@ -19,10 +17,9 @@ func PassThrough(r *http.Request) (Caller, error) {
 	return Caller{ID: "token:" + tokenID(token), Token: newSecret(token)}, nil
 }
 
-// tokenID names a Census token without telling it: 32 hex digits, the same in
-// every process. It has 128 bits so that nobody can make a token that shares
-// another's tenant. It is not the plain hash of the token, so it says nothing
-// about an API key file's entries.
+// tokenID returns an id for a Census token that does not reveal it: 32 hex digits, the same in
+// every process. It has 128 bits so that nobody can make a token that shares another's tenant. It
+// is not the plain hash of the token, so it reveals nothing about the entries of an API key file.
 func tokenID(token string) string {
 	sum := sha256.Sum256([]byte("census-gateway tenant\x00" + token))
 	return hex.EncodeToString(sum[:16])

@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// Proxies are the networks of proxies whose X-Forwarded-For is believed. None
-// believes nobody.
+// Proxies are the networks of proxies whose X-Forwarded-For is trusted. An empty list trusts no
+// proxy.
 type Proxies []netip.Prefix
 
-// ParseProxies reads networks, "10.0.0.0/8", and single addresses.
+// ParseProxies parses networks, "10.0.0.0/8", and single addresses.
 func ParseProxies(list []string) (Proxies, error) {
 	var p Proxies
 	for _, entry := range list {
@@ -33,9 +33,10 @@ func (p Proxies) trusts(addr netip.Addr) bool {
 	return slices.ContainsFunc(p, func(network netip.Prefix) bool { return network.Contains(addr) })
 }
 
-// Client is the address that r came from: that of the connection, or, where that is a
-// proxy's, the last one in X-Forwarded-For that is not; "" if that is not an IP address.
-// What a client put there itself stands before that, and is not believed.
+// Client returns the address of r's client. That is the address of the connection or, if a proxy
+// connected, the last address in X-Forwarded-For that is not a proxy's. It returns "" for
+// something other than an IP address. Addresses written by the client come before that one and
+// are ignored.
 func (p Proxies) Client(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

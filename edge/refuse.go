@@ -10,55 +10,55 @@ import (
 	"census-gateway/internal/accepts"
 )
 
-// A Refusal is an answer given instead of executing the operation. It is an
-// error, so that code without a ResponseWriter can decide to refuse.
+// A Refusal is an answer sent instead of executing the operation. It is an error, so that code
+// without a ResponseWriter can return it.
 type Refusal struct {
 	Status     int           // HTTP status
 	Code       string        // one of errcodes
-	Message    string        // for the client: no addresses, no Go errors, nothing it sent
-	RetryAfter time.Duration // told in whole seconds, rounded up; 0 tells nothing
-	Challenge  string        // WWW-Authenticate; empty sends none
-	Reason     Reason        // for the log and metrics, never sent; empty where no setting has a say
+	Message    string        // for the client: no addresses, no Go errors, no part of the request
+	RetryAfter time.Duration // sent in whole seconds, rounded up; 0 sends nothing
+	Challenge  string        // WWW-Authenticate; "" sends none
+	Reason     Reason        // for the log and metrics, never sent; "" if no setting would change it
 	Cause      error         // for the log, never sent; may be nil
 }
 
-// A Reason is why a request is refused, in one word.
+// A Reason is why a request was rejected, in one word.
 type Reason string
 
-// The reasons this package refuses for.
+// The reasons for which this package rejects requests.
 const (
-	ForHost         Reason = "host"          // the Host is not one of ours
+	ForHost         Reason = "host"          // the Host is not accepted
 	ForOrigin       Reason = "origin"        // the page's origin is not listed
-	ForPreflight    Reason = "preflight"     // a preflight asks for what no listed origin may send
-	ForBrowser      Reason = "browser"       // a page could have made a browser send it
-	ForNoCredential Reason = "no_credential" // none was sent
-	ForCredential   Reason = "credential"    // what was sent cannot be read as one
+	ForPreflight    Reason = "preflight"     // a preflight asks for a method or header that is not allowed
+	ForBrowser      Reason = "browser"       // a web page could have made a browser send it
+	ForNoCredential Reason = "no_credential" // no credential was sent
+	ForCredential   Reason = "credential"    // the credential is malformed
 	ForKey          Reason = "key"           // the API key is unknown
-	ForJWT          Reason = "jwt"           // a JWT that lacks a claim, or is refused for another reason
-	ForExpired      Reason = "jwt_expired"   // a JWT that is over, or not yet valid
+	ForJWT          Reason = "jwt"           // a JWT lacks a claim, or is invalid for another reason
+	ForExpired      Reason = "jwt_expired"   // a JWT has expired, or is not yet valid
 	ForIssuer       Reason = "jwt_issuer"    // a JWT of another issuer
-	ForAudience     Reason = "jwt_audience"  // a JWT for others
-	ForSignature    Reason = "jwt_signature" // a JWT whose signature, or key, is not the issuer's
+	ForAudience     Reason = "jwt_audience"  // a JWT for another audience
+	ForSignature    Reason = "jwt_signature" // a JWT whose signature or key is not the issuer's
 	ForNoJWKS       Reason = "jwks"          // no public keys of the issuer are known
-	ForScope        Reason = "jwt_scope"     // a JWT without the scope
-	ForRate         Reason = "rate"          // the caller asks too often
-	ForInFlight     Reason = "in_flight"     // too many operations run
-	ForSending      Reason = "sending"       // too many large answers are being made or under way
+	ForScope        Reason = "jwt_scope"     // a JWT without the required scope
+	ForRate         Reason = "rate"          // the caller exceeds its rate
+	ForInFlight     Reason = "in_flight"     // too many operations are running
+	ForSending      Reason = "sending"       // too many large answers are in memory
 )
 
-// Error returns code and message, without the cause.
+// Error returns the code and the message, without the cause.
 func (e *Refusal) Error() string { return e.Code + ": " + e.Message }
 
 // Unwrap returns the cause.
 func (e *Refusal) Unwrap() error { return e.Cause }
 
-// retrySeconds is RetryAfter as the wire has it.
+// retrySeconds returns the value of Retry-After.
 func (e *Refusal) retrySeconds() int {
 	return int((e.RetryAfter + time.Second - 1) / time.Second)
 }
 
-// Refuse writes e as a GraphQL answer. Nothing may have been written before.
-// r tells which media type is wanted, and remembers the code.
+// Refuse writes e as a GraphQL answer, in the media type that r accepts, and records the code.
+// Nothing may have been written before.
 func Refuse(w http.ResponseWriter, r *http.Request, e *Refusal) {
 	if k := knownOf(r.Context()); k != nil {
 		k.refusal = e
@@ -74,7 +74,7 @@ func Refuse(w http.ResponseWriter, r *http.Request, e *Refusal) {
 	body, err := json.Marshal(map[string][]problem{
 		"errors": {{e.Message, extensions{e.Code, e.retrySeconds()}}},
 	})
-	if err != nil { // strings and ints always marshal
+	if err != nil { // strings and ints can always be marshaled
 		panic(err)
 	}
 	h := w.Header()
@@ -83,7 +83,7 @@ func Refuse(w http.ResponseWriter, r *http.Request, e *Refusal) {
 	vary(h, "Accept")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
-	// What a handler said about the answer it meant to give is not true of this one.
+	// These headers describe the answer that the handler meant to send, not this one.
 	h.Del("ETag")
 	h.Del("Content-Encoding")
 	h.Set("Content-Length", strconv.Itoa(len(body)))

@@ -9,10 +9,9 @@ import (
 
 var goodRequestID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
-// RequestID gives every request an id, in its context and in the answer's
-// X-Request-Id. It keeps the one a proxy or client sent if that is 1 to 64 of
-// A-Z a-z 0-9 . _ -, and otherwise makes one of 128 random bits; what else was
-// sent is dropped, for it would reach logs.
+// RequestID gives every request an id, in its context and in the answer's X-Request-Id. It keeps
+// the id sent by a proxy or client if that is 1 to 64 of A-Z a-z 0-9 . _ -. Otherwise it makes
+// one of 128 random bits and drops what was sent, since the id appears in logs.
 func RequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var id string
@@ -27,7 +26,7 @@ func RequestID(next http.Handler) http.Handler {
 	})
 }
 
-// RequestIDFrom returns the id RequestID gave; empty outside a request.
+// RequestIDFrom returns the id that RequestID assigned; empty outside a request.
 func RequestIDFrom(ctx context.Context) string {
 	if k := knownOf(ctx); k != nil {
 		return k.ID
@@ -35,8 +34,8 @@ func RequestIDFrom(ctx context.Context) string {
 	return ""
 }
 
-// newRequestID makes an id of 128 random bits. It is no secret, so the generator
-// that is fast will do.
+// newRequestID returns an id of 128 random bits. It is not a secret, so the fast generator is
+// good enough.
 func newRequestID() string {
 	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" // base32
 	var id [26]byte

@@ -6,15 +6,13 @@ import (
 	"log/slog"
 )
 
-// mask stands wherever a Secret would be printed.
+// mask replaces a Secret in all output.
 const mask = "[secret]"
 
-// A Secret is a text that must not be printed: every way fmt, log/slog and
-// the encoders have of showing it yields a mask. The text is behind a pointer
-// because fmt shows the unexported fields of a struct without asking their
-// methods, and shows a nested pointer as an address. Two Secrets of the same
-// text are therefore not ==; compare what they Reveal. The zero Secret is
-// empty.
+// A Secret is a text that must not be printed: fmt, log/slog and the encoders write a mask in its
+// place. The text is behind a pointer, because fmt prints unexported fields without calling their
+// methods, but prints a nested pointer as an address. Two Secrets of the same text are therefore
+// not ==; compare the results of Reveal. The zero Secret is empty.
 type Secret struct{ text *string }
 
 // newSecret hides text.
@@ -25,8 +23,7 @@ func newSecret(text string) Secret {
 	return Secret{text: &text}
 }
 
-// Reveal returns the text. Only the code that puts it into a header for its
-// rightful receiver has a reason to call it.
+// Reveal returns the text. Call it only to put the text into a header for its rightful receiver.
 func (s Secret) Reveal() string {
 	if s.text == nil {
 		return ""
@@ -34,11 +31,10 @@ func (s Secret) Reveal() string {
 	return *s.text
 }
 
-// IsZero reports whether there is no text. It has the name the omitzero
-// option of encoding/json looks for.
+// IsZero reports whether the text is empty. The omitzero option of encoding/json calls it.
 func (s Secret) IsZero() bool { return s.text == nil }
 
-// String returns the mask, or nothing for an empty Secret.
+// String returns the mask, or "" for an empty Secret.
 func (s Secret) String() string {
 	if s.text == nil {
 		return ""
@@ -46,18 +42,18 @@ func (s Secret) String() string {
 	return mask
 }
 
-// GoString is what %#v shows.
+// GoString returns the form of %#v.
 func (s Secret) GoString() string { return s.String() }
 
-// Format shows the mask for every verb, also for those that would look past
-// String at the fields (%d) or encode them (%x).
+// Format writes the mask for every verb, including those that would print the fields (%d) or
+// encode them (%x).
 func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
 
-// LogValue is what a slog handler is given.
+// LogValue returns the mask for slog.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
-// MarshalJSON writes the mask.
+// MarshalJSON returns the mask.
 func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + s.String() + `"`), nil }
 
-// MarshalText serves the encoders that do not ask for JSON.
+// MarshalText returns the mask, for encoders other than JSON.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }

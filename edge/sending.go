@@ -11,37 +11,37 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// largeAnswer is the least length that counts in Sending, in bytes. What is shorter
-// fits into the buffers of the connection, or nearly.
+// largeAnswer is the minimum size of an answer that counts in Sending, in bytes. Smaller ones
+// fit, or nearly fit, into the connection's buffers.
 const largeAnswer = 64 << 10
 
-// A Sending bounds the bytes of large answers in memory, from when they are made until
-// they are sent: a client may take its time to read. Small answers pass in any case.
+// A Sending limits the bytes of large answers in memory, from when they are made until they are
+// sent, since clients may read slowly. Small answers always pass.
 type Sending struct {
 	most int64
 	now  atomic.Int64
 }
 
-// NewSending lets at most so many bytes be in memory at once.
+// NewSending allows at most that many bytes in memory at once.
 func NewSending(bytes int64) *Sending { return &Sending{most: bytes} }
 
-// A share is what one answer takes of a Sending. The zero share has room for everything.
+// A share is the part of a Sending that one answer uses. The zero share has no limit.
 type share struct {
-	of *Sending // nil: room for everything
+	of *Sending // nil: no limit
 	mu sync.Mutex
 	n  int64
 }
 
-// hold makes the share that of an answer of at least so many bytes; false if there is
-// no room for it, and then it stays as it was.
+// hold grows the share to at least that many bytes. It returns false, and leaves the share
+// unchanged, if there is no room.
 func (s *share) hold(bytes int64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return bytes <= s.n || s.be(bytes)
 }
 
-// settle makes the share that of an answer with that header, if it tells its length;
-// false if there is no room for it.
+// settle sets the share to the size in the header of an answer, if the header has one; false if
+// there is no room.
 func (s *share) settle(h http.Header) bool {
 	length := h["Content-Length"]
 	if s.of == nil || len(length) != 1 {
@@ -53,7 +53,7 @@ func (s *share) settle(h http.Header) bool {
 	return err != nil || s.be(bytes)
 }
 
-// be changes the share to bytes.
+// be sets the share to bytes.
 func (s *share) be(bytes int64) bool {
 	if bytes < largeAnswer {
 		bytes = 0
@@ -69,7 +69,7 @@ func (s *share) be(bytes int64) bool {
 	return true
 }
 
-// end gives back what the share is. An answer that goes on being made counts no more.
+// end releases the share. An answer still being made no longer counts.
 func (s *share) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -77,8 +77,8 @@ func (s *share) end() {
 	s.of = nil
 }
 
-// Hold says that the answer to ctx's request takes at least so many bytes in memory,
-// and that no more are made of it if there is no room for them: then it is false.
+// Hold reports whether there is room for an answer to ctx's request of at least that many bytes
+// in memory. If it returns false, stop making the answer.
 func Hold(ctx context.Context, bytes int) bool {
 	k := knownOf(ctx)
 	return k == nil || k.share == nil || k.share.hold(int64(bytes))

@@ -2,12 +2,11 @@ package edge
 
 import "net/http"
 
-// vary tells caches what an answer depends on, besides what others have told: the
-// names of headers, between commas.
+// vary adds the headers named in on, separated by commas, to those that the answer depends on.
 func vary(h http.Header, on string) {
 	list := h["Vary"]
 	if list == nil {
-		list = make([]string, 0, 8) // as many layers as may have something to tell
+		list = make([]string, 0, 8) // as many as there are layers that call vary
 	}
 	h["Vary"] = append(list, on)
 }

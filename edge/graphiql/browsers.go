@@ -7,16 +7,16 @@ import (
 	"census-gateway/internal/accepts"
 )
 
-// ForBrowsers sends a browser that opens the address of the API to the page, which
-// is at the folder that address is in: a GET without a query that asks for HTML and
-// not for JSON. All else goes to api. The address may end with a slash.
+// ForBrowsers redirects a browser that opens the API's address to the page, in the same folder.
+// It redirects a GET without a query that accepts HTML but not JSON, and passes everything else
+// to api. The address may end with a slash.
 func ForBrowsers(api http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if (r.Method != http.MethodGet && r.Method != http.MethodHead) || r.URL.RawQuery != "" || !wantsPage(r.Header["Accept"]) {
 			api.ServeHTTP(w, r)
 			return
 		}
-		page := "./" // relative, since a proxy may have taken a prefix off
+		page := "./" // relative, since a proxy may have removed a prefix
 		if strings.HasSuffix(r.URL.Path, "/") {
 			page = "../"
 		}

@@ -2,10 +2,9 @@ package graphiql
 
 import "strings"
 
-// Examples are the tabs of a first visit: one query for each question the gateway is
-// most asked. GraphiQL names a tab after its operation. Each is answered as it stands:
-// only over a simulated Census is an object named, since what is in another is not
-// known.
+// Examples returns the tabs of a first visit: one query for each frequent question. GraphiQL
+// names a tab after its operation. Each query runs unchanged. Objects are named only for the
+// simulated Census, since the objects of another are unknown.
 func Examples(simulated bool) []Tab {
 	one := Tab{Query: oneSync, Variables: `{ "ids": null }`}
 	if simulated {

@@ -1,4 +1,5 @@
-// Package graphiql serves GraphiQL 5 from the binary: no browser that opens it asks any other host for anything.
+// Package graphiql serves GraphiQL 5 from the binary. A browser that opens it sends no request to
+// any other host.
 //
 // One handler serves the page on every path it is mounted at, and its scripts, styles and fonts below
 // [Assets]:
@@ -9,8 +10,8 @@
 //	mux.Handle("/graphiql", page)
 //	mux.Handle(graphiql.Assets, page)
 //
-// The page asks for all it needs by relative addresses, so that a proxy may serve it below any prefix. It
-// must therefore be mounted in the folder of Assets and of the endpoint, graphql.
+// The page requests everything by relative addresses, so a proxy may serve it below any prefix.
+// Mount it in the folder of Assets and of the endpoint, graphql.
 //
 // The folder assets is written by tools/graphiql; nothing in it is edited by hand. [packed] serves it: 1.2 MB
 // for the first load as brotli, 1.5 as gzip.
@@ -25,7 +26,7 @@ import (
 	"census-gateway/edge/packed"
 )
 
-// Assets is the path below which the page asks for its files. Their names carry a hash of their content.
+// Assets is the path prefix of the page's files. Their names contain a hash of their content.
 const Assets = "/graphiql/assets/"
 
 //go:embed assets
@@ -40,22 +41,22 @@ func must(f fs.FS, err error) fs.FS {
 	return f
 }
 
-// A Tab is a query to begin with. GraphiQL names it after its operation, and the page shows the first one.
-// In the variables the page replaces "<7 days ago>" with the moment at which that day began by the
-// browser's clock, and "<time zone>" with the browser's.
+// A Tab is an initial query. GraphiQL names it after its operation, and the page shows the first
+// one. In the variables the page replaces "<7 days ago>" with the time at which that day began by
+// the browser's clock, and "<time zone>" with the browser's time zone.
 type Tab struct {
 	Query     string `json:"query"`
 	Variables string `json:"variables,omitempty"` // a JSON object
 }
 
-// Options say what the page is over.
+// Options describe the gateway to the page.
 type Options struct {
-	Simulated   bool   // Census is the simulated one
-	Credentials string // what the page asks for, such as "an API key"; "": callers need none
+	Simulated   bool   // Census is simulated
+	Credentials string // the credentials to ask for, such as "an API key"; "" if callers need none
 }
 
-// Handler returns the page and its assets. It answers GET and HEAD; it neither asks who is there nor
-// calls the endpoint itself.
+// Handler returns the page and its assets. It answers GET and HEAD. It requires no credentials
+// and does not call the endpoint.
 func Handler(opt Options) http.Handler {
 	page := page(opt)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -19,7 +19,7 @@ var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
 // config is what page.jsx reads.
 type config struct {
 	Endpoint    string            `json:"endpoint"`
-	Tabs        []Tab             `json:"tabs"` // for a browser that has none of its own yet
+	Tabs        []Tab             `json:"tabs"` // for a browser that has none stored
 	Credentials string            `json:"credentials,omitempty"`
 	Workers     map[string]string `json:"workers"` // by the label Monaco gives them
 }
@@ -53,13 +53,14 @@ func page(opt Options) rendered {
 	}
 	var b bytes.Buffer
 	if err := pageTemplate.Execute(&b, data); err != nil {
-		panic(err) // the template and its data are both this package's own
+		panic(err) // the template and its data are part of this package
 	}
 	sum := sha256.Sum256(b.Bytes())
 	return rendered{html: b.Bytes(), etag: `"` + hex.EncodeToString(sum[:12]) + `"`}
 }
 
-// serve makes the browser ask each time, so that a new binary is a new page; unchanged, it costs a 304.
+// serve makes the browser revalidate each time, so that a new binary shows its new page. An
+// unchanged page costs a 304.
 func (p rendered) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")

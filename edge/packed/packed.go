@@ -105,11 +105,12 @@ func (f *Files) Serve(w http.ResponseWriter, r *http.Request, name string) {
 	}
 	h.Set("Content-Length", strconv.FormatInt(size, 10))
 	if r.Method != http.MethodHead {
-		io.Copy(w, body) // the reader has gone if this fails
+		io.Copy(w, body) // an error means that the client has left
 	}
 }
 
-// matches reports whether an If-None-Match names the tag; weak tags of it count (RFC 9110, section 13.1.2).
+// matches reports whether an If-None-Match contains the tag; weak tags match too (RFC 9110,
+// section 13.1.2).
 func matches(header, etag string) bool {
 	for one := range strings.SplitSeq(header, ",") {
 		if one = strings.TrimPrefix(strings.TrimSpace(one), "W/"); one == etag || one == "*" {

@@ -1,5 +1,4 @@
-// Package chromium drives a headless Chromium, for tests that see a page as
-// people do.
+// Package chromium controls a headless Chromium, for tests that see a page as people do.
 package chromium
 
 import (
@@ -17,9 +16,8 @@ import (
 	"time"
 )
 
-// A Browser is a headless Chromium with one page, spoken to in the DevTools
-// protocol over a pair of pipes: JSON messages with a zero byte after each. What
-// goes wrong with it ends the test.
+// A Browser is a headless Chromium with one page. Messages of the DevTools protocol go over a
+// pair of pipes, as JSON with a zero byte after each. Any error of the browser ends the test.
 type Browser struct {
 	t    testing.TB
 	to   io.Writer
@@ -42,19 +40,18 @@ type message struct {
 	Error     json.RawMessage `json:"error,omitempty"`
 }
 
-// patience is how long anything may take: what usually takes a tenth of a
-// second takes many on a busy machine, and waiting costs only who fails.
+// patience is the timeout of every step. A step usually takes a tenth of a second, but many on a
+// busy machine, and only a failing test waits this long.
 const patience = 2 * time.Minute
 
-// Start starts the browser that CHROMIUM names, and skips the test where it
-// names none. The browser has a profile of its own and can resolve no name but
-// that of loopback. It ends with the test.
+// Start starts the browser named by CHROMIUM, and skips the test if CHROMIUM is empty. The
+// browser has its own profile and resolves no name except loopback. It ends with the test.
 func Start(t testing.TB) *Browser {
 	binary := os.Getenv("CHROMIUM")
 	if binary == "" {
 		t.Skip("CHROMIUM names no browser")
 	}
-	profile, err := os.MkdirTemp("", "chromium-") // not t.TempDir: what the browser leaves behind may still be written to
+	profile, err := os.MkdirTemp("", "chromium-") // not t.TempDir: the browser's processes may still write to it
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,22 +93,22 @@ func Start(t testing.TB) *Browser {
 	return b
 }
 
-// Requests are the URLs of all that was asked for so far, by the page and its workers.
+// Requests returns the URLs requested so far by the page and its workers.
 func (b *Browser) Requests() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Clone(b.requests)
 }
 
-// Errors are those of the console so far, exceptions nobody caught, and what the
-// page's Content-Security-Policy kept from happening.
+// Errors returns the errors of the console so far, uncaught exceptions, and violations of the
+// page's Content-Security-Policy.
 func (b *Browser) Errors() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Clone(b.errors)
 }
 
-// watch asks for the requests and the errors of a session, and for the workers it starts.
+// watch subscribes to the requests and errors of a session, and to the workers it starts.
 func (b *Browser) watch(session string) {
 	for _, domain := range []string{"Network", "Runtime", "Log"} {
 		b.call(session, domain+".enable", nil)
@@ -141,7 +138,7 @@ func (b *Browser) read(from io.Reader) {
 	}
 }
 
-// event keeps what the test asks about afterwards. It holds mu.
+// event keeps what the test reads later. The caller holds mu.
 func (b *Browser) event(m message) {
 	var p struct {
 		SessionID string
@@ -178,7 +175,7 @@ func (b *Browser) event(m message) {
 	}
 }
 
-// call sends one command and waits for its answer.
+// call sends one command and waits for its response.
 func (b *Browser) call(session, method string, params any) (json.RawMessage, error) {
 	raw, err := json.Marshal(params)
 	if err != nil {

@@ -51,8 +51,7 @@ func (b *Browser) Do(expression string) {
 	}
 }
 
-// Until waits for a condition. A page that is being loaded cannot be asked, so
-// an error only means not yet.
+// Until waits for a condition. While a page is loading, Eval fails, so an error means "not yet".
 func (b *Browser) Until(what, condition string) {
 	b.t.Helper()
 	var err error
@@ -66,14 +65,14 @@ func (b *Browser) Until(what, condition string) {
 	b.t.Fatalf("not seen: %s (%v)\nconsole: %s\npage: %s", what, err, strings.Join(b.Errors(), "\n"), shown)
 }
 
-// Click clicks what selector finds first, once it is there.
+// Click clicks the first element that selector matches, once it exists.
 func (b *Browser) Click(selector string) {
 	b.t.Helper()
 	b.Until(selector+" to click", "document.querySelector(`"+selector+"`)")
 	b.Do("document.querySelector(`" + selector + "`).click()")
 }
 
-// Write replaces what the editor in selector holds, through the keyboard.
+// Write replaces the content of the editor in selector, by keyboard input.
 func (b *Browser) Write(selector, content string) {
 	b.t.Helper()
 	field := "document.querySelector(`" + selector + " textarea`)"
@@ -84,7 +83,7 @@ func (b *Browser) Write(selector, content string) {
 	b.get(nil, b.page, "Input.insertText", map[string]any{"text": content})
 }
 
-// Fill writes into the input that selector finds, through the keyboard.
+// Fill writes into the input that selector matches, by keyboard input.
 func (b *Browser) Fill(selector, content string) {
 	b.t.Helper()
 	field := "document.querySelector(`" + selector + "`)"
@@ -93,14 +92,14 @@ func (b *Browser) Fill(selector, content string) {
 	b.get(nil, b.page, "Input.insertText", map[string]any{"text": content})
 }
 
-// Show gives the window a size in CSS pixels, and the system a theme: "light" or "dark".
+// Show sets the size of the window in CSS pixels, and the theme of the system: "light" or "dark".
 func (b *Browser) Show(width, height int, theme string) {
 	b.t.Helper()
 	b.get(nil, b.page, "Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false})
 	b.get(nil, b.page, "Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": theme}}})
 }
 
-// Screenshot keeps a picture of the page, as PNG.
+// Screenshot saves a picture of the page as PNG.
 func (b *Browser) Screenshot(path string) {
 	b.t.Helper()
 	var shot struct{ Data string }
