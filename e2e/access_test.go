@@ -12,7 +12,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Who may ask by API key, in both headers.
+// API keys are accepted in both headers, and other credentials are rejected.
 func TestAPIKeys(t *testing.T) {
 	t.Parallel()
 	const one, two = "cgw_ONEONEONEONEONEONEONEONE", "cgw_TWOTWOTWOTWOTWOTWOTWOTWO"
@@ -68,8 +68,8 @@ func TestAPIKeys(t *testing.T) {
 	}
 }
 
-// Callers of a pass-through gateway see what their own token lets them see, one
-// after the other and all at once.
+// Callers of a pass-through gateway see only what their own token allows, one after the other and
+// concurrently.
 func TestTenantsAreApart(t *testing.T) {
 	t.Parallel()
 	tenants := map[string]*sim.Census{}

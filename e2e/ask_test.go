@@ -18,7 +18,7 @@ const (
 	asGraphQL = "application/graphql-response+json"
 )
 
-// client sends what it is told and follows nothing.
+// client follows no redirects.
 var client = &http.Client{
 	Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64},
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -119,7 +119,7 @@ func try(method, url, body string, headers ...string) (a answer, err error) {
 	return a, err
 }
 
-// inner is what never leaves the program: code, addresses, Go's own words.
+// inner matches internals that must not leave the program: code, addresses, Go's own messages.
 var inner = regexp.MustCompile(`goroutine \d|\.go:\d|runtime error|/tmp/|/root/|/home/|127\.0\.0\.1|localhost:|\[::1\]|` +
 	`dial tcp|connection re(set|fused)|context (deadline|canceled)|unexpected EOF|net/http|secret-token|0x[0-9a-f]{6}|\*errors\.`)
 
@@ -138,11 +138,11 @@ var documented = sync.OnceValue(func() []string {
 	return codes
 })
 
-// soon is how long any answer may take on a busy machine: much more than any
-// should, and much less than what an attack costs that gets through.
+// soon is the timeout of any answer on a busy machine. It is much more than any should take, and
+// much less than a successful attack would cost.
 const soon = 10 * time.Second
 
-// check holds what is true of every answer.
+// check verifies what is true of every answer.
 func (a answer) check(t testing.TB) {
 	t.Helper()
 	show := a.body[:min(len(a.body), 500)]
@@ -168,7 +168,7 @@ func (a answer) check(t testing.TB) {
 	}
 }
 
-// refused holds that a is a refusal of the GraphQL endpoint with one of the codes.
+// refused checks that a is a refusal of the GraphQL endpoint with one of the codes.
 func (a answer) refused(t testing.TB, status int, codes ...string) {
 	t.Helper()
 	if a.status != status || !slices.Contains(codes, a.code()) || len(a.Data) > 0 && string(a.Data) != "null" {
@@ -176,7 +176,7 @@ func (a answer) refused(t testing.TB, status int, codes ...string) {
 	}
 }
 
-// answered holds that a has data and no errors.
+// answered checks that a has data and no errors.
 func (a answer) answered(t testing.TB) {
 	t.Helper()
 	if a.status != 200 || len(a.Errors) > 0 || len(a.Data) == 0 {

@@ -10,7 +10,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Bodies that are no request, or would be one to a careless reader.
+// Bodies that are not valid requests, although a lenient reader might accept some.
 func TestBodies(t *testing.T) {
 	t.Parallel()
 	const good = `{"query":"{sync(id:52){label}}"}`
@@ -83,7 +83,7 @@ func TestBodies(t *testing.T) {
 	}
 }
 
-// Bodies that say they are something else, and requests whose other parts are too large.
+// Bodies with a wrong Content-Type or encoding, and requests whose other parts are too large.
 func TestEnvelopes(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})

@@ -13,9 +13,8 @@ import (
 	"census-gateway/edge/graphiql/chromium"
 )
 
-// What a first visitor does with the program as it starts without a setting:
-// opens the page, runs what is there, types a query of their own and reads the
-// answer of the simulated Census.
+// A first visitor opens the page of the program started without settings, runs the example, types
+// a query and reads the answer of the simulated Census.
 //
 //	CHROMIUM=/usr/bin/chromium go test ./e2e -run Browser -artifacts
 //
@@ -31,7 +30,7 @@ func TestBrowser(t *testing.T) {
 	b.Click(`button[aria-label*="Documentation Explorer"]`)
 	b.Until("the schema's own description", `text('.graphiql-doc-explorer').includes('Read-only')`)
 
-	// Answers with errors begin with them.
+	// Answers with errors begin with "errors".
 	answered := `text('.result-window').includes('"data"') && !text('.result-window').includes('"errors"')`
 	operation := regexp.MustCompile(`(?m)^query (\w+)`)
 	for i, tab := range examples {
@@ -86,7 +85,7 @@ func TestBrowser(t *testing.T) {
 	for _, e := range b.Errors() {
 		t.Errorf("console: %s", e)
 	}
-	// What the page must not do is not done, and would have been seen.
+	// The page causes no errors and no requests to other hosts. The check would see them.
 	seen := len(b.Errors())
 	if _, err := b.Eval(`fetch('http://127.0.0.1:1/').catch(() => {})`); err != nil {
 		t.Error(err)

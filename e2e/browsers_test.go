@@ -10,7 +10,7 @@ import (
 
 const query52 = "?query=%7Bsync(id:52)%7Blabel%7D%7D"
 
-// What a page of another origin can send without asking first is not executed.
+// A request that a page of another origin can send without a preflight is not executed.
 func TestCSRF(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -51,7 +51,7 @@ func TestCSRF(t *testing.T) {
 	}
 }
 
-// Pages may read answers if their origin is listed, letter by letter.
+// Pages may read answers if their origin is listed exactly.
 func TestCORS(t *testing.T) {
 	t.Parallel()
 	closed := start(t)
@@ -91,7 +91,7 @@ func TestCORS(t *testing.T) {
 	}
 }
 
-// What a request holds cannot become a page, and no page can frame or sniff an answer.
+// No part of a request can become a page, and no page can frame or sniff an answer.
 func TestReflection(t *testing.T) {
 	t.Parallel()
 	g := start(t)
@@ -128,7 +128,7 @@ func TestReflection(t *testing.T) {
 	}
 }
 
-// A page whose name was made to point here still says its own name.
+// A page whose name resolves to this machine still sends its own name as Host.
 func TestDNSRebinding(t *testing.T) {
 	t.Parallel()
 	open, named := start(t), start(t, "GATEWAY_HOSTS=gateway.test")

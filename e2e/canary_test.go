@@ -36,8 +36,8 @@ func newCollector(t *testing.T) *collector {
 // name a caller makes up.
 const canary = "CANARY"
 
-// Nothing secret and nothing of what callers ask about leaves the gateway by
-// any way but the one it is meant for, whatever goes wrong.
+// No secret, and nothing that callers ask about, leaves the gateway by an unintended way,
+// whatever goes wrong.
 func TestCanaries(t *testing.T) {
 	t.Parallel()
 	const key, passed = "cgw_CANARYkeyCANARYkeyCANARY", "secret-token:CANARYpassedCANARYpassed"
@@ -90,7 +90,7 @@ func TestCanaries(t *testing.T) {
 	}
 }
 
-// provoke makes all go wrong that can, under one credential, and shows each answer.
+// provoke causes every kind of failure under one credential, and shows each answer.
 func provoke(t *testing.T, g *gateway, c *census, credential string, show func(answer)) {
 	ask := func(request string, headers ...string) {
 		show(g.post(t, request, append([]string{"Authorization", credential, "Traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
@@ -103,7 +103,7 @@ func provoke(t *testing.T, g *gateway, c *census, credential string, show func(a
 	ask(body("#CANARY\n{sync(id:52){label}}", nil), "X-API-Key", "CANARYkeyCANARYkey")
 	// Names of connections, of which Census tells secrets too.
 	ask(body("{syncs(first:5){nodes{source{connectionName connectionType}destination{connectionName connectionType}}}}", nil))
-	// Who started a run is for the caller to know, and for nobody who watches.
+	// Only the caller may learn who started a run: it is in no log, metric or trace.
 	if a := g.query(t, "{sync(id:52){runs(first:1000){nodes{syncTriggerReason{uiDetail}}}}}", nil, "Authorization", credential); a.status == 200 && !strings.Contains(a.body, "@") {
 		t.Error("no run was started by anybody")
 	}
@@ -137,7 +137,7 @@ func provoke(t *testing.T, g *gateway, c *census, credential string, show func(a
 
 var secrets = regexp.MustCompile(`(?i)[^\s"]{0,40}CANARY[^\s"]{0,40}|secret-token:[^\s"\[]+|(?-i:eyJ)[A-Za-z0-9_-]{10,}|[a-z0-9.]+@[a-z0-9]+\.(com|test|example)`)
 
-// searched holds that text has no secret, in plain or in base64.
+// searched checks that text contains no secret, in plain or in base64.
 func searched(t *testing.T, where, text string) {
 	t.Helper()
 	for _, s := range secrets.FindAllString(text, 5) {

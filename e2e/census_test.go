@@ -14,11 +14,11 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// censusToken is the gateway's own token; it must never be seen anywhere but at Census.
+// censusToken is the gateway's own token, which may appear nowhere but at Census.
 const censusToken = "secret-token:CANARYcensusCANARYcensus"
 
-// A census is a simulated Census on a port of its own that remembers what it
-// was asked, word for word, but for the call with which a gateway tries it.
+// A census is a simulated Census on its own port. It records each request, except the one by
+// which a gateway tries it at the start.
 type census struct {
 	*sim.Census
 	url    string       // with the prefix
@@ -76,7 +76,7 @@ func (c *census) seen() []string {
 	return slices.Compact(slices.Sorted(slices.Values(c.tokens)))
 }
 
-// quiet holds that Census was asked nothing.
+// quiet checks that Census got no request.
 func (c *census) quiet(t testing.TB) {
 	t.Helper()
 	if asked := c.take(); len(asked) > 0 {

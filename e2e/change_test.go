@@ -7,8 +7,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A Census that has changed a little is answered from: one with smaller pages, one whose
-// totals are off, and one whose pages of syncs do not come in time.
+// The gateway answers from a Census that has changed a little: one with smaller pages, one with
+// wrong totals, and one whose pages of syncs do not come in time.
 func TestCensusThatHasChanged(t *testing.T) {
 	t.Parallel()
 	for name, opt := range map[string]sim.Options{

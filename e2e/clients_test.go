@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// patient are settings under which nothing that a client does slowly is cut
-// within a test; a later one beats an earlier.
+// patient are settings whose timeouts no slow client reaches within a test; a later setting
+// overrides an earlier one.
 func patient(settings ...string) []string {
 	return append([]string{"GATEWAY_HEADER_TIMEOUT=2m", "GATEWAY_BODY_TIMEOUT=2m", "GATEWAY_ANSWER_TIMEOUT=2m", "GATEWAY_IDLE_TIMEOUT=2m"}, settings...)
 }
 
-// Clients that keep a connection and give or take next to nothing lose it when
-// their time is over, and nobody else waits for them meanwhile.
+// Clients that send or read almost nothing lose their connection at its timeout, and no other
+// client waits for them.
 func TestSlowClients(t *testing.T) {
 	t.Parallel()
 	const head = "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -90,8 +90,7 @@ func TestSlowClients(t *testing.T) {
 	}
 }
 
-// A connection on which nobody asks any more is closed when its time is over, and
-// serves until then.
+// An idle connection is closed at its timeout, and serves until then.
 func TestIdleConnections(t *testing.T) {
 	t.Parallel()
 	g := start(t, patient("GATEWAY_IDLE_TIMEOUT=1s")...)
@@ -120,8 +119,8 @@ func (g *gateway) exchange(t testing.TB, conn io.Writer, r *bufio.Reader) {
 	}
 }
 
-// As many connections as there are places are served; one more waits until one
-// of them ends, where all are at work, here with bodies that do not come.
+// As many connections as configured are served. If all are active, here with bodies that do not
+// come, one more waits until one of them ends.
 func TestConnectionLimit(t *testing.T) {
 	t.Parallel()
 	const most = 3
@@ -156,7 +155,7 @@ func TestConnectionLimit(t *testing.T) {
 	}
 }
 
-// A request's line and headers may have so many bytes, and not one more.
+// The request line and headers may have the configured number of bytes, and not one more.
 func TestHeaderLimit(t *testing.T) {
 	t.Parallel()
 	for most, settings := range map[int][]string{16 << 10: nil, 8 << 10: {"GATEWAY_MAX_HEADER=8192"}, 100_000: {"GATEWAY_MAX_HEADER=100000"}} {

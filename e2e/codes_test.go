@@ -11,8 +11,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Operators see the code that the client saw, whichever layer refused: in the log
-// line of the request and in the metric.
+// Operators see the same code as the client, whichever layer rejected the request: in its log
+// line and in the metric.
 func TestCodesAreCounted(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -67,7 +67,7 @@ func check(t *testing.T, g *gateway, name string, a answer) {
 	}
 }
 
-// Who leaves before the answer is no failure of Census.
+// A client that leaves before the answer is not a failure of Census.
 func TestWhoLeavesIsNoTimeout(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})

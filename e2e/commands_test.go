@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// A health check says yes while the gateway takes requests, and no while it drains or
-// is not there, in one line.
+// A health check succeeds while the gateway accepts requests. It fails, with one line, while the
+// gateway drains or is not running.
 func TestHealthcheck(t *testing.T) {
 	t.Parallel()
 	g := start(t, "GATEWAY_LAME_DUCK=3s")
@@ -35,8 +35,8 @@ func TestHealthcheck(t *testing.T) {
 	}
 }
 
-// Words that are no command, and commands that do not stand first, are refused with the
-// commands there are. --help names them too.
+// Unknown commands, and commands that are not the first argument, are rejected with a list of the
+// commands. --help names them too.
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"CANARY"}, {"--max-depth", "5", "healthcheck"}, {"healthcheck", "CANARY"}} {

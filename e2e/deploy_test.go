@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// The program of the image works where nothing else is: no library, no shell, no
-// /etc/hosts, nothing it may write, and no rights. Its health check does too.
+// The program of the image runs without anything else: no library, no shell, no /etc/hosts, no
+// writable file, and no rights. So does its health check.
 func TestImage(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../deploy/Dockerfile")
@@ -69,8 +69,8 @@ func TestImage(t *testing.T) {
 	}
 }
 
-// Every file that the image is built from passes the list of what the builder gets,
-// and nothing secret or large beside it does.
+// The builder gets every file that the image is built from, and nothing secret or large beside
+// them.
 func TestImageIsBuiltFromWhatItGets(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../deploy/Dockerfile.dockerignore")

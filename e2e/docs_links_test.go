@@ -15,7 +15,7 @@ var (
 	noSlug  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
-// Every link between the documents, and to files beside them, leads somewhere.
+// Every link between the documents, and to files beside them, leads to something that exists.
 func TestDocsLinks(t *testing.T) {
 	files, _ := filepath.Glob("../docs/*.md")
 	files = append(files, "../README.md", "../CONTRIBUTING.md", "../CHANGELOG.md")

@@ -19,8 +19,8 @@ var (
 	fields = regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| `([a-zA-Z]+)`")
 )
 
-// What docs/migrating.md calls the same is the same: each REST call and its query
-// give the same rows, each field of REST and of GraphQL the same value.
+// docs/migrating.md is right about what is the same: each REST call and its query return the same
+// rows, and each field of REST and of GraphQL the same value.
 func TestDocsMigrating(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../docs/migrating.md")

@@ -23,8 +23,8 @@ import (
 
 var location = regexp.MustCompile(`location (?:= )?(/\S*) \{`)
 
-// nginx has nginx check a configuration, and asks through it, at each of its
-// locations, over TLS.
+// nginx has nginx check a configuration, and sends requests through it, to each of its locations,
+// over TLS.
 func (d *doc) nginx(t *testing.T, b block) {
 	places := location.FindAllStringSubmatch(b.text, -1)
 	if len(places) == 0 || strings.Count(b.text, "{") != strings.Count(b.text, "}") {

@@ -123,8 +123,8 @@ func (d *doc) shell(t *testing.T, script string) string {
 	return out.String()
 }
 
-// script runs a block of commands. What fetches modules or installs packages is
-// left to the gate; bash still reads it.
+// script runs a block of commands. The gate runs the commands that fetch modules or install
+// packages; here bash only parses them.
 func (d *doc) script(t *testing.T, b block) {
 	if needs := strings.Contains(b.text, "go get"); needs && os.Getenv("DOC_TOOLS") == "" {
 		b.text = "if false; then\n" + b.text + "fi\n"
@@ -159,7 +159,7 @@ func (d *doc) transcript(t *testing.T, b block) {
 	run()
 }
 
-// goesOn tells whether a command has further lines.
+// goesOn reports whether a command continues on further lines.
 func goesOn(command string) bool {
 	command = strings.TrimSpace(command)
 	return strings.HasSuffix(command, `\`) || strings.HasSuffix(command, "|") || strings.Count(command, "'")%2 == 1
@@ -171,9 +171,9 @@ var (
 	word   = regexp.MustCompile(`[A-Z_]{2,}`)
 )
 
-// alike tells how what was said is not like what is shown, "" if it is. Made-up
-// data go on, so values differ: of JSON the names must be the same, of a table
-// the forms of the first column, of other text all but the digits.
+// alike describes how the output differs from the output shown; "" if it does not. Made-up data
+// changes over time, so values may differ. JSON must have the same names, a table the same forms
+// in its first column, and other text must be the same except for digits.
 func alike(shown, said string) string {
 	if strings.HasPrefix(shown, "{") {
 		var want, got any

@@ -23,15 +23,15 @@ type block struct {
 	line int // of the document, from 1
 }
 
-// A doc is one document under test: its blocks are run in order, in a folder of
-// their own, and ask a gateway of their own.
+// A doc is one document under test. Its blocks run in order, in their own folder and against
+// their own gateway.
 type doc struct {
 	gateway *gateway
 	sim     string // HOST:PORT of the simulated Census
 	dir     string
 }
 
-// kinds tells how each kind of block is held to be true. No block is left out.
+// kinds says how each kind of block is verified. No block is left out.
 var kinds = map[string]func(d *doc, t *testing.T, b block){
 	"sh":      (*doc).script,
 	"console": (*doc).transcript,
@@ -44,12 +44,12 @@ var kinds = map[string]func(d *doc, t *testing.T, b block){
 	"text":    func(*doc, *testing.T, block) {}, // a picture
 }
 
-// Every command, query and file that the documents show works as it stands, on
-// the built program and a simulated Census.
+// Every command, query and file in the documents works unchanged with the built program and a
+// simulated Census.
 //
 //	DOC_TOOLS=yes go test ./e2e -run Docs
 //
-// also runs what needs nginx, or modules that the gateway does not.
+// also runs the blocks that need nginx, or modules that the gateway does not.
 func TestDocs(t *testing.T) {
 	files, _ := filepath.Glob("../docs/*.md")
 	files = append(files, "../README.md", "../CONTRIBUTING.md")
@@ -111,8 +111,8 @@ func (d *doc) here(text string) string {
 		"2026-11-28T00:00:00Z", time.Now().Add(-24*time.Hour).UTC().Format("2006-01-02T15:00:00Z")).Replace(text)
 }
 
-// operations asks every operation of a document, with a value for each variable
-// that needs one, and wants data and no error.
+// operations sends every operation of a document, with a value for each required variable, and
+// expects data without errors.
 func (d *doc) operations(t *testing.T, b block) {
 	d.keep(t, b)
 	query, err := parser.ParseQuery(&ast.Source{Input: b.text})
@@ -155,9 +155,8 @@ func (d *doc) keep(t *testing.T, b block) string {
 	return path
 }
 
-// javaScript runs a module that needs no package. One that does, or is part of
-// a project, is checked for its syntax only: the packages are the reader's,
-// hundreds of them.
+// javaScript runs a module that needs no package. A module that needs packages, or is part of a
+// project, gets a syntax check only: its packages, often hundreds, are the reader's.
 func (d *doc) javaScript(t *testing.T, b block) {
 	path := filepath.Join(d.dir, "line"+strconv.Itoa(b.line)+".mjs")
 	if err := os.WriteFile(path, []byte(b.text), 0o600); err != nil {
@@ -173,7 +172,7 @@ func (d *doc) javaScript(t *testing.T, b block) {
 	}
 }
 
-// json wants JSON; {…} in it is any object.
+// json expects valid JSON; {…} stands for any object.
 func (d *doc) json(t *testing.T, b block) {
 	if text := strings.ReplaceAll(b.text, "{…}", "{}"); !json.Valid([]byte(text)) {
 		t.Errorf("no JSON: %s", text)
@@ -186,8 +185,8 @@ var (
 	metric = regexp.MustCompile(`census_gateway_(\w+?)(?:_bucket)?\b[^\w]`)
 )
 
-// yaml holds probes and metrics against what the gateway serves and documents.
-// Other files are kept for scripts.
+// yaml compares probes and metrics with what the gateway serves and documents. Other files are
+// kept for scripts.
 func (d *doc) yaml(t *testing.T, b block) {
 	found := d.keep(t, b) != ""
 	for _, m := range probe.FindAllStringSubmatch(b.text, -1) {

@@ -47,7 +47,7 @@ func doubling(n int) string {
 	return b.String()
 }
 
-// Documents that are small to send and dear to read, check or execute.
+// Documents that are small to send but expensive to parse, validate or execute.
 func TestGreedyDocuments(t *testing.T) {
 	t.Parallel()
 	deep := func(open, shut string) string { return strings.Repeat(open, 100_000) + strings.Repeat(shut, 100_000) }
@@ -122,8 +122,8 @@ func TestGreedyDocuments(t *testing.T) {
 	}
 }
 
-// Introspection is answered as it is asked by tools, and not in circles; where
-// it is switched off, nothing helps to guess the schema.
+// Introspection answers the queries of tools, but not circular ones. Without introspection,
+// nothing helps to guess the schema.
 func TestIntrospection(t *testing.T) {
 	t.Parallel()
 	open, closed := start(t), start(t, "GATEWAY_INTROSPECTION=false")

@@ -9,7 +9,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// There are no doors but those in the documents.
+// The program serves only the paths in the documents.
 func TestPathsAndMethods(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -32,7 +32,7 @@ func TestPathsAndMethods(t *testing.T) {
 	if a := g.do(t, "HEAD", "/graphql"+query52, ""); a.status != 200 || a.body != "" {
 		t.Errorf("HEAD: %d %q", a.status, a.body)
 	}
-	// A slash at the end is passed over, by POST too, which a redirect might turn into GET.
+	// A trailing slash is accepted, also for POST, which a redirect might turn into GET.
 	if a := g.do(t, "POST", "/graphql/", body("{sync(id:52){id}}", nil), "Content-Type", asJSON); a.status != 200 || a.body != `{"data":{"sync":{"id":"Sync:52"}}}` {
 		t.Errorf("POST /graphql/: %d %s", a.status, a.body)
 	}
@@ -59,7 +59,7 @@ func TestPathsAndMethods(t *testing.T) {
 	}
 }
 
-// The id of a request is echoed if it is one, and made up if it is not.
+// A valid request id is echoed; an invalid one is replaced.
 func TestRequestID(t *testing.T) {
 	t.Parallel()
 	g := start(t)
@@ -86,7 +86,7 @@ func TestRequestID(t *testing.T) {
 	}
 }
 
-// Passed-on credentials cannot carry headers of their own to Census.
+// Passed-through credentials cannot inject headers into calls to Census.
 func TestHeaderInjection(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -107,7 +107,7 @@ func TestHeaderInjection(t *testing.T) {
 	}
 }
 
-// Nobody becomes a WebSocket: a request that asks for it is answered as if it had not.
+// A request for a WebSocket is answered like any other request.
 func TestUpgrade(t *testing.T) {
 	t.Parallel()
 	g := start(t)

@@ -12,7 +12,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// hold has calls of one path wait at Census until the returned function is called.
+// hold delays calls to one path at Census until the returned function is called.
 func (c *census) hold(path string) (release func()) {
 	gate := make(chan struct{})
 	c.Inject(sim.Fault{Match: sim.Path(path), Do: func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
@@ -25,7 +25,7 @@ func (c *census) hold(path string) (release func()) {
 	return func() { close(gate) }
 }
 
-// later asks on another goroutine; the answer comes on the channel.
+// later sends a query from another goroutine; the answer comes on the channel.
 func (g *gateway) later(t *testing.T, query string) <-chan answer {
 	got := make(chan answer, 1)
 	go func() {
@@ -38,8 +38,8 @@ func (g *gateway) later(t *testing.T, query string) <-chan answer {
 	return got
 }
 
-// On SIGTERM readiness fails and the door closes at once, while what is under
-// way is answered; then the program ends well.
+// On SIGTERM readiness fails and the listener closes at once. Requests in progress are answered,
+// then the program exits with 0.
 func TestDrain(t *testing.T) {
 	t.Parallel()
 	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
@@ -75,7 +75,7 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// What has not finished after 20 s is cancelled and still gets an answer.
+// A request that has not finished after 20 s is cancelled and still gets an answer.
 func TestDrainCancels(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -114,7 +114,7 @@ func TestDrainCancels(t *testing.T) {
 	}
 }
 
-// Who cannot wait for a drain asks again, and the program is over.
+// A second signal ends the program at once.
 func TestSecondSignal(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -133,8 +133,8 @@ func TestSecondSignal(t *testing.T) {
 	}
 }
 
-// Before it drains the program goes on, for balancers to notice, and tells clients to
-// leave their connections.
+// With a lame duck the program keeps serving before it drains, and tells clients to close their
+// connections.
 func TestLameDuck(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})

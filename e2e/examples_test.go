@@ -9,8 +9,8 @@ import (
 	"census-gateway/edge/graphiql"
 )
 
-// The queries that GraphiQL opens with are answered, as they stand, by the
-// simulated Census that a first visitor meets, and those over another Census too.
+// The simulated Census answers the queries that GraphiQL opens with, unchanged. So does another
+// Census.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	g := start(t)

@@ -27,8 +27,7 @@ func exporting(t *testing.T, c *census, args ...string) (cmd *exec.Cmd, out, err
 	return cmd, out, errs
 }
 
-// An export that is killed again and again, and goes on each time, has each run of the
-// workspace that was over once, and none twice.
+// An export that is killed and resumed again and again has each run that was over exactly once.
 func TestExportIsKilled(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{Seed: 5})
@@ -87,7 +86,7 @@ func TestExportIsKilled(t *testing.T) {
 	}
 }
 
-// With --follow rows come to stdout as runs get over, and SIGTERM ends it well.
+// With --follow rows go to stdout as runs end, and SIGTERM ends the export with 0.
 func TestExportFollows(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{Empty: true})
@@ -114,8 +113,8 @@ func TestExportFollows(t *testing.T) {
 	}
 }
 
-// A sync that cannot be read ends an export with its name: without it runs would be
-// missing. So does what would overwrite a file or mix two exports.
+// A sync that cannot be read ends an export with an error that names it, since runs would be
+// missing. So does a command that would overwrite a file or mix two exports.
 func TestExportRefuses(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{Empty: true})

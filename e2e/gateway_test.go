@@ -168,8 +168,8 @@ func (t *transcript) wait(tb testing.TB, pattern string) (found string) {
 	return found
 }
 
-// patience is how long something may take that is waited for: much more than it
-// does, since waiting costs only who fails.
+// patience is the timeout of every wait. It is much more than a wait takes, since only a failing
+// test waits this long.
 const patience = time.Minute
 
 // until waits for something to become true.

@@ -9,8 +9,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// What is no id is refused before Census is asked, wherever an id is taken; no
-// part of it ever reaches a path at Census.
+// An invalid id is rejected before Census is called, in every place that takes an id. No part of
+// it reaches a path at Census.
 func TestForgedIDs(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -39,11 +39,11 @@ func TestForgedIDs(t *testing.T) {
 			c.quiet(t)
 		}
 	}
-	// An id of one type is not one of another.
+	// An id of one type is not valid for another.
 	g.query(t, `{sync(id:"SyncRun:52"){label}}`, nil).refusedAt(t, "sync", badInput)
 	g.query(t, `{syncRun(id:"Sync:52"){status}}`, nil).refusedAt(t, "syncRun", badInput)
 	c.quiet(t)
-	// What is an id is asked for as it is, and as nothing else.
+	// A valid id leads to exactly one path at Census.
 	for id, path := range map[string]string{"52": "/syncs/52", "Sync:53": "/syncs/53", "9223372036854775807": "/syncs/9223372036854775807"} {
 		g.query(t, fields["sync"], map[string]any{"id": id})
 		if asked := c.take(); len(asked) != 1 || asked[0] != "GET /api/v1"+path {
@@ -52,7 +52,7 @@ func TestForgedIDs(t *testing.T) {
 	}
 }
 
-// refusedAt holds that the one error of a is at the field, with the code.
+// refusedAt checks that the one error of a is at the field, with the code.
 func (a answer) refusedAt(t testing.TB, field, code string) {
 	t.Helper()
 	if len(a.Errors) != 1 || a.code() != code || len(a.Errors[0].Path) == 0 || a.Errors[0].Path[0] != field {
@@ -60,7 +60,7 @@ func (a answer) refusedAt(t testing.TB, field, code string) {
 	}
 }
 
-// Numbers that no page has, and lists longer than any page.
+// Numbers outside the range of a page, and lists longer than any page.
 func TestForgedNumbers(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -108,7 +108,7 @@ func TestForgedNumbers(t *testing.T) {
 	c.quiet(t)
 }
 
-// Cursors nobody gave out, or gave out for another list.
+// Cursors that the gateway did not issue, or issued for another list.
 func TestForgedCursors(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})

@@ -13,7 +13,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Which tokens let in, and with what the others are refused.
+// Valid tokens are accepted, and each invalid token is rejected with its reason.
 func TestJWT(t *testing.T) {
 	t.Parallel()
 	rs, ec, ed := newKey(t, "rsa", "RSA"), newKey(t, "ec", "EC"), newKey(t, "ed", "Ed")
@@ -82,8 +82,8 @@ func TestJWT(t *testing.T) {
 	}
 }
 
-// A key that the issuer begins to use is found by itself, and one that stays
-// unknown does not make the issuer be asked again and again.
+// A new key of the issuer is found without a reload. A key that stays unknown does not cause
+// repeated requests to the issuer.
 func TestRotatedKey(t *testing.T) {
 	t.Parallel()
 	old, next, unknown := newKey(t, "old", "Ed"), newKey(t, "next", "Ed"), newKey(t, "unknown", "Ed")
@@ -121,9 +121,8 @@ func TestRotatedKey(t *testing.T) {
 	}
 }
 
-// A gateway that cannot read its issuer's keys starts, refuses callers with JWTs and
-// tries again. What it knows stays in force when they cannot be read later, and keys
-// can be added and revoked meanwhile.
+// A gateway that cannot read its issuer's keys starts, rejects JWTs and retries. Known keys stay
+// in force when they cannot be read later. API keys can be added and revoked meanwhile.
 func TestIssuerThatIsDown(t *testing.T) {
 	t.Parallel()
 	key := newKey(t, "k", "Ed")

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Each limit lets its number pass and refuses one more, in an error that names
-// the limit and both numbers.
+// Each limit accepts its number and rejects one more, with an error that names the limit and both
+// numbers.
 func TestLimitsAtTheirEdge(t *testing.T) {
 	t.Parallel()
 	nested := func(depth int) string { // of fields
@@ -90,7 +90,7 @@ func TestLimitsAtTheirEdge(t *testing.T) {
 	}
 }
 
-// The limits that are not of one number alone.
+// Limits that do not depend on one number alone.
 func TestFurtherLimits(t *testing.T) {
 	t.Parallel()
 	g, usual := start(t, "GATEWAY_MAX_BODY=1000", "GATEWAY_MAX_DOCUMENT=500", "GATEWAY_MAX_ROOT_FIELDS=4"), start(t)
@@ -133,8 +133,8 @@ func TestFurtherLimits(t *testing.T) {
 	}
 }
 
-// Of a document's mistakes twenty are told, and how many there are beside. Of fields
-// that failed each has its error.
+// Of a document's errors twenty are reported, and the number of the rest. Each field that failed
+// has its error.
 func TestErrorsAtTheirEdge(t *testing.T) {
 	t.Parallel()
 	g := start(t)

@@ -12,7 +12,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// An operation has its time and no more; what is there by then is answered.
+// An operation ends at its timeout and returns the data read by then.
 func TestOperationTimeout(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -25,8 +25,8 @@ func TestOperationTimeout(t *testing.T) {
 	}
 }
 
-// Operations beyond the places are refused soon, with a time to come back; a
-// place that is free again is taken.
+// Operations over the limit are rejected soon, with a time to retry; a place that becomes free is
+// used.
 func TestOverload(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -60,9 +60,8 @@ func TestOverload(t *testing.T) {
 	g.query(t, "{sync(id:52){label}}", nil).answered(t)
 }
 
-// There are as many places as are set and not one more, here all but one taken
-// by operations that wait for one call to Census. Who announces a body and does not
-// send it has none.
+// There are exactly as many places as configured. Here all but one are taken by operations that
+// wait for one call to Census. A client that announces a body and does not send it takes none.
 func TestPlaces(t *testing.T) {
 	t.Parallel()
 	for most, settings := range map[int][]string{256: nil, 2: {"GATEWAY_MAX_IN_FLIGHT=2", "GATEWAY_ANSWER_CACHE=0"}} {
@@ -97,8 +96,8 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// A sync that hangs has a few of the calls to Census and no more, however many
-// ask for it, and the others are answered as before.
+// A sync that hangs takes a few of the calls to Census, however often it is requested. Other
+// syncs are answered as before.
 func TestHangingSync(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -130,7 +129,7 @@ func TestHangingSync(t *testing.T) {
 	}
 }
 
-// One caller's rate is not another's.
+// The rate of one caller does not affect another.
 func TestRate(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})

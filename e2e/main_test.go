@@ -1,11 +1,10 @@
-// Package e2e starts the program as it is built and asks it over real sockets,
-// as clients, browsers, operators and attackers do. What is promised in
-// docs/operations.md is held here.
+// Package e2e runs the built program and sends it requests over real sockets, as clients,
+// browsers, operators and attackers do. It tests what docs/operations.md promises.
 //
-// Every answer is looked at the same way, whatever a test asks it for: it comes
-// soon, it is small, its errors carry documented codes, and nothing of the
-// inside stands in it (see check). Every program must be alive at the end of
-// its test, must not have panicked, and ends with 0 on SIGTERM (see start).
+// Every answer is checked in the same way, whatever its test is about: it is fast and small, its
+// errors have documented codes, and it contains no internals (see check). Every program must be
+// alive at the end of its test, must not have panicked, and must exit with 0 on SIGTERM (see
+// start).
 package e2e
 
 import (
@@ -25,7 +24,7 @@ func TestMain(m *testing.M) { os.Exit(build(m)) }
 // build builds the program, runs the tests and removes it again.
 func build(m *testing.M) int {
 	flag.Parse()
-	// What takes long here waits for deadlines; the processors have little to do.
+	// Slow tests wait for timeouts and need little CPU time.
 	if p := flag.Lookup("test.parallel"); p.Value.String() == p.DefValue {
 		p.Value.Set("16")
 	}

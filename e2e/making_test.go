@@ -10,9 +10,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Large answers are bounded in memory from when they are made until they are sent,
-// those in parts too: here to sixteen MiB, of which each of sixty clients who read
-// nothing asks for seven.
+// The memory of large answers is limited from when they are made until they are sent, including
+// answers in parts. Here the limit is 16 MiB, and each of sixty clients that read nothing
+// requests seven.
 func TestLargeAnswersAreBoundedWhileTheyAreMade(t *testing.T) {
 	const clients, most = 60, 16 << 20
 	c := newCensus(t, sim.Options{})

@@ -24,7 +24,7 @@ func hashOf(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// A document registered by hash is that document, whoever asks for it next.
+// A document registered by hash stays that document for every later caller.
 func TestPersistedDocumentsCannotBePoisoned(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -55,8 +55,8 @@ func TestPersistedDocumentsCannotBePoisoned(t *testing.T) {
 	g.post(t, persisted(hashOf(evil), "")).refused(t, 400, unknownDoc)
 }
 
-// The garbage collector is told of a limit that follows from the caches; GOGC and
-// GOMEMLIMIT win.
+// The memory limit of the garbage collector follows from the caches; GOGC and GOMEMLIMIT override
+// it.
 func TestMemoryLimit(t *testing.T) {
 	t.Parallel()
 	for _, l := range []struct {
@@ -82,7 +82,7 @@ func TestMemoryLimit(t *testing.T) {
 	}
 }
 
-// Documents, ids, operation names and variables without end are not kept without end.
+// The memory for documents, ids, operation names and variables is bounded.
 func TestMemoryIsBounded(t *testing.T) {
 	t.Parallel()
 	g := start(t)

@@ -12,9 +12,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A month of 200 hourly syncs, 144,000 runs, is summed up in less than 100 MiB
-// beside what the program holds idle: all together and each for itself, when
-// nothing of it is in memory and again.
+// A month of 200 hourly syncs, 144,000 runs, is summed up in less than 100 MiB beyond the idle
+// program. The sum is over all syncs together and over each, with an empty cache and again with a
+// full one.
 func TestMonthInLittleMemory(t *testing.T) {
 	const syncs, hours, more = 200, 720, 200
 	now := time.Now()

@@ -9,9 +9,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// While Census fails, what is in memory is served, with the time it is of, to those who
-// read it before; a Census that answers again is asked again, and what it refuses is
-// not served.
+// While Census fails, cached data is served as stale, with its time, to callers who read it
+// before. Once Census answers again it is called again, and data it no longer allows is not
+// served.
 func TestOutage(t *testing.T) {
 	t.Parallel()
 	const query = `{syncs{nodes{id label latestRun{id outcome}}}}`
@@ -73,7 +73,7 @@ func TestOutage(t *testing.T) {
 
 func says(v any) string { s, _ := v.(string); return s }
 
-// Where that is switched off nothing stale is served.
+// With GATEWAY_STALE=0s nothing stale is served.
 func TestNothingStale(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{Empty: true})

@@ -28,7 +28,7 @@ func prefixed(t *testing.T, g *gateway) string {
 	return server.URL + "/census/"
 }
 
-// Below a prefix browsers are sent to the page, and all that it names is there.
+// Behind a prefix browsers are redirected to the page, and everything that the page names exists.
 func TestPageBehindPrefix(t *testing.T) {
 	t.Parallel()
 	here := prefixed(t, start(t))
@@ -64,7 +64,7 @@ func TestPageBehindPrefix(t *testing.T) {
 	}
 }
 
-// A caller with an API key, behind such a proxy: types it once and is answered.
+// A user with an API key, behind such a proxy, types it once and is answered.
 func TestBrowserBehindPrefix(t *testing.T) {
 	b := chromium.Start(t)
 	here := prefixed(t, start(t, "GATEWAY_SIMULATE=true", "GATEWAY_API_KEYS=one:"+hashOf("a-key")))

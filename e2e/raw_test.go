@@ -62,8 +62,8 @@ func chunked(parts ...string) string {
 	return b.String() + "0\r\n\r\n"
 }
 
-// Requests of which two readers could see different ends: each is refused, or
-// read in the one way RFC 9112 has, and never executed twice.
+// Requests whose end two readers could see differently are rejected, or read in the one way of
+// RFC 9112, and never executed twice.
 func TestSmuggling(t *testing.T) {
 	t.Parallel()
 	const (
@@ -116,7 +116,7 @@ func TestSmuggling(t *testing.T) {
 	}
 }
 
-// A body that never ends is cut off soon after the limit, however it comes.
+// A body that never ends is cut off soon after the limit, in every encoding.
 func TestEndlessBodies(t *testing.T) {
 	t.Parallel()
 	g := start(t)

@@ -18,7 +18,7 @@ const (
 	inPart    = "settings reloaded in part"
 )
 
-// SIGHUP brings other keys, trusted documents and limits; what is wrong brings nothing.
+// SIGHUP applies new keys, trusted documents and limits; an invalid setting changes nothing.
 func TestReload(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -79,8 +79,8 @@ func TestReload(t *testing.T) {
 		expect(name, 400, 400, 200, 200)
 	}
 
-	// What is fixed keeps its value, and a file that says otherwise is refused whole:
-	// judged by another address, an open gateway could pass for a closed one.
+	// A fixed setting keeps its value, and a file that changes one is rejected as a whole.
+	// Otherwise an open gateway, checked with another address, could pass for a closed one.
 	for _, fixed := range []string{"GATEWAY_SIM_ADDR=127.0.0.1:1", "GATEWAY_CENSUS_CALLS=32", "GATEWAY_ANSWER_CACHE=0", "GATEWAY_FRESHNESS=0s", "GATEWAY_OPERATION_TIMEOUT=9s", "GATEWAY_LOG_FORMAT=json"} {
 		put("keys", "two "+hashOf("second-key")+"\n")
 		put("settings", settings(fixed))
@@ -93,8 +93,8 @@ func TestReload(t *testing.T) {
 		expect(fixed, 400, 400, 200, 200)
 	}
 
-	// What cannot be read stays as it was, and the rest applies: a key is revoked though
-	// a document is wrong.
+	// A file that cannot be read keeps its previous content, and the rest applies: a key is
+	// revoked although a document is invalid.
 	put("settings", settings())
 	put("keys", "one abc\n")
 	g.reload(t, inPart)
@@ -112,7 +112,7 @@ func TestReload(t *testing.T) {
 		}
 	}
 
-	// Another level of the log needs no new start.
+	// The log level changes without a restart.
 	put("settings", settings("GATEWAY_LOG_LEVEL=debug"))
 	g.reload(t, inPart)
 	g.post(t, body("{syncs(first:1){totalCount}}", nil), "X-API-Key", "second-key").answered(t)
@@ -130,7 +130,7 @@ func TestReload(t *testing.T) {
 	}
 }
 
-// However often the settings change, no request is lost or answered by halves.
+// No request is lost or half answered, however often the settings change.
 func TestReloadUnderLoad(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -154,7 +154,7 @@ func TestReloadUnderLoad(t *testing.T) {
 	callers.Wait()
 }
 
-// A caller who has used up its requests has none for that the settings are read again.
+// A reload does not give a caller new requests.
 func TestReloadKeepsRates(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})

@@ -16,9 +16,9 @@ import (
 
 var soak = flag.Duration("soak", 4*time.Second, "how long the soak test asks")
 
-// Under mixed load, with Census failing in one way after another, every request
-// is answered and nothing piles up: goroutines are as before when it is over, and
-// memory stays under what the caches may hold. Ten minutes of it are
+// Under mixed load, with Census failing in one way after another, every request is answered.
+// Nothing accumulates: goroutines return to their number before, and memory stays within the
+// limit of the caches. Ten minutes of it are
 //
 //	go test ./e2e -run Soak -soak 10m -timeout 15m
 func TestSoak(t *testing.T) {

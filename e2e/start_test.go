@@ -22,8 +22,8 @@ func execute(t *testing.T, settings []string, args ...string) (out, errs string,
 	return o.String(), e.String(), cmd.ProcessState.ExitCode()
 }
 
-// What cannot be, or would let strangers in, does not start: one line says which
-// setting is wrong, without repeating a secret.
+// Invalid settings, and settings that would let strangers in, prevent the start. One line says
+// which setting is wrong, without showing a secret.
 func TestRefusesToStart(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ settings, want string }{
@@ -72,8 +72,8 @@ func TestRefusesToStart(t *testing.T) {
 	}
 }
 
-// --check-config prints the settings, from wherever they came, with the secrets hidden,
-// and tries Census with them.
+// --check-config prints the settings from all sources, with secrets hidden, and calls Census
+// once.
 func TestCheckConfig(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{Seed: 1})
@@ -102,8 +102,8 @@ func TestCheckConfig(t *testing.T) {
 	}
 }
 
-// A key made by the program lets in, and what it writes to stdout is what a key file
-// needs, whatever else is set.
+// A key made by --new-key is accepted, and its output on stdout is a valid line of a key file,
+// whatever else is set.
 func TestNewKey(t *testing.T) {
 	t.Parallel()
 	line, said, code := execute(t, []string{"CENSUS_BASE_URL=nonsense"}, "--new-key", "dashboards")

@@ -14,9 +14,9 @@ import (
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-// What Census, or anything before it, may do wrong with one of two syncs: the
-// other one is answered, the error stands at its path with the code that tells
-// what to do, in bounded time and memory, and nothing of the inside comes out.
+// One of two syncs fails in every way that Census, or a proxy before it, may fail. The other sync
+// is answered. The error is at the path of the failed one, with a code that says what to do. Time
+// and memory stay bounded, and no internals leak.
 func TestMisbehavingCensus(t *testing.T) {
 	t.Parallel()
 	const ok = ""
@@ -88,7 +88,7 @@ func TestMisbehavingCensus(t *testing.T) {
 		{"a redirect to a file", sim.Redirect(301, "file:///etc/passwd"), 0, "UPSTREAM_BAD_RESPONSE", 1},
 	} {
 		t.Run(m.name, func(t *testing.T) {
-			// Of its own, so that nothing is remembered of the others.
+			// Each gateway is new, so that no state remains from the others.
 			var settings []string
 			if m.want == "UPSTREAM_TIMEOUT" {
 				settings = append(settings, "GATEWAY_OPERATION_TIMEOUT=1s")
@@ -119,8 +119,8 @@ func TestMisbehavingCensus(t *testing.T) {
 	}
 }
 
-// A sync that answers 429 for as long as it likes costs the others nothing, however
-// often it is asked for; the client is told when the next call may be made.
+// A sync that always answers 429 costs the others nothing, however often it is requested. The
+// client is told when the next call may be made.
 func TestOneRateLimitedSync(t *testing.T) {
 	t.Parallel()
 	for _, header := range []string{"86400", "Fri, 31 Dec 2199 23:59:59 GMT", "99999999999999999999"} {
@@ -147,7 +147,7 @@ func TestOneRateLimitedSync(t *testing.T) {
 	}
 }
 
-// A Census that cannot be reached at all is told in words of ours.
+// A Census that cannot be reached is reported without internal error texts.
 func TestNobodyThere(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})

@@ -14,7 +14,7 @@ import (
 	"census-gateway/internal/notes"
 )
 
-// Who announces a body and does not send it holds no place.
+// A client that announces a body and does not send it takes no place.
 func TestBodiesArriveBeforeAPlaceIsTaken(t *testing.T) {
 	h := Chain(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) }),
 		RequestID, ReadBody(1<<18, 0), NewInFlight(1).Middleware)
@@ -36,8 +36,8 @@ func TestBodiesArriveBeforeAPlaceIsTaken(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 }
 
-// What is below reads the same as without the layer: all of a body, also one that
-// is too long, and what it broke off with.
+// The inner handler reads the same bytes as without the layer: the whole body, a body that is too
+// long, and the error that ended it.
 func TestReadBodyIsTheBody(t *testing.T) {
 	const most = 1000
 	broken := errors.New("broken")
@@ -67,7 +67,7 @@ func TestReadBodyIsTheBody(t *testing.T) {
 	}
 }
 
-// A body that took long leaves its answer the whole time.
+// After a slow body the answer still has its full time.
 func TestSlowBodiesAreAnswered(t *testing.T) {
 	h := Chain(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) }), RequestID, ReadBody(100, time.Minute))
 	conn := dial(t, running(t, NewServer(h, ServerOptions{WriteTimeout: 200 * time.Millisecond}), listen(t)))

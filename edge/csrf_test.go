@@ -13,8 +13,8 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// TestCSRFByContentType sends what a page of a foreign origin can, by real HTTP,
-// in the forms a browser gives it.
+// TestCSRFByContentType sends the requests that a page of a foreign origin can send, over real
+// HTTP, in the forms of a browser.
 func TestCSRFByContentType(t *testing.T) {
 	server := httptest.NewServer(CSRF(mustOrigins(t, false, allowed...))(served))
 	defer server.Close()
@@ -117,8 +117,8 @@ func TestCSRF(t *testing.T) {
 	}
 }
 
-// What a page could load without asking is refused, and the refusal is for nobody to
-// embed; what passes was asked for.
+// A request that a page could make a browser load is rejected, and no page may embed the refusal.
+// Requests that pass were made on purpose.
 func TestEmbedding(t *testing.T) {
 	h := Chain(served, SecurityHeaders, CSRF(mustOrigins(t, false, allowed...)))
 	for site, want := range map[string]string{"cross-site": "same-origin", "same-site": "same-origin", "same-origin": ""} {

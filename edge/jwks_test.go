@@ -17,8 +17,8 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// An issuer that cannot be reached: its last keys stay in force for a day, and a
-// gateway that has none refuses its callers until it has.
+// If an issuer cannot be reached, its last keys stay in force for a day. A gateway without keys
+// rejects JWTs until it has read some.
 func TestJWKSThatCannotBeRead(t *testing.T) {
 	public, key, err := ed25519.GenerateKey(nil)
 	if err != nil {

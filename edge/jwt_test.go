@@ -263,8 +263,8 @@ func TestJWKSDocuments(t *testing.T) {
 	}
 }
 
-// TestKeyRotation goes through HTTP: unknown keys make the set be read again,
-// once for all who wait, and not more often than allowed.
+// TestKeyRotation works over HTTP. An unknown key causes one read for all waiting callers, at
+// most as often as allowed.
 func TestKeyRotation(t *testing.T) {
 	var asked, broken atomic.Int32
 	var set atomic.Pointer[[]byte]
@@ -364,8 +364,8 @@ func TestKeyRotation(t *testing.T) {
 	}
 }
 
-// TestFirstCallerMayLeave: the reading of new keys serves everyone who waits,
-// also when the caller that began it is gone.
+// TestFirstCallerMayLeave: a read of new keys serves all waiting callers, even after the first
+// one has left.
 func TestFirstCallerMayLeave(t *testing.T) {
 	begun, goOn := make(chan struct{}), make(chan struct{})
 	var asked atomic.Int32
@@ -409,7 +409,7 @@ func TestFirstCallerMayLeave(t *testing.T) {
 	}
 }
 
-// A byte order mark, with which some editors begin a file, is no part of the set.
+// A byte order mark at the beginning of the file, which some editors write, is skipped.
 func TestJWKSSkipsAByteOrderMark(t *testing.T) {
 	public, _, _ := ed25519.GenerateKey(rand.Reader)
 	file := filepath.Join(t.TempDir(), "jwks.json")

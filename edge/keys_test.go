@@ -125,7 +125,8 @@ func TestUnauthenticatedAnswerTellsNothing(t *testing.T) {
 	passed(t, serve(h, request("POST", "/graphql", "X-API-Key: good")))
 }
 
-// A byte order mark, with which some editors begin a file, is no part of a name.
+// A byte order mark at the beginning of the file, which some editors write, is not part of a
+// name.
 func TestReadKeysSkipsAByteOrderMark(t *testing.T) {
 	line := "lab " + HashKey("a-key") + "\n"
 	for _, text := range []string{"\ufeff" + line, "\ufeff\r\n" + line, "\ufeff# keys\n" + line} {

@@ -24,8 +24,8 @@ func askOn(conn net.Conn) (closes bool, err error) {
 	return res.Close, err
 }
 
-// While a server drains its kept connections go on and are told to close: in the lame
-// duck, and for a moment after the listeners have closed.
+// While a server drains, its open connections keep working and are told to close. This applies
+// during the lame duck, and for a moment after the listeners have closed.
 func TestKeptConnectionsMoveAway(t *testing.T) {
 	for _, lame := range []time.Duration{0, 100 * time.Millisecond} {
 		l := listen(t)

@@ -111,8 +111,8 @@ func TestRatesAtTheirEdge(t *testing.T) {
 	})
 }
 
-// Each answer of a gateway with a rate says what is left of the burst and when it is
-// whole again, the 429 too.
+// Each answer of a gateway with a rate reports what is left of the burst and when it is full
+// again, including a 429.
 func TestRatesAreTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := NewRates(RateLimit{PerSecond: 0.5, Burst: 3}).Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))

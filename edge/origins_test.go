@@ -49,7 +49,7 @@ func TestParseOrigins(t *testing.T) {
 
 var allowed = []string{"https://app.example.com", "http://localhost:3000", "https://two.example.com:8443"}
 
-// foreign origins: null, strangers, and look-alikes of the allowed ones.
+// foreign origins: null, unknown ones, and look-alikes of the allowed ones.
 var foreign = []string{"null", "https://evil.test", "https://app.example.com.evil.test", "https://evil-app.example.com",
 	"https://xapp.example.com", "http://app.example.com", "https://app.example.com:444", "https://app.example.com:443",
 	"https://app.example.com/", "https://app.example.co", "https://example.com", "https://APP.example.com", "http://localhost",
@@ -121,7 +121,7 @@ func TestCORS(t *testing.T) {
 	if res := do("POST", "Origin: "+allowed[0], "Origin: https://evil.test"); res.Header.Get("Access-Control-Allow-Origin") != "" {
 		t.Error("two origins were allowed")
 	}
-	passed(t, do("OPTIONS")) // not a preflight: the handler's affair
+	passed(t, do("OPTIONS")) // not a preflight: the handler answers it
 	passed(t, do("OPTIONS", "Origin: "+allowed[0]))
 
 	for name, c := range map[string]struct {

@@ -15,7 +15,7 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// Every refusal is told of once, with its reason; the challenges are those of RFC 6750.
+// Every refusal is reported once, with its reason; the challenges follow RFC 6750.
 func TestRefusalsAreTold(t *testing.T) {
 	public, private, err := ed25519.GenerateKey(nil)
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// Large answers are bounded together, small ones and those of unknown length not;
-// what is sent, or broke off, makes room again.
+// The total size of large answers is limited; small ones and those of unknown length do not
+// count. An answer that was sent, or broke off, frees its share.
 func TestSending(t *testing.T) {
 	type reads struct{}
 	synctest.Test(t, func(t *testing.T) {
@@ -72,8 +72,8 @@ func TestSending(t *testing.T) {
 	})
 }
 
-// What is held while an answer is made counts like what is sent, and once: the answer
-// that is begun takes its place.
+// An answer held while it is made counts like one being sent, and only once: the answer that
+// begins takes its place.
 func TestHold(t *testing.T) {
 	sending := NewSending(300_000)
 	var held []bool

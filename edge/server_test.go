@@ -141,8 +141,7 @@ func TestServerLogHidesAddresses(t *testing.T) {
 	NewServer(served, ServerOptions{}).ErrorLog.Print("dropped")
 }
 
-// A newcomer takes the place of the connection on which nobody has asked for
-// longest, and of none that is at work.
+// A new connection replaces the one that was idle longest, and never an active one.
 func TestIdleConnectionsMakeRoom(t *testing.T) {
 	work := make(chan bool)
 	srv := NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -405,7 +404,7 @@ type wrapped struct{ http.ResponseWriter }
 
 func (w wrapped) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// What was cancelled and has answered is also sent, however slowly.
+// A cancelled request that has an answer is sent to the end, however slowly.
 func TestDrainSendsWhatWasCancelled(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -88,7 +88,7 @@ func TestAge(t *testing.T) {
 	})
 }
 
-// TestFresh: the shortest counts, and a veto is final.
+// TestFresh: the shortest time applies, and 0 is final.
 func TestFresh(t *testing.T) {
 	for _, c := range []struct {
 		said []time.Duration
@@ -116,8 +116,8 @@ func TestFresh(t *testing.T) {
 	Fresh(t.Context(), time.Second) // outside of any request: nothing
 }
 
-// TestNotKept: whatever says that an answer is not one to keep is heeded, and
-// the answer comes through as it is.
+// TestNotKept: an answer with any sign that forbids keeping it is not kept, and arrives
+// unchanged.
 func TestNotKept(t *testing.T) {
 	large := strings.Repeat("x", mb/8)
 	for name, run := range map[string]func(w http.ResponseWriter, r *http.Request, text string){
@@ -193,7 +193,7 @@ func TestOff(t *testing.T) {
 	}
 }
 
-// TestPassBy: what cannot be told from others is not kept, and arrives whole.
+// TestPassBy: requests that cannot have a key are not kept, and their answers arrive complete.
 func TestPassBy(t *testing.T) {
 	o := &origin{fresh: time.Hour}
 	c := New(mb, Options{})
@@ -218,8 +218,7 @@ func TestPassBy(t *testing.T) {
 	}
 }
 
-// TestOutside: what layers above have set stays, and one that adds to the header
-// changes nothing that is kept.
+// TestOutside: headers set by outer layers stay, and changing them does not change a kept answer.
 func TestOutside(t *testing.T) {
 	o := &origin{run: func(w http.ResponseWriter, r *http.Request, text string) {
 		w.Header().Add("X-Many", "1")
@@ -255,8 +254,7 @@ func TestOutside(t *testing.T) {
 	wantRuns(t, o, 1)
 }
 
-// TestBound: however much is asked, what is kept stays within the bytes allowed,
-// and the latest is there.
+// TestBound: the size of the kept answers stays within the limit, and the latest answer is kept.
 func TestBound(t *testing.T) {
 	const limit = 64 << 10
 	o := &origin{fresh: time.Hour}
@@ -277,7 +275,7 @@ func TestBound(t *testing.T) {
 	}
 }
 
-// TestHandlers: what one next has made is not given for another.
+// TestHandlers: an answer made by one handler is never given for another.
 func TestHandlers(t *testing.T) {
 	one, two := &origin{fresh: time.Hour}, &origin{fresh: time.Hour}
 	c := New(mb, Options{})

@@ -51,7 +51,7 @@ func Benchmark(b *testing.B) {
 	}
 }
 
-// TestOverhead measures what answers take, so that the number used stays true.
+// TestOverhead measures the memory of answers, so that the constant stays accurate.
 func TestOverhead(t *testing.T) {
 	const n = 2000
 	o := &origin{fresh: time.Hour}

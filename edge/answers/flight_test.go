@@ -59,8 +59,8 @@ func TestSharedRun(t *testing.T) {
 	})
 }
 
-// TestSharedOnce: an answer that is good for no time goes to those who wait for it,
-// as it is, and to nobody after.
+// TestSharedOnce: an answer that is not fresh goes unchanged to the requests waiting for it, and
+// to no later one.
 func TestSharedOnce(t *testing.T) {
 	for _, status := range []int{200, 500} {
 		synctest.Test(t, func(t *testing.T) {
@@ -94,8 +94,8 @@ func TestSharedOnce(t *testing.T) {
 	}
 }
 
-// TestSharedNothing: those who waited for an answer that cannot be shared ask
-// themselves, all at once, and as soon as that is known.
+// TestSharedNothing: requests that waited for an answer that cannot be shared run on their own,
+// concurrently, as soon as that is known.
 func TestSharedNothing(t *testing.T) {
 	for name, run := range map[string]func(w http.ResponseWriter, r *http.Request, text string){
 		"unsaid": slow(time.Second, func(w http.ResponseWriter, r *http.Request, text string) { io.WriteString(w, text) }),
@@ -138,7 +138,7 @@ func TestSharedNothing(t *testing.T) {
 	}
 }
 
-// TestLeaving: who leaves fails nobody else; the run ends when all have left.
+// TestLeaving: a client that leaves affects no other; the run ends when all have left.
 func TestLeaving(t *testing.T) {
 	const n = 5
 	for stay := range n + 1 { // the one who stays; n: nobody does
@@ -181,7 +181,7 @@ func TestLeaving(t *testing.T) {
 	}
 }
 
-// TestWaiting: more than maxWaiting do not wait.
+// TestWaiting: at most maxWaiting requests wait.
 func TestWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &origin{run: slow(time.Second, freshFor(time.Hour))}
@@ -190,7 +190,7 @@ func TestWaiting(t *testing.T) {
 	})
 }
 
-// TestBoundedWait: who waited in vain does not get as much time again.
+// TestBoundedWait: a request that waited in vain does not get the full timeout again.
 func TestBoundedWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &origin{run: slow(10*time.Second, func(w http.ResponseWriter, r *http.Request, text string) { io.WriteString(w, text) })}

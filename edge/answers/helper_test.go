@@ -44,8 +44,7 @@ func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	return w
 }
 
-// An origin answers like the GraphQL handler: with what it was asked, by whom,
-// and the how-manieth answer it is.
+// An origin answers like the GraphQL handler, with the request, the caller and a serial number.
 type origin struct {
 	runs  atomic.Int64
 	fresh time.Duration

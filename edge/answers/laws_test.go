@@ -15,8 +15,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestKeyLaw: two requests have one key exactly if all that may change the answer
-// is the same.
+// TestKeyLaw: two requests have the same key exactly if everything that may change the answer is
+// the same.
 func TestKeyLaw(t *testing.T) {
 	text := rapid.SampledFrom([]string{"", "a", "b", "ab", "a\x00", "\x01a", "a,b"})
 	type asked struct {
@@ -65,7 +65,7 @@ func TestKeyLaw(t *testing.T) {
 				i := rapid.IntRange(0, 4).Draw(t, "which")
 				first, second := cut(t, strings.Join(a.Headers[i], ""))
 				b.Headers[i] = []string{first, second}
-			case 3: // the caller's name runs into what comes after it
+			case 3: // the caller's name continues into the next part
 				tail := string(appendHeaders(nil, a.Headers))
 				i := rapid.IntRange(0, len(tail)).Draw(t, "taken")
 				b.Caller += tail[:i]
@@ -77,13 +77,13 @@ func TestKeyLaw(t *testing.T) {
 	})
 }
 
-// cut cuts s in two.
+// cut splits s in two.
 func cut(t *rapid.T, s string) (string, string) {
 	i := rapid.IntRange(0, len(s)).Draw(t, "cut")
 	return s[:i], s[i:]
 }
 
-// appendHeaders is what stands in a key without any lengths.
+// appendHeaders is the headers part of a key without lengths.
 func appendHeaders(b []byte, headers [5][]string) []byte {
 	for _, values := range headers {
 		b = append(b, byte(len(values)))
@@ -94,8 +94,8 @@ func appendHeaders(b []byte, headers [5][]string) []byte {
 	return b
 }
 
-// TestKeyParts: pairs that would have one key if lengths, counts or the method were
-// not in it.
+// TestKeyParts: pairs of requests that would have the same key without lengths, counts or the
+// method.
 func TestKeyParts(t *testing.T) {
 	made := func(r *http.Request) string {
 		key, _ := appendKey(nil, 1, r)
@@ -127,13 +127,13 @@ func TestKeyParts(t *testing.T) {
 	}
 }
 
-// TestStoreLaw holds the store against a list that is searched: the same answers,
-// the same bytes, never more than allowed.
+// TestStoreLaw compares the store with a list that is searched: the same answers, the same size,
+// never above the limit.
 func TestStoreLaw(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const limit = 10 * overhead // room for eight or nine of the 26 there may be
 		s := newStore(limit)
-		var model []*answer // the latest used last
+		var model []*answer // most recently used last
 		remove := func(key string) (found *answer) {
 			for i, a := range model {
 				if a.key == key {
@@ -184,9 +184,9 @@ func TestStoreLaw(t *testing.T) {
 	})
 }
 
-// TestAnswerLaw: whatever is asked by whomever in whatever order at once, everyone
-// gets an answer to the own question, made for the own name, without errors of
-// another's run, no older than it says, from no more runs than there were misses.
+// TestAnswerLaw: every caller gets an answer to its own question, made for its own name, without
+// errors of another's run. The answer is no older than it says, and there are no more runs than
+// misses. This holds for any requests in any order, including concurrent ones.
 func TestAnswerLaw(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		type step struct {

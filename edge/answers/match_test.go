@@ -46,7 +46,7 @@ func TestConditional(t *testing.T) {
 	}
 	wantRuns(t, o, 1)
 
-	// The first to ask may get 304 as well: nothing has changed since it asked another gateway.
+	// The first client may get 304 too: nothing has changed since it asked another gateway.
 	h = New(mb, Options{}).Middleware(0)(o)
 	o.runs.Store(0)
 	r := get("a", "q=1")
@@ -55,7 +55,7 @@ func TestConditional(t *testing.T) {
 		t.Errorf("%d, %d bytes", w.Code, w.Body.Len())
 	}
 
-	// HEAD first: GET has the body all the same.
+	// HEAD comes first; GET still gets the body.
 	r = get("a", "q=2")
 	r.Method = http.MethodHead
 	if w := serve(h, r); w.Code != 200 || w.Body.Len() > 0 || w.Header().Get("Content-Length") == "" {
@@ -73,8 +73,7 @@ func TestConditional(t *testing.T) {
 	}
 }
 
-// TestCompressed: compression below the cache is kept with the answer, apart
-// from what others accept.
+// TestCompressed: an answer compressed below the cache is kept separately from other encodings.
 func TestCompressed(t *testing.T) {
 	compress, err := edge.Compress()
 	if err != nil {

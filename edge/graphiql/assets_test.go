@@ -33,7 +33,7 @@ func gunzip(t *testing.T, data []byte) []byte {
 	return raw
 }
 
-// What is committed is what the manifest says, and nothing else is.
+// The committed files match the manifest, and there are no others.
 func TestManifestMatchesFiles(t *testing.T) {
 	known := map[string]bool{"manifest.json": true}
 	stored := func(name, want string) []byte {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Who opens the address of the API in a browser sees the page; programs get the API.
+// A browser that opens the address of the API gets the page; programs get the API.
 func TestForBrowsers(t *testing.T) {
 	h := ForBrowsers(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
 	const firefox = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"

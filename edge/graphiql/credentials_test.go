@@ -12,9 +12,9 @@ import (
 	"census-gateway/edge/graphiql/chromium"
 )
 
-// Behind a proxy that serves the gateway below a prefix, and with credentials that
-// callers need: the page asks for nothing outside the prefix, takes the credentials
-// once for all tabs, and forgets them with the browser's tab.
+// The page works behind a proxy with a path prefix and required credentials. It requests nothing
+// outside the prefix, asks for the credentials once for all tabs, and drops them with the
+// browser's tab.
 func TestBrowserCredentials(t *testing.T) {
 	gateway := &stub{wants: "Bearer s3cret"}
 	mux := http.NewServeMux()
@@ -81,8 +81,8 @@ func TestBrowserCredentials(t *testing.T) {
 	}
 }
 
-// The page at the widths of a telephone and of a desk, in both themes. On the former
-// its parts stand in one column that is no wider than the screen.
+// The page at the width of a phone and of a desktop, in both themes. On a phone its parts are in
+// one column, no wider than the screen.
 func TestBrowserWidths(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.Handle("/", Handler(Options{Credentials: "an API key or a JWT"}))

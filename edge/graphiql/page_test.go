@@ -22,8 +22,8 @@ func TestPageIsTheSameEverywhere(t *testing.T) {
 	}
 }
 
-// The page names files of this handler only, by addresses relative to its own: every one of them exists, and
-// none is on another host.
+// The page names only files of this handler, by relative addresses. Every file exists, and none
+// is on another host.
 func TestPageReferences(t *testing.T) {
 	html := string(body(t, get(t, "GET", "/")))
 	refs := regexp.MustCompile(`(?:href|src)="([^"]*)"`).FindAllStringSubmatch(html, -1)
@@ -115,8 +115,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// The examples answer the five questions in this order. They begin with a word on what they do, and show why a
-// run is PARTIAL wherever they show that one is.
+// The examples answer the five questions in this order. Each begins with a comment, and shows why
+// a run is PARTIAL if it shows that one is.
 func TestExamples(t *testing.T) {
 	operation := regexp.MustCompile(`(?m)^query ([A-Z]\w*)`)
 	for _, simulated := range []bool{false, true} {

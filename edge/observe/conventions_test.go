@@ -13,7 +13,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Each try has a span by the conventions for HTTP clients; a further one says so.
+// Each try has a span by the conventions for HTTP clients, and a retry is marked as one.
 func TestSpansOfTries(t *testing.T) {
 	type reply struct {
 		resp *http.Response
@@ -83,7 +83,7 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// The span of an operation has failed only where Census or the gateway did.
+// The span of an operation has failed only if Census or the gateway did.
 func TestSpansOfWhatClientsDo(t *testing.T) {
 	for _, c := range []struct {
 		codes []string
@@ -126,7 +126,7 @@ func TestSpansOfWhatClientsDo(t *testing.T) {
 	}
 }
 
-// Each process has an id of its own, unless the environment names it.
+// Each process has its own id, unless the environment sets one.
 func TestInstances(t *testing.T) {
 	id := func() string {
 		res, err := describe(background())

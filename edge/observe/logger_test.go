@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// TestLinesWait: what went well is written soon, and before anything that is
+// TestLinesWait: the line of a successful operation is written soon, and before any line that is
 // written at once.
 func TestLinesWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -70,7 +70,7 @@ func TestMessagesAreMasked(t *testing.T) {
 	}
 }
 
-// A line says which request it is about, where its context knows.
+// A line has the id of its request if its context has one.
 func TestLinesNameTheirRequest(t *testing.T) {
 	type idKey struct{}
 	for _, format := range []string{"text", "json"} {

@@ -189,7 +189,7 @@ func TestCacheIsWatchedOnce(t *testing.T) {
 	}
 }
 
-// A call that never left counts, and says nothing of how long Census takes.
+// A call that was not sent is counted, but its duration is not.
 func TestCallThatNeverLeft(t *testing.T) {
 	o := New(Options{})
 	o.Call(background(), Call{Endpoint: "GET /sources", Outcome: "not_sent"})

@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestOneLineLaw: the line of an operation needs no masking, whatever was in it before
-// it was cleaned.
+// TestOneLineLaw: the line of a clean operation needs no masking, whatever the operation
+// contained before.
 func TestOneLineLaw(t *testing.T) {
 	secrets := rapid.SampledFrom([]string{"", "a", "key:team-a", "secret-token:x", "eyJhbGciOi.abc.def", "bearer abcdefgh", "a@b.example",
 		"NOT_FOUND", "é", "\x00", `"`, "a=b", "token", "https://jwt.example|user"})
@@ -48,7 +48,7 @@ func TestOneLineLaw(t *testing.T) {
 	})
 }
 
-// TestLinesDoNotMix: slog's lines and ours, written at once, stay whole.
+// TestLinesDoNotMix: lines written concurrently by slog and by the gateway stay whole.
 func TestLinesDoNotMix(t *testing.T) {
 	var buf bytes.Buffer
 	log, _ := NewLogger(&buf, "text", "", nil)
