@@ -47,7 +47,7 @@ type problem struct {
 	}
 }
 
-// code is that of the first error, "" if there is none.
+// code returns the code of the first error; "" without errors.
 func (a answer) code() string {
 	if len(a.Errors) == 0 {
 		return ""
@@ -55,7 +55,7 @@ func (a answer) code() string {
 	return a.Errors[0].Extensions.Code
 }
 
-// body is the request for a query with variables; nil is none.
+// body returns the request for a query with variables; nil: without variables.
 func body(query string, variables any) string {
 	text, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {

@@ -48,7 +48,8 @@ func newKey(t *testing.T, id, kind string) issuerKey {
 	return key
 }
 
-// sign makes a token of this key's, with the good claims changed by the given ones; nil leaves one out.
+// sign returns a token signed by this key, with valid claims. The given claims replace these; nil
+// removes one.
 func (k issuerKey) sign(t *testing.T, claims jwt.MapClaims) string {
 	t.Helper()
 	token := jwt.NewWithClaims(k.method, goodClaims(claims))

@@ -97,7 +97,7 @@ func isToken(s string) bool {
 	return s != ""
 }
 
-// soleOrigin returns the Origin header, "" if there is none; false if there are several, which no
+// soleOrigin returns the Origin header, "" if it is missing; false if there are several, which no
 // browser sends.
 func soleOrigin(r *http.Request) (string, bool) {
 	values := r.Header["Origin"]

@@ -15,12 +15,12 @@ import (
 //
 // It accepts, in this order:
 //   - OPTIONS, which executes nothing;
-//   - a request the browser calls same-origin or typed by the user
-//     (Sec-Fetch-Site), or, from a browser that does not say, one whose Origin
-//     has our Host;
+//   - a request that the browser marks as same-origin or typed by the user
+//     (Sec-Fetch-Site); without that header, one whose Origin has our Host;
 //   - an Origin on the list; if the list is "*", only with proof (below);
-//   - a request without Origin that has proof, or that no browser sent: no
-//     Sec-Fetch-Site and no browser's User-Agent. curl passes.
+//   - a request without Origin that has proof;
+//   - a request without Origin from a program that is not a browser, such as
+//     curl: no Sec-Fetch-Site and no browser's User-Agent.
 //
 // Proof is something that a page can add only after a preflight: X-Requested-With,
 // GraphQL-Require-Preflight, Apollo-Require-Preflight, X-API-Key, a Bearer token, or the
@@ -41,7 +41,7 @@ func CSRF(origins Origins) func(http.Handler) http.Handler {
 	}
 }
 
-// crossSite returns the reason to reject r; nil if there is none.
+// crossSite returns the reason to reject r; nil to accept it.
 func crossSite(r *http.Request, origins Origins) *Refusal {
 	if r.Method == http.MethodOptions {
 		return nil

@@ -66,8 +66,9 @@ func TestBrowser(t *testing.T) {
 		document.querySelectorAll('.graphiql-tab').length === 6 &&
 		text('.graphiql-query-editor').includes('query Typed')`)
 
-	// On another day the examples ask about that day, but where somebody changed them. The page that makes
-	// them old is another of this origin: GraphiQL stores its tabs late, over what was written meanwhile.
+	// On another day the unchanged examples ask about that day. The page that makes them
+	// old is another one of this origin, since GraphiQL stores its tabs late and would
+	// overwrite them.
 	b.Open(server.URL + "/elsewhere")
 	b.Until("the other page", `location.pathname === '/elsewhere' && document.readyState === 'complete'`)
 	b.Do(`['examples', 'graphiql:tabState'].forEach(at => { const key = 'census-gateway/' + at;

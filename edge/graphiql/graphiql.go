@@ -1,8 +1,8 @@
 // Package graphiql serves GraphiQL 5 from the binary. A browser that opens it sends no request to
 // any other host.
 //
-// One handler serves the page on every path it is mounted at, and its scripts, styles and fonts below
-// [Assets]:
+// One handler serves the page on every path it is mounted at, and its scripts, styles and
+// fonts below [Assets]:
 //
 //	page := graphiql.Handler(graphiql.Options{})
 //	mux.Handle("/{$}", page)
@@ -13,8 +13,8 @@
 // The page requests everything by relative addresses, so a proxy may serve it below any prefix.
 // Mount it in the folder of Assets and of the endpoint, graphql.
 //
-// The folder assets is written by tools/graphiql; nothing in it is edited by hand. [packed] serves it: 1.2 MB
-// for the first load as brotli, 1.5 as gzip.
+// tools/graphiql writes the folder assets; do not edit it by hand. [packed] serves it: 1.2 MB for
+// the first load as brotli, 1.5 MB as gzip.
 package graphiql
 
 import (

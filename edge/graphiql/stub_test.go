@@ -13,7 +13,8 @@ import (
 //go:embed testdata/introspection.json
 var introspection []byte
 
-// A stub answers at /graphql the way the gateway would, with one canned answer for each operation name.
+// A stub answers at /graphql the way the gateway would, with one canned answer for each
+// operation name.
 type stub struct {
 	wants  string // Authorization without which it refuses; "": none
 	mu     sync.Mutex

@@ -39,7 +39,7 @@ type Told struct {
 // Key is the context key of Notes, or of a value that embeds Notes.
 type Key struct{}
 
-// Of returns the notes of ctx's request; nil if there are none.
+// Of returns the notes of ctx's request; nil if it has no notes.
 func Of(ctx context.Context) *Notes {
 	if holder, ok := ctx.Value(Key{}).(interface{ Itself() *Notes }); ok {
 		return holder.Itself()

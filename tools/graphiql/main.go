@@ -1,11 +1,11 @@
-// Command graphiql bundles GraphiQL for package edge/graphiql: scripts, styles, fonts and workers with the
-// hash of their content in their names, each compressed once, and a manifest that says what is in them.
+// Command graphiql bundles GraphiQL for package edge/graphiql. It writes scripts, styles, fonts and
+// workers, each compressed once and with a hash of its content in its name. A manifest lists them.
 //
 //	npm ci && go run .
 //
-// package-lock.json pins every package by its integrity hash, so the same checkout gives the same bytes
-// under the same Go release (compress/gzip may pack tighter in another). A newer GraphiQL is a new version
-// in package.json, npm install, and these two commands again.
+// package-lock.json pins every package by its integrity hash, so the same checkout gives the same
+// bytes with the same Go release (compress/gzip may compress better in another). To update
+// GraphiQL, change its version in package.json, run npm install, and run these two commands again.
 package main
 
 import (
