@@ -1538,66 +1538,74 @@ func newExecutionContext(
 
 var sources = []*ast.Source{
 	{Name: "../schema.graphqls", Input: `"""
-The sync runs of a Census workspace: what ran, what failed and why, how late, and how much. Read-only: nothing is
-started, changed or stopped. Start with ` + "`" + `syncs(orderBy: {field: HEALTH})` + "`" + ` for what is failing now, ` + "`" + `syncRuns` + "`" + ` for the
-runs of all syncs as one list, ` + "`" + `syncRunStats` + "`" + ` for a period in numbers, and ` + "`" + `sync` + "`" + ` for one sync.
+The sync runs of a Census workspace: what ran, what failed and why, how late, and how much.
+Read-only: no operation starts, changes or stops anything in Census. Start with:
+- ` + "`" + `syncs(orderBy: {field: HEALTH})` + "`" + ` for the syncs that are failing now
+- ` + "`" + `syncRuns` + "`" + ` for the runs of all syncs as one list
+- ` + "`" + `syncRunStats` + "`" + ` for a period in numbers
+- ` + "`" + `sync` + "`" + ` for one sync
 
-Every field says what it costs in Census calls, and when it is null. Ask for ` + "`" + `pageInfo` + "`" + ` to page: ` + "`" + `after: endCursor` + "`" + `.
-The header ` + "`" + `X-Census-Cost: 1` + "`" + ` adds to the answer what it cost, and as of when it is.
+Descriptions give each field's cost in Census calls and say when it is null. To read the next page,
+select ` + "`" + `pageInfo { endCursor }` + "`" + ` and pass it as ` + "`" + `after` + "`" + `. With the request header ` + "`" + `X-Census-Cost: 1` + "`" + `
+the response reports its cost and the time its data is from.
 """
 schema {
   query: Query
 }
 
 """
-The field is null only with an error at it or in it. A client that throws on errors may take the field for non-null.
+The field is null only when ` + "`" + `errors` + "`" + ` has an entry at its path or below it. A client that throws on
+errors may treat the field as non-null.
 """
 directive @semanticNonNull(
   """
-  Where this holds: 0 is the field itself, 1 the items of its list.
+  The levels that this applies to: 0 is the field itself, 1 the items of its list.
   """
   levels: [Int!]! = [0]
 ) on FIELD_DEFINITION
 
 """
-A moment: RFC 3339 in UTC with milliseconds, as Census sends it ("2021-10-20T02:51:07.546Z"). An argument may be anything
-that RFC 3339, section 5.6, allows from 1970 to 9999: with any offset, ` + "`" + `t` + "`" + ` and ` + "`" + `z` + "`" + ` in either case, any number of digits
-behind the point (all after the third are cut off), and a leap second, which is taken for the second after it.
+A moment, written as RFC 3339 in UTC with milliseconds, as Census sends it:
+"2021-10-20T02:51:07.546Z". Arguments accept all of RFC 3339, section 5.6, from the year 1970 to
+9999: any offset, and ` + "`" + `t` + "`" + ` and ` + "`" + `z` + "`" + ` in either case. Digits after the milliseconds are cut off. A leap
+second is read as the second after it.
 """
 scalar DateTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
 
 """
-A whole number of up to 64 bits, written as a JSON number. Census ids and record counts can pass the 32 bits of Int.
+A whole number of up to 64 bits, written as a JSON number. Census ids and record counts can exceed
+the 32 bits of Int.
 """
 scalar BigInt
 
 """
-Anything with an id that is unique across all types. Clients may cache by it.
+An object with an id that is unique across all types. Clients may use the id as a cache key.
 """
 interface Node {
   """
-  Opaque. Give it back as it came.
+  Opaque; pass it back unchanged.
   """
   id: ID!
 }
 
 """
-What can be asked. Costs are in Census calls: requests to the Census REST API, shared by all of one operation that
-needs the same page or record.
+The queries. Costs are in Census calls, which are requests to the Census REST API. Fields of one
+operation that need the same page or record share one call.
 """
 type Query {
   """
-  Whatever has this id. Null only with an error: NOT_FOUND if nothing has it. Costs what ` + "`" + `sync` + "`" + ` or ` + "`" + `syncRun` + "`" + ` costs.
+  The object with this id. Null only with an error: NOT_FOUND if no object has it. Costs the same as
+  ` + "`" + `sync` + "`" + ` or ` + "`" + `syncRun` + "`" + `.
   """
   node(
     """
-    An ` + "`" + `id` + "`" + ` of any type.
+    The ` + "`" + `id` + "`" + ` of an object of any type.
     """
     id: ID!
   ): Node @semanticNonNull
   """
-  Several nodes, in the order of the ids. An item is null only with an error: NOT_FOUND for an id that names nothing. The
-  others are answered. Costs the sum of ` + "`" + `node` + "`" + `, less what is shared.
+  Several nodes, in the order of the ids. An item is null only with an error, NOT_FOUND for an
+  unknown id; the other items are returned. Costs the sum of ` + "`" + `node` + "`" + ` for each id, less shared calls.
   """
   nodes(
     """
@@ -1606,9 +1614,9 @@ type Query {
     ids: [ID!]!
   ): [Node]! @semanticNonNull(levels: [1])
   """
-  One sync. Costs no Census call of its own while only id, databaseId, url, runs, latestRun and runStats are asked of
-  it, and then does not prove that the sync exists; else one call. Null only with an error: NOT_FOUND if Census knows no
-  such sync.
+  One sync. Null only with an error: NOT_FOUND if Census has no such sync. Costs one Census call. It
+  costs none of its own if only id, databaseId, url, runs, latestRun and runStats are selected; the
+  answer then does not prove that the sync exists.
   """
   sync(
     """
@@ -1617,44 +1625,49 @@ type Query {
     id: ID!
   ): Sync @semanticNonNull
   """
-  The syncs of the workspace, or just those named. The workspace costs one Census call for each 50 syncs of a page; all
-  of them are read if ordered by label or health, or filtered. Order by health takes one more call for each sync, shared
-  with its ` + "`" + `health` + "`" + `. Named syncs cost nothing themselves while only id, databaseId, url, runs, latestRun and runStats
-  are asked of them; else the cheaper of listing the workspace and one call each. ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` may not go
-  together.
+  The syncs of the workspace, or those in ` + "`" + `ids` + "`" + `. Use ` + "`" + `first` + "`" + ` or ` + "`" + `last` + "`" + `, not both.
+
+  Without ` + "`" + `ids` + "`" + `, costs one Census call for each 50 syncs of the page. A filter, or the order by
+  label or health, reads all syncs. The order by health takes one more call for each sync, shared
+  with its ` + "`" + `health` + "`" + `.
+
+  With ` + "`" + `ids` + "`" + `, costs nothing if only id, databaseId, url, runs, latestRun and runStats are selected.
+  Otherwise the gateway lists the workspace or makes one call for each sync, whichever is cheaper.
   """
   syncs(
     """
-    Just these syncs, each once; at most 500. Left out: every sync of the workspace.
+    Only these syncs, each once; at most 500. Default: every sync of the workspace.
     """
     ids: [ID!]
     """
-    Left out: all of these. Reads the records of all of them, as if they were ordered by label.
+    Default: no filter. A filter reads the records of all syncs of the list, as the order by label
+    does.
     """
     filter: SyncFilter
     """
-    Left out: newest first; named syncs stand as they were named. Given without a direction: DESC, labels from Z to A.
+    Default: newest first, or with ` + "`" + `ids` + "`" + ` the order of ` + "`" + `ids` + "`" + `. An order without a direction is DESC,
+    which lists labels from Z to A.
     """
     orderBy: SyncOrder
     """
-    How many from the front: 0 to 1000. Left out: 25, or all where ` + "`" + `ids` + "`" + ` names them.
+    The number of items from the front of the list: 0 to 1000. Default 25, or with ` + "`" + `ids` + "`" + ` all.
     """
     first: Int
     """
-    Only what comes after this cursor.
+    Only items after this cursor.
     """
     after: String
     """
-    How many from the back: 0 to 1000.
+    The number of items from the back of the list: 0 to 1000.
     """
     last: Int
     """
-    Only what comes before this cursor.
+    Only items before this cursor.
     """
     before: String
   ): SyncConnection!
   """
-  One sync run. Null only with an error: NOT_FOUND if Census knows no such run. Costs one Census call.
+  One sync run. Null only with an error: NOT_FOUND if Census has no such run. Costs one Census call.
   """
   syncRun(
     """
@@ -1663,65 +1676,77 @@ type Query {
     id: ID!
   ): SyncRun @semanticNonNull
   """
-  The groups of the account, sorted by ` + "`" + `key` + "`" + `: V2 of Census's API has them, and a personal access token sees all that its owner
-  may. On V1 an empty list. A gateway that serves some groups only lists these. Costs one Census call for each 100 sources,
-  shared by the operation.
+  The groups of the account that the token may read, sorted by ` + "`" + `key` + "`" + `. A personal access token may
+  read all groups of its owner. Empty on V1 of Census's API, which has no groups. A gateway set up
+  for certain groups lists only those. Costs one Census call for each 100 sources, shared by the
+  operation.
   """
   groups: [Group!]!
   """
-  The runs of many syncs merged into one list, newest first by default, by the same rules as ` + "`" + `Sync.runs` + "`" + `. Each sync is
-  read only as deep as the page needs: at least one Census call for each whose newest runs are not in memory, and one for
-  each 50 syncs of the workspace where none are named. A sync that cannot be read is left out, with an error that names it;
-  the others are shown. If it fails further on, the page ends where it was last known, with ` + "`" + `hasNextPage: true` + "`" + ` and a cursor
-  that goes on there. Where the read limit does not even suffice to find the next run of each sync, deep in the histories of
-  hundreds of syncs, there is no page but an error QUERY_TOO_EXPENSIVE: name fewer syncs.
-  To follow new runs, walk oldest first: such pages end before runs that were created less than 5 seconds before the first
-  of the syncs was read, or later, which come with later pages. Newest first, these are shown at once.
+  The runs of many syncs merged into one list, newest first by default, by the same rules as
+  ` + "`" + `Sync.runs` + "`" + `.
+
+  Each sync is read only as far as the page needs. Costs at least one Census call for each sync
+  whose newest runs are not in memory. Without ` + "`" + `syncIds` + "`" + `, costs one more for each 50 syncs of the
+  workspace.
+
+  A sync that cannot be read is left out, with an error that names it; the others are returned. If
+  reading fails later, further back in a sync's history, the page ends before the gap, with
+  ` + "`" + `hasNextPage: true` + "`" + ` and a cursor that continues there. If the read limit is reached before the
+  next run of each sync is found, the field fails with QUERY_TOO_EXPENSIVE. This happens deep in the
+  histories of hundreds of syncs; name fewer syncs.
+
+  To follow new runs, walk oldest first. Pages in that order end 5 seconds before the moment when
+  the gateway read the first sync; later pages have the runs created after that. Newest first, such
+  runs are shown at once.
   """
   syncRuns(
     """
-    The syncs whose runs to show; at most 500. Left out: every sync of the workspace.
+    The syncs whose runs to list; at most 500. Default: every sync of the workspace.
     """
     syncIds: [ID!]
     """
-    Only syncs of these groups, by ` + "`" + `Group.id` + "`" + ` or ` + "`" + `key` + "`" + `; at most 500. With ` + "`" + `syncIds` + "`" + `: those of them that are in one of these
-    groups. Costs what ` + "`" + `syncIds` + "`" + ` left out costs, or one Census call for each named sync, and one for each 100 sources.
+    Only syncs of these groups, by ` + "`" + `Group.id` + "`" + ` or ` + "`" + `key` + "`" + `; at most 500. With ` + "`" + `syncIds` + "`" + `, only the named
+    syncs that belong to one of these groups. Costs one Census call for each 50 syncs of the
+    workspace, or with ` + "`" + `syncIds` + "`" + ` one for each named sync; and one for each 100 sources.
     """
     groupIds: [ID!]
     """
-    Left out: all runs.
+    Default: all runs.
     """
     filter: SyncRunFilter
     """
-    Left out: newest first.
+    Default: newest first.
     """
     orderBy: SyncRunOrder
     """
-    How many from the front: 0 to 1000. Left out: 25.
+    The number of items from the front of the list: 0 to 1000. Default 25.
     """
     first: Int
     """
-    Only what comes after this cursor.
+    Only items after this cursor.
     """
     after: String
     """
-    How many from the back: 0 to 1000.
+    The number of items from the back of the list: 0 to 1000.
     """
     last: Int
     """
-    Only what comes before this cursor.
+    Only items before this cursor.
     """
     before: String
   ): SyncRunConnection!
   """
-  The runs of many syncs summed up together, as ` + "`" + `Sync.runStats` + "`" + ` does for one: the same costs for each sync, and one Census
-  call for each 50 syncs of the workspace where none are named. A sync that cannot be read is left out, with an error that
-  names it; the statistic of the others is answered. Where an argument of a field below cannot be, nothing is read; and since
-  this field is never null, ` + "`" + `data` + "`" + ` as a whole is. Ask for what must be answered beside it in an operation of its own.
+  Statistics over the runs of many syncs together. Each sync costs the same as its ` + "`" + `runStats` + "`" + `;
+  without ` + "`" + `syncIds` + "`" + `, one more Census call for each 50 syncs of the workspace.
+
+  A sync that cannot be read is left out, with an error that names it; the statistics cover the
+  others. If a nested argument is invalid, no run is read, and the response is ` + "`" + `data: null` + "`" + `, because
+  this field is non-null. Put fields that must not be lost with it into another operation.
   """
   syncRunStats(
     """
-    The syncs whose runs to sum up, each once; at most 500. Left out: every sync of the workspace.
+    The syncs whose runs to count, each once; at most 500. Default: every sync of the workspace.
     """
     syncIds: [ID!]
     """
@@ -1729,420 +1754,462 @@ type Query {
     """
     groupIds: [ID!]
     """
-    Which runs to sum up. Without createdSince histories are read from the newest run down to the read limit.
+    The runs to count. Without createdSince, histories are read from the newest run down to the read
+    limit.
     """
     filter: SyncRunFilter!
   ): SyncRunStats!
 }
 
 """
-Copies rows from a source in a warehouse to a destination, again and again: each time is a sync run. A field is null with
-an error where what it needs cannot be read or an argument cannot be; its siblings are answered all the same. Without an
-error it is null only where it says so.
+A sync copies rows from a source in a warehouse to a destination, repeatedly; each execution is a
+sync run. A field is null with an error if its data cannot be read or an argument is invalid; the
+other fields are returned. Each description says when a field is null without an error.
 """
 type Sync implements Node {
   """
-  Opaque; ` + "`" + `node` + "`" + `, ` + "`" + `sync` + "`" + `, ` + "`" + `ids` + "`" + ` and ` + "`" + `syncIds` + "`" + ` take it.
+  Opaque; accepted by ` + "`" + `node` + "`" + `, ` + "`" + `sync` + "`" + `, ` + "`" + `ids` + "`" + ` and ` + "`" + `syncIds` + "`" + `.
   """
   id: ID!
   """
-  Census's own number of the sync.
+  The sync's number in Census.
   """
   databaseId: BigInt!
   """
-  Its name; null where nobody gave it one, which is common.
+  The sync's name. Null when nobody gave it one, which is common.
   """
   label: String
   """
-  How rows are written: "upsert", "append", "insert", "update", "mirror" or "delete"; null where Census does not say.
+  How rows are written: "upsert", "append", "insert", "update", "mirror" or "delete". Null when
+  Census reports none.
   """
   operation: String
   """
-  Whether its schedule is switched off. Independent of ` + "`" + `status` + "`" + `. Null only with an error.
+  Whether the sync's schedule is switched off. Independent of ` + "`" + `status` + "`" + `. Null only with an error.
   """
   paused: Boolean @semanticNonNull
   """
-  What Census says of the sync as a whole. Null only with an error.
+  Census's status of the sync as a whole. Null only with an error.
   """
   status: SyncStatus @semanticNonNull
   """
-  When the sync was set up. Null only with an error.
+  When the sync was created. Null only with an error.
   """
   createdAt: DateTime @semanticNonNull
   """
-  When its settings last changed; null where Census does not say.
+  When the sync's settings last changed. Null when Census reports none.
   """
   updatedAt: DateTime
   """
-  When Census starts it by itself. Null only with an error: without a schedule its ` + "`" + `frequency` + "`" + ` is "never".
+  When Census starts the sync by itself. Null only with an error: without a schedule, ` + "`" + `frequency` + "`" + ` is
+  "never".
   """
   schedule: SyncSchedule @semanticNonNull
   """
-  Where it reads from. Null only with an error.
+  The source that the sync reads. Null only with an error.
   """
   source: SyncSource @semanticNonNull
   """
-  Where it writes to. Null only with an error.
+  The destination that the sync writes to. Null only with an error.
   """
   destination: SyncDestination @semanticNonNull
   """
-  Its runs, newest first by default. Cursors stay true while runs are created and while Census forgets old ones: walking
-  on neither repeats nor skips a run. Runs created at the same moment stand in the order of their ids, for which Census is
-  asked more often where it lists them in another. Costs one Census call for the newest 100 runs and one for each further 100, two
-  where a page lies across such a border; windows of one sync asked at once share their calls. ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` may
-  not go together. A filter reads runs until the page is full: one call for each hundred that is not in memory, up to the
-  operation's read limit of 2,000 calls and 1,000,000 runs looked at. A page that met the limit is short, has
-  ` + "`" + `hasNextPage: true` + "`" + ` and a cursor that goes on where it stopped; if other lists of the operation used up the limit before
-  this one was begun, it is null with an error QUERY_TOO_EXPENSIVE. Null only with an error.
+  The sync's runs, newest first by default. Use ` + "`" + `first` + "`" + ` or ` + "`" + `last` + "`" + `, not both. Null only with an
+  error.
+
+  Cursors stay valid while runs are created and while Census removes old ones: paging on neither
+  repeats nor skips a run. Runs created at the same moment are ordered by id. If Census lists those
+  in another order, this takes extra calls.
+
+  Costs one Census call for the newest 100 runs and one for each further 100, or two for a page that
+  crosses such a border. Several windows of one sync in one operation share their calls.
+
+  A filter reads runs until the page is full: one call for each 100 runs that are not in memory. The
+  read limit of an operation is 2,000 calls and 1,000,000 runs examined. A page that reaches the
+  limit is short and has ` + "`" + `hasNextPage: true` + "`" + ` and a cursor that continues there. If other lists of
+  the operation use up the limit first, this field is null with QUERY_TOO_EXPENSIVE.
   """
   runs(
     """
-    Left out: all runs.
+    Default: all runs.
     """
     filter: SyncRunFilter
     """
-    Left out: newest first.
+    Default: newest first.
     """
     orderBy: SyncRunOrder
     """
-    How many from the front: 0 to 1000. Left out: 25.
+    The number of items from the front of the list: 0 to 1000. Default 25.
     """
     first: Int
     """
-    Only what comes after this cursor.
+    Only items after this cursor.
     """
     after: String
     """
-    How many from the back: 0 to 1000.
+    The number of items from the back of the list: 0 to 1000.
     """
     last: Int
     """
-    Only what comes before this cursor.
+    Only items before this cursor.
     """
     before: String
   ): SyncRunConnection @semanticNonNull
   """
-  The newest run, in whatever state; null if the sync has none. Costs one Census call, none beside ` + "`" + `runs` + "`" + ` from the newest.
+  The newest run, in any state. Null when the sync has no runs. Costs one Census call, or none if
+  the operation also reads ` + "`" + `runs` + "`" + ` from the newest.
   """
   latestRun: SyncRun
   """
-  The run in progress; null if none is among its newest 25 runs. Runs older than one that completed or failed are not
-  looked at: while a run is in progress, Census skips later ones of its sync. Costs one Census call, none beside ` + "`" + `health` + "`" + `.
+  The run in progress. Null when there is no such run among the newest 25. Runs older than a
+  completed or failed one are not examined, because Census skips new runs of a sync while one is in
+  progress. Costs one Census call, or none beside ` + "`" + `health` + "`" + `.
   """
   activeRun: SyncRun
   """
-  When its schedule starts it next, reckoned from the moment of the operation. Null if the sync is paused, runs
-  continuously, is never started by a schedule, or has a schedule that cannot be read (docs/health.md) or that counts from
-  the last run ("@every"). Needs the sync's record alone.
+  When the schedule next starts the sync, computed at the time of the operation. Null when the sync
+  is paused, runs continuously or has no schedule. Null also for a schedule that the gateway cannot
+  parse (docs/health.md) and for one that counts from the last run ("@every"). Costs only the sync's
+  record.
   """
   nextRunAt: DateTime
   """
-  What is usual for its finished runs (SUCCEEDED, PARTIAL or FAILED, no dry runs), by the newest 25 runs, or by the newest
-  ` + "`" + `last` + "`" + ` where that is more. Null with fewer than 3 finished runs of that kind among them. Costs one Census call, none
-  beside ` + "`" + `health` + "`" + ` unless ` + "`" + `last` + "`" + ` is above 25.
+  Typical values of the sync's finished runs: SUCCEEDED, PARTIAL or FAILED, without dry runs. Reads
+  the newest 25 runs, or the newest ` + "`" + `last` + "`" + ` if that is more. Null when fewer than 3 of those are
+  finished runs of this kind. Costs one Census call, or none beside ` + "`" + `health` + "`" + ` if ` + "`" + `last` + "`" + ` is at most
+  25.
   """
   typicalRun(
     """
-    How many finished runs to sum up at most: 3 to 100, the newest.
+    The greatest number of finished runs to use, newest first: 3 to 100.
     """
     last: Int! = 20
     """
-    True: full syncs. False: all other runs. Full syncs take longer, so the two are never mixed.
+    True: only full syncs. False: only other runs. Full syncs take longer, so the two are never
+    mixed.
     """
     fullSync: Boolean! = false
   ): TypicalRun
   """
-  What starts it, in Census's words: "schedule", "dbt_cloud", "fivetran", "sync_sequence", …; empty if it is only started
-  by hand or by the API. Null where Census does not say. Needs the sync's record alone.
+  What starts the sync, in Census's words: "schedule", "dbt_cloud", "fivetran", "sync_sequence", …
+  Empty when only people or the API start it. Null when Census reports nothing. Costs only the
+  sync's record.
   """
   triggers: [String!]
   """
-  Its runs summed up. Every run from createdSince to createdBefore is read, whatever else the filter says (unless only runs
-  IN_PROGRESS pass, see SyncRunFilter): one Census call for each hundred, and a few to find the ends of a window that lies back. What was read before and changes no more is in
-  memory: then it takes one call, for the newest runs, and none while these are fresh. The operation's read limit is 2,000
-  calls and 1,000,000 runs looked at; ` + "`" + `truncated` + "`" + ` tells if that stopped it. Costs nothing if the filter passes no run
-  whatsoever. Null only with an error. If an argument of a field below is invalid, it is null and costs nothing; the error
-  stands at that field.
+  Statistics over the sync's runs. Null only with an error. If a nested argument is invalid, this
+  field is null and costs nothing; the error has the path of the nested field.
+
+  Reads every run from createdSince to createdBefore, whatever else the filter says; a filter for
+  IN_PROGRESS alone reads less (see SyncRunFilter). Costs one Census call for each 100 runs, and a
+  few more to find the ends of a window in the past. Runs that no longer change stay in memory. If
+  all of them are there, it costs one call for the newest runs, or none while these are fresh. Costs
+  nothing if no run can pass the filter.
+
+  The read limit of an operation is 2,000 calls and 1,000,000 runs examined; ` + "`" + `truncated` + "`" + ` is true if
+  it stopped the reading.
   """
   runStats(
     """
-    Which runs to sum up. Without createdSince the history is read from the newest run down to the read limit.
+    The runs to count. Without createdSince, the history is read from the newest run down to the
+    read limit.
     """
     filter: SyncRunFilter!
   ): SyncRunStats @semanticNonNull
   """
-  How the sync is, judged by its newest 25 runs and its schedule; the rules are in docs/health.md. Costs one Census call,
-  none beside ` + "`" + `runs` + "`" + ` of 25 or more from the newest, and the sync's record. Null only with an error, if either cannot
-  be read.
+  The sync's health, from its newest 25 runs and its schedule; docs/health.md has the rules. Costs
+  the sync's record and one Census call, or none beside ` + "`" + `runs` + "`" + ` of 25 or more from the newest. Null
+  only with an error.
   """
   health: SyncHealth @semanticNonNull
   """
-  Census's own page of the sync, for people; null where Census has none, as the simulated one.
+  The sync's page in Census's web application. Null when there is none, as with the simulated
+  Census.
   """
   url: String
   """
-  The group that it belongs to. Null on V1 of Census's API, and where the group is unknown. Costs one Census call for each 100
-  sources, shared by the operation; and, where its source tells no group, one for each 100 activations. Null with an error if
-  Census cannot be asked.
+  The group that the sync belongs to. Null on V1 of Census's API, and when the group is unknown.
+  Null with an error when Census fails. Costs one Census call for each 100 sources, shared by the
+  operation; if the sync's source names no group, also one for each 100 activations.
   """
   group: Group
 }
 
 """
-A part of a Census account, which V2 of its API tells of: sources, and the syncs that read from them.
+A part of a Census account: sources, and the syncs that read from them. Only V2 of Census's API has
+groups.
 """
 type Group implements Node {
   """
-  Opaque; ` + "`" + `node` + "`" + ` and ` + "`" + `groupIds` + "`" + ` take it.
+  Opaque; accepted by ` + "`" + `node` + "`" + ` and ` + "`" + `groupIds` + "`" + `.
   """
   id: ID!
   """
-  Census's own id of the group, such as "wandering_aimlessly".
+  The group's id in Census, such as "wandering_aimlessly".
   """
   key: String!
   """
-  The name that the gateway's operator gave it, else the names of its sources. Null where neither is known.
+  The name that the gateway's operator gave the group, or else the names of its sources. Null when
+  neither is known.
   """
   name: String
   """
-  The syncs of the group, newest first, as ` + "`" + `syncs(filter: {groupIds: …})` + "`" + ` lists them. Census has no list for each group:
-  costs the list of all syncs, one Census call for each 50, and one for each 100 sources, shared by the operation.
+  The syncs of the group, newest first, as ` + "`" + `syncs(filter: {groupIds: …})` + "`" + ` lists them. Reads all
+  syncs, because Census has no list for each group. Costs one Census call for each 50 syncs and one
+  for each 100 sources, shared by the operation.
   """
   syncs(
     """
-    How many from the front: 0 to 1000. Left out: 25.
+    The number of items from the front of the list: 0 to 1000. Default 25.
     """
     first: Int
     """
-    Only what comes after this cursor.
+    Only items after this cursor.
     """
     after: String
     """
-    How many from the back: 0 to 1000.
+    The number of items from the back of the list: 0 to 1000.
     """
     last: Int
     """
-    Only what comes before this cursor.
+    Only items before this cursor.
     """
     before: String
   ): SyncConnection!
 }
 
 """
-How a sync is at the moment of the operation, which is one for all syncs of it; in a stale answer, when its
-runs were read (extensions.census.asOf). Dry runs count for nothing.
+The health of a sync at the time of the operation, which is the same for all its syncs. In a stale
+answer, that time is when the runs were read (extensions.census.asOf). Dry runs are ignored.
 """
 type SyncHealth {
   """
-  By the first rule of docs/health.md that applies.
+  The state, by the first rule of docs/health.md that applies.
   """
   state: SyncHealthState!
   """
-  When this state began; null where it may have begun before the newest 25 runs, or where nothing tells.
+  When this state began. Null when unknown, or when it may have begun before the newest 25 runs.
   """
   since: DateTime
   """
-  Why, in one sentence for people. Holds error codes, no error messages.
+  The reason, in one sentence for people. May contain error codes, but no error messages.
   """
   reason: String!
   """
-  Runs that failed since the newest success among the newest 25 runs. There may be more before them.
+  Failed runs since the newest success, among the newest 25 runs. Older runs may have failed too.
   """
   consecutiveFailures: Int!
   """
-  When the newest success was completed, runs with rejected records among them. Null if none is among the newest 25 runs, or
-  none with a time that is not in the future.
+  When the newest successful run completed, including runs with rejected records. Null when there is
+  none among the newest 25 runs. A time in the future is ignored.
   """
   lastSuccessAt: DateTime
   """
-  Seconds since ` + "`" + `lastSuccessAt` + "`" + `; null without it.
+  Seconds since ` + "`" + `lastSuccessAt` + "`" + `. Null when that is null.
   """
   freshnessSeconds: Float
   """
-  Seconds since the first execution that the schedule promised and that has not begun, or since the longest usual pause of a
-  sync without a schedule was over: 0 while that is within the grace, or a run is in progress. Null if the sync is paused,
-  has a schedule that cannot be read, or neither schedule nor habit, or if nothing tells when it last ran.
+  Seconds since the first scheduled execution that has not begun. For a sync without a schedule:
+  seconds since its longest usual pause ended. 0 within the grace period, and while a run is in
+  progress. Null when the sync is paused, when its schedule cannot be parsed, when it has neither a
+  schedule nor a habit, or when the time of its last run is unknown.
   """
   lateBySeconds: Float
 }
 
 """
-How a sync is. From worst to best: FAILING, STUCK, LATE, DEGRADED, UNKNOWN, NEVER_RAN, PAUSED, HEALTHY.
+The state of a sync. From worst to best: FAILING, STUCK, LATE, DEGRADED, UNKNOWN, NEVER_RAN, PAUSED,
+HEALTHY.
 """
 enum SyncHealthState {
   """
-  The last finished run succeeded, and the schedule promised no other since.
+  The last finished run succeeded, and no run is overdue.
   """
   HEALTHY
   """
-  It works, but not well: its last run failed or lost records, many do, or runs are skipped.
+  The sync works, but not well: its last run failed or lost records, many runs fail, or runs are
+  skipped.
   """
   DEGRADED
   """
-  Its last finished runs failed.
+  The last finished runs failed.
   """
   FAILING
   """
-  A run is in progress for much longer than it should be, or all are skipped behind one.
+  A run has been in progress for much longer than expected, or all runs are skipped behind one.
   """
   STUCK
   """
-  Its schedule promised a run that has not begun, or it has no schedule and pauses for much longer than it ever did.
+  A scheduled run has not begun, or a sync without a schedule has paused for much longer than its
+  longest recent pause.
   """
   LATE
   """
-  Its schedule is switched off.
+  The schedule is switched off.
   """
   PAUSED
   """
-  It has no run but dry runs.
+  The sync has no runs other than dry runs.
   """
   NEVER_RAN
   """
-  No run that finished is among its newest ones, or its schedule cannot be read, so that nothing tells whether it should have
-  run since: ` + "`" + `reason` + "`" + ` names the schedule. docs/health.md lists what is read.
+  None of the newest runs finished, or the schedule cannot be parsed, so it is unknown whether a run
+  is overdue. ` + "`" + `reason` + "`" + ` names the schedule. docs/health.md lists the supported schedules.
   """
   UNKNOWN
 }
 
 """
-Sync runs summed up. What is not asked for is not worked out. Dry runs count in ` + "`" + `totalRuns` + "`" + `, ` + "`" + `count` + "`" + ` and ` + "`" + `byOutcome` + "`" + `, and
-in ` + "`" + `errors` + "`" + ` as their outcome, and in nothing else: they wrote nothing.
+Statistics over sync runs. Only the selected fields are computed. Dry runs write nothing: they count
+in ` + "`" + `totalRuns` + "`" + `, ` + "`" + `count` + "`" + `, ` + "`" + `byOutcome` + "`" + ` and ` + "`" + `errors` + "`" + `, and nowhere else.
 """
 type SyncRunStats {
   """
-  Runs that the filter passes, dry runs among them.
+  Runs that pass the filter, including dry runs.
   """
   totalRuns: Int!
   """
-  One count for each outcome, 0 included; they add up to ` + "`" + `totalRuns` + "`" + `.
+  One count for each outcome, including those with 0; they add up to ` + "`" + `totalRuns` + "`" + `.
   """
   byOutcome: [SyncRunOutcomeCount!]!
   """
-  Runs that ended in one of some ways, dry runs among them: one number in place of seven objects.
+  Runs with one of the outcomes, including dry runs: one number instead of the seven objects of
+  ` + "`" + `byOutcome` + "`" + `.
   """
   count(
     """
-    The ways; an empty list counts none. Left out: all runs, as ` + "`" + `totalRuns` + "`" + `.
+    The outcomes to count; for an empty list the count is 0. Default: all outcomes, as ` + "`" + `totalRuns` + "`" + `.
     """
     outcomes: [SyncRunOutcome!]
   ): Int!
   """
-  From 0 to 1: SUCCEEDED and PARTIAL among these and FAILED, without dry runs; null if no such run is among them.
+  The share of SUCCEEDED and PARTIAL among the SUCCEEDED, PARTIAL and FAILED runs, from 0 to 1,
+  without dry runs. Null when there are no such runs.
   """
   successRate: Float
   """
-  From 0 to 1: SUCCEEDED alone among SUCCEEDED, PARTIAL and FAILED, without dry runs; null if no such run is among them.
-  ` + "`" + `successRate` + "`" + ` takes PARTIAL, with rejected or invalid records, for success.
+  The share of SUCCEEDED alone among the SUCCEEDED, PARTIAL and FAILED runs, from 0 to 1, without
+  dry runs. Null when there are no such runs. ` + "`" + `successRate` + "`" + ` also counts PARTIAL runs, which have
+  rejected or invalid records, as successes.
   """
   cleanRate: Float
   """
-  How long the runs took, queue included; null if none has both ends.
+  How long the runs took, including time in the queue. Null when no run has both ` + "`" + `createdAt` + "`" + ` and
+  ` + "`" + `completedAt` + "`" + `.
   """
   durationSeconds: DurationSummary
   """
-  Sums over these runs, dry runs left out; 0 without any.
+  Sums over these runs, without dry runs; 0 when there are no runs.
   """
   records: RecordTotals!
   """
-  The kinds of errors of FAILED runs, and of PARTIAL ones that name an error: the most frequent first, of equals the
-  latest. Runs are of one kind if they have the same error code or, without one, messages that differ only in names and
-  numbers. Of about 200 kinds at most; rarer ones are put together at the end, with a null code.
+  The kinds of errors of FAILED runs, and of PARTIAL runs that report an error. The most frequent
+  come first; of equally frequent ones the latest. Runs are of one kind if they have the same error
+  code, or have no code and messages that differ only in names and numbers. Lists at most about 200
+  kinds; rarer ones are combined at the end, with a null code.
   """
   errors(
     """
-    How many kinds: 0 to 200. Left out: 10.
+    The number of kinds: 0 to 200. Default 10.
     """
     first: Int
   ): [SyncRunErrorGroup!]!
   """
-  When the newest of the SUCCEEDED and PARTIAL runs was completed, times in the future left out; null if there is none among
-  the runs summed up, which says nothing of runs outside.
+  When the newest SUCCEEDED or PARTIAL run completed. A time in the future is ignored. Null when no
+  such run passes the filter; runs outside the filter are not examined.
   """
   lastSuccessAt: DateTime
   """
-  The runs by quarter hour, hour, day or week in which they were created, oldest first, without gaps: from createdSince,
-  else from the oldest run read, to createdBefore, else now. Buckets are whole, also where the filter's window begins or ends inside
-  one. At most 1,000; that there would be more is known before anything is read only if there is a createdSince.
+  The runs by the quarter hour, hour, day or week of their creation, oldest first, without gaps.
+  Begins at createdSince, or else at the oldest run read; ends at createdBefore, or else now.
+  Buckets are whole, even if the filter's window begins or ends inside one. More than 1,000 buckets
+  are an error. With createdSince the error comes before any run is read.
   """
   series(
     """
-    How long each bucket is.
+    The length of each bucket.
     """
     bucket: TimeBucket!
     """
-    Where hours, days and weeks begin, as a name of the IANA time zone database: "Europe/Berlin". The gateway brings its own
-    copy of the database; names are as written there. Null is UTC.
+    The time zone in which hours, days and weeks begin, by its exact name in the IANA time zone
+    database, for example "Europe/Berlin". The gateway has its own copy of the database. Null means
+    UTC.
     """
     timeZone: String = "UTC"
   ): [SyncRunStatsBucket!]!
   """
-  The runs by what they have in common; only groups with runs. Reads no runs that the statistic does not read. The records
-  of syncs, for all but SYNC, TRIGGER and FULL_SYNC, are at hand where no syncs are named; of named ones they cost what
-  ` + "`" + `sync { label }` + "`" + ` costs. DESTINATION_TYPE, and the order by LABEL of connections, cost what ` + "`" + `connectionName` + "`" + ` costs. If a
+  The runs in groups, by a property that they share; groups without runs are left out. Reads no
+  further runs. All groupings but SYNC, TRIGGER and FULL_SYNC need the records of the syncs. These
+  cost nothing if no syncs are named; named syncs cost the same as ` + "`" + `sync { label }` + "`" + `.
+  DESTINATION_TYPE, and the order by LABEL of connections, cost the same as ` + "`" + `connectionName` + "`" + `. If a
   record cannot be read, its runs count in the group with the key "", and an error names the sync.
   """
   groups(
     """
-    What the runs of a group have in common.
+    The property that the runs of a group share.
     """
     by: SyncRunGroupBy!
     """
-    Which groups come first.
+    The order of the groups.
     """
     orderBy: SyncRunGroupOrder! = TOTAL
     """
-    How many groups: 1 to 200. All others are put together at the end, in one with a null key.
+    The number of groups: 1 to 200. All others are combined at the end, in a group with a null key.
     """
     first: Int! = 20
   ): [SyncRunStatsGroup!]!
   """
-  Whether the read limit stopped the reading before createdSince, or before the oldest run: then older runs of some syncs
-  are missing everywhere here. What was read is kept, so that asking again may get further.
+  Whether the read limit stopped the reading before it reached createdSince or the oldest run. If
+  true, older runs of some syncs are missing from all these statistics. The runs read stay in
+  memory, so repeating the operation may get further.
   """
   truncated: Boolean!
 }
 
 """
-What the runs of a group have in common.
+The property that the runs of a group share.
 """
 enum SyncRunGroupBy {
   """
-  Their sync. The key is its ` + "`" + `id` + "`" + `.
+  The sync. The key is its ` + "`" + `id` + "`" + `.
   """
   SYNC
   """
-  The destination they write to. The key is its ` + "`" + `connectionId` + "`" + `, or its ` + "`" + `activationId` + "`" + ` where it has none.
+  The destination written to. The key is its ` + "`" + `connectionId` + "`" + `, or its ` + "`" + `activationId` + "`" + ` if it has no
+  ` + "`" + `connectionId` + "`" + `.
   """
   DESTINATION
   """
-  The type of that destination: "salesforce", "hubspot", … Types as they are now.
+  The destination's current type: "salesforce", "hubspot", …
   """
   DESTINATION_TYPE
   """
-  The object written to, of one destination: the key is "301/Contact", after the key of the destination, the label "Contact".
+  The object written to, in one destination. The key is the destination's key and the object, such
+  as "301/Contact"; the label is "Contact".
   """
   DESTINATION_OBJECT
   """
-  The source they read from. The key is its ` + "`" + `connectionId` + "`" + `.
+  The source read from. The key is its ` + "`" + `connectionId` + "`" + `.
   """
   SOURCE
   """
-  How their sync writes rows: "upsert", "mirror", …
+  How the sync writes rows: "upsert", "mirror", …
   """
   OPERATION
   """
-  What started them: the ` + "`" + `uiTag` + "`" + ` of ` + "`" + `syncTriggerReason` + "`" + `, letter by letter. Above 400 tags for one sync the rest is one.
+  The ` + "`" + `uiTag` + "`" + ` of ` + "`" + `syncTriggerReason` + "`" + `, compared exactly. After 400 tags of one sync, all its further
+  tags form one group.
   """
   TRIGGER
   """
-  Whether they synced every record: "true" or "false".
+  Whether the run was a full sync: "true" or "false".
   """
   FULL_SYNC
 }
 
 """
-What groups of runs are ordered by. Of equals the one with the most runs comes first, then by key.
+The order of groups of runs. Groups that are equal in it are ordered by the number of runs, most
+first, and then by key.
 """
 enum SyncRunGroupOrder {
   """
@@ -2158,143 +2225,149 @@ enum SyncRunGroupOrder {
   """
   RECORDS_FAILED
   """
-  Longest first, by what 95 % of the runs did not exceed; those without durations come last.
+  Longest 95th percentile of the duration first; groups without durations come last.
   """
   DURATION_P95
   """
-  By label, without regard to case; those without one come last.
+  By label, case-insensitive; groups without a label come last.
   """
   LABEL
 }
 
 """
-Runs that have something in common.
+Runs that share a property.
 """
 type SyncRunStatsGroup {
   """
-  Tells groups of one list apart, and stays the same. "" for runs of which Census does not say; null for the last group,
-  which has all runs that the others have not.
+  Identifies the group in its list, and stays the same over time. "" for runs for which Census
+  reports no value. Null for the last group, which has all remaining runs.
   """
   key: String
   """
-  What people call it: a sync's label, a connection's name, else the key. Null where nobody named it, and for the last
-  group. Costs what ` + "`" + `label` + "`" + ` of syncs and ` + "`" + `connectionName` + "`" + ` cost.
+  A name for people: a sync's label, a connection's name, or else the key. Null when the sync or
+  connection has no name, and for the last group. Costs the same as the ` + "`" + `label` + "`" + ` of syncs or as
+  ` + "`" + `connectionName` + "`" + `.
   """
   label: String
   """
-  The sync, in groups by SYNC; else null. Costs what ` + "`" + `SyncRun.sync` + "`" + ` costs.
+  The sync, in groups by SYNC. Null for other groups. Costs the same as ` + "`" + `SyncRun.sync` + "`" + `.
   """
   sync: Sync
   """
-  Its runs summed up.
+  Statistics over the runs of the group.
   """
   stats: SyncRunGroupStats!
 }
 
 """
-The runs of a group summed up, as SyncRunStats does. Durations are exact for up to 10,000 runs.
+Statistics over the runs of a group, as in SyncRunStats. Durations are exact for up to 10,000 runs.
 """
 type SyncRunGroupStats {
   """
-  Runs of the group, dry runs among them.
+  Runs of the group, including dry runs.
   """
   totalRuns: Int!
   """
-  One count for each outcome, 0 included; they add up to ` + "`" + `totalRuns` + "`" + `.
+  One count for each outcome, including those with 0; they add up to ` + "`" + `totalRuns` + "`" + `.
   """
   byOutcome: [SyncRunOutcomeCount!]!
   """
-  From 0 to 1: SUCCEEDED and PARTIAL among these and FAILED, without dry runs; null if no such run is among them.
+  The share of SUCCEEDED and PARTIAL among the SUCCEEDED, PARTIAL and FAILED runs, from 0 to 1,
+  without dry runs. Null when there are no such runs.
   """
   successRate: Float
   """
-  From 0 to 1: SUCCEEDED alone among SUCCEEDED, PARTIAL and FAILED, without dry runs; null if no such run is among them.
+  The share of SUCCEEDED alone among the SUCCEEDED, PARTIAL and FAILED runs, from 0 to 1, without
+  dry runs. Null when there are no such runs.
   """
   cleanRate: Float
   """
-  How long the runs took, queue included; null if none has both ends.
+  How long the runs took, including time in the queue. Null when no run has both ` + "`" + `createdAt` + "`" + ` and
+  ` + "`" + `completedAt` + "`" + `.
   """
   durationSeconds: DurationSummary
   """
-  Sums over these runs, dry runs left out; 0 without any.
+  Sums over these runs, without dry runs; 0 when there are no runs.
   """
   records: RecordTotals!
   """
-  When the newest of the SUCCEEDED and PARTIAL runs was completed, times in the future left out; null if there is none among
-  these runs.
+  When the newest SUCCEEDED or PARTIAL run of the group completed. A time in the future is ignored.
+  Null when the group has no such run.
   """
   lastSuccessAt: DateTime
 }
 
 """
-How many runs ended in one way.
+The number of runs with one outcome.
 """
 type SyncRunOutcomeCount {
   """
-  How they ended.
+  The outcome.
   """
   outcome: SyncRunOutcome!
   """
-  Runs that ended so, dry runs among them; may be 0.
+  Runs with this outcome, including dry runs; may be 0.
   """
   count: Int!
 }
 
 """
-How long runs took, in seconds from ` + "`" + `createdAt` + "`" + ` to ` + "`" + `completedAt` + "`" + `, dry runs left out.
+How long runs took, in seconds from ` + "`" + `createdAt` + "`" + ` to ` + "`" + `completedAt` + "`" + `, without dry runs.
 """
 type DurationSummary {
   """
-  Runs of which both ends are known.
+  Runs with both ` + "`" + `createdAt` + "`" + ` and ` + "`" + `completedAt` + "`" + `.
   """
   count: Int!
   """
-  Seconds that the shortest took.
+  The shortest duration, in seconds.
   """
   min: Float!
   """
-  Seconds that the longest took.
+  The longest duration, in seconds.
   """
   max: Float!
   """
-  Seconds that they took on average.
+  The mean duration, in seconds.
   """
   mean: Float!
   """
-  What half of the runs did not exceed. The p's are exact for up to 1,000 runs, in a series for up to 64 in each quarter
-  hour, in groups for up to 10,000, and otherwise within 1 %.
+  The median, in seconds. Percentiles are exact for up to 1,000 runs, in a series for up to 64 runs
+  in each quarter hour, and in groups for up to 10,000. Above that they are within 1 %.
   """
   p50: Float!
   """
-  What 95 % of the runs did not exceed.
+  The 95th percentile, in seconds.
   """
   p95: Float!
   """
-  What 99 % of the runs did not exceed.
+  The 99th percentile, in seconds.
   """
   p99: Float!
 }
 
 """
-What is usual for finished runs of a sync, of one kind: full syncs, or all others.
+Typical values of a sync's finished runs of one kind: full syncs, or all others.
 """
 type TypicalRun {
   """
-  Runs that were summed up: 3 or more.
+  The number of runs used: 3 or more.
   """
   runs: Int!
   """
-  How long they took; p50 is what is usual. Null if none of them has both ends.
+  How long the runs took; p50 is the typical value. Null when no run has both ` + "`" + `createdAt` + "`" + ` and
+  ` + "`" + `completedAt` + "`" + `.
   """
   durationSeconds: DurationSummary
   """
-  Their records on average.
+  The average numbers of records.
   """
   records: RecordAverages!
 }
 
 """
-Records of a run on average, over those runs for which Census gives the number; null where it does for none.
+The average numbers of records of a run. Each covers the runs for which Census reports that number.
+Null when it reports the number for no run.
 """
 type RecordAverages {
   """
@@ -2306,7 +2379,7 @@ type RecordAverages {
   """
   processed: Float
   """
-  Taken by the destination.
+  Accepted by the destination.
   """
   updated: Float
   """
@@ -2314,13 +2387,13 @@ type RecordAverages {
   """
   failed: Float
   """
-  Left out by Census because of their quality.
+  Left out by Census as invalid.
   """
   invalid: Float
 }
 
 """
-Sums of the records of runs, dry runs left out. Where Census gives no number, none are counted.
+Sums of the records of runs, without dry runs. A number that Census does not report counts as 0.
 """
 type RecordTotals {
   """
@@ -2328,7 +2401,7 @@ type RecordTotals {
   """
   processed: BigInt!
   """
-  Taken by the destination.
+  Accepted by the destination.
   """
   updated: BigInt!
   """
@@ -2336,7 +2409,7 @@ type RecordTotals {
   """
   failed: BigInt!
   """
-  Left out by Census because of their quality.
+  Left out by Census as invalid.
   """
   invalid: BigInt!
 }
@@ -2346,30 +2419,34 @@ Runs that failed in the same way.
 """
 type SyncRunErrorGroup {
   """
-  The same wherever and whenever the cause is the same: ` + "`" + `SyncRunFilter.errorGroups` + "`" + ` takes it. Nothing of a message can be
-  read off it. "rest" for the last group, which collects rare kinds and which that filter does not take.
+  The same in every list and at every time for the same cause. Accepted by
+  ` + "`" + `SyncRunFilter.errorGroups` + "`" + `. Reveals nothing of the message. "rest" for the last group, which
+  collects rare errors; that filter does not accept it.
   """
   key: ID!
   """
-  Census's error code; null where the runs carry none and are alike by their message, and for the rest.
+  Census's error code. Null when the runs have no code (they are grouped by message), and for the
+  last group, which collects rare errors.
   """
   code: String
   """
-  What the newest of them says, for everybody to see: names, numbers, addresses and all words but those of a fixed list of
-  English are left out, so that no part of a record stays. "…" stands for them, or "<text>", "<url>", "<email>", "<time>",
-  "<id>" and "#". Null where that run says nothing, and for the last group.
+  The message of the newest run, made safe to show to everybody. Names, numbers, addresses and all
+  words outside a fixed English list are replaced, so that no part of a record remains. In their
+  place stand "…", "<text>", "<url>", "<email>", "<time>", "<id>" or "#". Null when that run has no
+  message, and for the last group.
   """
   template: String
   """
-  Runs of this kind. If there are more than 400 kinds, some of them may be counted at the end, with the rest.
+  Runs with this error. With more than 400 kinds of errors, some of these runs may count in the last
+  group instead.
   """
   count: Int!
   """
-  Different syncs that these runs are of.
+  The number of different syncs of these runs.
   """
   syncCount: Int!
   """
-  When the oldest of these runs was created. Runs outside of the filter's window are not known.
+  When the oldest of these runs was created. Runs outside the filter's window are not examined.
   """
   firstSeenAt: DateTime!
   """
@@ -2377,7 +2454,7 @@ type SyncRunErrorGroup {
   """
   lastSeenAt: DateTime!
   """
-  The newest of them, for its message. Costs nothing.
+  The newest of these runs, with its full message. Costs nothing.
   """
   latestRun: SyncRun!
 }
@@ -2387,68 +2464,69 @@ The runs created in one quarter hour, hour, day or week.
 """
 type SyncRunStatsBucket {
   """
-  Where it begins, inclusive; it ends where the next one begins.
+  The start of the bucket, inclusive. The bucket ends where the next one starts.
   """
   startsAt: DateTime!
   """
-  Runs that the filter passes, dry runs among them; may be 0.
+  Runs of the bucket that pass the filter, including dry runs; may be 0.
   """
   totalRuns: Int!
   """
-  One count for each outcome, 0 included; they add up to ` + "`" + `totalRuns` + "`" + `.
+  One count for each outcome, including those with 0; they add up to ` + "`" + `totalRuns` + "`" + `.
   """
   byOutcome: [SyncRunOutcomeCount!]!
   """
-  Runs that ended in one of some ways, dry runs among them: one number in place of seven objects.
+  Runs with one of the outcomes, including dry runs: one number instead of the seven objects of
+  ` + "`" + `byOutcome` + "`" + `.
   """
   count(
     """
-    The ways; an empty list counts none. Left out: all runs, as ` + "`" + `totalRuns` + "`" + `.
+    The outcomes to count; for an empty list the count is 0. Default: all outcomes, as ` + "`" + `totalRuns` + "`" + `.
     """
     outcomes: [SyncRunOutcome!]
   ): Int!
   """
-  Sums over the runs of the bucket, dry runs left out; 0 without any.
+  Sums over the runs of the bucket, without dry runs; 0 when there are no runs.
   """
   records: RecordTotals!
   """
-  Null if no run of the bucket has both ends.
+  How long the runs of the bucket took. Null when no run has both ` + "`" + `createdAt` + "`" + ` and ` + "`" + `completedAt` + "`" + `.
   """
   durationSeconds: DurationSummary
 }
 
 """
-What a series counts in, by the clocks of its time zone.
+The length of the buckets of a series, by the local time of its time zone.
 """
 enum TimeBucket {
   """
-  15 minutes, from the full hour; 10 days of them at most.
+  15 minutes, starting at the full hour; at most 10 days of them.
   """
   QUARTER_HOUR
   """
-  An hour that the clocks show twice is two.
+  One hour. An hour that clocks show twice makes two buckets.
   """
   HOUR
   """
-  From midnight; 23 or 25 hours long where clocks change.
+  One day, starting at midnight; 23 or 25 hours long when clocks change.
   """
   DAY
   """
-  From Monday.
+  One week, starting on Monday.
   """
   WEEK
 }
 
 """
-What Census says of a sync as a whole.
+Census's status of a sync as a whole.
 """
 enum SyncStatus {
   """
-  Never ran, or changed since.
+  The sync never ran, or changed since its last run.
   """
   READY
   """
-  The last run did all it had to.
+  The last run completed its work.
   """
   UP_TO_DATE
   """
@@ -2456,175 +2534,186 @@ enum SyncStatus {
   """
   FAILING
   """
-  A status this gateway does not know.
+  A status that the gateway does not know.
   """
   UNKNOWN
 }
 
 """
-When Census starts a sync by itself. Times are in UTC.
+When Census starts a sync by itself, in UTC.
 """
 type SyncSchedule {
   """
-  "never", "continuous", "quarter_hourly", "hourly", "daily", "weekly" or "expression"; null where Census does not say.
+  "never", "continuous", "quarter_hourly", "hourly", "daily", "weekly" or "expression". Null when
+  Census reports none.
   """
   frequency: String
   """
-  The day's name, for "weekly"; null where Census gives none.
+  The name of the day, for "weekly". Null when Census reports none.
   """
   day: String
   """
-  0 to 24, for "daily" and "weekly"; null where Census gives none.
+  The hour, 0 to 24, for "daily" and "weekly". Null when Census reports none.
   """
   hour: Int
   """
-  0 to 59, for "hourly" and slower; null where Census gives none.
+  The minute, 0 to 59, for "hourly", "daily" and "weekly". Null when Census reports none.
   """
   minute: Int
   """
-  For "expression"; null where Census gives none.
+  The cron expression, for "expression". Null when Census reports none.
   """
   cronExpression: String
   """
-  When it is due by the clock, oldest first, whether the sync is paused or not. Empty for "never" and "continuous", for a
-  schedule that cannot be read (docs/health.md), and for "@every", which counts from the last run. None is more than 10
-  years after ` + "`" + `after` + "`" + `. A time that clocks of the schedule's zone leave out is not due that day; one that they show twice
-  is due the first time. Costs no Census call.
+  The times at which the sync is due, oldest first, even while it is paused. Empty for "never" and
+  "continuous", for a schedule that cannot be parsed (docs/health.md), and for "@every", which
+  counts from the last run. Covers at most 10 years from ` + "`" + `after` + "`" + `. A time that the clocks of the
+  schedule's zone skip is left out that day. A time that they show twice is listed once, the first.
+  Costs no Census call.
   """
   executions(
     """
-    Only executions after this moment. Left out: the moment of the operation.
+    Only executions after this moment. Default: the time of the operation.
     """
     after: DateTime
     """
-    Only executions before this moment. Left out: no end.
+    Only executions before this moment. Default: no end.
     """
     before: DateTime
     """
-    How many at most: 0 to 1000.
+    The greatest number of executions to return: 0 to 1000.
     """
     first: Int! = 10
   ): [DateTime!]!
 }
 
 """
-Where a sync reads from. Names only: queries, columns and connection details never leave the gateway.
+The source that a sync reads. Names only: queries, columns and connection details never leave the
+gateway.
 """
 type SyncSource {
   """
-  Census's own number of the source; null where Census gives none.
+  The source's number in Census. Null when Census reports none.
   """
   connectionId: BigInt
   """
-  What the source is called: its label, else the name that Census made of its type and place. Null where Census knows no such
-  source any more, or no name of it. Costs one Census call for all sources of the workspace (one for each 100), shared by the
-  operation and kept as long as a sync: 30 seconds unless set otherwise. Null with an error if Census cannot be asked.
+  The source's name: its label, or else the name that Census derives from its type and place. Null
+  when Census no longer has the source, or has no name for it. Null with an error when Census fails.
+  Costs one Census call for each 100 sources of the workspace. The operation shares it, and the
+  result stays fresh as long as a sync: by default 30 seconds.
   """
   connectionName: String
   """
-  What kind of source it is: "snowflake", "redshift", "big_query", … Null and cost as for ` + "`" + `connectionName` + "`" + `, with which it
-  shares its call.
+  The type of the source: "snowflake", "redshift", "big_query", … Null in the same cases as
+  ` + "`" + `connectionName` + "`" + `, and shares its call.
   """
   connectionType: String
   """
-  "model", "table", "segment", "dataset", …; null where Census does not say.
+  The type of the object read: "model", "table", "segment", "dataset", … Null when Census reports
+  none.
   """
   objectType: String
   """
-  What that object is called; null where Census gives no name.
+  The name of the object read. Null when Census reports none.
   """
   objectName: String
 }
 
 """
-Where a sync writes to. Names only: connection details never leave the gateway.
+The destination that a sync writes to. Names only: connection details never leave the gateway.
 """
 type SyncDestination {
   """
-  Census's own number of the destination; null where Census gives none, as V2 of its API may.
+  The destination's number in Census. Null when Census reports none, which can happen on V2 of its
+  API.
   """
   connectionId: BigInt
   """
-  Census's id of the pair of source and destination, a word. Null on V1 of its API, and where Census gives none.
+  Census's id of the pair of source and destination, a word. Null on V1 of Census's API, and when
+  Census reports none.
   """
   activationId: String
   """
-  What the destination is called. Null where Census knows no such destination any more, or no name of it. Costs one Census
-  call for all destinations of the workspace (one for each 100; of activations on V2), shared by the operation and kept as long as a sync: 30
-  seconds unless set otherwise. Null with an error if Census cannot be asked.
+  The destination's name. Null when Census no longer has the destination, or has no name for it.
+  Null with an error when Census fails. Costs one Census call for each 100 destinations of the
+  workspace (on V2, activations). The operation shares it, and the result stays fresh as long as a
+  sync: by default 30 seconds.
   """
   connectionName: String
   """
-  What kind of destination it is: "salesforce", "hubspot", … Null and cost as for ` + "`" + `connectionName` + "`" + `, with which it shares its
-  call.
+  The type of the destination: "salesforce", "hubspot", … Null in the same cases as
+  ` + "`" + `connectionName` + "`" + `, and shares its call.
   """
   connectionType: String
   """
-  Full name of the object written to, such as "Contact"; null where Census does not say.
+  The full name of the object written to, such as "Contact". Null when Census reports none.
   """
   object: String
 }
 
 """
-One execution of a sync. Its counts may still change for some minutes after it is over.
+One execution of a sync. Its counts may still change for some minutes after it ends.
 """
 type SyncRun implements Node {
   """
-  Opaque; ` + "`" + `node` + "`" + ` and ` + "`" + `syncRun` + "`" + ` take it.
+  Opaque; accepted by ` + "`" + `node` + "`" + ` and ` + "`" + `syncRun` + "`" + `.
   """
   id: ID!
   """
-  Census's own number of the run; rises with time across all syncs.
+  The run's number in Census; it rises with time across all syncs.
   """
   databaseId: BigInt!
   """
-  The sync it is a run of. Costs no Census call of its own while only id, databaseId, url, runs, latestRun and runStats
-  are asked of it; else one, shared by all runs of the sync in the operation.
+  The run's sync. Costs one Census call, shared by all runs of the sync in the operation. It costs
+  none of its own if only id, databaseId, url, runs, latestRun and runStats are selected.
   """
   sync: Sync!
   """
-  ` + "`" + `databaseId` + "`" + ` of its sync.
+  The ` + "`" + `databaseId` + "`" + ` of the run's sync.
   """
   syncId: BigInt!
   """
-  Where the run stands. COMPLETED does not say that every record arrived: see ` + "`" + `outcome` + "`" + `.
+  The state of the run in Census. COMPLETED does not mean that every record arrived; see ` + "`" + `outcome` + "`" + `.
   """
   status: SyncRunStatus!
   """
-  The status in Census's own word; empty where it gives none.
+  The status exactly as Census reports it. Empty when Census reports none.
   """
   rawStatus: String!
   """
-  When the run was queued. Census does not tell when it began to execute.
+  When the run was queued. Census does not report when it began to execute.
   """
   createdAt: DateTime!
   """
-  When Census last touched the run, which may be minutes after ` + "`" + `completedAt` + "`" + `.
+  When Census last changed the run, which may be minutes after ` + "`" + `completedAt` + "`" + `.
   """
   updatedAt: DateTime!
   """
-  When the run ended. Null while it runs; failed and skipped runs may have none either.
+  When the run ended. Null while it is in progress; may also be null for failed and skipped runs.
   """
   completedAt: DateTime
   """
-  The time its schedule named. Null where none did: for runs of continuous syncs, those started by hand or by the API, and
-  dry runs.
+  The time at which the schedule started the run. Null for runs of continuous syncs, for runs
+  started by people or the API, and for dry runs.
   """
   scheduledExecutionTime: DateTime
   """
-  Census's word for the error; null where it gives none. Completed runs may have one.
+  Census's error code. Null when Census reports none. Completed runs may have one.
   """
   errorCode: String
   """
-  What went wrong, in Census's words; may hold names and values of records. Null where Census says nothing.
+  The error message, as Census reports it; may contain names and values of records. Null when Census
+  reports none.
   """
   errorMessage: String
   """
-  Details of it, in Census's words; may hold names and values of records. Null where Census gives none.
+  Details of the error, as Census reports them; may contain names and values of records. Null when
+  Census reports none.
   """
   errorDetail: String
   """
-  Records in the source at the time of the run. Null, as for every count here, where Census gives no number.
+  Records in the source at the time of the run. Null, like every count of a run, when Census reports
+  no number.
   """
   sourceRecordCount: BigInt
   """
@@ -2636,11 +2725,11 @@ type SyncRun implements Node {
   """
   sourceRecordDeletes: BigInt
   """
-  Source records that Census left out because of their quality.
+  Source records that Census left out as invalid.
   """
   sourceRecordInvalids: BigInt
   """
-  The same number as ` + "`" + `sourceRecordInvalids` + "`" + `, under its older name.
+  The same number as ` + "`" + `sourceRecordInvalids` + "`" + `, under an older name.
   """
   recordsInvalid: BigInt @deprecated(reason: "Same value as sourceRecordInvalids; Census keeps it for backward compatibility.")
   """
@@ -2648,15 +2737,15 @@ type SyncRun implements Node {
   """
   recordsProcessed: BigInt
   """
-  Records the destination took.
+  Records that the destination accepted.
   """
   recordsUpdated: BigInt
   """
-  Records the destination rejected.
+  Records that the destination rejected.
   """
   recordsFailed: BigInt
   """
-  Whether every source record was synced, not just what changed.
+  Whether the run synced every source record, not only the changed ones.
   """
   fullSync: Boolean!
   """
@@ -2664,15 +2753,16 @@ type SyncRun implements Node {
   """
   canceled: Boolean!
   """
-  Why the run was started; null where Census does not say.
+  Why the run was started. Null when Census reports no reason.
   """
   syncTriggerReason: SyncTriggerReason
   """
-  What the run is doing, in Census's words. Null where Census does not say, as of completed runs.
+  The run's current step, in Census's words. Null when Census reports none, for example for
+  completed runs.
   """
   currentStep: String
   """
-  How the run ended, read from status, canceled and counts together.
+  How the run ended, computed from its status, ` + "`" + `canceled` + "`" + ` and its counts.
   """
   outcome: SyncRunOutcome!
   """
@@ -2680,59 +2770,62 @@ type SyncRun implements Node {
   """
   dryRun: Boolean!
   """
-  Seconds from ` + "`" + `createdAt` + "`" + ` to ` + "`" + `completedAt` + "`" + `, time in the queue included; null without a ` + "`" + `completedAt` + "`" + `, or with one before
-  ` + "`" + `createdAt` + "`" + `.
+  Seconds from ` + "`" + `createdAt` + "`" + ` to ` + "`" + `completedAt` + "`" + `, including time in the queue. Null when ` + "`" + `completedAt` + "`" + ` is
+  null or earlier than ` + "`" + `createdAt` + "`" + `.
   """
   durationSeconds: Float
   """
-  Seconds from ` + "`" + `scheduledExecutionTime` + "`" + ` to ` + "`" + `createdAt` + "`" + `; null without the former.
+  Seconds from ` + "`" + `scheduledExecutionTime` + "`" + ` to ` + "`" + `createdAt` + "`" + `. Null when ` + "`" + `scheduledExecutionTime` + "`" + ` is null.
   """
   scheduleDelaySeconds: Float
   """
-  Seconds that the run may be expected to take: the median of the last 20 finished runs of its kind (full syncs, or all
-  others; no dry runs) before it that have both ends, among the newest 25 runs of its sync. Null with fewer than 3 of
-  them, and so for runs further back. Costs one Census call for each sync, none beside its ` + "`" + `health` + "`" + `.
+  The expected duration in seconds: the median of up to 20 earlier finished runs of the same kind
+  (full syncs, or all others; no dry runs) with a known duration. Only the newest 25 runs of the
+  sync are examined. Null with fewer than 3 such runs, and therefore for older runs. Costs one
+  Census call for each sync, or none beside its ` + "`" + `health` + "`" + `.
   """
   expectedDurationSeconds: Float
   """
-  When the run may be expected to end: ` + "`" + `createdAt` + "`" + ` and ` + "`" + `expectedDurationSeconds` + "`" + `; may have passed. Null where that is
-  null, and unless the run is IN_PROGRESS. Costs what ` + "`" + `expectedDurationSeconds` + "`" + ` costs.
+  The expected end: ` + "`" + `createdAt` + "`" + ` plus ` + "`" + `expectedDurationSeconds` + "`" + `; may lie in the past. Null when
+  ` + "`" + `expectedDurationSeconds` + "`" + ` is null, and unless the run is IN_PROGRESS. Costs the same as
+  ` + "`" + `expectedDurationSeconds` + "`" + `.
   """
   expectedCompletedAt: DateTime
   """
-  Census's own page of the run, for people; null where Census has none, as the simulated one.
+  The run's page in Census's web application. Null when there is none, as with the simulated Census.
   """
   url: String
 }
 
 """
-Why a run was started, in the words Census shows on its own pages.
+Why a run was started, in the words of Census's web application.
 """
 type SyncTriggerReason {
   """
-  Short: "Manual", "API Request", "Dry Run", …; null where Census gives none.
+  The short form: "Manual", "API Request", "Dry Run", … Null when Census reports none.
   """
   uiTag: String
   """
-  Longer; may hold the e-mail address of whoever started the run. Null where Census gives none.
+  The long form; may contain the e-mail address of the person who started the run. Null when Census
+  reports none.
   """
   uiDetail: String
 }
 
 """
-Where a run stands, by Census's own account.
+The state of a run, as Census reports it.
 """
 enum SyncRunStatus {
   """
-  Waits to be executed.
+  Waiting to be executed.
   """
   QUEUED
   """
-  Is executing.
+  Executing.
   """
   WORKING
   """
-  Ended; records may still have been rejected.
+  Ended. The destination may still have rejected records.
   """
   COMPLETED
   """
@@ -2740,11 +2833,11 @@ enum SyncRunStatus {
   """
   FAILED
   """
-  Was not executed, since an earlier run of the sync had not ended.
+  Not executed, because an earlier run of the sync had not ended.
   """
   SKIPPED
   """
-  A status this gateway does not know: see ` + "`" + `rawStatus` + "`" + `.
+  A status that the gateway does not know; see ` + "`" + `rawStatus` + "`" + `.
   """
   UNKNOWN
 }
@@ -2770,78 +2863,83 @@ enum SyncRunOutcome {
   """
   FAILED
   """
-  Not executed, since an earlier run of the sync had not ended.
+  Not executed, because an earlier run of the sync had not ended.
   """
   SKIPPED
   """
-  Stopped by somebody, whatever its status.
+  Stopped by a person, with any status.
   """
   CANCELED
   """
-  Census's account of the run makes no sense to this gateway.
+  The gateway cannot derive an outcome from Census's data.
   """
   UNKNOWN
 }
 
 """
-Which runs to show. A run must pass every part that is given; a part that is left out or null passes all, an empty list
-passes none. Census itself filters nothing: runs are read and chosen here, but for the window of creation, whose ends
-are found without reading what lies outside.
+Which runs to return. A run must pass every given condition. A condition that is missing or null
+passes every run; an empty list passes no run. Census cannot filter runs, so the gateway reads runs
+and filters them. Only the ends of the createdSince/createdBefore window are found without reading
+the runs outside it.
 """
 input SyncRunFilter {
   """
-  Runs that ended in one of these ways. IN_PROGRESS alone is sought from the newest run down to the first that completed or
-  failed and was no dry run: while a run is in progress, Census skips later ones of its sync. That takes one Census call
-  for most syncs, whatever the window. ` + "`" + `statuses` + "`" + ` has no such end.
+  Runs with one of these outcomes. For IN_PROGRESS alone, reading stops at the newest completed or
+  failed run that is not a dry run, because Census skips new runs of a sync while one is in
+  progress. That takes one Census call for most syncs, for any window. ` + "`" + `statuses` + "`" + ` does not stop
+  there.
   """
   outcomes: [SyncRunOutcome!]
   """
-  Runs whose ` + "`" + `status` + "`" + ` is one of these.
+  Runs with one of these values of ` + "`" + `status` + "`" + `.
   """
   statuses: [SyncRunStatus!]
   """
-  Runs created then or later.
+  Runs created at this moment or later.
   """
   createdSince: DateTime
   """
-  Runs created earlier than that.
+  Runs created before this moment.
   """
   createdBefore: DateTime
   """
-  True: only full syncs. False: only runs that are none.
+  True: only full syncs. False: only other runs.
   """
   fullSync: Boolean
   """
-  True: only dry runs. False: only runs that are none.
+  True: only dry runs. False: only other runs.
   """
   dryRun: Boolean
   """
-  Runs with one of these error codes, letter by letter; at most 100.
+  Runs with one of these error codes, compared exactly; at most 100.
   """
   errorCodes: [String!]
   """
-  Runs that one of these started: the ` + "`" + `uiTag` + "`" + ` of their ` + "`" + `syncTriggerReason` + "`" + `, letter by letter; at most 100.
+  Runs whose ` + "`" + `syncTriggerReason { uiTag }` + "`" + ` is one of these, compared exactly; at most 100.
   """
   triggerTags: [String!]
   """
-  Runs that took so many seconds or more, queue included; 0 or more. Those that have no ` + "`" + `durationSeconds` + "`" + ` do not pass.
+  Runs that took at least this many seconds, including time in the queue; 0 or more. Runs without
+  ` + "`" + `durationSeconds` + "`" + ` do not pass.
   """
   minDurationSeconds: Float
   """
-  True: only runs of which the destination rejected records. False: only the others, and those of which nothing is known.
+  True: only runs with records that the destination rejected. False: only other runs, including
+  those for which Census reports no number.
   """
   recordsRejected: Boolean
   """
-  Runs that failed in one of these ways, by ` + "`" + `key` + "`" + ` of SyncRunErrorGroup; at most 100.
+  Runs with one of these errors, by ` + "`" + `key` + "`" + ` of SyncRunErrorGroup; at most 100.
   """
   errorGroups: [ID!]
   """
-  Runs completed then or later. Census lists runs by creation, so 24 hours more than the window are read, and runs that
-  were created more than 24 hours before this moment do not pass.
+  Runs completed at this moment or later. Census lists runs by creation, so the gateway reads 24
+  hours more than the window. Runs created more than 24 hours before this moment do not pass.
   """
   completedSince: DateTime
   """
-  Runs completed earlier than that. Alone, it has no beginning: histories are read as without ` + "`" + `createdSince` + "`" + `.
+  Runs completed before this moment. Without ` + "`" + `completedSince` + "`" + ` or ` + "`" + `createdSince` + "`" + `, histories are read
+  down to the read limit.
   """
   completedBefore: DateTime
 }
@@ -2851,52 +2949,54 @@ The order of a list of runs.
 """
 input SyncRunOrder {
   """
-  Left out: CREATED_AT, the only one there is.
+  Default: CREATED_AT, the only value.
   """
   field: SyncRunOrderField! = CREATED_AT
   """
-  Left out: DESC, newest first.
+  Default: DESC, newest first.
   """
   direction: OrderDirection! = DESC
 }
 
 """
-What runs can be ordered by.
+The property by which runs are ordered.
 """
 enum SyncRunOrderField {
   """
-  The time of creation; runs of one millisecond by databaseId.
+  The time of creation; runs created in the same millisecond are ordered by databaseId.
   """
   CREATED_AT
 }
 
 """
-Which syncs to show. A sync must pass every part that is given; a part that is left out or null passes all, an empty list
-passes none. A named sync whose record cannot be read is left out, with an error that names it.
+Which syncs to return. A sync must pass every given condition. A condition that is missing or null
+passes every sync; an empty list passes no sync. A named sync whose record cannot be read is left
+out, with an error that names it.
 """
 input SyncFilter {
   """
-  Part of the label, without regard to case as Unicode has it: "strasse" is part of "Hauptstraße". Syncs without a label have
-  none but the empty part.
+  Syncs whose label contains this text, case-insensitive by Unicode's rules: "strasse" is contained
+  in "Hauptstraße". A sync without a label passes only for the empty text.
   """
   labelContains: String
   """
-  True: only syncs whose schedule is switched off. False: only the others.
+  True: only syncs whose schedule is switched off. False: only other syncs.
   """
   paused: Boolean
   """
-  Syncs whose ` + "`" + `status` + "`" + ` is one of these.
+  Syncs with one of these values of ` + "`" + `status` + "`" + `.
   """
   statuses: [SyncStatus!]
   """
-  Syncs whose ` + "`" + `health` + "`" + ` has one of these states. Reads the newest runs of all syncs that pass the other parts, as order by
-  health does, with which it shares them. What cannot be judged is UNKNOWN; left out for that, an error names it. The list
-  moves with time, as that order does.
+  Syncs whose ` + "`" + `health` + "`" + ` has one of these states. Reads the newest runs of all syncs that pass the
+  other conditions; shares these calls with the order by health. A sync whose runs cannot be read is
+  UNKNOWN; if the filter then leaves it out, an error names it. States change with time, so a walk
+  over pages can miss or repeat a sync.
   """
   healthStates: [SyncHealthState!]
   """
-  True: only syncs with a run in progress (` + "`" + `activeRun` + "`" + `). False: only the others. Costs what ` + "`" + `healthStates` + "`" + ` costs. A sync
-  whose runs cannot be read is left out, with an error that names it.
+  True: only syncs with a run in progress (` + "`" + `activeRun` + "`" + `). False: only other syncs. Costs the same as
+  ` + "`" + `healthStates` + "`" + `. A sync whose runs cannot be read is left out, with an error that names it.
   """
   inProgress: Boolean
   """
@@ -2908,18 +3008,18 @@ input SyncFilter {
   """
   destinationIds: [BigInt!]
   """
-  Syncs that write to a destination of one of these types, "salesforce" for one, letter by letter; at most 500. Costs what
-  ` + "`" + `destination { connectionType }` + "`" + ` costs, with which it shares its call. If that cannot be read, there is no list but an
-  error.
+  Syncs that write to a destination of one of these types, for example "salesforce", compared
+  exactly; at most 500. Costs the same as ` + "`" + `destination { connectionType }` + "`" + `, and shares its call. If
+  destinations cannot be read, the whole list fails with an error.
   """
   destinationTypes: [String!]
   """
-  Syncs whose ` + "`" + `operation` + "`" + ` is one of these, letter by letter; at most 500.
+  Syncs whose ` + "`" + `operation` + "`" + ` is one of these, compared exactly; at most 500.
   """
   operations: [String!]
   """
-  Syncs of these groups, by ` + "`" + `Group.id` + "`" + ` or ` + "`" + `key` + "`" + `; at most 500. A sync of an unknown group is of none. Costs what ` + "`" + `group` + "`" + ` costs.
-  If groups cannot be read, there is no list but an error.
+  Syncs of these groups, by ` + "`" + `Group.id` + "`" + ` or ` + "`" + `key` + "`" + `; at most 500. A sync whose group is unknown does not
+  pass. Costs the same as ` + "`" + `group` + "`" + `. If groups cannot be read, the whole list fails with an error.
   """
   groupIds: [ID!]
 }
@@ -2929,32 +3029,33 @@ The order of a list of syncs.
 """
 input SyncOrder {
   """
-  Left out: CREATED_AT.
+  Default: CREATED_AT.
   """
   field: SyncOrderField! = CREATED_AT
   """
-  Left out: DESC, whatever the field: newest first, labels from Z to A, or worst first.
+  Default: DESC for every field: newest first, labels from Z to A, or worst first.
   """
   direction: OrderDirection! = DESC
 }
 
 """
-What syncs can be ordered by.
+The property by which syncs are ordered.
 """
 enum SyncOrderField {
   """
-  The time of creation; syncs of one millisecond by databaseId.
+  The time of creation; syncs created in the same millisecond are ordered by databaseId.
   """
   CREATED_AT
   """
-  The whole label, letter by letter in the order of Unicode and without regard to case: DESC, the default, is Z to A. Labels
-  that differ in case alone stand by databaseId. Syncs without a label come last, in either direction.
+  The label, in Unicode order and case-insensitive. DESC, the default, is Z to A. Labels that differ
+  only in case are ordered by databaseId. Syncs without a label come last, in either direction.
   """
   LABEL
   """
-  The state of ` + "`" + `health` + "`" + `: DESC has the worst first, in the order of SyncHealthState's description. In either direction
-  those of one state stand by ` + "`" + `since` + "`" + `, longest first, and then by label and databaseId. What cannot be judged stands with
-  UNKNOWN. The order moves with time: a walk over pages can miss or repeat a sync whose state changes meanwhile.
+  The state of ` + "`" + `health` + "`" + `. DESC lists the worst first, in the order that SyncHealthState gives. In
+  either direction, syncs of one state are ordered by ` + "`" + `since` + "`" + `, longest first, and then by label and
+  databaseId. A sync whose runs cannot be read counts as UNKNOWN. The order changes with time: a
+  walk over pages can miss or repeat a sync whose state changes meanwhile.
   """
   HEALTH
 }
@@ -2974,35 +3075,37 @@ enum OrderDirection {
 }
 
 """
-A stretch of a list of runs, after the Relay cursor connections specification.
+A page of a list of runs, as in the Relay cursor connections specification.
 """
 type SyncRunConnection {
   """
-  The runs with their cursors.
+  The runs of the page, with their cursors.
   """
   edges: [SyncRunEdge!]!
   """
-  The runs without their cursors.
+  The runs of the page, without cursors.
   """
   nodes: [SyncRun!]!
   """
-  Where the stretch lies. Costs nothing.
+  Where the page lies in the list. Costs nothing.
   """
   pageInfo: PageInfo!
   """
-  Runs in the whole list, dry runs among them. With a filter it is null unless this page is the whole list. Of many syncs
-  it is null if one cannot be read, or not to where the page needs it.
+  The number of runs in the whole list, including dry runs. Null with a filter, unless this page is
+  the whole list. Null for a list of many syncs if one of them cannot be read as far as the page
+  needs.
   """
   totalCount: Int
 }
 
 """
-A run and its place in a list.
+A run, with its place in a list.
 """
 type SyncRunEdge {
   """
-  The place, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + ` of the same list in the same order, with whatever filter. With another one nothing
-  is known of the list on its other side, and ` + "`" + `pageInfo` + "`" + ` says false there.
+  The place, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + ` of the same list in the same order, with any filter. If the
+  filter differs, the gateway does not know the list on the other side of the cursor; ` + "`" + `pageInfo` + "`" + `
+  says false for that side.
   """
   cursor: String!
   """
@@ -3012,37 +3115,38 @@ type SyncRunEdge {
 }
 
 """
-A stretch of a list of syncs, after the Relay cursor connections specification.
+A page of a list of syncs, as in the Relay cursor connections specification.
 """
 type SyncConnection {
   """
-  The syncs with their cursors.
+  The syncs of the page, with their cursors.
   """
   edges: [SyncEdge!]!
   """
-  The syncs without their cursors.
+  The syncs of the page, without cursors.
   """
   nodes: [Sync!]!
   """
-  Where the stretch lies. Costs nothing.
+  Where the page lies in the list. Costs nothing.
   """
   pageInfo: PageInfo!
   """
-  Syncs in the whole list, as the filter has it. Null only with an error. A named sync that a filter leaves out for an
-  error is not counted.
+  The number of syncs in the whole list, after filtering. Null only with an error. A named sync that
+  is left out because of an error is not counted.
   """
   totalCount: Int @semanticNonNull
   """
-  The syncs of the whole list, as the filter has it, by the state of their ` + "`" + `health` + "`" + `: one count for each state, 0 included,
-  worst first; they add up to ` + "`" + `totalCount` + "`" + `. What cannot be judged counts as UNKNOWN. Costs what order by health costs: one
-  Census call for each sync of the list, shared with that order, with ` + "`" + `healthStates` + "`" + ` and with ` + "`" + `health` + "`" + `; and one for each 50
-  syncs of the workspace. Null only with an error.
+  The number of syncs in each state of ` + "`" + `health` + "`" + `, over the whole list after filtering. One count for
+  each state, including those with 0, worst first; they add up to ` + "`" + `totalCount` + "`" + `. A sync whose runs
+  cannot be read counts as UNKNOWN. Null only with an error. Costs the same as the order by health:
+  one Census call for each 50 syncs of the workspace, and one for each sync of the list, shared with
+  that order, ` + "`" + `healthStates` + "`" + ` and ` + "`" + `health` + "`" + `.
   """
   healthCounts: [SyncHealthCount!] @semanticNonNull
 }
 
 """
-How many syncs are in one state of health.
+The number of syncs in one state of health.
 """
 type SyncHealthCount {
   """
@@ -3050,13 +3154,13 @@ type SyncHealthCount {
   """
   state: SyncHealthState!
   """
-  Syncs in it; may be 0.
+  Syncs in this state; may be 0.
   """
   count: Int!
 }
 
 """
-A sync and its place in a list.
+A sync, with its place in a list.
 """
 type SyncEdge {
   """
@@ -3070,27 +3174,30 @@ type SyncEdge {
 }
 
 """
-Where a stretch lies in its list, at the time of the answer.
+Where a page lies in its list, at the time of the answer.
 """
 type PageInfo {
   """
-  Whether the list goes on after it.
+  Whether the list continues after this page.
   """
   hasNextPage: Boolean!
   """
-  Whether the list has something before it.
+  Whether the list has items before this page.
   """
   hasPreviousPage: Boolean!
   """
-  Where to go on with ` + "`" + `before` + "`" + `, at no Census call: the cursor of the first edge. With ` + "`" + `last` + "`" + ` it is another where the page ends before its time, since it met
-  the read limit or a sync could not be read further: the place up to which was read, which may lie before the first edge. An empty page has the ` + "`" + `before` + "`" + ` that
-  was given. Null when there is no edge and none of these.
+  The cursor to continue from with ` + "`" + `before` + "`" + `; usually that of the first edge. Costs nothing. With
+  ` + "`" + `last` + "`" + `, the read limit or a sync that cannot be read further may end a page early. Then it is the
+  place that reading reached, which may lie before the first edge. An empty page returns the given
+  ` + "`" + `before` + "`" + `. Null when there is no edge, no such place and no given ` + "`" + `before` + "`" + `.
   """
   startCursor: String
   """
-  Where to go on with ` + "`" + `after` + "`" + `, at no Census call: the cursor of the last edge. Without ` + "`" + `last` + "`" + ` it is another where the page ends before its time, since it met
-  the read limit or a sync could not be read further: the place up to which was read, which may lie beyond the last edge. An empty page has the ` + "`" + `after` + "`" + ` that
-  was given, so that a list can be followed oldest first. Null when there is no edge and none of these.
+  The cursor to continue from with ` + "`" + `after` + "`" + `; usually that of the last edge. Costs nothing. Without
+  ` + "`" + `last` + "`" + `, the read limit or a sync that cannot be read further may end a page early. Then it is the
+  place that reading reached, which may lie after the last edge. An empty page returns the given
+  ` + "`" + `after` + "`" + `, so that a client can follow a list oldest first. Null when there is no edge, no such
+  place and no given ` + "`" + `after` + "`" + `.
   """
   endCursor: String
 }

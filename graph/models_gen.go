@@ -10,75 +10,80 @@ import (
 	"strconv"
 )
 
-// Where a stretch lies in its list, at the time of the answer.
+// Where a page lies in its list, at the time of the answer.
 type PageInfo struct {
-	// Whether the list goes on after it.
+	// Whether the list continues after this page.
 	HasNextPage bool `json:"hasNextPage"`
-	// Whether the list has something before it.
+	// Whether the list has items before this page.
 	HasPreviousPage bool `json:"hasPreviousPage"`
-	// Where to go on with `before`, at no Census call: the cursor of the first edge. With `last` it is another where the page ends before its time, since it met
-	// the read limit or a sync could not be read further: the place up to which was read, which may lie before the first edge. An empty page has the `before` that
-	// was given. Null when there is no edge and none of these.
+	// The cursor to continue from with `before`; usually that of the first edge. Costs nothing. With
+	// `last`, the read limit or a sync that cannot be read further may end a page early. Then it is the
+	// place that reading reached, which may lie before the first edge. An empty page returns the given
+	// `before`. Null when there is no edge, no such place and no given `before`.
 	StartCursor *string `json:"startCursor,omitempty"`
-	// Where to go on with `after`, at no Census call: the cursor of the last edge. Without `last` it is another where the page ends before its time, since it met
-	// the read limit or a sync could not be read further: the place up to which was read, which may lie beyond the last edge. An empty page has the `after` that
-	// was given, so that a list can be followed oldest first. Null when there is no edge and none of these.
+	// The cursor to continue from with `after`; usually that of the last edge. Costs nothing. Without
+	// `last`, the read limit or a sync that cannot be read further may end a page early. Then it is the
+	// place that reading reached, which may lie after the last edge. An empty page returns the given
+	// `after`, so that a client can follow a list oldest first. Null when there is no edge, no such
+	// place and no given `after`.
 	EndCursor *string `json:"endCursor,omitempty"`
 }
 
-// Which syncs to show. A sync must pass every part that is given; a part that is left out or null passes all, an empty list
-// passes none. A named sync whose record cannot be read is left out, with an error that names it.
+// Which syncs to return. A sync must pass every given condition. A condition that is missing or null
+// passes every sync; an empty list passes no sync. A named sync whose record cannot be read is left
+// out, with an error that names it.
 type SyncFilter struct {
-	// Part of the label, without regard to case as Unicode has it: "strasse" is part of "Hauptstraße". Syncs without a label have
-	// none but the empty part.
+	// Syncs whose label contains this text, case-insensitive by Unicode's rules: "strasse" is contained
+	// in "Hauptstraße". A sync without a label passes only for the empty text.
 	LabelContains *string `json:"labelContains,omitempty"`
-	// True: only syncs whose schedule is switched off. False: only the others.
+	// True: only syncs whose schedule is switched off. False: only other syncs.
 	Paused *bool `json:"paused,omitempty"`
-	// Syncs whose `status` is one of these.
+	// Syncs with one of these values of `status`.
 	Statuses []census.SyncStatus `json:"statuses,omitempty"`
-	// Syncs whose `health` has one of these states. Reads the newest runs of all syncs that pass the other parts, as order by
-	// health does, with which it shares them. What cannot be judged is UNKNOWN; left out for that, an error names it. The list
-	// moves with time, as that order does.
+	// Syncs whose `health` has one of these states. Reads the newest runs of all syncs that pass the
+	// other conditions; shares these calls with the order by health. A sync whose runs cannot be read is
+	// UNKNOWN; if the filter then leaves it out, an error names it. States change with time, so a walk
+	// over pages can miss or repeat a sync.
 	HealthStates []health.State `json:"healthStates,omitempty"`
-	// True: only syncs with a run in progress (`activeRun`). False: only the others. Costs what `healthStates` costs. A sync
-	// whose runs cannot be read is left out, with an error that names it.
+	// True: only syncs with a run in progress (`activeRun`). False: only other syncs. Costs the same as
+	// `healthStates`. A sync whose runs cannot be read is left out, with an error that names it.
 	InProgress *bool `json:"inProgress,omitempty"`
 	// Syncs that read from one of these sources, by `source { connectionId }`; at most 500.
 	SourceIds []int64 `json:"sourceIds,omitempty"`
 	// Syncs that write to one of these destinations, by `destination { connectionId }`; at most 500.
 	DestinationIds []int64 `json:"destinationIds,omitempty"`
-	// Syncs that write to a destination of one of these types, "salesforce" for one, letter by letter; at most 500. Costs what
-	// `destination { connectionType }` costs, with which it shares its call. If that cannot be read, there is no list but an
-	// error.
+	// Syncs that write to a destination of one of these types, for example "salesforce", compared
+	// exactly; at most 500. Costs the same as `destination { connectionType }`, and shares its call. If
+	// destinations cannot be read, the whole list fails with an error.
 	DestinationTypes []string `json:"destinationTypes,omitempty"`
-	// Syncs whose `operation` is one of these, letter by letter; at most 500.
+	// Syncs whose `operation` is one of these, compared exactly; at most 500.
 	Operations []string `json:"operations,omitempty"`
-	// Syncs of these groups, by `Group.id` or `key`; at most 500. A sync of an unknown group is of none. Costs what `group` costs.
-	// If groups cannot be read, there is no list but an error.
+	// Syncs of these groups, by `Group.id` or `key`; at most 500. A sync whose group is unknown does not
+	// pass. Costs the same as `group`. If groups cannot be read, the whole list fails with an error.
 	GroupIds []string `json:"groupIds,omitempty"`
 }
 
-// How many syncs are in one state of health.
+// The number of syncs in one state of health.
 type SyncHealthCount struct {
 	// The state.
 	State health.State `json:"state"`
-	// Syncs in it; may be 0.
+	// Syncs in this state; may be 0.
 	Count int `json:"count"`
 }
 
 // The order of a list of syncs.
 type SyncOrder struct {
-	// Left out: CREATED_AT.
+	// Default: CREATED_AT.
 	Field SyncOrderField `json:"field"`
-	// Left out: DESC, whatever the field: newest first, labels from Z to A, or worst first.
+	// Default: DESC for every field: newest first, labels from Z to A, or worst first.
 	Direction OrderDirection `json:"direction"`
 }
 
 // The order of a list of runs.
 type SyncRunOrder struct {
-	// Left out: CREATED_AT, the only one there is.
+	// Default: CREATED_AT, the only value.
 	Field SyncRunOrderField `json:"field"`
-	// Left out: DESC, newest first.
+	// Default: DESC, newest first.
 	Direction OrderDirection `json:"direction"`
 }
 
@@ -126,18 +131,19 @@ func (e OrderDirection) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// What syncs can be ordered by.
+// The property by which syncs are ordered.
 type SyncOrderField string
 
 const (
-	// The time of creation; syncs of one millisecond by databaseId.
+	// The time of creation; syncs created in the same millisecond are ordered by databaseId.
 	SyncOrderFieldCreatedAt SyncOrderField = "CREATED_AT"
-	// The whole label, letter by letter in the order of Unicode and without regard to case: DESC, the default, is Z to A. Labels
-	// that differ in case alone stand by databaseId. Syncs without a label come last, in either direction.
+	// The label, in Unicode order and case-insensitive. DESC, the default, is Z to A. Labels that differ
+	// only in case are ordered by databaseId. Syncs without a label come last, in either direction.
 	SyncOrderFieldLabel SyncOrderField = "LABEL"
-	// The state of `health`: DESC has the worst first, in the order of SyncHealthState's description. In either direction
-	// those of one state stand by `since`, longest first, and then by label and databaseId. What cannot be judged stands with
-	// UNKNOWN. The order moves with time: a walk over pages can miss or repeat a sync whose state changes meanwhile.
+	// The state of `health`. DESC lists the worst first, in the order that SyncHealthState gives. In
+	// either direction, syncs of one state are ordered by `since`, longest first, and then by label and
+	// databaseId. A sync whose runs cannot be read counts as UNKNOWN. The order changes with time: a
+	// walk over pages can miss or repeat a sync whose state changes meanwhile.
 	SyncOrderFieldHealth SyncOrderField = "HEALTH"
 )
 
@@ -176,25 +182,28 @@ func (e SyncOrderField) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// What the runs of a group have in common.
+// The property that the runs of a group share.
 type SyncRunGroupBy string
 
 const (
-	// Their sync. The key is its `id`.
+	// The sync. The key is its `id`.
 	SyncRunGroupBySync SyncRunGroupBy = "SYNC"
-	// The destination they write to. The key is its `connectionId`, or its `activationId` where it has none.
+	// The destination written to. The key is its `connectionId`, or its `activationId` if it has no
+	// `connectionId`.
 	SyncRunGroupByDestination SyncRunGroupBy = "DESTINATION"
-	// The type of that destination: "salesforce", "hubspot", … Types as they are now.
+	// The destination's current type: "salesforce", "hubspot", …
 	SyncRunGroupByDestinationType SyncRunGroupBy = "DESTINATION_TYPE"
-	// The object written to, of one destination: the key is "301/Contact", after the key of the destination, the label "Contact".
+	// The object written to, in one destination. The key is the destination's key and the object, such
+	// as "301/Contact"; the label is "Contact".
 	SyncRunGroupByDestinationObject SyncRunGroupBy = "DESTINATION_OBJECT"
-	// The source they read from. The key is its `connectionId`.
+	// The source read from. The key is its `connectionId`.
 	SyncRunGroupBySource SyncRunGroupBy = "SOURCE"
-	// How their sync writes rows: "upsert", "mirror", …
+	// How the sync writes rows: "upsert", "mirror", …
 	SyncRunGroupByOperation SyncRunGroupBy = "OPERATION"
-	// What started them: the `uiTag` of `syncTriggerReason`, letter by letter. Above 400 tags for one sync the rest is one.
+	// The `uiTag` of `syncTriggerReason`, compared exactly. After 400 tags of one sync, all its further
+	// tags form one group.
 	SyncRunGroupByTrigger SyncRunGroupBy = "TRIGGER"
-	// Whether they synced every record: "true" or "false".
+	// Whether the run was a full sync: "true" or "false".
 	SyncRunGroupByFullSync SyncRunGroupBy = "FULL_SYNC"
 )
 
@@ -238,7 +247,8 @@ func (e SyncRunGroupBy) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// What groups of runs are ordered by. Of equals the one with the most runs comes first, then by key.
+// The order of groups of runs. Groups that are equal in it are ordered by the number of runs, most
+// first, and then by key.
 type SyncRunGroupOrder string
 
 const (
@@ -248,9 +258,9 @@ const (
 	SyncRunGroupOrderFailed SyncRunGroupOrder = "FAILED"
 	// Most rejected records first.
 	SyncRunGroupOrderRecordsFailed SyncRunGroupOrder = "RECORDS_FAILED"
-	// Longest first, by what 95 % of the runs did not exceed; those without durations come last.
+	// Longest 95th percentile of the duration first; groups without durations come last.
 	SyncRunGroupOrderDurationP95 SyncRunGroupOrder = "DURATION_P95"
-	// By label, without regard to case; those without one come last.
+	// By label, case-insensitive; groups without a label come last.
 	SyncRunGroupOrderLabel SyncRunGroupOrder = "LABEL"
 )
 
@@ -291,11 +301,11 @@ func (e SyncRunGroupOrder) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// What runs can be ordered by.
+// The property by which runs are ordered.
 type SyncRunOrderField string
 
 const (
-	// The time of creation; runs of one millisecond by databaseId.
+	// The time of creation; runs created in the same millisecond are ordered by databaseId.
 	SyncRunOrderFieldCreatedAt SyncRunOrderField = "CREATED_AT"
 )
 
