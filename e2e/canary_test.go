@@ -109,7 +109,7 @@ func provoke(t *testing.T, g *gateway, c *census, credential string, show func(a
 	}
 	for i, broken := range []sim.Effect{
 		sim.EchoAuthorization(401), sim.EchoAuthorization(500), sim.EchoAuthorization(400), sim.EchoAuthorization(200), sim.EchoAuthorization(429),
-		sim.Redirect(302, "http://CANARY.example.com/?token=CANARY"), sim.Redirect(307, "//CANARY@127.0.0.1/"),
+		sim.Redirect(302, "http://elsewhere.example.com/?token=CANARY"), sim.Redirect(307, "//CANARY@127.0.0.1/"),
 		sim.SetCookie("session=CANARY"), sim.Throttle("CANARY"), sim.JSON(200, `{"status":"error","message":"secret-token:CANARYinner"}`),
 		sim.JSON(500, `{"message":"CANARY@example.com and secret-token:CANARYinner"}`), sim.HTML(502), sim.Reset(), sim.Cut(10), sim.Hang(),
 		sim.NotHTTP("HTTP/1.1 secret-token:CANARYinner\r\n\r\n"), sim.NotHTTP("secret-token:CANARYinner\r\n\r\n"), sim.NotHTTP("HTTP/1.1 200 OK\r\nsecret-token:CANARYinner\r\n\r\n"),

@@ -110,7 +110,7 @@ func TestNewKey(t *testing.T) {
 	if code != 0 || strings.Count(line, "\n") != 1 || strings.Count(said, "\n") != 1 {
 		t.Fatalf("ended with %d: %s%s", code, line, said)
 	}
-	_, key, _ := strings.Cut(strings.TrimSpace(said), "shown once: ")
+	_, key, _ := strings.Cut(strings.TrimSpace(said), "shown only once): ")
 	g := start(t, "GATEWAY_SIMULATE=true", "GATEWAY_API_KEYS_FILE="+write(t, "keys", "# ours\n"+line))
 	g.query(t, "{sync(id:52){label}}", nil, "X-API-Key", key).answered(t)
 	g.query(t, "{sync(id:52){label}}", nil).refused(t, 401, unauthorized)

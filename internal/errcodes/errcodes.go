@@ -22,8 +22,8 @@ const (
 	UpstreamRateLimited     = "UPSTREAM_RATE_LIMITED"
 	UpstreamUnauthenticated = "UPSTREAM_UNAUTHENTICATED"
 	UpstreamForbidden       = "UPSTREAM_FORBIDDEN"
-	UpstreamBadResponse     = "UPSTREAM_BAD_RESPONSE"
 	UpstreamGone            = "UPSTREAM_GONE"
+	UpstreamBadResponse     = "UPSTREAM_BAD_RESPONSE"
 	Internal                = "INTERNAL_SERVER_ERROR"
 
 	// Canceled appears in logs and metrics only: the client left, or the gateway stopped, before
