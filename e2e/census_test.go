@@ -34,7 +34,7 @@ type census struct {
 func newCensus(t *testing.T, opt sim.Options) *census {
 	c := &census{Census: sim.New(opt)}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.RequestURI == "/api/v1/syncs?page=1&per_page=1" { // the call that each start makes, and nothing else does
+		if r.RequestURI == "/api/v1/syncs?page=1&per_page=1" { // the call of a start, and of the check of a missing record
 			c.starts.Add(1)
 			io.WriteString(w, `{"status":"success","data":[],"pagination":{"total_records":0}}`)
 			return

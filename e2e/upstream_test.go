@@ -83,9 +83,9 @@ func TestMisbehavingCensus(t *testing.T) {
 		{"500", sim.HTML(500), 0, "UPSTREAM_UNAVAILABLE", 2},
 		{"502", sim.HTML(502), 0, "UPSTREAM_UNAVAILABLE", 3},
 		{"504", sim.HTML(504), 0, "UPSTREAM_UNAVAILABLE", 3},
-		{"a redirect in a circle", sim.Redirect(302, "/api/v1/syncs/1/sync_runs"), 0, "UPSTREAM_BAD_RESPONSE", 1},
-		{"a redirect inside", sim.Redirect(307, "http://169.254.169.254/latest/meta-data"), 0, "UPSTREAM_BAD_RESPONSE", 1},
-		{"a redirect to a file", sim.Redirect(301, "file:///etc/passwd"), 0, "UPSTREAM_BAD_RESPONSE", 1},
+		{"a redirect in a circle", sim.Redirect(302, "/api/v1/syncs/1/sync_runs"), 0, "UPSTREAM_GONE", 1},
+		{"a redirect inside", sim.Redirect(307, "http://169.254.169.254/latest/meta-data"), 0, "UPSTREAM_GONE", 1},
+		{"a redirect to a file", sim.Redirect(301, "file:///etc/passwd"), 0, "UPSTREAM_GONE", 1},
 	} {
 		t.Run(m.name, func(t *testing.T) {
 			// Each gateway is new, so that no state remains from the others.
