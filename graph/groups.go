@@ -38,7 +38,12 @@ func (r *Resolver) groupOf(g upstream.Group) *Group {
 
 // groups are those that are served.
 func (r *Resolver) groups(ctx context.Context) exec.Later[[]*Group] {
-	return exec.After(loadersOf(ctx).groups.ask(struct{}{}), func(list []upstream.Group) ([]*Group, error) {
+	l := loadersOf(ctx)
+	if l.census.Version() == calls.V1 {
+		return exec.Value[[]*Group](nil, nil)
+	}
+	return exec.After(l.sides.ask(upstream.Sources), func(sources *upstream.Ends) ([]*Group, error) {
+		list := l.census.Groups(sources)
 		groups := make([]*Group, len(list))
 		for i, g := range list {
 			groups[i] = r.groupOf(g)
@@ -53,15 +58,15 @@ func (r *Resolver) groupNode(ctx context.Context, arg, id string) exec.Later[Nod
 	if err != nil {
 		return exec.Value[Node](nil, err)
 	}
-	return exec.After(loadersOf(ctx).groups.ask(struct{}{}), func(list []upstream.Group) (Node, error) {
+	return exec.Bind(r.groups(ctx), func(list []*Group) exec.Later[Node] {
 		for _, g := range list {
 			if g.Key == key {
-				return r.groupOf(g), nil
+				return exec.Value[Node](g, nil)
 			}
 		}
 		err := gqlerror.Errorf("Census knows no group %s, or this token may not see it.", key)
 		err.Extensions = map[string]any{"code": errcodes.NotFound}
-		return nil, err
+		return exec.Value[Node](nil, err)
 	})
 }
 
@@ -72,29 +77,40 @@ func (r *Resolver) groupOfSync(ctx context.Context, s *Sync) exec.Later[*Group] 
 		if got(); s.record == nil || l.census.Version() == calls.V1 {
 			return exec.Value[*Group](nil, s.err)
 		}
-		return r.groupOfRecord(l, s.record)
+		return exec.Bind(l.groupKeysOf([]*census.Sync{s.record}), func(keys []string) exec.Later[*Group] {
+			if keys[0] == "" {
+				return exec.Value[*Group](nil, nil)
+			}
+			return exec.After(l.sides.ask(upstream.Sources), func(sources *upstream.Ends) (*Group, error) {
+				return r.groupOf(sources.Group(keys[0])), nil
+			})
+		})
 	})
 }
 
-func (r *Resolver) groupOfRecord(l *loaders, record *census.Sync) exec.Later[*Group] {
-	all, own := l.groups.ask(struct{}{}), l.groupKeys.ask(record)
-	return exec.Then(func() exec.Later[*Group] {
-		key, err := own.Get()
-		if err != nil || key == "" {
-			return exec.Value[*Group](nil, err)
+// groupKeysOf are the keys of the groups of records; "" where one is unknown or the record
+// is nil.
+func (l *loaders) groupKeysOf(records []*census.Sync) exec.Later[[]string] {
+	keys, sides := l.census.GroupKeys(records)
+	return l.groupKeysBy(keys, sides)
+}
+
+func (l *loaders) groupKeysBy(keys []string, sides []upstream.GroupSide) exec.Later[[]string] {
+	for i, side := range sides {
+		if !side.Wanted() {
+			continue
 		}
-		list, err := all.Get()
-		if err != nil {
-			return exec.Value[*Group](nil, err)
-		}
-		found := upstream.Group{Key: key} // one without sources is not among them
-		for _, g := range list {
-			if g.Key == key {
-				found = g
+		got := l.sides.ask(side.Side)
+		return exec.Then(func() exec.Later[[]string] {
+			ends, err := got.Get()
+			if err != nil {
+				return exec.Value[[]string](nil, err)
 			}
-		}
-		return exec.Value(r.groupOf(found), nil)
-	})
+			side.Take(ends)
+			return l.groupKeysBy(keys, sides[i+1:])
+		})
+	}
+	return exec.Value(keys, nil)
 }
 
 // maxGroupKey is the longest key that an id may have.
@@ -135,25 +151,16 @@ func (l *loaders) inGroups(syncs []*Sync, keys []string) exec.Later[[]*Sync] {
 	if keys == nil {
 		return exec.Value(syncs, nil)
 	}
-	own := make([]*loaded[*census.Sync, string], len(syncs))
+	records := make([]*census.Sync, len(syncs))
 	for i, s := range syncs {
-		if s.record != nil {
-			own[i] = l.groupKeys.ask(s.record)
-		}
+		records[i] = s.record
 	}
-	return exec.Then(func() exec.Later[[]*Sync] {
+	return exec.Bind(l.groupKeysOf(records), func(own []string) exec.Later[[]*Sync] {
 		chosen := make([]*Sync, 0, len(syncs))
 		for i, s := range syncs {
-			if own[i] != nil {
-				key, err := own[i].Get()
-				if err != nil {
-					return exec.Value[[]*Sync](nil, err)
-				}
-				if key == "" || !slices.Contains(keys, key) {
-					continue
-				}
+			if records[i] == nil || own[i] != "" && slices.Contains(keys, own[i]) {
+				chosen = append(chosen, s)
 			}
-			chosen = append(chosen, s)
 		}
 		return exec.Value(chosen, nil)
 	})

@@ -26,13 +26,11 @@ type loaders struct {
 	listed *loader[paging.Window, paging.Slice[census.Sync]] // of the workspace's syncs
 	all    *loader[struct{}, []census.Sync]                  // every sync of the workspace
 	sides  *loader[upstream.Side, *upstream.Ends]            // all connections of each
-	groups *loader[struct{}, []upstream.Group]               // all that are served
 	scans  scans
 
-	groupKeys *loader[*census.Sync, string] // the group of each sync, "" where it is unknown
-	calls     int                           // that the read limit allows
-	now       time.Time                     // when the operation first asked for something
-	began     time.Time                     // the same by the clock that slices tell by
+	calls int       // that the read limit allows
+	now   time.Time // when the operation first asked for something
+	began time.Time // the same by the clock that slices tell by
 
 	// reading bounds what is asked of runs at once: what is more than Census is
 	// asked would wait there, perhaps for too long.
@@ -100,20 +98,6 @@ func newLoaders(ctx context.Context, client *upstream.Client, hook batchHook) *l
 			out.set(0, all, err)
 		}),
 	}
-	l.groups = newLoader(ctx, "groups", hook, func(ctx context.Context, _ []struct{}, out results[[]upstream.Group]) {
-		groups, err := client.Groups(ctx)
-		out.set(0, groups, err)
-	})
-	l.groupKeys = newLoader(ctx, "syncGroups", hook, func(ctx context.Context, syncs []*census.Sync, out results[string]) {
-		keys, err := client.GroupsOf(ctx, syncs)
-		for i := range syncs {
-			if err != nil {
-				out.set(i, "", err)
-			} else {
-				out.set(i, keys[i], nil)
-			}
-		}
-	})
 	l.syncs.kept = func(ids []census.SyncID) []*dataloader.Result[*census.Sync] {
 		out := make([]*dataloader.Result[*census.Sync], len(ids))
 		for i, id := range ids {
@@ -141,7 +125,7 @@ func newLoaders(ctx context.Context, client *upstream.Client, hook batchHook) *l
 // read reads all that has been asked for. A page of the workspace's syncs is in memory
 // if all are read before.
 func (l *loaders) read() {
-	reading := [...]<-chan struct{}{l.syncs.begin(), l.runs.begin(), l.slices.begin(), l.sides.begin(), l.groups.begin(), l.groupKeys.begin()}
+	reading := [...]<-chan struct{}{l.syncs.begin(), l.runs.begin(), l.slices.begin(), l.sides.begin()}
 	l.beginScans()
 	<-l.all.begin()
 	<-l.listed.begin()

@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"context"
+	"sync"
 
 	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
@@ -11,6 +12,7 @@ import (
 // destinations in its activations.
 type Ends struct {
 	byID        map[int64]census.Connection
+	groups      func() []Group // of byID, by key
 	activations *census.Activations
 }
 
@@ -21,7 +23,7 @@ func (c *Client) Ends(ctx context.Context, side Side) (*Ends, error) {
 		return &Ends{activations: activations}, err
 	}
 	byID, err := c.Connections(ctx, side)
-	return &Ends{byID: byID}, err
+	return &Ends{byID: byID, groups: sync.OnceValue(func() []Group { return groupsOf(byID) })}, err
 }
 
 // SideOf is the side that tells of a sync's source.

@@ -19,24 +19,25 @@ type Group struct {
 	Sources []string // names of its sources, sorted
 }
 
-// Groups are the groups of the account's sources that are served, by key; none on V1. It
-// costs one call for each 100 sources.
-func (c *Client) Groups(ctx context.Context) ([]Group, error) {
-	groups, err := c.allGroups(ctx)
+// Groups are the groups of the sources of V2 that are served, by key.
+func (c *Client) Groups(sources *Ends) []Group {
 	if c.groups == nil {
-		return groups, err
+		return sources.groups()
 	}
-	return slices.DeleteFunc(groups, func(g Group) bool { return !c.groups[g.Key] }), err
+	return slices.DeleteFunc(slices.Clone(sources.groups()), func(g Group) bool { return !c.groups[g.Key] })
 }
 
-func (c *Client) allGroups(ctx context.Context) ([]Group, error) {
-	if c.Version() == calls.V1 {
-		return nil, nil
+// Group is the one of a key; without sources if they tell of none.
+func (e *Ends) Group(key string) Group {
+	for _, g := range e.groups() {
+		if g.Key == key {
+			return g
+		}
 	}
-	sources, err := c.Connections(ctx, Sources)
-	if err != nil {
-		return nil, err
-	}
+	return Group{Key: key}
+}
+
+func groupsOf(sources map[int64]census.Connection) []Group {
 	byKey := map[string][]string{}
 	for _, s := range sources {
 		if key := deref(s.GroupID); key != "" {
@@ -47,7 +48,7 @@ func (c *Client) allGroups(ctx context.Context) ([]Group, error) {
 	for _, key := range slices.Sorted(maps.Keys(byKey)) {
 		groups = append(groups, Group{key, slices.Sorted(slices.Values(byKey[key]))})
 	}
-	return groups, nil
+	return groups
 }
 
 func deref(s *string) string {
@@ -57,41 +58,56 @@ func deref(s *string) string {
 	return *s
 }
 
-// GroupsOf are the keys of the groups of syncs; "" where one is unknown, as it is on V1.
-// It costs one call for each 100 sources; and where a sync's source tells no group, one
-// for each 100 activations.
-func (c *Client) GroupsOf(ctx context.Context, syncs []*census.Sync) ([]string, error) {
-	keys := make([]string, len(syncs))
+// GroupKeys finds the keys of the groups of syncs, "" where one is unknown or the sync is
+// nil: by themselves, then by each side for which there are some that it may tell. On V1
+// there are no groups.
+func (c *Client) GroupKeys(syncs []*census.Sync) (keys []string, sides []GroupSide) {
+	keys = make([]string, len(syncs))
 	if c.Version() == calls.V1 {
 		return keys, nil
 	}
-	var sources map[int64]census.Connection
-	var activations *census.Activations
 	for i, y := range syncs {
-		if keys[i] = deref(y.GroupID); keys[i] != "" {
-			continue
-		}
-		var err error
-		if id := y.Source.ConnectionID; id != nil {
-			if sources == nil {
-				if sources, err = c.Connections(ctx, Sources); err != nil {
-					return nil, err
-				}
-			}
-			if keys[i] = deref(sources[*id].GroupID); keys[i] != "" {
-				continue
-			}
-		}
-		if activations == nil {
-			if activations, err = c.Activations(ctx); err != nil {
-				return nil, err
-			}
-		}
-		if a := activations.Named(&y.Destination); a != nil {
-			keys[i] = deref(a.GroupID)
+		if y != nil {
+			keys[i] = deref(y.GroupID)
 		}
 	}
-	return keys, nil
+	return keys, []GroupSide{{Sources, syncs, keys}, {Destinations, syncs, keys}}
+}
+
+// A GroupSide finds groups of syncs by the ends of one side.
+type GroupSide struct {
+	Side  Side
+	syncs []*census.Sync
+	keys  []string
+}
+
+func (g GroupSide) may(i int) bool {
+	y := g.syncs[i]
+	return y != nil && g.keys[i] == "" && (g.Side == Destinations || y.Source.ConnectionID != nil)
+}
+
+// Wanted tells whether the ends may tell what is not known yet.
+func (g GroupSide) Wanted() bool {
+	for i := range g.syncs {
+		if g.may(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// Take puts what the ends tell into the keys.
+func (g GroupSide) Take(ends *Ends) {
+	for i, y := range g.syncs {
+		if !g.may(i) {
+			continue
+		}
+		if g.Side == Sources {
+			g.keys[i] = deref(ends.byID[*y.Source.ConnectionID].GroupID)
+		} else if a := ends.activations.Named(&y.Destination); a != nil {
+			g.keys[i] = deref(a.GroupID)
+		}
+	}
 }
 
 // groupFor is for how long it is believed which group a sync is of.
@@ -105,9 +121,16 @@ var errNotServed = errors.New("of a group that is not served")
 // served tells which of syncs are of a group that is served. A sync of an unknown group
 // is not.
 func (c *Client) served(ctx context.Context, syncs []*census.Sync) ([]bool, error) {
-	keys, err := c.GroupsOf(ctx, syncs)
-	if err != nil {
-		return nil, err
+	keys, sides := c.GroupKeys(syncs)
+	for _, side := range sides {
+		if !side.Wanted() {
+			continue
+		}
+		ends, err := c.Ends(ctx, side.Side)
+		if err != nil {
+			return nil, err
+		}
+		side.Take(ends)
 	}
 	served := make([]bool, len(syncs))
 	now := time.Now()

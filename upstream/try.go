@@ -27,6 +27,12 @@ func (c *Client) Try(ctx context.Context) (Found, error) {
 		return found, calls.ListSyncs.Unreadable(0, err)
 	}
 	found.Syncs = page.Total
-	found.Groups, err = c.allGroups(ctx)
+	if c.Version() == calls.V1 {
+		return found, nil
+	}
+	sources, err := c.Ends(ctx, Sources)
+	if err == nil {
+		found.Groups = sources.groups()
+	}
 	return found, err
 }
