@@ -2141,8 +2141,9 @@ type SyncRunStats {
   The runs in groups, by a property that they share; groups without runs are left out. Reads no
   further runs. All groupings but SYNC, TRIGGER and FULL_SYNC need the records of the syncs. These
   cost nothing if no syncs are named; named syncs cost the same as ` + "`" + `sync { label }` + "`" + `.
-  DESTINATION_TYPE, and the order by LABEL of connections, cost the same as ` + "`" + `connectionName` + "`" + `. If a
-  record cannot be read, its runs count in the group with the key "", and an error names the sync.
+  DESTINATION_TYPE, and the order by LABEL of connections, cost the same as ` + "`" + `connectionName` + "`" + `, and
+  GROUP costs the same as ` + "`" + `Sync.group` + "`" + `. If a record cannot be read, its runs count in the group
+  with the key "", and an error names the sync.
   """
   groups(
     """
@@ -2205,6 +2206,11 @@ enum SyncRunGroupBy {
   Whether the run was a full sync: "true" or "false".
   """
   FULL_SYNC
+  """
+  The group that their sync belongs to. The key is that of ` + "`" + `Group` + "`" + `, the label its name. On V1 of
+  Census's API, which has no groups, all runs are in the one with the key "".
+  """
+  GROUP
 }
 
 """

@@ -205,6 +205,9 @@ const (
 	SyncRunGroupByTrigger SyncRunGroupBy = "TRIGGER"
 	// Whether the run was a full sync: "true" or "false".
 	SyncRunGroupByFullSync SyncRunGroupBy = "FULL_SYNC"
+	// The group that their sync belongs to. The key is that of `Group`, the label its name. On V1 of
+	// Census's API, which has no groups, all runs are in the one with the key "".
+	SyncRunGroupByGroup SyncRunGroupBy = "GROUP"
 )
 
 var AllSyncRunGroupBy = []SyncRunGroupBy{
@@ -216,11 +219,12 @@ var AllSyncRunGroupBy = []SyncRunGroupBy{
 	SyncRunGroupByOperation,
 	SyncRunGroupByTrigger,
 	SyncRunGroupByFullSync,
+	SyncRunGroupByGroup,
 }
 
 func (e SyncRunGroupBy) IsValid() bool {
 	switch e {
-	case SyncRunGroupBySync, SyncRunGroupByDestination, SyncRunGroupByDestinationType, SyncRunGroupByDestinationObject, SyncRunGroupBySource, SyncRunGroupByOperation, SyncRunGroupByTrigger, SyncRunGroupByFullSync:
+	case SyncRunGroupBySync, SyncRunGroupByDestination, SyncRunGroupByDestinationType, SyncRunGroupByDestinationObject, SyncRunGroupBySource, SyncRunGroupByOperation, SyncRunGroupByTrigger, SyncRunGroupByFullSync, SyncRunGroupByGroup:
 		return true
 	}
 	return false

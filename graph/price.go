@@ -195,7 +195,7 @@ func statPages(a limits.Args) int {
 
 // groupPages reckons the list of connections that groups are made of or ordered by.
 func groupPages(a limits.Args) int {
-	if by, order := a.Value("by"), a.Value("orderBy"); by == string(SyncRunGroupByDestinationType) || order == string(SyncRunGroupOrderLabel) {
+	if by, order := a.Value("by"), a.Value("orderBy"); by == string(SyncRunGroupByDestinationType) || by == string(SyncRunGroupByGroup) || order == string(SyncRunGroupOrderLabel) {
 		return 1
 	}
 	return 0

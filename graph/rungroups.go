@@ -63,9 +63,9 @@ func (s *SyncRunStats) take(sync *Sync, d *stats.Digest) {
 	}
 }
 
-// groups are the runs of s by something. It asks for the records of syncs, and for
+// runGroups are the runs of s by something. It asks for the records of syncs, and for
 // connections, if these tell it.
-func (s *SyncRunStats) groups(ctx context.Context, by SyncRunGroupBy, order SyncRunGroupOrder, first int) exec.Later[[]*SyncRunStatsGroup] {
+func (r *Resolver) runGroups(ctx context.Context, s *SyncRunStats, by SyncRunGroupBy, order SyncRunGroupOrder, first int) exec.Later[[]*SyncRunStatsGroup] {
 	if err := checkGroups(first); err != nil {
 		return exec.Value[[]*SyncRunStatsGroup](nil, err)
 	}
@@ -79,7 +79,8 @@ func (s *SyncRunStats) groups(ctx context.Context, by SyncRunGroupBy, order Sync
 			got = append(got, p.sync.ask(ctx))
 		}
 	}
-	connections := g.askConnections(loadersOf(ctx))
+	l := loadersOf(ctx)
+	connections := g.askConnections(l)
 	return exec.Then(func() exec.Later[[]*SyncRunStatsGroup] {
 		for _, record := range got {
 			record()
@@ -90,15 +91,43 @@ func (s *SyncRunStats) groups(ctx context.Context, by SyncRunGroupBy, order Sync
 				return exec.Value[[]*SyncRunStatsGroup](nil, err)
 			}
 		}
-		for i := range s.parts {
-			g.add(&s.parts[i])
+		if by != SyncRunGroupByGroup {
+			return g.of(s.parts, first)
 		}
-		groups := g.cut(first)
-		if len(g.failed) > 0 {
-			return exec.Value(groups, g.failed)
+		records := make([]*census.Sync, len(s.parts))
+		for i, p := range s.parts {
+			records[i] = p.sync.record
 		}
-		return exec.Value(groups, nil)
+		return exec.Bind(l.groupKeysOf(records), func(keys []string) exec.Later[[]*SyncRunStatsGroup] {
+			return exec.Bind(r.groups(ctx), func(named []*Group) exec.Later[[]*SyncRunStatsGroup] {
+				g.nameGroups(s.parts, keys, named)
+				return g.of(s.parts, first)
+			})
+		})
 	})
+}
+
+// of makes the groups of parts, whose records and connections are at hand.
+func (g *grouping) of(parts []statsPart, first int) exec.Later[[]*SyncRunStatsGroup] {
+	for i := range parts {
+		g.add(&parts[i])
+	}
+	groups := g.cut(first)
+	if len(g.failed) > 0 {
+		return exec.Value(groups, g.failed)
+	}
+	return exec.Value(groups, nil)
+}
+
+// nameGroups takes the keys of the groups of V2 that the syncs of parts are of.
+func (g *grouping) nameGroups(parts []statsPart, keys []string, named []*Group) {
+	g.keys, g.names = map[*Sync]string{}, map[string]*string{}
+	for i, p := range parts {
+		g.keys[p.sync] = keys[i]
+	}
+	for _, group := range named {
+		g.names[group.Key] = group.Name
+	}
 }
 
 // A groupKey tells groups apart. The zero key is that of what Census does not tell.
@@ -112,6 +141,8 @@ type grouping struct {
 	by          SyncRunGroupBy
 	order       SyncRunGroupOrder
 	connections *upstream.Ends
+	keys        map[*Sync]string   // of the groups of V2 that syncs are of, if runs are grouped by that
+	names       map[string]*string // of these groups
 	groups      map[groupKey]*SyncRunStatsGroup
 	failed      exec.Beside
 }
@@ -185,6 +216,8 @@ func (g *grouping) groupOf(sync *Sync, kind stats.Kind) (key groupKey, group Syn
 		key.text = strconv.FormatBool(kind.Full)
 		label := map[bool]string{true: "full syncs", false: "other runs"}[kind.Full]
 		group.label = &label
+	case SyncRunGroupByGroup:
+		key.text, group.label = g.keys[sync], g.names[g.keys[sync]]
 	}
 	switch {
 	case g.connections == nil:

@@ -118,7 +118,7 @@ func (r syncRunResolver) URL(ctx context.Context, obj *census.SyncRun) exec.Late
 }
 
 func (r syncRunStatsResolver) Groups(ctx context.Context, obj *SyncRunStats, by SyncRunGroupBy, orderBy SyncRunGroupOrder, first int) exec.Later[[]*SyncRunStatsGroup] {
-	return obj.groups(ctx, by, orderBy, first)
+	return r.runGroups(ctx, obj, by, orderBy, first)
 }
 
 func (r syncRunStatsGroupResolver) Label(ctx context.Context, obj *SyncRunStatsGroup) exec.Later[*string] {
