@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"flag"
@@ -50,7 +51,7 @@ func handlerOf(census *sim.Census, by upstream.Options, now func() time.Time) ht
 // handlerWithin is handlerOf with another time for an operation: a long history
 // takes more than the usual one under the race detector.
 func handlerWithin(d time.Duration, census *sim.Census, by upstream.Options, now func() time.Time) http.Handler {
-	by.BaseURL, by.Transport = sim.Base(), census.Transport()
+	by.BaseURL, by.Transport = cmp.Or(by.BaseURL, sim.Base()), census.Transport()
 	client := upstream.New("canary", by)
 	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{Timeout: d, Now: now, AppURL: "https://census.test", Limits: limits.Limits{Introspection: true}})
 	if err != nil {
@@ -94,9 +95,15 @@ func post(t testing.TB, h http.Handler, query, variables string) string {
 	return out.String()
 }
 
+// The bases of the versions of the API, for tests that are of one.
+const (
+	baseV1 = "http://census.test/api/v1"
+	baseV2 = "http://census.test/api/v2"
+)
+
 // Each story is a query, its answer and the Census calls that it cost, sorted.
-// The Census is the simulated one at the time of now; it refuses what the story
-// calls forbidden.
+// The Census is the simulated one at the time of now, asked by V1 or the version that the
+// story names; it refuses what the story calls forbidden.
 func TestStories(t *testing.T) {
 	files, err := filepath.Glob("testdata/stories/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -115,7 +122,7 @@ func TestStories(t *testing.T) {
 				}
 				return string(story.Files[i].Data)
 			}
-			h, census := serve(sim.Options{})
+			h, census := serveBy(upstream.Options{BaseURL: "http://census.test/api/" + strings.TrimSpace(part("version", "v1"))}, sim.Options{})
 			for _, path := range strings.Fields(part("forbidden", "")) {
 				census.Inject(sim.Fault{Match: sim.Path(path), Do: sim.JSON(http.StatusForbidden, `{"status":403}`)})
 			}

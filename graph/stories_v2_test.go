@@ -1,22 +1,21 @@
 package graph_test
 
 import (
-	"context"
+	"encoding/json"
 	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
-	"census-gateway/graph"
-	"census-gateway/graph/limits"
 	"census-gateway/upstream"
 	"census-gateway/upstream/sim"
 )
 
-// No story costs more calls on V2 than on V1, and each has as many errors.
+// Each story of V1 has the same answer on V2, but for what V2 tells otherwise, and costs
+// no more calls.
 func TestStoriesOnV2(t *testing.T) {
 	files, err := filepath.Glob("testdata/stories/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -31,21 +30,54 @@ func TestStoriesOnV2(t *testing.T) {
 		for _, f := range story.Files {
 			part[f.Name] = string(f.Data)
 		}
-		census := sim.New(sim.Options{Now: func() time.Time { return now }})
+		if part["version"] != "" || strings.HasPrefix(filepath.Base(file), "groups-on-v1") {
+			continue
+		}
+		h, census := serveBy(upstream.Options{BaseURL: baseV2}, sim.Options{})
 		for _, path := range strings.Fields(strings.ReplaceAll(part["forbidden"], "/destinations", "/activations")) {
 			census.Inject(sim.Fault{Match: sim.Path(path), Do: sim.JSON(http.StatusForbidden, `{"status":403}`)})
-		}
-		client := upstream.New("canary", upstream.Options{BaseURL: "http://census.test/api/v2", Transport: census.Transport()})
-		h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{Now: func() time.Time { return now }, AppURL: "https://census.test", Limits: limits.Limits{Introspection: true}})
-		if err != nil {
-			t.Fatal(err)
 		}
 		answer := post(t, h, part["query"], part["variables"])
 		if v1, v2 := strings.Count(part["census"], "GET "), len(census.Calls()); v2 > v1 {
 			t.Errorf("%s: %d calls on V2, %d on V1: %q", file, v2, v1, census.Calls())
 		}
-		if v1, v2 := strings.Count(part["answer"], `"code": "`), strings.Count(answer, `"code": "`); v2 != v1 {
-			t.Errorf("%s: %d errors on V2, %d on V1: %s", file, v2, v1, answer)
+		if strings.Contains(part["query"], "groups(by: DESTINATION,") {
+			continue // each source of a destination is an activation of its own
+		}
+		if diff := cmp.Diff(onBoth(t, part["answer"]), onBoth(t, answer)); diff != "" {
+			t.Errorf("%s (-V1 +V2):\n%s", file, diff)
 		}
 	}
+}
+
+// onBoth is an answer without what V2 tells otherwise than V1: destinations are
+// activations, sources have no labels, and so lists have other names in messages. That it
+// tells something stays.
+func onBoth(t *testing.T, answer string) any {
+	t.Helper()
+	var all any
+	if err := json.Unmarshal([]byte(answer), &all); err != nil {
+		t.Fatal(err)
+	}
+	var walk func(v any, end bool) any
+	walk = func(v any, end bool) any {
+		switch v := v.(type) {
+		case []any:
+			for i := range v {
+				v[i] = walk(v[i], end)
+			}
+		case map[string]any:
+			delete(v, "connectionId")
+			delete(v, "activationId")
+			for key := range v {
+				v[key] = walk(v[key], end || key == "source" || key == "destination" || key == "message")
+			}
+		case string:
+			if end {
+				return "told"
+			}
+		}
+		return v
+	}
+	return walk(all, false)
 }
