@@ -6,8 +6,8 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// dateTimeForm is what clients are told of a DateTime.
-const dateTimeForm = `RFC 3339 from 1970 to 9999, like "2021-10-20T02:51:07.546Z"`
+// dateTimeForm describes a DateTime in error messages.
+const dateTimeForm = `RFC 3339 from 1970 to 9999, for example "2021-10-20T02:51:07.546Z"`
 
 // parseDateTime reads a timestamp by the grammar of RFC 3339, section 5.6, to the
 // letter: package time takes hours of one digit, a comma and an offset of 24 hours,

@@ -80,7 +80,7 @@ func TestCompletedWindowReadsADayMore(t *testing.T) {
 		}
 	}
 	answer := post(t, h, `{ syncRuns(filter: {errorGroups: ["rest"]}) { totalCount } }`, "{}")
-	if !strings.Contains(answer, `errorGroups must be keys of SyncRunErrorGroup, other than \"rest\"`) {
+	if !strings.Contains(answer, `errorGroups must be keys of SyncRunErrorGroup other than \"rest\"`) {
 		t.Errorf("%s", answer)
 	}
 }

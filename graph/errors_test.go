@@ -134,7 +134,7 @@ func errorsOfAThousandFit(t *testing.T) {
 	if !slices.Equal(nulls, paths) || len(paths) != 4000 || strings.Contains(text, "errorsOmitted") || len(text) > 768<<10 {
 		t.Errorf("%d nulls, %d errors, %d bytes", len(nulls), len(errs), len(text))
 	}
-	for i, want := range map[int]string{19: "Census gave an answer for sync 5 that cannot be read.", 20: "sync 6: not read."} {
+	for i, want := range map[int]string{19: "Census returned an invalid response for sync 5. The cause is in the gateway's log.", 20: "sync 6: not read."} {
 		if errs[i].Message != want {
 			t.Errorf("error %d says %q, want %q", i, errs[i].Message, want)
 		}
@@ -147,10 +147,10 @@ func TestRefusalsSayWhy(t *testing.T) {
 		fault         sim.Effect
 		code, message string
 	}{
-		{sim.JSON(402, `{"status":402}`), "UPSTREAM_FORBIDDEN", "Census wants to be paid before it gives out sync 1 (402): look at the workspace's plan."},
-		{sim.HTML(451), "UPSTREAM_FORBIDDEN", "Census may not give out sync 1 for legal reasons (451)."},
-		{sim.HTML(403), "UPSTREAM_FORBIDDEN", "Census refuses this token sync 1."},
-		{sim.JSON(200, `{"status":404}`), "NOT_FOUND", "Census knows no sync 1, or this token may not see it."},
+		{sim.JSON(402, `{"status":402}`), "UPSTREAM_FORBIDDEN", "Census requires payment to read sync 1 (402). Check the workspace's plan."},
+		{sim.HTML(451), "UPSTREAM_FORBIDDEN", "Census withholds sync 1 for legal reasons (451)."},
+		{sim.HTML(403), "UPSTREAM_FORBIDDEN", "This token may not read sync 1 (Census answered 403)."},
+		{sim.JSON(200, `{"status":404}`), "NOT_FOUND", "Census has no sync 1, or this token may not read it."},
 		{sim.Redirect(301, "https://elsewhere.test/"), "UPSTREAM_GONE", "Census no longer answers at the address that the gateway asks, so sync 1 cannot be read."},
 	} {
 		h, census := serve(sim.Options{Empty: true})

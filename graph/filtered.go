@@ -110,7 +110,7 @@ func (l *loaders) reap(id census.SyncID, w paging.Window, filter *stats.Filter) 
 		case !limited:
 			h.cut = paging.Position{}
 		case h.stands(w):
-			return h, l.spent("what is asked beside these runs took the %d calls to Census that an operation may make; ask for fewer lists at once", l.calls)
+			return h, l.spent("the other fields used up the %d calls to Census that an operation may make; ask for fewer lists at once", l.calls)
 		}
 		return h, err
 	}

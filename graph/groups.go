@@ -64,7 +64,7 @@ func (r *Resolver) groupNode(ctx context.Context, arg, id string) exec.Later[Nod
 				return exec.Value[Node](g, nil)
 			}
 		}
-		err := gqlerror.Errorf("Census knows no group %s, or this token may not see it.", key)
+		err := gqlerror.Errorf("Census has no group %s, or this token may not read it.", key)
 		err.Extensions = map[string]any{"code": errcodes.NotFound}
 		return exec.Value[Node](nil, err)
 	})
@@ -120,7 +120,7 @@ const maxGroupKey = 100
 func parseGroup(arg, id string) (key string, err error) {
 	key = strings.TrimPrefix(id, groupType+":")
 	if key == "" || len(key) > maxGroupKey || strings.ContainsAny(key, ": ") {
-		return "", badInput("%s: %.80q is no id of a Group; they look like \"Group:wandering_aimlessly\" or \"wandering_aimlessly\"", arg, id)
+		return "", badInput("%s: %.80q is not the id of a Group; expected for example \"Group:wandering_aimlessly\" or \"wandering_aimlessly\"", arg, id)
 	}
 	return key, nil
 }

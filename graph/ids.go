@@ -31,9 +31,9 @@ func parseID(arg, id, want string) (typename string, n int64, err error) {
 		return typename, n, nil
 	}
 	if want == "" {
-		return "", 0, badInput("%s: %.80q is no id; ids look like \"Sync:52\", \"SyncRun:94\" or \"Group:wandering_aimlessly\"", arg, id)
+		return "", 0, badInput("%s: %.80q is not an id; expected for example \"Sync:52\", \"SyncRun:94\" or \"Group:wandering_aimlessly\"", arg, id)
 	}
-	return "", 0, badInput("%s: %.80q is no id of a %s; they look like \"%s:52\" or \"52\"", arg, id, want, want)
+	return "", 0, badInput("%s: %.80q is not the id of a %s; expected for example \"%s:52\" or \"52\"", arg, id, want, want)
 }
 
 func parseSyncID(arg, id string) (census.SyncID, error) {

@@ -85,5 +85,5 @@ func (l *loaders) readInProgress(s *stream, filter *stats.Filter, may func() boo
 
 // lost is the error where the read limit does not reach all runs in progress of a sync.
 func (l *loaders) lost(id census.SyncID) error {
-	return l.spent("finding the runs in progress of sync %d takes more than the %d calls to Census that an operation may make; ask again, which goes on from what is in memory, or for a createdSince", id, l.calls)
+	return l.spent("finding the runs in progress of sync %d takes more than the %d calls to Census that an operation may make; repeat it, since the runs read stay in memory, or set createdSince", id, l.calls)
 }

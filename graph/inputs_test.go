@@ -56,29 +56,29 @@ func TestVariablesOfNoValue(t *testing.T) {
 		include  = "query($v:Boolean!){sync(id:52){id label @include(if:$v)}}"
 		since    = "query($v:DateTime!){sync(id:52){runStats(filter:{createdSince:$v}){totalRuns}}}"
 
-		areOutcomes = "is no SyncRunOutcome; the values are IN_PROGRESS, SUCCEEDED, PARTIAL, FAILED, SKIPPED, CANCELED, UNKNOWN"
-		isDateTime  = `is no DateTime; one is RFC 3339 from 1970 to 9999, like "2021-10-20T02:51:07.546Z"`
-		isInt       = "is no Int; one is a whole number from -2147483648 to 2147483647"
-		isID        = "is no ID; one is a string or a whole number"
+		areOutcomes = "is not a valid SyncRunOutcome; expected one of IN_PROGRESS, SUCCEEDED, PARTIAL, FAILED, SKIPPED, CANCELED, UNKNOWN"
+		isDateTime  = `is not a valid DateTime; expected RFC 3339 from 1970 to 9999, for example "2021-10-20T02:51:07.546Z"`
+		isInt       = "is not a valid Int; expected a whole number from -2147483648 to 2147483647"
+		isID        = "is not a valid ID; expected a string or a whole number"
 	)
 	for _, test := range []struct{ query, v, message string }{
 		{outcomes, `["failed"]`, `$v[0]: "failed" ` + areOutcomes},
 		{outcomes, `"Failed"`, `$v: "Failed" ` + areOutcomes},
 		{outcomes, `["FAILED",1]`, `$v[1]: 1 ` + areOutcomes},
-		{outcomes, `["FAILED",null]`, `$v[1]: cannot be null`},
+		{outcomes, `["FAILED",null]`, `$v[1]: must not be null`},
 		{outcomes, `["FAILED",["FAILED"]]`, `$v[1]: a list ` + areOutcomes},
 		{filter, `{"outcomes":["failed"]}`, `$v.outcomes[0]: "failed" ` + areOutcomes},
 		{filter, `{"outcomes":"failed"}`, `$v.outcomes: "failed" ` + areOutcomes},
-		{filter, `{"statuses":["queued"]}`, `$v.statuses[0]: "queued" is no SyncRunStatus; the values are QUEUED, WORKING, COMPLETED, FAILED, SKIPPED, UNKNOWN`},
+		{filter, `{"statuses":["queued"]}`, `$v.statuses[0]: "queued" is not a valid SyncRunStatus; expected one of QUEUED, WORKING, COMPLETED, FAILED, SKIPPED, UNKNOWN`},
 		{filter, `{"createdSince":1}`, `$v.createdSince: 1 ` + isDateTime},
-		{filter, `{"errorCodes":[1]}`, `$v.errorCodes[0]: 1 is no String`},
-		{filter, `{"fullSync":"true"}`, `$v.fullSync: "true" is no Boolean; one is true or false`},
+		{filter, `{"errorCodes":[1]}`, `$v.errorCodes[0]: 1 is not a valid String`},
+		{filter, `{"fullSync":"true"}`, `$v.fullSync: "true" is not a valid Boolean; expected true or false`},
 		{filter, `{"__typename":"SyncRunFilter"}`, `$v.__typename: SyncRunFilter has no such field`},
 		{filter, `{"z":1,"b":1}`, `$v.b: SyncRunFilter has no such field`},
-		{filter, `"x"`, `$v: "x" is no SyncRunFilter; one is an object`},
-		{"query($v:[SyncStatus!]){syncs(filter:{statuses:$v}){totalCount}}", `["ready"]`, `$v[0]: "ready" is no SyncStatus; the values are READY, UP_TO_DATE, FAILING, UNKNOWN`},
-		{"query($v:OrderDirection!){sync(id:52){runs(orderBy:{direction:$v}){totalCount}}}", `"asc"`, `$v: "asc" is no OrderDirection; the values are ASC, DESC`},
-		{"query($v:SyncOrder){syncs(orderBy:$v){totalCount}}", `{"field":"label"}`, `$v.field: "label" is no SyncOrderField; the values are CREATED_AT, LABEL, HEALTH`},
+		{filter, `"x"`, `$v: "x" is not a valid SyncRunFilter; expected an object`},
+		{"query($v:[SyncStatus!]){syncs(filter:{statuses:$v}){totalCount}}", `["ready"]`, `$v[0]: "ready" is not a valid SyncStatus; expected one of READY, UP_TO_DATE, FAILING, UNKNOWN`},
+		{"query($v:OrderDirection!){sync(id:52){runs(orderBy:{direction:$v}){totalCount}}}", `"asc"`, `$v: "asc" is not a valid OrderDirection; expected one of ASC, DESC`},
+		{"query($v:SyncOrder){syncs(orderBy:$v){totalCount}}", `{"field":"label"}`, `$v.field: "label" is not a valid SyncOrderField; expected one of CREATED_AT, LABEL, HEALTH`},
 		{first, `"1"`, `$v: "1" ` + isInt},
 		{first, `1.5`, `$v: 1.5 ` + isInt},
 		{first, `1e400`, `$v: 1e400 ` + isInt},
@@ -89,10 +89,10 @@ func TestVariablesOfNoValue(t *testing.T) {
 		{id, `1e400`, `$v: 1e400 ` + isID},
 		{id, `{}`, `$v: an object ` + isID},
 		{id, `true`, `$v: true ` + isID},
-		{id, `null`, `$v: cannot be null`},
-		{label, `1`, `$v: 1 is no String`},
-		{include, `1`, `$v: 1 is no Boolean; one is true or false`},
-		{include, `"true"`, `$v: "true" is no Boolean; one is true or false`},
+		{id, `null`, `$v: must not be null`},
+		{label, `1`, `$v: 1 is not a valid String`},
+		{include, `1`, `$v: 1 is not a valid Boolean; expected true or false`},
+		{include, `"true"`, `$v: "true" is not a valid Boolean; expected true or false`},
 		{since, `"2025-01-01"`, `$v: "2025-01-01" ` + isDateTime},
 		{since, `"2021-10-20T2:51:07Z"`, `$v: "2021-10-20T2:51:07Z" ` + isDateTime},
 		{since, `"2021-10-20T02:51:07,546Z"`, `$v: "2021-10-20T02:51:07,546Z" ` + isDateTime},
@@ -103,7 +103,7 @@ func TestVariablesOfNoValue(t *testing.T) {
 	} {
 		isRefused(t, test.query, `{"v":`+test.v+`}`, test.message)
 	}
-	isRefused(t, id, `{}`, "$v: must be given")
+	isRefused(t, id, `{}`, "$v: is required")
 }
 
 // What is of its type is taken, in each form that the specification has for it.
@@ -131,18 +131,18 @@ func TestVariablesOfValue(t *testing.T) {
 // may stand, whatever its default.
 func TestNullWhereNoneMayBe(t *testing.T) {
 	for _, test := range []struct{ query, message string }{
-		{"query($v:Boolean=true){sync(id:52){id label @include(if:$v)}}", "$v: cannot be null, for @include if cannot"},
-		{"query($v:Boolean=true){sync(id:52) @skip(if:$v){id}}", "$v: cannot be null, for @skip if cannot"},
-		{"query($v:Boolean=true){...@include(if:$v){sync(id:52){id}}}", "$v: cannot be null, for @include if cannot"},
-		{"query($v:Boolean=true){sync(id:52){...f @include(if:$v)}} fragment f on Sync{id}", "$v: cannot be null, for @include if cannot"},
-		{"query($v:Boolean=true){sync(id:52){...f}} fragment f on Sync{id ...{label @skip(if:$v)}}", "$v: cannot be null, for @skip if cannot"},
-		{`query($v:SyncRunFilter={createdSince:"2026-01-07T00:00:00Z"}){sync(id:52){runStats(filter:$v){totalRuns}}}`, "$v: cannot be null, for filter cannot"},
-		{`query($v:[ID!]=["Sync:52"]){nodes(ids:$v){id}}`, "$v: cannot be null, for ids cannot"},
-		{`query($v:ID="Sync:52"){nodes(ids:[$v]){id}}`, "$v: cannot be null, for ids[0] cannot"},
-		{`query($v:ID="52"){sync(id:$v){id}}`, "$v: cannot be null, for id cannot"},
-		{"query($v:SyncRunOutcome=FAILED){sync(id:52){runs(filter:{outcomes:[PARTIAL,$v]}){totalCount}}}", "$v: cannot be null, for filter.outcomes[1] cannot"},
-		{"query($v:OrderDirection){sync(id:52){runs(orderBy:{direction:$v}){totalCount}}}", "$v: cannot be null, for orderBy.direction cannot"},
-		{"query($v:SyncOrderField=LABEL){syncs(orderBy:{field:$v}){totalCount}}", "$v: cannot be null, for orderBy.field cannot"},
+		{"query($v:Boolean=true){sync(id:52){id label @include(if:$v)}}", "$v: must not be null, because @include if is non-null"},
+		{"query($v:Boolean=true){sync(id:52) @skip(if:$v){id}}", "$v: must not be null, because @skip if is non-null"},
+		{"query($v:Boolean=true){...@include(if:$v){sync(id:52){id}}}", "$v: must not be null, because @include if is non-null"},
+		{"query($v:Boolean=true){sync(id:52){...f @include(if:$v)}} fragment f on Sync{id}", "$v: must not be null, because @include if is non-null"},
+		{"query($v:Boolean=true){sync(id:52){...f}} fragment f on Sync{id ...{label @skip(if:$v)}}", "$v: must not be null, because @skip if is non-null"},
+		{`query($v:SyncRunFilter={createdSince:"2026-01-07T00:00:00Z"}){sync(id:52){runStats(filter:$v){totalRuns}}}`, "$v: must not be null, because filter is non-null"},
+		{`query($v:[ID!]=["Sync:52"]){nodes(ids:$v){id}}`, "$v: must not be null, because ids is non-null"},
+		{`query($v:ID="Sync:52"){nodes(ids:[$v]){id}}`, "$v: must not be null, because ids[0] is non-null"},
+		{`query($v:ID="52"){sync(id:$v){id}}`, "$v: must not be null, because id is non-null"},
+		{"query($v:SyncRunOutcome=FAILED){sync(id:52){runs(filter:{outcomes:[PARTIAL,$v]}){totalCount}}}", "$v: must not be null, because filter.outcomes[1] is non-null"},
+		{"query($v:OrderDirection){sync(id:52){runs(orderBy:{direction:$v}){totalCount}}}", "$v: must not be null, because orderBy.direction is non-null"},
+		{"query($v:SyncOrderField=LABEL){syncs(orderBy:{field:$v}){totalCount}}", "$v: must not be null, because orderBy.field is non-null"},
 	} {
 		isRefused(t, test.query, `{"v":null}`, test.message)
 		if data, errors, _ := ask(t, test.query, `{}`); errors != nil || data == nil {
@@ -170,8 +170,8 @@ func TestNullWhereItMayBe(t *testing.T) {
 // their place in the text.
 func TestLiteralsOfNoValue(t *testing.T) {
 	const (
-		isDateTime = `is no DateTime; one is RFC 3339 from 1970 to 9999, like "2021-10-20T02:51:07.546Z"`
-		isInt      = "is no Int; one is a whole number from -2147483648 to 2147483647"
+		isDateTime = `is not a valid DateTime; expected RFC 3339 from 1970 to 9999, for example "2021-10-20T02:51:07.546Z"`
+		isInt      = "is not a valid Int; expected a whole number from -2147483648 to 2147483647"
 	)
 	for _, test := range []struct{ query, message string }{
 		{`{sync(id:52){runStats(filter:{createdSince:"2025-01-01"}){totalRuns}}}`, `filter.createdSince: "2025-01-01" ` + isDateTime},
@@ -183,10 +183,10 @@ func TestLiteralsOfNoValue(t *testing.T) {
 		{`{sync(id:52){runs(first:2147483648){totalCount}}}`, `first: 2147483648 ` + isInt},
 		{`{syncRunStats(filter:{}){e:errors(first:3000000000){count}}}`, `first: 3000000000 ` + isInt},
 		{`{sync(id:52){runs(last:{}){totalCount}}}`, `last: an object ` + isInt},
-		{`{sync(id:{}){id}}`, `id: an object is no ID; one is a string or a whole number`},
-		{`{nodes(ids:["Sync:52",{}]){id}}`, `ids[1]: an object is no ID; one is a string or a whole number`},
-		{`{sync(id:52){id @include(if:{})}}`, `@include if: an object is no Boolean; one is true or false`},
-		{`{syncs(orderBy:{direction:{}}){totalCount}}`, `orderBy.direction: an object is no OrderDirection; the values are ASC, DESC`},
+		{`{sync(id:{}){id}}`, `id: an object is not a valid ID; expected a string or a whole number`},
+		{`{nodes(ids:["Sync:52",{}]){id}}`, `ids[1]: an object is not a valid ID; expected a string or a whole number`},
+		{`{sync(id:52){id @include(if:{})}}`, `@include if: an object is not a valid Boolean; expected true or false`},
+		{`{syncs(orderBy:{direction:{}}){totalCount}}`, `orderBy.direction: an object is not a valid OrderDirection; expected one of ASC, DESC`},
 	} {
 		isRefused(t, test.query, `{"v":null}`, test.message)
 	}
@@ -197,11 +197,11 @@ func TestIntsOfVariables(t *testing.T) {
 	h, _ := serve(sim.Options{})
 	const query = "query($v:Int){sync(id:52){runs(first:$v){nodes{id}}}}"
 	for sent, same := range map[string]string{"2.0": "2", "2e0": "2", "20e-1": "2", "1e3": "1000", "-0.0": "0", "-2147483648.0": "-2147483648"} {
-		if got, want := post(t, h, query, `{"v":`+sent+`}`), post(t, h, query, `{"v":`+same+`}`); got != want || strings.Contains(got, "is no Int") {
+		if got, want := post(t, h, query, `{"v":`+sent+`}`), post(t, h, query, `{"v":`+same+`}`); got != want || strings.Contains(got, "is not a valid Int") {
 			t.Errorf("%s: %s\nwant as %s: %s", sent, got, same, want)
 		}
 	}
-	isRefused(t, query, `{"v":2147483648.0}`, "$v: 2147483648.0 is no Int; one is a whole number from -2147483648 to 2147483647")
+	isRefused(t, query, `{"v":2147483648.0}`, "$v: 2147483648.0 is not a valid Int; expected a whole number from -2147483648 to 2147483647")
 }
 
 // The error of a literal says where it stands in the text.

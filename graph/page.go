@@ -26,7 +26,7 @@ func (a pageArgs) limit(otherwise int) (n int, backward bool, err error) {
 	}
 	switch {
 	case a.first != nil && a.last != nil:
-		return 0, false, badInput("first and last may not go together")
+		return 0, false, badInput("use first or last, not both")
 	case p == nil:
 		return otherwise, false, nil
 	case *p < 0 || *p > maxPage:

@@ -19,23 +19,23 @@ import (
 // words says, for each kind of failed call, the code and the sentence a client
 // reads; %s is what was asked for.
 var words = map[calls.Kind]struct{ code, sentence string }{
-	calls.NotFound:        {errcodes.NotFound, "Census knows no %s, or this token may not see it."},
-	calls.Unauthenticated: {errcodes.UpstreamUnauthenticated, "Census does not accept the gateway's token, so %s cannot be read."},
-	calls.Forbidden:       {errcodes.UpstreamForbidden, "Census refuses this token %s."},
-	calls.RateLimited:     {errcodes.UpstreamRateLimited, "Census wants fewer calls just now, so %s cannot be read."},
-	calls.Timeout:         {errcodes.UpstreamTimeout, "Census did not answer in time for %s."},
+	calls.NotFound:        {errcodes.NotFound, "Census has no %s, or this token may not read it."},
+	calls.Unauthenticated: {errcodes.UpstreamUnauthenticated, "Census rejects the gateway's token, so %s cannot be read. Tell the gateway's operator."},
+	calls.Forbidden:       {errcodes.UpstreamForbidden, "This token may not read %s (Census answered 403)."},
+	calls.RateLimited:     {errcodes.UpstreamRateLimited, "Census limits the rate of calls, so %s cannot be read now. Try again later."},
+	calls.Timeout:         {errcodes.UpstreamTimeout, "Census did not answer in time for %s. Try again, or ask for less."},
 	calls.Canceled:        {errcodes.UpstreamTimeout, "The operation ended before Census answered for %s."},
-	calls.Unavailable:     {errcodes.UpstreamUnavailable, "Census cannot be reached or is failing, so %s cannot be read."},
-	calls.Busy:            {errcodes.UpstreamBusy, "Too many calls to Census are under way, so %s cannot be read just now."},
-	calls.BadResponse:     {errcodes.UpstreamBadResponse, "Census gave an answer for %s that cannot be read."},
+	calls.Unavailable:     {errcodes.UpstreamUnavailable, "Census cannot be reached or fails, so %s cannot be read. Try again later."},
+	calls.Busy:            {errcodes.UpstreamBusy, "Too many calls to Census are in flight, so %s cannot be read now. Try again later."},
+	calls.BadResponse:     {errcodes.UpstreamBadResponse, "Census returned an invalid response for %s. The cause is in the gateway's log."},
 	calls.Gone:            {errcodes.UpstreamGone, "Census no longer answers at the address that the gateway asks, so %s cannot be read."},
 	calls.Internal:        {errcodes.Internal, internalSentence},
 }
 
 // refusals are the sentences for refusals that have a cause of their own, by status.
 var refusals = map[int]string{
-	http.StatusPaymentRequired:            "Census wants to be paid before it gives out %s (402): look at the workspace's plan.",
-	http.StatusUnavailableForLegalReasons: "Census may not give out %s for legal reasons (451).",
+	http.StatusPaymentRequired:            "Census requires payment to read %s (402). Check the workspace's plan.",
+	http.StatusUnavailableForLegalReasons: "Census withholds %s for legal reasons (451).",
 }
 
 const internalSentence = "The gateway failed. The cause is in its log."
@@ -61,10 +61,10 @@ func present(log *slog.Logger, ownTokens bool) graphql.ErrorPresenterFunc {
 				w.sentence = sentence
 			}
 			if ownTokens && call.Kind == calls.Unauthenticated {
-				w.code, w.sentence = errcodes.Unauthenticated, "Census does not accept your token, so %s cannot be read."
+				w.code, w.sentence = errcodes.Unauthenticated, "Census rejects your token, so %s cannot be read. Check the token."
 			}
 			if call.Personal {
-				w.sentence += " V2 of Census's API takes personal access tokens only."
+				w.sentence += " V2 of Census's API accepts only personal access tokens."
 			}
 			out.Message = w.sentence
 			if call.Kind != calls.Internal {

@@ -117,7 +117,7 @@ func TestGroupsWithoutARecord(t *testing.T) {
 	grouped(census)
 	census.Inject(sim.Fault{Match: sim.Path("/syncs/2"), Do: sim.JSON(403, `{}`)})
 	answer := post(t, h, "{ syncRunStats(syncIds: [1, 2], filter: {}) { totalRuns groups(by: OPERATION) { key stats { totalRuns } } } }", "{}")
-	if !strings.Contains(answer, "refuses this token sync 2") || strings.Count(answer, `"key"`) != 2 || !strings.Contains(answer, `"key": ""`) {
+	if !strings.Contains(answer, "may not read sync 2") || strings.Count(answer, `"key"`) != 2 || !strings.Contains(answer, `"key": ""`) {
 		t.Errorf("%s", answer)
 	}
 }

@@ -181,7 +181,7 @@ func TestStatsRefused(t *testing.T) {
 		path               string // below syncRunStats
 		calls              int
 	}{
-		{`syncIds: ["x"], filter: {}`, "totalRuns", `syncIds: "x" is no id`, "", 0},
+		{`syncIds: ["x"], filter: {}`, "totalRuns", `syncIds: "x" is not the id of a Sync`, "", 0},
 		{`syncIds: ["SyncRun:5"], filter: {}`, "totalRuns", `syncIds: "SyncRun:5" is a SyncRun`, "", 0},
 		{`syncIds: [` + many + `], filter: {}`, "totalRuns", "syncIds must name at most 500 syncs, got 501", "", 0},
 		{`filter: {errorCodes: [""]}`, "totalRuns", "filter: errorCodes must not", "", 0},

@@ -82,7 +82,7 @@ func MarshalEdgeCursor(c EdgeCursor) graphql.Marshaler { return graphql.MarshalS
 
 // UnmarshalEdgeCursor is there for gqlgen: cursors of edges are answers only.
 func UnmarshalEdgeCursor(any) (EdgeCursor, error) {
-	return EdgeCursor{}, badInput("a cursor of an edge is no argument")
+	return EdgeCursor{}, badInput("the cursor of an edge is not valid as an argument")
 }
 
 // MarshalCount writes a number of records.
@@ -125,7 +125,7 @@ func UnmarshalDateTime(v any) (census.DateTime, error) {
 
 // scalars are those of the schema's own that an argument can be of.
 var scalars = map[string]inputs.Scalar{
-	"DateTime": {Form: "one is " + dateTimeForm, Reads: func(v any) bool {
+	"DateTime": {Form: "expected " + dateTimeForm, Reads: func(v any) bool {
 		_, err := UnmarshalDateTime(v)
 		return err == nil
 	}},

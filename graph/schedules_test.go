@@ -35,10 +35,10 @@ func TestSilentSyncs(t *testing.T) {
 	}
 	add(sim.Sync{Frequency: "expression", Hour: -1, Minute: -1}, silent{"UNKNOWN", `its schedule, "", cannot be read`})
 	add(sim.Sync{Frequency: "fortnightly", Hour: 5}, silent{"UNKNOWN", `its schedule, "fortnightly", cannot be read`})
-	add(sim.Sync{Frequency: "weekly", Hour: 5}, silent{"UNKNOWN", "its schedule, weekly, cannot be read (no day)"})
-	add(sim.Sync{Frequency: "weekly", Day: "Someday", Hour: 5}, silent{"UNKNOWN", "its schedule, weekly, cannot be read (unknown day)"})
+	add(sim.Sync{Frequency: "weekly", Hour: 5}, silent{"UNKNOWN", "its schedule, weekly, cannot be parsed (no day)"})
+	add(sim.Sync{Frequency: "weekly", Day: "Someday", Hour: 5}, silent{"UNKNOWN", "its schedule, weekly, cannot be parsed (unknown day)"})
 	add(sim.Sync{Frequency: "daily", Hour: -1, Minute: 5}, silent{"UNKNOWN", "its schedule, daily, cannot be read"})
-	add(sim.Sync{Hour: -1, Minute: -1}, silent{"UNKNOWN", `its schedule, "", cannot be read (no frequency)`})
+	add(sim.Sync{Hour: -1, Minute: -1}, silent{"UNKNOWN", `its schedule, "", cannot be parsed (no frequency)`})
 	add(sim.Sync{Cron: "0 5 * * *", Hour: -1, Minute: -1}, silent{"LATE", `the schedule is "0 5 * * *".`})
 	add(sim.Sync{Frequency: "weekly", Day: "Monday", Hour: 5}, silent{"LATE", "the schedule is weekly."})
 	add(sim.Sync{Frequency: "never", Hour: -1, Minute: -1}, silent{"HEALTHY", "The last finished run succeeded 39 days ago."})

@@ -25,7 +25,7 @@ func TestPageThatFailsTakesNothingWithIt(t *testing.T) {
 		want := `{
   "errors": [
     {
-      "message": "Census cannot be reached or is failing, so sync 1 cannot be read.",
+      "message": "Census cannot be reached or fails, so sync 1 cannot be read. Try again later.",
       "path": [
         "sync",
         "oldest"

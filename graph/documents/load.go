@@ -43,7 +43,7 @@ func LoadTrusted(path string) (*Trusted, error) {
 		err = t.loadManifest(path)
 	}
 	if err == nil && len(t.byID) == 0 {
-		err = errors.New("no documents in it")
+		err = errors.New("contains no documents")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -112,7 +112,7 @@ func (t *Trusted) loadApollo(content []byte) error {
 		return fmt.Errorf("not a manifest: %w", err)
 	}
 	if manifest.Format != apolloFormat || manifest.Version != 1 {
-		return fmt.Errorf("format %q version %d is not known: want %q version 1",
+		return fmt.Errorf("unknown format %q version %d: expected %q version 1",
 			manifest.Format, manifest.Version, apolloFormat)
 	}
 	for i, op := range manifest.Operations {
@@ -133,10 +133,10 @@ func (t *Trusted) add(id, text string) error {
 		bad.Message = SyntaxMessage(bad.Message, text)
 	}
 	if err != nil {
-		return fmt.Errorf("the document does not parse: %w", err)
+		return fmt.Errorf("the document is not valid GraphQL: %w", err)
 	}
 	if bad := halfPair(text); bad != nil {
-		return fmt.Errorf("the document does not parse: %w", bad)
+		return fmt.Errorf("the document is not valid GraphQL: %w", bad)
 	}
 	if len(doc.Operations) == 0 {
 		return errors.New("the document has no operation")

@@ -59,14 +59,14 @@ func TestLoadErrors(t *testing.T) {
 	for name, test := range map[string]struct{ content, want string }{
 		"not JSON":        {"query{", "not a JSON object"},
 		"a list":          {"[]", "not a JSON object"},
-		"empty":           {"{}", "no documents"},
+		"empty":           {"{}", "contains no documents"},
 		"no string":       {`{"a":{"b":1}}`, `"a": the document is not a string`},
-		"does not parse":  {`{"a":"{"}`, `"a": the document does not parse`},
+		"does not parse":  {`{"a":"{"}`, `"a": the document is not valid GraphQL`},
 		"no operation":    {`{"a":"fragment F on Query{a}"}`, `"a": the document has no operation`},
 		"no id":           {`{"":"{a}"}`, "no id"},
-		"other version":   {apollo(`"version":2,"operations":[]}`), "version 2 is not known"},
+		"other version":   {apollo(`"version":2,"operations":[]}`), "version 2: expected"},
 		"other format":    {`{"format":"x","version":1}`, `format "x"`},
-		"no operations":   {apollo(`"version":1}`), "no documents"},
+		"no operations":   {apollo(`"version":1}`), "contains no documents"},
 		"apollo no parse": {apollo(`"version":1,"operations":[{"id":"7","name":"N","body":"{"}]}`), `operation 0 (id "7", name "N")`},
 		"same id":         {apollo(`"version":1,"operations":[{"id":"7","body":"{a}"},{"id":"7","body":"{b}"}]}`), "another document has the same id"},
 	} {

@@ -43,7 +43,7 @@ func (Persisted) ExtensionName() string { return "PersistedDocuments" }
 // Validate refuses a setting under which every request would be refused.
 func (p Persisted) Validate(graphql.ExecutableSchema) error {
 	if p.RequireTrusted && p.Trusted == nil {
-		return errors.New("documents: trusted documents are required, and none are given")
+		return errors.New("documents: trusted documents are required, but no documents were given")
 	}
 	return nil
 }
@@ -60,13 +60,13 @@ func (p Persisted) MutateOperationParameters(ctx context.Context, params *graphq
 	}
 	if id == "" && hash == "" {
 		if p.RequireTrusted {
-			return failure(errcodes.Forbidden, "only trusted documents are served: send the id of one")
+			return failure(errcodes.Forbidden, "only trusted documents are accepted: send the id of one")
 		}
 		return nil
 	}
 	if name, text, ok := p.Trusted.Lookup(id + hash); ok {
 		if params.Query != "" && params.Query != text {
-			return failure(errcodes.BadRequest, "the query is not the document of this hash")
+			return failure(errcodes.BadRequest, "query differs from the trusted document with this hash: send only the hash")
 		}
 		if p.OnTrusted != nil {
 			p.OnTrusted(ctx, name)
@@ -76,9 +76,9 @@ func (p Persisted) MutateOperationParameters(ctx context.Context, params *graphq
 	}
 	switch {
 	case p.RequireTrusted && params.Query != "":
-		return failure(errcodes.Forbidden, "only trusted documents are served: this is none of them")
+		return failure(errcodes.Forbidden, "only trusted documents are accepted, and this is not one: send the id of a trusted document")
 	case id != "":
-		return failure(errcodes.PersistedQueryNotFound, "no document is known by this documentId")
+		return failure(errcodes.PersistedQueryNotFound, "unknown documentId")
 	case p.RequireTrusted:
 		return failure(errcodes.PersistedQueryNotFound, notFoundMessage)
 	}
@@ -89,7 +89,7 @@ func (p Persisted) MutateOperationParameters(ctx context.Context, params *graphq
 func (p Persisted) automatic(hash string, params *graphql.RawParams) *gqlerror.Error {
 	if params.Query != "" {
 		if hashOf(params.Query) != hash {
-			return failure(errcodes.BadRequest, "sha256Hash is not the SHA-256 hash of the query")
+			return failure(errcodes.BadRequest, "sha256Hash is not the SHA-256 hash of query")
 		}
 		p.Automatic.keep(hash, params.Query)
 		return nil

@@ -25,14 +25,14 @@ func persistedHash(extensions map[string]any) (string, *gqlerror.Error) {
 	}
 	object, ok := given.(map[string]any)
 	if !ok {
-		return "", failure(errcodes.BadRequest, "extensions.persistedQuery is not an object")
+		return "", failure(errcodes.BadRequest, "extensions.persistedQuery must be an object")
 	}
 	if !isOne(object["version"]) {
-		return "", failure(errcodes.BadRequest, "extensions.persistedQuery.version is not 1")
+		return "", failure(errcodes.BadRequest, "extensions.persistedQuery.version must be 1")
 	}
 	hash, ok := object["sha256Hash"].(string)
 	if !ok || hash == "" || len(hash) > maxHash {
-		return "", failure(errcodes.BadRequest, "extensions.persistedQuery.sha256Hash is not a hash")
+		return "", failure(errcodes.BadRequest, "extensions.persistedQuery.sha256Hash must be a string of 1 to 256 bytes")
 	}
 	return hash, nil
 }

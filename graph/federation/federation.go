@@ -103,7 +103,7 @@ func asksSDL(doc *ast.QueryDocument) bool {
 func toNodes(op *ast.OperationDefinition, f *ast.Field, params *graphql.RawParams, done map[string]bool) *gqlerror.Error {
 	arg := f.Arguments.ForName("representations")
 	if arg == nil {
-		return gqlerror.Errorf("_entities needs representations")
+		return gqlerror.Errorf("_entities requires the argument representations")
 	}
 	f.Name, arg.Name = "nodes", "ids"
 	if arg.Value.Kind != ast.Variable {
@@ -159,7 +159,7 @@ func idsOf(what string, value any) ([]string, *gqlerror.Error) {
 			id = typename + ":" + number
 		}
 		if typename != "Sync" && typename != "SyncRun" || !strings.HasPrefix(id, typename+":") {
-			return nil, gqlerror.Errorf(`%s[%d] is not a representation; one is like {"__typename": "Sync", "id": "Sync:52"} or {"__typename": "SyncRun", "databaseId": 94}`, what, i)
+			return nil, gqlerror.Errorf(`%s[%d] is not a representation; expected for example {"__typename": "Sync", "id": "Sync:52"} or {"__typename": "SyncRun", "databaseId": 94}`, what, i)
 		}
 		ids[i] = id
 	}

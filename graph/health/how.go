@@ -87,7 +87,7 @@ func unclear(v *view) (finding, bool) {
 	seen := fmt.Sprintf("None of the last %d runs has finished", len(v.runs))
 	switch {
 	case len(v.runs) == 0 && v.ahead > 0:
-		seen = "No run tells how the sync is"
+		seen = "No run shows the state of the sync"
 	case len(v.runs) == 0:
 		seen = "No run was read"
 	case !v.more && len(v.runs) == 1:

@@ -42,9 +42,9 @@ func (v *view) flaw(r *census.SyncRun) string {
 	words := fmt.Sprintf("%s, %.1f %%, were left out as invalid", count(invalid, "record"), share*100)
 	switch {
 	case invalid == 0:
-		words = fmt.Sprintf("the destination refused %s, %.1f %%", count(rejected, "record"), share*100)
+		words = fmt.Sprintf("the destination rejected %s, %.1f %%", count(rejected, "record"), share*100)
 	case rejected > 0:
-		words = fmt.Sprintf("the destination refused %s and %d were left out as invalid, %.1f %% together", count(rejected, "record"), invalid, share*100)
+		words = fmt.Sprintf("the destination rejected %s and %d were left out as invalid, %.1f %% together", count(rejected, "record"), invalid, share*100)
 	}
 	if v.allowed != tooManyLost {
 		words += fmt.Sprintf(" (its alert allows %g %%)", v.allowed*100)

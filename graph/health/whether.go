@@ -84,11 +84,11 @@ func unscheduled(v *view) (finding, bool) {
 	if len(v.finished) > 0 {
 		seen = fmt.Sprintf("the last finished run succeeded %s ago", v.ago(ended(v.finished[0])))
 	}
-	return finding{reason: fmt.Sprintf("Nothing tells whether the sync is late, since %s; %s.", v.unreadable(), seen)}, true
+	return finding{reason: fmt.Sprintf("It is unknown whether the sync is late, because %s; %s.", v.unreadable(), seen)}, true
 }
 
 func (v *view) unreadable() string {
-	return fmt.Sprintf("its schedule, %s, cannot be read (%s)", scheduleName(v.sync.Schedule), v.unread)
+	return fmt.Sprintf("its schedule, %s, cannot be parsed (%s)", scheduleName(v.sync.Schedule), v.unread)
 }
 
 func (v *view) age() time.Duration { return max(v.now.Sub(v.blocker.CreatedAt), 0) }

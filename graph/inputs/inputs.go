@@ -81,7 +81,7 @@ func (c *Checker) MutateOperationContext(_ context.Context, op *graphql.Operatio
 	}
 	for _, u := range uses {
 		if v, given := op.Variables[u.variable]; given && v == nil {
-			return c.refusal("$%s: cannot be null, for %s cannot", u.variable, u.place)
+			return c.refusal("$%s: must not be null, because %s is non-null", u.variable, u.place)
 		}
 	}
 	return nil
@@ -98,7 +98,7 @@ func (c *Checker) Variables(op *ast.OperationDefinition, values map[string]any) 
 				return c.refusal("$%s%s: %s", def.Variable, m.place, m.text)
 			}
 		case def.Type.NonNull && def.DefaultValue == nil:
-			return c.refusal("$%s: must be given", def.Variable)
+			return c.refusal("$%s: is required", def.Variable)
 		}
 	}
 	return nil

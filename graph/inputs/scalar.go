@@ -11,17 +11,17 @@ func (c *Checker) scalar(name string, v any) *mistake {
 	ok, form := true, ""
 	switch name {
 	case "Int":
-		ok, form = isInt(v), "one is a whole number from -2147483648 to 2147483647"
+		ok, form = isInt(v), "expected a whole number from -2147483648 to 2147483647"
 	case "Float":
-		ok, form = isFloat(v), "one is a number"
+		ok, form = isFloat(v), "expected a number"
 	case "String":
 		_, ok = v.(string)
 	case "Boolean":
 		_, ok = v.(bool)
-		form = "one is true or false"
+		form = "expected true or false"
 	case "ID":
 		_, text := v.(string)
-		ok, form = text || isWhole(v), "one is a string or a whole number"
+		ok, form = text || isWhole(v), "expected a string or a whole number"
 	default:
 		if s, known := c.Scalars[name]; known {
 			ok, form = s.Reads(v), s.Form

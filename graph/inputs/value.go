@@ -23,7 +23,7 @@ func (m *mistake) in(place string) *mistake {
 func (c *Checker) value(t *ast.Type, v any) *mistake {
 	if v == nil {
 		if t.NonNull {
-			return &mistake{text: "cannot be null"}
+			return &mistake{text: "must not be null"}
 		}
 		return nil
 	}
@@ -44,7 +44,7 @@ func (c *Checker) value(t *ast.Type, v any) *mistake {
 		for i, e := range def.EnumValues {
 			names[i] = e.Name
 		}
-		return wrong(v, def.Name, "the values are "+strings.Join(names, ", "))
+		return wrong(v, def.Name, "expected one of "+strings.Join(names, ", "))
 	default:
 		return c.scalar(def.Name, v)
 	}
@@ -70,7 +70,7 @@ func (c *Checker) list(t *ast.Type, v any) *mistake {
 func (c *Checker) object(def *ast.Definition, v any) *mistake {
 	object, ok := v.(map[string]any)
 	if !ok {
-		return wrong(v, def.Name, "one is an object")
+		return wrong(v, def.Name, "expected an object")
 	}
 	var unknown []string
 	for name := range object {
@@ -89,7 +89,7 @@ func (c *Checker) object(def *ast.Definition, v any) *mistake {
 				return m.in("." + f.Name)
 			}
 		case f.Type.NonNull && f.DefaultValue == nil:
-			return &mistake{place: "." + f.Name, text: "must be given"}
+			return &mistake{place: "." + f.Name, text: "is required"}
 		}
 	}
 	return nil
@@ -97,7 +97,7 @@ func (c *Checker) object(def *ast.Definition, v any) *mistake {
 
 // wrong says that v is no value of a type, and what one looks like.
 func wrong(v any, name, form string) *mistake {
-	text := told(v) + " is no " + name
+	text := told(v) + " is not a valid " + name
 	if form != "" {
 		text += "; " + form
 	}

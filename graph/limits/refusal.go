@@ -22,15 +22,15 @@ type Refusal struct {
 func (r *Refusal) Error() string {
 	switch r.Limit {
 	case Selections:
-		return fmt.Sprintf("query too expensive: it selects more than %d fields and fragments, fragments expanded", r.Allowed)
+		return fmt.Sprintf("query too expensive: it selects more than %d fields and fragments, with fragments expanded", r.Allowed)
 	case Names:
-		return fmt.Sprintf("query too expensive: it has one name more than %d times", r.Allowed)
+		return fmt.Sprintf("query too expensive: it uses one name more than %d times", r.Allowed)
 	case Depth:
 		return fmt.Sprintf("query too expensive: fields are nested %d deep, at most %d are allowed", r.Actual, r.Allowed)
 	case Aliases:
 		return fmt.Sprintf("query too expensive: %d aliases, at most %d are allowed", r.Actual, r.Allowed)
 	case RootFields:
-		return fmt.Sprintf("query too expensive: %d fields at the root, at most %d are allowed", r.Actual, r.Allowed)
+		return fmt.Sprintf("query too expensive: %d root fields, at most %d are allowed", r.Actual, r.Allowed)
 	case Directives:
 		return fmt.Sprintf("query too expensive: %d directives, at most %d are allowed", r.Actual, r.Allowed)
 	case Pages:
@@ -52,7 +52,7 @@ func (r *Refusal) gqlError() *gqlerror.Error {
 }
 
 func introspectionRefused() *gqlerror.Error {
-	err := gqlerror.Errorf("introspection is switched off: __schema and __type cannot be asked")
+	err := gqlerror.Errorf("introspection is disabled: remove __schema and __type")
 	errcode.Set(err, errcodes.ValidationFailed)
 	return err
 }

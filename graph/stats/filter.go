@@ -146,7 +146,7 @@ func (f *Filter) Check() error {
 		return err
 	}
 	if i := slices.IndexFunc(f.ErrorGroups, func(key string) bool { return !isErrorKey(key) }); i >= 0 {
-		return fmt.Errorf("errorGroups must be keys of SyncRunErrorGroup, other than %q; %.40q is none", RestKey, f.ErrorGroups[i])
+		return fmt.Errorf("errorGroups must be keys of SyncRunErrorGroup other than %q, got %.40q", RestKey, f.ErrorGroups[i])
 	}
 	return nil
 }
@@ -157,7 +157,7 @@ func checkNames(list, name string, names []string) error {
 		return fmt.Errorf("%s must name at most %d %ss, got %d", list, maxNames, name, n)
 	}
 	if i := slices.Index(names, ""); i >= 0 {
-		return fmt.Errorf("%s must not contain an empty %s, found one at place %d", list, name, i+1)
+		return fmt.Errorf("%s must not contain an empty %s, got one at position %d", list, name, i+1)
 	}
 	return nil
 }

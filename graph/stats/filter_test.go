@@ -91,9 +91,9 @@ func TestFilterCheck(t *testing.T) {
 		{Filter{CompletedSince: march, CompletedBefore: march}, "completedSince must be before completedBefore, got 2026-03-04T12:23:45.678Z"},
 		{Filter{MinDurationSeconds: ptr(-1.5)}, "minDurationSeconds must be 0 or more, got -1.5"},
 		{Filter{TriggerTags: make([]string, 101)}, "triggerTags must name at most 100 tags, got 101"},
-		{Filter{ErrorGroups: []string{""}}, "errorGroups must not contain an empty key, found one at place 1"},
-		{Filter{ErrorGroups: []string{"rest"}}, `errorGroups must be keys of SyncRunErrorGroup, other than "rest"; "rest" is none`},
-		{Filter{ErrorCodes: []string{"A", ""}}, "errorCodes must not contain an empty code, found one at place 2"},
+		{Filter{ErrorGroups: []string{""}}, "errorGroups must not contain an empty key, got one at position 1"},
+		{Filter{ErrorGroups: []string{"rest"}}, `errorGroups must be keys of SyncRunErrorGroup other than "rest", got "rest"`},
+		{Filter{ErrorCodes: []string{"A", ""}}, "errorCodes must not contain an empty code, got one at position 2"},
 	} {
 		if err := test.filter.Check(); err == nil || !strings.HasPrefix(err.Error(), test.want) {
 			t.Errorf("got %v, want %s", err, test.want)

@@ -68,7 +68,7 @@ func (d *Digest) starts(cal calendar, since, before census.DateTime) ([]quarter,
 		return nil, nil
 	}
 	if edge := d.cells.edge(); quarterOf(since) < edge {
-		return nil, fmt.Errorf("a series of these runs can begin at %s at the earliest, got %s", edge.start(), since)
+		return nil, fmt.Errorf("a series of these runs can start at %s at the earliest, got %s: use a later createdSince", edge.start(), since)
 	}
 	from, to := quarterOf(since), quarterOf(before-1)
 	starts := []quarter{cal.floor(from)}

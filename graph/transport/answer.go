@@ -53,7 +53,7 @@ func refuseKind(w http.ResponseWriter, r *http.Request, kind ast.Operation) *fau
 		return nil
 	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", http.MethodPost)
-		return &fault{status: http.StatusMethodNotAllowed, code: errcodes.BadRequest, message: "only queries are served by " + r.Method}
+		return &fault{status: http.StatusMethodNotAllowed, code: errcodes.BadRequest, message: "only queries are allowed by " + r.Method + ": use POST"}
 	case kind == ast.Subscription:
 		return badRequest("subscriptions are not served")
 	}

@@ -41,5 +41,5 @@ func (NotAllowed) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExec
 	if m == mediaNone {
 		m = mediaJSON
 	}
-	refuse(w, r, m, &fault{status: http.StatusMethodNotAllowed, code: errcodes.BadRequest, message: "GraphQL is asked by POST or GET"})
+	refuse(w, r, m, &fault{status: http.StatusMethodNotAllowed, code: errcodes.BadRequest, message: "use POST or GET for GraphQL"})
 }
