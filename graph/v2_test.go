@@ -110,13 +110,13 @@ func TestV1IsRetired(t *testing.T) {
 	}
 }
 
-// A token of a workspace at V2 is told what V2 takes.
+// On V2, the error for a workspace token says which tokens V2 accepts.
 func TestWorkspaceTokenOnV2(t *testing.T) {
 	for base, personal := range map[string]bool{baseV1: false, baseV2: true} {
 		h, census := serveBy(upstream.Options{BaseURL: base}, sim.Options{})
 		census.Inject(sim.Fault{Do: sim.JSON(http.StatusUnauthorized, `{"status":401}`)})
 		answer := post(t, h, "{ sync(id: 52) { label } }", "{}")
-		if !strings.Contains(answer, "UPSTREAM_UNAUTHENTICATED") || strings.Contains(answer, "V2 of Census's API takes personal access tokens only.") != personal {
+		if !strings.Contains(answer, "UPSTREAM_UNAUTHENTICATED") || strings.Contains(answer, "V2 of Census's API accepts only personal access tokens.") != personal {
 			t.Errorf("%s: %s", base, answer)
 		}
 	}
