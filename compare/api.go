@@ -1,7 +1,10 @@
-// Package compare looks at a Census through version 1 and version 2 of its API, before
-// a gateway is switched from one to the other: which syncs only one of them shows,
-// whether both tell the same of runs, and of which shape V2's records are. It knows
-// nothing of how the gateway reads Census, so that it can find what that gets wrong.
+// Package compare reads a Census through version 1 and version 2 of its API, before a gateway
+// is switched from one to the other. It finds which syncs only one of them shows, whether both
+// return the same runs, and the shape of V2's records. It shares no code with the gateway's
+// client, so that it can find that client's mistakes.
+//
+// [Compare] reads both versions; [Report.Write] prints the result, and [Report.Safe] returns
+// the reasons against the switch.
 package compare
 
 import (
@@ -20,13 +23,13 @@ type API struct {
 	Base      string // host and prefix, without a slash at the end
 	Token     string
 	Basic     bool              // send the token by HTTP Basic as user "bearer"
-	Transport http.RoundTripper // follows no redirect
+	Transport http.RoundTripper // must not follow redirects
 }
 
-// The bounds of one comparison.
+// The limits of one comparison.
 const (
 	maxPages   = 400
-	pageRows   = 50 // syncs are heavy: 48 KB each have been seen
+	pageRows   = 50 // syncs are large: up to 48 KB each were seen
 	maxBody    = 16 << 20
 	callTime   = 30 * time.Second
 	maxTries   = 3
@@ -36,7 +39,7 @@ const (
 // A record is one JSON object as Census sent it.
 type record = map[string]any
 
-// get reads one answer.
+// get reads one answer, with retries.
 func (a API) get(ctx context.Context, path string) (record, error) {
 	for try := 1; ; try++ {
 		answer, wait, err := a.try(ctx, path)
@@ -51,13 +54,13 @@ func (a API) get(ctx context.Context, path string) (record, error) {
 	}
 }
 
-// try makes one call. wait is after what time another may succeed; 0: none will.
+// try makes one call. wait is the time after which a retry may succeed; 0: no retry will.
 func (a API) try(ctx context.Context, path string) (answer record, wait time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, a.Base+path, nil)
 	if err != nil {
-		return nil, 0, errors.New("the base URL is not a URL")
+		return nil, 0, errors.New("invalid base URL")
 	}
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("User-Agent", "census-gateway")
@@ -144,7 +147,7 @@ func (a API) all(ctx context.Context, path string) (all []record, err error) {
 	}
 }
 
-// text is a JSON scalar as text; "" for null and what is none.
+// text formats a JSON scalar as text; "" for null, objects and lists.
 func text(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -155,7 +158,7 @@ func text(v any) string {
 	return ""
 }
 
-// at is what stands in a record under keys, each in what the one before holds.
+// at returns the value in a record under keys, each inside the value of the one before.
 func at(v any, keys ...string) any {
 	for _, key := range keys {
 		inner, _ := v.(record)

@@ -7,21 +7,21 @@ import (
 	"slices"
 )
 
-// Options say what is compared.
+// Options say what to compare.
 type Options struct {
 	V1, V2 API
 	Groups []string // the groups that the gateway will serve; nil: all
-	Syncs  int      // syncs whose runs are compared, the newest first
+	Syncs  int      // number of syncs whose runs are compared, newest first
 }
 
-// A Report is what was found.
+// A Report is the result of a comparison.
 type Report struct {
-	V1, V2  int      // syncs that each shows
-	Groups  []Group  // V2's, by the number of their syncs
+	V1, V2  int      // number of syncs that each shows
+	Groups  []Group  // V2's groups, by their number of syncs
 	Missing []string // ids of syncs that the gateway serves on V1, and will not on V2
-	Hidden  []string // those of them that V2 shows, in groups that are not served
+	Hidden  []string // those of Missing that V2 shows, in groups that are not served
 	Added   []string // ids of syncs that it will serve on V2, and does not on V1
-	Unnamed []string // ids of syncs whose activation V2 does not list, so that their destination has no name
+	Unnamed []string // ids of syncs whose activation V2 does not list: their destination will have no name
 	Runs    Runs
 	Shapes  []Shape
 }
@@ -33,8 +33,8 @@ type Group struct {
 	Served bool
 }
 
-// Safe tells whether the gateway serves the same after the switch. The reasons against
-// it are sentences.
+// Safe returns the reasons why the gateway would not serve the same after the switch, as
+// sentences. No reasons: the switch is safe.
 func (r *Report) Safe() (reasons []string) {
 	count := func(n int, what string) {
 		if n > 0 {
@@ -42,7 +42,7 @@ func (r *Report) Safe() (reasons []string) {
 		}
 	}
 	count(len(r.Missing), "syncs of V1 would not be served")
-	count(len(r.Added), "syncs would be served that V1 does not show: set CENSUS_GROUPS to the groups that are meant")
+	count(len(r.Added), "syncs would be served that V1 does not show: set CENSUS_GROUPS to the groups to serve")
 	count(len(r.Unnamed), "syncs would lose the name of their destination")
 	count(len(r.Runs.Differences), "differences between runs")
 	if r.Runs.Runs == 0 && r.V1 > 0 {
@@ -51,8 +51,8 @@ func (r *Report) Safe() (reasons []string) {
 	return reasons
 }
 
-// Compare reads both versions. It costs one call for each 50 syncs of each, one for each
-// 50 sources and activations, and three for each sync whose runs are compared.
+// Compare reads both versions. It costs one call per 50 syncs for each version, one per 50
+// sources and activations, and three for each sync whose runs are compared.
 func Compare(ctx context.Context, opt Options) (*Report, error) {
 	v1, err1 := opt.V1.all(ctx, "/syncs")
 	v2, err2 := opt.V2.all(ctx, "/syncs")
@@ -129,7 +129,7 @@ func (r *Report) syncs(v1, v2 []record, d directory, served []string) {
 	})
 }
 
-// shared are the ids of the syncs that both versions show, the newest first.
+// shared returns the ids of the syncs that both versions show, newest first.
 func shared(v1, v2 []record) (ids []string) {
 	there := map[string]bool{}
 	for _, s := range v2 {

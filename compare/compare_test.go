@@ -88,9 +88,9 @@ func TestDifferences(t *testing.T) {
 	}{
 		"a count":      {sim.Fault{Match: v2("/syncs/"), Do: sim.Field("records_updated", "7")}, "differences between runs", "records_updated differs (V1 integer, V2 integer)"},
 		"a type":       {sim.Fault{Match: v2("/syncs/"), Do: sim.Field("sync_id", `"52"`)}, "differences between runs", "sync_id differs (V1 integer, V2 string)"},
-		"a lost key":   {sim.Fault{Match: v2("/syncs/"), Do: sim.Field("full_sync", "")}, "1 differences between runs", "V2 does not tell full_sync"},
+		"a lost key":   {sim.Fault{Match: v2("/syncs/"), Do: sim.Field("full_sync", "")}, "1 differences between runs", "V2 does not return full_sync"},
 		"no runs":      {sim.Fault{Match: v2("/syncs/"), Do: sim.JSON(404, `{"status":404}`)}, "no run could be compared", "Census answered 404"},
-		"other ids":    {sim.Fault{Match: v2("/syncs/"), Do: sim.Field("id", "5")}, "no run could be compared", "none of its 25 newest runs on V1 is on V2's page"},
+		"other ids":    {sim.Fault{Match: v2("/syncs/"), Do: sim.Field("id", "5")}, "no run could be compared", "none of its 25 newest runs"},
 		"no names":     {sim.Fault{Match: v2("/activations"), Do: sim.JSON(200, `{"status":"success","data":[]}`)}, "48 syncs would lose the name of their destination", "Without the name"},
 		"unread key":   {sim.Fault{Match: v2("/syncs/"), Do: sim.Field("x_execution_engine", "")}, "", "only on V1: x_execution_engine (1)"},
 		"a short list": {sim.Fault{Match: v2("/syncs"), Times: 1, Do: sim.JSON(200, `{"status":"success","data":[]}`)}, "48 syncs of V1 would not be served", "Served on V1, not on V2"},

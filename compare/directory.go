@@ -1,6 +1,7 @@
 package compare
 
-// A directory finds what belongs to a sync of V2, in whichever way it names it.
+// A directory finds the group and the activation of a V2 sync, in each way that V2 may name
+// them.
 type directory struct {
 	sources      map[string]record
 	activations  map[string]record
@@ -19,7 +20,7 @@ func newDirectory(sources, activations []record) directory {
 	return d
 }
 
-// activation is the sync's activation, nil if it names none that is listed.
+// activation returns the sync's activation; nil if it names no listed one.
 func (d directory) activation(sync record) record {
 	for _, id := range []any{sync["activation_id"], at(sync, "destination_attributes", "activation_id"), at(sync, "activation", "id"), at(sync, "destination_attributes", "connection_id")} {
 		if a := d.activations[text(id)]; a != nil {
@@ -29,7 +30,7 @@ func (d directory) activation(sync record) record {
 	return nil
 }
 
-// group is the sync's group; "" if it is unknown.
+// group returns the sync's group; "" if unknown.
 func (d directory) group(sync record) string {
 	for _, key := range []any{sync["group_id"], d.sources[text(at(sync, "source_attributes", "connection_id"))]["group_id"], d.activation(sync)["group_id"]} {
 		if key := text(key); key != "" {
@@ -39,7 +40,7 @@ func (d directory) group(sync record) string {
 	return ""
 }
 
-// named tells whether the name of the sync's destination can be found.
+// named reports whether the name of the sync's destination can be found.
 func (d directory) named(sync record) bool {
 	id := text(at(sync, "destination_attributes", "connection_id"))
 	return d.activation(sync) != nil || d.destinations[id]

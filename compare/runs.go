@@ -9,13 +9,13 @@ import (
 	"slices"
 )
 
-// Runs is what the comparison of runs found.
+// Runs is the result of comparing runs.
 type Runs struct {
-	Syncs       int // whose newest page was read on both
-	Runs        int // finished ones that both told of
+	Syncs       int // syncs whose newest page was read on both
+	Runs        int // finished runs that both returned
 	Differences []string
-	OnlyV1      []string // keys of runs that V2 does not tell
-	OnlyV2      []string // the other way round
+	OnlyV1      []string // keys of runs that V2 does not return
+	OnlyV2      []string // keys of runs that V1 does not return
 }
 
 const (
@@ -23,12 +23,12 @@ const (
 	maxDifferences = 50
 )
 
-// told are the keys of a run that the gateway shows. V2 has to tell them too.
+// told are the keys of a run that the gateway shows. V2 must return them too.
 var told = []string{"id", "sync_id", "status", "created_at", "updated_at", "completed_at", "error_code", "error_message", "error_detail",
 	"source_record_count", "source_record_updates", "source_record_deletes", "source_record_invalids", "records_invalid", "records_processed",
 	"records_updated", "records_failed", "scheduled_execution_time", "canceled", "full_sync", "sync_trigger_reason"}
 
-// compare reads the newest page of runs of some syncs on both versions. It returns V2's.
+// compare reads the newest page of runs of some syncs on both versions. It returns V2's runs.
 func (r *Runs) compare(ctx context.Context, opt Options, ids []string) (seen []record, err error) {
 	only1, only2 := map[string]bool{}, map[string]bool{}
 	for _, id := range ids[:min(opt.Syncs, len(ids))] {
@@ -50,15 +50,15 @@ func (r *Runs) compare(ctx context.Context, opt Options, ids []string) (seen []r
 	r.OnlyV1, r.OnlyV2 = slices.Sorted(maps.Keys(only1)), slices.Sorted(maps.Keys(only2))
 	for _, key := range r.OnlyV1 {
 		if slices.Contains(told, key) {
-			r.differ("V2 does not tell %s", key)
+			r.differ("V2 does not return %s", key)
 		}
 	}
 	return seen, nil
 }
 
-// pages compares two pages of one sync. The second was read later: it may have runs that
-// the first lacks, and lack as many old ones. A run that is in progress, or changed until
-// the first was read again, is not compared.
+// pages compares two pages of one sync. The second was read later, so it may have new runs
+// that the first lacks, and lack as many old ones. Runs that are in progress, or that changed
+// until the first page was read again, are not compared.
 func (r *Runs) pages(sync string, before, after, again []record, only1, only2 map[string]bool) {
 	later, stands := map[string]record{}, map[string]bool{}
 	for _, run := range after {
@@ -94,7 +94,7 @@ func (r *Runs) pages(sync string, before, after, again []record, only1, only2 ma
 		}
 	}
 	if lacking := len(before) - found; found == 0 && lacking > 0 {
-		r.differ("sync %s: none of its %d newest runs on V1 is on V2's page", sync, lacking)
+		r.differ("sync %s: V2's page has none of its %d newest runs on V1", sync, lacking)
 	} else if fresh := len(after) - found; lacking > fresh {
 		r.differ("sync %s: V2's page lacks %d runs", sync, lacking-fresh)
 	}

@@ -7,26 +7,26 @@ import (
 	"strings"
 )
 
-// A Shape is what records of one kind look like: the paths of their keys, with the JSON
-// types that were seen there. It holds no value.
+// A Shape describes records of one kind: the paths of their keys, with the JSON types seen
+// there. It contains no values.
 type Shape struct {
 	Kind    string
-	Records int // it was taken of
+	Records int // number of records it was made from
 	Paths   []Path
 }
 
-// A Path is one key of a shape, "destination_attributes.object", with its types in
-// order: "null|string".
+// A Path is one key of a shape, "destination_attributes.object", with its types in order:
+// "null|string".
 type Path struct{ Key, Types string }
 
 const (
-	maxShapes = 200 // records looked at
+	maxShapes = 200 // number of records read
 	maxDepth  = 8
 	maxPaths  = 400
 )
 
-// plainKey is a key that is the vendor's word. Another may be a value of the customer's,
-// and is told as *.
+// plainKey matches keys that are the vendor's words. Other keys may be values of the customer,
+// and are shown as *.
 var plainKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,47}=?$`)
 
 func shapeOf(kind string, records []record) Shape {
@@ -45,7 +45,7 @@ func shapeOf(kind string, records []record) Shape {
 	return s
 }
 
-// look notes what stands at a path.
+// look records the types of the value at a path.
 func look(types map[string]map[string]bool, path string, v any, depth int) {
 	if path != "" {
 		if types[path] == nil {
@@ -74,7 +74,7 @@ func look(types map[string]map[string]bool, path string, v any, depth int) {
 	}
 }
 
-// typeOf is the JSON type of a value. Numbers with a fraction are told apart.
+// typeOf returns the JSON type of a value. Integers and numbers with a fraction differ.
 func typeOf(v any) string {
 	switch v := v.(type) {
 	case nil:

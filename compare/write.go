@@ -9,7 +9,7 @@ import (
 // maxListed is how many ids a line names.
 const maxListed = 50
 
-// Write shows a report to people.
+// Write prints a report for people.
 func (r *Report) Write(w io.Writer) {
 	fmt.Fprintf(w, "V1 shows %d syncs, V2 %d in %d groups.\n", r.V1, r.V2, len(r.Groups))
 	for _, g := range r.Groups {
@@ -51,7 +51,7 @@ func (r *Report) Write(w io.Writer) {
 	}
 }
 
-// listed names ids, or how many more there are.
+// listed names ids, and how many more there are.
 func listed(ids []string) string {
 	switch {
 	case len(ids) == 0:
