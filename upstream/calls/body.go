@@ -12,14 +12,14 @@ import (
 	"census-gateway/internal/jsonscan"
 )
 
-// A Body is an answer of Census, in memory that is used again for the next.
+// A Body is one answer of Census. Its memory is reused for later answers.
 type Body struct {
-	Text string // until free
+	Text string // valid until Free
 	buf  *bytes.Buffer
 }
 
-// Free gives the memory to the next answer. Nothing may have been kept of text:
-// what the scanner gives out is copied.
+// Free releases the memory of the answer. The caller must not keep any part of Text; the
+// scanner returns copies.
 func (b Body) Free() {
 	if b.buf != nil && b.buf.Cap() <= keptBuffer {
 		b.buf.Reset()
@@ -31,10 +31,10 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 var errTooLong = fmt.Errorf("answer over %d bytes", MaxBody)
 
-// readBody reads an answer, but no further than MaxBody.
+// readBody reads an answer, up to MaxBody bytes.
 func readBody(resp *http.Response) (Body, error) {
 	b := Body{buf: buffers.Get().(*bytes.Buffer)}
-	if n := resp.ContentLength; n > 0 { // a promise, which takes no more memory than a page usually does
+	if n := resp.ContentLength; n > 0 { // only announced: no more than a usual page takes
 		b.buf.Grow(int(min(n, Promised)) + bytes.MinRead)
 	}
 	_, err := b.buf.ReadFrom(io.LimitReader(resp.Body, MaxBody+1))
@@ -49,8 +49,8 @@ func readBody(resp *http.Response) (Body, error) {
 	return b, nil
 }
 
-// statedStatus is the HTTP status of a failure that an answer names in its text,
-// though it came as a success: {"status":404}. 0 if it names none.
+// statedStatus returns the HTTP status of a failure that an answer names in its text although
+// it came as a success: {"status":404}. It returns 0 if the text names no failure.
 func statedStatus(body string) int {
 	if len(body) > maxErrorBody {
 		return 0

@@ -4,15 +4,15 @@ import "time"
 
 // The numbers of the breaker.
 const (
-	breakerCalls   = 20              // exchanges in ten seconds below which nothing is concluded
-	breakerShare   = 2               // it opens when one exchange in so many fails
-	breakerBlame   = 7               // failures of one target that count
-	breakerOpenFor = 5 * time.Second // until a probe; a hanging Census takes a probe as long
-	breakerProbing = time.Second     // what callers are told to wait for while a probe is under way
+	breakerCalls   = 20              // exchanges in ten seconds needed for a conclusion
+	breakerShare   = 2               // it opens when one exchange in this many fails
+	breakerBlame   = 7               // failures counted per target
+	breakerOpenFor = 5 * time.Second // until a probe; also how long a probe of a hanging Census takes
+	breakerProbing = time.Second     // RetryAfter while a probe is under way
 )
 
-// A target is what the failure of a call is blamed on: a sync with its runs, or
-// where no one sync is asked for an endpoint. The zero value is none.
+// A target is blamed when a call fails: a sync and its runs, or the endpoint if the call names
+// no sync. The zero value is no target.
 type target struct {
 	endpoint Endpoint
 	id       int64
@@ -23,10 +23,10 @@ func (e Endpoint) target(id int64) target {
 	case FetchSync, ListSyncRuns:
 		return target{FetchSync, id}
 	}
-	return target{endpoint: e} // which sync a single run is of shows in its answer only
+	return target{endpoint: e} // only the answer names the sync of a single run
 }
 
-// thing is what a 429 to a call pauses: its target, but of single runs each by itself.
+// thing returns what a 429 to a call pauses: its target, or for a single run that run only.
 func (e Endpoint) thing(id int64) target {
 	if e == FetchSyncRun {
 		return target{e, id}
@@ -34,8 +34,7 @@ func (e Endpoint) thing(id int64) target {
 	return e.target(id)
 }
 
-// health is what an exchange tells of Census: something that answers, be it a
-// refusal, is up.
+// health is what an exchange shows about Census. A refusal is still an answer: Census is up.
 type health uint8
 
 const (
@@ -44,9 +43,9 @@ const (
 	unhealthy
 )
 
-// healthOf reads an exchange's error, nil if it had none: 5xx, timeouts and
-// broken connections are failures of Census. hurried says that the caller left it
-// too little time to conclude anything from a timeout.
+// healthOf classifies an exchange by its error, or nil. Status 5xx, timeouts and broken
+// connections are failures of Census. hurried means that the caller left too little time, so
+// that a timeout shows nothing.
 func healthOf(err *Error, hurried bool) health {
 	switch {
 	case err == nil:
@@ -59,39 +58,42 @@ func healthOf(err *Error, hurried bool) health {
 	return healthy
 }
 
-// A breaker stops the calls to a Census that fails at large: it opens when half
-// of at least 20 exchanges of the last ten seconds failed. After five seconds one
-// call is let through as a probe, whose end decides.
+// A breaker stops calls while Census fails in general. It opens when half of at least 20
+// exchanges in the last ten seconds failed. After five seconds it lets one call through as a
+// probe, whose result decides.
 //
-// One sync that Census chokes on must not close the door to the others, however
-// often it is asked for. So of one target breakerBlame failures are counted, less
-// than half of breakerCalls; of the target that failed most all but one are left
-// out again when it comes to the share, so that the others must be failing too;
-// and whose probe failed leaves the next one to others for five seconds. The
-// price is that the breaker never opens where only one or two targets are asked
-// for. The bulkhead bounds what that costs.
+// A single sync that always fails must not block the others, however often it is read. The
+// breaker therefore limits the weight of one target:
+//
+//  1. It counts at most breakerBlame failures per target, which is less than half of breakerCalls.
+//  2. For the share, it ignores all but one failure of the target that failed most, so that
+//     others must fail too.
+//  3. After a failed probe, it leaves the next probe to other targets for five seconds.
+//
+// As a consequence, the breaker never opens while callers read only one or two targets. The
+// bulkhead limits the cost of that.
 //
 // The zero value is closed. Its user locks it.
 type breaker struct {
 	recent  recent
 	until   time.Time // while open, when a probe may leave; zero: closed
 	probing bool      // a probe is under way
-	failed  target    // whose probe failed last; zero: none has since it opened
-	turn    int       // goes up as it opens or closes: ends of earlier exchanges tell nothing new
+	failed  target    // target of the last failed probe; zero: none since it opened
+	turn    int       // rises when it opens or closes; earlier exchanges then no longer matter
 }
 
-// A ticket is of an exchange that the breaker and the pauses let through.
+// A ticket belongs to an exchange that the breaker and the pauses let through.
 type ticket struct {
 	target target
 	turn   int
 	probe  bool
 
-	thing    target // what a 429 pauses
+	thing    target // paused by a 429
 	began    time.Time
-	own, all *pause // whose probe it is: that of thing, and that of the token; nil: of none
+	own, all *pause // the pauses it probes: of thing and of the token; nil: it is no probe
 }
 
-// refuses is for how long no call of t may leave; 0: one may now.
+// refuses returns how long no call of t may leave; 0: one may now.
 func (b *breaker) refuses(now time.Time, t target) time.Duration {
 	from := b.until
 	if t == b.failed {
@@ -108,13 +110,13 @@ func (b *breaker) refuses(now time.Time, t target) time.Duration {
 	return 0
 }
 
-// begin notes that an exchange begins, which refuses has not refused.
+// begin records the start of an exchange that refuses allowed.
 func (b *breaker) begin(t target) ticket {
 	b.probing = !b.until.IsZero()
 	return ticket{target: t, turn: b.turn, probe: b.probing}
 }
 
-// end takes what the exchange of a ticket told.
+// end records the result of the exchange of a ticket.
 func (b *breaker) end(now time.Time, k ticket, h health) {
 	switch {
 	case k.turn != b.turn:
@@ -122,7 +124,7 @@ func (b *breaker) end(now time.Time, k ticket, h health) {
 		*b = breaker{turn: b.turn + 1}
 	case k.probe && h == unhealthy:
 		b.open(now, k.target)
-	case k.probe: // it was called back: another may go at once
+	case k.probe: // the caller canceled it: another probe may leave at once
 		b.probing = false
 	case h == healthy:
 		b.recent.now(now).all++
@@ -131,7 +133,7 @@ func (b *breaker) end(now time.Time, k ticket, h health) {
 	}
 }
 
-// blame counts a failure of t, and tells whether that makes too many.
+// blame counts a failure of t. It reports whether t now has too many.
 func (b *breaker) blame(now time.Time, t target) bool {
 	of := b.recent.blamed(now)
 	if of[t] >= breakerBlame {

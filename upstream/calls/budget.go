@@ -5,28 +5,28 @@ import (
 	"time"
 )
 
-// The size of the retry budget. Three tries of everything would triple the load
-// on a Census that fails because of load.
+// The size of the retry budget. Three tries of every call would triple the load on a Census
+// that fails because of load.
 const (
-	callsPerRetry = 10 // one retry for so many calls of the last ten seconds
-	minRetries    = 3  // retries in ten seconds that need no calls: a quiet gateway may retry too
+	callsPerRetry = 10 // one retry per this many calls of the last ten seconds
+	minRetries    = 3  // retries in ten seconds that are always allowed, for a quiet gateway
 )
 
-// A budget bounds the retries of all calls of one token: what fails for one must
-// not use up what another needs. The zero value is full.
+// A budget limits the retries of all calls of one token, so that failures of one call do not
+// use up the retries of another. The zero value is full.
 type budget struct {
 	mu     sync.Mutex
-	recent recent // calls; retries are the bad ones
+	recent recent // calls; the bad ones are retries
 }
 
-// call notes a call that left.
+// call records a call.
 func (b *budget) call() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.recent.now(time.Now()).all++
 }
 
-// retry tells whether there may be one more retry now, and notes it.
+// retry reports whether one more retry is allowed now, and records it.
 func (b *budget) retry() bool {
 	now := time.Now()
 	b.mu.Lock()

@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// The bounds of the bulkheads, inside of Options.MaxCalls for all together. An
-// endpoint that is of no sync leaves as many places as one sync has.
+// The limits of the bulkheads. Options.MaxCalls limits all calls together. An endpoint that
+// names no sync leaves as many places free as one sync may use.
 const (
-	PerSync  = 8           // calls of one sync at a time
+	PerSync  = 8           // concurrent calls of one sync
 	maxQueue = time.Second // longest wait for a place
 )
 
-// MaxCalls is how many calls to Census are made at a time now. Who asks for more at
-// once has some of them wait, and fail if that takes too long.
+// MaxCalls returns how many calls to Census may be under way at once now. Further calls wait
+// for a place, and fail if the wait is too long.
 func (c *Caller) MaxCalls() int {
 	if c.standing.well() {
 		return cap(c.standing.own)
@@ -21,20 +21,21 @@ func (c *Caller) MaxCalls() int {
 	return cap(c.standing.calm)
 }
 
-// MaxRunCalls is how many of these may be for single runs, which are of no sync.
+// MaxRunCalls returns how many of these calls may fetch single runs, whose sync is unknown.
 func (c *Caller) MaxRunCalls() int { return c.MaxCalls() - PerSync }
 
-// places are how many calls may be under way; one that has sent to it has one.
+// places limits the calls under way: a call holds a place by sending to the channel.
 type places chan struct{}
 
-// A lane is the places of one target of one token. It is there while somebody
-// has a place or waits for one.
+// A lane holds the places of one target of one token. It exists while a call has a place or
+// waits for one.
 type lane struct {
 	places places
 	users  int // guarded by the standing's lock
 }
 
-// lane is t's, of calls places in all, made if need be. It is to be left.
+// lane returns the lane of t, and makes it if needed, with calls places for all targets. The
+// caller must leave it.
 func (s *standing) lane(t target, calls int) *lane {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -59,23 +60,22 @@ func (s *standing) leaveLane(t target, l *lane) {
 	}
 }
 
-// A seat is what one call has of the bulkheads.
+// A seat is the places that one call holds in the bulkheads.
 type seat struct {
 	lane *lane
-	own  bool // one of its token's places
-	calm bool // one of those that are made while Census is not well
+	own  bool // a place of its token
+	calm bool // a place among those used while Census is unhealthy
 }
 
-// place takes a place in t's lane, then one of the token's and one of all: who waits
-// for a sync that hangs keeps none from others. For these it waits for maxQueue at
-// most, all together, and leaves when ctx ends; ok tells whether it has them.
+// place takes a place in t's lane, then one of the token's, then one of the shared places. In
+// this order, calls that wait for a hanging sync hold no place that others need. The wait for
+// the shared places lasts at most maxQueue in total, and ends with ctx; ok reports success.
 //
-// While Census is not well it takes one of the fewer that there are then, before one
-// of all, and waits for that as long as ctx goes on: an operation that began when
-// there were more is slowed down and need not fail. How many wait so, the token's
-// places bound.
+// While Census is unhealthy, fewer calls may run. place then takes one of these fewer places
+// before a shared place, and waits for it until ctx ends. An operation that began with more
+// places is slowed down and does not fail. The token's places limit the number that wait.
 func (g *gates) place(ctx context.Context, s *standing, t target) (has seat, ok bool) {
-	var patience *time.Timer // nil: has not had to wait
+	var patience *time.Timer // nil: it has not waited yet
 	take := func(p places) bool {
 		select {
 		case p <- struct{}{}:
@@ -122,13 +122,13 @@ func (g *gates) place(ctx context.Context, s *standing, t target) (has seat, ok 
 	return has, ok
 }
 
-// free gives back what place took.
+// free returns the places that place took.
 func (g *gates) free(s *standing, t target, has seat) {
 	<-g.all
 	g.leave(s, t, has)
 }
 
-// leave is free for who has no place of all.
+// leave is free for a call without a shared place.
 func (g *gates) leave(s *standing, t target, has seat) {
 	if has.calm {
 		<-s.calm

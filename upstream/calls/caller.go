@@ -8,49 +8,49 @@ import (
 	"strings"
 )
 
-// Options are what New can do without; the zero value is a good default.
+// Options are the optional settings of New. The zero value is a good default.
 type Options struct {
-	BaseURL   string            // host and prefix; "" means DefaultBaseURL
-	Basic     bool              // authenticate by HTTP Basic as user "bearer" instead of Bearer
-	Transport http.RoundTripper // nil: what Transport returns
-	OwnTokens bool              // the tokens are brought by callers: none takes all calls
-	MaxCalls  int               // exchanges under way at once, of all tokens, while Census is well; 0: DefaultMaxCalls
-	// Observe is told when a call begins, from many goroutines, with its
-	// endpoint ("GET /syncs/{id}/sync_runs"); the call is made under the context
-	// it returns, and what it returns is called at the end. Nil: nobody is told.
+	BaseURL   string            // host and prefix; "": DefaultBaseURL
+	Basic     bool              // authenticate by HTTP Basic as user "bearer" instead of by Bearer
+	Transport http.RoundTripper // nil: the function Transport
+	OwnTokens bool              // callers bring the tokens: no token may use all calls
+	MaxCalls  int               // concurrent exchanges of all tokens while Census is healthy; 0: DefaultMaxCalls
+	// Observe is called from many goroutines when a call begins, with its endpoint ("GET
+	// /syncs/{id}/sync_runs"). The call runs under the returned context, and the returned
+	// function is called when it ends. Nil: no calls are observed.
 	Observe func(ctx context.Context, endpoint string) (context.Context, func(Call))
-	// Notes makes what Caller.Notes returns, of a token that is new or was forgotten. Nil:
-	// nothing.
+	// Notes makes the value that Caller.Notes returns, for a token that is new or was
+	// forgotten. Nil: there are no notes.
 	Notes func() any
 }
 
 // How many exchanges may be under way at once.
 const (
-	DefaultMaxCalls = 64          // a dashboard of fifty syncs is one turn
-	LeastMaxCalls   = 2 * PerSync // so that one sync that hangs leaves room for others
+	DefaultMaxCalls = 64          // a dashboard of fifty syncs in one turn
+	LeastMaxCalls   = 2 * PerSync // one hanging sync leaves room for others
 )
 
-// DefaultBaseURL is Census's US region, version 1 of its API.
+// DefaultBaseURL is version 1 of Census's API in the US region.
 const DefaultBaseURL = "https://app.getcensus.com/api/v1"
 
-// A Call is one question to Census that is over, however often it was asked.
+// A Call describes a finished request to Census, with all its tries.
 type Call struct {
 	Status int  // of the last answer; 0 if none came
-	Failed bool // Kind says why
+	Failed bool // Kind is the reason
 	Kind   Kind
 	Tries  int // exchanges made; 0 if the call was refused here
 }
 
-// A Caller asks Census with one token. It is safe for concurrent use.
+// A Caller calls Census with one token. It is safe for concurrent use.
 type Caller struct {
 	base      string
 	version   Version
 	basic     bool
 	observe   func(ctx context.Context, endpoint string) (context.Context, func(Call))
 	header    http.Header
-	traces    []string // by which an answer that holds the token is known
+	traces    []string // parts of the token that reveal it in an answer
 	transport http.RoundTripper
-	tenant    string // the token at its base URL, hashed
+	tenant    string // hash of the token and its base URL
 	gates     *gates // shared by the callers of all tokens
 	standing  *standing
 }
@@ -83,8 +83,8 @@ func New(token string, opt Options) *Caller {
 	return c.WithToken(token)
 }
 
-// ofToken is how many calls of one token are made at once: where others may come,
-// one whose calls hang leaves places to them.
+// ofToken returns how many concurrent calls one token may make. If other tokens may come, a
+// token with hanging calls leaves places to them.
 func (opt Options) ofToken() int {
 	if opt.OwnTokens {
 		return opt.MaxCalls * 3 / 4
@@ -92,8 +92,7 @@ func (opt Options) ofToken() int {
 	return opt.MaxCalls
 }
 
-// WithToken returns a caller that asks with another token over the same
-// connections.
+// WithToken returns a caller that uses another token over the same connections.
 func (c *Caller) WithToken(token string) *Caller {
 	r := &http.Request{Header: http.Header{"Accept": {"application/json"}, "User-Agent": {"census-gateway"}}}
 	if c.basic {
@@ -108,33 +107,32 @@ func (c *Caller) WithToken(token string) *Caller {
 		header: r.Header, traces: tracesOf(token, credentials)}
 }
 
-// tenantOf names the tenant of a token at a base URL; the token cannot be read
-// from it.
+// tenantOf returns the name of a token at a base URL: a hash that does not reveal the token.
 func tenantOf(base, token string) string {
 	sum := sha256.Sum256([]byte(base + "\x00" + token))
 	return hex.EncodeToString(sum[:16])
 }
 
-// Name names the token at its base URL, which cannot be read from it.
+// Name returns the name of the token at its base URL. It does not reveal the token.
 func (c *Caller) Name() string { return c.tenant }
 
-// Shelf names what may be kept of what Census answers the token. After a 401, or when
-// the token was forgotten, it is another, which was never given before.
+// Shelf returns the number under which answers to this token may be cached. It changes after a
+// 401 and when the token is forgotten. Numbers are never reused.
 func (c *Caller) Shelf() int64 { return c.standing.shelf.Load() }
 
-// Notes is what Options.Notes made for the token. All callers of the token share it,
-// until the token is long unused and forgotten.
+// Notes returns what Options.Notes made for the token. All callers of the token share it. A
+// token that is unused for long is forgotten with its notes.
 func (c *Caller) Notes() any { return c.standing.notes }
 
-// Get reads one answer of Census, which the caller is to free. It passes, outermost first:
+// Get reads one answer of Census. The caller must free it. The layers, outermost first:
 //
-//	deadline   everything below happens within it, waiting too
-//	observe    is told of calls that are never sent as well
-//	checked    tells a record that is missing from an API that is
-//	retry      outside the gates: a pause keeps no place from others, and every
-//	           try is let in anew, since the one before may have closed a gate
-//	gates      pauses, breaker, bulkhead; admit has the reason for that order
-//	try        one exchange with a time of its own, which waiting does not use up
+//	deadline   limits everything below, including waiting
+//	observe    also sees calls that are never sent
+//	checked    tells a missing record from a missing API
+//	retry      outside the gates: a paused call holds no place, and each
+//	           try is admitted again, since the last one may have closed a gate
+//	gates      pauses, breaker, bulkhead; see admit for the order
+//	try        one exchange with a timeout of its own, which excludes waiting
 func (c *Caller) Get(ctx context.Context, e Endpoint, id int64, query string) (Body, error) {
 	if _, ok := ctx.Deadline(); !ok {
 		var cancel context.CancelFunc

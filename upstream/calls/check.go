@@ -7,42 +7,41 @@ import (
 	"strings"
 )
 
-// CheckBaseURL tells what is wrong with Options.BaseURL: it must be http or
-// https with a host, and without user info, query or fragment. The error does
-// not repeat the URL, which may hold a password.
+// CheckBaseURL returns an error if Options.BaseURL is invalid. It must be http or https with a
+// host, and without user info, query or fragment. The error does not repeat the URL, which may
+// hold a password.
 func CheckBaseURL(base string) error {
 	u, err := url.Parse(base)
 	switch {
 	case err != nil:
-		return errors.New("not a URL")
+		return errors.New("not a valid URL")
 	case u.Scheme != "http" && u.Scheme != "https":
-		return errors.New("want http:// or https://")
+		return errors.New("use http:// or https://")
 	case u.User != nil:
-		return errors.New("user info is not allowed; the token is configured apart")
+		return errors.New("remove the user info; set the token separately")
 	case u.Hostname() == "" || !visible(u.Host):
-		return errors.New("no host")
+		return errors.New("no host; use a form like https://app.getcensus.com/api/v1")
 	case strings.ContainsAny(base, "?#"):
-		return errors.New("query and fragment are not allowed")
+		return errors.New("remove the query or fragment")
 	case strings.ContainsAny(base, "\\ ") || strings.Contains(u.Path, ".."):
-		return errors.New("odd path")
+		return errors.New("invalid path; remove spaces, backslashes and \"..\"")
 	}
 	if port := u.Port(); port != "" {
 		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-			return errors.New("want a port from 1 to 65535")
+			return errors.New("invalid port; use 1 to 65535")
 		}
 	}
 	return nil
 }
 
-// CheckToken tells what is wrong with a Census token: it must be visible ASCII, and no
-// quotes around it.
-// The error does not repeat it.
+// CheckToken returns an error if a Census token is invalid. It must be visible ASCII without
+// surrounding quotes. The error does not repeat the token.
 func CheckToken(token string) error {
 	if !visible(token) {
-		return errors.New("want visible ASCII, no spaces")
+		return errors.New("use visible ASCII characters without spaces")
 	}
 	if strings.Trim(token, `"'`) != token {
-		return errors.New("want it without quotes")
+		return errors.New("remove the surrounding quotes")
 	}
 	return nil
 }

@@ -7,17 +7,16 @@ import (
 	"unicode"
 )
 
-// errEcho says that an answer holds the token, as error pages of careless
-// proxies do: nothing of it may be logged or shown.
+// errEcho means that the answer contains the token, as careless proxies' error pages do. No
+// part of such an answer may be logged or shown.
 var errEcho = errors.New("the answer repeats the token")
 
-// traceLength is how many letters of a secret are looked for. Census's tokens
-// have 24 and more; shorter ones, of tests, would be found by chance.
+// traceLength is how many letters of a secret are searched for. Census's tokens have 24 or
+// more. Shorter ones, used in tests, would match by chance.
 const traceLength = 16
 
-// tracesOf is a stretch of each secret by which to know it again. One that begins
-// with a capital is best: those are rare in Census's answers, and all of each
-// answer is searched.
+// tracesOf returns a part of each secret by which to recognize it. A part that begins with a
+// capital is preferred: capitals are rare in Census's answers, so the search is faster.
 func tracesOf(secrets ...string) (traces []string) {
 	for _, s := range secrets {
 		last := len(s) - traceLength
@@ -35,7 +34,7 @@ func tracesOf(secrets ...string) (traces []string) {
 	return traces
 }
 
-// echoes tells whether text holds the token, or the form in which it was sent.
+// echoes reports whether text contains the token, plain or as it was sent.
 func (c *Caller) echoes(text string) bool {
 	return slices.ContainsFunc(c.traces, func(t string) bool { return strings.Contains(text, t) })
 }

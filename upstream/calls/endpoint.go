@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// An Endpoint is a path of the API; id replaces its "{id}".
+// An Endpoint is a path of the API. The id replaces its "{id}".
 type Endpoint string
 
 const (
@@ -19,17 +19,18 @@ const (
 	FetchSyncRun Endpoint = "/sync_runs/{id}"
 
 	ListSources      Endpoint = "/sources"
-	ListDestinations Endpoint = "/destinations" // of V1
-	ListActivations  Endpoint = "/activations"  // of V2
+	ListDestinations Endpoint = "/destinations" // V1 only
+	ListActivations  Endpoint = "/activations"  // V2 only
 )
 
+// Path returns the path of e for the given id.
 func (e Endpoint) Path(id int64) string {
 	return strings.Replace(string(e), "{id}", strconv.FormatInt(id, 10), 1)
 }
 
-// fail is the Error of a call of e.
+// fail returns the Error of a call of e.
 func (e Endpoint) fail(kind Kind, id int64, cause error) *Error {
-	e = Endpoint(strings.TrimSuffix(string(e), "*")) // as what is kept beside it is named
+	e = Endpoint(strings.TrimSuffix(string(e), "*")) // names of what is cached beside it end so
 	subject := fmt.Sprintf("sync %d", id)
 	switch e {
 	case ListSyncs, ListSources, ListDestinations, ListActivations:
@@ -40,18 +41,18 @@ func (e Endpoint) fail(kind Kind, id int64, cause error) *Error {
 	return &Error{Kind: kind, Call: "GET " + e.Path(id), Subject: subject, Err: cause}
 }
 
-// Missing is the Error of a call of e for what is not there.
+// Missing returns the Error of a call of e for a missing record.
 func (e Endpoint) Missing(id int64, cause error) *Error { return e.fail(NotFound, id, cause) }
 
-// Unreadable is the Error of an answer that came and makes no sense.
+// Unreadable returns the Error of an answer that came and is invalid.
 func (e Endpoint) Unreadable(id int64, cause error) *Error {
 	err := e.fail(BadResponse, id, cause)
 	err.Status = http.StatusOK
 	return err
 }
 
-// Failed is err as an Error of a call of e: what else comes from waiting for an
-// answer is the end of the waiting.
+// Failed returns err as an Error of a call of e. Any other error means that the wait for an
+// answer ended.
 func (e Endpoint) Failed(id int64, err error) error {
 	var failed *Error
 	switch {

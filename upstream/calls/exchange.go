@@ -11,24 +11,24 @@ import (
 	"time"
 )
 
-// The bounds of one exchange with Census.
+// The limits of one exchange with Census.
 const (
 	dialTimeout   = 2 * time.Second
 	tlsTimeout    = 3 * time.Second
 	headerTimeout = 4 * time.Second
 	tryTimeout    = 5 * time.Second
-	errorTimeout  = 500 * time.Millisecond // for the body of an answer that is an error
-	CallTimeout   = 10 * time.Second       // all tries together, where the caller sets no deadline
-	maxErrorBody  = 4 << 10                // bytes read of an answer that is an error
-	MaxBody       = 8 << 20                // bytes after unpacking; a page of 50 syncs has been seen at 2.4 MB
-	Promised      = 256 << 10              // bytes of memory taken for an answer that is announced; more as it comes
-	keptBuffer    = 1 << 20                // bytes of a buffer worth keeping; a page of 100 runs takes about 70 KB
+	errorTimeout  = 500 * time.Millisecond // to read the body of an error
+	CallTimeout   = 10 * time.Second       // all tries together, if the caller sets no deadline
+	maxErrorBody  = 4 << 10                // bytes read of the body of an error
+	MaxBody       = 8 << 20                // bytes after unpacking; the largest page of 50 syncs seen had 2.4 MB
+	Promised      = 256 << 10              // bytes allocated on the word of Content-Length; more as the answer comes
+	keptBuffer    = 1 << 20                // largest buffer kept, in bytes; a page of 100 runs takes about 70 KB
 )
 
 var errSwitched = errors.New("Census switched protocols")
 
-// Transport is a plain connection to Census for so many calls at once: bounded in
-// time and number, and by no proxy of the environment.
+// Transport returns a transport to Census for the given number of concurrent calls. It limits
+// times and connections, and ignores proxies of the environment.
 func Transport(calls int) *http.Transport {
 	return &http.Transport{
 		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
@@ -38,13 +38,13 @@ func Transport(calls int) *http.Transport {
 		MaxIdleConnsPerHost:    calls,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
-		ReadBufferSize:         16 << 10, // ten runs fit in; a page of a hundred is read past it, without a copy
+		ReadBufferSize:         16 << 10, // holds ten runs; a page of a hundred bypasses it, without a copy
 		ForceAttemptHTTP2:      true,
 	}
 }
 
-// try makes one exchange. It calls the transport itself: an http.Client would
-// follow redirects, and name the host in its errors.
+// try makes one exchange. It calls the transport directly, because an http.Client would follow
+// redirects and name the host in its errors.
 func (c *Caller) try(ctx context.Context, e Endpoint, id int64, query string) (Body, *Error) {
 	tryCtx, cancel := context.WithTimeout(ctx, tryTimeout)
 	defer cancel()
@@ -59,13 +59,13 @@ func (c *Caller) try(ctx context.Context, e Endpoint, id int64, query string) (B
 		return Body{}, e.fail(kindOfFailure(ctx, err), id, err)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode < 200 { // 101: the connection is the body now, and no context ends reading it
+	if resp.StatusCode < 200 { // 101: the connection becomes the body, and no context stops the read
 		err := e.fail(BadResponse, id, errSwitched)
 		err.Status = resp.StatusCode
 		return Body{}, err
 	}
 	if resp.StatusCode > 299 {
-		defer time.AfterFunc(errorTimeout, cancel).Stop() // the status says enough
+		defer time.AfterFunc(errorTimeout, cancel).Stop() // the status is enough
 		text, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 		return Body{}, c.refusal(e, id, query, resp.StatusCode, resp.Header, string(text))
 	}
@@ -92,8 +92,8 @@ func (c *Caller) try(ctx context.Context, e Endpoint, id int64, query string) (B
 	return answer, nil
 }
 
-// refusal is the Error of an answer that says by its status, in its head or its text,
-// that it is none.
+// refusal returns the Error of an answer that is a failure by its status, its header or its
+// text.
 func (c *Caller) refusal(e Endpoint, id int64, query string, status int, h http.Header, text string) *Error {
 	err := e.fail(KindOf(status), id, fmt.Errorf("answer %.200q", text))
 	switch {
@@ -101,7 +101,7 @@ func (c *Caller) refusal(e Endpoint, id int64, query string, status int, h http.
 		err.Err = errEcho
 	case err.Kind == Gone:
 		err.Err = redirected(c.base, h.Get("Location"))
-	case err.Kind == NotFound && e.root() && firstPage(query): // any token has that list
+	case err.Kind == NotFound && e.root() && firstPage(query): // every token has that list
 		err.Kind = Gone
 	}
 	err.Personal = c.version == V2 && err.Kind == Unauthenticated
@@ -109,10 +109,10 @@ func (c *Caller) refusal(e Endpoint, id int64, query string, status int, h http.
 	return err
 }
 
-var errHTML = errors.New("a page for people")
+var errHTML = errors.New("got an HTML page instead of JSON")
 
-// isHTML tells whether an answer is a page for people: Census is being mended, or
-// something before it answers. JSON may be called HTML.
+// isHTML reports whether an answer is a page of HTML, for example from maintenance or a proxy.
+// The content type alone does not decide: JSON may be labeled HTML.
 func isHTML(h http.Header, text string) bool {
 	return strings.HasPrefix(h.Get("Content-Type"), "text/html") && strings.HasPrefix(strings.TrimLeft(text, " \t\r\n\ufeff"), "<")
 }

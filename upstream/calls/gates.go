@@ -6,19 +6,18 @@ import (
 	"time"
 )
 
-// hurry is the time below which a timeout says more of the caller, who brought
-// so little, than of Census.
+// hurry is the time below which a timeout shows only that the caller left little time.
 const hurry = time.Second
 
-// gates are what each exchange passes before it is made. All clients made from
-// one by WithToken share them.
+// gates admit each exchange before it is made. All clients made from one by WithToken share
+// them.
 type gates struct {
 	all       places // exchanges under way, of all tokens
 	standings standings
 }
 
-// newGates makes gates for so many calls at once, of which one token has ofToken; notes
-// makes what is noted of one.
+// newGates makes gates for calls concurrent exchanges, of which one token may use ofToken.
+// notes makes the notes of a token.
 func newGates(calls, ofToken int, notes func() any) *gates {
 	calm := min(max(calls/2, LeastMaxCalls), ofToken)
 	return &gates{all: make(places, calls), standings: standings{own: ofToken, calm: calm, notes: notes, of: make(map[string]*standing)}}
@@ -31,12 +30,11 @@ type pass struct {
 	began  time.Time
 }
 
-// admit waits for the right to make an exchange, or tells why there is none.
+// admit waits for the right to make an exchange, or returns why it is denied.
 //
-// The pauses come first, since a call that waits for one to end needs no place;
-// then the breaker, so that nobody queues for a Census that is down; then the
-// bulkhead, whose places are held for exchanges only. When a place is found the
-// first two are asked again: they may have heard something meanwhile, and the
+// The pauses come first, since a paused call needs no place. The breaker is next, so that no
+// call queues for a Census that is down. The bulkhead is last: only exchanges hold its places.
+// After the wait for a place, the first two are checked again. They may have changed, and the
 // breaker's one probe must be a call that leaves.
 func (c *Caller) admit(ctx context.Context, e Endpoint, id int64) (p pass, refused *Error) {
 	s, t, thing := c.standing, e.target(id), e.thing(id)
@@ -45,15 +43,15 @@ func (c *Caller) admit(ctx context.Context, e Endpoint, id int64) (p pass, refus
 		switch {
 		case paused > 0:
 			if paused > maxRetryAfter || !sleep(ctx, paused) {
-				return p, e.refuse(ctx, RateLimited, id, paused, "Census answered 429 and wants no calls yet")
+				return p, e.refuse(ctx, RateLimited, id, paused, "paused after a 429 from Census")
 			}
 			continue
 		case open > 0:
-			return p, e.refuse(ctx, Unavailable, id, open, "Census failed too often of late")
+			return p, e.refuse(ctx, Unavailable, id, open, "the breaker is open: Census failed too often in the last 10 s")
 		}
 		has, ok := c.gates.place(ctx, s, t)
 		if !ok {
-			return p, e.refuse(ctx, Busy, id, maxQueue, "no place was free in time")
+			return p, e.refuse(ctx, Busy, id, maxQueue, "too many calls are under way")
 		}
 		if k, ok := s.begin(t, thing); ok {
 			return pass{k, has, time.Now()}, nil
@@ -62,7 +60,8 @@ func (c *Caller) admit(ctx context.Context, e Endpoint, id int64) (p pass, refus
 	}
 }
 
-// refuse is the Error of a call that was not made; after is when it may be.
+// refuse returns the Error of a call that was not made. It may be retried after the given
+// time.
 func (e Endpoint) refuse(ctx context.Context, kind Kind, id int64, after time.Duration, why notSent) *Error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return e.fail(Canceled, id, ctx.Err())
@@ -72,14 +71,13 @@ func (e Endpoint) refuse(ctx context.Context, kind Kind, id int64, after time.Du
 	return err
 }
 
-// leave ends the exchange of p, which told h and failed with err, if that is not
-// nil.
+// leave ends the exchange of p with its health, and its error or nil.
 func (c *Caller) leave(p pass, err *Error, h health) {
 	c.standing.end(p.ticket, err, h)
 	c.gates.free(c.standing, p.ticket.target, p.seat)
 }
 
-// attempt makes one exchange as soon as it may be made.
+// attempt makes one exchange as soon as the gates allow it.
 func (c *Caller) attempt(ctx context.Context, e Endpoint, id int64, query string, call *Call) (answer Body, err *Error) {
 	p, err := c.admit(ctx, e, id)
 	if err != nil {
@@ -95,8 +93,8 @@ func (c *Caller) attempt(ctx context.Context, e Endpoint, id int64, query string
 	return answer, err
 }
 
-// notSent is the cause of a call that was refused here. Trying it again at once
-// would meet the same refusal.
+// notSent is the cause of a call that was refused here. A retry at once would be refused
+// again.
 type notSent string
 
 func (n notSent) Error() string { return "not sent: " + string(n) }

@@ -7,24 +7,23 @@ import (
 )
 
 const (
-	maxPause  = time.Minute            // longest time without a call after a 429, whatever it names
-	probeWait = 100 * time.Millisecond // until callers look again what a probe has found out
+	maxPause  = time.Minute            // longest time without a call after a 429, whatever time it names
+	probeWait = 100 * time.Millisecond // until callers check the result of a probe again
 )
 
-// A pause is the time for which a 429 wants no calls. Where that is longer than
-// maxPause one call a minute, a probe, finds out whether Census answers again: a
-// 429 that names tomorrow, or the year 9999, may be a proxy's mistake. The zero
-// value is over. Its user locks it.
+// A pause stops calls after a 429 for the time that it names. If that is longer than maxPause,
+// one call a minute, a probe, checks whether Census answers again: a 429 that names tomorrow,
+// or the year 9999, may be a proxy's mistake. The zero value is over. Its user locks it.
 type pause struct {
 	next    time.Time // no call may leave before
-	end     time.Time // from then on all may; until then, from next on, one probe
+	end     time.Time // when all calls may leave; from next until end, one probe may
 	probing bool      // that probe is under way
 }
 
-// active tells whether Census wanted to be left alone for longer than until now.
+// active reports whether the time that Census named lasts beyond now.
 func (p *pause) active(now time.Time) bool { return now.Before(p.end) }
 
-// left is for how long no call may leave; 0: one may now.
+// left returns how long no call may leave; 0: one may now.
 func (p *pause) left(now time.Time) time.Duration {
 	switch {
 	case !p.active(now):
@@ -37,8 +36,8 @@ func (p *pause) left(now time.Time) time.Duration {
 	return 0
 }
 
-// begin notes that a call leaves, which left has allowed. It returns p if that call
-// is its probe, else nil.
+// begin records that a call leaves, which left allowed. It returns p if the call is its probe,
+// otherwise nil.
 func (p *pause) begin(now time.Time) *pause {
 	if !p.active(now) {
 		return nil
@@ -47,8 +46,8 @@ func (p *pause) begin(now time.Time) *pause {
 	return p
 }
 
-// heard takes in a 429 that names a time. A later one does not shorten what an
-// earlier one named, but one to the probe does: it is the latest word.
+// heard records a 429 that names a time. A later 429 never shortens the pause, unless it
+// answers the probe: that is Census's latest word.
 func (p *pause) heard(now time.Time, named time.Duration, probe bool) {
 	next, end := now.Add(min(named, maxPause)), now.Add(named)
 	if probe {
@@ -58,7 +57,7 @@ func (p *pause) heard(now time.Time, named time.Duration, probe bool) {
 	}
 }
 
-// again puts off the next probe by a minute: the last one found out nothing.
+// again postpones the next probe by a minute, after one without a result.
 func (p *pause) again(now time.Time) {
 	p.next = now.Add(maxPause)
 	p.end = when.Later(p.end, p.next)

@@ -8,31 +8,29 @@ import (
 )
 
 const (
-	severalThings = 3                // so many that answer 429 in a row pause the token
-	severalWithin = 10 * time.Second // if they do so within this time
+	severalThings = 3                // this many answering 429 in a row pause the token
+	severalWithin = 10 * time.Second // if they answer within this time
 	unnamedPause  = time.Second      // pause of the token after 429s that name no time
-	maxLimited    = 128              // things remembered of one token; a kilobyte for each eight
+	maxLimited    = 128              // things remembered per token; a kilobyte per eight
 )
 
-// pauses are what the 429s to one token keep from leaving.
+// pauses stop the calls of one token after 429s.
 //
-// A 429 pauses what was asked for, a sync, a list or a single run, and nothing else:
-// one sync that always answers 429 must cost the others nothing, however often it is
-// asked for. Only when several different things answer 429, and nothing else is answered
-// in between, does Census mean the token.
+// A 429 pauses only what was requested: a sync, a list or a single run. A sync that always
+// answers 429 must not slow down the others, however often it is read. If several different
+// things answer 429 in a row, with no other answer between them, the whole token is paused.
 //
-// Things that have answered 429 themselves share a probe of their own while the
-// token is paused: if one of them answers 429 again, that does not prolong the pause
-// for the others. And if Census has answered others in the meantime, it is no sign
-// against the token any more.
+// While the token is paused, things that answered 429 themselves share a separate probe. If
+// one of them answers 429 again, the pause does not become longer for the others. If Census
+// has answered others meanwhile, that 429 no longer concerns the token.
 //
 // The zero value pauses nothing. Its user locks it.
 type pauses struct {
 	things  map[target]*limited // those whose last answer was a 429
-	token   pause               // of all calls; for limited things, limits counts in its place
+	token   pause               // of all calls; limited things use limits instead
 	limits  pause
-	row     []refusal // by different things, since anything else was answered
-	lastGot time.Time // when the latest call left that was answered otherwise
+	row     []refusal // by different things, since any other answer
+	lastGot time.Time // when the latest call left that got another answer
 }
 
 // limited is a thing whose last answer was a 429.
@@ -48,7 +46,7 @@ type refusal struct {
 	at, until time.Time // when it came, and the time it named
 }
 
-// left is for how long no call of t may leave; 0: one may now.
+// left returns how long no call of t may leave; 0: one may now.
 func (p *pauses) left(now time.Time, t target) time.Duration {
 	thing, of := p.of(t)
 	var left time.Duration
@@ -61,8 +59,8 @@ func (p *pauses) left(now time.Time, t target) time.Duration {
 	return left
 }
 
-// of is what is known of t's own 429s, nil: it had none, and the pause that counts
-// for it while the token is paused.
+// of returns what is known of t's own 429s (nil: it had none), and the pause that applies to
+// it while the token is paused.
 func (p *pauses) of(t target) (thing *limited, of *pause) {
 	if thing = p.things[t]; thing != nil {
 		return thing, &p.limits
@@ -70,7 +68,7 @@ func (p *pauses) of(t target) (thing *limited, of *pause) {
 	return nil, &p.token
 }
 
-// begin notes in k that its call leaves now, which left has allowed.
+// begin records in k that its call leaves now, which left allowed.
 func (p *pauses) begin(now time.Time, k *ticket) {
 	k.began = now
 	thing, of := p.of(k.thing)
@@ -82,8 +80,8 @@ func (p *pauses) begin(now time.Time, k *ticket) {
 	}
 }
 
-// end takes in how the call of k ended, and sets the RetryAfter of a 429 to when the
-// thing may be asked for again; 0 if nothing tells.
+// end records how the call of k ended. It sets the RetryAfter of a 429 to the time until the
+// thing may be requested again; 0 if unknown.
 func (p *pauses) end(now time.Time, k ticket, err *Error, h health) {
 	probes := [...]*pause{k.own, k.all}
 	for _, probe := range probes {
@@ -103,10 +101,10 @@ func (p *pauses) end(now time.Time, k ticket, err *Error, h health) {
 				probe.again(now)
 			}
 		}
-	} // else it was called back: another may probe at once
+	} // otherwise the caller canceled it: another may probe at once
 }
 
-// answered takes in an answer other than a 429.
+// answered records an answer other than a 429.
 func (p *pauses) answered(now time.Time, k ticket) {
 	if thing := p.things[k.thing]; thing != nil && k.began.After(thing.heard) {
 		delete(p.things, k.thing)
@@ -117,7 +115,7 @@ func (p *pauses) answered(now time.Time, k ticket) {
 	}
 }
 
-// refused takes in a 429 that names a time, 0: none.
+// refused records a 429 and the time that it names; 0: it names no time.
 func (p *pauses) refused(now time.Time, k ticket, named time.Duration) {
 	thing := p.things[k.thing]
 	if thing == nil {
@@ -128,19 +126,19 @@ func (p *pauses) refused(now time.Time, k ticket, named time.Duration) {
 	switch {
 	case k.all == &p.limits:
 		p.limits.take(now, named, k.all)
-		if p.limits.end.Before(p.token.end) { // the latest word, if it is a shorter one
+		if p.limits.end.Before(p.token.end) { // the latest word, if it is shorter
 			p.token.end = p.limits.end
 		}
 	case k.all != nil:
 		p.token.take(now, named, k.all)
 		p.limits.next, p.limits.end = p.token.next, p.token.end
-	case !p.lastGot.After(thing.since): // else others were answered: it is its own trouble
+	case !p.lastGot.After(thing.since): // otherwise others were answered: the fault is its own
 		p.count(now, k.thing, named)
 	}
 }
 
-// take takes in a 429 that names a time, 0: none, to a call whose probe was of p if
-// probe is not nil.
+// take records a 429 and the time that it names; 0: it names no time. probe is the pause that
+// the call probed, or nil.
 func (p *pause) take(now time.Time, named time.Duration, probe *pause) {
 	switch {
 	case named > 0:
@@ -150,8 +148,8 @@ func (p *pause) take(now time.Time, named time.Duration, probe *pause) {
 	}
 }
 
-// count adds a 429 to the row, and pauses the token if that makes it long enough, for
-// the longest time that one of the row named.
+// count adds a 429 to the row. If the row is long enough, it pauses the token for the longest
+// time that a 429 of the row named.
 func (p *pauses) count(now time.Time, t target, named time.Duration) {
 	p.row = slices.DeleteFunc(p.row, func(r refusal) bool { return r.of == t || now.Sub(r.at) >= severalWithin })
 	if named == 0 {
@@ -169,8 +167,8 @@ func (p *pauses) count(now time.Time, t target, named time.Duration) {
 	p.limits.heard(now, named, false)
 }
 
-// limit begins to remember a thing, in place of the one that is silent for longest if
-// that makes too many.
+// limit begins to remember a thing. If there are too many, the one that was silent longest is
+// forgotten.
 func (p *pauses) limit(now time.Time, t target) *limited {
 	if p.things == nil {
 		p.things = make(map[target]*limited)
@@ -189,7 +187,7 @@ func (p *pauses) limit(now time.Time, t target) *limited {
 	return thing
 }
 
-// active tells whether anything is paused.
+// active reports whether anything is paused.
 func (p *pauses) active(now time.Time) bool {
 	for _, thing := range p.things {
 		if thing.active(now) {

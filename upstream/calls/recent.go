@@ -2,25 +2,24 @@ package calls
 
 import "time"
 
-// recentSeconds is how far back the counts of a recent go.
+// recentSeconds is the period that a recent covers.
 const recentSeconds = 10
 
-// recent counts events, and the bad among them, over the last ten seconds. It
-// forgets by whole seconds, so what it tells is of the last nine to ten. The
-// zero value has counted nothing.
+// recent counts events, and the bad ones among them, over the last ten seconds. It works in
+// whole seconds, so its counts cover the last nine to ten. The zero value has no events.
 type recent struct {
 	seconds [recentSeconds]second
 }
 
-// second is what happened in one second of the clock.
+// second counts the events of one second of the clock.
 type second struct {
-	unix int64 // which second; if it is over by ten, the rest counts no more
+	unix int64 // which second; if it is ten seconds ago, the rest is ignored
 	all  int
 	bad  int
-	of   map[target]int // bad ones, by what they are blamed on; nil: none
+	of   map[target]int // bad ones by target; nil: none
 }
 
-// now is the second that now stands in, to count in.
+// now returns the second for now, to count in.
 func (r *recent) now(now time.Time) *second {
 	unix := now.Unix()
 	s := &r.seconds[unix%recentSeconds]
@@ -30,7 +29,7 @@ func (r *recent) now(now time.Time) *second {
 	return s
 }
 
-// sum is how many events there were of late, and how many of them were bad.
+// sum returns the number of recent events, and of the bad ones among them.
 func (r *recent) sum(now time.Time) (all, bad int) {
 	for i := range r.seconds {
 		if s := &r.seconds[i]; s.counts(now) {
@@ -40,7 +39,7 @@ func (r *recent) sum(now time.Time) (all, bad int) {
 	return all, bad
 }
 
-// blamed is how many of the bad ones there were of each target.
+// blamed returns the number of bad events per target.
 func (r *recent) blamed(now time.Time) map[target]int {
 	of := make(map[target]int)
 	for i := range r.seconds {
@@ -53,7 +52,7 @@ func (r *recent) blamed(now time.Time) map[target]int {
 	return of
 }
 
-// counts tells whether s is of the last ten seconds.
+// counts reports whether s is in the last ten seconds.
 func (s *second) counts(now time.Time) bool {
 	unix := now.Unix()
 	return s.unix > unix-recentSeconds && s.unix <= unix

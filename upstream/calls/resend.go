@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// maxConns is how many connections one try may take. The second is for the kept
-// connection that Census closed meanwhile, which is ordinary.
+// maxConns is how many connections one try may use. The second replaces an idle connection
+// that Census has closed meanwhile, which is common.
 const maxConns = 2
 
 var errConnsBroken = errors.New("every connection broke")
 
-// conns counts the connections of one try. net/http sends a GET again by itself
-// on the next kept connection where one turns out to be broken, and on all of
-// them if Census resets all; no budget sees that.
+// conns counts the connections of one try. net/http repeats a GET by itself on the next idle
+// connection if one is broken, and on all of them if Census resets all. The retry budget does
+// not see these.
 type conns struct {
 	n      int
 	cancel context.CancelFunc // ends the try
@@ -27,10 +27,10 @@ func (c *conns) trace(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: c.got})
 }
 
-// got ends the try when it comes by one connection too many. net/http goes on
-// writing for a moment after that: a deadline that is over keeps the request from
-// leaving. Over HTTP/2 it would break the requests of others on that connection,
-// and net/http sends again only what Census says it has not looked at.
+// got ends the try at the first connection over the limit. net/http goes on writing for a
+// moment after that, but an expired deadline stops the request. Over HTTP/2, a deadline would
+// break other requests on the connection; there, net/http repeats only what Census has not
+// processed.
 func (c *conns) got(info httptrace.GotConnInfo) {
 	if c.n++; c.n <= maxConns {
 		return
@@ -42,10 +42,10 @@ func (c *conns) got(info httptrace.GotConnInfo) {
 	}
 }
 
-// explain is the error of the try's request, given what net/http said.
+// explain returns the error of the try's request, given the error of net/http.
 func (c *conns) explain(err error) error {
 	if err != nil && c.n > maxConns {
-		return errConnsBroken // not a timeout nor a cancellation of anybody's
+		return errConnsBroken // neither a timeout nor a cancellation by the caller
 	}
 	return err
 }

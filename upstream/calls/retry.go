@@ -11,21 +11,20 @@ import (
 	"time"
 )
 
-// The numbers of the retry policy. Reads only: nothing here may be sent twice
-// by a call that changes something.
+// The numbers of the retry policy. It is for reads only: a call that changes something must
+// not be sent twice.
 const (
 	maxTries      = 3
 	backoffBase   = 100 * time.Millisecond
 	backoffCap    = 2 * time.Second
-	maxRetryAfter = 3 * time.Second // what Census asks beyond this is for the caller to wait out
-	maxNamed      = time.Hour       // longest time taken from a Retry-After
+	maxRetryAfter = 3 * time.Second // a longer wait is left to the caller
+	maxNamed      = time.Hour       // longest time accepted from a Retry-After
 )
 
-// retry calls try until it succeeds, fails for good, or has failed maxTries
-// times. Between tries it waits as long as Census asked, or else a random time
-// up to a bound that doubles (full jitter). It never waits past ctx's
-// deadline, nor for a try the budget does not allow: then the last failure is
-// the answer at once.
+// retry calls try until it succeeds, fails for good, or has failed maxTries times. Between
+// tries it waits as long as Census asked, or else a random time up to a limit that doubles
+// (full jitter). It returns the last failure at once if the wait would exceed ctx's deadline,
+// or if the budget allows no retry.
 func retry(ctx context.Context, b *budget, try func() (Body, *Error)) (Body, error) {
 	for n := 1; ; n++ {
 		answer, err := try()
@@ -45,9 +44,9 @@ func retry(ctx context.Context, b *budget, try func() (Body, *Error)) (Body, err
 	}
 }
 
-// again tells whether a further try may help. A plain 500 gets one: it is
-// Census's answer to odd requests too. A certificate gets none, nor a call that
-// was not even sent: the gates have waited as long as it was worth.
+// again reports whether another try may help. A plain 500 gets one more, since Census also
+// answers unusual requests with it. An invalid certificate gets none. A call that was not sent
+// gets none either: the gates have waited long enough.
 func again(err *Error, tried int) bool {
 	switch {
 	case wasNotSent(err):
@@ -63,13 +62,13 @@ func again(err *Error, tried int) bool {
 	return err.Status == 0 && !errors.As(err, &untrusted) || err.Status >= 502 && err.Status <= 504
 }
 
-// fits tells whether ctx goes on for longer than d.
+// fits reports whether ctx lasts longer than d.
 func fits(ctx context.Context, d time.Duration) bool {
 	deadline, ok := ctx.Deadline()
 	return !ok || time.Until(deadline) > d
 }
 
-// sleep waits for d and reports true; false, at once, if ctx ends before.
+// sleep waits for d and returns true, or false as soon as ctx ends.
 func sleep(ctx context.Context, d time.Duration) bool {
 	if !fits(ctx, d) {
 		return false
@@ -84,12 +83,12 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// retryAfter reads a Retry-After header: seconds or an HTTP date, the two forms
-// the vendor's own client accepts. A date in the past means now, and what is beyond
-// maxNamed, however far, means that. 0 if there is none or it cannot be read.
+// retryAfter reads a Retry-After header: seconds or an HTTP date, the two forms that Census's
+// own client accepts. A date in the past means now. Times over maxNamed mean maxNamed. It
+// returns 0 if the header is missing or invalid.
 func retryAfter(h http.Header) time.Duration {
 	v := strings.TrimSpace(h.Get("Retry-After"))
-	if n, err := strconv.ParseUint(v, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) { // then n is the largest
+	if n, err := strconv.ParseUint(v, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) { // out of range, n is the largest value
 		return max(time.Duration(min(n, uint64(maxNamed/time.Second)))*time.Second, time.Millisecond)
 	}
 	if t, err := http.ParseTime(v); err == nil {
@@ -98,8 +97,8 @@ func retryAfter(h http.Header) time.Duration {
 	return 0
 }
 
-// kindOfFailure tells what a try that brought no answer means: ctx is the
-// caller's, err what net/http said.
+// kindOfFailure classifies a try without an answer, by the caller's ctx and the error of
+// net/http.
 func kindOfFailure(ctx context.Context, err error) Kind {
 	var timeout interface{ Timeout() bool }
 	switch {

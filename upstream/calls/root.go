@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// rootFor is for how long it is believed what the list of syncs told of the API.
+// rootFor is how long the last answer of the list of syncs is trusted.
 const rootFor = time.Minute
 
-// A root is what was last told of the list of syncs, which every token has. Where it is
-// gone, a record that is missing says nothing.
+// A root is the last answer of the list of syncs, which every token has. If that list is gone,
+// a missing record shows nothing.
 type root struct {
 	mu       sync.Mutex
-	checked  time.Time     // when it was last asked for to learn that; zero: never
-	gone     time.Time     // when Census last said that it is gone
-	cause    *Error        // why; nil: it has answered since
-	checking chan struct{} // closed when the check that is under way has ended; nil: none is
+	checked  time.Time     // when it was last read as a check; zero: never
+	gone     time.Time     // when Census last answered that it is gone
+	cause    *Error        // the reason; nil: it has answered since
+	checking chan struct{} // closed when the current check has ended; nil: no check is under way
 }
 
-// note takes in how a call of the list of syncs ended.
+// note records how a call of the list of syncs ended.
 func (r *root) note(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -33,8 +33,8 @@ func (r *root) note(err error) {
 	}
 }
 
-// told is why the API is gone, nil if it is not. It makes a check if none was made for a
-// minute, or waits for the one that is under way.
+// told returns why the API is gone, or nil. It starts a check if there was none for a minute,
+// or waits for the current one.
 func (r *root) told(ctx context.Context, check func()) *Error {
 	for {
 		r.mu.Lock()
@@ -65,8 +65,8 @@ func (r *root) told(ctx context.Context, check func()) *Error {
 	}
 }
 
-// checked is err, the end of a call of e; but where a record is missing since the whole
-// API is, the error says so. That costs a call, at most one a minute.
+// checked returns err, the result of a call of e. If a record is missing because the whole API
+// is gone, it returns an error that says so. That costs a call, at most one a minute.
 func (c *Caller) checked(ctx context.Context, e Endpoint, id int64, query string, err error) error {
 	if e == ListSyncs {
 		c.standing.root.note(err)
@@ -90,13 +90,13 @@ func (c *Caller) checked(ctx context.Context, e Endpoint, id int64, query string
 	return failed
 }
 
-// root tells whether e is a list that any token has.
+// root reports whether e is a list that every token has.
 func (e Endpoint) root() bool {
 	return e == ListSyncs || e == ListSources || e == ListDestinations || e == ListActivations
 }
 
-// firstPage tells whether a query is not of a later page of a list, which may be missing
-// since the list has become shorter.
+// firstPage reports whether a query is for the first page of a list. A later page may be
+// missing because the list has become shorter.
 func firstPage(query string) bool {
 	return !strings.Contains(query, "page=") || strings.Contains(query, "&page=1&") || strings.Contains(query, "?page=1&")
 }

@@ -6,40 +6,40 @@ import (
 	"time"
 )
 
-// The bounds of what is remembered of tokens. A standing takes about a
-// kilobyte; callers may bring any number of tokens.
+// The limits of what is remembered of tokens. A standing takes about a kilobyte, and callers
+// may bring any number of tokens.
 const (
 	maxStandings = 4096
-	evictAmong   = 16 // standings looked at to find one to forget
+	evictAmong   = 16 // standings searched for one to forget
 )
 
-// A standing is what Census's answers to one token tell of that token's calls to
-// come. All clients of the token share it.
+// A standing is what Census's answers to one token mean for that token's next calls. All
+// clients of the token share it.
 type standing struct {
 	mu      sync.Mutex
 	pauses  pauses
 	breaker breaker
 	lanes   map[target]*lane
-	ill     time.Time // when Census last failed, or wanted fewer calls of the token; zero: never
+	ill     time.Time // when Census last failed, or answered 429 to the token; zero: never
 	used    time.Time // when a call last began, or a client was made
 
-	own  places // calls under way, and those that wait for a place while Census is not well
-	calm places // those of them that began while Census was not well
+	own  places // calls under way, and those that wait for a place while Census is unhealthy
+	calm places // those that began while Census was unhealthy
 
 	budget budget // locks itself
-	root   root   // the same
+	root   root   // locks itself
 
-	notes any // what the caller's user notes of the token
+	notes any // made by Options.Notes for the token
 
-	shelf atomic.Int64 // names what is kept of the token; after a 401 another does
+	shelf atomic.Int64 // number under which answers to the token are cached; a 401 changes it
 }
 
-// shelves counts the names of shelves. None is given twice, so that what was kept of
-// a token is not found again after it was rejected, or forgotten.
+// shelves counts the numbers of shelves. No number is reused, so that answers cached for a
+// token are not found after it was rejected or forgotten.
 var shelves atomic.Int64
 
-// look is for how long a 429 keeps calls of a thing, and for how long the breaker does
-// those of t; 0 and 0: one may leave.
+// look returns how long a 429 pauses calls of a thing, and how long the breaker stops those of
+// t; 0 and 0: one may leave.
 func (s *standing) look(t, thing target) (paused, open time.Duration) {
 	now := time.Now()
 	s.mu.Lock()
@@ -47,10 +47,10 @@ func (s *standing) look(t, thing target) (paused, open time.Duration) {
 	return s.pauses.left(now, thing), s.breaker.refuses(now, t)
 }
 
-// illFor is for how long Census is spared after it has failed or asked for fewer calls.
+// illFor is how long fewer calls are made after Census failed or answered 429.
 const illFor = 10 * time.Second
 
-// well tells whether Census has neither failed of late nor wanted fewer calls.
+// well reports whether Census is healthy: neither failures nor 429s in the last illFor.
 func (s *standing) well() bool {
 	now := time.Now()
 	s.mu.Lock()
@@ -58,7 +58,7 @@ func (s *standing) well() bool {
 	return s.ill.IsZero() || now.Sub(s.ill) >= illFor
 }
 
-// begin has an exchange of t begin, unless look would say otherwise.
+// begin starts an exchange of t, unless look has changed.
 func (s *standing) begin(t, thing target) (k ticket, ok bool) {
 	now := time.Now()
 	s.mu.Lock()
@@ -73,8 +73,7 @@ func (s *standing) begin(t, thing target) (k ticket, ok bool) {
 	return k, true
 }
 
-// end takes in how the exchange ended: with err, or with an answer if that is
-// nil.
+// end records how the exchange ended: with err, or with an answer if err is nil.
 func (s *standing) end(k ticket, err *Error, h health) {
 	now := time.Now()
 	s.mu.Lock()
@@ -89,24 +88,24 @@ func (s *standing) end(k ticket, err *Error, h health) {
 	s.breaker.end(now, k, h)
 }
 
-// matters tells since when s is unused, and whether forgetting it would let
-// calls through that it keeps, or over its bulkheads.
+// matters returns when s was last used. It reports whether forgetting s would admit calls that
+// it stops, or exceed its bulkheads.
 func (s *standing) matters(now time.Time) (used time.Time, matters bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.used, len(s.lanes) > 0 || s.pauses.active(now) || !s.breaker.until.IsZero()
 }
 
-// standings are those of all tokens at one Census. Of more than maxStandings
-// those long unused are forgotten.
+// standings are those of all tokens at one Census. Over maxStandings, those unused for long
+// are forgotten.
 type standings struct {
-	own, calm int        // places of each
-	notes     func() any // of a new one
+	own, calm int        // places per token
+	notes     func() any // makes the notes of a new one
 	mu        sync.Mutex
 	of        map[string]*standing // by tenant; never by token
 }
 
-// get is the tenant's standing, a new one if it is not known.
+// get returns the tenant's standing, a new one if it is unknown.
 func (ss *standings) get(tenant string) *standing {
 	now := time.Now()
 	ss.mu.Lock()
@@ -126,8 +125,7 @@ func (ss *standings) get(tenant string) *standing {
 	return s
 }
 
-// evict forgets the longest unused of some standings; of them, one that matters
-// only if all do.
+// evict forgets the longest unused of some standings. It prefers standings that do not matter.
 func (ss *standings) evict(now time.Time) {
 	var worst string
 	var since time.Time

@@ -2,14 +2,14 @@ package calls
 
 import "time"
 
-// A State is what keeps calls from leaving now.
+// A State describes what blocks calls at the moment.
 type State struct {
-	Open   int // tokens whose breaker is open, for Census fails
-	Paused int // tokens that 429s pause
-	Things int // syncs, lists and single runs, of any token, that one of their own pauses
+	Open   int // tokens whose breaker is open, because Census fails
+	Paused int // tokens paused by 429s
+	Things int // syncs, lists and single runs, of any token, paused by their own 429s
 }
 
-// State looks at all tokens that are remembered. It changes nothing.
+// State returns the state of all remembered tokens. It changes nothing.
 func (c *Caller) State() State {
 	var state State
 	now := time.Now()
@@ -31,7 +31,7 @@ func (c *Caller) State() State {
 	return state
 }
 
-// all are the standings of all tokens.
+// all returns the standings of all tokens.
 func (ss *standings) all() []*standing {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()

@@ -15,7 +15,7 @@ const (
 	V2 Version = 2 // personal tokens, which see a whole account
 )
 
-// VersionOf is the version that a base URL ends with. One that ends with none is V1.
+// VersionOf returns the version that a base URL ends with; V1 if it ends with no version.
 func VersionOf(base string) Version {
 	if u, err := url.Parse(base); err == nil && strings.HasSuffix(strings.TrimRight(u.Path, "/"), "/v2") {
 		return V2
@@ -23,7 +23,7 @@ func VersionOf(base string) Version {
 	return V1
 }
 
-// String is the version as paths have it.
+// String returns the version as it appears in paths.
 func (v Version) String() string {
 	if v == V2 {
 		return "v2"
@@ -31,17 +31,17 @@ func (v Version) String() string {
 	return "v1"
 }
 
-// Version is the version that c asks.
+// Version returns the version that c calls.
 func (c *Caller) Version() Version { return c.version }
 
-// redirected is the cause where Census sends a call elsewhere. It tells the host, if that
-// is another; what else is in the address may be a secret.
+// redirected returns the cause when Census redirects a call. It names the host if that is
+// another one; the rest of the address may be secret.
 func redirected(base, address string) error {
 	here, _ := url.Parse(base)
 	there, err := url.Parse(address)
 	switch {
 	case err != nil || address == "":
-		return errors.New("redirected to no readable address, not followed")
+		return errors.New("redirected to an invalid address, not followed")
 	case there.Host == "" || here != nil && there.Host == here.Host:
 		return errors.New("redirected to another path of the same host, not followed")
 	}
