@@ -6,8 +6,8 @@ import (
 )
 
 // An Activation of V2 is the pair of a source and a destination (API reference V2, "List
-// activations"). Its id is text. Census sends credentials with it; what is not named here
-// is dropped while decoding.
+// activations"). Its id is text. Census sends credentials with it; fields that are not named
+// here are dropped while decoding.
 type Activation struct {
 	ID          string
 	Name        *string
@@ -18,11 +18,11 @@ type Activation struct {
 
 // An End of an activation is its source or its destination.
 type End struct {
-	ID         string // "": Census tells none
+	ID         string // "": Census sends no id
 	Name, Type *string
 }
 
-// scan reads an activation; keys it does not know, credentials among them, are skipped.
+// scan reads an activation. It skips unknown keys, credentials among them.
 func (a *Activation) scan(s *reader) {
 	for key, ok := s.Enter(); ok; key, ok = s.Member() {
 		switch key {
@@ -57,7 +57,7 @@ func (e *End) scan(s *reader) {
 	}
 }
 
-// textOf is a scalar as text; "" if it is null or none.
+// textOf reads a scalar as text; "" for null, objects and lists.
 func textOf(s *reader) string {
 	if v := s.Nullable(); v != nil {
 		return *v
@@ -65,13 +65,13 @@ func textOf(s *reader) string {
 	return ""
 }
 
-// Activations are all that a token may see.
+// Activations are all activations that a token may see.
 type Activations struct {
 	byID          map[string]*Activation
 	byDestination map[string][]*Activation
 }
 
-// IndexActivations makes Activations of a list.
+// IndexActivations makes Activations from a list.
 func IndexActivations(list []Activation) *Activations {
 	a := &Activations{make(map[string]*Activation, len(list)), make(map[string][]*Activation, len(list))}
 	for i := range list {
@@ -84,9 +84,9 @@ func IndexActivations(list []Activation) *Activations {
 	return a
 }
 
-// Destination is the activation of which a sync's destination is an end: the one it
-// names, else the one with that destination; of several, the one with the sync's source.
-// Nil if there is none.
+// Destination returns the activation that contains a sync's destination: the one that the
+// destination names, otherwise the one with the same destination. Of several, it returns the
+// one with the sync's source. It returns nil if no activation matches.
 func (a *Activations) Destination(d *SyncDestination) *Activation {
 	if named := a.Named(d); named != nil {
 		return named
@@ -100,7 +100,7 @@ func (a *Activations) Destination(d *SyncDestination) *Activation {
 	return nil
 }
 
-// named is the activation that a sync's destination names by its id, or by both its ends.
+// Named returns the activation that a sync's destination names by its id, or by both its ends.
 func (a *Activations) Named(d *SyncDestination) *Activation {
 	if d.ActivationID != nil {
 		if one := a.byID[*d.ActivationID]; one != nil {
@@ -118,8 +118,8 @@ func (a *Activations) Named(d *SyncDestination) *Activation {
 	return nil
 }
 
-// Source is the source in the activation that a sync names; without a name if it names
-// none.
+// Source returns the source of the activation that a sync names; without a name if the sync
+// names no activation.
 func (a *Activations) Source(src *SyncSource) End {
 	if src.ActivationID != nil {
 		if one := a.byID[*src.ActivationID]; one != nil {
@@ -129,10 +129,10 @@ func (a *Activations) Source(src *SyncSource) End {
 	return End{}
 }
 
-// InActivation tells whether the source can be looked up only among the activations.
+// InActivation reports whether the source can be found only through the activations.
 func (src *SyncSource) InActivation() bool { return src.ConnectionID == nil && src.ActivationID != nil }
 
-// weight is about what the activation takes in memory.
+// Weight estimates the memory of the activation, in bytes.
 func (a *Activation) Weight() int {
 	return int(unsafe.Sizeof(*a)) + len(a.ID) + len(a.Source.ID) + len(a.Destination.ID) + weightOf(a.Name, a.GroupID, a.Source.Name, a.Source.Type, a.Destination.Type)
 }

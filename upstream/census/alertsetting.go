@@ -2,24 +2,24 @@ package census
 
 import "unsafe"
 
-// An AlertSetting is one of the alerts that are set up for a sync in Census
-// ("alert_attributes", API reference). Whether it is open now Census does not tell.
+// An AlertSetting is an alert that is configured for a sync in Census ("alert_attributes", API
+// reference). Census does not say whether the alert is open now.
 type AlertSetting struct {
-	ID       int64        // 0 where Census gives none
+	ID       int64        // 0 if Census sends no id
 	Type     string       // "FailureAlertConfiguration", …; an open list
-	SendFor  string       // "first_time" or "every_time"; "" where Census does not say
-	Recovery bool         // whether its end is told too
+	SendFor  string       // "first_time" or "every_time"; "" if Census does not say
+	Recovery bool         // whether the end of the trouble is reported too
 	Options  []NamedValue // by type: "threshold", "unit", "start_type", "record_type", "status_name", …
 }
 
-// A NamedValue is a member of a JSON object whose value is a text, a number or a boolean,
-// as text.
+// A NamedValue is a member of a JSON object whose value is text, a number or a boolean, as
+// text.
 type NamedValue struct{ Name, Value string }
 
-// AlertInvalidRecords is the type of an alert on the share of records that were rejected or invalid.
+// AlertInvalidRecords is the type of an alert on the share of rejected or invalid records.
 const AlertInvalidRecords = "InvalidRecordPercentAlertConfiguration" // option "threshold": percent
 
-// Option is the value of an option; "" without it.
+// Option returns the value of an option; "" if it is missing.
 func (a *AlertSetting) Option(name string) string {
 	for _, o := range a.Options {
 		if o.Name == name {
@@ -64,7 +64,7 @@ func scanOptions(s *reader) (all []NamedValue) {
 	return all
 }
 
-// scanMode reads what starts a sync: nil where Census does not say.
+// scanMode reads the triggers that start a sync; nil if Census does not say.
 func scanMode(s *reader) (triggers []string) {
 	for key, ok := s.Enter(); ok; key, ok = s.Member() {
 		if key == "triggers" {
@@ -76,8 +76,8 @@ func scanMode(s *reader) (triggers []string) {
 	return triggers
 }
 
-// scanTriggers lists the triggers that are set up. One that is null or has no member but
-// null ones is not; neither is the schedule "never".
+// scanTriggers lists the configured triggers. It skips null triggers, triggers with only null
+// members, and the schedule "never".
 func scanTriggers(s *reader) []string {
 	if !s.Open('{') {
 		return nil
@@ -104,7 +104,7 @@ func scanTriggers(s *reader) []string {
 	return set
 }
 
-// copied is Nullable as a text of its own: "" for null.
+// copied is Nullable as a copy of the text; "" for null.
 func (s *reader) copied() string {
 	if v := s.Nullable(); v != nil {
 		return *v
@@ -112,7 +112,7 @@ func (s *reader) copied() string {
 	return ""
 }
 
-// settingsWeight is about what alerts and triggers take in memory.
+// settingsWeight estimates the memory of alerts and triggers, in bytes.
 func settingsWeight(alerts []AlertSetting, triggers []string) int {
 	n := 0
 	for i := range alerts {

@@ -1,9 +1,8 @@
 package census
 
-// A page of runs holds four hundred timestamps, nearly all of one form. Reading
-// and writing them by arithmetic costs a tenth of what package time takes,
-// which knows more forms, zones and years. Whatever is not of that form is left
-// to it.
+// A page of runs contains four hundred timestamps, nearly all in one form. Arithmetic reads
+// and writes these in a tenth of the time of package time, which handles more forms, zones and
+// years. Package time still handles all other forms.
 
 const (
 	dayMillis  = 24 * 60 * 60 * 1000
@@ -42,10 +41,9 @@ func put2(b []byte, n uint32) {
 	b[1], b[0] = pairs[2*n+1], pairs[2*n]
 }
 
-// civil is the date some days after 1970-01-01, by the affine functions of Neri
-// and Schneider ("Euclidean affine functions and their application to calendar
-// algorithms", 2022), which need no division that is not by a constant. It
-// counts years from March, so that the leap day is a year's last.
+// civil returns the date some days after 1970-01-01, by the affine functions of Neri and
+// Schneider ("Euclidean affine functions and their application to calendar algorithms", 2022).
+// They divide by constants only. Years begin in March, so that the leap day is a year's last.
 func civil(days uint32) (year, month, day uint32) {
 	quarters := 4*(days+daysTo1970) + 3
 	century := quarters / eraDays
@@ -60,7 +58,7 @@ func civil(days uint32) (year, month, day uint32) {
 	return year, month, day
 }
 
-// days is the reverse of civil, for years from 1970.
+// days is the inverse of civil, for years from 1970.
 func days(year, month, day uint32) uint32 {
 	if month > 2 {
 		month -= 3
@@ -71,8 +69,8 @@ func days(year, month, day uint32) uint32 {
 	return year/400*eraDays + 365*inEra + inEra/4 - inEra/100 + (153*month+2)/5 + day - 1 - daysTo1970
 }
 
-// parseCanonical reads a timestamp of the form that Append writes. It reports
-// false also for dates that look odd, which may be none.
+// parseCanonical reads a timestamp in the form that Append writes. It returns false also for
+// unusual dates, which may be invalid.
 func parseCanonical(s string) (DateTime, bool) {
 	if len(s) != len(dateTimeLayout) || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s[19] != '.' || s[23] != 'Z' {
 		return 0, false
@@ -88,7 +86,7 @@ func parseCanonical(s string) (DateTime, bool) {
 	return DateTime(days(year, month, day))*dayMillis + DateTime((hour*60+minute)*60+second)*1000 + DateTime(ms), true
 }
 
-// take2 reads two digits; over 99 if they are none.
+// take2 reads two digits; over 99 if they are not digits.
 func take2(s string) uint32 {
 	tens, ones := uint32(s[0]-'0'), uint32(s[1]-'0')
 	if tens > 9 || ones > 9 {

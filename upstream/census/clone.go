@@ -2,8 +2,8 @@ package census
 
 import "strings"
 
-// Clone copies a run with its texts, which are parts of the page it was read from
-// and would keep all of that alive.
+// Clone copies a run with its texts. The texts are parts of the page that they were read from
+// and would keep all of it in memory.
 func (r *SyncRun) Clone() *SyncRun {
 	c := *r
 	c.RawStatus = strings.Clone(c.RawStatus)

@@ -1,19 +1,17 @@
 package census
 
-// A Connection is a source or a destination of the workspace, as syncs name them
-// by its id (API reference, "List sources", "List destinations"). Census sends
-// credentials, hosts and accounts with it; what is not named here is dropped while
-// decoding.
+// A Connection is a source or a destination of the workspace, which syncs name by its id (API
+// reference, "List sources", "List destinations"). Census sends credentials, hosts and
+// accounts with it; fields that are not named here are dropped while decoding.
 type Connection struct {
 	ID        int64
-	Name      *string  // the label that somebody gave a source, else Census's name of it; nil: it has none
+	Name      *string  // a source's label, or else Census's name for it; nil: it has no name
 	Type      *string  // "snowflake", "salesforce", …
-	GroupID   *string  // of V2, and of sources only
-	CreatedAt DateTime // 0 where Census tells none, as in its description of 2023
+	GroupID   *string  // V2 only, and sources only
+	CreatedAt DateTime // 0 if Census sends none, as in its description of 2023
 }
 
-// scan reads a connection; keys it does not know, credentials among them, are
-// skipped.
+// scan reads a connection. It skips unknown keys, credentials among them.
 func (n *Connection) scan(s *reader) {
 	var name, label *string
 	for key, ok := s.Enter(); ok; key, ok = s.Member() {

@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// A DateTime is a moment to the millisecond, as Census keeps them: milliseconds
-// since 1970 in UTC. Zero means null.
+// A DateTime is a moment in milliseconds since 1970 in UTC, the precision of Census. Zero
+// means null.
 type DateTime int64
 
 const dateTimeLayout = "2006-01-02T15:04:05.000Z"
 
-// ClockLead is how far ahead of our clock a time of Census may lie: clocks differ a
-// little. One that lies further ahead is wrong, and tells nothing of what has happened.
+// ClockLead is how far a time from Census may be ahead of our clock, since clocks differ a
+// little. Times further ahead are wrong and prove nothing.
 const ClockLead = 5 * time.Minute
 
-// Time is t as the standard library has it; the zero Time for null.
+// Time converts t to the standard library's type; the zero Time for null.
 func (t DateTime) Time() time.Time {
 	if t == 0 {
 		return time.Time{}
@@ -26,17 +26,16 @@ func (t DateTime) Time() time.Time {
 // longest is the longest time that a time.Duration holds, 292 years.
 const longest = DateTime(math.MaxInt64 / time.Millisecond)
 
-// Sub is the time from u to t, or the longest there is.
+// Sub returns the time from u to t, or the longest Duration if that is too long.
 func (t DateTime) Sub(u DateTime) time.Duration {
 	return time.Duration(max(min(t-u, longest), -longest)) * time.Millisecond
 }
 
-// String is t as Census writes it: "2021-10-20T02:51:07.546Z".
+// String formats t as Census writes it: "2021-10-20T02:51:07.546Z".
 func (t DateTime) String() string { return string(t.Append(nil)) }
 
-// ParseDateTime reads any RFC 3339 timestamp; what is finer than a millisecond
-// is cut off. It reports false for anything else, and for years Census cannot
-// mean (before 1970, after 9999).
+// ParseDateTime reads any RFC 3339 timestamp and truncates it to milliseconds. It returns
+// false for other text, and for years before 1970 or after 9999, which Census does not use.
 func ParseDateTime(s string) (DateTime, bool) {
 	if t, ok := parseCanonical(s); ok {
 		return t, true

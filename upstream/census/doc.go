@@ -1,20 +1,22 @@
-// Package census holds what Census says: syncs, their runs, and the connections they go
-// between, with the words and dates in which the Management API tells of them. It turns
-// an answer's text into them and asks for nothing: it knows no network, no clock and no
-// page but the one it is given.
+// Package census decodes Census's answers into syncs, their runs, and the connections between
+// which they copy. It works on text alone: it uses no network and no clock.
 //
 // [DecodePage] reads the answer of a list, [DecodeOne] that of a single record:
 //
 //	runs, err := census.DecodePage[census.SyncRun](body, 100)
 //	sync, err := census.DecodeOne[census.Sync](body)
 //
-// Both read leniently, since Census has changed types and words before: a number may come
-// as a string, a value of a wrong type is null, a word that is not known is UNKNOWN, and
-// keys that are not known are passed over, among them SQL, hosts and credentials. What
-// is no JSON, has more rows than were asked for, or says by its status that it failed is
-// an error. Nothing that is given out keeps the answer's text in memory.
+// Both are lenient, because Census has changed types and words before:
 //
-// A [SyncRun] tells what its status does not by [SyncRun.Outcome], and by
-// [SyncRun.Settled] whether it will change no more. Runs that have settled take a tenth of
-// their memory as [PackRuns] has them.
+//   - a number may be sent as a string;
+//   - a value of a wrong type is null;
+//   - an unknown word is UNKNOWN;
+//   - unknown keys are skipped, among them SQL, hosts and credentials.
+//
+// An answer is an error if it is not JSON, has more rows than requested, or reports a failure
+// in its status. Decoded values do not keep the answer's text in memory.
+//
+// [SyncRun.Outcome] classifies how a run ended, more exactly than its status.
+// [SyncRun.Settled] reports whether a run can still change. [PackRuns] stores settled runs in
+// a tenth of their memory.
 package census

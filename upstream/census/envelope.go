@@ -8,21 +8,21 @@ import (
 	"unicode/utf8"
 )
 
-// A Listing is one page of a list, as Census tells it.
+// A Listing is one page of a list, as Census sent it.
 type Listing[T any] struct {
 	Rows    []T
-	Total   int // rows in the whole list; -1 if Census did not tell
-	PerPage int // page size Census really used; 0 if it did not tell and nothing shows it
+	Total   int // rows in the whole list; -1 if Census sent no total
+	PerPage int // page size that Census used; 0 if unknown
 }
 
-// A row is what lists are of, and reads itself.
+// A row is an element of a list, which decodes itself.
 type row[T any] interface {
 	*T
 	scan(*reader)
 }
 
-// DecodePage reads the envelope of a list that was asked for so many rows. It ends with
-// the first row too many, or that is none: a few KB of gzip can hold millions.
+// DecodePage reads the envelope of a list that was requested with so many rows a page. It
+// fails at the first extra row or invalid row: a few KB of gzip can hold millions.
 func DecodePage[T any, R row[T]](body string, asked int) (Listing[T], error) {
 	p := Listing[T]{Total: -1}
 	data, next := false, false
@@ -33,23 +33,23 @@ func DecodePage[T any, R row[T]](body string, asked int) (Listing[T], error) {
 				p.Rows = p.Rows[:0]
 				for s.Next(']') {
 					if len(p.Rows) == asked {
-						s.Fail("more rows than asked for")
+						s.Fail("more rows than requested")
 						break
 					}
 					if s.Peek() != '{' {
-						s.Fail("a row is no object")
+						s.Fail("a row is not an object")
 						break
 					}
 					s.Row()
 					before := s.Left()
 					p.Rows = append(p.Rows, *new(T))
 					R(&p.Rows[len(p.Rows)-1]).scan(s)
-					if len(p.Rows) == 1 { // the others will be as long, more or less
+					if len(p.Rows) == 1 { // the others will have about the same length
 						p.Rows = slices.Grow(p.Rows, min(s.Left()*9/8/max(before-s.Left(), 1), asked-1))
 					}
 				}
 			}
-		case "next": // the link of before there was a pagination
+		case "next": // the link used before there was a pagination
 			link, ok := s.Scalar()
 			next = ok && link != ""
 		case "pagination":
@@ -74,7 +74,7 @@ func DecodePage[T any, R row[T]](body string, asked int) (Listing[T], error) {
 	if err == nil && !data {
 		err = errors.New("no data list")
 	}
-	if n := len(p.Rows); p.PerPage == 0 && next && n > 0 && n < asked { // more follow, and yet this is all
+	if n := len(p.Rows); p.PerPage == 0 && next && n > 0 && n < asked { // more rows follow: these fill a page
 		p.PerPage = n
 	}
 	return p, err
@@ -97,9 +97,9 @@ func DecodeOne[T any, R row[T]](body string) (*T, error) {
 	return v, err
 }
 
-// decodeEnvelope reads what is around every answer. Its status is a word or a
-// number; of words only "error" says that a 200 is none. A byte order mark is passed
-// over, and bytes that are no UTF-8 become U+FFFD.
+// decodeEnvelope reads the members around the data of every answer. Its status is a word or a
+// number; of the words, only "error" means that a 200 failed. A byte order mark is skipped,
+// and invalid UTF-8 becomes U+FFFD.
 func decodeEnvelope(body string, member func(*reader, string)) error {
 	body = strings.TrimPrefix(body, "\ufeff")
 	if !utf8.ValidString(body) {
@@ -108,7 +108,7 @@ func decodeEnvelope(body string, member func(*reader, string)) error {
 	s := new(reader)
 	s.Reset(body)
 	if s.Peek() != '{' {
-		return errors.New("the answer is no JSON object")
+		return errors.New("the answer is not a JSON object")
 	}
 	var status, message string
 	for ok := s.Open('{'); ok && s.Next('}'); {
@@ -125,7 +125,7 @@ func decodeEnvelope(body string, member func(*reader, string)) error {
 		return err
 	}
 	if strings.EqualFold(status, "error") {
-		return fmt.Errorf("a 2xx that says error: %.200q", message)
+		return fmt.Errorf("a 2xx answer with status error: %.200q", message)
 	}
 	return nil
 }

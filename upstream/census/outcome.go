@@ -2,8 +2,8 @@ package census
 
 import "strings"
 
-// A SyncRunOutcome is how a run ended, read from all it tells: Census's own
-// status calls a run completed that was canceled, or that lost records.
+// A SyncRunOutcome is how a run ended, judged by all its fields. Census's own status calls a
+// run completed even if it was canceled or lost records.
 type SyncRunOutcome string
 
 const (
@@ -16,8 +16,8 @@ const (
 	OutcomeUnknown    SyncRunOutcome = "UNKNOWN"
 )
 
-// Outcome classifies the run. Canceled wins over the status, which Census's own
-// samples show as completed on canceled runs.
+// Outcome classifies the run. Canceled takes precedence over the status: in Census's own
+// samples, canceled runs are completed.
 func (r *SyncRun) Outcome() SyncRunOutcome {
 	switch raw := strings.ToLower(r.RawStatus); {
 	case r.Canceled, raw == "canceled", raw == "cancelled":
@@ -41,16 +41,16 @@ func (r *SyncRun) Outcome() SyncRunOutcome {
 	return OutcomeUnknown
 }
 
-// DryRun tells whether nothing was really written. The trigger's tag is the
-// only mark of it (seen on the wire).
+// DryRun reports whether the run wrote nothing because it was a dry run. The trigger's tag is
+// the only sign of it (seen on the wire).
 func (r *SyncRun) DryRun() bool {
 	return r.SyncTriggerReason != nil && r.SyncTriggerReason.UITag != nil &&
 		strings.EqualFold(*r.SyncTriggerReason.UITag, "Dry Run")
 }
 
-// DurationSeconds is the time from queueing to completion, as Census's own
-// guide counts it; nil while it is unknown, and where it would be negative: then one of
-// the two times is wrong, and statistics leave it out too.
+// DurationSeconds returns the time from queueing to completion, as Census's own guide defines
+// it. Nil while unknown, and if it would be negative: one of the two times is then wrong, and
+// statistics ignore it too.
 func (r *SyncRun) DurationSeconds() *float64 {
 	if r.CompletedAt < r.CreatedAt {
 		return nil
@@ -58,8 +58,8 @@ func (r *SyncRun) DurationSeconds() *float64 {
 	return seconds(r.CreatedAt, r.CompletedAt)
 }
 
-// ScheduleDelaySeconds is how long after its scheduled time the run was
-// created; nil unless a schedule started it.
+// ScheduleDelaySeconds returns how long after its scheduled time the run was created; nil
+// unless a schedule started it.
 func (r *SyncRun) ScheduleDelaySeconds() *float64 {
 	return seconds(r.ScheduledExecutionTime, r.CreatedAt)
 }
@@ -68,6 +68,6 @@ func seconds(from, to DateTime) *float64 {
 	if from == 0 || to == 0 {
 		return nil
 	}
-	s := float64(to-from) / 1000 // a time.Duration ends after 292 years
+	s := float64(to-from) / 1000 // a time.Duration is limited to 292 years
 	return &s
 }

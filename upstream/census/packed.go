@@ -7,11 +7,11 @@ import (
 	"unsafe"
 )
 
-// packedRuns are runs as they are kept when they will change no more: some 40 bytes
-// each, where they take 400 as they are. Nothing is lost. A run is a word of flags and what it has beside null, in
-// varints: flags, id and creation as they differ from the run before, the other
-// times from its creation, each count from the count before; texts are numbers in
-// a list that all runs share.
+// packedRuns store runs that will not change again in about 40 bytes each, instead of 400,
+// without loss. Each run is a word of flags and its values other than null, as varints. Flags,
+// id and creation are stored as differences from the run before. The other times are
+// differences from the creation, and each count is one from the count before. Texts are
+// numbers in a list that all runs share.
 type packedRuns struct {
 	n       int
 	packed  string
@@ -19,7 +19,7 @@ type packedRuns struct {
 	reasons []SyncTriggerReason
 }
 
-// The flags of a packed run. A count has one each, from hasCounts on.
+// The flags of a packed run. Each count has one, from hasCounts on.
 const (
 	isFull = 1 << iota
 	isCanceled
@@ -42,13 +42,13 @@ func (r *SyncRun) words() [4]**string {
 	return [...]**string{&r.ErrorCode, &r.ErrorMessage, &r.ErrorDetail, &r.CurrentStep}
 }
 
-// counts stand in an order in which one is often as large as that before.
+// counts returns the counts, in an order in which neighbors are often equal.
 func (r *SyncRun) counts() [8]*Count {
 	return [...]*Count{&r.RecordsInvalid, &r.SourceRecordInvalids, &r.RecordsFailed, &r.SourceRecordDeletes,
 		&r.SourceRecordUpdates, &r.RecordsProcessed, &r.RecordsUpdated, &r.SourceRecordCount}
 }
 
-// Bytes is what p takes in memory.
+// Bytes returns the memory of p, in bytes.
 func (p *packedRuns) Bytes() int {
 	n := int(unsafe.Sizeof(*p)) + len(p.packed) + len(p.reasons)*int(unsafe.Sizeof(SyncTriggerReason{}))
 	for _, s := range p.texts {
@@ -57,6 +57,7 @@ func (p *packedRuns) Bytes() int {
 	return n
 }
 
+// PackRuns packs runs. It copies their texts, so as not to keep their page in memory.
 func PackRuns(rows []SyncRun) *packedRuns {
 	p := packer{b: make([]byte, 0, 64*len(rows)), numbers: make(map[string]int)}
 	before := new(SyncRun)
@@ -127,7 +128,8 @@ func (p *packer) run(r, before *SyncRun) {
 func (p *packer) unsigned(n uint64) { p.b = binary.AppendUvarint(p.b, n) }
 func (p *packer) signed(n int64)    { p.b = binary.AppendVarint(p.b, n) }
 
-// number is that of a text, which is copied, so as not to keep those beside it.
+// number returns the number of a text. It copies the text, so as not to keep its page in
+// memory.
 func (p *packer) number(s string) uint64 {
 	n, ok := p.numbers[s]
 	if !ok {
@@ -151,7 +153,7 @@ func (p *packer) place(r *SyncTriggerReason) uint64 {
 	return uint64(len(p.places) - 1)
 }
 
-// reasons are those that were given places.
+// reasons returns the reasons that were given places.
 func (p *packer) reasons() []SyncTriggerReason {
 	reasons := make([]SyncTriggerReason, len(p.places))
 	text := func(n int) *string {
@@ -166,8 +168,8 @@ func (p *packer) reasons() []SyncTriggerReason {
 	return reasons
 }
 
-// Rows are the runs again, with room for more behind them. Their texts are those of
-// p: they are not to be written to.
+// Rows unpacks the runs, with room for more behind them. Their texts are shared with p, so
+// callers must not write to them.
 func (p *packedRuns) Rows(more int) []SyncRun {
 	rows := make([]SyncRun, p.n, p.n+more)
 	u := unpacker{b: p.packed}
@@ -226,7 +228,7 @@ func (u *unpacker) unsigned() uint64 {
 	return u.rest(uint64(c & 0x7f))
 }
 
-// rest reads the further bytes of a number whose first held low.
+// rest reads the further bytes of a number whose first byte held low.
 func (u *unpacker) rest(low uint64) uint64 {
 	for shift := 7; ; shift += 7 {
 		c := u.b[u.at]

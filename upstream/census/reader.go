@@ -5,15 +5,15 @@ import (
 	"census-gateway/internal/slab"
 )
 
-// A reader reads an answer of Census: JSON, and what Census writes in it.
+// A reader reads JSON, and Census's own types in it.
 type reader struct {
 	jsonscan.Scanner
 	reasons slab.Values[SyncTriggerReason]
-	reason  *SyncTriggerReason // the last one given out
+	reason  *SyncTriggerReason // the last one returned
 }
 
-// status reads where a run stands, and how Census says it: copied, unless it is one of
-// the words that nearly all runs have.
+// status reads the status of a run and Census's word for it. The word is copied unless it is
+// one of those that nearly all runs have.
 func (s *reader) status() (SyncRunStatus, string) {
 	raw, _ := s.Scalar()
 	for _, known := range [...]struct {
@@ -27,8 +27,8 @@ func (s *reader) status() (SyncRunStatus, string) {
 	return parseStatus(raw), s.Keep(raw)
 }
 
-// count reads a number of records; unknown if it is none. One below 0 is no number of
-// records, and would take from sums what others add; the run itself is still of use.
+// count reads a number of records; unknown if it is missing or negative. A negative number
+// would reduce sums, while the rest of the run is still useful.
 func (s *reader) count() Count {
 	n, ok := s.Integer()
 	if !ok || n < 0 {
@@ -37,9 +37,9 @@ func (s *reader) count() Count {
 	return Count{N: n, Known: true}
 }
 
-// dateTime reads a timestamp; 0 if it is none.
+// dateTime reads a timestamp; 0 if it is invalid.
 func (s *reader) dateTime() DateTime {
-	if v := s.Ahead(len(dateTimeLayout)); v != "" { // nearly all are written as Append does, and their end is known
+	if v := s.Ahead(len(dateTimeLayout)); v != "" { // nearly all have Append's form, so their end is known
 		if t, ok := parseCanonical(v); ok {
 			s.Pass(len(v))
 			return t
@@ -53,7 +53,7 @@ func (s *reader) dateTime() DateTime {
 	return t
 }
 
-// number reads an integer; nil if it is none.
+// number reads an integer; nil if it is invalid.
 func (s *reader) number() *int64 {
 	if n, ok := s.Integer(); ok {
 		return &n
@@ -61,7 +61,7 @@ func (s *reader) number() *int64 {
 	return nil
 }
 
-// small reads an integer of 32 bits; nil if it is none.
+// small reads an integer of 32 bits; nil if it is invalid.
 func (s *reader) small() *int32 {
 	if n, ok := s.Integer(); ok && n == int64(int32(n)) {
 		v := int32(n)

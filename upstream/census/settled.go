@@ -2,16 +2,16 @@ package census
 
 import "time"
 
-// How long what may still change is taken to change.
+// How long a run is expected to change.
 const (
-	settledFor = 10 * time.Minute // Census touches a finished run for some minutes after (seen on the wire)
-	unknownFor = 24 * time.Hour   // a run of unknown status or with times in the future, after its last change, is taken for finished
+	settledFor = 10 * time.Minute // Census updates a finished run for some minutes (seen on the wire)
+	unknownFor = 24 * time.Hour   // then a run of unknown status or with future times is taken as finished
 )
 
-// Settled tells whether the run will change no more at now. Census books its
-// totals for some minutes after its end. When it was touched or ended in the future,
-// that is not known; when it was created, its place in the list hangs on: that has
-// not settled.
+// Settled reports whether the run will not change again after now. Census updates totals for
+// some minutes after a run's end. If the last change or the end lies in the future, Settled
+// waits for unknownFor. If the creation does, the run has not settled, since its place may
+// change.
 func (r *SyncRun) Settled(now time.Time) bool {
 	limit := DateTime(now.Add(ClockLead).UnixMilli())
 	touched, long := r.CreatedAt, settledFor

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// A Sync copies rows from a source to a destination (API reference, "List
-// syncs"). Census sends 8 to 48 KB for each; what is not named here, SQL,
-// columns, mappings and connection details among it, is dropped while decoding.
+// A Sync copies rows from a source to a destination (API reference, "List syncs"). Census
+// sends 8 to 48 KB for each. Fields that are not named here, such as SQL, columns, mappings
+// and connection details, are dropped while decoding.
 type Sync struct {
 	ID          SyncID
-	Label       *string // nil: nobody named it, which is common
+	Label       *string // nil: it has no label, which is common
 	Operation   *string
 	Paused      bool // independent of Status
 	Status      SyncStatus
@@ -20,36 +20,36 @@ type Sync struct {
 	Source      SyncSource
 	Destination SyncDestination
 	Alerts      []AlertSetting
-	GroupID     *string  // of V2, where the sync itself tells it
-	Triggers    []string // what starts it: "schedule", "dbt_cloud", "fivetran", "sync_sequence", …; nil: Census does not say
+	GroupID     *string  // V2 only, if the sync itself has it
+	Triggers    []string // "schedule", "dbt_cloud", "fivetran", "sync_sequence", …; nil: Census does not say
 }
 
 // A SyncSchedule says when Census starts a sync by itself.
 type SyncSchedule struct {
 	Frequency      *string // "never", "continuous", "quarter_hourly", "hourly", "daily", "weekly" or "expression"
-	Day            *string // name of a week day
+	Day            *string // name of a weekday
 	Hour           *int32  // UTC; 0 to 24 as documented
 	Minute         *int32
-	CronExpression *string // UTC; set when Frequency is "expression"
+	CronExpression *string // UTC; set if Frequency is "expression"
 }
 
-// A SyncSource names where a sync reads from.
+// A SyncSource is where a sync reads from.
 type SyncSource struct {
 	ConnectionID *int64
 	ObjectType   *string // "model", "table", "segment", …
 	ObjectName   *string
-	ActivationID *string // of V2: the pair of source and destination
+	ActivationID *string // V2 only: the pair of source and destination
 }
 
-// A SyncDestination names where a sync writes to.
+// A SyncDestination is where a sync writes to.
 type SyncDestination struct {
 	ConnectionID *int64
-	ActivationID *string // of V2: the pair of source and destination
+	ActivationID *string // V2 only: the pair of source and destination
 	Object       *string // full name at the destination, such as "Contact"
-	SourceID     *int64  // the source connection, by which one of several activations is told
+	SourceID     *int64  // the source connection, which selects one of several activations
 }
 
-// A SyncStatus is what Census says of a sync as a whole.
+// A SyncStatus is Census's status of a sync as a whole.
 type SyncStatus string
 
 const (
@@ -59,7 +59,7 @@ const (
 	SyncUnknown  SyncStatus = "UNKNOWN"
 )
 
-// parseSyncStatus folds case: the documents write "up to date", the wire "Up to Date".
+// parseSyncStatus ignores case: the documents write "up to date", the wire "Up to Date".
 func parseSyncStatus(raw string) SyncStatus {
 	switch strings.ToLower(raw) {
 	case "ready":
@@ -72,7 +72,7 @@ func parseSyncStatus(raw string) SyncStatus {
 	return SyncUnknown
 }
 
-// scan reads a sync; keys it does not know are skipped.
+// scan reads a sync. It skips unknown keys.
 func (y *Sync) scan(s *reader) {
 	var activation *string
 	for key, ok := s.Enter(); ok; key, ok = s.Member() {
@@ -130,7 +130,7 @@ func (y *Sync) scan(s *reader) {
 	y.Source.ActivationID, y.Destination.SourceID = y.Destination.ActivationID, y.Source.ConnectionID
 }
 
-// scanID is the id in an object; nil if it is none.
+// scanID reads the id in an object; nil if it has none.
 func scanID(s *reader) (id *string) {
 	for key, ok := s.Enter(); ok; key, ok = s.Member() {
 		if key == "id" {
@@ -168,7 +168,7 @@ func scanSource(s *reader) (src SyncSource) {
 func scanDestination(s *reader) (dst SyncDestination) {
 	for key, ok := s.Enter(); ok; key, ok = s.Member() {
 		switch key {
-		case "connection_id": // V2 may put the activation's id in its place
+		case "connection_id": // V2 may send the activation's id instead
 			if s.Peek() != '"' {
 				dst.ConnectionID = s.number()
 			} else if raw := s.Nullable(); raw != nil {

@@ -2,29 +2,29 @@ package census
 
 import "strings"
 
-// A SyncID is Census's number of a sync; always above 0.
+// A SyncID is Census's number of a sync, always above 0.
 type SyncID int64
 
-// A SyncRunID is Census's number of a sync run; always above 0, rising with
-// time across all syncs.
+// A SyncRunID is Census's number of a sync run, always above 0. It rises with time across all
+// syncs.
 type SyncRunID int64
 
-// A Count is a number of records, which Census may not tell.
+// A Count is a number of records, which Census may omit.
 type Count struct {
 	N     int64
 	Known bool // false: null
 }
 
-// A SyncRun is one execution of a sync (API reference, "List sync runs"). It
-// still changes for some minutes after it is over, when Census books its totals.
+// A SyncRun is one execution of a sync (API reference, "List sync runs"). It still changes for
+// some minutes after its end, while Census updates its totals.
 type SyncRun struct {
 	ID                     SyncRunID
 	SyncID                 SyncID
 	Status                 SyncRunStatus
 	RawStatus              string   // as Census sent it
 	CreatedAt              DateTime // when it was queued; never 0
-	UpdatedAt              DateTime // CreatedAt where Census does not tell
-	CompletedAt            DateTime // 0 while it runs, and on some failed runs
+	UpdatedAt              DateTime // CreatedAt if Census sends none
+	CompletedAt            DateTime // 0 while it runs, and for some failed runs
 	ScheduledExecutionTime DateTime // 0 unless a schedule started it
 	ErrorCode              *string
 	ErrorMessage           *string
@@ -40,17 +40,17 @@ type SyncRun struct {
 	FullSync               bool
 	Canceled               bool
 	SyncTriggerReason      *SyncTriggerReason
-	CurrentStep            *string // absent once the run has completed
+	CurrentStep            *string // missing once the run has completed
 }
 
-// A SyncTriggerReason says why a run was started, in the words of Census's own pages.
+// A SyncTriggerReason is why a run was started, in the words of Census's own pages.
 type SyncTriggerReason struct {
 	UITag    *string // "Manual", "API Request", "Dry Run", …; an open list
-	UIDetail *string // may hold the e-mail address of whoever started it
+	UIDetail *string // may contain the e-mail address of a person
 }
 
-// A SyncRunStatus is where a run stands. Census has renamed these before, so
-// what is not known is Unknown and never an error.
+// A SyncRunStatus is the state of a run. Census has renamed these before, so an unknown word
+// is StatusUnknown and never an error.
 type SyncRunStatus string
 
 const (
@@ -62,8 +62,8 @@ const (
 	StatusUnknown   SyncRunStatus = "UNKNOWN"
 )
 
-// parseStatus also knows the names of 2023: preparing and new became queued,
-// retrying became working (history of Census's own documentation).
+// parseStatus also knows the names of 2023: preparing and new became queued, and retrying
+// became working (history of Census's own documentation).
 func parseStatus(raw string) SyncRunStatus {
 	switch strings.ToLower(raw) {
 	case "queued", "preparing", "new":
@@ -80,7 +80,7 @@ func parseStatus(raw string) SyncRunStatus {
 	return StatusUnknown
 }
 
-// scan reads a run; keys it does not know are skipped.
+// scan reads a run. It skips unknown keys.
 func (r *SyncRun) scan(s *reader) {
 	for key, ok := s.Enter(); ok; key, ok = s.Member() {
 		switch key {
@@ -137,7 +137,7 @@ func (r *SyncRun) scan(s *reader) {
 	if r.Status == "" {
 		r.Status = StatusUnknown
 	}
-	if r.UpdatedAt == 0 { // never null in GraphQL, and a run was touched when it was created at the earliest
+	if r.UpdatedAt == 0 { // never null in GraphQL; no run is older than its creation
 		r.UpdatedAt = r.CreatedAt
 	}
 }
@@ -157,7 +157,7 @@ func scanTriggerReason(s *reader) *SyncTriggerReason {
 			s.Skip()
 		}
 	}
-	if s.reason == nil || *s.reason != t { // by its pointers: see Scanner.Nullable
+	if s.reason == nil || *s.reason != t { // compares pointers: see Scanner.Nullable
 		s.reason = s.reasons.Next()
 		*s.reason = t
 	}
