@@ -1,15 +1,18 @@
-// Package paging reckons which pages of a list answer a question, and answers it from
-// them. It reads nothing, keeps nothing and looks at no clock: pages, what was kept and the
-// time are given to it, so that all of it can be printed and tried alone.
+// Package paging calculates which pages of a list answer a question, and answers it from them.
+// It makes no requests, stores nothing and uses no clock. Pages, cached rows and times are
+// passed in, so that everything can be tested and printed in isolation.
 //
-// Census lists in numbered pages, by creation, from either end. A page from the newest end,
-// a head, moves with each row that is created; one from the oldest end, a chunk, does so
-// only when old rows are removed. A [Window] asks for a stretch of the list, a [Slice] is
-// the answer, a [Position] a row's place in it, and an ordinal how many rows are older.
+// Census lists rows in numbered pages, by creation, from either end:
 //
-// A [View] is what is known of one list. [View.Next] tells what to read for windows to be
-// answered, [View.Take] takes in what came, and when nothing more is to be read [View.Slices]
-// has the answers:
+//   - A head is a page from the newest end. It moves with each new row.
+//   - A chunk is a page from the oldest end. It moves only when old rows are removed.
+//
+// A [Window] asks for a stretch of the list and a [Slice] is the answer. A [Position] is a
+// row's place in the list. An ordinal is the number of older rows.
+//
+// A [View] is what is known of one list. [View.Next] returns the pages to read for some
+// windows, [View.Take] adds them, and once nothing more is to be read, [View.Slices] returns
+// the answers:
 //
 //	v := paging.NewView(position, true)
 //	for {
@@ -23,12 +26,15 @@
 //	}
 //	answers := v.Slices(windows)
 //
-// A caller that keeps rows between views gives them by [View.Remember] and [View.Recall], and
-// [View.Keep] tells it what is worth keeping. What is kept is right for an epoch, which ends
-// when old rows are removed and every ordinal moves: memory.go says how a page proves that
-// one goes on.
+// A caller may keep rows between views. It passes them in by [View.Remember] and
+// [View.Recall], and [View.Keep] says what to keep. Kept rows are valid for an epoch, which
+// ends when old rows are removed and every ordinal moves. The file memory.go explains how a
+// page proves that an epoch continues.
 //
-// Three things make it more than arithmetic. Rows come and go between two reads: pages must
-// overlap, or [ErrMoved] says to begin anew. Rows created in the same moment may come in
-// any order: ties.go. And Census may tell no total, or a wrong one: totals.go.
+// Three things complicate the arithmetic:
+//
+//   - Rows come and go between two reads. Pages must overlap; otherwise [ErrMoved] tells the caller
+//     to start again.
+//   - Rows created in the same moment may come in any order (ties.go).
+//   - Census may send no total, or a wrong one (totals.go).
 package paging

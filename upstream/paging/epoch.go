@@ -6,42 +6,42 @@ import (
 	"census-gateway/internal/when"
 )
 
-// Kept is what is Kept of one list beside its chunks: the newest rows, and the
-// proof that the chunks of its epoch still are where they were. An epoch ends
-// when old rows are removed, which moves every ordinal. It is never changed.
+// Kept is what is cached of one list beside its chunks: the newest rows, and the proof that
+// the chunks of its epoch are still in place. An epoch ends when old rows are removed, which
+// moves every ordinal. A Kept is immutable.
 type Kept[T any] struct {
 	Epoch   int64
-	Size    int        // rows of its chunks: they are numbered by it
-	Newest  Segment[T] // the place of the newest row when last read; of no rows where there are none
+	Size    int        // rows per chunk, which defines the chunk numbers
+	Newest  Segment[T] // the place of the newest row when last read; no rows if unknown
 	total   int
-	told    time.Time // when a page was asked for that told the total
+	told    time.Time // when the last page with a total was requested
 	proved  time.Time // until then, no row had been removed since the epoch began
-	arrived int64     // the moment of the last page read for it: an older answer may be of another epoch
-	sealed  bool      // there are chunks worth to be proved
-	Wary    bool      // Census has been seen to order ties otherwise than by id
+	arrived int64     // the moment of the last page read for it: an older answer may belong to another epoch
+	sealed  bool      // there are chunks worth proving
+	Wary    bool      // Census was seen to order ties other than by id
 }
 
-// A Block is a chunk that is kept. It stands in its epoch.
+// A Block is a cached chunk. It belongs to its epoch.
 type Block[T any] struct {
 	first  int // ordinal of the first row
 	Rows   []T
-	Packed Packed[T] // instead of rows; nil: there are rows
-	Until  time.Time // until when they count
+	Packed Packed[T] // replaces Rows; nil: Rows is set
+	Until  time.Time // when they expire
 	fringe
 }
 
-// Packed are rows in less memory than they take as they are.
+// Packed are rows in a form that takes less memory.
 type Packed[T any] interface {
 	Rows(more int) []T // oldest first, with room for more; not to be written to
 	Bytes() int
 }
 
-// Block is g as it is kept, which counts until then.
+// Block returns g in the form it is cached in, with its expiry.
 func (g *Segment[T]) Block(until time.Time) Block[T] {
 	return Block[T]{first: g.First, Rows: g.Rows, Until: until, fringe: g.fringe}
 }
 
-// Open is b as a segment.
+// Open returns b as a segment.
 func (b Block[T]) Open() Segment[T] {
 	if b.Packed != nil {
 		b.Rows = b.Packed.Rows(0)
@@ -52,32 +52,33 @@ func (b Block[T]) Open() Segment[T] {
 // A Top is the newest rows of a list when last read.
 type Top[T any] struct {
 	Segment[T]
-	Below Packed[T] // further ones right below; nil: none
-	Loose int       // so many of both are loose below
+	Below Packed[T] // further rows right below; nil: none
+	Loose int       // number of these and Rows that are loose below
 }
 
-// Remember gives v what is kept of its list, but for the newest rows: chunk is what is
-// kept of the rows around an ordinal, and counts.
+// Remember passes the cached rows of a list to v, without the newest. chunk returns the cached
+// rows around an ordinal, and whether they are fresh.
 func (v *View[T]) Remember(k *Kept[T], chunk func(n int) (Segment[T], bool)) {
 	v.kept, v.floor, v.Epoch, v.Arrived, v.chunk = k, k.total, k.Epoch, k.arrived, chunk
 }
 
-// Remembers tells whether anything is kept of the list of v.
+// Remembers reports whether v has anything cached of its list.
 func (v *View[T]) Remembers() bool { return v.kept != nil }
 
-// Of tells whether v remembers the epoch of k.
+// Of reports whether v remembers the epoch of k.
 func (v *View[T]) Of(k *Kept[T]) bool { return v.kept != nil && v.kept.Epoch == k.Epoch }
 
-// Learned tells whether v has read what may be kept: a list whose length is not told
-// cannot be proved.
+// Learned reports whether v has read something to cache. A list without a total cannot be
+// proved, so nothing of it is.
 func (v *View[T]) Learned() bool { return len(v.news) > 0 && !v.untold }
 
-// Recall gives v the newest rows that are kept, or where they are over their time,
-// which is life, the place of them: the next page shows by it whether the epoch goes
-// on. Each thing counts for its life from when it was asked for: the newest rows, the
-// total, and the proof that rows stand where they did, which tells nothing of the other
-// two. What is over its time for no longer than more counts too. newest is what is kept
-// at their place; nil: nothing.
+// Recall passes the cached newest rows to v. If they expired, it passes only their place, by
+// which the next page shows whether the epoch continues.
+//
+// The newest rows, the total and the proof of the epoch each stay fresh for life after their
+// own request; the proof implies nothing about the other two. Entries that expired less than
+// more ago are accepted too. newest is the cached entry at the place of the newest rows, or
+// nil.
 func (v *View[T]) Recall(newest *Top[T], now time.Time, life, more time.Duration) {
 	k := v.kept
 	counts := func(asked time.Time) bool { return now.Before(asked.Add(life + more)) }
@@ -102,19 +103,18 @@ func (v *View[T]) Recall(newest *Top[T], now time.Time, life, more time.Duration
 	}
 }
 
-// A Keeper keeps what a view found out.
+// A Keeper stores what a view found.
 type Keeper[T any] struct {
-	Size   int                 // rows of its chunks
-	Epoch  func() int64        // names an epoch that begins
-	Sealed func(rows []T) bool // whether rows will change no more
+	Size   int                 // rows per chunk
+	Epoch  func() int64        // numbers an epoch that begins
+	Sealed func(rows []T) bool // reports whether rows will not change again
 	Chunk  func(epoch int64, g *Segment[T], sealed bool)
 }
 
-// Keep has to keep the chunks that v found, and tells what is to be kept beside them,
-// where was is: nil, where nothing is kept, or of chunks of another size. head is the
-// newest rows, if they were read. Where next is nil nothing is to be kept: others have
-// found out something of another epoch. It returns v, or where an epoch begins with
-// what v read, that alone.
+// Keep passes the chunks that v found to the Keeper, and returns what to cache beside them.
+// was is the present entry; nil if there is none, or if its chunks have another size. head is
+// the newest rows, if they were read. If next is nil, nothing is to be cached: others found
+// something of another epoch meanwhile. as is v, or only what v read if that begins an epoch.
 func (v *View[T]) Keep(was *Kept[T], to Keeper[T]) (as *View[T], next *Kept[T], head *Segment[T]) {
 	if was != nil && was.Size != to.Size {
 		was = nil
@@ -126,12 +126,12 @@ func (v *View[T]) Keep(was *Kept[T], to Keeper[T]) (as *View[T], next *Kept[T], 
 		return v, nil, nil
 	case was != nil && v.tied:
 		*next = *was
-	default: // nothing ties what was read to an epoch: it begins one
+	default: // no known row connects these pages to an epoch: they begin one
 		next.Epoch, next.Size, next.Wary = to.Epoch(), to.Size, was != nil && was.Wary
 		v = v.restart()
 	}
 	v.Epoch = next.Epoch
-	next.total = max(next.total, v.total) // no epoch outlives a fall of it
+	next.total = max(next.total, v.total) // the total never falls within an epoch
 	next.arrived = max(next.arrived, arrived)
 	next.told = when.Later(next.told, v.asked())
 	next.proved = when.Later(next.proved, v.proved)
@@ -139,7 +139,7 @@ func (v *View[T]) Keep(was *Kept[T], to Keeper[T]) (as *View[T], next *Kept[T], 
 	for i := range v.segments {
 		g := &v.segments[i]
 		known := !g.until.IsZero()
-		if g.group > 0 || known && !g.Mended { // stands alone, or was kept already
+		if g.group > 0 || known && !g.Mended { // not connected to the epoch, or cached already
 			continue
 		}
 		sealed := g.First%to.Size == 0 && len(g.Rows) == to.Size && to.Sealed(g.Rows)
@@ -158,9 +158,9 @@ func (v *View[T]) Keep(was *Kept[T], to Keeper[T]) (as *View[T], next *Kept[T], 
 	return v, next, head
 }
 
-// Follow has v, which remembers what is kept, go on downwards from the row of ordinal
-// n, where before ended, as if both were one; false if another epoch has begun
-// meanwhile, or the row is not there: then v has to find its place again.
+// Follow makes v, which remembers what is cached, continue downwards from the row of ordinal
+// n, where before ended, as if both were one view. It returns false if another epoch has begun
+// meanwhile or the row is missing. Then v must search for its place again.
 func (v *View[T]) Follow(before *View[T], n int, now time.Time) bool {
 	if v.kept != nil && v.Epoch != before.Epoch {
 		return false
@@ -171,7 +171,7 @@ func (v *View[T]) Follow(before *View[T], n int, now time.Time) bool {
 		}
 		g.group, g.Mended, g.Raw = 0, false, nil
 		if g.until.IsZero() {
-			g.until = now // it is kept already
+			g.until = now // it is cached already
 		}
 		v.segments = append(v.segments, g)
 		v.total, v.Arrived, v.tied = before.total, max(v.Arrived, before.Arrived), v.kept != nil

@@ -8,33 +8,31 @@ import (
 	"census-gateway/internal/when"
 )
 
-// memory is what a view has of what was kept, and what it has found out for it
-// to be kept.
+// memory is what a view was given from the cache, and what it has found to be cached.
 //
-// Rows that were kept stand in an epoch: their ordinals are right if no old row
-// was removed since. A page read now proves that, and belongs to the epoch, if it
-// holds a row that is known to stand in it, at the same ordinal; or if it ends
-// right below one, since had rows been removed it would reach into that. A page
-// that does neither stands for itself, and may not be put together with kept rows
-// until a later page proves all that went before.
+// Cached rows belong to an epoch: their ordinals are right if no old row was removed since. A
+// page read now proves that, and joins the epoch, in two cases. It contains a row of the epoch
+// at the same ordinal. Or it ends right below such a row: if rows had been removed, it would
+// overlap that row. Any other page stands for itself. It must not be combined with cached rows
+// until a later page proves everything before it.
 //
-// The same goes for pages of one answer: those that a later one has shown to be of
-// one time are a group. The epoch is group 0.
+// The same holds for the pages of one answer. Pages that a later page has shown to be of one
+// time form a group. The epoch is group 0.
 type memory[T any] struct {
-	kept       *Kept[T]                            // nil: nothing was kept
+	kept       *Kept[T]                            // nil: nothing was cached
 	chunk      func(k int) (g Segment[T], ok bool) // recalls a chunk; nil: none
-	witnesses  []Segment[T]                        // rows that stand in the epoch but are too old to count
-	below      Packed[T]                           // those right below the first segment or witness, which was kept; nil: none
-	underneath int                                 // so many of these and that are loose below
-	floor      int                                 // rows there were when last kept
-	fresh      bool                                // the proof that was kept counts
-	told       time.Time                           // when the total was asked for that was kept and counts; zero: it does not
-	tied       bool                                // a page that was read stands in the epoch
-	recalled   []Segment[T]                        // what was kept and counts
+	witnesses  []Segment[T]                        // rows of the epoch that have expired
+	below      Packed[T]                           // cached rows right below the first segment or witness; nil: none
+	underneath int                                 // number of these and below that are loose below
+	floor      int                                 // number of rows when last cached
+	fresh      bool                                // the cached proof is fresh
+	told       time.Time                           // when the cached total was requested, if it is fresh; otherwise zero
+	tied       bool                                // a page that was read belongs to the epoch
+	recalled   []Segment[T]                        // cached rows that are fresh
 	news       []news[T]                           // pages read
 	proved     time.Time                           // until then the epoch is proved
-	broken     bool                                // what was recalled does not fit what was read
-	Epoch      int64                               // of what was kept; 0: none
+	broken     bool                                // recalled rows do not match the rows read
+	Epoch      int64                               // of the cached rows; 0: none
 	Arrived    int64                               // the moment of the last page read: older answers may hide a gap
 }
 
@@ -42,11 +40,11 @@ type memory[T any] struct {
 type news[T any] struct {
 	Read
 	page Page[T]
-	sent time.Time // when it was asked for
+	sent time.Time // when it was requested
 }
 
-// link takes up that the segment read last may prove rows known before: then all pages
-// read since those are of their group. It tells whether it proves any.
+// link checks whether the segment read last proves rows known before. If so, all pages read
+// since join the group of those rows, and it returns true.
 func (v *View[T]) link() (proved bool) {
 	last := len(v.segments) - 1
 	g := &v.segments[last]
@@ -66,9 +64,10 @@ func (v *View[T]) link() (proved bool) {
 	return proved
 }
 
-// proves tells whether g, as a page gave it, shows that no row was removed since known
-// was: it holds a row of it at the same ordinal, or ends right below it. Where Census
-// orders ties otherwise than by id, one may stand where another stood: see tiesProve.
+// proves reports whether g, as read from a page, shows that no row was removed since known was
+// read. It does if it contains a row of known at the same ordinal, or ends right below known.
+// If Census orders ties other than by id, one tie may stand in the place of another: see
+// tiesProve.
 func (v *View[T]) proves(g, known *Segment[T]) bool {
 	from, to := max(g.First, known.First), min(g.end(), known.end())
 	if from > to || from == to && from != known.First {
@@ -77,7 +76,7 @@ func (v *View[T]) proves(g, known *Segment[T]) bool {
 	return !v.crooked || v.tiesProve(g, known, from, to)
 }
 
-// recallAt is the chunk with the row of ordinal n, if it was kept and counts.
+// recallAt returns the cached, fresh chunk with the row of ordinal n.
 func (v *View[T]) recallAt(n int) (g Segment[T], ok bool) {
 	if v.below != nil && len(v.witnesses) == 0 && n < v.segments[0].First {
 		v.open()
@@ -100,9 +99,8 @@ func (v *View[T]) recallAt(n int) (g Segment[T], ok bool) {
 	return v.segments[len(v.segments)-1], true
 }
 
-// doubtful tells whether the answer to one of windows rests on kept rows that
-// nothing proves, or is put together from pages of different groups; and if so,
-// which group is to be proved.
+// doubtful reports whether the answer to one of windows depends on unproved cached rows, or
+// combines pages of different groups. If so, it returns the group to be proved.
 func (v *View[T]) doubtful(windows []Window) (group int, doubtful bool) {
 	proved := v.fresh || v.tied || len(v.recalled) == 0
 	for _, w := range windows {
@@ -120,14 +118,15 @@ func (v *View[T]) doubtful(windows []Window) (group int, doubtful bool) {
 	return 0, false
 }
 
-// loose tells whether pages were read that do not stand in the epoch of what is or
-// will be kept, and that a proof of it might tie to it.
+// loose reports whether pages were read outside the epoch that is or will be cached, and
+// whether a proof of the epoch might connect them to it.
 func (v *View[T]) loose() bool {
 	return !v.untold && (v.kept == nil || len(v.kept.Newest.Rows) > 0) &&
 		slices.ContainsFunc(v.segments, func(g Segment[T]) bool { return g.group > 0 })
 }
 
-// proofOf is the read that shows whether a group goes on: a chunk with a row of it.
+// proofOf returns the read that shows whether a group continues: a chunk with a row of the
+// group.
 func (v *View[T]) proofOf(group, size int) Read {
 	n := 0
 	for _, g := range slices.Concat(v.witnesses, v.recalled, v.segments) {
@@ -138,7 +137,7 @@ func (v *View[T]) proofOf(group, size int) Read {
 	return Read{K: n / size, Size: size}
 }
 
-// restart makes a view of what was read alone, as if nothing had been kept.
+// restart returns a view of only what was read, as if nothing had been cached.
 func (v *View[T]) restart() *View[T] {
 	fresh := NewView(v.position, v.widest > 0)
 	for _, n := range v.news {
@@ -149,7 +148,7 @@ func (v *View[T]) restart() *View[T] {
 	return fresh
 }
 
-// asked is when the last page was asked for; zero: none was.
+// asked returns when the last page was requested; zero: none was.
 func (v *View[T]) asked() (t time.Time) {
 	for _, n := range v.news {
 		t = when.Later(t, n.sent)
@@ -157,8 +156,7 @@ func (v *View[T]) asked() (t time.Time) {
 	return t
 }
 
-// Until is how long an answer from v counts, where what may change does so for
-// life.
+// Until returns when an answer from v expires, if rows that may change stay fresh for life.
 func (v *View[T]) Until(life time.Duration) (t time.Time) {
 	if len(v.news) == 0 {
 		t = v.told
@@ -183,7 +181,7 @@ func (v *View[T]) Until(life time.Duration) (t time.Time) {
 	return t
 }
 
-// open unpacks the newest rows that were kept, as one segment or witness.
+// open unpacks the cached newest rows, as one segment or witness.
 func (v *View[T]) open() {
 	if v.below == nil {
 		return
@@ -198,7 +196,7 @@ func (v *View[T]) open() {
 	}
 }
 
-// crown is the segment or witness that is the newest rows which were kept.
+// crown returns the segment or witness that holds the cached newest rows.
 func (v *View[T]) crown() *Segment[T] {
 	if len(v.witnesses) > 0 {
 		return &v.witnesses[0]

@@ -4,10 +4,10 @@ import (
 	"time"
 )
 
-// Next is what to read for v to answer windows: nothing, where it can; else pages that
-// may be read at the same time, most at once. Its error is ErrMoved if v is of no use
-// any more, ErrTies if no reading helps. A scan reads one page at a time, and has what
-// it read tied to the epoch in the end where it is to be kept.
+// Next returns what to read for v to answer windows: nothing if it can; otherwise pages that
+// may be read at the same time, at most most. It returns ErrMoved if a new view is needed, and
+// ErrTies if no read helps. A scan reads one page at a time. With keeps, its pages are
+// connected to the epoch at the end, so that they can be cached.
 func (v *View[T]) Next(windows []Window, size, most int, scan, keeps bool) (todo []Read, err error) {
 	todo = plan(v, windows, size)
 	if !scan && len(todo) == 0 {
@@ -49,10 +49,9 @@ func (v *View[T]) Next(windows []Window, size, most int, scan, keeps bool) (todo
 	return v.together(todo, most), nil
 }
 
-// together are those of todo, from the first on, that may be read at once, up to most: chunks
-// next to each other, below a row that has been read. If old rows are removed
-// meanwhile, the topmost of those read after that reaches into what was read
-// before, which shows.
+// together returns the reads of todo, from the first on, that may be made at once, up to most.
+// They are adjacent chunks below a row that has been read. If old rows are removed meanwhile,
+// the topmost chunk read later overlaps rows read before, which reveals it.
 func (v *View[T]) together(todo []Read, most int) []Read {
 	first := todo[0]
 	if _, below := v.at((first.K + 1) * first.Size); first.Head > 0 || !below || v.crooked && !v.linked {
@@ -65,17 +64,17 @@ func (v *View[T]) together(todo []Read, most int) []Read {
 	return todo[:n]
 }
 
-// An Arrival is a page that came, or why it did not.
+// An Arrival is a page that came, or the reason why it did not.
 type Arrival[T any] struct {
 	Page[T]
-	Sent   time.Time // when it was asked for
-	Landed int64     // when it was there, by the count of flights
+	Sent   time.Time // when it was requested
+	Landed int64     // when it arrived, by the count of flights
 	Err    error
-	Gone   bool // there is no such page, or no such list: err says so
+	Gone   bool // there is no such page, or no such list; see Err
 }
 
-// Take takes in the pages that came for todo, in their order. head reads the newest rows,
-// where a page is gone: they know whether the list is there at all.
+// Take adds the pages that came for todo, in order. If a page is missing, it calls head to
+// read the newest rows, which show whether the list exists at all.
 func (v *View[T]) Take(todo []Read, came []Arrival[T], size int, head func(Read) Arrival[T]) error {
 	least, most := max(v.total, v.floor, 0), 0
 	for _, a := range came {
@@ -84,7 +83,7 @@ func (v *View[T]) Take(todo []Read, came []Arrival[T], size int, head func(Read)
 	}
 	for i, a := range came {
 		next := todo[i]
-		if a.Total >= least { // rows may be added meanwhile, and pages read at once come in any order
+		if a.Total >= least { // rows may be added meanwhile, and parallel reads arrive in any order
 			a.Total = most
 		}
 		gone := next.K > 0 && a.Gone
@@ -102,12 +101,12 @@ func (v *View[T]) Take(todo []Read, came []Arrival[T], size int, head func(Read)
 		switch past := todo[i].K * size; {
 		case gone && v.deaf:
 			v.most = min(v.most, past)
-		case gone && v.total > past: // and yet the total has rows there
+		case gone && v.total > past: // but the total says that there are rows
 			return ErrMoved
-		case !v.linked && i+1 < len(todo): // what was read below at the same time proves nothing then
+		case !v.linked && i+1 < len(todo): // pages below that were read at the same time then prove nothing
 			return nil
 		}
-		if gone && v.total < 0 { // the head does not know: there are no rows there
+		if gone && v.total < 0 { // the head shows no total: there are no rows
 			v.learnTotal(todo[i], -1, Segment[T]{First: todo[i].K * size})
 		}
 	}

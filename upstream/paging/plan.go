@@ -6,18 +6,16 @@ import (
 	"slices"
 )
 
-// plan lists the reads that are still missing to answer windows from v, newest
-// first; none when they can be answered. It makes the fewest calls that can do:
+// plan lists the reads that v still lacks to answer windows, newest first; none if it can
+// answer. It makes as few calls as possible:
 //
-//   - the newest rows are one head, as large as the largest window wants;
-//   - other rows are the chunks they stand in, each once, or a head where that
-//     is fewer;
-//   - a window next to a Position starts where its ordinal says, and includes
-//     the row there, which proves or disproves it. A position that has moved is
-//     sought by halving.
+//   - The newest rows are one head, as large as the largest window needs.
+//   - Other rows are the chunks that contain them, each once, or a head where that takes fewer calls.
+//   - A window next to a Position starts at the position's ordinal. It includes the row there, which
+//     confirms the ordinal or not. A position that has moved is searched for by halving.
 //
-// After each read there is more to know: the caller does the first of the list
-// and plans again.
+// Each read brings new knowledge, so the caller makes the first reads of the list and plans
+// again.
 func plan[T any](v *View[T], windows []Window, size int) []Read {
 	var missing []int // ordinals, in any order
 	head, known := 0, len(v.segments)
@@ -32,7 +30,7 @@ func plan[T any](v *View[T], windows []Window, size int) []Read {
 		if hi == newest {
 			n := w.want()
 			if !w.blank() {
-				n++ // to tell whether the last one is alone in its moment
+				n++ // shows whether the last row is alone in its moment
 			}
 			switch {
 			case !v.blind && n == size+1 && n <= v.widest:
@@ -65,11 +63,11 @@ func plan[T any](v *View[T], windows []Window, size int) []Read {
 		}
 		missing = more
 	}
-	if len(v.segments) > known { // something was recalled, which may tell more
+	if len(v.segments) > known { // recalled rows may answer more
 		return plan(v, windows, size)
 	}
 	switch remembers := v.kept != nil && v.total < 0 && !v.untold; {
-	case remembers && head == 0 && len(missing) == 0: // all is known but whether it is still so
+	case remembers && head == 0 && len(missing) == 0: // everything is known except whether it still holds
 		if v.kept.Newest.end() < v.kept.total {
 			return []Read{v.proofOf(0, size)}
 		}
@@ -86,16 +84,15 @@ func plan[T any](v *View[T], windows []Window, size int) []Read {
 	return cover(missing, head, total, size)
 }
 
-// witnessHead is how large a head is that is to show, by a row known before, that
-// nothing was removed: it does unless more rows than that were added meanwhile.
+// witnessHead is the size of a head that proves, by a known row, that no row was removed. It
+// fails to prove that only if more rows than this were added meanwhile.
 const witnessHead = 10
 
 // newest stands for the unknown ordinal after the newest row.
 const newest = math.MaxInt
 
-// stretch is the ordinals, from lo to hi, that must be known to answer w or to
-// find out more on the way; hi is newest if the list's newest end must be read
-// first.
+// stretch returns the ordinals, from lo to hi, that must be known to answer w, or to get
+// closer to an answer. hi is newest if the newest end of the list must be read first.
 func (v *View[T]) stretch(w Window) (lo, hi int) {
 	n := w.want()
 	start, how := v.start(w)
@@ -114,9 +111,9 @@ func (v *View[T]) stretch(w Window) (lo, hi int) {
 		lo, hi = start-n, start
 	}
 	hi = min(hi, v.bound())
-	if far := w.Far(); how == sure && !far.IsEnd() { // what is known to lie beyond it is not wanted
+	if far := w.Far(); how == sure && !far.IsEnd() { // rows known to lie beyond it are not needed
 		if least, most := v.rank(far); w.FromOldest {
-			hi = max(lo, min(hi, most)) // where it lies before the near side, nothing from there on
+			hi = max(lo, min(hi, most)) // if it lies before the near side, nothing from there on
 		} else {
 			lo = max(lo, least)
 		}
@@ -125,17 +122,17 @@ func (v *View[T]) stretch(w Window) (lo, hi int) {
 	return min(max(lo, 0), hi), hi
 }
 
-// A certainty says what is known of the place a window starts at.
+// A certainty says how well the start of a window is known.
 type certainty int
 
 const (
 	sure   certainty = iota // the rows read so far prove it
-	hinted                  // a position says so
-	sought                  // the position has moved: this is the place to look at next
+	hinted                  // a position names it
+	sought                  // the position has moved: look here next
 )
 
-// start is the ordinal at which w begins to count: for a window from the oldest
-// its first row's, for one from the newest that after its last row.
+// start returns the ordinal at which w begins to count. For a window from the oldest end, that
+// is its first row; for one from the newest end, the place after its last row.
 func (v *View[T]) start(w Window) (int, certainty) {
 	p := w.Near()
 	switch {
@@ -153,19 +150,19 @@ func (v *View[T]) start(w Window) (int, certainty) {
 			lo++ // p itself still stands there
 		}
 		return lo, sure
-	case p.Ordinal == NoOrdinal && hi == math.MaxInt: // how long is the list?
+	case p.Ordinal == NoOrdinal && hi == math.MaxInt: // the length of the list is unknown
 		return newest, sought
 	case p.Ordinal >= lo && p.Ordinal < hi:
 		return p.Ordinal, hinted
 	case p.Ordinal == hi:
 		return hi - 1, sought
-	case hi == math.MaxInt: // further up than hinted, which only a miscount by Census explains
+	case hi == math.MaxInt: // newer than hinted; only a wrong total from Census explains that
 		return lo, sought
 	}
 	return lo + (hi-lo)/2, sought
 }
 
-// probe is the ordinal to look at next while the list's length is unknown.
+// probe returns the ordinal to look at next while the list's length is unknown.
 func (v *View[T]) probe() int {
 	if v.most == math.MaxInt {
 		return 2 * v.least
@@ -173,8 +170,8 @@ func (v *View[T]) probe() int {
 	return v.least + (v.most-v.least)/2
 }
 
-// cover chooses reads that contain the missing ordinals, with a head of at
-// least head rows if that is above 0, newest first.
+// cover returns reads that contain the missing ordinals, newest first. If head is above 0,
+// they include a head of at least that many rows.
 func cover(missing []int, head, total, size int) []Read {
 	slices.SortFunc(missing, func(a, b int) int { return cmp.Compare(b, a) })
 	chunks := func(before int) (ks []int) {
@@ -186,7 +183,7 @@ func cover(missing []int, head, total, size int) []Read {
 		return ks
 	}
 	ks := chunks(newest)
-	if total >= 0 && len(ks) > 0 { // a head may serve for two chunks, or comes anyway
+	if total >= 0 && len(ks) > 0 { // a head may replace two chunks, or is read anyway
 		reach := total - size
 		i := slices.IndexFunc(missing, func(n int) bool { return n < reach })
 		if i < 0 {

@@ -7,25 +7,25 @@ type Slice[T any] struct {
 	Rows  []T  // oldest first
 	First int  // ordinal of Rows[0], or where it would be
 	Total int  // rows in the whole list
-	More  bool // the stretch goes on past the counted rows
-	Open  bool // the last row on the side counted towards was taken for the only one of its moment: see Position.Open
+	More  bool // the stretch continues past the counted rows
+	Open  bool // the last row counted was assumed to be the only one of its moment: see Position.Open
 
-	// Held is the row beyond the last one, on the side counted towards, where a scan holds it
-	// back: it may not be the next. See Rest.
+	// Held is the row beyond the last one, on the side counted towards, if a scan holds it
+	// back: another row may come before it. See Rest.
 	Held []T
 
-	Err error // why the window could not be answered, where others of the same list were; then nothing else counts
+	Err error // why this window has no answer while others of the list have; other fields are then unset
 
-	AsOf  time.Time // by our clock, when the first of what it was made from was asked for: newer rows may be missing
-	Stale bool      // it was kept and is over its time: Census fails
+	AsOf  time.Time // by our clock, when its oldest part was requested: newer rows may be missing
+	Stale bool      // from expired cached rows, because Census fails
 
 	position func(*T) Position
 }
 
-// End is the ordinal after the last row.
+// End returns the ordinal after the last row.
 func (s Slice[T]) End() int { return s.First + len(s.Rows) }
 
-// Answers tells whether windows can be answered from v as it is.
+// Answers reports whether v can answer windows as it is.
 func (v *View[T]) Answers(windows []Window, size int) bool {
 	v.torn = false
 	if len(plan(v, windows, size)) > 0 || v.broken || v.torn {
@@ -35,16 +35,16 @@ func (v *View[T]) Answers(windows []Window, size int) bool {
 	return !doubtful
 }
 
-// Exhaust recalls all there is for windows, which may show that v is of the past.
+// Exhaust recalls all cached rows for windows, which may show that v is out of date.
 func (v *View[T]) Exhaust(windows []Window, size int) { plan(v, windows, size) }
 
-// BeStale makes v answer windows with what is kept and over its time, which is life, and
-// tells whether that will do.
+// BeStale makes v answer windows from cached rows that have expired; life is how long they
+// were fresh. It reports whether they are sufficient.
 func (v *View[T]) BeStale(windows []Window, size int, life time.Duration) bool {
 	if len(plan(v, windows, size)) > 0 || v.broken || v.torn {
 		return false
 	}
-	v.Border(windows, size) // what is kept beyond them tells more
+	v.Border(windows, size) // cached rows beyond them may help
 	v.Stale = v.Until(life).Add(-life)
 	return true
 }
@@ -96,7 +96,7 @@ func (v *View[T]) Slice(w Window) Slice[T] {
 	return s
 }
 
-// Far is the ordinal of the last row of s, as w counts.
+// Far returns the ordinal of the last row of s, as w counts.
 func (s Slice[T]) Far(w Window) int {
 	if w.FromOldest {
 		return s.End() - 1
@@ -104,13 +104,13 @@ func (s Slice[T]) Far(w Window) int {
 	return s.First
 }
 
-// Place is the ordinal of the i-th row of s, which answers w, and whether it is open,
-// for the row's Position.
+// Place returns the ordinal of the i-th row of s, which answers w, and whether the row is
+// open, for the row's Position.
 func (s Slice[T]) Place(w Window, i int) (ordinal int, open bool) {
 	return s.First + i, s.First+i == s.OpenPlace(w)
 }
 
-// OpenPlace is the ordinal of the row of s, which answers w, that is open; -1: none is.
+// OpenPlace returns the ordinal of the open row of s, which answers w; -1: none is open.
 func (s Slice[T]) OpenPlace(w Window) int {
 	if !s.Open {
 		return -1
@@ -118,7 +118,7 @@ func (s Slice[T]) OpenPlace(w Window) int {
 	return s.Far(w)
 }
 
-// After is what is left of w beyond s, which answered it.
+// After returns the rest of w beyond s, which answered it.
 func (s Slice[T]) After(w Window) Window {
 	if len(s.Rows) == 0 {
 		return w
@@ -134,8 +134,8 @@ func (s Slice[T]) After(w Window) Window {
 	return w
 }
 
-// Cut is what w leaves of s, which goes on downwards from the side w counts from:
-// what is not older than w.
+// Cut removes the rows of s that are outside w. s continues downwards from the side that w
+// counts from, so these are the rows older than w.
 func (s Slice[T]) Cut(w Window) Slice[T] {
 	if w.FromOldest || w.Older.IsEnd() {
 		return s
@@ -146,8 +146,8 @@ func (s Slice[T]) Cut(w Window) Slice[T] {
 	return s
 }
 
-// Hold holds back the last row of s, which answers w, if it is open and rows follow it,
-// which tell what it is.
+// Hold holds back the last row of s, which answers w, if the row is open and rows follow that
+// show its place.
 func (s Slice[T]) Hold(w Window) Slice[T] {
 	n := len(s.Rows)
 	switch {
@@ -162,8 +162,8 @@ func (s Slice[T]) Hold(w Window) Slice[T] {
 	return s
 }
 
-// Rest is the row that s, which answers w, holds back, for who cannot read on; without
-// rows if it holds none.
+// Rest returns the row that s, which answers w, holds back, for callers that cannot read on.
+// It has no rows if s holds none.
 func (s Slice[T]) Rest(w Window) Slice[T] {
 	first := s.First - len(s.Held)
 	if w.FromOldest {

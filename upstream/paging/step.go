@@ -1,12 +1,12 @@
 package paging
 
-// scanRows is how many rows are read at a time where they are read upwards: a
-// page proves nothing of one above it, so as many as one answer may have.
+// scanRows is how many rows a scan from the oldest end reads at a time. Pages prove nothing
+// about pages above them, so it reads as many rows as one answer may have.
 const scanRows = 1000
 
-// Step is the part of w to read next: downwards a page, or to the end of a chunk,
-// whether that is beyond w or not; and a chunk more if what lies beyond the next row
-// is to be told.
+// Step returns the part of w to read next. Downwards, it is a page, or the rest of a chunk
+// even if it extends beyond w. It includes one more chunk if the rows beyond the next one must
+// be known.
 func (w Window) Step(size int, held bool) Window {
 	if w.FromOldest {
 		w.Limit = scanRows
@@ -20,14 +20,14 @@ func (w Window) Step(size int, held bool) Window {
 		if w.Limit = (n-1)%size + 1; w.Limit == 1 && held {
 			w.Limit += size
 		}
-	default: // one row, which tells in which chunk it is
+	default: // one row, which shows its chunk
 		w.Limit = 1
 	}
 	return w
 }
 
-// AtHand is how many rows on from where w begins v has beside each other and in their
-// places; 0 upwards, and where that place is not known.
+// AtHand returns how many consecutive rows v has in place from the start of w; 0 upwards, and
+// where the start is not known.
 func (v *View[T]) AtHand(w Window) int {
 	lo, hi := v.rank(w.Newer)
 	if w.FromOldest || lo != hi || lo == 0 {

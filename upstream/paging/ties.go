@@ -5,42 +5,45 @@ import (
 	"sort"
 )
 
-// Rows created in the same moment are ties. Our order among them is that of their
-// ids; Census promises none, and may list them differently from call to call. So a
-// page tells for certain the moment of each place, and which rows stand there only
-// where it shows all of a moment's rows. Those at its ends are loose until it is
-// known what lies beyond: another moment, and they stand where they are; the same,
-// and the moment is cut. A cut moment is whole again when as many of its rows have
-// been seen as it has places.
+// Rows created in the same moment are ties. We order them by id. Census promises no order, and
+// may list them differently from call to call. A page therefore proves the moment of each
+// place. It proves which rows stand there only if it shows all rows of the moment.
 //
-// Loose rows are trusted to stand in their places, so that lists without ties take no
-// call more, where nothing is known beyond them and Census has not been seen to order
-// ties otherwise than by id: one row that is alone; or many, where so many ties have been
-// seen that stood by their ids that it is no chance.
+// Rows of the moments at a page's ends are loose until the rows beyond are known. If those
+// have another moment, the loose rows are in place. If they have the same, the page cuts the
+// moment. A cut moment is complete again once as many of its rows have been seen as it has
+// places.
+//
+// Lists without ties take no extra calls, because loose rows are trusted while nothing beyond is
+// known and Census has not been seen to order ties other than by id. That holds for a row that
+// is alone in its moment. It holds for several rows once so many ties have been seen in order of
+// their ids that chance is excluded.
 
 var (
-	ErrTies   = errors.New("rows created in the same moment come in another order in each answer")
-	ErrPassed = errors.New("a row of the same moment stands before the row that the page goes on from, and was not shown")
+	// ErrTies means that each answer orders ties differently, so they have no places.
+	ErrTies = errors.New("rows created in the same moment come in another order in each answer")
+	// ErrPassed means that an earlier page omitted a tie. The caller must page from the start.
+	ErrPassed = errors.New("a row of the same moment, before the row that the page continues from, was not shown")
 )
 
-// A fringe tells of the ties in a segment.
+// A fringe describes the ties at the ends of a segment.
 type fringe struct {
-	Low, High int // so many rows at its ends are loose
+	Low, High int // number of loose rows at its ends
 	order
 }
 
-// An order tells in what order Census has been seen to list ties.
+// An order is how Census has been seen to order ties.
 type order struct {
 	ties    bool // there were some
-	crooked bool // some did not stand by their ids
-	luck    int  // one in so many orders of them is that of their ids, up to certain; 0: there were none
+	crooked bool // some were not in order of their ids
+	luck    int  // one in this many orders of them is that of their ids, up to certain; 0: none seen
 }
 
-// certain is when ties that all stood by their ids did so by no chance.
+// certain is the luck above which ties in order of their ids are not there by chance.
 const certain = 1_000_000
 
-// tie takes up that a row, the n-th of its moment in a page, stands after the one before, as
-// its id does or not. The first is no tie.
+// tie records whether a row, the n-th of its moment in a page, follows the one before in order
+// of their ids. The first is no tie.
 func (o *order) tie(n int, crooked bool) {
 	if n > 1 {
 		o.merge(order{ties: true, crooked: crooked, luck: n})
@@ -54,12 +57,12 @@ func (o *order) merge(p order) {
 	}
 }
 
-// moment is when the row of ordinal n, which g has, was created.
+// moment returns when the row of ordinal n in g was created.
 func (v *View[T]) moment(g *Segment[T], n int) Moment {
 	return v.position(&g.Rows[n-g.First]).CreatedAt
 }
 
-// span is which rows of g were created at t: from i up to j.
+// span returns which rows of g were created at t: from i up to j.
 func (v *View[T]) span(g *Segment[T], t Moment) (i, j int) {
 	i = sort.Search(len(g.Rows), func(i int) bool { return v.position(&g.Rows[i]).CreatedAt >= t })
 	for j = i; j < len(g.Rows) && v.position(&g.Rows[j]).CreatedAt == t; j++ {
@@ -67,8 +70,7 @@ func (v *View[T]) span(g *Segment[T], t Moment) (i, j int) {
 	return i, j
 }
 
-// loosen notes which rows of g, as a page gave it, are loose. last tells that nothing
-// lies above it.
+// loosen marks the loose rows of g, as read from a page. last means that no rows lie above it.
 func (v *View[T]) loosen(g *Segment[T], last bool) {
 	n := len(g.Rows)
 	if n > 0 && g.First > 0 {
@@ -80,11 +82,11 @@ func (v *View[T]) loosen(g *Segment[T], last bool) {
 	}
 }
 
-// loose tells whether the row of ordinal n, which g has, may stand elsewhere among
-// the rows of its moment.
+// loose reports whether the row of ordinal n in g may have another place among the rows of its
+// moment.
 func (g *Segment[T]) loose(n int) bool { return n < g.First+g.Low || n >= g.end()-g.High }
 
-// known is a segment that was read or recalled with the row of ordinal n; nil: none.
+// known returns a segment, read or recalled, with the row of ordinal n; nil: none.
 func (v *View[T]) known(n int) *Segment[T] {
 	for i := len(v.segments) - 1; i >= 0; i-- {
 		if g := &v.segments[i]; n >= g.First && n < g.end() {
@@ -94,8 +96,8 @@ func (v *View[T]) known(n int) *Segment[T] {
 	return nil
 }
 
-// alone tells whether the row of ordinal n was taken for the only one of its moment
-// without knowing what lies beyond it.
+// alone reports whether the row of ordinal n was assumed to be the only one of its moment
+// while the rows beyond it are unknown.
 func (v *View[T]) alone(n int) bool {
 	g := v.known(n)
 	if g == nil || !g.loose(n) {
@@ -105,8 +107,8 @@ func (v *View[T]) alone(n int) bool {
 	return k.to-k.from == 1
 }
 
-// Passed tells whether a row of the same moment as the open position that w counts
-// from stands before it: the page that showed that should have shown it.
+// Passed reports whether a row stands before the open position that w counts from and has the
+// same moment. The page that showed the position should have shown that row.
 func (v *View[T]) Passed(w Window) bool {
 	p := w.Near()
 	if !p.Open {

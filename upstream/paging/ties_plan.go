@@ -1,15 +1,15 @@
 package paging
 
-// maxPage is the most rows that Census gives at once (API reference, per_page).
+// maxPage is the largest page that Census allows (API reference, per_page).
 const maxPage = 100
 
-// maxLooks is how many reads of one answer are made only to see all rows of a moment,
-// which were cut and did not fit together.
+// maxLooks limits the reads of one answer that only try to see all rows of a cut moment
+// together.
 const maxLooks = 24
 
-// wider widens the stretch of w, from lo up to hi, by the row that tells whether the
-// last one is alone in its moment, where no call is made for that row alone: not from
-// a chunk into the next, and not beyond the largest head.
+// wider widens the stretch of w, from lo to hi, by the row that shows whether the last one is
+// alone in its moment. It does so only if that row takes no call of its own: not from a chunk
+// into the next, and not beyond the largest head.
 func (v *View[T]) wider(w Window, lo, hi, size int) (int, int) {
 	if _, how := v.start(w); how == sought || w.blank() {
 		return lo, hi
@@ -23,17 +23,17 @@ func (v *View[T]) wider(w Window, lo, hi, size int) (int, int) {
 	return lo, hi
 }
 
-// wary tells whether Census is known to order ties otherwise than by id.
+// wary reports whether Census is known to order ties other than by id.
 func (v *View[T]) wary() bool { return v.crooked || v.kept != nil && v.kept.Wary }
 
-// trusts tells whether the loose rows of k are taken to stand in their places: one that is
-// alone, or many where Census was seen to order ties by id.
+// trusts reports whether the loose rows of k are assumed to be in place: a single row, or
+// several if Census was seen to order ties by id.
 func (v *View[T]) trusts(k tie) bool {
 	return !v.wary() && (k.to-k.from == 1 || v.luck == certain)
 }
 
-// vague is which rows of g are of p's moment, from i up to j, if they are loose and p
-// is not known to be one of them that is alone; else none.
+// vague returns the rows of g with p's moment, from i up to j, if they are loose and p may be
+// one of several; otherwise none.
 func (v *View[T]) vague(g *Segment[T], p Position) (i, j int) {
 	if first, last := v.moment(g, g.First), v.moment(g, g.end()-1); p.CreatedAt != first && p.CreatedAt != last {
 		return 0, 0
@@ -48,13 +48,13 @@ func (v *View[T]) vague(g *Segment[T], p Position) (i, j int) {
 	return i, j
 }
 
-// clear is what is to be read next for p to have a place, if rows of its moment are known
-// whose places are not.
+// clear returns what to read next to give p a place, if rows of its moment are known without
+// their places.
 func (v *View[T]) clear(p Position, size int) (missing []int, look Read) {
 	if p.IsEnd() {
 		return nil, look
 	}
-	v.rank(p) // opens what is packed
+	v.rank(p) // opens packed rows
 	for i := range v.segments {
 		if i, j := v.vague(&v.segments[i], p); i < j {
 			return v.pursue(v.tie(p.CreatedAt), size)
@@ -63,9 +63,9 @@ func (v *View[T]) clear(p Position, size int) (missing []int, look Read) {
 	return nil, look
 }
 
-// untie is what is to be read next for the answers to windows, all of whose places are
-// known, to have no loose rows: the rows of some ordinals, or one page that is to show
-// what those known do not.
+// untie returns what to read next so that the answers to windows contain no loose rows; all
+// places in them are known. That is the rows of some ordinals, or one page for what these do
+// not show.
 func (v *View[T]) untie(windows []Window, size int) (missing []int, look Read) {
 	for _, w := range windows {
 		lo, hi := v.stretch(w)
@@ -95,17 +95,18 @@ func (v *View[T]) untie(windows []Window, size int) (missing []int, look Read) {
 	return nil, look
 }
 
-// odd tells whether the row of ordinal n, which is alone at an end of g, may not be the
-// only one of its moment, since w names another row of it, or the row at another place.
+// odd reports whether the row of ordinal n, which is alone at an end of g, may share its
+// moment with others. It may if w names another row of the moment, or the row at another
+// place.
 func (v *View[T]) odd(g *Segment[T], n int, w Window) bool {
 	at, near, far := v.position(&g.Rows[n-g.First]), w.Near(), w.Far()
 	return near.CreatedAt == at.CreatedAt && (near.ID != at.ID || near.Ordinal != n) && !near.isBound() || far.CreatedAt == at.CreatedAt && !far.isBound()
 }
 
-// Border is the chunk beyond a page that ends with a chunk, and with a row that may not be
-// the only one of its moment; what more is to be read, if that chunk was kept and leaves
-// something to be told. It is wanted for pages that are smaller than what one call shows:
-// few of them end there, and who walks on needs that chunk next.
+// Border returns a chunk to read beyond a page that ends at a chunk's end with a row that may
+// share its moment. It does so if that chunk was cached and leaves a question open. It is for
+// pages smaller than one call: few of them end there, and a caller that reads on needs that
+// chunk next.
 func (v *View[T]) Border(windows []Window, size int) []Read {
 	known := len(v.segments)
 	for _, w := range windows {
@@ -133,7 +134,7 @@ func (v *View[T]) Border(windows []Window, size int) []Read {
 	return v.Border(windows, size)
 }
 
-// pursue is what is to be read next to know the rows of k and their places.
+// pursue returns what to read next to learn the rows of k and their places.
 func (v *View[T]) pursue(k tie, size int) (missing []int, look Read) {
 	if !k.below {
 		if _, ok := v.at(k.from - 1); !ok {
@@ -169,9 +170,9 @@ func (v *View[T]) pursue(k tie, size int) (missing []int, look Read) {
 	return nil, v.look(k, size)
 }
 
-// look is a page that shows all rows of k, and what lies beside them if it can; else
-// the chunks that k lies in, one after the other and again, since what one call shows
-// may differ from another.
+// look returns a page with all rows of k, and if possible their neighbors. Otherwise it
+// returns the chunks that contain k, one after the other and repeatedly, since calls may
+// differ.
 func (v *View[T]) look(k tie, size int) Read {
 	if !v.untold && !v.blind && v.total >= 0 && v.total-k.from < max(size, v.widest) {
 		return Read{Head: v.total - k.from + min(k.from, 1), Size: size, tie: true}

@@ -2,11 +2,10 @@ package paging
 
 import "slices"
 
-// tiesProve is proves for lists whose ties stand in an order that is not ours. The
-// segments overlap from from up to to, or g ends there, right below known. Had rows been
-// removed, moments would stand elsewhere; within one moment, as many of its rows would be
-// in both segments as were removed, or unseen in either. No row is created in a moment that a
-// page has shown.
+// tiesProve is proves for lists whose ties are not in our order. The segments overlap from
+// from up to to, or g ends there, right below known. If rows had been removed, moments would
+// have moved. Within one moment, as many of its rows would be in both segments as were
+// removed, or unseen in either. No row is created in a moment that a page has already shown.
 func (v *View[T]) tiesProve(g, known *Segment[T], from, to int) bool {
 	same, was := g.First == known.First && g.end() == known.end(), known.Rows
 	if known.Raw != nil {
@@ -41,7 +40,7 @@ func (v *View[T]) tiesProve(g, known *Segment[T], from, to int) bool {
 	return len(seen) == max(j, l)-min(i, k)
 }
 
-// supersede drops what the segment read last covers and does not prove.
+// supersede drops segments that the one read last covers and does not prove.
 func (v *View[T]) supersede() {
 	if !v.crooked {
 		return
@@ -54,8 +53,8 @@ func (v *View[T]) supersede() {
 	v.segments = append(v.segments, g)
 }
 
-// widen is the stretch from lo up to hi with all rows whose places are known together
-// with those of its ends or of the rows beside it.
+// widen extends the stretch from lo to hi by all rows that are placed together with the rows
+// at its ends or beside it.
 func (v *View[T]) widen(lo, hi int) (int, int) {
 	if !v.ties {
 		return lo, hi

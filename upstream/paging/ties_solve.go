@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// settle finds out what the segments tell of each other's loose rows.
+// settle places loose rows by what the segments show of each other.
 func (v *View[T]) settle() {
 	for i := range v.segments {
 		g := &v.segments[i]
@@ -38,15 +38,15 @@ func (v *View[T]) settle() {
 	}
 }
 
-// A tie is what is known of the places of one moment: from from up to to, and whether
-// these are all below and above.
+// A tie is what is known of the places of one moment: from from up to to, and whether all
+// below and all above are known.
 type tie struct {
 	from, to     int
 	below, above bool
 	past         bool // they end where the list ended before some of them were read
 }
 
-// tie is where the rows of moment t stand, as far as is known.
+// tie returns where the rows of moment t stand, as far as known.
 func (v *View[T]) tie(t Moment) tie {
 	k := tie{from: -1}
 	for i := range v.segments {
@@ -55,7 +55,7 @@ func (v *View[T]) tie(t Moment) tie {
 			if k.from < 0 || g.First+i < k.from {
 				k.from = g.First + i
 			}
-			k.past = v.untold && g.First+j < k.to // no total tells of rows added since
+			k.past = v.untold && g.First+j < k.to // no total reveals rows added since
 			k.to = max(k.to, g.First+j)
 		}
 	}
@@ -94,18 +94,18 @@ func (v *View[T]) solve(t Moment) {
 	}
 }
 
-// place puts rows in the places of g from i up to j, which are those of one moment.
+// place puts rows in the places of g from i up to j, which belong to one moment.
 func (v *View[T]) place(g *Segment[T], i, j int, rows []T) {
 	mended := false
 	for n := i; n < j; n++ {
 		if v.position(&g.Rows[n]).ID == v.position(&rows[n-i]).ID {
 			continue
 		}
-		if !g.loose(g.First + n) { // it was known to stand where it stood
+		if !g.loose(g.First + n) { // its place was known already
 			v.broken = true
 			return
 		}
-		if !mended { // the rows are others' too
+		if !mended { // others use the rows too
 			if g.Raw == nil {
 				g.Raw = g.Rows
 			}

@@ -1,25 +1,24 @@
 package paging
 
-// Where a total and the rows disagree the rows are believed. A view that is deaf hears
-// no total: the end of the list is where a page is not full and the page after it has no
-// rows. That takes a few calls more, and nothing of it is kept, since a list whose
-// length is not told cannot be proved.
+// If a total contradicts the rows, the rows are believed. A deaf view ignores totals. It finds
+// the end of the list at a page that is not full and is followed by a page without rows. That
+// takes a few more calls, and nothing is cached: a list without a total cannot be proved.
 
-// BeDeaf makes v deaf. Nothing that tells a total has been read for it.
+// BeDeaf makes v deaf. v must not have read a page with a total yet.
 func (v *View[T]) BeDeaf() *View[T] {
 	v.deaf, v.untold = true, true
 	return v
 }
 
-// doubts tells whether the total of a page, the first of v, is more than its rows prove:
-// it is not full, so these are all there are. Where Census does not say how large its
-// pages are it may be full all the same.
+// doubts reports whether the total of a page, the first of v, exceeds what its rows prove: a
+// page that is not full holds all rows. If Census does not report its page size, the page may
+// still be full.
 func (v *View[T]) doubts(r Read, p Page[T]) bool {
 	return v.total < 0 && len(p.Rows) > 0 && len(p.Rows) < r.PerPage() && p.PerPage == r.PerPage() && p.Total > r.K*r.Size+len(p.Rows)
 }
 
-// beyond is the read that shows that no rows follow the end of the list; false if that
-// was shown, or what is told of the end is believed.
+// beyond returns the read that proves that no rows follow the end of the list. It returns
+// false if that is proved, or if the reported end is believed.
 func (v *View[T]) beyond(size int) (Read, bool) {
 	if !v.deaf || v.total < 0 {
 		return Read{}, false
@@ -28,8 +27,8 @@ func (v *View[T]) beyond(size int) (Read, bool) {
 	return r, r.K*size < v.most
 }
 
-// lies tells whether a page has told another total than its rows: it is not full, and yet
-// there are more or fewer; or it has rows that there cannot be.
+// lies reports whether the total of a page contradicts its rows: the page is not full and yet
+// the list has more or fewer, or it has rows beyond the total.
 func lies[T any](r Read, p Page[T]) bool {
 	rows, end := len(p.Rows), r.K*r.Size+len(p.Rows)
 	switch {
@@ -43,6 +42,6 @@ func lies[T any](r Read, p Page[T]) bool {
 	return p.Total < end
 }
 
-// HeardWrong tells whether v, which could be answered without totals only, has shown that
-// they are wrong. That rows came and went between two pages shows nothing.
+// HeardWrong reports whether v, which was answered only by ignoring totals, has shown that
+// they are wrong. Rows that come and go between two pages prove nothing.
 func (v *View[T]) HeardWrong() bool { return v.deaf && v.lies }

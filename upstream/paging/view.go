@@ -9,51 +9,51 @@ import (
 	"time"
 )
 
-// A View is what is known of one list while it is read: which rows stand at
-// which ordinals, and how many there are. Pages are added newest first, so that
-// rows removed between two reads show as an overlap and never as a gap.
+// A View is what is known of one list while it is read: which rows stand at which ordinals,
+// and how many there are. Pages are added newest first. Rows removed between two reads then
+// show as an overlap and never as a gap.
 type View[T any] struct {
 	position func(*T) Position
 	segments []Segment[T] // in the order they were read or recalled
-	total    int          // rows in the list when last told; -1: not yet
+	total    int          // rows in the list when last reported; -1: unknown
 	end      int          // ordinal after the newest row; -1: the newest end has not been read
-	untold   bool         // Census does not tell the total
-	deaf     bool         // or what it tells is not believed: see totals.go
-	lies     bool         // a page has told another total than its rows
+	untold   bool         // Census reports no total
+	deaf     bool         // or its totals are ignored: see totals.go
+	lies     bool         // the total of a page contradicts its rows
 	blind    bool         // nor do heads, so their rows cannot be placed
-	least    int          // while total is unknown: the list has at least this many rows
-	most     int          // and at most this many
-	Stale    time.Time    // when Census said what it is made from, where that is over its time; zero: it counts
-	order                 // of the ties that have been seen
+	least    int          // while total is unknown: least length of the list
+	most     int          // and its greatest length
+	Stale    time.Time    // when Census sent its oldest expired part; zero: none has expired
+	order                 // of the ties seen
 	looks    int          // reads made to see all rows of a moment
 	torn     bool         // they did not show them
 	widest   int          // rows of the largest page for that; 0: of a chunk
 	linked   bool         // the page read last proved rows known before
-	proof    Read         // the last one that was to prove what was read
-	tying    bool         // the read that ties a scan to the epoch was made
-	stuck    bool         // ties keep it from being proved that what was read is of one time
-	Spare    []T          // room for rows of several segments, which nobody holds any more; nil: they are held
+	proof    Read         // the last one meant to prove what was read
+	tying    bool         // the read that connects a scan to the epoch was made
+	stuck    bool         // because of ties, it cannot be proved that all pages are of one time
+	Spare    []T          // room for rows of several segments, when no one uses them; nil: in use
 
 	memory[T]
 }
 
-// A Page is one Page of a list, its rows oldest first however Census ordered them.
+// A Page is one page of a list, with its rows oldest first in any case.
 type Page[T any] struct {
 	Rows    []T
-	Total   int // rows in the whole list; -1 if Census did not tell
-	PerPage int // page size Census really used; 0 if it did not tell and nothing shows it
+	Total   int // rows in the whole list; -1 if Census sent no total
+	PerPage int // page size that Census used; 0 if unknown
 	order   order
 }
 
-// Sort puts rows created in the same millisecond in order, which may come in either.
-// Others stand in it, or these are not the rows that were asked for: the oldest
-// instead of the newest. Only where they are all there are that is no matter.
+// Sort orders rows created in the same millisecond, which may come in any order. If other rows
+// are out of order, these are not the requested rows, but the oldest instead of the newest.
+// That is an error unless the page holds all rows of the list.
 func (p *Page[T]) Sort(position func(*T) Position) error {
 	sorted, alike := true, 1
-	for i := 1; i < len(p.Rows); i++ { // rows are large: looked at where they stand
+	for i := 1; i < len(p.Rows); i++ { // rows are large: compared in place
 		a, b := position(&p.Rows[i-1]), position(&p.Rows[i])
 		if a.CreatedAt > b.CreatedAt && p.Total != len(p.Rows) {
-			return fmt.Errorf("row %d against the order asked for", b.ID)
+			return fmt.Errorf("row %d is not in the requested order", b.ID)
 		}
 		sorted = sorted && a.Compare(b) <= 0
 		if alike++; a.CreatedAt != b.CreatedAt {
@@ -71,19 +71,19 @@ func (p *Page[T]) Sort(position func(*T) Position) error {
 type Segment[T any] struct {
 	First int
 	Rows  []T       // oldest first; at least one
-	Sent  time.Time // rows that were read: when they were asked for
-	until time.Time // rows that were kept: until when they count
-	group int       // 0: stands in the epoch of what was kept, or of the view's first page; see memory
+	Sent  time.Time // rows that were read: when they were requested
+	until time.Time // cached rows: when they expire
+	group int       // 0: part of the epoch of the cached rows, or of the view's first page; see memory
 
 	fringe
 	Mended bool // rows were put in their places among those of their moment
-	Raw    []T  // as they were before; nil: as they are
+	Raw    []T  // the rows before that; nil: Rows
 }
 
 func (g Segment[T]) end() int { return g.First + len(g.Rows) }
 
-// NewView begins a view of a list whose rows stand where position says. wide tells that
-// Census gives pages of up to maxPage rows.
+// NewView begins a view of a list whose rows are placed by position. wide means that Census
+// gives pages of up to maxPage rows.
 func NewView[T any](position func(*T) Position, wide bool) *View[T] {
 	v := &View[T]{position: position, total: -1, end: -1, most: math.MaxInt}
 	if wide {
@@ -92,27 +92,26 @@ func NewView[T any](position func(*T) Position, wide bool) *View[T] {
 	return v
 }
 
-// After is v, which begins anew what before could not show.
+// After makes v begin again with what before could not show.
 func (v *View[T]) After(before *View[T]) *View[T] {
-	v.blind = before.stuck // chunks alone, one after the other, are in one order
+	v.blind = before.stuck // consecutive chunks share one order
 	return v
 }
 
-// Used tells whether an answer from v was read, and whether it is of anything that was
-// read or kept at all.
+// Used reports whether an answer from v was read from Census, and whether it uses any read or
+// cached row at all.
 func (v *View[T]) Used() (read, any bool) {
 	read = len(v.news) > 0
 	return read, read || len(v.recalled) > 0 || !v.told.IsZero()
 }
 
-// ErrMoved says that old rows were removed since the view's first page: its
-// ordinals are of the past.
+// ErrMoved means that old rows were removed since the view's first page, so its ordinals are
+// out of date. Begin a new view.
 var ErrMoved = errors.New("the list was shortened while it was read")
 
-// add takes in the page that r read, which was asked for at sent. Its rows are
-// oldest first.
+// add adds the page that r read, which was requested at sent. Its rows are oldest first.
 func (v *View[T]) add(r Read, p Page[T], sent time.Time) error {
-	if p.Total > 0 && len(p.Rows) == 0 && r.K == 0 { // no row proves anything
+	if p.Total > 0 && len(p.Rows) == 0 && r.K == 0 { // there is no row to prove anything
 		return ErrMoved
 	}
 	v.lies = v.lies || lies(r, p)
@@ -120,10 +119,10 @@ func (v *View[T]) add(r Read, p Page[T], sent time.Time) error {
 		v.BeDeaf()
 	}
 	shown := v.shown(r, len(p.Rows))
-	if p.Total >= 0 && p.Total < shown && v.total >= 0 && v.total < shown && !v.deaf { // nor was what was told before
+	if p.Total >= 0 && p.Total < shown && v.total >= 0 && v.total < shown && !v.deaf { // nor did the total before
 		return ErrMoved
 	}
-	if v.deaf || p.Total < shown { // it leaves out rows that are there, and tells nothing
+	if v.deaf || p.Total < shown { // it omits rows that exist, so it shows nothing
 		p.Total = -1
 	}
 	if err := v.check(r, p); err != nil {
@@ -132,7 +131,7 @@ func (v *View[T]) add(r Read, p Page[T], sent time.Time) error {
 	v.untold = v.untold || p.Total < 0
 	g := Segment[T]{First: r.K * r.Size, Rows: p.Rows, Sent: sent}
 	if r.Head > 0 {
-		if p.Total < 0 && len(p.Rows) == r.Head { // its ordinals cannot be told
+		if p.Total < 0 && len(p.Rows) == r.Head { // its ordinals are unknown
 			v.least, v.blind = max(v.least, len(p.Rows)), true
 			return nil
 		}
@@ -181,10 +180,10 @@ func (v *View[T]) add(r Read, p Page[T], sent time.Time) error {
 	return nil
 }
 
-// check refuses pages that cannot be what r asked for.
+// check rejects pages that do not match r.
 func (v *View[T]) check(r Read, p Page[T]) error {
 	if p.PerPage != 0 && p.PerPage != r.PerPage() || len(p.Rows) > r.PerPage() {
-		return fmt.Errorf("asked for %d rows a page, got %d of %d", r.PerPage(), len(p.Rows), p.PerPage)
+		return fmt.Errorf("requested %d rows a page, got %d of %d", r.PerPage(), len(p.Rows), p.PerPage)
 	}
 	for i := range p.Rows {
 		at := v.position(&p.Rows[i])
@@ -201,9 +200,9 @@ func (v *View[T]) check(r Read, p Page[T]) error {
 	return nil
 }
 
-// shown is how many rows the list has at least, as a page of r with so many rows shows:
-// a full one, which more may follow, by itself; any, where no total has been told yet,
-// by those before it.
+// shown returns the least length of the list, given a page of r with so many rows. A full
+// page, which more may follow, counts by itself; while no total is known, any page counts by
+// those before it.
 func (v *View[T]) shown(r Read, rows int) int {
 	n := 0
 	if v.total < 0 {
@@ -215,8 +214,8 @@ func (v *View[T]) shown(r Read, rows int) int {
 	return n
 }
 
-// learnTotal takes from a page how long the list is. Where Census tells no
-// total (-1), the last page that has rows does.
+// learnTotal learns the length of the list from a page. If Census sends no total (-1), the
+// last page with rows shows it.
 func (v *View[T]) learnTotal(r Read, total int, g Segment[T]) {
 	if len(g.Rows) > 0 {
 		v.least = max(v.least, g.end())
@@ -247,9 +246,9 @@ func (v *View[T]) learnTotal(r Read, total int, g Segment[T]) {
 	}
 }
 
-// agree tells whether two segments can be of one list: the same rows at the
-// same ordinals, or where they are loose, rows of the same moment; and older ones at
-// lower ordinals.
+// agree reports whether two segments may belong to one list: the same rows at the same
+// ordinals, or where they are loose, rows of the same moment; and older rows at lower
+// ordinals.
 func (v *View[T]) agree(a, b *Segment[T]) bool {
 	if b.First < a.First {
 		a, b = b, a
@@ -275,8 +274,7 @@ func (v *View[T]) agree(a, b *Segment[T]) bool {
 	return true
 }
 
-// at is the latest read segment with the row of ordinal n, or one that is
-// recalled.
+// at returns the latest read segment with the row of ordinal n, or a recalled one.
 func (v *View[T]) at(n int) (g Segment[T], ok bool) {
 	for i := len(v.segments) - 1; i >= 0; i-- {
 		if g = v.segments[i]; n >= g.First && n < g.end() {
@@ -286,8 +284,8 @@ func (v *View[T]) at(n int) (g Segment[T], ok bool) {
 	return v.recallAt(n)
 }
 
-// rows returns the rows at the ordinals from lo to hi, all of which are known.
-// They may be shared: they are not to be written to.
+// rows returns the rows at the ordinals from lo to hi, all of which are known. They may be
+// shared, so callers must not write to them.
 func (v *View[T]) rows(lo, hi int) []T {
 	out := v.Spare[:0]
 	for n := lo; n < hi; {
@@ -308,7 +306,7 @@ func (v *View[T]) rows(lo, hi int) []T {
 	return out
 }
 
-// bound is the ordinal from which on there are no rows, as far as is known.
+// bound returns the first ordinal known to have no row.
 func (v *View[T]) bound() int {
 	if v.total >= 0 {
 		return v.total
@@ -316,9 +314,9 @@ func (v *View[T]) bound() int {
 	return v.most
 }
 
-// rank bounds the number of rows older than p: from lo to hi. Where both are
-// one number, that is the ordinal at which p stands or would stand. Between
-// different ones, no row from lo up to hi has been read, but loose ones of p's moment.
+// rank bounds the number of rows older than p: from lo to hi. If both are equal, that is the
+// ordinal at which p stands or would stand. Between different bounds, no row has been read,
+// except loose ones of p's moment.
 func (v *View[T]) rank(p Position) (lo, hi int) {
 	hi = v.bound()
 	if v.below != nil && len(v.witnesses) == 0 && p.Compare(v.position(&v.segments[0].Rows[0])) < 0 {

@@ -5,51 +5,48 @@ import (
 	"math"
 )
 
-// A Moment is when a row was created, in milliseconds since 1970. Rows created in the
-// same one are ties.
+// A Moment is when a row was created, in milliseconds since 1970. Rows of the same moment are
+// ties.
 type Moment int64
 
-// A Position is the place of a row in a list in creation order. It outlives
-// the row: where the row was is still between its neighbours.
+// A Position is the place of a row in a list in creation order. It outlives the row: the place
+// between the row's neighbors remains.
 type Position struct {
 	CreatedAt Moment
 	ID        int64
-	Ordinal   int // rows older than this one when it was read; a hint, since old rows may go
+	Ordinal   int // rows older than this one when it was read; a hint, since old rows may be removed
 
-	// The row was shown without knowing what lies beyond it: there may be rows of its
-	// moment that should have been shown before it. See Slice.Open.
+	// The row was shown while the rows beyond it were unknown: a row of its moment may belong
+	// before it. See Slice.Open.
 	Open bool
 }
 
-// NoOrdinal is the ordinal of a position of which none is known: it is sought.
+// NoOrdinal is the ordinal of a position whose ordinal is unknown. The row is searched for.
 const NoOrdinal = -1
 
-// Since is the position after which the rows are that were created at t or later,
-// for Window.Older.
+// Since returns the position before all rows created at t or later, for Window.Older.
 func Since(t Moment) Position {
 	return Position{CreatedAt: t - 1, ID: math.MaxInt64, Ordinal: NoOrdinal}
 }
 
-// Before is the position before which the rows are that were created earlier than
-// t, for Window.Newer.
+// Before returns the position after all rows created earlier than t, for Window.Newer.
 func Before(t Moment) Position { return Position{CreatedAt: t, ID: 1, Ordinal: NoOrdinal} }
 
-// isBound tells whether p was made by Since or Before: no row stands there.
+// isBound reports whether p was made by Since or Before: no row stands there.
 func (p Position) isBound() bool {
 	return p.Ordinal == NoOrdinal && (p.ID == 1 || p.ID == math.MaxInt64)
 }
 
-// Compare orders positions by creation, ties by id; ordinals do not count.
+// Compare orders positions by creation, ties by id. It ignores ordinals.
 func (p Position) Compare(q Position) int {
 	return cmp.Or(cmp.Compare(p.CreatedAt, q.CreatedAt), cmp.Compare(p.ID, q.ID))
 }
 
-// IsEnd tells whether p stands for an end of the list: no row has the id 0.
+// IsEnd reports whether p stands for an end of the list: no row has the id 0.
 func (p Position) IsEnd() bool { return p.ID == 0 }
 
-// A Window asks for a stretch of a list: of the rows newer than Older and older
-// than Newer, up to Limit, counted from one end.
-// Windows are comparable.
+// A Window asks for a stretch of a list: up to Limit rows that are newer than Older and older
+// than Newer, counted from one end. Windows are comparable.
 type Window struct {
 	Older      Position // exclusive; zero: the list's oldest end
 	Newer      Position // exclusive; zero: the list's newest end
@@ -57,9 +54,9 @@ type Window struct {
 	FromOldest bool     // count from the oldest end of the stretch; false: from the newest
 }
 
-// want is how many rows must be seen to answer w: one more than asked for where
-// the far end is a position, to tell whether rows remain before it; and at
-// least one, since even an empty answer tells what lies beyond it.
+// want returns how many rows must be seen to answer w. If the far end is a position, that is
+// one more than requested, to learn whether rows remain before it. It is at least one, since
+// even an empty answer says what lies beyond.
 func (w Window) want() int {
 	if !w.Far().IsEnd() {
 		return w.Limit + 1
@@ -67,10 +64,10 @@ func (w Window) want() int {
 	return max(w.Limit, 1)
 }
 
-// blank tells whether no row has a say in the answer to w.
+// blank reports whether the answer to w depends on no row.
 func (w Window) blank() bool { return w.Limit == 0 && w.Far().IsEnd() }
 
-// Near is the position w counts from.
+// Near returns the position w counts from.
 func (w Window) Near() Position {
 	if w.FromOldest {
 		return w.Older
@@ -78,7 +75,7 @@ func (w Window) Near() Position {
 	return w.Newer
 }
 
-// Far is the position w counts towards.
+// Far returns the position w counts towards.
 func (w Window) Far() Position {
 	if w.FromOldest {
 		return w.Newer
