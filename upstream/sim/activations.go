@@ -14,8 +14,8 @@ type activation struct {
 	number      int64 // place in the list
 }
 
-// activations are the pairs that syncs use, and for a destination without syncs the
-// pair with the first source. They are in order of creation, as their list is.
+// activations returns the pairs that syncs use. A destination without syncs is paired with the
+// first source. They are in order of creation, like their list.
 func (c *Census) activations() (all []activation) {
 	type pair struct{ source, destination int64 }
 	pairs := map[pair]bool{}
@@ -61,9 +61,9 @@ func (c *Census) fetchActivation(id string) reply {
 	return notFound()
 }
 
-// appendActivation writes an activation as the documents show it: no created_at of its
-// own, the source and the destination inside. Canaries stand where a gateway has no
-// business.
+// appendActivation writes an activation as the documents show it: without a created_at of its
+// own, with the source and the destination inside. Data that a gateway must not keep contains
+// canaries.
 func (c *Census) appendActivation(b []byte, a activation) []byte {
 	o := object{b: b}
 	o.open()

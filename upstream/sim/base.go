@@ -2,8 +2,8 @@ package sim
 
 import "os"
 
-// Base is the base URL by which tests ask a Census: of V1, or of the version that
-// SIM_VERSION names, so that one suite holds on both.
+// Base returns the base URL that tests use: V1's, or that of the version in SIM_VERSION, so
+// that one suite tests both.
 func Base() string {
 	if os.Getenv("SIM_VERSION") == "v2" {
 		return "http://census.test/api/v2"

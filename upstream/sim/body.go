@@ -6,7 +6,7 @@ import (
 	"net/http/httptest"
 )
 
-// Body is Census's answer to a GET of a path below /api/v1, as it stands on the wire.
+// Body returns Census's answer to a GET of a path below /api/v1, byte for byte.
 func (c *Census) Body(path string) string {
 	w := httptest.NewRecorder()
 	c.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v1"+path, nil))

@@ -12,14 +12,13 @@ import (
 	"syscall"
 )
 
-// Close takes the call and closes the connection without a word. In process
-// the client gets io.EOF.
+// Close closes the connection without an answer. In process, the client gets io.EOF.
 func Close() Effect {
 	return func(http.ResponseWriter, *http.Request, http.Handler) { panic(http.ErrAbortHandler) }
 }
 
-// Cut announces the honest body's length, sends the first n bytes of it at
-// most, and closes the connection. The client gets io.ErrUnexpectedEOF.
+// Cut announces the honest body's length, sends at most its first n bytes, and closes the
+// connection. The client gets io.ErrUnexpectedEOF.
 func Cut(n int) Effect {
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 		a := record(r, honest)
@@ -31,8 +30,8 @@ func Cut(n int) Effect {
 	}
 }
 
-// Reset has the connection reset. Over HTTP/1.1 it is a real RST; in process
-// the client gets the *net.OpError it would see.
+// Reset resets the connection. Over HTTP/1.1 it is a real RST; in process, the client gets the
+// *net.OpError that it would see.
 func Reset() Effect {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		if s, ok := w.(*stream); ok {
@@ -48,8 +47,8 @@ func Reset() Effect {
 	}
 }
 
-// NotHTTP writes raw bytes to the connection instead of an answer, and closes
-// it. It needs a real server; in process it is an error.
+// NotHTTP writes raw bytes to the connection instead of an answer, and closes it. It needs a
+// real server; in process it is an error.
 func NotHTTP(raw string) Effect {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		if s, ok := w.(*stream); ok {
@@ -63,7 +62,7 @@ func NotHTTP(raw string) Effect {
 	}
 }
 
-// Huge streams a well-formed success of some MiB in one useless key.
+// Huge streams a well-formed success of mib MiB in one useless key.
 func Huge(mib int) Effect {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		w.Header().Set("Content-Type", "application/json")
@@ -71,8 +70,8 @@ func Huge(mib int) Effect {
 	}
 }
 
-// GzipBomb is Huge, compressed a thousandfold. A gzip file is one or more of
-// them in a row (RFC 1952, section 2.2), so it costs next to nothing to send.
+// GzipBomb is Huge, compressed a thousandfold. A gzip file is one or more members in a row
+// (RFC 1952, section 2.2), so repeating one costs next to nothing.
 func GzipBomb(mib int) Effect {
 	pack := func(text string) []byte {
 		var b bytes.Buffer
@@ -95,7 +94,7 @@ func GzipBomb(mib int) Effect {
 	}
 }
 
-// padding is how an answer begins that is mostly air.
+// padding is the start of an answer that is mostly filler.
 const padding = `{"status":"success","data":[],"padding":"`
 
 func bulk(w io.Writer, mib int) {
@@ -109,7 +108,7 @@ func bulk(w io.Writer, mib int) {
 	io.WriteString(w, `"}`)
 }
 
-// HugeHeader answers honestly, with one header of n bytes.
+// HugeHeader answers honestly, with an extra header of n bytes.
 func HugeHeader(n int) Effect {
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 		w.Header().Set("X-Padding", strings.Repeat("x", n))

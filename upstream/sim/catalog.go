@@ -1,21 +1,20 @@
 package sim
 
-// An entry is a line of the believable workspace.
+// An entry is one sync of the believable workspace.
 type entry struct {
 	name      string // before the arrow; the label is "Accounts → Salesforce"
-	from, to  int64  // source and destination
+	from, to  int64  // ids of source and destination
 	object    string
 	frequency string
-	hours     int   // daily and weekly: how long before the anchor the newest slot is
+	hours     int   // daily and weekly: hours from the newest slot to the anchor
 	minute    int64 // of the hour
 	history   int64 // days of runs
 	records   int64
-	seconds   int64 // a run takes, about
+	seconds   int64 // of one run, about
 	flaky     int64 // failures per thousand runs
 }
 
-// firstSync is the id of the catalog's first line; "Accounts → Salesforce" is
-// 52.
+// firstSync is the id of the catalog's first line; "Accounts → Salesforce" is 52.
 const firstSync = 41
 
 var catalog = []entry{

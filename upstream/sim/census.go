@@ -1,10 +1,18 @@
-// Package sim answers as Census does: a look-alike of its Management REST API
-// in one http.Handler, with levers on what it holds and faults on how it
-// answers. It is for tests and for trying the gateway without an account.
+// Package sim simulates Census's Management REST API in one http.Handler. It is for tests, and
+// for trying the gateway without an account.
 //
-// What it holds is a pure function of the seed, the moment it was started and
-// the moment it is asked, and of what callers did to it. It writes its JSON
-// itself and shares no code with the client that reads it.
+// [New] starts a [Census]. Its contents depend only on the seed, the time it was started, the
+// current time, and what callers did to it. [Census.AddSync], [Census.AddRun] and their like
+// change what it holds. [Census.Inject] makes it misbehave: a [Fault] chooses the calls, an
+// [Effect] their answers.
+//
+//	census := sim.New(sim.Options{Empty: true})
+//	sync := census.AddSync(sim.Sync{})
+//	census.AddRun(sync, sim.Run{Status: "failed"})
+//	census.Inject(sim.Fault{Do: sim.Throttle("30"), Times: 1})
+//	client := http.Client{Transport: census.Transport()}
+//
+// The package writes its JSON itself and shares no code with the client that reads it.
 package sim
 
 import (
@@ -14,64 +22,64 @@ import (
 	"time"
 )
 
-// Options say how a Census starts. The zero value is a believable workspace
-// that asks for no token. The switches below Empty decide what Census's
-// documents leave open; each zero value is the likelier reading.
+// Options say how a Census starts. The zero value is a believable workspace that requires no
+// token. The options below Empty decide what Census's documents leave open; each zero value is
+// the likelier reading.
 type Options struct {
-	Seed  uint64           // same seed and clock: same answers
+	Seed  uint64           // the same seed and clock give the same answers
 	Now   func() time.Time // nil: time.Now
 	Token string           // bearer token, or basic password of user "bearer"; "" accepts any request
 	Empty bool             // start without syncs, and let nothing happen by itself
 
-	PersonalToken string // what V2 accepts in place of Token; "": Token
-	Elsewhere     int    // syncs of another workspace, at most 6, which V2 alone shows
+	PersonalToken string // accepted by V2 instead of Token; "": Token
+	Elsewhere     int    // syncs of another workspace, at most 6, which only V2 shows
 
-	PlainText401      bool   // refuse tokens in plain text, as Rails does, not as {"status":401}
+	PlainText401      bool   // reject tokens in plain text, as Rails does, not as {"status":401}
 	EmptyLastPageZero bool   // last_page of an empty list is 0, not 1
 	PastEnd404        bool   // a page past the end is 404, not an empty page
 	LargePage400      bool   // per_page above 100 is 400, not 100
-	NoPagination      bool   // lists carry no pagination object, only the legacy next
-	OmitNext          bool   // lists carry no legacy next
+	NoPagination      bool   // lists have no pagination object, only the legacy next
+	OmitNext          bool   // lists have no legacy next
 	StepWhenDone      bool   // completed runs keep current_step, as in the documents' samples
-	CanceledStatus    string // status a canceled run ends with; "" is completed
-	FirstRunID        int64  // 0 is 425,000,001; ids of January 2026 were there
-	SyncBytes         int    // least size of a sync object; 0 is 8 KiB
+	CanceledStatus    string // final status of canceled runs; "" is completed
+	FirstRunID        int64  // 0 is 425,000,001; such ids existed in January 2026
+	SyncBytes         int    // least size of a sync object in bytes; 0 is 8 KiB
 	MaxPerPage        int    // rows of the largest page; 0 is 100
-	TotalOff          int    // total_records is by so much too large, or too small where it is below 0
-	HeavySyncs        int    // a page of more syncs than this does not come in time; 0: all do
+	TotalOff          int    // added to every total_records; may be negative
+	HeavySyncs        int    // a page of more syncs times out; 0: none does
 
-	V2 V2 // what is open about version 2
+	V2 V2 // open questions about version 2
 
-	Ties TieOrder // how rows of one millisecond stand in lists
-	Bulk int      // so many syncs of the believable workspace were created together; 0 and 1: each by itself
+	Ties TieOrder // order of rows of one millisecond in lists
+	Bulk int      // number of syncs of the believable workspace created together; 0 and 1: none
 }
 
-// Census is the look-alike. Make one with New; it is safe for concurrent use.
+// Census is the simulator. Make one with New; it is safe for concurrent use.
 type Census struct {
 	opt    Options
-	anchor int64 // the start's hour; generated times are relative to it, in ms since 1970
+	anchor int64 // the hour of the start; generated times are relative to it, in ms since 1970
 	start  int64 // the start itself, in ms since 1970
 
 	mu       sync.Mutex
 	syncs    []*syncState // by creation, oldest first
 	byID     map[int64]*syncState
-	homes    []home // where each run lives, by id
+	homes    []home // the sync of each run, by id
 	nextSync int64
 	nextRun  int64
-	shuffles int   // calls that were answered with ties in an order of their own
+	shuffles int   // calls that were answered with ties in a new order
 	due      int64 // when the next generated run is created, in ms since 1970
 	calls    []string
 	onCall   func(*http.Request)
 	faults   []*fault
-	retired  Effect // how V1 answers; nil: as ever
+	retired  Effect // how V1 answers; nil: as always
 
 	sources, destinations []connection
 }
 
-// A home says which sync a run belongs to.
+// A home says to which sync a run belongs.
 type home struct{ run, sync int64 }
 
-// New starts a Census at the present value of its clock.
+// New starts a Census at the current time of its clock.
 func New(opt Options) *Census {
 	if opt.Now == nil {
 		opt.Now = time.Now
@@ -116,8 +124,7 @@ func (c *Census) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.answer(w, r)
 }
 
-// receive notes the call, tells the test, and picks the fault that hits it, if
-// any.
+// receive records the call, notifies the test, and returns the fault that applies, if any.
 func (c *Census) receive(r *http.Request) Effect {
 	version, path := apiPath(r.URL.Path)
 	if version == none {
@@ -151,20 +158,20 @@ func (c *Census) receive(r *http.Request) Effect {
 	return nil
 }
 
-// keptCalls bounds the memory of a Census that runs for days.
+// keptCalls limits the memory of a Census that runs for days.
 const keptCalls = 1 << 16
 
-// OnCall has f called before each API call is answered, so that a test can
-// create or remove runs between any two calls. Nil stops it.
+// OnCall calls f before each API call is answered, so that a test can create or remove runs
+// between any two calls. Nil stops it.
 func (c *Census) OnCall(f func(*http.Request)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.onCall = f
 }
 
-// Calls returns the API calls so far in order of arrival, without prefix or version
-// and with the query sorted by name: "GET /syncs/52/sync_runs?order=asc&page=2".
-// Of more than 65,536 the oldest are forgotten.
+// Calls returns the API calls so far in order of arrival, without prefix and version and with
+// the query sorted by name: "GET /syncs/52/sync_runs?order=asc&page=2". Only the last 65,536
+// are kept.
 func (c *Census) Calls() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -10,13 +10,13 @@ import (
 type connection struct {
 	id    int64
 	name  string
-	label string // of sources only; "": nobody gave one
+	label string // of sources only; "": it has no label
 	kind  string
 	group string // of sources only; V2 shows it
 }
 
-// Census names a source by its type and where it is, unless somebody does (API
-// description of 2023).
+// Unless a source has a label, Census names it by its type and place (API description of
+// 2023).
 var sources = []connection{
 	{11, "Snowflake", "", "snowflake", groups[0]},
 	{12, "BigQuery", "", "big_query", groups[0]},
@@ -43,21 +43,21 @@ var destinations = []connection{
 // groups are the group ids of the workspace's sources.
 var groups = []string{"wandering_aimlessly", "abundant_giraffe"}
 
-// elsewhere is the source of another workspace, with the group.
+// elsewhere is the source of another workspace, in another group.
 var elsewhere = connection{21, "Snowflake sandbox", "", "snowflake", "faithful_otter"}
 
 // goneSource is the id of a source that was removed; a sync still names it.
 const goneSource = 10
 
-// AddSource adds a Snowflake of a name to the first group and returns its id.
+// AddSource adds a Snowflake source with the given name to the first group and returns its id.
 func (c *Census) AddSource(name string) int64 { return c.AddSourceIn(groups[0], name) }
 
-// AddSourceIn adds a Snowflake of a name to a group and returns its id.
+// AddSourceIn adds a Snowflake source with the given name to a group and returns its id.
 func (c *Census) AddSourceIn(group, name string) int64 {
 	return c.addConnection(&c.sources, connection{name: name, kind: "snowflake", group: group})
 }
 
-// AddDestination adds a HubSpot of a name and returns its id.
+// AddDestination adds a HubSpot destination with the given name and returns its id.
 func (c *Census) AddDestination(name string) int64 {
 	return c.addConnection(&c.destinations, connection{name: name, kind: "hubspot"})
 }
@@ -70,8 +70,7 @@ func (c *Census) addConnection(list *[]connection, added connection) int64 {
 	return added.id
 }
 
-// appendSource writes a source. What a gateway has no business to keep holds the
-// canary word.
+// appendSource writes a source. Data that a gateway must not keep contains the canary word.
 func appendSource(b []byte, p connection, i int) []byte {
 	o := object{b: b}
 	o.open()
@@ -92,7 +91,7 @@ func appendSource(b []byte, p connection, i int) []byte {
 	return o.b
 }
 
-// appendDestination writes a destination, with canaries as a source has them.
+// appendDestination writes a destination, with canaries as in a source.
 func appendDestination(b []byte, p connection, i int) []byte {
 	o := object{b: b}
 	o.open()
@@ -121,7 +120,7 @@ func (c *Census) listConnections(r *http.Request, v version, list *[]connection,
 	return c.list(r, len(all), row, func(b []byte, i int) []byte { return item(b, all[i], i) })
 }
 
-// shownConnections are those that a version shows.
+// shownConnections returns the connections that a version shows.
 func shownConnections(v version, all []connection) []connection {
 	if v == v2 {
 		return all

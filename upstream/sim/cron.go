@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// A cron is a schedule in UTC: the minutes, hours and weekdays (Sunday is 0)
-// on which it is due, one bit each. Days of the month and months are always *.
+// A cron is a schedule in UTC: its minutes, hours and weekdays (Sunday is 0), one bit each.
+// Days of the month and months are always *.
 type cron struct {
 	minutes uint64
 	hours   uint32
 	days    uint8
 }
 
-// parseCron reads what this package writes: *, */n, and lists of numbers, in
-// the fields of minutes, hours and weekdays.
+// parseCron reads what this package writes: *, */n, and lists of numbers, in the fields of
+// minutes, hours and weekdays.
 func parseCron(s string) cron {
 	f := strings.Fields(s)
 	return cron{

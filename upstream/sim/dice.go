@@ -1,12 +1,11 @@
 package sim
 
-// Dice are a stream of numbers that depends on nothing but its start
-// (splitmix64).
+// Dice are a stream of numbers that depends only on its start (splitmix64).
 type dice uint64
 
-// dice returns the numbers that belong to a thing of a sync: a run is told by
-// its creation time relative to the anchor, so that a workspace has the same
-// shape whenever it is started.
+// dice returns the numbers that belong to a thing of a sync. A run is identified by its
+// creation time relative to the anchor, so that a workspace has the same shape whenever it is
+// started.
 func (c *Census) dice(sync, thing int64) *dice {
 	d := dice(c.opt.Seed)
 	d = dice(d.next() ^ uint64(sync)*0x9e3779b97f4a7c15)

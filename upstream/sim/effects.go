@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Status answers with a status and a body instead.
+// Status answers with the given status and body.
 func Status(code int, contentType, body string) Effect {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		if contentType != "" {
@@ -21,7 +21,7 @@ func Status(code int, contentType, body string) Effect {
 	}
 }
 
-// Then does one effect upon the first call and another upon the rest.
+// Then applies one effect to the first call and another to the rest.
 func Then(first, rest Effect) Effect {
 	var called atomic.Bool
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
@@ -33,17 +33,17 @@ func Then(first, rest Effect) Effect {
 	}
 }
 
-// JSON answers with a status and a JSON body instead.
+// JSON answers with the given status and JSON body.
 func JSON(code int, body string) Effect { return Status(code, "application/json; charset=utf-8", body) }
 
-// HTML answers with a status and a page of HTML, as a proxy before Census does.
+// HTML answers with the given status and a page of HTML, as a proxy before Census does.
 func HTML(code int) Effect {
 	return Status(code, "text/html", "<html><head><title>"+strconv.Itoa(code)+"</title></head><body><center><h1>"+
 		http.StatusText(code)+"</h1></center><hr><center>nginx</center></body></html>\n")
 }
 
-// Refusal is {"status":"error","message":…}; Census sends it with 400 and,
-// its documents let expect, with 200.
+// Refusal answers {"status":"error","message":…}. Census sends that with 400 and, according to
+// its documents, perhaps with 200.
 func Refusal(code int, message string) Effect {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		a := refuse(message)
@@ -52,8 +52,8 @@ func Refusal(code int, message string) Effect {
 	}
 }
 
-// Throttle answers 429. retryAfter is the header's value: seconds, an HTTP
-// date or nonsense; "" sends none.
+// Throttle answers 429. retryAfter is the header's value: seconds, an HTTP date or nonsense;
+// "" sends no header.
 func Throttle(retryAfter string) Effect {
 	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 		if retryAfter != "" {
@@ -66,7 +66,7 @@ func Throttle(retryAfter string) Effect {
 // ThrottleUntil answers 429 with a Retry-After date.
 func ThrottleUntil(t time.Time) Effect { return Throttle(t.UTC().Format(http.TimeFormat)) }
 
-// Redirect sends the client elsewhere.
+// Redirect redirects the client to url.
 func Redirect(code int, url string) Effect {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		w.Header().Set("Location", url)
@@ -90,7 +90,7 @@ func Hang() Effect {
 	}
 }
 
-// HangAfterHeaders sends the honest status and headers and no more.
+// HangAfterHeaders sends only the honest status and headers.
 func HangAfterHeaders() Effect {
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 		a := record(r, honest)
@@ -101,7 +101,7 @@ func HangAfterHeaders() Effect {
 	}
 }
 
-// Drip sends the honest answer n bytes at a time, pausing after each.
+// Drip sends the honest answer n bytes at a time, with a pause after each.
 func Drip(n int, each time.Duration) Effect {
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 		a := record(r, honest)
@@ -118,7 +118,7 @@ func Drip(n int, each time.Duration) Effect {
 	}
 }
 
-// pause waits, and gives the call up if the client leaves meanwhile.
+// pause waits, and aborts the call if the client leaves meanwhile.
 func pause(r *http.Request, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -129,7 +129,7 @@ func pause(r *http.Request, d time.Duration) {
 	}
 }
 
-// A recorded answer can be looked at before it is sent.
+// A recorded answer can be read before it is sent.
 type recorded struct {
 	head http.Header
 	code int
@@ -153,7 +153,7 @@ func (a *recorded) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// copyHead sends status and headers; the length is left to what follows.
+// copyHead sends status and headers, except the length.
 func (a *recorded) copyHead(w http.ResponseWriter) {
 	for k, v := range a.head {
 		if k != "Content-Length" {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// reason says who started the run. Only Manual, API Request and Dry Run are
-// documented or seen; the schedule's words are a guess.
+// reason sets who started the run. Only Manual, API Request and Dry Run are documented or
+// seen; the words for schedules are a guess.
 func (r *Run) reason(w *row, d *dice) {
 	who := pick(d, []string{"ana", "bo", "chidi", "dara", "elif"}) + "@example.com"
 	switch w.cause {
@@ -27,8 +27,8 @@ func (r *Run) reason(w *row, d *dice) {
 	}
 }
 
-// volume is what the run counts if all goes well: processed is updates plus
-// deletes, as in the documents' sample.
+// volume returns the counts of the run if all goes well: processed is updates plus deletes, as
+// in the documents' sample.
 func (c *Census) volume(s *syncState, w *row, d *dice) Counts {
 	size, share := int64(1500), int64(30)
 	if s.plan != nil {
@@ -47,7 +47,7 @@ func (c *Census) volume(s *syncState, w *row, d *dice) Counts {
 	return n
 }
 
-// end is the run's last word. updated_at still moves for a while.
+// end completes the run. Only updated_at still moves for a while.
 func (r *Run) end(f fate, n Counts, now int64, k course, d *dice, p *plan) {
 	r.Status, r.Counts = "completed", n
 	r.CompletedAt = clock(k.ended)
@@ -89,8 +89,8 @@ func (r *Run) partly(d *dice) {
 	r.Counts.Failed = r.Counts.Processed - r.Counts.Updated
 }
 
-// A trouble is an error code and its texts; the braces are filled anew for
-// every run, so that grouping has something to see through.
+// A trouble is an error code and its texts. The braces are filled anew for every run, so that
+// grouping has varying texts to compare.
 type trouble struct{ code, message, detail string }
 
 var rowTroubles = []trouble{
@@ -107,8 +107,8 @@ var troubles = []trouble{
 	{"DESTINATION_SERVER_ERROR", "The destination answered with an error", "503 Service Unavailable for batch {n} of {m} (trace {trace})"},
 }
 
-// fail picks one of the troubles, the given one unless it is negative.
-// error_message is a summary and the detail, as in the documents' sample.
+// fail picks one of the troubles, the given one unless it is negative. error_message is a
+// summary and the detail, as in the documents' sample.
 func (r *Run) fail(from []trouble, which int, d *dice) {
 	t := pick(d, from)
 	if which >= 0 {

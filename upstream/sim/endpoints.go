@@ -17,7 +17,7 @@ func (c *Census) listSyncs(r *http.Request, v version, now int64) reply {
 	return c.list(r, len(syncs), row, func(b []byte, i int) []byte { return c.appendSync(b, syncs[i], v, now) })
 }
 
-// shown are the syncs that a version shows, in the order of its list.
+// shown returns the syncs that a version shows, in the order of its list.
 func (c *Census) shown(v version) []*syncState {
 	switch {
 	case v == v1 && c.opt.Elsewhere > 0:
@@ -30,7 +30,7 @@ func (c *Census) shown(v version) []*syncState {
 	return c.syncs
 }
 
-// seen is a sync that a version shows, nil if there is none of the id.
+// seen returns a sync that a version shows; nil if it shows none with the id.
 func (c *Census) seen(v version, id int64) *syncState {
 	if s := c.byID[id]; s != nil && (v == v2 || !s.Elsewhere) {
 		return s
@@ -80,8 +80,8 @@ func (c *Census) appendRow(b []byte, s *syncState, i int, now int64) []byte {
 	return appendRun(b, &run)
 }
 
-// trigger starts a run, which goes on as time passes. While an earlier one is
-// active the new one is skipped (Census API reference, sync run status).
+// trigger starts a run, which continues as time passes. While an earlier run is active, the
+// new one is skipped (Census API reference, sync run status).
 func (c *Census) trigger(v version, id, now int64, full bool) reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -94,8 +94,8 @@ func (c *Census) trigger(v version, id, now int64, full bool) reply {
 	return success([]byte(`{"sync_run_id":` + strconv.FormatInt(run.id, 10) + `}`))
 }
 
-// cancel ends an active run. Of a run that ended nothing changes; what Census
-// says then is not documented.
+// cancel ends an active run. A run that has ended does not change; Census's answer to that is
+// not documented.
 func (c *Census) cancel(v version, id, now int64) reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()

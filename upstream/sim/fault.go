@@ -6,16 +6,16 @@ import (
 	"sync/atomic"
 )
 
-// A Fault is a way to misbehave, and the calls it hits. Of several that match
-// a call the one injected first hits it.
+// A Fault is a misbehavior and the calls it affects. If several faults match a call, the one
+// injected first applies.
 type Fault struct {
 	Match func(*http.Request) bool // nil: every API call
-	Times int                      // calls it hits; 0: until removed
+	Times int                      // number of calls it affects; 0: until removed
 	Do    Effect
 }
 
-// An Effect answers a call in place of Census. honest is the answer Census
-// would have given; an effect may use it, change it or ignore it.
+// An Effect answers a call in place of Census. honest is the answer that Census would have
+// given; an effect may use it, change it or ignore it.
 type Effect func(w http.ResponseWriter, r *http.Request, honest http.Handler)
 
 type fault struct {
@@ -30,7 +30,7 @@ func (f *fault) hits(r *http.Request) bool {
 	return f.Times == 0 || f.left.Add(-1) >= 0
 }
 
-// Inject has a fault hit the calls to come, until it is used up or removed.
+// Inject applies a fault to future calls, until it is used up or removed.
 func (c *Census) Inject(f Fault) (remove func()) {
 	added := &fault{Fault: f}
 	added.left.Store(int64(f.Times))
@@ -52,8 +52,8 @@ func Path(path string) func(*http.Request) bool {
 	}
 }
 
-// Chain does one effect upon another: Chain(Delay(d), Status(…)) is late with
-// an error, Chain(SetCookie(…), Delay(d)) late with an honest answer.
+// Chain applies effects one after another: Chain(Delay(d), Status(…)) sends an error late, and
+// Chain(SetCookie(…), Delay(d)) an honest answer late.
 func Chain(effects ...Effect) Effect {
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 		for _, e := range slices.Backward(effects) {

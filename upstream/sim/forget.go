@@ -2,7 +2,7 @@ package sim
 
 import "slices"
 
-// Prune forgets the n oldest runs of a sync.
+// Prune removes the n oldest runs of a sync.
 func (c *Census) Prune(syncID int64, n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -12,7 +12,7 @@ func (c *Census) Prune(syncID int64, n int) {
 	}
 }
 
-// RemoveRun forgets one run and reports whether there was one.
+// RemoveRun removes one run and reports whether it existed.
 func (c *Census) RemoveRun(id int64) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -25,7 +25,7 @@ func (c *Census) RemoveRun(id int64) bool {
 	return true
 }
 
-// RemoveSync forgets a sync and its runs, and reports whether there was one.
+// RemoveSync removes a sync and its runs, and reports whether it existed.
 func (c *Census) RemoveSync(id int64) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -39,8 +39,7 @@ func (c *Census) RemoveSync(id int64) bool {
 	return true
 }
 
-// Runs returns the runs of a sync as they stand, oldest first; nil if there is
-// no such sync.
+// Runs returns the current runs of a sync, oldest first; nil if there is no such sync.
 func (c *Census) Runs(syncID int64) []Run {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -57,7 +56,7 @@ func (c *Census) Runs(syncID int64) []Run {
 	return runs
 }
 
-// Syncs returns the syncs as they stand, oldest first.
+// Syncs returns the current syncs, oldest first.
 func (c *Census) Syncs() []Sync {
 	c.mu.Lock()
 	defer c.mu.Unlock()

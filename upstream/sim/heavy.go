@@ -2,9 +2,8 @@ package sim
 
 import "fmt"
 
-// heavy returns the part of a sync that makes it weigh 8 KB and more (seen on
-// the wire), and that a gateway has no business to keep: SQL, columns,
-// mappings. The canary words let a test look for it.
+// heavy returns the part of a sync that makes it 8 KB and more (seen on the wire), and that a
+// gateway must not keep: SQL, columns, mappings. Tests search for its canary words.
 func (c *Census) heavy(s *syncState, v version) []byte {
 	if s.heavy[v] != nil {
 		return s.heavy[v]

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// An object is a JSON object being written, key by key in the order of the
-// calls, after whatever is in it already.
+// An object is a JSON object being written, key by key in the order of the calls, after its
+// present contents.
 type object struct {
 	b     []byte
 	comma bool
@@ -38,7 +38,7 @@ func (o *object) int(k string, n int64) {
 	o.b = strconv.AppendInt(o.b, n, 10)
 }
 
-// intOr writes n, or null where n is the given stand-in for it.
+// intOr writes n, or null if n equals the argument null.
 func (o *object) intOr(k string, n, null int64) {
 	if n == null {
 		o.raw(k, "null")
@@ -66,8 +66,7 @@ func (o *object) strOrNull(k, s string) {
 	o.str(k, s)
 }
 
-// time writes UTC with milliseconds and a Z (seen on the wire), the zero time
-// as null.
+// time writes UTC with milliseconds and a Z (seen on the wire), the zero time as null.
 func (o *object) time(k string, t time.Time) {
 	if t.IsZero() {
 		o.raw(k, "null")
@@ -104,16 +103,16 @@ func (a reply) send(w http.ResponseWriter) {
 	h["Cache-Control"] = []string{"max-age=0, private, must-revalidate"}
 	w.WriteHeader(a.code)
 	if r, ok := w.(*recorded); ok {
-		r.body = a.body // spares the copy
+		r.body = a.body // saves the copy
 		return
 	}
-	w.Write(a.body) // the client may have left; nobody is there to tell
+	w.Write(a.body) // no one is left to report an error to
 }
 
 func ok(body []byte) reply { return reply{http.StatusOK, body} }
 
-// notFound is what Census says of anything that is not there (Census API
-// reference, Fetch sync run): the status is a number here, text elsewhere.
+// notFound is Census's answer for everything that does not exist (Census API reference, Fetch
+// sync run). Here the status is a number, elsewhere text.
 func notFound() reply { return reply{http.StatusNotFound, []byte(`{"status":404}`)} }
 
 // refuse is a 400 with its reason.

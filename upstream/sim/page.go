@@ -6,11 +6,10 @@ import (
 	"strconv"
 )
 
-// A page is a request for one, as Census reads it (Census API reference, List
-// sync runs).
+// A page is a request for one page, as Census reads it (Census API reference, List sync runs).
 type page struct {
-	number int  // from 1; 0 and nonsense are 1
-	per    int  // 1 to the most, 100; more is that, nonsense is 25
+	number int  // from 1; 0 and invalid text are 1
+	per    int  // 1 to the maximum, 100, which replaces larger values; invalid text is 25
 	asc    bool // anything but "asc" is desc
 }
 
@@ -25,9 +24,9 @@ func readPage(q url.Values, most int) page {
 	return p
 }
 
-// list answers with one page of a collection of total items. item appends the
-// i-th in order of creation, ties by id, and row tells of it; list puts them in the
-// order that is asked for.
+// list answers with one page of a collection of total items. item appends the i-th in order of
+// creation, ties by id, and row returns its id and creation time. list applies the requested
+// order.
 func (c *Census) list(r *http.Request, total int, row func(i int) (id, at int64), item func(b []byte, i int) []byte) reply {
 	q := query(r)
 	p := readPage(q, c.opt.MaxPerPage)
@@ -93,8 +92,8 @@ func (o *object) pagination(p page, total, last int) {
 	o.close()
 }
 
-// nextURL is the legacy link: absolute, and without the order, which the
-// documented examples leave out.
+// nextURL returns the legacy link: absolute, and without the order, which the documented
+// examples omit.
 func nextURL(r *http.Request, p page) string {
 	scheme, host := "http", r.Host
 	if r.TLS != nil || r.URL.Scheme == "https" {

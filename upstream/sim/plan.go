@@ -2,25 +2,25 @@ package sim
 
 import "slices"
 
-// A plan is how a sync goes on by itself. Times are in ms since 1970.
+// A plan is how a sync continues by itself. Times are in ms since 1970.
 type plan struct {
 	cron    *cron // nil: only the extras happen
 	due     int64
 	slot    int64 // the schedule's time that becomes a run at due
-	until   int64 // the schedule is silent from here on
+	until   int64 // from here on the schedule starts no runs
 	delay   int64 // most ms between slot and run
 	extras  []extra
 	fates   map[int64]fate // by slot, in whole hours from the anchor
 	breaks  int64          // from here on every run fails
-	trouble int            // the one kind of failure this sync has; -1: any
-	seconds int64          // a run takes, about
+	trouble int            // the one kind of failure of this sync; -1: any
+	seconds int64          // of one run, about
 	records int64          // in the source
-	share   int64          // of records that change between runs, per mille
+	share   int64          // records that change between runs, per thousand
 	flaky   int64          // failures per thousand runs
 	cause   cause
 }
 
-// An extra is a run that no schedule asked for.
+// An extra is a run that the schedule did not start.
 type extra struct {
 	at    int64
 	cause cause
@@ -28,8 +28,8 @@ type extra struct {
 	full  bool
 }
 
-// advance creates the runs that are due by now, across syncs in the order of
-// their creation, so that ids rise with time.
+// advance creates the runs that are due by now. It goes through all syncs in the order of
+// creation of their runs, so that ids rise with time.
 func (c *Census) advance(now int64) {
 	for c.due <= now {
 		var first *syncState
@@ -100,8 +100,7 @@ func (c *Census) schedule(s *syncState) {
 	}
 }
 
-// surprise now and then has a person or a program start the sync between two
-// slots.
+// surprise sometimes adds a run between two slots, started by a person or a program.
 func (c *Census) surprise(s *syncState, slot int64) {
 	d := c.dice(s.ID, slot-c.anchor+1)
 	if s.plan.cause == continuously || d.between(1, 170) > 1 {
@@ -121,7 +120,7 @@ func (p *plan) add(x extra) {
 	p.extras = slices.Insert(p.extras, i, x)
 }
 
-// draw says what becomes of a run nothing was decided about.
+// draw decides the fate of a run without a given one.
 func (c *Census) draw(s *syncState, at int64) fate {
 	if at >= s.plan.breaks {
 		return broken
@@ -136,9 +135,8 @@ func (c *Census) draw(s *syncState, at int64) fate {
 	return clean
 }
 
-// create adds the run, as skipped if an earlier one is still active. It goes before
-// runs that are ahead of the clock, as those of a machine that had a wrong time, and
-// in order after all others.
+// create adds the run, as skipped if an earlier one is still active. It precedes runs whose
+// times are in the future, as from a machine with a wrong clock, and follows all others.
 func (c *Census) create(s *syncState, w row) *row {
 	n := len(s.rows)
 	for now := c.nowMS(); n > 0 && s.rows[n-1].at > max(now, w.at); {
@@ -159,8 +157,7 @@ func (c *Census) create(s *syncState, w row) *row {
 	return &s.rows[n]
 }
 
-// busy reports whether a run of the sync is active. Behind an active run there
-// are only skipped ones.
+// busy reports whether a run of the sync is active. Only skipped runs follow an active one.
 func (c *Census) busy(s *syncState, now int64) bool {
 	for i := len(s.rows) - 1; i >= 0; i-- {
 		w := &s.rows[i]

@@ -2,8 +2,8 @@ package sim
 
 import "net/http"
 
-// A Retired is a way in which version 1 may answer once it is retired. Nobody knows
-// which Census will choose.
+// A Retired is a way in which version 1 may answer after its retirement. Census has not said
+// which it will use.
 type Retired string
 
 const (
@@ -17,7 +17,7 @@ const (
 	RetiredHTML      Retired = "200 as a page"
 )
 
-// RetiredWays are all there are, with what is answered.
+// RetiredWays are all ways, with their answers.
 var RetiredWays = map[Retired]Effect{
 	RetiredNotFound:  JSON(http.StatusNotFound, `{"status":404}`),
 	RetiredEmpty:     Status(http.StatusNotFound, "", ""),
@@ -29,7 +29,7 @@ var RetiredWays = map[Retired]Effect{
 	RetiredHTML:      HTML(http.StatusOK),
 }
 
-// Retire has every call of V1 answered in that way from now on. V2 goes on.
+// Retire makes V1 answer every call in that way from now on. V2 continues to work.
 func (c *Census) Retire(how Retired) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

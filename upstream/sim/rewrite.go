@@ -17,16 +17,15 @@ func Rewrite(change func(body []byte) []byte) Effect {
 	}
 }
 
-// Replace puts new for every old in the body of the honest answer: Replace(
-// `"status":"completed"`, `"status":"defrosting"`).
+// Replace replaces every old by new in the body of the honest answer:
+// Replace(`"status":"completed"`, `"status":"defrosting"`).
 func Replace(old, new string) Effect {
 	return Rewrite(func(b []byte) []byte { return bytes.ReplaceAll(b, []byte(old), []byte(new)) })
 }
 
-// Field sets a key to a raw JSON value, which need not be valid:
-// Field("records_failed", "NaN"); "" takes the key out. It does so wherever the
-// key stands from "data" on: in the run or sync, in every row of a list, in the
-// pagination.
+// Field sets a key to a raw JSON value, which may be invalid: Field("records_failed", "NaN").
+// "" removes the key. It applies wherever the key occurs from "data" on: in the run or sync,
+// in every row of a list, in the pagination.
 func Field(name, raw string) Effect {
 	key := []byte(strconv.Quote(name) + ":")
 	return Rewrite(func(body []byte) []byte {
@@ -57,8 +56,8 @@ func Field(name, raw string) Effect {
 	})
 }
 
-// Rows changes the rows of a list, leaving the rest of the answer alone: to
-// repeat some, to add others', to return nil.
+// Rows changes the rows of a list and leaves the rest of the answer alone: to repeat rows, to
+// add other rows, or to return nil.
 func Rows(change func(rows []json.RawMessage) []json.RawMessage) Effect {
 	return Rewrite(func(body []byte) []byte {
 		head := []byte(`{"status":"success","data":`)
@@ -77,8 +76,8 @@ func Rows(change func(rows []json.RawMessage) []json.RawMessage) Effect {
 	})
 }
 
-// Asked has Census answer honestly another question: a larger page, another
-// sync's runs.
+// Asked makes Census answer another request honestly: for a larger page, or another sync's
+// runs.
 func Asked(change func(r *http.Request)) Effect {
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 		other := r.Clone(r.Context())
@@ -87,17 +86,17 @@ func Asked(change func(r *http.Request)) Effect {
 	}
 }
 
-// IgnorePerPage answers with pages of n rows, whatever was asked for.
+// IgnorePerPage answers with pages of n rows, whatever page size is requested.
 func IgnorePerPage(n int) Effect {
 	return Asked(func(r *http.Request) { setQuery(r.URL, "per_page", n) })
 }
 
-// SamePage answers with page n, whatever was asked for.
+// SamePage answers with page n, whatever page is requested.
 func SamePage(n int) Effect {
 	return Asked(func(r *http.Request) { setQuery(r.URL, "page", n) })
 }
 
-// EndlessPages always names a next page: the one after the page asked for.
+// EndlessPages always names a next page: the one after the requested page.
 func EndlessPages() Effect {
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 		next := strconv.Itoa(readPage(query(r), 100).number + 1)
@@ -116,7 +115,7 @@ func BOM() Effect {
 	return Rewrite(func(b []byte) []byte { return append([]byte("\ufeff"), b...) })
 }
 
-// EchoAuthorization answers with a status and a body that holds the request's
+// EchoAuthorization answers with the given status and a body that contains the request's
 // Authorization header, as careless proxies do.
 func EchoAuthorization(code int) Effect {
 	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {

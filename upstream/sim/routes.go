@@ -13,12 +13,12 @@ import (
 type version int
 
 const (
-	none version = iota // no path of the API
+	none version = iota // not a path of the API
 	v1
 	v2
 )
 
-// apiPath strips the base path and tells the version it names.
+// apiPath strips the base path and returns the version that it names.
 func apiPath(path string) (version, string) {
 	for i, base := range [...]string{"/api/v1", "/api/v2"} {
 		if rest, ok := strings.CutPrefix(path, base); ok && strings.HasPrefix(rest, "/") {
@@ -28,7 +28,7 @@ func apiPath(path string) (version, string) {
 	return none, ""
 }
 
-// answer is the honest one.
+// answer sends the honest answer.
 func (c *Census) answer(w http.ResponseWriter, r *http.Request) {
 	version, path := apiPath(r.URL.Path)
 	switch {
@@ -47,14 +47,13 @@ func (c *Census) answer(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// route finds the endpoint. There is no list of runs across syncs: Census
-// documents none.
+// route finds the endpoint. Census documents no list of runs across syncs, so there is none.
 func (c *Census) route(v version, path string, r *http.Request) reply {
 	part := strings.Split(path[1:], "/")
 	route := r.Method + " " + part[0]
 	var id int64
 	if len(part) > 1 {
-		id, _ = strconv.ParseInt(part[1], 10, 64) // 0 is nobody's id
+		id, _ = strconv.ParseInt(part[1], 10, 64) // no record has the id 0
 		route += "/{id}"
 	}
 	if len(part) > 2 {
@@ -106,8 +105,8 @@ func (c *Census) route(v version, path string, r *http.Request) reply {
 const workspace = `{"status":"success","data":{"id":7,"name":"Acme Production","organization_id":3,` +
 	`"created_at":"2023-02-14T09:30:00.000Z","notification_emails":["data-team@example.com"],"plan_tier":"enterprise"}}`
 
-// admits accepts a bearer token, and HTTP Basic with the user "bearer", which
-// Census's own older documents use.
+// admits accepts a bearer token, and HTTP Basic with the user "bearer", which Census's own
+// older documents use.
 func (c *Census) admits(v version, r *http.Request) bool {
 	want := c.opt.Token
 	if v == v2 {
@@ -131,8 +130,8 @@ func (c *Census) deny(w http.ResponseWriter) {
 	reply{http.StatusUnauthorized, []byte(`{"status":401}`)}.send(w)
 }
 
-// forced reads force_full_sync from the query, where Census documents it, or
-// from a JSON body, where most clients send it.
+// forced reads force_full_sync from the query, where Census documents it, or from a JSON body,
+// where most clients send it.
 func forced(r *http.Request) bool {
 	if v, err := strconv.ParseBool(r.URL.Query().Get("force_full_sync")); err == nil {
 		return v

@@ -2,16 +2,16 @@ package sim
 
 import "time"
 
-// Null stands for a count that Census gives as null.
+// Null stands for a count that Census sends as null.
 const Null = -1
 
-// A Run is one execution of a sync. Text that is "" and times that are zero
-// are null on the wire, unless said otherwise.
+// A Run is one execution of a sync. Empty text and zero times are null on the wire, unless
+// stated otherwise.
 type Run struct {
 	ID, SyncID   int64
 	CreatedAt    time.Time // when it was queued
 	UpdatedAt    time.Time
-	CompletedAt  time.Time // may be null on a failed run too
+	CompletedAt  time.Time // may be null for a failed run too
 	ScheduledAt  time.Time // scheduled_execution_time; null unless a schedule started it
 	ErrorCode    string
 	ErrorMessage string
@@ -21,9 +21,9 @@ type Run struct {
 	Canceled     bool
 	FullSync     bool
 	Tag          string // ui_tag of sync_trigger_reason
-	Detail       string // ui_detail of sync_trigger_reason; may hold an e-mail address
-	NoReason     bool   // leaves sync_trigger_reason out
-	Step         string // current_step; "" leaves it out
+	Detail       string // ui_detail of sync_trigger_reason; may contain an e-mail address
+	NoReason     bool   // omits sync_trigger_reason
+	Step         string // current_step; "" omits it
 }
 
 // Counts are a run's numbers of records; Null is null.
@@ -37,14 +37,14 @@ type Counts struct {
 	Failed    int64 // rejected there
 }
 
-// noCounts are the counts of a run that got nowhere.
+// noCounts are the counts of a run that processed nothing.
 var noCounts = Counts{Null, Null, Null, Null, Null, Null, Null}
 
 // active reports whether a new run of the same sync would be skipped.
 func (r *Run) active() bool { return r.Status == "queued" || r.Status == "working" }
 
-// appendRun writes the keys in the order seen on the wire. After them comes a
-// key that no document knows: clients must not mind.
+// appendRun writes the keys in the order seen on the wire, and then an undocumented key, which
+// clients must ignore.
 func appendRun(b []byte, r *Run) []byte {
 	o := object{b: b}
 	o.open()

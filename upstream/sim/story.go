@@ -5,13 +5,12 @@ import (
 	"time"
 )
 
-// A row is a run as kept: one written down, or one told anew each time it is
-// asked for from when it began and what was to become of it. Tens of thousands
-// of the latter cost little.
+// A row is a run as stored: written by a test, or generated from its start and fate each time
+// it is read. Tens of thousands of the latter take little memory.
 type row struct {
 	id, at  int64 // at: created_at in ms since 1970
-	written *Run  // nil: told by the rest
-	delay   int32 // ms since the schedule asked for it
+	written *Run  // nil: generated from the rest
+	delay   int32 // ms since its scheduled time
 	cause   cause
 	fate    fate
 	full    bool
@@ -33,7 +32,7 @@ type fate uint8
 const (
 	drawn            fate = iota // becomes one of the others when the run is created
 	clean                        // completed
-	rejecting                    // completed, though the destination refused some records
+	rejecting                    // completed, though the destination rejected some records
 	rejectingCoded               // the same, with an error_code
 	broken                       // failed, with completed_at
 	brokenOpen                   // failed, completed_at and most counts null
@@ -41,10 +40,10 @@ const (
 	canceledBroken               // canceled, status failed
 	stuck                        // working for ever
 	skipped                      // an earlier run was still active
-	odd                          // a status no document knows
+	odd                          // an undocumented status
 )
 
-// A course is when a told run moves on, in ms since 1970.
+// A course is when a generated run changes, in ms since 1970.
 type course struct{ started, ended, settled int64 }
 
 func (c *Census) course(s *syncState, w *row, d *dice) course {
@@ -73,7 +72,7 @@ func (c *Census) active(s *syncState, w *row, now int64) bool {
 	return w.fate == stuck || now < c.course(s, w, c.dice(s.ID, w.at-c.anchor)).ended
 }
 
-// tell returns the run as it stands at a time.
+// tell returns the run as it is at a time.
 func (c *Census) tell(s *syncState, w *row, now int64) Run {
 	if w.written != nil {
 		return *w.written
@@ -104,8 +103,8 @@ func (c *Census) tell(s *syncState, w *row, now int64) Run {
 	return r
 }
 
-// steps are documented values of current_step, in the order of the work. The
-// documents spell the first in two ways.
+// steps are documented values of current_step, in the order of the work. The documents spell
+// the first in two ways.
 var steps = [...]string{
 	"Running sync",
 	"Checking source and destination configuration",
@@ -118,8 +117,7 @@ var steps = [...]string{
 	"Committing sync to warehouse",
 }
 
-// work is the run half way: the counts come with the unloading and grow with
-// the loading.
+// work fills in the run half way: counts appear with the unloading and grow with the loading.
 func (r *Run) work(n Counts, now int64, k course) {
 	done := (now - k.started) * 100 / max(k.ended-k.started, 1)
 	r.Status = "working"
@@ -140,5 +138,5 @@ const (
 	never    = math.MaxInt64
 )
 
-// clock turns ms since 1970 into a time.
+// clock converts ms since 1970 to a time.
 func clock(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

@@ -2,19 +2,19 @@ package sim
 
 import "time"
 
-// A Sync is what Census calls one: it copies records from a source to a
-// destination. Text that is "" is null on the wire, unless said otherwise.
+// A Sync copies records from a source to a destination. Empty text is null on the wire, unless
+// stated otherwise.
 type Sync struct {
 	ID                int64
 	Label             string
 	NoLabel           bool   // AddSync leaves Label empty, as many workspaces do
-	Status            string // "": told by the runs, in Title Case as seen on the wire
+	Status            string // "": computed from the runs, in Title Case as seen on the wire
 	Frequency         string // never, continuous, quarter_hourly, hourly, daily, weekly, expression
 	Cron              string // with frequency expression; UTC
 	Day               string // with frequency weekly: "Monday"
 	Hour              int    // UTC; with daily and weekly
 	Minute            int    // with hourly, daily and weekly
-	RawSchedule       bool   // the fields above are told as they are, whatever the frequency; "" and -1 are null
+	RawSchedule       bool   // the fields above are sent as they are, whatever the frequency; "" and -1 are null
 	Paused            bool
 	Operation         string // upsert, insert, update, append, mirror
 	SourceID          int64
@@ -22,21 +22,21 @@ type Sync struct {
 	DestinationObject string // full name: "Contact"
 	Alerts            string // alert_attributes as JSON; "": one for failures
 	Triggers          string // JSON members of mode.triggers beside the schedule: "dbt_cloud":{"project_id":"7","job_id":"9"}
-	Elsewhere         bool   // of another workspace: V2 alone shows it, if Options.Elsewhere is above 0
+	Elsewhere         bool   // of another workspace: only V2 shows it, if Options.Elsewhere is above 0
 	CreatedAt         time.Time
-	UpdatedAt         time.Time // of the settings; runs do not move it
+	UpdatedAt         time.Time // of the settings; runs do not change it
 }
 
-// A syncState is a sync, its runs, and how it goes on by itself.
+// A syncState is a sync, its runs, and how it continues by itself.
 type syncState struct {
 	Sync
 	rows  []row
 	plan  *plan          // nil: nothing happens by itself
-	heavy [v2 + 1][]byte // the JSON after the settings by version, made when first asked for
+	heavy [v2 + 1][]byte // the JSON after the settings by version, made at the first request
 }
 
-// appendSync writes the keys seen on the wire. Names of source, destination
-// and last run are not among them.
+// appendSync writes the keys seen on the wire. The names of source, destination and last run
+// are not among them.
 func (c *Census) appendSync(b []byte, s *syncState, v version, now int64) []byte {
 	day, hour, minute, cron := "null", int64(-1), int64(-1), ""
 	switch s.Frequency {
@@ -96,8 +96,8 @@ func (c *Census) appendSync(b []byte, s *syncState, v version, now int64) []byte
 	return o.b
 }
 
-// syncStatus looks at the newest run that ended. Paused is told apart: Census
-// keeps it beside the status.
+// syncStatus returns the status of the newest run that ended. Census reports paused beside the
+// status.
 func (c *Census) syncStatus(s *syncState, now int64) string {
 	if s.Status != "" {
 		return s.Status

@@ -5,19 +5,19 @@ import (
 	"slices"
 )
 
-// A TieOrder is the order in which Census lists rows of one millisecond. Its
-// documents promise order by creation time and say nothing about such ties.
+// A TieOrder is the order in which Census lists rows of one millisecond. Its documents promise
+// order by creation time and do not mention such ties.
 type TieOrder int
 
 const (
 	TiesByID        TieOrder = iota // by id; in descending order from the largest
 	TiesByIDTurned                  // from the largest id; in descending order from the smallest
-	TiesByFraction                  // by a fraction of the millisecond that is not shown and that ids do not follow
-	TiesByIDBothWay                 // by id in both directions: one is not the other turned round
+	TiesByFraction                  // by a hidden fraction of the millisecond, which ids do not follow
+	TiesByIDBothWay                 // by id in both directions: one is not the reverse of the other
 	TiesShuffled                    // in another order in each call
 )
 
-// TieOrders are all there are.
+// TieOrders are all tie orders.
 var TieOrders = []TieOrder{TiesByID, TiesByIDTurned, TiesByFraction, TiesByIDBothWay, TiesShuffled}
 
 // places finds which row stands at each place of a list in the order of one call.
@@ -27,11 +27,12 @@ type places struct {
 	total  int
 	seed   dice
 	row    func(i int) (id, at int64)
-	a, b   int   // the ties looked at last stand from a up to b
+	a, b   int   // the ties found last stand from a up to b
 	ranked []int // their numbers, in the order of ascending pages
 }
 
-// places begins a call. row tells of the i-th row by creation, ties by id.
+// places begins a call. row returns id and creation time of the i-th row by creation, ties by
+// id.
 func (c *Census) places(asc bool, total int, row func(i int) (id, at int64)) *places {
 	p := &places{order: c.opt.Ties, asc: asc, total: total, row: row, seed: dice(c.opt.Seed)}
 	if p.order == TiesShuffled {
@@ -41,7 +42,7 @@ func (c *Census) places(asc bool, total int, row func(i int) (id, at int64)) *pl
 	return p
 }
 
-// at is the number of the row at the i-th place.
+// at returns the number of the row at the i-th place.
 func (p *places) at(i int) int {
 	if !p.asc {
 		i = p.total - 1 - i

@@ -10,10 +10,10 @@ import (
 	"sync"
 )
 
-// Transport calls the handler in process, without a socket. It heeds the
-// request's context as a real transport does, and waits on nothing that a
-// testing/synctest bubble cannot see. Honest answers are made on the caller's
-// goroutine and come whole; faults run on one of their own and stream.
+// Transport calls the handler in process, without a socket. It honors the request's context as
+// a real transport does, and blocks only in ways that a testing/synctest bubble sees. It makes
+// honest answers on the caller's goroutine, in one piece. Faults run on a goroutine of their
+// own and stream.
 func (c *Census) Transport() http.RoundTripper { return transport{c} }
 
 type transport struct{ c *Census }
@@ -48,8 +48,7 @@ func response(r *http.Request, code int, head http.Header, length int64, body io
 	}
 }
 
-// stream runs an effect on its own goroutine and returns when the headers are
-// there.
+// stream runs an effect on its own goroutine and returns when the headers are there.
 func (t transport) stream(r *http.Request, effect Effect) (*http.Response, error) {
 	ctx, leave := context.WithCancel(r.Context())
 	asked := r.WithContext(ctx)
@@ -83,7 +82,7 @@ func (t transport) stream(r *http.Request, effect Effect) (*http.Response, error
 	return a, nil
 }
 
-// A streamBody tells the effect when the client has had enough.
+// A streamBody notifies the effect when the client closes it.
 type streamBody struct {
 	*io.PipeReader
 	leave context.CancelFunc
@@ -94,8 +93,8 @@ func (b *streamBody) Close() error {
 	return b.PipeReader.Close()
 }
 
-// unzipped is what net/http's transport does of its own accord for requests
-// that name no encoding.
+// unzipped unpacks answers as net/http's transport does for requests without an
+// Accept-Encoding.
 type unzipped struct {
 	io.ReadCloser
 	z *gzip.Reader
@@ -145,11 +144,11 @@ func (s *stream) Write(p []byte) (int, error) {
 	return s.out.Write(p)
 }
 
-// Flush has nothing to do but to send the headers: nothing is buffered.
+// Flush only sends the headers: nothing else is buffered.
 func (s *stream) Flush() { s.WriteHeader(http.StatusOK) }
 
-// fail has the client see err, instead of an answer or of the rest of it; but
-// a client whose context has ended sees that.
+// fail makes the client see err instead of the answer or its rest. A client whose context has
+// ended sees that instead.
 func (s *stream) fail(err error) {
 	if ended := s.ctx.Err(); ended != nil {
 		err = ended
@@ -161,9 +160,8 @@ func (s *stream) fail(err error) {
 	s.out.CloseWithError(err)
 }
 
-// finish ends the answer as net/http's server would: a handler that panics
-// with http.ErrAbortHandler, or writes less than it announced, loses the
-// connection.
+// finish ends the answer as net/http's server would. A handler that panics with
+// http.ErrAbortHandler, or writes less than it announced, loses the connection.
 func (s *stream) finish() {
 	switch p := recover(); {
 	case p == http.ErrAbortHandler && s.code == 0:

@@ -6,9 +6,8 @@ import (
 	"time"
 )
 
-// AddSync adds a sync and returns its id. Zero fields get believable values;
-// an id already in use is replaced by the next free one. Nothing happens to an
-// added sync by itself.
+// AddSync adds a sync and returns its id. Zero fields get believable values. If the id is in
+// use, the sync gets the next free one. An added sync starts no runs by itself.
 func (c *Census) AddSync(s Sync) int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -55,12 +54,12 @@ func (c *Census) addSync(s Sync) *syncState {
 	return state
 }
 
-// AddRun creates a run of a sync and returns its id, 0 if there is no such
-// sync. A zero CreatedAt is now; one before the sync's newest run is moved up
-// to it. A zero status is completed, and a completed run gets the times and,
-// if all its counts are zero, the counts of one; of another status zero counts
-// are null, and a zero CompletedAt is null. Written runs do not move by
-// themselves.
+// AddRun creates a run of a sync and returns its id, or 0 if there is no such sync.
+//
+// A zero CreatedAt is now; a time before the sync's newest run becomes that run's time. A zero
+// status is completed. A completed run gets believable times, and believable counts if all its
+// counts are zero. With another status, zero counts and a zero CompletedAt are null. Runs
+// added by AddRun do not change by themselves.
 func (c *Census) AddRun(syncID int64, r Run) int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -109,9 +108,8 @@ func (r *Run) fill(at, now int64, d *dice) {
 	}
 }
 
-// UpdateRun changes a run in place and reports whether there is one. From then
-// on it moves no more by itself. ID, SyncID and CreatedAt stay as they are. f
-// must not call the Census.
+// UpdateRun changes a run in place and reports whether it exists. From then on, the run does
+// not change by itself. ID, SyncID and CreatedAt stay as they are. f must not call the Census.
 func (c *Census) UpdateRun(id int64, f func(*Run)) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -125,8 +123,8 @@ func (c *Census) UpdateRun(id int64, f func(*Run)) bool {
 	return true
 }
 
-// UpdateSync changes the settings of a sync in place and reports whether there is
-// one. ID and CreatedAt stay as they are. f must not call the Census.
+// UpdateSync changes the settings of a sync in place and reports whether it exists. ID and
+// CreatedAt stay as they are. f must not call the Census.
 func (c *Census) UpdateSync(id int64, f func(*Sync)) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -149,8 +147,8 @@ func (c *Census) write(s *syncState, w *row, now int64, f func(*Run)) {
 	w.written = &r
 }
 
-// find returns the sync that has the run, and the run's place in it; nil if
-// the run is gone or never was.
+// find returns the sync that has the run, and the run's place in it; nil if the run does not
+// exist.
 func (c *Census) find(id int64) (*syncState, int) {
 	i, ok := slices.BinarySearchFunc(c.homes, id, func(h home, id int64) int { return cmp.Compare(h.run, id) })
 	if !ok {
@@ -161,7 +159,7 @@ func (c *Census) find(id int64) (*syncState, int) {
 		return nil, 0
 	}
 	i, ok = slices.BinarySearchFunc(s.rows, id, func(w row, id int64) int { return cmp.Compare(w.id, id) })
-	if !ok { // where a run was ahead of the clock, ids do not rise
+	if !ok { // if a run was ahead of the clock, ids do not rise
 		i = slices.IndexFunc(s.rows, func(w row) bool { return w.id == id })
 	}
 	if i < 0 {
@@ -170,7 +168,7 @@ func (c *Census) find(id int64) (*syncState, int) {
 	return s, i
 }
 
-// whole cuts a time to the milliseconds Census keeps; zero stays zero.
+// whole truncates a time to the milliseconds that Census keeps; zero stays zero.
 func whole(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// V2 decides what is open about version 2 of the API, whose documents show few
-// answers. The zero value is the likelier reading of each.
+// V2 decides open questions about version 2 of the API, whose documents show few answers. The
+// zero value is the likelier answer to each.
 type V2 struct {
 	Naming     Naming // how a sync names its activation
 	NoSourceID bool   // a sync names no source connection
-	SyncGroups bool   // a sync carries its group_id
+	SyncGroups bool   // a sync has its group_id
 	TextIDs    bool   // an activation's destination has its id as text
 	ByGroup    bool   // /syncs is ordered by group, and by creation within each
-	LegacyNext bool   // lists carry V1's next
+	LegacyNext bool   // lists have V1's next
 	Missing    Missing
 }
 
@@ -29,7 +29,7 @@ const (
 	NamedByNumber               // destination_attributes.connection_id is the id of the activation's destination
 )
 
-// Namings are all there are.
+// Namings are all namings.
 var Namings = []Naming{NamedInside, NamedOnSync, NamedObject, NamedAsText, NamedByNumber}
 
 // Missing is the body of a 404 of V2.
@@ -46,12 +46,13 @@ func (v V2) missing() reply {
 	return reply{http.StatusNotFound, []byte(body)}
 }
 
-// sendsNext tells whether lists of a version carry the legacy next.
+// sendsNext reports whether lists of a version have the legacy next.
 func (c *Census) sendsNext(v version) bool {
 	return !c.opt.OmitNext && (v == v1 || c.opt.V2.LegacyNext || c.opt.NoPagination)
 }
 
-// nameActivation writes how a sync names its activation beside its other keys.
+// nameActivation writes the sync's key that names its activation, if that is outside the
+// attributes.
 func (c *Census) nameActivation(o *object, s *syncState) {
 	if group := c.groupOf(s); c.opt.V2.SyncGroups {
 		o.strOrNull("group_id", group)
@@ -69,7 +70,7 @@ func (c *Census) nameActivation(o *object, s *syncState) {
 	}
 }
 
-// nameActivationInside writes how destination_attributes names the activation.
+// nameActivationInside writes the key of destination_attributes that names the activation.
 func (c *Census) nameActivationInside(o *object, s *syncState) {
 	switch id := activationID(s.SourceID, s.DestinationID); c.opt.V2.Naming {
 	case NamedInside:
@@ -81,7 +82,7 @@ func (c *Census) nameActivationInside(o *object, s *syncState) {
 	}
 }
 
-// groupOf is the group of the sync's source; "" if there never was one of its id.
+// groupOf returns the group of the sync's source; "" if no source ever had its id.
 func (c *Census) groupOf(s *syncState) string {
 	if s.SourceID == goneSource {
 		return groups[0]
@@ -94,7 +95,7 @@ func (c *Census) groupOf(s *syncState) string {
 	return ""
 }
 
-// appendSourceV2 writes a source: V1's label is gone, and the group is there.
+// appendSourceV2 writes a source of V2: without V1's label, and with the group.
 func appendSourceV2(b []byte, p connection, i int) []byte {
 	o := object{b: b}
 	o.open()
@@ -112,7 +113,7 @@ func appendSourceV2(b []byte, p connection, i int) []byte {
 	return o.b
 }
 
-// activationID is Census's id of the pair of a source and a destination, which is text.
+// activationID returns Census's id of the pair of a source and a destination, which is text.
 func activationID(source, destination int64) string {
 	return "act_" + strconv.FormatInt(source, 36) + "_" + strconv.FormatInt(destination, 36)
 }

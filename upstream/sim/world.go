@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// populate fills the believable workspace: the catalog's syncs, how each goes
-// on, and the incidents. Schedules count from the anchor, so that the
-// workspace looks the same from every start.
+// populate fills the believable workspace: the catalog's syncs, their plans, and the
+// incidents. Schedules are relative to the anchor, so that the workspace looks the same from
+// every start.
 func (c *Census) populate() {
 	c.nextSync = firstSync
 	for i, e := range catalog {
@@ -100,13 +100,13 @@ func (c *Census) timetable(s *syncState, e entry) {
 	p.cron = &schedule
 }
 
-// incidents are what a workspace's owners would like to be told. Each makes
-// one kind of trouble that a client must tell from the others.
+// incidents adds troubles that a workspace's owners would want reported. Each is one kind,
+// which clients must distinguish from the others.
 func (c *Census) incidents() {
 	ago := func(d time.Duration) int64 { return c.anchor - d.Milliseconds() }
 	const hour, day = time.Hour, 24 * time.Hour
 
-	rich := c.byID[52].plan // "Accounts → Salesforce": something of everything, on its first pages
+	rich := c.byID[52].plan // "Accounts → Salesforce": a bit of everything, on its first pages
 	rich.fates = map[int64]fate{
 		-3: rejecting, -5: broken, -9: rejectingCoded, -13: brokenOpen,
 		-17: canceledFinished, -21: canceledBroken, -34: odd,
@@ -117,7 +117,7 @@ func (c *Census) incidents() {
 	rich.add(extra{at: ago(15*hour + 36*time.Minute), cause: byHand, fate: clean, full: true})
 	rich.add(extra{at: ago(26*hour + 12*time.Minute), cause: untold, fate: clean})
 
-	contacts := c.byID[42].plan // stuck for three days, skipping every hour since
+	contacts := c.byID[42].plan // stuck for three days; every hourly run since is skipped
 	contacts.fates = map[int64]fate{-72: stuck}
 
 	paused := c.byID[46]
