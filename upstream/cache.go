@@ -11,52 +11,53 @@ import (
 	"census-gateway/upstream/calls"
 )
 
-// How long what is kept counts as what Census would say.
+// How long cached entries stay fresh.
 const (
-	sealedFor   = 24 * time.Hour // rows that do not change any more
-	syncsFor    = 6              // syncs and connections: this many times the freshness, since they change by hand
+	sealedFor   = 24 * time.Hour // rows that will not change again
+	syncsFor    = 6              // for syncs and connections: times the freshness
 	entryWeight = 256            // bytes of an entry beside its rows
 
-	// A single record is read without a call, which would tell that a token does not
-	// hold any more. Where tokens are callers' own that has to come out.
+	// A cached record is returned without a call, so a revoked token would go unnoticed. Where
+	// callers bring their own tokens, that must show within this time.
 	ownRecordsFor = 5 * time.Minute
 )
 
-// A cache keeps what was read from Census, for all tenants apart and within a
-// number of bytes. What it keeps is never changed, only replaced.
+// A cache holds what was read from Census, separately for each tenant and within a byte limit.
+// Entries are immutable; they are only replaced.
 type cache struct {
 	entries    *otter.Cache[cacheKey, entry]
 	freshness  time.Duration
-	stale      time.Duration // for how long beyond its time what is kept is good while Census fails
-	recordsFor time.Duration // for single records that do not change any more
+	stale      time.Duration // how long an expired entry may be served while Census fails
+	recordsFor time.Duration // for single records that will not change again
 	flights    flights
 	epochs     atomic.Int64
-	mu         sync.Mutex // one change at a time of what is kept
+	mu         sync.Mutex // held while what is kept changes
 	hits       atomic.Uint64
 	misses     atomic.Uint64
-	deaf       atomic.Bool // there have been lists whose totals are not believed
+	deaf       atomic.Bool // some list has totals that are not trusted
 	short      shortage
-	onShort    func(CacheStats) // told when short comes to twice what it was told before
-	told       atomic.Int64     // how short it was then
+	onShort    func(CacheStats) // called when short reaches twice the size reported before
+	told       atomic.Int64     // how short the cache was then
 }
 
-// A cacheKey names an entry. A shelf is what is kept of one token: see standing.
+// A cacheKey names an entry. A shelf holds the entries of one token: see standing.
 type cacheKey struct {
 	shelf    int64
 	endpoint calls.Endpoint
-	id       int64 // of the sync or run; 0 for the list of syncs
-	epoch    int64 // of a list's chunk; else 0
-	k        int   // number of the chunk; -1: the newest rows; -2: whether its totals are wrong; else 0
+	id       int64 // of the sync or run; 0: the list of syncs
+	epoch    int64 // of a list's chunk; otherwise 0
+	k        int   // number of the chunk; -1: the newest rows; -2: whether its totals are wrong; otherwise 0
 }
 
 type entry struct {
 	value any
 	bytes int
-	until time.Time // until when it counts; zero: for long
+	until time.Time // when it expires; zero: it does not
 }
 
-// newCache makes a cache of some bytes; nil for 0, which keeps nothing. What may
-// change counts for the freshness time, and for stale beyond it while Census fails.
+// newCache makes a cache of the given size. It returns nil for 0 bytes: nothing is cached.
+// Rows that may change stay fresh for the freshness time. While Census fails, they are served
+// for stale beyond that.
 func newCache(bytes int64, freshness, stale time.Duration) *cache {
 	c := &cache{freshness: freshness, stale: stale, recordsFor: sealedFor}
 	if bytes > 0 {
@@ -85,7 +86,7 @@ func (c *cache) get(key cacheKey) (any, bool) {
 	return e.value, ok
 }
 
-// set keeps a value that takes so many bytes and counts until then; zero: for long.
+// set stores a value of the given size until it expires. The zero time means no expiry.
 func (c *cache) set(key cacheKey, value any, bytes int, until time.Time) {
 	if c.entries != nil {
 		c.entries.Set(key, entry{value, bytes, until})
@@ -99,8 +100,8 @@ func (c *cache) drop(key cacheKey) {
 	}
 }
 
-// drop forgets what was kept of e and id, which Census refuses: of a sync, its record
-// and its runs.
+// drop removes what was kept of e and id after Census refused it. For a sync, that is its
+// record and its runs.
 func (c *Client) drop(e calls.Endpoint, id int64) {
 	c.cache.mu.Lock()
 	defer c.cache.mu.Unlock()
@@ -115,22 +116,21 @@ func (c *Client) drop(e calls.Endpoint, id int64) {
 	}
 }
 
-// crowded tells whether more than half of the bytes are in use.
+// crowded reports whether more than half of the bytes are in use.
 func (c *cache) crowded() bool {
 	return c.entries != nil && c.entries.WeightedSize() > c.entries.GetMaximum()/2
 }
 
-// CacheStats tells of a page cache: how often something was found in it or not,
-// what it holds, what it may hold, and by how much that is too little. Missing is the
-// bytes of what lost its place and was asked for again within five minutes, in the
-// present five minutes or those before.
+// CacheStats describes a page cache: hits and misses, its size and limit, and how many bytes
+// it is short of. Missing counts entries that were evicted and requested again within five
+// minutes. It is the larger of the current five-minute period and the one before.
 type CacheStats struct {
 	Hits, Misses   uint64
 	Bytes, Entries int64
 	Limit, Missing int64
 }
 
-// CacheStats tells of the page cache of this client and of all made from it.
+// CacheStats describes the page cache that this client shares with all clients made from it.
 func (c *Client) CacheStats() CacheStats { return c.cache.stats() }
 
 func (c *cache) stats() CacheStats {
@@ -142,8 +142,8 @@ func (c *cache) stats() CacheStats {
 	return s
 }
 
-// tellShort tells that the cache is too small, and again when it is so by twice as
-// much. It is not told of what a sixteenth more would mend.
+// tellShort reports that the cache is too small, and again each time the shortage doubles. It
+// ignores a shortage of less than a sixteenth of the size.
 func (c *cache) tellShort() {
 	if c.onShort == nil || !c.short.over(time.Now()) {
 		return
@@ -154,22 +154,21 @@ func (c *cache) tellShort() {
 	}
 }
 
-// A Read tells of something that was read, from Census or from memory.
+// A Read describes something that was read, from Census or from memory.
 type Read struct {
-	Cached bool      // it was in memory, or another operation was just asking for it
-	Until  time.Time // until when it counts as what Census would say
-	Stale  bool      // that time is over: Census fails, and this is what it said last
-	AsOf   time.Time // when Census said it, the oldest part of it that may still change; zero: none may
+	Cached bool      // it was in memory, or another operation was already reading it
+	Until  time.Time // when it stops being fresh
+	Stale  bool      // it is no longer fresh: Census fails, and this is its last answer
+	AsOf   time.Time // when Census sent the oldest part that may still change; zero: no part may
 }
 
-// bridges tells whether what is kept may be given out after its time where err is all
-// that Census gives.
+// bridges reports whether expired entries may be served although Census failed with err.
 func (c *cache) bridges(err error) bool {
 	var e *calls.Error
 	return c.stale > 0 && errors.As(err, &e) && e.Passing()
 }
 
-// found notes that something was found in memory, or that it was not.
+// found records whether something was found in memory.
 func (c *cache) found(r Read) {
 	if r.Cached {
 		c.hits.Add(1)

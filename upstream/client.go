@@ -8,37 +8,36 @@ import (
 	"census-gateway/upstream/calls"
 )
 
-// Options are what New can do without; the zero value is a good default.
+// Options are the optional settings of New. The zero value is a good default.
 type Options struct {
-	BaseURL   string            // host and prefix; "" means the US region's V1: https://app.getcensus.com/api/v1
-	Basic     bool              // authenticate by HTTP Basic as user "bearer" instead of Bearer
-	Transport http.RoundTripper // nil: what calls.Transport returns
-	// Groups are the keys of the groups of V2 whose syncs are read; all others, and those
-	// of unknown groups, are as if they were not there. Nil: all are read. On V1, which
-	// knows no groups, nothing is then.
+	BaseURL   string            // host and prefix; "": V1 of the US region, https://app.getcensus.com/api/v1
+	Basic     bool              // authenticate by HTTP Basic as user "bearer" instead of by Bearer
+	Transport http.RoundTripper // nil: calls.Transport
+	// Groups are the keys of the V2 groups whose syncs are served. Syncs of other or unknown
+	// groups are treated as missing. Nil: all groups are served. V1 has no groups, so with
+	// Groups set, a V1 client serves no sync.
 	Groups    []string
-	OwnTokens bool // the tokens are brought by callers: what is kept of one is doubted sooner, and none takes all calls
-	MaxCalls  int  // exchanges under way at once, of all tokens, while Census is well; 0: calls.DefaultMaxCalls
-	// Observe is told when a call begins, from many goroutines, with its
-	// endpoint ("GET /syncs/{id}/sync_runs"); the call is made under the context
-	// it returns, and what it returns is called at the end. Nil: nobody is told.
+	OwnTokens bool // callers bring the tokens: cached records expire sooner, and no token may use all calls
+	MaxCalls  int  // concurrent exchanges of all tokens while Census is healthy; 0: calls.DefaultMaxCalls
+	// Observe is called from many goroutines when a call begins, with its endpoint ("GET
+	// /syncs/{id}/sync_runs"). The call runs under the returned context, and the returned
+	// function is called when it ends. Nil: no calls are observed.
 	Observe func(ctx context.Context, endpoint string) (context.Context, func(calls.Call))
-	// OnRead is told of each thing that was read, from Census or from memory,
-	// under the context of who asked. Nil: nobody is told.
+	// OnRead is called for each thing that was read, from Census or from memory, under the
+	// context of the reader. Nil: no reads are reported.
 	OnRead    func(ctx context.Context, r Read)
-	PageCache int64         // bytes of what was read to keep in memory, of all tokens; 0: none
-	Freshness time.Duration // how long what may change is kept; 0: only what may not is kept
-	Stale     time.Duration // how long beyond its time what is kept is good while Census fails; 0: not at all
-	// OnShort is told that the page cache is too small, after five minutes of it, and
-	// again when it is so by twice as much. Nil: nobody is told.
+	PageCache int64         // bytes of memory for what was read, for all tokens together; 0: no cache
+	Freshness time.Duration // how long rows that may change stay fresh; 0: only rows that will not change are kept
+	Stale     time.Duration // how long expired rows may be served while Census fails; 0: not at all
+	// OnShort is called when the page cache was too small for five minutes, and again each
+	// time the shortage doubles. Nil: shortages are not reported.
 	OnShort func(CacheStats)
 }
 
-// A Client reads from one Census workspace with one token. It is safe for
-// concurrent use.
+// A Client reads from one Census workspace with one token. It is safe for concurrent use.
 type Client struct {
 	calls  *calls.Caller
-	groups map[string]bool // that are served; nil: all
+	groups map[string]bool // groups that are served; nil: all
 	notes  *notes          // shared by the clients of the token
 	cache  *cache          // shared by the clients of all tokens
 	onRead func(ctx context.Context, r Read)
@@ -66,23 +65,22 @@ func New(token string, opt Options) *Client {
 		OwnTokens: opt.OwnTokens, MaxCalls: opt.MaxCalls, Observe: opt.Observe, Notes: func() any { return new(notes) }}))
 }
 
-// WithToken returns a client that asks with another token over the same
-// connections.
+// WithToken returns a client that uses another token over the same connections.
 func (c *Client) WithToken(token string) *Client { return c.with(c.calls.WithToken(token)) }
 
 func (c *Client) with(calls *calls.Caller) *Client {
 	return &Client{calls: calls, groups: c.groups, notes: calls.Notes().(*notes), cache: c.cache, onRead: c.onRead}
 }
 
-// Version is the version of Census's API that c asks.
+// Version returns the version of Census's API that c calls.
 func (c *Client) Version() calls.Version { return c.calls.Version() }
 
-// MaxCalls is how many calls to Census are made at a time now. Who asks for more at
-// once has some of them wait, and fail if that takes too long.
+// MaxCalls returns how many calls to Census may be under way at once now. Further calls wait
+// for a place, and fail if the wait is too long.
 func (c *Client) MaxCalls() int { return c.calls.MaxCalls() }
 
-// MaxRunCalls is how many of these may be for single runs, which are of no sync.
+// MaxRunCalls returns how many of these calls may fetch single runs, whose sync is unknown.
 func (c *Client) MaxRunCalls() int { return c.calls.MaxRunCalls() }
 
-// State is what keeps calls from leaving now, of all tokens that are remembered.
+// State describes what blocks calls at the moment, for all remembered tokens.
 func (c *Client) State() calls.State { return c.calls.State() }

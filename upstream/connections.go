@@ -9,7 +9,7 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// connectionChunk is the page size for connections: the largest Census gives.
+// connectionChunk is the page size for connections: the largest that Census allows.
 const connectionChunk = 100
 
 // A Side is one of the two ends of a sync.
@@ -17,11 +17,11 @@ type Side string
 
 const (
 	Sources      Side = Side(calls.ListSources)
-	Destinations Side = Side(calls.ListDestinations) // of V1; V2 has activations
+	Destinations Side = Side(calls.ListDestinations) // V1 only; V2 has activations
 )
 
-// Connections reads all connections of one side of the workspace, by id. It costs
-// one call for each 100.
+// Connections reads all connections of one side of the workspace, keyed by id. It costs one
+// call per 100.
 func (c *Client) Connections(ctx context.Context, side Side) (map[int64]census.Connection, error) {
 	l := list[census.Connection]{client: c, endpoint: calls.Endpoint(side),
 		most: connectionChunk, size: c.notes.pageSize(calls.Endpoint(side), connectionChunk),
@@ -31,7 +31,7 @@ func (c *Client) Connections(ctx context.Context, side Side) (map[int64]census.C
 		}, weight: (*census.Connection).Weight}
 	var rows []census.Connection
 	var err error
-	if c.Version() == calls.V2 { // which does not say in which order it lists those of several groups
+	if c.Version() == calls.V2 { // the order of a list that covers several groups is not documented
 		rows, err = readWhole(ctx, l, calls.Endpoint(side), func(n *census.Connection) string { return idText(n.ID) })
 	} else {
 		rows, err = l.all(ctx)
@@ -46,8 +46,8 @@ func (c *Client) Connections(ctx context.Context, side Side) (map[int64]census.C
 	return byID, nil
 }
 
-// Activations reads all pairs of a source and a destination, which V2 has in place of
-// destinations. It costs one call for each 100.
+// Activations reads all pairs of a source and a destination. V2 has these in place of
+// destinations. It costs one call per 100.
 func (c *Client) Activations(ctx context.Context) (*census.Activations, error) {
 	l := list[census.Activation]{client: c, endpoint: calls.ListActivations,
 		most: connectionChunk, size: c.notes.pageSize(calls.ListActivations, connectionChunk), decode: census.DecodePage[census.Activation], weight: (*census.Activation).Weight}
@@ -58,7 +58,7 @@ func (c *Client) Activations(ctx context.Context) (*census.Activations, error) {
 	return census.IndexActivations(rows), nil
 }
 
-// readWhole is whole from memory while it counts; name is what it is kept by.
+// readWhole is whole, answered from memory while the copy is fresh. name is its key there.
 func readWhole[T any](ctx context.Context, l list[T], name calls.Endpoint, id func(*T) string) ([]T, error) {
 	type rows = []T
 	if kept, ok := recallRecord[rows](ctx, l.client, name, 0); ok {
@@ -76,7 +76,7 @@ func readWhole[T any](ctx context.Context, l list[T], name calls.Endpoint, id fu
 	return *all, nil
 }
 
-// idText is an id as text; "" for none.
+// idText formats an id as text; "" for nil.
 func idText(id int64) string {
 	if id <= 0 {
 		return ""

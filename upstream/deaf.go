@@ -6,12 +6,12 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// deafFor is how long a list whose totals were found wrong is read deaf.
+// deafFor is how long the totals of a list are ignored after they were found wrong.
 const deafFor = 10 * time.Minute
 
 func (l list[T]) deafKey() cacheKey { return l.chunkKey(0, -2) }
 
-// isDeaf tells whether totals of the list were found wrong of late.
+// isDeaf reports whether totals of the list were found wrong recently.
 func (l list[T]) isDeaf() bool {
 	if !l.client.cache.deaf.Load() {
 		return false
@@ -20,7 +20,7 @@ func (l list[T]) isDeaf() bool {
 	return ok && time.Now().Before(value.(time.Time))
 }
 
-// deafen remembers it if v has shown that the totals of the list are wrong.
+// deafen remembers that the totals of the list are wrong, if v has shown it.
 func (l list[T]) deafen(v *paging.View[T]) {
 	if v.HeardWrong() {
 		until := time.Now().Add(deafFor)

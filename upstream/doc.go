@@ -1,16 +1,17 @@
-// Package upstream reads syncs, sync runs and connections from the Census Management API,
-// and remembers what it has read.
+// Package upstream reads syncs, sync runs and connections from the Census Management API and
+// caches what it has read.
 //
-// The API lists in numbered pages; callers here ask for stretches of a list in
-// creation order, a [paging.Window], and get exactly those rows, however the pages move
-// meanwhile. A [Client] asks with one token; those of other tokens share its connections
-// and its memory, in which each token's rows are apart.
+// The API lists rows in numbered pages. Callers of this package ask for a stretch of a list in
+// creation order, a [paging.Window], and get exactly those rows, even if rows move between
+// pages meanwhile. A [Client] uses one token. Clients of other tokens, made by
+// [Client.WithToken], share its connections and its cache, which holds each token's rows
+// separately.
 //
-// On the way an answer passes, outermost first:
+// An answer passes these layers, outermost first:
 //
-//	list     windows to page reads, and pages to rows (list.go, fill.go; what is reckoned: package paging)
-//	kept     what of it was read before and still holds (kept.go, cache.go)
-//	flight   the same question, asked by others at the same time (flight.go)
-//	call     one GET that survives (package calls)
-//	decode   its text to syncs, runs and connections (package census)
+//	list     turns windows into page reads, and pages into rows (list.go, fill.go, package paging)
+//	kept     returns what was read before and is still fresh (kept.go, cache.go)
+//	flight   shares one call among equal requests made at the same time (flight.go)
+//	call     makes one GET, with retries and limits (package calls)
+//	decode   parses the answer into syncs, runs and connections (package census)
 package upstream

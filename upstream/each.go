@@ -2,8 +2,8 @@ package upstream
 
 import "sync"
 
-// each runs do for every item, at most so many at a time, and waits. A
-// panic in one is raised again here, where callers contain theirs.
+// each calls do for every item, at most the given number at a time, and waits for all. It
+// raises a panic of do again in the caller's goroutine.
 func each[T any](most int, items []T, do func(T)) {
 	if len(items) == 0 {
 		return

@@ -8,15 +8,15 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// Ends are the sources, or the destinations, of all syncs: V1 lists both, V2 has the
-// destinations in its activations.
+// Ends are the sources or the destinations of all syncs. V1 lists both; V2 has destinations
+// only inside its activations.
 type Ends struct {
 	byID        map[int64]census.Connection
 	groups      func() []Group // of byID, by key
 	activations *census.Activations
 }
 
-// Ends reads those of one side. It costs one call for each 100.
+// Ends reads the connections of one side. It costs one call per 100.
 func (c *Client) Ends(ctx context.Context, side Side) (*Ends, error) {
 	if c.Version() == calls.V2 && side == Destinations {
 		activations, err := c.Activations(ctx)
@@ -26,7 +26,7 @@ func (c *Client) Ends(ctx context.Context, side Side) (*Ends, error) {
 	return &Ends{byID: byID, groups: sync.OnceValue(func() []Group { return groupsOf(byID) })}, err
 }
 
-// SideOf is the side that tells of a sync's source.
+// SideOf returns the side whose list contains a sync's source.
 func (c *Client) SideOf(src *census.SyncSource) Side {
 	if c.Version() == calls.V2 && src.InActivation() {
 		return Destinations
@@ -34,7 +34,7 @@ func (c *Client) SideOf(src *census.SyncSource) Side {
 	return Sources
 }
 
-// Source is what is known of a sync's source.
+// Source returns the name and the type of a sync's source; nil where unknown.
 func (e *Ends) Source(src *census.SyncSource) (name, kind *string) {
 	if e.activations != nil {
 		end := e.activations.Source(src)
@@ -43,7 +43,7 @@ func (e *Ends) Source(src *census.SyncSource) (name, kind *string) {
 	return e.connection(src.ConnectionID)
 }
 
-// Destination is what is known of a sync's destination.
+// Destination returns the name and the type of a sync's destination; nil where unknown.
 func (e *Ends) Destination(d *census.SyncDestination) (name, kind *string) {
 	if e.activations == nil {
 		return e.connection(d.ConnectionID)

@@ -10,8 +10,8 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// fill reads what v lacks to answer windows. Its error is paging.ErrMoved if v is of no
-// use any more.
+// fill reads the pages that v lacks to answer windows. It returns paging.ErrMoved if rows
+// moved and a new view is needed.
 func (l list[T]) fill(ctx context.Context, v *paging.View[T], windows []paging.Window, reads *int, may func() bool) error {
 	for {
 		todo, err := v.Next(windows, l.size, calls.PerSync, may != nil, l.client.cache.entries != nil)
@@ -30,18 +30,17 @@ func (l list[T]) fill(ctx context.Context, v *paging.View[T], windows []paging.W
 	}
 }
 
-// readInto reads pages and adds them to v, in their order.
+// readInto reads pages and adds them to v in order.
 func (l list[T]) readInto(ctx context.Context, v *paging.View[T], todo []paging.Read) error {
 	came := make([]paging.Arrival[T], len(todo))
 	each(len(todo), todo, func(r paging.Read) { came[todo[0].K-r.K] = l.read(ctx, r, v.Arrived) })
 	return v.Take(todo, came, l.size, func(r paging.Read) paging.Arrival[T] { return l.read(ctx, r, v.Arrived) })
 }
 
-// read reads one page, or joins others that read it if they began after the
-// moment after.
+// read reads one page, or joins another read of it that began later than the moment after.
 func (l list[T]) read(ctx context.Context, r paging.Read, after int64) paging.Arrival[T] {
 	key := l.client.calls.Name() + l.endpoint.Path(l.id) + r.Query()
-	if l.anyOrder { // other checks, other answers
+	if l.anyOrder { // it checks pages differently, so it shares no answers with other reads
 		key += "*"
 	}
 	fl, shared, err := l.client.cache.flights.do(ctx, key, after, func(ctx context.Context) (any, error) {
@@ -56,7 +55,7 @@ func (l list[T]) read(ctx context.Context, r paging.Read, after int64) paging.Ar
 	return paging.Arrival[T]{Page: fl.value.(paging.Page[T]), Sent: fl.sent, Landed: fl.landed}
 }
 
-// ask asks Census for one page and turns its rows oldest first.
+// ask requests one page from Census and puts its rows in order, oldest first.
 func (l list[T]) ask(ctx context.Context, r paging.Read) (paging.Page[T], error) {
 	began := time.Now()
 	answer, err := l.client.calls.Get(ctx, l.endpoint, l.id, r.Query())
@@ -69,7 +68,7 @@ func (l list[T]) ask(ctx context.Context, r paging.Read) (paging.Page[T], error)
 	p := paging.Page[T]{Rows: told.Rows, Total: told.Total, PerPage: told.PerPage}
 	l.suits(r, p.PerPage, err, 0)
 	if err == nil && p.PerPage > 0 && p.PerPage < r.PerPage() {
-		err = fmt.Errorf("asked for %d rows a page, got %d", r.PerPage(), p.PerPage)
+		err = fmt.Errorf("requested %d rows a page, got %d", r.PerPage(), p.PerPage)
 	}
 	for i := range p.Rows {
 		if err == nil && l.check != nil {

@@ -11,33 +11,33 @@ import (
 	"census-gateway/upstream/calls"
 )
 
-// flights share equal questions to Census that are asked at the same time, of
-// whatever operation. The question goes on when who asked first leaves, until
-// the time that one had is up; who has more asks again.
+// flights share equal requests to Census that are made at the same time, by any operation.
+// When the first caller leaves, its request goes on until that caller's deadline. A caller
+// with a later deadline then repeats the request.
 type flights struct {
 	mu  sync.Mutex
 	now int64 // counts departures and landings
 	m   map[string]*flight
 }
 
-// A flight is one question under way.
+// A flight is one request under way.
 type flight struct {
 	departed int64     // flights.now when it began
 	sent     time.Time // the same by the clock
-	due      time.Time // the deadline of who asked first; zero: it had none
+	due      time.Time // deadline of the caller that began it; zero: none
 	done     chan struct{}
 
 	// Once it is done:
-	landed  int64 // flights.now when the answer was there
+	landed  int64 // flights.now when the answer arrived
 	value   any
 	err     error
-	expired bool // its time was up
+	expired bool // it ran out of time
 }
 
-// do answers key by ask, or by the answer to another's ask that departed after
-// the moment after (0: whenever). It returns the flight, which is done unless there
-// is an error, and whether it is another's. Those who share a flight share its
-// moments too: what they ask next is one flight again, whoever of them asks first.
+// do answers key by calling ask, or by joining a flight for key that departed later than the
+// moment after (0: at any time). It returns the flight and whether another caller began it.
+// The flight is done unless there is an error. Callers of one flight share its moments, so
+// their next requests become one flight again, whoever asks first.
 func (f *flights) do(ctx context.Context, key string, after int64, ask func(context.Context) (any, error)) (fl *flight, shared bool, err error) {
 	f.mu.Lock()
 	fl, shared = f.m[key]
@@ -72,8 +72,8 @@ func (f *flights) do(ctx context.Context, key string, after int64, ask func(cont
 	}
 }
 
-// beforehand is the time until a little before due, when waiting for Census ends,
-// so that there is time to answer with what is kept.
+// beforehand returns the time until shortly before due. The wait for Census ends then, to
+// leave time for an answer from the cache.
 func beforehand(due time.Time) time.Duration {
 	left := time.Until(due)
 	return left - min(left/10, 250*time.Millisecond)

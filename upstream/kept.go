@@ -14,7 +14,7 @@ func (l list[T]) chunkKey(epoch int64, k int) cacheKey {
 	return cacheKey{shelf: l.client.calls.Shelf(), endpoint: l.endpoint, id: l.id, epoch: epoch, k: k}
 }
 
-// life is how long what may change is kept.
+// life returns how long rows that may change stay fresh.
 func (l list[T]) life() time.Duration {
 	if l.over == nil {
 		return syncsFor * l.client.cache.freshness
@@ -22,8 +22,8 @@ func (l list[T]) life() time.Duration {
 	return l.client.cache.freshness
 }
 
-// recall begins a view with what is kept and counts. With more, what is over its time for
-// no longer than that counts too.
+// recall begins a view with the cached rows that are fresh, or that expired less than more
+// ago.
 func (l list[T]) recall(more time.Duration) *paging.View[T] {
 	v := l.remember(more)
 	if !v.Remembers() {
@@ -37,7 +37,7 @@ func (l list[T]) recall(more time.Duration) *paging.View[T] {
 	return v
 }
 
-// remember begins a view with the chunks that are kept, but not the newest rows.
+// remember begins a view with the cached chunks, without the newest rows.
 func (l list[T]) remember(more time.Duration) *paging.View[T] {
 	v := l.begin()
 	c := l.client.cache
@@ -67,10 +67,9 @@ func (l list[T]) remember(more time.Duration) *paging.View[T] {
 	return v
 }
 
-// keep keeps what v found out. What others have found out of another epoch
-// meanwhile is left as it is, and so is what was asked for later than what v read;
-// and where Census does not tell how long a list is, nothing is kept. It returns v,
-// or where an epoch begins with what v read, that alone.
+// keep caches what v found. It leaves entries alone that others found in another epoch
+// meanwhile, and entries that are newer than what v read. If Census does not report how long a
+// list is, nothing is kept. keep returns v, or only what v read if that begins a new epoch.
 func (l list[T]) keep(v *paging.View[T]) *paging.View[T] {
 	c := l.client.cache
 	if c.entries == nil || !v.Learned() {
@@ -99,7 +98,7 @@ func (l list[T]) keep(v *paging.View[T]) *paging.View[T] {
 	return v
 }
 
-// keepChunk keeps a chunk, unless one is kept that counts for longer.
+// keepChunk caches a chunk, unless the cached one expires later.
 func (l list[T]) keepChunk(epoch int64, g *paging.Segment[T], sealed bool, now time.Time) {
 	c := l.client.cache
 	b, weight := g.Block(g.Sent.Add(l.life())), l.weigh(g.Rows)
@@ -116,7 +115,7 @@ func (l list[T]) keepChunk(epoch int64, g *paging.Segment[T], sealed bool, now t
 	}
 }
 
-// weigh is about what an entry of rows takes in memory.
+// weigh estimates the memory of an entry of rows, in bytes.
 func (l list[T]) weigh(rows []T) int {
 	n := entryWeight
 	for i := range rows {
@@ -125,7 +124,7 @@ func (l list[T]) weigh(rows []T) int {
 	return n
 }
 
-// beWary notes that a page of the list ended among rows of one moment without telling.
+// beWary remembers that a page of the list ended among rows of one moment without notice.
 func (l list[T]) beWary() {
 	c := l.client.cache
 	c.mu.Lock()
@@ -147,7 +146,7 @@ func (l list[T]) forget(v *paging.View[T]) {
 	}
 }
 
-// sealed tells whether rows will not change any more.
+// sealed reports whether rows will not change again.
 func (l list[T]) sealed(rows []T, now time.Time) bool {
 	if l.over == nil {
 		return false

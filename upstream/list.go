@@ -11,42 +11,42 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// A list is one list of Census that is read by pages: the runs of a sync, or
-// the syncs or connections of the workspace.
+// A list is one list of Census that is read by pages: the runs of a sync, or the syncs or
+// connections of the workspace.
 type list[T any] struct {
 	client   *Client
 	endpoint calls.Endpoint
-	id       int64 // of the sync whose runs these are; 0 for what is the workspace's
-	most     int   // rows of the largest page that is asked for
-	size     int   // rows of a chunk, and most of a head: most, or fewer for now
+	id       int64 // of the sync whose runs these are; 0 for lists of the workspace
+	most     int   // rows of the largest page requested
+	size     int   // rows of a chunk, and at most of a head: most, or fewer for now
 	decode   func(body string, asked int) (census.Listing[T], error)
 	position func(*T) paging.Position
-	bare     func(*T) T                 // a row of which no more is left than its place
-	check    func(*T) error             // and completes a row by what was asked; nil: every row will do
-	over     func(*T, time.Time) bool   // whether a row will change no more; nil: every row may
-	weight   func(*T) int               // bytes of a row in memory, about
-	anyOrder bool                       // its pages are taken in whatever order they have: for whole alone
-	pack     func([]T) paging.Packed[T] // how rows that will change no more are kept; nil: as they are
+	bare     func(*T) T                 // a row stripped to its place
+	check    func(*T) error             // also completes a row from the request; nil: accepts every row
+	over     func(*T, time.Time) bool   // whether a row will not change again; nil: every row may
+	weight   func(*T) int               // bytes of a row in memory, estimated
+	anyOrder bool                       // pages are read in any order; only for whole
+	pack     func([]T) paging.Packed[T] // how rows that will not change again are kept; nil: unpacked
 }
 
-// The bounds of one answer.
+// The limits of one answer.
 const (
-	maxReads = 96 // page reads; the largest window takes 12, finding a lost place up to 26; more where pages are smaller
-	maxMoves = 5  // times the list may be shortened meanwhile
-	maxHeard = 3  // of these, before its totals are not believed any more
+	maxReads = 96 // page reads; the largest window takes 12, finding a lost place up to 26
+	maxMoves = 5  // times the list may become shorter meanwhile
+	maxHeard = 3  // of these, before its totals are ignored
 )
 
-// maxPages bounds a list that is read whole: 10,000 syncs, 20,000 connections.
+// maxPages limits a list that is read whole: 10,000 syncs, 20,000 connections.
 const maxPages = 200
 
 var (
-	errTooManyReads = errors.New("no answer within the read limit")
+	errTooManyReads = errors.New("no answer within the limit of page reads")
 	errSpent        = errors.New("no further calls may be made")
 )
 
-// slices answers several windows of the list from one set of pages, kept ones
-// among them. Where a page cannot be read, those are answered that do without it, or
-// for which what is kept will do; err tells that none was.
+// slices answers several windows of the list from one set of pages, cached ones among them. If
+// a page cannot be read, it still answers the windows that need no such page, or that cached
+// rows can answer. It returns an error only if no window is answered.
 func (l list[T]) slices(ctx context.Context, windows []paging.Window) ([]paging.Slice[T], error) {
 	v, _, err := l.view(ctx, windows, l.recall(0), nil)
 	if smaller, ok := l.resized(err); ok {
@@ -83,8 +83,7 @@ func (l list[T]) slices(ctx context.Context, windows []paging.Window) ([]paging.
 	return some, nil
 }
 
-// unpassed answers windows from v, but for those that go on from where a row was left
-// out.
+// unpassed answers windows from v, except those that continue where a row was left out.
 func (l list[T]) unpassed(v *paging.View[T], windows []paging.Window) ([]paging.Slice[T], error) {
 	answers, passed := v.Slices(windows), 0
 	err := l.endpoint.Unreadable(l.id, paging.ErrPassed)
@@ -105,13 +104,12 @@ func (l list[T]) unpassed(v *paging.View[T], windows []paging.Window) ([]paging.
 
 // begin begins a view of the list.
 func (l list[T]) begin() *paging.View[T] {
-	return paging.NewView(l.position, l.size == l.most) // else Census has no larger pages for now
+	return paging.NewView(l.position, l.size == l.most) // otherwise Census has no larger pages for now
 }
 
-// view makes of v a view that answers windows, and keeps what was read for it. It
-// returns too how that is kept, for the view that follows; with an error, how far it
-// came, if that is of use. Each call to Census is made only if may, unless that is
-// nil, says so; else the error is errSpent.
+// view completes v until it answers windows, and caches what it read. It returns the view, and
+// as, the view to continue with. With an error, it returns how far it came, or nil. If may is
+// set, view asks it before each call to Census; once may returns false, the error is errSpent.
 func (l list[T]) view(ctx context.Context, windows []paging.Window, v *paging.View[T], may func() bool) (_, as *paging.View[T], err error) {
 	reads := 0
 	for moves := 0; ; moves++ {
@@ -148,8 +146,8 @@ func (l list[T]) view(ctx context.Context, windows []paging.Window, v *paging.Vi
 	return v, l.done(ctx, v), nil
 }
 
-// done keeps what was read for v, and tells how long answers from it count. It
-// returns how v is kept.
+// done caches what was read for v and reports it to onRead. It returns the view to continue
+// with.
 func (l list[T]) done(ctx context.Context, v *paging.View[T]) (as *paging.View[T]) {
 	as = l.keep(v)
 	if read, any := v.Used(); any {
@@ -158,7 +156,7 @@ func (l list[T]) done(ctx context.Context, v *paging.View[T]) (as *paging.View[T
 	return as
 }
 
-// slicesKept answers several windows from what is kept and counts.
+// slicesKept answers several windows from fresh cached rows only.
 func (l list[T]) slicesKept(ctx context.Context, windows []paging.Window) ([]paging.Slice[T], bool) {
 	if l.client.cache.entries == nil {
 		return nil, false
@@ -171,14 +169,14 @@ func (l list[T]) slicesKept(ctx context.Context, windows []paging.Window) ([]pag
 	return v.Slices(windows), true
 }
 
-// tell tells of what v was read from.
+// tell reports to onRead what v was read from.
 func (l list[T]) tell(ctx context.Context, v *paging.View[T], cached bool) {
 	until := v.Until(l.life())
 	l.client.onRead(ctx, Read{Cached: cached, Until: until, AsOf: until.Add(-l.life())})
 }
 
-// all reads the whole list, in no order. A part would pass for the whole, so a list
-// of more than maxPages is not answered at all.
+// all reads the whole list, in no order. It fails for a list of more than maxPages, because a
+// part could be mistaken for the whole.
 func (l list[T]) all(ctx context.Context) ([]T, error) {
 	var all []T
 	w := paging.Window{Limit: 32 * l.most}
@@ -199,13 +197,13 @@ func (l list[T]) all(ctx context.Context) ([]T, error) {
 	}
 }
 
-// stale is a view that answers windows from what is kept and over its time, if
-// err says that Census is failing and not that it refuses.
+// stale returns a view that answers windows from expired cached rows, if err means that Census
+// fails rather than refuses.
 func (l list[T]) stale(windows []paging.Window, err error) (*paging.View[T], bool) {
 	if !l.client.cache.bridges(err) {
 		return nil, false
 	}
-	if value, ok := l.client.cache.get(l.key()); ok { // the size of pages may have changed since
+	if value, ok := l.client.cache.get(l.key()); ok { // the page size may have changed since
 		l.size = value.(*paging.Kept[T]).Size
 	}
 	v := l.recall(l.client.cache.stale)

@@ -10,15 +10,15 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// orderFor is for how long it is believed that V2 lists syncs in creation order. With
-// several groups it may list them group by group, which no single page shows.
+// orderFor is how long V2's list of syncs is assumed to be in creation order. If a token sees
+// several groups, V2 may list them group by group, which no single page reveals.
 const orderFor = time.Hour
 
-// wholeSyncs is what all syncs are kept by where they were read in no order.
+// wholeSyncs is the cache key of all syncs where they were read in no order.
 const wholeSyncs calls.Endpoint = calls.ListSyncs + "*"
 
-// windowsOf answers windows of the syncs that are served. Where the list cannot be read
-// by its order, or holds others, all are read, which costs one call for each 50.
+// windowsOf answers windows of the served syncs. If the order of the list is unknown, or if it
+// contains syncs that are not served, all syncs are read. That costs one call per 50.
 func (c *Client) windowsOf(ctx context.Context, windows []paging.Window) ([]paging.Slice[census.Sync], error) {
 	if c.groups == nil && c.inOrder() {
 		answers, err := c.syncList().slices(ctx, windows)
@@ -39,8 +39,8 @@ func (c *Client) windowsOf(ctx context.Context, windows []paging.Window) ([]pagi
 	return answers, nil
 }
 
-// inOrder tells whether pages of the list of syncs are the way to read a part of it: not
-// where all of it takes one page, or is in memory.
+// inOrder reports whether to read a part of the syncs by pages of the list. If the whole list
+// is one page, or is in memory, that is not worth it.
 func (c *Client) inOrder() bool {
 	if c.Version() == calls.V1 {
 		return true
@@ -53,8 +53,8 @@ func (c *Client) inOrder() bool {
 	return !kept || !time.Now().Before(k.until)
 }
 
-// disorder tells whether err may come from a list that stands in another order than
-// creation. Then that is not believed any more.
+// disorder reports whether err may mean that the list is not in creation order. If so, the
+// order is no longer assumed.
 func (c *Client) disorder(err error) bool {
 	if c.Version() == calls.V1 || !calls.IsKind(err, calls.BadResponse) {
 		return false
@@ -63,8 +63,8 @@ func (c *Client) disorder(err error) bool {
 	return true
 }
 
-// allSyncs reads every sync that the token may see, in no order. What it returns is not to
-// be changed.
+// allSyncs reads every sync that the token may see, in no order. Callers must not change the
+// result.
 func (c *Client) allSyncs(ctx context.Context) ([]census.Sync, error) {
 	if c.Version() == calls.V1 {
 		return c.syncList().all(ctx)

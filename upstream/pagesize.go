@@ -12,14 +12,14 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// How long smaller pages are asked for before larger ones are tried again.
+// How long smaller pages are requested before larger ones are tried again.
 const (
-	toldFor  = time.Hour        // Census said how large its pages are
-	heavyFor = 10 * time.Minute // larger ones did not come in time
+	toldFor  = time.Hour        // Census reported its page size
+	heavyFor = 10 * time.Minute // larger pages timed out
 )
 
-// A page that did not come in time, after it had some, is asked for again with a
-// fifth of its rows; not with fewer than the fewest.
+// After a page times out, the next request asks for a fifth of its rows, but never for fewer
+// than these.
 const (
 	lighter    = 5
 	fewestRows = 2
@@ -28,20 +28,20 @@ const (
 
 // notes are what is known of the lists of one token.
 type notes struct {
-	syncs   atomic.Int64                                // syncs in the workspace when last told; 0: not yet
-	ordered atomic.Int64                                // until when V2's list of syncs is taken to be in creation order, in ns since 1970; 0: not proved
-	sizes   atomic.Pointer[map[calls.Endpoint]pageSize] // nil: pages are as large as they can be
-	mu      sync.Mutex                                  // one change of sizes at a time
+	syncs   atomic.Int64                                // syncs in the workspace when last reported; 0: unknown
+	ordered atomic.Int64                                // until when V2's syncs are taken to be in creation order, in ns since 1970; 0: unproved
+	sizes   atomic.Pointer[map[calls.Endpoint]pageSize] // nil: pages have their largest size
+	mu      sync.Mutex                                  // held while sizes change
 }
 
-// A pageSize is how large pages of a list are for now.
+// A pageSize is the current size of a list's pages.
 type pageSize struct {
 	rows  int
 	until time.Time
 }
 
-// pageSize is how many rows a page of e is asked for: most, unless there is a reason
-// for fewer.
+// pageSize returns how many rows to request for a page of e: most, unless smaller pages are
+// needed.
 func (n *notes) pageSize(e calls.Endpoint, most int) int {
 	sizes := n.sizes.Load()
 	if sizes == nil {
@@ -53,7 +53,7 @@ func (n *notes) pageSize(e calls.Endpoint, most int) int {
 	return most
 }
 
-// setPageSize has pages of e be of so many rows for that time.
+// setPageSize sets the rows of pages of e for the duration d.
 func (n *notes) setPageSize(e calls.Endpoint, rows int, d time.Duration) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -65,8 +65,8 @@ func (n *notes) setPageSize(e calls.Endpoint, rows int, d time.Duration) {
 	n.sizes.Store(&next)
 }
 
-// suits takes in what the answer to r, or its failure, tells of the size of pages. With
-// an error they are to be smaller.
+// suits learns the page size from the answer to r, or from its failure. An error asks for
+// smaller pages.
 func (l list[T]) suits(r paging.Read, perPage int, err error, took time.Duration) {
 	var failed *calls.Error
 	switch {
@@ -76,14 +76,14 @@ func (l list[T]) suits(r paging.Read, perPage int, err error, took time.Duration
 	case failed.Kind == calls.Timeout || failed.Status == http.StatusGatewayTimeout:
 		if rows := max(r.PerPage()/lighter, fewestRows); rows < r.PerPage() {
 			l.client.notes.setPageSize(l.endpoint, rows, heavyFor)
-		} else { // it is not the size
+		} else { // the size is not the reason
 			l.client.notes.setPageSize(l.endpoint, l.most, 0)
 		}
 	}
 }
 
-// resized is l with smaller pages, if it was found out while it was read, which failed with
-// err, that they are to be smaller.
+// resized returns l with smaller pages, if reading it failed with err and smaller pages may
+// help.
 func (l list[T]) resized(err error) (list[T], bool) {
 	size := l.client.notes.pageSize(l.endpoint, l.most)
 	smaller := err != nil && size < l.size

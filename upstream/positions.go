@@ -15,8 +15,8 @@ func syncPosition(y *census.Sync) paging.Position {
 	return paging.Position{CreatedAt: paging.Moment(y.CreatedAt), ID: int64(y.ID)}
 }
 
-// Where Census tells no created_at of connections their ids stand for it: they rise with
-// it.
+// Census may omit created_at of connections. Their ids then replace it, since ids rise in
+// creation order.
 func connectionPosition(n *census.Connection) paging.Position {
 	return paging.Position{CreatedAt: paging.Moment(max(n.CreatedAt, 1)), ID: n.ID}
 }

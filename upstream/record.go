@@ -7,16 +7,16 @@ import (
 	"census-gateway/upstream/calls"
 )
 
-// A keptRecord is a single record that is kept.
+// A keptRecord is a cached single record.
 type keptRecord[T any] struct {
 	record *T
-	asked  time.Time // when it was asked for
-	until  time.Time // until when it counts
+	asked  time.Time // when it was requested
+	until  time.Time // when it expires
 }
 
-// readRecord reads one record: from memory while it counts as what Census would say,
-// which life tells, else by one call, which equal ones asked for at the same time
-// share. check refuses records that are not what was asked for.
+// readRecord reads one record. While the cached record is fresh for the time that life
+// returns, it costs no call. Otherwise it costs one call, which equal requests made at the
+// same time share. check rejects records other than the one requested.
 func readRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int64, weight func(*T) int, decode func(body string) (*T, error), check func(*T) error, life func(*T) time.Duration) (*T, error) {
 	if record, ok := recallRecord[T](ctx, c, e, id); ok {
 		return record, nil
@@ -38,9 +38,9 @@ func readRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int6
 	}, life)
 }
 
-// fetchRecord is readRecord of what is not in memory, by fetch.
+// fetchRecord is readRecord for a record that is not in memory. It calls fetch.
 func fetchRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int64, weight func(*T) int, fetch func(context.Context) (*T, error), life func(*T) time.Duration) (*T, error) {
-	key := c.recordKey(e, id) // before it is asked for: a 401 that another call gets meanwhile counts
+	key := c.recordKey(e, id) // before the request: a 401 to another call meanwhile changes the shelf
 	fl, shared, err := c.cache.flights.do(ctx, c.calls.Name()+e.Path(id), 0, func(ctx context.Context) (any, error) {
 		sent := time.Now()
 		record, err := fetch(ctx)
@@ -66,7 +66,7 @@ func fetchRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int
 	return record, nil
 }
 
-// recallRecord is a record that was kept and counts.
+// recallRecord returns a cached record that is still fresh.
 func recallRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int64) (*T, bool) {
 	value, ok := c.cache.get(c.recordKey(e, id))
 	if !ok {
@@ -77,15 +77,15 @@ func recallRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id in
 		return nil, false
 	}
 	read := Read{Cached: true, Until: k.until, AsOf: k.asked}
-	if k.until.Sub(k.asked) > c.syncList().life() { // nothing that may change counts for so long
+	if k.until.Sub(k.asked) > c.syncList().life() { // records that may change never stay fresh for longer
 		read.AsOf = time.Time{}
 	}
 	c.onRead(ctx, read)
 	return k.record, true
 }
 
-// staleRecord is a record that is kept and over its time, if err says that Census is
-// failing and not that it refuses.
+// staleRecord returns a cached record that has expired, if err means that Census fails rather
+// than refuses.
 func staleRecord[T any](c *Client, e calls.Endpoint, id int64, err error) (old keptRecord[T], ok bool) {
 	if !c.cache.bridges(err) {
 		return old, false
@@ -99,8 +99,8 @@ func (c *Client) recordKey(e calls.Endpoint, id int64) cacheKey {
 	return cacheKey{shelf: c.calls.Shelf(), endpoint: e, id: id}
 }
 
-// keepRecord keeps a record, unless one is kept that counts for longer: that was
-// asked for later, or changes no more.
+// keepRecord caches a record, unless the cached one expires later: that one was requested
+// later, or will not change again.
 func keepRecord[T any](c *Client, key cacheKey, k keptRecord[T], weight func(*T) int) {
 	if c.cache.entries == nil {
 		return

@@ -10,16 +10,15 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// runChunk is the largest page Census gives (API reference, per_page).
+// runChunk is the largest page of runs that Census allows (API reference, per_page).
 const runChunk = 100
 
-// Runs answers windows of the runs of one sync, all from one set of pages; the
-// answers stand in the order of the windows. Rows are shared between answers:
-// they are not to be changed. Err of an answer tells that it could not be read; err,
-// that none could.
+// Runs answers windows of the runs of one sync, all from one set of pages and in the order of
+// the windows. Answers share rows, so callers must not change them. An answer's Err is set if
+// that window could not be read; err is set if none could.
 //
-// It costs one call for the newest 100 runs, and one for each further hundred
-// of a window (two where it straddles).
+// It costs one call for the newest 100 runs, and one for each further hundred runs of a window
+// (two if they straddle a page border).
 func (c *Client) Runs(ctx context.Context, sync census.SyncID, windows ...paging.Window) ([]paging.Slice[census.SyncRun], error) {
 	if c.groups != nil {
 		if err := c.mayShow(ctx, calls.ListSyncRuns, int64(sync), sync); err != nil {
@@ -29,8 +28,8 @@ func (c *Client) Runs(ctx context.Context, sync census.SyncID, windows ...paging
 	return c.runsOf(sync).slices(ctx, windows)
 }
 
-// RunsKept is Runs from memory alone; false where that takes a call. It does not
-// wait.
+// RunsKept is Runs from memory only. It returns false where that would take a call, and never
+// waits.
 func (c *Client) RunsKept(ctx context.Context, sync census.SyncID, windows ...paging.Window) ([]paging.Slice[census.SyncRun], bool) {
 	if served, _ := c.servedKept(sync); !served {
 		return nil, false
@@ -38,13 +37,13 @@ func (c *Client) RunsKept(ctx context.Context, sync census.SyncID, windows ...pa
 	return c.runsOf(sync).slicesKept(ctx, windows)
 }
 
-// ScanRuns shows visit the runs of w, whose Limit is of no matter, from the side w
-// counts from, some at a time, until it has enough. It holds only those it shows,
-// however many there are. Before each call to Census it asks may; limited tells
-// that it was told not to. What visit was shown by then was right.
+// ScanRuns calls visit with the runs of w, a batch at a time from the side w counts from,
+// until visit has enough. It ignores w.Limit. It holds one batch in memory, however many runs
+// there are. Before each call to Census it asks may; limited reports that may returned false.
+// The batches that visit received by then are valid.
 //
-// It costs one call for each hundred runs that are not in memory, and what it
-// takes to find where w begins; upwards, one more for each thousand.
+// It costs one call per hundred runs that are not in memory, and the calls to find where w
+// begins; from the oldest run upwards, one more per thousand.
 func (c *Client) ScanRuns(ctx context.Context, sync census.SyncID, w paging.Window, may func() bool, visit func(paging.Slice[census.SyncRun]) (enough bool)) (limited bool, err error) {
 	if c.groups != nil {
 		if err := c.mayShow(ctx, calls.ListSyncRuns, int64(sync), sync); err != nil {
@@ -60,19 +59,19 @@ func (c *Client) runsOf(sync census.SyncID) list[census.SyncRun] {
 		decode: census.DecodePage[census.SyncRun], position: runPosition,
 		bare: func(r *census.SyncRun) census.SyncRun { return census.SyncRun{ID: r.ID, CreatedAt: r.CreatedAt} },
 		check: func(r *census.SyncRun) error {
-			if r.SyncID == 0 { // untold; the path tells whose it is
+			if r.SyncID == 0 { // omitted by Census; the path names the sync
 				r.SyncID = sync
 			}
 			if r.SyncID != sync {
-				return fmt.Errorf("run %d is of sync %d", r.ID, r.SyncID)
+				return fmt.Errorf("run %d belongs to sync %d", r.ID, r.SyncID)
 			}
 			return nil
 		}, over: (*census.SyncRun).Settled, weight: (*census.SyncRun).Weight,
 		pack: func(runs []census.SyncRun) paging.Packed[census.SyncRun] { return census.PackRuns(runs) }}
 }
 
-// Run fetches one run. It costs one call; with Options.Groups another for its sync, once a
-// minute.
+// Run fetches one run. It costs one call. With Options.Groups, it costs another for its sync,
+// at most one a minute.
 func (c *Client) Run(ctx context.Context, id census.SyncRunID) (*census.SyncRun, error) {
 	run, err := c.fetchRun(ctx, id)
 	if err == nil && c.groups != nil {
@@ -88,7 +87,7 @@ func (c *Client) fetchRun(ctx context.Context, id census.SyncRunID) (*census.Syn
 	return readRecord(ctx, c, calls.FetchSyncRun, int64(id), (*census.SyncRun).Weight, census.DecodeOne[census.SyncRun],
 		func(r *census.SyncRun) error {
 			if r.ID != id || r.SyncID <= 0 || r.CreatedAt == 0 {
-				return fmt.Errorf("not the run asked for: run %d of sync %d, created %d", r.ID, r.SyncID, r.CreatedAt)
+				return fmt.Errorf("not the requested run: run %d of sync %d, created %d", r.ID, r.SyncID, r.CreatedAt)
 			}
 			return nil
 		},

@@ -7,10 +7,9 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// walk shows visit the rows of w, a page of them at a time from the side w counts
-// from, until it has enough; how many w wants is of no matter. What was shown is
-// not held: it takes no more memory for many rows than for few. Each call to
-// Census is made only if may says so; limited tells that it did not.
+// walk calls visit with the rows of w, a page at a time from the side w counts from, until
+// visit has enough. It ignores w.Limit. It holds one page in memory, however many rows there
+// are. Each call to Census is made only if may returns true; limited reports that it did not.
 func (l list[T]) walk(ctx context.Context, w paging.Window, may func() bool, visit func(paging.Slice[T]) (enough bool)) (limited bool, err error) {
 	v := l.recall(0)
 	var before paging.Slice[T] // the page before, with the row it holds back
@@ -48,9 +47,9 @@ func (l list[T]) walk(ctx context.Context, w paging.Window, may func() bool, vis
 		s := answer.Slice(step).Cut(w)
 		spare = answer.Spare
 		held = s.Open && s.More
-		if alone := held && len(s.Rows) == 1 && !w.Near().IsEnd() && !w.FromOldest; alone && !asked { // one row more tells
+		if alone := held && len(s.Rows) == 1 && !w.Near().IsEnd() && !w.FromOldest; alone && !asked { // one row more shows whether it has ties
 			asked, v = true, l.follow(as, s.End())
-			if w.Newer.Ordinal = s.End(); !sought { // else a page of that row alone would cost as many calls
+			if w.Newer.Ordinal = s.End(); !sought { // otherwise a page of that row alone would cost as many calls
 				before = s
 				before.Rows, before.Held, before.First = nil, s.Rows, s.End()
 			}
@@ -70,9 +69,9 @@ func (l list[T]) walk(ctx context.Context, w paging.Window, may func() bool, vis
 	}
 }
 
-// follow begins a view that goes on downwards from the row of ordinal n, where
-// before ended, as if both were one. If another epoch has begun meanwhile the
-// view has to find its place again.
+// follow begins a view that continues downwards from the row of ordinal n, where before ended,
+// as if both were one view. If another epoch has begun meanwhile, the view must search for its
+// place again.
 func (l list[T]) follow(before *paging.View[T], n int) *paging.View[T] {
 	if v := l.remember(0); v.Follow(before, n, time.Now()) {
 		return v

@@ -6,43 +6,43 @@ import (
 	"time"
 )
 
-// shortageFor is the time over which a cache that is too small is looked at: what
-// lost its place and was asked for again within it would have been worth its room.
+// shortageFor is the period over which a cache is checked for its size. An entry that is
+// evicted and requested again within it would have been worth keeping.
 const shortageFor = 5 * time.Minute
 
-// maxLost bounds how many entries that lost their place are remembered, in some 50
-// bytes each. Where there are more it is every second of them, or fourth, and so on.
+// maxLost limits how many evicted entries are remembered, at about 50 bytes each. If there are
+// more, every second one is remembered, or every fourth, and so on.
 const maxLost = 4096
 
-// A shortage finds out by how much a cache is too small: it remembers what lost its
-// place, and counts the bytes of what is asked for again, once in each period. The
-// zero value has seen nothing. It locks itself.
+// A shortage measures by how much a cache is too small. It remembers evicted entries and
+// counts the bytes of those that are requested again, once in each period. The zero value is
+// ready for use. It locks itself.
 type shortage struct {
 	mu     sync.Mutex
 	lost   map[uint64]lost
-	skips  uint64 // of the hashes of keys, those with none of these bits are remembered
+	skips  uint64 // keys whose hashes have any of these bits are not remembered
 	began  time.Time
-	bytes  int64 // asked for again in the present period, of those remembered
+	bytes  int64 // requested again in this period, of those remembered
 	before int64 // in the period before, of all
 }
 
-// lost is an entry that lost its place.
+// lost is an evicted entry.
 type lost struct {
 	bytes int
-	until time.Time // until when it would have counted; zero: for long
+	until time.Time // when it would have expired; zero: never
 	at    time.Time
-	again bool // it was asked for again in the present period
+	again bool // it was requested again in this period
 }
 
 var shortageSeed = maphash.MakeSeed()
 
-// lostKey stands for what was asked for: a chunk is the same one in whatever epoch.
+// lostKey hashes what was requested. A chunk is the same one in every epoch.
 func lostKey(key cacheKey) uint64 {
 	key.epoch = 0
 	return maphash.Comparable(shortageSeed, key)
 }
 
-// loses notes that an entry lost its place.
+// loses records that an entry was evicted.
 func (s *shortage) loses(key cacheKey, e entry, now time.Time) {
 	h := lostKey(key)
 	s.mu.Lock()
@@ -67,7 +67,7 @@ func (s *shortage) loses(key cacheKey, e entry, now time.Time) {
 	}
 }
 
-// misses notes that something was asked for and is not there.
+// misses records that something was requested and not found.
 func (s *shortage) misses(key cacheKey, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,15 +84,14 @@ func (s *shortage) misses(key cacheKey, now time.Time) {
 	s.bytes += int64(l.bytes)
 }
 
-// look is by how many bytes the cache was too small, in the present period or the one
-// before.
+// look returns by how many bytes the cache was too small, in this period or the one before.
 func (s *shortage) look() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return max(s.bytes*int64(s.skips+1), s.before)
 }
 
-// over tells whether a period is over, which begins the next.
+// over reports whether a period has ended, and begins the next.
 func (s *shortage) over(now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -13,12 +13,12 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// syncChunk is the page size for syncs. They are heavy: 48 KB each have been
-// seen, and pages of a hundred of those that failed.
+// syncChunk is the page size for syncs. Syncs are large: up to 48 KB each were seen, and pages
+// of a hundred of those failed.
 const syncChunk = 50
 
-// fewSyncs is how many syncs are fetched one by one without asking first how
-// long the list is.
+// fewSyncs is how many syncs are fetched one by one without first reading how long the list
+// is.
 const fewSyncs = 3
 
 func (c *Client) syncList() list[census.Sync] {
@@ -26,14 +26,14 @@ func (c *Client) syncList() list[census.Sync] {
 		bare: func(y *census.Sync) census.Sync { return census.Sync{ID: y.ID, CreatedAt: y.CreatedAt} }, weight: (*census.Sync).Weight}
 }
 
-// Syncs answers windows of the syncs in creation order. It costs one call for each 50
-// rows of a window, two where it straddles. On V2 all syncs are read first, one call for
-// each 50, where that order is not known, and with Options.Groups.
+// Syncs answers windows of the syncs in creation order. It costs one call per 50 rows of a
+// window, two where they straddle a page border. On V2, all syncs are read, at one call per
+// 50, if the order of the list is unknown or Options.Groups is set.
 func (c *Client) Syncs(ctx context.Context, windows ...paging.Window) ([]paging.Slice[census.Sync], error) {
 	return c.windowsOf(ctx, windows)
 }
 
-// AllSyncs reads every sync, in no order. It costs one call for each 50 syncs.
+// AllSyncs reads every sync, in no order. It costs one call per 50 syncs.
 func (c *Client) AllSyncs(ctx context.Context) ([]census.Sync, error) { return c.servedSyncs(ctx) }
 
 // Sync fetches one sync. It costs one call.
@@ -51,14 +51,14 @@ func (c *Client) fetchSync(ctx context.Context, id census.SyncID) (*census.Sync,
 	return readRecord(ctx, c, calls.FetchSync, int64(id), (*census.Sync).Weight, census.DecodeOne[census.Sync],
 		func(y *census.Sync) error {
 			if y.ID != id || y.CreatedAt == 0 {
-				return fmt.Errorf("not the sync asked for: sync %d, created %d", y.ID, y.CreatedAt)
+				return fmt.Errorf("not the requested sync: sync %d, created %d", y.ID, y.CreatedAt)
 			}
 			return nil
 		},
 		func(*census.Sync) time.Duration { return c.syncList().life() })
 }
 
-// SyncKept is Sync from memory alone; false where that takes a call.
+// SyncKept is Sync from memory only. It returns false where that would take a call.
 func (c *Client) SyncKept(ctx context.Context, id census.SyncID) (*census.Sync, bool) {
 	if served, _ := c.servedKept(id); !served {
 		return nil, false
@@ -66,15 +66,15 @@ func (c *Client) SyncKept(ctx context.Context, id census.SyncID) (*census.Sync, 
 	return recallRecord[census.Sync](ctx, c, calls.FetchSync, int64(id))
 }
 
-// A SyncResult is a sync, or why it could not be read.
+// A SyncResult is a sync, or the reason why it could not be read.
 type SyncResult struct {
 	Sync *census.Sync
 	Err  error
 }
 
-// SyncsByID reads many syncs: from memory those it has, the others by listing the
-// workspace or by fetching each, whichever takes fewer calls; what a list lacks is
-// fetched. Every id has a result, and one that fails leaves the others answered.
+// SyncsByID reads many syncs. Those that are not in memory are listed or fetched one by one,
+// whichever takes fewer calls; syncs missing from the list are fetched. Every id has a result,
+// and one failure leaves the other syncs answered.
 func (c *Client) SyncsByID(ctx context.Context, ids []census.SyncID) map[census.SyncID]SyncResult {
 	found := make(map[census.SyncID]SyncResult, len(ids))
 	missing := make(map[census.SyncID]bool)
@@ -99,8 +99,8 @@ func (c *Client) SyncsByID(ctx context.Context, ids []census.SyncID) map[census.
 	return found
 }
 
-// listingPays tells whether reading the first page of the list is the right
-// first step to n syncs.
+// listingPays reports whether reading the first page of the list is the right first step for n
+// syncs.
 func (c *Client) listingPays(n int) bool {
 	total := int(c.notes.syncs.Load())
 	if total == 0 {
@@ -109,10 +109,10 @@ func (c *Client) listingPays(n int) bool {
 	return pagesOf(total, c.syncList().size) < n
 }
 
-// listInto moves from missing to found the syncs that stand in the workspace's
-// list. The first page tells how many there are; but where its rows alone can
-// hardly do, and the list has been read before, as many are read at once as there
-// were then. It stops where fetching the rest is cheaper, or fails.
+// listInto moves syncs of the workspace's list from missing to found. The first page shows how
+// long the list is. If the list was read before and one page is unlikely to do, as many pages
+// are read at once as there were then. listInto stops at an error, or when fetching the rest
+// is cheaper.
 func (c *Client) listInto(ctx context.Context, found map[census.SyncID]SyncResult, missing map[census.SyncID]bool) {
 	l := c.syncList()
 	l.anyOrder = c.Version() == calls.V2
@@ -154,8 +154,8 @@ func (c *Client) listInto(ctx context.Context, found map[census.SyncID]SyncResul
 	}
 }
 
-// takeSyncs keeps rows of the list, which was asked for at sent, and moves those that
-// are missing to found.
+// takeSyncs caches rows of the list, which was requested at sent, and moves missing ones to
+// found.
 func (c *Client) takeSyncs(ctx context.Context, rows []census.Sync, sent time.Time, found map[census.SyncID]SyncResult, missing map[census.SyncID]bool) {
 	until := sent.Add(c.syncList().life())
 	for i := range rows {
@@ -172,5 +172,5 @@ func (c *Client) takeSyncs(ctx context.Context, rows []census.Sync, sent time.Ti
 	c.onRead(ctx, Read{Until: until, AsOf: sent})
 }
 
-// pagesOf is how many pages of a size so many syncs take.
+// pagesOf returns how many pages of a size hold that many syncs.
 func pagesOf(syncs, size int) int { return (syncs + size - 1) / size }

@@ -2,27 +2,27 @@ package upstream
 
 import "census-gateway/upstream/paging"
 
-// topKey names the newest rows, which go sooner than what is kept of their list: they
-// take more memory, and count for less time, than the chunks that it proves.
+// topKey names the newest rows. They are evicted sooner than the chunks of their list, which
+// they prove: they take more memory and expire sooner.
 func (l list[T]) topKey(epoch int64) cacheKey {
 	return l.chunkKey(epoch, -1)
 }
 
-// newTop is g as it is kept, and what that takes in memory. Where memory is short, all
-// but the newest row is packed.
+// newTop returns g in the form it is cached in, and its size in bytes. If memory is short, all
+// rows but the newest are packed.
 func (l list[T]) newTop(g paging.Segment[T]) (t *paging.Top[T], weight int) {
 	t = &paging.Top[T]{Segment: g, Loose: g.Low}
 	t.Raw = nil
 	if n := len(g.Rows) - 1; n > 0 && l.pack != nil && l.client.cache.crowded() {
 		t.Below = l.pack(g.Rows[:n])
 		t.Low = max(g.Low-n, 0)
-		t.First, t.Rows = g.First+n, l.pack(g.Rows[n:]).Rows(0) // a copy, apart from the texts of the others
+		t.First, t.Rows = g.First+n, l.pack(g.Rows[n:]).Rows(0) // a copy, which does not share text with the other rows
 		weight = t.Below.Bytes()
 	}
 	return t, weight + l.weigh(t.Rows)
 }
 
-// witness is the place of the newest row of g.
+// witness returns the place of the newest row of g.
 func (l list[T]) witness(g paging.Segment[T]) paging.Segment[T] {
 	n := len(g.Rows) - 1
 	g.Low, g.High, g.Raw = max(g.Low-n, 0), min(g.High, 1), nil

@@ -7,14 +7,14 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// Found is what a try found at Census.
+// Found is what Try found at Census.
 type Found struct {
-	Syncs  int     // that the token may see; -1: Census does not tell
-	Groups []Group // all of them, whatever Options.Groups say; of V2 only
+	Syncs  int     // that the token may see; -1: Census reports no number
+	Groups []Group // all of them, whatever Options.Groups says; V2 only
 }
 
-// Try asks Census for one sync and keeps nothing of it: no error means that Census
-// answers, and accepts the token. It costs one call, and on V2 one for each 100 sources.
+// Try reads one sync from Census and caches nothing. No error means that Census answers and
+// accepts the token. It costs one call, and on V2 one per 100 sources.
 func (c *Client) Try(ctx context.Context) (Found, error) {
 	found := Found{Syncs: -1}
 	answer, err := c.calls.Get(ctx, calls.ListSyncs, 0, "?page=1&per_page=1")

@@ -11,9 +11,9 @@ import (
 
 var errNoID = errors.New("a row without an id or its time")
 
-// whole reads every page of the list, in whatever order Census has it, and takes each row
-// once. Rows that move from page to page meanwhile show in the total, or in a second
-// reading; then it is read again. id is of a row, "" where it tells none.
+// whole reads every page of the list, in Census's order, and takes each row once. If rows move
+// between pages meanwhile, the total or a second reading shows it, and the list is read again.
+// id returns the id of a row, "" if it has none.
 func (l list[T]) whole(ctx context.Context, id func(*T) string) ([]T, error) {
 	l.anyOrder = true
 	var before []T
@@ -36,8 +36,7 @@ func (l list[T]) whole(ctx context.Context, id func(*T) string) ([]T, error) {
 	return nil, l.endpoint.Failed(l.id, errTooManyReads)
 }
 
-// pass reads every page once. steady tells that the totals of all pages agree with the
-// rows.
+// pass reads every page once. steady reports that the totals of all pages match the rows.
 func (l list[T]) pass(ctx context.Context, id func(*T) string, after *int64) (rows []T, steady bool, err error) {
 	var pages []paging.Arrival[T]
 	take := func(from, to int) error {
