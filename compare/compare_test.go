@@ -10,7 +10,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// noon is when the tests' Censuses stand still.
+// noon is the fixed time of the tests' Censuses.
 var noon = time.Date(2026, 12, 4, 12, 23, 45, 678e6, time.UTC)
 
 func options(census *sim.Census) Options {
@@ -53,7 +53,7 @@ func TestSafe(t *testing.T) {
 	}
 }
 
-// TestWidening has V2 show more than V1, and groups keep it out.
+// TestWidening makes V2 show more than V1, and sets groups that exclude it.
 func TestWidening(t *testing.T) {
 	census := sim.New(sim.Options{Seed: 1, Elsewhere: 3, Now: func() time.Time { return noon }})
 	r, out := run(t, options(census))
@@ -76,7 +76,7 @@ func TestWidening(t *testing.T) {
 	}
 }
 
-// TestDifferences has V2 tell something else, in the ways that a gateway's clients would notice.
+// TestDifferences makes V2 differ in ways that a gateway's clients would notice.
 func TestDifferences(t *testing.T) {
 	v2 := func(path string) func(*http.Request) bool {
 		return func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/v2"+path) }
@@ -109,7 +109,7 @@ func TestDifferences(t *testing.T) {
 	}
 }
 
-// TestRefused names the version that could not be read, and neither token.
+// TestRefused checks that the error names the unreadable version, and neither token.
 func TestRefused(t *testing.T) {
 	census := sim.New(sim.Options{Seed: 1, Token: "key", PersonalToken: "pat", Now: func() time.Time { return noon }})
 	opt := options(census)
@@ -124,7 +124,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// A run that changes between the two readings is no difference.
+// A run that changes between the two readings is not a difference.
 func TestMovingRuns(t *testing.T) {
 	now := noon
 	census := sim.New(sim.Options{Seed: 1, Now: func() time.Time { return now }})

@@ -11,8 +11,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Law 4 again: an answer is exact whatever was asked and kept before and whatever
-// has changed since, windows and scans alike.
+// Law 4 again: an answer is exact whatever was requested and cached before, and whatever has
+// changed since, for windows and scans alike.
 func TestLawAnswersStayExact(t *testing.T) {
 	for name, opt := range map[string]sim.Options{
 		"as documented": {}, "page past the end is 404": {PastEnd404: true}, "no pagination": {NoPagination: true},

@@ -11,13 +11,13 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// runsBody is a page of the newest 100 runs of sync 52, of something of everything.
+// runsBody is a page of the newest 100 runs of sync 52, which has runs of every kind.
 func runsBody(b *testing.B) string {
 	census := sim.New(sim.Options{})
 	return census.Body("/syncs/52/sync_runs?order=desc&page=1&per_page=100")
 }
 
-// The whole way of the commonest question, but for the network.
+// BenchmarkRunsHead measures the most common request, without the network.
 func BenchmarkRunsHead(b *testing.B) {
 	body := runsBody(b)
 	client := New("", Options{Transport: wire(func(r *http.Request) (*http.Response, error) {
@@ -33,7 +33,7 @@ func BenchmarkRunsHead(b *testing.B) {
 	}
 }
 
-// The same for many syncs at once, as a dashboard asks.
+// BenchmarkRunsHeadParallel does the same for many syncs at once, as a dashboard does.
 func BenchmarkRunsHeadParallel(b *testing.B) {
 	body := runsBody(b)
 	client := New("", Options{Transport: wire(func(r *http.Request) (*http.Response, error) {

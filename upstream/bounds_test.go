@@ -23,12 +23,12 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// endless sends head and then filler for as long as somebody reads it; *sent
-// is how many bytes of it Census got rid of, before they were packed.
+// endless sends head and then filler until the reader stops. *sent is how many bytes Census
+// could send, before compression.
 func endless(status int, head string, zipped bool, sent *int) sim.Effect {
 	filler := bytes.Repeat([]byte{'x'}, 16<<10)
 	first, rest := []byte(head), filler
-	if zipped { // a gzip body may have many parts
+	if zipped { // a gzip body may have many members
 		first, rest = pack(first), pack(filler)
 	}
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
@@ -65,7 +65,7 @@ func TestBodiesAreBounded(t *testing.T) {
 		most   int // bytes read, all calls together
 	}{
 		{"a success", 200, success, false, "bad_response", 1, calls.MaxBody + 64<<10},
-		{"a packed success", 200, success, true, "bad_response", 1, calls.MaxBody + 2*mib}, // a few KB of it packed are on their way
+		{"a packed success", 200, success, true, "bad_response", 1, calls.MaxBody + 2*mib}, // a few compressed KB are already under way
 		{"a refusal", 400, `{"status":"error","message":"`, false, "bad_response", 1, 16 << 10},
 		{"a page of HTML", 502, "<html>", false, "unavailable", 3, 3 * 16 << 10},
 	} {
@@ -91,8 +91,8 @@ func TestBodiesAreBounded(t *testing.T) {
 	}
 }
 
-// What a few KB of gzip unpack to is within the bound of bytes; decoded it would
-// take a hundred times that.
+// A few KB of gzip unpack to a body within the byte limit whose decoded rows would take a
+// hundred times that.
 func TestRowsAreBounded(t *testing.T) {
 	body := pack([]byte(`{"status":"success","data":[` + strings.Repeat("0,", 1<<20) + `0]}`))
 	for name, ask := range map[string]func(*Client) error{
@@ -117,9 +117,8 @@ func TestRowsAreBounded(t *testing.T) {
 	}
 }
 
-// What is announced as small is not kept in a buffer for more, and what is
-// announced as huge costs nothing.
-func TestAnnouncedLengthIsNotBelieved(t *testing.T) {
+// A body longer than announced is cut off, and a huge announcement costs no memory.
+func TestAnnouncedLengthIsNotTrusted(t *testing.T) {
 	for _, length := range []int64{-1, 0, 10, 1 << 60} {
 		client := New("", Options{Transport: wire(func(r *http.Request) (*http.Response, error) {
 			body := io.NopCloser(strings.NewReader(`{"status":"success","data":{"id":94,"sync_id":52,"created_at":"2021-10-20T02:51:07.546Z"}}`))
@@ -130,8 +129,8 @@ func TestAnnouncedLengthIsNotBelieved(t *testing.T) {
 	}
 }
 
-// Census names a length and sends no more: each such answer takes memory for a
-// usual page, not for the largest.
+// Census announces a length and sends no more. Each such answer takes memory for a usual page,
+// not for the largest.
 func TestPromisedLengthTakesLittleMemory(t *testing.T) {
 	const made = 40
 	var before, after runtime.MemStats
@@ -174,7 +173,7 @@ func TestBodiesAreClosed(t *testing.T) {
 	}
 }
 
-// A closing body tells when it is closed.
+// A closing body records that it was closed.
 type closing struct {
 	io.Reader
 	closed func()
@@ -185,7 +184,7 @@ func (c *closing) Close() error {
 	return nil
 }
 
-// A text of a run or sync is kept to 16 KiB, whole letters of it.
+// Texts of a run or sync are cut to 16 KiB, at the end of a letter.
 func TestTextsAreCut(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"none too long", strings.Repeat("x", jsonscan.MaxText), strings.Repeat("x", jsonscan.MaxText)},
@@ -216,8 +215,8 @@ func TestTextsAreCut(t *testing.T) {
 	}
 }
 
-// A list of a thousand million rows, and one that moves up by a million with each
-// call, so that what was read last never is its end.
+// A list of a thousand million rows, and one that grows by a million with each call, so that
+// the last page read is never its end.
 func TestWholeListsAreBounded(t *testing.T) {
 	for name, grows := range map[string]int64{"long": 0, "growing": 1e6} {
 		for _, side := range []Side{Side(calls.ListSyncs), Sources, Destinations} {
@@ -241,7 +240,7 @@ func TestWholeListsAreBounded(t *testing.T) {
 	}
 }
 
-// pageOfMany is a page of a list of total rows, of ids from 1 on.
+// pageOfMany is a page of a list of total rows, with ids from 1 on.
 func pageOfMany(q url.Values, total int) string {
 	page, _ := strconv.Atoi(q.Get("page"))
 	per, _ := strconv.Atoi(q.Get("per_page"))

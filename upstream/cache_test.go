@@ -17,8 +17,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// remembering returns a client with a page cache over a Census with a sync of n
-// finished runs, all of them of long ago.
+// remembering returns a client with a page cache, over a Census with a sync of n runs that
+// finished long ago.
 func remembering(n int, freshness time.Duration) (*sim.Census, *Client, census.SyncID) {
 	clock := time.Now().AddDate(0, 0, -60)
 	server := sim.New(sim.Options{Empty: true, Now: func() time.Time { return clock }})
@@ -31,8 +31,8 @@ func remembering(n int, freshness time.Duration) (*sim.Census, *Client, census.S
 	return server, client, census.SyncID(id)
 }
 
-// walkAll reads the whole list newest first, limit at a time, and returns how
-// many rows there were.
+// walkAll reads the whole list, newest first, limit rows at a time. It returns the number of
+// rows.
 func walkAll(t *testing.T, c *Client, id census.SyncID, limit int) (rows int) {
 	t.Helper()
 	w := paging.Window{Limit: limit}
@@ -80,8 +80,8 @@ func TestLongHistoryAgainIsOneCall(t *testing.T) {
 	})
 }
 
-// With a freshness of zero what cannot change is kept all the same, and proved
-// by one call each time.
+// With a freshness of zero, rows that cannot change are still cached. One call each time
+// proves them.
 func TestNoFreshness(t *testing.T) {
 	census, client, id := remembering(1000, 0)
 	walkAll(t, client, id, 1000)
@@ -112,8 +112,8 @@ func TestNewAndRemovedRunsAreSeen(t *testing.T) {
 	})
 }
 
-// Rows that may still change are read again once they are not fresh any more;
-// sealed ones are not.
+// Rows that may still change are read again once they are no longer fresh; sealed rows are
+// not.
 func TestUnfinishedRunsAreReadAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, client, id := remembering(300, 5*time.Second)
@@ -142,7 +142,7 @@ func TestTenantsApart(t *testing.T) {
 		census, client, id := remembering(50, time.Hour)
 		other := client.WithToken("two")
 		var wg sync.WaitGroup
-		census.Inject(sim.Fault{Do: sim.Delay(time.Second)}) // for all to ask at once
+		census.Inject(sim.Fault{Do: sim.Delay(time.Second)}) // so that all ask at once
 		for _, c := range []*Client{client, other, client, other} {
 			wg.Go(func() {
 				c.Runs(t.Context(), id, paging.Window{Limit: 5})
@@ -160,8 +160,8 @@ func TestTenantsApart(t *testing.T) {
 	})
 }
 
-// Equal questions at the same time are one call, and whoever asked first may
-// leave without harm to the others.
+// Equal requests at the same time are one call. The first caller may leave without harm to the
+// others.
 func TestFlightsAreShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, id := remembering(50, 0)
@@ -193,7 +193,7 @@ func TestFlightsAreShared(t *testing.T) {
 	})
 }
 
-// A shared question has the time of who asked first; who has more asks again.
+// A shared request has the deadline of the first caller. A caller with a later one repeats it.
 func TestFlightsHaveTheirTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, id := remembering(50, 0)
@@ -218,8 +218,8 @@ func TestFlightsHaveTheirTime(t *testing.T) {
 	})
 }
 
-// While Census fails, what it said last is good for the time that is set, here a
-// minute, beyond its own; while it refuses, it is not. It is told of when it is.
+// While Census fails, its last answer may be served for the configured time beyond its
+// freshness, here a minute, and is reported as stale. If Census refuses, it is not served.
 func TestStaleWhileCensusFails(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -267,7 +267,7 @@ func TestStaleWhileCensusFails(t *testing.T) {
 	}
 }
 
-// Of windows that are asked for together those are answered that are known.
+// Of several windows, the cached ones are answered.
 func TestStaleWindowsApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, id := remembering(500, 5*time.Second)
@@ -284,7 +284,7 @@ func TestStaleWindowsApart(t *testing.T) {
 	})
 }
 
-// A sync that is refused takes its runs along, and runs their sync.
+// A refused sync removes its runs from the cache, and refused runs their sync.
 func TestNothingStaleOfRefusedSync(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, id := remembering(5, 5*time.Second)
@@ -309,8 +309,8 @@ func TestNothingStaleOfRefusedSync(t *testing.T) {
 	})
 }
 
-// While Census hangs, calls that find no place are answered with what it said last,
-// as those are that it does not answer.
+// While Census hangs, calls without a place are answered from the cache, like those that time
+// out.
 func TestStaleWhileAllPlacesAreTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, client, _ := remembering(1, time.Second)
@@ -345,7 +345,7 @@ func TestStaleWhileAllPlacesAreTaken(t *testing.T) {
 	})
 }
 
-// What Census has refused is not given out again when it fails later.
+// An answer that Census has refused since is not served when Census fails later.
 func TestNothingStaleAfterRefusal(t *testing.T) {
 	for _, status := range []int{401, 403, 404} {
 		synctest.Test(t, func(t *testing.T) {
@@ -360,7 +360,7 @@ func TestNothingStaleAfterRefusal(t *testing.T) {
 				checkVerdict(t, err, want)
 				_, err = client.Run(t.Context(), run)
 				checkVerdict(t, err, want)
-				time.Sleep(31 * time.Second) // past the time of all
+				time.Sleep(31 * time.Second) // beyond the stale time of all entries
 			}
 			ask("ok")
 			heal := server.Inject(sim.Fault{Match: butSyncs, Do: sim.JSON(status, `{}`)})
@@ -372,8 +372,8 @@ func TestNothingStaleAfterRefusal(t *testing.T) {
 	}
 }
 
-// A token that Census has rejected reads nothing of what was kept for it, of
-// whatever that was told; other tokens do.
+// A token that Census has rejected reads nothing of its cache, whichever call was rejected.
+// Other tokens do.
 func TestNothingKeptOfRejectedToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, client, id := remembering(250, time.Hour)
@@ -412,8 +412,8 @@ func TestNothingKeptOfRejectedToken(t *testing.T) {
 	})
 }
 
-// What was being asked for as Census rejected the token is not kept.
-func TestNothingKeptOfTokenThatIsRejectedMeanwhile(t *testing.T) {
+// A read that is under way while Census rejects the token is not cached.
+func TestNothingKeptOfTokenRejectedMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, id := remembering(1, time.Hour)
 		census.Inject(sim.Fault{Match: sim.Path("/syncs/1"), Do: sim.Delay(time.Second)})
@@ -432,8 +432,7 @@ func TestNothingKeptOfTokenThatIsRejectedMeanwhile(t *testing.T) {
 	})
 }
 
-// Of callers who bring tokens of their own it is found out within minutes that one
-// holds no more.
+// If callers bring their own tokens, a revoked token is noticed within minutes.
 func TestRunsOfCallersTokensAreKeptForMinutes(t *testing.T) {
 	for own, want := range map[bool]int{false: 0, true: 1} {
 		synctest.Test(t, func(t *testing.T) {
@@ -460,8 +459,8 @@ func TestCacheIsBounded(t *testing.T) {
 	}
 }
 
-// Operations that ask for the same long window at the same time share each of its
-// pages, not only the first.
+// Operations that request the same long window at the same time share every page, not only the
+// first.
 func TestFlightsAreSharedToTheEnd(t *testing.T) {
 	for limit, calls := range map[int]int{150: 2, 1000: 11} {
 		synctest.Test(t, func(t *testing.T) {
@@ -483,9 +482,9 @@ func TestFlightsAreSharedToTheEnd(t *testing.T) {
 	}
 }
 
-// Reading older runs says nothing of the newest: they count from when they were
-// asked for, and so does the total.
-func TestTheNewestCountFromTheirOwnTime(t *testing.T) {
+// Reading older runs does not renew the newest runs or the total: each stays fresh from its
+// own request.
+func TestNewestRunsExpireByTheirOwnRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, client, id := remembering(1100, 5*time.Second)
 		running := server.AddRun(int64(id), sim.Run{Status: "working"})
@@ -519,8 +518,8 @@ func TestTheNewestCountFromTheirOwnTime(t *testing.T) {
 	})
 }
 
-// A page that may change counts from when it was asked for, whatever is read after it.
-func TestUnfinishedPagesCountFromTheirOwnTime(t *testing.T) {
+// A page that may change stays fresh from its own request, whatever is read after it.
+func TestUnfinishedPagesExpireByTheirOwnRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, client, id := remembering(1100, 5*time.Second)
 		running := server.Runs(int64(id))[402].ID
@@ -540,7 +539,7 @@ func TestUnfinishedPagesCountFromTheirOwnTime(t *testing.T) {
 	})
 }
 
-// An answer that was slow does not replace what was asked for after it.
+// A slow answer does not replace one that was requested after it.
 func TestSlowAnswersDoNotReplaceNewer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, client, id := remembering(250, 5*time.Second)
@@ -569,7 +568,7 @@ func TestSlowAnswersDoNotReplaceNewer(t *testing.T) {
 	})
 }
 
-// Nor does a list that was slow replace the single records asked for after it.
+// A slow list does not replace single records that were requested after it.
 func TestSlowListsDoNotReplaceNewerRecords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, client, id := remembering(0, 5*time.Second)
@@ -592,7 +591,7 @@ func TestSlowListsDoNotReplaceNewerRecords(t *testing.T) {
 	})
 }
 
-// What is kept is not put together with an answer that was asked for before it.
+// Cached rows are not combined with an answer that was requested before them.
 func TestKeptRunsMeetNoOlderAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, id := remembering(403, 5*time.Second)
@@ -625,7 +624,7 @@ func TestKeptRunsMeetNoOlderAnswers(t *testing.T) {
 	})
 }
 
-// late is an answer made at once that comes only after d.
+// late is an answer that is made at once and arrives after d.
 func late(d time.Duration) sim.Effect {
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 		honest.ServeHTTP(w, r)
@@ -637,8 +636,7 @@ func asksFor(query string) func(*http.Request) bool {
 	return func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, query) }
 }
 
-// What is kept is answered before the time of who asks is up, whoever's call it is
-// that hangs.
+// A cached answer comes before the caller's deadline, whichever caller's request hangs.
 func TestStaleInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, id := remembering(50, 5*time.Second)

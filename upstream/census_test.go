@@ -14,26 +14,25 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// newCensus is a Census without syncs, and the real client on its wire.
+// newCensus returns a Census without syncs, and the real client over it.
 func newCensus(opt sim.Options) (*sim.Census, *Client) {
 	return newCensusOf(sim.Base(), opt)
 }
 
-// The bases of the versions, for tests that are of one.
+// The base URLs of the versions, for tests of one version.
 const (
 	baseV1 = "http://census.test/api/v1"
 	baseV2 = "http://census.test/api/v2"
 )
 
-// newCensusOf is newCensus asked by a version of its own.
+// newCensusOf is newCensus with a given version.
 func newCensusOf(base string, opt sim.Options) (*sim.Census, *Client) {
 	opt.Empty = true
 	census := sim.New(opt)
 	return census, New("", Options{BaseURL: base, Transport: census.Transport()})
 }
 
-// addSyncs adds n syncs a second apart, the newest a second ago; their ids are
-// 1 to n.
+// addSyncs adds n syncs a second apart, the newest a second ago. Their ids are 1 to n.
 func addSyncs(census *sim.Census, n int) {
 	now := time.Now()
 	for i := range n {
@@ -50,11 +49,11 @@ func addSyncWithRuns(server *sim.Census, n int) census.SyncID {
 	return census.SyncID(id)
 }
 
-// butSyncs matches all calls but those of the list of syncs: if that is missing, the whole
-// API is.
+// butSyncs matches all calls except those of the list of syncs. If that list is missing, the
+// whole API is.
 func butSyncs(r *http.Request) bool { return !sim.Path("/syncs")(r) }
 
-// verdict is what a caller is told: "ok", or the kind of the error.
+// verdict returns "ok", or the kind of the error.
 func verdict(err error) string {
 	var failed *calls.Error
 	switch {

@@ -15,13 +15,13 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Census changes a little: what it still proves is answered.
+// Census changes slightly: everything that it still proves is answered.
 func TestRunsOfAChangedCensus(t *testing.T) {
 	for name, c := range map[string]struct {
 		opt   sim.Options
 		fault sim.Effect // nil: none
-		first int        // calls of the first question, at most
-		later int        // of the next, of other windows of the same list
+		first int        // calls of the first request, at most
+		later int        // of the next, for other windows of the same list
 	}{
 		"pages of 25":                                     {sim.Options{MaxPerPage: 25}, nil, 20, 19},
 		"pages of 7":                                      {sim.Options{MaxPerPage: 7}, nil, 70, 66},
@@ -72,7 +72,7 @@ func TestRunsOfAChangedCensus(t *testing.T) {
 	}
 }
 
-// A Census that gives larger pages again is asked for them after an hour.
+// If Census allows larger pages again, they are requested after an hour.
 func TestPagesGrowAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client := newCensus(sim.Options{})
@@ -100,8 +100,8 @@ func TestPagesGrowAgain(t *testing.T) {
 	})
 }
 
-// Pages of syncs that do not come in time are asked for with fewer rows, at once and for
-// the next ten minutes, whoever reads them.
+// Pages of syncs that time out are requested with fewer rows, at once and for the next ten
+// minutes, by all readers.
 func TestHeavySyncs(t *testing.T) {
 	for name, read := range map[string]func(ctx context.Context, c *Client) (int, error){
 		"all": func(ctx context.Context, c *Client) (int, error) {
@@ -151,7 +151,7 @@ func TestHeavySyncs(t *testing.T) {
 	}
 }
 
-// Syncs that were read are served while none come, whatever size of pages is tried.
+// Cached syncs are served while reads hang, whatever page size is tried.
 func TestHangingSyncsAreBridged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, _ := newCensus(sim.Options{})
@@ -172,7 +172,7 @@ func TestHangingSyncsAreBridged(t *testing.T) {
 	})
 }
 
-// Where the smallest pages do not come either it is not their size.
+// If even the smallest pages time out, their size is not the reason.
 func TestHangingSyncsAreNotHeavy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client := newCensus(sim.Options{})
@@ -194,9 +194,9 @@ func TestHangingSyncsAreNotHeavy(t *testing.T) {
 	})
 }
 
-// However large Census's pages are, and however wrong its totals, a walk in either
-// direction yields every run once, in order. A total that is too small and ends with a
-// full page, or none, looks like a true one: such are left out.
+// However large Census's pages and however wrong its totals, a walk in either direction
+// returns every run once, in order. One case is left out: a total that is too small and ends
+// with a full page, or with none, looks like a true one.
 func TestLawWalksOfAChangedCensus(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		opt := sim.Options{
@@ -205,7 +205,7 @@ func TestLawWalksOfAChangedCensus(t *testing.T) {
 			PastEnd404: rapid.Bool().Draw(t, "nothing past the end"),
 		}
 		h := newHistory(t, opt)
-		h.create(1) // of a list without rows there is no proof
+		h.create(1) // a list without rows proves nothing
 		told := len(h.truth()) + opt.TotalOff
 		if n := opt.MaxPerPage; opt.TotalOff < 0 && (told <= 0 || told%n == 0) {
 			more := max(1-told, 1)

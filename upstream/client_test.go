@@ -15,7 +15,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// secret is a token as Census gives them out; no error may hold it.
+// secret has the form of Census's tokens. No error may contain it.
 const secret = "secret-token:canary0123456789abcdefgh"
 
 func TestCensusKnowsBothKindsOfAuthentication(t *testing.T) {
@@ -29,7 +29,7 @@ func TestCensusKnowsBothKindsOfAuthentication(t *testing.T) {
 	}
 }
 
-func TestErrorTellsWhatWasAskedFor(t *testing.T) {
+func TestErrorNamesSubject(t *testing.T) {
 	census, client := newCensus(sim.Options{})
 	census.Inject(sim.Fault{Do: sim.JSON(403, `{"status":403,"message":"not available for your organization"}`)})
 	_, ofSync := client.Sync(t.Context(), 52)
@@ -58,8 +58,8 @@ func TestErrorTellsWhatWasAskedFor(t *testing.T) {
 	}
 }
 
-// Whatever Census or what stands before it does, an error's text, which may be
-// logged, holds neither the token nor the host.
+// The text of an error, however Census or a proxy before it fails, contains neither the token
+// nor the host, since it may be logged.
 func TestErrorsKeepSecrets(t *testing.T) {
 	const host = "internal-host.test"
 	for name, fault := range map[string]sim.Effect{
@@ -113,7 +113,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 }
 
 func TestProxyOfTheEnvironmentIsIgnored(t *testing.T) {
-	if calls.Transport(1).Proxy != nil { // net/http reads the environment once in a process: there is no trying it
+	if calls.Transport(1).Proxy != nil { // net/http reads the environment once per process, so it cannot be tried
 		t.Error("a proxy would be used")
 	}
 }

@@ -39,7 +39,7 @@ func TestConnections(t *testing.T) {
 	}
 }
 
-// However Census orders, counts or dates them, all are read, each page once.
+// However Census orders, counts or dates them, all connections are read, each page once.
 func TestConnectionsOfSeveralPages(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -94,8 +94,8 @@ func TestConnectionNames(t *testing.T) {
 	}
 }
 
-// They are kept as syncs are: for six times the freshness, for one token, and for
-// a minute more while Census fails.
+// Connections are cached like syncs: for six times the freshness, per token, and for a minute
+// more while Census fails.
 func TestConnectionsAreKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, _ := remembering(1, 5*time.Second)

@@ -30,7 +30,7 @@ func TestEachIsBounded(t *testing.T) {
 	})
 }
 
-// A panic in one is the caller's, after all the others are over.
+// A panic in one call reaches the caller after all others are over.
 func TestEachHandsPanicsOn(t *testing.T) {
 	for n := range 100 {
 		items := make([]int, n+1)

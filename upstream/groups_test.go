@@ -11,13 +11,13 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// What is of a group that is not served, or of none that is known, is as if it were not
-// there; and while groups cannot be read nothing is served.
+// Records of a group that is not served, or of an unknown group, appear missing. While groups
+// cannot be read, nothing is served.
 func TestServedGroups(t *testing.T) {
 	for _, naming := range sim.Namings {
 		for _, keep := range []int64{0, 1 << 20} {
 			server := sim.New(sim.Options{Empty: true, V2: sim.V2{Naming: naming}})
-			for id, source := range []int64{11, 15, 9} { // of two groups, and of no source there is
+			for id, source := range []int64{11, 15, 9} { // of two groups, and of a source that does not exist
 				server.AddSync(sim.Sync{ID: int64(id + 1), SourceID: source})
 				server.AddRun(int64(id+1), sim.Run{})
 			}

@@ -18,7 +18,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A history is a sync whose runs come and go while they are read.
+// A history is a sync whose runs are created and removed while they are read.
 type history struct {
 	t      *rapid.T
 	census *sim.Census
@@ -27,7 +27,7 @@ type history struct {
 	clock  atomic.Int64 // milliseconds since 1970
 	pauses []int64      // milliseconds between two runs, at random
 	ties   sim.TieOrder
-	ever   []census.SyncRunID // the runs there ever were, oldest first
+	ever   []census.SyncRunID // the runs that ever existed, oldest first
 	calls  int                // made when the last run was created
 }
 
@@ -40,21 +40,21 @@ func newHistory(t *rapid.T, opt sim.Options) *history {
 	h.ties = rapid.SampledFrom(sim.TieOrders).Draw(t, "order of ties")
 	opt.Ties = h.ties
 	h.pauses = rapid.SampledFrom([][]int64{{0, 1, 1, 5000}, {0, 0, 0, 0, 0, 0, 0, 1}, {1, 5000}}).Draw(t, "pauses")
-	if opt.TotalOff != 0 { // a wrong total may leave a row between two pages, which ties hide
+	if opt.TotalOff != 0 { // a wrong total may hide a row between two pages, as ties do
 		h.pauses = []int64{1, 5000}
 	}
 	h.census = sim.New(opt)
 	h.sync = census.SyncID(h.census.AddSync(sim.Sync{}))
-	// With a page cache but no freshness every answer is proved anew, so the laws
-	// hold to the letter; 40 kB is too little for what is read, so some is lost.
+	// With a page cache but no freshness, every answer is proved anew, so the laws hold
+	// exactly. 40 kB is too little for what is read, so some is evicted.
 	h.client = New("", Options{BaseURL: sim.Base(), Transport: h.census.Transport(),
 		PageCache: rapid.SampledFrom([]int64{0, 40_000, 8 << 20}).Draw(t, "page cache")})
 	h.create(rapid.IntRange(0, 450).Draw(t, "runs"))
 	return h
 }
 
-// tick has the clock go on if pages were read since the last run was created: none is
-// created in a moment that a page has shown.
+// tick advances the clock if pages were read since the last run was created: no run is created
+// in a moment that a page has shown.
 func (h *history) tick() {
 	if calls := len(h.census.Calls()); calls > h.calls {
 		h.calls = calls
@@ -70,8 +70,8 @@ func (h *history) create(n int) {
 	}
 }
 
-// during has do change the list before each call is answered, one at a time. Of
-// calls that are made at once, nothing can be drawn.
+// during calls do to change the list before each call is answered, one at a time. Calls that
+// are made at once allow no drawing, so do gets its own random numbers.
 func (h *history) during(do func(chance *rand.Rand)) {
 	chance := rand.New(rand.NewPCG(rapid.Uint64().Draw(h.t, "chance"), 0))
 	var mu sync.Mutex
@@ -91,7 +91,7 @@ func (h *history) createBy(chance *rand.Rand, n int) {
 	}
 }
 
-// truth is the ids there are, oldest first.
+// truth returns the existing ids, oldest first.
 func (h *history) truth() (ids []census.SyncRunID) {
 	for _, r := range h.census.Runs(int64(h.sync)) {
 		ids = append(ids, census.SyncRunID(r.ID))
@@ -99,7 +99,7 @@ func (h *history) truth() (ids []census.SyncRunID) {
 	return ids
 }
 
-// ask asks for w; false if the ties in it do not let it be told.
+// ask requests w; false if its ties leave the answer open.
 func (h *history) ask(w paging.Window) (paging.Slice[census.SyncRun], bool) {
 	before := len(h.census.Calls())
 	answer, err := h.client.Runs(context.Background(), h.sync, w)
@@ -115,24 +115,23 @@ func (h *history) ask(w paging.Window) (paging.Slice[census.SyncRun], bool) {
 	return answer[0], true
 }
 
-// untold tells whether err is one that ties may cause: where a page that ended between
-// two of them was shown on trust, and in vain; and where many of them come in another
-// order in each call.
+// untold reports whether err may come from ties. Either a page ended between two of them on a
+// wrong assumption, or many of them come in another order in each call.
 func (h *history) untold(err error, windows ...paging.Window) bool {
 	open := slices.ContainsFunc(windows, func(w paging.Window) bool { return w.Near().Open })
 	return errors.Is(err, paging.ErrPassed) && open && h.ties != sim.TiesByID || h.ties == sim.TiesShuffled &&
 		(errors.Is(err, paging.ErrTies) || errors.Is(err, paging.ErrMoved) || errors.Is(err, errTooManyReads))
 }
 
-// at is the position of the i-th row of s, as a cursor keeps it.
+// at returns the position of the i-th row of s, as a cursor keeps it.
 func at(s paging.Slice[census.SyncRun], i int) paging.Position {
 	p := runPosition(&s.Rows[i])
 	p.Ordinal = s.First + i
 	return p
 }
 
-// walk reads the whole list a page at a time, from one end to the other, and
-// returns the ids in the order they came; false if ties did not let it come to the end.
+// walk reads the whole list page by page, from one end to the other, and returns the ids in
+// order. It returns false if ties stopped it.
 func (h *history) walk(fromOldest bool, between func()) (ids []census.SyncRunID, ok bool) {
 	w := paging.Window{FromOldest: fromOldest}
 	for range 2000 {
@@ -163,8 +162,8 @@ func (h *history) walk(fromOldest bool, between func()) (ids []census.SyncRunID,
 	return nil, false
 }
 
-// checkEdges holds what s says of the rest of the list against the list as it
-// was before and after the answer. Only additions may fall between the two.
+// checkEdges compares what s says about the rest of the list with the list before and after
+// the answer. Only additions may lie between the two.
 func (h *history) checkEdges(w paging.Window, s paging.Slice[census.SyncRun], before, after []census.SyncRunID) {
 	if s.Total < len(before) || s.Total > len(after) {
 		h.t.Fatalf("total %d, but there were %d to %d", s.Total, len(before), len(after))
@@ -183,12 +182,13 @@ func (h *history) checkEdges(w paging.Window, s paging.Slice[census.SyncRun], be
 	}
 }
 
-// Law 1: a walk to the end, in either direction, yields every run that existed
-// throughout exactly once and in order, whatever was created (between any two
-// calls) or removed (between any two queries) meanwhile. Old runs are removed at any
-// time; one from the middle only once none is created any more. Where one is created
-// in the moment of the next call, the total hides that one is gone, and a page below
-// it shows nothing: then it is given out once more, until the newest are read.
+// Law 1: a walk to the end, in either direction, returns every run that existed throughout
+// exactly once and in order, whatever was created (between any two calls) or removed (between
+// any two queries) meanwhile.
+//
+// Old runs are removed at any time; one from the middle only once no more are created. If a
+// run is created in the moment of the next call, the total hides the removal, and a page below
+// shows nothing. The removed run is then returned once more, until the newest are read.
 func TestLawWalkYieldsEveryRunOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := newHistory(t, sim.Options{MaxPerPage: rapid.SampledFrom([]int{100, 100, 100, 30}).Draw(t, "rows of a page")})
@@ -243,8 +243,8 @@ func checkOrder(t *rapid.T, ids []census.SyncRunID, rising bool) {
 	}
 }
 
-// No answer has a gap or a row twice, also where its pages are read at once and
-// for each run that comes an old one goes, so that not even the total tells.
+// No answer has a gap or a duplicate row. That holds even if its pages are read at once and an
+// old run is removed for each new one, so that the total stays the same.
 func TestLawLongAnswersHaveNoGaps(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := newHistory(t, sim.Options{})
@@ -313,9 +313,9 @@ func TestLawWalksAgree(t *testing.T) {
 	})
 }
 
-// Law 4, and the heart of all: any window between any two positions, true,
-// outlived or forged, is answered with exactly the rows between them by
-// creation, within the read limit; several at once as each alone.
+// Law 4, the central one: any window between any two positions, true, outlived or forged, is
+// answered with exactly the rows between them by creation, within the limit of reads. Several
+// windows at once are answered like each alone.
 func TestLawWindowsAreExact(t *testing.T) {
 	for name, opt := range map[string]sim.Options{
 		"as documented": {}, "page past the end is 404": {PastEnd404: true}, "no pagination": {NoPagination: true}, "smaller pages": {MaxPerPage: 30},

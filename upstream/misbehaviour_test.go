@@ -18,12 +18,11 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A misbehaviour is something done to the second of three syncs, all of which
-// are asked for their runs at once.
+// A misbehaviour happens to the second of three syncs, whose runs are all requested at once.
 type misbehaviour struct {
 	name  string
 	fault sim.Fault
-	time  time.Duration // which the second one's caller has
+	time  time.Duration // of the second one's caller
 	want  string
 	calls int // for the second one, at most
 
@@ -70,9 +69,9 @@ func (m *misbehaviour) check(t *testing.T) {
 	}
 }
 
-// What Census or anything before it may do wrong, over a real connection: the
-// one sync it does it to fails in a bounded way, or not at all, and the others
-// are answered. Where time is the trouble the caller brings little of it.
+// Census or a proxy before it misbehaves towards one sync, over a real connection. That sync
+// fails within limits, or not at all, and the others are answered. If the fault is slowness,
+// the caller has a short deadline.
 func TestMisbehaviour(t *testing.T) {
 	const short, long = 150 * time.Millisecond, 5 * time.Second
 	all := []misbehaviour{
@@ -145,7 +144,7 @@ func TestMisbehaviour(t *testing.T) {
 	}
 }
 
-// serve is a Census behind a socket, and a client as production has it.
+// serve returns a Census behind a socket, and a client as in production.
 func serve(t *testing.T) (*sim.Census, *Client) {
 	census := sim.New(sim.Options{Empty: true, Token: secret})
 	srv := httptest.NewUnstartedServer(census)
@@ -155,7 +154,7 @@ func serve(t *testing.T) (*sim.Census, *Client) {
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
 		srv.Listener.Close()
-		srv.CloseClientConnections() // of callers who have left, and whose questions go on
+		srv.CloseClientConnections() // of callers who have left, whose requests continue
 		srv.Close()
 	})
 	return census, New(secret, Options{BaseURL: srv.URL + "/api/v1", Transport: transport})
@@ -170,7 +169,7 @@ func refuseAndHang(status int) sim.Effect {
 	}
 }
 
-// switchProtocols answers 101, as to somebody who asked for it, and waits.
+// switchProtocols answers 101, as if the client had asked for it, and waits.
 func switchProtocols(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -181,7 +180,7 @@ func switchProtocols(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 	io.Copy(io.Discard, conn)
 }
 
-// encoded names an encoding that the body has not.
+// encoded names an encoding that the body does not have.
 func encoded(name string) sim.Effect {
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 		w.Header().Set("Content-Encoding", name)
@@ -189,14 +188,14 @@ func encoded(name string) sim.Effect {
 	}
 }
 
-func TestNobodyThere(t *testing.T) {
+func TestUnreachableCensus(t *testing.T) {
 	srv := httptest.NewServer(http.NotFoundHandler())
 	srv.Close()
 	_, err := New(secret, Options{BaseURL: srv.URL}).Sync(t.Context(), 52)
 	checkVerdict(t, err, "unavailable")
 }
 
-// A certificate nobody vouches for does not get better by asking again.
+// An invalid certificate is not retried.
 func TestUntrustedCensus(t *testing.T) {
 	srv := httptest.NewUnstartedServer(sim.New(sim.Options{}))
 	srv.Config.ErrorLog = log.New(io.Discard, "", 0)

@@ -9,8 +9,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// What is refused here is no failure that Census made, though the error is the same.
-func TestCallsNotSentAreToldApart(t *testing.T) {
+// Calls refused by the gates are not failures of Census, though the error is the same.
+func TestCallsNotSentAreMarked(t *testing.T) {
 	census := sim.New(sim.Options{Empty: true})
 	var outcomes []string
 	client := New("", Options{

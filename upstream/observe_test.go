@@ -15,9 +15,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A call is told at its begin and at its end, with all its tries in one, and is
-// made under the context that was returned for it.
-func TestObserveIsToldEachCall(t *testing.T) {
+// A call is reported at its begin and its end, with all its tries as one, and runs under the
+// context that Observe returned.
+func TestObserveSeesEachCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		type key struct{}
 		census := sim.New(sim.Options{Empty: true})
@@ -68,8 +68,8 @@ func TestWithToken(t *testing.T) {
 	}
 }
 
-// What one token's workspace holds says nothing of another's.
-func TestWithTokenKnowsNothingOfTheFirst(t *testing.T) {
+// The lists of one token's workspace say nothing about another's.
+func TestTokensShareNoLists(t *testing.T) {
 	server, client := newCensus(sim.Options{SyncBytes: 1})
 	addSyncs(server, 48)
 	client.SyncsByID(t.Context(), spread(10, 48))

@@ -11,7 +11,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// hourlySyncs is a Census of n syncs with so many runs each, an hour apart and all settled.
+// hourlySyncs is a Census of n syncs with the given number of runs each, an hour apart and all
+// settled.
 func hourlySyncs(n, runs int) *sim.Census {
 	census := sim.New(sim.Options{Empty: true})
 	now := time.Now()
@@ -24,7 +25,7 @@ func hourlySyncs(n, runs int) *sim.Census {
 	return census
 }
 
-// scanWeek looks at a week of runs of each of so many syncs, some at once.
+// scanWeek scans a week of runs of the given number of syncs, several at once.
 func scanWeek(t *testing.T, c *Client, syncs int) {
 	since := paging.Since(paging.Moment(time.Now().AddDate(0, 0, -7).UnixMilli()))
 	ids := make([]census.SyncID, syncs)
@@ -43,10 +44,10 @@ func scanWeek(t *testing.T, c *Client, syncs int) {
 	})
 }
 
-// A cache that has too little room for what is asked again and again keeps some of it:
-// the newest rows of a list are lost without what they prove, and what is new does not
-// push out what will be needed as soon. 60 syncs, a week of which takes two calls each,
-// take 2.6 MB with nothing packed, and 670 kB at least.
+// A cache that is too small for repeated reads still keeps some of them. The newest rows of a
+// list are evicted before what they prove, and new entries do not displace entries needed as
+// soon. A week of 60 syncs takes two calls each, 2.6 MB with nothing packed, and 670 kB at
+// least.
 func TestScanLargerThanTheCache(t *testing.T) {
 	const syncs = 60
 	for _, c := range []struct {
@@ -75,8 +76,8 @@ func TestScanLargerThanTheCache(t *testing.T) {
 	}
 }
 
-// Where memory is short the newest rows are kept packed. They answer what they answered
-// before, without a call, and show as well what was removed.
+// If memory is short, the newest rows are packed. They give the same answers without a call,
+// and still reveal removed rows.
 func TestPackedHead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := hourlySyncs(2, 250)
@@ -139,14 +140,14 @@ func TestPackedHead(t *testing.T) {
 	})
 }
 
-// A cache that is too small says so once, and by about how much: a week of 60 syncs
-// needs 450 kB beside the newest rows, which count for no more than 5 s.
+// A cache that is too small reports it once, with about the right amount. A week of 60 syncs
+// needs 450 kB beside the newest rows, which expire after 5 s.
 func TestShortage(t *testing.T) {
 	const syncs = 60
 	for _, c := range []struct {
 		bytes       int64
-		least, most int64 // bytes that are missing
-		told        int   // times
+		least, most int64 // missing bytes
+		told        int   // number of reports
 	}{
 		{4_000_000, 0, 0, 0},
 		{1_340_000, 0, 0, 0},
@@ -172,7 +173,7 @@ func TestShortage(t *testing.T) {
 	}
 }
 
-// Of very many entries that lost their place some are remembered, and stand for all.
+// Of very many evicted entries, some are remembered and represent all.
 func TestShortageOfManyEntries(t *testing.T) {
 	var s shortage
 	now := time.Now()

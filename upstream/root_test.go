@@ -13,7 +13,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// When V1 has been retired, nothing of it is said to be unknown: not a sync, not a run.
+// After V1 is retired, no sync and no run is reported as unknown.
 func TestRetired(t *testing.T) {
 	for how, want := range map[sim.Retired]string{
 		sim.RetiredNotFound: "gone", sim.RetiredEmpty: "gone", sim.RetiredPage: "gone", sim.RetiredGone: "gone", sim.RetiredMoved: "gone",
@@ -48,8 +48,8 @@ func TestRetired(t *testing.T) {
 	}
 }
 
-// The token goes to no host that a redirect names.
-func TestRedirectsEndThere(t *testing.T) {
+// The token is not sent to a host that a redirect names.
+func TestRedirectsGetNoToken(t *testing.T) {
 	server, client := newCensusOf(baseV1, sim.Options{})
 	server.Inject(sim.Fault{Do: sim.Redirect(http.StatusPermanentRedirect, "/api/v1/syncs/1?elsewhere")})
 	addSyncs(server, 1)
@@ -60,8 +60,8 @@ func TestRedirectsEndThere(t *testing.T) {
 	}
 }
 
-// A record that is missing is checked against the list of syncs, once a minute and not
-// more, however many are missing and at once.
+// A missing record is checked against the list of syncs, at most once a minute, however many
+// records are missing at once.
 func TestMissingRecordsAreChecked(t *testing.T) {
 	bubble(t, "minutes", func(t *testing.T) {
 		server, client := newCensusOf(baseV1, sim.Options{})
@@ -107,7 +107,7 @@ func TestMissingRecordsAreChecked(t *testing.T) {
 	})
 }
 
-// Census comes back at the same address: a record that is missing then is missing.
+// Census returns at the same address: a missing record is then reported as missing.
 func TestGoneForAMinute(t *testing.T) {
 	bubble(t, "back", func(t *testing.T) {
 		server, client := newCensusOf(baseV1, sim.Options{})
@@ -130,8 +130,8 @@ func TestGoneForAMinute(t *testing.T) {
 	})
 }
 
-// What was read before is served while the API is gone, and not dropped as if the sync
-// had been deleted.
+// Cached answers are served while the API is gone, and not dropped as if the sync had been
+// deleted.
 func TestKeptWhileGone(t *testing.T) {
 	bubble(t, "kept", func(t *testing.T) {
 		server, _ := newCensusOf(baseV1, sim.Options{})

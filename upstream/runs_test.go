@@ -21,7 +21,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// position is where the n-th run of a sync stands, counted from 0.
+// position returns the place of the n-th run of a sync, counted from 0.
 func position(t *testing.T, census *sim.Census, sync census.SyncID, n int) paging.Position {
 	t.Helper()
 	runs := census.Runs(int64(sync))
@@ -35,10 +35,10 @@ func TestRunsCost(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		windows []paging.Window
-		calls   []string // without what they share
+		calls   []string // without their common part
 	}{
 		{"only the total", []paging.Window{{Limit: 0}}, []string{"desc 1 of 1"}},
-		{"the newest", []paging.Window{{Limit: 1}}, []string{"desc 1 of 2"}}, // one row more tells of ties
+		{"the newest", []paging.Window{{Limit: 1}}, []string{"desc 1 of 2"}}, // one row more reveals ties
 		{"the newest 25", []paging.Window{{Limit: 25}}, []string{"desc 1 of 26"}},
 		{"the newest 100", []paging.Window{{Limit: 100}}, []string{"desc 1 of 100"}},
 		{"several windows", []paging.Window{{Limit: 1}, {Limit: 25}, {Limit: 25}, {Limit: 0}, {Limit: 90}}, []string{"desc 1 of 91"}},
@@ -103,8 +103,8 @@ func TestRunsOfAnUnknownSync(t *testing.T) {
 	}
 }
 
-// Whose runs they are is in the path: rows need not repeat it.
-func TestRunsThatTellNoSync(t *testing.T) {
+// The path names the sync, so rows need not repeat it.
+func TestRunsWithoutSyncID(t *testing.T) {
 	for _, id := range []string{"null", "", "0"} {
 		census, client := newCensus(sim.Options{})
 		sync := addSyncWithRuns(census, 3)
@@ -122,8 +122,8 @@ func TestRunsThatTellNoSync(t *testing.T) {
 	}
 }
 
-// An order that Census does not heed gives the oldest runs for the newest. Only of
-// a list that is all in one page it gives the same.
+// If Census ignores the order, it returns the oldest runs instead of the newest. Only a list
+// of one page is the same either way.
 func TestOrderIgnored(t *testing.T) {
 	always := func(order string) sim.Effect {
 		return sim.Asked(func(r *http.Request) {
@@ -161,7 +161,7 @@ func TestOrderIgnored(t *testing.T) {
 	}
 }
 
-// Answers that are no answer to what was asked.
+// Answers that do not match the request are rejected.
 func TestRunsRefused(t *testing.T) {
 	rows := func(change func([]json.RawMessage) []json.RawMessage) sim.Effect { return sim.Rows(change) }
 	small := paging.Window{Limit: 10}
@@ -211,8 +211,8 @@ func TestRunsRefused(t *testing.T) {
 	}
 }
 
-// A thousand runs take ten calls and three turns: the newest hundred, which tell
-// where the others are, and the others by eight.
+// A thousand runs take ten calls in three turns: the newest hundred, which locate the others,
+// and the rest eight at a time.
 func TestRunsOfALongWindowAreReadAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client := newCensus(sim.Options{})
@@ -234,7 +234,7 @@ func shrinkingTotal() sim.Effect {
 	}
 }
 
-// Answers that are odd and can still be used.
+// Unusual answers that can still be used are accepted.
 func TestRunsAccepted(t *testing.T) {
 	for name, fault := range map[string]sim.Effect{
 		"a next page for ever":     sim.EndlessPages(),
@@ -325,12 +325,12 @@ func TestRunsOfAListThatWasShortened(t *testing.T) {
 	}
 }
 
-// A list that grows while it is read is read upwards at its end. Where as many old runs
-// go meanwhile as new ones come, nothing but a proof tells of the gap.
+// A list that grows while it is read is read upwards at its end. If as many old runs are
+// removed as new ones are created, only a proof reveals the gap.
 func TestRunsReadUpwardsHaveNoGap(t *testing.T) {
-	for change := range 8 { // the call before which they go
+	for change := range 8 { // the call before which they are removed
 		census, client, id := remembering(398, 0)
-		var ever []int64 // the runs there ever were, oldest first
+		var ever []int64 // the runs that ever existed, oldest first
 		for _, r := range census.Runs(int64(id)) {
 			ever = append(ever, r.ID)
 		}
@@ -408,14 +408,14 @@ func TestRun(t *testing.T) {
 		if err == nil && (r.ID != id || r.SyncID != sync || r.Status != census.StatusCompleted) {
 			t.Errorf("%s: %+v", c.name, r)
 		}
-		if n, want := len(server.Calls()), map[bool]int{false: 1, true: 2}[c.want == "not_found"]; n != want { // the list of syncs tells that the API is there
+		if n, want := len(server.Calls()), map[bool]int{false: 1, true: 2}[c.want == "not_found"]; n != want { // the list of syncs shows that the API exists
 			t.Errorf("%s: %d calls", c.name, n)
 		}
 	}
 }
 
-// A page that Census cannot give takes with it only the windows that need it. Where
-// it refuses, none is answered.
+// If Census cannot deliver a page, only the windows that need it fail. If it refuses, all
+// fail.
 func TestRunsBesideAPageThatFails(t *testing.T) {
 	for _, c := range []struct {
 		name   string

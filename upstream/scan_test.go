@@ -18,10 +18,9 @@ import (
 
 func always() bool { return true }
 
-// Law 1 of scans: whatever is created between two calls, and removed once it has
-// found its place, it shows every run of its window that was there throughout
-// exactly once, in order, and none beside the window; and if its calls run out,
-// all of these up to where it stopped.
+// Law 1 of scans: a scan shows every run of its window that existed throughout exactly once,
+// in order, and no other run. Runs may be created between two calls, and removed once the scan
+// has found its place. If its calls run out, the law holds up to where it stopped.
 func TestLawScanShowsEveryRunOnce(t *testing.T) {
 	for name, opt := range map[string]sim.Options{
 		"as documented": {}, "page past the end is 404": {PastEnd404: true}, "no pagination": {NoPagination: true},
@@ -58,7 +57,7 @@ func TestLawScanShowsEveryRunOnce(t *testing.T) {
 					}
 				}
 				creations, removals, found := 100, rapid.IntRange(0, 3).Draw(t, "removals"), false
-				if opt.NoPagination { // its place is sought again after a removal
+				if opt.NoPagination { // it searches for its place again after a removal
 					removals = min(removals, 1)
 				}
 				h.during(func(chance *rand.Rand) {
@@ -118,14 +117,15 @@ func TestLawScanShowsEveryRunOnce(t *testing.T) {
 	}
 }
 
-// What a scan costs without a cache, and what it leaves in one.
+// TestScanCost counts the calls of a scan without a cache, with an empty one, and with what it
+// left there.
 func TestScanCost(t *testing.T) {
 	const hour, month = 3_600_000, 720
 	for _, tt := range []struct {
 		name              string
 		runs              int
 		w                 func(newest paging.Moment) paging.Window
-		none, cold, again int // calls without a cache; with an empty one; and with that later
+		none, cold, again int // calls without a cache; with an empty one; with what it left there
 		shown             int
 	}{
 		{"a list without runs", 0, func(paging.Moment) paging.Window { return paging.Window{} }, 1, 1, 1, 0},
@@ -183,8 +183,8 @@ func TestScanCost(t *testing.T) {
 	}
 }
 
-// A scan that failed goes on from memory the next time.
-func TestScanThatFailedWasNotInVain(t *testing.T) {
+// A scan that failed continues from memory the next time.
+func TestFailedScanIsCached(t *testing.T) {
 	server, client, id := remembering(2000, time.Hour)
 	server.Inject(sim.Fault{Match: func(r *http.Request) bool { return r.URL.Query().Get("page") == "7" }, Do: sim.Status(400, "application/json", "{}"), Times: 1})
 	shown := 0

@@ -16,7 +16,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// spread is n of the ids 1 to total, evenly spaced.
+// spread returns n of the ids 1 to total, evenly spaced.
 func spread(n, total int) (ids []census.SyncID) {
 	for i := range n {
 		ids = append(ids, census.SyncID(1+i*total/n))
@@ -51,7 +51,7 @@ func TestSyncsByIDCost(t *testing.T) {
 		{0, 48, false, 0, 0}, {1, 48, false, 0, 1}, {3, 48, false, 0, 3}, {4, 48, false, 1, 0}, {10, 48, false, 1, 0}, {48, 48, false, 1, 0},
 		{0, 48, true, 0, 0}, {1, 48, true, 0, 1}, {2, 48, true, 1, 0}, {3, 48, true, 1, 0}, {10, 48, true, 1, 0}, {48, 48, true, 1, 0},
 		{1, 200, false, 0, 1}, {3, 200, false, 0, 3},
-		{4, 200, false, 1, 3}, // one of them stood on the first page
+		{4, 200, false, 1, 3}, // one of them was on the first page
 		{10, 200, false, 4, 0}, {50, 200, false, 4, 0}, {200, 200, false, 4, 0},
 		{1, 200, true, 0, 1}, {3, 200, true, 0, 3}, {4, 200, true, 0, 4}, {5, 200, true, 1, 3}, {10, 200, true, 4, 0}, {50, 200, true, 4, 0},
 	} {
@@ -92,7 +92,7 @@ func TestSyncsByIDStopsListingWhenAllAreFound(t *testing.T) {
 	}
 }
 
-// Once it is known how long the list is, many syncs take one turn and no call more.
+// Once the length of the list is known, many syncs take one turn and no extra call.
 func TestSyncsByIDReadsAKnownListAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client := newCensus(sim.Options{SyncBytes: 1})
@@ -129,7 +129,7 @@ func TestSyncsByIDFailsOneByOne(t *testing.T) {
 	one := func(path string) func(*http.Request) bool { return sim.Path(path) }
 	for _, c := range []struct {
 		name           string
-		ids            []census.SyncID // of the 48 there are
+		ids            []census.SyncID // of the 48 that exist
 		fault          sim.Fault
 		failed         map[census.SyncID]string
 		lists, fetches int

@@ -12,8 +12,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// tied is a Census and its client with a sync whose runs were created by so many in one
-// moment after the other, and the ids of these in our order.
+// tied returns a Census and its client with a sync whose runs were created in groups of the
+// given sizes, each group in one moment. It also returns their ids in our order.
 func tied(order sim.TieOrder, memory int64, together ...int) (*sim.Census, *Client, census.SyncID, []census.SyncRunID) {
 	clock := time.Now().Add(-time.Hour)
 	server := sim.New(sim.Options{Empty: true, Ties: order, Now: func() time.Time { return clock }})
@@ -32,8 +32,8 @@ func tied(order sim.TieOrder, memory int64, together ...int) (*sim.Census, *Clie
 // ones is n moments of one run each.
 func ones(n int) []int { return slices.Repeat([]int{1}, n) }
 
-// Whatever order ties come in, and wherever pages and chunks cut them, a walk shows each
-// once, in our order.
+// In whatever order ties come, and wherever pages and chunks cut them, a walk shows each once,
+// in our order.
 func TestTiesAreWalked(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
@@ -87,8 +87,8 @@ func TestTiesAreWalked(t *testing.T) {
 	}
 }
 
-// Ties that come in another order in each call, and are more than one page shows, are read
-// until all have been seen, or are an error; never fewer.
+// Ties that come in another order in each call, and exceed one page, are read until all have
+// been seen. Otherwise they are an error; none is ever omitted.
 func TestTiesThatNoPageShows(t *testing.T) {
 	failed := 0
 	for n := 101; n < 1000; n += 100 {
@@ -113,10 +113,10 @@ func TestTiesThatNoPageShows(t *testing.T) {
 	}
 }
 
-// A page ends, at the end of what one call shows, with a run that looks alone in its
-// moment. If the next page shows that another should have stood before it, that is an
-// error. It is told where memory is, so that whoever begins anew sees all.
-func TestTieThatWasPassed(t *testing.T) {
+// A page ends, at the end of one call's rows, with a run that seems alone in its moment. If
+// the next page shows that another run belonged before it, that is an error. It is remembered,
+// so that a new walk sees all.
+func TestSkippedTie(t *testing.T) {
 	for _, fromOldest := range []bool{true, false} {
 		for _, memory := range []int64{0, 8 << 20} {
 			_, client, sync, want := tied(sim.TiesByIDTurned, memory, slices.Concat(ones(99), []int{2}, ones(99))...)
@@ -170,8 +170,9 @@ func TestTiesAreScanned(t *testing.T) {
 	}
 }
 
-// Lists that tell no moment are one tie: connections by their ids, in chunks of a hundred.
-func TestConnectionsOfNoMoment(t *testing.T) {
+// Rows of a list without moments are all ties: connections by their ids, in chunks of a
+// hundred.
+func TestConnectionsWithoutMoments(t *testing.T) {
 	census, client := newCensus(sim.Options{})
 	for i := range 250 {
 		census.AddSource(fmt.Sprint(i))

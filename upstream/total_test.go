@@ -7,9 +7,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A total that leaves out rows which are on the page says nothing of where the list
-// ends: what is below them is looked for, as where there is no total.
-func TestTotalBelowWhatIsThere(t *testing.T) {
+// A total that omits rows on the page shows nothing about the end of the list. The rows below
+// are searched for, as without a total.
+func TestTotalBelowRows(t *testing.T) {
 	for _, told := range []string{"0", "1", "99"} {
 		census, client := newCensus(sim.Options{})
 		id := addSyncWithRuns(census, 450)

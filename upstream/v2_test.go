@@ -17,8 +17,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Whatever way a sync names its activation in, the name and the type of its destination
-// are found, and by one call for all of them. /destinations is not asked for.
+// However a sync names its activation, the name and the type of its destination are found, by
+// one call for all syncs. /destinations is not called.
 func TestActivations(t *testing.T) {
 	for _, naming := range sim.Namings {
 		for _, opt := range []sim.V2{{}, {TextIDs: true}, {NoSourceID: true}, {LegacyNext: true, SyncGroups: true}} {
@@ -65,7 +65,7 @@ func TestActivations(t *testing.T) {
 	}
 }
 
-// Activations that fill several pages are all found, whatever the pages tell.
+// Activations that fill several pages are all found, whatever the pages report.
 func TestActivationsOfSeveralPages(t *testing.T) {
 	for name, test := range map[string]struct {
 		opt   sim.Options
@@ -100,7 +100,7 @@ func TestActivationsOfSeveralPages(t *testing.T) {
 	}
 }
 
-// While activations are added and removed between two pages none that stands is lost.
+// No existing activation is lost while others are added and removed between two pages.
 func TestActivationsThatMove(t *testing.T) {
 	server, client := newCensusOf(baseV2, sim.Options{})
 	for i := range 250 {
@@ -126,8 +126,7 @@ func TestActivationsThatMove(t *testing.T) {
 	}
 }
 
-// An activation without an id is no activation: the answer is an error, since a part would
-// pass for the whole.
+// An activation without an id is an error, since a part could be mistaken for the whole.
 func TestUnreadableActivations(t *testing.T) {
 	for _, fault := range []sim.Effect{sim.Field("id", "null"), sim.JSON(200, `{"status":"success","data":[7]}`), sim.JSON(200, `{"status":"success"}`)} {
 		server, client := newCensusOf(baseV2, sim.Options{})
@@ -145,7 +144,7 @@ func TestUnreadableActivations(t *testing.T) {
 	server.Inject(sim.Fault{Match: sim.Path("/activations"), Do: sim.JSON(403, `{}`)})
 }
 
-// An odd name or a missing end is no reason to lose the others.
+// An unusual name or a missing end does not lose the other activations.
 func TestOddActivations(t *testing.T) {
 	server, client := newCensusOf(baseV2, sim.Options{})
 	server.Inject(sim.Fault{Match: sim.Path("/activations"), Do: sim.JSON(200, `{"status":"success","data":[`+
@@ -164,7 +163,7 @@ func TestOddActivations(t *testing.T) {
 	}
 }
 
-// A workspace key is refused on V2, and the error says which tokens are not.
+// V2 rejects a workspace key, and the error says which tokens V2 accepts.
 func TestPersonal(t *testing.T) {
 	server := sim.New(sim.Options{Empty: true, Token: "key", PersonalToken: "pat"})
 	for base, want := range map[string]bool{baseV1: false, baseV2: true} {
@@ -179,8 +178,8 @@ func TestPersonal(t *testing.T) {
 	}
 }
 
-// However V2 orders syncs, and whatever happens meanwhile, paging through them shows each
-// that stands once and in creation order.
+// However V2 orders syncs, and whatever happens meanwhile, paging shows each existing sync
+// once and in creation order.
 func TestPagingOnV2(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		opt := sim.Options{
@@ -244,7 +243,7 @@ func TestPagingOnV2(t *testing.T) {
 	})
 }
 
-// What V1 reads in so many calls V2 does not read in more.
+// V2 takes no more calls than V1 for the same reads.
 func TestCallsOnV2(t *testing.T) {
 	for _, n := range []int{0, 1, 48, 50, 51, 130} {
 		counts := map[string][]int{}

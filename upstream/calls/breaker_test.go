@@ -12,8 +12,7 @@ import (
 	"time"
 )
 
-// failing is a Census that answers 501 for the syncs in bad: an error of its
-// own that no retry follows.
+// failing is a Census that answers 501 for the syncs in bad: its own fault, without a retry.
 func failing(bad map[string]bool) func(*http.Request) (*http.Response, error) {
 	return func(r *http.Request) (*http.Response, error) {
 		if bad[r.URL.Path] || bad["all"] {
@@ -23,7 +22,7 @@ func failing(bad map[string]bool) func(*http.Request) (*http.Response, error) {
 	}
 }
 
-// open makes the breaker open by failures of three syncs.
+// open opens the breaker by failures of three syncs.
 func open(t *testing.T, client *Caller) {
 	t.Helper()
 	for i := range int64(breakerCalls) {
@@ -80,7 +79,7 @@ func TestBreakerForgets(t *testing.T) {
 	})
 }
 
-// One broken sync, whatever else is asked for and however often.
+// One broken sync does not open the breaker, whatever else is read and however often.
 func TestOneSyncDoesNotOpenTheBreaker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, _ := newDoor(failing(map[string]bool{"/syncs/1": true, "/syncs/1/sync_runs": true}))
@@ -98,7 +97,7 @@ func TestOneSyncDoesNotOpenTheBreaker(t *testing.T) {
 	})
 }
 
-// The same by chance: the rest may even fail a little.
+// The same at random: the rest may even fail a little.
 func TestBreakerAtRandom(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 200 {
@@ -122,8 +121,7 @@ func TestBreakerAtRandom(t *testing.T) {
 	}
 }
 
-// Runs asked for one by one may all be of one sync: together they are blamed as
-// one.
+// Runs that are fetched one by one may all belong to one sync. They are blamed together.
 func TestSingleRunsDoNotOpenTheBreaker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, _ := newDoor(failing(map[string]bool{"all": true}))
@@ -136,8 +134,8 @@ func TestSingleRunsDoNotOpenTheBreaker(t *testing.T) {
 	})
 }
 
-// What tells nothing of Census's health, or that it has some.
-func TestWhatDoesNotOpenTheBreaker(t *testing.T) {
+// Results that show nothing about Census, or that it is up, do not open the breaker.
+func TestBreakerStaysClosed(t *testing.T) {
 	status := func(n int) func(*http.Request) (*http.Response, error) {
 		return func(*http.Request) (*http.Response, error) { return reply(n, "") }
 	}
@@ -177,7 +175,7 @@ func TestWhatDoesNotOpenTheBreaker(t *testing.T) {
 	}
 }
 
-func TestWhatOpensTheBreaker(t *testing.T) {
+func TestFailuresOpenTheBreaker(t *testing.T) {
 	const long = time.Minute
 	for name, c := range map[string]struct {
 		do   func(*http.Request) (*http.Response, error)
@@ -248,7 +246,7 @@ func TestOneProbe(t *testing.T) {
 		}
 
 		time.Sleep(breakerOpenFor)
-		all.Go(func() { // the caller leaves: no news
+		all.Go(func() { // the caller leaves: no result
 			ctx, cancel := cancelAfter(100 * time.Millisecond)(t.Context())
 			defer cancel()
 			checkAskIn(t, ctx, client, 2, "canceled", 100*time.Millisecond, 0)
@@ -269,8 +267,8 @@ func TestOneProbe(t *testing.T) {
 	})
 }
 
-// A sync that stays broken as the rest is well again does not hold the door shut
-// by being the probe each time.
+// A sync that stays broken after the rest has recovered does not keep the breaker open by
+// being each probe.
 func TestBrokenSyncLeavesTheProbeToOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		bad := map[string]bool{"all": true, "/syncs/1": true}
@@ -289,7 +287,7 @@ func TestBrokenSyncLeavesTheProbeToOthers(t *testing.T) {
 		checkAsk(t, client, 2, "ok", 0, 0)
 		checkAsk(t, client, 1, "unavailable", 0, 0)
 	})
-	synctest.Test(t, func(t *testing.T) { // if nobody else comes, it may
+	synctest.Test(t, func(t *testing.T) { // if no other sync is read, it may
 		bad := map[string]bool{"all": true}
 		_, client, _ := newDoor(failing(bad))
 		open(t, client)
@@ -301,8 +299,8 @@ func TestBrokenSyncLeavesTheProbeToOthers(t *testing.T) {
 	})
 }
 
-// Ends of exchanges that began before the breaker opened or closed are old news.
-func TestLateEndsCountForNothing(t *testing.T) {
+// Exchanges that began before the breaker opened or closed no longer matter.
+func TestLateEndsAreIgnored(t *testing.T) {
 	var b breaker
 	now, other := time.Unix(1_000_000, 0), target{FetchSync, 50}
 	early := b.begin(target{FetchSync, 99})

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// tries asks so many times for a sync that fails, and tells how many exchanges
-// that took.
+// tries reads a failing sync so many times, and returns how many exchanges that took.
 func tries(t *testing.T, census *door, client *Caller, calls int) int {
 	before := census.all()
 	for range calls {
@@ -17,7 +16,7 @@ func tries(t *testing.T, census *door, client *Caller, calls int) int {
 	return census.all() - before
 }
 
-// A pageful of unlucky calls may be tried again; a stream of them may not.
+// A pageful of failed calls may be retried; a stream of them may not.
 func TestRetriesAreBudgeted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		bad := true
@@ -51,8 +50,8 @@ func TestRetriesAreBudgeted(t *testing.T) {
 	})
 }
 
-// No wait, and no place in the budget, for a retry that there is no time for.
-func TestBudgetIsNotSpentInVain(t *testing.T) {
+// A retry without enough time neither waits nor uses the budget.
+func TestUselessRetriesCostNoBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, client, _ := newDoor(func(*http.Request) (*http.Response, error) { return reply(503, "3600") })
 		for range 10 {
@@ -100,7 +99,7 @@ func TestRecentForgets(t *testing.T) {
 	check(9, 4, 3, 2)
 	check(10, 2, 2, 1)
 	check(13, 1, 1, 1)
-	count(19, target{}) // in the place of 9
+	count(19, target{}) // replaces second 9
 	check(19, 1, 0, 0)
 	check(29, 0, 0, 0)
 	check(-100, 0, 0, 0) // the clock was set back

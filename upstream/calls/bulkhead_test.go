@@ -15,8 +15,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// times asks n times at once for a sync and returns how long each took that went
-// as wanted, shortest first.
+// times reads a sync n times at once. It returns the durations of the reads that ended as
+// wanted, shortest first.
 func times(t *testing.T, c *Caller, id int64, n int, want string) (took []time.Duration) {
 	var mu sync.Mutex
 	var all sync.WaitGroup
@@ -101,8 +101,8 @@ func TestSixtyFourInAll(t *testing.T) {
 	})
 }
 
-// A second is for both waits together; who has waited in vain for the second
-// place gives the first back.
+// Both waits together take at most a second. A call that fails to get the second place returns
+// the first.
 func TestTwoWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
@@ -155,7 +155,7 @@ func TestTwoWaits(t *testing.T) {
 	})
 }
 
-// An Endpoint that is of no one sync may hang as a whole.
+// An endpoint that names no sync may hang as a whole.
 func TestHangingEndpoint(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
@@ -191,8 +191,8 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 	})
 }
 
-// Who has queued while a 429 came does not go.
-func TestQueueHearsOfPause(t *testing.T) {
+// Calls that queued before a 429 came are not sent.
+func TestPauseStopsQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
 			time.Sleep(100 * time.Millisecond)
@@ -205,8 +205,7 @@ func TestQueueHearsOfPause(t *testing.T) {
 	})
 }
 
-// The same on the wire: a sync that hangs for 150 callers costs the others
-// nothing.
+// The same over a connection: a sync that hangs for 150 callers costs the others nothing.
 func TestManyHangingReads(t *testing.T) {
 	census, client := serve(t)
 	for range 2 {
@@ -247,7 +246,7 @@ func TestManyHangingReads(t *testing.T) {
 	checkNothingKept(t, client)
 }
 
-// Any mix of calls, of callers that leave and of waits.
+// Any mix of calls, of callers that leave, and of waits.
 func TestBulkheadsHold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, waits := rand.New(rand.NewPCG(1, 2)), rand.New(rand.NewPCG(3, 4))
@@ -291,10 +290,9 @@ func TestBulkheadsHold(t *testing.T) {
 	})
 }
 
-// While Census fails, or has asked for fewer calls of the token, half as many are made at once.
-// As many as are made otherwise wait for their turn, and what is more than that is
-// refused as ever.
-func TestFewerWhileCensusIsNotWell(t *testing.T) {
+// While Census fails, or has answered 429 to the token, half as many calls run at once. As
+// many as usual wait for their turn, and any more are refused as usual.
+func TestFewerCallsWhileUnhealthy(t *testing.T) {
 	const call = 1500 * time.Millisecond
 	for _, status := range []int{500, 503, 429} {
 		synctest.Test(t, func(t *testing.T) {
@@ -332,7 +330,7 @@ func TestFewerWhileCensusIsNotWell(t *testing.T) {
 			}
 			wave(client, DefaultMaxCalls)
 			ask(t.Context(), client, 991)
-			if status == 429 { // of one thing; it takes several for the token to be meant
+			if status == 429 { // of one thing; it takes several to pause the token
 				wave(client, DefaultMaxCalls)
 				for id := range int64(severalThings) {
 					ask(t.Context(), client, id+992)
@@ -340,7 +338,7 @@ func TestFewerWhileCensusIsNotWell(t *testing.T) {
 				time.Sleep(unnamedPause)
 			}
 			wave(client, DefaultMaxCalls/2)
-			wave(client.WithToken("another"), DefaultMaxCalls) // to which Census has done nothing
+			wave(client.WithToken("another"), DefaultMaxCalls) // unaffected at Census
 			time.Sleep(illFor)
 			wave(client, DefaultMaxCalls)
 			checkNothingKept(t, client)
@@ -348,8 +346,8 @@ func TestFewerWhileCensusIsNotWell(t *testing.T) {
 	}
 }
 
-// Who waits for a turn while Census is not well with his token takes no place from
-// another token, and leaves when his time is up.
+// Calls that wait for a turn because Census is unhealthy for their token take no place from
+// another token, and leave at their deadline.
 func TestWaitingForATurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
@@ -381,8 +379,8 @@ func TestWaitingForATurn(t *testing.T) {
 	})
 }
 
-// Where callers bring tokens, one of them whose syncs all hang leaves places to
-// others, and to itself no more than these; else it has all.
+// If callers bring tokens, a token whose syncs all hang leaves places to others. Otherwise it
+// may use all.
 func TestOneTokenLeavesPlaces(t *testing.T) {
 	for own, want := range map[bool]int{false: DefaultMaxCalls, true: 3 * DefaultMaxCalls / 4} {
 		synctest.Test(t, func(t *testing.T) {

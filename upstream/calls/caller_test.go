@@ -13,14 +13,14 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// sent is the request a client makes to fetch run 94.
+// sent is the request that a client makes to fetch run 94.
 func sent(t *testing.T, token string, opt Options) (request *http.Request) {
 	t.Helper()
 	opt.Transport = wire(func(r *http.Request) (*http.Response, error) {
 		request = r
 		return nil, io.EOF
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond) // one try will do
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond) // one try is enough
 	defer cancel()
 	New(token, opt).Get(ctx, FetchSyncRun, 94, "")
 	if request == nil {
@@ -81,8 +81,8 @@ func TestKindsHaveNames(t *testing.T) {
 	}
 }
 
-// After a 101 net/http hands the connection over, and no context ends reading it:
-// read, its body would keep the call's place for as long as Census liked.
+// After a 101, net/http hands the connection over and no context ends the read. Reading its
+// body would hold the call's place for as long as Census liked.
 func TestSwitchedProtocolsKeepNoPlace(t *testing.T) {
 	census, client := serve(t)
 	census.Inject(sim.Fault{Do: switchProtocols})

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// A door is a Census that answers each path as a test says, and counts. What is
-// asked of it is of no matter here, only whether and when.
+// A door is a Census that answers each path as a test says, and counts the calls. Only whether
+// and when they come matters here.
 type door struct {
 	mu    sync.Mutex
 	calls map[string]int // by path
@@ -39,7 +39,7 @@ func (d *door) all() (n int) {
 	return n
 }
 
-// newDoor is a door and a client at it; told is what Observe was told last.
+// newDoor returns a door and a client for it. told is the last call reported to Observe.
 func newDoor(do func(*http.Request) (*http.Response, error)) (d *door, c *Caller, told *Call) {
 	d, told = &door{calls: map[string]int{}, do: do}, new(Call)
 	var mu sync.Mutex
@@ -80,7 +80,7 @@ func after(d time.Duration) func(*http.Request) (*http.Response, error) {
 	}
 }
 
-// ask asks for a sync, and tells how that went and how long it took.
+// ask reads a sync, and returns the result and the duration.
 func ask(ctx context.Context, c *Caller, id int64) (*Error, time.Duration) {
 	began := time.Now()
 	_, err := c.Get(ctx, FetchSync, id, "")
@@ -88,8 +88,7 @@ func ask(ctx context.Context, c *Caller, id int64) (*Error, time.Duration) {
 	return failed, time.Since(began)
 }
 
-// checkAsk asks for a sync and checks how that goes, how long it takes and how
-// long the caller is told to wait.
+// checkAsk reads a sync and checks the result, the duration and the RetryAfter.
 func checkAsk(t *testing.T, c *Caller, id int64, want string, took, retryAfter time.Duration) {
 	t.Helper()
 	checkAskIn(t, t.Context(), c, id, want, took, retryAfter)
@@ -111,7 +110,7 @@ func checkAskIn(t *testing.T, ctx context.Context, c *Caller, id int64, want str
 	}
 }
 
-// checkNothingKept checks that nobody has a place or waits for one.
+// checkNothingKept checks that no call holds a place or waits for one.
 func checkNothingKept(t *testing.T, c *Caller) {
 	t.Helper()
 	c.standing.mu.Lock()
@@ -121,7 +120,7 @@ func checkNothingKept(t *testing.T, c *Caller) {
 	}
 }
 
-// A panic of what lies below gives everything back.
+// A panic below the gates returns everything.
 func TestPanicKeepsNothing(t *testing.T) {
 	_, client, _ := newDoor(func(*http.Request) (*http.Response, error) { panic("at the door") })
 	for range 2 * DefaultMaxCalls {
@@ -137,8 +136,8 @@ func TestPanicKeepsNothing(t *testing.T) {
 	checkNothingKept(t, client)
 }
 
-// Calls that are refused here are told of like any other, with no tries.
-func TestObserveIsToldRefusals(t *testing.T) {
+// Calls that the gates refuse are reported like any other, with no tries.
+func TestObserveSeesRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, client, told := newDoor(func(*http.Request) (*http.Response, error) { return reply(429, "60") })
 		ask(t.Context(), client, 1)
@@ -155,7 +154,7 @@ func TestObserveIsToldRefusals(t *testing.T) {
 	})
 }
 
-// The headers are made once for a client. Transports leave them as they are.
+// A client makes its headers once. Transports do not change them.
 func TestHeadersAreShared(t *testing.T) {
 	census, client := serve(t)
 	addSyncWithRuns(census, 1)
@@ -174,7 +173,7 @@ func TestHeadersAreShared(t *testing.T) {
 	}
 }
 
-// What a call costs beside its exchange and its decoding.
+// BenchmarkGet measures a call without its exchange and its decoding.
 func BenchmarkGet(b *testing.B) {
 	answer := &http.Response{StatusCode: 200, Body: http.NoBody}
 	client := New(secret, Options{Transport: wire(func(*http.Request) (*http.Response, error) { return answer, nil })})

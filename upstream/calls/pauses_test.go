@@ -14,7 +14,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// once answers the first call with a status and a Retry-After, the rest well.
+// once answers the first call with a status and a Retry-After, the rest with success.
 func once(status int, retryAfter string) func(*http.Request) (*http.Response, error) {
 	var first sync.Once
 	return func(*http.Request) (r *http.Response, err error) {
@@ -39,8 +39,8 @@ func limiting(bad map[string]bool, retryAfter string) func(*http.Request) (*http
 // far are Retry-Afters that must not silence anything for long.
 var far = []string{"61", "3600", "86400", "Fri, 31 Dec 2199 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "99999999999999999999"}
 
-// A sync that always answers 429 costs the others nothing: no call, no time, no
-// place. It is asked for once a minute.
+// A sync that always answers 429 costs the others no call, no time and no place. It is called
+// once a minute.
 func TestOneLimitedSyncCostsOthersNothing(t *testing.T) {
 	for _, header := range far {
 		bubble(t, header, func(t *testing.T) {
@@ -48,7 +48,7 @@ func TestOneLimitedSyncCostsOthersNothing(t *testing.T) {
 			const rounds = 60
 			for i := range rounds {
 				err, took := ask(t.Context(), client, 1)
-				next := time.Minute - time.Duration(i%6)*10*time.Second // each sixth is the probe
+				next := time.Minute - time.Duration(i%6)*10*time.Second // every sixth is the probe
 				if err == nil || err.Kind != RateLimited || err.RetryAfter != next || took != 0 {
 					t.Errorf("after %d s: %v, after %s", 10*i, err, took)
 				}
@@ -105,7 +105,7 @@ func TestPauseIsKept(t *testing.T) {
 		}
 		checkAsk(t, client.WithToken("another"), 1, "ok", 0, 0)
 		time.Sleep(time.Nanosecond)
-		checkAsk(t, client, 1, "ok", 3*time.Second, 0) // near enough to wait for
+		checkAsk(t, client, 1, "ok", 3*time.Second, 0) // short enough to wait for
 		checkAsk(t, client, 1, "ok", 0, 0)
 	})
 }
@@ -140,8 +140,7 @@ func TestShortPauseIsWaitedOut(t *testing.T) {
 	})
 }
 
-// A call that waits for the end of a pause keeps no place, and the end of one may
-// begin another.
+// A call that waits for the end of a pause holds no place. Another pause may follow the first.
 func TestPauseAfterPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
@@ -159,9 +158,9 @@ func TestPauseAfterPause(t *testing.T) {
 	})
 }
 
-// While a pause would be longer than a minute, one call a minute is a probe. Any
-// other answer than a 429 ends the pause; a 429 to it is the latest word; what tells
-// nothing leaves it for another minute.
+// While a pause would be longer than a minute, one call a minute is a probe. Any answer to it
+// but a 429 ends the pause, and a 429 replaces the time. A probe without a result postpones
+// the next by a minute.
 func TestProbe(t *testing.T) {
 	says := func(status int, retryAfter string) func(*http.Request) (*http.Response, error) {
 		return func(*http.Request) (*http.Response, error) { return reply(status, retryAfter) }
@@ -171,7 +170,7 @@ func TestProbe(t *testing.T) {
 		want       string
 		took, told time.Duration
 		next       time.Duration // until calls may leave; 0: at once
-		over       bool          // then for all, else for a probe
+		over       bool          // then for all, otherwise for a probe
 	}{
 		"200":                  {says(200, ""), "ok", 0, 0, 0, true},
 		"404":                  {says(404, ""), "gone", 0, 0, 0, true},
@@ -190,7 +189,7 @@ func TestProbe(t *testing.T) {
 			do = hang
 			ctx, cancel := atMost(300 * time.Millisecond)(t.Context())
 			defer cancel()
-			checkAskIn(t, ctx, client, 1, "timeout", 300*time.Millisecond, 0) // no news: another may go
+			checkAskIn(t, ctx, client, 1, "timeout", 300*time.Millisecond, 0) // no result: another may leave
 			do = c.do
 			checkAsk(t, client, 1, c.want, c.took, c.told)
 			if c.next > 0 {
@@ -213,7 +212,7 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// Calls that come while a probe is under way wait for what it finds out.
+// Calls that come while a probe is under way wait for its result.
 func TestOthersWaitForProbe(t *testing.T) {
 	for _, finds := range []string{"ok", "rate_limited"} {
 		bubble(t, finds, func(t *testing.T) {
@@ -247,8 +246,8 @@ func TestOthersWaitForProbe(t *testing.T) {
 	}
 }
 
-// When several different things answer 429 and nothing else is answered, Census means
-// the token: nothing is sent for a minute at most, then one probe a minute.
+// If several different things answer 429, with no other answer between them, the token is
+// paused: for a minute at most, then one probe a minute.
 func TestSeveralThingsPauseToken(t *testing.T) {
 	for _, header := range far[1:] {
 		bubble(t, header, func(t *testing.T) {
@@ -282,12 +281,12 @@ func TestSeveralThingsPauseToken(t *testing.T) {
 	}
 }
 
-// A token is not paused by two things, nor by things that answer 429 among others that
-// do not, nor slowly one after another.
-func TestWhatPausesNoToken(t *testing.T) {
+// A token is not paused by two things. Nor is it by things that answer 429 among others that
+// do not, or slowly one after another.
+func TestTokenIsNotPaused(t *testing.T) {
 	for name, c := range map[string]struct {
 		bad  int64 // syncs that answer 429
-		good bool  // another is asked for in between
+		good bool  // another is read in between
 		wait time.Duration
 	}{
 		"two things":          {2, false, 0},
@@ -318,9 +317,8 @@ func TestWhatPausesNoToken(t *testing.T) {
 	}
 }
 
-// Three syncs that always answer 429 may be taken for the token once. Whichever of them
-// is asked for first afterwards, the others are answered after a minute, and from then
-// on always.
+// Three syncs that always answer 429 may pause the token once. Whichever of them is called
+// first afterwards, the other syncs are answered after a minute, and from then on always.
 func TestLimitedThingsDoNotProlongPauseOfToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		bad := map[string]bool{"/syncs/1": true, "/syncs/2": true, "/syncs/3": true}
@@ -347,7 +345,7 @@ func TestLimitedThingsDoNotProlongPauseOfToken(t *testing.T) {
 	})
 }
 
-// Where things name no time, or a short one, the pause of the token is waited out.
+// If 429s name no time, or a short one, calls wait for the end of the token's pause.
 func TestShortPauseOfToken(t *testing.T) {
 	for header, want := range map[string]time.Duration{"": unnamedPause, "soon": unnamedPause, "2": 2 * time.Second} {
 		bubble(t, header, func(t *testing.T) {
@@ -380,7 +378,7 @@ func TestShortPauseOfToken(t *testing.T) {
 }
 
 // Only a 429 that names a time is a pause.
-func TestWhatIsNoPause(t *testing.T) {
+func Test429WithoutPause(t *testing.T) {
 	for _, c := range []struct {
 		status int
 		after  string
@@ -402,7 +400,7 @@ func TestWhatIsNoPause(t *testing.T) {
 	}
 }
 
-// The latest word counts for a probe, the longest for others.
+// For a probe the latest named time applies, for other calls the longest.
 func TestLongestPauseCounts(t *testing.T) {
 	var p pause
 	now := time.Unix(1_000_000, 0)
@@ -421,7 +419,7 @@ func TestLongestPauseCounts(t *testing.T) {
 	}
 }
 
-// What is remembered of a token is bounded.
+// Memory per token is limited.
 func TestLimitedThingsAreBounded(t *testing.T) {
 	var p pauses
 	now := time.Unix(1_000_000, 0)
@@ -442,9 +440,9 @@ func TestLimitedThingsAreBounded(t *testing.T) {
 	}
 }
 
-// Whatever Census answers and whatever is asked for when: nothing waits for longer than
-// a minute; a thing that answered 429 for an hour gets no call for a minute; and once
-// Census answers, all is over after a minute.
+// Random answers to random reads at random times: no call waits longer than a minute. A
+// thing that answered 429 for an hour is not called for a minute. Once Census answers, all
+// pauses end within a minute.
 func TestPausesAtRandom(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
@@ -457,7 +455,7 @@ func TestPausesAtRandom(t *testing.T) {
 			ends time.Time
 		}
 		var calls []call
-		said := map[target]time.Time{} // when each answered 429 for an hour last, if that is still its last word
+		said := map[target]time.Time{} // when each last answered 429 for an hour, if it has not answered since
 		land := func() {
 			calls = slices.DeleteFunc(calls, func(c call) bool {
 				if c.ends.After(now) {

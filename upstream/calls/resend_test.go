@@ -15,8 +15,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A pool twice as large as ours, all of it warm, and Census resets every
-// connection: each try takes two at most.
+// A pool twice as large as ours, all idle, and Census resets every connection: each try uses
+// two at most.
 func TestResendsAreBounded(t *testing.T) {
 	const pool = 64
 	census, client := serve(t)
@@ -32,7 +32,7 @@ func TestResendsAreBounded(t *testing.T) {
 	}})
 	var all sync.WaitGroup
 	for range pool {
-		all.Go(func() { // past the bulkhead
+		all.Go(func() { // bypasses the bulkhead
 			if _, err := client.try(t.Context(), ListSyncs, 0, ""); err != nil {
 				t.Error(err)
 			}
@@ -50,7 +50,7 @@ func TestResendsAreBounded(t *testing.T) {
 	}
 }
 
-// A connection too many ends the try, and takes no request.
+// A connection over the limit ends the try, and carries no request.
 func TestThirdConnection(t *testing.T) {
 	for name, made := range map[string]func() (net.Conn, net.Conn){
 		"one of the network": net.Pipe, "one of who knows what": func() (a, b net.Conn) { return nil, nil },
@@ -78,7 +78,7 @@ func TestThirdConnection(t *testing.T) {
 	}
 }
 
-// One kept connection that Census has closed meanwhile costs no try.
+// One idle connection that Census has closed meanwhile costs no try.
 func TestOneResendIsFree(t *testing.T) {
 	census, client := serve(t)
 	for range 20 {

@@ -13,8 +13,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// An attempt is a call in a bubble: what came of it, and the times at which
-// Census was called.
+// An attempt is a call in a bubble: its result, and the times at which Census was called.
 type attempt struct {
 	err   error
 	took  time.Duration
@@ -36,8 +35,7 @@ func (a attempt) checkTook(t *testing.T, want time.Duration) {
 	}
 }
 
-// hold has Census misbehave and asks it for a sync's runs. ctx makes the
-// caller's context.
+// hold makes Census misbehave and reads a sync's runs. ctx makes the caller's context.
 func hold(t *testing.T, f sim.Fault, ctx func(context.Context) (context.Context, context.CancelFunc)) (a attempt) {
 	census, client := newCensus(sim.Options{})
 	id := addSyncWithRuns(census, 3)
@@ -67,12 +65,12 @@ func cancelAfter(d time.Duration) func(context.Context) (context.Context, contex
 	}
 }
 
-// In a bubble it is the start of a second: dates are exact.
+// A bubble starts at the beginning of a second, so dates are exact.
 func bubble(t *testing.T, name string, f func(t *testing.T)) {
 	t.Run(name, func(t *testing.T) { synctest.Test(t, f) })
 }
 
-func TestRetryAfterIsKeptTo(t *testing.T) {
+func TestRetryAfterIsObeyed(t *testing.T) {
 	date := func(d time.Duration) string { return "in " + d.String() }
 	for _, c := range []struct {
 		header string
@@ -95,7 +93,7 @@ func TestRetryAfterIsKeptTo(t *testing.T) {
 	}
 }
 
-// throttleBy also takes "in 2s" for the date of that moment.
+// throttleBy also accepts "in 2s" for the date of that moment.
 func throttleBy(header string) sim.Effect {
 	var from string
 	if n, _ := fmt.Sscanf(header, "in %s", &from); n == 1 {
@@ -108,7 +106,7 @@ func throttleBy(header string) sim.Effect {
 	return sim.Throttle(header)
 }
 
-func TestRetryAfterTooLongIsHandedOn(t *testing.T) {
+func TestLongRetryAfterIsReturned(t *testing.T) {
 	for header, want := range map[string]time.Duration{
 		"4": 4 * time.Second, "in 4s": 4 * time.Second, "59": 59 * time.Second, "60": time.Minute, "61": time.Minute, "in 59m": time.Minute,
 		"86400": time.Minute, "in 24h": time.Minute, "Fri, 31 Dec 9999 23:59:59 GMT": time.Minute,
@@ -162,8 +160,7 @@ func TestBackoffWithoutRetryAfter(t *testing.T) {
 	}
 }
 
-// Full jitter: waits fall anywhere below the bound, so that many callers do
-// not come back together.
+// Full jitter: waits fall anywhere below the limit, so that callers do not return together.
 func TestBackoffIsSpread(t *testing.T) {
 	bubble(t, "spread", func(t *testing.T) {
 		shortest, longest := time.Hour, time.Duration(0)
@@ -194,7 +191,7 @@ func TestTriesByStatus(t *testing.T) {
 	}
 }
 
-// A status in the text of a 200 is as good as one in its head.
+// A status in the text of a 200 has the same effect as one in the header.
 func TestTriesByStatedStatus(t *testing.T) {
 	for status, want := range map[int]struct {
 		tries int
@@ -206,7 +203,7 @@ func TestTriesByStatedStatus(t *testing.T) {
 	}
 }
 
-func TestOneFaultIsForgiven(t *testing.T) {
+func TestOneFaultIsRetried(t *testing.T) {
 	for name, fault := range map[string]sim.Effect{
 		"500": sim.HTML(500), "502": sim.HTML(502), "503": sim.JSON(503, `{"status":503}`), "504": sim.HTML(504),
 		"reset": sim.Reset(), "closed": sim.Close(), "cut": sim.Cut(100), "cut before the body": sim.Cut(0),
@@ -258,8 +255,7 @@ func TestSlowAnswers(t *testing.T) {
 	}
 }
 
-// A refusal is in its status and headers: a body that does not come holds it up
-// for half a second.
+// The status and headers make a refusal. A missing body delays it by half a second.
 func TestRefusalsWithoutTheirBody(t *testing.T) {
 	const ms = time.Millisecond
 	for _, c := range []struct {
@@ -302,7 +298,7 @@ func cancelled(ctx context.Context) (context.Context, context.CancelFunc) {
 	return ctx, cancel
 }
 
-func TestNobodyWaitsInVain(t *testing.T) {
+func TestNoUselessWaits(t *testing.T) {
 	for _, deadline := range []time.Duration{time.Second, 1999 * time.Millisecond, 2 * time.Second} {
 		bubble(t, "deadline in "+deadline.String(), func(t *testing.T) {
 			a := hold(t, sim.Fault{Do: sim.Throttle("2")}, atMost(deadline))

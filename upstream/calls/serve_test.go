@@ -14,7 +14,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// secret is a token as Census gives them out; no error may hold it.
+// secret has the form of Census's tokens. No error may contain it.
 const secret = "secret-token:canary0123456789abcdefgh"
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -34,7 +34,7 @@ func addSyncWithRuns(census *sim.Census, n int) int64 {
 	return id
 }
 
-// serve is a Census behind a socket, and a client as production has it.
+// serve returns a Census behind a socket, and a client as in production.
 func serve(t *testing.T) (*sim.Census, *Caller) {
 	census := sim.New(sim.Options{Empty: true, Token: secret})
 	srv := httptest.NewUnstartedServer(census)
@@ -44,13 +44,13 @@ func serve(t *testing.T) (*sim.Census, *Caller) {
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
 		srv.Listener.Close()
-		srv.CloseClientConnections() // of callers who have left, and whose questions go on
+		srv.CloseClientConnections() // of callers who have left, whose requests continue
 		srv.Close()
 	})
 	return census, New(secret, Options{BaseURL: srv.URL + "/api/v1", Transport: transport})
 }
 
-// verdict is what a caller is told: "ok", or the kind of the error.
+// verdict returns "ok", or the kind of the error.
 func verdict(err error) string {
 	var failed *Error
 	switch {
@@ -74,7 +74,7 @@ func checkVerdict(t *testing.T, err error, want string) {
 	}
 }
 
-// switchProtocols answers 101, as to somebody who asked for it, and waits.
+// switchProtocols answers 101, as if the client had asked for it, and waits.
 func switchProtocols(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

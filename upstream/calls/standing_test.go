@@ -23,8 +23,8 @@ func TestStandingIsOfToken(t *testing.T) {
 	}
 }
 
-// Callers may come with any number of tokens; whom Census has told to wait, and
-// who is there all the time, is remembered meanwhile.
+// Callers may bring any number of tokens. Tokens that are paused or in use are remembered
+// meanwhile.
 func TestStandingsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, client, _ := newDoor(once(429, "3600"))
@@ -47,7 +47,7 @@ func TestStandingsAreBounded(t *testing.T) {
 	})
 }
 
-// Where all matter, one goes all the same.
+// If all standings matter, one is forgotten anyway.
 func TestStandingsAreBoundedAlways(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ss := standings{notes: func() any { return nil }, of: map[string]*standing{}}

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// The state tells of each token whether Census fails, or wants no calls.
+// The state counts the tokens for which Census fails or that it has paused.
 func TestState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		status := 501

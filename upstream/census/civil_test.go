@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// What is worked out here is what package time works out.
+// These functions agree with package time.
 
 func FuzzDateTimeAppend(f *testing.F) {
 	for _, ms := range []int64{1, 1634698267546, year10000 - 1, year10000, -1, 951782399999, 951868800000, 4107542400000} {
@@ -54,7 +54,7 @@ func TestEveryDay(t *testing.T) {
 	}
 }
 
-// Of any 24 letters in the canonical form, those are read that package time reads.
+// Of any 24 letters in the canonical form, those that package time accepts are read.
 func TestParseCanonical(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := []byte(rapid.StringMatching(`(19[67]|20[0-9]|999)[0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9]\.[0-9]{3}Z`).Draw(t, "text"))

@@ -8,8 +8,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// What an answer holds besides, credentials and hosts, is not kept in any form:
-// neither in the fields nor behind the strings of those.
+// The rest of an answer, such as credentials and hosts, is not kept in any form: neither in
+// the fields nor in memory behind their strings.
 func TestConnectionsKeepNothingElse(t *testing.T) {
 	for _, path := range []string{"/sources", "/destinations"} {
 		body := sim.New(sim.Options{}).Body(path)

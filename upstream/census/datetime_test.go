@@ -26,7 +26,7 @@ func TestParseDateTime(t *testing.T) {
 	const moment DateTime = 1634698267546
 	for text, want := range map[string]DateTime{
 		"2021-10-20T02:51:07.546Z":            moment,
-		"2021-10-20T02:51:07.546999Z":         moment, // cut off, not rounded
+		"2021-10-20T02:51:07.546999Z":         moment, // truncated, not rounded
 		"2021-10-20T02:51:07.546999999+00:00": moment,
 		"2021-10-20T04:51:07.546+02:00":       moment,
 		"2021-10-19T21:51:07.546-05:00":       moment,
@@ -40,7 +40,7 @@ func TestParseDateTime(t *testing.T) {
 		"1634698267546":                 0,
 		"2021-10-20":                    0,
 		"2021-10-20 02:51:07":           0,
-		"2021-10-20T02:51:07.546":       0, // whose time?
+		"2021-10-20T02:51:07.546":       0, // no time zone
 		"2021-10-20T02:51:07.546Z ":     0,
 		"2021-13-20T02:51:07Z":          0,
 		"2023-02-29T00:00:00Z":          0,
@@ -63,7 +63,7 @@ func TestParseDateTime(t *testing.T) {
 func TestDateTimeString(t *testing.T) {
 	for want, ms := range map[string]DateTime{
 		"2021-10-20T02:51:07.546Z": 1634698267546,
-		"2021-10-20T02:51:07.000Z": 1634698267000, // Census writes milliseconds always
+		"2021-10-20T02:51:07.000Z": 1634698267000, // Census always writes milliseconds
 		"1970-01-01T00:00:00.001Z": 1,
 	} {
 		if got := ms.String(); got != want {

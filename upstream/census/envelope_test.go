@@ -13,10 +13,10 @@ import (
 
 const unreadable = "unreadable"
 
-// mostRows is how many rows outline asks for.
+// mostRows is how many rows outline requests.
 const mostRows = 3
 
-// outline is what a page tells, in short: "[2 1] of 14 by 25".
+// outline summarizes a page: "[2 1] of 14 by 25".
 func outline(body string) string {
 	p, err := DecodePage[SyncRun](body, mostRows)
 	if err != nil {
@@ -29,7 +29,7 @@ func outline(body string) string {
 	return fmt.Sprintf("%v of %d by %d", ids, p.Total, p.PerPage)
 }
 
-// dressed is a page in all that Census puts around one.
+// dressed is a page with everything that Census puts around one.
 const dressed = `{"status":"success","data":[{"id":2},{"id":1}],"next":null,"pagination":` +
 	`{"total_records":14,"per_page":25,"prev_page":null,"page":1,"next_page":null,"last_page":1}}`
 
@@ -98,8 +98,8 @@ func TestDecodePage(t *testing.T) {
 	}
 }
 
-// A million rows take 8 KB on the wire, and would take 400 MB here.
-func TestDecodePageStopsAtWhatIsTooMuch(t *testing.T) {
+// A million rows take 8 KB on the wire, and would take 400 MB in memory.
+func TestDecodePageStopsAtExtraRows(t *testing.T) {
 	for _, row := range []string{"0", "{}"} {
 		body := `{"data":[` + strings.Repeat(row+",", 1_000_000) + row + `]}`
 		if n := testing.AllocsPerRun(1, func() { DecodePage[SyncRun](body, 100) }); n > 20 {
@@ -149,7 +149,7 @@ func TestDecodeRepairsUTF8(t *testing.T) {
 		"caf\xc3":          "caf\ufffd",
 		"\xed\xa0\x80 x":   "\ufffd x", // half a surrogate pair
 		"Zoë 😀":            "Zoë 😀",
-		"a\\u0000b\\u001b": "a\x00b\x1b", // data is data
+		"a\\u0000b\\u001b": "a\x00b\x1b", // data is kept as it is
 	} {
 		r, err := DecodeOne[SyncRun](`{"data":{"error_message":"` + sent + `"}}`)
 		if err != nil || r.ErrorMessage == nil || *r.ErrorMessage != want {

@@ -110,8 +110,7 @@ func same(got *float64, want any) bool {
 	return *got == want
 }
 
-// Every kind of run that Census is known to list, read off the wire (fact sheet,
-// 8.4: what a simulator must have).
+// Every kind of run that Census is known to list, read from the wire.
 func TestKindsOfRuns(t *testing.T) {
 	const queued = 1634698120373
 	at, nothing := DateTime(queued).Time(), sim.Counts{Source: sim.Null, Updates: sim.Null, Deletes: sim.Null, Invalids: sim.Null, Processed: sim.Null, Updated: sim.Null, Failed: sim.Null}

@@ -11,8 +11,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Whatever runs may be, packing loses nothing of them. They are made by
-// reflection, so that a field that is added is compared too.
+// Packing loses nothing of any run. The runs are made by reflection, so that new fields are
+// compared too.
 func TestPackedRunsAreTheSame(t *testing.T) {
 	run := rapid.Custom(func(t *rapid.T) SyncRun {
 		r := rapid.Make[SyncRun]().Draw(t, "run")
@@ -31,8 +31,8 @@ func TestPackedRunsAreTheSame(t *testing.T) {
 	})
 }
 
-// Runs of something of everything take few bytes each, and nothing of them is
-// part of the page they came in, which would be kept with it.
+// Packed runs take few bytes each and share no text with their page, which they would keep in
+// memory.
 func TestPackedRunsAreSmall(t *testing.T) {
 	body, rows := packedPage(t)
 	p := PackRuns(rows)

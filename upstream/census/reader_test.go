@@ -15,8 +15,8 @@ func TestReaderReadsNothingAfterAnError(t *testing.T) {
 	}
 }
 
-// What is remembered of one row's names does not make another be read that is no JSON,
-// or be read as something else.
+// The names remembered from one row never make the reader accept an invalid row, or misread a
+// valid one.
 func TestRowsUnlikeTheOneBefore(t *testing.T) {
 	const good = `{"id":1,"status":"failed","sync_trigger_reason":{"ui_tag":"a","ui_detail":"b"},"error_code":"x"}`
 	for row, want := range map[string]string{

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// A run has settled ten minutes after it was last touched, or a day after its other times
-// if that lies in the future. One that was created then has not: others will be listed before it.
+// A run settles ten minutes after its last change, or after a day if its other times lie in
+// the future. A run that was created in the future has not settled: others will be listed
+// before it.
 func TestSettled(t *testing.T) {
 	now := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 	at := func(ago time.Duration) DateTime { return DateTime(now.Add(-ago).UnixMilli()) }

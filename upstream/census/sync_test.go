@@ -96,8 +96,8 @@ func TestAlertOptions(t *testing.T) {
 	}
 }
 
-// What a sync's answer holds besides, SQL and columns and mappings, is not kept
-// in any form: neither in the fields nor behind the strings of those.
+// The rest of a sync's answer, such as SQL, columns and mappings, is not kept in any form:
+// neither in the fields nor in memory behind their strings.
 func TestSyncKeepsNothingElse(t *testing.T) {
 	census := sim.New(sim.Options{Empty: true})
 	census.AddSync(sim.Sync{Frequency: "expression", Cron: "*/20 * * * *"})
@@ -127,7 +127,7 @@ func TestSyncKeepsNothingElse(t *testing.T) {
 	}
 }
 
-// stringsIn walks v, unexported fields and all.
+// stringsIn walks v with its unexported fields.
 func stringsIn(v reflect.Value) (all []string) {
 	switch v.Kind() {
 	case reflect.String:
@@ -148,7 +148,7 @@ func stringsIn(v reflect.Value) (all []string) {
 	return all
 }
 
-// within tells whether s lies in the memory of body.
+// within reports whether s lies in the memory of body.
 func within(s, body string) bool {
 	at, start := uintptr(unsafe.Pointer(unsafe.StringData(s))), uintptr(unsafe.Pointer(unsafe.StringData(body)))
 	return s != "" && at >= start && at < start+uintptr(len(body))

@@ -18,8 +18,8 @@ func mustDecodeRun(t *testing.T, data string) SyncRun {
 
 func text(s string) *string { return &s }
 
-// The sample of the API reference, "List sync runs": a completed run with an
-// error code and a step.
+// The sample of the API reference, "List sync runs": a completed run with an error code and a
+// step.
 func TestRunAsDocumented(t *testing.T) {
 	got := mustDecodeRun(t, `{
 		"id": 94, "sync_id": 52, "source_record_count": 15, "source_record_updates": 12, "source_record_deletes": 2,
@@ -44,8 +44,8 @@ func TestRunAsDocumented(t *testing.T) {
 	}
 }
 
-// The failed sample of the older reference: counts null or not yet invented, no
-// time of completion.
+// The failed sample of the older reference: counts are null or missing, and there is no time
+// of completion.
 func TestFailedRunAsDocumented(t *testing.T) {
 	got := mustDecodeRun(t, `{
 		"id": 93, "sync_id": 52, "source_record_count": 1, "records_processed": null, "records_updated": null,
@@ -140,7 +140,7 @@ func TestRunLeniency(t *testing.T) {
 		{`"current_step":"Running sync"`, step, text("Running sync")},
 		{`"current_step":null`, step, none},
 		{`"x":1`, step, none},
-		{`"error_code":404`, code, text("404")}, // one client has it as a number
+		{`"error_code":404`, code, text("404")}, // one client declares it as a number
 		{`"error_code":""`, code, text("")},
 		{`"error_code":null`, code, none},
 		{`"error_code":["A"]`, code, none},

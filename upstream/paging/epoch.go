@@ -112,7 +112,7 @@ type Keeper[T any] struct {
 }
 
 // Keep passes the chunks that v found to the Keeper, and returns what to cache beside them.
-// was is the present entry; nil if there is none, or if its chunks have another size. head is
+// was is the present entry; nil if missing, or if its chunks have another size. head is
 // the newest rows, if they were read. If next is nil, nothing is to be cached: others found
 // something of another epoch meanwhile. as is v, or only what v read if that begins an epoch.
 func (v *View[T]) Keep(was *Kept[T], to Keeper[T]) (as *View[T], next *Kept[T], head *Segment[T]) {

@@ -6,7 +6,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The page that is read to see a tie whole shows all of it, where one page can.
+// The page that is read to see all of a tie shows all of it, if one page can.
 func TestLook(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		total := rapid.IntRange(2, 2000).Draw(t, "rows")

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A row is no more than its place.
+// A row consists only of its place.
 type row struct {
 	at Moment
 	id int64
@@ -26,7 +26,7 @@ func counted(n int) []row {
 	return rows
 }
 
-// answer is what Census would give for r.
+// answer returns Census's answer to r.
 func answer(all []row, r Read) Page[row] {
 	lo, hi := r.K*r.Size, (r.K+1)*r.Size
 	if r.Head > 0 {
@@ -79,10 +79,9 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// Law 3: with true positions, no answer takes more calls than the fewest that
-// can do for the pages not yet read, found by trying every set of them. Where
-// the list's length is not known at first it may take one more, for a page
-// that turns out to lie past the end.
+// Law 3: with true positions, no answer takes more calls than the least number for the pages
+// not yet read. The test finds that by trying every set of pages. If the list's length is
+// unknown at first, one more call is allowed, for a page past the end.
 func TestLawPlanIsOptimal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const size = 10 // rows of a chunk: small, so that all sets can be tried
@@ -129,9 +128,9 @@ func TestLawPlanIsOptimal(t *testing.T) {
 	})
 }
 
-// fewest tries every set of reads, a head of any size among them, for the
-// smallest that makes all of the windows' rows known, the rows at their near
-// positions, the list's newest end where a window starts there, and the total.
+// fewest tries every set of reads, including a head of any size. It returns the size of the
+// smallest set that shows all of the windows' rows, the rows at their near positions, the
+// list's newest end where a window starts there, and the total.
 func fewest(t *rapid.T, v *View[row], all []row, windows []Window, size int) int {
 	need := map[int]bool{}
 	end := false

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// serve answers todo from a list, as Census would: what is past the end is an empty page.
+// serve answers todo from a list, as Census would: a page past the end is empty.
 func serve(all []row, todo []Read, told bool) (came []Arrival[row]) {
 	for _, r := range todo {
 		p := answer(all, r)
@@ -26,7 +26,7 @@ func serve(all []row, todo []Read, told bool) (came []Arrival[row]) {
 	return came
 }
 
-// fill reads what windows take, and tells how many pages that were.
+// fill reads what windows need, and returns the number of pages.
 func fill(v *View[row], all []row, windows []Window, size int, told, scan bool) (reads int, err error) {
 	head := func(r Read) Arrival[row] {
 		reads++
@@ -62,9 +62,9 @@ func exact(all []row, w Window) (rows []row, more bool) {
 	return rows, more
 }
 
-// Whatever the list and the windows are, whether Census tells a total, and whether it lists
-// ties by their ids or the other way round: each window is answered with the rows it asks for, in few reads. Each byte pair of the text is a
-// window; the moments of the list lie as far apart as the other text says.
+// Each window is answered with exactly its rows, in few reads, for any list and windows, with
+// or without a total, and with ties in order of their ids or the reverse. Each byte pair of
+// the text is a window. The other text is the distances between the moments of the list.
 func FuzzView(f *testing.F) {
 	f.Add([]byte{1, 1, 1, 0, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1}, []byte{5, 3, 200, 30}, true, false, false)
 	f.Add(make([]byte, 60), []byte{3, 3}, false, false, true)
@@ -112,7 +112,7 @@ func FuzzView(f *testing.F) {
 		}
 		for i, s := range v.Slices(windows) {
 			rows, more := exact(all, windows[i])
-			if turned && s.Open { // it says itself that its last row may not be the next
+			if turned && s.Open { // it reports that another row may come before its last one
 				continue
 			}
 			if !slices.Equal(s.Rows, rows) || s.More != more || s.Total != len(all) {
@@ -125,8 +125,8 @@ func FuzzView(f *testing.F) {
 	})
 }
 
-// The newest five rows of 250 and what follows the first of them: one head, then the
-// chunk that the next ones stand in.
+// The newest five rows of 250 and the rows after the first of them take one head, then the
+// chunk with the next rows.
 func ExampleView() {
 	all := counted(250)
 	v := NewView((*row).place, true)

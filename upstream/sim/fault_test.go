@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// both runs a test over a socket and in process: a fault looks alike.
+// both runs a test over a socket and in process: a fault looks the same.
 func both(t *testing.T, test func(t *testing.T, c *Census, ask func(ctx context.Context) (*http.Response, string, error))) {
 	for _, name := range []string{"socket", "process"} {
 		t.Run(name, func(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// A run that is ahead of the clock stays the newest: those created afterwards go
-// before it, and each is still found by its id.
+// A run ahead of the clock stays the newest. Runs created afterwards precede it, and each is
+// still found by its id.
 func TestRunAheadOfTheClock(t *testing.T) {
 	c, _ := startAt(noon, Options{Empty: true})
 	id := c.AddSync(Sync{})
@@ -33,7 +33,7 @@ func TestRunAheadOfTheClock(t *testing.T) {
 	}
 }
 
-// A raw schedule is told as it was written.
+// A raw schedule is sent as it was written.
 func TestRawSchedule(t *testing.T) {
 	for _, test := range []struct {
 		sync Sync

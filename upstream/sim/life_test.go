@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A run goes queued, working, completed; its counts grow; updated_at moves on
-// for one to four minutes and then stands still.
+// A run goes from queued to working to completed, and its counts grow. updated_at moves for
+// one to four minutes more and then stops.
 func TestRunMovesForward(t *testing.T) {
 	c, w := startAt(noon, Options{Empty: true})
 	sync := c.AddSync(Sync{})
@@ -152,8 +152,8 @@ func TestTriggerAndCancel(t *testing.T) {
 	}
 }
 
-// A run canceled in the believable workspace frees the sync it blocked.
-func TestCancelOfTheStuck(t *testing.T) {
+// A canceled run in the believable workspace unblocks its sync.
+func TestCancelStuckRun(t *testing.T) {
 	c, w := startAt(noon, Options{})
 	for _, r := range c.Runs(42) {
 		if r.Status == "working" {

@@ -13,7 +13,7 @@ import (
 func str(n int64) string { return strconv.FormatInt(n, 10) }
 
 func TestPagination(t *testing.T) {
-	// Seven runs in pages of three, unless said otherwise.
+	// Seven runs in pages of three, unless stated otherwise.
 	for _, test := range []struct {
 		query             string
 		opt               Options
@@ -97,9 +97,9 @@ func TestPaginationSwitches(t *testing.T) {
 	}
 }
 
-// Whatever is added and removed, the pages of any size, laid end to end, are
-// the runs in order of creation, and desc is asc turned round.
-func TestPagesAreTheTruth(t *testing.T) {
+// Despite additions and removals, the pages of any size, in sequence, are the runs in order of
+// creation, and desc is the reverse of asc.
+func TestPagesListAllRuns(t *testing.T) {
 	for seed := range uint64(200) {
 		d := dice(seed)
 		c, w := startAt(noon, Options{Empty: true})

@@ -47,7 +47,7 @@ func (c *Census) answer(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// route finds the endpoint. Census documents no list of runs across syncs, so there is none.
+// route finds the endpoint. Census documents no list of runs across syncs that route could answer.
 func (c *Census) route(v version, path string, r *http.Request) reply {
 	part := strings.Split(path[1:], "/")
 	route := r.Method + " " + part[0]

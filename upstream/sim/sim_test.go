@@ -13,7 +13,7 @@ import (
 // noon is when the tests' workspaces start, some minutes into an hour.
 var noon = time.Date(2026, 3, 4, 12, 23, 45, 678e6, time.UTC)
 
-// A watch is a clock that tests turn.
+// A watch is a clock that tests set.
 type watch struct{ ms atomic.Int64 }
 
 func (w *watch) now() time.Time        { return clock(w.ms.Load()) }
@@ -26,7 +26,7 @@ func startAt(t time.Time, opt Options) (*Census, *watch) {
 	return New(opt), w
 }
 
-// get asks in process and returns the status and the body.
+// get makes a request in process and returns the status and the body.
 func get(t testing.TB, c *Census, path string) (int, string) {
 	t.Helper()
 	return call(t, c, http.MethodGet, path, "")
@@ -37,7 +37,7 @@ func call(t testing.TB, c *Census, method, path, body string) (int, string) {
 	return callOf(t, c, method, "/api/v1"+path, body)
 }
 
-// get2 asks version 2.
+// get2 does the same for version 2.
 func get2(t testing.TB, c *Census, path string) (int, string) {
 	t.Helper()
 	return callOf(t, c, http.MethodGet, "/api/v2"+path, "")

@@ -37,7 +37,7 @@ func TestTies(t *testing.T) {
 	}
 }
 
-// Shuffled ties stand otherwise in each call, and the same from the same seed.
+// Shuffled ties come in another order in each call, and in the same orders from the same seed.
 func TestTiesShuffled(t *testing.T) {
 	at := time.Date(2026, 1, 7, 20, 0, 0, 0, time.UTC)
 	orders := func() (seen [][]int) {
@@ -65,7 +65,7 @@ func TestTiesShuffled(t *testing.T) {
 	}
 }
 
-// listed is the numbers, by creation, of a sync's runs as its pages list them.
+// listed returns the numbers, by creation, of a sync's runs in the order of its pages.
 func (c *Census) listed(sync int64, order string, per int) (numbers []int) {
 	for page := 1; ; page++ {
 		w := httptest.NewRecorder()

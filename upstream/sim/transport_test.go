@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// In a bubble no time passes but by waiting, and every goroutine must end.
+// In a bubble, time passes only while all goroutines wait, and every goroutine must end.
 func TestTransportInABubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := New(Options{Empty: true}) // the bubble's clock

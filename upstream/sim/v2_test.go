@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestV2Paths has version 2 answer what its documents list, and nothing else of V1's.
+// TestV2Paths checks that version 2 answers the documented paths, and no other path of V1.
 func TestV2Paths(t *testing.T) {
 	c, _ := startAt(noon, Options{Empty: true})
 	c.AddSync(Sync{ID: 52, SourceID: 15, DestinationID: 302})
@@ -57,7 +57,7 @@ func TestV2Shapes(t *testing.T) {
 	}
 }
 
-// TestV2Namings looks for each way in which a sync names its activation.
+// TestV2Namings checks each way in which a sync names its activation.
 func TestV2Namings(t *testing.T) {
 	type naming struct {
 		ActivationID          *string `json:"activation_id"`
@@ -118,7 +118,7 @@ func TestV2ByGroup(t *testing.T) {
 	}
 }
 
-// TestElsewhere has V2 show the syncs of a workspace that V1's key does not see.
+// TestElsewhere checks that V2 shows the syncs of a workspace that V1's key does not see.
 func TestElsewhere(t *testing.T) {
 	c, _ := startAt(noon, Options{Elsewhere: 6})
 	var l listing

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// One run, byte by byte: the order of the keys is part of the likeness.
+// One run, byte by byte: the order of the keys matters too.
 const wireRun = `{"id":425000001,"created_at":"2026-03-04T12:23:45.678Z","updated_at":"2026-03-04T12:30:00.001Z",` +
 	`"completed_at":"2026-03-04T12:29:00.000Z","error_code":"E","error_message":"say \"no\"","error_detail":null,` +
 	`"status":"completed","sync_id":52,"source_record_count":15,"source_record_updates":12,"source_record_deletes":2,` +

@@ -32,8 +32,8 @@ func TestSameSeedSameAnswers(t *testing.T) {
 	}
 }
 
-// What a Census says at a time depends on the time, not on who looked before.
-func TestLookingChangesNothing(t *testing.T) {
+// A Census's answer depends on the time, not on earlier reads.
+func TestReadsChangeNothing(t *testing.T) {
 	watched, w1 := startAt(noon, Options{})
 	left, w2 := startAt(noon, Options{})
 	for range 60 {
@@ -48,7 +48,7 @@ func TestLookingChangesNothing(t *testing.T) {
 	}
 }
 
-// Started at another hour the workspace is the same, seen from there.
+// A workspace started at another hour is the same relative to its start.
 func TestSameShapeFromEveryStart(t *testing.T) {
 	a, _ := startAt(noon, Options{})
 	later := 31*time.Hour + 11*24*time.Hour
@@ -101,7 +101,7 @@ func TestWorkspaceSize(t *testing.T) {
 	}
 }
 
-// Every kind of run a client must tell from the others is in the workspace.
+// The workspace has every kind of run that a client must distinguish.
 func TestWorkspaceVariety(t *testing.T) {
 	c, _ := startAt(noon, Options{})
 	kinds := map[string]func(r Run) bool{
