@@ -12,14 +12,14 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// A Group of V2 holds sources, and so the syncs that read from them. Census has no list
-// of groups.
+// A Group of V2 holds sources, and so the syncs that read from them. Census has no list of
+// groups.
 type Group struct {
-	Key     string   // Census's id of it, a word
+	Key     string   // Census's id of the group, a word
 	Sources []string // names of its sources, sorted
 }
 
-// Groups are the groups of the sources of V2 that are served, by key.
+// Groups returns the served groups of the sources of V2, in order of their keys.
 func (c *Client) Groups(sources *Ends) []Group {
 	if c.groups == nil {
 		return sources.groups()
@@ -27,7 +27,7 @@ func (c *Client) Groups(sources *Ends) []Group {
 	return slices.DeleteFunc(slices.Clone(sources.groups()), func(g Group) bool { return !c.groups[g.Key] })
 }
 
-// Group is the one of a key; without sources if they tell of none.
+// Group returns the group of a key; without sources if no source is in it.
 func (e *Ends) Group(key string) Group {
 	for _, g := range e.groups() {
 		if g.Key == key {
@@ -58,9 +58,9 @@ func deref(s *string) string {
 	return *s
 }
 
-// GroupKeys finds the keys of the groups of syncs, "" where one is unknown or the sync is
-// nil: by themselves, then by each side for which there are some that it may tell. On V1
-// there are no groups.
+// GroupKeys returns the keys of the groups of syncs that the syncs themselves name; the others
+// are "", also where a sync is nil. sides are the sides whose ends may complete keys, in the
+// order to try them. V1 has no groups.
 func (c *Client) GroupKeys(syncs []*census.Sync) (keys []string, sides []GroupSide) {
 	keys = make([]string, len(syncs))
 	if c.Version() == calls.V1 {
@@ -86,7 +86,7 @@ func (g GroupSide) may(i int) bool {
 	return y != nil && g.keys[i] == "" && (g.Side == Destinations || y.Source.ConnectionID != nil)
 }
 
-// Wanted tells whether the ends may tell what is not known yet.
+// Wanted reports whether the ends may show a group that is still unknown.
 func (g GroupSide) Wanted() bool {
 	for i := range g.syncs {
 		if g.may(i) {
@@ -96,7 +96,7 @@ func (g GroupSide) Wanted() bool {
 	return false
 }
 
-// Take puts what the ends tell into the keys.
+// Take sets the keys that the ends show.
 func (g GroupSide) Take(ends *Ends) {
 	for i, y := range g.syncs {
 		if !g.may(i) {
@@ -110,16 +110,16 @@ func (g GroupSide) Take(ends *Ends) {
 	}
 }
 
-// groupFor is for how long it is believed which group a sync is of.
+// groupFor is how long the group of a sync is cached.
 const groupFor = time.Minute
 
-// groupOfSync is what the group of a sync is kept by.
+// groupOfSync is the cache key of a sync's group.
 const groupOfSync calls.Endpoint = calls.FetchSync + "*"
 
-var errNotServed = errors.New("of a group that is not served")
+var errNotServed = errors.New("its group is not served")
 
-// served tells which of syncs are of a group that is served. A sync of an unknown group
-// is not.
+// served reports which of syncs are in a served group. A sync of an unknown group is not
+// served.
 func (c *Client) served(ctx context.Context, syncs []*census.Sync) ([]bool, error) {
 	keys, sides := c.GroupKeys(syncs)
 	for _, side := range sides {
@@ -141,7 +141,7 @@ func (c *Client) served(ctx context.Context, syncs []*census.Sync) ([]bool, erro
 	return served, nil
 }
 
-// servedKept is what is in memory of whether a sync is served.
+// servedKept returns what the cache knows about whether a sync is served.
 func (c *Client) servedKept(id census.SyncID) (served, known bool) {
 	if c.groups == nil {
 		return true, true
@@ -154,8 +154,8 @@ func (c *Client) servedKept(id census.SyncID) (served, known bool) {
 	return *k.record, true
 }
 
-// mayShow is nil if sync id is served: else the error of a call of e as Census gives it of
-// what is not there. It costs a call for the sync, at most one a minute.
+// mayShow returns nil if sync id is served. Otherwise it returns the error that a call of e
+// returns for a missing record. It costs a call for the sync, at most one a minute.
 func (c *Client) mayShow(ctx context.Context, e calls.Endpoint, id int64, sync census.SyncID) error {
 	served, known := c.servedKept(sync)
 	if !known {
@@ -178,7 +178,7 @@ func (c *Client) mayShow(ctx context.Context, e calls.Endpoint, id int64, sync c
 	return nil
 }
 
-// servedSyncs are all syncs that are served, in no order. They are not to be changed.
+// servedSyncs returns all served syncs, in no order. Callers must not change them.
 func (c *Client) servedSyncs(ctx context.Context) ([]census.Sync, error) {
 	all, err := c.allSyncs(ctx)
 	if err != nil || c.groups == nil {
@@ -201,7 +201,7 @@ func (c *Client) servedSyncs(ctx context.Context) ([]census.Sync, error) {
 	return rows, nil
 }
 
-// serveOnly puts an error in place of what is not served.
+// serveOnly replaces syncs that are not served by an error.
 func (c *Client) serveOnly(ctx context.Context, found map[census.SyncID]SyncResult) {
 	if c.groups == nil {
 		return
