@@ -44,13 +44,21 @@ type message struct {
 // busy machine, and only a failing test waits this long.
 const patience = 2 * time.Minute
 
-// Start starts the browser named by CHROMIUM, and skips the test if CHROMIUM is empty. The
-// browser has its own profile and resolves no name except loopback. It ends with the test.
-func Start(t testing.TB) *Browser {
+// Path returns the browser named by CHROMIUM, and skips the test if CHROMIUM is empty. The gate
+// has a browser.
+func Path(t testing.TB) string {
+	t.Helper()
 	binary := os.Getenv("CHROMIUM")
 	if binary == "" {
 		t.Skip("CHROMIUM names no browser")
 	}
+	return binary
+}
+
+// Start starts the browser named by CHROMIUM, and skips the test if CHROMIUM is empty. The
+// browser has its own profile and resolves no name except loopback. It ends with the test.
+func Start(t testing.TB) *Browser {
+	binary := Path(t)
 	profile, err := os.MkdirTemp("", "chromium-") // not t.TempDir: the browser's processes may still write to it
 	if err != nil {
 		t.Fatal(err)

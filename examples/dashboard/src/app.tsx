@@ -25,8 +25,8 @@ export function App() {
   return (
     <>
       <Header help={() => help.current?.showModal()} />
-      <Banners />
       <main id="main" tabIndex={-1}>
+        <Banners />
         {screen.name === 'overview' && <Overview />}
         {screen.name === 'timeline' && <Timeline />}
         {screen.name === 'failures' && <Failures />}
@@ -68,7 +68,7 @@ function useKeys(help: () => void) {
           const url = (document.activeElement as HTMLElement).dataset.census ?? document.querySelector<HTMLAnchorElement>('a#census')?.href
           if (url) window.open(url, '_blank', 'noreferrer')
         },
-        Escape: () => (screen.name === 'overview' && view.bucket ? adjust({ bucket: '' }) : (document.activeElement as HTMLElement)?.blur()),
+        Escape: () => document.querySelector('.tip') ? undefined : (screen.name === 'overview' && view.bucket ? adjust({ bucket: '' }) : (document.activeElement as HTMLElement)?.blur()),
         ...Object.fromEntries(ranges.map((range, i) => [String(i + 1), () => adjust({ range, from: '', to: '' })])),
       }
       if (!act[e.key]) return

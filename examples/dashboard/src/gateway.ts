@@ -35,7 +35,6 @@ function learn(change: Partial<Link>) {
   for (const f of listeners) f()
 }
 export const useLink = () => useSyncExternalStore(listen, () => link)
-export const currentLink = () => link
 export const now = () => Date.now() + link.skew
 
 export const token = {

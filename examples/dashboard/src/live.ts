@@ -1,44 +1,75 @@
 import type { TypedDocumentNode } from '@urql/core'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { type RefObject, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { CombinedError } from '@urql/core'
-import { client, currentLink, useLink } from './gateway'
+import { client, now, useLink } from './gateway'
 import { useHere } from './nav'
 import { wait } from './policy'
 
 // Pages that are read less than this ago are not read again: the gateway would answer from the same ones.
 const freshness = 5_000
+// Milliseconds in which a changed window has been noticed by what reads it.
+const settling = 50
 
-const refreshes = new Set<() => void>()
-/** Reads all that is on the screen again. */
-export const refresh = () => refreshes.forEach((f) => f())
+const readers = new Set<(since: number) => void>()
+let moment = now()
+const listeners = new Set<() => void>()
+function setMoment() {
+  moment = now()
+  listeners.forEach((f) => f())
+}
 
-/** Calls read again as the policy says. read must not change with each render. */
-export function useSchedule(read: () => void, every: number) {
+/** Reads all that is on the screen again, of a window that ends now. What the new window has read is not read twice. */
+export function refresh() {
+  const since = Date.now()
+  setMoment()
+  setTimeout(() => readers.forEach((f) => f(since)), settling)
+}
+
+/** The moment at which windows end: it goes on each minute while the page is live and seen, and with each refresh. */
+export function useMoment() {
+  const { view } = useHere()
+  useEffect(() => {
+    if (!view.live) return
+    const tick = () => !document.hidden && setMoment()
+    const timer = setInterval(tick, 60_000)
+    document.addEventListener('visibilitychange', tick)
+    return () => {
+      clearInterval(timer)
+      document.removeEventListener('visibilitychange', tick)
+    }
+  }, [view.live])
+  return useSyncExternalStore((f) => (listeners.add(f), () => void listeners.delete(f)), () => moment)
+}
+
+/** Calls read again as the policy says. read must not change with each render, and notes in last when it was called. */
+export function useSchedule(read: () => void, every: number, last: RefObject<number>) {
   const { view } = useHere()
   const { failures, retryAfter, readAt, refused } = useLink()
   const [hidden, setHidden] = useState(document.hidden)
-  const last = useRef(Date.now())
-  const again = useCallback(() => {
-    last.current = Date.now()
-    read()
-  }, [read])
-  useEffect(() => {
-    refreshes.add(again)
-    return () => void refreshes.delete(again)
-  }, [again])
+  const back = useRef(0) // when the tab was seen again; 0: something was read since
+  const again = useCallback((since: number) => void (last.current < since && read()), [read, last])
   useEffect(() => {
     const look = () => {
       setHidden(document.hidden)
-      if (!document.hidden && view.live && Date.now() - last.current > freshness) again()
+      back.current = !document.hidden && Date.now() - last.current > freshness ? Date.now() : 0
     }
     document.addEventListener('visibilitychange', look)
     return () => document.removeEventListener('visibilitychange', look)
-  }, [again, view.live])
+  }, [last])
+  useEffect(() => {
+    readers.add(again)
+    return () => void readers.delete(again)
+  }, [again])
   useEffect(() => {
     if (refused) return
     const ms = wait({ live: view.live, hidden, failures, retryAfter, every }, Math.random())
     if (ms === null) return
-    const timer = setTimeout(again, Math.max(0, ms - (failures ? 0 : Date.now() - last.current)))
+    const since = back.current || Date.now()
+    const due = back.current ? settling : Math.max(0, ms - (failures ? 0 : Date.now() - last.current))
+    const timer = setTimeout(() => {
+      back.current = 0
+      again(since)
+    }, due)
     return () => clearTimeout(timer)
   }, [again, every, view.live, hidden, failures, retryAfter, readAt, refused])
 }
@@ -50,8 +81,10 @@ export function useLive<T, V extends object>(document: TypedDocumentNode<T, V>, 
   const key = JSON.stringify(variables)
   const [state, set] = useState<Result<T> & { key: string }>({ loading: true, old: false, key })
   const subscription = useRef<{ unsubscribe(): void }>(null)
+  const last = useRef(0)
   const read = useCallback(() => {
     if (skip) return
+    last.current = Date.now()
     subscription.current?.unsubscribe()
     set((s) => ({ ...s, loading: true }))
     subscription.current = client
@@ -62,7 +95,7 @@ export function useLive<T, V extends object>(document: TypedDocumentNode<T, V>, 
     read()
     return () => subscription.current?.unsubscribe()
   }, [read])
-  useSchedule(read, every)
+  useSchedule(read, every, last)
   return { ...state, old: state.key !== key }
 }
 
@@ -76,5 +109,3 @@ export function useNow(period = 10_000) {
   }, [period])
   return Date.now() + skew
 }
-
-export const isRefused = () => currentLink().refused

@@ -15,7 +15,9 @@ export function useSyncs(): Syncs {
   const [syncs, set] = useState<Syncs>({ rows: [], total: 0, counts: [], loading: true, complete: false })
   const reading = useRef<{ unsubscribe(): void }[]>([])
   const held = useRef<RowsQuery['syncs'][]>([])
+  const last = useRef(0)
   const read = useCallback(() => {
+    last.current = Date.now()
     const pages = held.current
     reading.current.forEach((f) => f.unsubscribe())
     reading.current = []
@@ -47,7 +49,7 @@ export function useSyncs(): Syncs {
     return () => reading.current.forEach((f) => f.unsubscribe())
   }, [read])
   const following = useFollowing()
-  useSchedule(read, following ? 300_000 : syncs.rows.some((r) => r.latestRun?.outcome === 'IN_PROGRESS') ? 30_000 : 60_000)
+  useSchedule(read, following ? 300_000 : syncs.rows.some((r) => r.latestRun?.outcome === 'IN_PROGRESS') ? 30_000 : 60_000, last)
   return syncs
 }
 

@@ -16,6 +16,7 @@ export function Bars({ buckets, unit, chosen, choose, title }: { buckets: Bucket
   const [table, setTable] = useState(false)
   const most = Math.max(1, ...buckets.map((b) => b.totalRuns))
   const name = (b: Bucket) => (unit === 'HOUR' ? hourOf(Date.parse(b.startsAt), zone) : date(Date.parse(b.startsAt), zone))
+  const moment = (b: Bucket) => (unit === 'DAY' ? name(b) : clock(Date.parse(b.startsAt), zone, now()))
   const keys = (e: KeyboardEvent<HTMLDivElement>) => {
     const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: buckets.length - 1 }[e.key]
     if (to === undefined) return
@@ -33,14 +34,14 @@ export function Bars({ buckets, unit, chosen, choose, title }: { buckets: Bucket
         <button type="button" className="plain" aria-expanded={table} onClick={() => setTable(!table)}>{table ? 'Show as chart' : 'Show as table'}</button></div>
       {table ? (
         <div className="scroll" tabIndex={0} role="region" aria-label={title}><table><thead><tr><th>{unit === 'HOUR' ? 'Hour' : 'Day'}</th><th className="num">Runs</th><th>Outcomes</th></tr></thead>
-          <tbody>{buckets.map((b) => <tr key={b.startsAt}><td><button type="button" className="plain" onClick={() => choose(b.startsAt)}>{clock(Date.parse(b.startsAt), zone, now())}</button></td><td className="num">{count(b.totalRuns)}</td><td>{summary(b.byOutcome)}</td></tr>)}</tbody></table></div>
+          <tbody>{buckets.map((b) => <tr key={b.startsAt}><td><button type="button" className="plain" onClick={() => choose(b.startsAt)}>{moment(b)}</button></td><td className="num">{count(b.totalRuns)}</td><td>{summary(b.byOutcome)}</td></tr>)}</tbody></table></div>
       ) : (
         <div className="plot">
           <span className="most" aria-hidden="true">{count(most)}</span>
           <div className="columns" role="group" aria-label={`${title}: ${buckets.length} ${unit === 'HOUR' ? 'hours' : 'days'}, at most ${count(most)} runs in one`} onKeyDown={keys}>
             {buckets.map((b, i) => (
               <button type="button" key={b.startsAt} tabIndex={i === Math.min(at, buckets.length - 1) ? 0 : -1} onFocus={() => move(i)} aria-pressed={chosen === b.startsAt}
-                onClick={() => choose(b.startsAt)} aria-label={`${clock(Date.parse(b.startsAt), zone, now())}: ${summary(b.byOutcome)}`} title={`${clock(Date.parse(b.startsAt), zone, now())}\n${summary(b.byOutcome)}`}>
+                onClick={() => choose(b.startsAt)} aria-label={`${moment(b)}: ${summary(b.byOutcome)}`} title={`${moment(b)}\n${summary(b.byOutcome)}`}>
                 <span className="pile">
                   {stack.map((o) => ({ o, n: b.byOutcome.find((c) => c.outcome === o)?.count ?? 0 })).filter(({ n }) => n > 0).reverse().map(({ o, n }) => (
                     <i key={o} className={outcomeMark(o).look} style={{ height: `max(${(n / most) * 100}%, 3px)` }} />

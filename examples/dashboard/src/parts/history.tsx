@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { CombinedError } from '@urql/core'
 import { client, now } from '../gateway'
 import { HistoryDocument, type HistoryQueryVariables, type RunRowFragment } from '../gql/graphql'
@@ -25,8 +25,10 @@ export function History({ id }: { id: string }) {
     fail(r.error)
     return r.data?.sync?.runs
   }
+  const last = useRef(0)
   const start = useCallback(() => {
     let here = true
+    last.current = Date.now()
     // From a moment on: what is older comes by a filter, what is newer by one the other way around.
     void (async () => {
       const runs = await ask({ first: size, filter: view.at ? { ...filter, createdBefore: view.at } : filter }, true)
@@ -38,7 +40,7 @@ export function History({ id }: { id: string }) {
     set(undefined)
     return start()
   }, [start])
-  useSchedule(start, 60_000)
+  useSchedule(start, 60_000, last)
   const older = async () => {
     const runs = await ask({ first: size, after: page!.older, filter: view.at ? { ...filter, createdBefore: view.at } : filter })
     if (runs) set((p) => p && { ...p, runs: unique([...p.runs, ...runs.nodes]), older: runs.pageInfo.hasNextPage ? runs.pageInfo.endCursor : null })

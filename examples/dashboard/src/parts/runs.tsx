@@ -29,7 +29,7 @@ export function Runs({ runs, says }: { runs: Run[]; says: string }) {
             <td data-name="refused" className={run.recordsFailed ? 'num bad' : 'num'}>{number(run.recordsFailed)}</td>
             <td data-name="invalid" className={run.sourceRecordInvalids ? 'num bad' : 'num'}>{number(run.sourceRecordInvalids)}</td>
             <td className="wide">{run.syncTriggerReason?.uiTag ?? <span className="quiet">–</span>}</td>
-            <td className="code">{run.errorCode ?? ''}</td>
+            <td className="code">{run.errorCode?.replaceAll('_', '_\u200b')}</td>
           </tr>
         ))}
       </tbody>

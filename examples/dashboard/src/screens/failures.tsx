@@ -1,5 +1,5 @@
 import { FailuresDocument } from '../gql/graphql'
-import { useLive, useNow } from '../live'
+import { useLive, useMoment } from '../live'
 import { adjust, Link, useHere } from '../nav'
 import { Bars } from '../parts/bars'
 import { Bucket, RunList } from '../parts/bucket'
@@ -12,7 +12,7 @@ import { plural } from '../words'
 
 export function Failures() {
   const { view } = useHere()
-  const w = windowOf(view, useNow(60_000))
+  const w = windowOf(view, useMoment())
   const outcomes: Outcome[] = view.outcome.length ? view.outcome : ['FAILED']
   const what = outcomes.includes('PARTIAL') ? 'failed or lost records' : 'failed'
   const [since, before] = [iso(w.since), end(w)]

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { SummaryDocument, type SummaryQuery } from '../gql/graphql'
-import { useLive, useNow } from '../live'
+import { useLive, useMoment } from '../live'
 import { adjust, Link, useHere } from '../nav'
 import { Bars } from '../parts/bars'
 import { Bucket } from '../parts/bucket'
@@ -15,7 +15,7 @@ import { change, count, percent, plural, short, stateMark } from '../words'
 export function Overview() {
   const { view } = useHere()
   const syncs = useSyncs()
-  const w = windowOf(view, useNow(60_000))
+  const w = windowOf(view, useMoment())
   const first = syncs.rows.length > 0 || !syncs.loading
   // After the rows: both would read the same pages of Census at once.
   const summary = useLive(SummaryDocument, { since: iso(w.since), before: end(w), earlier: iso(w.earlier), bucket: w.bucket, timeZone: zoneOf(view.tz) }, 120_000, !first)
@@ -78,8 +78,7 @@ function Attention({ rows }: { rows: SyncRow[] }) {
               <Link to={{ name: 'sync', id: String(row.databaseId) }} data-row data-census={row.url ?? undefined} className="name">{nameOf(row)}</Link>
               <p>{row.health!.reason}</p>
             </div>
-            <div className="since">{row.health!.since && <span>since <When at={row.health!.since} /></span>}{row.health!.consecutiveFailures > 1 && <span className="quiet">{plural(row.health!.consecutiveFailures, 'failure')} in a row</span>}</div>
-            {row.url && <a href={row.url} target="_blank" rel="noreferrer">open in Census</a>}
+            <div className="since">{row.health!.since && <span>since <When at={row.health!.since} /></span>}{row.health!.consecutiveFailures > 1 && <span className="quiet">{plural(row.health!.consecutiveFailures, 'failure')} in a row</span>}{row.url && <a href={row.url} target="_blank" rel="noreferrer">open in Census</a>}</div>
           </li>
         ))}
       </ul>

@@ -44,7 +44,7 @@ function Page({ run, error }: { run: PageRun; error: ReturnType<typeof useLive>[
         </div>
       )}
       {working ? <Progress run={run} /> : (
-        <p className="took">{run.durationSeconds === null ? 'How long it took is not reported.' : <>Took <b>{duration(run.durationSeconds)}</b></>}{usual?.durationSeconds && <span className="quiet">, usually {duration(usual.durationSeconds.p50)}, and {duration(usual.durationSeconds.p95)} at most in 95 of 100 (last {usual.runs} {run.fullSync ? 'full ' : ''}runs)</span>}</p>
+        <p className="took">{run.durationSeconds === null ? 'How long it took is not reported' : <>Took <b>{duration(run.durationSeconds)}</b></>}{usual?.durationSeconds && <span className="quiet">; usually {duration(usual.durationSeconds.p50)}, and {duration(usual.durationSeconds.p95)} at most in 95 of 100 (last {usual.runs} {run.fullSync ? 'full ' : ''}runs)</span>}.</p>
       )}
       <Counts run={run} />
       <dl className="facts">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>

@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react'
 import { SyncPageDocument, type SyncPageQuery } from '../gql/graphql'
-import { useLive, useNow } from '../live'
+import { useLive, useMoment, useNow } from '../live'
 import { adjust, Link, useHere } from '../nav'
 import { History } from '../parts/history'
 import { StateBadge, When } from '../parts/marks'
@@ -15,7 +15,7 @@ export type PageSync = NonNullable<SyncPageQuery['sync']>
 export function Sync({ id }: { id: string }) {
   const { view } = useHere()
   const now = useNow(10_000)
-  const { data, error } = useLive(SyncPageDocument, { id, since: iso(floor(now - 30 * day, 'DAY', zoneOf(view.tz))) }, 30_000)
+  const { data, error } = useLive(SyncPageDocument, { id, since: iso(floor(useMoment() - 30 * day, 'DAY', zoneOf(view.tz))) }, 30_000)
   const sync = data?.sync?.databaseId === Number(id) ? data.sync : undefined
   if (!sync) return error ? <Trouble error={error} what={`Sync ${id}`} /> : data?.sync === null ? <Empty>There is no sync {id}.</Empty> : <Skeleton lines={12} says="Reading the sync's runs from Census…" />
   const tab = (name: 'history' | 'causes', words: string) => <button type="button" aria-pressed={view.tab === name} onClick={() => adjust({ tab: name })}>{words}</button>
@@ -52,7 +52,7 @@ function Head({ sync, now }: { sync: PageSync; now: number }) {
         <p className="verdict"><StateBadge of={health.state} /> {health.reason} {health.since && <span className="quiet">Since <When at={health.since} full />.</span>}</p>
       )}
       <p className="actions">
-        {failed && <Link to={{ name: 'run', id: String(failed.databaseId) }} data-row className="button">Last failure: {failed.errorCode ?? 'without a code'}, <When at={failed.createdAt} /></Link>}
+        {failed && <Link to={{ name: 'run', id: String(failed.databaseId) }} data-row className="button"><span>Last failure: {failed.errorCode ?? 'without a code'}, <When at={failed.createdAt} /></span></Link>}
         {sync.url && <a href={sync.url} target="_blank" rel="noreferrer" className="button" id="census">Open in Census</a>}
       </p>
       <dl className="facts">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>

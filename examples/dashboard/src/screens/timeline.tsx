@@ -1,6 +1,6 @@
 import { TimelineDaysDocument, TimelineDocument } from '../gql/graphql'
 import { useState } from 'react'
-import { useLive, useNow } from '../live'
+import { useLive, useMoment, useNow } from '../live'
 import { adjust, useHere } from '../nav'
 import { Gantt, type Lane } from '../parts/gantt'
 import { Empty, Skeleton, Trouble } from '../parts/states'
@@ -12,7 +12,8 @@ import { count } from '../words'
 export function Timeline() {
   const { view } = useHere()
   const now = useNow(10_000)
-  const w = windowOf(view, now)
+  const moment = useMoment()
+  const w = windowOf(view, moment)
   const shift = (way: -1 | 1) => {
     const to = w.before ?? now
     const move = ((to - w.since) * way) / 2
@@ -37,7 +38,7 @@ export function Timeline() {
         </div>
       </div>
       <p className="quiet">{clock(w.since, zoneOf(view.tz), now)} to {w.before === null ? (days ? 'now, each day by its worst run' : 'now, and what is due next') : clock(w.before, zoneOf(view.tz), now)}</p>
-      {days ? <Days w={w} now={now} /> : <Hours w={w} now={now} />}
+      {days ? <Days w={w} now={moment} /> : <Hours w={w} now={now} moment={moment} />}
     </>
   )
 }
@@ -45,12 +46,12 @@ export function Timeline() {
 // Asked anew each five minutes, and else the same question as before.
 const rounded = (at: number) => Math.ceil(at / (5 * minute)) * 5 * minute
 
-function Hours({ w, now }: { w: Window; now: number }) {
+function Hours({ w, now, moment }: { w: Window; now: number; moment: number }) {
   const { view } = useHere()
   const [before, setBefore] = useState<string[]>([])
-  const until = w.before ?? rounded(now)
+  const until = w.before ?? rounded(moment)
   const ahead = w.before ?? w.since + (until - w.since) / 0.875
-  const { data, error, loading, old } = useLive(TimelineDocument, { since: iso(w.since), before: iso(until), now: iso(Math.floor(now / minute / 5) * minute * 5), ahead: iso(Math.max(ahead, now + 1)), after: before.at(-1) ?? null }, 60_000)
+  const { data, error, loading, old } = useLive(TimelineDocument, { since: iso(w.since), before: iso(until), now: iso(until - 5 * minute), ahead: iso(ahead), after: before.at(-1) ?? null }, 60_000)
   if (!data) return error ? <Trouble error={error} what="The timeline" /> : <Skeleton lines={14} says="Reading the runs of 50 syncs from Census…" />
   const { nodes, pageInfo, totalCount } = data.syncs
   const lanes: Lane[] = nodes.map((sync) => ({

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { census, open, PAGE, settled } from './lib.mjs'
+
+before(() => census())
+
+/** Has the gateway say what each operation cost. */
+function priced(page, costs) {
+  page.on('response', async (r) => {
+    if (!r.url().endsWith('/graphql') || !r.headers()['content-type']?.includes('json')) return
+    const answer = await r.json().catch(() => ({}))
+    if (answer.extensions?.census) costs.push([JSON.parse(r.request().postData()).operationName, answer.extensions.census.calls, Number(r.headers()['content-length'])])
+  })
+  return page.route('**/graphql', (route) => route.continue({ headers: { ...route.request().headers(), 'x-census-cost': '1' } }))
+}
+
+const queries = (asked) => asked.filter((name) => name !== 'RunChanged')
+
+test('the overview costs a call for each sync, and a few', async () => {
+  const costs = []
+  await open(`${PAGE}/`, { setup: (page) => priced(page, costs) }, async (page, asked) => {
+    await settled(page)
+    assert.deepEqual(queries(asked), ['Rows', 'Summary'])
+    const [, calls] = costs.find(([name]) => name === 'Rows')
+    assert.ok(calls <= 48 + 6, `${calls} calls`)
+    assert.ok(costs.reduce((n, [, , bytes]) => n + bytes, 0) <= 60 * 1024, 'more than 60 KiB')
+  })
+})
+
+test('no screen asks more than two operations', async () => {
+  for (const path of ['/timeline', '/timeline?range=7d', '/syncs/60', '/failures']) {
+    await open(PAGE + path, {}, async (page, asked) => {
+      await settled(page)
+      assert.ok(queries(asked).length <= 2, `${path}: ${asked}`)
+    })
+  }
+})
+
+test('a live page asks again after a minute, a paused one when it is told, a hidden one never', () => open(`${PAGE}/`, { clock: true }, async (page, asked) => {
+  await page.clock.fastForward(1000)
+  await page.locator('.numbers').waitFor()
+  const hide = (hidden) => page.evaluate((h) => {
+    Object.defineProperty(document, 'hidden', { value: h, configurable: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, hidden)
+  const after = async (ms) => {
+    await page.waitForTimeout(300)
+    const before = queries(asked).length
+    await page.clock.fastForward(ms)
+    await page.waitForTimeout(500)
+    return queries(asked).slice(before)
+  }
+  const minute = await after(61_000)
+  assert.equal(minute.filter((name) => name === 'Rows').length, 1)
+  assert.ok(minute.length <= 2, String(minute)) // the numbers too, if their window has moved
+  await hide(true)
+  assert.deepEqual(await after(3_600_000), [])
+  const before = queries(asked).length
+  await hide(false)
+  await page.waitForTimeout(500)
+  assert.deepEqual(queries(asked).slice(before).toSorted(), ['Rows', 'Summary'])
+  await page.keyboard.press('l')
+  assert.deepEqual(await after(3_600_000), [])
+  await page.keyboard.press('r')
+  await page.waitForTimeout(500)
+  assert.deepEqual(queries(asked).slice(-2).toSorted(), ['Rows', 'Summary'])
+}))

@@ -1,0 +1,60 @@
+// What the tests of the page share: a browser, pages in it, and the Census behind them. See e2e/dashboard_test.go.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before } from 'node:test'
+import { chromium } from 'playwright-core'
+
+export const { PAGE, EMPTY, KEYED, LARGE, STRICT, CONTROL, KEY, PICTURES } = process.env
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What befalls Census from now on; the number of calls it got since it was last asked. */
+export async function census(what = 'none') {
+  const response = await fetch(`${CONTROL}/${what}`)
+  assert.equal(response.status, 200, what)
+  return Number(await response.text())
+}
+
+let browser
+before(async () => {
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+})
+after(() => browser.close())
+
+/** Opens an address and gives the page to a test; then nothing may have been said on the console that was not expected. */
+export async function open(url, { width = 1440, height = 900, expect = [], clock = false, setup, ...options } = {}, test) {
+  const context = await browser.newContext({ viewport: { width, height }, timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', ...options })
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  const said = []
+  page.on('console', (m) => ['error', 'warning'].includes(m.type()) && said.push(m.text()))
+  page.on('pageerror', (e) => said.push(String(e)))
+  const asked = []
+  page.on('request', (r) => r.url().endsWith('/graphql') && asked.push(JSON.parse(r.postData()).operationName))
+  try {
+    if (clock) await page.clock.install()
+    await setup?.(page)
+    await page.goto(url)
+    await test(page, asked)
+    assert.deepEqual(said.filter((text) => !expect.some((e) => e.test(text))), [], url)
+  } finally {
+    await context.close()
+  }
+}
+
+/** Waits until what is shown is what was read. */
+export async function settled(page) {
+  await page.waitForFunction(() => document.querySelector('main h1') && !document.querySelector('.skeleton, .old') && document.querySelector('main').textContent.length > 80
+    && (!document.querySelector('.tiles') || document.querySelector('.numbers')))
+  await page.waitForLoadState('networkidle')
+}
+
+/** Holds the page against WCAG 2.2 AA, as far as a program can. */
+export async function accessible(page, what) {
+  await page.evaluate(axe) // not by a script element, which the page's policy forbids
+  const found = await page.evaluate(async () => {
+    const result = await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    return result.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.target} ${n.failureSummary?.split('\n')[1]?.trim()}`).join(' | ')}`)
+  })
+  assert.deepEqual(found, [], what)
+}
