@@ -42,7 +42,7 @@ func TestSafe(t *testing.T) {
 		}
 		for _, secret := range []string{"connection_canary", "sql_canary", "column_canary", "Salesforce", "example.com", "pat\n"} {
 			if strings.Contains(out, secret) {
-				t.Errorf("the report tells %q", secret)
+				t.Errorf("the report contains %q", secret)
 			}
 		}
 		for _, want := range []string{"\nsync (48)\n", "source_attributes.object.columns[].name: string", "\nsource (5)\n  connection_details: object", "\nactivation (", "destination.id: integer", "completed_at: null|string"} {

@@ -259,7 +259,7 @@ func TestStaleWhileCensusFails(t *testing.T) {
 				}
 				for _, r := range reads {
 					if r.Stale && !r.AsOf.Equal(asked) || !r.Stale && (tt.after > time.Minute/2 || !r.AsOf.IsZero()) {
-						t.Errorf("told of %+v", r)
+						t.Errorf("reported %+v", r)
 					}
 				}
 			})

@@ -37,7 +37,7 @@ func TestRetired(t *testing.T) {
 			_, err = client.Connections(t.Context(), Sources)
 			checkVerdict(t, err, want)
 			if how == sim.RetiredMoved && (!strings.Contains(err.Error(), `"activations.example.com"`) || strings.Contains(err.Error(), "from=v1")) {
-				t.Errorf("the log does not tell the host, or more than it: %v", err)
+				t.Errorf("the log does not name the host, or names more than it: %v", err)
 			}
 			for _, call := range server.Calls() {
 				if want == "gone" && strings.Contains(call, "/syncs?page=1&per_page=1") && how == sim.RetiredMoved {

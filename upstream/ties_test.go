@@ -128,7 +128,7 @@ func TestSkippedTie(t *testing.T) {
 			}
 			s := begin()
 			if !s.Open {
-				t.Error("it is not told that the last run is not certain")
+				t.Error("the last run is not marked as open")
 			}
 			_, err := client.Runs(t.Context(), sync, s.After(first))
 			checkVerdict(t, err, "bad_response")

@@ -9,7 +9,7 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-var errNoID = errors.New("a row without an id or its time")
+var errNoID = errors.New("a row has no id")
 
 // whole reads every page of the list, in Census's order, and takes each row once. If rows move
 // between pages meanwhile, the total or a second reading shows it, and the list is read again.

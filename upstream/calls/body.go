@@ -29,7 +29,7 @@ func (b Body) Free() {
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-var errTooLong = fmt.Errorf("answer over %d bytes", MaxBody)
+var errTooLong = fmt.Errorf("the answer is larger than %d bytes", MaxBody)
 
 // readBody reads an answer, up to MaxBody bytes.
 func readBody(resp *http.Response) (Body, error) {

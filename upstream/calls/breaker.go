@@ -90,7 +90,7 @@ type ticket struct {
 
 	thing    target // paused by a 429
 	began    time.Time
-	own, all *pause // the pauses it probes: of thing and of the token; nil: it is no probe
+	own, all *pause // the pauses it probes: of thing and of the token; nil: it is not a probe
 }
 
 // refuses returns how long no call of t may leave; 0: one may now.

@@ -128,7 +128,7 @@ func (c *Caller) Notes() any { return c.standing.notes }
 //
 //	deadline   limits everything below, including waiting
 //	observe    also sees calls that are never sent
-//	checked    tells a missing record from a missing API
+//	checked    distinguishes a missing record from a missing API
 //	retry      outside the gates: a paused call holds no place, and each
 //	           try is admitted again, since the last one may have closed a gate
 //	gates      pauses, breaker, bulkhead; see admit for the order

@@ -9,7 +9,7 @@ import (
 
 // errEcho means that the answer contains the token, as careless proxies' error pages do. No
 // part of such an answer may be logged or shown.
-var errEcho = errors.New("the answer repeats the token")
+var errEcho = errors.New("the answer contains the token")
 
 // traceLength is how many letters of a secret are searched for. Census's tokens have 24 or
 // more. Shorter ones, used in tests, would match by chance.

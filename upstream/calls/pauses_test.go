@@ -476,7 +476,7 @@ func TestPausesAtRandom(t *testing.T) {
 				}
 				p.end(now, c.ticket, err, h)
 				if err != nil && err.RetryAfter > maxPause {
-					t.Fatalf("told to wait for %s", err.RetryAfter)
+					t.Fatalf("RetryAfter is %s", err.RetryAfter)
 				}
 				return true
 			})

@@ -72,7 +72,7 @@ func DecodePage[T any, R row[T]](body string, asked int) (Listing[T], error) {
 		}
 	})
 	if err == nil && !data {
-		err = errors.New("no data list")
+		err = errors.New("the answer has no list in data")
 	}
 	if n := len(p.Rows); p.PerPage == 0 && next && n > 0 && n < asked { // more rows follow: these fill a page
 		p.PerPage = n
@@ -92,7 +92,7 @@ func DecodeOne[T any, R row[T]](body string) (*T, error) {
 		R(v).scan(s)
 	})
 	if err == nil && v == nil {
-		err = errors.New("no data record")
+		err = errors.New("the answer has no record in data")
 	}
 	return v, err
 }

@@ -175,7 +175,7 @@ func FuzzEnvelope(f *testing.F) {
 			t.Fatalf("%d rows, total %d, of %d bytes", len(runs.Rows), runs.Total, len(body))
 		}
 		if err == nil && !isJSON(body) {
-			t.Fatal("a page of what is no JSON")
+			t.Fatal("decoded invalid JSON")
 		}
 		syncs, syncsErr := DecodePage[Sync](body, mostRows)
 		lent = []byte(body)

@@ -191,7 +191,7 @@ func (v *View[T]) check(r Read, p Page[T]) error {
 			return fmt.Errorf("row %d has no readable id or created_at", i)
 		}
 		if i > 0 && v.position(&p.Rows[i-1]).Compare(at) >= 0 {
-			return fmt.Errorf("row %d stands twice or out of order", at.ID)
+			return fmt.Errorf("row %d is duplicated or out of order", at.ID)
 		}
 	}
 	if p.Total >= 0 && p.Total < max(v.total, v.floor) {
@@ -291,7 +291,7 @@ func (v *View[T]) rows(lo, hi int) []T {
 	for n := lo; n < hi; {
 		g, ok := v.at(n)
 		if !ok {
-			panic("upstream: a row was planned for and not read")
+			panic("upstream: a planned row was not read")
 		}
 		part := g.Rows[n-g.First : min(hi, g.end())-g.First]
 		if len(part) == hi-lo {
