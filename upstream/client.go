@@ -41,6 +41,8 @@ type Client struct {
 	notes  *notes          // shared by the clients of the token
 	cache  *cache          // shared by the clients of all tokens
 	onRead func(ctx context.Context, r Read)
+	asks   bool      // its calls need leave
+	since  time.Time // what was asked for before it does not count; zero: all does
 }
 
 // New returns a client that authenticates with token.

@@ -33,7 +33,7 @@ func (l list[T]) recall(more time.Duration) *paging.View[T] {
 	if value, ok := l.client.cache.get(l.topKey(v.Epoch)); ok {
 		newest = value.(*paging.Top[T])
 	}
-	v.Recall(newest, time.Now(), l.life(), more)
+	v.Recall(newest, time.Now(), l.client.since, l.life(), more)
 	return v
 }
 
@@ -59,7 +59,7 @@ func (l list[T]) remember(more time.Duration) *paging.View[T] {
 			return g, false
 		}
 		b := value.(paging.Block[T])
-		if !now.Before(b.Until.Add(more)) {
+		if !now.Before(b.Until.Add(more)) || !l.client.counts(b.Until.Add(-l.life())) {
 			return g, false
 		}
 		return b.Open(), true

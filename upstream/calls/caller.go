@@ -53,6 +53,7 @@ type Caller struct {
 	tenant    string // hash of the token and its base URL
 	gates     *gates // shared by the callers of all tokens
 	standing  *standing
+	before    Leave // nil: exchanges need none
 }
 
 // New returns a caller that authenticates with token.

@@ -79,6 +79,13 @@ func (c *Caller) leave(p pass, err *Error, h health) {
 
 // attempt makes one exchange as soon as the gates allow it.
 func (c *Caller) attempt(ctx context.Context, e Endpoint, id int64, query string, call *Call) (answer Body, err *Error) {
+	if c.before != nil {
+		end, refusal := c.before(ctx)
+		if refusal != nil {
+			return Body{}, e.fail(Busy, id, notSent(refusal.Error()))
+		}
+		defer end()
+	}
 	p, err := c.admit(ctx, e, id)
 	if err != nil {
 		return Body{}, err

@@ -77,11 +77,11 @@ func (v *View[T]) Learned() bool { return len(v.news) > 0 && !v.untold }
 //
 // The newest rows, the total and the proof of the epoch each stay fresh for life after their
 // own request; the proof implies nothing about the other two. Entries that expired less than
-// more ago are accepted too. newest is the cached entry at the place of the newest rows, or
+// more ago are accepted too; those requested before since are not. newest is the cached entry at the place of the newest rows, or
 // nil.
-func (v *View[T]) Recall(newest *Top[T], now time.Time, life, more time.Duration) {
+func (v *View[T]) Recall(newest *Top[T], now, since time.Time, life, more time.Duration) {
 	k := v.kept
-	counts := func(asked time.Time) bool { return now.Before(asked.Add(life + more)) }
+	counts := func(asked time.Time) bool { return now.Before(asked.Add(life+more)) && !asked.Before(since) }
 	head, whole := k.Newest, false
 	if t := newest; t != nil && t.Sent.Equal(head.Sent) && t.end() == head.end() { // of the same page
 		head, v.below, v.underneath, whole = t.Segment, t.Below, t.Loose, true
