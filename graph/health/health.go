@@ -82,3 +82,18 @@ func Of(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) Heal
 	}
 	return h
 }
+
+// Due is when the next execution is due, by the schedule, that no run has begun yet, and
+// how long it may be overdue. It is false if nothing tells, or a run is in progress.
+func Due(sync *census.Sync, runs []census.SyncRun, now time.Time) (due time.Time, within time.Duration, ok bool) {
+	v := look(sync, runs, false, now)
+	if !v.scheduled || v.blocker != nil {
+		return due, 0, false
+	}
+	s, err := ParseSchedule(sync.Schedule)
+	if err != nil {
+		return due, 0, false
+	}
+	due = v.due.Time()
+	return due, grace(s.Next(due).Sub(due)), true
+}

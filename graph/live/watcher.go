@@ -1,0 +1,297 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"census-gateway/graph/health"
+	"census-gateway/upstream"
+	"census-gateway/upstream/calls"
+	"census-gateway/upstream/census"
+)
+
+const (
+	readers   = 16               // syncs that are read at once
+	readFor   = 45 * time.Second // one of them
+	listEvery = time.Minute      // the list of syncs is read, or as seldom as a fifth of the budget allows
+	listFor   = 30 * time.Minute // waiting for the budget
+	judges    = 30 * time.Second // how often health is judged by the clock
+
+	// clockLag is how much later than the time it bears a change may come to be seen.
+	clockLag = 5 * time.Second
+)
+
+// A Change is a run that was created or has changed.
+type Change struct {
+	Run    *census.SyncRun
+	Before *census.SyncRun // nil: it was not known
+}
+
+// A HealthChange is a sync whose state of health is another.
+type HealthChange struct {
+	Sync   census.SyncID
+	Before health.State // "": it was not known
+	After  health.Health
+	At     time.Time
+}
+
+// A Watcher follows the syncs of one workspace for as long as somebody does.
+type Watcher struct {
+	client *upstream.Client
+	budget *budget
+	stop   context.CancelFunc
+	done   sync.WaitGroup
+	poke   chan struct{} // holds something if there may be something to do
+	began  time.Time
+
+	runs   feed[Change]
+	health feed[HealthChange]
+
+	mu      sync.Mutex
+	syncs   map[census.SyncID]*watched // all of the workspace; those that nobody follows are not read
+	listed  time.Time                  // when they were last asked for, with an answer; zero: not yet
+	tried   time.Time                  // the same, with one or without
+	listing bool
+	reading int
+	all     int                   // how many follow all of them
+	some    map[census.SyncID]int // how many follow one, by its id
+	named   map[census.SyncID]int // those of them who follow few
+	mark    Mark                  // of who follows all, at a place in the feed of runs
+	marked  uint64
+}
+
+func newWatcher(client *upstream.Client, calls int) *Watcher {
+	ctx, stop := context.WithCancel(context.Background())
+	w := &Watcher{client: client, budget: &budget{most: calls, over: ctx}, stop: stop, poke: make(chan struct{}, 1), began: time.Now(),
+		syncs: make(map[census.SyncID]*watched), some: make(map[census.SyncID]int), named: make(map[census.SyncID]int)}
+	w.done.Go(func() { w.work(ctx) })
+	return w
+}
+
+// end ends the watcher and what follows it.
+func (w *Watcher) end(err error) {
+	w.stop()
+	w.runs.end(err)
+	w.health.end(err)
+}
+
+// work starts reads until ctx ends.
+func (w *Watcher) work(ctx context.Context) {
+	judged := time.Now()
+	for {
+		wait := w.begin(ctx)
+		if now := time.Now(); now.Sub(judged) >= judges {
+			judged = now
+			w.judgeAll(now)
+		}
+		timer := time.NewTimer(min(wait, judges-time.Since(judged)))
+		select {
+		case <-timer.C:
+		case <-w.poke:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+// begin begins all reads that are due, and tells how long to wait for the next.
+func (w *Watcher) begin(ctx context.Context) time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now := time.Now()
+	if !w.listing && now.Sub(w.tried) >= w.listEvery() {
+		w.listing = true
+		w.done.Go(func() { w.readList(ctx) })
+	}
+	wait := judges
+	for w.reading < readers {
+		y, next := w.due(now)
+		if y == nil {
+			return min(wait, next)
+		}
+		call, room := w.budget.reserve()
+		if call == nil {
+			return min(wait, room)
+		}
+		y.reading, y.woken = true, false
+		w.reading++
+		w.done.Go(func() {
+			defer call.giveBack()
+			w.readSync(ctx, y, call.take)
+		})
+	}
+	return wait
+}
+
+// listEvery is how often the list is read.
+func (w *Watcher) listEvery() time.Duration {
+	if w.listed.IsZero() {
+		return pursuit
+	}
+	pages := (len(w.syncs) + 49) / 50
+	return max(listEvery, time.Duration(pages)*5*time.Minute/time.Duration(w.budget.most))
+}
+
+// due is the sync that is to be read first; nil if none is yet, and then how long that
+// takes at least.
+func (w *Watcher) due(now time.Time) (first *watched, next time.Duration) {
+	next = judges
+	for id, y := range w.syncs {
+		switch {
+		case y.reading || !w.follows(id):
+		case !y.woken && y.next.After(now):
+			next = min(next, y.next.Sub(now))
+		case first == nil || y.before(first):
+			first = y
+		}
+	}
+	return first, next
+}
+
+func (w *Watcher) follows(id census.SyncID) bool { return w.all > 0 || w.some[id] > 0 }
+
+func (w *Watcher) wakeUp() {
+	select {
+	case w.poke <- struct{}{}:
+	default:
+	}
+}
+
+// readList reads the list of syncs.
+func (w *Watcher) readList(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, listFor)
+	defer cancel()
+	asked := time.Now()
+	all, err := w.client.Anew(asked, w.budget.take).AllSyncs(ctx)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	defer w.wakeUp()
+	w.listing, w.tried = false, asked
+	if err != nil {
+		w.fails(err)
+		return
+	}
+	w.listed = asked
+	there := make(map[census.SyncID]bool, len(all))
+	for i := range all {
+		record := &all[i]
+		there[record.ID] = true
+		y := w.syncs[record.ID]
+		switch {
+		case y == nil:
+			y = &watched{next: asked}
+			w.syncs[record.ID] = y
+		case moved(y.record, record):
+			y.woken = true
+		}
+		y.record = record
+	}
+	maps.DeleteFunc(w.syncs, func(id census.SyncID, _ *watched) bool { return !there[id] })
+}
+
+// fails ends the watcher if Census does not accept its token.
+func (w *Watcher) fails(err error) {
+	var failed *calls.Error
+	if errors.As(err, &failed) && failed.Kind == calls.Unauthenticated {
+		w.end(err)
+	}
+}
+
+// readSync reads the newest runs of y.
+func (w *Watcher) readSync(ctx context.Context, y *watched, leave calls.Leave) {
+	ctx, cancel := context.WithTimeout(ctx, readFor)
+	defer cancel()
+	rows, open, more, asked, err := w.read(ctx, y, leave)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	defer w.wakeUp()
+	w.reading--
+	now := time.Now()
+	y.reading = false
+	if err != nil {
+		y.failed++
+		w.fails(err)
+	} else {
+		y.failed = 0
+		if changes := y.take(rows, open, more, asked, w.began.Add(-clockLag)); len(changes) > 0 {
+			y.changed = asked
+			w.runs.put(changes...)
+		}
+		w.judge(y, now)
+	}
+	y.plan(now, w.named[y.record.ID] > 0)
+}
+
+// read reads the runs of y from those that are in mind on, and those further back that may
+// still change. At the first time it looks for a run that others were skipped behind.
+func (w *Watcher) read(ctx context.Context, y *watched, leave calls.Leave) (rows []census.SyncRun, open map[census.SyncRunID]*census.SyncRun, more bool, asked time.Time, err error) {
+	asked = time.Now()
+	w.mu.Lock()
+	id, window, first := y.record.ID, y.window(), y.asked.IsZero()
+	w.mu.Unlock()
+	client := w.client.Anew(asked, leave)
+	for {
+		answers, err := client.Runs(ctx, id, window)
+		if err != nil {
+			return nil, nil, false, asked, err
+		}
+		s := answers[0]
+		rows = append(census.CloneRuns(s.Rows), rows...)
+		more = s.First > 0
+		blocked := first && len(rows) < 1000 && !slices.ContainsFunc(rows, func(r census.SyncRun) bool { return r.Outcome() != census.OutcomeSkipped })
+		if !s.More || first && !blocked {
+			break
+		}
+		window = s.After(window)
+		window.Limit = 100
+	}
+	w.mu.Lock()
+	behind := y.behind(rows, asked)
+	w.mu.Unlock()
+	open = make(map[census.SyncRunID]*census.SyncRun)
+	for _, id := range behind {
+		run, err := client.Run(ctx, id)
+		var failed *calls.Error
+		switch {
+		case err == nil:
+			open[id] = run
+		case !errors.As(err, &failed) || failed.Kind != calls.NotFound:
+			return nil, nil, false, asked, err
+		}
+	}
+	return rows, open, more, asked, nil
+}
+
+// judge tells followers if the state of y has changed.
+func (w *Watcher) judge(y *watched, now time.Time) {
+	if y.asked.IsZero() {
+		return
+	}
+	after := health.Of(y.record, y.newestFirst(), y.more, now)
+	before := y.health
+	y.health = &after
+	if before == nil || before.State != after.State {
+		c := HealthChange{Sync: y.record.ID, After: after, At: now}
+		if before != nil {
+			c.Before = before.State
+		}
+		w.health.put(c)
+	}
+}
+
+func (w *Watcher) judgeAll(now time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for id, y := range w.syncs {
+		if w.follows(id) {
+			w.judge(y, now)
+		}
+	}
+}
