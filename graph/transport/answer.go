@@ -38,6 +38,10 @@ func (o Options) answer(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 		refuse(w, r, takes.plain, bad)
 		return
 	}
+	if op.Operation.Operation == ast.Subscription {
+		o.subscribe(ctx, w, r, exec, takes, op)
+		return
+	}
 	if takes.parts != formNone && mayDefer(op) {
 		o.stream(ctx, w, exec, takes, op)
 		return
@@ -49,13 +53,11 @@ func (o Options) answer(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 // refuseKind refuses the kinds of operation that the method does not carry.
 func refuseKind(w http.ResponseWriter, r *http.Request, kind ast.Operation) *fault {
 	switch {
-	case kind == ast.Query:
+	case kind != ast.Mutation:
 		return nil
 	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", http.MethodPost)
-		return &fault{status: http.StatusMethodNotAllowed, code: errcodes.BadRequest, message: "only queries are allowed by " + r.Method + ": use POST"}
-	case kind == ast.Subscription:
-		return badRequest("subscriptions are not served")
+		return &fault{status: http.StatusMethodNotAllowed, code: errcodes.BadRequest, message: "mutations are not allowed by " + r.Method + ": use POST"}
 	}
 	return nil
 }

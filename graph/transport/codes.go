@@ -41,7 +41,7 @@ func requestStatus(m media, code string) int {
 	if status, ok := statusOf[code]; ok {
 		return status
 	}
-	if m == mediaJSON {
+	if m == mediaJSON || m == mediaEvents {
 		return http.StatusOK
 	}
 	return http.StatusBadRequest

@@ -21,6 +21,13 @@ const unwritable = `[{"message":"` + internalMessage + `","extensions":{"code":"
 // otherwise in Cache-Control.
 func writeAnswer(w http.ResponseWriter, m media, status int, resp *graphql.Response) {
 	before, after := envelope(resp)
+	if m == mediaEvents {
+		if status == http.StatusOK {
+			before, after = eventBegin+before, after+eventEnd+eventComplete
+		} else {
+			m = mediaJSON
+		}
+	}
 
 	h := answerHeader(w)
 	h["Content-Type"] = contentTypes[m]

@@ -36,7 +36,7 @@ func TestStatusAndShape(t *testing.T) {
 		{"variable missing", `{"query":"query($t:String!){echo(text:$t)}"}`, 400, 200, "BAD_USER_INPUT", ""},
 		{"persisted", `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}`, 400, 200, "PERSISTED_QUERY_NOT_FOUND", ""},
 		{"unknown id", `{"documentId":"abc"}`, 400, 200, "PERSISTED_QUERY_NOT_FOUND", ""},
-		{"subscription", `{"query":"subscription{ticks}"}`, 400, 400, "BAD_REQUEST", ""},
+		{"subscription", `{"query":"subscription{ticks}"}`, 406, 406, "BAD_REQUEST", ""},
 		{"id and query", `{"query":"{hello}","documentId":"abc"}`, 400, 400, "BAD_REQUEST", ""},
 		{"empty", ``, 400, 400, "BAD_REQUEST", ""},
 		{"no query", `{"qeury":"{hello}"}`, 400, 400, "BAD_REQUEST", ""},
@@ -132,7 +132,7 @@ func TestGet(t *testing.T) {
 		{"variables cut", "query={hello}&variables={", 400, "BAD_REQUEST", ""},
 		{"variables and more", "query={hello}&variables={}{}", 400, "BAD_REQUEST", ""},
 		{"long", "query=" + strings.Repeat("x", 4096), 414, "PAYLOAD_TOO_LARGE", ""},
-		{"subscription", "query=subscription{ticks}", 405, "BAD_REQUEST", ""},
+		{"subscription", "query=subscription{ticks}", 406, "BAD_REQUEST", ""},
 		{"mutation", "query=" + q(`mutation{touch(filter:{ids:["1"]}){id}}`), 405, "BAD_REQUEST", ""},
 		{"mutation by name", "operationName=M&query=" + q(`query Q{hello} mutation M{touch(filter:{ids:["1"]}){id}}`), 405, "BAD_REQUEST", ""},
 	}

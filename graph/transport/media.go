@@ -14,18 +14,21 @@ const (
 	mediaNone media = iota
 	mediaJSON
 	mediaGraphQL
+	mediaEvents // server-sent events
 )
 
 // contentTypes are values of the header Content-Type, made once. Nobody changes them.
 var contentTypes = [...][]string{
 	mediaJSON:    {"application/json; charset=utf-8"},
 	mediaGraphQL: {"application/graphql-response+json; charset=utf-8"},
+	mediaEvents:  {"text/event-stream; charset=utf-8"},
 }
 
 // An accepted is what a client takes for an answer.
 type accepted struct {
 	plain media // for answers in one piece; mediaNone if the client takes none
 	parts form  // for @defer; formNone if the client likes an answer in one piece better
+	lasts lasts // for subscriptions
 }
 
 // negotiate reads the Accept header. A client that names multipart/mixed and no JSON gets
@@ -40,8 +43,14 @@ func negotiate(r *http.Request) (out accepted) {
 		out.plain = mediaGraphQL
 	}
 	var parts [formIDs + 1]accepts.Weight
+	var events, messages accepts.Weight
 	for name, params := range accepts.Ranges(values) {
-		if strings.EqualFold(name, "multipart/mixed") {
+		switch {
+		case strings.EqualFold(name, "text/event-stream"):
+			events.Take(2, accepts.Quality(params))
+		case strings.EqualFold(name, "multipart/mixed") && subscribing(params):
+			messages.Take(2, accepts.Quality(params))
+		case strings.EqualFold(name, "multipart/mixed"):
 			f, named := partsNamed(params)
 			parts[f].Take(named, accepts.Quality(params))
 		}
@@ -54,6 +63,19 @@ func negotiate(r *http.Request) (out accepted) {
 		if this.Q > 0 && out.plain == mediaNone {
 			out.plain = mediaJSON
 		}
+	}
+	switch {
+	case messages.Q > events.Q:
+		out.lasts = lastsMultipart
+	case events.Q > 0:
+		out.lasts = lastsEvents
+	}
+	switch {
+	case out.plain != mediaNone:
+	case messages.Q > 0:
+		out.plain = mediaJSON
+	case events.Q > 0:
+		out.plain = mediaEvents
 	}
 	return out
 }
@@ -76,4 +98,15 @@ func partsNamed(params string) (f form, named int) {
 		}
 	}
 	return f, named
+}
+
+// subscribing tells whether the parameters of multipart/mixed name the protocol for
+// subscriptions.
+func subscribing(params string) bool {
+	for key, value := range accepts.Parameters(params) {
+		if strings.EqualFold(key, "subscriptionSpec") {
+			return value == "1.0" || value == "1"
+		}
+	}
+	return false
 }

@@ -59,6 +59,12 @@ type Options struct {
 	// beyond that keeps a copy. Nil leaves it to the garbage collector.
 	Release func(data []byte)
 
+	// Last lets the answer to a subscription last: lasting has what ctx has, but ends with the
+	// client and not with the time of an operation, and may end earlier, by a cause that
+	// tells its close code (see [Closing]). end is called when it is over. If there may be no
+	// further ones, refusal says so. Nil: it lasts for as long as ctx.
+	Last func(ctx context.Context) (lasting context.Context, end func(), refusal *gqlerror.Error)
+
 	// OnPanic is told of each panic that was contained here, with its stack.
 	// Nothing of either reaches the client. Nil discards them.
 	OnPanic func(ctx context.Context, value any, stack []byte)

@@ -39,9 +39,7 @@ func newHandler(res *testschema.Resolver, opt transport.Options) *handler.Server
 
 func newServer(t testing.TB, res *testschema.Resolver, opt transport.Options) *httptest.Server {
 	t.Helper()
-	srv := httptest.NewServer(newHandler(res, opt))
-	t.Cleanup(srv.Close)
-	return srv
+	return newServerOf(t, newHandler(res, opt))
 }
 
 // An answer is a response that was read whole.
@@ -129,4 +127,12 @@ func bodyOf(query string, variables map[string]any) string {
 	var buf bytes.Buffer
 	_ = json.NewEncoder(&buf).Encode(graphql.RawParams{Query: query, Variables: variables})
 	return buf.String()
+}
+
+// newServerOf serves h until the test ends.
+func newServerOf(t testing.TB, h http.Handler) *httptest.Server {
+	t.Helper()
+	srv := httptest.NewServer(h)
+	t.Cleanup(srv.Close)
+	return srv
 }

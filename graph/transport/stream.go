@@ -7,10 +7,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"census-gateway/graph/exec"
-	"census-gateway/internal/errcodes"
 )
 
 // mayDefer tells whether an answer in parts can be asked for: only of a query, and
@@ -30,15 +28,7 @@ func (o Options) stream(ctx context.Context, w http.ResponseWriter, executor gra
 	ctx, parts := exec.WithParts(ctx)
 	respond, ctx := executor.DispatchOperation(ctx, op)
 	lasting := context.WithoutCancel(ctx) // the execution sees the end; what it makes of that is sent
-	next := func() (resp *graphql.Response) {
-		defer func() {
-			if value := recover(); value != nil {
-				o.panicked(ctx, value)
-				resp = &graphql.Response{Errors: gqlerror.List{coded(errcodes.Internal, internalMessage)}}
-			}
-		}()
-		return respond(lasting)
-	}
+	next := func() *graphql.Response { return o.respond(lasting, respond) }
 	first := next()
 	if first == nil || len(parts.Pending) == 0 {
 		o.write(ctx, w, takes.plain, first)

@@ -9,9 +9,11 @@ import (
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"census-gateway/graph/exec"
+	"census-gateway/graph/transport"
 )
 
 // Resolver resolves the schema. The zero value answers at once.
@@ -22,24 +24,51 @@ type Resolver struct {
 
 	// Touched is called by the mutation. Nil does nothing.
 	Touched func()
+
+	// Ticks are the events of the subscription, and their ids. Nil is none.
+	Ticks <-chan int32
 }
 
 // New is the schema, executed by package exec.
 func New(r *Resolver) graphql.ExecutableSchema {
 	generated := NewExecutableSchema(Config{})
-	return schema{generated, &exec.Schema{AST: generated.Schema(), Objects: tables(r)}}
+	return schema{generated, &exec.Schema{AST: generated.Schema(), Objects: tables(r)}, r.Ticks}
 }
 
 type schema struct {
 	graphql.ExecutableSchema
 	schema *exec.Schema
+	ticks  <-chan int32
 }
 
 // Exec answers the operation of ctx.
 func (s schema) Exec(ctx context.Context) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
+	if op.Operation.Operation == ast.Subscription {
+		return s.subscribe(op)
+	}
 	x := exec.Start(ctx, op, exec.Compile(s.schema, op, exec.PartsIn(ctx) != nil), op, func() {})
 	return func(ctx context.Context) *graphql.Response { return x.Next(ctx, nil) }
+}
+
+// subscribe answers each tick. One below 0 ends the subscription with an error.
+func (s schema) subscribe(op *graphql.OperationContext) graphql.ResponseHandler {
+	plan := exec.Compile(s.schema, op, false)
+	return func(ctx context.Context) *graphql.Response {
+		select {
+		case tick, ok := <-s.ticks:
+			switch {
+			case !ok:
+				return nil
+			case tick < 0:
+				return &graphql.Response{Errors: gqlerror.List{{Message: "over", Extensions: map[string]any{"code": op.Operation.Name}}}}
+			}
+			transport.SetEventID(ctx, strconv.Itoa(int(tick)))
+			return exec.Start(ctx, op, plan, tick, func() {}).Next(ctx, nil)
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }
 
 func (r *Resolver) slow(ctx context.Context, id string) exec.Later[string] {

@@ -276,6 +276,14 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 			},
 		},
+		"Subscription": {
+			Name: "Subscription", Names: []string{"Subscription"},
+			Fields: map[string]*exec.Field{
+				"ticks": {
+					Leaf: func(b []byte, event any) ([]byte, error) { return exec.AppendInt(b, int64(event.(int32))), nil },
+				},
+			},
+		},
 		"__Directive": {
 			Name: "__Directive", Names: []string{"__Directive"},
 			Is: func(v any) bool { _, is := v.(*introspection.Directive); return is },

@@ -1,0 +1,19 @@
+package exec
+
+import (
+	"errors"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// Source is the one field that a subscription asks for, by name, with its arguments. Each
+// of its events is answered by an [Execution] whose root is the event.
+func (p *Plan) Source(op *graphql.OperationContext) (field string, args map[string]any, err error) {
+	if len(p.root.steps) != 1 || p.root.steps[0].field == nil {
+		return "", nil, errors.New("a subscription asks for one field")
+	}
+	st := p.root.steps[0]
+	x := &Execution{op: op, args: make([]arguments, p.arguments)}
+	args, err = x.arguments(st)
+	return st.Name, args, err
+}

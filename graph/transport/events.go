@@ -1,0 +1,63 @@
+package transport
+
+import (
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// How server-sent events are written, by the protocol of the npm package graphql-sse with
+// one connection for each operation. Each event is one Write. A comment keeps the
+// connection open. One with a close code tells [Sockets] why a stream ends that is not
+// complete; clients connect again then.
+const (
+	eventBegin    = "event: next\ndata: "
+	eventEnd      = "\n\n"
+	eventComplete = "event: complete\ndata: \n\n"
+	eventBeat     = ":\n\n"
+)
+
+type eventStream struct{ w http.ResponseWriter }
+
+func startEvents(w http.ResponseWriter) eventStream {
+	answerHeader(w)["Content-Type"] = contentTypes[mediaEvents]
+	w.Header()["X-Accel-Buffering"] = []string{"no"} // nginx
+	w.WriteHeader(http.StatusOK)
+	return eventStream{w}
+}
+
+// begin is no event, though browsers take the id.
+func (s eventStream) begin(id string) error { return writeText(s.w, ":\nid: "+id+"\n\n") }
+
+func (s eventStream) event(id string, resp *graphql.Response) error {
+	before, after := envelope(resp)
+	if id != "" {
+		before = "event: next\nid: " + id + "\ndata: " + before
+	} else {
+		before = eventBegin + before
+	}
+	return writeWhole(s.w, before, resp.Data, after+eventEnd)
+}
+
+func (s eventStream) beat() error { return writeText(s.w, eventBeat) }
+
+func (s eventStream) complete() error { return writeText(s.w, eventComplete) }
+
+func (s eventStream) close(code int, why string) error {
+	return writeText(s.w, ": "+strconv.Itoa(code)+" "+why+"\n\n")
+}
+
+func writeText(w io.Writer, text string) error {
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+// writeWhole writes three texts as one.
+func writeWhole(w io.Writer, before string, data []byte, after string) error {
+	b := make([]byte, 0, len(before)+len(data)+len(after))
+	b = append(append(append(b, before...), data...), after...)
+	_, err := w.Write(b)
+	return err
+}

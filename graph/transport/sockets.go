@@ -1,0 +1,266 @@
+package transport
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"census-gateway/internal/errcodes"
+	"github.com/coder/websocket"
+)
+
+// Sockets serves the protocol graphql-transport-ws of the npm package graphql-ws. Each
+// operation of a connection is a POST of its own to Next, with the headers of the
+// handshake and the credentials of connection_init, so all that holds for requests holds
+// for it.
+type Sockets struct {
+	Next       http.Handler // takes the POSTs
+	MaxMessage int64        // bytes of a message of the client
+	// Last lets a connection last: see [Options].
+	Last func(ctx context.Context) (lasting context.Context, end func())
+}
+
+// The bounds of a connection.
+const (
+	protocol       = "graphql-transport-ws"
+	initFor        = 10 * time.Second
+	pingEvery      = 25 * time.Second
+	mostOperations = 100 // at once
+)
+
+// The close codes of the protocol that are the client's fault.
+const (
+	closeInvalid      = 4400
+	closeUnauthorized = 4401
+	closeProtocol     = 4406
+	closeInitTimeout  = 4408
+	closeDuplicate    = 4409
+	closeInitTwice    = 4429
+)
+
+// Upgrades tells whether r asks for a WebSocket.
+func Upgrades(r *http.Request) bool {
+	return r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+}
+
+// ServeHTTP serves one connection until it ends.
+func (s Sockets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	// Whether a page may connect is decided in front of this package, as for all requests.
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{protocol}, InsecureSkipVerify: true, CompressionMode: websocket.CompressionDisabled})
+	if err != nil {
+		return // it is answered
+	}
+	defer conn.CloseNow()
+	conn.SetReadLimit(s.MaxMessage)
+	ctx, end := s.Last(r.Context())
+	defer end()
+	ctx, cancel := context.WithCancel(ctx)
+	c := &socket{Sockets: s, conn: conn, ctx: ctx, header: headersOf(r), r: r, operations: make(map[string]context.CancelFunc)}
+	defer c.running.Wait()
+	defer cancel()
+	if conn.Subprotocol() != protocol {
+		conn.Close(closeProtocol, "Subprotocol not acceptable")
+		return
+	}
+	defer context.AfterFunc(ctx, c.leave)()
+	initTimer := time.AfterFunc(initFor, func() {
+		if !c.state(func() bool { return c.begun }) {
+			conn.Close(closeInitTimeout, "Connection initialisation timeout")
+		}
+	})
+	defer initTimer.Stop()
+	c.ping = time.AfterFunc(pingEvery, c.pingNow)
+	defer c.ping.Stop()
+	for c.read() {
+	}
+}
+
+// headersOf are the headers of the handshake that hold for its operations.
+func headersOf(r *http.Request) http.Header {
+	h := make(http.Header)
+	for _, name := range []string{"Authorization", "X-Api-Key", "User-Agent", "X-Forwarded-For", "Traceparent", "Tracestate",
+		"Graphql-Client-Name", "Graphql-Client-Version", "Apollographql-Client-Name", "Apollographql-Client-Version"} {
+		if values := r.Header[name]; len(values) > 0 {
+			h[name] = values
+		}
+	}
+	h.Set("Content-Type", "application/json")
+	h.Set("Accept", "application/graphql-response+json, text/event-stream")
+	return h
+}
+
+// A socket is one connection.
+type socket struct {
+	Sockets
+	conn    *websocket.Conn
+	ctx     context.Context
+	r       *http.Request // the handshake
+	ping    *time.Timer
+	running sync.WaitGroup
+
+	mu         sync.Mutex
+	header     http.Header
+	begun      bool // by connection_init
+	ready      bool // that was acknowledged
+	operations map[string]context.CancelFunc
+}
+
+func (c *socket) state(of func() bool) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return of()
+}
+
+// A message is one of the protocol.
+type message struct {
+	Type    string          `json:"type"`
+	ID      string          `json:"id,omitempty"`
+	Payload json.RawMessage `json:"payload,omitempty"`
+}
+
+// read reads a message and does what it says; false if the connection has ended.
+func (c *socket) read() bool {
+	kind, text, err := c.conn.Read(context.Background()) // the end of a context would cut the connection without a code
+	if err != nil {
+		return false
+	}
+	var m message
+	if kind != websocket.MessageText || json.Unmarshal(text, &m) != nil {
+		return c.close(closeInvalid, "Invalid message received")
+	}
+	switch m.Type {
+	case "connection_init":
+		return c.begin(m.Payload)
+	case "ping":
+		return c.send(message{Type: "pong"})
+	case "pong":
+		return true
+	case "subscribe":
+		return c.subscribe(m)
+	case "complete":
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if cancel := c.operations[m.ID]; cancel != nil {
+			cancel()
+			delete(c.operations, m.ID)
+		}
+		return true
+	}
+	return c.close(closeInvalid, "Invalid message received")
+}
+
+// begin takes the credentials in the payload of connection_init, as headers would have
+// them, and acknowledges it if they are accepted.
+func (c *socket) begin(payload json.RawMessage) bool {
+	if c.state(func() bool { was := c.begun; c.begun = true; return was }) {
+		return c.close(closeInitTwice, "Too many initialisation requests")
+	}
+	var shown map[string]any
+	if len(payload) > 0 && json.Unmarshal(payload, &shown) != nil {
+		return c.close(closeInvalid, "The payload of connection_init is not an object")
+	}
+	for name, value := range shown {
+		text, _ := value.(string)
+		if strings.EqualFold(name, "Authorization") || strings.EqualFold(name, "X-API-Key") {
+			c.header.Set(name, text)
+		}
+	}
+	probe := &socketWriter{c: c, header: make(http.Header)}
+	c.serve(c.ctx, []byte(`{"query":"{__typename}"}`), probe)
+	if probe.header.Get("Www-Authenticate") != "" {
+		return c.close(CloseForbidden, "Forbidden")
+	}
+	c.state(func() bool { c.ready = true; return true })
+	return c.send(message{Type: "connection_ack"})
+}
+
+// subscribe begins an operation.
+func (c *socket) subscribe(m message) bool {
+	ctx, cancel := context.WithCancel(c.ctx)
+	c.mu.Lock()
+	_, taken := c.operations[m.ID]
+	ready, full := c.ready, len(c.operations) >= mostOperations
+	if ready && !taken && !full && m.ID != "" {
+		c.operations[m.ID] = cancel
+	}
+	c.mu.Unlock()
+	switch {
+	case !ready:
+		cancel()
+		return c.close(closeUnauthorized, "Unauthorized")
+	case m.ID == "" || len(m.Payload) == 0:
+		cancel()
+		return c.close(closeInvalid, "Invalid message received")
+	case taken:
+		cancel()
+		return c.close(closeDuplicate, "Subscriber for "+m.ID[:min(len(m.ID), 64)]+" already exists")
+	case full:
+		cancel()
+		return c.send(message{Type: "error", ID: m.ID, Payload: []byte(`[{"message":"Too many operations on this connection.","extensions":{"code":"` + errcodes.Overloaded + `"}}]`)})
+	}
+	c.running.Go(func() {
+		defer cancel()
+		w := &socketWriter{c: c, id: m.ID, ctx: ctx, header: make(http.Header)}
+		c.serve(ctx, m.Payload, w)
+		w.finish()
+	})
+	return true
+}
+
+// serve has Next answer an operation.
+func (c *socket) serve(ctx context.Context, body []byte, w *socketWriter) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.r.URL.Path, strings.NewReader(string(body)))
+	if err != nil {
+		return
+	}
+	r.Header, r.Host, r.RemoteAddr, r.RequestURI = c.header.Clone(), c.r.Host, c.r.RemoteAddr, c.r.URL.Path
+	defer func() {
+		if p := recover(); p != nil && p != http.ErrAbortHandler {
+			panic(p)
+		}
+	}()
+	c.Next.ServeHTTP(w, r)
+}
+
+func (c *socket) send(m message) bool {
+	text, err := json.Marshal(m)
+	if err != nil {
+		return false
+	}
+	return c.write(text)
+}
+
+// write sends a message; false if the connection has ended. A client that does not read
+// loses it.
+func (c *socket) write(text []byte) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), writeFor)
+	defer cancel()
+	return c.conn.Write(ctx, websocket.MessageText, text) == nil
+}
+
+// close ends the connection. It returns false.
+func (c *socket) close(code int, why string) bool {
+	c.conn.Close(websocket.StatusCode(code), why)
+	return false
+}
+
+// leave ends the connection when its time is over.
+func (c *socket) leave() {
+	if closing, ok := context.Cause(c.ctx).(Closing); ok {
+		c.close(closing.CloseCode(), closing.Error())
+	}
+}
+
+// pingNow ends the connection if the client does not answer.
+func (c *socket) pingNow() {
+	ctx, cancel := context.WithTimeout(c.ctx, pingEvery)
+	defer cancel()
+	if c.conn.Ping(ctx) != nil {
+		c.conn.CloseNow()
+		return
+	}
+	c.ping.Reset(pingEvery)
+}

@@ -1,0 +1,100 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// A socketWriter makes messages of the answer to an operation: of each server-sent event one,
+// or one of an answer in one piece.
+type socketWriter struct {
+	c      *socket
+	id     string
+	ctx    context.Context // of the operation: it ends when the client wants no more
+	header http.Header
+	events bool
+	body   bytes.Buffer
+	over   bool // error or complete was sent, or the client said so
+}
+
+// Header is the header of the answer.
+func (w *socketWriter) Header() http.Header { return w.header }
+
+// WriteHeader looks at what follows.
+func (w *socketWriter) WriteHeader(int) {
+	w.events = strings.HasPrefix(w.header.Get("Content-Type"), "text/event-stream")
+}
+
+// Flush has nothing to do.
+func (w *socketWriter) Flush() {}
+
+// Write takes an event as [eventStream] writes it, or a part of an answer.
+func (w *socketWriter) Write(p []byte) (int, error) {
+	if !w.events {
+		return w.body.Write(p)
+	}
+	text := strings.TrimSuffix(string(p), eventEnd)
+	_, data, isNext := strings.Cut(text, "\ndata: ")
+	switch {
+	case w.done():
+		return 0, context.Canceled
+	case isNext && strings.HasPrefix(text, "event: next\n"):
+		w.next([]byte(data))
+	case text+eventEnd == eventComplete:
+		w.complete()
+	case strings.HasPrefix(text, ": "):
+		code, why, _ := strings.Cut(text[2:], " ")
+		if n, err := strconv.Atoi(code); err == nil {
+			w.over = true
+			w.c.close(n, why[:min(len(why), 120)]) // a reason has 123 bytes at most
+		}
+	}
+	return len(p), nil
+}
+
+// done tells that nothing may be sent any more.
+func (w *socketWriter) done() bool { return w.over || w.ctx.Err() != nil }
+
+// next sends an answer. One without data is an error, which is the last.
+func (w *socketWriter) next(answer []byte) {
+	var parts struct {
+		Data   json.RawMessage
+		Errors json.RawMessage
+	}
+	if bytes.HasPrefix(answer, []byte(`{"errors":`)) && json.Unmarshal(answer, &parts) == nil && parts.Data == nil {
+		w.end(message{Type: "error", ID: w.id, Payload: parts.Errors})
+		return
+	}
+	id, _ := json.Marshal(w.id)
+	b := make([]byte, 0, len(answer)+len(id)+40)
+	b = append(append(b, `{"id":`...), id...)
+	b = append(append(b, `,"type":"next","payload":`...), answer...)
+	w.c.write(append(b, '}'))
+}
+
+func (w *socketWriter) complete() { w.end(message{Type: "complete", ID: w.id}) }
+
+// end sends the last message of the operation, whose id is free then.
+func (w *socketWriter) end(m message) {
+	w.c.mu.Lock()
+	over := w.done()
+	if !over {
+		delete(w.c.operations, w.id)
+	}
+	w.c.mu.Unlock()
+	if w.over = true; !over {
+		w.c.send(m)
+	}
+}
+
+// finish sends what came in one piece.
+func (w *socketWriter) finish() {
+	if !w.events && !w.done() {
+		w.next(w.body.Bytes())
+	}
+	w.complete()
+}
