@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"time"
 )
 
 // Anonymous is the Caller.ID of all callers if no credentials are required.
@@ -22,6 +23,9 @@ type Caller struct {
 	// Token is the caller's own Census token in pass-through mode, where ID is derived from it.
 	// It is empty in every other mode.
 	Token Secret
+
+	// Expires is when the caller's credentials do; zero if that is not known.
+	Expires time.Time
 }
 
 // String returns the ID.

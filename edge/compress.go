@@ -64,7 +64,7 @@ func isStream(contentType string) bool {
 	if err != nil {
 		media = strings.ToLower(contentType)
 	}
-	return strings.HasPrefix(media, "multipart/")
+	return strings.HasPrefix(media, "multipart/") || media == "text/event-stream"
 }
 
 // A packWriter decides, once the header is complete, whether to compress the answer. The

@@ -24,6 +24,9 @@ type Drain struct {
 	Settle time.Duration
 	// OnDrain is called first; readiness fails from then on. It may be nil.
 	OnDrain func()
+	// OnClosed is called when the listeners have closed: streams end, so that their clients
+	// connect elsewhere. It may be nil.
+	OnClosed func()
 	// Log receives a line for each step; nil discards them.
 	Log *slog.Logger
 }
@@ -78,6 +81,9 @@ func (d Drain) Serve(ctx context.Context, srv *http.Server, listeners ...net.Lis
 	}
 	for _, l := range listeners {
 		l.Close()
+	}
+	if d.OnClosed != nil {
+		d.OnClosed()
 	}
 	for end := time.Now().Add(d.Idle); conns.open.Load() > 0 && time.Now().Before(end); {
 		time.Sleep(5 * time.Millisecond)

@@ -3,6 +3,7 @@ package edge
 import (
 	"context"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -54,7 +55,11 @@ func (f *InFlight) Middleware(next http.Handler) http.Handler {
 			Refuse(w, r, overloaded()) // also if the client has left, since nobody reads it then
 			return
 		}
-		defer func() { <-f.places }()
+		leave := sync.OnceFunc(func() { <-f.places })
+		defer leave()
+		if k := knownOf(r.Context()); k != nil {
+			k.place = leave
+		}
 		next.ServeHTTP(w, r)
 	})
 }

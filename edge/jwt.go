@@ -81,7 +81,11 @@ func JWT(opt JWTOptions) (Authenticator, error) {
 				Challenge: `Bearer realm="census-gateway", error="insufficient_scope"`,
 				Cause:     errors.New("JWT without the required scope, of caller " + jwtID(claims.Subject))}
 		}
-		return Caller{ID: jwtID(claims.Subject)}, nil
+		caller := Caller{ID: jwtID(claims.Subject)}
+		if claims.ExpiresAt != nil {
+			caller.Expires = claims.ExpiresAt.Time
+		}
+		return caller, nil
 	}
 	return func(r *http.Request) (Caller, error) {
 		caller, why := judge(r)

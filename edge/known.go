@@ -11,11 +11,12 @@ import (
 // It is the request's context from RequestID on. A layer sees what an inner layer learned once
 // that has returned.
 type known struct {
-	context.Context
+	context.Context // of the request: it ends when the client leaves
 	notes.Notes
 	caller  Caller   // the zero Caller before authentication
 	refusal *Refusal // the refusal sent as the answer; nil if there was none, or after TakeRefusal
 	share   *share   // of the memory for large answers; nil outside of Recover
+	place   func()   // gives back the place in InFlight; nil outside of it
 }
 
 func knownOf(ctx context.Context) *known {
