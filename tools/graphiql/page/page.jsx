@@ -21,7 +21,12 @@ globalThis.MonacoEnvironment = {
 renew();
 
 // The header asks for extensions.census: what the answer cost in Census calls.
-const fetcher = withCredentials(createGraphiQLFetcher({ url: endpoint.href, headers: { 'X-Census-Cost': '1' } }));
+// Subscriptions go over graphql-ws, with the headers of the editor as what they show of themselves.
+const fetcher = withCredentials(createGraphiQLFetcher({
+  url: endpoint.href,
+  subscriptionUrl: endpoint.href.replace(/^http/, 'ws'),
+  headers: { 'X-Census-Cost': '1' },
+}));
 
 const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
 
