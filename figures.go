@@ -34,6 +34,13 @@ func (g *gateway) figures() []observe.Figure {
 				}
 				return float64(conns.Open()), true
 			}},
+		{Name: "subscriptions_open", Help: "Subscriptions that are open.", Value: func() (float64, bool) { return float64(g.streams.Open()), true }},
+		{Name: "watchers", Help: "Tokens whose workspaces are watched for subscriptions: 0 or 1, more in pass-through.",
+			Value: func() (float64, bool) { watchers, _, _ := g.watch.Stats(); return float64(watchers), true }},
+		{Name: "watch_calls_total", Help: "Calls to Census that watching has made, retries among them.", Counter: true,
+			Value: func() (float64, bool) { _, calls, _ := g.watch.Stats(); return float64(calls), true }},
+		{Name: "watch_behind_seconds", Help: "For how long the sync that is read next has been due: more than a few seconds means that GATEWAY_WATCH_CALLS does not suffice.",
+			Value: func() (float64, bool) { _, _, behind := g.watch.Stats(); return behind.Seconds(), true }},
 		{Name: "jwks_age_seconds", Help: "Time since the public keys of the JWT issuer were last read. Keys expire after a day.",
 			Value: func() (float64, bool) {
 				keys := g.jwks.Load()

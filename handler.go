@@ -55,8 +55,8 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 		g.tracing.Incoming, g.observed(proxies), edge.CORS(origins), edge.CSRF(origins), authenticate,
 		rates.Middleware, edge.ReadBody(s.MaxBody, s.Timeout+s.AnswerTimeout), g.answers.Middleware(s.Timeout+waitSlack), compress, g.inFlightFor(s).Middleware)
 	mux := http.NewServeMux()
+	asked := edge.Chain(api, edge.RequestID, edge.Refusals(g.refused(proxies)), edge.Recover(g.log, g.sending)) // by the gateway itself
 	if s.MCP {
-		asked := edge.Chain(api, edge.RequestID, edge.Refusals(g.refused(proxies)), edge.Recover(g.log, g.sending))
 		if err := g.serveMCP(mux, s, &now, asked, edge.CORS(origins), edge.CSRF(origins), authenticate); err != nil {
 			return nil, err
 		}
@@ -64,6 +64,7 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 	if s.ServesGraphiQL() {
 		api = graphiql.ForBrowsers(api)
 	}
+	api = g.upgraded(api, asked, origins, s.MaxBody)
 	mux.Handle("/graphql", api)
 	mux.Handle("/graphql/{$}", api) // without a redirect, after which clients send GET or give up
 	if s.Introspection {
@@ -116,6 +117,7 @@ func (g *gateway) graph(s settings.Settings, now *sources) (http.Handler, error)
 		Log: g.log, Timeout: s.Timeout, MaxBody: s.MaxBody, MaxDocument: s.MaxDocument, MaxTokens: s.MaxTokens, Limits: limitsOf(s),
 		OnlyTrusted: s.OnlyTrusted, Federation: s.Federation, OwnTokens: s.PassThrough,
 		GroupNames: s.GroupNames(), AppURL: appURL(s), OnBatch: g.observer.StartBatch, OnFresh: answers.Fresh, Hold: edge.Hold,
+		Watch: g.watch, Last: g.last,
 	}
 	if s.Documents != "" {
 		trusted, err := documents.LoadTrusted(s.Documents)

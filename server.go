@@ -27,6 +27,7 @@ import (
 	"census-gateway/edge/dashboard"
 	"census-gateway/edge/observe"
 	"census-gateway/graph"
+	"census-gateway/graph/live"
 	"census-gateway/settings"
 	"census-gateway/upstream"
 	"census-gateway/upstream/calls"
@@ -105,6 +106,8 @@ type gateway struct {
 	answers  *answers.Cache
 	census   *upstream.Client
 	sending  *edge.Sending
+	streams  *edge.Streams
+	watch    *live.Watchers
 	rates    *edge.Rates               // of the previous settings; nil at first
 	inFlight *edge.InFlight            // the same
 	served   settings.Settings         // the settings in force
@@ -135,6 +138,7 @@ func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway,
 		return nil, errors.New("CENSUS_GROUPS (--census-groups) needs V2 of Census's API: V1 has no groups, so that nothing would be served; CENSUS_BASE_URL has to end with /v2")
 	}
 	g.answers, g.sending = answerCache(s.AnswerCache), edge.NewSending(s.MaxSending)
+	g.streams, g.watch = edge.NewStreams(s.MaxSubscriptions), &live.Watchers{Calls: s.WatchCalls}
 	return g, errors.Join(
 		g.observer.Watch(g.figures()...),
 		g.observer.WatchPageCache(observe.Cache{
@@ -206,12 +210,13 @@ func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer,
 		}()
 	}
 	admin.SetReady(true)
-	drain := edge.Drain{LameDuck: s.LameDuck, OnDrain: func() { admin.SetReady(false) }, Log: g.log}
+	drain := edge.Drain{LameDuck: s.LameDuck, OnDrain: func() { admin.SetReady(false) }, OnClosed: g.streams.Drain, Log: g.log}
 	srv := edge.NewServer(handler, edge.ServerOptions{ReadHeaderTimeout: s.HeaderTimeout, ReadTimeout: s.BodyTimeout,
 		WriteTimeout: s.Timeout + s.AnswerTimeout, IdleTimeout: s.IdleTimeout, MaxHeader: s.MaxHeader, Log: g.log})
 	conns := edge.LimitConns(doors[0].listener, srv, s.MaxConnections)
 	g.conns.Store(conns)
 	errs := []error{drain.Serve(ctx, srv, conns)}
+	g.streams.Wait(2 * time.Second) // WebSockets are no more the server's
 	stop()
 	for range doors[1:] {
 		errs = append(errs, <-ended)

@@ -101,7 +101,11 @@ func (d *doc) shell(t *testing.T, script string) string {
 	if strings.HasPrefix(strings.TrimSpace(script), ".ci/run") { // that runs this test
 		script = "test -x " + root + "/.ci/run\n"
 	}
-	cmd := exec.Command("bash", "-euo", "pipefail", "-c", "set -- ; "+strings.ReplaceAll(script, "--addr :8080", "--addr 127.0.0.1:0"))
+	pipes := "pipefail"
+	if strings.Contains(script, "curl -sN") { // a stream ends when its reader has enough
+		pipes = "errexit"
+	}
+	cmd := exec.Command("bash", "-euo", pipes, "-c", "set -- ; "+strings.ReplaceAll(script, "--addr :8080", "--addr 127.0.0.1:0"))
 	cmd.Dir = d.dir
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GATEWAY_") || strings.HasPrefix(v, "CENSUS_") }),
 		"PATH="+bin+":"+os.Getenv("PATH"), "BIN="+bin, "ROOT="+root, "GO="+tool, "PROGRAM="+program, "SIM="+d.sim, "GOFLAGS=", "SUBJECT=somebody")

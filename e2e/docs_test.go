@@ -121,6 +121,12 @@ func (d *doc) operations(t *testing.T, b block) {
 	}
 	values := map[string]any{"since": time.Now().Add(-24 * time.Hour).UTC().Format(time.RFC3339), "id": "Sync:52"}
 	for _, op := range query.Operations {
+		if op.Operation == ast.Subscription {
+			if status, lines := d.gateway.events(t, b.text); status != 200 || !find(t, lines, "id: ") {
+				t.Errorf("%s: %d", op.Name, status)
+			}
+			continue
+		}
 		variables := map[string]any{}
 		for _, v := range op.VariableDefinitions {
 			if value, known := values[v.Variable]; known {

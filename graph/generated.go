@@ -32,6 +32,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Group() GroupResolver
 	Query() QueryResolver
+	Subscription() SubscriptionResolver
 	Sync() SyncResolver
 	SyncConnection() SyncConnectionResolver
 	SyncDestination() SyncDestinationResolver
@@ -96,6 +97,11 @@ type ComplexityRoot struct {
 		Updated   func(childComplexity int) int
 	}
 
+	Subscription struct {
+		SyncHealthChanged func(childComplexity int, syncIds []string, states []health.State) int
+		SyncRunChanged    func(childComplexity int, syncIds []string, outcomes []census.SyncRunOutcome, after *string) int
+	}
+
 	Sync struct {
 		ActiveRun   func(childComplexity int) int
 		CreatedAt   func(childComplexity int) int
@@ -155,6 +161,13 @@ type ComplexityRoot struct {
 		State func(childComplexity int) int
 	}
 
+	SyncHealthEvent struct {
+		After  func(childComplexity int) int
+		At     func(childComplexity int) int
+		Before func(childComplexity int) int
+		Sync   func(childComplexity int) int
+	}
+
 	SyncRun struct {
 		Canceled                func(childComplexity int) int
 		CompletedAt             func(childComplexity int) int
@@ -210,6 +223,11 @@ type ComplexityRoot struct {
 		LatestRun   func(childComplexity int) int
 		SyncCount   func(childComplexity int) int
 		Template    func(childComplexity int) int
+	}
+
+	SyncRunEvent struct {
+		Cursor func(childComplexity int) int
+		Run    func(childComplexity int) int
 	}
 
 	SyncRunGroupStats struct {
@@ -303,6 +321,10 @@ type QueryResolver interface {
 	Groups(ctx context.Context) ([]*Group, error)
 	SyncRuns(ctx context.Context, syncIds []string, groupIds []string, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) (*SyncRunConnection, error)
 	SyncRunStats(ctx context.Context, syncIds []string, groupIds []string, filter stats.Filter) (*SyncRunStats, error)
+}
+type SubscriptionResolver interface {
+	SyncRunChanged(ctx context.Context, syncIds []string, outcomes []census.SyncRunOutcome, after *string) (<-chan *SyncRunEvent, error)
+	SyncHealthChanged(ctx context.Context, syncIds []string, states []health.State) (<-chan *SyncHealthEvent, error)
 }
 type SyncResolver interface {
 	Runs(ctx context.Context, obj *Sync, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) (*SyncRunConnection, error)
@@ -601,6 +623,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordTotals.Updated(childComplexity), true
 
+	case "Subscription.syncHealthChanged":
+		if e.ComplexityRoot.Subscription.SyncHealthChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_syncHealthChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.SyncHealthChanged(childComplexity, args["syncIds"].([]string), args["states"].([]health.State)), true
+	case "Subscription.syncRunChanged":
+		if e.ComplexityRoot.Subscription.SyncRunChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_syncRunChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.SyncRunChanged(childComplexity, args["syncIds"].([]string), args["outcomes"].([]census.SyncRunOutcome), args["after"].(*string)), true
+
 	case "Sync.activeRun":
 		if e.ComplexityRoot.Sync.ActiveRun == nil {
 			break
@@ -867,6 +912,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SyncHealthCount.State(childComplexity), true
+
+	case "SyncHealthEvent.after":
+		if e.ComplexityRoot.SyncHealthEvent.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncHealthEvent.After(childComplexity), true
+	case "SyncHealthEvent.at":
+		if e.ComplexityRoot.SyncHealthEvent.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncHealthEvent.At(childComplexity), true
+	case "SyncHealthEvent.before":
+		if e.ComplexityRoot.SyncHealthEvent.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncHealthEvent.Before(childComplexity), true
+	case "SyncHealthEvent.sync":
+		if e.ComplexityRoot.SyncHealthEvent.Sync == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncHealthEvent.Sync(childComplexity), true
 
 	case "SyncRun.canceled":
 		if e.ComplexityRoot.SyncRun.Canceled == nil {
@@ -1141,6 +1211,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SyncRunErrorGroup.Template(childComplexity), true
+
+	case "SyncRunEvent.cursor":
+		if e.ComplexityRoot.SyncRunEvent.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRunEvent.Cursor(childComplexity), true
+	case "SyncRunEvent.run":
+		if e.ComplexityRoot.SyncRunEvent.Run == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncRunEvent.Run(childComplexity), true
 
 	case "SyncRunGroupStats.byOutcome":
 		if e.ComplexityRoot.SyncRunGroupStats.ByOutcome == nil {
@@ -1511,6 +1594,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 
 			return &response
 		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
 
 	default:
 		return graphql.OneShot(graphql.ErrorResponse(ctx, "unsupported GraphQL operation"))
@@ -1551,6 +1651,7 @@ the response reports its cost and the time its data is from.
 """
 schema {
   query: Query
+  subscription: Subscription
 }
 
 """
@@ -3207,6 +3308,86 @@ type PageInfo {
   """
   endCursor: String
 }
+
+"""
+What can be followed; docs/live.md says how to subscribe. All followers of a workspace share one watcher. It reads a sync within 10
+seconds of when its schedule promises a run, and then until that has ended: every 10 seconds, or as seldom as once a minute while
+its usual end is far. Other syncs it reads every 15 minutes, those that a subscription to at most 20 syncs names every minute, and
+at once when a webhook of Census names one. Its calls are its own (GATEWAY_WATCH_CALLS), so an event costs only what is asked of
+it beyond the run or the health that it holds.
+"""
+type Subscription {
+  """
+  Each time a run is created or changes; in between, states may be skipped. Nothing is missed: whoever subscribes again with ` + "`" + `after` + "`" + ` is
+  first told what happened since. Some of it may come twice.
+  """
+  syncRunChanged(
+    """
+    Just the runs of these syncs; at most 500. Those that Census does not know are left out; NOT_FOUND if it knows none. Left out: every
+    sync of the workspace.
+    """
+    syncIds: [ID!]
+    """
+    Just changes of runs that have, or had before, one of these outcomes. Left out: all.
+    """
+    outcomes: [SyncRunOutcome!]
+    """
+    The ` + "`" + `cursor` + "`" + ` of the last event that was received, of a subscription to the same syncs; at most 7 days old. Over SSE the header
+    Last-Event-ID counts instead, if it is sent. Left out: from now on. Costs at least one Census call for each sync.
+    """
+    after: String
+  ): SyncRunEvent!
+  """
+  First how each sync is now, then each time its state becomes another. Where nothing is known of a sync yet, that costs one Census call.
+  """
+  syncHealthChanged(
+    """
+    Just these syncs; at most 500. Those that Census does not know are left out; NOT_FOUND if it knows none. Left out: every sync of the
+    workspace.
+    """
+    syncIds: [ID!]
+    """
+    Just syncs that are, or were before, in one of these states. Left out: all.
+    """
+    states: [SyncHealthState!]
+  ): SyncHealthEvent!
+}
+
+"""
+A run that was created or has changed.
+"""
+type SyncRunEvent {
+  """
+  The place of the event, for ` + "`" + `after` + "`" + `: at most 1 KiB of text.
+  """
+  cursor: String!
+  """
+  The run as it is now.
+  """
+  run: SyncRun!
+}
+
+"""
+A sync whose state of health has become another.
+"""
+type SyncHealthEvent {
+  """
+  The sync.
+  """
+  sync: Sync!
+  """
+  Its state before; null with the first event of a sync.
+  """
+  before: SyncHealthState
+  """
+  How it is now.
+  """
+  after: SyncHealth!
+  """
+  When the gateway found it so.
+  """
+  at: DateTime!
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -3413,6 +3594,20 @@ func (ec *executionContext) childFields_SyncHealthCount(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type SyncHealthCount", field.Name)
 }
 
+func (ec *executionContext) childFields_SyncHealthEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sync":
+		return ec.fieldContext_SyncHealthEvent_sync(ctx, field)
+	case "before":
+		return ec.fieldContext_SyncHealthEvent_before(ctx, field)
+	case "after":
+		return ec.fieldContext_SyncHealthEvent_after(ctx, field)
+	case "at":
+		return ec.fieldContext_SyncHealthEvent_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SyncHealthEvent", field.Name)
+}
+
 func (ec *executionContext) childFields_SyncRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3527,6 +3722,16 @@ func (ec *executionContext) childFields_SyncRunErrorGroup(ctx context.Context, f
 		return ec.fieldContext_SyncRunErrorGroup_latestRun(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SyncRunErrorGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_SyncRunEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SyncRunEvent_cursor(ctx, field)
+	case "run":
+		return ec.fieldContext_SyncRunEvent_run(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SyncRunEvent", field.Name)
 }
 
 func (ec *executionContext) childFields_SyncRunGroupStats(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4060,6 +4265,58 @@ func (ec *executionContext) field_Query_syncs_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["before"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_syncHealthChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "syncIds",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["syncIds"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "states",
+		func(ctx context.Context, v any) ([]health.State, error) {
+			return ec.unmarshalOSyncHealthState2ᚕcensusᚑgatewayᚋgraphᚋhealthᚐStateᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["states"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_syncRunChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "syncIds",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["syncIds"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "outcomes",
+		func(ctx context.Context, v any) ([]census.SyncRunOutcome, error) {
+			return ec.unmarshalOSyncRunOutcome2ᚕcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRunOutcomeᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["outcomes"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
 	return args, nil
 }
 
@@ -5340,6 +5597,94 @@ func (ec *executionContext) fieldContext_RecordTotals_invalid(_ context.Context,
 	return graphql.NewScalarFieldContext("RecordTotals", field, false, false, "BigInt")
 }
 
+func (ec *executionContext) _Subscription_syncRunChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_syncRunChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().SyncRunChanged(ctx, fc.Args["syncIds"].([]string), fc.Args["outcomes"].([]census.SyncRunOutcome), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *SyncRunEvent) graphql.Marshaler {
+			return ec.marshalNSyncRunEvent2ᚖcensusᚑgatewayᚋgraphᚐSyncRunEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_syncRunChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SyncRunEvent(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_syncRunChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_syncHealthChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_syncHealthChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().SyncHealthChanged(ctx, fc.Args["syncIds"].([]string), fc.Args["states"].([]health.State))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *SyncHealthEvent) graphql.Marshaler {
+			return ec.marshalNSyncHealthEvent2ᚖcensusᚑgatewayᚋgraphᚐSyncHealthEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_syncHealthChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SyncHealthEvent(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_syncHealthChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Sync_id(ctx context.Context, field graphql.CollectedField, obj *Sync) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6477,6 +6822,116 @@ func (ec *executionContext) fieldContext_SyncHealthCount_count(_ context.Context
 	return graphql.NewScalarFieldContext("SyncHealthCount", field, false, false, "Int")
 }
 
+func (ec *executionContext) _SyncHealthEvent_sync(ctx context.Context, field graphql.CollectedField, obj *SyncHealthEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncHealthEvent_sync(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sync, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Sync) graphql.Marshaler {
+			return ec.marshalNSync2ᚖcensusᚑgatewayᚋgraphᚐSync(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncHealthEvent_sync(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SyncHealthEvent",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Sync(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SyncHealthEvent_before(ctx context.Context, field graphql.CollectedField, obj *SyncHealthEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncHealthEvent_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *health.State) graphql.Marshaler {
+			return ec.marshalOSyncHealthState2ᚖcensusᚑgatewayᚋgraphᚋhealthᚐState(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncHealthEvent_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncHealthEvent", field, false, false, "SyncHealthState")
+}
+
+func (ec *executionContext) _SyncHealthEvent_after(ctx context.Context, field graphql.CollectedField, obj *SyncHealthEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncHealthEvent_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *health.Health) graphql.Marshaler {
+			return ec.marshalNSyncHealth2ᚖcensusᚑgatewayᚋgraphᚋhealthᚐHealth(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncHealthEvent_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SyncHealthEvent",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SyncHealth(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SyncHealthEvent_at(ctx context.Context, field graphql.CollectedField, obj *SyncHealthEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncHealthEvent_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v census.DateTime) graphql.Marshaler {
+			return ec.marshalNDateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncHealthEvent_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncHealthEvent", field, false, false, "DateTime")
+}
+
 func (ec *executionContext) _SyncRun_id(ctx context.Context, field graphql.CollectedField, obj *census.SyncRun) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7588,6 +8043,61 @@ func (ec *executionContext) _SyncRunErrorGroup_latestRun(ctx context.Context, fi
 func (ec *executionContext) fieldContext_SyncRunErrorGroup_latestRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SyncRunErrorGroup",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SyncRun(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SyncRunEvent_cursor(ctx context.Context, field graphql.CollectedField, obj *SyncRunEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunEvent_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunEvent_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncRunEvent", field, false, false, "String")
+}
+
+func (ec *executionContext) _SyncRunEvent_run(ctx context.Context, field graphql.CollectedField, obj *SyncRunEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncRunEvent_run(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Run, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *census.SyncRun) graphql.Marshaler {
+			return ec.marshalNSyncRun2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRun(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncRunEvent_run(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SyncRunEvent",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -10691,6 +11201,28 @@ func (ec *executionContext) _RecordTotals(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var subscriptionImplementors = []string{"Subscription"}
+
+func (ec *executionContext) _Subscription(ctx context.Context, sel ast.SelectionSet) func(ctx context.Context) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, subscriptionImplementors)
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{
+		Object: "Subscription",
+	})
+	if len(fields) != 1 {
+		graphql.AddErrorf(ctx, "must subscribe to exactly one stream")
+		return nil
+	}
+
+	switch fields[0].Name {
+	case "syncRunChanged":
+		return ec._Subscription_syncRunChanged(ctx, fields[0])
+	case "syncHealthChanged":
+		return ec._Subscription_syncHealthChanged(ctx, fields[0])
+	default:
+		panic("unknown field " + strconv.Quote(fields[0].Name))
+	}
+}
+
 var syncImplementors = []string{"Sync", "Node"}
 
 func (ec *executionContext) _Sync(ctx context.Context, sel ast.SelectionSet, obj *Sync) graphql.Marshaler {
@@ -11081,6 +11613,54 @@ func (ec *executionContext) _SyncHealthCount(ctx context.Context, sel ast.Select
 	return out
 }
 
+var syncHealthEventImplementors = []string{"SyncHealthEvent"}
+
+func (ec *executionContext) _SyncHealthEvent(ctx context.Context, sel ast.SelectionSet, obj *SyncHealthEvent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, syncHealthEventImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SyncHealthEvent")
+		case "sync":
+			out.Values[i] = ec._SyncHealthEvent_sync(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._SyncHealthEvent_before(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "after":
+			out.Values[i] = ec._SyncHealthEvent_after(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._SyncHealthEvent_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var syncRunImplementors = []string{"SyncRun", "Node"}
 
 func (ec *executionContext) _SyncRun(ctx context.Context, sel ast.SelectionSet, obj *census.SyncRun) graphql.Marshaler {
@@ -11407,6 +11987,44 @@ func (ec *executionContext) _SyncRunErrorGroup(ctx context.Context, sel ast.Sele
 			}
 		case "latestRun":
 			out.Values[i] = ec._SyncRunErrorGroup_latestRun(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var syncRunEventImplementors = []string{"SyncRunEvent"}
+
+func (ec *executionContext) _SyncRunEvent(ctx context.Context, sel ast.SelectionSet, obj *SyncRunEvent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, syncRunEventImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SyncRunEvent")
+		case "cursor":
+			out.Values[i] = ec._SyncRunEvent_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "run":
+			out.Values[i] = ec._SyncRunEvent_run(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -12648,12 +13266,28 @@ func (ec *executionContext) marshalNSyncEdge2ᚕcensusᚑgatewayᚋgraphᚐSyncE
 	return ret
 }
 
+func (ec *executionContext) marshalNSyncHealth2ᚖcensusᚑgatewayᚋgraphᚋhealthᚐHealth(ctx context.Context, sel ast.SelectionSet, v *health.Health) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SyncHealth!")
+		return graphql.Null
+	}
+	return ec._SyncHealth(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNSyncHealthCount2ᚖcensusᚑgatewayᚋgraphᚐSyncHealthCount(ctx context.Context, sel ast.SelectionSet, v *SyncHealthCount) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "SyncHealthCount!")
 		return graphql.Null
 	}
 	return ec._SyncHealthCount(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSyncHealthEvent2ᚖcensusᚑgatewayᚋgraphᚐSyncHealthEvent(ctx context.Context, sel ast.SelectionSet, v *SyncHealthEvent) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SyncHealthEvent!")
+		return graphql.Null
+	}
+	return ec._SyncHealthEvent(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSyncHealthState2censusᚑgatewayᚋgraphᚋhealthᚐState(ctx context.Context, v any) (health.State, error) {
@@ -12751,6 +13385,14 @@ func (ec *executionContext) marshalNSyncRunErrorGroup2ᚕcensusᚑgatewayᚋgrap
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNSyncRunEvent2ᚖcensusᚑgatewayᚋgraphᚐSyncRunEvent(ctx context.Context, sel ast.SelectionSet, v *SyncRunEvent) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SyncRunEvent!")
+		return graphql.Null
+	}
+	return ec._SyncRunEvent(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSyncRunFilter2censusᚑgatewayᚋgraphᚋstatsᚐFilter(ctx context.Context, v any) (stats.Filter, error) {
@@ -13439,6 +14081,25 @@ func (ec *executionContext) marshalOSyncHealthState2ᚕcensusᚑgatewayᚋgraph�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOSyncHealthState2ᚖcensusᚑgatewayᚋgraphᚋhealthᚐState(ctx context.Context, v any) (*health.State, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := health.State(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOSyncHealthState2ᚖcensusᚑgatewayᚋgraphᚋhealthᚐState(ctx context.Context, sel ast.SelectionSet, v *health.State) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) unmarshalOSyncOrder2ᚖcensusᚑgatewayᚋgraphᚐSyncOrder(ctx context.Context, v any) (*SyncOrder, error) {

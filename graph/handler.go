@@ -10,11 +10,13 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"census-gateway/graph/documents"
 	"census-gateway/graph/federation"
 	"census-gateway/graph/inputs"
 	"census-gateway/graph/limits"
+	"census-gateway/graph/live"
 	"census-gateway/graph/transport"
 	"census-gateway/internal/errcodes"
 	"census-gateway/internal/notes"
@@ -38,6 +40,10 @@ type Options struct {
 	AppURL      string             // of Census's pages for people, "https://app.getcensus.com"; "": there are none
 	Now         func() time.Time   // nil: time.Now
 	OwnTokens   bool               // callers ask with Census tokens of their own
+	Watch       *live.Watchers     // what subscriptions follow; nil: watchers of their own, of 120 calls a minute
+	// Last lets the answer to a subscription last beyond the time of one operation: see
+	// [transport.Options]. Nil: as long as its client stays.
+	Last func(ctx context.Context) (lasting context.Context, end func(), refusal *gqlerror.Error)
 	// Hold is told how many bytes of memory an answer takes at least, while it is made;
 	// false refuses it, with OVERLOADED. Nil: there is room for everything.
 	Hold func(ctx context.Context, bytes int) bool
@@ -60,6 +66,13 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	}
 	if opt.ReadLimit == 0 {
 		opt.ReadLimit = scanPages
+	}
+	lasts := opt.Last == nil
+	if lasts {
+		opt.Last = lasting
+	}
+	if opt.Watch == nil {
+		opt.Watch = &live.Watchers{Calls: 120}
 	}
 	if opt.MaxTokens == 0 {
 		opt.MaxTokens = 2000
@@ -122,7 +135,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 		return next(withLoaders(ctx, census(ctx), &opt))
 	})
 	transport.Add(srv, transport.Options{MaxBody: opt.MaxBody, MaxDocument: opt.MaxDocument,
-		Present: present(opt.Log, opt.OwnTokens), Variables: given.Variables, OnPanic: panicked,
+		Present: present(opt.Log, opt.OwnTokens), Variables: given.Variables, OnPanic: panicked, Last: opt.Last,
 		Release: func(data []byte) { reuse(&data) },
 		Headers: func(ctx context.Context, resp *graphql.Response, h http.Header) {
 			r := notes.Of(ctx)
@@ -136,14 +149,29 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 				opt.OnFresh(ctx, r.Fresh())
 			}
 		}})
-	return within(opt.Timeout, srv), nil
+	return within(opt.Timeout, lasts, srv), nil
 }
 
-// within gives each request a deadline. What is known by then is answered.
-func within(d time.Duration, next http.Handler) http.Handler {
+// within gives each request a deadline. What is known by then is answered. With lasts, the
+// context without it is kept for lasting.
+func within(d time.Duration, lasts bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, end := context.WithTimeout(r.Context(), d)
+		ctx := r.Context()
+		if lasts {
+			ctx = context.WithValue(ctx, requestKey{}, ctx)
+		}
+		ctx, end := context.WithTimeout(ctx, d)
 		defer end()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+type requestKey struct{}
+
+// lasting is ctx without its deadline: it ends with the request.
+func lasting(ctx context.Context) (_ context.Context, end func(), refusal *gqlerror.Error) {
+	request := ctx.Value(requestKey{}).(context.Context)
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(request, func() { cancel(context.Cause(request)) })
+	return ctx, func() { stop(); cancel(nil) }, nil
 }

@@ -71,12 +71,32 @@ type SyncHealthCount struct {
 	Count int `json:"count"`
 }
 
+// A sync whose state of health has become another.
+type SyncHealthEvent struct {
+	// The sync.
+	Sync *Sync `json:"sync"`
+	// Its state before; null with the first event of a sync.
+	Before *health.State `json:"before,omitempty"`
+	// How it is now.
+	After *health.Health `json:"after"`
+	// When the gateway found it so.
+	At census.DateTime `json:"at"`
+}
+
 // The order of a list of syncs.
 type SyncOrder struct {
 	// Default: CREATED_AT.
 	Field SyncOrderField `json:"field"`
 	// Default: DESC for every field: newest first, labels from Z to A, or worst first.
 	Direction OrderDirection `json:"direction"`
+}
+
+// A run that was created or has changed.
+type SyncRunEvent struct {
+	// The place of the event, for `after`: at most 1 KiB of text.
+	Cursor string `json:"cursor"`
+	// The run as it is now.
+	Run *census.SyncRun `json:"run"`
 }
 
 // The order of a list of runs.

@@ -65,6 +65,9 @@ func (o oracleQuery) SyncRunStats(ctx context.Context, syncIds []string, groupId
 	return oracleValue(ctx, queryResolver{o.r}.SyncRunStats(ctx, syncIds, groupIds, filter))
 }
 
+// Events are executed as queries are.
+func (oracle) Subscription() SubscriptionResolver { return nil }
+
 func (o oracle) Sync() SyncResolver { return oracleSync{o.Resolver} }
 
 type oracleSync struct{ r *Resolver }

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"census-gateway/graph/documents"
 	"census-gateway/graph/exec"
@@ -42,17 +42,10 @@ func newSchema(r *Resolver) breadthFirst {
 // Exec answers the operation of ctx.
 func (s breadthFirst) Exec(ctx context.Context) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
-	x := exec.Start(ctx, op, s.planOf(ctx, op).exec, op, func() { loadersOf(ctx).read() })
-	x.Room = func(bytes int) *gqlerror.Error {
-		if s.hold != nil && !s.hold(ctx, bytes) {
-			return errNoRoom()
-		}
-		return nil
+	if op.Operation.Operation == ast.Subscription {
+		return s.subscribe(ctx, op)
 	}
-	return func(ctx context.Context) *graphql.Response {
-		buffer := texts.Get().(*[]byte)
-		return x.Next(ctx, (*buffer)[:0])
-	}
+	return s.start(ctx, op, s.planOf(ctx, op), op)
 }
 
 // A plan is what the text of an operation tells.

@@ -41,6 +41,18 @@ func limitOf(err *gqlerror.Error) string {
 	return ""
 }
 
+// describe notes which operation it is.
+func describe(r *notes.Notes, op *graphql.OperationContext) {
+	r.Document, r.Name = documentOf(op), op.OperationName
+	if p := planned(op); p != nil {
+		r.Deprecated = p.deprecated
+	}
+	if op.Operation != nil {
+		r.Type = string(op.Operation.Operation)
+		r.Name = op.Operation.Name
+	}
+}
+
 // costHeader is the request header that asks for extensions.census.
 const costHeader = "X-Census-Cost"
 
@@ -60,14 +72,7 @@ func recorded(guard *limits.Guard) graphql.ResponseMiddleware {
 
 // note is recorded for the answer of an operation.
 func note(r *notes.Notes, op *graphql.OperationContext, resp *graphql.Response, guard *limits.Guard) *graphql.Response {
-	r.Document, r.Name = documentOf(op), op.OperationName
-	if p := planned(op); p != nil {
-		r.Deprecated = p.deprecated
-	}
-	if op.Operation != nil {
-		r.Type = string(op.Operation.Operation)
-		r.Name = op.Operation.Name
-	}
+	describe(r, op)
 	for _, err := range resp.Errors {
 		r.Limit = cmp.Or(r.Limit, limitOf(err))
 		if code := transport.Code(err); !slices.Contains(r.Codes, code) {

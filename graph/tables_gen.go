@@ -371,6 +371,23 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 			},
 		},
+		"Subscription": {
+			Name: "Subscription", Names: []string{"Subscription"},
+			Fields: map[string]*exec.Field{
+				"syncRunChanged": {
+					Args: func(raw map[string]any) (map[string]any, error) {
+						return argsOf.field_Subscription_syncRunChanged_args(context.Background(), raw)
+					},
+					Get: func(event any, _ map[string]any) (any, error) { return event, nil },
+				},
+				"syncHealthChanged": {
+					Args: func(raw map[string]any) (map[string]any, error) {
+						return argsOf.field_Subscription_syncHealthChanged_args(context.Background(), raw)
+					},
+					Get: func(event any, _ map[string]any) (any, error) { return event, nil },
+				},
+			},
+		},
 		"Sync": {
 			Name: "Sync", Names: []string{"Sync", "Node"},
 			Is: func(v any) bool { _, is := v.(*Sync); return is },
@@ -889,6 +906,46 @@ func tables(r *Resolver) map[string]*exec.Object {
 				},
 			},
 		},
+		"SyncHealthEvent": {
+			Name: "SyncHealthEvent", Names: []string{"SyncHealthEvent"},
+			Is: func(v any) bool { _, is := v.(*SyncHealthEvent); return is },
+			Fields: map[string]*exec.Field{
+				"sync": {
+					Get: func(obj any, args map[string]any) (any, error) {
+						v := obj.(*SyncHealthEvent).Sync
+						return func() any {
+							if v == nil {
+								return nil
+							}
+							return v
+						}(), nil
+					},
+				},
+				"before": {
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						p := obj.(*SyncHealthEvent).Before
+						if p == nil {
+							return nil, nil
+						}
+						return exec.AppendName(b, string(*p)), nil
+					},
+				},
+				"after": {
+					Get: func(obj any, args map[string]any) (any, error) {
+						v := obj.(*SyncHealthEvent).After
+						return func() any {
+							if v == nil {
+								return nil
+							}
+							return v
+						}(), nil
+					},
+				},
+				"at": {
+					Leaf: func(b []byte, obj any) ([]byte, error) { return appendDateTime(b, obj.(*SyncHealthEvent).At), nil },
+				},
+			},
+		},
 		"SyncRun": {
 			Name: "SyncRun", Names: []string{"SyncRun", "Node"},
 			Is: func(v any) bool { _, is := v.(*census.SyncRun); return is },
@@ -1245,6 +1302,28 @@ func tables(r *Resolver) map[string]*exec.Object {
 				"latestRun": {
 					Get: func(obj any, args map[string]any) (any, error) {
 						v := obj.(*stats.ErrorGroup).LatestRun
+						return func() any {
+							if v == nil {
+								return nil
+							}
+							return v
+						}(), nil
+					},
+				},
+			},
+		},
+		"SyncRunEvent": {
+			Name: "SyncRunEvent", Names: []string{"SyncRunEvent"},
+			Is: func(v any) bool { _, is := v.(*SyncRunEvent); return is },
+			Fields: map[string]*exec.Field{
+				"cursor": {
+					Leaf: func(b []byte, obj any) ([]byte, error) {
+						return exec.AppendString(b, string(obj.(*SyncRunEvent).Cursor)), nil
+					},
+				},
+				"run": {
+					Get: func(obj any, args map[string]any) (any, error) {
+						v := obj.(*SyncRunEvent).Run
 						return func() any {
 							if v == nil {
 								return nil

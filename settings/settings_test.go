@@ -29,7 +29,7 @@ func TestSettingsAtTheirEdges(t *testing.T) {
 		"page-cache": n(0, 1<<40), "answer-cache": n(0, 1<<40), "max-sending": n(1<<20, 1<<40), "rate": n(0, 1_000_000), "burst": n(1, many), "max-header": n(8192, 1<<20),
 		"max-body": n(1, many), "max-document": n(1, many), "max-tokens": n(1, many), "max-depth": n(1, many), "max-aliases": n(1, many),
 		"max-root-fields": n(1, many), "max-directives": n(1, many), "max-selections": n(1, many), "max-pages": n(1, many),
-		"max-in-flight": n(1, many), "max-connections": n(1, many), "census-calls": n(16, 256),
+		"watch-calls": n(1, 6000), "max-subscriptions": n(1, many), "max-in-flight": n(1, many), "max-connections": n(1, many), "census-calls": n(16, 256),
 	}
 	for flag, v := range edges {
 		for i, value := range v {

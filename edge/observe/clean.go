@@ -74,7 +74,7 @@ func appName(s string) string {
 }
 
 func operationType(s string) string {
-	if s == "query" {
+	if s == "query" || s == "subscription" {
 		return s
 	}
 	return "unknown"

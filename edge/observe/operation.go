@@ -10,7 +10,7 @@ import (
 type Operation struct {
 	RequestID string // as the access layer assigned it; "" if none
 	Name      string // operation name, as the client sent it; "" if it has none
-	Type      string // "query"; "" if the document was not parsed
+	Type      string // "query" or "subscription"; "" if the document was not parsed
 	Trusted   string // id of the trusted document; "" if it is not one
 	Document  string // first 12 hex digits of the SHA-256 of the query text; "" if there was none
 	Caller    string // id of the caller, never a token; "" if unknown

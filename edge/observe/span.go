@@ -34,9 +34,13 @@ func endOperation(span trace.Span, op Operation) {
 		attribute.Int("census.calls", op.CensusCalls),
 		attribute.Int("census.cache_hits", op.CacheHits),
 	}
-	if op.Type == "query" {
+	switch op.Type {
+	case "query":
 		span.SetName(op.Type)
 		attrs = append(attrs, semconv.GraphQLOperationTypeQuery)
+	case "subscription":
+		span.SetName(op.Type)
+		attrs = append(attrs, semconv.GraphQLOperationTypeSubscription)
 	}
 	text := func(key attribute.Key, value string) {
 		if value != "" {

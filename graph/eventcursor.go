@@ -1,0 +1,68 @@
+package graph
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"math"
+	"time"
+
+	"census-gateway/graph/live"
+	"census-gateway/upstream/census"
+)
+
+const (
+	markVersion = 2
+	mostMark    = 1024               // letters of its text
+	markFor     = 7 * 24 * time.Hour // how old a cursor of events may be
+)
+
+// markText is the text of a mark: base64url of a version, up to when all syncs were told,
+// each sync that stands apart with by how many seconds, rounded down, and a check sum that
+// binds it to the syncs.
+func markText(m live.Mark, syncs listSum) string {
+	b := binary.AppendUvarint([]byte{markVersion}, uint64(m.At))
+	for _, apart := range m.Apart {
+		b = binary.AppendUvarint(b, uint64(apart.Sync))
+		b = binary.AppendVarint(b, int64(math.Floor(float64(apart.At-m.At)/1000)))
+	}
+	b = binary.BigEndian.AppendUint32(b, syncs.with(b))
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// parseMark reads the cursor of an event; nil is the zero mark.
+func parseMark(text *string, syncs listSum) (m live.Mark, err error) {
+	if text == nil {
+		return m, nil
+	}
+	bad := badInput("after is not a cursor of an event of a subscription to these syncs")
+	b, decodeErr := base64.RawURLEncoding.Strict().DecodeString((*text)[:min(len(*text), mostMark+1)])
+	if decodeErr != nil || len(*text) > mostMark || len(b) < 6 || b[0] != markVersion {
+		return m, bad
+	}
+	b, check := b[:len(b)-4], binary.BigEndian.Uint32(b[len(b)-4:])
+	if syncs.with(b) != check {
+		return m, bad
+	}
+	b = b[1:]
+	at, n := binary.Uvarint(b)
+	oldest := census.DateTime(time.Now().Add(-markFor).UnixMilli())
+	for m.At = census.DateTime(at); n > 0 && len(b) > n; {
+		b = b[n:]
+		sync, k := binary.Uvarint(b)
+		if k <= 0 {
+			return m, bad
+		}
+		b = b[k:]
+		var seconds int64
+		seconds, n = binary.Varint(b)
+		apart := m.At + census.DateTime(seconds)*1000
+		m.Apart = append(m.Apart, live.Apart{Sync: census.SyncID(sync), At: max(apart, oldest)}) // it fails for so long
+	}
+	switch {
+	case n <= 0:
+		return m, bad
+	case m.At < oldest:
+		return m, badInput("after is more than 7 days old; read syncRuns with createdSince, and subscribe without after")
+	}
+	return m, nil
+}

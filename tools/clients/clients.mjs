@@ -1,0 +1,101 @@
+// Subscribes to the gateway at the URL given with each client that people use, unchanged, and
+// ends with 1 unless all of them get events, and answers to queries.
+import { ApolloClient, HttpLink, InMemoryCache, gql as apolloGql } from '@apollo/client'
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
+import { Client as Urql, fetchExchange, subscriptionExchange } from '@urql/core'
+import { EventSource } from 'eventsource'
+import { createClient as createSSE } from 'graphql-sse'
+import { createClient as createWS } from 'graphql-ws'
+import WebSocket from 'ws'
+
+process.on('uncaughtException', e => { // urql leaves the one of its own unsubscribing
+  if (e.name !== 'AbortError') throw e
+})
+
+const url = process.argv[2]
+const ws = url.replace(/^http/, 'ws')
+const health = 'subscription { syncHealthChanged { sync { id label } after { state } } }' // has events at once
+const runs = 'subscription { syncRunChanged { cursor run { id outcome sync { label } } } }'
+const query = '{ sync(id: 52) { label } }'
+
+const within = (what, promise) => Promise.race([
+  promise,
+  new Promise((_, reject) => setTimeout(() => reject(new Error(what + ': nothing within 90 s')), 90_000).unref()),
+])
+const check = (name, value, good) => {
+  if (!good) throw new Error(`${name}: ${JSON.stringify(value)}`)
+}
+const isHealth = (name, data) => check(name, data, data?.syncHealthChanged?.after?.state && data.syncHealthChanged.sync.id)
+const isRun = (name, data) => check(name, data, data?.syncRunChanged?.run?.id && data.syncRunChanged.cursor)
+const isSync = (name, data) => check(name, data, data?.sync?.label === 'Accounts → Salesforce')
+
+// first is the first value of an observable, or of what subscribes like one.
+const first = (name, subscribe) => within(name, new Promise((resolve, reject) => {
+  let stop
+  const done = value => { resolve(value); queueMicrotask(() => stop?.()) }
+  stop = subscribe({ next: done, error: e => reject(Object.assign(new Error(name), { cause: e })), complete: () => reject(new Error(name + ': complete')) })
+}))
+
+const cases = {
+  async 'graphql-ws'() {
+    const client = createWS({ url: ws, webSocketImpl: WebSocket, retryAttempts: 0 })
+    for (const [text, is] of [[health, isHealth], [runs, isRun], [query, isSync]]) {
+      is('graphql-ws', (await first('graphql-ws', sink => client.subscribe({ query: text }, sink))).data)
+    }
+    const bad = await new Promise(resolve => client.subscribe({ query: 'subscription { nothing }' }, { next() {}, error: resolve, complete: resolve }))
+    check('graphql-ws', bad, bad?.[0]?.extensions?.code === 'GRAPHQL_VALIDATION_FAILED')
+    await client.dispose()
+  },
+  async 'graphql-sse'() {
+    const client = createSSE({ url, retryAttempts: 0 })
+    for (const [text, is] of [[health, isHealth], [runs, isRun], [query, isSync]]) {
+      is('graphql-sse', (await first('graphql-sse', sink => client.subscribe({ query: text }, sink))).data)
+    }
+    client.dispose()
+  },
+  async 'Apollo Client over multipart'() {
+    const client = new ApolloClient({ link: new HttpLink({ uri: url }), cache: new InMemoryCache() })
+    isHealth('Apollo', (await first('Apollo', sink => { const s = client.subscribe({ query: apolloGql(health) }).subscribe(sink); return () => s.unsubscribe() })).data)
+    isRun('Apollo', (await first('Apollo', sink => { const s = client.subscribe({ query: apolloGql(runs) }).subscribe(sink); return () => s.unsubscribe() })).data)
+    isSync('Apollo', (await client.query({ query: apolloGql(query) })).data)
+    client.stop()
+  },
+  async 'Apollo Client over WebSocket'() {
+    const socket = createWS({ url: ws, webSocketImpl: WebSocket, retryAttempts: 0 })
+    const client = new ApolloClient({ link: new GraphQLWsLink(socket), cache: new InMemoryCache() })
+    isHealth('Apollo', (await first('Apollo', sink => { const s = client.subscribe({ query: apolloGql(health) }).subscribe(sink); return () => s.unsubscribe() })).data)
+    client.stop()
+    await socket.dispose()
+  },
+  async 'urql over fetch'() {
+    const client = new Urql({ url, exchanges: [fetchExchange], fetchSubscriptions: true, preferGetMethod: false })
+    isHealth('urql', (await first('urql', sink => client.subscription(health, {}).subscribe(r => r.error ? sink.error(r.error) : sink.next(r)).unsubscribe)).data)
+    isSync('urql', (await client.query(query, {}).toPromise()).data)
+  },
+  async 'urql over graphql-ws'() {
+    const socket = createWS({ url: ws, webSocketImpl: WebSocket, retryAttempts: 0 })
+    const client = new Urql({ url, preferGetMethod: false, exchanges: [fetchExchange, subscriptionExchange({
+      forwardSubscription: request => ({ subscribe: sink => ({ unsubscribe: socket.subscribe({ ...request, query: request.query ?? '' }, sink) }) }),
+    })] })
+    isHealth('urql', (await first('urql', sink => client.subscription(health, {}).subscribe(r => r.error ? sink.error(r.error) : sink.next(r)).unsubscribe)).data)
+    await socket.dispose()
+  },
+  async EventSource() {
+    const source = new EventSource(url + '?query=' + encodeURIComponent(runs))
+    const event = await within('EventSource', new Promise((resolve, reject) => {
+      source.addEventListener('next', resolve)
+      source.addEventListener('error', reject)
+    }))
+    source.close()
+    isRun('EventSource', JSON.parse(event.data).data)
+    check('EventSource', event.lastEventId, event.lastEventId === JSON.parse(event.data).data.syncRunChanged.cursor)
+  },
+}
+
+const results = await Promise.allSettled(Object.entries(cases).map(async ([name, run]) => {
+  await run()
+  console.log('ok', name)
+}))
+const failed = results.filter(r => r.status === 'rejected')
+for (const f of failed) console.error(f.reason)
+process.exit(failed.length ? 1 : 0)
