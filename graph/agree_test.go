@@ -24,8 +24,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Whatever is asked, the answer is the one that gqlgen's own execution gives, with the
-// same errors, and takes no more calls to Census.
+// Every answer equals that of gqlgen's own execution, with the same errors, and takes no
+// more calls to Census.
 func TestAnswersAgreeWithGenerated(t *testing.T) {
 	now := time.Date(2026, 1, 7, 20, 43, 9, 0, time.UTC)
 	census := sim.New(sim.Options{Seed: 1, Now: func() time.Time { return now }})

@@ -31,7 +31,7 @@ func bigger(census *sim.Census, n int) {
 	}
 }
 
-// What queries cost, in Census calls, counted on the wire.
+// The cost of queries in Census calls, counted on the wire.
 func TestCost(t *testing.T) {
 	const dashboard = `query ($ids: [ID!]!) { syncs(ids: $ids) { nodes { id databaseId runs(first: 10) { totalCount nodes { id status } } } } }`
 	const labelled = `query ($ids: [ID!]!) { syncs(ids: $ids) { nodes { label runs(first: 10) { nodes { id status } } } } }`

@@ -33,10 +33,10 @@ func sumOf(list []byte) listSum { return listSum(crc32.Checksum(list, castagnoli
 // with goes on summing over b.
 func (s listSum) with(b []byte) uint32 { return crc32.Update(uint32(s), castagnoli, b) }
 
-// append appends c as text: base64url of a version, the place as varints, the
-// label, and a check sum over all that and the name of the list, which binds
-// the cursor to its list. The sum keeps out mistakes, not attackers: whoever
-// forges a cursor has named a place to start reading from, and no more.
+// append appends c as text: base64url of a version, the place as varints, the label, and a
+// check sum over all that and the name of the list, which binds the cursor to its list. The
+// sum detects mistakes, not attacks: a forged cursor only names a place to start reading
+// from.
 func (c cursor) append(b []byte, list listSum) []byte {
 	began := len(b) // the bytes are laid out here first, and give way to their text
 	b = append(b, cursorVersion)

@@ -34,7 +34,7 @@ func TestCursorComesBack(t *testing.T) {
 	})
 }
 
-// Whatever is not a cursor of the list is refused, by the argument's name.
+// Invalid cursors and cursors of other lists are rejected, with the argument's name.
 func TestCursorRefused(t *testing.T) {
 	c := cursor{Position: paging.Position{CreatedAt: 1641588189069, ID: 94, Ordinal: 3}}
 	good := c.encode("runs/52/desc")

@@ -9,11 +9,11 @@ import (
 // dateTimeForm describes a DateTime in error messages.
 const dateTimeForm = `RFC 3339 from 1970 to 9999, for example "2021-10-20T02:51:07.546Z"`
 
-// parseDateTime reads a timestamp by the grammar of RFC 3339, section 5.6, to the
-// letter: package time takes hours of one digit, a comma and an offset of 24 hours,
-// and no small t or z. What is finer than a millisecond is cut off. A leap second
-// is the first second after it. The first moment of 1970, for which our zero
-// stands already, is the millisecond after it: Census has nothing between the two.
+// parseDateTime reads a timestamp by the grammar of RFC 3339, section 5.6, to the letter:
+// package time takes hours of one digit, a comma and an offset of 24 hours, and no small t
+// or z. Digits after the milliseconds are cut off. A leap second is the first second after
+// it. The first moment of 1970, for which our zero stands already, is the millisecond after
+// it: Census has nothing between the two.
 func parseDateTime(s string) (census.DateTime, bool) {
 	const shape = "0000-00-00T00:00:00" // 0 is a digit
 	if len(s) <= len(shape) {

@@ -21,8 +21,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Whatever is deferred, and however often, the parts put together are the answer
-// that comes whole, with the same errors.
+// The parts of a deferred answer, put together, equal the whole answer, with the same
+// errors.
 func TestDeferredPartsMakeTheAnswer(t *testing.T) {
 	now := time.Date(2026, 1, 7, 20, 43, 9, 0, time.UTC)
 	census := sim.New(sim.Options{Seed: 1, Now: func() time.Time { return now }})

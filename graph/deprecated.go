@@ -8,7 +8,7 @@ import (
 )
 
 // deprecatedIn are the fields that op asks and that are deprecated, as Type.field, each
-// once. What a fragment or a directive guards counts as asked.
+// once. Fields in fragments and under @skip or @include count.
 func deprecatedIn(op *graphql.OperationContext) (fields []string) {
 	seen := map[string]bool{} // fragments
 	var walk func(ast.SelectionSet)

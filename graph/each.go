@@ -40,8 +40,8 @@ func contain(do func()) (err error) {
 // places bound how many do something at once.
 type places chan struct{}
 
-// enter waits for a place; the caller leaves it by what it returns. If ctx ends
-// before, there is none, and what is done under ctx then fails by itself.
+// enter waits for a place; the caller leaves it by what it returns. If ctx ends first, it
+// returns without a place; work under ctx then fails by itself.
 func (p places) enter(ctx context.Context) (leave func()) {
 	select {
 	case p <- struct{}{}:

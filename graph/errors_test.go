@@ -141,7 +141,7 @@ func errorsOfAThousandFit(t *testing.T) {
 	}
 }
 
-// What Census refuses for a cause of its own is told with that cause.
+// A refusal by Census with a special cause is reported with that cause.
 func TestRefusalsSayWhy(t *testing.T) {
 	for _, tt := range []struct {
 		fault         sim.Effect

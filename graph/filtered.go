@@ -75,8 +75,8 @@ type harvest struct {
 	cut      paging.Position // where looking ended before its time; zero: it did not
 }
 
-// reap looks for the runs of a sync in w that filter passes, until it has as many
-// as w wants and knows whether there is one more. What it returns waits for them.
+// reap looks for the runs of a sync in w that filter passes, until it has as many as w
+// wants and knows whether there is one more. The returned function waits for them.
 func (l *loaders) reap(id census.SyncID, w paging.Window, filter *stats.Filter) func() (harvest, error) {
 	h, want := harvest{}, w.Limit
 	w = narrow(w, filter)
@@ -116,7 +116,8 @@ func (l *loaders) reap(id census.SyncID, w paging.Window, filter *stats.Filter) 
 	}
 }
 
-// stands tells whether h ended where w begins: whoever goes on there gets it again.
+// stands reports whether h ended where w begins: a client that continues there gets it
+// again.
 func (h harvest) stands(w paging.Window) bool {
 	return h.more && len(h.rows) == 0 && !w.Near().IsEnd() && h.cut.Compare(w.Near()) == 0
 }

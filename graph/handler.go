@@ -152,7 +152,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	return within(opt.Timeout, lasts, srv), nil
 }
 
-// within gives each request a deadline. What is known by then is answered. With lasts, the
+// within gives each request a deadline. The data known by then is returned. With lasts, the
 // context without it is kept for lasting.
 func within(d time.Duration, lasts bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

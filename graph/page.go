@@ -35,8 +35,8 @@ func (a pageArgs) limit(otherwise int) (n int, backward bool, err error) {
 	return *p, backward, nil
 }
 
-// end has an empty page end at the cursor that it counts from, so that whoever goes on
-// from there misses nothing and begins nothing anew.
+// end has an empty page end at the cursor that it counts from, so that a client that
+// continues there misses nothing and repeats nothing.
 func (a pageArgs) end(info *PageInfo) {
 	switch {
 	case a.last != nil && info.StartCursor == nil:

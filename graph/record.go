@@ -56,9 +56,9 @@ func describe(r *notes.Notes, op *graphql.OperationContext) {
 // costHeader is the request header that asks for extensions.census.
 const costHeader = "X-Census-Cost"
 
-// recorded notes of a request how an answer came out, and adds what it cost
-// to the answer if that was asked for, and if it is stale that and of when it is. What
-// it was reckoned to cost before, the guard tells.
+// recorded notes of a request how an answer came out, and adds what it cost to the answer
+// if that was asked for, and if it is stale that and of when it is. The guard knows the
+// price that was computed before.
 func recorded(guard *limits.Guard) graphql.ResponseMiddleware {
 	return func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		resp := next(ctx)

@@ -11,8 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// What is recorded of an answer are the codes that the client reads: no error goes
-// without one.
+// Each recorded error code is one that the client reads, and no error lacks a code.
 func TestRecordedCodes(t *testing.T) {
 	withCode := func(code any) *gqlerror.Error {
 		return &gqlerror.Error{Message: "no", Extensions: map[string]any{"code": code}}

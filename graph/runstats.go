@@ -17,7 +17,8 @@ const (
 	maxErrors     = 200 // about as many as a digest keeps apart
 )
 
-// SyncRunStats are runs summed up. What takes work is done when it is asked.
+// SyncRunStats are statistics over runs. Expensive ones are computed when they are
+// selected.
 type SyncRunStats struct {
 	*stats.Digest
 	Truncated bool
@@ -125,8 +126,8 @@ func (s *SyncRunStats) sum(l *loaders, syncs []*Sync) exec.Later[*SyncRunStats] 
 	})
 }
 
-// fold gives digest the runs of a sync that filter passes. What it returns waits for
-// the end: truncated tells that the operation's budget came first.
+// fold gives digest the runs of a sync that filter passes. The returned function waits for
+// the end; truncated reports that the operation's budget ended first.
 func (l *loaders) fold(id census.SyncID, filter *stats.Filter, digest *stats.Digest) func() (truncated bool, err error) {
 	w := narrow(paging.Window{Limit: scanStep}, filter)
 	return l.scan(id, w, func(runs paging.Slice[census.SyncRun]) (enough bool) {

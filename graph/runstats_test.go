@@ -61,8 +61,8 @@ func TestStatsOfManySmall(t *testing.T) {
 	}
 }
 
-// Of a history too long for one operation the newest runs are summed up. What was
-// read of it is kept, so the next one gets further.
+// Of a history too long for one operation the newest runs are summed up. The runs read are
+// kept, so the next one gets further.
 func TestStatsTruncated(t *testing.T) {
 	const runs = 200_500
 	_, census := serve(sim.Options{Empty: true})
@@ -211,7 +211,7 @@ func TestStatsRefused(t *testing.T) {
 	}
 }
 
-// What no run can pass, and no sync at all, cost nothing.
+// A filter that no run can pass, and an empty list of syncs, cost nothing.
 func TestStatsForNothing(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	crowd(census, 2, 3)

@@ -72,8 +72,8 @@ type visitor struct {
 	err     error // the scan failed before
 }
 
-// scan asks for the runs of a sync in w to be shown to look, w.Limit at first. What it
-// returns waits for the end: limited tells that the operation's budget came first.
+// scan asks for the runs of a sync in w to be shown to look, w.Limit at first. The returned
+// function waits for the end; limited reports that the operation's budget ended first.
 //
 // At an end of the list the first runs are read together with what else is asked of
 // the sync. That page is in the price of the operation and not in the budget:

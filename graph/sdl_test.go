@@ -55,7 +55,7 @@ func (r reference) String() string {
 	return r.Name
 }
 
-// What the schema says of directives is what introspection says.
+// The schema and introspection agree about directives.
 func TestDirectivesOfTheSchema(t *testing.T) {
 	type argument struct {
 		Name, Description string

@@ -41,8 +41,8 @@ type stream struct {
 // unread tells whether s has to be read on for its next run to be known.
 func (s *stream) unread() bool { return len(s.rows) == 0 && !s.done && s.barrier.IsEnd() }
 
-// known is up to where s is known: its next run, or where it has to be read on or
-// cannot be. ok is false where nothing is left.
+// known is the place up to which s is known: its next run, or where reading has to continue
+// or failed. ok is false when nothing is left.
 func (s *stream) known() (p paging.Position, ok bool) {
 	switch {
 	case len(s.rows) > 0:
@@ -142,8 +142,8 @@ func (s *stream) reached(asOf time.Time) {
 	s.barrier = paging.Before(paging.Moment(asOf.Add(-clockLag).UnixMilli()))
 }
 
-// holdBack leaves out the runs of s that were created in the future, if Census is right:
-// who follows the timeline from one of those would see no other any more.
+// holdBack leaves out the runs of s that were created in the future, if Census is right: a
+// client that follows the timeline from one of those would see no others.
 func (s *stream) holdBack() (held bool) {
 	limit := census.DateTime(s.asOf.Add(census.ClockLead).UnixMilli())
 	i := slices.IndexFunc(s.rows, func(r census.SyncRun) bool { return r.CreatedAt > limit })

@@ -158,8 +158,8 @@ func (p passing) byRecord(syncs []*Sync) (chosen []*Sync, failed []error, err er
 	return chosen, failed, nil
 }
 
-// byVerdict leaves the syncs that pass by the verdicts on them. What cannot be judged is
-// UNKNOWN; where that leaves it out, failed says why.
+// byVerdict leaves the syncs that pass by the verdicts on them. A sync that cannot be
+// judged is UNKNOWN; if that leaves it out, failed says why.
 func (p passing) byVerdict(syncs []*Sync) (chosen []*Sync, failed []error) {
 	f := p.filter
 	if !f.judges() {

@@ -94,7 +94,7 @@ func TestSyncFilterCalls(t *testing.T) {
 	}
 }
 
-// What cannot be judged is not left out in silence.
+// A sync that cannot be judged is not left out without an error.
 func TestSyncFilterWithoutRuns(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	census.AddSync(sim.Sync{})

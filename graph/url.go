@@ -9,7 +9,7 @@ import (
 // Census documents no addresses of its pages. These are the ones that its own
 // Airflow provider builds.
 
-// syncURL is Census's page of a sync; nil where there are none.
+// syncURL is the address of a sync's page in Census; nil when there is none.
 func (r *Resolver) syncURL(id census.SyncID) *string {
 	if r.appURL == "" {
 		return nil
@@ -18,7 +18,7 @@ func (r *Resolver) syncURL(id census.SyncID) *string {
 	return &url
 }
 
-// runURL is Census's page of a run; nil where there are none.
+// runURL is the address of a run's page in Census; nil when there is none.
 func (r *Resolver) runURL(run *census.SyncRun) *string {
 	if r.appURL == "" {
 		return nil

@@ -10,8 +10,8 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// What a sync is doing, and what is usual for it, by the newest runs that its health is
-// judged by.
+// The run in progress of a sync and its typical run, from the newest runs, which its health
+// reads too.
 
 const (
 	fewestTypical = 3 // runs for Sync.typicalRun to sum up

@@ -1,5 +1,4 @@
-// Package documents knows GraphQL documents before they are executed: those
-// that clients register by hash (automatic persisted queries), those that the
-// operator has approved (trusted documents), and the parsed form of those that
-// were asked lately.
+// Package documents stores GraphQL documents: those that clients register by hash
+// (automatic persisted queries), those that the operator approved (trusted documents), and
+// the parsed form of recently used ones.
 package documents

@@ -42,8 +42,8 @@ func (x Escapes) MutateOperationParameters(_ context.Context, params *graphql.Ra
 	return halfPair(params.Query)
 }
 
-// halfPair finds the first surrogate that stands alone in a string of text. What is no
-// document it leaves to the parser.
+// halfPair finds the first surrogate that stands alone in a string of text. It leaves
+// invalid documents to the parser.
 func halfPair(text string) *gqlerror.Error {
 	if !strings.Contains(text, `\u`) {
 		return nil

@@ -29,8 +29,9 @@ const (
 //     …, "body": …}]}.
 //   - a map as Relay's compiler writes it: {"id": "document", …}.
 //
-// Each document is known by the SHA-256 hash of its text as well, in lower-case
-// hex. A byte order mark at the beginning of a file is no part of it. Errors name the file, and the document where there is one to name.
+// Each document is known by the SHA-256 hash of its text as well, in lower-case hex. A byte
+// order mark at the beginning of a file is no part of it. Errors name the file, and the
+// document where there is one to name.
 func LoadTrusted(path string) (*Trusted, error) {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -109,7 +109,7 @@ func TestLoadSkipsByteOrderMarks(t *testing.T) {
 	}
 }
 
-// What is wrong with a document is said with its place and its character.
+// Errors of a document name the place and the character.
 func TestLoadSaysWhatDoesNotParse(t *testing.T) {
 	for content, want := range map[string]string{
 		"{\n  a\u00a0}":   `input:2:4: Cannot parse the unexpected character U+00A0 (a no-break space).`,

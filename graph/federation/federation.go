@@ -1,6 +1,6 @@
-// Package federation lets the gateway be a subgraph of Apollo Federation 2. What a router
-// asks beyond our schema is rewritten into what the schema has, before anything reads
-// it: entities are nodes by their ids, so they are priced, bounded and loaded as nodes.
+// Package federation lets the gateway be a subgraph of Apollo Federation 2. It rewrites the
+// fields that a router adds to the schema before anything else reads the query. Entities
+// become nodes by their ids, so they are priced, limited and loaded as nodes.
 package federation
 
 import (
@@ -19,8 +19,8 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// Extension is the extension for gqlgen. It comes after what finds the text of a
-// document, and before all that looks at it.
+// Extension is the extension for gqlgen. Register it after the extensions that find a
+// document's text, and before those that read it.
 type Extension struct {
 	SDL       string // of the subgraph; "": it is not told
 	MaxTokens int    // of a document

@@ -20,8 +20,8 @@ const (
 	Unknown  State = "UNKNOWN"
 )
 
-// WorstFirst are all states. What is not known may be bad; what is paused is meant
-// to be.
+// WorstFirst are all states. An unknown state may be bad; a paused sync is paused on
+// purpose.
 var WorstFirst = [...]State{Failing, Stuck, Late, Degraded, Unknown, NeverRan, Paused, Healthy}
 
 // Severity orders states, for a list with the worst first: 7 is FAILING, 0 is

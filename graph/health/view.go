@@ -13,7 +13,7 @@ const (
 	fewestRuns = 5
 )
 
-// A view is what the rules want to know of a sync, gathered once.
+// A view is the data of a sync that the rules need, gathered once.
 type view struct {
 	sync *census.Sync
 	runs []census.SyncRun // newest first

@@ -1,8 +1,7 @@
-// Package inputs holds what an operation is given, literals and variables,
-// against the schema before anything is executed. gqlparser and gqlgen let pass
-// what the specification does not: an enum's value in the wrong case, null by a
-// variable where none may be, a number for a String. What passes here can be read
-// by the arguments of every field.
+// Package inputs validates the literals and variables of an operation against the schema
+// before execution. gqlparser and gqlgen accept some values that the specification rejects:
+// an enum's value in the wrong case, a null variable for a non-null argument, a number for
+// a String. The arguments of every field can read the values that pass.
 package inputs
 
 import (
@@ -34,8 +33,8 @@ type Options struct {
 	Secret bool
 }
 
-// A Checker refuses operations whose inputs cannot be. It is safe for use by many
-// requests at once, and comes before all extensions that look at variables.
+// A Checker rejects operations with invalid inputs. It is safe for use by many requests at
+// once, and comes before all extensions that look at variables.
 type Checker struct {
 	schema *ast.Schema
 	Options
@@ -69,8 +68,8 @@ func (*Checker) MutateOperationParameters(_ context.Context, params *graphql.Raw
 	return nil
 }
 
-// MutateOperationContext refuses what cannot be. gqlgen calls it once the
-// variables are known.
+// MutateOperationContext rejects invalid inputs. gqlgen calls it once the variables are
+// known.
 func (c *Checker) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	uses, refused := c.remember(op)
 	if refused != nil {

@@ -12,8 +12,8 @@ import (
 // sent overrules (specification, "All Variable Usages Are Allowed").
 type use struct{ variable, place string }
 
-// look goes once through what op and its fragments say. It returns the uses that
-// a null would be wrong in, or a refusal of the first literal that cannot be.
+// look goes once through what op and its fragments say. It returns the uses that do not
+// accept null, or a refusal of the first invalid literal.
 func (c *Checker) look(doc *ast.QueryDocument, op *ast.OperationDefinition) ([]use, *gqlerror.Error) {
 	w := walk{Checker: c, doc: doc, op: op, seen: map[string]bool{}}
 	w.directives(op.Directives)

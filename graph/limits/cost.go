@@ -7,9 +7,9 @@ import "github.com/vektah/gqlparser/v2/ast"
 // several fragments is asked once and so counted once. It visits no more than
 // the first walk did.
 //
-// A field costs its own pages, unless another has read them, and for each item it
-// yields the cost of what is asked below it. Selections for different types of one object are added up,
-// although an object is of one type only.
+// A field costs its own pages, unless another has read them, and for each item it yields
+// the cost of what is asked below it. Selections for different types of one object are
+// added up, although an object is of one type only.
 type pricing struct {
 	doc    *ast.QueryDocument
 	prices index

@@ -1,5 +1,4 @@
-// Package limits refuses greedy GraphQL operations before anything is asked of
-// Census on their behalf.
+// Package limits rejects expensive GraphQL operations before they cost a Census call.
 //
 // A Guard is a gqlgen extension. It looks at an operation after it was parsed
 // and validated and before it is executed, so a refusal costs no call, and it
@@ -11,8 +10,8 @@
 // one twice stand for 2^n selections. The second reckons the cost in Census
 // pages, and only runs on what the first has found small enough.
 //
-// What is refused carries the code QUERY_TOO_EXPENSIVE and names the limit, what
-// is allowed and what was asked for.
+// A rejected operation gets an error with the code QUERY_TOO_EXPENSIVE, which names the
+// limit, the allowed number and the actual number.
 //
 // # Where it stands
 //
@@ -36,10 +35,9 @@
 //
 // # Suggestions
 //
-// "Did you mean" tells a stranger the schema one guess at a time.
-// SetDisableSuggestion(true) silences two rules of gqlparser (gqlgen 0.17.98);
-// names of arguments, types, enum values and input fields are still suggested.
-// Use both:
+// "Did you mean" reveals the schema one guess at a time. SetDisableSuggestion(true)
+// silences two rules of gqlparser (gqlgen 0.17.98); names of arguments, types, enum values
+// and input fields are still suggested. Use both:
 //
 //	srv.SetDisableSuggestion(true)
 //	srv.SetValidationRulesFn(limits.RulesWithoutSuggestions)

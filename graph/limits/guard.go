@@ -12,9 +12,9 @@ import (
 // Options are what a Guard can do without.
 type Options struct {
 	Limits Limits // the zero value is the defaults
-	// Beside is where something can be kept with op's document, for as long as that
-	// is kept itself; nil where it is not. What is measured is kept there, unless it
-	// depends on variables. A nil function keeps nothing.
+	// Beside is where something can be kept with op's document, for as long as that is kept
+	// itself; nil where it is not. Measurements are kept there, unless they depend on
+	// variables. A nil function keeps nothing.
 	Beside func(op *graphql.OperationContext) *sync.Map
 }
 

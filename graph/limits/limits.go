@@ -2,15 +2,14 @@ package limits
 
 import "math"
 
-// Limits say how much one operation may ask for. In every number 0 means the
-// default and a negative number switches that limit off. Whatever a fragment
-// holds is counted each time the fragment is spread, and @skip and @include
-// are not believed: what they guard is counted as if it were asked.
+// Limits say how much one operation may ask for. In every number 0 means the default and a
+// negative number switches that limit off. A fragment's fields count each time the fragment
+// is spread. Fields count even if @skip or @include leaves them out.
 type Limits struct {
-	// Depth bounds how deep fields nest; a field of the root has depth 1 and
-	// fragments add nothing. What stands under __schema and __type is exempt,
-	// because the introspection query every tool sends is deeper than any
-	// sensible limit (gqlparser bounds it by a rule of its own). Default 12.
+	// Depth bounds how deep fields nest; a field of the root has depth 1 and fragments add
+	// nothing. Fields under __schema and __type are exempt, because the usual introspection
+	// query is deeper than any sensible limit (gqlparser has its own limit for it). Default
+	// 12.
 	Depth int
 	// Aliases bounds fields that are given another name. Default 30.
 	Aliases int

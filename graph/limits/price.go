@@ -34,8 +34,8 @@ type Price struct {
 	// field yields no list.
 	Per int
 	// Parts returns what the field reads of a part of the objects that it yields, for
-	// itself: an order that looks at each of them. What is asked of that part below is
-	// read with it, unless it reaches further. Nil is nothing.
+	// itself: an order that looks at each of them. Selections below it are read with it,
+	// unless they reach further. Nil is nothing.
 	Parts func(Args) Parts
 	// Of names a part that the items have of the object above: what is asked of it below
 	// is read once, whatever their number. "" is none.

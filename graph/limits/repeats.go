@@ -46,8 +46,8 @@ func (x Repeats) MutateOperationParameters(_ context.Context, params *graphql.Ra
 	return (&Refusal{Limit: Names, Allowed: maxRepeats, Actual: maxRepeats + 1}).gqlError()
 }
 
-// repeats looks for a name that text says too often. What is no document it leaves
-// to the parser.
+// repeats looks for a name that text says too often. It leaves invalid documents to the
+// parser.
 func repeats(text string) bool {
 	seen := map[string]int{}
 	for tokens := lexer.New(&ast.Source{Input: text}); ; {

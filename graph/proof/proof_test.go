@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Whatever is asked of whatever workspace, whatever is in memory and whatever
-// changed since: the answer is the truth.
+// Every answer is true, for any query and workspace, with any pages in memory and after any
+// change.
 func TestProof(t *testing.T) {
 	questions := []func(*world){
 		(*world).askSyncs, (*world).askHealth, (*world).askRuns, (*world).askTimeline, (*world).askStats, (*world).askAllStats, (*world).askUsual,

@@ -1,12 +1,12 @@
 // Package stats sums up sync runs: how many, how they ended, how long they
 // took, what they wrote, what went wrong, and all that over time.
 //
-// A Digest takes runs one at a time and keeps none of them. Digests of parts of
-// a history can be kept and merged; in which parts, and in which order, makes no
-// difference to the answer but where a reader says so. It is the same run given
-// twice that counts twice: who reads pages that overlap drops the repeats first.
+// A Digest takes runs one at a time and keeps none of them. Digests of parts of a history
+// can be kept and merged; in which parts, and in which order, makes no difference to the
+// answer but where a reader says so. A run that is given twice counts twice: drop the
+// repeats of overlapping pages first.
 //
-// # Who counts
+// # Which runs count
 //
 //	                     totals,   success  durations,    errors
 //	                     outcomes  rate     records,
@@ -17,9 +17,9 @@
 //	other outcomes       yes       no       yes, if told  no
 //	dry runs             yes       no       no            as their outcome
 //
-// A dry run is listed by Census among the others, so it is counted among them;
-// nothing was written by it, so nothing else is told of it but its errors. Only
-// a SUCCEEDED or PARTIAL run is a last success.
+// Census lists dry runs among the others, so they are counted among them. They write
+// nothing, so only their errors are reported besides. Only a SUCCEEDED or PARTIAL run is a
+// last success.
 //
 // # Time
 //

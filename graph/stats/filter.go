@@ -90,8 +90,7 @@ func (f *Filter) hasError(r *census.SyncRun) bool {
 	return len(key) > 0 && slices.Contains(f.ErrorGroups, publicKey(key))
 }
 
-// MatchesNothing tells that no run whatsoever can pass, so that none need be
-// read.
+// MatchesNothing reports that no run can pass, so no run has to be read.
 func (f *Filter) MatchesNothing() bool {
 	empty := f.Outcomes != nil && len(f.Outcomes) == 0 ||
 		f.Statuses != nil && len(f.Statuses) == 0 ||
@@ -124,8 +123,8 @@ func (f *Filter) Ends(r *census.SyncRun) bool {
 	return executed && !r.DryRun() && f.InProgress()
 }
 
-// Check refuses what can only be a mistake, in words for whoever wrote the
-// filter. Empty lists are none: programs make them.
+// Check rejects filters that can only be mistakes, with a message for the author of the
+// filter. Empty lists are valid: programs make them.
 func (f *Filter) Check() error {
 	if f.CreatedBefore != 0 && f.CreatedSince >= f.CreatedBefore {
 		return fmt.Errorf("createdSince must be before createdBefore, got %s and %s", f.CreatedSince, f.CreatedBefore)

@@ -101,7 +101,7 @@ func TestFilterCheck(t *testing.T) {
 	}
 }
 
-// What the shortcuts say of a filter holds for every run.
+// The shortcuts of a filter agree with Match for every run.
 func TestLawFilterShortcuts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		maybe := rapid.SampledFrom([]*bool{nil, nil, ptr(true), ptr(false)})

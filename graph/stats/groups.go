@@ -157,9 +157,9 @@ func (g *groups) sorted() []*group {
 	return all
 }
 
-// Errors lists the kinds of errors, the most frequent first and of equals the
-// latest; at most first of them, 0 or less for all. What was put together as
-// other comes last, if anything was.
+// Errors lists the kinds of errors, the most frequent first and of equals the latest; at
+// most first of them, 0 or less for all. The combined group of all others comes last, if
+// there is one.
 //
 // A FAILED run always counts, a PARTIAL one if it has an error code or message,
 // others never: Census leaves errors of the past on canceled runs (API

@@ -6,8 +6,8 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// RecordTotals are numbers of records. What Census left null counts as none; a
-// total that would pass the largest int64 stays there.
+// RecordTotals are numbers of records. A null number counts as 0; a total that would exceed the
+// largest int64 stays there.
 type RecordTotals struct {
 	Processed int64 // sent to the destination (API reference; before 2024, read from the source)
 	Updated   int64 // accepted there

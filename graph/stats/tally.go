@@ -52,7 +52,7 @@ type OutcomeCount struct {
 	Count   int
 }
 
-// A reading is a run with what several parts of a Digest want to know of it.
+// A reading is a run with the values that several parts of a Digest need.
 type reading struct {
 	run     *census.SyncRun
 	outcome int // place in Outcomes

@@ -11,8 +11,8 @@ import (
 //go:embed words.txt
 var wordsText string
 
-// words are those that a template may hold: of errors, in English. Whatever else stands in
-// a message may be part of a record.
+// words are those that a template may hold: of errors, in English. Any other word of a
+// message may be part of a record.
 var words = sync.OnceValue(func() map[string]bool {
 	known := map[string]bool{}
 	for word := range strings.FieldsSeq(wordsText) {

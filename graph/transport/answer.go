@@ -27,7 +27,8 @@ func (o Options) answer(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 	op, errs := exec.CreateOperationContext(ctx, &req.RawParams)
 	if len(errs) > 0 {
 		ctx = graphql.WithOperationContext(ctx, op)
-		// A document can have many more mistakes than anybody reads: presenters see no more than are told.
+		// A document can have many more mistakes than anybody reads: presenters see no more
+		// than are told.
 		errs = o.requestErrors(op, &req.RawParams, errs)
 		resp := exec.DispatchError(ctx, errs[:min(len(errs), maxMistakes)])
 		omit(resp, len(errs)-maxMistakes)

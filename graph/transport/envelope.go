@@ -78,7 +78,7 @@ func envelope(resp *graphql.Response) (before, after string) {
 		before += `"data":`
 	}
 	if len(resp.Extensions) > 0 {
-		// What cannot be written is left out: the data is worth more.
+		// Leave out extensions that cannot be written: the data is worth more.
 		if text, err := json.Marshal(resp.Extensions); err == nil {
 			after = `,"extensions":` + string(text) + "}"
 		}

@@ -15,7 +15,7 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// What holds where [Options] leave it 0.
+// Defaults of [Options].
 const (
 	defaultMaxBody       = 256 << 10
 	defaultMaxDocument   = 64 << 10
