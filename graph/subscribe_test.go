@@ -212,7 +212,7 @@ func TestSubscriptionsThatCannotBe(t *testing.T) {
 	census.AddSync(sim.Sync{CreatedAt: now.Add(-time.Hour)})
 	for query, want := range map[string]string{
 		`subscription { syncRunChanged(syncIds: []) { cursor } }`:                            "syncIds must name at least one sync; leave it out to follow all",
-		`subscription { syncRunChanged(syncIds: ["7"]) { cursor } }`:                         "Census knows no sync 7, or this token may not see it.",
+		`subscription { syncRunChanged(syncIds: ["7"]) { cursor } }`:                         "Census has no sync 7, or this token may not read it.",
 		`subscription { syncRunChanged(after: "x") { cursor } }`:                             "after is not a cursor of an event of a subscription to these syncs",
 		`subscription { syncRunChanged(after: "AoCU0o-hM00i9Qk") { cursor } }`:               "after is not a cursor of an event of a subscription to these syncs",
 		`subscription { syncRunChanged { cursor } syncHealthChanged { at } }`:                "Anonymous Subscription must select only one top level field.",
