@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +23,24 @@ var (
 	destinationTypes = map[int64]string{301: "salesforce", 302: "hubspot", 303: "braze", 304: "intercom", 305: "marketo", 306: "zendesk", 307: "google_ads", 308: "facebook",
 		309: "slack", 310: "iterable", 311: "netsuite", 312: "google_sheets"}
 )
+
+// onV2 tells whether the gateway asks by V2, which has groups, names destinations by
+// activations and knows no labels of sources.
+var onV2 = strings.HasSuffix(sim.Base(), "/v2")
+
+func destinationKey(s sim.Sync) string {
+	if onV2 {
+		return "act_" + strconv.FormatInt(s.SourceID, 36) + "_" + strconv.FormatInt(s.DestinationID, 36)
+	}
+	return fmt.Sprint(s.DestinationID)
+}
+
+func nameOfSource(s sim.Sync) string {
+	if onV2 && s.SourceID == 13 {
+		return "Redshift - acme-finance.us-east-1"
+	}
+	return sourceNames[s.SourceID]
+}
 
 type group struct {
 	Key   *string
@@ -41,7 +60,7 @@ type groups struct {
 }
 
 func (w *world) drawGroups() groups {
-	return groups{rapid.SampledFrom([]string{"SYNC", "DESTINATION", "DESTINATION_TYPE", "DESTINATION_OBJECT", "SOURCE", "OPERATION", "TRIGGER", "FULL_SYNC"}).Draw(w.T, "by"),
+	return groups{rapid.SampledFrom([]string{"SYNC", "DESTINATION", "DESTINATION_TYPE", "DESTINATION_OBJECT", "SOURCE", "OPERATION", "TRIGGER", "FULL_SYNC", "GROUP"}).Draw(w.T, "by"),
 		rapid.SampledFrom([]string{"TOTAL", "FAILED", "RECORDS_FAILED", "DURATION_P95", "LABEL"}).Draw(w.T, "order of groups"),
 		rapid.SampledFrom([]int{1, 2, 20, 200}).Draw(w.T, "first groups")}
 }
@@ -56,13 +75,23 @@ func (g groups) of(s sim.Sync, r sim.Run) (key, label string) {
 	case "SYNC":
 		return fmt.Sprintf("Sync:%d", s.ID), s.Label
 	case "DESTINATION":
-		return fmt.Sprint(s.DestinationID), destinationNames[s.DestinationID]
+		return destinationKey(s), destinationNames[s.DestinationID]
 	case "DESTINATION_TYPE":
 		return destinationTypes[s.DestinationID], destinationTypes[s.DestinationID]
 	case "DESTINATION_OBJECT":
-		return fmt.Sprintf("%d/%s", s.DestinationID, s.DestinationObject), s.DestinationObject
+		return destinationKey(s) + "/" + s.DestinationObject, s.DestinationObject
 	case "SOURCE":
-		return fmt.Sprint(s.SourceID), sourceNames[s.SourceID]
+		return fmt.Sprint(s.SourceID), nameOfSource(s)
+	case "GROUP":
+		switch {
+		case !onV2:
+			return "", ""
+		case s.SourceID == 15:
+			return "abundant_giraffe", nameOfSource(s)
+		case s.SourceID >= 11 && s.SourceID <= 14:
+			return "wandering_aimlessly", "BigQuery, Databricks, Redshift - acme-finance.us-east-1, Snowflake"
+		}
+		return "", ""
 	case "OPERATION":
 		return s.Operation, s.Operation
 	case "TRIGGER":
