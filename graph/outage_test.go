@@ -85,7 +85,7 @@ func TestOutage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				o := newOutage(t, time.Hour)
+				o := newOutage(t, 2*time.Hour)
 				before, began := make([]string, len(queries)), time.Now()
 				for i, query := range queries {
 					data, codes, census := o.ask(query)

@@ -28,7 +28,7 @@ func TestTiesAreWalked(t *testing.T) {
 	for _, order := range sim.TieOrders {
 		for _, n := range []int{2, 60} {
 			for _, memory := range []int64{0, 8 << 20} {
-				h, census := serveBy(upstream.Options{PageCache: memory, Freshness: time.Hour}, sim.Options{Empty: true, Ties: order, SyncBytes: 1})
+				h, census := serveBy(upstream.Options{BaseURL: baseV1, PageCache: memory, Freshness: time.Hour}, sim.Options{Empty: true, Ties: order, SyncBytes: 1})
 				var syncs, runs []string
 				for range n {
 					syncs = append(syncs, fmt.Sprintf("Sync:%d", census.AddSync(sim.Sync{CreatedAt: now.Add(-2 * time.Hour)})))

@@ -185,7 +185,7 @@ func TestSyncsByIDWithoutOneListPage(t *testing.T) {
 }
 
 func TestSyncs(t *testing.T) {
-	server, client := newCensus(sim.Options{SyncBytes: 1})
+	server, client := newCensusOf(baseV1, sim.Options{SyncBytes: 1})
 	addSyncs(server, 120)
 	at := func(id int) paging.Position {
 		y, err := client.Sync(t.Context(), census.SyncID(id))
@@ -252,10 +252,11 @@ func TestAllSyncs(t *testing.T) {
 	}
 }
 
-// More syncs than one window holds, and one more with each call.
+// More syncs than one window holds, and one more with each call of V1. V2, whose order is not
+// known, is read again until nothing moves.
 func TestAllSyncsOfALargeAndGrowingWorkspace(t *testing.T) {
 	const n = maxReads/2*syncChunk + 20
-	census, client := newCensus(sim.Options{SyncBytes: 1})
+	census, client := newCensusOf(baseV1, sim.Options{SyncBytes: 1})
 	addSyncs(census, n)
 	census.OnCall(func(*http.Request) { census.AddSync(sim.Sync{}) })
 	got, err := client.AllSyncs(t.Context())
