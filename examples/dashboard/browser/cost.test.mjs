@@ -14,6 +14,10 @@ function priced(page, costs) {
   return page.route('**/graphql', (route) => route.continue({ headers: { ...route.request().headers(), 'x-census-cost': '1' } }))
 }
 
+/** A gateway that has no subscriptions: the page polls. */
+const withoutSubscriptions = (page) => page.route('**/graphql', (route) => (JSON.parse(route.request().postData()).operationName === 'RunChanged'
+  ? route.fulfill({ json: { errors: [{ message: 'no', extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] } }) : route.fallback()))
+
 const queries = (asked) => asked.filter((name) => name !== 'RunChanged')
 
 test('the overview costs a call for each sync, and a few', async () => {
@@ -36,7 +40,7 @@ test('no screen asks more than two operations', async () => {
   }
 })
 
-test('a live page asks again after a minute, a paused one when it is told, a hidden one never', () => open(`${PAGE}/`, { clock: true }, async (page, asked) => {
+test('a live page asks again after a minute, a paused one when it is told, a hidden one never', () => open(`${PAGE}/`, { clock: true, setup: withoutSubscriptions }, async (page, asked) => {
   await page.clock.fastForward(1000)
   await page.locator('.numbers').waitFor()
   const hide = (hidden) => page.evaluate((h) => {

@@ -30,6 +30,12 @@ export async function open(url, { width = 1440, height = 900, expect = [], clock
   page.on('console', (m) => ['error', 'warning'].includes(m.type()) && said.push(m.text()))
   page.on('pageerror', (e) => said.push(String(e)))
   const asked = []
+  const reading = new Set() // queries under way, without the subscription, which has no end
+  page.on('request', (r) => r.url().endsWith('/graphql') && JSON.parse(r.postData()).operationName !== 'RunChanged' && reading.add(r))
+  for (const event of ['requestfinished', 'requestfailed']) page.on(event, (r) => reading.delete(r))
+  page.quiet = async () => {
+    for (let calm = 0; calm < 4; calm = reading.size ? 0 : calm + 1) await page.waitForTimeout(60)
+  }
   page.on('request', (r) => r.url().endsWith('/graphql') && asked.push(JSON.parse(r.postData()).operationName))
   try {
     if (clock) await page.clock.install()
@@ -46,7 +52,7 @@ export async function open(url, { width = 1440, height = 900, expect = [], clock
 export async function settled(page) {
   await page.waitForFunction(() => document.querySelector('main h1') && !document.querySelector('.skeleton, .old') && document.querySelector('main').textContent.length > 80
     && (!document.querySelector('.tiles') || document.querySelector('.numbers')))
-  await page.waitForLoadState('networkidle')
+  await page.quiet()
 }
 
 /** Holds the page against WCAG 2.2 AA, as far as a program can. */

@@ -1,23 +1,11 @@
-import { gql } from '@urql/core'
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import { client, now } from './gateway'
+import { client, now, useLink } from './gateway'
+import { RunChangedDocument } from './gql/graphql'
 import { useHere } from './nav'
 import { wait } from './policy'
 import { nameOf } from './syncs'
 import { stateMark } from './words'
 
-// Not among the generated documents: a gateway without subscriptions refuses it, and the page polls then.
-const RunChanged = gql<{ syncRunChanged: { cursor: string; run: { id: string; outcome: string; createdAt: string; sync: { databaseId: number; label: string | null; health: { state: string } | null } } } }, { after?: string }>`
-  subscription RunChanged($after: String) {
-    syncRunChanged(after: $after) {
-      cursor
-      run {
-        id databaseId outcome createdAt completedAt durationSeconds dryRun errorCode recordsProcessed recordsUpdated recordsFailed sourceRecordInvalids currentStep
-        sync { id databaseId label health { state since reason consecutiveFailures lastSuccessAt freshnessSeconds } latestRun { id } nextRunAt }
-      }
-    }
-  }
-`
 const quiet = 10_000 // milliseconds between two sentences for screen readers
 
 let following = false
@@ -37,13 +25,14 @@ export function useEvents() {
   const { view } = useHere()
   const [said, say] = useState('')
   const [hidden, setHidden] = useState(document.hidden)
+  const { refused } = useLink()
   useEffect(() => {
     const look = () => setHidden(document.hidden)
     document.addEventListener('visibilitychange', look)
     return () => document.removeEventListener('visibilitychange', look)
   }, [])
   useEffect(() => {
-    if (!view.live || hidden || !supported) return
+    if (!view.live || hidden || refused || !supported) return
     let failures = 0
     let last = 0
     let timer: ReturnType<typeof setTimeout>
@@ -56,12 +45,12 @@ export function useEvents() {
     }
     const start = () => {
       subscription?.unsubscribe()
-      subscription = client.subscription(RunChanged, { after: cursor }).subscribe(({ data, error, hasNext }) => {
-        if (error) {
+      subscription = client.subscription(RunChangedDocument, { after: cursor }).subscribe(({ data, error, hasNext }) => {
+        if (error && !data) {
           const code = error.graphQLErrors[0]?.extensions?.code
           if (code === 'NOT_FOUND' || code === 'BAD_REQUEST') cursor = undefined
-          if (error.response?.status >= 400 && error.response.status < 500 && error.response.status !== 429) supported = false
-          if (String(code).startsWith('GRAPHQL_') || code === 'FORBIDDEN') supported = false
+          if ([400, 405, 406, 415].includes(error.response?.status ?? 0)) supported = false
+          if (String(code).startsWith('GRAPHQL_') || code === 'FORBIDDEN') supported = false // a gateway without subscriptions: the page polls
           return again()
         }
         const event = data?.syncRunChanged
@@ -84,6 +73,6 @@ export function useEvents() {
       subscription?.unsubscribe()
       follow(false)
     }
-  }, [view.live, hidden])
+  }, [view.live, hidden, refused])
   return said
 }
