@@ -40,7 +40,8 @@ func TestDashboard(t *testing.T) {
 	}
 }
 
-// A gateway that answers only trusted documents answers those of the dashboard it serves, and no other.
+// A gateway that answers only trusted documents answers those of the dashboard it serves,
+// and no other.
 func TestDashboardIsTrusted(t *testing.T) {
 	documents := t.TempDir()
 	if err := os.WriteFile(documents+"/one.graphql", []byte("query One { syncs(first: 1) { totalCount } }"), 0o600); err != nil {

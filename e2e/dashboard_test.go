@@ -24,7 +24,8 @@ var misfortunes = map[string][]sim.Fault{
 	"forbidden":  {{Do: sim.Refusal(401, "bad token")}},
 }
 
-// Opens the dashboard of the built program in a real browser, by the tests in examples/dashboard/browser:
+// Opens the dashboard of the built program in a real browser, by the tests in
+// examples/dashboard/browser:
 //
 //	(cd examples/dashboard && npm ci) && CHROMIUM=/usr/bin/chromium go test ./e2e -run BrowserDashboard -artifacts
 //

@@ -1992,9 +1992,9 @@ type Sync implements Node {
     fullSync: Boolean! = false
   ): TypicalRun
   """
-  What starts the sync, in Census's words: "schedule", "dbt_cloud", "fivetran", "sync_sequence", …
-  Empty when only people or the API start it. Null when Census reports nothing. Costs only the
-  sync's record.
+  The events that start the sync, in Census's words: "schedule", "dbt_cloud", "fivetran",
+  "sync_sequence", … Empty when only people or the API start it. Null when Census reports nothing.
+  Costs only the sync's record.
   """
   triggers: [String!]
   """
@@ -2243,8 +2243,8 @@ type SyncRunStats {
   further runs. All groupings but SYNC, TRIGGER and FULL_SYNC need the records of the syncs. These
   cost nothing if no syncs are named; named syncs cost the same as ` + "`" + `sync { label }` + "`" + `.
   DESTINATION_TYPE, and the order by LABEL of connections, cost the same as ` + "`" + `connectionName` + "`" + `, and
-  GROUP costs the same as ` + "`" + `Sync.group` + "`" + `. If a record cannot be read, its runs count in the group
-  with the key "", and an error names the sync.
+  GROUP costs the same as ` + "`" + `Sync.group` + "`" + `. If a record cannot be read, its runs count in the group with
+  the key "", and an error names the sync.
   """
   groups(
     """
@@ -3310,21 +3310,23 @@ type PageInfo {
 }
 
 """
-What can be followed; docs/live.md says how to subscribe. All followers of a workspace share one watcher. It reads a sync within 10
-seconds of when its schedule promises a run, and then until that has ended: every 10 seconds, or as seldom as once a minute while
-its usual end is far. Other syncs it reads every 15 minutes, those that a subscription to at most 20 syncs names every minute, and
-at once when a webhook of Census names one. Its calls are its own (GATEWAY_WATCH_CALLS), so an event costs only what is asked of
-it beyond the run or the health that it holds.
+What can be followed; docs/live.md says how to subscribe. All followers of a workspace share one
+watcher. It reads a sync within 10 seconds of when its schedule promises a run, and then until that
+has ended: every 10 seconds, or as seldom as once a minute while its usual end is far. Other syncs
+it reads every 15 minutes, and every minute those that a subscription to at most 20 syncs names. Its
+calls are its own (GATEWAY_WATCH_CALLS), so an event costs only what is asked of it beyond the run
+or the health that it holds.
 """
 type Subscription {
   """
-  Each time a run is created or changes; in between, states may be skipped. Nothing is missed: whoever subscribes again with ` + "`" + `after` + "`" + ` is
-  first told what happened since. Some of it may come twice.
+  Each time a run is created or changes; in between, states may be skipped. Nothing is missed:
+  whoever subscribes again with ` + "`" + `after` + "`" + ` is first told what happened since. Some of it may come
+  twice.
   """
   syncRunChanged(
     """
-    Just the runs of these syncs; at most 500. Those that Census does not know are left out; NOT_FOUND if it knows none. Left out: every
-    sync of the workspace.
+    Just the runs of these syncs; at most 500. Those that Census does not know are left out;
+    NOT_FOUND if it knows none. Left out: every sync of the workspace.
     """
     syncIds: [ID!]
     """
@@ -3332,18 +3334,20 @@ type Subscription {
     """
     outcomes: [SyncRunOutcome!]
     """
-    The ` + "`" + `cursor` + "`" + ` of the last event that was received, of a subscription to the same syncs; at most 7 days old. Over SSE the header
-    Last-Event-ID counts instead, if it is sent. Left out: from now on. Costs at least one Census call for each sync.
+    The ` + "`" + `cursor` + "`" + ` of the last event that was received, of a subscription to the same syncs; at most 7
+    days old. Over SSE the header Last-Event-ID counts instead, if it is sent. Left out: from now
+    on. Costs at least one Census call for each sync.
     """
     after: String
   ): SyncRunEvent!
   """
-  First how each sync is now, then each time its state becomes another. Where nothing is known of a sync yet, that costs one Census call.
+  First how each sync is now, then each time its state becomes another. Where nothing is known of a
+  sync yet, that costs one Census call.
   """
   syncHealthChanged(
     """
-    Just these syncs; at most 500. Those that Census does not know are left out; NOT_FOUND if it knows none. Left out: every sync of the
-    workspace.
+    Just these syncs; at most 500. Those that Census does not know are left out; NOT_FOUND if it
+    knows none. Left out: every sync of the workspace.
     """
     syncIds: [ID!]
     """

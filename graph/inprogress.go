@@ -11,7 +11,7 @@ import (
 
 // inProgressFrom is where the runs of a sync in w that are in progress and pass filter are
 // sought: from the newest run on that was created when filter says, wherever w begins,
-// up to the one behind which there are none.
+// up to the run behind which no run is in progress.
 func inProgressFrom(w paging.Window, filter *stats.Filter) paging.Window {
 	return narrow(paging.Window{Older: w.Older, Limit: w.Limit}, filter)
 }

@@ -114,13 +114,14 @@ func (c *runChanges) readBack(ctx context.Context) error {
 	return nil
 }
 
-// since are the changes of one sync that Census dates after at, the oldest run first. It reads down to
-// a run that can have been touched no more by then: where one was in progress, those behind
-// it were skipped.
+// since are the changes of one sync that Census dates after at, the oldest run first. It
+// reads down to a run that can have been touched no more by then: where one was in
+// progress, those behind it were skipped.
 func (c *runChanges) since(ctx context.Context, id census.SyncID, at census.DateTime) (found []live.Change, err error) {
 	settled := at - census.DateTime(stillTouched.Milliseconds())
 	may := func() bool { return c.calls.Add(-1) >= 0 }
-	// What was kept before the watcher read the sync may lack what it told before this began.
+	// A page cached before the watcher read the sync may lack changes that the watcher has
+	// reported.
 	limited, err := c.client.Anew(c.Watched(id), nil).ScanRuns(ctx, id, paging.Window{Limit: 25}, may, func(s paging.Slice[census.SyncRun]) (enough bool) {
 		for i := len(s.Rows) - 1; i >= 0; i-- {
 			switch run := &s.Rows[i]; {

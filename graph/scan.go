@@ -23,7 +23,7 @@ const (
 // statistics.
 type scanBudget struct{ pages, runs atomic.Int64 }
 
-// page takes a Census call; false if there are none left.
+// page takes a Census call; false if no call is left.
 func (b *scanBudget) page() bool { return b.pages.Add(-1) >= 0 }
 
 // once allows a call that is in the price of the operation and not in the budget, and

@@ -31,13 +31,13 @@ func TestSilentSyncs(t *testing.T) {
 		add(sim.Sync{Frequency: "expression", Cron: cron, Hour: -1, Minute: -1}, silent{"LATE", fmt.Sprintf("the schedule is %q.", cron)})
 	}
 	for _, cron := range []string{"0 5 L * *", "0 5 * * 5#2", "@reboot", "0 5 * * * CEST", "61 5 * * *", "0 0 30 2 *", "0 5 * *", "every day at five", "R/P1D"} {
-		add(sim.Sync{Frequency: "expression", Cron: cron, Hour: -1, Minute: -1}, silent{"UNKNOWN", fmt.Sprintf("its schedule, %q, cannot be read", cron)})
+		add(sim.Sync{Frequency: "expression", Cron: cron, Hour: -1, Minute: -1}, silent{"UNKNOWN", fmt.Sprintf("its schedule, %q, cannot be parsed", cron)})
 	}
-	add(sim.Sync{Frequency: "expression", Hour: -1, Minute: -1}, silent{"UNKNOWN", `its schedule, "", cannot be read`})
-	add(sim.Sync{Frequency: "fortnightly", Hour: 5}, silent{"UNKNOWN", `its schedule, "fortnightly", cannot be read`})
+	add(sim.Sync{Frequency: "expression", Hour: -1, Minute: -1}, silent{"UNKNOWN", `its schedule, "", cannot be parsed`})
+	add(sim.Sync{Frequency: "fortnightly", Hour: 5}, silent{"UNKNOWN", `its schedule, "fortnightly", cannot be parsed`})
 	add(sim.Sync{Frequency: "weekly", Hour: 5}, silent{"UNKNOWN", "its schedule, weekly, cannot be parsed (no day)"})
 	add(sim.Sync{Frequency: "weekly", Day: "Someday", Hour: 5}, silent{"UNKNOWN", "its schedule, weekly, cannot be parsed (unknown day)"})
-	add(sim.Sync{Frequency: "daily", Hour: -1, Minute: 5}, silent{"UNKNOWN", "its schedule, daily, cannot be read"})
+	add(sim.Sync{Frequency: "daily", Hour: -1, Minute: 5}, silent{"UNKNOWN", "its schedule, daily, cannot be parsed"})
 	add(sim.Sync{Hour: -1, Minute: -1}, silent{"UNKNOWN", `its schedule, "", cannot be parsed (no frequency)`})
 	add(sim.Sync{Cron: "0 5 * * *", Hour: -1, Minute: -1}, silent{"LATE", `the schedule is "0 5 * * *".`})
 	add(sim.Sync{Frequency: "weekly", Day: "Monday", Hour: 5}, silent{"LATE", "the schedule is weekly."})

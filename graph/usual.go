@@ -18,7 +18,7 @@ const (
 	mostTypical   = 100
 )
 
-// inProgress passes runs in progress, and says behind which there are none.
+// inProgress passes runs in progress, and reports behind which run no run is in progress.
 var inProgress = stats.Filter{Outcomes: []census.SyncRunOutcome{census.OutcomeInProgress}}
 
 // activeRunOf is the newest run of a sync that is in progress; nil if none is seen.

@@ -94,7 +94,8 @@ func call(opt Options, id string) sdk.ToolHandler {
 		if !failed {
 			result.StructuredContent = answer.Data
 		}
-		// Clients that know no structured content read the text: the data, or all where there are errors.
+		// Clients that know no structured content read the text: the data, or all where
+		// there are errors.
 		text := answer.Data
 		if answer.Errors != nil {
 			if text, err = json.Marshal(answer); err != nil {

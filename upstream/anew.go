@@ -7,9 +7,9 @@ import (
 	"census-gateway/upstream/calls"
 )
 
-// Anew returns a client that takes nothing from memory that was asked for before since,
-// and joins no call that began before then. What it reads is kept for all. Each exchange
-// needs leave; nil lets all pass.
+// Anew returns a client that takes nothing from memory that was asked for before since, and
+// joins no call that began before then. All clients share the pages that it reads. Each
+// exchange needs leave; nil lets all pass.
 func (c *Client) Anew(since time.Time, leave calls.Leave) *Client {
 	again := *c
 	again.since, again.asks, again.calls = since, leave != nil, c.calls.WithLeave(leave)

@@ -1,12 +1,13 @@
-// Package dashboard serves the page of examples/dashboard from the binary: what is wrong in the workspace,
-// since when, and why.
+// Package dashboard serves the page of examples/dashboard from the binary: what is wrong in
+// the workspace, since when, and why.
 //
 //	mux.Handle("/dashboard", dashboard.Handler(dashboard.Options{}))
 //	mux.Handle("/dashboard/", dashboard.Handler(dashboard.Options{}))
 //
-// All screens are one page, whatever the path below [Path]: what is shown is in the address. The page names
-// its files and the endpoint, graphql beside Path, by relative addresses, so that a proxy may serve it
-// below any prefix. The folder assets is written by tools/graphiql/dashboard.
+// All screens are one page, whatever the path below [Path]: what is shown is in the
+// address. The page names its files and the endpoint, graphql beside Path, by relative
+// addresses, so that a proxy may serve it below any prefix. The folder assets is written by
+// tools/graphiql/dashboard.
 package dashboard
 
 import (
@@ -75,7 +76,8 @@ func Handler(opt Options) http.Handler {
 	})
 }
 
-// page is the page for a path below Path: the same everywhere, but for how it names the folder it is in.
+// page is the page for a path below Path: the same everywhere, but for how it names the
+// folder it is in.
 func page(opt Options, rest string) []byte {
 	base := strings.Repeat("../", max(0, strings.Count(rest, "/")-1))
 	if rest == "" {
@@ -91,7 +93,8 @@ func page(opt Options, rest string) []byte {
 	return []byte(strings.ReplaceAll(html, `"./assets/`, `"./`+base+`assets/`))
 }
 
-// serve makes the browser ask each time, so that a new binary is a new page; unchanged, it costs a 304.
+// serve makes the browser ask each time, so that a new binary is a new page; unchanged, it
+// costs a 304.
 func serve(w http.ResponseWriter, r *http.Request, html []byte) {
 	sum := sha256.Sum256(html)
 	h := w.Header()

@@ -30,7 +30,8 @@ func get(t *testing.T, method, target string, opt Options) (*http.Response, stri
 	return w.Result(), string(body)
 }
 
-// Wherever a reader opens the page, with or without a proxy's prefix, it finds its files, its folder and the endpoint.
+// Wherever a reader opens the page, with or without a proxy's prefix, it finds its files,
+// its folder and the endpoint.
 func TestPage(t *testing.T) {
 	for _, prefix := range []string{"", "/tools/census"} {
 		for _, at := range []string{"/dashboard", "/dashboard/", "/dashboard/timeline", "/dashboard/syncs/52", "/dashboard/syncs/52/"} {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// policy lets scripts come from this host's files only. Editors and charts write style elements and attributes
-// as they draw, which no hash can foresee.
+// policy lets scripts come from this host's files only. Editors and charts write style
+// elements and attributes as they draw, which no hash can foresee.
 var policy = strings.Join([]string{
 	"default-src 'none'",
 	"script-src 'self'",

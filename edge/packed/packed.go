@@ -1,8 +1,9 @@
-// Package packed serves the files of a page from the binary. A tool has stored each of them twice, as brotli
-// and as gzip, under a name that holds a hash of its content, beside a manifest that says what there is.
+// Package packed serves the files of a page from the binary. A tool has stored each of them
+// twice, as brotli and as gzip, under a name that holds a hash of its content, beside a
+// manifest that says what there is.
 //
-// Browsers accept brotli over https and from localhost only, so gzip is needed, and brotli saves a fifth of
-// it. A client that accepts neither is sent what gzip unpacks to.
+// Browsers accept brotli over https and from localhost only, so gzip is needed, and brotli
+// saves a fifth of it. A client that accepts neither is sent what gzip unpacks to.
 package packed
 
 import (
@@ -35,8 +36,8 @@ type File struct {
 	Gz     string `json:"gz"`     // SHA-256 of the stored file
 }
 
-// Open reads manifest.json among what is stored. It panics if there is none: files are embedded, so that is a
-// broken build, never a broken run.
+// Open reads manifest.json among what is stored. It panics if there is none: files are
+// embedded, so that is a broken build, never a broken run.
 func Open(stored fs.FS) *Files {
 	f := &Files{stored: stored}
 	data, err := fs.ReadFile(stored, "manifest.json")
@@ -49,8 +50,8 @@ func Open(stored fs.FS) *Files {
 	return f
 }
 
-// Types are the media types of what is served, by the end of its name. The host's table is not asked: with
-// nosniff, a wrong type is a page that does not start.
+// Types are the media types of what is served, by the end of its name. The host's table is
+// not asked: with nosniff, a wrong type is a page that does not start.
 var Types = map[string]string{
 	".css":   "text/css; charset=utf-8",
 	".js":    "text/javascript; charset=utf-8",

@@ -1,4 +1,5 @@
-// Command go-client prints what failed since yesterday, with types that genqlient makes of failed.graphql:
+// Command go-client prints what failed since yesterday, with types that genqlient makes of
+// failed.graphql:
 //
 //	go generate . && go run . http://127.0.0.1:8080/graphql
 //
@@ -43,8 +44,8 @@ func main() {
 	}
 }
 
-// failed prints the runs that failed since a moment. A cursor names a place among the runs, so a run that fails
-// meanwhile neither repeats nor hides another.
+// failed prints the runs that failed since a moment. A cursor names a place among the runs,
+// so a run that fails meanwhile neither repeats nor hides another.
 func failed(ctx context.Context, client graphql.Client, since time.Time) error {
 	seen := 0
 	for after := (*string)(nil); ; {

@@ -42,7 +42,7 @@ func (a *Asked) Name() string { return a.step.Name }
 func (a *Asked) Arguments() (map[string]any, error) { return a.x.arguments(a.step) }
 
 // Below are the fields that are asked of the value of the field, which is of one
-// type. Deferred ones are among them. Of nil there are none.
+// type. Deferred ones are among them. A nil Asked has no fields below.
 func (a *Asked) Below() (fields []*Asked) {
 	if a == nil {
 		return nil

@@ -31,7 +31,7 @@ type Field struct {
 	// Loads tells that objects are to be loaded first (Object.Load). Of a plain field,
 	// an error result of its Go method tells it.
 	Loads bool
-	// Args reads the arguments; nil: there are none.
+	// Args reads the arguments; nil: the field has no arguments.
 	Args func(raw map[string]any) (map[string]any, error)
 	// Resolve asks for the field of each object.
 	Resolve func(ctx context.Context, objs []any, args map[string]any) Calls

@@ -73,7 +73,7 @@ func (b *budget) end() {
 }
 
 // reserve is a call for what is about to begin; nil if none may be made, and then how long
-// to wait at least. What has begun goes first.
+// to wait at least. Reads that have begun go first.
 func (b *budget) reserve() (*reserved, time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

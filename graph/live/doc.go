@@ -5,7 +5,7 @@
 // schedules, so it reads a sync often when something is about to happen, and seldom
 // otherwise (pace.go). All its calls are within a budget (budget.go).
 //
-// What it finds goes to a [feed], a ring of the newest changes. A follower is no more
-// than a place in the ring, so a slow one costs nothing: it loses its place, and is told
+// The changes go to a [feed], a ring of the newest changes. A follower is
+// only a place in the ring, so a slow one costs nothing: it loses its place, and is told
 // so.
 package live

@@ -71,7 +71,7 @@ func (c *cells) edge() quarter {
 }
 
 // ends are the oldest and the newest quarter hour that are promised and have a
-// run; ok is false if there are none.
+// run; ok is false if no quarter hour has a run.
 func (c *cells) ends() (oldest, newest quarter, ok bool) {
 	oldest, edge := largest, c.edge()
 	for q := range c.tallies {

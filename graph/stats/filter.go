@@ -12,8 +12,7 @@ import (
 const maxNames = 100
 
 // A Filter chooses runs; a run must pass every part of it. A part that is nil
-// or 0 passes all runs. A list that is there and empty passes none, as "one of
-// these" says when there are none of these.
+// or 0 passes all runs. An empty list that is not nil passes no run.
 type Filter struct {
 	Outcomes      []census.SyncRunOutcome
 	Statuses      []census.SyncRunStatus

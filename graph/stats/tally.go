@@ -151,5 +151,5 @@ func (t *Tally) rate(good uint32) *float64 {
 func (t *Tally) Records() RecordTotals { return t.records }
 
 // Durations sums up how long the runs took, over those of which both ends are
-// known, without dry runs; nil if there are none.
+// known, without dry runs; nil if no such run is known.
 func (t *Tally) Durations() *DurationSummary { return t.durations.summary() }

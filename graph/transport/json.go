@@ -15,8 +15,9 @@ import (
 // anyDepth is no bound on nesting, for text that was checked before.
 const anyDepth = math.MaxInt
 
-// skip is the length of the JSON value that text begins with; -1 where that is
-// none, or nested deeper than depth. Bytes that are no UTF-8 it takes for letters.
+// skip is the length of the JSON value that text begins with; -1 if text begins with no
+// JSON value, or with one nested deeper than depth. Bytes that are no UTF-8 it takes for
+// letters.
 func skip(text []byte, depth int) int {
 	if len(text) == 0 {
 		return -1

@@ -75,10 +75,10 @@ func (v *View[T]) Learned() bool { return len(v.news) > 0 && !v.untold }
 // Recall passes the cached newest rows to v. If they expired, it passes only their place, by
 // which the next page shows whether the epoch continues.
 //
-// The newest rows, the total and the proof of the epoch each stay fresh for life after their
-// own request; the proof implies nothing about the other two. Entries that expired less than
-// more ago are accepted too; those requested before since are not. newest is the cached entry at the place of the newest rows, or
-// nil.
+// The newest rows, the total and the proof of the epoch each stay fresh for life after
+// their own request; the proof implies nothing about the other two. Entries that expired
+// less than more ago are accepted too; those requested before since are not. newest is the
+// cached entry at the place of the newest rows, or nil.
 func (v *View[T]) Recall(newest *Top[T], now, since time.Time, life, more time.Duration) {
 	k := v.kept
 	counts := func(asked time.Time) bool { return now.Before(asked.Add(life+more)) && !asked.Before(since) }

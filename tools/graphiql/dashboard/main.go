@@ -1,10 +1,10 @@
-// Command dashboard stores what Vite built of examples/dashboard for package edge/dashboard, each file
-// compressed once:
+// Command dashboard stores what Vite built of examples/dashboard for package
+// edge/dashboard, each file compressed once:
 //
 //	(cd examples/dashboard && npm ci && npm run embed) && go -C tools/graphiql run ./dashboard
 //
-// package-lock.json pins every package by its integrity hash, so the same checkout gives the same bytes
-// under the same Go release.
+// package-lock.json pins every package by its integrity hash, so the same checkout gives
+// the same bytes under the same Go release.
 package main
 
 import (

@@ -1,4 +1,5 @@
-// Package pack stores the files of a page for package edge/packed: each compressed once, as brotli and as gzip.
+// Package pack stores the files of a page for package edge/packed: each compressed once, as
+// brotli and as gzip.
 package pack
 
 import (

@@ -79,7 +79,8 @@ func Versions(pkgs []Package) map[string]string {
 	return all
 }
 
-// Licenses is a file, and its name, with the notices that the packages ask to be kept with copies of them.
+// Licenses is a file, and its name, with the notices that the packages ask to be kept with
+// copies of them.
 func Licenses(what string, pkgs []Package) (name string, data []byte) {
 	var b strings.Builder
 	b.WriteString(what + " and what it is built from. Each part is under the license of its own authors.\n")
