@@ -108,6 +108,8 @@ func Example() {
 	s := &store{known: make(map[string]*town)}
 	out := answer(s, `{ a: town(name: "Wells") { name twin { people } } b: town(name: "Bath") { people twin { name } } }`, nil)
 	fmt.Println(string(out.Data))
-	// Output: read [Wells Bath] read [Wells-on-Sea Bath-on-Sea]
+	// Output:
+	// read [Wells Bath]
+	// read [Wells-on-Sea Bath-on-Sea]
 	// {"a":{"name":"Wells","twin":{"people":12000}},"b":{"people":4000,"twin":{"name":"Bath-on-Sea"}}}
 }

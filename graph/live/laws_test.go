@@ -60,6 +60,13 @@ func newWorkspace(syncs int) *workspace {
 	return w
 }
 
+// calls returns when each call so far was made.
+func (w *workspace) calls() []time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.sent)
+}
+
 func (w *workspace) client() *upstream.Client {
 	return upstream.New("t", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: w.Transport(), PageCache: 16 << 20, Freshness: 5 * time.Second, Stale: time.Hour})
 }
@@ -158,9 +165,9 @@ func TestLawEveryChangeIsSeenInTime(t *testing.T) {
 			done.Wait()
 			f.Close()
 			time.Sleep(time.Minute) // for calls under way
-			calls := len(w.sent)
+			calls := len(w.calls())
 			time.Sleep(20 * time.Minute)
-			if more := len(w.sent); more != calls {
+			if more := len(w.calls()); more != calls {
 				return fmt.Errorf("%d calls when nobody followed", more-calls)
 			}
 			for _, id := range w.ids {
@@ -204,8 +211,9 @@ func TestLawNoMoreCallsThanTheBudget(t *testing.T) {
 			time.Sleep(time.Duration(8*syncs/calls+10) * time.Minute)
 			f.Close()
 			time.Sleep(time.Minute)
-			for i, at := range w.sent {
-				if i >= calls && at.Sub(w.sent[i-calls]) < time.Minute {
+			sent := w.calls()
+			for i, at := range sent {
+				if i >= calls && at.Sub(sent[i-calls]) < time.Minute {
 					return fmt.Errorf("%d calls from %s on, of %d", calls+1, at, calls)
 				}
 			}
