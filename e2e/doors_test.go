@@ -107,20 +107,26 @@ func TestHeaderInjection(t *testing.T) {
 	}
 }
 
-// A request for a WebSocket is answered like any other request.
+// A request to upgrade to a protocol that the gateway does not speak is answered like any other.
+// A WebSocket must name the subprotocol, and a foreign page gets none.
 func TestUpgrade(t *testing.T) {
 	t.Parallel()
 	g := start(t)
-	for _, upgrade := range []string{"websocket", "h2c"} {
-		for query, want := range map[string]int{query52: 200, "": 400} {
-			a := g.do(t, "GET", "/graphql"+query, "", "Connection", "Upgrade", "Upgrade", upgrade,
-				"Sec-WebSocket-Version", "13", "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
-			if a.status != want {
-				t.Errorf("%s with %q: %d %s", upgrade, query, a.status, a.body)
-			}
+	upgrade := func(to, query string, more ...string) answer {
+		return g.do(t, "GET", "/graphql"+query, "", append([]string{"Connection", "Upgrade", "Upgrade", to,
+			"Sec-WebSocket-Version", "13", "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}, more...)...)
+	}
+	for query, want := range map[string]int{query52: 200, "": 400} {
+		if a := upgrade("h2c", query); a.status != want {
+			t.Errorf("h2c with %q: %d %s", query, a.status, a.body)
 		}
-		if a := g.do(t, "GET", "/graphql"+query52, "", "Connection", "Upgrade", "Upgrade", upgrade, "Origin", "https://evil.example"); a.status != 403 {
-			t.Errorf("%s of a foreign page: %d", upgrade, a.status)
+		if a := upgrade("websocket", query); a.status != 101 || !strings.Contains(a.body, "Subprotocol not acceptable") {
+			t.Errorf("websocket with %q: %d %s", query, a.status, a.body)
+		}
+	}
+	for _, to := range []string{"websocket", "h2c"} {
+		if a := upgrade(to, query52, "Origin", "https://evil.example"); a.status != 403 {
+			t.Errorf("%s of a foreign page: %d", to, a.status)
 		}
 	}
 }
