@@ -182,10 +182,10 @@ func alike(shown, said string) string {
 	if strings.HasPrefix(shown, "{") {
 		var want, got any
 		if err := json.Unmarshal([]byte(strings.ReplaceAll(shown, "\n", "")), &want); err != nil {
-			return "what is shown is no JSON: " + err.Error()
+			return "the shown output is not JSON: " + err.Error()
 		}
 		if err := json.Unmarshal([]byte(said), &got); err != nil {
-			return "what was said is no JSON: " + err.Error()
+			return "the real output is not JSON: " + err.Error()
 		}
 		a, b := map[string]bool{}, map[string]bool{}
 		names("", want, a)

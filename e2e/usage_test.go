@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The metrics count who asks what: trusted documents by id, whichever way they are
+// The metrics count uses: trusted documents by id, whichever way they are
 // asked for, and deprecated fields, from memory too.
 func TestUsageIsCounted(t *testing.T) {
 	t.Parallel()

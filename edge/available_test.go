@@ -17,7 +17,7 @@ func TestMemoryOfMachineAndContainer(t *testing.T) {
 		"a machine":        {fstest.MapFS{"proc/meminfo": file("MemTotal:       24684096 kB\nMemFree:  1 kB\n"), v2 + "memory.max": file("max\n")}, 24684096 << 10, 0},
 		"odd files":        {fstest.MapFS{"proc/meminfo": file("MemFree: 1 kB"), v2 + "memory.max": file(""), "proc/self/cgroup": file("x\n\n::\n0::/../../x\n")}, 0, 0},
 		"a container":      {fstest.MapFS{v2 + "memory.max": file("536870912\n"), "proc/self/cgroup": file("0::/\n")}, 0, 512 << 20},
-		"a container of version 1, and a limit that is none": {fstest.MapFS{v1 + "memory.limit_in_bytes": file("9223372036854771712\n")}, 0, 0},
+		"a container of version 1 without a limit": {fstest.MapFS{v1 + "memory.limit_in_bytes": file("9223372036854771712\n")}, 0, 0},
 		"version 1": {fstest.MapFS{v1 + "memory.limit_in_bytes": file("1000")}, 0, 1000},
 		"a service in a slice": {fstest.MapFS{"proc/self/cgroup": file("0::/system.slice/gateway.service\n"), v2 + "system.slice/gateway.service/memory.max": file("max\n"),
 			v2 + "system.slice/memory.max": file("2000\n")}, 0, 2000},

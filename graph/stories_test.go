@@ -83,7 +83,7 @@ func post(t testing.TB, h http.Handler, query, variables string) string {
 		Data   json.RawMessage `json:"data,omitempty"`
 	}
 	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
-		t.Fatalf("answer is no JSON: %v: %s", err, w.Body)
+		t.Fatalf("the answer is not JSON: %v: %s", err, w.Body)
 	}
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)

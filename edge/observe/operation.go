@@ -35,7 +35,7 @@ type Operation struct {
 // A Refusal is why a request was not served.
 type Refusal struct {
 	Reason  string // in one word; "" if the request was not rejected
-	Setting string // the setting that would change it; "" if there is none
+	Setting string // the setting that would change it; "" if no setting does
 	Cause   error  // details for the log; nil if the reason is enough
 }
 

@@ -52,6 +52,6 @@ func accept(w http.ResponseWriter, r *http.Request) (accepted, bool) {
 		return a, true
 	}
 	refuse(w, r, mediaJSON, &fault{status: http.StatusNotAcceptable, code: errcodes.BadRequest,
-		message: "answers are application/json or application/graphql-response+json, of subscriptions text/event-stream: accept one of them"})
+		message: "Accept must allow application/graphql-response+json or application/json; for a subscription, text/event-stream"})
 	return a, false
 }

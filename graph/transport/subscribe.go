@@ -68,7 +68,7 @@ func SetEventID(ctx context.Context, id string) {
 func (o Options) subscribe(ctx context.Context, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, takes accepted, op *graphql.OperationContext) {
 	if takes.lasts == lastsNot {
 		refuse(w, r, takes.plain, &fault{status: http.StatusNotAcceptable, code: errcodes.BadRequest,
-			message: "the events of a subscription are text/event-stream or multipart/mixed; subscriptionSpec=1.0: accept one of them, or ask by WebSocket"})
+			message: "a subscription needs Accept: text/event-stream or multipart/mixed;subscriptionSpec=1.0, or a WebSocket"})
 		return
 	}
 	ctx, end, refusal := o.last(ctx)

@@ -1,0 +1,209 @@
+package graph
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"census-gateway/graph/exec"
+	"census-gateway/graph/stats"
+	"census-gateway/upstream"
+	"census-gateway/upstream/census"
+)
+
+// A groupKey identifies a group. The zero key stands for runs of which Census reports no value.
+type groupKey struct {
+	text string
+	rest bool
+}
+
+// A grouping sorts the runs of many syncs into groups.
+type grouping struct {
+	by          SyncRunGroupBy
+	order       SyncRunGroupOrder
+	connections *upstream.Ends
+	keys        map[*Sync]string   // of the groups of V2 that syncs are of, if runs are grouped by that
+	names       map[string]*string // of these groups
+	groups      map[groupKey]*SyncRunStatsGroup
+	failed      exec.Beside
+}
+
+func (g *grouping) needsRecords() bool {
+	switch g.by {
+	case SyncRunGroupByTrigger, SyncRunGroupByFullSync:
+		return false
+	case SyncRunGroupBySync:
+		return g.order == SyncRunGroupOrderLabel
+	}
+	return true
+}
+
+// askConnections asks for the connections that the groups or their order depend on; nil if
+// they depend on none.
+func (g *grouping) askConnections(l *loaders) *loaded[upstream.Side, *upstream.Ends] {
+	switch {
+	case g.by == SyncRunGroupByDestinationType, g.by == SyncRunGroupByDestination && g.order == SyncRunGroupOrderLabel:
+		return l.sides.ask(upstream.Destinations)
+	case g.by == SyncRunGroupBySource && g.order == SyncRunGroupOrderLabel:
+		return l.sides.ask(upstream.Sources)
+	}
+	return nil
+}
+
+// add adds the runs of a sync. If its record cannot be read, they go to the group of the zero
+// key.
+func (g *grouping) add(p *statsPart) {
+	if g.needsRecords() && p.sync.record == nil {
+		g.failed = append(g.failed, p.sync.err)
+	}
+	for kind, runs := range p.runs {
+		key, group := g.groupOf(p.sync, kind)
+		if g.groups[key] == nil {
+			group.by, group.Stats = g.by, new(stats.Subset)
+			g.groups[key] = &group
+		}
+		g.groups[key].Stats.Merge(runs)
+	}
+}
+
+// groupOf is the group of some runs of a sync, without the runs.
+func (g *grouping) groupOf(sync *Sync, kind stats.Kind) (key groupKey, group SyncRunStatsGroup) {
+	record := sync.record
+	if record == nil {
+		record = new(census.Sync)
+	}
+	switch g.by {
+	case SyncRunGroupBySync:
+		key.text, group.Sync, group.label = syncType+":"+strconv.FormatInt(int64(sync.ID), 10), sync, record.Label
+	case SyncRunGroupByDestination:
+		key.text, group.destination = destinationKey(&record.Destination), &record.Destination
+	case SyncRunGroupBySource:
+		key.text, group.source = numberText(record.Source.ConnectionID), &record.Source
+	case SyncRunGroupByDestinationType:
+		_, group.label = g.connections.Destination(&record.Destination)
+		key.text = textOf(group.label)
+	case SyncRunGroupByDestinationObject:
+		if group.label = record.Destination.Object; group.label != nil {
+			key.text = destinationKey(&record.Destination) + "/" + *group.label
+		}
+	case SyncRunGroupByOperation:
+		group.label = record.Operation
+		key.text = textOf(group.label)
+	case SyncRunGroupByTrigger:
+		if key = (groupKey{kind.Tag, kind.Rest}); kind.Tag != "" {
+			group.label = &kind.Tag
+		}
+	case SyncRunGroupByFullSync:
+		key.text = strconv.FormatBool(kind.Full)
+		label := map[bool]string{true: "full syncs", false: "other runs"}[kind.Full]
+		group.label = &label
+	case SyncRunGroupByGroup:
+		key.text, group.label = g.keys[sync], g.names[g.keys[sync]]
+	}
+	switch {
+	case g.connections == nil:
+	case group.destination != nil:
+		group.label, _ = g.connections.Destination(group.destination)
+	case group.source != nil:
+		group.label, _ = g.connections.Source(group.source)
+	}
+	if !key.rest {
+		group.Key = &key.text
+	}
+	return key, group
+}
+
+// cut puts the groups in order, and all after the first into one.
+func (g *grouping) cut(first int) []*SyncRunStatsGroup {
+	rest := g.groups[groupKey{rest: true}]
+	delete(g.groups, groupKey{rest: true})
+	type placed struct {
+		*SyncRunStatsGroup
+		total, by float64
+		label     string
+	}
+	all := make([]placed, 0, len(g.groups))
+	for _, group := range g.groups {
+		p := placed{SyncRunStatsGroup: group, total: float64(group.Stats.TotalRuns())}
+		switch g.order {
+		case SyncRunGroupOrderFailed:
+			p.by = float64(group.Stats.Count([]census.SyncRunOutcome{census.OutcomeFailed}))
+		case SyncRunGroupOrderRecordsFailed:
+			p.by = float64(group.Stats.Records().Failed)
+		case SyncRunGroupOrderDurationP95:
+			if p.by = -1; group.Stats.Durations() != nil {
+				p.by = group.Stats.Durations().P95
+			}
+		case SyncRunGroupOrderLabel:
+			p.label = folded(textOf(group.label))
+		}
+		all = append(all, p)
+	}
+	slices.SortFunc(all, func(a, b placed) int {
+		if (a.label == "") != (b.label == "") {
+			return cmp.Compare(b.label, a.label)
+		}
+		return cmp.Or(cmp.Compare(b.by, a.by), cmp.Compare(a.label, b.label), cmp.Compare(b.total, a.total), cmp.Compare(*a.Key, *b.Key))
+	})
+	groups := make([]*SyncRunStatsGroup, 0, min(len(all), first)+1)
+	for i, p := range all {
+		if i < first {
+			groups = append(groups, p.SyncRunStatsGroup)
+			continue
+		}
+		if rest == nil {
+			rest = &SyncRunStatsGroup{by: g.by, Stats: new(stats.Subset)}
+		}
+		rest.Stats.Merge(p.Stats)
+	}
+	if rest != nil {
+		groups = append(groups, rest)
+	}
+	return groups
+}
+
+// of makes the groups of parts, whose records and connections are at hand.
+func (g *grouping) of(parts []statsPart, first int) exec.Later[[]*SyncRunStatsGroup] {
+	for i := range parts {
+		g.add(&parts[i])
+	}
+	groups := g.cut(first)
+	if len(g.failed) > 0 {
+		return exec.Value(groups, g.failed)
+	}
+	return exec.Value(groups, nil)
+}
+
+// nameGroups takes the keys of the groups of V2 that the syncs of parts are of.
+func (g *grouping) nameGroups(parts []statsPart, keys []string, named []*Group) {
+	g.keys, g.names = map[*Sync]string{}, map[string]*string{}
+	for i, p := range parts {
+		g.keys[p.sync] = keys[i]
+	}
+	for _, group := range named {
+		g.names[group.Key] = group.Name
+	}
+}
+
+// destinationKey names a destination by its number; on V2, where it has none, by its
+// activation. "" if Census tells neither.
+func destinationKey(d *census.SyncDestination) string {
+	if d.ConnectionID == nil && d.ActivationID != nil {
+		return *d.ActivationID
+	}
+	return numberText(d.ConnectionID)
+}
+
+func numberText(n *int64) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.FormatInt(*n, 10)
+}
+
+func textOf(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

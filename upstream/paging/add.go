@@ -1,0 +1,177 @@
+package paging
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+)
+
+// ErrMoved means that old rows were removed since the view's first page, so its ordinals are
+// out of date. Begin a new view.
+var ErrMoved = errors.New("the list was shortened while it was read")
+
+// add adds the page that r read, which was requested at sent. Its rows are oldest first.
+func (v *View[T]) add(r Read, p Page[T], sent time.Time) error {
+	if p.Total > 0 && len(p.Rows) == 0 && r.K == 0 { // there is no row to prove anything
+		return ErrMoved
+	}
+	v.lies = v.lies || lies(r, p)
+	if v.doubts(r, p) {
+		v.BeDeaf()
+	}
+	shown := v.shown(r, len(p.Rows))
+	if p.Total >= 0 && p.Total < shown && v.total >= 0 && v.total < shown && !v.deaf { // nor did the total before
+		return ErrMoved
+	}
+	if v.deaf || p.Total < shown { // it omits rows that exist, so it shows nothing
+		p.Total = -1
+	}
+	if err := v.check(r, p); err != nil {
+		return err
+	}
+	v.untold = v.untold || p.Total < 0
+	g := Segment[T]{First: r.K * r.Size, Rows: p.Rows, Sent: sent}
+	if r.Head > 0 {
+		if p.Total < 0 && len(p.Rows) == r.Head { // its ordinals are unknown
+			v.least, v.blind = max(v.least, len(p.Rows)), true
+			return nil
+		}
+		p.Total = max(p.Total, len(p.Rows)) // a row may be added while Census counts
+		g.First = p.Total - len(p.Rows)
+	}
+	if want := min(p.Total-g.First, r.PerPage()); p.Total >= 0 && len(p.Rows) < want {
+		return ErrMoved
+	}
+	if v.deaf && v.total >= 0 && g.First > v.total && len(g.Rows) > 0 {
+		return ErrMoved
+	}
+	if len(g.Rows) == 0 && r.Head == 0 {
+		v.most = min(v.most, g.First)
+	}
+	v.loosen(&g, p.Total >= 0 && g.end() == p.Total)
+	g.order = p.order
+	v.order.merge(g.order)
+	if len(g.Rows) > 0 {
+		if v.below != nil && g.end() <= v.crown().First {
+			v.open()
+		}
+		for i := range v.segments {
+			if !v.agree(&v.segments[i], &g) {
+				return ErrMoved
+			}
+		}
+		for i := range v.witnesses {
+			if !v.agree(&v.witnesses[i], &g) {
+				return ErrMoved
+			}
+		}
+		if g.group = len(v.news) + 1; v.kept == nil && len(v.segments) == 0 {
+			g.group = 0
+		}
+		v.segments = append(v.segments, g)
+		v.linked = v.link()
+		v.supersede()
+	}
+	v.news = append(v.news, news[T]{Read: r, page: p, sent: sent})
+	v.learnTotal(r, p.Total, g)
+	v.settle()
+	if v.broken {
+		return ErrMoved
+	}
+	return nil
+}
+
+// check rejects pages that do not match r.
+func (v *View[T]) check(r Read, p Page[T]) error {
+	if p.PerPage != 0 && p.PerPage != r.PerPage() || len(p.Rows) > r.PerPage() {
+		return fmt.Errorf("requested %d rows a page, got %d of %d", r.PerPage(), len(p.Rows), p.PerPage)
+	}
+	for i := range p.Rows {
+		at := v.position(&p.Rows[i])
+		if at.ID <= 0 || at.CreatedAt == 0 {
+			return fmt.Errorf("row %d has no readable id or created_at", i)
+		}
+		if i > 0 && v.position(&p.Rows[i-1]).Compare(at) >= 0 {
+			return fmt.Errorf("row %d is duplicated or out of order", at.ID)
+		}
+	}
+	if p.Total >= 0 && p.Total < max(v.total, v.floor) {
+		return ErrMoved
+	}
+	return nil
+}
+
+// shown returns the least length of the list, given a page of r with so many rows. A full
+// page, which more may follow, counts by itself; while no total is known, any page counts by
+// those before it.
+func (v *View[T]) shown(r Read, rows int) int {
+	n := 0
+	if v.total < 0 {
+		n = v.least
+	}
+	if rows == r.PerPage() {
+		n = max(n, r.K*r.Size+rows)
+	}
+	return n
+}
+
+// learnTotal learns the length of the list from a page. If Census sends no total (-1), the
+// last page with rows shows it.
+func (v *View[T]) learnTotal(r Read, total int, g Segment[T]) {
+	if len(g.Rows) > 0 {
+		v.least = max(v.least, g.end())
+	}
+	switch {
+	case total >= 0 || v.total >= 0:
+		v.total = max(total, v.total, v.least)
+	case len(g.Rows) == r.Size: // more may follow
+	case len(g.Rows) > 0:
+		v.total = g.end()
+	default:
+		v.most = min(v.most, g.First)
+	}
+	switch {
+	case v.total >= 0 || v.least < v.most:
+	case len(g.Rows) == r.Size && (g.High > 1 || g.High > 0 && v.wary()): // ties may have been added beyond
+		v.most = math.MaxInt
+	default:
+		v.total = v.least
+	}
+	if v.total == 0 {
+		v.end = 0
+	}
+	for _, g := range v.segments {
+		if g.end() == v.total {
+			v.end = v.total
+		}
+	}
+}
+
+// agree reports whether two segments may belong to one list: the same rows at the same
+// ordinals, or where they are loose, rows of the same moment; and older rows at lower
+// ordinals.
+func (v *View[T]) agree(a, b *Segment[T]) bool {
+	if b.First < a.First {
+		a, b = b, a
+	}
+	if a.end() <= b.First {
+		p, q := v.position(&a.Rows[len(a.Rows)-1]), v.position(&b.Rows[0])
+		if p.CreatedAt == q.CreatedAt && (a.High > 0 || b.Low > 0) {
+			v.order.tie(2, p.ID >= q.ID)
+			return true
+		}
+		return p.Compare(q) < 0
+	}
+	for n := b.First; n < min(a.end(), b.end()); n++ {
+		p, q := v.position(&a.Rows[n-a.First]), v.position(&b.Rows[n-b.First])
+		if p.ID == q.ID {
+			continue
+		}
+		if p.CreatedAt != q.CreatedAt || !a.loose(n) && !b.loose(n) {
+			return false
+		}
+		v.order.tie(2, true)
+	}
+	return true
+}
