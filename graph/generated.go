@@ -3112,6 +3112,7 @@ input SyncFilter {
   sourceIds: [BigInt!]
   """
   Syncs that write to one of these destinations, by ` + "`" + `destination { connectionId }` + "`" + `; at most 500.
+  A destination without a ` + "`" + `connectionId` + "`" + `, as on V2 of Census, matches none of them.
   """
   destinationIds: [BigInt!]
   """

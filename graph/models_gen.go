@@ -51,6 +51,7 @@ type SyncFilter struct {
 	// Syncs that read from one of these sources, by `source { connectionId }`; at most 500.
 	SourceIds []int64 `json:"sourceIds,omitempty"`
 	// Syncs that write to one of these destinations, by `destination { connectionId }`; at most 500.
+	// A destination without a `connectionId`, as on V2 of Census, matches none of them.
 	DestinationIds []int64 `json:"destinationIds,omitempty"`
 	// Syncs that write to a destination of one of these types, for example "salesforce", compared
 	// exactly; at most 500. Costs the same as `destination { connectionType }`, and shares its call. If

@@ -9,7 +9,12 @@ func CutWhole[T any](rows []T, w Window, position func(*T) Position) Slice[T] {
 		lo = sort.Search(len(rows), func(i int) bool { return position(&rows[i]).Compare(w.Older) > 0 })
 	}
 	if !w.Newer.IsEnd() {
-		hi = max(sort.Search(len(rows), func(i int) bool { return position(&rows[i]).Compare(w.Newer) >= 0 }), lo)
+		hi = sort.Search(len(rows), func(i int) bool { return position(&rows[i]).Compare(w.Newer) >= 0 })
+	}
+	if w.FromOldest { // if the sides cross, the window is empty at its near side
+		hi = max(hi, lo)
+	} else {
+		lo = min(lo, hi)
 	}
 	s := Slice[T]{Total: len(rows), First: lo, position: position, More: hi-lo > w.Limit}
 	if w.FromOldest {
