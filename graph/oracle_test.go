@@ -39,13 +39,20 @@ func oracleValue[T any](ctx context.Context, later exec.Later[T]) (v T, err erro
 	if err != nil {
 		return v, err
 	}
-	record := oracleAsksRecord(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
+	op, field := graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field
+	record := oracleAsksRecord(op, field)
 	switch v := any(v).(type) {
 	case *Sync:
 		err = v.oracleLoad(ctx, record)
 	case *SyncConnection:
 		for i := range v.syncs {
 			_ = v.syncs[i].oracleLoad(ctx, record)
+		}
+	case []*SyncRunStatsGroup:
+		for _, f := range graphql.CollectFields(op, field.Selections, []string{"SyncRunStatsGroup"}) {
+			for i := range v {
+				_ = v[i].Sync.oracleLoad(ctx, f.Name == "sync" && oracleAsksRecord(op, f))
+			}
 		}
 	case []Node:
 		for i := range v {
