@@ -96,7 +96,7 @@ func (e SyncRunEdge) Node() *census.SyncRun { return &e.connection.slice.Rows[e.
 // Cursor is the run's place in the list.
 func (e SyncRunEdge) Cursor() EdgeCursor {
 	c := e.connection
-	place := cursor{Position: positionOf(c.window, c.slice, e.at), label: c.mark}
+	place := cursor{Position: positionOf(&c.window, &c.slice, e.at), label: c.mark}
 	if c.ordinals != nil {
 		place.Ordinal = c.ordinals[e.at]
 	}

@@ -91,7 +91,7 @@ func (l *loaders) reap(id census.SyncID, w paging.Window, filter *stats.Filter) 
 			if !w.FromOldest {
 				i = len(s.Rows) - 1 - n
 			}
-			h.cut = positionOf(w, s, i)
+			h.cut = positionOf(&w, &s, i)
 			if !filter.Match(&s.Rows[i]) {
 				continue
 			}

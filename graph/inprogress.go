@@ -21,7 +21,7 @@ func inProgressFrom(w paging.Window, filter *stats.Filter) paging.Window {
 func (h *harvest) gatherInProgress(s paging.Slice[census.SyncRun], w paging.Window, filter *stats.Filter) (enough bool) {
 	from := inProgressFrom(w, filter)
 	for i := len(s.Rows) - 1; i >= 0; i-- {
-		switch at := positionOf(from, s, i); {
+		switch at := positionOf(&from, &s, i); {
 		case filter.Ends(&s.Rows[i]):
 			return true
 		case filter.Match(&s.Rows[i]) && (w.Newer.IsEnd() || at.Compare(w.Newer) < 0):

@@ -226,7 +226,7 @@ func (l *loaders) spent(format string, args ...any) error {
 }
 
 // positionOf is the place of the i-th row of s, which answers w.
-func positionOf(w paging.Window, s paging.Slice[census.SyncRun], i int) paging.Position {
+func positionOf(w *paging.Window, s *paging.Slice[census.SyncRun], i int) paging.Position {
 	p := paging.Position{CreatedAt: paging.Moment(s.Rows[i].CreatedAt), ID: int64(s.Rows[i].ID)}
 	p.Ordinal, p.Open = s.Place(w, i)
 	return p

@@ -30,60 +30,110 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"DurationSummary": {
 			Name: "DurationSummary", Names: []string{"DurationSummary"},
 			Is: func(v any) bool { _, is := v.(*stats.DurationSummary); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*stats.DurationSummary)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // count
+						out = appendInt(b, v.Count)
+					case 2: // min
+						out, err = exec.AppendFloat(b, float64(v.Min))
+					case 3: // max
+						out, err = exec.AppendFloat(b, float64(v.Max))
+					case 4: // mean
+						out, err = exec.AppendFloat(b, float64(v.Mean))
+					case 5: // p50
+						out, err = exec.AppendFloat(b, float64(v.P50))
+					case 6: // p95
+						out, err = exec.AppendFloat(b, float64(v.P95))
+					case 7: // p99
+						out, err = exec.AppendFloat(b, float64(v.P99))
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"count": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendInt(b, obj.(*stats.DurationSummary).Count), nil },
+					Plain: 1,
 				},
 				"min": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendFloat(b, float64(obj.(*stats.DurationSummary).Min))
-					},
+					Plain: 2,
 				},
 				"max": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendFloat(b, float64(obj.(*stats.DurationSummary).Max))
-					},
+					Plain: 3,
 				},
 				"mean": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendFloat(b, float64(obj.(*stats.DurationSummary).Mean))
-					},
+					Plain: 4,
 				},
 				"p50": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendFloat(b, float64(obj.(*stats.DurationSummary).P50))
-					},
+					Plain: 5,
 				},
 				"p95": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendFloat(b, float64(obj.(*stats.DurationSummary).P95))
-					},
+					Plain: 6,
 				},
 				"p99": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendFloat(b, float64(obj.(*stats.DurationSummary).P99))
-					},
+					Plain: 7,
 				},
 			},
 		},
 		"Group": {
 			Name: "Group", Names: []string{"Group", "Node"},
 			Is: func(v any) bool { _, is := v.(*Group); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*Group)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // id
+						out = exec.AppendString(b, string(v.ID))
+					case 2: // key
+						out = exec.AppendString(b, string(v.Key))
+					case 3: // name
+						if p := v.Name; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"id": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return exec.AppendString(b, string(obj.(*Group).ID)), nil },
+					Plain: 1,
 				},
 				"key": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return exec.AppendString(b, string(obj.(*Group).Key)), nil },
+					Plain: 2,
 				},
 				"name": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*Group).Name
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 3,
 				},
 				"syncs": {
 					Args: func(raw map[string]any) (map[string]any, error) {
@@ -106,34 +156,53 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"PageInfo": {
 			Name: "PageInfo", Names: []string{"PageInfo"},
 			Is: func(v any) bool { _, is := v.(*PageInfo); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*PageInfo)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // hasNextPage
+						out = strconv.AppendBool(b, bool(v.HasNextPage))
+					case 2: // hasPreviousPage
+						out = strconv.AppendBool(b, bool(v.HasPreviousPage))
+					case 3: // startCursor
+						if p := v.StartCursor; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 4: // endCursor
+						if p := v.EndCursor; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"hasNextPage": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*PageInfo).HasNextPage)), nil
-					},
+					Plain: 1,
 				},
 				"hasPreviousPage": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*PageInfo).HasPreviousPage)), nil
-					},
+					Plain: 2,
 				},
 				"startCursor": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*PageInfo).StartCursor
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 3,
 				},
 				"endCursor": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*PageInfo).EndCursor
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 4,
 				},
 			},
 		},
@@ -297,77 +366,113 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"RecordAverages": {
 			Name: "RecordAverages", Names: []string{"RecordAverages"},
 			Is: func(v any) bool { _, is := v.(*stats.RecordAverages); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*stats.RecordAverages)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // source
+						if p := v.Source; p != nil {
+							out, err = exec.AppendFloat(b, float64(*p))
+						}
+					case 2: // processed
+						if p := v.Processed; p != nil {
+							out, err = exec.AppendFloat(b, float64(*p))
+						}
+					case 3: // updated
+						if p := v.Updated; p != nil {
+							out, err = exec.AppendFloat(b, float64(*p))
+						}
+					case 4: // failed
+						if p := v.Failed; p != nil {
+							out, err = exec.AppendFloat(b, float64(*p))
+						}
+					case 5: // invalid
+						if p := v.Invalid; p != nil {
+							out, err = exec.AppendFloat(b, float64(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"source": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*stats.RecordAverages).Source
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendFloat(b, float64(*p))
-					},
+					Plain: 1,
 				},
 				"processed": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*stats.RecordAverages).Processed
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendFloat(b, float64(*p))
-					},
+					Plain: 2,
 				},
 				"updated": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*stats.RecordAverages).Updated
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendFloat(b, float64(*p))
-					},
+					Plain: 3,
 				},
 				"failed": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*stats.RecordAverages).Failed
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendFloat(b, float64(*p))
-					},
+					Plain: 4,
 				},
 				"invalid": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*stats.RecordAverages).Invalid
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendFloat(b, float64(*p))
-					},
+					Plain: 5,
 				},
 			},
 		},
 		"RecordTotals": {
 			Name: "RecordTotals", Names: []string{"RecordTotals"},
 			Is: func(v any) bool { _, is := v.(*stats.RecordTotals); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*stats.RecordTotals)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // processed
+						out = exec.AppendInt(b, int64(v.Processed))
+					case 2: // updated
+						out = exec.AppendInt(b, int64(v.Updated))
+					case 3: // failed
+						out = exec.AppendInt(b, int64(v.Failed))
+					case 4: // invalid
+						out = exec.AppendInt(b, int64(v.Invalid))
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"processed": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendInt(b, int64(obj.(*stats.RecordTotals).Processed)), nil
-					},
+					Plain: 1,
 				},
 				"updated": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendInt(b, int64(obj.(*stats.RecordTotals).Updated)), nil
-					},
+					Plain: 2,
 				},
 				"failed": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendInt(b, int64(obj.(*stats.RecordTotals).Failed)), nil
-					},
+					Plain: 3,
 				},
 				"invalid": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendInt(b, int64(obj.(*stats.RecordTotals).Invalid)), nil
-					},
+					Plain: 4,
 				},
 			},
 		},
@@ -391,88 +496,116 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"Sync": {
 			Name: "Sync", Names: []string{"Sync", "Node"},
 			Is: func(v any) bool { _, is := v.(*Sync); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*Sync)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // id
+						out = appendSyncID(b, v.ID)
+					case 2: // databaseId
+						out = appendSyncNumber(b, v.ID)
+					case 3: // label
+						var value *string
+						if value, err = v.Label(); err == nil {
+							if p := value; p != nil {
+								out = exec.AppendString(b, string(*p))
+							}
+						}
+					case 4: // operation
+						var value *string
+						if value, err = v.Operation(); err == nil {
+							if p := value; p != nil {
+								out = exec.AppendString(b, string(*p))
+							}
+						}
+					case 5: // paused
+						var value *bool
+						if value, err = v.Paused(); err == nil {
+							if p := value; p != nil {
+								out = strconv.AppendBool(b, bool(*p))
+							}
+						}
+					case 6: // status
+						var value *census.SyncStatus
+						if value, err = v.Status(); err == nil {
+							if p := value; p != nil {
+								out = exec.AppendName(b, string(*p))
+							}
+						}
+					case 7: // createdAt
+						var value census.DateTime
+						if value, err = v.CreatedAt(); err == nil {
+							out = appendDateTime(b, value)
+						}
+					case 8: // updatedAt
+						var value census.DateTime
+						if value, err = v.UpdatedAt(); err == nil {
+							out = appendDateTime(b, value)
+						}
+					case 17: // triggers
+						var value []string
+						if value, err = v.Triggers(); err == nil {
+							out, err = func() ([]byte, error) {
+								list := value
+								if list == nil {
+									return nil, nil
+								}
+								b = append(b, '[')
+								for i, v := range list {
+									if i > 0 {
+										b = append(b, ',')
+									}
+									var err error
+									if b, err = func() ([]byte, error) { return exec.AppendString(b, string(v)), nil }(); b == nil || err != nil {
+										return nil, err
+									}
+								}
+								return append(b, ']'), nil
+							}()
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"id": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendSyncID(b, obj.(*Sync).ID), nil },
+					Plain: 1,
 				},
 				"databaseId": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendSyncNumber(b, obj.(*Sync).ID), nil },
+					Plain: 2,
 				},
 				"label": {
-					Loads: true,
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						v, err := obj.(*Sync).Label()
-						if err != nil {
-							return nil, err
-						}
-						p := v
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 3, Loads: true,
 				},
 				"operation": {
-					Loads: true,
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						v, err := obj.(*Sync).Operation()
-						if err != nil {
-							return nil, err
-						}
-						p := v
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 4, Loads: true,
 				},
 				"paused": {
-					Loads: true,
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						v, err := obj.(*Sync).Paused()
-						if err != nil {
-							return nil, err
-						}
-						p := v
-						if p == nil {
-							return nil, nil
-						}
-						return strconv.AppendBool(b, bool(*p)), nil
-					},
+					Plain: 5, Loads: true,
 				},
 				"status": {
-					Loads: true,
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						v, err := obj.(*Sync).Status()
-						if err != nil {
-							return nil, err
-						}
-						p := v
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendName(b, string(*p)), nil
-					},
+					Plain: 6, Loads: true,
 				},
 				"createdAt": {
-					Loads: true,
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						v, err := obj.(*Sync).CreatedAt()
-						if err != nil {
-							return nil, err
-						}
-						return appendDateTime(b, v), nil
-					},
+					Plain: 7, Loads: true,
 				},
 				"updatedAt": {
-					Loads: true,
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						v, err := obj.(*Sync).UpdatedAt()
-						if err != nil {
-							return nil, err
-						}
-						return appendDateTime(b, v), nil
-					},
+					Plain: 8, Loads: true,
 				},
 				"schedule": {
 					Loads: true,
@@ -598,28 +731,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 				},
 				"triggers": {
-					Loads: true,
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						v, err := obj.(*Sync).Triggers()
-						if err != nil {
-							return nil, err
-						}
-						list := v
-						if list == nil {
-							return nil, nil
-						}
-						b = append(b, '[')
-						for i, v := range list {
-							if i > 0 {
-								b = append(b, ',')
-							}
-							var err error
-							if b, err = func() ([]byte, error) { return exec.AppendString(b, string(v)), nil }(); b == nil || err != nil {
-								return nil, err
-							}
-						}
-						return append(b, ']'), nil
-					},
+					Plain: 17, Loads: true,
 				},
 				"runStats": {
 					Args: func(raw map[string]any) (map[string]any, error) {
@@ -688,6 +800,33 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"SyncConnection": {
 			Name: "SyncConnection", Names: []string{"SyncConnection"},
 			Is: func(v any) bool { _, is := v.(*SyncConnection); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*SyncConnection)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 4: // totalCount
+						if p := v.TotalCount(); p != nil {
+							out = appendInt(b, *p)
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"edges": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -722,13 +861,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 				},
 				"totalCount": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*SyncConnection).TotalCount()
-						if p == nil {
-							return nil, nil
-						}
-						return appendInt(b, *p), nil
-					},
+					Plain: 4,
 				},
 				"healthCounts": {
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
@@ -755,24 +888,47 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"SyncDestination": {
 			Name: "SyncDestination", Names: []string{"SyncDestination"},
 			Is: func(v any) bool { _, is := v.(*census.SyncDestination); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*census.SyncDestination)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // connectionId
+						if p := v.ConnectionID; p != nil {
+							out = exec.AppendInt(b, int64(*p))
+						}
+					case 2: // activationId
+						if p := v.ActivationID; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 5: // object
+						if p := v.Object; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"connectionId": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncDestination).ConnectionID
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendInt(b, int64(*p)), nil
-					},
+					Plain: 1,
 				},
 				"activationId": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncDestination).ActivationID
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 2,
 				},
 				"connectionName": {
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
@@ -815,22 +971,41 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 				},
 				"object": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncDestination).Object
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 5,
 				},
 			},
 		},
 		"SyncEdge": {
 			Name: "SyncEdge", Names: []string{"SyncEdge"},
 			Is: func(v any) bool { _, is := v.(*SyncEdge); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*SyncEdge)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // cursor
+						out = appendEdgeCursor(b, v.Cursor())
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"cursor": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendEdgeCursor(b, obj.(*SyncEdge).Cursor()), nil },
+					Plain: 1,
 				},
 				"node": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -848,67 +1023,142 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"SyncHealth": {
 			Name: "SyncHealth", Names: []string{"SyncHealth"},
 			Is: func(v any) bool { _, is := v.(*health.Health); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*health.Health)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // state
+						out = exec.AppendName(b, string(v.State))
+					case 2: // since
+						out = appendDateTime(b, v.Since)
+					case 3: // reason
+						out = exec.AppendString(b, string(v.Reason))
+					case 4: // consecutiveFailures
+						out = appendInt(b, v.ConsecutiveFailures)
+					case 5: // lastSuccessAt
+						out = appendDateTime(b, v.LastSuccessAt)
+					case 6: // freshnessSeconds
+						if p := v.FreshnessSeconds; p != nil {
+							out, err = exec.AppendFloat(b, float64(*p))
+						}
+					case 7: // lateBySeconds
+						if p := v.LateBySeconds; p != nil {
+							out, err = exec.AppendFloat(b, float64(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"state": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendName(b, string(obj.(*health.Health).State)), nil
-					},
+					Plain: 1,
 				},
 				"since": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendDateTime(b, obj.(*health.Health).Since), nil },
+					Plain: 2,
 				},
 				"reason": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendString(b, string(obj.(*health.Health).Reason)), nil
-					},
+					Plain: 3,
 				},
 				"consecutiveFailures": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendInt(b, obj.(*health.Health).ConsecutiveFailures), nil
-					},
+					Plain: 4,
 				},
 				"lastSuccessAt": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendDateTime(b, obj.(*health.Health).LastSuccessAt), nil
-					},
+					Plain: 5,
 				},
 				"freshnessSeconds": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*health.Health).FreshnessSeconds
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendFloat(b, float64(*p))
-					},
+					Plain: 6,
 				},
 				"lateBySeconds": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*health.Health).LateBySeconds
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendFloat(b, float64(*p))
-					},
+					Plain: 7,
 				},
 			},
 		},
 		"SyncHealthCount": {
 			Name: "SyncHealthCount", Names: []string{"SyncHealthCount"},
 			Is: func(v any) bool { _, is := v.(*SyncHealthCount); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*SyncHealthCount)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // state
+						out = exec.AppendName(b, string(v.State))
+					case 2: // count
+						out = appendInt(b, v.Count)
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"state": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendName(b, string(obj.(*SyncHealthCount).State)), nil
-					},
+					Plain: 1,
 				},
 				"count": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendInt(b, obj.(*SyncHealthCount).Count), nil },
+					Plain: 2,
 				},
 			},
 		},
 		"SyncHealthEvent": {
 			Name: "SyncHealthEvent", Names: []string{"SyncHealthEvent"},
 			Is: func(v any) bool { _, is := v.(*SyncHealthEvent); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*SyncHealthEvent)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 2: // before
+						if p := v.Before; p != nil {
+							out = exec.AppendName(b, string(*p))
+						}
+					case 4: // at
+						out = appendDateTime(b, v.At)
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"sync": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -922,13 +1172,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 				},
 				"before": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*SyncHealthEvent).Before
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendName(b, string(*p)), nil
-					},
+					Plain: 2,
 				},
 				"after": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -942,19 +1186,108 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 				},
 				"at": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendDateTime(b, obj.(*SyncHealthEvent).At), nil },
+					Plain: 4,
 				},
 			},
 		},
 		"SyncRun": {
 			Name: "SyncRun", Names: []string{"SyncRun", "Node"},
 			Is: func(v any) bool { _, is := v.(*census.SyncRun); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*census.SyncRun)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // id
+						out = appendSyncRunID(b, v.ID)
+					case 2: // databaseId
+						out = appendSyncRunNumber(b, v.ID)
+					case 4: // syncId
+						out = appendSyncNumber(b, v.SyncID)
+					case 5: // status
+						out = exec.AppendName(b, string(v.Status))
+					case 6: // rawStatus
+						out = exec.AppendString(b, string(v.RawStatus))
+					case 7: // createdAt
+						out = appendDateTime(b, v.CreatedAt)
+					case 8: // updatedAt
+						out = appendDateTime(b, v.UpdatedAt)
+					case 9: // completedAt
+						out = appendDateTime(b, v.CompletedAt)
+					case 10: // scheduledExecutionTime
+						out = appendDateTime(b, v.ScheduledExecutionTime)
+					case 11: // errorCode
+						if p := v.ErrorCode; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 12: // errorMessage
+						if p := v.ErrorMessage; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 13: // errorDetail
+						if p := v.ErrorDetail; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 14: // sourceRecordCount
+						out = appendCount(b, v.SourceRecordCount)
+					case 15: // sourceRecordUpdates
+						out = appendCount(b, v.SourceRecordUpdates)
+					case 16: // sourceRecordDeletes
+						out = appendCount(b, v.SourceRecordDeletes)
+					case 17: // sourceRecordInvalids
+						out = appendCount(b, v.SourceRecordInvalids)
+					case 18: // recordsInvalid
+						out = appendCount(b, v.RecordsInvalid)
+					case 19: // recordsProcessed
+						out = appendCount(b, v.RecordsProcessed)
+					case 20: // recordsUpdated
+						out = appendCount(b, v.RecordsUpdated)
+					case 21: // recordsFailed
+						out = appendCount(b, v.RecordsFailed)
+					case 22: // fullSync
+						out = strconv.AppendBool(b, bool(v.FullSync))
+					case 23: // canceled
+						out = strconv.AppendBool(b, bool(v.Canceled))
+					case 25: // currentStep
+						if p := v.CurrentStep; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 26: // outcome
+						out = exec.AppendName(b, string(v.Outcome()))
+					case 27: // dryRun
+						out = strconv.AppendBool(b, bool(v.DryRun()))
+					case 28: // durationSeconds
+						if p := v.DurationSeconds(); p != nil {
+							out, err = exec.AppendFloat(b, float64(*p))
+						}
+					case 29: // scheduleDelaySeconds
+						if p := v.ScheduleDelaySeconds(); p != nil {
+							out, err = exec.AppendFloat(b, float64(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"id": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendSyncRunID(b, obj.(*census.SyncRun).ID), nil },
+					Plain: 1,
 				},
 				"databaseId": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendSyncRunNumber(b, obj.(*census.SyncRun).ID), nil },
+					Plain: 2,
 				},
 				"sync": {
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
@@ -970,114 +1303,64 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 				},
 				"syncId": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendSyncNumber(b, obj.(*census.SyncRun).SyncID), nil },
+					Plain: 4,
 				},
 				"status": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendName(b, string(obj.(*census.SyncRun).Status)), nil
-					},
+					Plain: 5,
 				},
 				"rawStatus": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendString(b, string(obj.(*census.SyncRun).RawStatus)), nil
-					},
+					Plain: 6,
 				},
 				"createdAt": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendDateTime(b, obj.(*census.SyncRun).CreatedAt), nil
-					},
+					Plain: 7,
 				},
 				"updatedAt": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendDateTime(b, obj.(*census.SyncRun).UpdatedAt), nil
-					},
+					Plain: 8,
 				},
 				"completedAt": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendDateTime(b, obj.(*census.SyncRun).CompletedAt), nil
-					},
+					Plain: 9,
 				},
 				"scheduledExecutionTime": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendDateTime(b, obj.(*census.SyncRun).ScheduledExecutionTime), nil
-					},
+					Plain: 10,
 				},
 				"errorCode": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncRun).ErrorCode
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 11,
 				},
 				"errorMessage": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncRun).ErrorMessage
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 12,
 				},
 				"errorDetail": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncRun).ErrorDetail
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 13,
 				},
 				"sourceRecordCount": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendCount(b, obj.(*census.SyncRun).SourceRecordCount), nil
-					},
+					Plain: 14,
 				},
 				"sourceRecordUpdates": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendCount(b, obj.(*census.SyncRun).SourceRecordUpdates), nil
-					},
+					Plain: 15,
 				},
 				"sourceRecordDeletes": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendCount(b, obj.(*census.SyncRun).SourceRecordDeletes), nil
-					},
+					Plain: 16,
 				},
 				"sourceRecordInvalids": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendCount(b, obj.(*census.SyncRun).SourceRecordInvalids), nil
-					},
+					Plain: 17,
 				},
 				"recordsInvalid": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendCount(b, obj.(*census.SyncRun).RecordsInvalid), nil
-					},
+					Plain: 18,
 				},
 				"recordsProcessed": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendCount(b, obj.(*census.SyncRun).RecordsProcessed), nil
-					},
+					Plain: 19,
 				},
 				"recordsUpdated": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendCount(b, obj.(*census.SyncRun).RecordsUpdated), nil
-					},
+					Plain: 20,
 				},
 				"recordsFailed": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendCount(b, obj.(*census.SyncRun).RecordsFailed), nil
-					},
+					Plain: 21,
 				},
 				"fullSync": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*census.SyncRun).FullSync)), nil
-					},
+					Plain: 22,
 				},
 				"canceled": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*census.SyncRun).Canceled)), nil
-					},
+					Plain: 23,
 				},
 				"syncTriggerReason": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -1091,41 +1374,19 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 				},
 				"currentStep": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncRun).CurrentStep
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 25,
 				},
 				"outcome": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendName(b, string(obj.(*census.SyncRun).Outcome())), nil
-					},
+					Plain: 26,
 				},
 				"dryRun": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*census.SyncRun).DryRun())), nil
-					},
+					Plain: 27,
 				},
 				"durationSeconds": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncRun).DurationSeconds()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendFloat(b, float64(*p))
-					},
+					Plain: 28,
 				},
 				"scheduleDelaySeconds": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncRun).ScheduleDelaySeconds()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendFloat(b, float64(*p))
-					},
+					Plain: 29,
 				},
 				"expectedDurationSeconds": {
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
@@ -1192,6 +1453,33 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"SyncRunConnection": {
 			Name: "SyncRunConnection", Names: []string{"SyncRunConnection"},
 			Is: func(v any) bool { _, is := v.(*SyncRunConnection); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*SyncRunConnection)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 4: // totalCount
+						if p := v.TotalCount(); p != nil {
+							out = appendInt(b, *p)
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"edges": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -1226,22 +1514,41 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 				},
 				"totalCount": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*SyncRunConnection).TotalCount()
-						if p == nil {
-							return nil, nil
-						}
-						return appendInt(b, *p), nil
-					},
+					Plain: 4,
 				},
 			},
 		},
 		"SyncRunEdge": {
 			Name: "SyncRunEdge", Names: []string{"SyncRunEdge"},
 			Is: func(v any) bool { _, is := v.(*SyncRunEdge); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*SyncRunEdge)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // cursor
+						out = appendEdgeCursor(b, v.Cursor())
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"cursor": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendEdgeCursor(b, obj.(*SyncRunEdge).Cursor()), nil },
+					Plain: 1,
 				},
 				"node": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -1259,45 +1566,68 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"SyncRunErrorGroup": {
 			Name: "SyncRunErrorGroup", Names: []string{"SyncRunErrorGroup"},
 			Is: func(v any) bool { _, is := v.(*stats.ErrorGroup); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*stats.ErrorGroup)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // key
+						out = exec.AppendString(b, string(v.Key))
+					case 2: // code
+						if p := v.Code; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 3: // template
+						if p := v.Template; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 4: // count
+						out = appendInt(b, v.Count)
+					case 5: // syncCount
+						out = appendInt(b, v.SyncCount)
+					case 6: // firstSeenAt
+						out = appendDateTime(b, v.FirstSeenAt)
+					case 7: // lastSeenAt
+						out = appendDateTime(b, v.LastSeenAt)
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"key": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendString(b, string(obj.(*stats.ErrorGroup).Key)), nil
-					},
+					Plain: 1,
 				},
 				"code": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*stats.ErrorGroup).Code
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 2,
 				},
 				"template": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*stats.ErrorGroup).Template
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 3,
 				},
 				"count": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendInt(b, obj.(*stats.ErrorGroup).Count), nil },
+					Plain: 4,
 				},
 				"syncCount": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendInt(b, obj.(*stats.ErrorGroup).SyncCount), nil },
+					Plain: 5,
 				},
 				"firstSeenAt": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendDateTime(b, obj.(*stats.ErrorGroup).FirstSeenAt), nil
-					},
+					Plain: 6,
 				},
 				"lastSeenAt": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendDateTime(b, obj.(*stats.ErrorGroup).LastSeenAt), nil
-					},
+					Plain: 7,
 				},
 				"latestRun": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -1315,11 +1645,34 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"SyncRunEvent": {
 			Name: "SyncRunEvent", Names: []string{"SyncRunEvent"},
 			Is: func(v any) bool { _, is := v.(*SyncRunEvent); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*SyncRunEvent)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // cursor
+						out = exec.AppendString(b, string(v.Cursor))
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"cursor": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendString(b, string(obj.(*SyncRunEvent).Cursor)), nil
-					},
+					Plain: 1,
 				},
 				"run": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -1337,9 +1690,44 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"SyncRunGroupStats": {
 			Name: "SyncRunGroupStats", Names: []string{"SyncRunGroupStats"},
 			Is: func(v any) bool { _, is := v.(*stats.Subset); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*stats.Subset)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // totalRuns
+						out = appendInt(b, v.TotalRuns())
+					case 3: // successRate
+						if p := v.SuccessRate(); p != nil {
+							out, err = exec.AppendFloat(b, float64(*p))
+						}
+					case 4: // cleanRate
+						if p := v.CleanRate(); p != nil {
+							out, err = exec.AppendFloat(b, float64(*p))
+						}
+					case 7: // lastSuccessAt
+						out = appendDateTime(b, v.LastSuccessAt())
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"totalRuns": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendInt(b, obj.(*stats.Subset).TotalRuns()), nil },
+					Plain: 1,
 				},
 				"byOutcome": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -1350,22 +1738,10 @@ func tables(r *Resolver) map[string]*exec.Object {
 					At:  func(list any, i int) any { return &list.([]stats.OutcomeCount)[i] },
 				},
 				"successRate": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*stats.Subset).SuccessRate()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendFloat(b, float64(*p))
-					},
+					Plain: 3,
 				},
 				"cleanRate": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*stats.Subset).CleanRate()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendFloat(b, float64(*p))
-					},
+					Plain: 4,
 				},
 				"durationSeconds": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -1385,32 +1761,92 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 				},
 				"lastSuccessAt": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendDateTime(b, obj.(*stats.Subset).LastSuccessAt()), nil
-					},
+					Plain: 7,
 				},
 			},
 		},
 		"SyncRunOutcomeCount": {
 			Name: "SyncRunOutcomeCount", Names: []string{"SyncRunOutcomeCount"},
 			Is: func(v any) bool { _, is := v.(*stats.OutcomeCount); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*stats.OutcomeCount)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // outcome
+						out = exec.AppendName(b, string(v.Outcome))
+					case 2: // count
+						out = appendInt(b, v.Count)
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"outcome": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendName(b, string(obj.(*stats.OutcomeCount).Outcome)), nil
-					},
+					Plain: 1,
 				},
 				"count": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendInt(b, obj.(*stats.OutcomeCount).Count), nil },
+					Plain: 2,
 				},
 			},
 		},
 		"SyncRunStats": {
 			Name: "SyncRunStats", Names: []string{"SyncRunStats"},
 			Is: func(v any) bool { _, is := v.(*SyncRunStats); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*SyncRunStats)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // totalRuns
+						out = appendInt(b, v.TotalRuns())
+					case 4: // successRate
+						if p := v.SuccessRate(); p != nil {
+							out, err = exec.AppendFloat(b, float64(*p))
+						}
+					case 5: // cleanRate
+						if p := v.CleanRate(); p != nil {
+							out, err = exec.AppendFloat(b, float64(*p))
+						}
+					case 9: // lastSuccessAt
+						out = appendDateTime(b, v.LastSuccessAt())
+					case 12: // truncated
+						out = strconv.AppendBool(b, bool(v.Truncated))
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"totalRuns": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendInt(b, obj.(*SyncRunStats).TotalRuns()), nil },
+					Plain: 1,
 				},
 				"byOutcome": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -1429,22 +1865,10 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 				},
 				"successRate": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*SyncRunStats).SuccessRate()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendFloat(b, float64(*p))
-					},
+					Plain: 4,
 				},
 				"cleanRate": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*SyncRunStats).CleanRate()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendFloat(b, float64(*p))
-					},
+					Plain: 5,
 				},
 				"durationSeconds": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -1479,9 +1903,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 					At:  func(list any, i int) any { return &list.([]stats.ErrorGroup)[i] },
 				},
 				"lastSuccessAt": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return appendDateTime(b, obj.(*SyncRunStats).LastSuccessAt()), nil
-					},
+					Plain: 9,
 				},
 				"series": {
 					Args: func(raw map[string]any) (map[string]any, error) {
@@ -1517,21 +1939,46 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 				},
 				"truncated": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*SyncRunStats).Truncated)), nil
-					},
+					Plain: 12,
 				},
 			},
 		},
 		"SyncRunStatsBucket": {
 			Name: "SyncRunStatsBucket", Names: []string{"SyncRunStatsBucket"},
 			Is: func(v any) bool { _, is := v.(*stats.Bucket); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*stats.Bucket)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // startsAt
+						out = appendDateTime(b, v.StartsAt)
+					case 2: // totalRuns
+						out = appendInt(b, v.TotalRuns())
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"startsAt": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendDateTime(b, obj.(*stats.Bucket).StartsAt), nil },
+					Plain: 1,
 				},
 				"totalRuns": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendInt(b, obj.(*stats.Bucket).TotalRuns()), nil },
+					Plain: 2,
 				},
 				"byOutcome": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -1571,15 +2018,36 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"SyncRunStatsGroup": {
 			Name: "SyncRunStatsGroup", Names: []string{"SyncRunStatsGroup"},
 			Is: func(v any) bool { _, is := v.(*SyncRunStatsGroup); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*SyncRunStatsGroup)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // key
+						if p := v.Key; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"key": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*SyncRunStatsGroup).Key
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 1,
 				},
 				"label": {
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
@@ -1628,51 +2096,64 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"SyncSchedule": {
 			Name: "SyncSchedule", Names: []string{"SyncSchedule"},
 			Is: func(v any) bool { _, is := v.(*census.SyncSchedule); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*census.SyncSchedule)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // frequency
+						if p := v.Frequency; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 2: // day
+						if p := v.Day; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 3: // hour
+						if p := v.Hour; p != nil {
+							out = exec.AppendInt(b, int64(*p))
+						}
+					case 4: // minute
+						if p := v.Minute; p != nil {
+							out = exec.AppendInt(b, int64(*p))
+						}
+					case 5: // cronExpression
+						if p := v.CronExpression; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"frequency": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncSchedule).Frequency
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 1,
 				},
 				"day": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncSchedule).Day
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 2,
 				},
 				"hour": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncSchedule).Hour
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendInt(b, int64(*p)), nil
-					},
+					Plain: 3,
 				},
 				"minute": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncSchedule).Minute
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendInt(b, int64(*p)), nil
-					},
+					Plain: 4,
 				},
 				"cronExpression": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncSchedule).CronExpression
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 5,
 				},
 				"executions": {
 					Args: func(raw map[string]any) (map[string]any, error) {
@@ -1705,15 +2186,44 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"SyncSource": {
 			Name: "SyncSource", Names: []string{"SyncSource"},
 			Is: func(v any) bool { _, is := v.(*census.SyncSource); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*census.SyncSource)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // connectionId
+						if p := v.ConnectionID; p != nil {
+							out = exec.AppendInt(b, int64(*p))
+						}
+					case 4: // objectType
+						if p := v.ObjectType; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 5: // objectName
+						if p := v.ObjectName; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"connectionId": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncSource).ConnectionID
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendInt(b, int64(*p)), nil
-					},
+					Plain: 1,
 				},
 				"connectionName": {
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
@@ -1756,55 +2266,87 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 				},
 				"objectType": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncSource).ObjectType
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 4,
 				},
 				"objectName": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncSource).ObjectName
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 5,
 				},
 			},
 		},
 		"SyncTriggerReason": {
 			Name: "SyncTriggerReason", Names: []string{"SyncTriggerReason"},
 			Is: func(v any) bool { _, is := v.(*census.SyncTriggerReason); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*census.SyncTriggerReason)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // uiTag
+						if p := v.UITag; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 2: // uiDetail
+						if p := v.UIDetail; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"uiTag": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncTriggerReason).UITag
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 1,
 				},
 				"uiDetail": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*census.SyncTriggerReason).UIDetail
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 2,
 				},
 			},
 		},
 		"TypicalRun": {
 			Name: "TypicalRun", Names: []string{"TypicalRun"},
 			Is: func(v any) bool { _, is := v.(*stats.Typical); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*stats.Typical)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // runs
+						out = appendInt(b, v.Runs)
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"runs": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return appendInt(b, obj.(*stats.Typical).Runs), nil },
+					Plain: 1,
 				},
 				"durationSeconds": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -1828,42 +2370,65 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"__Directive": {
 			Name: "__Directive", Names: []string{"__Directive"},
 			Is: func(v any) bool { _, is := v.(*introspection.Directive); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*introspection.Directive)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // name
+						out = exec.AppendString(b, string(v.Name))
+					case 2: // description
+						if p := v.Description(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 3: // isRepeatable
+						out = strconv.AppendBool(b, bool(v.IsRepeatable))
+					case 4: // locations
+						out, err = func() ([]byte, error) {
+							list := v.Locations
+
+							b = append(b, '[')
+							for i, v := range list {
+								if i > 0 {
+									b = append(b, ',')
+								}
+								var err error
+								if b, err = func() ([]byte, error) { return exec.AppendName(b, string(v)), nil }(); b == nil || err != nil {
+									return nil, err
+								}
+							}
+							return append(b, ']'), nil
+						}()
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"name": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendString(b, string(obj.(*introspection.Directive).Name)), nil
-					},
+					Plain: 1,
 				},
 				"description": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.Directive).Description()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 2,
 				},
 				"isRepeatable": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*introspection.Directive).IsRepeatable)), nil
-					},
+					Plain: 3,
 				},
 				"locations": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						list := obj.(*introspection.Directive).Locations
-
-						b = append(b, '[')
-						for i, v := range list {
-							if i > 0 {
-								b = append(b, ',')
-							}
-							var err error
-							if b, err = func() ([]byte, error) { return exec.AppendName(b, string(v)), nil }(); b == nil || err != nil {
-								return nil, err
-							}
-						}
-						return append(b, ']'), nil
-					},
+					Plain: 4,
 				},
 				"args": {
 					Args: func(raw map[string]any) (map[string]any, error) {
@@ -1881,54 +2446,100 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"__EnumValue": {
 			Name: "__EnumValue", Names: []string{"__EnumValue"},
 			Is: func(v any) bool { _, is := v.(*introspection.EnumValue); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*introspection.EnumValue)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // name
+						out = exec.AppendString(b, string(v.Name))
+					case 2: // description
+						if p := v.Description(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 3: // isDeprecated
+						out = strconv.AppendBool(b, bool(v.IsDeprecated()))
+					case 4: // deprecationReason
+						if p := v.DeprecationReason(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"name": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendString(b, string(obj.(*introspection.EnumValue).Name)), nil
-					},
+					Plain: 1,
 				},
 				"description": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.EnumValue).Description()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 2,
 				},
 				"isDeprecated": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*introspection.EnumValue).IsDeprecated())), nil
-					},
+					Plain: 3,
 				},
 				"deprecationReason": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.EnumValue).DeprecationReason()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 4,
 				},
 			},
 		},
 		"__Field": {
 			Name: "__Field", Names: []string{"__Field"},
 			Is: func(v any) bool { _, is := v.(*introspection.Field); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*introspection.Field)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // name
+						out = exec.AppendString(b, string(v.Name))
+					case 2: // description
+						if p := v.Description(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 5: // isDeprecated
+						out = strconv.AppendBool(b, bool(v.IsDeprecated()))
+					case 6: // deprecationReason
+						if p := v.DeprecationReason(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"name": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendString(b, string(obj.(*introspection.Field).Name)), nil
-					},
+					Plain: 1,
 				},
 				"description": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.Field).Description()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 2,
 				},
 				"args": {
 					Args: func(raw map[string]any) (map[string]any, error) {
@@ -1953,38 +2564,61 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 				},
 				"isDeprecated": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*introspection.Field).IsDeprecated())), nil
-					},
+					Plain: 5,
 				},
 				"deprecationReason": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.Field).DeprecationReason()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 6,
 				},
 			},
 		},
 		"__InputValue": {
 			Name: "__InputValue", Names: []string{"__InputValue"},
 			Is: func(v any) bool { _, is := v.(*introspection.InputValue); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*introspection.InputValue)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // name
+						out = exec.AppendString(b, string(v.Name))
+					case 2: // description
+						if p := v.Description(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 4: // defaultValue
+						if p := v.DefaultValue; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 5: // isDeprecated
+						out = strconv.AppendBool(b, bool(v.IsDeprecated()))
+					case 6: // deprecationReason
+						if p := v.DeprecationReason(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"name": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendString(b, string(obj.(*introspection.InputValue).Name)), nil
-					},
+					Plain: 1,
 				},
 				"description": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.InputValue).Description()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 2,
 				},
 				"type": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -1998,42 +2632,49 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 				},
 				"defaultValue": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.InputValue).DefaultValue
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 4,
 				},
 				"isDeprecated": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*introspection.InputValue).IsDeprecated())), nil
-					},
+					Plain: 5,
 				},
 				"deprecationReason": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.InputValue).DeprecationReason()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 6,
 				},
 			},
 		},
 		"__Schema": {
 			Name: "__Schema", Names: []string{"__Schema"},
 			Is: func(v any) bool { _, is := v.(*introspection.Schema); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*introspection.Schema)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // description
+						if p := v.Description(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"description": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.Schema).Description()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 1,
 				},
 				"types": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -2089,38 +2730,57 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"__Type": {
 			Name: "__Type", Names: []string{"__Type"},
 			Is: func(v any) bool { _, is := v.(*introspection.Type); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*introspection.Type)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // kind
+						out = exec.AppendName(b, string(v.Kind()))
+					case 2: // name
+						if p := v.Name(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 3: // description
+						if p := v.Description(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 4: // specifiedByURL
+						if p := v.SpecifiedByURL(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 11: // isOneOf
+						out = strconv.AppendBool(b, bool(v.IsOneOf()))
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"kind": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendName(b, string(obj.(*introspection.Type).Kind())), nil
-					},
+					Plain: 1,
 				},
 				"name": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.Type).Name()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 2,
 				},
 				"description": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.Type).Description()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 3,
 				},
 				"specifiedByURL": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.Type).SpecifiedByURL()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 4,
 				},
 				"fields": {
 					Args: func(raw map[string]any) (map[string]any, error) {
@@ -2208,9 +2868,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 				},
 				"isOneOf": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*introspection.Type).IsOneOf())), nil
-					},
+					Plain: 11,
 				},
 			},
 		},

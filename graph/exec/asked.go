@@ -78,7 +78,7 @@ func (b *Below) Unwrap() error { return b.Err }
 // its resolver.
 func Ask(ctx context.Context, schema *Schema, op *graphql.OperationContext, f graphql.CollectedField) context.Context {
 	c := &compiler{schema: schema, op: op, plan: &Plan{}}
-	st := c.step(schema.Objects[f.ObjectDefinition.Name], collected{f.Field, f.Selections})
+	st, _ := c.step(schema.Objects[f.ObjectDefinition.Name], collected{f.Field, f.Selections})
 	return &asking{ctx, Asked{&Execution{op: op, args: make([]arguments, c.plan.arguments)}, st}}
 }
 

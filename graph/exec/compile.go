@@ -32,9 +32,9 @@ func (c *compiler) set(object *Object, sel *selection) *set {
 	c.plan.sets++
 	before := "{"
 	for _, f := range sel.fields {
-		st := c.step(object, f)
-		st.before, before = before+`"`+f.Alias+`":`+st.before, ","
-		s.add(st)
+		st, text := c.step(object, f)
+		text.Before, before = before+`"`+f.Alias+`":`+text.Before, ","
+		s.add(st, text)
 	}
 	s.end = "}"
 	if before == "{" {
@@ -51,8 +51,8 @@ func (c *compiler) set(object *Object, sel *selection) *set {
 	return s
 }
 
-func (s *set) add(st *step) {
-	s.steps = append(s.steps, st)
+func (s *set) add(st *step, text Text) {
+	s.steps, s.texts = append(s.steps, st), append(s.texts, text)
 	if st.field == nil {
 		return
 	}
@@ -67,11 +67,10 @@ func (s *set) add(st *step) {
 	}
 }
 
-func (c *compiler) step(object *Object, f collected) *step {
+func (c *compiler) step(object *Object, f collected) (*step, Text) {
 	st := &step{collected: f, args: -1, column: -1}
 	if f.Name == "__typename" {
-		st.before = `"` + object.Name + `"`
-		return st
+		return st, Text{Before: `"` + object.Name + `"`, Plain: TypeName}
 	}
 	st.field = object.Fields[f.Name]
 	if st.field.Args != nil {
@@ -86,5 +85,5 @@ func (c *compiler) step(object *Object, f collected) *step {
 			st.below = st.below || c.plan.arguments > before
 		}
 	}
-	return st
+	return st, Text{Plain: st.field.Plain, Nullable: !f.Definition.Type.NonNull}
 }

@@ -79,12 +79,28 @@ func schemaOf(s *store) *exec.Schema {
 				return exec.Call(objs, erase, func(any) exec.Later[*town] { panic("no twin") })
 			}},
 		}},
-		"Town": {Name: "Town", Names: []string{"Town"}, Fields: map[string]*exec.Field{
-			"name":   {Leaf: func(b []byte, obj any) ([]byte, error) { return exec.AppendString(b, obj.(*town).Name), nil }},
-			"people": {Leaf: func(b []byte, obj any) ([]byte, error) { return exec.AppendInt(b, obj.(*town).People), nil }},
+		"Town": {Name: "Town", Names: []string{"Town"}, Plain: plain, Fields: map[string]*exec.Field{
+			"name":   {Plain: 1},
+			"people": {Plain: 2},
 			"twin":   {Resolve: twin},
 		}},
 	}}
+}
+
+// plain appends the names and the people of a town, as the generated tables do.
+func plain(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+	for i, t := range texts {
+		switch b = append(b, t.Before...); t.Plain {
+		case 1:
+			b = exec.AppendString(b, obj.(*town).Name)
+		case 2:
+			b = exec.AppendInt(b, obj.(*town).People)
+		case exec.TypeName:
+		default:
+			return b, i, nil
+		}
+	}
+	return b, len(texts), nil
 }
 
 // answer answers query from s.

@@ -21,6 +21,7 @@ type set struct {
 	span     int // how many sets there are below it, itself included
 	object   *Object
 	steps    []*step
+	texts    []Text // of the steps
 	end      string // what stands behind the last value
 	loads    bool   // the objects are to be loaded
 	columns  int    // steps that have a column
@@ -44,12 +45,25 @@ type deferred struct {
 // A step is a field of a set.
 type step struct {
 	collected
-	before string // what stands before the value: braces, commas, names
-	field  *Field // nil: __typename, which stands in before
+	field  *Field // nil: __typename
 	args   int    // its place among all arguments; -1: it has none
 	sets   []*set // what is asked of each possible type; nil: the field is a leaf
 	column int    // where the execution keeps its values; -1: it is only written
 	below  bool   // fields below it have arguments, at which its resolver may look
+}
+
+// plain is Plain of the type of obj, for the fields from one of them on.
+func (s *set) plain(b []byte, obj any, from int) ([]byte, int, error) {
+	texts := s.texts[from:]
+	if s.object.Plain != nil {
+		return s.object.Plain(b, obj, texts)
+	}
+	for i, t := range texts {
+		if b = append(b, t.Before...); t.Plain != TypeName {
+			return b, i, nil
+		}
+	}
+	return b, len(texts), nil
 }
 
 // index is the place of what s asks of obj among its sets.

@@ -73,40 +73,64 @@ func (w *writer) object(s *set, obj any, at int) bool {
 // steps writes the fields of s from one of them on. It returns where to go on: behind
 // the last, or behind one that failed though it may not be null.
 func (w *writer) steps(s *set, obj any, f *frame, at, from int) (next int, ok bool) {
-	depth, i, mark, parts := len(w.path), from, 0, len(w.deferred)
+	depth, i, mark, parts := len(w.path), from, -1, len(w.deferred)
 	defer func() {
 		if p := recover(); p != nil {
+			if mark < 0 { // in one of the plain fields from i on
+				i, mark = w.safe(s, obj, i)
+			}
 			w.path = append(w.path[:depth], element{step: s.steps[i]})
 			w.fail(&Panic{p, debug.Stack()})
 			next, ok = i+1, w.null(s.steps[i].Definition.Type, mark, parts)
 			w.path = w.path[:depth]
 		}
 	}()
-	for ; i < len(s.steps); i++ {
+	for {
+		b, n, err := s.plain(w.b, obj, i)
+		w.b, i = b, i+n
+		if i == len(s.steps) {
+			return i, true
+		}
 		st := s.steps[i]
-		w.b = append(w.b, st.before...)
-		if st.field == nil { // __typename
-			continue
-		}
-		mark = len(w.b)
-		if st.field.Leaf != nil && st.column < 0 {
-			if b, err := st.field.Leaf(w.b, obj); b != nil && err == nil {
-				w.b = b
-				continue
-			}
-		}
+		mark, parts = len(b), len(w.deferred)
 		if w.path == nil {
 			w.path = make([]element, 0, 16) // few answers are deeper
 		}
 		w.path = append(w.path, element{step: st})
-		parts = len(w.deferred)
-		written := w.field(st, obj, f, at) || w.null(st.Definition.Type, mark, parts)
-		w.path = w.path[:depth]
-		if !written {
-			return i + 1, false
+		var written bool
+		switch {
+		case err != nil:
+			w.fail(err)
+		case st.field.Plain > 0:
+			w.fail(errNull)
+		default:
+			written = w.field(st, obj, f, at)
 		}
+		written = written || w.null(st.Definition.Type, mark, parts)
+		w.path = w.path[:depth]
+		if i++; !written {
+			return i, false
+		}
+		mark = -1
 	}
-	return i, true
+}
+
+// safe writes plain fields of s, from one of them on, up to the one that panics, which it
+// returns with the place of its value.
+func (w *writer) safe(s *set, obj any, i int) (panics, mark int) {
+	one := *s
+	for ; ; i++ {
+		one.texts = s.texts[:i+1]
+		written, _ := contain(func() (any, error) {
+			b, _, _ := one.plain(w.b, obj, i)
+			return b, nil
+		})
+		if written == nil {
+			w.b = append(w.b, s.texts[i].Before...)
+			return i, len(w.b)
+		}
+		w.b = written.([]byte)
+	}
 }
 
 // null puts null in place of a value that could not be written; false if there may be
@@ -129,8 +153,6 @@ func (w *writer) field(st *step, obj any, f *frame, at int) bool {
 	case st.column >= 0:
 		col := &f.columns[st.column]
 		v, err, places = col.values[at], col.err(at), col.places(at)
-	case st.field.Leaf != nil:
-		v = obj
 	case st.field.LeafWith != nil:
 		args, err := w.x.arguments(st)
 		if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"go/types"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -19,6 +20,10 @@ var funcs = template.FuncMap{
 	"erase":    erase,
 	"item":     item,
 	"append":   appendValue,
+	"set":      setOut,
+	"plain":    plain,
+	"plains":   func(o *codegen.Object) bool { return slices.ContainsFunc(o.Fields, plain) },
+	"number":   number,
 	"args":     args,
 	"leaf":     func(f *codegen.Field) bool { return f.TypeReference.Definition.IsLeafType() },
 	"list":     func(f *codegen.Field) bool { return f.TypeReference.GQL.Elem != nil },
@@ -41,6 +46,14 @@ func names(d *codegen.Data, o *codegen.Object) string {
 // receiver returns the Go type whose field is read; the root has none.
 func receiver(o *codegen.Object) string { return "*" + goType(o.Type) }
 
+// plain tells whether f is a scalar that its object tells without arguments.
+func plain(f *codegen.Field) bool {
+	return !f.IsResolver && !f.Object.Stream && len(f.Args) == 0 && f.TypeReference.Definition.IsLeafType()
+}
+
+// number returns the number of f in its object, from 1.
+func number(f *codegen.Field) int { return slices.Index(f.Object.Fields, f) + 1 }
+
 // value returns an expression that reads a plain field of obj.
 func value(f *codegen.Field) string {
 	switch {
@@ -50,6 +63,11 @@ func value(f *codegen.Field) string {
 		return fmt.Sprintf("obj.(%s).%s(%s)", receiver(f.Object), f.GoFieldName, args(f))
 	}
 	return fmt.Sprintf("obj.(%s).%s", receiver(f.Object), f.GoFieldName)
+}
+
+// of returns value for an object v whose type is known.
+func of(f *codegen.Field) string {
+	return strings.Replace(value(f), "obj.("+receiver(f.Object)+")", "v", 1)
 }
 
 // args returns the arguments of f for a Go call.
@@ -108,6 +126,30 @@ var builtin = map[string]string{
 // appendValue returns code that appends v to b, in a function that returns an error.
 func appendValue(f *codegen.Field, v string) (string, error) {
 	return appendOf(f, f.TypeReference, v)
+}
+
+// setOut returns code that sets out to b with the plain field f of v behind it, nil for null,
+// or err.
+func setOut(f *codegen.Field) (string, error) {
+	if f.NoErr || !f.IsMethod() {
+		return setOf(f, f.TypeReference, of(f))
+	}
+	code, err := setOf(f, f.TypeReference, "value")
+	return "var value " + goType(f.TypeReference.GO) + "\nif value, err = " + of(f) + "; err == nil {\n" + code + "\n}", err
+}
+
+func setOf(f *codegen.Field, ref *config.TypeReference, v string) (string, error) {
+	if ref.GQL.Elem == nil && ref.IsPtr() {
+		elem, err := setOf(f, ref.Elem(), "*p")
+		return "if p := " + v + "; p != nil {\n" + elem + "\n}", err
+	}
+	code, err := appendOf(f, ref, v)
+	if one, is := strings.CutPrefix(code, "return "); is && strings.HasSuffix(one, ", nil") {
+		return "out = " + strings.TrimSuffix(one, ", nil"), err
+	} else if is {
+		return "out, err = " + one, err
+	}
+	return "out, err = func() ([]byte, error) {\n" + code + "\n}()", err
 }
 
 func appendOf(f *codegen.Field, ref *config.TypeReference, v string) (string, error) {

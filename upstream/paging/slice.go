@@ -106,8 +106,8 @@ func (s Slice[T]) Far(w Window) int {
 
 // Place returns the ordinal of the i-th row of s, which answers w, and whether the row is
 // open, for the row's Position.
-func (s Slice[T]) Place(w Window, i int) (ordinal int, open bool) {
-	return s.First + i, s.First+i == s.OpenPlace(w)
+func (s *Slice[T]) Place(w *Window, i int) (ordinal int, open bool) {
+	return s.First + i, s.Open && s.First+i == s.Far(*w)
 }
 
 // OpenPlace returns the ordinal of the open row of s, which answers w; -1: none is open.

@@ -21,18 +21,41 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"Item": {
 			Name: "Item", Names: []string{"Item", "Node"},
 			Is: func(v any) bool { _, is := v.(*Item); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*Item)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // id
+						out = exec.AppendString(b, string(v.ID))
+					case 2: // name
+						if p := v.Name; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"id": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return exec.AppendString(b, string(obj.(*Item).ID)), nil },
+					Plain: 1,
 				},
 				"name": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*Item).Name
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 2,
 				},
 				"slow": {
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
@@ -111,9 +134,34 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"Other": {
 			Name: "Other", Names: []string{"Other", "Node"},
 			Is: func(v any) bool { _, is := v.(*Other); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*Other)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // id
+						out = exec.AppendString(b, string(v.ID))
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"id": {
-					Leaf: func(b []byte, obj any) ([]byte, error) { return exec.AppendString(b, string(obj.(*Other).ID)), nil },
+					Plain: 1,
 				},
 				"slow": {
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
@@ -280,49 +328,74 @@ func tables(r *Resolver) map[string]*exec.Object {
 			Name: "Subscription", Names: []string{"Subscription"},
 			Fields: map[string]*exec.Field{
 				"ticks": {
-					Leaf: func(b []byte, event any) ([]byte, error) { return exec.AppendInt(b, int64(event.(int32))), nil },
+					LeafWith: func(b []byte, event any, _ map[string]any) ([]byte, error) {
+						return exec.AppendInt(b, int64(event.(int32))), nil
+					},
 				},
 			},
 		},
 		"__Directive": {
 			Name: "__Directive", Names: []string{"__Directive"},
 			Is: func(v any) bool { _, is := v.(*introspection.Directive); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*introspection.Directive)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // name
+						out = exec.AppendString(b, string(v.Name))
+					case 2: // description
+						if p := v.Description(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 3: // isRepeatable
+						out = strconv.AppendBool(b, bool(v.IsRepeatable))
+					case 4: // locations
+						out, err = func() ([]byte, error) {
+							list := v.Locations
+
+							b = append(b, '[')
+							for i, v := range list {
+								if i > 0 {
+									b = append(b, ',')
+								}
+								var err error
+								if b, err = func() ([]byte, error) { return exec.AppendName(b, string(v)), nil }(); b == nil || err != nil {
+									return nil, err
+								}
+							}
+							return append(b, ']'), nil
+						}()
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"name": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendString(b, string(obj.(*introspection.Directive).Name)), nil
-					},
+					Plain: 1,
 				},
 				"description": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.Directive).Description()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 2,
 				},
 				"isRepeatable": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*introspection.Directive).IsRepeatable)), nil
-					},
+					Plain: 3,
 				},
 				"locations": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						list := obj.(*introspection.Directive).Locations
-
-						b = append(b, '[')
-						for i, v := range list {
-							if i > 0 {
-								b = append(b, ',')
-							}
-							var err error
-							if b, err = func() ([]byte, error) { return exec.AppendName(b, string(v)), nil }(); b == nil || err != nil {
-								return nil, err
-							}
-						}
-						return append(b, ']'), nil
-					},
+					Plain: 4,
 				},
 				"args": {
 					Args: func(raw map[string]any) (map[string]any, error) {
@@ -340,54 +413,100 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"__EnumValue": {
 			Name: "__EnumValue", Names: []string{"__EnumValue"},
 			Is: func(v any) bool { _, is := v.(*introspection.EnumValue); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*introspection.EnumValue)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // name
+						out = exec.AppendString(b, string(v.Name))
+					case 2: // description
+						if p := v.Description(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 3: // isDeprecated
+						out = strconv.AppendBool(b, bool(v.IsDeprecated()))
+					case 4: // deprecationReason
+						if p := v.DeprecationReason(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"name": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendString(b, string(obj.(*introspection.EnumValue).Name)), nil
-					},
+					Plain: 1,
 				},
 				"description": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.EnumValue).Description()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 2,
 				},
 				"isDeprecated": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*introspection.EnumValue).IsDeprecated())), nil
-					},
+					Plain: 3,
 				},
 				"deprecationReason": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.EnumValue).DeprecationReason()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 4,
 				},
 			},
 		},
 		"__Field": {
 			Name: "__Field", Names: []string{"__Field"},
 			Is: func(v any) bool { _, is := v.(*introspection.Field); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*introspection.Field)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // name
+						out = exec.AppendString(b, string(v.Name))
+					case 2: // description
+						if p := v.Description(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 5: // isDeprecated
+						out = strconv.AppendBool(b, bool(v.IsDeprecated()))
+					case 6: // deprecationReason
+						if p := v.DeprecationReason(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"name": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendString(b, string(obj.(*introspection.Field).Name)), nil
-					},
+					Plain: 1,
 				},
 				"description": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.Field).Description()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 2,
 				},
 				"args": {
 					Args: func(raw map[string]any) (map[string]any, error) {
@@ -412,38 +531,61 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 				},
 				"isDeprecated": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*introspection.Field).IsDeprecated())), nil
-					},
+					Plain: 5,
 				},
 				"deprecationReason": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.Field).DeprecationReason()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 6,
 				},
 			},
 		},
 		"__InputValue": {
 			Name: "__InputValue", Names: []string{"__InputValue"},
 			Is: func(v any) bool { _, is := v.(*introspection.InputValue); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*introspection.InputValue)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // name
+						out = exec.AppendString(b, string(v.Name))
+					case 2: // description
+						if p := v.Description(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 4: // defaultValue
+						if p := v.DefaultValue; p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 5: // isDeprecated
+						out = strconv.AppendBool(b, bool(v.IsDeprecated()))
+					case 6: // deprecationReason
+						if p := v.DeprecationReason(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"name": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendString(b, string(obj.(*introspection.InputValue).Name)), nil
-					},
+					Plain: 1,
 				},
 				"description": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.InputValue).Description()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 2,
 				},
 				"type": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -457,42 +599,49 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 				},
 				"defaultValue": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.InputValue).DefaultValue
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 4,
 				},
 				"isDeprecated": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*introspection.InputValue).IsDeprecated())), nil
-					},
+					Plain: 5,
 				},
 				"deprecationReason": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.InputValue).DeprecationReason()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 6,
 				},
 			},
 		},
 		"__Schema": {
 			Name: "__Schema", Names: []string{"__Schema"},
 			Is: func(v any) bool { _, is := v.(*introspection.Schema); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*introspection.Schema)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // description
+						if p := v.Description(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"description": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.Schema).Description()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 1,
 				},
 				"types": {
 					Get: func(obj any, args map[string]any) (any, error) {
@@ -548,38 +697,57 @@ func tables(r *Resolver) map[string]*exec.Object {
 		"__Type": {
 			Name: "__Type", Names: []string{"__Type"},
 			Is: func(v any) bool { _, is := v.(*introspection.Type); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*introspection.Type)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // kind
+						out = exec.AppendName(b, string(v.Kind()))
+					case 2: // name
+						if p := v.Name(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 3: // description
+						if p := v.Description(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 4: // specifiedByURL
+						if p := v.SpecifiedByURL(); p != nil {
+							out = exec.AppendString(b, string(*p))
+						}
+					case 11: // isOneOf
+						out = strconv.AppendBool(b, bool(v.IsOneOf()))
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
 			Fields: map[string]*exec.Field{
 				"kind": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return exec.AppendName(b, string(obj.(*introspection.Type).Kind())), nil
-					},
+					Plain: 1,
 				},
 				"name": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.Type).Name()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 2,
 				},
 				"description": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.Type).Description()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 3,
 				},
 				"specifiedByURL": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						p := obj.(*introspection.Type).SpecifiedByURL()
-						if p == nil {
-							return nil, nil
-						}
-						return exec.AppendString(b, string(*p)), nil
-					},
+					Plain: 4,
 				},
 				"fields": {
 					Args: func(raw map[string]any) (map[string]any, error) {
@@ -667,9 +835,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 				},
 				"isOneOf": {
-					Leaf: func(b []byte, obj any) ([]byte, error) {
-						return strconv.AppendBool(b, bool(obj.(*introspection.Type).IsOneOf())), nil
-					},
+					Plain: 11,
 				},
 			},
 		},
