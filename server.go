@@ -28,6 +28,7 @@ import (
 	"census-gateway/edge/observe"
 	"census-gateway/graph"
 	"census-gateway/graph/live"
+	"census-gateway/graph/syncmetrics"
 	"census-gateway/settings"
 	"census-gateway/upstream"
 	"census-gateway/upstream/calls"
@@ -86,9 +87,13 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 	} else {
 		g.reloads.last.Store(time.Now().Unix())
 	}
-	var trial sync.WaitGroup
-	trial.Go(func() { g.logCensus(ctx, s) })
-	defer trial.Wait()
+	var beside sync.WaitGroup
+	beside.Go(func() { g.logCensus(ctx, s) })
+	defer beside.Wait()
+	if s.SyncMetrics {
+		g.syncs = &syncmetrics.Keeper{Client: g.census, Watchers: g.watch}
+		beside.Go(func() { g.syncs.Keep(ctx) })
+	}
 	var now atomic.Pointer[http.Handler]
 	now.Store(&handler)
 	go g.reload(ctx, args, s, reload, &now)
@@ -108,6 +113,7 @@ type gateway struct {
 	sending  *edge.Sending
 	streams  *edge.Streams
 	watch    *live.Watchers
+	syncs    *syncmetrics.Keeper       // nil without the metrics of syncs
 	rates    *edge.Rates               // of the previous settings; nil at first
 	inFlight *edge.InFlight            // the same
 	served   settings.Settings         // the settings in force
@@ -168,7 +174,11 @@ func (g *gateway) upstream(s settings.Settings) upstream.Options {
 
 // serve listens and serves until ctx ends and the requests in progress have finished.
 func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer, handler http.Handler) error {
-	admin := observe.NewAdmin(g.observer.MetricsHandler(), s.Pprof)
+	var syncs http.Handler
+	if g.syncs != nil {
+		syncs = g.syncs.Handler()
+	}
+	admin := observe.NewAdmin(g.observer.MetricsHandler(), syncs, s.Pprof)
 	doors := []*door{
 		{setting: "GATEWAY_ADDR (--addr)", addr: s.Addr, says: "GraphQL at http://%s/graphql\n", handler: handler},
 		{setting: "GATEWAY_ADMIN_ADDR (--admin-addr)", addr: s.AdminAddr, says: "Metrics and health at http://%s/metrics, /livez, /readyz\n", handler: local(s.AdminAddr, s.Hosts, admin)},

@@ -189,6 +189,8 @@ func TestWrongSettings(t *testing.T) {
 		{"--trusted-proxies 10.0.0.0/8,proxy.internal", "GATEWAY_TRUSTED_PROXIES (--trusted-proxies)"},
 		{"--api-keys canary", "CENSUS_API_TOKEN is missing"},
 		{"--pprof", "GATEWAY_ADMIN_ADDR"},
+		{"--sync-metrics", "GATEWAY_SYNC_METRICS (--sync-metrics) needs GATEWAY_ADMIN_ADDR (--admin-addr)"},
+		{"--sync-metrics --pass-through --admin-addr 127.0.0.1:0", "GATEWAY_SYNC_METRICS (--sync-metrics) needs a token of the gateway's own"},
 		{"--census-api-token canary\u00e9", "CENSUS_API_TOKEN (--census-api-token)"},
 		{"--hosts gateway.internal,http://gateway/", `GATEWAY_HOSTS (--hosts) must be host names like gateway.internal, without a scheme, port or path, not "http://gateway/"`},
 		{"--hosts gateway:8080", "GATEWAY_HOSTS"},

@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -126,10 +128,13 @@ func TestDeployNamesMetrics(t *testing.T) {
 			return err
 		}
 		text, err := os.ReadFile(path)
+		if strings.HasSuffix(path, ".json") {
+			queriesParse(t, path, text)
+		}
 		for _, m := range metric.FindAllSubmatch(text, -1) {
 			seen++
-			if !strings.Contains(string(explained), "`"+string(m[1])+"`") {
-				t.Errorf("%s: docs/operations.md has no metric %s", path, m[1])
+			if !strings.Contains(string(explained), fmt.Sprintf("`%s%s`", m[1], m[2])) {
+				t.Errorf("%s: docs/operations.md has no metric %s", path, m[0])
 			}
 		}
 		for _, m := range codes.FindAllSubmatch(text, -1) {
@@ -141,7 +146,39 @@ func TestDeployNamesMetrics(t *testing.T) {
 		}
 		return err
 	})
-	if err != nil || seen < 20 {
+	if err != nil || seen < 60 {
 		t.Errorf("%d metrics, %v", seen, err)
+	}
+}
+
+// queriesParse has promtool read every query of a dashboard.
+func queriesParse(t *testing.T, path string, text []byte) {
+	promtool, err := exec.LookPath("promtool")
+	if err != nil {
+		return // the gate has it
+	}
+	var board struct {
+		Panels []struct{ Targets []struct{ Expr string } }
+	}
+	if err := json.Unmarshal(text, &board); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	type rule map[string]string
+	var rules []rule
+	for _, p := range board.Panels {
+		for _, q := range p.Targets {
+			rules = append(rules, rule{"record": fmt.Sprintf("r%d", len(rules)), "expr": strings.ReplaceAll(q.Expr, "$__rate_interval", "1m")})
+		}
+	}
+	file := filepath.Join(t.TempDir(), "rules.json") // which is YAML
+	all, err := json.Marshal(map[string]any{"groups": []any{map[string]any{"name": "a", "rules": rules}}})
+	if err == nil {
+		err = os.WriteFile(file, all, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said, err := exec.Command(promtool, "check", "rules", file).CombinedOutput(); err != nil || len(rules) < 10 {
+		t.Errorf("%s: %d queries: %v: %s", path, len(rules), err, said)
 	}
 }

@@ -188,7 +188,7 @@ func (d *doc) json(t *testing.T, b block) {
 var (
 	probe  = regexp.MustCompile(`path: (/\S+?)[,}\s]`)
 	codes  = regexp.MustCompile(`code=~?"([^"]+)"`)
-	metric = regexp.MustCompile(`census_gateway_(\w+?)(?:_bucket)?\b[^\w]`)
+	metric = regexp.MustCompile(`census_(?:gateway_(\w+?)(?:_bucket)?|((?:sync_|syncs|up|watch_)\w*))\b[^\w]`)
 )
 
 // yaml compares probes and metrics with what the gateway serves and documents. Other files are
@@ -214,8 +214,8 @@ func (d *doc) yaml(t *testing.T, b block) {
 	}
 	for _, m := range metric.FindAllStringSubmatch(b.text, -1) {
 		found = true
-		if !strings.Contains(string(explained), "`"+m[1]+"`") {
-			t.Errorf("docs/operations.md has no metric %s", m[1])
+		if !strings.Contains(string(explained), "`"+m[1]+m[2]+"`") {
+			t.Errorf("docs/operations.md has no metric %s", m[0])
 		}
 	}
 	if !found {

@@ -64,6 +64,12 @@ func (s Settings) check() error {
 	if s.Pprof && s.AdminAddr == "" {
 		return errors.New("GATEWAY_PPROF (--pprof) needs GATEWAY_ADMIN_ADDR (--admin-addr), the address that serves it")
 	}
+	if s.SyncMetrics && s.AdminAddr == "" {
+		return errors.New("GATEWAY_SYNC_METRICS (--sync-metrics) needs GATEWAY_ADMIN_ADDR (--admin-addr), the address that serves them")
+	}
+	if s.SyncMetrics && s.PassThrough {
+		return errors.New("GATEWAY_SYNC_METRICS (--sync-metrics) needs a token of the gateway's own: unset it, or GATEWAY_PASS_THROUGH")
+	}
 	if err := calls.CheckToken(s.Token); err != nil {
 		return wrong("CENSUS_API_TOKEN", "must be a token: %v", err)
 	}

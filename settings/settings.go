@@ -36,8 +36,9 @@ type Settings struct {
 	Proxies     []string `name:"trusted-proxies" env:"GATEWAY_TRUSTED_PROXIES" placeholder:"NETWORK" help:"Networks of proxies whose X-Forwarded-For is trusted for the client address in the log, for example 10.0.0.0/8 (default: none)." group:"Callers"`
 	Hosts       []string `env:"GATEWAY_HOSTS" placeholder:"NAME" help:"Additional host names accepted by an open gateway, and by the metrics address on loopback." group:"Callers"`
 
-	WatchCalls       int `env:"GATEWAY_WATCH_CALLS" default:"120" range:"1..6000" help:"Calls to Census in any minute for what subscriptions follow, 1 to 6000; with fewer, changes of many syncs are seen later (default ${default})." group:"Live" fixed:""`
-	MaxSubscriptions int `env:"GATEWAY_MAX_SUBSCRIPTIONS" default:"1000" range:"1..1073741824" help:"Subscriptions at once of one caller, all who reach an open gateway being one (default ${default})." group:"Live" fixed:""`
+	WatchCalls       int  `env:"GATEWAY_WATCH_CALLS" default:"120" range:"1..6000" help:"Calls to Census in any minute for what subscriptions and the metrics of syncs follow, 1 to 6000; with fewer, changes of many syncs are seen later (default ${default})." group:"Live" fixed:""`
+	MaxSubscriptions int  `env:"GATEWAY_MAX_SUBSCRIPTIONS" default:"1000" range:"1..1073741824" help:"Subscriptions at once of one caller, all who reach an open gateway being one (default ${default})." group:"Live" fixed:""`
+	SyncMetrics      bool `env:"GATEWAY_SYNC_METRICS" help:"Serve metrics of every sync at /metrics/syncs on GATEWAY_ADMIN_ADDR. Watching them makes up to GATEWAY_WATCH_CALLS calls a minute." group:"Live" fixed:""`
 
 	Documents     string `name:"trusted-documents" env:"GATEWAY_TRUSTED_DOCUMENTS" placeholder:"PATH" help:"Trusted documents, which clients send by id: a folder of .graphql files, or a manifest." group:"What is served"`
 	OnlyTrusted   bool   `name:"only-trusted-documents" env:"GATEWAY_ONLY_TRUSTED_DOCUMENTS" help:"Reject all operations other than trusted documents." group:"What is served"`

@@ -8,7 +8,8 @@ import (
 	"sync/atomic"
 )
 
-// Admin is the handler for operators: /metrics, /livez, /readyz and, if enabled, /debug/pprof/.
+// Admin is the handler for operators: /metrics, /livez, /readyz and, if enabled, /metrics/syncs and
+// /debug/pprof/.
 // It requires no credentials, so serve it on a separate listener that clients cannot reach.
 type Admin struct {
 	mux   *http.ServeMux
@@ -16,10 +17,13 @@ type Admin struct {
 }
 
 // NewAdmin returns the handler, not yet ready: call SetReady(true). metrics is an Observer's
-// MetricsHandler; profiles enables /debug/pprof/.
-func NewAdmin(metrics http.Handler, profiles bool) *Admin {
+// MetricsHandler; syncs serves /metrics/syncs, nil: nothing does; profiles enables /debug/pprof/.
+func NewAdmin(metrics, syncs http.Handler, profiles bool) *Admin {
 	a := &Admin{mux: http.NewServeMux()}
 	a.mux.Handle("GET /metrics", metrics)
+	if syncs != nil {
+		a.mux.Handle("GET /metrics/syncs", syncs)
+	}
 	a.mux.HandleFunc("GET /livez", a.livez)
 	a.mux.HandleFunc("GET /readyz", a.readyz)
 	if profiles {

@@ -8,7 +8,7 @@ import (
 )
 
 func TestReadiness(t *testing.T) {
-	a := NewAdmin(http.NotFoundHandler(), false)
+	a := NewAdmin(http.NotFoundHandler(), nil, false)
 	for i, want := range []bool{false, true, false} { // before the start, serving, draining
 		if i > 0 {
 			a.SetReady(want)
@@ -28,8 +28,8 @@ func TestReadiness(t *testing.T) {
 
 func TestAdminPaths(t *testing.T) {
 	o := New(Options{})
-	off := NewAdmin(o.MetricsHandler(), false)
-	on := NewAdmin(o.MetricsHandler(), true)
+	off := NewAdmin(o.MetricsHandler(), nil, false)
+	on := NewAdmin(o.MetricsHandler(), nil, true)
 	for _, c := range []struct {
 		path    string
 		off, on int

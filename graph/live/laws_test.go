@@ -126,7 +126,8 @@ func bubble(t *testing.T, rt *rapid.T, f func() error) {
 
 // Every change is seen within the time that is stated for it: a minute for syncs that are
 // named, a sweep for others, and pursuit while a run works. A sync that always fails
-// holds up no other, and once nobody follows there are no calls.
+// holds up no other, and once nobody follows there are no calls. Every run that ended is counted
+// once, with its records as they are in the end.
 func TestLawEveryChangeIsSeenInTime(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		const syncs = 6
@@ -169,6 +170,11 @@ func TestLawEveryChangeIsSeenInTime(t *testing.T) {
 			time.Sleep(20 * time.Minute)
 			if more := len(w.calls()); more != calls {
 				return fmt.Errorf("%d calls when nobody followed", more-calls)
+			}
+			for _, y := range f.Glance().Syncs {
+				if id := int64(y.Record.ID); y.Counts != w.countsOf(id) && (fault == nil || id != w.ids[0]) {
+					return fmt.Errorf("sync %d: %+v, want %+v", id, y.Counts, w.countsOf(id))
+				}
 			}
 			for _, id := range w.ids {
 				for _, run := range w.Runs(id) {
@@ -227,4 +233,21 @@ func TestLawNoMoreCallsThanTheBudget(t *testing.T) {
 			return nil
 		})
 	})
+}
+
+// countsOf counts the runs of a sync as they are in the end.
+func (w *workspace) countsOf(id int64) (c Counts) {
+	for _, run := range w.Runs(id) {
+		switch run.Status {
+		case "skipped":
+			c.Runs[slices.Index(Outcomes[:], census.OutcomeSkipped)]++
+		case "completed":
+			c.Runs[slices.Index(Outcomes[:], census.OutcomeSucceeded)]++
+			c.Timed++
+			c.Took += run.CompletedAt.Sub(run.CreatedAt)
+			c.Processed += max(run.Counts.Processed, 0) // null
+			c.Updated += max(run.Counts.Updated, 0)
+		}
+	}
+	return c
 }

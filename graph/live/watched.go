@@ -21,6 +21,7 @@ type watched struct {
 	asked   time.Time                            // when runs were asked for; zero: not yet
 	changed time.Time                            // when it was last read with a change
 	health  *health.Health                       // nil until it is judged
+	counts  Counts
 
 	next    time.Time // when to read it
 	urgent  bool      // something is about to happen, or has
@@ -60,6 +61,7 @@ func (y *watched) take(rows []census.SyncRun, open map[census.SyncRunID]*census.
 	for i := range rows {
 		look(&rows[i])
 	}
+	y.counts.add(changes, since)
 	newest := max(len(rows)-seen, 0)
 	for i := range rows[:newest] {
 		if mayChange(&rows[i], asked) {

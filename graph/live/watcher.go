@@ -55,6 +55,8 @@ type Watcher struct {
 	syncs   map[census.SyncID]*watched // all of the workspace; those that nobody follows are not read
 	listed  time.Time                  // when they were last asked for, with an answer; zero: not yet
 	tried   time.Time                  // the same, with one or without
+	up      bool                       // with one
+	fresh   time.Time                  // when anything was last asked for with an answer
 	listing bool
 	reading int
 	all     int                   // how many follow all of them
@@ -173,12 +175,12 @@ func (w *Watcher) readList(ctx context.Context) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	defer w.wakeUp()
-	w.listing, w.tried = false, asked
+	w.listing, w.tried, w.up = false, asked, err == nil
 	if err != nil {
 		w.fails(err)
 		return
 	}
-	w.listed = asked
+	w.listed, w.fresh = asked, asked
 	there := make(map[census.SyncID]bool, len(all))
 	for i := range all {
 		record := &all[i]
@@ -200,6 +202,7 @@ func (w *Watcher) readList(ctx context.Context) {
 func (w *Watcher) fails(err error) {
 	var failed *calls.Error
 	if errors.As(err, &failed) && failed.Kind == calls.Unauthenticated {
+		w.up = false
 		w.end(err)
 	}
 }
@@ -219,7 +222,7 @@ func (w *Watcher) readSync(ctx context.Context, y *watched, leave calls.Leave) {
 		y.failed++
 		w.fails(err)
 	} else {
-		y.failed = 0
+		y.failed, w.fresh = 0, asked
 		if changes := y.take(rows, open, more, asked, w.began.Add(-clockLag)); len(changes) > 0 {
 			y.changed = asked
 			w.runs.put(changes...)

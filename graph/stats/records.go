@@ -16,15 +16,7 @@ type RecordTotals struct {
 }
 
 func (t *RecordTotals) add(r *census.SyncRun) {
-	t.merge(RecordTotals{number(r.RecordsProcessed), number(r.RecordsUpdated), number(r.RecordsFailed), number(invalidOf(r))})
-}
-
-// invalidOf is how many records Census left out.
-func invalidOf(r *census.SyncRun) census.Count {
-	if !r.SourceRecordInvalids.Known {
-		return r.RecordsInvalid // the same under an older name, alone on old runs
-	}
-	return r.SourceRecordInvalids
+	t.merge(RecordTotals{number(r.RecordsProcessed), number(r.RecordsUpdated), number(r.RecordsFailed), number(r.Invalids())})
 }
 
 func (t *RecordTotals) merge(o RecordTotals) {

@@ -42,7 +42,7 @@ func TypicalOf(runs []census.SyncRun, last int, full bool) *Typical {
 		processed.add(run.RecordsProcessed)
 		updated.add(run.RecordsUpdated)
 		failed.add(run.RecordsFailed)
-		invalid.add(invalidOf(run))
+		invalid.add(run.Invalids())
 	}
 	if t.Runs < fewestTypical {
 		return nil

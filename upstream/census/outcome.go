@@ -48,6 +48,15 @@ func (r *SyncRun) DryRun() bool {
 		strings.EqualFold(*r.SyncTriggerReason.UITag, "Dry Run")
 }
 
+// Invalids is how many records Census left out for their quality. Old runs have the number
+// under its older name alone.
+func (r *SyncRun) Invalids() Count {
+	if !r.SourceRecordInvalids.Known {
+		return r.RecordsInvalid
+	}
+	return r.SourceRecordInvalids
+}
+
 // DurationSeconds returns the time from queueing to completion, as Census's own guide defines
 // it. Nil while unknown, and if it would be negative: one of the two times is then wrong, and
 // statistics ignore it too.
