@@ -1,6 +1,7 @@
-// Subscribes to the gateway at the URL given with each client that people use, unchanged, and
-// ends with 1 unless all of them get events, and answers to queries.
+// Asks the gateway at the URL given with each client that people use, unchanged: subscriptions,
+// queries and @defer. Ends with 1 unless all of them get what they ask for.
 import { ApolloClient, HttpLink, InMemoryCache, gql as apolloGql } from '@apollo/client'
+import { Defer20220824Handler, GraphQL17Alpha9Handler } from '@apollo/client/incremental'
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
 import { Client as Urql, fetchExchange, subscriptionExchange } from '@urql/core'
 import { EventSource } from 'eventsource'
@@ -17,6 +18,14 @@ const ws = url.replace(/^http/, 'ws')
 const health = 'subscription { syncHealthChanged { sync { id label } after { state } } }' // has events at once
 const runs = 'subscription { syncRunChanged { cursor run { id outcome sync { label } } } }'
 const query = '{ sync(id: 52) { label } }'
+// What is deferred stands in an object, and in the objects of a list.
+const deferred = `{
+  sync(id: 52) {
+    __typename id label
+    runs(first: 2) { nodes { __typename id ... @defer(label: "run") { outcome } } }
+    ... @defer(label: "stats") { runStats(filter: {}) { totalRuns } }
+  }
+}`
 
 const within = (what, promise) => Promise.race([
   promise,
@@ -28,6 +37,37 @@ const check = (name, value, good) => {
 const isHealth = (name, data) => check(name, data, data?.syncHealthChanged?.after?.state && data.syncHealthChanged.sync.id)
 const isRun = (name, data) => check(name, data, data?.syncRunChanged?.run?.id && data.syncRunChanged.cursor)
 const isSync = (name, data) => check(name, data, data?.sync?.label === 'Accounts → Salesforce')
+
+// isDeferred checks the results of deferred, which came one after another: the first without
+// what is deferred, the last whole.
+const isDeferred = (name, results) => {
+  const [first, last] = [results[0], results.at(-1)]
+  check(name, results, results.length > 1 && first.sync.label === 'Accounts → Salesforce' && !first.sync.runStats)
+  check(name, last, last.sync.runStats.totalRuns > 2 && last.sync.runs.nodes.length === 2 && last.sync.runs.nodes.every(n => n.outcome))
+}
+// fetchIn is fetch that checks that the answer comes in parts of the form.
+const fetchIn = (name, form) => async (...args) => {
+  const response = await fetch(...args)
+  const type = response.headers.get('content-type')
+  check(name, type, type.startsWith('multipart/mixed') && type.includes(form))
+  return response
+}
+const apolloDefers = async (name, form, incrementalHandler) => {
+  const client = new ApolloClient({ link: new HttpLink({ uri: url, fetch: fetchIn(name, form) }), cache: new InMemoryCache(), incrementalHandler })
+  const results = []
+  await within(name, new Promise((resolve, reject) => {
+    client.watchQuery({ query: apolloGql(deferred), fetchPolicy: 'network-only' }).subscribe({
+      next: r => {
+        if (r.error) return reject(r.error)
+        if (r.data?.sync) results.push(r.data)
+        if (!r.loading && r.dataState === 'complete') resolve()
+      },
+      error: reject,
+    })
+  }))
+  isDeferred(name, results)
+  client.stop()
+}
 
 // first is the first value of an observable, or of what subscribes like one.
 const first = (name, subscribe) => within(name, new Promise((resolve, reject) => {
@@ -79,6 +119,18 @@ const cases = {
     })] })
     isHealth('urql', (await first('urql', sink => client.subscription(health, {}).subscribe(r => r.error ? sink.error(r.error) : sink.next(r)).unsubscribe)).data)
     await socket.dispose()
+  },
+  '@defer with Apollo Client, as of 2022': () => apolloDefers('Defer20220824Handler', 'deferSpec=20220824', new Defer20220824Handler()),
+  '@defer with Apollo Client, as of graphql-js 17': () => apolloDefers('GraphQL17Alpha9Handler', 'incrementalSpec=v0.2', new GraphQL17Alpha9Handler()),
+  async '@defer with urql'() {
+    const client = new Urql({ url, exchanges: [fetchExchange], preferGetMethod: false, fetch: fetchIn('@defer with urql', 'deferSpec=20220824') })
+    const results = []
+    await within('@defer with urql', new Promise((resolve, reject) => client.query(deferred, {}).subscribe(r => {
+      if (r.error) return reject(r.error)
+      results.push(structuredClone(r.data)) // urql goes on with the same object
+      if (!r.hasNext) resolve()
+    })))
+    isDeferred('urql', results)
   },
   async EventSource() {
     const source = new EventSource(url + '?query=' + encodeURIComponent(runs))
