@@ -16,19 +16,18 @@ func (c *Client) Anew(since time.Time, leave calls.Leave) *Client {
 	return &again
 }
 
-// counts tells whether what was asked for at a time counts, if it does otherwise.
-func (c *Client) counts(asked time.Time) bool { return !asked.Before(c.since) }
-
-// flight is the key of a call for a path, which only clients share that ask alike.
-func (c *Client) flight(path string) string {
-	key := c.calls.Name() + path
+// flight is the key of a call, which only clients share that ask alike. A call that
+// began before its list or record came into doubt has another key.
+func (c *Client) flight(e calls.Endpoint, id int64, query string) string {
+	key := c.calls.Name() + e.Path(id) + query
 	if c.asks { // others are not to wait for its leave
 		key += " by leave"
 	}
-	if c.since.IsZero() {
+	from := c.from(e, id)
+	if from.IsZero() {
 		return key
 	}
-	return key + " " + strconv.FormatInt(c.since.UnixNano(), 36)
+	return key + " " + strconv.FormatInt(from.UnixNano(), 36)
 }
 
 // Tenant names the token at its base URL. The token cannot be read from it.

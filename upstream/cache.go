@@ -30,6 +30,7 @@ type cache struct {
 	stale      time.Duration // how long an expired entry may be served while Census fails
 	recordsFor time.Duration // for single records that will not change again
 	flights    flights
+	doubts     doubts
 	epochs     atomic.Int64
 	mu         sync.Mutex // held while what is kept changes
 	hits       atomic.Uint64

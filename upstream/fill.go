@@ -39,7 +39,7 @@ func (l list[T]) readInto(ctx context.Context, v *paging.View[T], todo []paging.
 
 // read reads one page, or joins another read of it that began later than the moment after.
 func (l list[T]) read(ctx context.Context, r paging.Read, after int64) paging.Arrival[T] {
-	key := l.client.flight(l.endpoint.Path(l.id) + r.Query())
+	key := l.client.flight(l.endpoint, l.id, r.Query())
 	if l.anyOrder { // it checks pages differently, so it shares no answers with other reads
 		key += "*"
 	}

@@ -33,8 +33,17 @@ func (l list[T]) recall(more time.Duration) *paging.View[T] {
 	if value, ok := l.client.cache.get(l.topKey(v.Epoch)); ok {
 		newest = value.(*paging.Top[T])
 	}
-	v.Recall(newest, time.Now(), l.client.since, l.life(), more)
+	v.Recall(newest, time.Now(), l.from(more), l.life(), more)
 	return v
+}
+
+// from returns the time before which pages were requested too early to be recalled. While
+// Census fails, which is when more is not 0, doubted ones are welcome.
+func (l list[T]) from(more time.Duration) time.Time {
+	if more > 0 {
+		return l.client.since
+	}
+	return l.client.from(l.endpoint, l.id)
 }
 
 // remember begins a view with the cached chunks, without the newest rows.
@@ -48,7 +57,7 @@ func (l list[T]) remember(more time.Duration) *paging.View[T] {
 	if !ok {
 		return v
 	}
-	now := time.Now()
+	now, from := time.Now(), l.from(more)
 	k := value.(*paging.Kept[T])
 	if k.Size != l.size {
 		return v
@@ -59,7 +68,7 @@ func (l list[T]) remember(more time.Duration) *paging.View[T] {
 			return g, false
 		}
 		b := value.(paging.Block[T])
-		if !now.Before(b.Until.Add(more)) || !l.client.counts(b.Until.Add(-l.life())) {
+		if !now.Before(b.Until.Add(more)) || b.Until.Add(-l.life()).Before(from) {
 			return g, false
 		}
 		return b.Open(), true

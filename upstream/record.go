@@ -41,7 +41,7 @@ func readRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int6
 // fetchRecord is readRecord for a record that is not in memory. It calls fetch.
 func fetchRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int64, weight func(*T) int, fetch func(context.Context) (*T, error), life func(*T) time.Duration) (*T, error) {
 	key := c.recordKey(e, id) // before the request: a 401 to another call meanwhile changes the shelf
-	fl, shared, err := c.cache.flights.do(ctx, c.flight(e.Path(id)), 0, func(ctx context.Context) (any, error) {
+	fl, shared, err := c.cache.flights.do(ctx, c.flight(e, id, ""), 0, func(ctx context.Context) (any, error) {
 		sent := time.Now()
 		record, err := fetch(ctx)
 		if err != nil {
@@ -73,12 +73,12 @@ func recallRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id in
 		return nil, false
 	}
 	k := value.(keptRecord[T])
-	if !time.Now().Before(k.until) || !c.counts(k.asked) {
-		return nil, false
-	}
-	read := Read{Cached: true, Until: k.until, AsOf: k.asked}
+	from, read := c.from(e, id), Read{Cached: true, Until: k.until, AsOf: k.asked}
 	if k.until.Sub(k.asked) > c.syncList().life() { // records that may change never stay fresh for longer
-		read.AsOf = time.Time{}
+		from, read.AsOf = c.since, time.Time{}
+	}
+	if !time.Now().Before(k.until) || k.asked.Before(from) {
+		return nil, false
 	}
 	c.onRead(ctx, read)
 	return k.record, true
@@ -92,7 +92,7 @@ func staleRecord[T any](c *Client, e calls.Endpoint, id int64, err error) (old k
 	}
 	value, _ := c.cache.get(c.recordKey(e, id))
 	old, ok = value.(keptRecord[T])
-	return old, ok && time.Now().Before(old.until.Add(c.cache.stale)) && c.counts(old.asked)
+	return old, ok && time.Now().Before(old.until.Add(c.cache.stale)) && !old.asked.Before(c.since)
 }
 
 func (c *Client) recordKey(e calls.Endpoint, id int64) cacheKey {
