@@ -35,6 +35,7 @@ type Cache struct {
 	kept    store
 	flights map[string]*flight
 	waiting int // requests that wait for another's flight
+	era     int // number of calls of Forget
 }
 
 // maxWaiting is the maximum number of requests that wait for another's answer. The limit on
@@ -65,6 +66,16 @@ func (c *Cache) age(until time.Duration) []string {
 
 // now returns the time since c was made.
 func (c *Cache) now() time.Duration { return time.Since(c.start) }
+
+// Forget drops all answers, because the data that they were made from has changed. Answers that
+// are being made are not kept either; only requests that wait for them already get them.
+func (c *Cache) Forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.era++
+	c.kept.Clear()
+	clear(c.flights)
+}
 
 // Hits returns how many requests were answered by another's answer.
 func (c *Cache) Hits() uint64 { return c.hits.Load() }

@@ -9,13 +9,14 @@ type flight struct {
 	crowd  int // how many still want the answer, including the request that runs it
 	cancel context.CancelFunc
 	landed bool
+	era    int           // of the Cache when it began
 	over   chan struct{} // closed when it is known whether there is an answer to share
 	answer *answer       // nil if there is none
 }
 
 // begin returns a flight that no other request can join. c.mu is held.
 func (c *Cache) begin(key []byte) *flight {
-	return &flight{key: string(key), crowd: 1, over: make(chan struct{})}
+	return &flight{key: string(key), crowd: 1, era: c.era, over: make(chan struct{})}
 }
 
 // alone returns a flight for a request that waited in vain.
@@ -90,7 +91,7 @@ func (c *Cache) land(f *flight, a *answer) {
 	}
 	f.landed = true
 	c.ground(f)
-	if a != nil && a.until > 0 {
+	if a != nil && a.until > 0 && f.era == c.era {
 		c.kept.put(a)
 	}
 	f.answer = a

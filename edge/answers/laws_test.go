@@ -185,38 +185,41 @@ func TestStoreLaw(t *testing.T) {
 }
 
 // TestAnswerLaw: every caller gets an answer to its own question, made for its own name, without
-// errors of another's run. The answer is no older than it says, and there are no more runs than
-// misses. This holds for any requests in any order, including concurrent ones.
+// errors of another's run. The answer is no older than it says, and made by a run that began after
+// the last Forget. There are no more runs than misses. This holds for any requests in any order,
+// including concurrent ones.
 func TestAnswerLaw(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		type step struct {
 			caller, body string
 			wait         time.Duration
+			forget       bool
 		}
 		steps := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) step {
 			return step{rapid.SampledFrom([]string{"a", "b", "ab"}).Draw(t, "caller"), rapid.SampledFrom([]string{"", "b", "bb"}).Draw(t, "body"),
-				time.Duration(rapid.IntRange(0, 30).Draw(t, "wait")) * 100 * time.Millisecond}
+				time.Duration(rapid.IntRange(0, 30).Draw(t, "wait")) * 100 * time.Millisecond, rapid.IntRange(0, 5).Draw(t, "forget") == 0}
 		}), 1, 30).Draw(rt, "steps")
 		takes := time.Duration(rapid.IntRange(0, 20).Draw(rt, "takes")) * 100 * time.Millisecond
 		fails := rapid.IntRange(2, 6).Draw(rt, "fails")
 		limit := rapid.SampledFrom([]int64{10 << 10, mb}).Draw(rt, "bytes")
 		synctest.Test(t, func(t *testing.T) {
 			var mu sync.Mutex
-			runs := 0
+			runs, forgets := 0, 0
 			type said struct {
 				Caller, Body string
 				Made         time.Time
 				Error        int
+				Forgotten    int // calls of Forget before the run began
 			}
 			c := New(limit, Options{})
 			h := c.Middleware(0)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				mu.Lock()
 				runs++
-				n := runs
+				n, forgotten := runs, forgets
 				mu.Unlock()
 				body, _ := io.ReadAll(r.Body)
 				time.Sleep(takes)
-				s := said{Caller: r.Header.Get("X-Test-Caller"), Body: string(body), Made: time.Now()}
+				s := said{Caller: r.Header.Get("X-Test-Caller"), Body: string(body), Made: time.Now(), Forgotten: forgotten}
 				if n%fails == 0 {
 					s.Error = n
 				} else {
@@ -229,6 +232,13 @@ func TestAnswerLaw(t *testing.T) {
 			var wg sync.WaitGroup
 			for _, s := range steps {
 				time.Sleep(s.wait)
+				if s.forget {
+					mu.Lock()
+					forgets++
+					mu.Unlock()
+					c.Forget()
+				}
+				forgotten := forgets
 				wg.Go(func() {
 					r := post(s.caller, s.body)
 					r.Header.Set("X-Test-Caller", s.caller)
@@ -236,6 +246,9 @@ func TestAnswerLaw(t *testing.T) {
 					var got said
 					if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || got.Caller != s.caller || got.Body != s.body {
 						t.Errorf("%v got %s", s, w.Body)
+					}
+					if got.Forgotten < forgotten {
+						t.Errorf("%v got an answer of a run that began %d calls of Forget before", s, forgotten-got.Forgotten)
 					}
 					if time.Since(got.Made) >= 2*time.Second {
 						t.Errorf("%v got an answer made %v ago", s, time.Since(got.Made))

@@ -63,6 +63,13 @@ func (c *Cache[V]) Remove(key string) {
 	}
 }
 
+// Clear deletes all values.
+func (c *Cache[V]) Clear() {
+	clear(c.byKey)
+	c.used = 0
+	c.ring.prev, c.ring.next = &c.ring, &c.ring
+}
+
 // Used returns the total cost of the values.
 func (c *Cache[V]) Used() int64 { return c.used }
 

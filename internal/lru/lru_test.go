@@ -29,7 +29,7 @@ func TestLaws(t *testing.T) {
 		}
 		for n := range rapid.IntRange(1, 40).Draw(t, "steps") {
 			key := rapid.SampledFrom([]string{"a", "b", "c", "d", "e"}).Draw(t, "key")
-			switch rapid.SampledFrom([]string{"put", "put", "get", "remove"}).Draw(t, "step") {
+			switch rapid.SampledFrom([]string{"put", "put", "put", "get", "remove", "get", "clear"}).Draw(t, "step") {
 			case "put":
 				cost := rapid.IntRange(1, limit+2).Draw(t, "cost")
 				c.Put(key, n, int64(cost))
@@ -44,6 +44,9 @@ func TestLaws(t *testing.T) {
 			case "remove":
 				c.Remove(key)
 				remove(key)
+			case "clear":
+				c.Clear()
+				list = nil
 			case "get":
 				get := c.Get
 				if n%2 == 0 {
