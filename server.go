@@ -144,7 +144,7 @@ func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway,
 		return nil, errors.New("CENSUS_GROUPS (--census-groups) needs V2 of Census's API: V1 has no groups, so that nothing would be served; CENSUS_BASE_URL has to end with /v2")
 	}
 	g.answers, g.sending = answerCache(s.AnswerCache), edge.NewSending(s.MaxSending)
-	g.streams, g.watch = edge.NewStreams(s.MaxSubscriptions), &live.Watchers{Calls: s.WatchCalls}
+	g.streams, g.watch = edge.NewStreams(s.MaxSubscriptions), &live.Watchers{Calls: s.WatchCalls, OnChanged: g.answers.Forget}
 	return g, errors.Join(
 		g.observer.Watch(g.figures()...),
 		g.observer.WatchPageCache(observe.Cache{

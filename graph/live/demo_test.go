@@ -15,7 +15,7 @@ import (
 func TestTheDemoIsWatchedBySchedule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &workspace{Census: sim.New(sim.Options{Seed: 1})}
-		f := (&Watchers{Calls: 120}).Follow(w.client(), nil)
+		f := (&Watchers{Calls: 120}).Follow(w.client(5*time.Second), nil)
 		const hours = 2
 		ctx, cancel := context.WithTimeout(context.Background(), hours*time.Hour)
 		defer cancel()

@@ -13,7 +13,8 @@ import (
 
 // Watchers are the watchers of all tokens.
 type Watchers struct {
-	Calls int // of one watcher in any minute
+	Calls     int    // of one watcher in any minute
+	OnChanged func() // is called when something has changed, before followers are told; nil: nobody is
 
 	mu   sync.Mutex
 	of   map[string]*Watcher // by tenant
@@ -32,7 +33,7 @@ func (ws *Watchers) Follow(client *upstream.Client, syncs []census.SyncID) *Foll
 		if ws.of == nil {
 			ws.of, ws.used = make(map[string]*Watcher), make(map[*Watcher]int)
 		}
-		w = newWatcher(client, ws.Calls)
+		w = newWatcher(client, ws.Calls, ws.OnChanged)
 		ws.of[tenant] = w
 	}
 	ws.used[w]++

@@ -67,8 +67,16 @@ func (w *workspace) calls() []time.Time {
 	return slices.Clone(w.sent)
 }
 
-func (w *workspace) client() *upstream.Client {
-	return upstream.New("t", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: w.Transport(), PageCache: 16 << 20, Freshness: 5 * time.Second, Stale: time.Hour})
+func (w *workspace) client(freshness time.Duration) *upstream.Client {
+	return upstream.New("t", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: w.Transport(), PageCache: 16 << 20, Freshness: freshness, Stale: time.Hour})
+}
+
+// newest returns the newest run of a sync; 0 for none.
+func (w *workspace) newest(id int64) int64 {
+	if runs := w.Runs(id); len(runs) > 0 {
+		return runs[len(runs)-1].ID
+	}
+	return 0
 }
 
 // happen makes a run begin, go on or end, or some that were skipped meanwhile.
@@ -149,7 +157,7 @@ func TestLawEveryChangeIsSeenInTime(t *testing.T) {
 					syncs = append(syncs, census.SyncID(id))
 				}
 			}
-			f := (&Watchers{Calls: 600}).Follow(w.client(), syncs)
+			f := (&Watchers{Calls: 600}).Follow(w.client(5*time.Second), syncs)
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
 			var seen map[int64]time.Time
@@ -209,7 +217,7 @@ func TestLawNoMoreCallsThanTheBudget(t *testing.T) {
 			n := 0
 			w.Inject(sim.Fault{Match: func(*http.Request) bool { w.mu.Lock(); defer w.mu.Unlock(); n++; return fails > 0 && n%5 < fails }, Do: sim.Status(503, "text/plain", "x")})
 			w.Inject(sim.Fault{Do: sim.Delay(slow)})
-			f := (&Watchers{Calls: calls}).Follow(w.client(), nil)
+			f := (&Watchers{Calls: calls}).Follow(w.client(5*time.Second), nil)
 			for _, s := range steps {
 				time.Sleep(s.after)
 				w.happen(s)

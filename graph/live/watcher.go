@@ -41,12 +41,13 @@ type HealthChange struct {
 
 // A Watcher follows the syncs of one workspace for as long as somebody does.
 type Watcher struct {
-	client *upstream.Client
-	budget *budget
-	stop   context.CancelFunc
-	done   sync.WaitGroup
-	poke   chan struct{} // holds something if there may be something to do
-	began  time.Time
+	client    *upstream.Client
+	budget    *budget
+	onChanged func() // see Watchers
+	stop      context.CancelFunc
+	done      sync.WaitGroup
+	poke      chan struct{} // holds something if there may be something to do
+	began     time.Time
 
 	runs   feed[Change]
 	health feed[HealthChange]
@@ -66,9 +67,9 @@ type Watcher struct {
 	marked  uint64
 }
 
-func newWatcher(client *upstream.Client, calls int) *Watcher {
+func newWatcher(client *upstream.Client, calls int, onChanged func()) *Watcher {
 	ctx, stop := context.WithCancel(context.Background())
-	w := &Watcher{client: client, budget: &budget{most: calls, over: ctx}, stop: stop, poke: make(chan struct{}, 1), began: time.Now(),
+	w := &Watcher{client: client, onChanged: onChanged, budget: &budget{most: calls, over: ctx}, stop: stop, poke: make(chan struct{}, 1), began: time.Now(),
 		syncs: make(map[census.SyncID]*watched), some: make(map[census.SyncID]int), named: make(map[census.SyncID]int)}
 	w.done.Go(func() { w.work(ctx) })
 	return w
@@ -225,6 +226,13 @@ func (w *Watcher) readSync(ctx context.Context, y *watched, leave calls.Leave) {
 		y.failed, w.fresh = 0, asked
 		if changes := y.take(rows, open, more, asked, w.began.Add(-clockLag)); len(changes) > 0 {
 			y.changed = asked
+			since, ids := asked, make([]census.SyncRunID, len(changes))
+			for i, c := range changes {
+				if ids[i] = c.Run.ID; open[c.Run.ID] != nil {
+					since = now.Add(1) // it was read after the list, and may have changed in between
+				}
+			}
+			w.outdate(since, y.record.ID, ids...)
 			w.runs.put(changes...)
 		}
 		w.judge(y, now)
@@ -285,7 +293,17 @@ func (w *Watcher) judge(y *watched, now time.Time) {
 		if before != nil {
 			c.Before = before.State
 		}
+		w.outdate(later(y.asked, w.listed), c.Sync)
 		w.health.put(c)
+	}
+}
+
+// outdate has queries show what followers are about to be told of a sync. Pages of its runs that
+// were requested before since are older.
+func (w *Watcher) outdate(since time.Time, id census.SyncID, runs ...census.SyncRunID) {
+	w.client.Doubt(since, id, runs...)
+	if w.onChanged != nil {
+		w.onChanged()
 	}
 }
 

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"census-gateway/settings"
+	"census-gateway/upstream/sim"
+)
+
+// A listener receives the events of one subscription, as they are sent.
+type listener struct {
+	mu     sync.Mutex
+	header http.Header
+	text   bytes.Buffer
+	leave  func() // ends the subscription and waits for that
+}
+
+func listen(h http.Handler, query string) *listener {
+	ctx, cancel := context.WithCancel(context.Background())
+	l := &listener{header: make(http.Header)}
+	r := httptest.NewRequestWithContext(ctx, "GET", "http://localhost/graphql?query="+url.QueryEscape(query), nil)
+	r.Header.Set("Accept", "text/event-stream")
+	var done sync.WaitGroup
+	done.Go(func() { h.ServeHTTP(l, r) })
+	l.leave = func() { cancel(); done.Wait() }
+	return l
+}
+
+func (l *listener) Header() http.Header { return l.header }
+func (l *listener) WriteHeader(int)     {}
+func (l *listener) Flush()              {}
+func (l *listener) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+// take returns the events that came since it was last called.
+func (l *listener) take() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer l.text.Reset()
+	return l.text.String()
+}
+
+// A client that asks again when it is told of a change sees that change, however long answers and
+// pages are fresh for.
+func TestQueriesShowWhatEventsTell(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _, err := settings.Read([]string{"--freshness=1h"}, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := open(t.Context(), s, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := g.handler(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := g.sim.AddSync(sim.Sync{Label: "by hand", Frequency: "never", CreatedAt: time.Now()})
+		run := g.sim.AddRun(id, sim.Run{Status: "working"})
+		questions := []string{
+			fmt.Sprintf("{sync(id:%d){runs(first:5){nodes{outcome}}}}", id),
+			fmt.Sprintf("{syncRun(id:%d){outcome}}", run),
+			fmt.Sprintf("{syncs(ids:[%d]){nodes{latestRun{outcome}health{state}}}}", id),
+		}
+		check := func(what string) {
+			t.Helper()
+			for _, query := range questions {
+				a, err := askWithin(t.Context(), h, http.Header{}, "", map[string]string{"query": query})
+				if err != nil || !strings.Contains(a.body.String(), what) {
+					t.Errorf("%s is answered %s, %v; want %s", query, &a.body, err, what)
+				}
+			}
+		}
+		l := listen(h, fmt.Sprintf("subscription{syncRunChanged(syncIds:[%d]){run{outcome}}}", id))
+		time.Sleep(5 * time.Second) // for the first reading
+		l.take()
+		check("IN_PROGRESS")
+		g.sim.UpdateRun(run, func(r *sim.Run) { r.Status, r.CompletedAt, r.UpdatedAt = "failed", time.Now(), time.Now() })
+		check("IN_PROGRESS")
+		time.Sleep(10 * time.Second)
+		if events := l.take(); !strings.Contains(events, "FAILED") {
+			t.Fatalf("no event: %s", events)
+		}
+		check("FAILED")
+		l.leave()
+		time.Sleep(time.Minute)
+	})
+}
