@@ -45,7 +45,7 @@ type world struct {
 func newWorld(rt *rapid.T, dir string) *world {
 	w := &world{T: rt, dir: dir, asks: -1, pruned: map[int64]bool{}, since: time.Now().Add(-time.Hour),
 		census: sim.New(sim.Options{Empty: true, MaxPerPage: rapid.SampledFrom([]int{100, 7}).Draw(rt, "rows of a page")})}
-	client := upstream.New("", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: w.census.Transport(), PageCache: 8 << 20, Freshness: 5 * time.Second})
+	client := upstream.New("", upstream.Options{BaseURL: sim.Base(), Transport: w.census.Transport(), PageCache: 8 << 20, Freshness: 5 * time.Second})
 	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{})
 	if err != nil {
 		rt.Fatal(err)

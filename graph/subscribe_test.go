@@ -226,6 +226,41 @@ func TestSubscriptionsThatCannotBe(t *testing.T) {
 	}
 }
 
+// No event tells of a sync whose group is not served, and naming one is as naming none that
+// there is.
+func TestGroupsBoundSubscriptions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, census := serveBy(upstream.Options{BaseURL: baseV2, Groups: []string{"abundant_giraffe"}}, sim.Options{Empty: true, Now: time.Now})
+		served := census.AddSync(sim.Sync{SourceID: 15, CreatedAt: time.Now()})
+		other := census.AddSync(sim.Sync{SourceID: 14, CreatedAt: time.Now()})
+		time.Sleep(time.Hour)
+		runs, health := listen(h, `subscription { syncRunChanged { run { syncId } } }`, ""), listen(h, `subscription { syncHealthChanged { sync { databaseId } } }`, "")
+		both := listen(h, fmt.Sprintf(`subscription { syncRunChanged(syncIds: [%d, %d]) { run { syncId } } }`, served, other), "")
+		denied := listen(h, fmt.Sprintf(`subscription { syncRunChanged(syncIds: [%d]) { run { syncId } } }`, other), "")
+		for range 3 {
+			time.Sleep(time.Minute)
+			census.AddRun(other, sim.Run{Status: "failed", UpdatedAt: time.Now(), CompletedAt: time.Now()})
+			census.AddRun(served, sim.Run{UpdatedAt: time.Now(), CompletedAt: time.Now()})
+		}
+		time.Sleep(20 * time.Minute)
+		for name, l := range map[string]*listener{"runs": runs, "both": both} {
+			if _, got := l.end(); len(got) < 3 || slices.ContainsFunc(got, func(e string) bool {
+				return e != fmt.Sprintf(`{"data":{"syncRunChanged":{"run":{"syncId":%d}}}}`, served)
+			}) {
+				t.Errorf("%s: %s", name, got)
+			}
+		}
+		if _, got := health.end(); len(got) == 0 || slices.ContainsFunc(got, func(e string) bool { return !strings.Contains(e, fmt.Sprintf(`"databaseId":%d}`, served)) }) {
+			t.Errorf("health: %s", got)
+		}
+		denied.done.Wait()
+		if _, got := denied.end(); len(got) != 1 || !strings.Contains(got[0], fmt.Sprintf("Census has no sync %d, or this token may not read it.", other)) {
+			t.Errorf("denied: %s", got)
+		}
+		time.Sleep(time.Minute)
+	})
+}
+
 // The health of all syncs comes first, then each change of a state, and with states only what
 // enters or leaves them.
 func TestHealthIsFollowed(t *testing.T) {

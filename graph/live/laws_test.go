@@ -68,7 +68,7 @@ func (w *workspace) calls() []time.Time {
 }
 
 func (w *workspace) client(freshness time.Duration) *upstream.Client {
-	return upstream.New("t", upstream.Options{BaseURL: "http://census.test/api/v1", Transport: w.Transport(), PageCache: 16 << 20, Freshness: freshness, Stale: time.Hour})
+	return upstream.New("t", upstream.Options{BaseURL: sim.Base(), Transport: w.Transport(), PageCache: 16 << 20, Freshness: freshness, Stale: time.Hour})
 }
 
 // newest returns the newest run of a sync; 0 for none.
