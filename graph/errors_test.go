@@ -151,7 +151,7 @@ func TestRefusalsSayWhy(t *testing.T) {
 		{sim.HTML(451), "UPSTREAM_FORBIDDEN", "Census withholds sync 1 for legal reasons (451)."},
 		{sim.HTML(403), "UPSTREAM_FORBIDDEN", "This token may not read sync 1 (Census answered 403)."},
 		{sim.JSON(200, `{"status":404}`), "NOT_FOUND", "Census has no sync 1, or this token may not read it."},
-		{sim.Redirect(301, "https://elsewhere.test/"), "UPSTREAM_GONE", "Census no longer answers at the address that the gateway asks, so sync 1 cannot be read."},
+		{sim.Redirect(301, "https://elsewhere.test/"), "UPSTREAM_GONE", "Census has no API at the address that the gateway asks, so sync 1 cannot be read. Tell the gateway's operator."},
 	} {
 		h, census := serve(sim.Options{Empty: true})
 		census.AddSync(sim.Sync{})

@@ -86,7 +86,7 @@ func TestNamesUnknown(t *testing.T) {
 		census.Inject(sim.Fault{Match: sim.Path(list), Do: sim.JSON(404, `{"status":404}`)})
 	}
 	answer := post(t, h, "{ sync(id: 52) { label "+names+" } }", "{}")
-	for _, want := range []string{`"Census no longer answers at the address that the gateway asks, so the `, `"UPSTREAM_GONE"`, `"Snowflake"`, `"Accounts → Salesforce"`} {
+	for _, want := range []string{`"Census has no API at the address that the gateway asks, so the `, `"UPSTREAM_GONE"`, `"Snowflake"`, `"Accounts → Salesforce"`} {
 		if !strings.Contains(answer, want) {
 			t.Errorf("no %s in %s", want, answer)
 		}

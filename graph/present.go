@@ -28,7 +28,7 @@ var words = map[calls.Kind]struct{ code, sentence string }{
 	calls.Unavailable:     {errcodes.UpstreamUnavailable, "Census cannot be reached or fails, so %s cannot be read. Try again later."},
 	calls.Busy:            {errcodes.UpstreamBusy, "Too many calls to Census are in flight, so %s cannot be read now. Try again later."},
 	calls.BadResponse:     {errcodes.UpstreamBadResponse, "Census returned an invalid response for %s. The cause is in the gateway's log."},
-	calls.Gone:            {errcodes.UpstreamGone, "Census no longer answers at the address that the gateway asks, so %s cannot be read."},
+	calls.Gone:            {errcodes.UpstreamGone, "Census has no API at the address that the gateway asks, so %s cannot be read. Tell the gateway's operator."},
 	calls.Internal:        {errcodes.Internal, internalSentence},
 }
 

@@ -104,7 +104,7 @@ func TestV1IsRetired(t *testing.T) {
 		if n := strings.Count(answer, `"code": "`+want+`"`); n == 0 || n != strings.Count(answer, `"code"`) || strings.Contains(answer, "knows no") {
 			t.Errorf("%s: %s", how, answer)
 		}
-		if gone := strings.Contains(answer, "Census no longer answers at the address that the gateway asks"); gone != (want == "UPSTREAM_GONE") {
+		if gone := strings.Contains(answer, "Census has no API at the address that the gateway asks"); gone != (want == "UPSTREAM_GONE") {
 			t.Errorf("%s: %s", how, answer)
 		}
 	}
