@@ -4,10 +4,10 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// timely is sync and runs without what lies ahead of now by more than clocks differ: such a
+// Timely is sync and runs without what lies ahead of now by more than clocks differ: such a
 // time is as good as none, and a run created then is left out. ahead counts the runs left
 // out, but for dry runs. Neither sync nor runs is changed.
-func timely(sync *census.Sync, runs []census.SyncRun, now census.DateTime) (_ *census.Sync, _ []census.SyncRun, ahead int) {
+func Timely(sync *census.Sync, runs []census.SyncRun, now census.DateTime) (_ *census.Sync, _ []census.SyncRun, ahead int) {
 	limit := now + census.DateTime(census.ClockLead.Milliseconds())
 	if max(sync.CreatedAt, sync.UpdatedAt) > limit {
 		s := *sync

@@ -35,9 +35,8 @@ func (v *view) habit() {
 		return
 	}
 	v.scheduled, v.due = true, max(newest, v.sync.CreatedAt, v.sync.UpdatedAt)+census.DateTime(v.pause.Milliseconds())
-	if late := v.now.Sub(v.due); v.blocker == nil && late > max(v.pause, leastGrace) {
-		v.late = late
-	}
+	v.grace = max(v.pause, leastGrace)
+	v.overdue()
 }
 
 // byHand tells whether somebody started a run; the tag is Census's (API reference).

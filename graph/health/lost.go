@@ -24,19 +24,32 @@ func allowed(sync *census.Sync) float64 {
 	return share
 }
 
+// LostShare is the share of the records of a run that were rejected or invalid, from 0 to 1.
+func LostShare(r *census.SyncRun) float64 {
+	rejected, invalid := rejects(r)
+	if rejected == 0 && invalid == 0 {
+		return 0
+	}
+	return (float64(rejected) + float64(invalid)) / (float64(max(r.RecordsProcessed.N, rejected)) + float64(invalid))
+}
+
+// rejects are how many records of a run were rejected, and how many were invalid.
+func rejects(r *census.SyncRun) (rejected, invalid int64) {
+	if !r.SourceRecordInvalids.Known {
+		return max(r.RecordsFailed.N, 0), max(r.RecordsInvalid.N, 0)
+	}
+	return max(r.RecordsFailed.N, 0), max(r.SourceRecordInvalids.N, 0)
+}
+
 // flaw says what is wrong with a finished run, "" if nothing is. Some records are lost in
 // most runs of most workspaces; only many are worth a word.
 func (v *view) flaw(r *census.SyncRun) string {
 	if r.Outcome() == census.OutcomeFailed {
 		return "it failed"
 	}
-	rejected, invalid := max(r.RecordsFailed.N, 0), max(r.SourceRecordInvalids.N, 0)
-	if !r.SourceRecordInvalids.Known {
-		invalid = max(r.RecordsInvalid.N, 0)
-	}
-	lost := float64(rejected) + float64(invalid)
-	share := lost / (float64(max(r.RecordsProcessed.N, rejected)) + float64(invalid))
-	if lost == 0 || share <= v.allowed {
+	rejected, invalid := rejects(r)
+	share := LostShare(r)
+	if share <= v.allowed {
 		return ""
 	}
 	words := fmt.Sprintf("%s, %.1f %%, were left out as invalid", count(invalid, "record"), share*100)

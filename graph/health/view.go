@@ -27,7 +27,7 @@ type view struct {
 	lastSuccess *census.SyncRun   // with a time of completion
 	untimed     bool              // a success is seen that has no time of completion
 	real        int               // runs that are not dry
-	ahead       int               // more of these, created in the future: see timely
+	ahead       int               // more of these, created in the future: see Timely
 
 	skips   int             // newest runs that were skipped, in a row, dry runs left out
 	blocker *census.SyncRun // what runs now, or what the skipped runs wait for; nil if none is seen
@@ -36,6 +36,7 @@ type view struct {
 	unread    error // why the schedule cannot be read; nil: it can, or the sync is paused
 	scheduled bool  // what follows is known
 	due       census.DateTime
+	grace     time.Duration // how long it may be overdue
 	late      time.Duration // since due, if beyond the grace
 	pause     time.Duration // longest between runs of a sync without a schedule
 	pauses    int           // between how many; 0: it has a schedule, or too few runs
@@ -43,7 +44,7 @@ type view struct {
 
 func look(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) view {
 	v := view{more: more, now: census.DateTime(now.UnixMilli())}
-	v.sync, v.runs, v.ahead = timely(sync, runs, v.now)
+	v.sync, v.runs, v.ahead = Timely(sync, runs, v.now)
 	runs = v.runs
 	v.allowed = allowed(v.sync)
 	streak := true // of skipped runs
@@ -77,7 +78,7 @@ func look(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) vi
 	for v.goods < len(v.finished) && v.flaw(v.finished[v.goods]) == "" {
 		v.goods++
 	}
-	v.usual = v.longest()
+	v.usual = v.usually()
 	v.schedule()
 	return v
 }
@@ -89,9 +90,9 @@ func blocks(r *census.SyncRun, outcome census.SyncRunOutcome, skips int) bool {
 		outcome == census.OutcomeUnknown && r.CompletedAt == 0 && skips > 0
 }
 
-// longest is how long the longest finished run took among those like the
+// usually is how long the longest finished run took among those like the
 // blocker: a full sync is measured by full syncs alone, others by all.
-func (v *view) longest() time.Duration {
+func (v *view) usually() time.Duration {
 	var full, all time.Duration
 	for _, r := range v.finished {
 		if r.CompletedAt == 0 {
@@ -137,8 +138,13 @@ func (v *view) schedule() {
 	}
 	due := s.Next(base.Time())
 	v.scheduled, v.due = true, census.DateTime(due.UnixMilli())
-	late := v.now.Sub(v.due)
-	if v.blocker == nil && late > grace(s.Next(due).Sub(due)) {
+	v.grace = grace(s.Next(due).Sub(due))
+	v.overdue()
+}
+
+// overdue sets how late the execution that is missing is.
+func (v *view) overdue() {
+	if late := v.now.Sub(v.due); v.blocker == nil && late > v.grace {
 		v.late = late
 	}
 }

@@ -37,18 +37,18 @@ func overdue(v *view) (finding, bool) {
 	if v.blocker == nil {
 		return finding{}, false
 	}
-	age, limit, compared := v.age(), longFirst, "there is no finished run to compare it with"
+	age, compared := v.age(), "there is no finished run to compare it with"
 	if v.usual > 0 {
-		limit, compared = max(longRun, 3*v.usual), "the longest recent run took "+span(v.usual)
+		compared = "the longest recent run took " + span(v.usual)
 	}
-	if age <= limit {
+	if age <= v.longest() {
 		return finding{}, false
 	}
 	return finding{v.blocker.CreatedAt, fmt.Sprintf("A run has been in progress for %s; %s%s.", span(age), compared, v.waiting())}, true
 }
 
 func waitedFor(v *view) (finding, bool) {
-	if v.blocker == nil || v.skips < manySkips || v.usual == 0 || v.age() <= max(longWait, 2*v.usual) {
+	if v.blocker == nil || v.skips < manySkips || v.usual == 0 || v.age() <= v.longestWait() {
 		return finding{}, false
 	}
 	return finding{v.blocker.CreatedAt, fmt.Sprintf("A run has been in progress for %s, and the %d runs since were skipped; the longest recent run took %s.",
@@ -90,6 +90,17 @@ func unscheduled(v *view) (finding, bool) {
 func (v *view) unreadable() string {
 	return fmt.Sprintf("its schedule, %s, cannot be parsed (%s)", scheduleName(v.sync.Schedule), v.unread)
 }
+
+// longest is how long a run may be in progress.
+func (v *view) longest() time.Duration {
+	if v.usual == 0 {
+		return longFirst
+	}
+	return max(longRun, 3*v.usual)
+}
+
+// longestWait is the same while others are skipped behind it.
+func (v *view) longestWait() time.Duration { return max(longWait, 2*v.usual) }
 
 func (v *view) age() time.Duration { return max(v.now.Sub(v.blocker.CreatedAt), 0) }
 

@@ -61,11 +61,34 @@ func (w *world) askHealth() {
 	}
 }
 
-// healthOf judges a sync by docs/health.md.
-func healthOf(s sim.Sync, all []sim.Run) (v verdict) {
+// A sight is what is seen of a sync by which it is judged.
+type sight struct {
+	sim.Sync
+	newest  []sim.Run // at most 25
+	real    []sim.Run // but for dry runs
+	done    []sim.Run // and of these, finished
+	older   bool      // there are runs that are not seen
+	lost    int       // runs of the future
+	blocker *sim.Run  // what is in the way
+	skips   int       // skipped runs in a row
+	age     time.Duration
+	longest time.Duration // of the finished runs that the blocker is compared with
+}
+
+// streak is how many of runs, from the first on, are as is says.
+func streak(runs []sim.Run, is func(sim.Run) bool) int {
+	n := 0
+	for n < len(runs) && is(runs[n]) {
+		n++
+	}
+	return n
+}
+
+// sightOf is what docs/health.md says is looked at.
+func sightOf(s sim.Sync, all []sim.Run) sight {
 	newest := slices.Clone(all)
 	slices.Reverse(newest)
-	older := len(newest) > 25 // runs that are not seen
+	o := sight{older: len(newest) > 25}
 	newest = newest[:min(len(newest), 25)]
 
 	// What lies in the future is not told, and a run created then is not there.
@@ -76,62 +99,65 @@ func healthOf(s sim.Sync, all []sim.Run) (v verdict) {
 		return t
 	}
 	s.CreatedAt, s.UpdatedAt = told(s.CreatedAt), told(s.UpdatedAt)
-	lost := 0
 	newest = slices.DeleteFunc(newest, func(r sim.Run) bool {
 		if isAhead(r.CreatedAt) && !isDry(r) {
-			lost++
+			o.lost++
 		}
 		return isAhead(r.CreatedAt)
 	})
 	for i := range newest {
 		newest[i].CompletedAt, newest[i].ScheduledAt = told(newest[i].CompletedAt), told(newest[i].ScheduledAt)
 	}
-
-	var real, done []sim.Run // but for dry runs; and of these, finished
+	o.Sync, o.newest = s, newest
 	for _, r := range newest {
 		if !isDry(r) {
-			real = append(real, r)
+			o.real = append(o.real, r)
 			if finished(r) {
-				done = append(done, r)
+				o.done = append(o.done, r)
 			}
 		}
 	}
-	streak := func(runs []sim.Run, is func(sim.Run) bool) int {
-		n := 0
-		for n < len(runs) && is(runs[n]) {
-			n++
-		}
-		return n
-	}
-	failed := func(r sim.Run) bool { return outcomeOf(r) == "FAILED" }
-	begun := func(n int) bool { return n < len(done) || !older } // whether a streak of n is known to have begun with its last
 
 	// What is in the way: the newest run in progress that no finished run follows.
 	// Skipped runs wait for something, which may have a status that nobody knows.
-	var blocker *sim.Run
-	skips := 0
 	for i, r := range newest {
 		if !isDry(r) && finished(r) {
 			break
 		}
 		if outcomeOf(r) == "IN_PROGRESS" || outcomeOf(r) == "UNKNOWN" && r.CompletedAt.IsZero() && streak(realOf(newest[:i]), isSkipped) > 0 {
-			blocker = &newest[i]
-			skips = streak(realOf(newest[:i]), isSkipped)
+			o.blocker = &newest[i]
+			o.skips = streak(realOf(newest[:i]), isSkipped)
 			break
 		}
 	}
-	if blocker == nil {
-		skips = streak(real, isSkipped)
+	if o.blocker == nil {
+		o.skips = streak(o.real, isSkipped)
 	}
-	var age, longest time.Duration
-	for _, r := range done {
-		if !r.CompletedAt.IsZero() && (blocker == nil || !blocker.FullSync || r.FullSync) {
-			longest = max(longest, r.CompletedAt.Sub(r.CreatedAt))
+	for _, r := range o.done {
+		if !r.CompletedAt.IsZero() && (o.blocker == nil || !o.blocker.FullSync || r.FullSync) {
+			o.longest = max(o.longest, r.CompletedAt.Sub(r.CreatedAt))
 		}
 	}
-	if blocker != nil {
-		age = max(now.Sub(blocker.CreatedAt), 0)
+	if o.blocker != nil {
+		o.age = max(now.Sub(o.blocker.CreatedAt), 0)
 	}
+	return o
+}
+
+// stuckAfter is how long a run may be in progress.
+func (o sight) stuckAfter() time.Duration {
+	if o.longest > 0 {
+		return max(time.Hour, 3*o.longest)
+	}
+	return 6 * time.Hour
+}
+
+// healthOf judges a sync by docs/health.md.
+func healthOf(s sim.Sync, all []sim.Run) (v verdict) {
+	o := sightOf(s, all)
+	s, real, done, older, lost, blocker, skips, age, longest := o.Sync, o.real, o.done, o.older, o.lost, o.blocker, o.skips, o.age, o.longest
+	failed := func(r sim.Run) bool { return outcomeOf(r) == "FAILED" }
+	begun := func(n int) bool { return n < len(done) || !older } // whether a streak of n is known to have begun with its last
 
 	v.ConsecutiveFailures = streak(done, failed)
 	for _, r := range done {
@@ -163,10 +189,6 @@ func healthOf(s sim.Sync, all []sim.Run) (v verdict) {
 		}
 		return t
 	}
-	stuckAfter := 6 * time.Hour
-	if longest > 0 {
-		stuckAfter = max(time.Hour, 3*longest)
-	}
 	recent := done[:min(len(done), 20)]
 	successes := 0
 	for _, r := range recent {
@@ -181,7 +203,7 @@ func healthOf(s sim.Sync, all []sim.Run) (v verdict) {
 		return is("PAUSED")
 	case len(real)+lost == 0 && !older:
 		return is("NEVER_RAN", s.CreatedAt)
-	case blocker != nil && age > stuckAfter:
+	case blocker != nil && age > o.stuckAfter():
 		return is("STUCK", blocker.CreatedAt)
 	case blocker != nil && skips >= 3 && longest > 0 && age > max(15*time.Minute, 2*longest):
 		return is("STUCK", blocker.CreatedAt)
