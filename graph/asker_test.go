@@ -32,6 +32,7 @@ var argumentsOf = map[string][]string{
 	"count":      {"", "(outcomes: [FAILED, SKIPPED])", "(outcomes: [])", "(outcomes: null)"},
 	"typicalRun": {"", "(last: 3)", "(fullSync: true)", "(last: 2)", "(last: 60)"},
 	"executions": {"", "(first: 2)", `(after: "2026-01-05T00:00:00Z", before: "2026-01-06T00:00:00Z")`, `(first: 1001)`},
+	"alerts":     {"", "(states: [RESOLVED, UNKNOWN])", "(states: [])"},
 	"fields":     {"", "(includeDeprecated: true)"}, "enumValues": {""}, "args": {""}, "inputFields": {""},
 }
 
@@ -93,7 +94,7 @@ func (q *asker) field(def *ast.Definition, depth int) string {
 	}
 	names := []string{"__typename"}
 	for _, f := range def.Fields {
-		rare := f.Name == "runStats" || f.Name == "health" || f.Name == "sync"
+		rare := f.Name == "runStats" || f.Name == "health" || f.Name == "alerts" || f.Name == "sync"
 		// Generated code would judge the syncs of a list beside the fields that read them.
 		if strings.HasPrefix(f.Name, "__") || f.Name == "healthCounts" || rare && rapid.IntRange(0, 4).Draw(q.T, "rare") > 0 {
 			continue

@@ -35,6 +35,7 @@ var askedOf = map[string]string{
 	"SyncSource":          "{ syncs(first: 40) { nodes { " + ofSync + " source { %s } } } }",
 	"SyncDestination":     "{ syncs(first: 40) { nodes { " + ofSync + " destination { %s } } } }",
 	"SyncHealth":          "{ syncs(first: 40) { nodes { health { %s } } } }",
+	"SyncAlert":           "{ syncs(first: 40) { nodes { " + ofSync + " alerts { %s } } } }",
 	"SyncRunConnection":   "{ syncs(first: 40) { nodes { " + ofSync + " runs(first: 1) { %s } } } }",
 	"Group":               "{ groups { id key %s } }",
 	"PageInfo":            "{ syncs(first: 40) { nodes { " + ofSync + " runs(first: 1) { pageInfo { %s } } } } }",
@@ -63,7 +64,9 @@ var askedWith = map[string]string{
 	"Query.syncRun":       "(id: RUN) { status }",
 	"Query.syncRuns":      "(syncIds: [1, 2], first: 5) { totalCount }",
 	"Query.syncRunStats":  "(syncIds: [1, 2], filter: {}) { totalRuns }",
+	"Query.alerts":        "(syncIds: [1, 2, 3]) { message }",
 	"SyncRun.sync":        "{ label }",
+	"SyncAlert.sync":      "{ label }",
 	"Query.groups":        "{ key }",
 	"Sync.group":          "{ key }",
 	"Group.syncs":         "(first: 5) { totalCount }",
@@ -74,7 +77,7 @@ var askedWith = map[string]string{
 
 // resolved are the types, and the fields, that take work for each row that has
 // them. The values of all others are only copied.
-var resolved = []string{"Query", "Sync.health", "SyncHealth", "Sync.runStats", "SyncRunStats", "SyncRunOutcomeCount", "DurationSummary",
+var resolved = []string{"Query", "Sync.health", "SyncHealth", "Sync.alerts", "SyncAlert", "Sync.runStats", "SyncRunStats", "SyncRunOutcomeCount", "DurationSummary",
 	"RecordTotals", "SyncRunErrorGroup", "SyncRunStatsBucket", "Sync.typicalRun", "TypicalRun", "RecordAverages", "SyncSchedule.executions", "SyncConnection.healthCounts", "SyncHealthCount", "SyncRunStatsGroup", "SyncRunGroupStats",
 	"SyncRun.expectedDurationSeconds"}
 

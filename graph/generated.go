@@ -4,6 +4,7 @@ package graph
 
 import (
 	"bytes"
+	"census-gateway/graph/alerts"
 	"census-gateway/graph/health"
 	"census-gateway/graph/stats"
 	"census-gateway/upstream/census"
@@ -34,6 +35,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	Subscription() SubscriptionResolver
 	Sync() SyncResolver
+	SyncAlert() SyncAlertResolver
 	SyncConnection() SyncConnectionResolver
 	SyncDestination() SyncDestinationResolver
 	SyncRun() SyncRunResolver
@@ -72,6 +74,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		Alerts       func(childComplexity int, states []alerts.State, syncIds []string, rules []alerts.Rule) int
 		Groups       func(childComplexity int) int
 		Node         func(childComplexity int, id string) int
 		Nodes        func(childComplexity int, ids []string) int
@@ -104,6 +107,7 @@ type ComplexityRoot struct {
 
 	Sync struct {
 		ActiveRun   func(childComplexity int) int
+		Alerts      func(childComplexity int, states []alerts.State) int
 		CreatedAt   func(childComplexity int) int
 		Destination func(childComplexity int) int
 		Group       func(childComplexity int) int
@@ -123,6 +127,19 @@ type ComplexityRoot struct {
 		TypicalRun  func(childComplexity int, last int, fullSync bool) int
 		URL         func(childComplexity int) int
 		UpdatedAt   func(childComplexity int) int
+	}
+
+	SyncAlert struct {
+		ID        func(childComplexity int) int
+		Message   func(childComplexity int) int
+		Origin    func(childComplexity int) int
+		Rule      func(childComplexity int) int
+		Run       func(childComplexity int) int
+		Since     func(childComplexity int) int
+		State     func(childComplexity int) int
+		Sync      func(childComplexity int) int
+		Threshold func(childComplexity int) int
+		Value     func(childComplexity int) int
 	}
 
 	SyncConnection struct {
@@ -321,6 +338,7 @@ type QueryResolver interface {
 	Groups(ctx context.Context) ([]*Group, error)
 	SyncRuns(ctx context.Context, syncIds []string, groupIds []string, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) (*SyncRunConnection, error)
 	SyncRunStats(ctx context.Context, syncIds []string, groupIds []string, filter stats.Filter) (*SyncRunStats, error)
+	Alerts(ctx context.Context, states []alerts.State, syncIds []string, rules []alerts.Rule) ([]*alerts.Alert, error)
 }
 type SubscriptionResolver interface {
 	SyncRunChanged(ctx context.Context, syncIds []string, outcomes []census.SyncRunOutcome, after *string) (<-chan *SyncRunEvent, error)
@@ -335,8 +353,12 @@ type SyncResolver interface {
 
 	RunStats(ctx context.Context, obj *Sync, filter stats.Filter) (*SyncRunStats, error)
 	Health(ctx context.Context, obj *Sync) (*health.Health, error)
+	Alerts(ctx context.Context, obj *Sync, states []alerts.State) ([]*alerts.Alert, error)
 	URL(ctx context.Context, obj *Sync) (*string, error)
 	Group(ctx context.Context, obj *Sync) (*Group, error)
+}
+type SyncAlertResolver interface {
+	Sync(ctx context.Context, obj *alerts.Alert) (*Sync, error)
 }
 type SyncConnectionResolver interface {
 	HealthCounts(ctx context.Context, obj *SyncConnection) ([]*SyncHealthCount, error)
@@ -482,6 +504,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
+	case "Query.alerts":
+		if e.ComplexityRoot.Query.Alerts == nil {
+			break
+		}
+
+		args, err := ec.field_Query_alerts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Alerts(childComplexity, args["states"].([]alerts.State), args["syncIds"].([]string), args["rules"].([]alerts.Rule)), true
 	case "Query.groups":
 		if e.ComplexityRoot.Query.Groups == nil {
 			break
@@ -652,6 +685,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sync.ActiveRun(childComplexity), true
+	case "Sync.alerts":
+		if e.ComplexityRoot.Sync.Alerts == nil {
+			break
+		}
+
+		args, err := ec.field_Sync_alerts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Sync.Alerts(childComplexity, args["states"].([]alerts.State)), true
 	case "Sync.createdAt":
 		if e.ComplexityRoot.Sync.CreatedAt == nil {
 			break
@@ -781,6 +825,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sync.UpdatedAt(childComplexity), true
+
+	case "SyncAlert.id":
+		if e.ComplexityRoot.SyncAlert.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncAlert.ID(childComplexity), true
+	case "SyncAlert.message":
+		if e.ComplexityRoot.SyncAlert.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncAlert.Message(childComplexity), true
+	case "SyncAlert.origin":
+		if e.ComplexityRoot.SyncAlert.Origin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncAlert.Origin(childComplexity), true
+	case "SyncAlert.rule":
+		if e.ComplexityRoot.SyncAlert.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncAlert.Rule(childComplexity), true
+	case "SyncAlert.run":
+		if e.ComplexityRoot.SyncAlert.Run == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncAlert.Run(childComplexity), true
+	case "SyncAlert.since":
+		if e.ComplexityRoot.SyncAlert.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncAlert.Since(childComplexity), true
+	case "SyncAlert.state":
+		if e.ComplexityRoot.SyncAlert.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncAlert.State(childComplexity), true
+	case "SyncAlert.sync":
+		if e.ComplexityRoot.SyncAlert.Sync == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncAlert.Sync(childComplexity), true
+	case "SyncAlert.threshold":
+		if e.ComplexityRoot.SyncAlert.Threshold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncAlert.Threshold(childComplexity), true
+	case "SyncAlert.value":
+		if e.ComplexityRoot.SyncAlert.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncAlert.Value(childComplexity), true
 
 	case "SyncConnection.edges":
 		if e.ComplexityRoot.SyncConnection.Edges == nil {
@@ -1860,6 +1965,26 @@ type Query {
     """
     filter: SyncRunFilter!
   ): SyncRunStats!
+  """
+  The alerts of many syncs: those that fire first, then UNKNOWN, then RESOLVED; of one state the
+  newest first, by ` + "`" + `since` + "`" + `, and those without last. A sync that cannot be read is left out, with an
+  error that names it. Costs the same as ` + "`" + `healthCounts` + "`" + `, and shares its calls: one Census call for
+  each sync, and without ` + "`" + `syncIds` + "`" + ` one for each 50 syncs of the workspace.
+  """
+  alerts(
+    """
+    Alerts in one of these states. Default: those that fire now.
+    """
+    states: [SyncAlertState!]! = [FIRING]
+    """
+    Only alerts of these syncs; at most 500. Default: every sync of the workspace.
+    """
+    syncIds: [ID!]
+    """
+    Only alerts of these rules. Default: all.
+    """
+    rules: [SyncAlertRule!]
+  ): [SyncAlert!]!
 }
 
 """
@@ -2023,6 +2148,18 @@ type Sync implements Node {
   only with an error.
   """
   health: SyncHealth @semanticNonNull
+  """
+  The sync's alerts: those configured for it in Census, which the gateway evaluates itself, and the
+  gateway's own. Computed from the newest 25 runs, the settings and the clock; docs/alerts.md has
+  the rules, and says how exact each is. Null only with an error. Costs the same as ` + "`" + `health` + "`" + `, and
+  nothing beside it.
+  """
+  alerts(
+    """
+    Alerts in one of these states. Default: those that fire now.
+    """
+    states: [SyncAlertState!]! = [FIRING]
+  ): [SyncAlert!] @semanticNonNull
   """
   The sync's page in Census's web application. Null when there is none, as with the simulated
   Census.
@@ -2905,6 +3042,147 @@ type SyncRun implements Node {
 }
 
 """
+A rule of a sync that fires, has fired, or cannot be judged.
+"""
+type SyncAlert {
+  """
+  The same whenever and by whichever gateway it is computed: it names the sync, the rule, the origin
+  and Census's id of the alert. Not accepted by ` + "`" + `node` + "`" + `.
+  """
+  id: ID!
+  """
+  The sync.
+  """
+  sync: Sync!
+  """
+  The subject of the alert.
+  """
+  rule: SyncAlertRule!
+  """
+  The source of the rule.
+  """
+  origin: SyncAlertOrigin!
+  """
+  Whether it fires.
+  """
+  state: SyncAlertState!
+  """
+  When it began to fire, or was resolved. Null when it may have begun before the newest 25 runs, and
+  when it is UNKNOWN.
+  """
+  since: DateTime
+  """
+  One sentence for people; without values of records. Its wording may change.
+  """
+  message: String!
+  """
+  The value measured: percent for FAILED_RECORDS and RECORD_COUNT, runs for SKIPPED, seconds for
+  RUNTIME, LATE and STUCK. Null for other rules, and where nothing was measured.
+  """
+  value: Float
+  """
+  The limit of ` + "`" + `value` + "`" + `, in its unit. Null for rules without a limit.
+  """
+  threshold: Float
+  """
+  The run by which it is judged: the newest one if it fires, the one that ended it if it is
+  RESOLVED. Null for LATE and SKIPPED, and where no run is seen. Costs nothing.
+  """
+  run: SyncRun
+}
+
+"""
+The subject of an alert. Those from FAILED_RUN to RECORD_COUNT are configured in Census for a sync;
+LATE, STUCK and SKIPPED hold for every sync that is not paused.
+"""
+enum SyncAlertRule {
+  """
+  The newest finished run failed.
+  """
+  FAILED_RUN
+  """
+  Too large a share of the newest finished run's records was rejected or invalid. The share is the
+  one of ` + "`" + `health` + "`" + `; Census does not document its own.
+  """
+  FAILED_RECORDS
+  """
+  A run was a full sync; the first run of a sync does not count. Why it was full is not known.
+  """
+  FULL_SYNC
+  """
+  The newest run took too long, or takes it already. Census does not report when a run really
+  started; its creation stands in.
+  """
+  RUNTIME
+  """
+  A number of records is far from the mean of earlier runs.
+  """
+  RECORD_COUNT
+  """
+  An execution that the schedule or the habit of the sync promises has not begun, by the rules of
+  ` + "`" + `health` + "`" + `.
+  """
+  LATE
+  """
+  A run does not end, by the rules of ` + "`" + `health` + "`" + `.
+  """
+  STUCK
+  """
+  At least the last 3 runs were skipped.
+  """
+  SKIPPED
+  """
+  The sync was paused, as Census reports by webhook.
+  """
+  PAUSED
+  """
+  An alert on each run that starts or completes. It is UNKNOWN, because that is not a state.
+  """
+  STATUS
+  """
+  A type of alert that the gateway does not know. It is UNKNOWN.
+  """
+  OTHER
+}
+
+"""
+The source of an alert.
+"""
+enum SyncAlertOrigin {
+  """
+  It is configured for the sync in Census; the gateway evaluates it.
+  """
+  CENSUS_SETTINGS
+  """
+  A rule of the gateway.
+  """
+  GATEWAY_RULE
+  """
+  Census reported it by webhook.
+  """
+  CENSUS_WEBHOOK
+}
+
+"""
+Whether an alert fires.
+"""
+enum SyncAlertState {
+  """
+  It fires now.
+  """
+  FIRING
+  """
+  It does not fire now, and did within the newest 25 runs. Alerts of the gateway's own rules have
+  this state only when their end is told; lists have them while they fire.
+  """
+  RESOLVED
+  """
+  It cannot be judged now; ` + "`" + `message` + "`" + ` says why.
+  """
+  UNKNOWN
+}
+
+"""
 Why a run was started, in the words of Census's web application.
 """
 type SyncTriggerReason {
@@ -3519,12 +3797,40 @@ func (ec *executionContext) childFields_Sync(ctx context.Context, field graphql.
 		return ec.fieldContext_Sync_runStats(ctx, field)
 	case "health":
 		return ec.fieldContext_Sync_health(ctx, field)
+	case "alerts":
+		return ec.fieldContext_Sync_alerts(ctx, field)
 	case "url":
 		return ec.fieldContext_Sync_url(ctx, field)
 	case "group":
 		return ec.fieldContext_Sync_group(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Sync", field.Name)
+}
+
+func (ec *executionContext) childFields_SyncAlert(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SyncAlert_id(ctx, field)
+	case "sync":
+		return ec.fieldContext_SyncAlert_sync(ctx, field)
+	case "rule":
+		return ec.fieldContext_SyncAlert_rule(ctx, field)
+	case "origin":
+		return ec.fieldContext_SyncAlert_origin(ctx, field)
+	case "state":
+		return ec.fieldContext_SyncAlert_state(ctx, field)
+	case "since":
+		return ec.fieldContext_SyncAlert_since(ctx, field)
+	case "message":
+		return ec.fieldContext_SyncAlert_message(ctx, field)
+	case "value":
+		return ec.fieldContext_SyncAlert_value(ctx, field)
+	case "threshold":
+		return ec.fieldContext_SyncAlert_threshold(ctx, field)
+	case "run":
+		return ec.fieldContext_SyncAlert_run(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SyncAlert", field.Name)
 }
 
 func (ec *executionContext) childFields_SyncConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4055,6 +4361,36 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_alerts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "states",
+		func(ctx context.Context, v any) ([]alerts.State, error) {
+			return ec.unmarshalNSyncAlertState2ᚕcensusᚑgatewayᚋgraphᚋalertsᚐStateᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["states"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "syncIds",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["syncIds"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "rules",
+		func(ctx context.Context, v any) ([]alerts.Rule, error) {
+			return ec.unmarshalOSyncAlertRule2ᚕcensusᚑgatewayᚋgraphᚋalertsᚐRuleᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["rules"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4446,6 +4782,20 @@ func (ec *executionContext) field_SyncSchedule_executions_args(ctx context.Conte
 		return nil, err
 	}
 	args["first"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Sync_alerts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "states",
+		func(ctx context.Context, v any) ([]alerts.State, error) {
+			return ec.unmarshalNSyncAlertState2ᚕcensusᚑgatewayᚋgraphᚋalertsᚐStateᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["states"] = arg0
 	return args, nil
 }
 
@@ -5313,6 +5663,50 @@ func (ec *executionContext) fieldContext_Query_syncRunStats(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_syncRunStats_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_alerts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_alerts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Alerts(ctx, fc.Args["states"].([]alerts.State), fc.Args["syncIds"].([]string), fc.Args["rules"].([]alerts.Rule))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*alerts.Alert) graphql.Marshaler {
+			return ec.marshalNSyncAlert2ᚕᚖcensusᚑgatewayᚋgraphᚋalertsᚐAlertᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_alerts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SyncAlert(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_alerts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -6244,6 +6638,50 @@ func (ec *executionContext) fieldContext_Sync_health(_ context.Context, field gr
 	return fc, nil
 }
 
+func (ec *executionContext) _Sync_alerts(ctx context.Context, field graphql.CollectedField, obj *Sync) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sync_alerts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Sync().Alerts(ctx, obj, fc.Args["states"].([]alerts.State))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*alerts.Alert) graphql.Marshaler {
+			return ec.marshalOSyncAlert2ᚕᚖcensusᚑgatewayᚋgraphᚋalertsᚐAlertᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Sync_alerts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Sync",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SyncAlert(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Sync_alerts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Sync_url(ctx context.Context, field graphql.CollectedField, obj *Sync) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6294,6 +6732,254 @@ func (ec *executionContext) fieldContext_Sync_group(_ context.Context, field gra
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Group(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SyncAlert_id(ctx context.Context, field graphql.CollectedField, obj *alerts.Alert) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncAlert_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncAlert_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncAlert", field, false, false, "ID")
+}
+
+func (ec *executionContext) _SyncAlert_sync(ctx context.Context, field graphql.CollectedField, obj *alerts.Alert) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncAlert_sync(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SyncAlert().Sync(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Sync) graphql.Marshaler {
+			return ec.marshalNSync2ᚖcensusᚑgatewayᚋgraphᚐSync(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncAlert_sync(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SyncAlert",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Sync(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SyncAlert_rule(ctx context.Context, field graphql.CollectedField, obj *alerts.Alert) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncAlert_rule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rule, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v alerts.Rule) graphql.Marshaler {
+			return ec.marshalNSyncAlertRule2censusᚑgatewayᚋgraphᚋalertsᚐRule(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncAlert_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncAlert", field, false, false, "SyncAlertRule")
+}
+
+func (ec *executionContext) _SyncAlert_origin(ctx context.Context, field graphql.CollectedField, obj *alerts.Alert) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncAlert_origin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Origin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v alerts.Origin) graphql.Marshaler {
+			return ec.marshalNSyncAlertOrigin2censusᚑgatewayᚋgraphᚋalertsᚐOrigin(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncAlert_origin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncAlert", field, false, false, "SyncAlertOrigin")
+}
+
+func (ec *executionContext) _SyncAlert_state(ctx context.Context, field graphql.CollectedField, obj *alerts.Alert) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncAlert_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v alerts.State) graphql.Marshaler {
+			return ec.marshalNSyncAlertState2censusᚑgatewayᚋgraphᚋalertsᚐState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncAlert_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncAlert", field, false, false, "SyncAlertState")
+}
+
+func (ec *executionContext) _SyncAlert_since(ctx context.Context, field graphql.CollectedField, obj *alerts.Alert) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncAlert_since(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v census.DateTime) graphql.Marshaler {
+			return ec.marshalODateTime2censusᚑgatewayᚋupstreamᚋcensusᚐDateTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncAlert_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncAlert", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _SyncAlert_message(ctx context.Context, field graphql.CollectedField, obj *alerts.Alert) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncAlert_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncAlert_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncAlert", field, false, false, "String")
+}
+
+func (ec *executionContext) _SyncAlert_value(ctx context.Context, field graphql.CollectedField, obj *alerts.Alert) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncAlert_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncAlert_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncAlert", field, false, false, "Float")
+}
+
+func (ec *executionContext) _SyncAlert_threshold(ctx context.Context, field graphql.CollectedField, obj *alerts.Alert) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncAlert_threshold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Threshold, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncAlert_threshold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncAlert", field, false, false, "Float")
+}
+
+func (ec *executionContext) _SyncAlert_run(ctx context.Context, field graphql.CollectedField, obj *alerts.Alert) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncAlert_run(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Run, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *census.SyncRun) graphql.Marshaler {
+			return ec.marshalOSyncRun2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncRun(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SyncAlert_run(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SyncAlert",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SyncRun(ctx, field)
 		},
 	}
 	return fc, nil
@@ -11074,6 +11760,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_syncRunStats(ctx, field)
 				})
+		case "alerts":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_alerts(ctx, field)
+				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query___type(ctx, field)
@@ -11341,6 +12033,12 @@ func (ec *executionContext) _Sync(ctx context.Context, sel ast.SelectionSet, obj
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Sync_health(ctx, field, obj)
 				})
+		case "alerts":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Sync_alerts(ctx, field, obj)
+				})
 		case "url":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -11353,6 +12051,85 @@ func (ec *executionContext) _Sync(ctx context.Context, sel ast.SelectionSet, obj
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Sync_group(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var syncAlertImplementors = []string{"SyncAlert"}
+
+func (ec *executionContext) _SyncAlert(ctx context.Context, sel ast.SelectionSet, obj *alerts.Alert) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, syncAlertImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SyncAlert")
+		case "id":
+			out.Values[i] = ec._SyncAlert_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sync":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SyncAlert_sync(ctx, field, obj)
+				})
+		case "rule":
+			out.Values[i] = ec._SyncAlert_rule(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "origin":
+			out.Values[i] = ec._SyncAlert_origin(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._SyncAlert_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "since":
+			out.Values[i] = ec._SyncAlert_since(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "message":
+			out.Values[i] = ec._SyncAlert_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "value":
+			out.Values[i] = ec._SyncAlert_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "threshold":
+			out.Values[i] = ec._SyncAlert_threshold(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "run":
+			out.Values[i] = ec._SyncAlert_run(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -13243,6 +14020,105 @@ func (ec *executionContext) marshalNSync2ᚖcensusᚑgatewayᚋgraphᚐSync(ctx 
 	return ec._Sync(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNSyncAlert2ᚕᚖcensusᚑgatewayᚋgraphᚋalertsᚐAlertᚄ(ctx context.Context, sel ast.SelectionSet, v []*alerts.Alert) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSyncAlert2ᚖcensusᚑgatewayᚋgraphᚋalertsᚐAlert(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSyncAlert2ᚖcensusᚑgatewayᚋgraphᚋalertsᚐAlert(ctx context.Context, sel ast.SelectionSet, v *alerts.Alert) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SyncAlert!")
+		return graphql.Null
+	}
+	return ec._SyncAlert(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSyncAlertOrigin2censusᚑgatewayᚋgraphᚋalertsᚐOrigin(ctx context.Context, v any) (alerts.Origin, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := alerts.Origin(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSyncAlertOrigin2censusᚑgatewayᚋgraphᚋalertsᚐOrigin(ctx context.Context, sel ast.SelectionSet, v alerts.Origin) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "SyncAlertOrigin!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNSyncAlertRule2censusᚑgatewayᚋgraphᚋalertsᚐRule(ctx context.Context, v any) (alerts.Rule, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := alerts.Rule(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSyncAlertRule2censusᚑgatewayᚋgraphᚋalertsᚐRule(ctx context.Context, sel ast.SelectionSet, v alerts.Rule) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "SyncAlertRule!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNSyncAlertState2censusᚑgatewayᚋgraphᚋalertsᚐState(ctx context.Context, v any) (alerts.State, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := alerts.State(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSyncAlertState2censusᚑgatewayᚋgraphᚋalertsᚐState(ctx context.Context, sel ast.SelectionSet, v alerts.State) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "SyncAlertState!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNSyncAlertState2ᚕcensusᚑgatewayᚋgraphᚋalertsᚐStateᚄ(ctx context.Context, v any) ([]alerts.State, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]alerts.State, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSyncAlertState2censusᚑgatewayᚋgraphᚋalertsᚐState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNSyncAlertState2ᚕcensusᚑgatewayᚋgraphᚋalertsᚐStateᚄ(ctx context.Context, sel ast.SelectionSet, v []alerts.State) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSyncAlertState2censusᚑgatewayᚋgraphᚋalertsᚐState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNSyncConnection2ᚖcensusᚑgatewayᚋgraphᚐSyncConnection(ctx context.Context, sel ast.SelectionSet, v *SyncConnection) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "SyncConnection!")
@@ -14009,6 +14885,61 @@ func (ec *executionContext) marshalOSync2ᚖcensusᚑgatewayᚋgraphᚐSync(ctx 
 		return graphql.Null
 	}
 	return ec._Sync(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSyncAlert2ᚕᚖcensusᚑgatewayᚋgraphᚋalertsᚐAlertᚄ(ctx context.Context, sel ast.SelectionSet, v []*alerts.Alert) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSyncAlert2ᚖcensusᚑgatewayᚋgraphᚋalertsᚐAlert(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOSyncAlertRule2ᚕcensusᚑgatewayᚋgraphᚋalertsᚐRuleᚄ(ctx context.Context, v any) ([]alerts.Rule, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]alerts.Rule, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSyncAlertRule2censusᚑgatewayᚋgraphᚋalertsᚐRule(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOSyncAlertRule2ᚕcensusᚑgatewayᚋgraphᚋalertsᚐRuleᚄ(ctx context.Context, sel ast.SelectionSet, v []alerts.Rule) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSyncAlertRule2censusᚑgatewayᚋgraphᚋalertsᚐRule(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOSyncDestination2ᚖcensusᚑgatewayᚋupstreamᚋcensusᚐSyncDestination(ctx context.Context, sel ast.SelectionSet, v *census.SyncDestination) graphql.Marshaler {

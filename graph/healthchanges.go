@@ -86,7 +86,8 @@ func (c *healthChanges) stand(ctx context.Context) {
 		runs := l.slices.ask(stretch{sync: id, window: judged})
 		reading = append(reading, func() {
 			got()
-			if v := l.pass(s, runs); v.err == nil {
+			e, err := l.evidence(s, runs)
+			if v := pass(s, e, err); v.err == nil {
 				c.found = append(c.found, live.HealthChange{Sync: id, After: *v.health, At: time.Now()})
 			}
 		})

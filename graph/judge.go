@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"census-gateway/graph/exec"
 	"census-gateway/graph/health"
@@ -30,35 +31,55 @@ func verdictOf(ctx context.Context, s *Sync) exec.Later[verdict] {
 	if s.verdict != nil {
 		return exec.Value(*s.verdict, nil)
 	}
+	return exec.Map(evidenceOf(ctx, s), func(e evidence, err error) (verdict, error) { return pass(s, e, err), nil })
+}
+
+// pass passes the verdict on s by evidence, or by the error in its place.
+func pass(s *Sync, e evidence, err error) verdict {
+	if err != nil {
+		return verdict{err: err}
+	}
+	h := health.Of(s.record, e.runs, e.more, e.now)
+	return verdict{health: &h, active: activeOf(e.rows) != nil}
+}
+
+// An evidence is what a sync is judged by beside its record.
+type evidence struct {
+	rows []census.SyncRun // the newest, the oldest first
+	runs []census.SyncRun // the same, the newest first
+	more bool             // there are older ones
+	now  time.Time
+}
+
+// evidenceOf gathers the evidence on s. An answer that is made of it moves with time.
+func evidenceOf(ctx context.Context, s *Sync) exec.Later[evidence] {
 	notes.Of(ctx).Moves()
 	l := loadersOf(ctx)
 	got := s.ask(ctx)
 	runs := l.slices.ask(stretch{sync: s.ID, window: judged})
-	return exec.Then(func() exec.Later[verdict] {
+	return exec.Then(func() exec.Later[evidence] {
 		got()
-		return exec.Value(l.pass(s, runs), nil)
+		return exec.Value(l.evidence(s, runs))
 	})
 }
 
-// pass passes the verdict on s by its runs.
-func (l *loaders) pass(s *Sync, runs *loaded[stretch, paging.Slice[census.SyncRun]]) verdict {
+// evidence is that on s, or why there is none.
+func (l *loaders) evidence(s *Sync, runs *loaded[stretch, paging.Slice[census.SyncRun]]) (evidence, error) {
 	if s.record == nil {
-		return verdict{err: s.err}
+		return evidence{}, s.err
 	}
 	slice, err := runs.Get()
 	if err != nil {
-		return verdict{err: err}
+		return evidence{}, err
 	}
-	newestFirst := make([]census.SyncRun, len(slice.Rows))
+	e := evidence{rows: slice.Rows, runs: make([]census.SyncRun, len(slice.Rows)), more: slice.First > 0, now: l.now}
 	for i, run := range slice.Rows {
-		newestFirst[len(newestFirst)-1-i] = run
+		e.runs[len(e.runs)-1-i] = run
 	}
-	now := l.now
 	if slice.Stale { // runs that were made since are not there, which is not to read as late
-		now = now.Add(-l.began.Sub(slice.AsOf))
+		e.now = e.now.Add(-l.began.Sub(slice.AsOf))
 	}
-	h := health.Of(s.record, newestFirst, slice.First > 0, now)
-	return verdict{health: &h, active: activeOf(slice.Rows) != nil}
+	return e, nil
 }
 
 // judgeAll judges syncs, and keeps the verdict on each with it.

@@ -3,6 +3,7 @@
 package graph
 
 import (
+	"census-gateway/graph/alerts"
 	"census-gateway/graph/health"
 	"census-gateway/graph/stats"
 	"census-gateway/upstream/census"
@@ -65,6 +66,11 @@ func (o oracleQuery) SyncRunStats(ctx context.Context, syncIds []string, groupId
 	return oracleValue(ctx, queryResolver{o.r}.SyncRunStats(ctx, syncIds, groupIds, filter))
 }
 
+func (o oracleQuery) Alerts(ctx context.Context, states []alerts.State, syncIds []string, rules []alerts.Rule) ([]*alerts.Alert, error) {
+	ctx = oracleAsks(ctx)
+	return oracleValue(ctx, queryResolver{o.r}.Alerts(ctx, states, syncIds, rules))
+}
+
 // Events are executed as queries are.
 func (oracle) Subscription() SubscriptionResolver { return nil }
 
@@ -107,6 +113,11 @@ func (o oracleSync) Health(ctx context.Context, obj *Sync) (*health.Health, erro
 	return oracleValue(ctx, syncResolver{o.r}.Health(ctx, obj))
 }
 
+func (o oracleSync) Alerts(ctx context.Context, obj *Sync, states []alerts.State) ([]*alerts.Alert, error) {
+	ctx = oracleAsks(ctx)
+	return oracleValue(ctx, syncResolver{o.r}.Alerts(ctx, obj, states))
+}
+
 func (o oracleSync) URL(ctx context.Context, obj *Sync) (*string, error) {
 	ctx = oracleAsks(ctx)
 	return oracleValue(ctx, syncResolver{o.r}.URL(ctx, obj))
@@ -115,6 +126,15 @@ func (o oracleSync) URL(ctx context.Context, obj *Sync) (*string, error) {
 func (o oracleSync) Group(ctx context.Context, obj *Sync) (*Group, error) {
 	ctx = oracleAsks(ctx)
 	return oracleValue(ctx, syncResolver{o.r}.Group(ctx, obj))
+}
+
+func (o oracle) SyncAlert() SyncAlertResolver { return oracleSyncAlert{o.Resolver} }
+
+type oracleSyncAlert struct{ r *Resolver }
+
+func (o oracleSyncAlert) Sync(ctx context.Context, obj *alerts.Alert) (*Sync, error) {
+	ctx = oracleAsks(ctx)
+	return oracleValue(ctx, syncAlertResolver{o.r}.Sync(ctx, obj))
 }
 
 func (o oracle) SyncConnection() SyncConnectionResolver { return oracleSyncConnection{o.Resolver} }

@@ -58,6 +58,10 @@ func prices() limits.Prices {
 		"Sync.group":   {Pages: limits.Fixed(1), Shared: "sources"},
 		"Group.syncs":  {Pages: limits.Fixed(mostSyncs / 50), Shared: "all syncs", Items: limits.Size(defaultPage)},
 		"Sync.health":  {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
+		// A sync has one of each rule at most, as a rule.
+		"Sync.alerts":    {Pages: limits.Fixed(1), Part: newest(judged.Limit), Of: newestRuns},
+		"Query.alerts":   {Pages: alertPages, Parts: alertParts, Items: alertSyncs},
+		"SyncAlert.sync": {Pages: limits.Fixed(0)},
 		// The newest runs of its sync, which all runs of a sync's list share.
 		"SyncRun.expectedDurationSeconds": {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
 		"SyncRun.expectedCompletedAt":     {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
@@ -166,6 +170,27 @@ func syncParts(a limits.Args) limits.Parts {
 		parts.Pages = max(allSyncs(a), limits.Size(defaultPage, "ids")(a))
 	}
 	return parts
+}
+
+// alertSyncs is how many syncs a list of alerts is of.
+func alertSyncs(a limits.Args) int {
+	if n, named := a.Len("syncIds"); named {
+		return n
+	}
+	return mostSyncs
+}
+
+// alertPages reckons the records of the syncs of a list of alerts. Of few that are named each
+// is read for itself.
+func alertPages(a limits.Args) int {
+	n := alertSyncs(a)
+	return min(n, 3) + (n+49)/50
+}
+
+// alertParts reckons the runs that a list of alerts reads.
+func alertParts(a limits.Args) limits.Parts {
+	_, named := a.Len("syncIds")
+	return limits.Parts{Part: newestRuns, Reach: judged.Limit, Whole: !named, Pages: alertSyncs(a)}
 }
 
 // timelinePages reckons a list of the runs of many syncs: a page of each, however

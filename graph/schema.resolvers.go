@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 
+	"census-gateway/graph/alerts"
 	"census-gateway/graph/exec"
 	"census-gateway/graph/health"
 	"census-gateway/graph/stats"
@@ -49,6 +50,10 @@ func (r queryResolver) Groups(ctx context.Context) exec.Later[[]*Group] {
 	return r.groups(ctx)
 }
 
+func (r queryResolver) Alerts(ctx context.Context, states []alerts.State, syncIds []string, rules []alerts.Rule) exec.Later[[]*alerts.Alert] {
+	return alertsOfMany(ctx, states, syncIds, rules)
+}
+
 func (r groupResolver) Syncs(ctx context.Context, obj *Group, first *int, after *string, last *int, before *string) exec.Later[*SyncConnection] {
 	return resolveSyncs(ctx, nil, &SyncFilter{GroupIds: []string{obj.Key}}, nil, pageArgs{first, after, last, before})
 }
@@ -85,8 +90,16 @@ func (r syncResolver) Health(ctx context.Context, obj *Sync) exec.Later[*health.
 	return judge(ctx, obj)
 }
 
+func (r syncResolver) Alerts(ctx context.Context, obj *Sync, states []alerts.State) exec.Later[[]*alerts.Alert] {
+	return alertsOf(ctx, obj, states)
+}
+
 func (r syncResolver) URL(ctx context.Context, obj *Sync) exec.Later[*string] {
 	return exec.Value(r.syncURL(obj.ID), nil)
+}
+
+func (r syncAlertResolver) Sync(ctx context.Context, obj *alerts.Alert) exec.Later[*Sync] {
+	return exec.Value(&Sync{ID: obj.Sync}, nil)
 }
 
 func (r syncConnectionResolver) HealthCounts(ctx context.Context, obj *SyncConnection) exec.Later[[]*SyncHealthCount] {
@@ -141,6 +154,7 @@ type (
 	queryResolver             struct{ *Resolver }
 	groupResolver             struct{ *Resolver }
 	syncResolver              struct{ *Resolver }
+	syncAlertResolver         struct{ *Resolver }
 	syncConnectionResolver    struct{ *Resolver }
 	syncDestinationResolver   struct{ *Resolver }
 	syncRunResolver           struct{ *Resolver }

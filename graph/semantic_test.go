@@ -62,7 +62,7 @@ func TestSemanticNonNull(t *testing.T) {
 		}
 	}
 	slices.Sort(has)
-	want := strings.Fields(`Query.node Query.nodes Query.sync Query.syncRun Sync.createdAt Sync.destination Sync.health Sync.paused
+	want := strings.Fields(`Query.node Query.nodes Query.sync Query.syncRun Sync.alerts Sync.createdAt Sync.destination Sync.health Sync.paused
 		Sync.runStats Sync.runs Sync.schedule Sync.source Sync.status SyncConnection.healthCounts SyncConnection.totalCount`)
 	if !slices.Equal(has, want) {
 		t.Errorf("got  %v\nwant %v", has, want)

@@ -3,6 +3,7 @@
 package graph
 
 import (
+	"census-gateway/graph/alerts"
 	"census-gateway/graph/exec"
 	"census-gateway/graph/health"
 	"census-gateway/graph/stats"
@@ -19,6 +20,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 	group := groupResolver{r}
 	query := queryResolver{r}
 	sync := syncResolver{r}
+	syncAlert := syncAlertResolver{r}
 	syncConnection := syncConnectionResolver{r}
 	syncDestination := syncDestinationResolver{r}
 	syncRun := syncRunResolver{r}
@@ -326,6 +328,24 @@ func tables(r *Resolver) map[string]*exec.Object {
 							func(obj any) exec.Later[*SyncRunStats] {
 								return query.SyncRunStats(ctx, args["syncIds"].([]string), args["groupIds"].([]string), args["filter"].(stats.Filter))
 							})
+					},
+				},
+				"alerts": {
+					Args: func(raw map[string]any) (map[string]any, error) {
+						return argsOf.field_Query_alerts_args(context.Background(), raw)
+					},
+					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						return exec.Call(objs, func(v []*alerts.Alert) any { return v },
+							func(obj any) exec.Later[[]*alerts.Alert] {
+								return query.Alerts(ctx, args["states"].([]alerts.State), args["syncIds"].([]string), args["rules"].([]alerts.Rule))
+							})
+					},
+					Len: func(list any) int { return len(list.([]*alerts.Alert)) },
+					At: func(list any, i int) any {
+						if v := list.([]*alerts.Alert)[i]; v != nil {
+							return v
+						}
+						return nil
 					},
 				},
 				"__type": {
@@ -762,6 +782,29 @@ func tables(r *Resolver) map[string]*exec.Object {
 							})
 					},
 				},
+				"alerts": {
+					Args: func(raw map[string]any) (map[string]any, error) {
+						return argsOf.field_Sync_alerts_args(context.Background(), raw)
+					},
+					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						return exec.Call(objs, func(v []*alerts.Alert) any {
+							if v == nil {
+								return nil
+							}
+							return v
+						},
+							func(obj any) exec.Later[[]*alerts.Alert] {
+								return sync.Alerts(ctx, obj.(*Sync), args["states"].([]alerts.State))
+							})
+					},
+					Len: func(list any) int { return len(list.([]*alerts.Alert)) },
+					At: func(list any, i int) any {
+						if v := list.([]*alerts.Alert)[i]; v != nil {
+							return v
+						}
+						return nil
+					},
+				},
 				"url": {
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
 						return exec.Call(objs, func(v *string) any {
@@ -793,6 +836,103 @@ func tables(r *Resolver) map[string]*exec.Object {
 							func(obj any) exec.Later[*Group] {
 								return sync.Group(ctx, obj.(*Sync))
 							})
+					},
+				},
+			},
+		},
+		"SyncAlert": {
+			Name: "SyncAlert", Names: []string{"SyncAlert"},
+			Is: func(v any) bool { _, is := v.(*alerts.Alert); return is },
+			Plain: func(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
+				v := obj.(*alerts.Alert)
+				for i := range texts {
+					b = append(b, texts[i].Before...)
+					var out []byte
+					var err error
+					switch texts[i].Plain {
+					case 1: // id
+						out = exec.AppendString(b, string(v.ID))
+					case 3: // rule
+						out = exec.AppendName(b, string(v.Rule))
+					case 4: // origin
+						out = exec.AppendName(b, string(v.Origin))
+					case 5: // state
+						out = exec.AppendName(b, string(v.State))
+					case 6: // since
+						out = appendDateTime(b, v.Since)
+					case 7: // message
+						out = exec.AppendString(b, string(v.Message))
+					case 8: // value
+						if p := v.Value; p != nil {
+							out, err = exec.AppendFloat(b, float64(*p))
+						}
+					case 9: // threshold
+						if p := v.Threshold; p != nil {
+							out, err = exec.AppendFloat(b, float64(*p))
+						}
+					case exec.TypeName:
+						continue
+					default:
+						return b, i, nil
+					}
+					switch {
+					case out != nil:
+						b = out
+					case err == nil && texts[i].Nullable:
+						b = append(b, "null"...)
+					default:
+						return b, i, err
+					}
+				}
+				return b, len(texts), nil
+			},
+			Fields: map[string]*exec.Field{
+				"id": {
+					Plain: 1,
+				},
+				"sync": {
+					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						return exec.Call(objs, func(v *Sync) any {
+							if v == nil {
+								return nil
+							}
+							return v
+						},
+							func(obj any) exec.Later[*Sync] {
+								return syncAlert.Sync(ctx, obj.(*alerts.Alert))
+							})
+					},
+				},
+				"rule": {
+					Plain: 3,
+				},
+				"origin": {
+					Plain: 4,
+				},
+				"state": {
+					Plain: 5,
+				},
+				"since": {
+					Plain: 6,
+				},
+				"message": {
+					Plain: 7,
+				},
+				"value": {
+					Plain: 8,
+				},
+				"threshold": {
+					Plain: 9,
+				},
+				"run": {
+					Get: func(obj any, args map[string]any) (any, error) {
+						v := obj.(*alerts.Alert).Run
+						return func() any {
+							if v == nil {
+								return nil
+							}
+							return v
+						}(), nil
 					},
 				},
 			},

@@ -1,8 +1,8 @@
 // Package proof asks the whole gateway, from GraphQL down to the wire, about
 // random workspaces, and holds every answer against what is true of them, worked
 // out in the plainest way from what the simulated Census holds. It shares no code
-// with what it proves: outcomes, filters, pages, statistics and health are written
-// here a second time, from the schema and docs/health.md.
+// with what it proves: outcomes, filters, pages, statistics, health and alerts
+// are written here a second time, from the schema, docs/health.md and docs/alerts.md.
 package proof
 
 import (
@@ -15,7 +15,7 @@ import (
 // change.
 func TestProof(t *testing.T) {
 	questions := []func(*world){
-		(*world).askSyncs, (*world).askHealth, (*world).askRuns, (*world).askTimeline, (*world).askStats, (*world).askAllStats, (*world).askUsual,
+		(*world).askSyncs, (*world).askHealth, (*world).askRuns, (*world).askTimeline, (*world).askStats, (*world).askAllStats, (*world).askUsual, (*world).askAlerts,
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newWorld(rt, t)

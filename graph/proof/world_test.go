@@ -165,7 +165,7 @@ func (w *world) addSync() {
 	}
 	s.NoLabel = s.Label == ""
 	if rapid.IntRange(0, 1).Draw(t, "alert") == 0 {
-		s.Alerts = rapid.SampledFrom(slices.Sorted(maps.Values(alerts))).Draw(t, "alerts")
+		s.Alerts = rapid.SampledFrom(append(slices.Sorted(maps.Values(alerts)), moreAlerts...)).Draw(t, "alerts")
 	}
 	s.Operation = rapid.SampledFrom([]string{"", "mirror", "insert"}).Draw(t, "operation")
 	if rapid.IntRange(0, 3).Draw(t, "dbt") == 0 {
