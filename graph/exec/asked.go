@@ -7,13 +7,13 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// An Asked is a field as the operation asks for it.
+// An Asked is a field that the operation selects, as its resolver sees it.
 type Asked struct {
 	x    *Execution
 	step *step
 }
 
-// asking is a context that tells which field a resolver answers.
+// An asking is a context that holds the field a resolver answers.
 type asking struct {
 	context.Context
 	asked Asked
@@ -28,21 +28,21 @@ func (a *asking) Value(key any) any {
 	return a.Context.Value(key)
 }
 
-// AskedIn is the field that the resolver with ctx answers; nil if nothing below it has
-// arguments.
+// AskedIn returns the field that the resolver with ctx answers. It returns nil if no field below
+// it has arguments.
 func AskedIn(ctx context.Context) *Asked {
 	a, _ := ctx.Value(askedKey{}).(*Asked)
 	return a
 }
 
-// Name is the field's name in the schema.
+// Name returns the field's name in the schema.
 func (a *Asked) Name() string { return a.step.Name }
 
-// Arguments are those of the field; an error if they are invalid.
+// Arguments returns the field's arguments, or an error if they are invalid.
 func (a *Asked) Arguments() (map[string]any, error) { return a.x.arguments(a.step) }
 
-// Below are the fields that are asked of the value of the field, which is of one
-// type. Deferred ones are among them. A nil Asked has no fields below.
+// Below returns the fields selected on the value of a, deferred ones included. The value must be
+// of one type. A nil Asked has no fields below.
 func (a *Asked) Below() (fields []*Asked) {
 	if a == nil {
 		return nil
@@ -62,10 +62,10 @@ func (a *Asked) Below() (fields []*Asked) {
 	return fields
 }
 
-// Fail is err at the place of the field, for [Beside] of the field above it.
+// Fail returns err with the place of a, for the [Beside] of the field above it.
 func (a *Asked) Fail(err error) error { return &Below{a.step.Field, err} }
 
-// Below is the error of a field that stands below the one that it is reported for.
+// A Below is the error of a field that is reported by a field above it.
 type Below struct {
 	Field *ast.Field
 	Err   error
@@ -74,8 +74,8 @@ type Below struct {
 func (b *Below) Error() string { return b.Err.Error() }
 func (b *Below) Unwrap() error { return b.Err }
 
-// Ask is f, a field of an operation that something else executes, with a context for
-// its resolver.
+// Ask returns a context for the resolver of f, a field of an operation that another executor
+// runs.
 func Ask(ctx context.Context, schema *Schema, op *graphql.OperationContext, f graphql.CollectedField) context.Context {
 	c := &compiler{schema: schema, op: op, plan: &Plan{}}
 	st, _ := c.step(schema.Objects[f.ObjectDefinition.Name], collected{f.Field, f.Selections})
@@ -88,7 +88,7 @@ type arguments struct {
 	err    error
 }
 
-// arguments are those of st, which are read once for all objects.
+// arguments returns the arguments of st. They are read once for all objects.
 func (x *Execution) arguments(st *step) (map[string]any, error) {
 	if st.args < 0 {
 		return nil, nil

@@ -8,22 +8,21 @@ import (
 // Calls are the calls of one resolver for several objects.
 type Calls interface {
 	state() state
-	step()   // goes on with each call that waits for loaders, which have read
-	finish() // waits for the slow ones
+	step()   // continues each call that waits for loaders; the loaders have read
+	finish() // waits for the slow calls
 	result(i int) (any, error)
 }
 
-// A state says what calls wait for.
+// A state is what calls wait for.
 type state int
 
 const (
 	finished state = iota // nothing
-	waiting               // loaders, some of them at least
-	running               // slow ones
+	waiting               // some wait for loaders
+	running               // some are slow; the others have finished
 )
 
-// Call calls resolve for each of objs. erase makes an any of a value: nil if that is
-// null.
+// Call calls resolve for each of objs. erase converts a value to any, and null to nil.
 func Call[T any](objs []any, erase func(T) any, resolve func(obj any) Later[T]) Calls {
 	c := &calls[T]{erase: erase}
 	if c.laters = c.one[:]; len(objs) != 1 {
@@ -38,10 +37,10 @@ func Call[T any](objs []any, erase func(T) any, resolve func(obj any) Later[T]) 
 type calls[T any] struct {
 	laters []Later[T]
 	erase  func(T) any
-	one    [1]Later[T] // room for laters, which often are one
+	one    [1]Later[T] // room for laters, of which there is often only one
 }
 
-// do lets f say how the i-th call goes on. A panic becomes its error.
+// do continues the i-th call with f. A panic of f becomes the call's error.
 func (c *calls[T]) do(i int, f func() Later[T]) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -89,7 +88,7 @@ func (c *calls[T]) result(i int) (any, error) {
 	return c.erase(l.value), l.err
 }
 
-// contain returns a panic of f as its error.
+// contain calls f and returns a panic as an error.
 func contain(f func() (any, error)) (v any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -105,5 +104,5 @@ type Panic struct {
 	Stack []byte
 }
 
-// Error is for the log: it holds the value.
+// Error returns the panic's value, for the log.
 func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }

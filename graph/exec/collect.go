@@ -6,15 +6,15 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// A collected field is one entry of the answer: the first field of that response
-// name, with the selections of all of them.
+// A collected field is one entry of the answer: the first field with that response name, and the
+// selections of all fields with that name.
 type collected struct {
 	*ast.Field
 	selections ast.SelectionSet
 }
 
-// A selection is the fields that are asked of an object, and the deferred fragments
-// with theirs.
+// A selection holds the fields selected on an object, and its deferred fragments with their
+// fields.
 type selection struct {
 	label  string // of a deferred fragment
 	above  *selection
@@ -22,12 +22,11 @@ type selection struct {
 	parts  []*selection
 }
 
-// collect collects the fields that sel asks of an object whose type has the names, as
-// the specification says under CollectFields.
+// collect collects the fields that sel selects on an object whose type has the given names. It
+// follows CollectFields in the specification.
 //
-// A field stands in one place only. If it is asked outside of a deferred fragment, or
-// in several, it is not deferred: so no part waits for another, and none repeats what
-// was answered.
+// Each field gets one place. A field that is also selected outside of a deferred fragment, or in
+// several of them, is not deferred. So no part waits for another or repeats its fields.
 func (c *compiler) collect(sel ast.SelectionSet, names []string) *selection {
 	all := &selection{}
 	(&collector{c: c, names: names}).add(all, sel)
@@ -37,8 +36,8 @@ func (c *compiler) collect(sel ast.SelectionSet, names []string) *selection {
 	return all
 }
 
-// settle finds the place of each field of s and its parts. owners are the places of
-// those found before, by response name.
+// settle decides where each field of s and its parts belongs. owners holds the places decided so
+// far, by response name.
 func (s *selection) settle(all *selection, owners map[string]*selection) {
 	own := s.fields[:0]
 	for _, f := range s.fields {
@@ -76,7 +75,7 @@ func (s *selection) index(alias string) int {
 	return slices.IndexFunc(s.fields, func(f collected) bool { return f.Alias == alias })
 }
 
-// field adds f, and what is asked of it.
+// field adds f with the selections sel.
 func (s *selection) field(f *ast.Field, sel ast.SelectionSet) {
 	if i := s.index(f.Alias); i >= 0 {
 		s.fields[i].selections = slices.Concat(s.fields[i].selections, sel)
@@ -124,7 +123,7 @@ func (col *collector) applies(condition string) bool {
 	return condition == "" || slices.Contains(col.names, condition)
 }
 
-// fragment adds the fields of a fragment, which deferral defers if it is not nil.
+// fragment adds the fields of a fragment. It is deferred if deferral is not nil.
 func (col *collector) fragment(to *selection, sel ast.SelectionSet, deferral *ast.Directive) {
 	if deferral == nil {
 		col.add(to, sel)
@@ -132,11 +131,11 @@ func (col *collector) fragment(to *selection, sel ast.SelectionSet, deferral *as
 	}
 	part := &selection{label: col.c.label(deferral), above: to}
 	to.parts = append(to.parts, part)
-	inside := collector{c: col.c, names: col.names} // what was visited outside may be asked here again
+	inside := collector{c: col.c, names: col.names} // starts without visited: a fragment visited outside may be selected again here
 	inside.add(part, sel)
 }
 
-// includes tells whether @skip and @include leave what they stand on in the answer.
+// includes reports whether @skip and @include allow the selection.
 func (c *compiler) includes(directives ast.DirectiveList) bool {
 	for _, d := range directives {
 		switch d.Name {
@@ -153,7 +152,7 @@ func (c *compiler) includes(directives ast.DirectiveList) bool {
 	return true
 }
 
-// condition is the value of the argument `if`; true without it.
+// condition returns the value of the argument `if`; true if it is absent.
 func (c *compiler) condition(d *ast.Directive) bool {
 	arg := d.Arguments.ForName("if")
 	if arg == nil {
@@ -167,7 +166,7 @@ func (c *compiler) condition(d *ast.Directive) bool {
 	return err == nil && ok && is
 }
 
-// deferral is the @defer among directives that is to be heeded; nil if there is none.
+// deferral returns the @defer among directives that applies; nil if none does.
 func (c *compiler) deferral(directives ast.DirectiveList) *ast.Directive {
 	if !c.defers {
 		return nil

@@ -7,8 +7,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Compile compiles the operation of op. With defers, deferred fragments become parts
-// of their own; else they are answered with the rest.
+// Compile compiles the operation of op. With defers, deferred fragments become parts of their
+// own. Otherwise their fields are answered with the rest.
 func Compile(schema *Schema, op *graphql.OperationContext, defers bool) *Plan {
 	c := &compiler{schema: schema, op: op, defers: defers, plan: &Plan{Fixed: true}}
 	root := map[ast.Operation]*ast.Definition{
@@ -26,7 +26,7 @@ type compiler struct {
 	plan   *Plan
 }
 
-// set compiles what sel asks of object.
+// set compiles the selection sel of object.
 func (c *compiler) set(object *Object, sel *selection) *set {
 	s := &set{number: c.plan.sets, object: object}
 	c.plan.sets++
@@ -45,7 +45,7 @@ func (c *compiler) set(object *Object, sel *selection) *set {
 		if d.set.asks() {
 			s.deferred = append(s.deferred, d)
 		}
-		s.loads = s.loads || d.set.loads // an object that is not there is so from the first
+		s.loads = s.loads || d.set.loads // load at once: an object that fails to load is null in the first part already
 	}
 	s.span = c.plan.sets - s.number
 	return s

@@ -11,19 +11,19 @@ import (
 	"census-gateway/graph/exec"
 )
 
-// A town is read from a store that answers several names at once.
+// A town is loaded from a store, which answers several names at once.
 type town struct {
 	Name   string
 	People int64
 }
 
-// A store notes the names that it is asked for, and reads them all when it is told to.
+// A store records the requested names, and read loads them all.
 type store struct {
 	asked []string
 	known map[string]*town
 }
 
-// A wish is a name that a store has been asked for.
+// A wish is a name requested from a store.
 type wish struct {
 	of   *store
 	name string
@@ -42,7 +42,7 @@ func (s *store) read() {
 	s.asked = nil
 }
 
-// Get is the town; an error if there is none of that name.
+// Get returns the town; an error if the name is empty.
 func (w wish) Get() (*town, error) {
 	if w.name == "" {
 		return nil, fmt.Errorf("a town has a name")
@@ -55,7 +55,7 @@ var towns = gqlparser.MustLoadSchema(&ast.Source{Input: `
 	type Town { name: String!  people: Int!  twin: Town }
 `})
 
-// schemaOf says how the fields of towns are answered from s.
+// schemaOf returns a schema whose towns are loaded from s.
 func schemaOf(s *store) *exec.Schema {
 	erase := func(t *town) any {
 		if t == nil {
@@ -87,7 +87,7 @@ func schemaOf(s *store) *exec.Schema {
 	}}
 }
 
-// plain appends the names and the people of a town, as the generated tables do.
+// plain appends the name and the number of people of a town, as the generated tables do.
 func plain(b []byte, obj any, texts []exec.Text) ([]byte, int, error) {
 	for i, t := range texts {
 		switch b = append(b, t.Before...); t.Plain {
@@ -118,8 +118,8 @@ func answer(s *store, query string, variables map[string]any) *graphql.Response 
 	return out
 }
 
-// Fields of one level are asked for together, whatever they are called and wherever they
-// stand: two reads answer four towns.
+// Fields of one level are loaded together, whatever their names and places. Here two reads answer
+// four towns.
 func Example() {
 	s := &store{known: make(map[string]*town)}
 	out := answer(s, `{ a: town(name: "Wells") { name twin { people } } b: town(name: "Bath") { people twin { name } } }`, nil)

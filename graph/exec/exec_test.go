@@ -15,7 +15,7 @@ import (
 
 type gqlError = gqlerror.Error
 
-// asError hides what a panic holds, as a server does.
+// asError hides the value of a panic, as a server does.
 func asError(err error) *gqlError {
 	out := gqlerror.WrapPath(nil, err)
 	if own := (*gqlError)(nil); errors.As(err, &own) {
@@ -27,8 +27,7 @@ func asError(err error) *gqlError {
 	return out
 }
 
-// A field that fails is null with an error at its place, or takes its parent along where
-// there may be no null.
+// A failed field is null, with an error at its place. If it is non-null, its parent becomes null.
 func TestErrors(t *testing.T) {
 	for _, tt := range []struct{ query, data, path string }{
 		{`{ a: town(name: "") { name } b: town(name: "Ely") { name } }`, `{"a":null,"b":{"name":"Ely"}}`, "a"},
@@ -41,8 +40,8 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// @skip and @include are heeded, fields of one name are merged, in the order in which they
-// are asked first.
+// @skip and @include apply. Fields with the same name are merged, in the order of their first
+// selection.
 func TestCollect(t *testing.T) {
 	query := `query ($yes: Boolean!) {
 		town(name: "Ely") { ...f people @skip(if: $yes) name }
@@ -70,12 +69,12 @@ func TestLater(t *testing.T) {
 	}{
 		{"a value", exec.Value(1, nil), 1, nil, 0},
 		{"an error", exec.Value(0, failed), 0, failed, 0},
-		{"a value mapped", exec.Map(exec.Value(1, nil), twice), 2, nil, 0},
-		{"what a loader gives", next, 3, nil, 1},
+		{"mapped value", exec.Map(exec.Value(1, nil), twice), 2, nil, 0},
+		{"value of a loader", next, 3, nil, 1},
 		{"that mapped", exec.Map(next, twice), 6, nil, 1},
-		{"a slow one", slow, 4, nil, 1},
+		{"slow value", slow, 4, nil, 1},
 		{"that mapped", exec.Map(slow, twice), 8, nil, 1},
-		{"one after the other", exec.Then(func() exec.Later[int] { return next }), 3, nil, 2},
+		{"two steps", exec.Then(func() exec.Later[int] { return next }), 3, nil, 2},
 	} {
 		reads = 0
 		if got, err := tt.later.Wait(read); got != tt.want || err != tt.err || reads != tt.reads {
@@ -94,7 +93,7 @@ func TestLater(t *testing.T) {
 	}
 }
 
-// A string is written so that it can be read, whatever it holds.
+// AppendString writes any string as JSON that decodes to the same string.
 func FuzzAppendString(f *testing.F) {
 	f.Add("plain")
 	f.Add("\x00\"\\\t\r\n\u2028é")

@@ -8,30 +8,28 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// An Execution answers one operation by a plan. It is used by one goroutine at a
-// time.
+// An Execution executes one operation by its plan. Only one goroutine may use it at a time.
 type Execution struct {
-	// Room is asked whether there is room for so many bytes of the answer, while it is
-	// written; what it returns is the answer if there is none. Nil: there is.
+	// Room is called with the size of the answer, in bytes, while the answer is written. If it
+	// returns an error, that error is answered instead. Nil if the size is not limited.
 	Room func(bytes int) *gqlerror.Error
 
 	ctx  context.Context
 	op   *graphql.OperationContext
 	plan *Plan
-	read func() // reads what loaders have been asked for
+	read func() // reads the keys that loaders have collected
 
-	args    []arguments // of each field that has some
-	waiting []*group    // for loaders
-	asked   []*group    // those of the turn before: room for the next
-	through through     // slow groups that are
-	parts   []*part     // that are not answered yet, in the order in which they began
-	ids     int         // given to deferred parts so far
-	made    int         // bytes of the parts that are written
+	args    []arguments // of each field that has arguments
+	waiting []*group    // waiting for loaders
+	asked   []*group    // the groups of the previous turn; their memory serves the next turn
+	through through     // slow groups that have finished
+	parts   []*part     // not yet answered, in the order in which they began
+	ids     int         // assigned to deferred parts so far
+	made    int         // bytes of the parts written so far
 }
 
-// Start begins to answer the operation of op, of which plan was made, for the object
-// root. read has to read all that loaders have been asked for until then, and to
-// return soon after ctx has ended.
+// Start starts the operation of op, compiled to plan, on the object root. The function read must
+// read all keys that loaders have collected, and must return soon after ctx ends.
 func Start(ctx context.Context, op *graphql.OperationContext, plan *Plan, root any, read func()) *Execution {
 	x := &Execution{ctx: ctx, op: op, plan: plan, read: read, args: make([]arguments, plan.arguments)}
 	x.begin(&part{set: plan.root, obj: root})
@@ -48,8 +46,7 @@ func (x *Execution) begin(p *part) {
 	}
 }
 
-// ready returns the parts that are ready to be written. It goes on with the execution
-// until there are some.
+// ready continues the execution until some parts can be written, and returns them.
 func (x *Execution) ready() (ready []*part) {
 	for {
 		x.parts = slices.DeleteFunc(x.parts, func(p *part) bool {
@@ -71,7 +68,7 @@ func (x *Execution) ready() (ready []*part) {
 	}
 }
 
-// turn has loaders read what has been asked for, and goes on with what waits for it.
+// turn has the loaders read what was requested, and continues the calls that waited for it.
 func (x *Execution) turn() {
 	x.read()
 	asked := x.waiting
@@ -83,7 +80,7 @@ func (x *Execution) turn() {
 	x.endSlow()
 }
 
-// enter goes through what s asks of the objects of its frame as far as it can without
+// enter resolves the fields of s for the objects of its frame, as far as possible without
 // waiting.
 func (x *Execution) enter(p *part, s *set) {
 	f := p.frame(s)
@@ -105,8 +102,8 @@ func (x *Execution) enter(p *part, s *set) {
 	}
 }
 
-// ahead asks for what fields below s need whatever their objects are, while the objects
-// of s are being loaded.
+// ahead requests what fields below s need regardless of their object, while the objects of s are
+// loading.
 func (x *Execution) ahead(s *set) {
 	for _, st := range s.steps {
 		for _, below := range st.sets {
@@ -119,8 +116,8 @@ func (x *Execution) ahead(s *set) {
 	}
 }
 
-// get reads the values of those fields of s below which there is something to
-// resolve, and goes through it: of fields that need their object loaded, or of others.
+// get reads the values of the fields of s that have fields to resolve below them, and enters
+// those. It reads either the fields that need a loaded object, or the others.
 func (x *Execution) get(p *part, s *set, loads bool) {
 	f := p.frame(s)
 	for _, st := range s.steps {
@@ -147,7 +144,7 @@ func (x *Execution) get(p *part, s *set, loads bool) {
 	}
 }
 
-// resolve asks for the field st of all objects of s.
+// resolve calls the resolver of the field st for all objects of s.
 func (x *Execution) resolve(p *part, s *set, st *step) {
 	f := p.frame(s)
 	col := &f.columns[st.column]
@@ -166,7 +163,7 @@ func (x *Execution) resolve(p *part, s *set, st *step) {
 	x.wait(&group{p, s, st, st.field.Resolve(ctx, f.objs, args)})
 }
 
-// resolved takes the values of the field st of all objects of s, and goes on below it.
+// resolved stores the values of the field st for all objects of s, and enters the fields below.
 func (x *Execution) resolved(p *part, s *set, st *step, calls Calls) {
 	f := p.frame(s)
 	col := &f.columns[st.column]
@@ -181,7 +178,7 @@ func (x *Execution) resolved(p *part, s *set, st *step, calls Calls) {
 	x.descend(p, st, col)
 }
 
-// wait has g go on when what it waits for is there.
+// wait continues with g once its calls have finished.
 func (x *Execution) wait(g *group) {
 	g.part.open++
 	x.goOn(g)
@@ -217,7 +214,7 @@ func (x *Execution) end(g *group) {
 	g.part.open--
 }
 
-// descend enters what st asks of the objects in the values of col.
+// descend enters the fields that st selects on the objects in the values of col.
 func (x *Execution) descend(p *part, st *step, col *column) {
 	deep := false
 	for _, s := range st.sets {

@@ -1,31 +1,31 @@
 package exec
 
-// A frame is the objects of a set, and what was resolved for them.
+// A frame holds the objects of a set, and the values resolved for them.
 type frame struct {
 	objs    []any
-	loads   Calls // nil: there was nothing to load
+	loads   Calls // nil if there was nothing to load
 	columns []column
 
-	one [1]any // room for objs, which often is one
+	one [1]any // room for objs, of which there is often only one
 }
 
-// A column is the values of one field of all objects of a frame.
+// A column holds the values of one field for all objects of a frame.
 type column struct {
 	values []any
-	errs   []error // nil: none failed
-	// The objects in the values, if there is something to resolve for them: below
-	// has all of them, those of the i-th value from from[i] to from[i+1].
+	errs   []error // nil if none failed
+	// The objects in the values, if something must be resolved for them. The places of the i-th
+	// value's objects are below[from[i]:from[i+1]].
 	below []place
 	from  []int
 
-	one struct { // room for these where the frame has one object
+	one struct { // room for these if the frame has one object
 		value [1]any
 		place [1]place
 		from  [2]int
 	}
 }
 
-// hold makes room for the values of n objects.
+// hold makes room for n values.
 func (c *column) hold(n int) {
 	if n == 1 {
 		c.values = c.one.value[:]
@@ -48,21 +48,21 @@ func (c *column) places(i int) []place {
 	return c.below[c.from[i]:c.from[i+1]]
 }
 
-// A place is where an object stands: in the frame of its set.
+// A place is the position of an object in the frame of its set.
 type place struct {
-	set *set // nil: there is no object
+	set *set // nil if there is no object
 	at  int
 }
 
-// A part is the answer without what is deferred, or a deferred fragment of one object.
+// A part is the answer without deferred fragments, or a deferred fragment of one object.
 type part struct {
 	Pending
 	set     *set
 	obj     any
-	at      []element // where the object stands
-	frames  []frame   // of the set and of those below it
-	columns []column  // for the frames that have none yet
-	open    int       // groups that are not through
+	at      []element // the path of the object
+	frames  []frame   // of the set and of the sets below it
+	columns []column  // for the frames that have no columns yet
+	open    int       // groups that have not finished
 }
 
 func (p *part) frame(s *set) *frame { return &p.frames[s.number-p.set.number] }
@@ -71,11 +71,11 @@ func (p *part) frame(s *set) *frame { return &p.frames[s.number-p.set.number] }
 type group struct {
 	part  *part
 	set   *set
-	step  *step // the field that is resolved; nil: the objects are loaded
+	step  *step // the field being resolved; nil if the objects are being loaded
 	calls Calls
 }
 
-// failed is why the i-th object could not be loaded.
+// failed returns the error of loading the i-th object; nil if it is loaded.
 func (f *frame) failed(i int) error {
 	if f.loads == nil {
 		return nil

@@ -10,7 +10,7 @@ import (
 
 var errIntrospection = errors.New("introspection disabled")
 
-// IntrospectSchema is Query.__schema.
+// IntrospectSchema resolves Query.__schema.
 func IntrospectSchema(op *graphql.OperationContext, schema *ast.Schema) (*introspection.Schema, error) {
 	if op.DisableIntrospection {
 		return nil, errIntrospection
@@ -18,7 +18,7 @@ func IntrospectSchema(op *graphql.OperationContext, schema *ast.Schema) (*intros
 	return introspection.WrapSchema(schema), nil
 }
 
-// IntrospectType is Query.__type; null for an unknown name.
+// IntrospectType resolves Query.__type. It returns nil for an unknown name.
 func IntrospectType(op *graphql.OperationContext, schema *ast.Schema, name string) (*introspection.Type, error) {
 	if op.DisableIntrospection {
 		return nil, errIntrospection

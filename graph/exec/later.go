@@ -2,25 +2,24 @@ package exec
 
 import "errors"
 
-// A Later is the value that a resolver will have. Its zero value is the zero T.
+// A Later is the future value of a resolver. The zero Later holds the zero T.
 type Later[T any] struct {
 	value T
 	err   error
-	next  func() Later[T] // nil: value and err are there
-	slow  bool            // next may block, so it runs beside the execution
+	next  func() Later[T] // nil if value and err are final
+	slow  bool            // next may block, so it runs in its own goroutine
 }
 
-// Value is a value that is there already, or an error.
+// Value returns a Later that already holds v or an error.
 func Value[T any](v T, err error) Later[T] { return Later[T]{value: v, err: err} }
 
-// Then goes on with next when what has been asked of loaders is read.
+// Then returns a Later that continues with next after the loaders have read.
 func Then[T any](next func() Later[T]) Later[T] { return Later[T]{next: next} }
 
-// A Loaded is a value that a loader has been asked for. It is there when the loader has
-// read.
+// A Loaded is a value requested from a loader. Get returns it once the loader has read.
 type Loaded[V any] interface{ Get() (V, error) }
 
-// After goes on with the value of a loader.
+// After returns a Later that passes the value of a loader to next, or fails with its error.
 func After[V, T any](loaded Loaded[V], next func(V) (T, error)) Later[T] {
 	return Then(func() Later[T] {
 		v, err := loaded.Get()
@@ -31,16 +30,15 @@ func After[V, T any](loaded Loaded[V], next func(V) (T, error)) Later[T] {
 	})
 }
 
-// Slow goes on with wait when what has been asked of loaders is read. It may take its
-// time: other fields do not wait for it. It must end soon after the context of the
-// execution does.
+// Slow returns a Later that calls wait after the loaders have read. wait may take long, since
+// other fields do not wait for it. It must return soon after the execution's context ends.
 func Slow[T any](wait func() (T, error)) Later[T] {
 	return Then(func() Later[T] {
 		return Later[T]{slow: true, next: func() Later[T] { return Value(wait()) }}
 	})
 }
 
-// Wait returns the value of l. read has to read what has been asked of loaders.
+// Wait returns the value of l. The function read must read all keys that loaders have collected.
 func (l Later[T]) Wait(read func()) (T, error) {
 	for l.next != nil {
 		if !l.slow {
@@ -51,17 +49,17 @@ func (l Later[T]) Wait(read func()) (T, error) {
 	return l.value, l.err
 }
 
-// Beside are errors that stand beside a value, which is answered all the same.
+// A Beside holds errors that are reported together with a value.
 type Beside []error
 
 // Error joins the texts of the errors.
 func (b Beside) Error() string { return errors.Join(b...).Error() }
 
-// Failed is the element of a list that failed: it is null, with an error at its
-// place.
+// A Failed is a failed element of a list. It is answered as null, with an error at its place.
 type Failed struct{ Err error }
 
-// All is a list of n values, none of them slow, as element makes them of what comes of later.
+// All returns a list of n elements. element makes each from the value or error of later(i), none
+// of which may be slow.
 func All[T any](n int, later func(i int) Later[T], element func(T, error) T) Later[[]T] {
 	laters := make([]Later[T], n)
 	for i := range laters {
@@ -88,7 +86,7 @@ func all[T any](laters []Later[T], element func(T, error) T) Later[[]T] {
 	return Value(values, nil)
 }
 
-// Map makes something of what comes of l, or of its error.
+// Map returns a Later that passes the value or error of l to f.
 func Map[V, T any](l Later[V], f func(V, error) (T, error)) Later[T] {
 	if l.next == nil {
 		return Value(f(l.value, l.err))
@@ -96,7 +94,7 @@ func Map[V, T any](l Later[V], f func(V, error) (T, error)) Later[T] {
 	return Later[T]{slow: l.slow, next: func() Later[T] { return Map(l.next(), f) }}
 }
 
-// Bind goes on with what comes of l, or fails as it does.
+// Bind returns a Later that passes the value of l to f, or fails with its error.
 func Bind[V, T any](l Later[V], f func(V) Later[T]) Later[T] {
 	if l.next == nil {
 		if l.err != nil {

@@ -8,44 +8,43 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// A Pending is a deferred fragment of one object, the answer of which is to come.
+// A Pending is a deferred fragment of one object that has not been answered.
 type Pending struct {
 	ID    int // in this execution, from 0
 	Path  ast.Path
 	Label string
 }
 
-// A Delivery is the answer of a deferred fragment of one object.
+// A Delivery is the answer to a deferred fragment of one object.
 type Delivery struct {
 	Pending
 	Data   []byte // an object, or "null"
 	Errors gqlerror.List
 }
 
-// Parts hold what gqlgen's Response has no room for in an answer in parts. They are
-// of the newest response.
+// Parts holds the parts of the newest response that have no place in gqlgen's Response.
 type Parts struct {
-	Pending   []Pending // announced with it
+	Pending   []Pending // announced by this response
 	Delivered []Delivery
 }
 
 type partsKey struct{}
 
-// WithParts asks for an answer in parts, if the operation defers some.
+// WithParts returns a context whose operation is answered in parts, if it defers fragments.
 func WithParts(ctx context.Context) (context.Context, *Parts) {
 	p := new(Parts)
 	return context.WithValue(ctx, partsKey{}, p), p
 }
 
-// PartsIn are those asked for in ctx; nil: the answer is to come whole.
+// PartsIn returns the Parts of ctx; nil if the answer must come in one piece.
 func PartsIn(ctx context.Context) *Parts {
 	p, _ := ctx.Value(partsKey{}).(*Parts)
 	return p
 }
 
-// Next answers the operation: first without what is deferred, then the deferred
-// fragments, as they are ready. It returns nil behind the last. The data of the first
-// is appended to buffer. Errors go to the response of ctx.
+// Next returns the next response. The first holds everything that is not deferred; the others
+// hold deferred fragments, as they become ready. After the last, Next returns nil. The data of
+// the first response is appended to buffer. Errors are added to the response context of ctx.
 func (x *Execution) Next(ctx context.Context, buffer []byte) *graphql.Response {
 	if len(x.parts) == 0 {
 		return nil
@@ -63,7 +62,7 @@ func (x *Execution) Next(ctx context.Context, buffer []byte) *graphql.Response {
 		return &graphql.Response{Data: w.b, HasNext: new(len(x.parts) > 0)}
 	}
 	var deferred []*part
-	var ends []int // how many errors there are behind each part
+	var ends []int // number of errors of each part
 	*parts = Parts{}
 	for _, p := range ready {
 		w := &writer{x: x, ctx: ctx, part: p, path: p.at}
@@ -91,7 +90,7 @@ func (w *writer) write() {
 	w.x.made += len(w.b) - began
 }
 
-// announce begins deferred parts, each with an id.
+// announce starts deferred parts and gives each an id.
 func (x *Execution) announce(deferred []*part) (pending []Pending) {
 	for _, p := range deferred {
 		p.ID = x.ids

@@ -4,39 +4,38 @@ import (
 	"slices"
 )
 
-// A Plan is an operation compiled for a schema. It does not change once it is made,
-// so executions share it.
+// A Plan is an operation compiled for a schema. It is immutable, so executions share it.
 type Plan struct {
-	// Fixed tells that the plan is the same whatever the variables are.
+	// Fixed reports whether the plan is the same for all values of the variables.
 	Fixed bool
 
 	root      *set
-	sets      int // how many there are
-	arguments int // how many fields have arguments
+	sets      int // number of sets
+	arguments int // number of fields with arguments
 }
 
-// A set is what is asked of the objects of one type at one place of the operation.
+// A set is the selection on the objects of one type at one place of the operation.
 type set struct {
-	number   int // in the plan
-	span     int // how many sets there are below it, itself included
+	number   int // index in the plan
+	span     int // number of sets from here down, itself included
 	object   *Object
 	steps    []*step
 	texts    []Text // of the steps
-	end      string // what stands behind the last value
-	loads    bool   // the objects are to be loaded
-	columns  int    // steps that have a column
-	width    int    // the same, with those of the sets below
+	end      string // follows the last value
+	loads    bool   // the objects must be loaded
+	columns  int    // number of steps with a column
+	width    int    // number of steps with a column, those of the sets below included
 	deferred []*deferred
 }
 
-// deep tells that there is something to load or to resolve, for the objects of s or
-// below them.
+// deep reports whether the objects of s, or objects below them, have something to load or
+// resolve.
 func (s *set) deep() bool { return s.loads || s.columns > 0 }
 
-// asks tells whether anything is asked.
+// asks reports whether s selects anything.
 func (s *set) asks() bool { return len(s.steps)+len(s.deferred) > 0 }
 
-// A deferred fragment is answered after the object that it stands in.
+// A deferred fragment is answered after its object.
 type deferred struct {
 	label string
 	set   *set
@@ -46,13 +45,13 @@ type deferred struct {
 type step struct {
 	collected
 	field  *Field // nil: __typename
-	args   int    // its place among all arguments; -1: it has none
-	sets   []*set // what is asked of each possible type; nil: the field is a leaf
-	column int    // where the execution keeps its values; -1: it is only written
-	below  bool   // fields below it have arguments, at which its resolver may look
+	args   int    // index among all arguments; -1 if it has none
+	sets   []*set // the selections by possible type; nil if the field is a leaf
+	column int    // where the execution stores its values; -1 if it is only written
+	below  bool   // fields below have arguments, which the resolver may read
 }
 
-// plain is Plain of the type of obj, for the fields from one of them on.
+// plain calls Object.Plain for the fields of s, beginning with the given one.
 func (s *set) plain(b []byte, obj any, from int) ([]byte, int, error) {
 	texts := s.texts[from:]
 	if s.object.Plain != nil {
@@ -66,7 +65,7 @@ func (s *set) plain(b []byte, obj any, from int) ([]byte, int, error) {
 	return b, len(texts), nil
 }
 
-// index is the place of what s asks of obj among its sets.
+// index returns the index in st.sets of the set for the type of obj.
 func (s *step) index(obj any) int {
 	if len(s.sets) == 1 {
 		return 0

@@ -6,8 +6,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// Source is the one field that a subscription asks for, by name, with its arguments. Each
-// of its events is answered by an [Execution] whose root is the event.
+// Source returns the name and the arguments of the one field that a subscription selects. An
+// [Execution] whose root is the event answers each of its events.
 func (p *Plan) Source(op *graphql.OperationContext) (field string, args map[string]any, err error) {
 	if len(p.root.steps) != 1 || p.root.steps[0].field == nil {
 		return "", nil, errors.New("a subscription asks for one field")

@@ -8,10 +8,10 @@ import (
 	"census-gateway/internal/jsonscan"
 )
 
-// How scalars are appended, byte for byte as gqlgen's marshalers write them.
+// The functions below append scalars with the same bytes as gqlgen's marshalers.
 
-// AppendInt appends n as strconv.AppendInt does, in half the time: two digits at
-// once, and one byte for what is below ten. A run has ten numbers.
+// AppendInt appends n as strconv.AppendInt does, in half the time. It writes two digits at once,
+// and numbers below 10 as one byte. A run has ten numbers.
 func AppendInt(b []byte, n int64) []byte {
 	if n < 0 {
 		return strconv.AppendInt(b, n, 10)
@@ -39,7 +39,7 @@ func AppendInt(b []byte, n int64) []byte {
 
 var errFloat = errors.New("cannot marshal infinite no NaN float values")
 
-// AppendFloat appends f, or fails if JSON has no number for it.
+// AppendFloat appends f. It fails for infinities and NaN, which JSON cannot represent.
 func AppendFloat(b []byte, f float64) ([]byte, error) {
 	if math.IsInf(f, 0) || math.IsNaN(f) {
 		return nil, errFloat
@@ -47,15 +47,15 @@ func AppendFloat(b []byte, f float64) ([]byte, error) {
 	return strconv.AppendFloat(b, f, 'g', -1, 64), nil
 }
 
-// AppendName appends s, which holds nothing to escape, as the values of enums.
+// AppendName appends s in quotes. The string must have nothing to escape, like the values of
+// enums.
 func AppendName(b []byte, s string) []byte {
 	b = append(b, '"')
 	b = append(b, s...)
 	return append(b, '"')
 }
 
-// AppendString escapes what JSON does not allow in a string and leaves the rest as
-// it is.
+// AppendString appends s in quotes and escapes only the characters that JSON forbids in a string.
 func AppendString(b []byte, s string) []byte {
 	const hex = "0123456789ABCDEF"
 	b = append(b, '"')

@@ -2,14 +2,14 @@ package exec
 
 import "sync"
 
-// A through is the slow groups that are through, and have not been taken.
+// A through holds the slow groups that have finished and have not been taken.
 type through struct {
 	mu     sync.Mutex
 	groups []*group
-	signal chan struct{} // holds something when there may be groups; nil: none is expected
+	signal chan struct{} // holds an element when there may be groups; nil if no group is expected
 }
 
-// expect has to be called before a group is put.
+// expect must be called before the first put.
 func (t *through) expect() {
 	if t.signal == nil {
 		t.signal = make(chan struct{}, 1)

@@ -11,23 +11,23 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// A writer writes one answer, or one part of it.
+// A writer writes one part of an answer.
 type writer struct {
 	x        *Execution
 	part     *part
-	ctx      context.Context // gets the errors
+	ctx      context.Context // collects the errors
 	b        []byte
 	path     []element
 	errors   int
-	deferred []*part         // in the objects written so far
-	room     int             // bytes for which there is room
-	full     *gqlerror.Error // there is no room for more
+	deferred []*part         // of the objects written so far
+	room     int             // bytes that Room has granted
+	full     *gqlerror.Error // the error of Room; nil so far
 }
 
-// fewBytes are written before anybody is asked for room.
+// fewBytes are written without asking Room.
 const fewBytes = 32 << 10
 
-// fits tells whether there is room for so many bytes.
+// fits reports whether the answer may have so many bytes.
 func (w *writer) fits(bytes int) bool {
 	if bytes > max(w.room, fewBytes) && w.full == nil && w.x.Room != nil {
 		w.room = bytes
@@ -36,14 +36,14 @@ func (w *writer) fits(bytes int) bool {
 	return w.full == nil
 }
 
-// An element of a path is a field, or a place in a list.
+// An element of a path is a field, or an index in a list.
 type element struct {
-	step  *step // nil: a place in a list
+	step  *step // nil for an index in a list
 	index int
 }
 
-// object appends what s asks of obj, which stands at a place of the frame of s. It
-// returns false, and leaves something behind, if the object is null.
+// object appends the fields of s for obj, which is at index at of the frame of s. If the object
+// must be null, it returns false, and the caller removes the rest of its text.
 func (w *writer) object(s *set, obj any, at int) bool {
 	var f *frame
 	if s.deep() {
@@ -53,7 +53,7 @@ func (w *writer) object(s *set, obj any, at int) bool {
 			return false
 		}
 	}
-	written := true // a field that fails does not keep the errors of the others from being found
+	written := true // continue after a failed field, to report the errors of the others
 	for from := 0; from < len(s.steps); {
 		var ok bool
 		from, ok = w.steps(s, obj, f, at, from)
@@ -70,13 +70,13 @@ func (w *writer) object(s *set, obj any, at int) bool {
 	return true
 }
 
-// steps writes the fields of s from one of them on. It returns where to go on: behind
-// the last, or behind one that failed though it may not be null.
+// steps writes the fields of s, beginning with the given one. It returns the index to continue
+// at: after the last field, or after a non-null field that failed.
 func (w *writer) steps(s *set, obj any, f *frame, at, from int) (next int, ok bool) {
 	depth, i, mark, parts := len(w.path), from, -1, len(w.deferred)
 	defer func() {
 		if p := recover(); p != nil {
-			if mark < 0 { // in one of the plain fields from i on
+			if mark < 0 { // one of the plain fields from i on panicked
 				i, mark = w.safe(s, obj, i)
 			}
 			w.path = append(w.path[:depth], element{step: s.steps[i]})
@@ -94,7 +94,7 @@ func (w *writer) steps(s *set, obj any, f *frame, at, from int) (next int, ok bo
 		st := s.steps[i]
 		mark, parts = len(b), len(w.deferred)
 		if w.path == nil {
-			w.path = make([]element, 0, 16) // few answers are deeper
+			w.path = make([]element, 0, 16) // few answers are nested deeper
 		}
 		w.path = append(w.path, element{step: st})
 		var written bool
@@ -115,8 +115,8 @@ func (w *writer) steps(s *set, obj any, f *frame, at, from int) (next int, ok bo
 	}
 }
 
-// safe writes plain fields of s, from one of them on, up to the one that panics, which it
-// returns with the place of its value.
+// safe writes plain fields of s, beginning with i, up to the one that panics. It returns the
+// index of that field, and where its value begins.
 func (w *writer) safe(s *set, obj any, i int) (panics, mark int) {
 	one := *s
 	for ; ; i++ {
@@ -133,8 +133,7 @@ func (w *writer) safe(s *set, obj any, i int) (panics, mark int) {
 	}
 }
 
-// null puts null in place of a value that could not be written; false if there may be
-// no null.
+// null replaces a value that failed by null. It returns false if the type is non-null.
 func (w *writer) null(typ *ast.Type, mark, parts int) bool {
 	w.b, w.deferred = w.b[:mark], w.deferred[:parts]
 	if typ.NonNull {
@@ -144,7 +143,7 @@ func (w *writer) null(typ *ast.Type, mark, parts int) bool {
 	return true
 }
 
-// field writes the value of a field; false if it failed.
+// field writes the value of a field. It returns false if the field failed.
 func (w *writer) field(st *step, obj any, f *frame, at int) bool {
 	var v any
 	var err error
@@ -202,7 +201,7 @@ func (w *writer) value(st *step, typ *ast.Type, v any, places []place) bool {
 	return w.object(st.sets[st.index(v)], v, 0)
 }
 
-// leaf takes b for what is written, to which a leaf was appended; nil is null.
+// leaf accepts b, the text with a leaf appended. A nil b means null.
 func (w *writer) leaf(typ *ast.Type, b []byte, err error) bool {
 	switch {
 	case err != nil:
@@ -240,7 +239,7 @@ func (w *writer) list(st *step, typ *ast.Type, list any, places []place) bool {
 			ok = w.value(st, typ, v, below)
 		}
 		written = (ok || w.null(typ, mark, parts)) && written
-		if i == 0 { // the others will be as long, more or less
+		if i == 0 { // estimate the others from the length of the first
 			more := (len(w.b) - mark) * n * 9 / 8
 			if !w.fits(len(w.b) + more) {
 				return false
@@ -255,7 +254,7 @@ func (w *writer) list(st *step, typ *ast.Type, list any, places []place) bool {
 
 var errNull = errors.New("must not be null")
 
-// nothing writes null where a value may be null.
+// nothing writes null, or fails if the type is non-null.
 func (w *writer) nothing(typ *ast.Type) bool {
 	if typ.NonNull {
 		w.fail(errNull)
@@ -265,12 +264,12 @@ func (w *writer) nothing(typ *ast.Type) bool {
 	return true
 }
 
-// fail adds an error at the place that is being written.
+// fail adds an error at the current path.
 func (w *writer) fail(err error) {
 	w.errors++
 	out := gqlerror.WrapPath(nil, err)
 	var own *gqlerror.Error
-	if errors.As(err, &own) { // shared by all places that fail so
+	if errors.As(err, &own) { // shared by all fields that fail with it
 		copied := *own
 		out = &copied
 	}

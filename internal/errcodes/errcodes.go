@@ -26,7 +26,7 @@ const (
 	UpstreamBadResponse     = "UPSTREAM_BAD_RESPONSE"
 	Internal                = "INTERNAL_SERVER_ERROR"
 
-	// Canceled appears in logs and metrics only: the client left, or the gateway stopped, before
-	// there was an answer.
+	// Canceled appears in logs and metrics only. The client left, or the gateway stopped, before
+	// the answer was complete.
 	Canceled = "CANCELED"
 )

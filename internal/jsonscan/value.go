@@ -90,8 +90,8 @@ func (s *Scanner) Scalar() (string, bool) {
 	return v, true
 }
 
-// MaxText is the maximum length of a text that is kept, in bytes. error_detail can be a stack
-// trace. An answer with a hundred runs of 75 KB each would be of no help.
+// MaxText is the maximum length of a stored text, in bytes. error_detail can be a stack trace of
+// 75 KB, and an answer can hold a hundred of them.
 const MaxText = 16 << 10
 
 // cutText returns v, or its beginning and "…" if it is too long.
@@ -107,8 +107,8 @@ func cutText(v string) string {
 	return v[:n] + more
 }
 
-// Nullable reads a value as text, cuts it, and copies it, so that the text does not keep the
-// whole answer in memory. It returns nil for null, objects and arrays. Equal values in
+// Nullable reads a value as text and returns a cut copy, which does not keep the whole answer in
+// memory. It returns nil for null, objects and arrays. Equal values in
 // consecutive rows share one copy, since most runs are started in the same way.
 func (s *Scanner) Nullable() *string {
 	v, ok := s.Scalar()

@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A Cache behaves like a list whose oldest entries are cut off, whatever is put, used and
-// removed.
+// A Cache behaves like a list whose oldest entries are cut off, in any order of Put, Get and
+// Remove.
 func TestLaws(t *testing.T) {
 	type held struct {
 		key         string

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// Calls returns how many requests were sent to Census for it so far.
+// Calls returns the number of requests sent to Census so far.
 func (n *Notes) Calls() int { return int(n.calls.Load()) }
 
-// Hits returns how many pages and records were found in memory for it so far.
+// Hits returns the number of pages and records found in memory so far.
 func (n *Notes) Hits() int { return int(n.cached.Load()) }
 
 // Called notes requests sent to Census. It is safe for concurrent use.
@@ -25,9 +25,9 @@ func (n *Notes) Found() {
 	}
 }
 
-// Read notes until when something counts that was read, of Census or of memory. It is as
-// Census said at asOf; zero: it does not change any more. Stale tells that its time was
-// over. Read may be called from many goroutines.
+// Read notes data read from Census or from memory. The data stays fresh until the given time.
+// Census sent it at asOf; zero if the data no longer changes. stale says that it had expired. Read
+// is safe for concurrent use.
 func (n *Notes) Read(until, asOf time.Time, stale bool) {
 	if n == nil {
 		return
@@ -42,9 +42,9 @@ func (n *Notes) Read(until, asOf time.Time, stale bool) {
 	earliest(&n.until, until)
 }
 
-// byTheClock is how long an answer stays fresh that depends on the time of day, for example
-// because it says what is late. It applies even if the data stays fresh for longer. The time
-// begins with the request, since the operation's "now" is no earlier.
+// byTheClock is how long an answer stays fresh that depends on the time of day, such as a list of
+// late syncs. It applies even if the data stays fresh for longer. It begins with the request,
+// since the operation's "now" is no earlier.
 const byTheClock = 5 * time.Second
 
 // Moves notes that the answer depends on the time of day. It is safe for concurrent use.
@@ -54,7 +54,7 @@ func (n *Notes) Moves() {
 	}
 }
 
-// earliest lowers of to t, in milliseconds since 1970. It also sets of if it is 0.
+// earliest lowers of to t, in milliseconds since 1970. A value of 0 is not set yet.
 func earliest(of *atomic.Int64, t time.Time) {
 	for ms := max(t.UnixMilli(), 1); ; {
 		was := of.Load()
@@ -64,8 +64,8 @@ func earliest(of *atomic.Int64, t time.Time) {
 	}
 }
 
-// timeless is how long an answer stays fresh that contains nothing from Census: __typename, the
-// schema, the id of a sync requested by its id.
+// timeless is how long an answer without data from Census stays fresh: __typename, the schema,
+// the id of a sync requested by its id.
 const timeless = time.Minute
 
 // Fresh returns how long the answer stays fresh, which is as long as all its parts are. It
@@ -81,9 +81,9 @@ func (n *Notes) Fresh() time.Duration {
 	}
 }
 
-// AsOf is when Census said the oldest part of the answer, in milliseconds since 1970; 0 if
-// it tells nothing of Census.
+// AsOf returns when Census sent the oldest part of the answer, in milliseconds since 1970. It
+// returns 0 if the answer has no data from Census.
 func (n *Notes) AsOf() int64 { return n.asOf.Load() }
 
-// Stale tells that a part of the answer is over its time.
+// Stale reports whether a part of the answer has expired.
 func (n *Notes) Stale() bool { return n.stale.Load() }

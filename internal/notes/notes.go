@@ -1,6 +1,6 @@
-// Package notes holds what the layers learn about a request. All of it is one value in the
-// request's context, set on the way in and read on the way out. A context and a copy of the
-// request for each fact would cost more than learning it.
+// Package notes records facts about a request, such as its calls to Census. One value in the
+// request's context holds all of them: the layers set it on the way in and read it on the way out.
+// A separate context and request copy for each fact would cost more than the fact itself.
 package notes
 
 import (
@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Notes is what is known about one request. A nil *Notes records nothing.
+// Notes holds the facts about one request. A nil *Notes records nothing.
 type Notes struct {
 	ID   string // "" if it has none
 	Body []byte // the complete body, until the request is answered; nil if it is not read yet
@@ -36,7 +36,7 @@ type Told struct {
 	Limit      string // the limit it exceeded, by its name in docs/operations.md; "" if it was not rejected for one
 }
 
-// Key is the context key of Notes, or of a value that embeds Notes.
+// Key is the context key of a *Notes, or of a value that embeds Notes.
 type Key struct{}
 
 // Of returns the notes of ctx's request; nil if it has no notes.
@@ -47,7 +47,7 @@ func Of(ctx context.Context) *Notes {
 	return nil
 }
 
-// Itself returns n. Types that embed Notes so provide theirs.
+// Itself returns n. A type that embeds Notes inherits it, so that Of finds its notes.
 func (n *Notes) Itself() *Notes { return n }
 
 // With returns ctx with new notes, for a request without any.
