@@ -1,102 +1,72 @@
 package e2e
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
+	"time"
 
-	"census-gateway/edge/graphiql"
-	"census-gateway/edge/graphiql/chromium"
+	"census-gateway/upstream/sim"
 )
 
-// A first visitor opens the page of the program started without settings, runs the example, types
-// a query and reads the answer of the simulated Census.
+// What can befall the Census under a dashboard, by the names that its tests use.
+var misfortunes = map[string]sim.Fault{
+	"none":       {},
+	"down":       {Do: sim.JSON(503, `{"status":"error"}`)},
+	"unreadable": {Match: sim.Path("/syncs/52/sync_runs"), Do: sim.JSON(500, `{"status":"error"}`)},
+}
+
+// Opens the dashboard and GraphiQL of the built program in a real browser, by the tests in
+// examples/dashboard/browser:
 //
-//	CHROMIUM=/usr/bin/chromium go test ./e2e -run Browser -artifacts
+//	(cd examples/dashboard && npm ci) && CHROMIUM=/usr/bin/chromium go test ./e2e -run Browser -artifacts
 //
-// keeps a picture of it, page.png.
+// keeps pictures of every screen.
 func TestBrowser(t *testing.T) {
-	b := chromium.Start(t)
-	g := start(t)
-	here := "http://" + g.host
-	b.Open(here + "/graphql")
-	examples := graphiql.Examples(true)
-	b.Until("a tab for each example, the first one in front", `
-		document.querySelectorAll('.graphiql-tab').length === `+strconv.Itoa(len(examples))+` && text('.graphiql-query-editor').includes('query WhatIsFailingNow')`)
-	b.Click(`button[aria-label*="Documentation Explorer"]`)
-	b.Until("the schema's own description", `text('.graphiql-doc-explorer').includes('Read-only')`)
-
-	// Answers with errors begin with "errors", which is also a field of statistics.
-	answered := `(t => t.includes('"data"') && !t.split('"data"')[0].includes('"errors"'))(text('.result-window'))`
-	operation := regexp.MustCompile(`(?m)^query (\w+)`)
-	for i, tab := range examples {
-		name := operation.FindStringSubmatch(tab.Query)[1]
-		b.Click(".graphiql-tab:nth-of-type(" + strconv.Itoa(i+1) + ") button")
-		b.Until("the example "+name, `text('.graphiql-query-editor').includes('query `+name+`') &&
-			JSON.parse(localStorage['census-gateway/graphiql:tabState']).activeTabIndex === `+strconv.Itoa(i)) // stored when all has settled
-		b.Click(".graphiql-execute-button")
-		b.Until("the answer of "+name, answered)
+	browser := os.Getenv("CHROMIUM")
+	if browser == "" {
+		t.Skip("CHROMIUM names no browser; the gate has one")
 	}
-
-	b.Click(".graphiql-tab:nth-of-type(2) button")
-	began := `(() => { const d = new Date(); d.setHours(0, 0, 0, 0); d.setDate(d.getDate() - 1); return d.toISOString() })()`
-	b.Until("the start of yesterday in the variables", `text('.graphiql-editor-tool').includes(`+began+`)`)
-	b.Click(".graphiql-tab:nth-of-type(" + strconv.Itoa(len(examples)) + ") button")
-	b.Until("the last example", `text('.graphiql-query-editor').includes('query TheWholeWorkspace')`)
-
-	typed := func(name string) {
-		b.Write(".graphiql-query-editor", `query `+name+` { sync(id: "Sync:52") { label runs(first: 3) { nodes { id outcome } } } }`)
-		b.Until("the tab is named after what was typed", `text('.graphiql-tab-active').includes('`+name+`')`)
-		b.Click(".graphiql-execute-button")
-		b.Until("the answer of what was typed", answered+` && text('.result-window').includes('"label": "Accounts → Salesforce"') &&
-			text('.result-window').includes('"id": "SyncRun:')`)
+	full, frail, empty := newCensus(t, sim.Options{Seed: 1}), newCensus(t, sim.Options{Seed: 1}), newCensus(t, sim.Options{Empty: true})
+	large := newCensus(t, sim.Options{Empty: true})
+	large.fill(250, 2)
+	env := os.Environ()
+	for name, g := range map[string]*gateway{
+		"PAGE":   start(t, full.settings("GATEWAY_DASHBOARD=true", "GATEWAY_FRESHNESS=0s")...),
+		"FRAIL":  start(t, frail.settings("GATEWAY_DASHBOARD=true", "GATEWAY_FRESHNESS=0s")...),
+		"STRICT": start(t, frail.settings("GATEWAY_DASHBOARD=true", "GATEWAY_FRESHNESS=0s", "GATEWAY_STALE=0s")...),
+		"EMPTY":  start(t, empty.settings("GATEWAY_DASHBOARD=true")...),
+		"KEYED":  start(t, full.settings("GATEWAY_DASHBOARD=true", "GATEWAY_API_KEYS=one:"+hashOf("a-key"))...),
+		"LARGE":  start(t, large.settings("GATEWAY_DASHBOARD=true")...),
+	} {
+		env = append(env, name+"=http://"+g.host+"/dashboard")
 	}
-	b.Click(".graphiql-tab-add")
-	b.Until("a new tab", `document.querySelectorAll('.graphiql-tab').length === `+strconv.Itoa(len(examples)+1)+
-		` && !text('.graphiql-query-editor').includes('TheWholeWorkspace')`)
-	b.Write(".graphiql-query-editor", `subscription Live { syncHealthChanged { sync { id } after { state } } }`)
-	b.Until("the tab of a subscription", `text('.graphiql-tab-active').includes('Live')`)
-	b.Click(".graphiql-execute-button")
-	b.Until("an event", `text('.result-window').includes('"syncHealthChanged"') && text('.result-window').includes('"state"')`)
-	b.Click(".graphiql-execute-button") // which stops it
-	typed("Typed")
-	b.Click(`button[aria-label*="GraphiQL Explorer"]`)
-	b.Until("the explorer lists the fields", `text('.graphiql-explorer-root').includes('syncRunStats')`)
-	picture := filepath.Join(t.ArtifactDir(), "page.png")
-	b.Screenshot(picture)
-	if info, err := os.Stat(picture); err != nil || info.Size() < 20_000 {
-		t.Errorf("the picture: %v, %v", info, err)
+	prefix := prefixed(t, start(t, "GATEWAY_SIMULATE=true", "GATEWAY_API_KEYS=one:"+hashOf("a-key")))
+	env = append(env, "GRAPHIQL=http://"+start(t).host, "KEYED_GRAPHIQL="+prefix)
+	undo := func() {}
+	control := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fault, known := misfortunes[strings.TrimPrefix(r.URL.Path, "/")]
+		if !known {
+			http.NotFound(w, r)
+		}
+		undo()
+		undo = frail.Inject(fault)
+	}))
+	defer control.Close()
+	cmd := exec.Command("node", "--test", "--test-reporter=tap", "--test-concurrency=3", "browser/")
+	cmd.Dir = "../examples/dashboard"
+	cmd.Env = append(env, "CONTROL="+control.URL, "KEY=a-key", "CHROMIUM="+browser, "PICTURES="+t.ArtifactDir())
+	cmd.WaitDelay = time.Second
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
-
-	b.Open(here + "/playground")
-	b.Until("the same page, with what was asked before", `location.pathname === '/playground' && text('.graphiql-query-editor').includes('query Typed')`)
-	typed("Again")
-
-	requests := b.Requests()
-	for _, url := range requests {
-		if !strings.HasPrefix(url, here+"/") && !strings.HasPrefix(url, "data:") && url != "ws://"+g.host+"/graphql" {
-			t.Errorf("the page asked for %s", url)
+	for name, least := range map[string]int64{"page.png": 20_000, "overview-dark-360.png": 10_000} {
+		if info, err := os.Stat(filepath.Join(t.ArtifactDir(), name)); err != nil || info.Size() < least {
+			t.Errorf("%s: %v, %v", name, info, err)
 		}
 	}
-	for _, url := range []string{here + "/", here + "/playground", here + "/graphql"} {
-		if !slices.Contains(requests, url) {
-			t.Errorf("nobody asked for %s", url)
-		}
-	}
-	for _, e := range b.Errors() {
-		t.Errorf("console: %s", e)
-	}
-	// The page causes no errors and no requests to other hosts. The check would see them.
-	seen := len(b.Errors())
-	if _, err := b.Eval(`fetch('http://127.0.0.1:1/').catch(() => {})`); err != nil {
-		t.Error(err)
-	}
-	until(t, "the page is kept from asking others", func() bool {
-		return slices.ContainsFunc(b.Errors()[seen:], func(e string) bool { return strings.Contains(e, "Content Security Policy") }) &&
-			slices.ContainsFunc(b.Errors()[seen:], func(e string) bool { return strings.Contains(e, "ContentSecurityPolicyIssue") })
-	})
 }

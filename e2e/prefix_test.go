@@ -5,12 +5,9 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-
-	"census-gateway/edge/graphiql/chromium"
 )
 
 // prefixed serves g below /census/ as a proxy does that takes the prefix off, such as
@@ -61,25 +58,5 @@ func TestPageBehindPrefix(t *testing.T) {
 				t.Errorf("%s: %d", at, a.status)
 			}
 		}
-	}
-}
-
-// A user with an API key, behind such a proxy, types it once and is answered.
-func TestBrowserBehindPrefix(t *testing.T) {
-	b := chromium.Start(t)
-	here := prefixed(t, start(t, "GATEWAY_SIMULATE=true", "GATEWAY_API_KEYS=one:"+hashOf("a-key")))
-	b.Open(here + "graphql")
-	b.Until("the page", `location.pathname === '/census/' && text('#credentials').includes('Accepted: an API key.')`)
-	b.Fill("#credential", "a-key")
-	b.Click(".graphiql-execute-button")
-	b.Until("the answer", `text('.result-window').includes('"data"') && text('.result-window').includes('"healthCounts"')`)
-	b.Screenshot(filepath.Join(t.ArtifactDir(), "prefix.png"))
-	for _, request := range b.Requests() {
-		if !strings.HasPrefix(request, here) && !strings.HasPrefix(request, "data:") {
-			t.Errorf("the page asked for %s", request)
-		}
-	}
-	for _, e := range b.Errors() {
-		t.Errorf("console: %s", e)
 	}
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { before, test } from 'node:test'
-import { census, open, PAGE, settled } from './lib.mjs'
+import { test } from 'node:test'
+import { open, PAGE, settled } from './lib.mjs'
 
-before(() => census())
 const rows = (page) => page.locator('[role=table] [role=row][data-index]')
 
 // Each parameter: an address that has it, and what is seen of it.

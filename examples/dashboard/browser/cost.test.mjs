@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { before, test } from 'node:test'
-import { census, open, PAGE, settled } from './lib.mjs'
-
-before(() => census())
+import { test } from 'node:test'
+import { open, PAGE, settled } from './lib.mjs'
 
 /** Has the gateway say what each operation cost. */
 function priced(page, costs) {

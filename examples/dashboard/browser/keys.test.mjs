@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { before, test } from 'node:test'
-import { accessible, census, open, PAGE, settled } from './lib.mjs'
-
-before(() => census())
+import { test } from 'node:test'
+import { accessible, open, PAGE, settled } from './lib.mjs'
 
 test('four keys lead from the overview to the error of a failing sync', () => open(`${PAGE}/`, {}, async (page) => {
   await settled(page)

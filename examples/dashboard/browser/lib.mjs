@@ -1,19 +1,21 @@
-// What the tests of the page share: a browser, pages in it, and the Census behind them. See e2e/dashboard_test.go.
+// What the tests of the pages share: a browser, pages in it, and the Census behind them. See e2e/browser_test.go.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before } from 'node:test'
 import { chromium } from 'playwright-core'
 
-export const { PAGE, EMPTY, KEYED, LARGE, STRICT, CONTROL, KEY, PICTURES } = process.env
+export const { PAGE, FRAIL, EMPTY, KEYED, LARGE, STRICT, GRAPHIQL, KEYED_GRAPHIQL, CONTROL, KEY, PICTURES } = process.env
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What befalls Census from now on; the number of calls it got since it was last asked. */
+/** What befalls the Census of FRAIL and STRICT from now on. */
 export async function census(what = 'none') {
   const response = await fetch(`${CONTROL}/${what}`)
   assert.equal(response.status, 200, what)
-  return Number(await response.text())
 }
+
+/** The operation that a request asks for; undefined if it is no query. */
+export const operation = (request) => (request.method() === 'POST' && request.url().endsWith('/graphql') ? JSON.parse(request.postData()).operationName : undefined)
 
 let browser
 before(async () => {
@@ -31,12 +33,12 @@ export async function open(url, { width = 1440, height = 900, expect = [], clock
   page.on('pageerror', (e) => said.push(String(e)))
   const asked = []
   const reading = new Set() // queries under way, without the subscription, which has no end
-  page.on('request', (r) => r.url().endsWith('/graphql') && JSON.parse(r.postData()).operationName !== 'RunChanged' && reading.add(r))
+  page.on('request', (r) => operation(r) && operation(r) !== 'RunChanged' && reading.add(r))
   for (const event of ['requestfinished', 'requestfailed']) page.on(event, (r) => reading.delete(r))
   page.quiet = async () => {
     for (let calm = 0; calm < 4; calm = reading.size ? 0 : calm + 1) await page.waitForTimeout(60)
   }
-  page.on('request', (r) => r.url().endsWith('/graphql') && asked.push(JSON.parse(r.postData()).operationName))
+  page.on('request', (r) => operation(r) && asked.push(operation(r)))
   try {
     if (clock) await page.clock.install()
     await setup?.(page)

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { before, test } from 'node:test'
-import { accessible, census, open, PAGE, PICTURES, settled } from './lib.mjs'
-
-before(() => census())
+import { test } from 'node:test'
+import { accessible, open, PAGE, PICTURES, settled } from './lib.mjs'
 
 /** The newest failed run, and the run that is in progress if there is one. */
 async function run() {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { accessible, census, EMPTY, KEY, KEYED, LARGE, open, PAGE, settled, STRICT } from './lib.mjs'
+import { accessible, census, EMPTY, FRAIL, KEY, KEYED, LARGE, open, PAGE, settled, STRICT } from './lib.mjs'
 
 afterEach(() => census())
 const refused = /Failed to load resource/ // what a browser says of any status above 399
@@ -38,7 +38,7 @@ test('Census is down at first: what failed, and a way to try again', async () =>
   })
 })
 
-test('Census goes down: old data stay, marked as such', () => open(`${PAGE}/`, {}, async (page) => {
+test('Census goes down: old data stay, marked as such', () => open(`${FRAIL}/`, {}, async (page) => {
   await settled(page)
   await census('down')
   await page.keyboard.press('r')
