@@ -13,9 +13,9 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// Every reader against the runs themselves, and against the same runs folded in
+// Every reader agrees with a plain computation over the runs, for one Digest and for merged
 // parts.
-func TestLawReadersTellTheTruth(t *testing.T) {
+func TestLawReadersAgreeWithRuns(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		runs := rapid.SliceOfN(runFrom(march, 3*days), 0, 120).Draw(t, "runs")
 		d := split(t, runs)
@@ -33,8 +33,8 @@ func TestLawReadersTellTheTruth(t *testing.T) {
 	})
 }
 
-// However a history is cut and merged, no reader can tell.
-func TestLawMergeIsOneFold(t *testing.T) {
+// A Digest merged from any parts of a history equals a Digest of the whole.
+func TestLawMergeEqualsOneDigest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		runs := rapid.SliceOfN(runFrom(march, 3*days), 0, 120).Draw(t, "runs")
 		seen := map[census.SyncRunID]bool{}
@@ -66,7 +66,7 @@ func checkSame(t *rapid.T, a, b *Digest) {
 	}
 }
 
-// real leaves dry runs out.
+// real returns the runs that are not dry runs.
 func real(runs []census.SyncRun) (kept []census.SyncRun) {
 	for _, r := range runs {
 		if !r.DryRun() {
@@ -124,7 +124,7 @@ func clip(n *big.Int) int64 {
 	return math.MaxInt64
 }
 
-// checkDurations allows quantiles to be off by a share; the rest is exact.
+// checkDurations allows the relative error share in quantiles; all other values must be exact.
 func checkDurations(t rapid.TB, got *DurationSummary, all []float64, share float64) {
 	t.Helper()
 	if len(all) == 0 || got == nil {

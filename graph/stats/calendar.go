@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A Unit is what a series counts in.
+// A Unit is the length of a bucket.
 type Unit string
 
 const (
@@ -15,10 +15,10 @@ const (
 	Week        Unit = "WEEK" // from Monday (ISO 8601)
 )
 
-// A calendar cuts time into the units of a zone. It knows when a quarter hour is
-// on the wall there, and nothing of rules: a unit starts where the wall first
-// shows it. So a day of 23 or 25 hours is one bucket, a day that a zone left out
-// is none, and the hour that is shown twice is two.
+// A calendar divides time into the units of a zone. It uses only the local time of each quarter
+// hour, not the rules of the zone: a unit starts when the local time first reaches it. So a day
+// of 23 or 25 hours is one bucket, a day that a zone skipped has no bucket, and an hour that
+// occurs twice has two.
 type calendar struct {
 	unit Unit
 	zone *time.Location
@@ -34,8 +34,8 @@ func newCalendar(unit Unit, zone *time.Location) (calendar, error) {
 
 func (c calendar) wall(q quarter) time.Time { return time.UnixMilli(int64(q.start())).In(c.zone) }
 
-// label numbers the unit that the wall shows at q: it never falls from one unit
-// to a later one, but for an hour shown twice.
+// label numbers the unit of the local time at q. Labels never decrease with time, except in an
+// hour that occurs twice.
 func (c calendar) label(q quarter) int64 {
 	t := c.wall(q)
 	day := c.days(t)
@@ -48,15 +48,15 @@ func (c calendar) label(q quarter) int64 {
 	return day
 }
 
-// days counts the days of the wall's calendar.
+// days returns the number of t's local date, in days since 1970.
 func (c calendar) days(t time.Time) int64 {
 	y, m, d := t.Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400
 }
 
-// floor is where the unit that q is in starts.
+// floor returns the start of the unit that contains q.
 func (c calendar) floor(q quarter) quarter {
-	if c.unit == QuarterHour { // every clock shows one begin where UTC does
+	if c.unit == QuarterHour { // all zones begin a quarter hour when UTC does
 		return q
 	}
 	if c.unit == Hour {
@@ -69,7 +69,7 @@ func (c calendar) floor(q quarter) quarter {
 	return c.first(label, q-quarter(c.wall(q).Hour()*4)-quarter(c.days(c.wall(q))-label)*96)
 }
 
-// next is where the unit after that of q starts.
+// next returns the start of the unit after that of q.
 func (c calendar) next(q quarter) quarter {
 	if c.unit == QuarterHour {
 		return q + 1
@@ -86,8 +86,8 @@ func (c calendar) next(q quarter) quarter {
 	return c.first(label+length, q+quarter(label+length-c.days(c.wall(q)))*96)
 }
 
-// first is the first quarter hour labelled so or later, which is not far from
-// the one given.
+// first returns the first quarter hour whose label is at least label. It searches from near,
+// which must be close.
 func (c calendar) first(label int64, near quarter) quarter {
 	for c.label(near) < label {
 		near++
@@ -98,8 +98,8 @@ func (c calendar) first(label int64, near quarter) quarter {
 	return near
 }
 
-// hourStarts tells whether q starts an hour of the wall. Where clocks are set
-// by half an hour (Lord Howe), one hour of the year has 30 minutes and one 90.
+// hourStarts reports whether a local hour starts at q. If clocks change by half an hour (Lord
+// Howe), one hour of the year has 30 minutes and another has 90.
 func (c calendar) hourStarts(q quarter) bool {
 	return c.wall(q).Minute() == 0 || c.label(q) != c.label(q-1)
 }

@@ -6,35 +6,36 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// A quarter is a quarter of an hour of UTC, counted from 1970.
+// A quarter is a quarter hour of UTC, counted from 1970.
 type quarter int32
 
 const (
 	quarterMS    = 15 * 60 * 1000
-	largest      = quarter(1 << 29) // after the year 9999, and room to count on
-	keptQuarters = 100_000          // with a run in them: 1,000 days and some
+	largest      = quarter(1 << 29) // after the year 9999, with room to count further
+	keptQuarters = 100_000          // quarter hours with a run; a little over 1,000 days
 )
 
-// quarterOf is the quarter hour a moment is in; far future ends at the last.
+// quarterOf returns the quarter hour that contains t. It returns 0 before 1970 and largest in the
+// far future.
 func quarterOf(t census.DateTime) quarter {
 	return quarter(min(max(int64(t), 0)/quarterMS, int64(largest)))
 }
 
 func (q quarter) start() census.DateTime { return census.DateTime(q) * quarterMS }
 
-// Cells are tallies by quarter hour. Only the newest keptQuarters are promised:
-// which these are depends on the runs alone and not on their order, since a
-// quarter hour that is once too old will never again be among the newest.
+// Cells hold tallies by quarter hour. They guarantee only the newest keptQuarters. Those do not
+// depend on the order of the runs: a quarter hour that is too old once is never among the newest
+// again.
 type cells struct {
 	tallies map[quarter]*Tally
-	horizon quarter // what is older may be missing
+	horizon quarter // older quarter hours may be missing
 
-	none     bool      // no tallies are wanted
-	only     *calendar // the tallies are of its units, by where they start; nil: of quarter hours
-	from, to quarter   // the unit last added to
+	none     bool      // keeps no tallies
+	only     *calendar // units of the tallies, which are stored by their starts; nil: quarter hours
+	from, to quarter   // bounds of the unit last added to
 }
 
-// limit is a variable so that a test need not make 100,000.
+// limitQuarters is a variable so that tests can lower it.
 var limitQuarters = keptQuarters
 
 func (c *cells) at(q quarter) *Tally {
@@ -52,8 +53,8 @@ func (c *cells) at(q quarter) *Tally {
 	return t
 }
 
-// trim forgets the oldest once there are an eighth too many, which spreads the
-// cost of finding them.
+// trim deletes the oldest tallies when there are an eighth too many. So the cost of finding them
+// is spread.
 func (c *cells) trim() {
 	if len(c.tallies) <= limitQuarters+limitQuarters/8 {
 		return
@@ -61,7 +62,7 @@ func (c *cells) trim() {
 	c.raise(c.edge())
 }
 
-// edge is the oldest quarter hour that is promised.
+// edge returns the oldest guaranteed quarter hour.
 func (c *cells) edge() quarter {
 	if len(c.tallies) <= limitQuarters {
 		return c.horizon
@@ -70,8 +71,8 @@ func (c *cells) edge() quarter {
 	return max(c.horizon, keys[len(keys)-limitQuarters-1]+1)
 }
 
-// ends are the oldest and the newest quarter hour that are promised and have a
-// run; ok is false if no quarter hour has a run.
+// ends returns the oldest and the newest guaranteed quarter hour with a run; ok is false if no
+// quarter hour has one.
 func (c *cells) ends() (oldest, newest quarter, ok bool) {
 	oldest, edge := largest, c.edge()
 	for q := range c.tallies {
@@ -91,8 +92,7 @@ func (c *cells) raise(horizon quarter) {
 	}
 }
 
-// sorted lists the quarter hours from the first to the last given, both
-// included, that have a run.
+// sorted lists the quarter hours with a run, from the first to the last given, both included.
 func (c *cells) sorted(from, to quarter) []quarter {
 	var keys []quarter
 	for q := range c.tallies {
@@ -113,7 +113,7 @@ func (c *cells) add(r *reading) {
 		if q < c.from || q >= c.to {
 			c.from, c.to = c.only.floor(q), c.only.next(q)
 		}
-		q = max(c.from, 0) // a unit that began before 1970
+		q = max(c.from, 0) // a unit may have begun before 1970
 	}
 	if t := c.at(q); t != nil {
 		t.add(r, c.exact())
@@ -131,7 +131,7 @@ func (c *cells) merge(o *cells) {
 	c.trim()
 }
 
-// exact is up to how many runs of a cell are told exactly.
+// exact returns the number of runs up to which the quantiles of a cell are exact.
 func (c *cells) exact() int {
 	if c.only != nil {
 		return exactRuns

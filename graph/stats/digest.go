@@ -6,29 +6,29 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// A Digest sums up the runs it was given. The zero Digest is that of no runs and
-// ready for use. Readers may be called by many at a time, and a Digest may be
-// merged into several others meanwhile; Add and Merge want it for themselves.
+// A Digest summarizes runs. The zero Digest has no runs and is ready to use. Concurrent calls of
+// its readers are safe, also while it is merged into other Digests. Add and Merge need exclusive
+// use of it.
 type Digest struct {
 	Tally
-	// Until is the end of the times that can be true: a completion after it tells
-	// nothing of the last success. 0 is no end.
+	// Until is the latest plausible completion. A run with a later one is not a last success. 0
+	// means no limit.
 	Until       census.DateTime
 	lastSuccess census.DateTime
 	cells       cells
 	groups      groups
-	subsets     *subsets // nil: they are not kept
+	subsets     *subsets // nil: Keep was not called
 }
 
-// A Scale is by what runs are told over time.
+// A Scale is the bucket length and the time zone of a Series.
 type Scale struct {
 	Unit Unit
 	Zone *time.Location
 }
 
-// NewDigest makes a Digest that tells Series by the given scales only. Most of a
-// Digest is for its Series: it takes little memory for one scale, and hardly any
-// for none. Only such of the same scales may be merged.
+// NewDigest returns a Digest that computes Series for the given scales only. Most memory of a
+// Digest is for its Series: one scale needs little, and no scale hardly any. It can be merged
+// only with Digests of the same scales.
 func NewDigest(scales []Scale) *Digest {
 	d := new(Digest)
 	switch len(scales) {
@@ -40,9 +40,8 @@ func NewDigest(scales []Scale) *Digest {
 	return d
 }
 
-// Add folds one run in. The run is not kept; that its strings may be part of a
-// larger text is no matter. In a Digest that has seen the like it does not
-// allocate.
+// Add adds one run. It does not retain the run, whose strings may be part of a larger text. It
+// does not allocate if the Digest has seen similar runs.
 func (d *Digest) Add(run *census.SyncRun) {
 	r := read(run)
 	d.Tally.add(&r, exactRuns)
@@ -58,8 +57,7 @@ func (d *Digest) Add(run *census.SyncRun) {
 	}
 }
 
-// Merge folds in all that other was given. Other stays as it is and is not
-// referred to afterwards; it must not be d.
+// Merge adds all runs of other. It does not change or retain other, which must not be d.
 func (d *Digest) Merge(other *Digest) {
 	d.Tally.merge(&other.Tally, exactRuns)
 	d.cells.merge(&other.cells)
@@ -67,7 +65,7 @@ func (d *Digest) Merge(other *Digest) {
 	d.lastSuccess = max(d.lastSuccess, other.lastSuccess)
 }
 
-// LastSuccessAt is when the newest success was completed: of the SUCCEEDED and
-// PARTIAL runs, without dry runs, the latest completion. It is 0 if there was
-// none up to Until among the runs given, which says nothing about runs before them.
+// LastSuccessAt returns the latest completion of the SUCCEEDED and PARTIAL runs, without dry runs
+// and completions after Until. It returns 0 if no such run was added; earlier runs may have
+// succeeded.
 func (d *Digest) LastSuccessAt() census.DateTime { return d.lastSuccess }

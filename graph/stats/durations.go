@@ -3,18 +3,18 @@ package stats
 import "slices"
 
 const (
-	// exactRuns is up to how many runs the quantiles of a Digest or a bucket are
+	// exactRuns is the number of runs up to which the quantiles of a Digest or a bucket are
 	// exact.
 	exactRuns = 1000
-	// exactCellRuns is the same within one quarter hour.
+	// exactCellRuns is the same for one quarter hour.
 	exactCellRuns = 64
 )
 
-// A DurationSummary is in seconds. Count, Min, Max and Mean are exact. A
-// quantile is the smallest duration that at least that share of the runs did
-// not exceed (nearest rank): exact in a Digest of up to 1,000 runs, and in a
-// bucket of as many of which no quarter hour has more than 64; otherwise within
-// 1 % of it. Durations above 34 years count as 34 years in quantiles.
+// A DurationSummary summarizes durations in seconds. Count, Min, Max and Mean are exact. A
+// quantile is the smallest duration that is not exceeded by at least that share of the runs
+// (nearest rank). Quantiles are exact in a Digest of up to 1,000 runs, and in a bucket of up to
+// 1,000 runs if no quarter hour has more than 64. Otherwise they are within 1 %. In quantiles,
+// durations above 34 years count as 34 years.
 type DurationSummary struct {
 	Count         int
 	Min, Max      float64
@@ -22,21 +22,20 @@ type DurationSummary struct {
 	P50, P95, P99 float64
 }
 
-// Durations are kept one by one as long as they are few, then as a sketch. Sums
-// are of whole milliseconds, so that they come out the same in any order.
+// Durations are stored one by one up to a limit, then as a sketch. Sums are in whole
+// milliseconds, so they do not depend on the order.
 type durations struct {
 	exact []int64  // ms
-	many  *blurred // instead of exact, once there are more than the limit
+	many  *blurred // replaces exact above the limit
 }
 
-// Blurred durations are at least one.
+// A blurred holds at least one duration.
 type blurred struct {
-	n, sum, min, max int64 // ms, but for n
+	n, sum, min, max int64 // in ms, except n
 	sketch           sketch
 }
 
-// add takes a duration and its key in the sketch. The limit is the same in
-// every call on one value.
+// add adds a duration and its key in the sketch. All calls on one value must pass the same limit.
 func (d *durations) add(ms int64, key uint16, limit int) {
 	if d.many == nil && len(d.exact) < limit {
 		d.exact = append(d.exact, ms)
@@ -46,7 +45,7 @@ func (d *durations) add(ms int64, key uint16, limit int) {
 	d.many.add(ms, key)
 }
 
-// merge adds those of o, whose own limit is not above the one given.
+// merge adds the durations of o. The limit of o must not be above the given one.
 func (d *durations) merge(o *durations, limit int) {
 	switch {
 	case o.many == nil && d.many == nil && len(d.exact)+len(o.exact) <= limit:
@@ -63,7 +62,7 @@ func (d *durations) merge(o *durations, limit int) {
 	}
 }
 
-// blur moves what was exact to the sketch.
+// blur moves the exact durations to the sketch.
 func (d *durations) blur() {
 	if d.many == nil {
 		d.many = new(blurred)
@@ -105,7 +104,7 @@ func (d *durations) summary() *DurationSummary {
 	return summary(int64(n), sum, sorted[0], sorted[n-1], func(rank int64) float64 { return seconds(sorted[rank-1]) })
 }
 
-// summary is that of n durations, of which at tells the one of a rank in seconds.
+// summary returns the summary of n durations. at returns the duration with a rank, in seconds.
 func summary(n, sum, low, high int64, at func(rank int64) float64) *DurationSummary {
 	s := &DurationSummary{
 		Count: int(n),
@@ -113,17 +112,17 @@ func summary(n, sum, low, high int64, at func(rank int64) float64) *DurationSumm
 		Max:   seconds(high),
 		Mean:  float64(sum) / float64(n) / 1000,
 	}
-	within := func(v float64) float64 { return min(max(v, s.Min), s.Max) } // which rounding can take it out of
+	within := func(v float64) float64 { return min(max(v, s.Min), s.Max) } // rounding can exceed the bounds
 	s.Mean = within(s.Mean)
 	s.P50, s.P95, s.P99 = within(at(rank(50, n))), within(at(rank(95, n))), within(at(rank(99, n)))
 	return s
 }
 
-// rank is the place of a quantile among n values in order, from 1.
+// rank returns the rank of a quantile among n values in order. Ranks begin at 1.
 func rank(percent, n int64) int64 {
 	return n/100*percent + (n%100*percent+99)/100
 }
 
-// seconds rounds as SyncRun.DurationSeconds does, so that the longest run of a
-// summary took what the run says it took.
+// seconds rounds as SyncRun.DurationSeconds does, so that Max equals the duration of the longest
+// run.
 func seconds(ms int64) float64 { return float64(ms) / 1000 }

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Up to the limit quantiles are exact, one run more and they are within 1 %.
+// Quantiles are exact up to the limit. With one more run they are within 1 %.
 func TestDurationsSwitchOver(t *testing.T) {
 	dice := rand.New(rand.NewPCG(1, 2))
 	for _, n := range []int{1, 2, 99, 100, 101, exactRuns - 1, exactRuns, exactRuns + 1, 3 * exactRuns, 200_000} {
@@ -30,7 +30,7 @@ func TestDurationsSwitchOver(t *testing.T) {
 	}
 }
 
-// Which of both it is depends on the number of runs, not on how they came.
+// Whether quantiles are exact depends on the number of runs, not on the order or the merging.
 func TestLawDurationsMerge(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const limit = 20
@@ -64,7 +64,7 @@ func TestSketchError(t *testing.T) {
 	}
 	for _, ms := range []int64{1, 2, 3, 50, 51, 52, 1000, 36_412, 86_400_000, 1<<40 - 1, 1 << 40} {
 		if off := math.Abs(valueOf(keyOf(ms))-float64(ms)) / float64(ms); off > 0.01 {
-			t.Errorf("%d ms is told as %g, off by %.3f %%", ms, valueOf(keyOf(ms)), off*100)
+			t.Errorf("%d ms became %g, off by %.3f %%", ms, valueOf(keyOf(ms)), off*100)
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {

@@ -8,11 +8,11 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// maxNames is how many error codes, tags or keys a filter may name.
+// maxNames is the maximum number of error codes, tags or keys in a filter.
 const maxNames = 100
 
-// A Filter chooses runs; a run must pass every part of it. A part that is nil
-// or 0 passes all runs. An empty list that is not nil passes no run.
+// A Filter selects runs. A run must pass every part. A part that is nil or 0 passes all runs. An
+// empty list that is not nil passes no run.
 type Filter struct {
 	Outcomes      []census.SyncRunOutcome
 	Statuses      []census.SyncRunStatus
@@ -20,21 +20,21 @@ type Filter struct {
 	CreatedBefore census.DateTime // exclusive
 	FullSync      *bool
 	DryRun        *bool
-	ErrorCodes    []string // compared as they are; a run without a code is in no list
+	ErrorCodes    []string // compared exactly; a run without a code does not pass
 
-	TriggerTags        []string // as ErrorCodes
-	MinDurationSeconds *float64 // a run without a duration is not so long
+	TriggerTags        []string // like ErrorCodes
+	MinDurationSeconds *float64 // a run without a duration does not pass
 	RecordsRejected    *bool
 	ErrorGroups        []string        // keys of ErrorGroup
-	CompletedSince     census.DateTime // inclusive; passes no run that was created more than longestRun before
+	CompletedSince     census.DateTime // inclusive; rejects runs created more than longestRun earlier
 	CompletedBefore    census.DateTime // exclusive
 }
 
-// longestRun is how long before CompletedSince runs are looked for: Census lists them by
-// creation.
+// longestRun is how long before CompletedSince a passing run can be created. Census lists runs by
+// creation, so a search needs such a bound.
 const longestRun = 24 * time.Hour
 
-// Since is the earliest creation that can pass; 0: any.
+// Since returns the earliest creation that can pass; 0 if any can.
 func (f *Filter) Since() census.DateTime {
 	if f.CompletedSince == 0 {
 		return f.CreatedSince
@@ -42,8 +42,8 @@ func (f *Filter) Since() census.DateTime {
 	return max(f.CreatedSince, f.CompletedSince-census.DateTime(longestRun.Milliseconds()))
 }
 
-// Before is the moment before which runs that can pass were created; 0: any. None is
-// completed before it was created, but for clocks that were set.
+// Before returns the moment before which every passing run was created; 0 if there is no such
+// moment. A run is not completed before its creation, unless a clock was set back.
 func (f *Filter) Before() census.DateTime {
 	if f.CompletedBefore == 0 || f.CreatedBefore != 0 && f.CreatedBefore < f.CompletedBefore {
 		return f.CreatedBefore
@@ -51,7 +51,7 @@ func (f *Filter) Before() census.DateTime {
 	return f.CompletedBefore
 }
 
-// Match tells whether the run passes.
+// Match reports whether the run passes.
 func (f *Filter) Match(r *census.SyncRun) bool {
 	switch {
 	case r.CreatedAt < f.Since():
@@ -89,7 +89,7 @@ func (f *Filter) hasError(r *census.SyncRun) bool {
 	return len(key) > 0 && slices.Contains(f.ErrorGroups, publicKey(key))
 }
 
-// MatchesNothing reports that no run can pass, so no run has to be read.
+// MatchesNothing reports whether no run can pass, so that none needs to be read.
 func (f *Filter) MatchesNothing() bool {
 	empty := f.Outcomes != nil && len(f.Outcomes) == 0 ||
 		f.Statuses != nil && len(f.Statuses) == 0 ||
@@ -99,7 +99,7 @@ func (f *Filter) MatchesNothing() bool {
 	return empty || f.Before() != 0 && f.Since() >= f.Before()
 }
 
-// MatchesEverything tells that every run passes.
+// MatchesEverything reports whether every run passes.
 func (f *Filter) MatchesEverything() bool {
 	return f.Outcomes == nil && f.Statuses == nil && f.ErrorCodes == nil &&
 		f.CreatedSince == 0 && f.CreatedBefore == 0 && f.FullSync == nil && f.DryRun == nil &&
@@ -107,23 +107,23 @@ func (f *Filter) MatchesEverything() bool {
 		f.CompletedSince == 0 && f.CompletedBefore == 0
 }
 
-// InProgress tells that only runs in progress pass, if any do.
+// InProgress reports whether only runs in progress can pass.
 func (f *Filter) InProgress() bool {
 	other := func(o census.SyncRunOutcome) bool { return o != census.OutcomeInProgress }
 	return len(f.Outcomes) > 0 && !slices.ContainsFunc(f.Outcomes, other)
 }
 
-// Ends tells whether, where InProgress, no run before r is looked at: while a run is in
-// progress Census skips the later ones of its sync, so that one which was executed to
-// its end has none in progress before it. Dry runs prove nothing: no document says
-// whether they wait for others.
+// Ends reports whether a search with f can stop at r, because no run before r is in progress. It
+// is meaningful only if f is InProgress. While a run is in progress, Census skips the later runs
+// of its sync. So no run in progress precedes a run that was executed to its end. Dry runs prove
+// nothing: no document says whether they wait for others.
 func (f *Filter) Ends(r *census.SyncRun) bool {
 	executed := r.Status == census.StatusCompleted || r.Status == census.StatusFailed
 	return executed && !r.DryRun() && f.InProgress()
 }
 
-// Check rejects filters that can only be mistakes, with a message for the author of the
-// filter. Empty lists are valid: programs make them.
+// Check rejects filters that can only be mistakes, with a message for the filter's author. Empty
+// lists are valid, since programs produce them.
 func (f *Filter) Check() error {
 	if f.CreatedBefore != 0 && f.CreatedSince >= f.CreatedBefore {
 		return fmt.Errorf("createdSince must be before createdBefore, got %s and %s", f.CreatedSince, f.CreatedBefore)
@@ -149,7 +149,7 @@ func (f *Filter) Check() error {
 	return nil
 }
 
-// checkNames refuses a list that is too long, or has an empty name in it.
+// checkNames rejects a list that is too long or contains an empty name.
 func checkNames(list, name string, names []string) error {
 	if n := len(names); n > maxNames {
 		return fmt.Errorf("%s must name at most %d %ss, got %d", list, maxNames, name, n)

@@ -71,12 +71,12 @@ func TestFilterMatch(t *testing.T) {
 	run.CompletedAt, run.SyncTriggerReason, run.RecordsFailed = 0, nil, census.Count{}
 	for _, f := range []Filter{{CompletedBefore: march + days}, {CompletedSince: march}, {TriggerTags: []string{""}}, {MinDurationSeconds: ptr(0.0)}, {RecordsRejected: ptr(true)}} {
 		if f.Match(&run) {
-			t.Errorf("%+v passes a run of which nothing is known", f)
+			t.Errorf("%+v passes an empty run", f)
 		}
 	}
 	run.ErrorCode = nil
 	if (&Filter{ErrorCodes: []string{"AUTH"}}).Match(&run) {
-		t.Error("a run without a code is in a list of codes")
+		t.Error("a run without a code passes a list of codes")
 	}
 }
 
@@ -124,21 +124,21 @@ func TestLawFilterShortcuts(t *testing.T) {
 		}
 		runs := rapid.SliceOfN(runFrom(march-days, 3*days), 1, 20).Draw(t, "runs")
 		if f.MatchesNothing() && slices.ContainsFunc(runs, func(r census.SyncRun) bool { return f.Match(&r) }) {
-			t.Fatalf("%+v matches nothing, and yet", f)
+			t.Fatalf("%+v passes a run, but MatchesNothing", f)
 		}
 		if f.MatchesEverything() && slices.ContainsFunc(runs, func(r census.SyncRun) bool { return !f.Match(&r) }) {
-			t.Fatalf("%+v matches everything, and yet", f)
+			t.Fatalf("%+v rejects a run, but MatchesEverything", f)
 		}
 		for _, r := range runs {
 			if since, before := f.Since(), f.Before(); f.Match(&r) && (r.CreatedAt < since || before != 0 && r.CreatedAt >= before) {
-				t.Fatalf("%+v passes a run outside of what is read", f)
+				t.Fatalf("%+v passes a run not between Since and Before", f)
 			}
 		}
 	})
 }
 
-// Only a run that was executed to its end, and was no dry run, ends the search for runs
-// in progress, and only where nothing else passes.
+// Only a run executed to its end ends the search for runs in progress. A dry run does not. No
+// other filter ends a search.
 func TestFilterEnds(t *testing.T) {
 	dry := "dry run"
 	running := Filter{Outcomes: []census.SyncRunOutcome{census.OutcomeInProgress}}
@@ -162,7 +162,7 @@ func TestFilterEnds(t *testing.T) {
 		for _, other := range []Filter{{}, {Outcomes: []census.SyncRunOutcome{}}, {Outcomes: []census.SyncRunOutcome{census.OutcomeInProgress, census.OutcomeSkipped}},
 			{Statuses: []census.SyncRunStatus{census.StatusWorking}}} {
 			if other.Ends(&tt.run) {
-				t.Errorf("%s ends a search for more", name)
+				t.Errorf("%s ends the search of another filter", name)
 			}
 		}
 	}

@@ -11,28 +11,28 @@ import (
 )
 
 const (
-	keptGroups  = 200 // most frequent groups that outlast a trim
-	exactGroups = 400 // more than these are trimmed
-	keptCode    = 200 // bytes of an error code that tell it from another
+	keptGroups  = 200 // most frequent groups that a trim keeps
+	exactGroups = 400 // number of groups above which they are trimmed
+	keptCode    = 200 // bytes of an error code that are compared
 )
 
-// An ErrorGroup is runs that failed in the same way: with the same error code
-// or, without one, with messages that differ in nothing but names and numbers.
+// An ErrorGroup is a group of runs that failed in the same way. They have the same error code or,
+// without a code, messages that differ only in names and numbers.
 type ErrorGroup struct {
-	Key         string  // the same wherever the cause is the same; RestKey: too rare to be kept apart
-	Code        *string // nil: the runs carry none, or were too rare to be kept apart
-	Template    *string // what the latest run says, without what may be part of a record; nil: nothing, or too rare
+	Key         string  // the same for the same cause; RestKey for the group of rare errors
+	Code        *string // nil if the runs have no code, and for the group of rare errors
+	Template    *string // the latest run's message without possible data of records; nil if it has none, and for the group of rare errors
 	Count       int
-	SyncCount   int             // syncs that the runs are of
+	SyncCount   int             // number of syncs with a run in the group
 	FirstSeenAt census.DateTime // when the oldest run was created
 	LastSeenAt  census.DateTime // when the latest run was created
-	LatestRun   *census.SyncRun // not to be changed
+	LatestRun   *census.SyncRun // must not be modified
 }
 
-// Groups count errors. Up to exactGroups kinds the counts are exact and merging
-// is a sum. Beyond, the rarest are put together as "other": a count is then the
-// least there was, counts still add up to all errors, but which of the rare
-// kinds are kept apart may depend on the order in which they came.
+// Groups count errors by kind. Up to exactGroups kinds, the counts are exact, and merging adds
+// them. Beyond that, the rarest are combined as "other". A count is then a lower bound, and the
+// counts still add up to all errors. The order of the runs may decide which rare kinds stay
+// separate.
 type groups struct {
 	byKey   map[string]*group
 	other   group
@@ -47,22 +47,22 @@ type group struct {
 	syncs  []census.SyncID // in order
 }
 
-// RestKey is the key of the group of all that was too rare to be kept apart.
+// RestKey is the key of the group that combines rare errors.
 const RestKey = "rest"
 
-// isErrorKey tells whether s may be the key of a group that is kept apart.
+// isErrorKey reports whether s can be the key of a group other than the combined one.
 func isErrorKey(s string) bool {
 	return len(s) == 16 && span(s, isHex) == len(s) && strings.ToLower(s) == s
 }
 
-// publicKey is what others are told of a key: nothing of the message can be read off it.
+// publicKey returns the public form of a key. It is a hash, so it reveals nothing of the message.
 func publicKey[K string | []byte](key K) string {
 	sum := sha256.Sum256([]byte(key))
 	return hex.EncodeToString(sum[:8])
 }
 
-// appendErrorKey appends the key of a run that failed, or that got through and says what it
-// lacks; nothing for any other.
+// appendErrorKey appends the key of a FAILED run, or of a PARTIAL run with an error code or
+// message. It appends nothing for other runs.
 func appendErrorKey(b []byte, run *census.SyncRun, outcome census.SyncRunOutcome) []byte {
 	if outcome != census.OutcomeFailed && outcome != census.OutcomePartial {
 		return b
@@ -77,7 +77,7 @@ func appendErrorKey(b []byte, run *census.SyncRun, outcome census.SyncRunOutcome
 	return appendPattern(append(b, 'm'), message)
 }
 
-// add counts a run that failed, or that got through and says what it lacks.
+// add counts a FAILED run, or a PARTIAL run with an error code or message.
 func (g *groups) add(r *reading) {
 	if g.scratch = appendErrorKey(g.scratch[:0], r.run, Outcomes[r.outcome]); len(g.scratch) == 0 {
 		return
@@ -125,7 +125,7 @@ func (g *group) absorb(o *group) {
 	}
 }
 
-// see notes a sync that has a run of g, and when that was created.
+// see records the sync of a run in g, and the run's creation.
 func (g *group) see(at census.DateTime, id census.SyncID) {
 	if len(g.syncs) == 0 || at < g.first {
 		g.first = at
@@ -145,7 +145,7 @@ func (g *groups) trim() {
 	}
 }
 
-// sorted is most frequent first, then latest first.
+// sorted returns the groups, the most frequent first, then the latest first.
 func (g *groups) sorted() []*group {
 	all := make([]*group, 0, len(g.byKey))
 	for _, one := range g.byKey {
@@ -157,13 +157,12 @@ func (g *groups) sorted() []*group {
 	return all
 }
 
-// Errors lists the kinds of errors, the most frequent first and of equals the latest; at
-// most first of them, 0 or less for all. The combined group of all others comes last, if
-// there is one.
+// Errors returns the error groups, the most frequent first and, among equals, the latest first.
+// It returns at most first groups, or all if first is 0 or less. The combined group of rare
+// errors comes last, if there is one.
 //
-// A FAILED run always counts, a PARTIAL one if it has an error code or message,
-// others never: Census leaves errors of the past on canceled runs (API
-// reference, samples).
+// A FAILED run always counts. A PARTIAL run counts if it has an error code or message. Others
+// never count: Census leaves old errors on canceled runs (API reference, samples).
 func (d *Digest) Errors(first int) []ErrorGroup {
 	all := d.groups.sorted()
 	list := make([]ErrorGroup, 0, len(all)+1)

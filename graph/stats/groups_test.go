@@ -12,7 +12,7 @@ func failure(id int64, code string) *census.SyncRun {
 	return &census.SyncRun{ID: census.SyncRunID(id), Status: census.StatusFailed, CreatedAt: march + census.DateTime(id), ErrorCode: &code}
 }
 
-func TestErrorsCountWhoFailed(t *testing.T) {
+func TestErrorsCountFailures(t *testing.T) {
 	d := new(Digest)
 	message := ptr("Gave up after 17 ms")
 	for i, r := range []census.SyncRun{
@@ -20,7 +20,7 @@ func TestErrorsCountWhoFailed(t *testing.T) {
 		{Status: census.StatusFailed, ErrorMessage: message},
 		{Status: census.StatusFailed, ErrorDetail: ptr("gave up after 9 ms")},
 		{Status: census.StatusFailed, ErrorCode: ptr("AUTH"), ErrorMessage: message},
-		{Status: census.StatusCompleted, ErrorCode: ptr("AUTH")}, // clean: an error of the past
+		{Status: census.StatusCompleted, ErrorCode: ptr("AUTH")}, // clean run with an old error
 		{Status: census.StatusCompleted, ErrorCode: ptr("AUTH"), Canceled: true},
 		{Status: census.StatusCompleted, ErrorCode: ptr("FIELD"), RecordsFailed: census.Count{N: 3, Known: true}},
 		{Status: census.StatusCompleted, RecordsFailed: census.Count{N: 3, Known: true}},
@@ -46,8 +46,8 @@ func TestErrorsCountWhoFailed(t *testing.T) {
 	}
 }
 
-// However many kinds there are, few are kept, the frequent among them, and none
-// is lost from the sum.
+// A Digest of many kinds keeps few groups, among them the frequent ones. The counts still add up
+// to all errors.
 func TestErrorsAreBounded(t *testing.T) {
 	one, parts := new(Digest), [3]*Digest{new(Digest), new(Digest), new(Digest)}
 	total := 0
@@ -104,7 +104,7 @@ func TestUpToTheLimitGroupsAreExact(t *testing.T) {
 	}
 }
 
-// Nothing of a kept run may be part of the page it was read from.
+// A stored run shares no memory with its page.
 func TestLatestRunIsACopy(t *testing.T) {
 	tag := "Manual"
 	r := failure(1, "AUTH")

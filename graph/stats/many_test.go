@@ -9,8 +9,8 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// So many runs that nothing is exact any more: within 1 % of the truth, and the
-// same however they were cut and merged, in all of it and in each bucket.
+// With too many runs for exact quantiles, they are within 1 %, in total and in each bucket.
+// Merging in any order gives the same result.
 func TestLawManyRuns(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		dice := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))

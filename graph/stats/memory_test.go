@@ -11,8 +11,8 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// usual draws a run of 30 days as they come: nearly all clean, each with a
-// duration of its own, some failed.
+// usual draws a typical run of the last 30 days. Nearly all are clean, with distinct durations;
+// some failed.
 func usual(dice *rand.Rand, id int) census.SyncRun {
 	created := march + census.DateTime(dice.Int64N(int64(30*days)))
 	count := census.Count{N: dice.Int64N(5000), Known: true}
@@ -29,7 +29,7 @@ func usual(dice *rand.Rand, id int) census.SyncRun {
 
 var timedOut = "Statement timed out after 17 seconds"
 
-// month is n of these, newest first.
+// month returns n such runs, newest first.
 func month(n int) []census.SyncRun {
 	dice := rand.New(rand.NewPCG(3, 4))
 	runs := make([]census.SyncRun, n)
@@ -40,8 +40,8 @@ func month(n int) []census.SyncRun {
 	return runs
 }
 
-// A Digest grows with the time it covers and the variety it sees, so that it
-// hardly does when more of the same is added.
+// The size of a Digest grows with the time covered and the variety of runs. It hardly grows with
+// more runs of the same kind.
 func TestMemoryIsFlat(t *testing.T) {
 	runs := month(144_000)
 	var before, after runtime.MemStats
@@ -70,7 +70,7 @@ func TestMemoryIsFlat(t *testing.T) {
 	t.Logf("144,000 runs: %d bytes (heap %d); a million: %d; two: %d", size, heap, million, two)
 }
 
-// A statistic of one sync takes little where it is asked for no series, or for one.
+// A Digest of one sync is small with no scale or one.
 func TestMemoryOfScales(t *testing.T) {
 	runs := month(720)
 	for most, scales := range map[int][]Scale{10_000: nil, 40_000: {{Day, time.UTC}}} {
@@ -96,7 +96,7 @@ func TestAddDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// The newest quarter hours are kept, the same ones in whatever order they come.
+// A Digest keeps the newest quarter hours, the same ones for any order of runs.
 func TestQuarterHoursAreBounded(t *testing.T) {
 	defer func(n int) { limitQuarters = n }(limitQuarters)
 	limitQuarters = 40
@@ -116,10 +116,10 @@ func TestQuarterHoursAreBounded(t *testing.T) {
 	edge := digests[0].cells.edge()
 	for _, d := range digests {
 		if d.cells.edge() != edge {
-			t.Errorf("kept from %d on, and from %d on", edge, d.cells.edge())
+			t.Errorf("edge %d, then %d", edge, d.cells.edge())
 		}
 		if _, err := d.Series(Day, mustZone(t, "UTC"), edge.start()-1, march+30*days); err == nil {
-			t.Error("a series of what may be gone")
+			t.Error("Series before the edge did not fail")
 		}
 		buckets, err := d.Series(Hour, mustZone(t, "UTC"), edge.start(), march+30*days)
 		want := 0
@@ -195,9 +195,9 @@ func BenchmarkPattern(b *testing.B) {
 	}
 }
 
-// size is about how many bytes d occupies.
+// size returns about how many bytes d occupies.
 func (d *Digest) size() int {
-	const mapSlot = 16 + 8 // key, pointer and the room a map leaves
+	const mapSlot = 16 + 8 // key, pointer and the spare room of a map
 	n := int(unsafe.Sizeof(*d)) + d.durations.size()
 	for _, t := range d.cells.tallies {
 		n += mapSlot + int(unsafe.Sizeof(*t)) + t.durations.size()
@@ -213,7 +213,7 @@ func (d *durations) size() int {
 	return n
 }
 
-// size counts a run's strings by the guess that they are short.
+// size assumes that a run's strings are short.
 func (g *groups) size() int {
 	const each = int(unsafe.Sizeof(group{})) + int(unsafe.Sizeof(census.SyncRun{})) + 500
 	return len(g.byKey)*each + cap(g.scratch)

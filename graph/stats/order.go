@@ -6,12 +6,12 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// compare orders runs as Census lists them: by creation, then by id.
+// compare orders runs as Census lists them, by creation and then by id.
 func compare(a, b *census.SyncRun) int {
 	return cmp.Or(cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.ID, b.ID))
 }
 
-// newer tells whether a is there and b is older or is not.
+// newer reports whether a is not nil, and b is nil or older than a.
 func newer(a, b *census.SyncRun) bool {
 	return a != nil && (b == nil || compare(a, b) > 0)
 }

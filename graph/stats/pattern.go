@@ -6,12 +6,12 @@ import (
 )
 
 const (
-	readMessage = 1000 // bytes of a message that are looked at
-	keptPattern = 200  // bytes of its pattern that tell it from another
+	readMessage = 1000 // bytes of a message that are read
+	keptPattern = 200  // bytes of its pattern that are compared
 )
 
-// appendPattern appends what a message has in common with others of its kind: what
-// varies is taken out, white space is made one blank and capitals small.
+// appendPattern appends the pattern that a message shares with others of its kind. It replaces
+// the varying parts, makes white space one blank, and makes capitals lower case.
 //
 //	"any", 'any', `any`, “any”                 <text>
 //	https://host/path?query                    <url>
@@ -20,8 +20,8 @@ const (
 //	UUIDs, hex numbers, ids such as k3Jd82hQxz <id>
 //	12, 1,024, 3.5, 10.0.3.17:5439             #
 //
-// It is a guess at what varies: names without quotes stay, and so do ids that
-// look like words. No digit of ASCII stays.
+// The pattern is a guess. Names without quotes stay, and so do ids that look like words. No ASCII
+// digit stays.
 func appendPattern(b []byte, message string) []byte {
 	s, start := message[:min(len(message), readMessage)], len(b)
 	for i := 0; i < len(s) && len(b)-start <= keptPattern; {
@@ -55,8 +55,8 @@ func appendPattern(b []byte, message string) []byte {
 	return cut(b, start)
 }
 
-// word is the length of the varying thing that begins with the word s begins
-// with, and what stands for it; 1 and "" if it is nothing of the kind.
+// word returns the length of the varying part at the start of s, and its replacement. s begins
+// with a word. It returns 1 and "" if that word does not begin such a part.
 func word(s string) (n int, replacement string) {
 	if n := urlLength(s); n > 0 {
 		return n, "<url>"
@@ -73,8 +73,8 @@ func word(s string) (n int, replacement string) {
 	return 1, ""
 }
 
-// quoted is the same for what is quoted from s[i] on. An apostrophe is a quote
-// only at the edge of a word.
+// quoted returns the same for a quoted text that begins at s[i]. An apostrophe is a quote only at
+// the edge of a word.
 func quoted(s string, i int) (n int, replacement string) {
 	open, shut := s[i:i+1], s[i:i+1]
 	switch {
@@ -97,8 +97,8 @@ func quoted(s string, i int) (n int, replacement string) {
 	}
 }
 
-// cut makes the pattern that begins at start fit, and leaves no half characters
-// and no blank at its end.
+// cut shortens the pattern that begins at start to keptPattern bytes. It removes an incomplete
+// character and a blank at the end.
 func cut(b []byte, start int) []byte {
 	if len(b)-start > keptPattern {
 		b = b[:start+keptPattern]

@@ -50,7 +50,7 @@ func TestPattern(t *testing.T) {
 	}
 }
 
-// What fills the gaps of a message makes no difference, and no digit stays.
+// The varying parts of a message do not change its pattern, which contains no digits.
 func TestLawPattern(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		words := rapid.SliceOfN(rapid.SampledFrom([]string{"Batch", "of", "field", "{n}", "{n}", `"{t}"`, "{time}", "{url}", "{email}", "({n})", "{uuid};"}), 0, 12).Draw(t, "words")

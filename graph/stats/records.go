@@ -6,13 +6,13 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// RecordTotals are numbers of records. A null number counts as 0; a total that would exceed the
-// largest int64 stays there.
+// RecordTotals holds numbers of records. A null number counts as 0. A total stops at the largest
+// int64.
 type RecordTotals struct {
-	Processed int64 // sent to the destination (API reference; before 2024, read from the source)
-	Updated   int64 // accepted there
-	Failed    int64 // rejected there
-	Invalid   int64 // left out by Census for their quality
+	Processed int64 // sent to the destination (API reference); before 2024, read from the source
+	Updated   int64 // accepted by the destination
+	Failed    int64 // rejected by the destination
+	Invalid   int64 // excluded by Census as invalid
 }
 
 func (t *RecordTotals) add(r *census.SyncRun) {
@@ -26,8 +26,7 @@ func (t *RecordTotals) merge(o RecordTotals) {
 	t.Invalid = saturate(t.Invalid, o.Invalid)
 }
 
-// number is a count without its oddities: no collection has fewer than no
-// records.
+// number returns the value of a count; 0 if it is unknown or negative.
 func number(c census.Count) int64 {
 	if !c.Known {
 		return 0
@@ -35,7 +34,7 @@ func number(c census.Count) int64 {
 	return max(c.N, 0)
 }
 
-// saturate adds two numbers that are not negative.
+// saturate returns the sum of two non-negative numbers, or the largest int64 if it overflows.
 func saturate(a, b int64) int64 {
 	if a > math.MaxInt64-b {
 		return math.MaxInt64

@@ -21,11 +21,11 @@ func at(text string) census.DateTime {
 
 var march = at("2026-03-04T12:23:45.678Z")
 
-// days is a number of ms.
+// days is the number of milliseconds in a day.
 const days = census.DateTime(24 * time.Hour / time.Millisecond)
 
-// runFrom draws a run created in the span from since on, with everything in it
-// that Census may leave null, and little variety where equality matters.
+// runFrom draws a run created within the span that begins at since. It may lack any value that
+// Census may leave null. Values whose equality matters have little variety.
 func runFrom(since, span census.DateTime) *rapid.Generator[census.SyncRun] {
 	return rapid.Custom(func(t *rapid.T) census.SyncRun {
 		r := census.SyncRun{
@@ -62,8 +62,8 @@ func runFrom(since, span census.DateTime) *rapid.Generator[census.SyncRun] {
 	})
 }
 
-// split folds runs in as many parts as are drawn, in an order that is drawn,
-// and merges the parts two at a time as drawn.
+// split divides runs into parts, in random order, and merges their Digests pairwise in random
+// order.
 func split(t *rapid.T, runs []census.SyncRun) *Digest {
 	shuffled := rapid.Permutation(runs).Draw(t, "order")
 	parts := make([]*Digest, rapid.IntRange(1, 6).Draw(t, "parts"))

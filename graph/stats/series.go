@@ -7,26 +7,25 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// MaxBuckets is how many buckets a series may have.
+// MaxBuckets is the maximum number of buckets in a series.
 const MaxBuckets = 1000
 
-// A Bucket is the runs that were created from StartsAt, inclusive, to where the next
-// one starts.
+// A Bucket summarizes the runs created from StartsAt, inclusive, to the start of the next bucket.
 type Bucket struct {
 	StartsAt census.DateTime
 	Tally
 }
 
-// Series is the runs by hour, day or week of a time zone, oldest first: buckets
-// without gap or overlap, empty ones included, from the one since is in to the
-// one that holds the last moment of before. A since of 0 is the oldest run
-// given, a before of 0 the newest; a range that is empty has no buckets.
+// Series returns the runs by buckets of a unit in a time zone, oldest first. The buckets have no
+// gaps or overlaps, and include empty ones. The first contains since, the last contains the last
+// moment of before. A since of 0 means the oldest run, a before of 0 the newest. An empty range
+// has no buckets.
 //
-// Whole buckets are answered: the first holds what was given of it before since,
-// the last what was given of it from before on. Fold only runs of the range.
+// Buckets are not cut at the ends of the range. The first includes the added runs before since,
+// the last those from before on. So add only the runs of the range.
 //
-// It refuses a range of more than MaxBuckets, and one that begins before the
-// quarter hours that are kept (see the package comment).
+// Series returns an error if the range has more than MaxBuckets, or begins before the kept
+// quarter hours (see the package comment).
 func (d *Digest) Series(unit Unit, zone *time.Location, since, before census.DateTime) ([]Bucket, error) {
 	cal, err := newCalendar(unit, zone)
 	if err != nil {
@@ -49,8 +48,8 @@ func (d *Digest) Series(unit Unit, zone *time.Location, since, before census.Dat
 	return buckets, nil
 }
 
-// starts are where the buckets begin, and where the last one ends; none if there
-// are no buckets.
+// starts returns the starts of the buckets and the end of the last one; nil if there are no
+// buckets.
 func (d *Digest) starts(cal calendar, since, before census.DateTime) ([]quarter, error) {
 	if since == 0 || before == 0 {
 		oldest, newest, ok := d.cells.ends()

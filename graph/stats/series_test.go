@@ -26,7 +26,7 @@ var someZones = []string{
 	"America/St_Johns", "Pacific/Chatham", "Africa/Casablanca", "America/Havana", "Asia/Beirut", "Pacific/Apia",
 }
 
-// endsOf is where each bucket ends: where the next one begins.
+// endsOf returns the end of each bucket, which is the start of the next.
 func endsOf(buckets []Bucket, cal calendar) []census.DateTime {
 	ends := make([]census.DateTime, len(buckets))
 	for i := range buckets {
@@ -38,8 +38,8 @@ func endsOf(buckets []Bucket, cal calendar) []census.DateTime {
 	return ends
 }
 
-// Buckets tile the range, each begins where its unit does on the wall, and each
-// holds the runs created in it.
+// The buckets cover the range without gaps. Each starts with a local unit and holds the runs
+// created in it.
 func TestLawSeries(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		zone := mustZone(t, rapid.SampledFrom(someZones).Draw(t, "zone"))
@@ -76,8 +76,8 @@ func TestLawSeries(t *testing.T) {
 	})
 }
 
-// A Digest of one scale tells by that what one of all scales does, and one of none
-// tells all the rest.
+// For its scale, a Digest of one scale agrees with one of all scales. A Digest of no scale agrees
+// in everything but Series.
 func TestLawScales(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		scale := Scale{rapid.SampledFrom([]Unit{Hour, Day, Week, QuarterHour}).Draw(t, "unit"), mustZone(t, rapid.SampledFrom(someZones).Draw(t, "zone"))}

@@ -6,28 +6,26 @@ import (
 	"slices"
 )
 
-// A sketch is a histogram whose bins grow by 2 % from one to the next, so that
-// a value is told within 1 % whatever its size (the idea of DDSketch: Masson,
-// Rim, Lee, VLDB 2019). Two sketches merge by adding their bins, and nothing is
-// lost in it. In order of key; nil is empty.
+// A sketch is a histogram whose bins grow by 2 % from one to the next. So it returns any value
+// within 1 % (the idea of DDSketch: Masson, Rim, Lee, VLDB 2019). Merging adds the bins and loses
+// nothing. The bins are in order of their keys. A nil sketch is empty.
 type sketch []bin
 
 type bin struct {
 	key uint16
-	n   uint32 // stays at its largest value rather than wrap
+	n   uint32 // stops at the largest uint32
 }
 
 const (
 	growth   = 1.02
-	longest  = 1 << 40 // ms, about 34 years; what is longer is counted there
-	zeroKey  = 0       // less than a millisecond
-	firstKey = 1       // a millisecond
+	longest  = 1 << 40 // ms, about 34 years; longer durations count as this long
+	zeroKey  = 0       // less than 1 ms
+	firstKey = 1       // 1 ms
 )
 
 var perKey = 1 / math.Log(growth)
 
-// keyOf is the bin of a duration in ms, which is not negative: bin k ends at
-// growth^(k-1), inclusive.
+// keyOf returns the bin of a non-negative duration in ms. Bin k ends at growth^(k-1), inclusive.
 func keyOf(ms int64) uint16 {
 	if ms < 1 {
 		return zeroKey
@@ -35,8 +33,7 @@ func keyOf(ms int64) uint16 {
 	return firstKey + uint16(math.Ceil(math.Log(float64(min(ms, longest)))*perKey))
 }
 
-// valueOf is the duration, in ms, that is no further than 1 % from any in the
-// bin.
+// valueOf returns a duration in ms that is within 1 % of every duration in the bin.
 func valueOf(key uint16) float64 {
 	if key == zeroKey {
 		return 0
@@ -60,8 +57,8 @@ func (s *sketch) merge(o sketch) {
 	}
 }
 
-// at is about the value, in ms, with the given rank; ranks start at 1. It is
-// the largest where the ranks are fewer, which a bin at its limit can cause.
+// at returns about the value, in ms, with the given rank. Ranks begin at 1. It returns the
+// largest value if the rank is too high, which a bin at its limit can cause.
 func (s sketch) at(rank int64) float64 {
 	for _, b := range s {
 		if rank -= int64(b.n); rank <= 0 {

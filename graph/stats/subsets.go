@@ -4,44 +4,45 @@ import "census-gateway/upstream/census"
 
 const (
 	exactSubset = 10_000 // runs up to which the quantiles of a Subset are exact
-	keptTags    = 400    // more than these are told as one
+	keptTags    = 400    // number of subsets above which further tags are combined
 )
 
-// A Subset is some of the runs of a Digest. The zero Subset is that of no runs.
+// A Subset is the part of a Digest's runs with one Kind. The zero Subset has no runs.
 type Subset struct {
 	Tally
 	lastSuccess census.DateTime
 }
 
-// LastSuccessAt is Digest.LastSuccessAt of these runs.
+// LastSuccessAt is like Digest.LastSuccessAt, for these runs.
 func (s *Subset) LastSuccessAt() census.DateTime { return s.lastSuccess }
 
-// Merge folds in the runs of other, which stays as it is and must not be s.
+// Merge adds the runs of other. It does not change other, which must not be s.
 func (s *Subset) Merge(other *Subset) {
 	s.Tally.merge(&other.Tally, exactSubset)
 	s.lastSuccess = max(s.lastSuccess, other.lastSuccess)
 }
 
-// A Split says by what a Digest keeps its runs apart.
+// A Split says how a Digest separates its runs.
 type Split struct{ ByTag, ByFull bool }
 
-// A Kind is what the runs of a Subset have in common, as far as the Split says.
+// A Kind is the common property of the runs in a Subset, as far as the Split separates them.
 type Kind struct {
-	Tag  string // of what started them; "" where Census does not say
-	Rest bool   // instead of Tag: there were too many
+	Tag  string // trigger tag; "" if Census sends none
+	Rest bool   // combines the tags beyond keptTags, instead of Tag
 	Full bool
 }
 
-// subsets are the runs of a Digest by their kinds; nil keeps none.
+// subsets holds the runs of a Digest by kind. Nil keeps none.
 type subsets struct {
 	split Split
 	by    map[Kind]*Subset
 }
 
-// Keep has d, which has no runs yet, keep its runs apart. Merge leaves them where they are.
+// Keep makes d, which must have no runs yet, also keep its runs by kind. Merge ignores the
+// subsets of both Digests.
 func (d *Digest) Keep(split Split) { d.subsets = &subsets{split, map[Kind]*Subset{}} }
 
-// Subsets are the runs of d by their kinds; nil without Keep.
+// Subsets returns the runs of d by kind; nil if Keep was not called.
 func (d *Digest) Subsets() map[Kind]*Subset {
 	if d.subsets == nil {
 		return nil

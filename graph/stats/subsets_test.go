@@ -11,8 +11,7 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// The subsets of a Digest are its runs, each in the one of its kind, and what is merged of
-// them tells what a Digest of these runs tells.
+// Each run of a Digest is in the subset of its kind. Merged subsets equal a Digest of their runs.
 func TestLawSubsets(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		runs := rapid.SliceOfN(runFrom(march, days), 0, 60).Draw(t, "runs")
@@ -53,7 +52,7 @@ func TestLawSubsets(t *testing.T) {
 	})
 }
 
-// However many tags Census makes up, they take no more memory than some hundreds.
+// Any number of tags takes no more memory than some hundreds.
 func TestManyTags(t *testing.T) {
 	d := NewDigest(nil)
 	d.Keep(Split{ByTag: true})
@@ -65,11 +64,11 @@ func TestManyTags(t *testing.T) {
 		t.Errorf("%d kinds", len(d.Subsets()))
 	}
 	if NewDigest(nil).Subsets() != nil {
-		t.Error("kept though nobody asked")
+		t.Error("subsets without Keep")
 	}
 }
 
-// The percentiles of a group of thousands of runs are those of the runs.
+// The percentiles of a subset of thousands of runs are exact.
 func TestSubsetsAreExact(t *testing.T) {
 	d := NewDigest(nil)
 	d.Keep(Split{})
@@ -111,6 +110,6 @@ func TestCountAndCleanRate(t *testing.T) {
 		}
 	}
 	if new(Tally).CleanRate() != nil {
-		t.Error("a rate of nothing")
+		t.Error("a rate of no runs")
 	}
 }

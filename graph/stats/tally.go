@@ -6,7 +6,7 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// Outcomes in the order of the enum, which is the order of all answers.
+// Outcomes lists the outcomes in the order of the enum and of all answers.
 var Outcomes = [...]census.SyncRunOutcome{
 	census.OutcomeInProgress,
 	census.OutcomeSucceeded,
@@ -17,7 +17,7 @@ var Outcomes = [...]census.SyncRunOutcome{
 	census.OutcomeUnknown,
 }
 
-// Places in Outcomes.
+// Indexes in Outcomes.
 const (
 	inProgress = iota
 	succeeded
@@ -37,8 +37,7 @@ func placeOf(o census.SyncRunOutcome) int {
 	return unknown
 }
 
-// A Tally is what can be told of some runs without telling them apart. The
-// zero Tally is that of no runs.
+// A Tally summarizes runs without storing them. The zero Tally has no runs.
 type Tally struct {
 	runs      [len(Outcomes)]uint32 // dry runs included
 	dry       [len(Outcomes)]uint32
@@ -46,18 +45,18 @@ type Tally struct {
 	durations durations
 }
 
-// An OutcomeCount is how many runs ended one way.
+// An OutcomeCount is the number of runs with one outcome.
 type OutcomeCount struct {
 	Outcome census.SyncRunOutcome
 	Count   int
 }
 
-// A reading is a run with the values that several parts of a Digest need.
+// A reading holds a run with the values that several parts of a Digest need.
 type reading struct {
 	run     *census.SyncRun
-	outcome int // place in Outcomes
+	outcome int // index in Outcomes
 	dry     bool
-	ms      int64 // duration; meaningful if timed
+	ms      int64 // duration; valid only if timed
 	key     uint16
 	timed   bool
 }
@@ -92,7 +91,7 @@ func (t *Tally) merge(o *Tally, exact int) {
 	t.durations.merge(&o.durations, exact)
 }
 
-// TotalRuns is the number of runs, dry runs among them.
+// TotalRuns returns the number of runs, dry runs included.
 func (t *Tally) TotalRuns() int {
 	n := 0
 	for _, runs := range t.runs {
@@ -101,8 +100,8 @@ func (t *Tally) TotalRuns() int {
 	return n
 }
 
-// Count is the number of runs, dry runs among them, that ended in one of some ways; of all
-// of them if none are given.
+// Count returns the number of runs, dry runs included, with one of the given outcomes. It returns
+// the number of all runs if outcomes is nil.
 func (t *Tally) Count(outcomes []census.SyncRunOutcome) int {
 	if outcomes == nil {
 		return t.TotalRuns()
@@ -116,9 +115,8 @@ func (t *Tally) Count(outcomes []census.SyncRunOutcome) int {
 	return n
 }
 
-// ByOutcome counts the runs by how they ended, dry runs among them: one count
-// for each of Outcomes, 0 included, so that a chart has all its lines. The
-// counts add up to TotalRuns.
+// ByOutcome returns the number of runs, dry runs included, for each of Outcomes. It includes
+// zeros, so that a chart has all its lines. The counts add up to TotalRuns.
 func (t *Tally) ByOutcome() []OutcomeCount {
 	counts := make([]OutcomeCount, len(Outcomes))
 	for i, o := range Outcomes {
@@ -127,15 +125,14 @@ func (t *Tally) ByOutcome() []OutcomeCount {
 	return counts
 }
 
-// SuccessRate is the share, 0 to 1, of the runs that got through among those
-// that finished: SUCCEEDED and PARTIAL against these and FAILED, without dry
-// runs. It is nil when none finished.
+// SuccessRate returns the share, 0 to 1, of SUCCEEDED and PARTIAL runs among the SUCCEEDED,
+// PARTIAL and FAILED ones, without dry runs. It returns nil if there are none.
 func (t *Tally) SuccessRate() *float64 { return t.rate(t.real(succeeded) + t.real(partial)) }
 
-// CleanRate is SuccessRate with SUCCEEDED alone.
+// CleanRate is SuccessRate with SUCCEEDED runs alone.
 func (t *Tally) CleanRate() *float64 { return t.rate(t.real(succeeded)) }
 
-// real is the number of runs that ended in a way, without dry runs.
+// real returns the number of runs with an outcome, without dry runs.
 func (t *Tally) real(outcome int) uint32 { return t.runs[outcome] - t.dry[outcome] }
 
 func (t *Tally) rate(good uint32) *float64 {
@@ -147,9 +144,9 @@ func (t *Tally) rate(good uint32) *float64 {
 	return &rate
 }
 
-// Records are the totals of records, without those of dry runs.
+// Records returns the totals of records, without dry runs.
 func (t *Tally) Records() RecordTotals { return t.records }
 
-// Durations sums up how long the runs took, over those of which both ends are
-// known, without dry runs; nil if no such run is known.
+// Durations returns the summary of the durations of runs that have both ends, without dry runs.
+// It returns nil if there are no such runs.
 func (t *Tally) Durations() *DurationSummary { return t.durations.summary() }

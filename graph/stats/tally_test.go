@@ -7,7 +7,7 @@ import (
 	"census-gateway/upstream/census"
 )
 
-func TestDryRunsAreCountedAndNothingElse(t *testing.T) {
+func TestDryRunsOnlyCount(t *testing.T) {
 	run := census.SyncRun{
 		ID: 1, Status: census.StatusCompleted, CreatedAt: march, CompletedAt: march + 4000,
 		RecordsProcessed:  census.Count{N: 50, Known: true},
@@ -19,7 +19,7 @@ func TestDryRunsAreCountedAndNothingElse(t *testing.T) {
 		t.Error("a dry run is not counted")
 	}
 	if d.SuccessRate() != nil || d.Durations() != nil || d.Records() != (RecordTotals{}) || d.LastSuccessAt() != 0 {
-		t.Error("more is told of a dry run")
+		t.Error("a dry run has records, a duration or a rate")
 	}
 	run.Status, run.ErrorCode = census.StatusFailed, ptr("COLUMN_NOT_FOUND")
 	d.Add(&run)
@@ -54,11 +54,11 @@ func TestZeroDigest(t *testing.T) {
 	series, err := d.Series(Day, mustZone(t, "UTC"), 0, 0)
 	if d.TotalRuns() != 0 || len(d.ByOutcome()) != 7 || d.SuccessRate() != nil || d.Durations() != nil ||
 		len(d.Errors(0)) != 0 || d.LastSuccessAt() != 0 || len(series) != 0 || err != nil {
-		t.Error("something is told of no runs")
+		t.Error("the zero Digest has values")
 	}
 }
 
-// A run that was completed before it was created has no duration worth telling.
+// A run completed before its creation has no duration.
 func TestDurationsBackwards(t *testing.T) {
 	d := new(Digest)
 	d.Add(&census.SyncRun{Status: census.StatusCompleted, CreatedAt: march, CompletedAt: march - 1})

@@ -11,8 +11,8 @@ import (
 //go:embed words.txt
 var wordsText string
 
-// words are those that a template may hold: of errors, in English. Any other word of a
-// message may be part of a record.
+// words holds the English words of errors that a template may contain. Any other word of a
+// message may be data of a record.
 var words = sync.OnceValue(func() map[string]bool {
 	known := map[string]bool{}
 	for word := range strings.FieldsSeq(wordsText) {
@@ -21,12 +21,12 @@ var words = sync.OnceValue(func() map[string]bool {
 	return known
 })
 
-// template is a pattern of a message without all words that are not known words of errors.
-// "…" stands for one or more of those.
+// template removes from a pattern all words that are not known words of errors. "…" replaces one
+// or more of them.
 func template(pattern string) string {
 	const left = "…"
 	var b strings.Builder
-	space, ended := false, false // there is one to write; what is written ends with left
+	space, ended := false, false // a space is due; the text ends with left
 	write := func(text string) {
 		if space && b.Len() > 0 {
 			b.WriteByte(' ')
@@ -63,8 +63,8 @@ func template(pattern string) string {
 	return b.String()
 }
 
-// placeholder is the length of what appendPattern put in place of something; 0 if s begins
-// with nothing of the kind.
+// placeholder returns the length of the placeholder at the start of s, one that appendPattern
+// writes; 0 if there is none.
 func placeholder(s string) int {
 	for _, p := range [...]string{"<text>", "<url>", "<email>", "<time>", "<id>"} {
 		if strings.HasPrefix(s, p) {

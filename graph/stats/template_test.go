@@ -26,7 +26,7 @@ func TestTemplate(t *testing.T) {
 	}
 }
 
-// Whatever a message says, its template has no words but those of the list, and no digits.
+// The template of any message contains only words of the list, and no digits.
 func TestLawTemplateHoldsNoData(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		parts := rapid.SliceOf(rapid.OneOf(rapid.SampledFrom([]string{"Jim", "o'brien", "+49 30 123", "Zürich", "<id", "invalid", "value", "\"", "'", "Record", "x_y", "é", "\xc3"}), rapid.String())).Draw(t, "parts")
@@ -40,7 +40,7 @@ func TestLawTemplateHoldsNoData(t *testing.T) {
 	})
 }
 
-// Keys stay what they are: clients keep them.
+// Keys do not change between releases, since clients store them.
 func TestErrorKeysStay(t *testing.T) {
 	for key, want := range map[string]string{"cAUTH": "27bc35d4e719050b", "mit broke at #": "1ab7f4c55cd7f568"} {
 		if got := publicKey(key); got != want || !isErrorKey(got) {

@@ -7,24 +7,25 @@ import (
 )
 
 const (
-	// fewestTypical is how many runs tell what is usual.
+	// fewestTypical is the minimum number of runs for typical values.
 	fewestTypical = 3
-	// expectedBy is by how many runs at most it is told how long another will take.
+	// expectedBy is the maximum number of runs from which a duration is predicted.
 	expectedBy = 20
 )
 
-// A Typical is what is usual for runs of one kind: full syncs, or all others.
+// A Typical holds typical values of the runs of one kind: full syncs, or all others.
 type Typical struct {
 	Runs      int
-	Durations *DurationSummary // nil: no run has both ends
+	Durations *DurationSummary // nil if no run has both ends
 	Records   RecordAverages
 }
 
-// RecordAverages are of those runs for which Census gives the number; nil: of none.
+// RecordAverages are averages over the runs for which Census gives the number; nil if there are
+// none.
 type RecordAverages struct{ Source, Processed, Updated, Failed, Invalid *float64 }
 
-// TypicalOf sums up the newest finished runs of a kind, at most last of them, of runs that
-// stand oldest first; nil if there are fewer than 3.
+// TypicalOf summarizes the newest finished runs of a kind, at most last of them. runs must be
+// oldest first. It returns nil for fewer than 3 runs.
 func TypicalOf(runs []census.SyncRun, last int, full bool) *Typical {
 	t := Typical{}
 	var took durations
@@ -52,9 +53,9 @@ func TypicalOf(runs []census.SyncRun, last int, full bool) *Typical {
 	return &t
 }
 
-// Expected is how many seconds a run may be expected to take by the finished runs of its
-// kind that stand before it among runs, oldest first: the median of the newest 20 of which
-// both ends are known; nil with fewer than 3.
+// Expected returns the expected duration of run in seconds. It is the median of the newest 20
+// finished runs of its kind that precede it in runs and have both ends. runs must be oldest
+// first. It returns nil for fewer than 3 such runs.
 func Expected(run *census.SyncRun, runs []census.SyncRun) *float64 {
 	took := make([]int64, 0, expectedBy)
 	for i := len(runs) - 1; i >= 0 && len(took) < expectedBy; i-- {
@@ -72,7 +73,7 @@ func Expected(run *census.SyncRun, runs []census.SyncRun) *float64 {
 	return &median
 }
 
-// finishedOf tells whether r is a finished run of a kind. Dry runs are of none.
+// finishedOf reports whether r is a finished run of a kind. Dry runs are of no kind.
 func finishedOf(r *census.SyncRun, full bool) bool {
 	if r.FullSync != full || r.DryRun() {
 		return false
@@ -84,7 +85,7 @@ func finishedOf(r *census.SyncRun, full bool) bool {
 	return false
 }
 
-// An average is of numbers of records.
+// An average is the mean of numbers of records.
 type average struct{ n, sum int64 }
 
 func (a *average) add(c census.Count) {

@@ -8,7 +8,7 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// spell is a finished run that began n minutes before march and took so many seconds.
+// spell returns a finished run that began n minutes before march and took the given seconds.
 func spell(n, seconds int, change ...func(*census.SyncRun)) census.SyncRun {
 	r := census.SyncRun{ID: census.SyncRunID(1000 - n), SyncID: 52, CreatedAt: march - census.DateTime(n)*60_000, Status: census.StatusCompleted, RawStatus: "completed"}
 	r.CompletedAt = r.CreatedAt + census.DateTime(seconds)*1000
@@ -45,7 +45,7 @@ func TestTypical(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	if got := TypicalOf(runs, 20, true); got != nil {
-		t.Errorf("one full sync is usual: %+v", got)
+		t.Errorf("typical values of one full sync: %+v", got)
 	}
 	for i, want := range []any{nil, nil, nil, nil, 20.0, 20.0, 20.0, 20.0, 20.0} { // of 1000 and 10, then 1000, 10 and 20, then 1000, 10, 20 and 40
 		switch got := Expected(&runs[i], runs); {
@@ -55,7 +55,7 @@ func TestTypical(t *testing.T) {
 	}
 }
 
-// Of more than 20 runs the last 20 tell.
+// Expected uses the last 20 of more runs.
 func TestExpectedByTheLast(t *testing.T) {
 	var runs []census.SyncRun
 	for i := range 30 {

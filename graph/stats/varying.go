@@ -2,8 +2,8 @@ package stats
 
 import "strings"
 
-// The lengths of things that vary from message to message, at the start of a
-// text; 0 if there is none.
+// The functions below return the length of a varying part at the start of a text; 0 if there is
+// none.
 
 func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
 func isLower(c byte) bool  { return 'a' <= c && c <= 'z' }
@@ -14,7 +14,7 @@ func isHex(c byte) bool {
 	return isDigit(c) || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
-// span is how many bytes of s, from its start, are of a kind.
+// span returns how many bytes at the start of s are of a kind.
 func span(s string, kind func(byte) bool) int {
 	n := 0
 	for n < len(s) && kind(s[n]) {
@@ -23,8 +23,7 @@ func span(s string, kind func(byte) bool) int {
 	return n
 }
 
-// urlLength takes a URL up to a blank, a quote or a bracket; what punctuates
-// the sentence is not part of it.
+// urlLength measures a URL up to a blank, a quote or a bracket, without the punctuation after it.
 func urlLength(s string) int {
 	scheme := span(s, func(c byte) bool { return isWord(c) || c == '+' || c == '-' || c == '.' })
 	if !isLetter(s[0]) || !strings.HasPrefix(s[scheme:], "://") {
@@ -47,7 +46,7 @@ func emailLength(s string) int {
 	return local + 1 + host
 }
 
-// timeLength takes 2026-03-04, with or without a time, its fraction and zone.
+// timeLength measures a date such as 2026-03-04, with or without a time, fraction and zone.
 func timeLength(s string) int {
 	const date, clock = "0000-00-00", "00:00"
 	if !shaped(s, date) {
@@ -67,8 +66,8 @@ func timeLength(s string) int {
 	return n
 }
 
-// idLength takes UUIDs, hex, and words of at least 8 letters and digits that
-// nobody would write: with digits in the middle, or capitals all over.
+// idLength measures UUIDs, hex numbers and random words of at least 8 letters and digits. A
+// random word has digits in the middle, or capitals all over.
 func idLength(s string) int {
 	const uuid = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
 	if shaped(s, uuid) {
@@ -102,8 +101,8 @@ func idLength(s string) int {
 	return 0
 }
 
-// numberLength takes digits, and groups of digits joined by one of ".,:" as in
-// amounts, addresses and times of day.
+// numberLength measures digits, and groups of digits joined by one of ".,:", as in amounts,
+// addresses and times of day.
 func numberLength(s string) int {
 	n := span(s, isDigit)
 	for n+1 < len(s) && strings.IndexByte(".,:", s[n]) >= 0 && isDigit(s[n+1]) {
@@ -112,8 +111,8 @@ func numberLength(s string) int {
 	return n
 }
 
-// shaped tells whether s begins like the shape and a word ends there: 0 is any
-// digit, x any hex digit, the rest stands for itself.
+// shaped reports whether s begins like the shape and a word ends there. In the shape, 0 stands
+// for any digit, x for any hex digit, and other characters for themselves.
 func shaped(s, shape string) bool {
 	if len(s) < len(shape) {
 		return false

@@ -7,7 +7,7 @@ import (
 	"census-gateway/graph/zones"
 )
 
-// Zone finds a time zone by its IANA name, "Europe/Berlin".
+// Zone returns the time zone with an IANA name such as "Europe/Berlin".
 func Zone(name string) (*time.Location, error) {
 	zone, err := zones.Named(name)
 	if err != nil {

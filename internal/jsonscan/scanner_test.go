@@ -28,7 +28,7 @@ func accepts(text string) error {
 	return s.End()
 }
 
-func TestScannerTakesJSONAndNothingElse(t *testing.T) {
+func TestScannerAcceptsOnlyJSON(t *testing.T) {
 	for _, text := range validTexts {
 		if err := accepts(text); err != nil {
 			t.Errorf("%.40q refused: %v", text, err)
