@@ -86,17 +86,20 @@ func (l list[T]) slices(ctx context.Context, windows []paging.Window) ([]paging.
 // unpassed answers windows from v, except those that continue where a row was left out.
 func (l list[T]) unpassed(v *paging.View[T], windows []paging.Window) ([]paging.Slice[T], error) {
 	answers, passed := v.Slices(windows), 0
-	err := l.endpoint.Unreadable(l.id, paging.ErrPassed)
+	var err error
 	for i, w := range windows {
 		if v.Passed(w) {
+			if err == nil {
+				err = l.endpoint.Unreadable(l.id, paging.ErrPassed)
+			}
 			answers[i] = paging.Slice[T]{Err: err}
 			passed++
 		}
 	}
-	if passed > 0 {
-		l.beWary()
+	if passed == 0 {
+		return answers, nil
 	}
-	if passed == len(windows) && passed > 0 {
+	if l.beWary(); passed == len(windows) {
 		return nil, err
 	}
 	return answers, nil

@@ -68,10 +68,14 @@ func (n *notes) setPageSize(e calls.Endpoint, rows int, d time.Duration) {
 // suits learns the page size from the answer to r, or from its failure. An error asks for
 // smaller pages.
 func (l list[T]) suits(r paging.Read, perPage int, err error, took time.Duration) {
+	if err == nil {
+		if perPage > 0 && perPage < r.PerPage() {
+			l.client.notes.setPageSize(l.endpoint, perPage, toldFor)
+		}
+		return
+	}
 	var failed *calls.Error
 	switch {
-	case err == nil && perPage > 0 && perPage < r.PerPage():
-		l.client.notes.setPageSize(l.endpoint, perPage, toldFor)
 	case l.endpoint != calls.ListSyncs || !errors.As(err, &failed) || took < someTime:
 	case failed.Kind == calls.Timeout || failed.Status == http.StatusGatewayTimeout:
 		if rows := max(r.PerPage()/lighter, fewestRows); rows < r.PerPage() {

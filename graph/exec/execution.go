@@ -26,13 +26,19 @@ type Execution struct {
 	parts   []*part     // not yet answered, in the order in which they began
 	ids     int         // assigned to deferred parts so far
 	made    int         // bytes of the parts written so far
+
+	// Memory for an operation that defers nothing:
+	first part
+	one   [1]*part
+	done  [1]*part
 }
 
 // Start starts the operation of op, compiled to plan, on the object root. The function read must
 // read all keys that loaders have collected, and must return soon after ctx ends.
 func Start(ctx context.Context, op *graphql.OperationContext, plan *Plan, root any, read func()) *Execution {
 	x := &Execution{ctx: ctx, op: op, plan: plan, read: read, args: make([]arguments, plan.arguments)}
-	x.begin(&part{set: plan.root, obj: root})
+	x.parts, x.first = x.one[:0], part{set: plan.root, obj: root}
+	x.begin(&x.first)
 	return x
 }
 
@@ -47,7 +53,8 @@ func (x *Execution) begin(p *part) {
 }
 
 // ready continues the execution until some parts can be written, and returns them.
-func (x *Execution) ready() (ready []*part) {
+func (x *Execution) ready() []*part {
+	ready := x.done[:0]
 	for {
 		x.parts = slices.DeleteFunc(x.parts, func(p *part) bool {
 			if p.open > 0 {

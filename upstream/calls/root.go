@@ -72,7 +72,7 @@ func (c *Caller) checked(ctx context.Context, e Endpoint, id int64, query string
 		c.standing.root.note(err)
 		return err
 	}
-	if !IsKind(err, NotFound) || e.root() || !firstPage(query) {
+	if err == nil || !IsKind(err, NotFound) || e.root() || !firstPage(query) {
 		return err
 	}
 	gone := c.standing.root.told(ctx, func() {
