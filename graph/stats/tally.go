@@ -126,7 +126,7 @@ func (t *Tally) ByOutcome() []OutcomeCount {
 }
 
 // SuccessRate returns the share, 0 to 1, of SUCCEEDED and PARTIAL runs among the SUCCEEDED,
-// PARTIAL and FAILED ones, without dry runs. It returns nil if there are none.
+// PARTIAL and FAILED ones, without dry runs. It returns nil without such runs.
 func (t *Tally) SuccessRate() *float64 { return t.rate(t.real(succeeded) + t.real(partial)) }
 
 // CleanRate is SuccessRate with SUCCEEDED runs alone.

@@ -20,8 +20,8 @@ type Typical struct {
 	Records   RecordAverages
 }
 
-// RecordAverages are averages over the runs for which Census gives the number; nil if there are
-// none.
+// RecordAverages are averages over the runs for which Census gives the number. A number is nil
+// without such runs.
 type RecordAverages struct{ Source, Processed, Updated, Failed, Invalid *float64 }
 
 // TypicalOf summarizes the newest finished runs of a kind, at most last of them. runs must be

@@ -13,8 +13,8 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// answer executes req and writes what comes of it. A panic on the way, outside
-// of any field, is a 500 and goes no further.
+// answer executes req and writes the result. A panic outside of a field becomes a 500 and is not
+// propagated.
 func (o Options) answer(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, takes accepted, req *request) {
 	ctx := documents.WithID(r.Context(), req.documentID)
 	defer func() {
@@ -27,8 +27,7 @@ func (o Options) answer(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 	op, errs := exec.CreateOperationContext(ctx, &req.RawParams)
 	if len(errs) > 0 {
 		ctx = graphql.WithOperationContext(ctx, op)
-		// A document can have many more mistakes than anybody reads: presenters see no more
-		// than are told.
+		// A document can have many mistakes. Presenters see only those that are reported.
 		errs = o.requestErrors(op, &req.RawParams, errs)
 		resp := exec.DispatchError(ctx, errs[:min(len(errs), maxMistakes)])
 		omit(resp, len(errs)-maxMistakes)
@@ -51,7 +50,7 @@ func (o Options) answer(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 	o.write(ctx, w, takes.plain, next(ctx))
 }
 
-// refuseKind refuses the kinds of operation that the method does not carry.
+// refuseKind returns a fault if the method does not allow the kind of operation.
 func refuseKind(w http.ResponseWriter, r *http.Request, kind ast.Operation) *fault {
 	switch {
 	case kind != ast.Mutation:
@@ -63,8 +62,7 @@ func refuseKind(w http.ResponseWriter, r *http.Request, kind ast.Operation) *fau
 	return nil
 }
 
-// write writes an answer in one piece. resp is nil where ctx ended before there was
-// one.
+// write writes an answer in one piece. resp is nil if ctx ended before there was one.
 func (o Options) write(ctx context.Context, w http.ResponseWriter, m media, resp *graphql.Response) {
 	if resp == nil {
 		resp = &graphql.Response{Errors: gqlerror.List{timeout()}}
@@ -89,10 +87,10 @@ func (o Options) write(ctx context.Context, w http.ResponseWriter, m media, resp
 }
 
 func timeout() *gqlerror.Error {
-	return coded(errcodes.UpstreamTimeout, "the time for this operation has passed")
+	return coded(errcodes.UpstreamTimeout, "the operation timed out")
 }
 
-// retryAfter repeats in a header what the error says in retryAfterSeconds.
+// retryAfter copies retryAfterSeconds of the error to the Retry-After header.
 func retryAfter(h http.Header, err *gqlerror.Error) {
 	var seconds int64
 	switch v := err.Extensions["retryAfterSeconds"].(type) {

@@ -28,7 +28,7 @@ func record(h http.Handler, method, target, body string, headers ...string) answ
 	return a
 }
 
-// discard is a testing.TB for a function whose failures the caller looks at.
+// discard is a testing.TB whose failures the caller checks.
 type discard struct{ testing.TB }
 
 func (discard) Helper()               {}
@@ -106,7 +106,7 @@ func TestBodies(t *testing.T) {
 	}
 }
 
-// TestForgedRequests sends what a browser sends across origins without asking.
+// TestForgedRequests sends requests that a browser sends across origins without a preflight.
 func TestForgedRequests(t *testing.T) {
 	touched := false
 	srv := newServer(t, &testschema.Resolver{Touched: func() { touched = true }}, transport.Options{})
@@ -127,7 +127,7 @@ func TestForgedRequests(t *testing.T) {
 	}
 }
 
-// TestReflection sees that what a request holds cannot become a page.
+// TestReflection checks that a browser does not show a reflected request as a page.
 func TestReflection(t *testing.T) {
 	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	const script = `<script>alert(1)</script>`

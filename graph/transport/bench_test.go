@@ -16,9 +16,8 @@ import (
 	"census-gateway/graph/transport/internal/testschema"
 )
 
-// BenchmarkPost compares the transport with the one that comes with gqlgen, on
-// a short answer, a long one, and one that was made beforehand (so that only
-// the transport is measured).
+// BenchmarkPost compares the transport with gqlgen's, on a short answer, a long one, and one made
+// beforehand, which measures the transport alone.
 func BenchmarkPost(b *testing.B) {
 	es := testschema.New(&testschema.Resolver{})
 	made := &graphql.Response{Data: []byte(`{"items":[` + strings.Repeat(`{"id":"1","name":"item 1"},`, 5000) + `{"id":"1","name":"item 1"}]}`)}
@@ -56,7 +55,7 @@ func BenchmarkPost(b *testing.B) {
 	}
 }
 
-// A sink is a response writer that counts.
+// A sink is a response writer that counts bytes.
 type sink struct {
 	h         http.Header
 	status, n int

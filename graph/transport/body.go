@@ -13,21 +13,21 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// keepBuffer is the largest body buffer kept for the next request, in bytes.
+// keepBuffer is the maximum size, in bytes, of a body buffer kept for another request.
 const keepBuffer = 32 << 10
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// checkType refuses bodies that are not JSON in UTF-8 as they are. That a
-// plain HTML form cannot send this type is part of the defence against forged
-// requests, so no other type is taken for JSON, and none is guessed.
+// checkType rejects bodies other than uncompressed JSON in UTF-8. A plain HTML form cannot send
+// this type, which protects against forged requests. So checkType accepts no other type and does
+// not guess.
 func checkType(h http.Header) *fault {
 	unsupported := func(message string) *fault {
 		return &fault{status: http.StatusUnsupportedMediaType, code: errcodes.BadRequest, message: message}
 	}
 	if values := h["Content-Encoding"]; len(values) > 1 ||
 		len(values) == 1 && values[0] != "" && !strings.EqualFold(values[0], "identity") {
-		return unsupported("compressed request bodies are not accepted")
+		return unsupported("compressed request bodies are not supported")
 	}
 	values := h["Content-Type"]
 	if len(values) != 1 {
@@ -46,16 +46,16 @@ func checkType(h http.Header) *fault {
 	return nil
 }
 
-// readBody reads the body into buf. It refuses one that is announced longer
-// than limit without reading it, and stops reading one that turns out longer.
+// readBody reads the body into buf. It rejects a body with a Content-Length over limit unread,
+// and stops reading any other at limit.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64, buf *bytes.Buffer) *fault {
 	if r.ContentLength > limit {
-		// The rest of the body is not worth reading, so neither is the connection.
+		// The rest of the body is not read, so the connection cannot be reused.
 		w.Header().Set("Connection", "close")
 		return bodyTooLong(limit)
 	}
 	var err error
-	if n := int(r.ContentLength); n >= 0 { // net/http gives no more than was announced
+	if n := int(r.ContentLength); n >= 0 { // net/http returns no more than this
 		buf.Grow(n)
 		text := buf.AvailableBuffer()[:n]
 		if _, err = io.ReadFull(r.Body, text); err == io.EOF {
@@ -73,7 +73,7 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, buf *bytes.Bu
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return &fault{status: http.StatusRequestTimeout, code: errcodes.BadRequest, message: "the request body did not arrive in time"}
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return badRequest("the request body is cut short")
+		return badRequest("the request body is incomplete")
 	default:
 		return badRequest("the request body cannot be read")
 	}

@@ -6,15 +6,14 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// foreign maps codes that gqlgen and its extensions set to ours. Codes that
-// stand in neither list pass unchanged.
+// foreign maps codes of gqlgen and its extensions to ours. Codes in neither list pass unchanged.
 var foreign = map[string]string{
 	"COMPLEXITY_LIMIT_EXCEEDED": errcodes.QueryTooExpensive,
 	"INTERNAL_ERROR":            errcodes.Internal,
 }
 
-// statusOf gives a status to the codes that have the same one in either media
-// type. The others belong to GraphQL itself: see requestStatus.
+// statusOf lists the codes with the same status in both media types. For the codes of GraphQL
+// itself, see requestStatus.
 var statusOf = map[string]int{
 	errcodes.BadRequest:              http.StatusBadRequest,
 	errcodes.Unauthenticated:         http.StatusUnauthorized,
@@ -32,11 +31,10 @@ var statusOf = map[string]int{
 	errcodes.UpstreamBadResponse:     http.StatusBadGateway,
 }
 
-// requestStatus is the status of an answer without data. A request that HTTP
-// carried well and GraphQL refused (it does not parse or validate, a variable
-// does not fit, a persisted query is unknown) is 400 as
-// application/graphql-response+json and 200 as application/json, as the audits
-// 74FF and FDE2 of graphql-http have it.
+// requestStatus returns the status of an answer without data. GraphQL may reject a request that
+// is valid as HTTP: a syntax error, an invalid document or variable, an unknown persisted query.
+// The status is then 400 as application/graphql-response+json, and 200 as application/json
+// (audits 74FF and FDE2 of graphql-http).
 func requestStatus(m media, code string) int {
 	if status, ok := statusOf[code]; ok {
 		return status

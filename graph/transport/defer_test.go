@@ -16,7 +16,7 @@ import (
 
 const apolloAccept = "multipart/mixed;deferSpec=20220824,application/graphql-response+json,application/json;q=0.9"
 
-// A stream reads the parts of a deferred answer as they come.
+// A stream reads the parts of a deferred answer as they arrive.
 type stream struct {
 	t    *testing.T
 	resp *http.Response
@@ -28,7 +28,7 @@ func openStream(t *testing.T, ctx context.Context, url, query string) *stream {
 	return openStreamAs(t, ctx, url, query, apolloAccept, "deferspec", "20220824")
 }
 
-// openStreamAs accepts parts in the form that a parameter of the answer names.
+// openStreamAs accepts parts in the form named by a parameter of the media type.
 func openStreamAs(t *testing.T, ctx context.Context, url, query, accept, name, value string) *stream {
 	t.Helper()
 	req, _ := http.NewRequestWithContext(ctx, "POST", url, strings.NewReader(bodyOf(query, nil)))
@@ -47,7 +47,7 @@ func openStreamAs(t *testing.T, ctx context.Context, url, query, accept, name, v
 	return &stream{t, resp, multipart.NewReader(resp.Body, params["boundary"])}
 }
 
-// next gives the JSON of the next part, or "" at the closing delimiter.
+// next returns the JSON of the next part, or "" at the closing delimiter.
 func (s *stream) next() string {
 	s.t.Helper()
 	part, err := s.mr.NextRawPart()
@@ -76,7 +76,7 @@ func (s *stream) want(parts ...string) {
 	}
 }
 
-// gate lets a slow field go when its id is sent.
+// A gate blocks slow fields until their id is released.
 type gate struct{ open map[string]chan struct{} }
 
 func newGate(ids ...string) *gate {
@@ -118,8 +118,7 @@ func TestDeferKeepsTrueNulls(t *testing.T) {
 		`{"incremental":[{"data":{"name":null,"slow":"slow 0"},"path":["item"]}],"hasNext":false}`, "")
 }
 
-// TestDeferredErrorsAreBounded has a limit of two short errors for each part, and
-// parts at it and one past it.
+// The limit is two short errors for each part. One part reaches it, another exceeds it by one.
 func TestDeferredErrorsAreBounded(t *testing.T) {
 	srv := newServer(t, &testschema.Resolver{}, transport.Options{MaxErrorBytes: 300})
 	for query, omitted := range map[string]string{
@@ -135,8 +134,7 @@ func TestDeferredErrorsAreBounded(t *testing.T) {
 	}
 }
 
-// TestDeferredObject has an inner part that may be ready before its outer one. It
-// never comes first: it comes with it, or after it.
+// An inner part may be ready before its outer one. It arrives with it or after it, never before.
 func TestDeferredObject(t *testing.T) {
 	g := newGate("0")
 	srv := newServer(t, &testschema.Resolver{Slow: g.wait}, transport.Options{})
@@ -184,8 +182,8 @@ func TestDeferOnAbstractTypes(t *testing.T) {
 	}
 }
 
-// TestDeferIgnored asks for whole answers, from many at once: what one request
-// does to the shared document must not reach another.
+// Many clients request whole answers at once. One request must not change the shared document of
+// another.
 func TestDeferIgnored(t *testing.T) {
 	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	const query = `query Q($late:Boolean=true){...Root items(n:2){id ...Late @defer(if:$late,label:"a")} ... @defer{hello}}
@@ -243,7 +241,7 @@ func TestNothingDeferred(t *testing.T) {
 	}
 }
 
-// TestDeferByIDs asks for the newer form: parts are announced, and named by ids.
+// TestDeferByIDs requests the newer form, which announces parts and refers to them by ids.
 func TestDeferByIDs(t *testing.T) {
 	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	for query, want := range map[string][]string{
@@ -254,10 +252,10 @@ func TestDeferByIDs(t *testing.T) {
 		`{... @defer{hello}}`: {
 			`{"data":{},"pending":[{"id":"0","path":[]}],"hasNext":true}`,
 			`{"incremental":[{"data":{"hello":"world"},"id":"0"}],"completed":[{"id":"0"}],"hasNext":false}`, ""},
-		`{item{... @defer{slowBroken}}}`: { // what may not be null is not there: the object stays without it
+		`{item{... @defer{slowBroken}}}`: { // a failed non-null field: the object is answered without the part
 			`{"data":{"item":{}},"pending":[{"id":"0","path":["item"]}],"hasNext":true}`,
 			`{"completed":[{"id":"0","errors":[{"message":"it is broken","path":["item","slowBroken"],"locations":[{"line":1,"column":18}],"extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}],"hasNext":false}`, ""},
-		`{item{... @defer{slow} ... @defer(label:"b"){slow id}}}`: { // asked for twice, it is not deferred
+		`{item{... @defer{slow} ... @defer(label:"b"){slow id}}}`: { // selected twice, so not deferred
 			`{"data":{"item":{"slow":"slow 0"}},"pending":[{"id":"0","path":["item"],"label":"b"}],"hasNext":true}`,
 			`{"incremental":[{"data":{"id":"0"},"id":"0"}],"completed":[{"id":"0"}],"hasNext":false}`, ""},
 	} {

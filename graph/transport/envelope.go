@@ -11,14 +11,13 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// unwritable stands in for errors that cannot be written as JSON.
+// unwritable replaces errors that cannot be written as JSON.
 const unwritable = `[{"message":"` + internalMessage + `","extensions":{"code":"` + errcodes.Internal + `"}}]`
 
-// writeAnswer writes status and resp. The data goes out as the executor made
-// it: it is JSON already, and reading it again would cost more than all the rest.
+// writeAnswer writes status and resp. It writes the data unchanged: the executor made it as JSON,
+// and parsing it again would cost more than everything else.
 //
-// Answers are not to be stored by caches unless a layer above has said
-// otherwise in Cache-Control.
+// Cache-Control is no-store unless an outer layer has set it.
 func writeAnswer(w http.ResponseWriter, m media, status int, resp *graphql.Response) {
 	before, after := envelope(resp)
 	if m == mediaEvents {
@@ -34,9 +33,9 @@ func writeAnswer(w http.ResponseWriter, m media, status int, resp *graphql.Respo
 	h["Content-Length"] = []string{strconv.Itoa(len(before) + len(resp.Data) + len(after))}
 	w.WriteHeader(status)
 
-	// An error here means that the client has gone: nobody is left to be told.
+	// An error means that the client has gone, so it is ignored.
 	_, _ = io.WriteString(w, before)
-	if data := resp.Data; cap(data)-len(data) >= len(after) { // one system call less than two writes
+	if data := resp.Data; cap(data)-len(data) >= len(after) { // one write costs one system call less
 		_, _ = w.Write(append(data, after...))
 		return
 	}
@@ -44,7 +43,7 @@ func writeAnswer(w http.ResponseWriter, m media, status int, resp *graphql.Respo
 	_, _ = io.WriteString(w, after)
 }
 
-// answerHeader sets what is the same for all answers.
+// answerHeader sets the headers that all answers share.
 func answerHeader(w http.ResponseWriter) http.Header {
 	h := w.Header()
 	h["X-Content-Type-Options"] = nosniff
@@ -55,14 +54,14 @@ func answerHeader(w http.ResponseWriter) http.Header {
 	return h
 }
 
-// Values of headers, made once. Nobody changes them.
+// Shared header values, which must not be modified.
 var (
 	nosniff = []string{"nosniff"}
 	noStore = []string{"no-store"}
 )
 
-// envelope is what stands around the data of an answer. An answer without data
-// has no such key; one whose data is null does.
+// envelope returns the text around the data of an answer. The key data is absent without data,
+// and present if data is null.
 func envelope(resp *graphql.Response) (before, after string) {
 	if len(resp.Errors) == 0 && resp.Data != nil && len(resp.Extensions) == 0 { // nearly all answers
 		return `{"data":`, "}"
@@ -78,7 +77,7 @@ func envelope(resp *graphql.Response) (before, after string) {
 		before += `"data":`
 	}
 	if len(resp.Extensions) > 0 {
-		// Leave out extensions that cannot be written: the data is worth more.
+		// Omit extensions that cannot be written, and keep the data.
 		if text, err := json.Marshal(resp.Extensions); err == nil {
 			after = `,"extensions":` + string(text) + "}"
 		}

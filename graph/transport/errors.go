@@ -16,26 +16,25 @@ import (
 )
 
 const (
-	maxMessage  = 300 // characters of an error's message
-	maxMistakes = 20  // of a request that is not executed
-	maxFull     = 20  // errors of one code with a message in full; those after them have a short one
+	maxMessage  = 300 // characters in an error's message
+	maxMistakes = 20  // reported for a request that is not executed
+	maxFull     = 20  // errors of one code with the full message; later ones get a short one
 
 	internalMessage = "internal server error"
 )
 
-// requestErrors rewords what gqlgen says of a request that it will not
-// execute, before presenters see it.
+// requestErrors rewords gqlgen's errors about an invalid request, before presenters see them.
 func (o Options) requestErrors(op *graphql.OperationContext, req *graphql.RawParams, errs gqlerror.List) gqlerror.List {
 	switch {
 	case req.Query == "" && code(errs[0]) == errcodes.ValidationFailed:
-		// An id was sent instead of a text, and no extension knows of ids.
+		// The request has an id instead of a document, and no extension handles ids.
 		return gqlerror.List{coded(errcodes.PersistedQueryNotFound, "PersistedQueryNotFound")}
 	case op != nil && op.Doc != nil && op.Operation == nil && op.OperationName == "":
 		return gqlerror.List{coded(errcodes.ValidationFailed,
-			"the document has several operations: say in operationName which one to run")}
+			"the document has several operations; name one in operationName")}
 	case op != nil && op.Doc != nil && op.Operation == nil:
 		return gqlerror.List{coded(errcodes.ValidationFailed,
-			"the document has no operation of the name given in operationName")}
+			"the document does not have the operation named in operationName")}
 	}
 	for i, err := range errs {
 		if code(err) == errcodes.ParseFailed {
@@ -48,8 +47,8 @@ func (o Options) requestErrors(op *graphql.OperationContext, req *graphql.RawPar
 	return errs
 }
 
-// variableError rewords an error about the value of a variable. gqlparser puts
-// the place within the variables into path, which belongs to places in data.
+// variableError rewords an error about the value of a variable. gqlparser reports the place
+// within the variables as the path, but a path refers to data.
 func (o Options) variableError(op *ast.OperationDefinition, values map[string]any, err *gqlerror.Error) *gqlerror.Error {
 	if o.Variables != nil {
 		if reworded := o.Variables(op, values); reworded != nil {
@@ -68,8 +67,7 @@ func code(err *gqlerror.Error) string {
 	return c
 }
 
-// Code is the code with which err is answered, one of the documented list: an
-// error without one is a failure of ours.
+// Code returns the documented code of err. An error without a code is an internal error.
 func Code(err *gqlerror.Error) string {
 	c := code(err)
 	if mapped, ok := foreign[c]; ok {
@@ -81,14 +79,14 @@ func Code(err *gqlerror.Error) string {
 	return c
 }
 
-// A Short is the cause of an error whose message says little more than its code: it
-// takes the place of the message in an answer where many errors have the same code.
+// A Short is the short message of an error. It is the error's cause, and replaces the message in
+// an answer with many errors of the same code.
 type Short string
 
 func (s Short) Error() string { return string(s) }
 
-// presented is resp with errors fit to be sent, as many as most bytes hold. resp is not
-// changed: interceptors may keep or share theirs.
+// presented returns resp with errors ready to be sent, at most about most bytes of them. It does
+// not modify resp, since interceptors may share it.
 func presented(resp *graphql.Response, most int) *graphql.Response {
 	if len(resp.Errors) == 0 {
 		return resp
@@ -101,8 +99,8 @@ func presented(resp *graphql.Response, most int) *graphql.Response {
 	return &out
 }
 
-// omit says in resp that n errors were left out of it; where n is not above 0, or
-// resp nil, there is nothing to say.
+// omit records in resp that n errors were left out. It does nothing if n is 0 or less, or resp is
+// nil.
 func omit(resp *graphql.Response, n int) {
 	if n <= 0 || resp == nil {
 		return
@@ -116,10 +114,10 @@ func omit(resp *graphql.Response, n int) {
 	resp.Extensions = said
 }
 
-// fitting is how many of errs, from the first on, most bytes of JSON hold; 1 at least.
+// fitting returns how many of errs, from the first on, fit in most bytes of JSON; at least 1.
 func fitting(errs gqlerror.List, most int) int {
 	for i, err := range errs {
-		text, _ := json.Marshal(err) // what cannot be written is told in no more bytes
+		text, _ := json.Marshal(err) // an error that cannot be written is replaced by a shorter one
 		if most -= len(text) + 1; most < 0 && i > 0 {
 			return i
 		}
@@ -127,11 +125,11 @@ func fitting(errs gqlerror.List, most int) int {
 	return len(errs)
 }
 
-// present makes errors fit to be sent: no long messages, short ones where many are
-// alike, a code of the documented list on each. An error without a code that wraps a
-// cause has met no presenter of ours, so its text is not for clients.
+// present prepares errors for clients. It clips long messages, uses short messages if many errors
+// have the same code, and gives each a documented code. It hides the message of an error that
+// wraps a cause and has no code, since no presenter of ours has seen it.
 //
-// The errors given are not changed, since resolvers may share theirs.
+// present does not modify the given errors, since resolvers may share them.
 func present(errs gqlerror.List) gqlerror.List {
 	out := make(gqlerror.List, len(errs))
 	seen := make(map[string]int, 1) // errors by code
@@ -158,7 +156,7 @@ func present(errs gqlerror.List) gqlerror.List {
 	return out
 }
 
-// clip shortens a message to maxMessage characters and makes it valid UTF-8.
+// clip returns s as valid UTF-8, shortened to maxMessage characters.
 func clip(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	if len(s) <= maxMessage || utf8.RuneCountInString(s) <= maxMessage {

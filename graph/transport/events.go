@@ -8,10 +8,9 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// How server-sent events are written, by the protocol of the npm package graphql-sse with
-// one connection for each operation. Each event is one Write. A comment keeps the
-// connection open. One with a close code tells [Sockets] why a stream ends that is not
-// complete; clients connect again then.
+// Server-sent events follow the protocol of the npm package graphql-sse, with one connection for
+// each operation. Each event is one Write. A comment keeps the connection open. If a stream ends
+// early, a comment with a close code gives [Sockets] the reason; other clients just reconnect.
 const (
 	eventBegin    = "event: next\ndata: "
 	eventEnd      = "\n\n"
@@ -23,12 +22,12 @@ type eventStream struct{ w http.ResponseWriter }
 
 func startEvents(w http.ResponseWriter) eventStream {
 	answerHeader(w)["Content-Type"] = contentTypes[mediaEvents]
-	w.Header()["X-Accel-Buffering"] = []string{"no"} // nginx
+	w.Header()["X-Accel-Buffering"] = []string{"no"} // for nginx
 	w.WriteHeader(http.StatusOK)
 	return eventStream{w}
 }
 
-// begin is no event, though browsers take the id.
+// begin sends an id without an event. Browsers store the id.
 func (s eventStream) begin(id string) error { return writeText(s.w, ":\nid: "+id+"\n\n") }
 
 func (s eventStream) event(id string, resp *graphql.Response) error {
@@ -54,7 +53,7 @@ func writeText(w io.Writer, text string) error {
 	return err
 }
 
-// writeWhole writes three texts as one.
+// writeWhole writes three texts in one Write.
 func writeWhole(w io.Writer, before string, data []byte, after string) error {
 	b := make([]byte, 0, len(before)+len(data)+len(after))
 	b = append(append(append(b, before...), data...), after...)

@@ -35,7 +35,7 @@ func TestBodyLimit(t *testing.T) {
 	}
 }
 
-// TestEndlessBody writes to the socket until the server has had enough.
+// TestEndlessBody writes to the socket until the server closes it.
 func TestEndlessBody(t *testing.T) {
 	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	for name, head := range map[string]string{
@@ -68,7 +68,7 @@ func TestEndlessBody(t *testing.T) {
 	}
 }
 
-// TestExpectContinue sees that a body too long is refused before it is sent.
+// TestExpectContinue checks that a long body is rejected before the client sends it.
 func TestExpectContinue(t *testing.T) {
 	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	conn, err := net.Dial("tcp", srv.Listener.Addr().String())

@@ -12,8 +12,8 @@ import (
 	"census-gateway/graph/transport/internal/testschema"
 )
 
-// FuzzRequest holds that no request can make the transport panic, answer with
-// a status outside of a known few, or write what is not an answer.
+// FuzzRequest checks that no request makes the transport panic, answer with an unknown status, or
+// write an invalid answer.
 func FuzzRequest(f *testing.F) {
 	for _, body := range []string{
 		`{"query":"{hello}"}`,

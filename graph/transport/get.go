@@ -8,8 +8,8 @@ import (
 
 var _ graphql.Transport = GET{}
 
-// GET serves queries sent in the URL, and the same for HEAD. Mutations are
-// refused whatever else the request says: a link must change nothing.
+// GET serves queries in the URL, for GET and HEAD. It rejects mutations, because a link must not
+// change anything.
 type GET struct{ Options }
 
 // Supports reports whether r is a GET or HEAD.
@@ -35,7 +35,7 @@ func (t GET) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecut
 
 func (t GET) read(r *http.Request) (*request, *fault) {
 	if int64(len(r.URL.RawQuery)) > t.maxBody() {
-		return nil, tooLong(http.StatusRequestURITooLong, LimitBody, "query of the URL", t.maxBody())
+		return nil, tooLong(http.StatusRequestURITooLong, LimitBody, "query string", t.maxBody())
 	}
 	req, bad := parseQuery(r.URL.RawQuery)
 	if bad != nil {

@@ -16,7 +16,7 @@ func TestStatusAndShape(t *testing.T) {
 		name, body      string
 		graphql, asJSON int // status by media type
 		code            string
-		data            string // "" if the answer has no such key
+		data            string // "" if the answer has no data key
 	}{
 		{"data", `{"query":"{hello}"}`, 200, 200, "", `{"hello":"world"}`},
 		{"nulls", `{"query":"{hello}","variables":null,"operationName":null,"extensions":null}`, 200, 200, "", `{"hello":"world"}`},
@@ -73,13 +73,13 @@ func TestMessages(t *testing.T) {
 	tests := []struct{ body, message string }{
 		{`{"query":"mutation M($f:Filter!){touch(filter:$f){id}}","operationName":"M","variables":{"f":{"ids":["1",null]}}}`,
 			"$f.ids[1]: cannot be null"},
-		{`{"query":"query A{hello} query B{hello}"}`, "the document has several operations: say in operationName which one to run"},
+		{`{"query":"query A{hello} query B{hello}"}`, "the document has several operations; name one in operationName"},
 		{`{"query":"{broken}"}`, "internal server error"},
 		{`{"query":"{items(n:101){id}}"}`, "n must be 0 to 100"},
 		{"{\"query\":\"{item{id\u00a0name}}\"}", "Cannot parse the unexpected character U+00A0 (a no-break space)."},
 		{`{"query":"{item{id?}}"}`, `Cannot parse the unexpected character "?".`},
-		{`[{"query":"{hello}"},{"query":"{hello}"}]`, "batches are not offered: send one operation in one request"},
-		{`{"query":"{hello}"}{"query":"{hello}"}`, "something follows the JSON of the request"},
+		{`[{"query":"{hello}"},{"query":"{hello}"}]`, "batches are not supported; send one operation in each request"},
+		{`{"query":"{hello}"}{"query":"{hello}"}`, "the request has data after its JSON value"},
 		{`{"query":"{hello}","query":"{boom}"}`, "query is given twice"},
 		{`{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}`, "PersistedQueryNotFound"},
 	}

@@ -9,15 +9,14 @@ import (
 	"census-gateway/internal/jsonscan"
 )
 
-// Of every request the JSON is read, and nearly all of it is one long string: the
-// query. encoding/json looks at each of its bytes, and more than once.
+// Every request contains JSON, most of it in one long string: the query. The functions below are
+// faster on it than encoding/json, which reads each byte more than once.
 
-// anyDepth is no bound on nesting, for text that was checked before.
+// anyDepth is no limit, for text that was checked before.
 const anyDepth = math.MaxInt
 
-// skip is the length of the JSON value that text begins with; -1 if text begins with no
-// JSON value, or with one nested deeper than depth. Bytes that are no UTF-8 it takes for
-// letters.
+// skip returns the length of the JSON value at the start of text. It returns -1 if there is no
+// valid value, or it is nested deeper than depth. It accepts invalid UTF-8 in strings.
 func skip(text []byte, depth int) int {
 	if len(text) == 0 {
 		return -1
@@ -40,7 +39,7 @@ func skip(text []byte, depth int) int {
 	return n
 }
 
-// inLiteral tells whether c may stand in a number, true, false or null.
+// inLiteral reports whether c can occur in a number, true, false or null.
 func inLiteral(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z' || c == '-' || c == '+' || c == '.'
 }
@@ -67,7 +66,7 @@ func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
 }
 
-// skipNested is skip for an object or an array, which ends with end.
+// skipNested is skip for an object or an array that ends with end.
 func skipNested(text []byte, end byte, depth int) int {
 	if depth <= 0 {
 		return -1
@@ -105,7 +104,7 @@ func skipNested(text []byte, end byte, depth int) int {
 	}
 }
 
-// space is text from its first byte on that is no white space.
+// space returns text without leading white space.
 func space(text []byte) []byte {
 	for len(text) > 0 && (text[0] == ' ' || text[0] == '\n' || text[0] == '\t' || text[0] == '\r') {
 		text = text[1:]
@@ -113,14 +112,14 @@ func space(text []byte) []byte {
 	return text
 }
 
-// members gives the keys of an object, in quotes, with their values. The text
-// must be valid JSON and begin with the brace.
+// members iterates over the keys of an object, in quotes, and their values. The text must be
+// valid JSON and begin with the brace.
 func members(object []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(key, value []byte) bool) {
 		for rest := space(object[1:]); rest[0] != '}'; {
 			n := skipString(rest)
 			key := rest[:n]
-			rest = space(space(rest[n:])[1:]) // beyond the colon
+			rest = space(space(rest[n:])[1:]) // skip the colon
 			n = skip(rest, anyDepth)
 			if !yield(key, rest[:n]) {
 				return
@@ -132,8 +131,8 @@ func members(object []byte) iter.Seq2[[]byte, []byte] {
 	}
 }
 
-// elements gives the elements of an array. The text must be valid JSON and begin
-// with the bracket.
+// elements iterates over the elements of an array. The text must be valid JSON and begin with the
+// bracket.
 func elements(array []byte) iter.Seq[[]byte] {
 	return func(yield func(value []byte) bool) {
 		for rest := space(array[1:]); rest[0] != ']'; {
@@ -148,8 +147,8 @@ func elements(array []byte) iter.Seq[[]byte] {
 	}
 }
 
-// decode is the Go value of valid JSON, as encoding/json has it. Numbers stay as
-// they were written: an ID may exceed a float.
+// decode returns the Go value of valid JSON, like encoding/json with UseNumber. Numbers keep
+// their text, since an ID may exceed the precision of a float.
 func decode(value []byte) any {
 	switch value[0] {
 	case '"':
@@ -178,12 +177,12 @@ func decodeObject(text []byte) map[string]any {
 	return object
 }
 
-// unquote reads a JSON string, which must be valid.
+// unquote decodes a valid JSON string.
 func unquote(text []byte) string {
 	if bytes.IndexByte(text, '\\') < 0 {
 		return string(text[1 : len(text)-1])
 	}
 	var s string
-	_ = json.Unmarshal(text, &s) // valid, so it cannot fail
+	_ = json.Unmarshal(text, &s) // valid, so it does not fail
 	return s
 }

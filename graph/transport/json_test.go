@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzJSON holds the reader of requests against encoding/json.
+// FuzzJSON compares the parser of requests with encoding/json.
 func FuzzJSON(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `[]`, ` `, `null`, `-0.5E+7`, `01`, `tru`, `"\u00e9\ud800\n"`, `"\u12"`, `"\x"`, `"`, "\"\t\"", `{"a":1,}`, `[1,]`, `{,}`, `{"a" 1}`, `{"a":}`, `{1:2}`,
@@ -45,7 +45,7 @@ func TestJSONIsRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		`{}`:                       "",
 		"\xff":                     "the request is not valid UTF-8",
-		`{} {}`:                    "something follows the JSON of the request",
+		`{} {}`:                    "the request has data after its JSON value",
 		`{`:                        "the request is not valid JSON",
 		``:                         "the request is not valid JSON",
 		strings.Repeat("[", 1<<18): "the request is nested too deep",

@@ -7,7 +7,7 @@ import (
 	"census-gateway/internal/accepts"
 )
 
-// A media is one of the forms in which an answer can be written.
+// A media is a media type of answers.
 type media uint8
 
 const (
@@ -17,22 +17,22 @@ const (
 	mediaEvents // server-sent events
 )
 
-// contentTypes are values of the header Content-Type, made once. Nobody changes them.
+// contentTypes holds values of the Content-Type header, which must not be modified.
 var contentTypes = [...][]string{
 	mediaJSON:    {"application/json; charset=utf-8"},
 	mediaGraphQL: {"application/graphql-response+json; charset=utf-8"},
 	mediaEvents:  {"text/event-stream; charset=utf-8"},
 }
 
-// An accepted is what a client takes for an answer.
+// An accepted holds the forms of answers that a client accepts.
 type accepted struct {
-	plain media // for answers in one piece; mediaNone if the client takes none
-	parts form  // for @defer; formNone if the client likes an answer in one piece better
+	plain media // for answers in one piece; mediaNone if the client accepts none
+	parts form  // for @defer; formNone if the client prefers an answer in one piece
 	lasts lasts // for subscriptions
 }
 
-// negotiate reads the Accept header. A client that names multipart/mixed and no JSON gets
-// application/json for what is not streamed; one that likes JSON better gets no parts.
+// negotiate reads the Accept header. A client that lists multipart/mixed but no JSON gets
+// application/json for answers in one piece. A client that prefers JSON gets no parts.
 func negotiate(r *http.Request) (out accepted) {
 	values := r.Header["Accept"]
 	plain, q := accepts.Answer(values)
@@ -80,10 +80,10 @@ func negotiate(r *http.Request) (out accepted) {
 	return out
 }
 
-// partsNamed is the form of parts that the parameters of multipart/mixed name, and how
-// closely: 2 by its name, 1 where they leave room for it. It is formNone if they name
-// another, as that of subscriptions: whoever asks for that cannot read these. A
-// boundary names no form.
+// partsNamed returns the form that the parameters of multipart/mixed select. named is 2 if they
+// name it, and 1 if they name no form. It returns formNone if they name another form, such as the
+// one for subscriptions, whose clients cannot read these parts. A boundary does not select a
+// form.
 func partsNamed(params string) (f form, named int) {
 	f, named = formPaths, 1
 	for key, value := range accepts.Parameters(params) {
@@ -100,7 +100,7 @@ func partsNamed(params string) (f form, named int) {
 	return f, named
 }
 
-// subscribing tells whether the parameters of multipart/mixed name the protocol for
+// subscribing reports whether the parameters of multipart/mixed name the protocol for
 // subscriptions.
 func subscribing(params string) bool {
 	for key, value := range accepts.Parameters(params) {

@@ -9,8 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// A messageStream writes events as parts, as Apollo's multipart protocol for subscriptions
-// has it.
+// A messageStream writes events as parts, by Apollo's multipart protocol for subscriptions.
 type messageStream struct{ w http.ResponseWriter }
 
 var messageTypes = []string{`multipart/mixed; boundary="-"; subscriptionSpec=1.0`}

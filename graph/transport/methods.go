@@ -13,8 +13,8 @@ var (
 	_ graphql.Transport = NotAllowed{}
 )
 
-// OPTIONS tells which methods are served. It answers no CORS preflight: who
-// may ask across origins is decided in front of this package.
+// OPTIONS answers OPTIONS requests with the allowed methods. It does not answer CORS preflights,
+// which a layer in front of this package handles.
 type OPTIONS struct{}
 
 // Supports reports whether r is an OPTIONS request.
@@ -26,15 +26,15 @@ func (OPTIONS) Do(w http.ResponseWriter, _ *http.Request, _ graphql.GraphExecuto
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// NotAllowed refuses every request. It is the last transport of a server, for
-// the methods that no other takes.
+// NotAllowed rejects every request. Add it last, for the methods that no other transport
+// supports.
 type NotAllowed struct{}
 
-// Supports is always true.
+// Supports returns true.
 func (NotAllowed) Supports(*http.Request) bool { return true }
 
-// Do answers 405 with Allow, in the form the client accepts; as application/json if
-// it accepts none we have.
+// Do answers 405 with Allow, in the media type the client accepts, or as application/json if it
+// accepts none of ours.
 func (NotAllowed) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
 	w.Header().Set("Allow", allowed)
 	m := negotiate(r).plain

@@ -13,16 +13,16 @@ import (
 	"census-gateway/graph/exec"
 )
 
-// A form is one of the two in which the parts of an answer are written.
+// A form is one of the two formats for the parts of an answer.
 type form uint8
 
 const (
 	formNone form = iota
-	// formPaths names parts by path and label: the incremental delivery draft of
-	// 24 August 2022. Apollo Client calls it deferSpec=20220824.
+	// formPaths refers to parts by path and label: the incremental delivery draft of 24 August
+	// 2022. Apollo Client calls it deferSpec=20220824.
 	formPaths
-	// formIDs announces parts, and names them by ids: the draft of 2023 and later,
-	// as graphql-js 17 has it. Apollo Client calls it incrementalSpec=v0.2.
+	// formIDs announces parts and refers to them by ids: the draft of 2023 and later, as in
+	// graphql-js 17. Apollo Client calls it incrementalSpec=v0.2.
 	formIDs
 )
 
@@ -39,8 +39,8 @@ var multipartTypes = [...][]string{
 	formIDs:   {`multipart/mixed; boundary="-"; incrementalSpec=v0.2`},
 }
 
-// A multipart writes parts. Each is followed at once by the delimiter, without
-// which a client would not know that it is complete, and flushed.
+// A multipart writes and flushes parts. It writes the delimiter directly after each part, since a
+// client needs it to see that the part is complete.
 type multipart struct {
 	w             http.ResponseWriter
 	flush         func() error
@@ -58,8 +58,8 @@ func startMultipart(w http.ResponseWriter, f form, maxErrorBytes int) *multipart
 	return m
 }
 
-// A payload is what one part of the answer holds, but for what stands before it in the
-// first: its data, with errors and extensions.
+// A payload is the JSON of one part, except the data, errors and extensions that begin the first
+// part.
 type payload struct {
 	Errors      gqlerror.List `json:"errors,omitempty"`
 	Pending     []announced   `json:"pending,omitempty"`
@@ -88,8 +88,8 @@ type completed struct {
 	Errors gqlerror.List `json:"errors,omitempty"`
 }
 
-// part writes resp, with the parts that it announces and delivers. Nil, or a response
-// without data, is the last.
+// part writes resp, with the parts that it announces and delivers. A nil resp, or one without
+// data, is the last.
 func (m *multipart) part(resp *graphql.Response, parts *exec.Parts) error {
 	p := payload{}
 	switch {
@@ -127,7 +127,7 @@ func (m *multipart) fill(p *payload, parts *exec.Parts, extensions map[string]an
 		switch {
 		case m.form == formPaths:
 			p.Incremental = append(p.Incremental, increment{Data: d.Data, Path: d.Path, Label: d.Label, Errors: out.Errors, Extensions: out.Extensions})
-		case null: // what the part adds cannot be: its object stays as it is
+		case null: // the part failed; its object is answered without it
 			p.Completed = append(p.Completed, completed{id, out.Errors})
 		default:
 			p.Incremental = append(p.Incremental, increment{Data: d.Data, ID: id, Errors: out.Errors, Extensions: out.Extensions})
@@ -147,7 +147,7 @@ func (m *multipart) send() error {
 	if err != nil {
 		return err
 	}
-	// A writer that cannot flush still delivers, at the end.
+	// A writer that cannot flush delivers everything at the end.
 	_ = m.flush()
 	return nil
 }

@@ -74,8 +74,7 @@ func TestAccept(t *testing.T) {
 	}
 }
 
-// TestFormsThatAreNotSpoken has a client that reads parts in another form than ours.
-// It gets one answer, with all that was deferred.
+// A client that reads parts only in an unknown form gets one answer with the deferred fields.
 func TestFormsThatAreNotSpoken(t *testing.T) {
 	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	a := post(t, srv.URL, "multipart/mixed;incrementalSpec=v0.3,application/graphql-response+json,application/json;q=0.9",
@@ -85,7 +84,7 @@ func TestFormsThatAreNotSpoken(t *testing.T) {
 	}
 }
 
-// TestAcceptParts tells from Accept alone who gets a deferred answer in parts.
+// The Accept header alone decides whether a deferred answer comes in parts.
 func TestAcceptParts(t *testing.T) {
 	srv := newServer(t, &testschema.Resolver{}, transport.Options{})
 	for accept, want := range map[string]bool{

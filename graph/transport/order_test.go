@@ -20,7 +20,7 @@ import (
 	"census-gateway/graph/transport/internal/testschema"
 )
 
-// shuffled are resolvers whose slow fields fail, in another order each time.
+// shuffled returns resolvers whose slow fields fail in random order.
 func shuffled() *testschema.Resolver {
 	return &testschema.Resolver{Slow: func(context.Context, string) error {
 		time.Sleep(time.Duration(rand.IntN(300)) * time.Microsecond)
@@ -30,7 +30,7 @@ func shuffled() *testschema.Resolver {
 
 var pathsOfErrors = regexp.MustCompile(`"path":(\[[^]]*\]),"locations"`)
 
-// paths are those of the errors in text, as they stand.
+// paths returns the paths of the errors in text, in order.
 func paths(text string) (list []string) {
 	for _, m := range pathsOfErrors.FindAllStringSubmatch(text, -1) {
 		list = append(list, m[1])
@@ -38,9 +38,8 @@ func paths(text string) (list []string) {
 	return list
 }
 
-// TestErrorsStandAsTheAnswer has fields that fail in any order. Their errors stand
-// as the answer does: by the place in a list, then by that of the key, wherever it
-// comes from.
+// Fields may fail in any order. Their errors are in the order of the answer: by list index, then
+// by field.
 func TestErrorsStandAsTheAnswer(t *testing.T) {
 	srv := newServer(t, shuffled(), transport.Options{})
 	const query = `query($no:Boolean!){
@@ -62,7 +61,7 @@ func TestErrorsStandAsTheAnswer(t *testing.T) {
 	}
 }
 
-// TestErrorsOfNullsStandAsTheAnswer has no answer to stand as, since all is null.
+// The order holds even if all data is null.
 func TestErrorsOfNullsStandAsTheAnswer(t *testing.T) {
 	srv := newServer(t, shuffled(), transport.Options{})
 	for range 20 {
@@ -74,7 +73,7 @@ func TestErrorsOfNullsStandAsTheAnswer(t *testing.T) {
 	}
 }
 
-// TestErrorsComeWithTheirPart has two parts. Each error stands in the part with its field.
+// With two parts, each error is in the part of its field.
 func TestErrorsComeWithTheirPart(t *testing.T) {
 	res := &testschema.Resolver{Slow: func(ctx context.Context, id string) error {
 		if id == "0" {
@@ -86,7 +85,7 @@ func TestErrorsComeWithTheirPart(t *testing.T) {
 	s := openStream(t, t.Context(), srv.URL, `{item{id
 		... @defer(label:"a"){b:slowMaybe slow a:slowMaybe parent{slowMaybe ... @defer(label:"c"){late:slowMaybe}}}
 		... @defer(label:"b"){parent{id}}}}`)
-	// Two parts ask for the parent, so it is not deferred.
+	// Both parts select the parent, so it is not deferred.
 	if first := s.next(); !reflect.DeepEqual(paths(first), []string{`["item","parent","slowMaybe"]`}) {
 		t.Errorf("the first part is %s", first)
 	}
@@ -104,8 +103,8 @@ func TestErrorsComeWithTheirPart(t *testing.T) {
 	}
 }
 
-// TestErrorsOfNullsComeWithTheirPart has objects that are null for a field of theirs,
-// while parts of them are under way: those are dropped, with their errors.
+// An object may become null while its deferred parts are running. Those parts are dropped with
+// their errors.
 func TestErrorsOfNullsComeWithTheirPart(t *testing.T) {
 	srv := newServer(t, shuffled(), transport.Options{})
 	for range 20 {
@@ -141,8 +140,7 @@ func incremental(t *testing.T, text string) (parts []labelled) {
 	return parts
 }
 
-// TestManyErrorsAreShort has a presenter that says how to put an error in fewer
-// words. That counts from the 21st error of a code on.
+// The presenter provides short messages. They are used from the 21st error of a code on.
 func TestManyErrorsAreShort(t *testing.T) {
 	srv := newServer(t, shuffled(), transport.Options{Present: func(ctx context.Context, err error) *gqlerror.Error {
 		out := graphql.DefaultErrorPresenter(ctx, err)
@@ -167,8 +165,8 @@ func TestManyErrorsAreShort(t *testing.T) {
 	}
 }
 
-// TestErrorsOfAnAnswerAreBounded leaves out what some bytes do not hold, from the end of the
-// answer, and says how many. One error is always told.
+// Errors over the byte limit are omitted from the end of the answer and counted. At least one
+// error is reported.
 func TestErrorsOfAnAnswerAreBounded(t *testing.T) {
 	one := len(`{"message":"too slow","locations":[{"line":1,"column":14}],"path":["items",0,"slowMaybe"],"extensions":{"code":"INTERNAL_SERVER_ERROR"}},`)
 	for most, told := range map[int]int{1: 1, one: 1, 2*one - 1: 1, 2 * one: 2, 9 * one: 9, 10*one - 1: 9, 10 * one: 10} {

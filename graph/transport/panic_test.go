@@ -22,7 +22,7 @@ func serve(t *testing.T, h http.Handler) string {
 	return srv.URL
 }
 
-// A panicLog keeps what OnPanic was told.
+// A panicLog records the calls of OnPanic.
 type panicLog struct {
 	mu   sync.Mutex
 	told []string
@@ -84,7 +84,7 @@ func TestPanicInExecution(t *testing.T) {
 	}
 }
 
-// TestTimeUp has an operation whose time is over before it begins.
+// The context of the operation has ended before it begins.
 func TestTimeUp(t *testing.T) {
 	h := newHandler(&testschema.Resolver{}, transport.Options{})
 	srv := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -9,8 +9,8 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// Recover makes the function for gqlgen's SetRecoverFunc: a panic in one field
-// nulls that field, with a fixed sentence. onPanic is told of it, and may be nil.
+// Recover returns a function for gqlgen's SetRecoverFunc. A panic in a field makes that field
+// null, with a fixed message. onPanic is called with the panic; it may be nil.
 func Recover(onPanic func(ctx context.Context, value any, stack []byte)) graphql.RecoverFunc {
 	return func(ctx context.Context, value any) error {
 		if onPanic != nil {
@@ -20,8 +20,8 @@ func Recover(onPanic func(ctx context.Context, value any, stack []byte)) graphql
 	}
 }
 
-// panicked tells OnPanic of a panic outside of any field. It is called while
-// the panic is being recovered, so that the stack is still that of its cause.
+// panicked reports a panic outside of a field to OnPanic. Call it while recovering, so that the
+// stack is that of the panic.
 func (o Options) panicked(ctx context.Context, value any) {
 	if o.OnPanic != nil {
 		o.OnPanic(ctx, value, debug.Stack())

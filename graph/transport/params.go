@@ -12,28 +12,27 @@ import (
 	"census-gateway/graph/documents"
 )
 
-// maxDepth bounds the nesting of objects and lists in a request, counted from
-// its outermost object. No input type of use comes near.
+// maxDepth limits the nesting of objects and lists in a request, counted from its outermost
+// object. No useful input type comes close.
 const maxDepth = 100
 
-// A request is what a client asks, in either form of HTTP.
+// A request holds the parameters of a POST or GET.
 type request struct {
 	graphql.RawParams
 	documentID string // of a trusted document; "" if none was sent
 }
 
-// parseBody reads the JSON object of a POST. Names are matched exactly, and a
-// name of ours that stands twice is refused, since readers differ in which of
-// the two they take. Unknown names are ignored (GraphQL over HTTP, "Request
-// Parameters"). Half of a surrogate pair is refused: encoding/json makes U+FFFD of
-// it, which is another text.
+// parseBody parses the JSON object of a POST. Names are matched exactly, and unknown names are
+// ignored (GraphQL over HTTP, "Request Parameters"). A repeated known name is rejected, since
+// parsers differ in which value they use. So is half of a surrogate pair: encoding/json would
+// replace it with U+FFFD, which changes the text.
 func parseBody(body []byte) (*request, *fault) {
 	body = bytes.Trim(body, " \t\r\n")
 	switch {
 	case len(body) == 0:
 		return nil, badRequest("the request body is empty: send a JSON object with a query")
 	case body[0] == '[':
-		return nil, badRequest("batches are not offered: send one operation in one request")
+		return nil, badRequest("batches are not supported; send one operation in each request")
 	}
 	if bad := checkJSON(body); bad != nil {
 		return nil, bad
@@ -59,8 +58,8 @@ func parseBody(body []byte) (*request, *fault) {
 	return req, nil
 }
 
-// parseQuery reads the parameters of a GET; variables and extensions are JSON
-// in text. Empty ones count as absent.
+// parseQuery parses the parameters of a GET, of which variables and extensions are JSON. An empty
+// parameter counts as absent.
 func parseQuery(raw string) (*request, *fault) {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
@@ -93,12 +92,12 @@ func parseQuery(raw string) (*request, *fault) {
 	return req, nil
 }
 
-// names are the parameters of a request; those from firstObject on are objects.
+// names lists the parameters of a request. Those from firstObject on are objects.
 var names = [...]string{"query", "operationName", "documentId", "variables", "extensions"}
 
 const firstObject = 3
 
-// nameOf is the number of the parameter that key, in quotes, names; -1 if none.
+// nameOf returns the index in names of key, which is in quotes; -1 if it is unknown.
 func nameOf(key []byte) int {
 	if bytes.IndexByte(key, '\\') >= 0 {
 		return slices.Index(names[:], unquote(key))
@@ -111,7 +110,7 @@ func nameOf(key []byte) int {
 	return -1
 }
 
-// set takes the value of parameter n, which is valid JSON. Null counts as absent.
+// set stores the value of parameter n, which must be valid JSON. Null counts as absent.
 func (req *request) set(n int, value []byte) *fault {
 	switch {
 	case value[0] == 'n':
@@ -128,7 +127,7 @@ func (req *request) set(n int, value []byte) *fault {
 	return nil
 }
 
-// text is where parameter n is kept, one of those before firstObject.
+// text returns where parameter n is stored. n must be below firstObject.
 func (req *request) text(n int) *string {
 	switch n {
 	case 0:
@@ -139,7 +138,7 @@ func (req *request) text(n int) *string {
 	return &req.documentID
 }
 
-// check refuses what is well-formed and yet no request.
+// check rejects well-formed parameters that are not a valid request.
 func (req *request) check(maxDocument int) *fault {
 	switch {
 	case len(req.Query) > maxDocument:
@@ -152,8 +151,7 @@ func (req *request) check(maxDocument int) *fault {
 	return nil
 }
 
-// checkJSON refuses text that is not one JSON value in UTF-8, nested no deeper
-// than maxDepth.
+// checkJSON rejects text other than one JSON value in UTF-8, nested at most maxDepth deep.
 func checkJSON(text []byte) *fault {
 	n := skip(text, maxDepth)
 	switch {
@@ -162,19 +160,19 @@ func checkJSON(text []byte) *fault {
 	case n == len(text):
 		if bytes.Contains(text, []byte(`\u`)) {
 			if documents.HalfPair(string(text)) >= 0 {
-				return badRequest("half of a surrogate pair stands alone in the request")
+				return badRequest("the request contains half of a surrogate pair")
 			}
 		}
 		return nil
 	case n >= 0:
-		return badRequest("something follows the JSON of the request")
+		return badRequest("the request has data after its JSON value")
 	case opened(text) > maxDepth:
 		return badRequest("the request is nested too deep")
 	}
 	return badRequest("the request is not valid JSON")
 }
 
-// opened is the greatest nesting in text, which is exact if text is JSON.
+// opened returns the maximum nesting in text, which is exact if text is JSON.
 func opened(text []byte) (deepest int) {
 	depth, quoted := 0, false
 	for i := 0; i < len(text); i++ {

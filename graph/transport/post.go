@@ -10,7 +10,7 @@ import (
 
 var _ graphql.Transport = POST{}
 
-// POST serves queries and mutations sent as a JSON object.
+// POST serves queries and mutations in a JSON object.
 type POST struct{ Options }
 
 // Supports reports whether r is a POST.

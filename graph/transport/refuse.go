@@ -11,21 +11,21 @@ import (
 	"census-gateway/internal/notes"
 )
 
-// A fault is a request that is refused before it is executed.
+// A fault is the reason to reject a request before it is executed.
 type fault struct {
 	status  int
 	code    string
-	message string // for the client; holds nothing of what it sent
-	limit   string // that the request passed, one of the Limit constants; "" if none
+	message string // for the client; contains nothing of the request
+	limit   string // the exceeded limit, one of the Limit constants; "" if none
 }
 
-// The limits that this package holds requests to, by the names that operators see.
+// Limits enforced by this package, by the names that operators see.
 const (
-	LimitBody     = "body" // also of what a URL asks
+	LimitBody     = "body" // also of the query string of a URL
 	LimitDocument = "document"
 )
 
-// tooLong is the fault of a request of which what is longer than the limit allows.
+// tooLong returns the fault for a request whose what exceeds the limit.
 func tooLong(status int, limit, what string, allowed int64) *fault {
 	return &fault{status, errcodes.PayloadTooLarge, fmt.Sprintf("the %s is longer than %d bytes", what, allowed), limit}
 }
@@ -45,7 +45,7 @@ func refuse(w http.ResponseWriter, r *http.Request, m media, f *fault) {
 	}}})
 }
 
-// accept negotiates, and refuses a client that takes nothing we have.
+// accept negotiates the media types. It rejects a client that accepts none of ours.
 func accept(w http.ResponseWriter, r *http.Request) (accepted, bool) {
 	a := negotiate(r)
 	if a.plain != mediaNone {

@@ -24,7 +24,7 @@ const (
 	asGraphQL = "application/graphql-response+json"
 )
 
-// newHandler is a server over the test schema, as a program would wire it.
+// newHandler returns a server for the test schema, set up as a program would.
 func newHandler(res *testschema.Resolver, opt transport.Options) *handler.Server {
 	es := testschema.New(res)
 	srv := handler.New(es)
@@ -42,7 +42,7 @@ func newServer(t testing.TB, res *testschema.Resolver, opt transport.Options) *h
 	return newServerOf(t, newHandler(res, opt))
 }
 
-// An answer is a response that was read whole.
+// An answer is a complete response.
 type answer struct {
 	status int
 	header http.Header
@@ -52,7 +52,7 @@ type answer struct {
 		Path       []any
 		Extensions map[string]any
 	}
-	data json.RawMessage // nil if the answer has no such key
+	data json.RawMessage // nil if the answer has no data key
 }
 
 func (a answer) code() string {
@@ -111,7 +111,7 @@ func (a *answer) parse(t testing.TB) {
 	}
 }
 
-// post posts body as JSON and asks for accept.
+// post posts body as JSON with the given Accept header.
 func post(t testing.TB, url, accept, body string) answer {
 	t.Helper()
 	return send(t, "POST", url, strings.NewReader(body), "Content-Type", "application/json", "Accept", accept)

@@ -12,26 +12,25 @@ import (
 	"github.com/coder/websocket"
 )
 
-// Sockets serves the protocol graphql-transport-ws of the npm package graphql-ws. Each
-// operation of a connection is a POST of its own to Next, with the headers of the
-// handshake and the credentials of connection_init, so all that holds for requests holds
-// for it.
+// Sockets serves the protocol graphql-transport-ws of the npm package graphql-ws. It sends each
+// operation of a connection to Next as a separate POST, with the headers of the handshake and the
+// credentials of connection_init. So every rule for requests also applies to operations.
 type Sockets struct {
-	Next       http.Handler // takes the POSTs
-	MaxMessage int64        // bytes of a message of the client
-	// Last lets a connection last: see [Options].
+	Next       http.Handler // serves the POSTs
+	MaxMessage int64        // maximum size of a client's message, in bytes
+	// Last returns the context of a connection; see [Options].
 	Last func(ctx context.Context) (lasting context.Context, end func())
 }
 
-// The bounds of a connection.
+// Limits of a connection.
 const (
 	protocol       = "graphql-transport-ws"
 	initFor        = 10 * time.Second
 	pingEvery      = 25 * time.Second
-	mostOperations = 100 // at once
+	mostOperations = 100 // at the same time
 )
 
-// The close codes of the protocol that are the client's fault.
+// Close codes of the protocol for errors of the client.
 const (
 	closeInvalid      = 4400
 	closeUnauthorized = 4401
@@ -41,17 +40,17 @@ const (
 	closeInitTwice    = 4429
 )
 
-// Upgrades tells whether r asks for a WebSocket.
+// Upgrades reports whether r requests a WebSocket.
 func Upgrades(r *http.Request) bool {
 	return r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 }
 
 // ServeHTTP serves one connection until it ends.
 func (s Sockets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// Whether a page may connect is decided in front of this package, as for all requests.
+	// A layer in front of this package checks the origin, as for all requests.
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{protocol}, InsecureSkipVerify: true, CompressionMode: websocket.CompressionDisabled})
 	if err != nil {
-		return // it is answered
+		return // Accept has written the error
 	}
 	defer conn.CloseNow()
 	conn.SetReadLimit(s.MaxMessage)
@@ -78,7 +77,7 @@ func (s Sockets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// headersOf are the headers of the handshake that hold for its operations.
+// headersOf returns the headers of the handshake that apply to its operations.
 func headersOf(r *http.Request) http.Header {
 	h := make(http.Header)
 	for _, name := range []string{"Authorization", "X-Api-Key", "User-Agent", "X-Forwarded-For", "Traceparent", "Tracestate",
@@ -103,8 +102,8 @@ type socket struct {
 
 	mu         sync.Mutex
 	header     http.Header
-	begun      bool // by connection_init
-	ready      bool // that was acknowledged
+	begun      bool // connection_init has arrived
+	ready      bool // connection_init was acknowledged
 	operations map[string]context.CancelFunc
 }
 
@@ -114,16 +113,16 @@ func (c *socket) state(of func() bool) bool {
 	return of()
 }
 
-// A message is one of the protocol.
+// A message is a message of the protocol.
 type message struct {
 	Type    string          `json:"type"`
 	ID      string          `json:"id,omitempty"`
 	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
-// read reads a message and does what it says; false if the connection has ended.
+// read reads and handles one message. It returns false if the connection has ended.
 func (c *socket) read() bool {
-	kind, text, err := c.conn.Read(context.Background()) // the end of a context would cut the connection without a code
+	kind, text, err := c.conn.Read(context.Background()) // canceling a context would cut the connection without a close code
 	if err != nil {
 		return false
 	}
@@ -152,8 +151,8 @@ func (c *socket) read() bool {
 	return c.close(closeInvalid, "Invalid message received")
 }
 
-// begin takes the credentials in the payload of connection_init, as headers would have
-// them, and acknowledges it if they are accepted.
+// begin uses the credentials in the payload of connection_init as headers, and acknowledges it if
+// they are accepted.
 func (c *socket) begin(payload json.RawMessage) bool {
 	if c.state(func() bool { was := c.begun; c.begun = true; return was }) {
 		return c.close(closeInitTwice, "Too many initialisation requests")
@@ -177,7 +176,7 @@ func (c *socket) begin(payload json.RawMessage) bool {
 	return c.send(message{Type: "connection_ack"})
 }
 
-// subscribe begins an operation.
+// subscribe starts an operation.
 func (c *socket) subscribe(m message) bool {
 	ctx, cancel := context.WithCancel(c.ctx)
 	c.mu.Lock()
@@ -210,7 +209,7 @@ func (c *socket) subscribe(m message) bool {
 	return true
 }
 
-// serve has Next answer an operation.
+// serve passes an operation to Next.
 func (c *socket) serve(ctx context.Context, body []byte, w *socketWriter) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.r.URL.Path, strings.NewReader(string(body)))
 	if err != nil {
@@ -233,28 +232,28 @@ func (c *socket) send(m message) bool {
 	return c.write(text)
 }
 
-// write sends a message; false if the connection has ended. A client that does not read
-// loses it.
+// write sends a message. It returns false if the connection has ended, as it does when the client
+// does not read.
 func (c *socket) write(text []byte) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), writeFor)
 	defer cancel()
 	return c.conn.Write(ctx, websocket.MessageText, text) == nil
 }
 
-// close ends the connection. It returns false.
+// close ends the connection and returns false.
 func (c *socket) close(code int, why string) bool {
 	c.conn.Close(websocket.StatusCode(code), why)
 	return false
 }
 
-// leave ends the connection when its time is over.
+// leave ends the connection when its context ends.
 func (c *socket) leave() {
 	if closing, ok := context.Cause(c.ctx).(Closing); ok {
 		c.close(closing.CloseCode(), closing.Error())
 	}
 }
 
-// pingNow ends the connection if the client does not answer.
+// pingNow pings the client and ends the connection if there is no answer.
 func (c *socket) pingNow() {
 	ctx, cancel := context.WithTimeout(c.ctx, pingEvery)
 	defer cancel()

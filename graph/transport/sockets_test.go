@@ -14,8 +14,8 @@ import (
 	"census-gateway/graph/transport"
 )
 
-// socketServer serves WebSockets over a subscription with ticks. Callers with the key "wrong" are
-// refused.
+// socketServer serves WebSockets with a subscription to ticks. It rejects callers with the key
+// "wrong".
 func socketServer(t *testing.T, c <-chan int32) (url string, drain func(code int)) {
 	h, cut := ticking(c)
 	over, stop := context.WithCancelCause(context.Background())
@@ -47,8 +47,8 @@ func dial(t *testing.T, url string, protocols ...string) *websocket.Conn {
 	return conn
 }
 
-// say sends texts and returns what is received by then, each for what it is sent; "4400" stands
-// for the code of a close.
+// say sends texts, and after each receives the answers due. It returns all answers. A close is
+// returned as its code, such as "4400".
 func say(t *testing.T, conn *websocket.Conn, texts []string, answers int) (got []string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -85,7 +85,7 @@ func subscribe(id, query string) string {
 	return fmt.Sprintf(`{"id":%q,"type":"subscribe","payload":%s}`, id, bodyOf(query, nil))
 }
 
-// What is said over graphql-transport-ws is answered as its protocol has it.
+// The answers follow the protocol graphql-transport-ws.
 func TestSockets(t *testing.T) {
 	next := func(id string, n int) string {
 		return fmt.Sprintf(`{"id":%q,"type":"next","payload":{"data":{"ticks":%d}}}`, id, n)
@@ -126,7 +126,7 @@ func TestSockets(t *testing.T) {
 	}
 }
 
-// An id may be used again once its operation is over, and not before.
+// An operation's id can be reused once the operation is over, but not before.
 func TestIDsOfOperations(t *testing.T) {
 	c := make(chan int32)
 	url, _ := socketServer(t, c)
@@ -141,8 +141,8 @@ func TestIDsOfOperations(t *testing.T) {
 	}
 }
 
-// A connection ends with the code that tells its client what to do: when the gateway stops,
-// with operations or without, and when events were lost.
+// The close code of a connection says what the client should do. It is tested when the gateway
+// stops, with and without operations, and after events were lost.
 func TestSocketsEnd(t *testing.T) {
 	url, drain := socketServer(t, make(chan int32))
 	idle, busy := dial(t, url, "graphql-transport-ws"), dial(t, url, "graphql-transport-ws")

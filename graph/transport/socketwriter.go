@@ -9,30 +9,30 @@ import (
 	"strings"
 )
 
-// A socketWriter makes messages of the answer to an operation: of each server-sent event one,
-// or one of an answer in one piece.
+// A socketWriter converts the answer of an operation to messages, one for each server-sent event,
+// or one for an answer in one piece.
 type socketWriter struct {
 	c      *socket
 	id     string
-	ctx    context.Context // of the operation: it ends when the client wants no more
+	ctx    context.Context // of the operation; ends when the client completes it
 	header http.Header
 	events bool
 	body   bytes.Buffer
-	over   bool // error or complete was sent, or the client said so
+	over   bool // error or complete was sent, or the client completed it
 }
 
-// Header is the header of the answer.
+// Header returns the header of the answer.
 func (w *socketWriter) Header() http.Header { return w.header }
 
-// WriteHeader looks at what follows.
+// WriteHeader notes whether events follow.
 func (w *socketWriter) WriteHeader(int) {
 	w.events = strings.HasPrefix(w.header.Get("Content-Type"), "text/event-stream")
 }
 
-// Flush has nothing to do.
+// Flush does nothing.
 func (w *socketWriter) Flush() {}
 
-// Write takes an event as [eventStream] writes it, or a part of an answer.
+// Write accepts an event as written by [eventStream], or a piece of an answer.
 func (w *socketWriter) Write(p []byte) (int, error) {
 	if !w.events {
 		return w.body.Write(p)
@@ -50,16 +50,16 @@ func (w *socketWriter) Write(p []byte) (int, error) {
 		code, why, _ := strings.Cut(text[2:], " ")
 		if n, err := strconv.Atoi(code); err == nil {
 			w.over = true
-			w.c.close(n, why[:min(len(why), 120)]) // a reason has 123 bytes at most
+			w.c.close(n, why[:min(len(why), 120)]) // the protocol limits a reason to 123 bytes
 		}
 	}
 	return len(p), nil
 }
 
-// done tells that nothing may be sent any more.
+// done reports whether the operation has ended, so that no more messages may be sent.
 func (w *socketWriter) done() bool { return w.over || w.ctx.Err() != nil }
 
-// next sends an answer. One without data is an error, which is the last.
+// next sends an answer. An answer without data is an error, and the last message.
 func (w *socketWriter) next(answer []byte) {
 	var parts struct {
 		Data   json.RawMessage
@@ -78,7 +78,7 @@ func (w *socketWriter) next(answer []byte) {
 
 func (w *socketWriter) complete() { w.end(message{Type: "complete", ID: w.id}) }
 
-// end sends the last message of the operation, whose id is free then.
+// end sends the last message of the operation and frees its id.
 func (w *socketWriter) end(m message) {
 	w.c.mu.Lock()
 	over := w.done()
@@ -91,7 +91,7 @@ func (w *socketWriter) end(m message) {
 	}
 }
 
-// finish sends what came in one piece.
+// finish sends an answer in one piece.
 func (w *socketWriter) finish() {
 	if !w.events && !w.done() {
 		w.next(w.body.Bytes())

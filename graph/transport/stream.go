@@ -11,23 +11,23 @@ import (
 	"census-gateway/graph/exec"
 )
 
-// mayDefer tells whether an answer in parts can be asked for: only of a query, and
-// only if the text says @defer. Names have no escapes in GraphQL.
+// mayDefer reports whether op can be answered in parts. It must be a query whose text contains
+// @defer. GraphQL names have no escapes.
 func mayDefer(op *graphql.OperationContext) bool {
 	return op.Operation.Operation == ast.Query && strings.Contains(op.RawQuery, "defer")
 }
 
-// stream executes a query that may defer, and writes its answer in parts as they
-// come, in the given form. If nothing was deferred after all (by if: false, or
-// because the object was null) the answer is plain, in form m.
+// stream executes a query that may defer, and writes each part as soon as it is ready. If nothing
+// was deferred (because of if: false, or a null object), it writes a plain answer of type
+// takes.plain.
 func (o Options) stream(ctx context.Context, w http.ResponseWriter, executor graphql.GraphExecutor, takes accepted, op *graphql.OperationContext) {
-	if ctx.Err() != nil { // nothing is begun without time
+	if ctx.Err() != nil { // do not start without time
 		o.write(ctx, w, takes.plain, nil)
 		return
 	}
 	ctx, parts := exec.WithParts(ctx)
 	respond, ctx := executor.DispatchOperation(ctx, op)
-	lasting := context.WithoutCancel(ctx) // the execution sees the end; what it makes of that is sent
+	lasting := context.WithoutCancel(ctx) // the execution sees the end of ctx, and its result is still sent
 	next := func() *graphql.Response { return o.respond(lasting, respond) }
 	first := next()
 	if first == nil || len(parts.Pending) == 0 {
@@ -39,7 +39,7 @@ func (o Options) stream(ctx context.Context, w http.ResponseWriter, executor gra
 	}
 	out := startMultipart(w, takes.parts, o.maxErrorBytes())
 	for resp := first; ; resp = next() {
-		failed := resp == nil || resp.Data == nil // the execution came to grief
+		failed := resp == nil || resp.Data == nil // the execution failed
 		if out.part(resp, parts) != nil || failed || !*resp.HasNext {
 			return
 		}

@@ -13,24 +13,24 @@ import (
 )
 
 const (
-	beatEvery = 12 * time.Second // proxies close what is silent for a minute, or half of one
-	writeFor  = 30 * time.Second // to a client that does not read
+	beatEvery = 12 * time.Second // proxies close connections that are silent for 30 or 60 s
+	writeFor  = 30 * time.Second // time limit for a client that does not read
 )
 
-// Why streams end that are not complete, as WebSocket close codes.
+// Reasons to end a stream early, as WebSocket close codes.
 const (
-	CloseRestart   = 1012 // the gateway stops, or the stream has lasted long enough: connect again
+	CloseRestart   = 1012 // the gateway stops, or the stream reached its maximum age: connect again
 	CloseSlow      = 1013 // the client did not read its events: subscribe again with `after`
 	CloseForbidden = 4403 // the credentials have expired
 )
 
-// A Closing is a cause of the end of a stream that is not the client's.
+// A Closing is a cause for the gateway to end a stream.
 type Closing interface {
 	error
 	CloseCode() int
 }
 
-// lasts is a form in which events are written.
+// A lasts is a format of events.
 type lasts uint8
 
 const (
@@ -39,9 +39,9 @@ const (
 	lastsMultipart
 )
 
-// A stream is an answer to a subscription. Nothing follows complete or close.
+// A stream writes the events of a subscription. Nothing may follow complete or close.
 type stream interface {
-	begin(id string) error // the place before the first event
+	begin(id string) error // sends the cursor before the first event
 	event(id string, resp *graphql.Response) error
 	beat() error
 	complete() error
@@ -57,14 +57,14 @@ func start(w http.ResponseWriter, form lasts) stream {
 
 type eventIDKey struct{}
 
-// SetEventID gives the event that is answered under ctx an id, which server-sent events carry.
+// SetEventID sets the id of the event being answered under ctx. Server-sent events carry it.
 func SetEventID(ctx context.Context, id string) {
 	if to, ok := ctx.Value(eventIDKey{}).(*string); ok {
 		*to = id
 	}
 }
 
-// subscribe answers a subscription with its events as they come.
+// subscribe answers a subscription and writes its events as they happen.
 func (o Options) subscribe(ctx context.Context, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, takes accepted, op *graphql.OperationContext) {
 	if takes.lasts == lastsNot {
 		refuse(w, r, takes.plain, &fault{status: http.StatusNotAcceptable, code: errcodes.BadRequest,
@@ -80,7 +80,7 @@ func (o Options) subscribe(ctx context.Context, w http.ResponseWriter, r *http.R
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	control := http.NewResponseController(w)
-	control.SetReadDeadline(time.Time{}) // best effort: the client's leaving is noticed by reading
+	control.SetReadDeadline(time.Time{}) // best effort; a pending read detects that the client left
 	s := &sending{stream: start(w, takes.lasts), control: control, gone: cancel}
 	s.send(s.stream.beat)
 	defer s.over()
@@ -124,7 +124,8 @@ func (o Options) last(ctx context.Context) (lasting context.Context, end func(),
 	return o.Last(ctx)
 }
 
-// respond is the next response; nil behind the last. A panic is one with an error.
+// respond returns the next response, or nil after the last. A panic becomes a response with an
+// error.
 func (o Options) respond(ctx context.Context, respond graphql.ResponseHandler) (resp *graphql.Response) {
 	defer func() {
 		if value := recover(); value != nil {
@@ -135,11 +136,11 @@ func (o Options) respond(ctx context.Context, respond graphql.ResponseHandler) (
 	return respond(ctx)
 }
 
-// A sending writes to a stream, and a beat when nothing else was written for a while.
+// A sending writes to a stream, and writes a beat after some time without other writes.
 type sending struct {
 	stream  stream
 	control *http.ResponseController
-	gone    context.CancelCauseFunc // the client takes no more
+	gone    context.CancelCauseFunc // called when a write fails
 
 	mu    sync.Mutex
 	timer *time.Timer // for the next beat
@@ -169,7 +170,7 @@ func (s *sending) send(write func() error) {
 	}
 }
 
-// over ends the beats.
+// over stops the beats.
 func (s *sending) over() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,13 +15,13 @@ import (
 	"census-gateway/graph/transport/internal/testschema"
 )
 
-// closing is a cause of an end with a code.
+// A closing is a cause with a close code.
 type closing int
 
 func (c closing) Error() string  { return fmt.Sprintf("ended by %d", int(c)) }
 func (c closing) CloseCode() int { return int(c) }
 
-// ticking is a server whose subscription has the ticks; drain ends what lasts.
+// ticking returns a server whose subscription sends the ticks. drain ends its subscriptions.
 func ticking(ticks <-chan int32) (h http.Handler, drain func(code int)) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	last := func(r context.Context) (context.Context, func(), *gqlerror.Error) {
@@ -41,7 +41,7 @@ func ticks(n ...int32) <-chan int32 {
 	return c
 }
 
-// The events of a subscription are written in the form that the client names.
+// Events are written in the format that the client names.
 func TestFormsOfEvents(t *testing.T) {
 	const sse, parts = "text/event-stream; charset=utf-8", `multipart/mixed; boundary="-"; subscriptionSpec=1.0`
 	const first, second = "event: next\nid: 1\ndata: {\"data\":{\"ticks\":1}}\n\n", "event: next\nid: 2\ndata: {\"data\":{\"ticks\":2}}\n\n"
@@ -61,11 +61,11 @@ func TestFormsOfEvents(t *testing.T) {
 		{"multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/graphql-response+json,application/json;q=0.9", "subscription{ticks}", []int32{1, 2}, 0, parts, both + "\r\n-----\r\n"},
 		{`multipart/mixed; subscriptionSpec="1.0", text/event-stream;q=0.5`, "subscription{ticks}", []int32{1, 2}, 0, parts, both + "\r\n-----\r\n"},
 		{"text/event-stream", "subscription X{ticks}", []int32{1, -1}, 0, sse, ":\n\n" + first + "event: next\ndata: {\"errors\":[{\"message\":\"over\",\"extensions\":{\"code\":\"X\"}}]}\n\nevent: complete\ndata: \n\n"},
-		// A stream that is not complete ends without saying so: clients come back.
+		// A stream that ends early does not send complete, so clients reconnect.
 		{"text/event-stream", "subscription OVERLOADED{ticks}", []int32{1, -1}, 0, sse, ":\n\n" + first + ": 1013 over\n\n"},
 		{"text/event-stream", "subscription{ticks}", nil, 1012, sse, ":\n\n: 1012 ended by 1012\n\n"},
 		{"multipart/mixed;subscriptionSpec=1.0", "subscription{ticks}", nil, 4403, parts, part("{}") + part(`{"payload":null,"errors":[{"message":"ended by 4403","extensions":{"code":"UNAUTHENTICATED"}}]}`) + "\r\n-----\r\n"},
-		// Other operations, and what is refused.
+		// Other operations, and rejected requests.
 		{"text/event-stream", "{hello}", nil, 0, sse, "event: next\ndata: {\"data\":{\"hello\":\"world\"}}\n\nevent: complete\ndata: \n\n"},
 		{"application/json, text/event-stream, multipart/mixed", "{hello}", nil, 0, asJSON + "; charset=utf-8", `{"data":{"hello":"world"}}`},
 		{"text/event-stream", "subscription{nothing}", nil, 0, sse, "event: next\ndata: {\"errors\":[{\"message\":\"Cannot query field \\\"nothing\\\" on type \\\"Subscription\\\".\",\"locations\":[{\"line\":1,\"column\":14}],\"extensions\":{\"code\":\"GRAPHQL_VALIDATION_FAILED\"}}]}\n\nevent: complete\ndata: \n\n"},
@@ -94,7 +94,7 @@ func TestFormsOfEvents(t *testing.T) {
 	}
 }
 
-// An event is sent when it happens, and a client that leaves ends its subscription.
+// An event is sent when it happens. A client that leaves ends its subscription.
 func TestEventsAreSentAtOnce(t *testing.T) {
 	c := make(chan int32)
 	h, _ := ticking(c)
@@ -117,5 +117,5 @@ func TestEventsAreSentAtOnce(t *testing.T) {
 			t.Errorf("got %q, want %q", lines.Text(), want)
 		}
 	}
-	leave() // goleak tells whether the subscription goes on
+	leave() // goleak finds a subscription that goes on
 }

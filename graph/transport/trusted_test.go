@@ -48,8 +48,7 @@ func TestTrustedDocuments(t *testing.T) {
 	}
 }
 
-// TestRefusedByExtension has an extension that refuses with a code of the
-// list, and one that uses gqlgen's word for it.
+// One extension rejects with a documented code, another with gqlgen's code for it.
 func TestRefusedByExtension(t *testing.T) {
 	h := newHandler(&testschema.Resolver{}, transport.Options{})
 	h.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {

@@ -1,6 +1,5 @@
-// Package testschema is a small schema that holds one of each thing a
-// transport meets: an error, a panic, a mutation, a subscription, and fields
-// slow enough to be deferred.
+// Package testschema is a small schema to test transports. It has an error, a panic, a mutation,
+// a subscription, and fields slow enough to be deferred.
 package testschema
 
 import (
@@ -16,20 +15,21 @@ import (
 	"census-gateway/graph/transport"
 )
 
-// Resolver resolves the schema. The zero value answers at once.
+// Resolver resolves the schema. Fields of the zero value do not wait.
 type Resolver struct {
-	// Slow is called by the slow fields with the id of their object, and may
-	// wait. Nil does not.
+	// Slow is called by the slow fields with the id of their object. It may wait. Nil returns at
+	// once.
 	Slow func(ctx context.Context, id string) error
 
-	// Touched is called by the mutation. Nil does nothing.
+	// Touched is called by the mutation. It may be nil.
 	Touched func()
 
-	// Ticks are the events of the subscription, and their ids. Nil is none.
+	// Ticks provides the events of the subscription; the numbers are also their ids. Nil provides
+	// none.
 	Ticks <-chan int32
 }
 
-// New is the schema, executed by package exec.
+// New returns the schema, executed by package exec.
 func New(r *Resolver) graphql.ExecutableSchema {
 	generated := NewExecutableSchema(Config{})
 	return schema{generated, &exec.Schema{AST: generated.Schema(), Objects: tables(r)}, r.Ticks}
@@ -51,7 +51,7 @@ func (s schema) Exec(ctx context.Context) graphql.ResponseHandler {
 	return func(ctx context.Context) *graphql.Response { return x.Next(ctx, nil) }
 }
 
-// subscribe answers each tick. One below 0 ends the subscription with an error.
+// subscribe answers each tick. A negative tick ends the subscription with an error.
 func (s schema) subscribe(op *graphql.OperationContext) graphql.ResponseHandler {
 	plan := exec.Compile(s.schema, op, false)
 	return func(ctx context.Context) *graphql.Response {
@@ -163,7 +163,7 @@ func (r otherResolver) Slow(ctx context.Context, obj *Other) exec.Later[string] 
 	return r.slow(ctx, obj.ID)
 }
 
-// newItem gives odd items a name and even ones none.
+// newItem returns an item. Only odd items have a name.
 func newItem(n int) *Item {
 	i := &Item{ID: strconv.Itoa(n)}
 	if n%2 == 1 {
