@@ -24,6 +24,7 @@ type SyncGlance struct {
 	Read   bool             // its runs were asked for
 	Failed bool             // the last time without an answer
 	Runs   []census.SyncRun // the newest 25, the oldest first, as last read
+	More   bool             // there are older ones
 	Active *census.SyncRun  // the newest in progress; nil: none
 	Last   *census.SyncRun  // the newest finished of Runs; nil: none
 	Health *health.Health   // nil: its runs were not read yet
@@ -37,7 +38,7 @@ func (w *Watcher) Glance() Glance {
 	g := Glance{Tried: w.tried, Up: w.up, Fresh: w.fresh, Syncs: make([]SyncGlance, 0, len(w.syncs))}
 	for _, y := range w.syncs {
 		s := SyncGlance{Record: y.record, Read: y.failed > 0 || !y.asked.IsZero(), Failed: y.failed > 0,
-			Runs: y.runs, Active: y.working(), Health: y.health, Counts: y.counts}
+			Runs: y.runs, More: y.more, Active: y.working(), Health: y.health, Counts: y.counts}
 		for i := len(y.runs) - 1; i >= 0 && s.Last == nil; i-- {
 			if finished(&y.runs[i]) {
 				s.Last = &y.runs[i]

@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"census-gateway/graph/alerts"
 	"census-gateway/graph/health"
 	"census-gateway/graph/live"
 	"census-gateway/graph/stats"
@@ -68,6 +69,7 @@ func (k *Keeper) Collect(ch chan<- prometheus.Metric) {
 		if y.Health != nil {
 			out.health(y.Health)
 			out.runs(y)
+			out.alerts(y, now)
 			out.counts(&y.Counts)
 		}
 	}
@@ -140,6 +142,21 @@ func (w writer) runs(y *live.SyncGlance) {
 	if t := stats.TypicalOf(y.Runs, len(y.Runs), run.FullSync); t != nil && t.Durations != nil {
 		d := t.Durations
 		w.ch <- prometheus.MustNewConstSummary(typical, uint64(d.Count), d.Mean*float64(d.Count), map[float64]float64{0.5: d.P50, 0.95: d.P95}, w.sync...)
+	}
+}
+
+// alerts writes one series for each rule, whether or not several of its alerts fire.
+func (w writer) alerts(y *live.SyncGlance, now time.Time) {
+	runs := slices.Clone(y.Runs)
+	slices.Reverse(runs)
+	fires := make(map[alerts.Rule]bool)
+	for _, a := range alerts.Of(y.Record, runs, y.More, now) {
+		if a.State != alerts.Unknown {
+			fires[a.Rule] = fires[a.Rule] || a.State == alerts.Firing
+		}
+	}
+	for rule, on := range fires {
+		w.gauge(alert, truth(on), string(rule))
 	}
 }
 

@@ -38,6 +38,7 @@ var (
 	active      = ofSync("active_run_timestamp_seconds", "When the run in progress was created.")
 	nextRun     = ofSync("next_run_timestamp_seconds", "When the schedule next starts the sync.")
 	late        = ofSync("late_seconds", "For how long the execution that the schedule promised is overdue; 0 within the grace.")
+	alert       = ofSync("alert", "1 while an alert of the rule fires, 0 if one fired within the newest 25 runs.", "rule")
 	typical     = ofSync("typical_duration_seconds", "How long finished runs like the newest take (full syncs, or all others), by those of the newest 25.")
 	ended       = ofSync("runs_total", "Runs that ended since the gateway began to watch, by outcome.", "outcome")
 	records     = ofSync("records_total", "Records of these runs.", "kind")

@@ -80,7 +80,8 @@ type example struct {
 func newExample() *example {
 	e := &example{Census: sim.New(sim.Options{Empty: true})}
 	e.id = e.AddSync(sim.Sync{ID: 52, Label: `Accounts "big" → Salesforce`, Frequency: "hourly", Minute: 30, CreatedAt: start.AddDate(0, 0, -1),
-		SourceID: e.AddSource("Warehouse"), DestinationID: e.AddDestination("Salesforce"), DestinationObject: "Account"})
+		SourceID: e.AddSource("Warehouse"), DestinationID: e.AddDestination("Salesforce"), DestinationObject: "Account",
+		Alerts: `[{"id":1,"type":"FailureAlertConfiguration","send_for":"first_time"},{"id":2,"type":"FailureAlertConfiguration","send_for":"every_time"},{"id":3,"type":"FullSyncTriggerAlertConfiguration"},{"id":4,"type":"StatusAlertConfiguration"}]`})
 	for i := range 4 {
 		e.add(-270+60*i, sim.Run{Status: "completed", Counts: sim.Counts{Source: 1000, Updates: 10, Processed: 10, Updated: 9, Failed: 1, Invalids: sim.Null}})
 	}
@@ -113,6 +114,7 @@ func TestOneSync(t *testing.T) {
 			census_sync_active_run_timestamp_seconds{sync_id="52"} 9.46683e+08
 			census_sync_next_run_timestamp_seconds{sync_id="52"} 9.466866e+08
 			census_sync_late_seconds{sync_id="52"} 0
+			census_sync_alert{rule="FAILED_RUN",sync_id="52"} 1
 			census_sync_typical_duration_seconds{sync_id="52",quantile="0.5"} 120
 			census_sync_typical_duration_seconds_count{sync_id="52"} 4
 			census_sync_runs_total{outcome="SUCCEEDED",sync_id="52"} 0
@@ -122,7 +124,7 @@ func TestOneSync(t *testing.T) {
 			census_sync_full_runs_total{sync_id="52"} 0
 			census_sync_read_success{sync_id="52"} 1
 		`)
-		for _, unknown := range []string{"last_run_timestamp_seconds{", "last_run_duration_seconds{", `last_run_records{kind="source"`, `last_run_records{kind="invalid"`, "IN_PROGRESS"} {
+		for _, unknown := range []string{"last_run_timestamp_seconds{", "last_run_duration_seconds{", `last_run_records{kind="source"`, `last_run_records{kind="invalid"`, "IN_PROGRESS", `rule="STATUS"`} {
 			if strings.Contains(text, unknown) {
 				t.Errorf("%s is unknown, and told", unknown)
 			}
@@ -147,6 +149,8 @@ func TestOneSync(t *testing.T) {
 			census_sync_run_duration_seconds_sum{sync_id="52"} 1802
 			census_sync_run_duration_seconds_count{sync_id="52"} 1
 			census_sync_full_runs_total{sync_id="52"} 1
+			census_sync_alert{rule="FAILED_RUN",sync_id="52"} 0
+			census_sync_alert{rule="FULL_SYNC",sync_id="52"} 1
 			census_sync_last_run_duration_seconds{sync_id="52"} 1802
 			census_sync_last_run_records{kind="updated",sync_id="52"} 990
 			census_sync_last_run_timestamp_seconds{sync_id="52"} 9.46684802e+08
