@@ -26,12 +26,12 @@ const (
 // Entries are immutable; they are only replaced.
 type cache struct {
 	entries    *otter.Cache[cacheKey, entry]
+	store      Store // shared with other gateways; nil: there is none
 	freshness  time.Duration
 	stale      time.Duration // how long an expired entry may be served while Census fails
 	recordsFor time.Duration // for single records that will not change again
 	flights    flights
 	doubts     doubts
-	epochs     atomic.Int64
 	mu         sync.Mutex // held while what is kept changes
 	hits       atomic.Uint64
 	misses     atomic.Uint64
@@ -106,14 +106,22 @@ func (c *cache) drop(key cacheKey) {
 func (c *Client) drop(e calls.Endpoint, id int64) {
 	c.cache.mu.Lock()
 	defer c.cache.mu.Unlock()
-	c.cache.drop(c.recordKey(e, id))
+	about := []calls.Endpoint{e}
 	switch e {
 	case calls.ListSyncs:
-		c.cache.drop(c.recordKey(wholeSyncs, 0))
+		about = append(about, wholeSyncs)
 	case calls.FetchSync:
-		c.cache.drop(c.recordKey(calls.ListSyncRuns, id))
+		about = append(about, calls.ListSyncRuns)
 	case calls.ListSyncRuns:
-		c.cache.drop(c.recordKey(calls.FetchSync, id))
+		about = append(about, calls.FetchSync)
+	}
+	for _, e := range about {
+		key := c.recordKey(e, id)
+		c.cache.drop(key)
+		if c.shares() {
+			c.cache.store.Drop(c.sharedKey("list", key))
+			c.cache.store.Drop(c.sharedKey("record", key))
+		}
 	}
 }
 

@@ -29,6 +29,9 @@ type Options struct {
 	PageCache int64         // bytes of memory for what was read, for all tokens together; 0: no cache
 	Freshness time.Duration // how long rows that may change stay fresh; 0: only rows that will not change are kept
 	Stale     time.Duration // how long expired rows may be served while Census fails; 0: not at all
+	// Store holds what was read for other gateways too. Nil, or without a page cache: there is
+	// none.
+	Store Store
 	// OnShort is called when the page cache was too small for five minutes, and again each
 	// time the shortage doubles. Nil: shortages are not reported.
 	OnShort func(CacheStats)
@@ -54,6 +57,9 @@ func New(token string, opt Options) *Client {
 	for _, key := range opt.Groups {
 		c.groups[key] = true
 	}
+	if opt.PageCache > 0 {
+		c.cache.store = opt.Store
+	}
 	if c.cache.onShort = opt.OnShort; opt.OwnTokens {
 		c.cache.recordsFor = ownRecordsFor
 	}
@@ -64,7 +70,7 @@ func New(token string, opt Options) *Client {
 		}
 	}
 	return c.with(calls.New(token, calls.Options{BaseURL: opt.BaseURL, Basic: opt.Basic, Transport: opt.Transport,
-		OwnTokens: opt.OwnTokens, MaxCalls: opt.MaxCalls, Observe: opt.Observe, Notes: func() any { return new(notes) }}))
+		OwnTokens: opt.OwnTokens, MaxCalls: opt.MaxCalls, Observe: opt.Observe, Notes: c.cache.newNotes}))
 }
 
 // WithToken returns a client that uses another token over the same connections.

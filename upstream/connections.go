@@ -28,7 +28,8 @@ func (c *Client) Connections(ctx context.Context, side Side) (map[int64]census.C
 		decode: census.DecodePage[census.Connection], position: connectionPosition,
 		bare: func(n *census.Connection) census.Connection {
 			return census.Connection{ID: n.ID, CreatedAt: n.CreatedAt}
-		}, weight: (*census.Connection).Weight}
+		}, weight: (*census.Connection).Weight,
+		write: census.Write[[]census.Connection], parse: census.Read[[]census.Connection]}
 	var rows []census.Connection
 	var err error
 	if c.Version() == calls.V2 { // the order of a list that covers several groups is not documented

@@ -34,6 +34,13 @@ type flight struct {
 	expired bool // it ran out of time
 }
 
+// moment returns the present moment: later flights depart after it.
+func (f *flights) moment() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.now
+}
+
 // do answers key by calling ask, or by joining a flight for key that departed later than the
 // moment after (0: at any time). It returns the flight and whether another caller began it.
 // The flight is done unless there is an error. Callers of one flight share its moments, so

@@ -136,7 +136,7 @@ func (c *Client) served(ctx context.Context, syncs []*census.Sync) ([]bool, erro
 	now := time.Now()
 	for i, y := range syncs {
 		served[i] = keys[i] != "" && c.groups[keys[i]]
-		keepRecord(c, c.recordKey(groupOfSync, int64(y.ID)), keptRecord[bool]{&served[i], now, now.Add(groupFor)}, func(*bool) int { return 1 })
+		keepRecord(c, c.recordKey(groupOfSync, int64(y.ID)), keptRecord[bool]{record: &served[i], asked: now, until: now.Add(groupFor)}, func(*bool) int { return 1 })
 	}
 	return served, nil
 }

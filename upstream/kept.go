@@ -1,6 +1,8 @@
 package upstream
 
 import (
+	"math"
+	"math/rand/v2"
 	"time"
 
 	"census-gateway/upstream/paging"
@@ -53,6 +55,9 @@ func (l list[T]) remember(more time.Duration) *paging.View[T] {
 	if l.isDeaf() {
 		return v.BeDeaf()
 	}
+	if l.client.shares() && !l.alone {
+		l.borrow()
+	}
 	value, ok := c.get(l.key())
 	if !ok {
 		return v
@@ -63,7 +68,11 @@ func (l list[T]) remember(more time.Duration) *paging.View[T] {
 		return v
 	}
 	v.Remember(k, func(n int) (g paging.Segment[T], ok bool) {
-		value, ok := c.get(l.chunkKey(k.Epoch, n/l.size))
+		key := l.chunkKey(k.Epoch, n/l.size)
+		value, ok := c.get(key)
+		if !ok {
+			value, ok = l.borrowChunk(key)
+		}
 		if !ok {
 			return g, false
 		}
@@ -91,7 +100,7 @@ func (l list[T]) keep(v *paging.View[T]) *paging.View[T] {
 	now := time.Now()
 	v, next, head := v.Keep(was, paging.Keeper[T]{
 		Size:   l.size,
-		Epoch:  func() int64 { return c.epochs.Add(1) },
+		Epoch:  func() int64 { return 1 + rand.Int64N(math.MaxInt64) }, // other gateways have epochs too
 		Sealed: func(rows []T) bool { return l.sealed(rows, now) },
 		Chunk:  func(epoch int64, g *paging.Segment[T], sealed bool) { l.keepChunk(epoch, g, sealed, now) },
 	})
@@ -104,6 +113,7 @@ func (l list[T]) keep(v *paging.View[T]) *paging.View[T] {
 		c.set(l.topKey(next.Epoch), t, weight, t.Sent.Add(l.life()))
 	}
 	c.set(l.key(), next, l.weigh(next.Newest.Rows), time.Time{})
+	l.lend(next)
 	return v
 }
 
@@ -121,6 +131,7 @@ func (l list[T]) keepChunk(epoch int64, g *paging.Segment[T], sealed bool, now t
 	key := l.chunkKey(epoch, g.First/l.size)
 	if value, ok := c.get(key); !ok || g.Mended || !value.(paging.Block[T]).Until.After(b.Until) {
 		c.set(key, b, weight, b.Until)
+		l.lendChunk(key, b)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"census-gateway/internal/coding"
 	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
 	"census-gateway/upstream/paging"
@@ -27,6 +28,9 @@ type list[T any] struct {
 	weight   func(*T) int               // bytes of a row in memory, estimated
 	anyOrder bool                       // pages are read in any order; only for whole
 	pack     func([]T) paging.Packed[T] // how rows that will not change again are kept; nil: unpacked
+	write    func(*coding.Writer, []T)  // how rows are written for other gateways
+	parse    func(*coding.Reader) []T   // and read
+	alone    bool                       // only what this process has cached is used
 }
 
 // The limits of one answer.
@@ -164,6 +168,7 @@ func (l list[T]) slicesKept(ctx context.Context, windows []paging.Window) ([]pag
 	if l.client.cache.entries == nil {
 		return nil, false
 	}
+	l.alone = true
 	v := l.recall(0)
 	if !v.Remembers() || !v.Answers(windows, l.size) || len(v.Border(windows, l.size)) > 0 || slices.ContainsFunc(windows, v.Passed) {
 		return nil, false

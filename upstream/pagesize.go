@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"crypto/cipher"
 	"errors"
 	"maps"
 	"net/http"
@@ -32,6 +33,15 @@ type notes struct {
 	ordered atomic.Int64                                // until when V2's syncs are taken to be in creation order, in ns since 1970; 0: unproved
 	sizes   atomic.Pointer[map[calls.Endpoint]pageSize] // nil: pages have their largest size
 	mu      sync.Mutex                                  // held while sizes change
+	sealer  cipher.AEAD                                 // encrypts what is stored for other gateways; nil: nothing is
+}
+
+func (c *cache) newNotes(token string) any {
+	n := new(notes)
+	if c.store != nil {
+		n.sealer = newSealer(token)
+	}
+	return n
 }
 
 // A pageSize is the current size of a list's pages.

@@ -9,9 +9,10 @@ import (
 
 // A keptRecord is a cached single record.
 type keptRecord[T any] struct {
-	record *T
-	asked  time.Time // when it was requested
-	until  time.Time // when it expires
+	record   *T
+	asked    time.Time // when it was requested
+	until    time.Time // when it expires
+	borrowed bool      // another gateway requested it
 }
 
 // readRecord reads one record. While the cached record is fresh for the time that life
@@ -42,13 +43,20 @@ func readRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int6
 func fetchRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int64, weight func(*T) int, fetch func(context.Context) (*T, error), life func(*T) time.Duration) (*T, error) {
 	key := c.recordKey(e, id) // before the request: a 401 to another call meanwhile changes the shelf
 	fl, shared, err := c.cache.flights.do(ctx, c.flight(e, id, ""), 0, func(ctx context.Context) (any, error) {
+		if k, ok := borrowRecord[T](c, key); ok {
+			keepRecord(c, key, k, weight)
+			return k, nil
+		}
 		sent := time.Now()
 		record, err := fetch(ctx)
 		if err != nil {
 			return nil, err
 		}
-		keepRecord(c, key, keptRecord[T]{record, sent, sent.Add(life(record))}, weight)
-		return record, nil
+		k := keptRecord[T]{record: record, asked: sent, until: sent.Add(life(record))}
+		if keepRecord(c, key, k, weight) {
+			lendRecord(c, key, k)
+		}
+		return k, nil
 	})
 	if calls.Refused(err) {
 		c.drop(e, id)
@@ -61,9 +69,9 @@ func fetchRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int
 		}
 		return nil, err
 	}
-	record := fl.value.(*T)
-	c.onRead(ctx, Read{Cached: shared, Until: fl.sent.Add(life(record)), AsOf: fl.sent})
-	return record, nil
+	k := fl.value.(keptRecord[T])
+	c.onRead(ctx, Read{Cached: shared || k.borrowed, Until: k.until, AsOf: k.asked})
+	return k.record, nil
 }
 
 // recallRecord returns a cached record that is still fresh.
@@ -100,14 +108,16 @@ func (c *Client) recordKey(e calls.Endpoint, id int64) cacheKey {
 }
 
 // keepRecord caches a record, unless the cached one expires later: that one was requested
-// later, or will not change again.
-func keepRecord[T any](c *Client, key cacheKey, k keptRecord[T], weight func(*T) int) {
+// later, or will not change again. It reports whether it did.
+func keepRecord[T any](c *Client, key cacheKey, k keptRecord[T], weight func(*T) int) bool {
 	if c.cache.entries == nil {
-		return
+		return false
 	}
 	c.cache.mu.Lock()
 	defer c.cache.mu.Unlock()
-	if value, ok := c.cache.get(key); !ok || !value.(keptRecord[T]).until.After(k.until) {
-		c.cache.set(key, k, entryWeight+weight(k.record), k.until)
+	if value, ok := c.cache.get(key); ok && value.(keptRecord[T]).until.After(k.until) {
+		return false
 	}
+	c.cache.set(key, k, entryWeight+weight(k.record), k.until)
+	return true
 }

@@ -67,7 +67,8 @@ func (c *Client) runsOf(sync census.SyncID) list[census.SyncRun] {
 			}
 			return nil
 		}, over: (*census.SyncRun).Settled, weight: (*census.SyncRun).Weight,
-		pack: func(runs []census.SyncRun) paging.Packed[census.SyncRun] { return census.PackRuns(runs) }}
+		pack:  func(runs []census.SyncRun) paging.Packed[census.SyncRun] { return census.PackRuns(runs) },
+		write: census.WriteRuns, parse: census.ReadRuns}
 }
 
 // Run fetches one run. It costs one call. With Options.Groups, it costs another for its sync,

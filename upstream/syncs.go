@@ -23,7 +23,8 @@ const fewSyncs = 3
 
 func (c *Client) syncList() list[census.Sync] {
 	return list[census.Sync]{client: c, endpoint: calls.ListSyncs, most: syncChunk, size: c.notes.pageSize(calls.ListSyncs, syncChunk), decode: census.DecodePage[census.Sync], position: syncPosition,
-		bare: func(y *census.Sync) census.Sync { return census.Sync{ID: y.ID, CreatedAt: y.CreatedAt} }, weight: (*census.Sync).Weight}
+		bare: func(y *census.Sync) census.Sync { return census.Sync{ID: y.ID, CreatedAt: y.CreatedAt} }, weight: (*census.Sync).Weight,
+		write: census.Write[[]census.Sync], parse: census.Read[[]census.Sync]}
 }
 
 // Syncs answers windows of the syncs in creation order. It costs one call per 50 rows of a
@@ -84,6 +85,9 @@ func (c *Client) SyncsByID(ctx context.Context, ids []census.SyncID) map[census.
 		} else {
 			missing[id] = true
 		}
+	}
+	if c.shares() {
+		c.borrowSyncs(ctx, found, missing)
 	}
 	if c.listingPays(len(missing)) {
 		c.listInto(ctx, found, missing)
@@ -163,7 +167,10 @@ func (c *Client) takeSyncs(ctx context.Context, rows []census.Sync, sent time.Ti
 		if y.CreatedAt == 0 || y.ID <= 0 {
 			continue
 		}
-		keepRecord(c, c.recordKey(calls.FetchSync, int64(y.ID)), keptRecord[census.Sync]{y, sent, until}, (*census.Sync).Weight)
+		key, k := c.recordKey(calls.FetchSync, int64(y.ID)), keptRecord[census.Sync]{record: y, asked: sent, until: until}
+		if keepRecord(c, key, k, (*census.Sync).Weight) {
+			lendRecord(c, key, k)
+		}
 		if missing[y.ID] {
 			found[y.ID] = SyncResult{Sync: y}
 			delete(missing, y.ID)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Options are the optional settings of New. The zero value is a good default.
@@ -21,7 +22,7 @@ type Options struct {
 	Observe func(ctx context.Context, endpoint string) (context.Context, func(Call))
 	// Notes makes the value that Caller.Notes returns, for a token that is new or was
 	// forgotten. Nil: there are no notes.
-	Notes func() any
+	Notes func(token string) any
 }
 
 // How many exchanges may be under way at once.
@@ -71,7 +72,7 @@ func New(token string, opt Options) *Caller {
 		opt.Observe = func(ctx context.Context, _ string) (context.Context, func(Call)) { return ctx, func(Call) {} }
 	}
 	if opt.Notes == nil {
-		opt.Notes = func() any { return nil }
+		opt.Notes = func(string) any { return nil }
 	}
 	c := &Caller{
 		gates:     newGates(opt.MaxCalls, opt.ofToken(), opt.Notes),
@@ -104,7 +105,7 @@ func (c *Caller) WithToken(token string) *Caller {
 	_, credentials, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	tenant := tenantOf(c.base, token)
 	return &Caller{base: c.base, version: c.version, basic: c.basic, transport: c.transport, observe: c.observe,
-		tenant: tenant, gates: c.gates, standing: c.gates.standings.get(tenant),
+		tenant: tenant, gates: c.gates, standing: c.gates.standings.get(tenant, token),
 		header: r.Header, traces: tracesOf(token, credentials)}
 }
 
@@ -120,6 +121,9 @@ func (c *Caller) Name() string { return c.tenant }
 // Shelf returns the number under which answers to this token may be cached. It changes after a
 // 401 and when the token is forgotten. Numbers are never reused.
 func (c *Caller) Shelf() int64 { return c.standing.shelf.Load() }
+
+// Accepted reports whether Census has not rejected the token since a time.
+func (c *Caller) Accepted(since time.Time) bool { return since.UnixNano() > c.standing.rejected.Load() }
 
 // Notes returns what Options.Notes made for the token. All callers of the token share it. A
 // token that is unused for long is forgotten with its notes.

@@ -18,7 +18,7 @@ type gates struct {
 
 // newGates makes gates for calls concurrent exchanges, of which one token may use ofToken.
 // notes makes the notes of a token.
-func newGates(calls, ofToken int, notes func() any) *gates {
+func newGates(calls, ofToken int, notes func(token string) any) *gates {
 	calm := min(max(calls/2, LeastMaxCalls), ofToken)
 	return &gates{all: make(places, calls), standings: standings{own: ofToken, calm: calm, notes: notes, of: make(map[string]*standing)}}
 }

@@ -31,7 +31,8 @@ type standing struct {
 
 	notes any // made by Options.Notes for the token
 
-	shelf atomic.Int64 // number under which answers to the token are cached; a 401 changes it
+	shelf    atomic.Int64 // number under which answers to the token are cached; a 401 changes it
+	rejected atomic.Int64 // when a 401 last came, in ns since 1970; 0: never
 }
 
 // shelves counts the numbers of shelves. No number is reused, so that answers cached for a
@@ -84,6 +85,7 @@ func (s *standing) end(k ticket, err *Error, h health) {
 	}
 	if err != nil && err.Kind == Unauthenticated {
 		s.shelf.Store(shelves.Add(1))
+		s.rejected.Store(now.UnixNano())
 	}
 	s.breaker.end(now, k, h)
 }
@@ -99,14 +101,14 @@ func (s *standing) matters(now time.Time) (used time.Time, matters bool) {
 // standings are those of all tokens at one Census. Over maxStandings, those unused for long
 // are forgotten.
 type standings struct {
-	own, calm int        // places per token
-	notes     func() any // makes the notes of a new one
+	own, calm int                    // places per token
+	notes     func(token string) any // makes the notes of a new one
 	mu        sync.Mutex
 	of        map[string]*standing // by tenant; never by token
 }
 
-// get returns the tenant's standing, a new one if it is unknown.
-func (ss *standings) get(tenant string) *standing {
+// get returns the standing of a token, which has the name tenant; a new one if it is unknown.
+func (ss *standings) get(tenant, token string) *standing {
 	now := time.Now()
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
@@ -115,7 +117,7 @@ func (ss *standings) get(tenant string) *standing {
 		if len(ss.of) >= maxStandings {
 			ss.evict(now)
 		}
-		s = &standing{lanes: make(map[target]*lane), own: make(places, ss.own), calm: make(places, ss.calm), notes: ss.notes()}
+		s = &standing{lanes: make(map[target]*lane), own: make(places, ss.own), calm: make(places, ss.calm), notes: ss.notes(token)}
 		s.shelf.Store(shelves.Add(1))
 		ss.of[tenant] = s
 	}

@@ -50,9 +50,9 @@ func TestStandingsAreBounded(t *testing.T) {
 // If all standings matter, one is forgotten anyway.
 func TestStandingsAreBoundedAlways(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ss := standings{notes: func() any { return nil }, of: map[string]*standing{}}
+		ss := standings{notes: func(string) any { return nil }, of: map[string]*standing{}}
 		for i := range 2 * maxStandings {
-			ss.get(fmt.Sprint(i)).pauses.token.end = time.Now().Add(time.Hour)
+			ss.get(fmt.Sprint(i), "").pauses.token.end = time.Now().Add(time.Hour)
 		}
 		if n := len(ss.of); n != maxStandings {
 			t.Errorf("%d standings, want %d", n, maxStandings)

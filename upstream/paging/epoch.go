@@ -30,6 +30,9 @@ type Block[T any] struct {
 	fringe
 }
 
+// Proved returns until when it is known that no row had been removed since the epoch began.
+func (k *Kept[T]) Proved() time.Time { return k.proved }
+
 // Packed are rows in a form that takes less memory.
 type Packed[T any] interface {
 	Rows(more int) []T // oldest first, with room for more; not to be written to

@@ -1,0 +1,114 @@
+package upstream
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"census-gateway/internal/coding"
+	"census-gateway/upstream/census"
+)
+
+// A Store keeps what was read from Census for other gateways, and for this one after a restart.
+// It never fails and never blocks for long: a Get that fails finds nothing, and a Set or Drop may
+// be lost.
+type Store interface {
+	// Get returns the value of key; "" if it is missing.
+	Get(key string) string
+	// Set stores a value soon, for the given time. It calls value in another goroutine.
+	Set(key string, life time.Duration, value func() []byte)
+	// Drop removes a value soon.
+	Drop(key string)
+	// Clock returns how far the clock of all gateways is ahead of the local one: at least, and
+	// at most.
+	Clock() (least, most time.Duration)
+}
+
+// newSealer returns what encrypts the entries of one token, by a key that comes from it: only its
+// holders can read or make them.
+func newSealer(token string) cipher.AEAD {
+	key := sha256.Sum256([]byte("census-gateway entries\x00" + token))
+	block, err := aes.NewCipher(key[:])
+	if err != nil {
+		panic(err) // 32 bytes are a key
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		panic(err) // AES has blocks of 16 bytes
+	}
+	return aead
+}
+
+// form names how entries are written. It changes with the types that they contain, so gateways
+// of different releases share no entries.
+var form = formOf("1", reflect.TypeFor[census.SyncRun](), reflect.TypeFor[census.Sync](), reflect.TypeFor[census.Connection](), reflect.TypeFor[census.Activation]())
+
+func formOf(version string, types ...reflect.Type) string {
+	var b strings.Builder
+	b.WriteString(version)
+	var describe func(t reflect.Type)
+	describe = func(t reflect.Type) {
+		fmt.Fprintf(&b, "(%s %s", t.Kind(), t)
+		switch t.Kind() {
+		case reflect.Pointer, reflect.Slice:
+			describe(t.Elem())
+		case reflect.Struct:
+			for i := range t.NumField() {
+				b.WriteString(" " + t.Field(i).Name)
+				describe(t.Field(i).Type)
+			}
+		}
+		b.WriteByte(')')
+	}
+	for _, t := range types {
+		describe(t)
+	}
+	sum := sha256.Sum256([]byte(b.String()))
+	return hex.EncodeToString(sum[:4])
+}
+
+// sharedKey names an entry of the client's token. The names of its parts contain no colon.
+func (c *Client) sharedKey(what string, key cacheKey) string {
+	return "census-gateway:" + form + ":" + c.calls.Name() + ":" + what + ":" + key.endpoint.Path(key.id) + ":" +
+		strconv.FormatInt(key.epoch, 36) + ":" + strconv.Itoa(key.k)
+}
+
+// send writes an entry to the store, for the given time.
+func (c *Client) send(key string, life time.Duration, write func(*coding.Writer)) {
+	if life <= 0 {
+		return
+	}
+	store, sealer := c.cache.store, c.notes.sealer
+	store.Set(key, life, func() []byte {
+		least, _ := store.Clock()
+		w := coding.Writer{Ahead: least} // it rather looks older than it is
+		write(&w)
+		return sealer.Seal(nil, nil, w.Bytes, []byte(key))
+	})
+}
+
+// receive reads an entry of the store. A damaged one is dropped, and missing.
+func (c *Client) receive(key string, read func(*coding.Reader) (ok bool)) bool {
+	sealed := c.cache.store.Get(key)
+	if sealed == "" {
+		return false
+	}
+	plain, err := c.notes.sealer.Open(nil, nil, []byte(sealed), []byte(key))
+	if err == nil {
+		_, most := c.cache.store.Clock()
+		if read(coding.Read(string(plain), most)) {
+			return true
+		}
+	}
+	c.cache.store.Drop(key)
+	return false
+}
+
+// shares reports whether the client uses a Store.
+func (c *Client) shares() bool { return c.notes.sealer != nil }
