@@ -14,9 +14,9 @@ import (
 // rooms lists each folder with the folders of ours that it may import. Tests may import more,
 // since they put rooms together.
 var rooms = map[string][]string{
-	".":               {"edge", "export", "graph", "internal", "mcp", "settings", "upstream", "upstream/calls"},
+	".":               {"edge", "export", "graph", "internal", "mcp", "redis", "settings", "upstream", "upstream/calls"},
 	"graph":           {"internal", "upstream", "upstream/calls", "upstream/census", "upstream/paging"},
-	"settings":        {"edge", "upstream", "upstream/calls"},
+	"settings":        {"edge", "redis", "upstream", "upstream/calls"},
 	"internal":        {},
 	"upstream":        {"internal", "upstream/calls", "upstream/census", "upstream/paging"},
 	"upstream/calls":  {"internal"},
@@ -27,6 +27,7 @@ var rooms = map[string][]string{
 	"compare":         {},
 	"export":          {},
 	"mcp":             {},
+	"redis":           {},
 }
 
 // room returns the room of a folder: the longest name in rooms that contains it.

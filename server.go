@@ -29,6 +29,7 @@ import (
 	"census-gateway/graph"
 	"census-gateway/graph/live"
 	"census-gateway/graph/syncmetrics"
+	"census-gateway/redis"
 	"census-gateway/settings"
 	"census-gateway/upstream"
 	"census-gateway/upstream/calls"
@@ -73,6 +74,7 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 		g.log.Warn("unknown settings in the environment, ignored: see --help for the known ones", "names", names)
 	}
 	defer g.tracing.Shutdown(context.WithoutCancel(ctx))
+	defer g.closeRedis()
 	handler, err := g.handler(ctx, s)
 	if err != nil {
 		return err
@@ -110,6 +112,7 @@ type gateway struct {
 	sim      *sim.Census // nil unless it is served
 	answers  *answers.Cache
 	census   *upstream.Client
+	redis    *redis.Client // nil: this gateway is alone
 	sending  *edge.Sending
 	streams  *edge.Streams
 	watch    *live.Watchers
@@ -140,7 +143,11 @@ func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway,
 			g.sim.Retire(sim.RetiredNotFound)
 		}
 	}
+	if g.redis, err = openRedis(s, log); err != nil {
+		return nil, err
+	}
 	if g.census = upstream.New(s.Token, g.upstream(s)); s.Groups != "" && g.census.Version() == calls.V1 {
+		g.closeRedis()
 		return nil, errors.New("CENSUS_GROUPS (--census-groups) needs V2 of Census's API: V1 has no groups, so that nothing would be served; CENSUS_BASE_URL has to end with /v2")
 	}
 	g.answers, g.sending = answerCache(s.AnswerCache), edge.NewSending(s.MaxSending)
@@ -164,6 +171,9 @@ func (g *gateway) upstream(s settings.Settings) upstream.Options {
 		OnRead:    graph.NoteRead,
 		OwnTokens: s.PassThrough, MaxCalls: s.Calls, PageCache: s.PageCache, Freshness: s.Freshness, Stale: s.Stale, OnShort: g.short}
 	opt.Groups = s.GroupKeys()
+	if g.redis != nil {
+		opt.Store = g.redis
+	}
 	if s.Simulated() {
 		opt.BaseURL, opt.Transport = "http://simulated-census/api/"+s.SimAPI(), g.tracing.Outgoing(g.sim.Transport())
 		return opt
@@ -179,6 +189,9 @@ func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer,
 		syncs = g.syncs.Handler()
 	}
 	admin := observe.NewAdmin(g.observer.MetricsHandler(), syncs, s.Pprof)
+	if g.redis != nil {
+		admin.Detail("redis", g.redis.Up)
+	}
 	doors := []*door{
 		{setting: "GATEWAY_ADDR (--addr)", addr: s.Addr, says: "GraphQL at http://%s/graphql\n", handler: handler},
 		{setting: "GATEWAY_ADMIN_ADDR (--admin-addr)", addr: s.AdminAddr, says: "Metrics and health at http://%s/metrics, /livez, /readyz\n", handler: local(s.AdminAddr, s.Hosts, admin)},

@@ -17,6 +17,7 @@ import (
 
 	"census-gateway/edge"
 	"census-gateway/settings"
+	"census-gateway/upstream/sim"
 )
 
 // A transcript holds what the program prints. It can be read while the program runs.
@@ -262,9 +263,12 @@ func TestMetricsAreDocumented(t *testing.T) {
 	if err := os.WriteFile(documents, []byte(`{"lab":"{ sync(id: 52) { label latestRun { recordsInvalid } } }"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	census := httptest.NewServer(sim.New(sim.Options{}))
+	defer census.Close()
 	// There is no JWKS here, so only its age is missing.
 	key := "--api-keys=k:" + edge.HashKey("a-key")
-	_, urls, stop := start(t, []string{"--addr", "127.0.0.1:0", "--admin-addr", "127.0.0.1:0", "--simulate", key, "--trusted-documents", documents,
+	_, urls, stop := start(t, []string{"--addr", "127.0.0.1:0", "--admin-addr", "127.0.0.1:0", key, "--trusted-documents", documents,
+		"--census-base-url", census.URL + "/api/v1", "--census-api-token", "t", "--redis-url", "redis://127.0.0.1:1",
 		"--jwt-issuer", "https://issuer.test", "--jwt-audience", "a", "--jwt-jwks", "http://127.0.0.1:1"}, saysGraphQL, saysMetrics)
 	defer stop()
 	ask(t, urls[0], `{"query":"{ sync(id: 52) { label } }"}`)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"census-gateway/edge"
+	"census-gateway/redis"
 	"census-gateway/upstream/calls"
 )
 
@@ -27,6 +28,11 @@ func (s Settings) check() error {
 	}
 	if err := s.CheckURL("CENSUS_BASE_URL", s.BaseURL); err != nil {
 		return err
+	}
+	if s.RedisURL != "" {
+		if err := redis.Check(s.RedisURL); err != nil {
+			return wrong("REDIS_URL", "%v", err)
+		}
 	}
 	if err := s.checkSecure("GATEWAY_JWT_JWKS", s.JWTKeys); err != nil {
 		return err

@@ -24,7 +24,7 @@ func TestSettingsAtTheirEdges(t *testing.T) {
 	}
 	aTimeout := [4]string{"99ms", "100ms", "1h", "1h1ms"}
 	edges := map[string][4]string{ // below the minimum, minimum, maximum, above the maximum
-		"operation-timeout": {"99ms", "100ms", "30s", "30001ms"}, "freshness": {"-1ms", "0s", "1h", "1h1ms"}, "stale": {"-1ms", "0s", "24h", "24h1ms"}, "lame-duck": {"-1ms", "0s", "1m", "60001ms"},
+		"operation-timeout": {"99ms", "100ms", "30s", "30001ms"}, "freshness": {"-1ms", "0s", "1h", "1h1ms"}, "stale": {"-1ms", "0s", "24h", "24h1ms"}, "redis-timeout": {"999us", "1ms", "1s", "1001ms"}, "lame-duck": {"-1ms", "0s", "1m", "60001ms"},
 		"header-timeout": aTimeout, "body-timeout": aTimeout, "answer-timeout": aTimeout, "idle-timeout": aTimeout,
 		"page-cache": n(0, 1<<40), "answer-cache": n(0, 1<<40), "max-sending": n(1<<20, 1<<40), "rate": n(0, 1_000_000), "burst": n(1, many), "max-header": n(8192, 1<<20),
 		"max-body": n(1, many), "max-document": n(1, many), "max-tokens": n(1, many), "max-depth": n(1, many), "max-aliases": n(1, many),
@@ -56,7 +56,7 @@ func TestSettingsAreDocumented(t *testing.T) {
 			defaults[f.Tag.Get("env")] = documented(f)
 		}
 	}
-	row := regexp.MustCompile("(?m)^\\|(?:[^`|]*\\|)? ((?:`(?:GATEWAY|CENSUS)_[A-Z_…]+`(?:, )?)+) \\| ([^|]*) \\|")
+	row := regexp.MustCompile("(?m)^\\|(?:[^`|]*\\|)? ((?:`(?:GATEWAY|CENSUS|REDIS)_[A-Z_…]+`(?:, )?)+) \\| ([^|]*) \\|")
 	for _, file := range []string{"../docs/operations.md", "../README.md"} {
 		text, err := os.ReadFile(file)
 		if err != nil {

@@ -12,8 +12,9 @@ import (
 // /debug/pprof/.
 // It requires no credentials, so serve it on a separate listener that clients cannot reach.
 type Admin struct {
-	mux   *http.ServeMux
-	ready atomic.Bool
+	mux    *http.ServeMux
+	ready  atomic.Bool
+	detail *detail // nil: there is none
 }
 
 // NewAdmin returns the handler, not yet ready: call SetReady(true). metrics is an Observer's
@@ -37,6 +38,16 @@ func NewAdmin(metrics, syncs http.Handler, profiles bool) *Admin {
 	return a
 }
 
+// A detail is a check that /readyz shows and that does not change its status.
+type detail struct {
+	name string
+	ok   func() bool
+}
+
+// Detail makes /readyz show whether something works that the gateway can do without. Call it
+// before serving.
+func (a *Admin) Detail(name string, ok func() bool) { a.detail = &detail{name, ok} }
+
 // ServeHTTP serves the paths above, and 404 for others.
 func (a *Admin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -56,7 +67,11 @@ func (a *Admin) livez(w http.ResponseWriter, _ *http.Request) {
 // readyz answers 200 if the gateway accepts requests, otherwise 503.
 func (a *Admin) readyz(w http.ResponseWriter, _ *http.Request) {
 	ready := a.ready.Load()
-	writeHealth(w, ready, fmt.Sprintf(`{"ok":%t,"checks":[{"name":"accepting","ok":%[1]t}]}`, ready))
+	checks := fmt.Sprintf(`{"name":"accepting","ok":%t}`, ready)
+	if a.detail != nil {
+		checks += fmt.Sprintf(`,{"name":%q,"ok":%t}`, a.detail.name, a.detail.ok())
+	}
+	writeHealth(w, ready, fmt.Sprintf(`{"ok":%t,"checks":[%s]}`, ready, checks))
 }
 
 func writeHealth(w http.ResponseWriter, ok bool, body string) {

@@ -26,6 +26,20 @@ func TestReadiness(t *testing.T) {
 	}
 }
 
+// A detail is shown, and does not change the status.
+func TestReadinessDetail(t *testing.T) {
+	a := NewAdmin(http.NotFoundHandler(), nil, false)
+	works := false
+	a.Detail("redis", func() bool { return works })
+	a.SetReady(true)
+	for want, set := range map[string]bool{`{"name":"redis","ok":false}`: false, `{"name":"redis","ok":true}`: true} {
+		works = set
+		if rec := get(a, "/readyz"); rec.Code != 200 || !strings.Contains(rec.Body.String(), want) || !strings.HasPrefix(rec.Body.String(), `{"ok":true,`) {
+			t.Errorf("%d %s", rec.Code, rec.Body)
+		}
+	}
+}
+
 func TestAdminPaths(t *testing.T) {
 	o := New(Options{})
 	off := NewAdmin(o.MetricsHandler(), nil, false)

@@ -1,0 +1,148 @@
+package e2e
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"census-gateway/internal/redistest"
+	"census-gateway/upstream/sim"
+)
+
+// entries returns how many entries a Redis has.
+func entries(s *redistest.Server) int {
+	n, _ := strconv.Atoi(strings.Trim(s.Do("DBSIZE"), ":\r\n"))
+	return n
+}
+
+// withRedis are the settings of a gateway that shares a Redis, and waits for it as long as a busy
+// machine needs.
+func (c *census) withRedis(s *redistest.Server, more ...string) []string {
+	return c.settings(append([]string{"REDIS_URL=" + s.URL(), "REDIS_TIMEOUT=1s"}, more...)...)
+}
+
+func (g *gateway) usesRedis(t *testing.T) {
+	t.Helper()
+	until(t, "uses Redis", func() bool {
+		return strings.Contains(do(t, "GET", g.admin+"/readyz", "").body, `{"name":"redis","ok":true}`)
+	})
+}
+
+// A page that one gateway has read costs another no call to Census, at the same time and after a
+// restart. Redis holds nothing that can be read without the token.
+func TestGatewaysShareRedis(t *testing.T) {
+	t.Parallel()
+	redis := redistest.Start(t)
+	c := newCensus(t, sim.Options{Empty: true})
+	ids := c.fill(3, 250)
+	c.AddRun(ids[0], sim.Run{Status: "failed", ErrorMessage: "no such column: iban", CreatedAt: time.Now().Add(-time.Hour)})
+	const query = `{syncs{nodes{id label runs(first:240){totalCount nodes{id outcome errorMessage}}}}}`
+	settings := c.withRedis(redis, "GATEWAY_FRESHNESS=1h")
+	first := start(t, settings...)
+	first.usesRedis(t)
+	want := first.query(t, query, nil)
+	if want.code() != "" || len(c.take()) < 7 {
+		t.Fatal(want.body)
+	}
+	second := start(t, settings...)
+	second.usesRedis(t)
+	before := entries(redis)
+	one := fmt.Sprintf(`{sync(id:%d){label createdAt}}`, ids[1])
+	wanted := first.query(t, one, nil)
+	until(t, "stored", func() bool { return entries(redis) > before })
+	c.take()
+	if got := second.query(t, one, nil); got.body != wanted.body {
+		t.Errorf("%s, want %s", got.body, wanted.body)
+	}
+	c.quiet(t)
+	first.stop(t) // which stores what waits
+	if got := second.query(t, query, nil); string(got.Data) != string(want.Data) {
+		t.Errorf("another answer of the second gateway: %.300s", got.body)
+	}
+	c.quiet(t)
+	third := start(t, settings...)
+	third.usesRedis(t)
+	if got := third.query(t, query, nil); string(got.Data) != string(want.Data) {
+		t.Errorf("another answer after a restart: %.300s", got.body)
+	}
+	c.quiet(t)
+
+	keys := strings.Fields(redis.Do("KEYS", "*"))
+	found := 0
+	for _, key := range keys {
+		if !strings.HasPrefix(key, "census-gateway:") {
+			continue
+		}
+		found++
+		for _, secret := range []string{censusToken, "CANARY", "iban", "SUCCEEDED", "completed"} {
+			if strings.Contains(key+redis.Do("GET", key), secret) {
+				t.Errorf("%q in %s", secret, key)
+			}
+		}
+		if ttl, _ := strconv.Atoi(strings.Trim(redis.Do("TTL", key), ":\r\n")); ttl <= 0 {
+			t.Errorf("%s does not expire", key)
+		}
+	}
+	if found < 7 {
+		t.Errorf("%d entries of %q", found, keys)
+	}
+}
+
+// A Redis that is down at the start, ends and comes back under load costs no answer.
+func TestRedisComesAndGoes(t *testing.T) {
+	t.Parallel()
+	redis := redistest.Start(t)
+	redis.Kill()
+	c := newCensus(t, sim.Options{Empty: true})
+	c.fill(3, 150)
+	settings := c.withRedis(redis, "GATEWAY_FRESHNESS=1ms")
+	gateways := []*gateway{start(t, settings...), start(t, settings...)}
+	var stop atomic.Bool
+	var asked atomic.Int64
+	var askers sync.WaitGroup
+	for _, g := range slices.Concat(gateways, gateways) {
+		askers.Go(func() {
+			for !stop.Load() {
+				if a := g.query(t, `{syncs{nodes{id runs(first:120){totalCount nodes{id}}}}}`, nil); a.status != 200 || a.code() != "" {
+					t.Errorf("%d %.300s", a.status, a.body)
+					return
+				}
+				asked.Add(1)
+			}
+		})
+	}
+	defer askers.Wait()
+	defer stop.Store(true)
+	more := func() {
+		t.Helper()
+		n := asked.Load()
+		until(t, "further answers", func() bool { return asked.Load() >= n+8 })
+	}
+	shows := func(ok string) {
+		t.Helper()
+		for _, g := range gateways {
+			until(t, "redis "+ok, func() bool {
+				ready := do(t, "GET", g.admin+"/readyz", "")
+				return ready.status == 200 && strings.Contains(ready.body, `{"name":"redis","ok":`+ok+`}`)
+			})
+		}
+	}
+	shows("false")
+	more()
+	for range 2 {
+		redis.Start()
+		shows("true")
+		more()
+		redis.Kill()
+		shows("false")
+		more()
+	}
+	if metrics := do(t, "GET", gateways[0].admin+"/metrics", "").body; !strings.Contains(metrics, "census_gateway_redis_up 0\n") || strings.Contains(metrics, `redis_reads_total{result="found"} 0`+"\n") {
+		t.Errorf("metrics: %s", metrics)
+	}
+}
