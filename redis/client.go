@@ -55,6 +55,7 @@ func Open(opt Options) (*Client, error) {
 	}
 	option.ClientName, option.DisableCache, option.DisableRetry = "census-gateway", true, true
 	option.AlwaysPipelining = true // otherwise a deadline that passes closes the connection
+	option.ForceSingleClient = len(option.InitAddress) == 1 // further ones, ?addr=HOST:PORT, are of a cluster
 	option.PipelineMultiplex, option.ReadBufferEachConn, option.WriteBufferEachConn = -1, 64<<10, 64<<10
 	option.Dialer.Timeout, option.ConnWriteTimeout = patience, patience
 	ctx, stop := context.WithCancel(context.Background())
