@@ -42,8 +42,8 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// TestParsedFactor measures what parsed documents take, so that the number used
-// stays true to the parser.
+// TestParsedFactor measures the memory of parsed documents, so that parsedFactor stays correct
+// with new parser versions.
 func TestParsedFactor(t *testing.T) {
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: `type Query{a:Int sync(id:ID!):Sync} type Sync{id:ID! label:String runs(first:Int):[Sync!]!}`})
 	for name, query := range map[string]string{
@@ -77,8 +77,8 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// What is made of a document is kept with it; what is made of a copy that one request
-// has of it is not, since every request has another.
+// A value can be stored beside a shared document. A copy of the document made for one request has
+// no such place.
 func TestBeside(t *testing.T) {
 	parsed, doc := NewParsed(), &ast.QueryDocument{}
 	parsed.Add(t.Context(), "{a}", doc)
@@ -92,10 +92,10 @@ func TestBeside(t *testing.T) {
 	op := begin("{a}", doc)
 	beside := Beside(op)
 	if beside == nil || beside != Beside(begin("{a}", doc)) {
-		t.Error("not one place for all requests")
+		t.Error("two requests have different maps")
 	}
 	op.Doc = &ast.QueryDocument{}
 	if Beside(op) != nil || Beside(begin("{a}", op.Doc)) != nil || Beside(begin("{b}", doc)) != nil || Beside(&graphql.OperationContext{}) != nil {
-		t.Error("a place for what is not kept")
+		t.Error("a document that is not cached has a map")
 	}
 }

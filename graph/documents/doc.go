@@ -1,4 +1,4 @@
-// Package documents stores GraphQL documents: those that clients register by hash
-// (automatic persisted queries), those that the operator approved (trusted documents), and
-// the parsed form of recently used ones.
+// Package documents stores GraphQL documents: documents registered by clients by hash (automatic
+// persisted queries), documents approved by the operator (trusted documents), and parsed forms of
+// recent documents.
 package documents

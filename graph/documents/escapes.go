@@ -14,12 +14,11 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// Escapes is the extension for gqlgen that refuses a document in which half of a
-// surrogate pair stands alone, such as "\uD83D" (GraphQL specification, "String
-// Value"). gqlparser makes U+FFFD of it, which is another text. It comes after
-// whatever finds the text of a document.
+// Escapes is a gqlgen extension that rejects documents with half of a surrogate pair, such as
+// "\uD83D" (GraphQL specification, "String Value"). gqlparser would replace it with U+FFFD, which
+// changes the text. Add it after all extensions that supply a document's text.
 type Escapes struct {
-	// Known tells whether the document of a text is kept, and so was looked at.
+	// Known reports whether the document is cached, and so was checked before.
 	Known func(text string) bool
 }
 
@@ -28,13 +27,13 @@ var _ interface {
 	graphql.OperationParameterMutator
 } = Escapes{}
 
-// ExtensionName is the name by which gqlgen knows the extension.
+// ExtensionName returns the extension's name for gqlgen.
 func (Escapes) ExtensionName() string { return "Escapes" }
 
-// Validate has nothing against any schema.
+// Validate returns nil: any schema is valid.
 func (Escapes) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationParameters refuses the text of params, or leaves it.
+// MutateOperationParameters checks the text of params.
 func (x Escapes) MutateOperationParameters(_ context.Context, params *graphql.RawParams) *gqlerror.Error {
 	if !strings.Contains(params.Query, `\u`) || x.Known(params.Query) {
 		return nil
@@ -42,8 +41,8 @@ func (x Escapes) MutateOperationParameters(_ context.Context, params *graphql.Ra
 	return halfPair(params.Query)
 }
 
-// halfPair finds the first surrogate that stands alone in a string of text. It leaves
-// invalid documents to the parser.
+// halfPair returns an error for the first half of a surrogate pair in a string of text. It
+// returns nil for invalid documents, which the parser reports.
 func halfPair(text string) *gqlerror.Error {
 	if !strings.Contains(text, `\u`) {
 		return nil
@@ -59,16 +58,16 @@ func halfPair(text string) *gqlerror.Error {
 		}
 		raw := string(runes[t.Pos.Start:t.Pos.End])
 		if at := HalfPair(raw); at >= 0 {
-			column := t.Pos.Column - 1 + len([]rune(raw[:at])) // the token begins behind its quote
-			bad := gqlerror.ErrorLocf("", t.Pos.Line, column, "%s is half of a surrogate pair: write both halves, or the character itself", raw[at:at+6])
+			column := t.Pos.Column - 1 + len([]rune(raw[:at])) // the token begins after its quote
+			bad := gqlerror.ErrorLocf("", t.Pos.Line, column, "%s is half of a surrogate pair; write both halves, or the character itself", raw[at:at+6])
 			bad.Extensions = map[string]any{"code": errcodes.ParseFailed}
 			return bad
 		}
 	}
 }
 
-// HalfPair is where in raw, well-formed text with escapes as JSON and GraphQL have
-// them, an escaped surrogate stands alone; -1 if nowhere.
+// HalfPair returns the index in raw of the first escaped half of a surrogate pair; -1 if there is
+// none. raw must have valid escapes of JSON or GraphQL.
 func HalfPair(raw string) int {
 	for at := 0; ; {
 		i := strings.IndexByte(raw[at:], '\\')
@@ -88,7 +87,7 @@ func HalfPair(raw string) int {
 	}
 }
 
-// surrogate is the surrogate whose escape text begins with; 0 if it begins otherwise.
+// surrogate returns the surrogate escaped at the start of text; 0 if there is none.
 func surrogate(text string) rune {
 	if len(text) < 6 || text[:2] != `\u` {
 		return 0

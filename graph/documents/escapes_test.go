@@ -11,20 +11,21 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// Half of a surrogate pair is refused where it stands, and only in strings.
+// Half of a surrogate pair in a string is rejected, with its position. Elsewhere it is left to
+// the parser.
 func TestHalvesOfPairsAreRefused(t *testing.T) {
 	for text, want := range map[string]string{
-		`{a(b:"\uD83D")}`:                       `input:1:7: \uD83D is half of a surrogate pair: write both halves, or the character itself`,
-		`{a(b:"\ude00")}`:                       `input:1:7: \ude00 is half of a surrogate pair: write both halves, or the character itself`,
-		"{\n  a(e:1, b:\"ä\\\\\\uD83Dx\")}":     `input:2:16: \uD83D is half of a surrogate pair: write both halves, or the character itself`,
-		`{a(b:"\uD83D\uD83D\uDE00")}`:           `input:1:7: \uD83D is half of a surrogate pair: write both halves, or the character itself`,
-		`{a(b:"\uDE00\uD83D")}`:                 `input:1:7: \uDE00 is half of a surrogate pair: write both halves, or the character itself`,
-		`{a(b:"\uD83D" c:"\uDE00")}`:            `input:1:7: \uD83D is half of a surrogate pair: write both halves, or the character itself`,
+		`{a(b:"\uD83D")}`:                       `input:1:7: \uD83D is half of a surrogate pair; write both halves, or the character itself`,
+		`{a(b:"\ude00")}`:                       `input:1:7: \ude00 is half of a surrogate pair; write both halves, or the character itself`,
+		"{\n  a(e:1, b:\"ä\\\\\\uD83Dx\")}":     `input:2:16: \uD83D is half of a surrogate pair; write both halves, or the character itself`,
+		`{a(b:"\uD83D\uD83D\uDE00")}`:           `input:1:7: \uD83D is half of a surrogate pair; write both halves, or the character itself`,
+		`{a(b:"\uDE00\uD83D")}`:                 `input:1:7: \uDE00 is half of a surrogate pair; write both halves, or the character itself`,
+		`{a(b:"\uD83D" c:"\uDE00")}`:            `input:1:7: \uD83D is half of a surrogate pair; write both halves, or the character itself`,
 		`{a(b:"\uD83D\uDE00")}`:                 "",
 		`{a(b:"\u{1F600}\u00e9")}`:              "",
 		`{a(b:"\\uD83D")}`:                      "",
 		"{a(b:\"\"\"\\uD83D\"\"\") #\\uD83D\n}": "",
-		`{a(b:"\uD83D`:                          "", // no document
+		`{a(b:"\uD83D`:                          "", // not a document
 		`{a(b:"\uD83G")}`:                       "",
 	} {
 		said := ""
@@ -40,7 +41,7 @@ func TestHalvesOfPairsAreRefused(t *testing.T) {
 	}
 }
 
-// A character that does not belong there is named, not its first byte.
+// A syntax error names the whole character, not its first byte.
 func TestCharactersAreNamed(t *testing.T) {
 	for text, want := range map[string]string{
 		"{a\u00a0b}":           `Cannot parse the unexpected character U+00A0 (a no-break space).`,

@@ -4,8 +4,8 @@ import "context"
 
 type idKey struct{}
 
-// WithID puts the documentId of a request where [Persisted] finds it. An empty
-// id leaves ctx as it is.
+// WithID returns a context with the documentId of a request, for [Persisted]. It returns ctx for
+// an empty id.
 func WithID(ctx context.Context, id string) context.Context {
 	if id == "" {
 		return ctx
@@ -13,7 +13,7 @@ func WithID(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, idKey{}, id)
 }
 
-// ID is the documentId of the request, or "" if it has none.
+// ID returns the documentId of the request, or "" if it has none.
 func ID(ctx context.Context) string {
 	id, _ := ctx.Value(idKey{}).(string)
 	return id

@@ -16,10 +16,10 @@ import (
 
 const (
 	apolloFormat  = "apollo-persisted-query-manifest"
-	byteOrderMark = "\ufeff" // with which some editors begin a file
+	byteOrderMark = "\ufeff" // some editors begin files with it
 )
 
-// LoadTrusted reads the documents at path, which is one of
+// LoadTrusted reads the documents at path, which is one of:
 //
 //   - a folder: each file in it that ends in .graphql or .gql is a document,
 //     known by its name without that ending. Folders below and names that
@@ -29,9 +29,9 @@ const (
 //     …, "body": …}]}.
 //   - a map as Relay's compiler writes it: {"id": "document", …}.
 //
-// Each document is known by the SHA-256 hash of its text as well, in lower-case hex. A byte
-// order mark at the beginning of a file is no part of it. Errors name the file, and the
-// document where there is one to name.
+// Each document is also known by the SHA-256 hash of its text, in lower-case hex. A byte order
+// mark at the beginning of a file is ignored. Errors name the file and, if possible, the
+// document.
 func LoadTrusted(path string) (*Trusted, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -124,7 +124,7 @@ func (t *Trusted) loadApollo(content []byte) error {
 	return nil
 }
 
-// add keeps a document that has an id of its own and parses.
+// add stores a document. Its id must be unique, and its text must parse.
 func (t *Trusted) add(id, text string) error {
 	if id == "" {
 		return errors.New("the document has no id")
@@ -146,7 +146,7 @@ func (t *Trusted) add(id, text string) error {
 		return errors.New("another document has the same id")
 	}
 	t.byID[id] = text
-	if hash := hashOf(text); t.byHash[hash] == "" || id < t.byHash[hash] { // of several ids of one text the same at each start
+	if hash := hashOf(text); t.byHash[hash] == "" || id < t.byHash[hash] { // with several ids for one text, always the first in order
 		t.byHash[hash] = id
 	}
 	return nil

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// write writes a file into a folder of its own and gives its path.
+// write writes a file into a folder of its own and returns its path.
 func write(t *testing.T, name, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -85,7 +85,7 @@ func TestLoadErrors(t *testing.T) {
 	}
 }
 
-// A byte order mark, with which some editors begin a file, is no part of it.
+// A byte order mark at the beginning of a file is ignored.
 func TestLoadSkipsByteOrderMarks(t *testing.T) {
 	for name, content := range map[string]string{
 		"folder":   hello,

@@ -12,8 +12,8 @@ import (
 	"github.com/vektah/gqlparser/v2/lexer"
 )
 
-// characters are those that come with text from pages and chats and look like
-// something else there, or like nothing.
+// characters names characters that are often pasted from pages and chats, and look like others or
+// are invisible.
 var characters = map[rune]string{
 	'\u00A0': "a no-break space", '\u2007': "a figure space", '\u202F': "a narrow no-break space", '\u3000': "an ideographic space",
 	'\u200B': "a zero width space", '\u200C': "a zero width non-joiner", '\u200D': "a zero width joiner", '\u2060': "a word joiner", '\u00AD': "a soft hyphen",
@@ -22,9 +22,9 @@ var characters = map[rune]string{
 	'\u2026': "an ellipsis", '\u2013': "a dash", '\u2014': "a dash", '\u2212': "a minus sign",
 }
 
-// SyntaxMessage gives message, with which text does not parse, in words that say which
-// character is at fault. gqlparser says "found <Invalid>", and elsewhere names the
-// first byte of a character beyond ASCII, as if that were one.
+// SyntaxMessage rewords gqlparser's syntax error about text, so that it names the wrong
+// character. gqlparser says "found <Invalid>" in some messages. In others it names only the first
+// byte of a non-ASCII character.
 func SyntaxMessage(message, text string) string {
 	if !utf8.ValidString(text) {
 		return message
@@ -50,7 +50,8 @@ func SyntaxMessage(message, text string) string {
 	return strings.TrimSuffix(before, `"`) + nameOf(r) + strings.TrimPrefix(after, `"`)
 }
 
-// firstInvalid is the first thing in text that is no token, and why; nil if all are.
+// firstInvalid returns the first invalid token in text and its error; nil if all tokens are
+// valid.
 func firstInvalid(text string) (lexer.Token, *gqlerror.Error) {
 	for tokens := lexer.New(&ast.Source{Input: text}); ; {
 		t, err := tokens.ReadToken()
@@ -63,7 +64,7 @@ func firstInvalid(text string) (lexer.Token, *gqlerror.Error) {
 	}
 }
 
-// nameOf is U+00A0 (a no-break space), or U+00E9 ("é").
+// nameOf returns a character's name, such as U+00A0 (a no-break space) or U+00E9 ("é").
 func nameOf(r rune) string {
 	name, ok := characters[r]
 	switch {

@@ -10,17 +10,17 @@ import (
 )
 
 const (
-	// parsedBytes is what the documents kept may take: room for some hundred of the
+	// parsedBytes is the maximum memory of parsed documents. It holds some hundred documents of
 	// usual length.
 	parsedBytes = 32 << 20
 
-	// maxParsed is the longest document whose parsed form is kept, in bytes of text.
+	// maxParsed is the maximum length, in bytes of text, of a document whose parsed form is kept.
 	maxParsed = 8 << 10
 
-	// parsedFactor is how many bytes of memory a parsed and validated document
-	// takes for each byte of its text, at most: 112 for one-letter fields, 22 as
-	// clients print them (TestParsedFactor measures it); and what is kept beside it,
-	// some 60 bytes for each field and as many again for each of a sync.
+	// parsedFactor is an upper estimate of the memory of a parsed and validated document, in
+	// bytes per byte of text. The document takes 112 for one-letter fields, and 22 as clients
+	// print them (TestParsedFactor measures it). The values stored beside it take some 60 bytes
+	// for each field, and another 60 for each field of a sync.
 	parsedFactor = 140
 )
 
@@ -30,10 +30,9 @@ var _ interface {
 	graphql.OperationContextMutator
 } = (*Parsed)(nil)
 
-// Parsed keeps parsed and validated documents by their text, for gqlgen's
-// SetQueryCache. Documents are shared between requests: who holds one must not
-// change it. As an extension it lets others keep with a document what they make of
-// it (Beside); it comes before those.
+// Parsed is a cache of parsed and validated documents by their text, for gqlgen's SetQueryCache.
+// Requests share the documents, which must not be modified. As an extension, it lets other
+// extensions store values beside a document (see Beside). Add it before them.
 type Parsed struct{ *shared[*document] }
 
 type document struct {
@@ -41,11 +40,11 @@ type document struct {
 	beside *sync.Map
 }
 
-// NewParsed keeps documents within 32 MiB of memory, reckoned from the length of
-// their text, and so on the safe side.
+// NewParsed returns an empty cache of at most 32 MiB. It overestimates the memory of a document,
+// from the length of its text.
 func NewParsed() *Parsed { return &Parsed{newShared[*document](parsedBytes)} }
 
-// Get gives the parsed form of text.
+// Get returns the parsed form of text.
 func (p *Parsed) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
 	known, ok := p.get(text)
 	if !ok {
@@ -54,21 +53,21 @@ func (p *Parsed) Get(_ context.Context, text string) (*ast.QueryDocument, bool) 
 	return known.doc, true
 }
 
-// Has tells whether the parsed form of text is kept.
+// Has reports whether the parsed form of text is cached.
 func (p *Parsed) Has(text string) bool {
 	_, ok := p.get(text)
 	return ok
 }
 
-// ExtensionName is the name by which gqlgen knows the extension.
+// ExtensionName returns the extension's name for gqlgen.
 func (*Parsed) ExtensionName() string { return parsedName }
 
 const parsedName = "Parsed"
 
-// Validate has nothing against any schema.
+// Validate returns nil: any schema is valid.
 func (*Parsed) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationContext remembers what is kept with op's document.
+// MutateOperationContext attaches the map of op's document to op, for Beside.
 func (p *Parsed) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	if known, ok := p.get(op.RawQuery); ok && known.doc == op.Doc {
 		op.Stats.SetExtension(parsedName, known)
@@ -76,9 +75,9 @@ func (p *Parsed) MutateOperationContext(_ context.Context, op *graphql.Operation
 	return nil
 }
 
-// Beside is where to keep what was made of op's document, for as long as that is
-// kept itself; nil if it is not, or if op was given another document since, which is
-// one of its own. Each user has keys of a type of its own.
+// Beside returns a map to store values computed from op's document, for as long as the document
+// is cached. It returns nil if the document is not cached, or op has another document by now.
+// Each user must use keys of its own type.
 func Beside(op *graphql.OperationContext) *sync.Map {
 	if known, ok := op.Stats.GetExtension(parsedName).(*document); ok && known.doc == op.Doc {
 		return known.beside
@@ -86,8 +85,8 @@ func Beside(op *graphql.OperationContext) *sync.Map {
 	return nil
 }
 
-// Add keeps the parsed form of text, unless that is longer than 8 KiB: long
-// documents are rare and mostly hostile.
+// Add caches the parsed form of text, unless the text is longer than 8 KiB. Long documents are
+// rare and mostly hostile.
 func (p *Parsed) Add(_ context.Context, text string, doc *ast.QueryDocument) {
 	if len(text) <= maxParsed {
 		p.add(text, &document{doc, new(sync.Map)}, parsedFactor*len(text)+entryBytes)

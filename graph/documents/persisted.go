@@ -17,30 +17,28 @@ var _ interface {
 	graphql.OperationParameterMutator
 } = Persisted{}
 
-// Persisted is the extension for gqlgen that finds the document of a request
-// which names one instead of sending it: by documentId (GraphQL over HTTP,
-// "Persisted Documents"; see [WithID]) or by extensions.persistedQuery, the
-// protocol of Apollo's automatic persisted queries.
+// Persisted is a gqlgen extension that finds the document of a request by its id or hash. The id
+// is documentId (GraphQL over HTTP, "Persisted Documents"; see [WithID]). The hash is in
+// extensions.persistedQuery, by the protocol of Apollo's automatic persisted queries.
 type Persisted struct {
-	// Automatic keeps what clients register by hash; it may not be nil.
+	// Automatic stores the documents that clients register by hash; it must not be nil.
 	Automatic *Texts
 
-	// Trusted are the documents the operator has approved. They come before
-	// those that clients register. Nil means none.
+	// Trusted holds the documents that the operator approved. They take precedence over those of
+	// clients. Nil means none.
 	Trusted *Trusted
 
-	// RequireTrusted refuses everything but trusted documents, asked for by
-	// id or hash.
+	// RequireTrusted rejects everything but trusted documents, requested by id or hash.
 	RequireTrusted bool
 
-	// OnTrusted is told the id of each trusted document that is asked for; nil: nobody.
+	// OnTrusted is called with the id of each trusted document requested. It may be nil.
 	OnTrusted func(ctx context.Context, id string)
 }
 
-// ExtensionName names the extension for gqlgen.
+// ExtensionName returns the extension's name for gqlgen.
 func (Persisted) ExtensionName() string { return "PersistedDocuments" }
 
-// Validate refuses a setting under which every request would be refused.
+// Validate rejects a configuration that would reject every request.
 func (p Persisted) Validate(graphql.ExecutableSchema) error {
 	if p.RequireTrusted && p.Trusted == nil {
 		return errors.New("documents: trusted documents are required, but no documents were given")
@@ -48,7 +46,7 @@ func (p Persisted) Validate(graphql.ExecutableSchema) error {
 	return nil
 }
 
-// MutateOperationParameters puts the text of the document into params.
+// MutateOperationParameters sets the query of params to the text of the document.
 func (p Persisted) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
 	id := ID(ctx)
 	hash, err := persistedHash(params.Extensions)
@@ -60,13 +58,13 @@ func (p Persisted) MutateOperationParameters(ctx context.Context, params *graphq
 	}
 	if id == "" && hash == "" {
 		if p.RequireTrusted {
-			return failure(errcodes.Forbidden, "only trusted documents are accepted: send the id of one")
+			return failure(errcodes.Forbidden, "only trusted documents are accepted; send the id of a trusted document")
 		}
 		return nil
 	}
 	if name, text, ok := p.Trusted.Lookup(id + hash); ok {
 		if params.Query != "" && params.Query != text {
-			return failure(errcodes.BadRequest, "query differs from the trusted document with this hash: send only the hash")
+			return failure(errcodes.BadRequest, "query differs from the trusted document with this hash; send only the hash")
 		}
 		if p.OnTrusted != nil {
 			p.OnTrusted(ctx, name)
@@ -76,7 +74,7 @@ func (p Persisted) MutateOperationParameters(ctx context.Context, params *graphq
 	}
 	switch {
 	case p.RequireTrusted && params.Query != "":
-		return failure(errcodes.Forbidden, "only trusted documents are accepted, and this is not one: send the id of a trusted document")
+		return failure(errcodes.Forbidden, "only trusted documents are accepted, and this document is not trusted; send the id of a trusted document")
 	case id != "":
 		return failure(errcodes.PersistedQueryNotFound, "unknown documentId")
 	case p.RequireTrusted:
@@ -85,7 +83,7 @@ func (p Persisted) MutateOperationParameters(ctx context.Context, params *graphq
 	return p.automatic(hash, params)
 }
 
-// automatic registers the query sent, or finds the one that was.
+// automatic registers the query of params, or finds a registered one by its hash.
 func (p Persisted) automatic(hash string, params *graphql.RawParams) *gqlerror.Error {
 	if params.Query != "" {
 		if hashOf(params.Query) != hash {
@@ -102,8 +100,8 @@ func (p Persisted) automatic(hash string, params *graphql.RawParams) *gqlerror.E
 	return nil
 }
 
-// ShortHash names a document in logs and traces: the first 12 hex digits of its
-// SHA-256 hash, "" for no text.
+// ShortHash returns the name of a document in logs and traces: the first 12 hex digits of its
+// SHA-256 hash, or "" for an empty text.
 func ShortHash(text string) string {
 	if text == "" {
 		return ""
@@ -111,7 +109,7 @@ func ShortHash(text string) string {
 	return hashOf(text)[:12]
 }
 
-// hashOf is the SHA-256 hash of text in lower-case hex.
+// hashOf returns the SHA-256 hash of text in lower-case hex.
 func hashOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])

@@ -13,8 +13,7 @@ import (
 
 const hello = "{hello}"
 
-// ask runs the extension over one request, and gives the text found and the
-// code of the refusal.
+// ask runs the extension for one request. It returns the query found, and the code of the error.
 func ask(t *testing.T, p Persisted, id, query, extensions string) (text, code string) {
 	t.Helper()
 	params := &graphql.RawParams{Query: query}

@@ -8,16 +8,16 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// notFoundMessage is a word of the protocol: some clients look for it rather
-// than for the code before they send the query itself.
+// notFoundMessage is part of the protocol: before they send the query, some clients look for this
+// message, not for the code.
 const notFoundMessage = "PersistedQueryNotFound"
 
-// maxHash bounds sha256Hash, in bytes. A SHA-256 hash has 64 digits; some
-// clients send the id of a trusted document in its place.
+// maxHash limits sha256Hash, in bytes. A SHA-256 hash has 64 digits; some clients send the id of
+// a trusted document in its place.
 const maxHash = 256
 
-// persistedHash reads extensions.persistedQuery, {"version":1,"sha256Hash":…}.
-// It gives "" if the request has none, or null.
+// persistedHash reads extensions.persistedQuery, {"version":1,"sha256Hash":…}. It returns "" if
+// the value is absent or null.
 func persistedHash(extensions map[string]any) (string, *gqlerror.Error) {
 	given := extensions["persistedQuery"]
 	if given == nil {
@@ -37,7 +37,7 @@ func persistedHash(extensions map[string]any) (string, *gqlerror.Error) {
 	return hash, nil
 }
 
-// isOne takes the forms a JSON number has in Go.
+// isOne reports whether v is the number 1, as any Go type for JSON numbers.
 func isOne(v any) bool {
 	switch v := v.(type) {
 	case json.Number:

@@ -6,10 +6,10 @@ import (
 	"census-gateway/internal/lru"
 )
 
-// entryBytes is about what an entry costs beside its key and value, in bytes.
+// entryBytes is about the memory of an entry without its key and value, in bytes.
 const entryBytes = 200
 
-// A shared cache keeps the values used last, for many requests at once.
+// A shared is a cache of recently used values. It is safe for concurrent use.
 type shared[V any] struct {
 	mu   sync.Mutex
 	kept *lru.Cache[V]

@@ -1,21 +1,21 @@
 package documents
 
 const (
-	// textBytes is what the texts kept may take.
+	// textBytes is the maximum memory of the texts.
 	textBytes = 4 << 20
 
-	// maxText is the longest text kept, in bytes. It is longer than for parsed
-	// documents, since long ones are what clients register hashes for.
+	// maxText is the maximum length of a stored text, in bytes. It is more than maxParsed, since
+	// clients register hashes for long documents.
 	maxText = 32 << 10
 )
 
-// Texts keeps the text of documents by hash, in memory.
+// Texts stores the texts of documents by hash, in memory.
 type Texts struct{ *shared[string] }
 
-// NewTexts keeps texts within 4 MiB.
+// NewTexts returns an empty Texts of at most 4 MiB.
 func NewTexts() *Texts { return &Texts{newShared[string](textBytes)} }
 
-// keep keeps text under hash, unless it is longer than 32 KiB.
+// keep stores text under hash, unless it is longer than 32 KiB.
 func (t *Texts) keep(hash, text string) {
 	if len(text) <= maxText {
 		t.add(hash, text, len(hash)+len(text)+entryBytes)

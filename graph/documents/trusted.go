@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// Trusted are documents the operator has approved, by their text. A nil *Trusted
-// holds none; others come from [LoadTrusted].
+// Trusted holds documents that the operator approved. A nil *Trusted is empty. [LoadTrusted]
+// returns others.
 type Trusted struct {
 	byID   map[string]string
 	byHash map[string]string // their ids by SHA-256, in lower-case hex
 }
 
-// All are the documents by their ids, for reading.
+// All returns the documents by id. The map must not be modified.
 func (t *Trusted) All() map[string]string {
 	if t == nil {
 		return nil
@@ -20,8 +20,8 @@ func (t *Trusted) All() map[string]string {
 	return t.byID
 }
 
-// With are the documents of t and those of others, which are valid, by id. Of an id in
-// both it is that of t.
+// With returns the documents of t and of others, which must be valid, by id. If both have an id,
+// t's document wins.
 func (t *Trusted) With(others map[string]string) *Trusted {
 	all := &Trusted{byID: maps.Clone(others), byHash: map[string]string{}}
 	maps.Copy(all.byID, t.All())
@@ -33,8 +33,8 @@ func (t *Trusted) With(others map[string]string) *Trusted {
 	return all
 }
 
-// Lookup finds a document by id or hash, and its id. The hash may be written with its
-// prefix, "sha256:…".
+// Lookup returns the document with an id or hash, and its id. The hash may have the prefix
+// "sha256:".
 func (t *Trusted) Lookup(idOrHash string) (id, text string, ok bool) {
 	if t == nil {
 		return "", "", false

@@ -1,6 +1,6 @@
-// Package federation lets the gateway be a subgraph of Apollo Federation 2. It rewrites the
-// fields that a router adds to the schema before anything else reads the query. Entities
-// become nodes by their ids, so they are priced, limited and loaded as nodes.
+// Package federation makes the gateway a subgraph of Apollo Federation 2. It rewrites the fields
+// that a router adds to the schema, before other extensions read the query. Entities become nodes
+// by their ids, so they are priced, limited and loaded as nodes.
 package federation
 
 import (
@@ -19,11 +19,11 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// Extension is the extension for gqlgen. Register it after the extensions that find a
-// document's text, and before those that read it.
+// Extension is the extension for gqlgen. Add it after the extensions that supply a document's
+// text, and before those that read it.
 type Extension struct {
-	SDL       string // of the subgraph; "": it is not told
-	MaxTokens int    // of a document
+	SDL       string // of the subgraph; "" disables _service
+	MaxTokens int    // limit for a document
 }
 
 var _ interface {
@@ -32,24 +32,23 @@ var _ interface {
 	graphql.ResponseInterceptor
 } = Extension{}
 
-// ExtensionName is the name by which gqlgen knows the extension.
+// ExtensionName returns the extension's name for gqlgen.
 func (Extension) ExtensionName() string { return "Federation" }
 
-// Validate has nothing against any schema.
+// Validate returns nil: any schema is valid.
 func (Extension) Validate(graphql.ExecutableSchema) error { return nil }
 
-// serviceText is what a question for the SDL becomes. Its answer is put in place of
-// the one that the schema gives.
+// serviceText replaces a query for the SDL. InterceptResponse replaces its answer.
 const serviceText = "{ _service: __typename }"
 
-// MutateOperationParameters rewrites a router's question.
+// MutateOperationParameters rewrites a router's query.
 func (x Extension) MutateOperationParameters(_ context.Context, params *graphql.RawParams) *gqlerror.Error {
 	if !strings.Contains(params.Query, "_entities") && !strings.Contains(params.Query, "_service") {
 		return nil
 	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: params.Query}, x.MaxTokens)
 	if err != nil {
-		return nil // the parser says so again, in the words of every other document
+		return nil // parsed again later, where the error gets its usual message
 	}
 	if x.SDL != "" && asksSDL(doc) {
 		params.Query, params.OperationName = serviceText, ""
@@ -75,7 +74,7 @@ func (x Extension) MutateOperationParameters(_ context.Context, params *graphql.
 	return nil
 }
 
-// InterceptResponse answers the question for the SDL.
+// InterceptResponse answers the query for the SDL.
 func (x Extension) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	resp := next(ctx)
 	if resp != nil && len(resp.Errors) == 0 && graphql.HasOperationContext(ctx) && graphql.GetOperationContext(ctx).RawQuery == serviceText {
@@ -85,7 +84,7 @@ func (x Extension) InterceptResponse(ctx context.Context, next graphql.ResponseH
 	return resp
 }
 
-// asksSDL tells whether a document is what routers send for the SDL.
+// asksSDL reports whether doc is the query that routers send for the SDL.
 func asksSDL(doc *ast.QueryDocument) bool {
 	if len(doc.Operations) != 1 || len(doc.Operations[0].SelectionSet) != 1 {
 		return false
@@ -98,8 +97,8 @@ func asksSDL(doc *ast.QueryDocument) bool {
 	return ok && sdl.Name == "sdl" && sdl.Alias == "sdl"
 }
 
-// toNodes makes nodes(ids: …) of _entities(representations: …). The variables that are done
-// have ids already.
+// toNodes rewrites _entities(representations: …) to nodes(ids: …). done holds the variables that
+// were converted to ids before.
 func toNodes(op *ast.OperationDefinition, f *ast.Field, params *graphql.RawParams, done map[string]bool) *gqlerror.Error {
 	arg := f.Arguments.ForName("representations")
 	if arg == nil {
@@ -125,7 +124,7 @@ func toNodes(op *ast.OperationDefinition, f *ast.Field, params *graphql.RawParam
 	name := arg.Value.Raw
 	def := op.VariableDefinitions.ForName(name)
 	if def == nil {
-		return nil // validation says so
+		return nil // validation reports it
 	}
 	def.Type = ast.NonNullListType(ast.NonNullNamedType("ID", def.Type.Position), def.Type.Position)
 	if done[name] {
@@ -144,7 +143,7 @@ func toNodes(op *ast.OperationDefinition, f *ast.Field, params *graphql.RawParam
 	return nil
 }
 
-// idsOf are the ids of representations, which stand in what.
+// idsOf returns the ids of the representations in value. Errors name it as what.
 func idsOf(what string, value any) ([]string, *gqlerror.Error) {
 	list, ok := value.([]any)
 	if !ok {
@@ -166,7 +165,7 @@ func idsOf(what string, value any) ([]string, *gqlerror.Error) {
 	return ids, nil
 }
 
-// text is a whole number as it is written; "" for anything else.
+// text returns a whole number as text; "" for any other value.
 func text(number any) string {
 	switch n := number.(type) {
 	case float64:

@@ -8,7 +8,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// What a router asks becomes a question of ours; everything else stays as it was, to the byte.
+// A router's fields are rewritten. All other documents stay the same, byte for byte.
 func TestRewrites(t *testing.T) {
 	x := Extension{SDL: "type Query", MaxTokens: 100}
 	sync := []any{map[string]any{"__typename": "Sync", "id": "Sync:52"}}

@@ -13,16 +13,16 @@ const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3
 
 `
 
-// SDL is the schema as a subgraph: syncs and runs are entities, and what every schema of
-// Relay has (Node, node, nodes, PageInfo) is left out or shared, so that it meets that
-// of other subgraphs without a conflict.
+// SDL returns the schema of the subgraph for the schema source. Syncs and runs are entities. The
+// parts of every Relay schema are removed (Node, node, nodes) or shared (PageInfo), so that they
+// do not conflict with other subgraphs.
 func SDL(source string) (string, error) {
 	doc, err := parser.ParseSchema(&ast.Source{Input: source})
 	if err != nil {
 		return "", err
 	}
 	doc.Definitions = slices.DeleteFunc(doc.Definitions, func(d *ast.Definition) bool { return d.Name == "Node" || d.Name == "Subscription" })
-	doc.Schema = nil // its root types have the usual names
+	doc.Schema = nil // its root types have the default names
 	for _, d := range doc.Definitions {
 		d.Interfaces = slices.DeleteFunc(d.Interfaces, func(name string) bool { return name == "Node" })
 		switch d.Name {

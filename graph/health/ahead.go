@@ -4,9 +4,9 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// Timely is sync and runs without what lies ahead of now by more than clocks differ: such a
-// time is as good as none, and a run created then is left out. ahead counts the runs left
-// out, but for dry runs. Neither sync nor runs is changed.
+// Timely returns sync and runs without times that are more than the allowed clock difference
+// after now. It clears such a time, and drops a run created then. ahead counts the dropped runs,
+// without dry runs. Timely does not modify its arguments.
 func Timely(sync *census.Sync, runs []census.SyncRun, now census.DateTime) (_ *census.Sync, _ []census.SyncRun, ahead int) {
 	limit := now + census.DateTime(census.ClockLead.Milliseconds())
 	if max(sync.CreatedAt, sync.UpdatedAt) > limit {
@@ -39,7 +39,7 @@ func anyAfter(limit census.DateTime, runs []census.SyncRun) bool {
 	return false
 }
 
-// forget takes out the times after limit.
+// forget clears the times after limit.
 func forget(limit census.DateTime, times ...*census.DateTime) {
 	for _, t := range times {
 		if *t > limit {

@@ -9,29 +9,28 @@ import (
 	"census-gateway/graph/zones"
 )
 
-// A cron is an expression of five fields: minute, hour, day of the month, month,
-// day of the week (0 and 7 are Sunday). In each a bit stands for a value. As in
-// Vixie's cron (crontab(5)): where both day fields are restricted, which is that
-// neither begins with "*", either makes a day.
+// A cron is an expression of five fields: minute, hour, day of the month, month, day of the week
+// (0 and 7 are Sunday). Each field is a set of bits, one for each value. As in Vixie's cron
+// (crontab(5)), if both day fields are restricted, a day must match only one of them. A field is
+// restricted if it does not begin with "*".
 //
-// Dialects add to that. Of six fields the first is seconds, which are read and left
-// out: no grace is that short. Of seven the last is the year, which must be any. A
-// zone stands at the end, or at the beginning after "CRON_TZ=" or "TZ=". A day of "?"
-// is "*".
-// Days of the week are numbered as in crontab(5), not as in Quartz, whose Sunday is 1.
+// It also accepts extensions. With six fields, the first is seconds, which are checked and
+// ignored, since every grace is longer. With seven, the last is the year, which must be "*". A
+// time zone may follow at the end, or precede after "CRON_TZ=" or "TZ=". A day of "?" means "*".
+// Days of the week are numbered as in crontab(5), not as in Quartz, where Sunday is 1.
 type cron struct {
 	minutes, hours, days, months, weekdays uint64
 	either                                 bool
-	zone                                   *time.Location // nil: UTC
+	zone                                   *time.Location // nil for UTC
 }
 
-// macros are the names that crontab(5) has for expressions. "@reboot" is no time.
+// macros are the names of crontab(5) for expressions, without "@reboot", which is not a time.
 var macros = map[string]string{
 	"@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *", "@weekly": "0 0 * * 0",
 	"@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@hourly": "0 * * * *",
 }
 
-// parseCron refuses what it cannot read, and what is never due.
+// parseCron parses an expression. It rejects one that is never due.
 func parseCron(expression string) (cron, error) {
 	fields, zone, err := cutZone(strings.Fields(strings.ToLower(expression)))
 	if err != nil {
@@ -44,7 +43,7 @@ func parseCron(expression string) (cron, error) {
 		fields = fields[:6]
 	}
 	if len(fields) == 6 {
-		if _, err := cronSet(minuteField, fields[0]); err != nil { // seconds are written as minutes are
+		if _, err := cronSet(minuteField, fields[0]); err != nil { // seconds have the syntax of minutes
 			return cron{}, fmt.Errorf("second %w", err)
 		}
 		fields = fields[1:]
@@ -65,12 +64,13 @@ func parseCron(expression string) (cron, error) {
 	}
 	c := cron{sets[0], sets[1], sets[2], sets[3], sets[4], fields[dayField][0] != '*' && fields[weekdayField][0] != '*', zone}
 	if c.after(time.Unix(0, 0)).IsZero() {
-		return cron{}, errors.New("it names no day there is")
+		return cron{}, errors.New("no date matches it")
 	}
 	return c, nil
 }
 
-// cutZone takes the zone out of the fields of an expression: nil if it names none.
+// cutZone removes the time zone from the fields of an expression. The zone is nil if the fields
+// have none.
 func cutZone(fields []string) ([]string, *time.Location, error) {
 	if len(fields) < 2 {
 		return fields, nil, nil

@@ -10,12 +10,12 @@ func (c cron) due(day time.Time) bool {
 	return c.months>>day.Month()&1 == 1 && (byDate && byWeekday || c.either && (byDate || byWeekday))
 }
 
-// manyDays is how far to look: 29 February on one day of the week can be 40 years
-// away, across a century that is no leap year.
+// manyDays limits the search for a day. The next 29 February on a given day of the week can be 40
+// years away, if a century year without a leap day lies between.
 const manyDays = 40*366 + 1
 
-// next is the first moment due after t. Where the clocks of its zone leave a moment
-// out, it is not due that day; where they show it twice, it is due the first time.
+// next returns the first moment due after t. A local time that the clocks skip is not due that
+// day. A local time that occurs twice is due the first time.
 func (c cron) next(t time.Time) time.Time {
 	if c.zone == nil {
 		return c.after(t.UTC())
@@ -28,15 +28,16 @@ func (c cron) next(t time.Time) time.Time {
 	}
 }
 
-// onWall is what a clock of zone shows at t, as if it were UTC.
+// onWall returns the local time of zone at t, as if it were UTC.
 func onWall(t time.Time, zone *time.Location) time.Time {
 	_, ahead := t.In(zone).Zone()
 	return t.UTC().Add(time.Duration(ahead) * time.Second)
 }
 
-// shown is when a clock of zone first shows wall; false if it leaves that out.
+// shown returns the first moment at which the local time of zone is wall. It returns false if the
+// clocks skip wall.
 func shown(wall time.Time, zone *time.Location) (time.Time, bool) {
-	_, before := wall.Add(-26 * time.Hour).In(zone).Zone() // no zone is further from UTC
+	_, before := wall.Add(-26 * time.Hour).In(zone).Zone() // farther than the offset of any zone
 	_, after := wall.Add(26 * time.Hour).In(zone).Zone()
 	for _, ahead := range [...]int{max(before, after), min(before, after)} {
 		if at := wall.Add(-time.Duration(ahead) * time.Second); onWall(at, zone).Equal(wall) {
@@ -46,7 +47,7 @@ func shown(wall time.Time, zone *time.Location) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// after is the first time due that a clock shows after t; zero if there is none.
+// after returns the first local time after t that matches c; zero if there is none.
 func (c cron) after(t time.Time) time.Time {
 	t = t.Truncate(time.Minute).Add(time.Minute)
 	day, hour, minute := t.Truncate(24*time.Hour), t.Hour(), t.Minute()

@@ -11,8 +11,8 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// Executions across changes of clocks are those minutes at which a clock of the zone
-// first shows what the expression names.
+// Even when clocks change, the executions are the minutes at which the local time first matches
+// the expression.
 func TestLawExecutions(t *testing.T) {
 	type change struct{ zone, near string }
 	changes := []change{
@@ -33,7 +33,7 @@ func TestLawExecutions(t *testing.T) {
 		}
 		step := rapid.SampledFrom([]int{60, 30, 20, 7}).Draw(t, "step")
 		first := rapid.IntRange(0, step-1).Draw(t, "minute")
-		hour := rapid.IntRange(-1, 5).Draw(t, "hour") // -1: every one
+		hour := rapid.IntRange(-1, 5).Draw(t, "hour") // -1 for every hour
 		day := rapid.IntRange(-1, 6).Draw(t, "day")
 		cron := fmt.Sprintf("%d-59/%d ", first, step)
 		due := func(wall time.Time) bool {
@@ -56,7 +56,7 @@ func TestLawExecutions(t *testing.T) {
 		n := rapid.SampledFrom([]int{0, 1, 5, 10_000}).Draw(t, "n")
 
 		const layout = "2006-01-02 15:04"
-		shown := map[string]bool{} // by a clock of the zone
+		shown := map[string]bool{} // local times of the zone
 		var want []time.Time
 		for at := after.Add(-30 * time.Hour).Truncate(time.Minute); at.Before(before); at = at.Add(time.Minute) {
 			wall := at.In(zone)

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// A cronField is one of an expression's. Its values go round: after the highest
-// comes the lowest.
+// A cronField describes a field of an expression. Its values wrap around from the highest to the
+// lowest.
 type cronField struct {
 	name      string
 	low, high int
-	most      int // a number may be so high, and then stands for one that goes round
+	most      int // highest number allowed; numbers above high wrap around
 	names     []string
 }
 
@@ -40,7 +40,7 @@ func namesOf[T interface {
 	return names
 }
 
-// cronSet reads a field: a list of parts.
+// cronSet parses a field, which is a list of parts.
 func cronSet(field int, text string) (set uint64, err error) {
 	for part := range strings.SplitSeq(text, ",") {
 		values, err := cronFields[field].part(part)
@@ -52,8 +52,8 @@ func cronSet(field int, text string) (set uint64, err error) {
 	return set, nil
 }
 
-// part reads "*", "5", "1-5", "fri-mon" and any of them with "/2"; "5/2" is from 5 on.
-// A step that leads beyond the last value leaves the first.
+// part parses "*", "5", "1-5", "fri-mon", and any of these with a step such as "/2". "5/2" begins
+// at 5. If the step is larger than the range, only the first value remains.
 func (f cronField) part(text string) (set uint64, err error) {
 	values, every, stepped := strings.Cut(text, "/")
 	low, high, step := f.low, f.high, 1
@@ -86,7 +86,7 @@ func (f cronField) part(text string) (set uint64, err error) {
 	return set, nil
 }
 
-// value reads a number, or a name of which at least three letters are told.
+// value parses a number, or at least three letters of a name.
 func (f cronField) value(text string) (int, error) {
 	for i, name := range f.names {
 		if len(text) >= 3 && strings.HasPrefix(name, text) {
@@ -100,10 +100,10 @@ func (f cronField) value(text string) (int, error) {
 	return n, nil
 }
 
-// mostDigits is what digits reads of more than that: more than any field has values.
+// mostDigits is the maximum result of digits, more than any field has values.
 const mostDigits = 9999
 
-// digits reads a number that has no sign.
+// digits parses a number without a sign.
 func digits(text string) (n int, err error) {
 	if text == "" {
 		return 0, errors.New("no number")

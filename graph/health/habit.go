@@ -7,12 +7,12 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// fewestGaps is by how many pauses between runs a sync without a schedule has a habit.
+// fewestGaps is the minimum number of pauses between runs for a habit, if a sync has no schedule.
 const fewestGaps = 5
 
-// habit finds out whether a run of a sync that no schedule starts is missing. Its habit is
-// the longest pause among its newest runs that nobody started by hand. It counts from the
-// newest run, and from when its settings were changed.
+// habit checks whether a run is late for a sync that no schedule starts. The sync's habit is the
+// longest pause between its newest runs that were not started by hand. The pause begins with the
+// newest run, or with a later change of the sync's settings.
 func (v *view) habit() {
 	var newer, newest census.DateTime
 	for i := range v.runs {
@@ -39,7 +39,7 @@ func (v *view) habit() {
 	v.overdue()
 }
 
-// byHand tells whether somebody started a run; the tag is Census's (API reference).
+// byHand reports whether a person started a run. The tag is from Census (API reference).
 func byHand(r *census.SyncRun) bool {
 	t := r.SyncTriggerReason
 	return t != nil && t.UITag != nil && strings.EqualFold(*t.UITag, "Manual")

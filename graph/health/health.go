@@ -6,7 +6,7 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// A State is how a sync is.
+// A State is the health of a sync in one word.
 type State string
 
 const (
@@ -20,11 +20,11 @@ const (
 	Unknown  State = "UNKNOWN"
 )
 
-// WorstFirst are all states. An unknown state may be bad; a paused sync is paused on
-// purpose.
+// WorstFirst lists all states. UNKNOWN comes before PAUSED: an unknown state may be bad, but a
+// sync is paused on purpose.
 var WorstFirst = [...]State{Failing, Stuck, Late, Degraded, Unknown, NeverRan, Paused, Healthy}
 
-// Severity orders states, for a list with the worst first: 7 is FAILING, 0 is
+// Severity returns the rank of a state, for lists with the worst first: 7 for FAILING, 0 for
 // HEALTHY.
 func (s State) Severity() int {
 	for i, other := range WorstFirst {
@@ -35,30 +35,29 @@ func (s State) Severity() int {
 	return 0
 }
 
-// Health is how a sync is at a moment.
+// Health describes the health of a sync at a moment.
 type Health struct {
 	State State
-	// Since is when this state began: 0 where it may have begun before the runs
-	// that were seen, or where nothing tells. Each rule says what it takes.
+	// Since is when the state began. It is 0 if the state may have begun before the runs that
+	// were seen, or the beginning is unknown. docs/health.md defines it for each rule.
 	Since  census.DateTime
 	Reason string // one sentence
-	// ConsecutiveFailures counts the runs that failed since the newest success
-	// among those seen. There may be more before them.
+	// ConsecutiveFailures is the number of failed runs since the newest success among the runs
+	// seen. Older runs may also have failed.
 	ConsecutiveFailures int
-	// LastSuccessAt is when the newest success was completed, 0 if none is among
-	// the runs seen. Runs that lost records are successes.
+	// LastSuccessAt is the completion of the newest success, or 0 if no run seen is a success. A
+	// run that lost records is a success.
 	LastSuccessAt census.DateTime
-	// FreshnessSeconds is the time since LastSuccessAt, nil without one.
+	// FreshnessSeconds is the time since LastSuccessAt; nil if that is 0.
 	FreshnessSeconds *float64
-	// LateBySeconds is the time since the first execution that the schedule
-	// promised and that has not begun: 0 while that is within the grace, or a run
-	// is in progress; nil if the sync has no schedule that can be read, or is
-	// paused, or if nothing tells since when to count.
+	// LateBySeconds is the time since the first scheduled execution that has not begun. It is 0
+	// within the grace, and while a run is in progress. It is nil if the sync is paused, has no
+	// schedule that can be parsed, or has no known start to count from.
 	LateBySeconds *float64
 }
 
-// Of tells how the sync is. Runs are its newest, the newest first, and more
-// tells that there are older ones. Neither is changed or kept.
+// Of returns the health of a sync. runs must be its newest, newest first; more says that there
+// are older ones. Of does not modify or retain sync and runs.
 func Of(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) Health {
 	v := look(sync, runs, more, now)
 	h := Health{
@@ -83,8 +82,8 @@ func Of(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) Heal
 	return h
 }
 
-// Due is when the next execution is due, by the schedule, that no run has begun yet, and
-// how long it may be overdue. It is false if nothing tells, or a run is in progress.
+// Due returns when the next execution is due that has not begun, and how late it may begin. It
+// returns false if that is unknown, or a run is in progress.
 func Due(sync *census.Sync, runs []census.SyncRun, now time.Time) (due time.Time, within time.Duration, ok bool) {
 	v := look(sync, runs, false, now)
 	if !v.scheduled || v.blocker != nil {

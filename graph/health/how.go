@@ -6,7 +6,7 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// Rules on how its runs end.
+// Rules about the outcomes of runs.
 
 func failing(v *view) (finding, bool) {
 	all := v.failures == len(v.finished) && !v.more
@@ -104,7 +104,7 @@ func unclear(v *view) (finding, bool) {
 	return finding{reason: seen + "."}, true
 }
 
-// was is so many runs and their verb.
+// was returns the number of runs with a verb, such as "2 runs were".
 func was(runs int) string {
 	if runs == 1 {
 		return "1 run was"
@@ -112,11 +112,12 @@ func was(runs int) string {
 	return count(int64(runs), "run") + " were"
 }
 
-// bounded tells whether a streak of the n newest finished runs is known to have
-// begun with the last of them.
+// bounded reports whether a streak of the n newest finished runs is known to begin with the
+// oldest of them.
 func (v *view) bounded(n int) bool { return n < len(v.finished) || !v.more }
 
-// ended is when a finished run ended, or was queued if that is all that is told.
+// ended returns when a finished run ended. If that is unknown, it returns when the run was
+// queued.
 func ended(r *census.SyncRun) census.DateTime {
 	if r.CompletedAt != 0 {
 		return r.CompletedAt

@@ -13,7 +13,7 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// anyRuns draws runs, the newest first, that need not make sense.
+// anyRuns draws runs, newest first, that need not be plausible.
 func anyRuns(t *rapid.T) (runs []census.SyncRun) {
 	before := time.Duration(rapid.Int64Range(-7200, 86400).Draw(t, "newest")) * time.Second
 	for range rapid.IntRange(0, 30).Draw(t, "runs") {
@@ -41,8 +41,7 @@ func anySync(t *rapid.T) *census.Sync {
 	}
 }
 
-// Whatever the runs, there is one state, one sentence, and numbers that agree
-// with it.
+// For any runs there is one state and one sentence, and all values agree.
 func TestLawHealth(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		sync, runs, more := anySync(t), anyRuns(t), rapid.Bool().Draw(t, "more")
@@ -69,13 +68,13 @@ func TestLawHealth(t *testing.T) {
 			t.Fatalf("not a sentence: %s", h.Reason)
 		}
 		if more && (strings.Contains(h.Reason, "never") || h.State == NeverRan) {
-			t.Fatalf("never, with older runs about: %s", h.Reason)
+			t.Fatalf("the reason says never, but there may be older runs: %s", h.Reason)
 		}
 		if h.Since > ago(-census.ClockLead) || h.LastSuccessAt > ago(-census.ClockLead) {
 			t.Fatalf("in the future: %+v", h)
 		}
 		if _, err := ParseSchedule(sync.Schedule); err != nil && (h.State == Healthy || h.State == Late) {
-			t.Fatalf("%s, with a schedule that cannot be read: %v", h.State, err)
+			t.Fatalf("%s with an invalid schedule: %v", h.State, err)
 		}
 		if h.State == Failing && h.ConsecutiveFailures == 0 || h.State == Healthy && h.ConsecutiveFailures > 0 || (h.State == Paused) != sync.Paused {
 			t.Fatalf("%+v", h)

@@ -7,8 +7,8 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// allowed is the share of its records that a run may lose: what the sync's own alert on it
-// allows, the strictest of several.
+// allowed returns the share of records that a run of the sync may lose. The sync's own alerts
+// decide; of several, the strictest.
 func allowed(sync *census.Sync) float64 {
 	share, set := tooManyLost, false
 	for i := range sync.Alerts {
@@ -24,7 +24,7 @@ func allowed(sync *census.Sync) float64 {
 	return share
 }
 
-// LostShare is the share of the records of a run that were rejected or invalid, from 0 to 1.
+// LostShare returns the share of a run's records that were rejected or invalid, from 0 to 1.
 func LostShare(r *census.SyncRun) float64 {
 	rejected, invalid := rejects(r)
 	if rejected == 0 && invalid == 0 {
@@ -33,7 +33,7 @@ func LostShare(r *census.SyncRun) float64 {
 	return (float64(rejected) + float64(invalid)) / (float64(max(r.RecordsProcessed.N, rejected)) + float64(invalid))
 }
 
-// rejects are how many records of a run were rejected, and how many were invalid.
+// rejects returns the numbers of rejected and of invalid records of a run.
 func rejects(r *census.SyncRun) (rejected, invalid int64) {
 	if !r.SourceRecordInvalids.Known {
 		return max(r.RecordsFailed.N, 0), max(r.RecordsInvalid.N, 0)
@@ -41,8 +41,8 @@ func rejects(r *census.SyncRun) (rejected, invalid int64) {
 	return max(r.RecordsFailed.N, 0), max(r.SourceRecordInvalids.N, 0)
 }
 
-// flaw says what is wrong with a finished run, "" if nothing is. Some records are lost in
-// most runs of most workspaces; only many are worth a word.
+// flaw returns what is wrong with a finished run, or "". Most runs in most workspaces lose some
+// records, so only many lost records are a flaw.
 func (v *view) flaw(r *census.SyncRun) string {
 	if r.Outcome() == census.OutcomeFailed {
 		return "it failed"

@@ -6,33 +6,33 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// A rule names a state and says when it applies.
+// A rule assigns a state if it applies.
 type rule struct {
 	state State
-	// applies is asked only if no rule before it applied.
+	// applies is called only if no earlier rule applied.
 	applies func(*view) (finding, bool)
 }
 
-// A finding is what a rule that applies has to say.
+// A finding explains the state of a rule.
 type finding struct {
 	since  census.DateTime
-	reason string // a sentence
+	reason string // one sentence
 }
 
 const (
-	longRun       = time.Hour        // no run in progress is stuck before this, unless others wait
-	longWait      = 15 * time.Minute // nor before this if they do
-	longFirst     = 6 * time.Hour    // in progress with nothing to compare with
+	longRun       = time.Hour        // no run is stuck before this, unless others wait
+	longWait      = 15 * time.Minute // no run is stuck before this if others wait
+	longFirst     = 6 * time.Hour    // for a run in progress with no other to compare
 	manySkips     = 3                // skipped in a row
 	lowRate       = 0.80             // success rate
-	tooManyLost   = 0.01             // share of records rejected or invalid, where the sync has no alert on it
+	tooManyLost   = 0.01             // share of records rejected or invalid, if the sync has no alert about it
 	failingStreak = 2
-	leastGrace    = 15 * time.Minute // for a schedule's execution
+	leastGrace    = 15 * time.Minute // for a scheduled execution
 	mostGrace     = 2 * time.Hour
 )
 
-// The first rule that applies names the state. The last one always does.
-// docs/health.md says when each applies.
+// The first rule that applies assigns the state. The last one always applies. docs/health.md
+// describes each rule.
 var rules = []rule{
 	{Paused, paused},
 	{NeverRan, neverRan},

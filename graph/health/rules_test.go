@@ -17,10 +17,11 @@ var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 
 func ago(d time.Duration) census.DateTime { return census.DateTime(noon.Add(-d).UnixMilli()) }
 
-// A change makes a run another than the plain success it starts as.
+// A change modifies the run, which is a plain success.
 type change func(*census.SyncRun)
 
-// run was queued so long ago and succeeded after a minute, unless changed.
+// run returns a run that was queued the given time ago and succeeded after a minute, with
+// changes.
 func run(before time.Duration, changes ...change) census.SyncRun {
 	r := census.SyncRun{
 		ID: census.SyncRunID(1e9 - before/time.Second), SyncID: 52, Status: census.StatusCompleted, RawStatus: "completed",
@@ -63,7 +64,7 @@ func scheduled(in time.Duration) change {
 	return func(r *census.SyncRun) { r.ScheduledExecutionTime = ago(-in) }
 }
 
-// hourly repeats a run every hour, n times, the newest so long ago.
+// hourly returns n such runs, one each hour. The newest was queued the given time ago.
 func hourly(newest time.Duration, n int, changes ...change) (runs []census.SyncRun) {
 	for i := range n {
 		runs = append(runs, run(newest+time.Duration(i)*time.Hour, changes...))
@@ -118,7 +119,7 @@ func TestRules(t *testing.T) {
 		more   bool
 		state  State
 		since  census.DateTime
-		reason string // part of it
+		reason string // a part of it
 	}{
 		{"paused and failing", halted, hourly(5*h, 9, failed), false, Paused, 0, "paused; it has never succeeded"},
 		{"no runs", never, nil, false, NeverRan, never.CreatedAt, "The sync has never run."},
@@ -236,8 +237,8 @@ func TestNumbers(t *testing.T) {
 		now      time.Time
 		failures int
 		last     census.DateTime
-		fresh    float64 // -1: nil
-		late     float64 // -1: nil
+		fresh    float64 // -1 for nil
+		late     float64 // -1 for nil
 	}{
 		{"no runs", nil, noon, 0, 0, -1, 1000*3600 - 3600},
 		{"a success", hourly(30*time.Minute, 3), noon, 0, ago(29 * time.Minute), 29 * 60, 0},
@@ -262,8 +263,7 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-// A row is a rule as docs/health.md has it: when it applies, and what Health.Since
-// then is.
+// A row is a rule in docs/health.md: when it applies, and the meaning of Health.Since.
 type row struct {
 	state       State
 	when, since string

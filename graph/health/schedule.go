@@ -9,17 +9,17 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// A Schedule is when Census starts a sync by itself. The zero Schedule is never.
+// A Schedule says when Census starts a sync. The zero Schedule never starts it.
 type Schedule struct {
 	cron    cron
-	every   time.Duration // instead: this long after the last time
-	guessed bool          // when Census starts it is not documented
+	every   time.Duration // replaces cron: the time after the previous execution
+	guessed bool          // the times are not documented by Census
 }
 
-// Never tells that Census starts the sync only when it is told to.
+// Never reports whether Census starts the sync only on request.
 func (s Schedule) Never() bool { return s.cron.minutes == 0 && s.every == 0 }
 
-// Next is the first execution after t.
+// Next returns the first execution after t.
 func (s Schedule) Next(t time.Time) time.Time {
 	if s.every > 0 {
 		return t.Add(s.every)
@@ -27,9 +27,9 @@ func (s Schedule) Next(t time.Time) time.Time {
 	return s.cron.next(t)
 }
 
-// Executions are the moments after one and before another at which s is due by the clock
-// alone, n at most, and none more than 10 years after the first; none where that depends
-// on the last run, and of continuous syncs.
+// Executions returns at most n moments between after and before, both exclusive, at which s is
+// due. It stops 10 years after the first of them. It returns none if the moments depend on the
+// last run, or the sync is continuous.
 func (s Schedule) Executions(after, before time.Time, n int) (at []time.Time) {
 	if s.Never() || s.every > 0 || s.guessed {
 		return nil
@@ -46,13 +46,12 @@ func (s Schedule) Executions(after, before time.Time, n int) (at []time.Time) {
 	return at
 }
 
-// ParseSchedule reads a sync's schedule. Its error says what cannot be read: a
-// frequency, day, time or expression this package does not know, or none at all.
+// ParseSchedule parses a sync's schedule. The error names the invalid part: a frequency, day,
+// time or expression that is unknown or missing.
 //
-// A minute that is not told is 0. Hour 24, which the API reference allows, is
-// the midnight that ends the day. A continuous sync is taken to run every
-// minute, as the busiest do; how long Census pauses between its runs is not
-// documented.
+// A missing minute means 0. Hour 24, which the API reference allows, is the midnight at the end
+// of the day. A continuous sync is assumed to run every minute, as the busiest do. Census does
+// not document its pause between runs.
 func ParseSchedule(s census.SyncSchedule) (Schedule, error) {
 	var minute int32
 	if s.Minute != nil {
@@ -97,8 +96,7 @@ func ParseSchedule(s census.SyncSchedule) (Schedule, error) {
 	return Schedule{cron: c, guessed: frequencyOf(s) == "continuous"}, err
 }
 
-// frequencyOf is how often s is due; an expression without a frequency stands for
-// itself.
+// frequencyOf returns the frequency of s, which is "expression" if there is only an expression.
 func frequencyOf(s census.SyncSchedule) string {
 	frequency := strings.ToLower(strings.TrimSpace(deref(s.Frequency)))
 	if frequency == "" && deref(s.CronExpression) != "" {
@@ -107,14 +105,15 @@ func frequencyOf(s census.SyncSchedule) string {
 	return frequency
 }
 
-// interval reads "@every 1h30m", for whole minutes at least.
+// interval parses "@every 1h30m". The interval must be at least a minute.
 func interval(expression string) (time.Duration, bool) {
 	every, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(expression)), "@every ")
 	d, err := time.ParseDuration(strings.TrimSpace(every))
 	return d, ok && err == nil && d >= time.Minute
 }
 
-// weekday numbers the day of a name, whole or short, or the day after it.
+// weekday returns the number of a day of the week by its name, full or short. With after, it
+// returns the next day.
 func weekday(name string, after bool) (string, error) {
 	name = strings.ToLower(strings.TrimSpace(name))
 	if name == "" {
@@ -130,7 +129,7 @@ func weekday(name string, after bool) (string, error) {
 	return fmt.Sprint(day), nil
 }
 
-// scheduleName is what people are told a schedule is.
+// scheduleName returns the description of a schedule for messages.
 func scheduleName(s census.SyncSchedule) string {
 	switch frequency := frequencyOf(s); frequency {
 	case "expression":

@@ -18,7 +18,7 @@ func TestScheduleNext(t *testing.T) {
 		day        string
 		hour, min  *int32
 		cron       string
-		from, want string // "": it cannot be read
+		from, want string // "" if the schedule is invalid
 	}{
 		{"never", "", nil, nil, "", "2026-03-04 12:00", "never"},
 		{" Never ", "", nil, nil, "", "2026-03-04 12:00", "never"},
@@ -71,7 +71,7 @@ func TestScheduleNext(t *testing.T) {
 		}
 	}
 	if _, err := ParseSchedule(census.SyncSchedule{}); err == nil {
-		t.Error("a schedule of nothing")
+		t.Error("the empty schedule is valid")
 	}
 }
 
@@ -88,9 +88,9 @@ func TestCron(t *testing.T) {
 		{"0 0 */2 * 5", "2026-03-04 12:00", "2026-03-13 00:00"},          // a star: both, crontab(5)
 		{"0 0 ? * sat", "2026-03-04 12:00", "2026-03-07 00:00"},          //
 		{"59 23 31 12 *", "2026-12-31 23:59", "2027-12-31 23:59"},        //
-		{"0 0 31 * *", "2026-03-31 00:00", "2026-05-31 00:00"},           // April has none
+		{"0 0 31 * *", "2026-03-31 00:00", "2026-05-31 00:00"},           // April has 30 days
 		{"0 0 29 2 */7", "2032-02-29 00:00", "2060-02-29 00:00"},         // a leap day on a Sunday
-		{"0 0 29 2 */7", "2088-02-29 00:00", "2128-02-29 00:00"},         // none in 2100
+		{"0 0 29 2 */7", "2088-02-29 00:00", "2128-02-29 00:00"},         // 2100 is not a leap year
 		{"  0   0  1,15  *  * ", "2026-03-04 12:00", "2026-03-15 00:00"}, //
 		{"\t0 0\n1,15 * *", "2026-03-04 12:00", "2026-03-15 00:00"},
 
@@ -116,7 +116,7 @@ func TestCron(t *testing.T) {
 		{"0 5 * * 7-7", "2026-03-04 12:00", "2026-03-08 05:00"},
 		{"0 5 * * 0-7", "2026-03-04 12:00", "2026-03-05 05:00"},
 		{"0 5 * * sun-sat", "2026-03-04 12:00", "2026-03-05 05:00"},
-		{"0 5 * * 5/2", "2026-03-06 12:00", "2026-03-13 05:00"}, // to Saturday, which is the last
+		{"0 5 * * 5/2", "2026-03-06 12:00", "2026-03-13 05:00"}, // up to Saturday, the last day
 		{"0 5 * * fri-tue/2", "2026-03-06 12:00", "2026-03-08 05:00"},
 		{"0 22-2 * * *", "2026-03-04 12:00", "2026-03-04 22:00"},
 		{"0 22-2 * * *", "2026-03-04 23:00", "2026-03-05 00:00"},
@@ -129,17 +129,17 @@ func TestCron(t *testing.T) {
 		{"0 0 1 nov-feb *", "2026-12-02 00:00", "2027-01-01 00:00"},
 		{"0-30/10,45 5,6-8,23 * * *", "2026-03-04 08:30", "2026-03-04 08:45"},
 
-		{"*/90 * * * *", "2026-03-04 12:00", "2026-03-04 13:00"}, // the first minute alone
+		{"*/90 * * * *", "2026-03-04 12:00", "2026-03-04 13:00"}, // only the first minute
 		{"30/90 * * * *", "2026-03-04 12:00", "2026-03-04 12:30"},
 		{"0 */36 * * *", "2026-03-04 12:00", "2026-03-05 00:00"},
 		{"*/99999999999999999999 * * * *", "2026-03-04 12:00", "2026-03-04 13:00"},
 		{"*/9223372036854775807 * * * *", "2026-03-04 12:00", "2026-03-04 13:00"},
 
-		{"0 30 5 * * *", "2026-03-04 12:00", "2026-03-05 05:30"}, // seconds
+		{"0 30 5 * * *", "2026-03-04 12:00", "2026-03-05 05:30"}, // with seconds
 		{"*/15 30 5 * * mon", "2026-03-04 12:00", "2026-03-09 05:30"},
 		{"0 0 12 ? * wed", "2026-03-04 12:00", "2026-03-11 12:00"},
 		{"0 0 12 1 * ?", "2026-03-04 12:00", "2026-04-01 12:00"},
-		{"0 30 5 * * * *", "2026-03-04 12:00", "2026-03-05 05:30"}, // and a year
+		{"0 30 5 * * * *", "2026-03-04 12:00", "2026-03-05 05:30"}, // with seconds and a year
 
 		{"0 5 * * * UTC", "2026-03-04 12:00", "2026-03-05 05:00"},
 		{"0 5 * * * GMT", "2026-03-04 12:00", "2026-03-05 05:00"},
@@ -149,12 +149,12 @@ func TestCron(t *testing.T) {
 		{"TZ=Asia/Tokyo 0 5 * * mon", "2026-03-04 12:00", "2026-03-08 20:00"},
 		{"CRON_TZ=Asia/Kathmandu 0 5 * * *", "2026-03-04 12:00", "2026-03-04 23:15"},
 		{"0 20 31 12 * America/New_York", "2026-03-04 12:00", "2027-01-01 01:00"},
-		// Clocks are put from 2 to 3 o'clock on 29 March, and from 3 to 2 on 25 October.
+		// Clocks change from 2 to 3 o'clock on 29 March, and from 3 to 2 on 25 October.
 		{"30 2 * * * Europe/Berlin", "2026-03-28 12:00", "2026-03-30 00:30"},
 		{"30 2 * * * Europe/Berlin", "2026-10-24 12:00", "2026-10-25 00:30"},
 		{"30 2 * * * Europe/Berlin", "2026-10-25 00:30", "2026-10-26 01:30"},
 		{"30 * * * * Europe/Berlin", "2026-10-25 00:30", "2026-10-25 02:30"},
-		{"0 12 30 12 * Pacific/Apia", "2011-06-01 00:00", "2012-12-29 22:00"}, // which had no such day in 2011
+		{"0 12 30 12 * Pacific/Apia", "2011-06-01 00:00", "2012-12-29 22:00"}, // this day did not exist there in 2011
 	} {
 		c, err := parseCron(test.cron)
 		if err != nil {
@@ -182,7 +182,7 @@ func TestCron(t *testing.T) {
 	}
 }
 
-// Next against a walk over minutes, in any zone.
+// Next agrees with a search through all minutes, in any zone.
 func TestLawNext(t *testing.T) {
 	field := func(low, high int) *rapid.Generator[string] {
 		return rapid.Custom(func(t *rapid.T) string {
@@ -214,7 +214,7 @@ func TestLawNext(t *testing.T) {
 		if !next.After(at) || !c.at(next) || next.Second() != 0 || next.Nanosecond() != 0 {
 			t.Fatalf("%q: next after %s is %s", text, at, next)
 		}
-		seen := map[string]bool{} // what clocks have shown since two hours before
+		seen := map[string]bool{} // local times since two hours before
 		for m := at.Add(-2 * time.Hour).Truncate(time.Minute); !m.After(at); m = m.Add(time.Minute) {
 			seen[c.wall(m)] = true
 		}
@@ -226,7 +226,7 @@ func TestLawNext(t *testing.T) {
 	})
 }
 
-// at tells whether c is due at a whole minute.
+// at reports whether c is due at a whole minute.
 func (c cron) at(t time.Time) bool {
 	if c.zone != nil {
 		t = t.In(c.zone)
@@ -234,7 +234,7 @@ func (c cron) at(t time.Time) bool {
 	return c.due(t) && c.hours>>t.Hour()&1 == 1 && c.minutes>>t.Minute()&1 == 1
 }
 
-// wall is what a clock shows.
+// wall returns the local time.
 func (c cron) wall(t time.Time) string {
 	if c.zone != nil {
 		t = t.In(c.zone)

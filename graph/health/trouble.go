@@ -6,17 +6,18 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// A Trouble is a rule on whether a sync runs that applies, whatever its state is.
+// A Trouble is a rule about whether a sync runs. It applies regardless of the sync's state.
 type Trouble struct {
-	Since        census.DateTime // 0: not known
+	Since        census.DateTime // 0 if unknown
 	Reason       string          // one sentence
-	Value, Limit float64         // in seconds, beyond the limit; or skipped runs, the limit or more
-	Run          *census.SyncRun // the run in progress that it is about, nil if none is seen
+	Value, Limit float64         // in seconds, above the limit; or skipped runs, at least the limit
+	Run          *census.SyncRun // the run in progress that is stuck; nil if none is seen
 }
 
-// Troubles are what keeps the sync from running: late is an execution that has not begun,
-// stuck is a run that does not end, and skipped are runs that were skipped in a row. Each is
-// nil if it does not apply; all are while the sync is paused. The arguments are those of Of.
+// Troubles returns the reasons that keep the sync from running. late is about an execution that
+// has not begun, stuck about a run that does not end, and skipped about runs skipped in a row.
+// Each is nil if it does not apply; all are nil if the sync is paused. The arguments are those of
+// Of.
 func Troubles(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) (late, stuck, skipped *Trouble) {
 	v := look(sync, runs, more, now)
 	if v.sync.Paused {

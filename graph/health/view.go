@@ -6,14 +6,13 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// lastRuns is over how many finished runs the success rate is taken, and
-// fewestRuns is how many there must be.
+// The success rate covers the newest lastRuns finished runs, if there are at least fewestRuns.
 const (
 	lastRuns   = 20
 	fewestRuns = 5
 )
 
-// A view is the data of a sync that the rules need, gathered once.
+// A view holds the data of a sync that the rules need.
 type view struct {
 	sync *census.Sync
 	runs []census.SyncRun // newest first
@@ -22,24 +21,24 @@ type view struct {
 
 	allowed     float64           // share of records that may be lost
 	finished    []*census.SyncRun // succeeded, partial and failed, newest first; no dry runs
-	failures    int               // of the newest finished, in a row
-	goods       int               // of the newest finished without a flaw, in a row
-	lastSuccess *census.SyncRun   // with a time of completion
-	untimed     bool              // a success is seen that has no time of completion
-	real        int               // runs that are not dry
-	ahead       int               // more of these, created in the future: see Timely
+	failures    int               // failures in a row among the newest finished
+	goods       int               // runs without a flaw in a row, among the newest finished
+	lastSuccess *census.SyncRun   // the latest with a completion
+	untimed     bool              // a success without a completion was seen
+	real        int               // number of runs, without dry runs
+	ahead       int               // number of runs created in the future, without dry runs; see Timely
 
-	skips   int             // newest runs that were skipped, in a row, dry runs left out
-	blocker *census.SyncRun // what runs now, or what the skipped runs wait for; nil if none is seen
-	usual   time.Duration   // longest recent run like the blocker; 0 if unknown
+	skips   int             // newest runs skipped in a row, without dry runs
+	blocker *census.SyncRun // the run in progress, or the one that skipped runs wait for; nil if none is seen
+	usual   time.Duration   // longest recent run comparable to the blocker; 0 if unknown
 
-	unread    error // why the schedule cannot be read; nil: it can, or the sync is paused
-	scheduled bool  // what follows is known
+	unread    error // why the schedule is invalid; nil if it is valid, or the sync is paused
+	scheduled bool  // the fields below are known
 	due       census.DateTime
-	grace     time.Duration // how long it may be overdue
-	late      time.Duration // since due, if beyond the grace
-	pause     time.Duration // longest between runs of a sync without a schedule
-	pauses    int           // between how many; 0: it has a schedule, or too few runs
+	grace     time.Duration // how late an execution may begin
+	late      time.Duration // since due, if more than the grace; else 0
+	pause     time.Duration // longest pause between runs of a sync without a schedule
+	pauses    int           // number of pauses; 0 if there is a schedule, or too few runs
 }
 
 func look(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) view {
@@ -83,15 +82,15 @@ func look(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) vi
 	return v
 }
 
-// blocks tells whether a run is what a sync is at. One with a status nobody
-// knows is taken for it if runs were skipped behind it.
+// blocks reports whether a run keeps the sync busy. A run with an unknown status does, if runs
+// were skipped after it.
 func blocks(r *census.SyncRun, outcome census.SyncRunOutcome, skips int) bool {
 	return outcome == census.OutcomeInProgress ||
 		outcome == census.OutcomeUnknown && r.CompletedAt == 0 && skips > 0
 }
 
-// usually is how long the longest finished run took among those like the
-// blocker: a full sync is measured by full syncs alone, others by all.
+// usually returns how long the longest finished run took that is comparable to the blocker. A
+// full sync is compared only with full syncs, others with all runs.
 func (v *view) usually() time.Duration {
 	var full, all time.Duration
 	for _, r := range v.finished {
@@ -110,9 +109,9 @@ func (v *view) usually() time.Duration {
 	return all
 }
 
-// schedule finds out which execution is missing: the first that was due after
-// the newest run and after the sync's settings were changed, which may have
-// moved its schedule or ended a pause. While a run is in progress none is.
+// schedule finds the execution that is missing: the first due after the newest run and after the
+// last change of the sync's settings. Such a change may have moved the schedule or ended a pause.
+// While a run is in progress, no execution is missing.
 func (v *view) schedule() {
 	if v.sync.Paused {
 		return
@@ -133,7 +132,7 @@ func (v *view) schedule() {
 			break
 		}
 	}
-	if base == 0 || v.real == 0 && v.ahead > 0 { // nothing tells when it last ran
+	if base == 0 || v.real == 0 && v.ahead > 0 { // the last run is unknown
 		return
 	}
 	due := s.Next(base.Time())
@@ -142,15 +141,15 @@ func (v *view) schedule() {
 	v.overdue()
 }
 
-// overdue sets how late the execution that is missing is.
+// overdue sets how late the missing execution is.
 func (v *view) overdue() {
 	if late := v.now.Sub(v.due); v.blocker == nil && late > v.grace {
 		v.late = late
 	}
 }
 
-// grace is how long an execution may be overdue, by the time to the one after
-// it: schedulers have queues, and runs are listed some time after they are made.
+// grace returns how late an execution may begin, given the interval to the next one. Schedulers
+// have queues, and runs are listed some time after their creation.
 func grace(interval time.Duration) time.Duration {
 	return min(max(interval, leastGrace), mostGrace)
 }

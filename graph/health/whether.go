@@ -7,7 +7,7 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// Rules on whether the sync runs.
+// Rules about whether the sync runs.
 
 func paused(v *view) (finding, bool) {
 	if !v.sync.Paused {
@@ -74,8 +74,8 @@ func late(v *view) (finding, bool) {
 		v.due.Time().Format("2006-01-02 15:04 UTC"), span(v.late), scheduleName(v.sync.Schedule))}, true
 }
 
-// unscheduled stands before the rule that finds a sync healthy: of one whose schedule
-// cannot be read nobody knows whether it should have run since.
+// unscheduled precedes the rule for healthy syncs: if the schedule is invalid, the sync may be
+// late.
 func unscheduled(v *view) (finding, bool) {
 	if v.unread == nil {
 		return finding{}, false
@@ -91,7 +91,7 @@ func (v *view) unreadable() string {
 	return fmt.Sprintf("its schedule, %s, cannot be parsed (%s)", scheduleName(v.sync.Schedule), v.unread)
 }
 
-// longest is how long a run may be in progress.
+// longest returns the maximum time for a run in progress.
 func (v *view) longest() time.Duration {
 	if v.usual == 0 {
 		return longFirst
@@ -99,13 +99,12 @@ func (v *view) longest() time.Duration {
 	return max(longRun, 3*v.usual)
 }
 
-// longestWait is the same while others are skipped behind it.
+// longestWait returns the same if runs were skipped after it.
 func (v *view) longestWait() time.Duration { return max(longWait, 2*v.usual) }
 
 func (v *view) age() time.Duration { return max(v.now.Sub(v.blocker.CreatedAt), 0) }
 
-// oldestSkip is the oldest of the newest runs that were skipped in a row; there
-// is one.
+// oldestSkip returns the oldest of the newest runs skipped in a row. There must be at least one.
 func (v *view) oldestSkip() *census.SyncRun {
 	left := v.skips
 	for i := range v.runs {

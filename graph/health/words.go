@@ -7,7 +7,7 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// span says a duration in its largest unit: "90 minutes", "3 days".
+// span returns a duration in its largest unit, such as "90 minutes" or "3 days".
 func span(d time.Duration) string {
 	for _, unit := range []struct {
 		name string
@@ -29,7 +29,7 @@ func count(n int64, noun string) string {
 
 func (v *view) ago(t census.DateTime) string { return span(v.now.Sub(t)) }
 
-// success says when the sync last succeeded, as the end of a sentence.
+// success returns when the sync last succeeded, as the end of a sentence.
 func (v *view) success() string {
 	switch {
 	case v.lastSuccess != nil:
@@ -51,8 +51,7 @@ func (v *view) waiting() string {
 	return fmt.Sprintf(", and %s since skipped", count(int64(v.skips), "run"))
 }
 
-// code is the run's error code in brackets. Messages are left out: they may
-// hold data.
+// code returns the run's error code in brackets. It omits the message, which may contain data.
 func code(r *census.SyncRun) string {
 	if r.ErrorCode == nil || *r.ErrorCode == "" {
 		return ""

@@ -12,8 +12,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// workspace reads all of the simulator's workspace as it is at a moment, with
-// the newest n runs of each sync, and asks how its syncs are.
+// workspace reads the simulator's workspace at a moment, with the newest n runs of each sync, and
+// returns the health of its syncs.
 func workspace(t *testing.T, now time.Time, n int) map[census.SyncID]Health {
 	t.Helper()
 	server := sim.New(sim.Options{Now: func() time.Time { return now }})
@@ -63,7 +63,7 @@ func TestBelievableWorkspace(t *testing.T) {
 	}
 }
 
-// What is said of the incidents, in numbers and words.
+// The health of the incidents in the believable workspace.
 func TestIncidentsInWords(t *testing.T) {
 	now := time.Date(2026, 3, 4, 12, 23, 45, 678e6, time.UTC)
 	states := workspace(t, now, 25)

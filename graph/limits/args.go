@@ -8,19 +8,19 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Args are the arguments of one field, variables and defaults filled in. An
-// argument that was left out, or is null, counts as not given.
+// Args are the arguments of one field, with variables and defaults. A missing argument or null
+// counts as not given.
 type Args struct {
 	field  *ast.Field
 	vars   map[string]any
-	varied *bool // set where a variable was looked at
+	varied *bool // set when a variable is read
 
 	walk *pricing
-	sets []ast.SelectionSet // what is asked below the field
+	sets []ast.SelectionSet // selected below the field
 }
 
-// Asks tells whether a field that is named so, and may cost something, is asked of what
-// the field yields.
+// Asks reports whether a field with the name, which must have a price, is selected on the value
+// of this field.
 func (a Args) Asks(name string) bool {
 	var below collection
 	for _, set := range a.sets {
@@ -29,8 +29,7 @@ func (a Args) Asks(name string) bool {
 	return slices.ContainsFunc(below.fields, func(m merged) bool { return m.field.Name == name })
 }
 
-// Value is the Go value of an argument: nil where it was not given, or as literal
-// has it.
+// Value returns the Go value of an argument, as literal does; nil if it was not given.
 func (a Args) Value(name string) any {
 	if a.field.Definition == nil {
 		return nil
@@ -53,14 +52,13 @@ func (a Args) Value(name string) any {
 	return literal(def.DefaultValue, nil)
 }
 
-// names tells whether a variable stands in v.
+// names reports whether v contains a variable.
 func names(v *ast.Value) bool {
 	return v.Kind == ast.Variable || slices.ContainsFunc(v.Children, func(c *ast.ChildValue) bool { return names(c.Value) })
 }
 
-// literal returns the Go value of v: nil, bool, int64, float64, string, []any or
-// map[string]any. Numbers out of range saturate. The parser bounds how deep a
-// value nests.
+// literal returns the Go value of v: nil, bool, int64, float64, string, []any or map[string]any.
+// Numbers out of range saturate. The parser limits the nesting of values.
 func literal(v *ast.Value, vars map[string]any) any {
 	if v == nil {
 		return nil
@@ -69,10 +67,10 @@ func literal(v *ast.Value, vars map[string]any) any {
 	case ast.Variable:
 		return vars[v.Raw]
 	case ast.IntValue:
-		n, _ := strconv.ParseInt(v.Raw, 10, 64) // out of range is the nearest end
+		n, _ := strconv.ParseInt(v.Raw, 10, 64) // saturates if out of range
 		return n
 	case ast.FloatValue:
-		n, _ := strconv.ParseFloat(v.Raw, 64) // out of range is ±Inf
+		n, _ := strconv.ParseFloat(v.Raw, 64) // ±Inf if out of range
 		return n
 	case ast.BooleanValue:
 		return v.Raw == "true"
@@ -94,12 +92,12 @@ func literal(v *ast.Value, vars map[string]any) any {
 	return nil
 }
 
-// Int returns a numeric argument, brought into 0..2147483647. ok is false where
-// it was not given or is not a number.
+// Int returns a numeric argument, limited to 0..2147483647. ok is false if it was not given or is
+// not a number.
 func (a Args) Int(name string) (n int, ok bool) { return number(a.Value(name)) }
 
-// Len returns the number of entries of a list argument. A single value stands
-// for a list of one, as GraphQL has it. ok is false where it was not given.
+// Len returns the number of entries of a list argument. A single value counts as a list of one,
+// as in GraphQL. ok is false if it was not given.
 func (a Args) Len(name string) (n int, ok bool) {
 	v := a.Value(name)
 	if v == nil {

@@ -2,25 +2,24 @@ package limits
 
 import "github.com/vektah/gqlparser/v2/ast"
 
-// pricing is the second walk: it reckons the Census pages an operation can
-// cost. Fields are merged the way the executor merges them: a field selected by
-// several fragments is asked once and so counted once. It visits no more than
-// the first walk did.
+// pricing is the second walk. It estimates the Census pages of an operation. It merges fields as
+// the executor does, so a field selected by several fragments counts once. It visits no more
+// selections than the first walk.
 //
-// A field costs its own pages, unless another has read them, and for each item it yields
-// the cost of what is asked below it. Selections for different types of one object are
-// added up, although an object is of one type only.
+// A field costs its own pages, unless another field has read them. For each item it yields, it
+// also costs the fields below. Selections for different types of one object are added up,
+// although an object has only one type.
 type pricing struct {
 	doc    *ast.QueryDocument
 	prices index
 	vars   map[string]any
-	shared map[string]int // pages of each Price.Shared that was met
-	whole  shares         // of parts of any objects there are
-	above  int            // fields with items that the walk is below
-	varied bool           // whether vars were looked at: others may cost something else
+	shared map[string]int // pages of each Price.Shared met so far
+	whole  shares         // parts shared by all fields of the root (Parts.Whole)
+	above  int            // fields with items above the current place
+	varied bool           // reports whether vars were read, so that other values may cost something else
 }
 
-// total returns the pages that an operation can cost: 0 to most.
+// total returns the pages that an operation can cost, from 0 to most.
 func (p *pricing) total(op ast.SelectionSet) int {
 	total := p.object(op)
 	for _, pages := range p.shared {
@@ -29,8 +28,8 @@ func (p *pricing) total(op ast.SelectionSet) int {
 	return add(total, p.whole.pages())
 }
 
-// object returns the pages that sets, all of them selected from one object, can
-// cost, those left out that are shared beyond it.
+// object returns the pages that sets can cost, all selected from one object. It excludes pages
+// shared with other objects.
 func (p *pricing) object(sets ...ast.SelectionSet) int {
 	var parts shares
 	pages := p.cost(&parts, sets)
@@ -58,8 +57,8 @@ func (p *pricing) cost(parts *shares, sets []ast.SelectionSet) int {
 	return total
 }
 
-// field returns the pages of a field with a price and of what is asked below it, and
-// adds to parts those that are a part of the object above.
+// field returns the pages of a priced field and of the fields below it. It adds pages that belong
+// to a part of the object above to parts.
 func (p *pricing) field(parts *shares, price Price, args Args, sets []ast.SelectionSet) int {
 	pages, items := price.reckon(args)
 	part, reach := "", 0
@@ -106,21 +105,21 @@ func (p *pricing) field(parts *shares, price Price, args Args, sets []ast.Select
 	return add(pages, read.pages())
 }
 
-// A collection is the fields selected from one object, in the order met.
+// A collection holds the fields selected from one object, in document order.
 type collection struct {
 	fields []merged
-	byKey  map[mergeKey]int // into fields
+	byKey  map[mergeKey]int // indexes into fields
 	spread map[*ast.FragmentDefinition]struct{}
 }
 
-// merged is one field of the answer and everything selected below it.
+// merged is one field of the answer, with all selections below it.
 type merged struct {
 	field *ast.Field
 	sets  []ast.SelectionSet
 }
 
-// mergeKey tells fields apart. Validation sees to it that fields of one parent
-// that share a response key are the same field with the same arguments.
+// mergeKey identifies a field. Validation ensures that fields of one parent with the same
+// response key are the same field with the same arguments.
 type mergeKey struct {
 	parent *ast.Definition
 	key    string
@@ -150,7 +149,7 @@ func (p *pricing) collect(c *collection, set ast.SelectionSet) {
 	}
 }
 
-// addField notes f, unless nothing at or below it can cost anything.
+// addField adds f, unless f and the fields below it cost nothing.
 func (p *pricing) addField(c *collection, f *ast.Field) {
 	if len(f.SelectionSet) == 0 {
 		if _, priced := p.prices.find(f); !priced {

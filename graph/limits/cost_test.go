@@ -25,7 +25,7 @@ func TestCost(t *testing.T) {
 		{query: "{ sync(id: 1) { runs(first: 0) { totalCount } } }", want: 2},
 		{query: "{ syncs { nodes { runs { nodes { id } } latestRun { id } } } }", want: 1 + 25*2},
 		{query: "{ syncs(first: 100) { nodes { runs(first: 200) { nodes { sync { latestRun { id } } } } } } }", want: 1 + 100*(2+200)},
-		{query: "{ syncs(ids: [1, 2, 3]) { nodes { latestRun { id } } } }", want: 1 + 3}, // less than the default of first
+		{query: "{ syncs(ids: [1, 2, 3]) { nodes { latestRun { id } } } }", want: 1 + 3}, // fewer than the default of first
 		{query: "{ syncs(ids: [1, 2, 3], first: null) { nodes { latestRun { id } } } }", want: 1 + 3},
 		{query: "{ syncs(ids: [1, 2, 3], first: 2) { nodes { latestRun { id } } } }", want: 1 + 2},
 		{query: "{ syncs(ids: 7, first: null) { nodes { latestRun { id } } } }", want: 1 + 1},
@@ -37,36 +37,37 @@ func TestCost(t *testing.T) {
 		{query: "query($n: Int) { sync(id: 1) { runs(first: $n) { totalCount } } }", vars: map[string]any{"n": json.Number("500")}, want: 6},
 		{query: "{ listed { runs(first: 5) { totalCount } } }", want: 7},
 		{query: "{ syncs(first: -5) { nodes { latestRun { id } } } }", want: 1},
-		// fields that the executor merges are asked once
+		// merged fields count once
 		{query: "{ sync(id: 1) { id } sync(id: 1) { latestRun { id } } }", want: 2},
 		{query: "{ ...A ...B } fragment A on Query { sync(id: 1) { latestRun { id } } } fragment B on Query { sync(id: 1) { latestRun { id } label } }", want: 2},
 		{query: "{ a: sync(id: 1) { id } b: sync(id: 1) { id } }", want: 2},
-		// what is read once for all counts once
+		// pages that are read once for the operation count once
 		{query: "{ syncs(first: 100) { nodes { from } } }", want: 1 + 2},
 		{query: "{ syncs(first: 100) { nodes { from to x: from latestRun { id } } } a: sync(id: 1) { from } }", want: 1 + 3 + 100 + 1},
 		{query: "{ syncs(first: 0) { nodes { from } } }", want: 1},
-		// what the fields of one object share counts once for it, with a page for each 100 items
+		// pages that the fields of one object share count once for it, with a page for each 100
+		// items
 		{query: "{ sync(id: 1) { head { id } recent(first: 25) { id } x: recent(first: 75) { id } } }", want: 1 + 1},
 		{query: "{ sync(id: 1) { head { id } recent(first: 25) { id } x: recent(first: 76) { id } } }", want: 1 + 2},
 		{query: "{ sync(id: 1) { head { id } recent(first: 250) { id } x: recent(first: 10) { id } } }", want: 1 + 3},
 		{query: "{ sync(id: 1) { head { id } recent(first: 25) { id } x: recent(first: 25, order: LABEL) { id } y: recent(first: 25, order: LABEL) { id } } }", want: 1 + 1 + 2},
 		{query: "{ sync(id: 1) { head { id } ... on Sync { x: head { id } } } x: sync(id: 1) { head { id } } }", want: 2 + 2},
-		{query: "{ sync(id: 1) { head { sync { head { id } } } } }", want: 1 + 1 + 1}, // another object, for all that is known
+		{query: "{ sync(id: 1) { head { sync { head { id } } } } }", want: 1 + 1 + 1}, // may be another object
 		{query: "{ judged(ids: [1, 2, 3]) { nodes { head { id } } edges { node { recent(first: 25) { id } latestRun { id } } } } }", want: 1 + 3*(1+1)},
-		// and so does what a list reads of each for itself
+		// and so do the pages that a list reads of each object for itself
 		{query: "{ judged(ids: [1, 2, 3], order: LABEL) { totalCount } }", want: 1 + 3},
 		{query: "{ judged(ids: [1, 2, 3], order: LABEL, first: 2) { nodes { head { id } latestRun { id } } } }", want: 1 + 3 + 2},
 		{query: "{ judged(ids: [1, 2, 3], order: LABEL) { nodes { recent(first: 25) { id } } } }", want: 1 + 3},
 		{query: "{ judged(ids: [1, 2, 3], order: LABEL) { nodes { recent(first: 26) { id } } } }", want: 1 + 3 + 3}, // reaches further
 		{query: "{ judged(ids: [1, 2, 3], order: LABEL) { nodes { recent(first: 250) { id } } } }", want: 1 + 3 + 3*3},
 		{query: "{ a: judged(ids: [1, 2], order: LABEL) { totalCount } b: judged(ids: [1, 2], order: LABEL) { totalCount } }", want: 2 * (1 + 2)},
-		// of any objects there are the root has them once
+		// for any objects there are, the fields of the root share them
 		{query: "{ judged(order: LABEL, first: 30) { nodes { head { id } latestRun { id } } } }", want: 1 + 60 + 30},
 		{query: "{ judged(order: LABEL, first: 90) { nodes { head { id } } } x: judged(order: LABEL, first: 20) { totalCount } }", want: 2 + 90},
 		{query: "{ judged(first: 50) { nodes { head { id } } } x: judged(first: 20) { nodes { head { id } } } }", want: 2 + 50 + 20},
 		{query: "{ judged(ids: [1, 2]) { nodes { judged(first: 7, order: LABEL) { totalCount } } } }", want: 1 + 2*60},
 		{query: "{ judged(first: 2000000000) { nodes { x: judged(first: 2000000000) { nodes { head { id } recent(first: 2000000000) { id } } } } } }", want: most},
-		// neither @skip nor @include is believed
+		// @skip and @include are ignored
 		{query: "{ sync(id: 1) @skip(if: true) { latestRun @include(if: false) { id } } }", want: 2},
 		{query: "query($b: Boolean!) { sync(id: 1) { ... @include(if: $b) { latestRun { id } } } }", vars: map[string]any{"b": false}, want: 2},
 		{query: "subscription { runChanged { sync { latestRun { id } } } }", want: 1},
@@ -78,7 +79,7 @@ func TestCost(t *testing.T) {
 	}
 }
 
-// The edges query of Pages adds up; this one multiplies.
+// The query for Pages in edges adds pages; this one multiplies them.
 func TestProductsAtTheEdge(t *testing.T) {
 	g := newGuard(t, Options{Limits: Limits{Pages: 1000}})
 	const query = "{ syncs(first: 111) { nodes { runs(first: 900) { totalCount } } } a: sync(id: 1) { id } }" // 2 + 111*9 + 1
@@ -92,7 +93,7 @@ func TestProductsAtTheEdge(t *testing.T) {
 	}
 	g.limits.Pages = 1001
 	if _, r := measure(t, g, query, nil); r == nil {
-		t.Error("one past the limit is let through")
+		t.Error("one above the limit is accepted")
 	}
 }
 
@@ -150,22 +151,22 @@ func TestArgs(t *testing.T) {
 		t.Errorf("first %d %v", n, ok)
 	}
 	if _, ok := a.Int("last"); ok || a.Value("last") != nil || a.Value("none") != nil {
-		t.Error("last was not given, and there is no none")
+		t.Error("last or none has a value, but was not given")
 	}
 	if varied {
-		t.Error("no variable was looked at")
+		t.Error("varied is false, want true")
 	}
 	filter, _ := a.Value("filter").(map[string]any)
 	codes, _ := filter["errorCodes"].([]any)
 	if filter["since"] != "2026" || len(codes) != 2 || codes[0] != "X" || !varied {
-		t.Errorf("filter %v, a variable was looked at: %v", filter, varied)
+		t.Errorf("filter %v, varied %v", filter, varied)
 	}
 	if n, ok := a.Len("filter"); n != 1 || !ok {
-		t.Errorf("one value is a list of one, not %d %v", n, ok)
+		t.Errorf("a single value has the length %d, %v; want 1", n, ok)
 	}
 }
 
-// childField follows names down from set.
+// childField returns the field at the path names below set.
 func childField(set ast.SelectionSet, names ...string) *ast.Field {
 	for _, sel := range set {
 		if f, ok := sel.(*ast.Field); ok && f.Name == names[0] {
@@ -178,7 +179,7 @@ func childField(set ast.SelectionSet, names ...string) *ast.Field {
 	return nil
 }
 
-// What was measured is remembered where it is the same for all variables.
+// A measurement is remembered if it is the same for all variables.
 func TestRemembered(t *testing.T) {
 	for query, want := range map[string]bool{
 		"query($i: ID!) { sync(id: $i) { runs(first: 5) { totalCount } } }":              true,
@@ -186,11 +187,11 @@ func TestRemembered(t *testing.T) {
 		"query($i: [ID!]) { syncs(ids: $i) { nodes { latestRun { id } } } }":             false,
 		"query($i: ID!) { syncs(ids: [1, $i]) { nodes { latestRun { id } } } }":          false,
 		"query($s: String) { sync(id: 1) { runs(filter: {since: $s}) { totalCount } } }": true,
-		"{ syncs(first: 200) { nodes { runs(first: 900) { totalCount } } } }":            false, // refused
+		"{ syncs(first: 200) { nodes { runs(first: 900) { totalCount } } } }":            false, // rejected
 	} {
 		var beside sync.Map
 		g := newGuard(t, Options{Beside: func(*graphql.OperationContext) *sync.Map { return &beside }})
-		doc, op, vars := load(t, query, map[string]any{"i": "1", "n": 3}) // one value is a list of one
+		doc, op, vars := load(t, query, map[string]any{"i": "1", "n": 3}) // one value counts as a list of one
 		g.MutateOperationContext(t.Context(), &graphql.OperationContext{Doc: doc, Operation: op, Variables: vars})
 		if _, remembered := beside.Load(measured{op}); remembered != want {
 			t.Errorf("%s: remembered %v", query, remembered)

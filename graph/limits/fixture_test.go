@@ -77,7 +77,7 @@ func testPrices() Prices {
 	}
 }
 
-// judgedParts has lists by label look at the newest page of each.
+// judgedParts returns the newest page of each object for lists ordered by label.
 func judgedParts(a Args) Parts {
 	n, named := a.Len("ids")
 	if !named {
@@ -105,7 +105,7 @@ func newGuard(tb testing.TB, opt Options) *Guard {
 	return g
 }
 
-// measure validates query and puts it before g.
+// measure validates query and measures it with g.
 func measure(t *testing.T, g *Guard, query string, vars map[string]any) (Stats, *Refusal) {
 	t.Helper()
 	doc, op, vars := load(t, query, vars)
@@ -127,7 +127,7 @@ func load(tb testing.TB, query string, vars map[string]any) (*ast.QueryDocument,
 	return doc, doc.Operations[0], vars
 }
 
-// loadUnchecked parses query and lets nobody look at it.
+// loadUnchecked parses query without validating it.
 func loadUnchecked(tb testing.TB, query string) *ast.QueryDocument {
 	tb.Helper()
 	doc, err := parser.ParseQuery(&ast.Source{Input: query})
@@ -137,7 +137,7 @@ func loadUnchecked(tb testing.TB, query string) *ast.QueryDocument {
 	return doc
 }
 
-// repeat writes s n times, every % replaced by the round.
+// repeat writes s n times and replaces every % by the number of the round.
 func repeat(s string, n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -149,7 +149,7 @@ func repeat(s string, n int) string {
 
 func itoa(n int) string { b, _ := json.Marshal(n); return string(b) }
 
-// stubSchema answers every operation, and tells whether it may introspect.
+// stubSchema answers every operation with whether introspection is allowed.
 type stubSchema struct {
 	schema   *ast.Schema
 	executed atomic.Int64
@@ -167,7 +167,7 @@ func (s *stubSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	return graphql.OneShot(&graphql.Response{Data: data})
 }
 
-// answer is what a client of the stub reads.
+// answer is an answer of the stub.
 type answer struct {
 	Data   map[string]any
 	Errors []struct {
@@ -176,7 +176,7 @@ type answer struct {
 	}
 }
 
-// server puts g before the stub, behind gqlgen's own handler and transport.
+// server returns a server with g and the stub, with gqlgen's own handler and transport.
 func server(g *Guard) (*handler.Server, *stubSchema) {
 	es := &stubSchema{schema: testSchema()}
 	srv := handler.New(es)

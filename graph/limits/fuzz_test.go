@@ -11,8 +11,8 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// FuzzWalk puts arbitrary documents before the Guard, valid ones and others:
-// it never panics, never walks past its budget, and its numbers stay in range.
+// FuzzWalk passes arbitrary documents to the Guard, valid or not. It never panics or exceeds its
+// budget, and its numbers stay in range.
 func FuzzWalk(f *testing.F) {
 	for _, query := range edges {
 		f.Add(query(7), 1, 100)
@@ -39,7 +39,7 @@ func FuzzWalk(f *testing.F) {
 				if stats.Selections > budget+1 || stats.Pages < 0 || stats.Pages > most {
 					t.Fatalf("%+v", stats)
 				}
-				for _, vars := range []map[string]any{vars, {"n": n/2 + 1}, {}} { // what is remembered of one holds for the others
+				for _, vars := range []map[string]any{vars, {"n": n/2 + 1}, {}} { // a remembered measurement holds for other variables
 					want, refused, _ := g.measure(doc, op, vars)
 					if got, r := remembering.remember(&graphql.OperationContext{Doc: doc, Operation: op, Variables: vars}); *got != want || (r == nil) != (refused == nil) {
 						t.Fatalf("%v: remembered %+v %+v, measured %+v %+v", vars, got, r, want, refused)
@@ -53,6 +53,6 @@ func FuzzWalk(f *testing.F) {
 		look() // as parsed
 		beside.Clear()
 		validator.ValidateWithRules(schema, doc, rules.NewDefaultRules())
-		look() // with the definitions that validation fills in, errors or none
+		look() // with the definitions that validation adds, valid or not
 	})
 }

@@ -9,19 +9,18 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// Options are what a Guard can do without.
+// Options configure a Guard.
 type Options struct {
-	Limits Limits // the zero value is the defaults
-	// Beside is where something can be kept with op's document, for as long as that is kept
-	// itself; nil where it is not. Measurements are kept there, unless they depend on
-	// variables. A nil function keeps nothing.
+	Limits Limits // the zero value means the defaults
+	// Beside returns a map to store values computed from op's document, for as long as the
+	// document is cached; nil if it is not. The Guard stores measurements there, unless they
+	// depend on variables. If the function is nil, it stores nothing.
 	Beside func(op *graphql.OperationContext) *sync.Map
 }
 
-// A Guard refuses operations that ask for too much. It is safe for use by many
-// requests at once.
+// A Guard rejects operations that are too expensive. It is safe for concurrent use.
 type Guard struct {
-	limits Limits // resolved
+	limits Limits // with defaults filled in
 	prices index
 	beside func(*graphql.OperationContext) *sync.Map
 }
@@ -31,8 +30,8 @@ var _ interface {
 	graphql.OperationContextMutator
 } = (*Guard)(nil)
 
-// New returns a Guard for operations over schema. A price of a field that the
-// schema does not have is an error: a misspelt price would make its field free.
+// New returns a Guard for operations over schema. It returns an error for a price of a field that
+// the schema does not have, since a misspelt price would make its field free.
 func New(schema *ast.Schema, prices Prices, opt Options) (*Guard, error) {
 	idx, err := newIndex(schema, prices)
 	if err != nil {
@@ -45,15 +44,14 @@ func New(schema *ast.Schema, prices Prices, opt Options) (*Guard, error) {
 	return g, nil
 }
 
-// ExtensionName is the name gqlgen knows the Guard by.
+// ExtensionName returns the extension's name for gqlgen.
 func (*Guard) ExtensionName() string { return "OperationLimits" }
 
-// Validate is asked by gqlgen when the Guard is registered. New has already
-// checked what could be wrong.
+// Validate returns nil; New has validated the prices.
 func (*Guard) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationContext measures the operation and refuses it where a limit is
-// passed. gqlgen calls it once the variables are known.
+// MutateOperationContext measures the operation and rejects it if it exceeds a limit. gqlgen
+// calls it when the variables are known.
 func (g *Guard) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	op.DisableIntrospection = !g.limits.Introspection
 	stats, refused := g.remember(op)
@@ -66,17 +64,17 @@ func (g *Guard) MutateOperationContext(_ context.Context, op *graphql.OperationC
 	return nil
 }
 
-// Pages tells how many Census pages op, which was let through, was reckoned to cost,
-// as far as its arguments tell, and how many an operation may.
+// Pages returns the estimated Census pages of op, which must have been accepted, and the limit
+// for an operation.
 func (g *Guard) Pages(op *graphql.OperationContext) (estimated, most int) {
 	stats, _ := g.remember(op)
 	return stats.Pages, g.limits.Pages
 }
 
-// measured is the key under which what an operation was measured to be is kept.
+// measured is the key of a remembered measurement.
 type measured struct{ *ast.OperationDefinition }
 
-// remember is measure for an operation that may have been measured before.
+// remember is measure, but reuses an earlier measurement.
 func (g *Guard) remember(op *graphql.OperationContext) (*Stats, *Refusal) {
 	beside := g.beside(op)
 	if beside != nil {
@@ -92,9 +90,9 @@ func (g *Guard) remember(op *graphql.OperationContext) (*Stats, *Refusal) {
 	return &stats, refused
 }
 
-// measure tells what op would cost, where a limit is passed which, and whether it
-// would be something else with other variables. The document must have been
-// validated against the Guard's schema; vars are coerced values.
+// measure returns the cost of op, the exceeded limit if there is one, and whether other variables
+// can change them. The document must have been validated against the Guard's schema; vars must be
+// coerced values.
 func (g *Guard) measure(doc *ast.QueryDocument, op *ast.OperationDefinition, vars map[string]any) (_ Stats, _ *Refusal, varied bool) {
 	stats := measureShape(doc, op, g.limits.Selections)
 	if r := stats.refusal(&g.limits); r != nil {

@@ -8,7 +8,7 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// edges are queries that ask for exactly n, 3 or more, of what a limit counts.
+// edges holds, for each limit, a query with exactly n of what it counts. n must be at least 3.
 var edges = map[Limit]func(n int) string{
 	Depth: func(n int) string {
 		open := "{ node(id: 1) { ... on Run { sync { " // its fields have depth 3
@@ -111,7 +111,7 @@ func TestVariablesCount(t *testing.T) {
 func TestMisspeltPriceIsAnError(t *testing.T) {
 	for _, name := range []string{"Sync.rnus", "Snyc.runs", "runs", ""} {
 		if _, err := New(testSchema(), Prices{name: {}}, Options{}); err == nil {
-			t.Errorf("%q was taken", name)
+			t.Errorf("%q was accepted", name)
 		}
 	}
 }

@@ -2,36 +2,33 @@ package limits
 
 import "math"
 
-// Limits say how much one operation may ask for. In every number 0 means the default and a
-// negative number switches that limit off. A fragment's fields count each time the fragment
-// is spread. Fields count even if @skip or @include leaves them out.
+// Limits are the limits for one operation. For every number, 0 means the default, and a negative
+// number disables the limit. The fields of a fragment count each time the fragment is spread.
+// Fields count even if @skip or @include excludes them.
 type Limits struct {
-	// Depth bounds how deep fields nest; a field of the root has depth 1 and fragments add
-	// nothing. Fields under __schema and __type are exempt, because the usual introspection
-	// query is deeper than any sensible limit (gqlparser has its own limit for it). Default
-	// 12.
+	// Depth limits the nesting of fields. A root field has depth 1, and fragments do not add to
+	// it. Fields under __schema and __type are exempt, because the usual introspection query is
+	// deeper than any sensible limit (gqlparser has its own limit for it). Default 12.
 	Depth int
-	// Aliases bounds fields that are given another name. Default 30.
+	// Aliases limits the fields with an alias. Default 30.
 	Aliases int
-	// RootFields bounds the distinct answers asked of the root. Default 20.
+	// RootFields limits the distinct response keys at the root. Default 20.
 	RootFields int
-	// Directives bounds directives at every place of the operation, those of
-	// its variables and fragments included. Default 50.
+	// Directives limits the directives in the operation, its variables and its fragments. Default
+	// 50.
 	Directives int
-	// Selections bounds fields, spreads and inline fragments together. The
-	// walk stops here, so switched off it still stops at 1 000 000. Default
-	// 10 000.
+	// Selections limits fields, spreads and inline fragments together. The walk stops at this
+	// limit. If it is disabled, the walk stops at 1 000 000. Default 10 000.
 	Selections int
-	// Pages bounds the Census pages the operation can cost. Default 1 500: the
-	// newest runs of 1,000 syncs, their records, and half as much beside.
+	// Pages limits the Census pages the operation can cost. Default 1 500: the newest runs of
+	// 1,000 syncs, their records, and half as much in addition.
 	Pages int
 
-	// Introspection lets __schema and __type be asked. Unlike the numbers it
-	// has no default to fall back on: false refuses them.
+	// Introspection allows __schema and __type. If it is false, they are rejected.
 	Introspection bool
 }
 
-// The numbers a zero stands for.
+// Default values of Limits.
 const (
 	DefaultDepth      = 12
 	DefaultAliases    = 30
@@ -41,13 +38,13 @@ const (
 	DefaultPages      = 1_500
 )
 
-// ceiling bounds the walk where Limits.Selections is switched off.
+// ceiling limits the walk if Limits.Selections is disabled.
 const ceiling = 1_000_000
 
-// A Limit is the name of one limit, as extensions.limit and metrics show it.
+// A Limit is the name of a limit, as in extensions.limit and metrics.
 type Limit string
 
-// The limits, in the order in which they are looked at.
+// The limits, in the order in which they are checked.
 const (
 	Selections Limit = "selections"
 	Depth      Limit = "depth"
@@ -55,12 +52,12 @@ const (
 	RootFields Limit = "rootFields"
 	Directives Limit = "directives"
 	Pages      Limit = "pages"
-	Calls      Limit = "calls" // that filters and lists of many syncs make, which is found out on the way; no setting
-	Names      Limit = "names" // of a document, one name over and over; looked at first, and no setting
+	Calls      Limit = "calls" // calls for filters and lists of many syncs; counted during execution, not configurable
+	Names      Limit = "names" // repeats of one name in a document; checked first, not configurable
 )
 
-// resolved returns l with every zero replaced by its default and every
-// negative number by one that no count goes beyond.
+// resolved returns l with the default for every zero, and math.MaxInt for every negative number.
+// Selections stays at most at the ceiling.
 func (l Limits) resolved() Limits {
 	l.Depth = resolve(l.Depth, DefaultDepth)
 	l.Aliases = resolve(l.Aliases, DefaultAliases)

@@ -7,13 +7,11 @@ import (
 	"strconv"
 )
 
-// most is where numbers stop growing: they saturate and never wrap. It is the
-// largest GraphQL Int, so that a client can read it, and stands for "that many
-// or more".
+// most is the value at which numbers saturate. It is the largest GraphQL Int, so that clients can
+// read it, and means "that many or more".
 const most = math.MaxInt32
 
-// clamp brings n into 0..most. A negative number of anything is none; the
-// resolver is the one to say that it is wrong.
+// clamp limits n to 0..most. It treats a negative number as 0, since the resolver reports it.
 func clamp(n int) int { return min(max(n, 0), most) }
 
 // add returns a+b for a and b in 0..most.
@@ -24,9 +22,8 @@ func multiply(a, b int) int { return clampWide(uint64(a) * uint64(b)) }
 
 func clampWide(n uint64) int { return int(min(n, most)) }
 
-// number reads an argument as 0..most. GraphQL variables come as whatever the
-// transport's JSON decoder makes of them, and gqlparser lets a string stand for
-// an Int. ok is false where v is no number at all.
+// number converts an argument to 0..most. Variables have any type that the transport's JSON
+// decoder uses, and gqlparser accepts a string for an Int. ok is false if v is not a number.
 func number(v any) (n int, ok bool) {
 	switch v := v.(type) {
 	case nil:
@@ -53,7 +50,7 @@ func number(v any) (n int, ok bool) {
 
 func text(s string) (n int, ok bool) {
 	f, err := strconv.ParseFloat(s, 64)
-	if err != nil && !math.IsInf(f, 0) { // out of range is ±Inf, which saturates
+	if err != nil && !math.IsInf(f, 0) { // ±Inf if out of range, which saturates
 		return 0, false
 	}
 	return float(f)

@@ -7,58 +7,57 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Prices tell what fields cost, by "Type.field". A field that is not here reads
-// no page of its own and yields one item.
+// Prices holds the prices of fields by "Type.field". A field without a price reads no page of its
+// own and yields one item.
 type Prices map[string]Price
 
-// A Price reckons one field from its arguments. What the functions return is
-// brought into 0..2147483647. They run before anything is checked by a
-// resolver, so an argument may be far out of range.
+// A Price estimates the cost of one field from its arguments. The results of its functions are
+// limited to 0..2147483647. They are called before resolvers validate the arguments, so an
+// argument may be far out of range.
 type Price struct {
-	// Pages returns the Census pages the field itself reads. Nil is none.
+	// Pages returns the Census pages that the field itself reads. Nil means none.
 	Pages func(Args) int
-	// Items returns how many objects the field yields, each of which is asked
-	// for everything below the field: 20 for a connection with first: 20, the
-	// number of ids for a list by ids. Nil is 1.
+	// Items returns the number of objects the field yields: 20 for a connection with first: 20,
+	// the number of ids for a list by ids. Each object costs the selections below the field. Nil
+	// means 1.
 	Items func(Args) int
-	// Shared names what the pages are of, if the operation reads them once for
-	// all fields and objects that need them: of the prices of one name the
-	// largest counts, and that once. "" is nothing of the kind.
+	// Shared names the pages if the operation reads them once for all fields and objects. Of all
+	// prices with one name, only the largest counts, and once. "" means not shared.
 	Shared string
-	// Part names what of the object above the pages are of, if the object's fields
-	// share them: of its fields with one part the largest counts. Reach is how many
-	// items of the part the field looks at. Nil and "" are pages of its own.
+	// Part names the part of the object above to which the pages belong, if the object's fields
+	// share them. Of all its fields with one part, only the largest counts. reach is the number
+	// of items of the part that the field reads. Nil or "" means that the pages are not shared.
 	Part func(Args) (part string, reach int)
-	// Per is how many items of the part a page holds: fields that yield more together
-	// cost as many pages as these fill, which bounds the size of answers. 0 where the
-	// field yields no list.
+	// Per is the number of items of the part on a page. Fields that together yield more items
+	// cost as many pages as the items fill, which limits the size of answers. 0 if the field is
+	// not a list.
 	Per int
-	// Parts returns what the field reads of a part of the objects that it yields, for
-	// itself: an order that looks at each of them. Selections below it are read with it,
-	// unless they reach further. Nil is nothing.
+	// Parts returns the pages that the field itself reads of a part of the objects it yields, for
+	// example to order them. Selections below share these pages, unless they reach further. Nil
+	// means none.
 	Parts func(Args) Parts
-	// Of names a part that the items have of the object above: what is asked of it below
-	// is read once, whatever their number. "" is none.
+	// Of names a part that the items share with the object above. It is read once for any number
+	// of items. "" means none.
 	Of string
-	// Same tells that the field yields what the field above has counted: the nodes of
-	// a connection. It has no pages and no items.
+	// Same says that the field yields the objects counted by the field above, as the nodes of a
+	// connection do. It has no pages and no items.
 	Same bool
 }
 
-// Parts are pages of one part of many objects.
+// Parts describes the pages read of one part of many objects.
 type Parts struct {
 	Part  string
 	Pages int  // of all these objects together
-	Reach int  // items looked at, of each
-	Whole bool // they may be any there are: fields of the operation's root share them
+	Reach int  // items read of each object
+	Whole bool // of any objects there are: fields of the root share them
 }
 
-// Fixed reckons n whatever the arguments.
+// Fixed returns a function that returns n.
 func Fixed(n int) func(Args) int { return func(Args) int { return n } }
 
-// Size reckons the length of a list that is cut by first or last, or named by
-// one of the list arguments, or both: the smaller of the two counts. Where none
-// of them is given it is fallback.
+// Size returns a function for the length of a list. The list is cut by first or last, or named by
+// one of the list arguments. If both are given, the smaller number counts. If none is given, it
+// returns fallback.
 func Size(fallback int, lists ...string) func(Args) int {
 	return func(a Args) int {
 		size, known := fallback, false
@@ -81,14 +80,13 @@ func Size(fallback int, lists ...string) func(Args) int {
 	}
 }
 
-// PagesOf reckons the pages that size items fill, at per a page; at least one,
-// since an empty list is read to be known empty. per must be positive.
+// PagesOf returns a function for the pages that size items fill, with per items on a page. It
+// returns at least 1, since an empty list costs a page, too. per must be positive.
 func PagesOf(size func(Args) int, per int) func(Args) int {
 	return func(a Args) int { return max(1, (clamp(size(a))+per-1)/per) }
 }
 
-// reckon returns the pages that a field with args reads itself and the items it
-// yields.
+// reckon returns the pages that a field with args reads itself, and the items it yields.
 func (p Price) reckon(args Args) (pages, items int) {
 	items = 1
 	if p.Pages != nil {
@@ -100,7 +98,7 @@ func (p Price) reckon(args Args) (pages, items int) {
 	return pages, items
 }
 
-// index is Prices by type and field.
+// index holds Prices by type and field.
 type index map[string]map[string]Price
 
 func (x index) find(f *ast.Field) (Price, bool) {
@@ -111,15 +109,15 @@ func (x index) find(f *ast.Field) (Price, bool) {
 	return p, ok
 }
 
-// newIndex checks prices against schema. A field that is asked of an interface
-// costs what the dearest of the types behind it asks for that field.
+// newIndex checks prices against schema. A field of an interface has the highest price of that
+// field in the types that implement it.
 func newIndex(schema *ast.Schema, prices Prices) (index, error) {
 	x := index{}
 	for name, price := range prices {
 		typ, field, _ := strings.Cut(name, ".")
 		def := schema.Types[typ]
 		if def == nil || def.Fields.ForName(field) == nil {
-			return nil, fmt.Errorf("limits: a price for %q, which the schema does not have", name)
+			return nil, fmt.Errorf("limits: %q has a price, but is not in the schema", name)
 		}
 		x.add(typ, field, price)
 		for _, i := range def.Interfaces {
@@ -137,7 +135,7 @@ func (x index) add(typ, field string, price Price) {
 	}
 	if old, ok := x[typ][field]; ok {
 		shared := price.Shared
-		if old.Shared != shared { // each for itself: too much rather than too little
+		if old.Shared != shared { // not shared: rather too much than too little
 			shared = ""
 		}
 		price = Price{ // without parts, for the same reason
@@ -149,7 +147,7 @@ func (x index) add(typ, field string, price Price) {
 	x[typ][field] = price
 }
 
-// dearer returns the larger of what a and b reckon; nil reckons missing.
+// dearer returns a function for the larger result of a and b; a nil function returns missing.
 func dearer(a, b func(Args) int, missing int) func(Args) int {
 	if a == nil {
 		a = Fixed(missing)

@@ -9,16 +9,16 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// A Refusal says which limit an operation passed.
+// A Refusal says which limit an operation exceeded.
 type Refusal struct {
 	Limit   Limit
 	Allowed int
-	// Actual is what was asked for. For selections and names it is Allowed+1, "more
-	// than that", for the count stops there.
+	// Actual is the measured number. For selections and names it is Allowed+1, which means more
+	// than allowed, since the count stops there.
 	Actual int
 }
 
-// Error is written for the author of the query.
+// Error returns the message for the author of the query.
 func (r *Refusal) Error() string {
 	switch r.Limit {
 	case Selections:
@@ -52,7 +52,7 @@ func (r *Refusal) gqlError() *gqlerror.Error {
 }
 
 func introspectionRefused() *gqlerror.Error {
-	err := gqlerror.Errorf("introspection is disabled: remove __schema and __type")
+	err := gqlerror.Errorf("introspection is disabled; remove __schema and __type")
 	errcode.Set(err, errcodes.ValidationFailed)
 	return err
 }

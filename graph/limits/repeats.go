@@ -10,20 +10,18 @@ import (
 )
 
 const (
-	// maxRepeats is how often one name may stand in a document. Whether fields of
-	// one name can be merged is found out by comparing each with each: two thousand
-	// take a third of a second, three hundred a hundredth.
+	// maxRepeats is how often a document may use one name. Validation compares all fields of one
+	// name with each other: 2,000 take a third of a second, 300 a hundredth.
 	maxRepeats = 300
 
-	// shortText is a document too short for a dangerous number of names, in bytes.
+	// shortText is the length, in bytes, up to which a document is too short to be dangerous.
 	shortText = 2 << 10
 )
 
-// Repeats is the extension for gqlgen that refuses a document which says one name
-// over and over, before it is validated. It comes after whatever finds the text of
-// a document.
+// Repeats is a gqlgen extension that rejects a document which repeats one name too often, before
+// validation. Add it after all extensions that supply a document's text.
 type Repeats struct {
-	// Known tells whether the document of a text is kept, and so was validated.
+	// Known reports whether the document is cached, and so was validated before.
 	Known func(text string) bool
 }
 
@@ -32,13 +30,13 @@ var _ interface {
 	graphql.OperationParameterMutator
 } = Repeats{}
 
-// ExtensionName is the name by which gqlgen knows the extension.
+// ExtensionName returns the extension's name for gqlgen.
 func (Repeats) ExtensionName() string { return "RepeatedNames" }
 
-// Validate has nothing against any schema.
+// Validate returns nil: any schema is valid.
 func (Repeats) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationParameters refuses the text of params, or leaves it.
+// MutateOperationParameters checks the text of params.
 func (x Repeats) MutateOperationParameters(_ context.Context, params *graphql.RawParams) *gqlerror.Error {
 	if len(params.Query) <= shortText || x.Known(params.Query) || !repeats(params.Query) {
 		return nil
@@ -46,8 +44,8 @@ func (x Repeats) MutateOperationParameters(_ context.Context, params *graphql.Ra
 	return (&Refusal{Limit: Names, Allowed: maxRepeats, Actual: maxRepeats + 1}).gqlError()
 }
 
-// repeats looks for a name that text says too often. It leaves invalid documents to the
-// parser.
+// repeats reports whether text repeats a name too often. It returns false for invalid documents,
+// which the parser reports.
 func repeats(text string) bool {
 	seen := map[string]int{}
 	for tokens := lexer.New(&ast.Source{Input: text}); ; {

@@ -5,9 +5,8 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// RulesWithoutSuggestions returns gqlparser's default rules, each of those that
-// suggest names replaced by its silent twin. It returns a new set at every
-// call, because gqlgen's executor changes the one it is given.
+// RulesWithoutSuggestions returns gqlparser's default rules without suggestions of names. It
+// returns a new set at every call, because gqlgen's executor modifies it.
 func RulesWithoutSuggestions() *rules.Rules {
 	set := rules.NewDefaultRules()
 	for loud, silent := range map[string]core.Rule{

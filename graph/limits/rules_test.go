@@ -7,7 +7,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 )
 
-// introspectionQuery asks what tools ask, as deep as they ask it.
+// introspectionQuery is the query that tools send, with the same depth.
 const introspectionQuery = `query IntrospectionQuery {
   __schema {
     queryType { name }
@@ -58,7 +58,7 @@ func TestCircularIntrospectionNeverReachesTheGuard(t *testing.T) {
 	if len(a.Errors) == 0 || !strings.Contains(a.Errors[0].Message, "introspection depth") || es.executed.Load() != 0 {
 		t.Errorf("%+v", a.Errors)
 	}
-	// Should that rule ever be switched off, the budget still holds.
+	// The budget also holds without that rule.
 	doc := loadUnchecked(t, "{ __schema { types { ...T } } } "+
 		"fragment T on __Type { a: fields { type { ...T } } b: fields { type { ...T } } }")
 	if _, r, _ := g.measure(doc, doc.Operations[0], nil); r == nil || r.Limit != Selections {

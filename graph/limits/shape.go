@@ -6,17 +6,17 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// shape is the first walk: it counts what an operation holds, fragments
-// expanded, and gives up one selection past its budget.
+// A shape is the first walk. It counts the contents of an operation with its fragments expanded,
+// and stops one selection after its budget.
 type shape struct {
 	doc    *ast.QueryDocument
 	budget int // selections
 	stats  Stats
-	roots  map[string]struct{}       // response keys of the root
-	open   []*ast.FragmentDefinition // fragments the walk is inside of
+	roots  map[string]struct{}       // response keys of root fields
+	open   []*ast.FragmentDefinition // fragments being expanded
 }
 
-// measureShape counts op. Its Stats are complete unless Selections is budget+1.
+// measureShape measures op. Its Stats are complete unless Selections is budget+1.
 func measureShape(doc *ast.QueryDocument, op *ast.OperationDefinition, budget int) Stats {
 	s := shape{doc: doc, budget: budget, roots: map[string]struct{}{}}
 	s.stats.Directives = len(op.Directives)
@@ -28,13 +28,13 @@ func measureShape(doc *ast.QueryDocument, op *ast.OperationDefinition, budget in
 	return s.stats
 }
 
-// A place is where in the answer a selection set stands.
+// A place is the position of a selection set in the answer.
 type place struct {
 	depth  int  // of the fields in the set
 	exempt bool // under __schema or __type, where depth is not counted
 }
 
-// walk counts set and reports whether there is budget left to go on with.
+// walk counts set and reports whether the budget lasts.
 func (s *shape) walk(set ast.SelectionSet, at place) bool {
 	for _, sel := range set {
 		if s.stats.Selections++; s.stats.Selections > s.budget {
@@ -77,8 +77,8 @@ func (s *shape) field(f *ast.Field, at place) bool {
 	return s.walk(f.SelectionSet, at)
 }
 
-// spread follows a fragment. Validation refuses fragments that reach
-// themselves; should one come this far, it is as good as endless.
+// spread follows a fragment. Validation rejects fragments that spread themselves. If one reaches
+// this walk, it counts as endless.
 func (s *shape) spread(sel *ast.FragmentSpread, at place) bool {
 	def := fragment(s.doc, sel)
 	if def == nil {
@@ -95,8 +95,8 @@ func (s *shape) spread(sel *ast.FragmentSpread, at place) bool {
 	return ok
 }
 
-// fragment returns the definition that sel spreads, nil if there is none.
-// Validation leaves it in sel; the document is asked where that was not done.
+// fragment returns the definition of the fragment that sel spreads; nil if there is none.
+// Validation stores it in sel. Without validation, it is in doc.
 func fragment(doc *ast.QueryDocument, sel *ast.FragmentSpread) *ast.FragmentDefinition {
 	if sel.Definition != nil {
 		return sel.Definition
@@ -104,7 +104,7 @@ func fragment(doc *ast.QueryDocument, sel *ast.FragmentSpread) *ast.FragmentDefi
 	return doc.Fragments.ForName(sel.Name)
 }
 
-// responseKey is the name a field has in the answer.
+// responseKey returns the name of a field in the answer.
 func responseKey(f *ast.Field) string {
 	if f.Alias != "" {
 		return f.Alias

@@ -8,8 +8,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// doubling is n fragments on typ that each spread the next one twice; the last
-// selects leaf. Spread once, F0 stands for 2^n leaves.
+// doubling returns n fragments on typ that each spread the next one twice. The last selects leaf.
+// F0 stands for 2^n leaves.
 func doubling(n int, typ, leaf string) string {
 	var b strings.Builder
 	for i := range n {
@@ -76,7 +76,7 @@ func TestAliasesCountWhereverTheyAre(t *testing.T) {
 		}
 	}
 	if stats, _ := measure(t, g, "{ sync: sync(id: 1) { id: id } }", nil); stats.Aliases != 0 {
-		t.Errorf("a name given to itself counts: %+v", stats)
+		t.Errorf("an alias equal to the name counts: %+v", stats)
 	}
 }
 
@@ -111,7 +111,7 @@ func TestIntrospectionIsNotDeep(t *testing.T) {
 	deep := edges[Depth](13)
 	stats, r = measure(t, g, "{ __schema { types { name } } "+deep[1:], nil)
 	if r == nil || r.Limit != Depth {
-		t.Errorf("introspection covers its neighbour: %+v %v", stats, r)
+		t.Errorf("the field beside introspection is exempt: %+v %v", stats, r)
 	}
 }
 
@@ -128,7 +128,7 @@ func BenchmarkRefuseDoubling(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, r, _ := g.measure(doc, op, nil); r == nil {
-			b.Fatal("let through")
+			b.Fatal("accepted")
 		}
 	}
 }

@@ -1,16 +1,16 @@
 package limits
 
-// A share is what the fields that share a part read of it.
+// A share is the pages of one part that several fields share.
 type share struct {
 	part  string
-	most  int // pages that the largest of them reads
-	sum   int // pages of those that read it of different objects
-	items int // that those yield which are lists
-	per   int // items on a page; 0: there are no lists
-	reach int // items that the one that looks furthest looks at
+	most  int // pages of the largest field
+	sum   int // pages of fields that read the part of different objects
+	items int // items of the fields that are lists
+	per   int // items on a page; 0 if no field is a list
+	reach int // items of the field that reaches furthest
 }
 
-// pages returns what the part costs.
+// pages returns the cost of the part.
 func (s share) pages() int {
 	n := max(s.most, s.sum)
 	if s.per > 0 {
@@ -19,7 +19,7 @@ func (s share) pages() int {
 	return n
 }
 
-// shares are those of one object, each part once.
+// shares holds the shares of one object, one for each part.
 type shares []share
 
 func (s *shares) add(more share) {
@@ -32,7 +32,7 @@ func (s *shares) add(more share) {
 	*s = append(*s, more)
 }
 
-// take returns the share of a part, and has s be without it.
+// take returns the share of a part and resets it in s.
 func (s shares) take(part string) (taken share) {
 	for i := range s {
 		if s[i].part == part {
@@ -42,7 +42,7 @@ func (s shares) take(part string) (taken share) {
 	return taken
 }
 
-// pages returns what all of them cost.
+// pages returns the cost of all parts.
 func (s shares) pages() int {
 	total := 0
 	for _, share := range s {

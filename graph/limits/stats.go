@@ -1,24 +1,24 @@
 package limits
 
-// Stats are what one operation was measured to be, counted as Limits say.
+// Stats are the measurements of one operation, counted as Limits describe.
 type Stats struct {
 	Depth      int
 	Aliases    int
 	RootFields int
 	Directives int
-	// Selections is one more than the limit where the walk was cut there; the
-	// other counts are then of what was seen before the cut.
+	// Selections is one more than the limit if the walk stopped there. The other counts are then
+	// incomplete.
 	Selections int
-	// Pages is the most Census pages the operation can cost; what it does cost
-	// is less, for pages in memory and pages that several fields share cost
-	// nothing. 0 where another limit was passed; 2147483647 means that or more.
+	// Pages is the maximum number of Census pages the operation can cost. Pages in memory and
+	// pages shared by several fields cost nothing, so the actual cost is lower. It is 0 if
+	// another limit was exceeded; 2147483647 means that many or more.
 	Pages int
-	// Introspection tells whether __schema or __type is asked.
+	// Introspection reports whether __schema or __type is selected.
 	Introspection bool
 }
 
-// refusal returns the first limit that s passes, nil if none. Selections comes
-// first: where it is passed the other counts are not complete.
+// refusal returns the first limit that s exceeds; nil if there is none. Selections comes first:
+// if it is exceeded, the other counts are incomplete.
 func (s Stats) refusal(l *Limits) *Refusal {
 	for _, r := range [...]Refusal{
 		{Selections, l.Selections, s.Selections},
@@ -29,7 +29,7 @@ func (s Stats) refusal(l *Limits) *Refusal {
 		{Pages, l.Pages, s.Pages},
 	} {
 		if r.Actual > r.Allowed {
-			refused := r // only what is refused is allocated
+			refused := r // allocated only for a refusal
 			return &refused
 		}
 	}
