@@ -15,13 +15,13 @@ import (
 type answer struct {
 	key    string
 	status int
-	fields []field // the header without Vary and Content-Length, and without ETag and Cache-Control if it is kept
+	fields []field // header without Vary and Content-Length; without ETag and Cache-Control if the answer is kept
 	vary   []string
 	length []string // value of Content-Length
 	tag    []string // value of ETag; nil if it is not kept
 	body   []byte
 	until  time.Duration // when it expires, in the Cache's time; 0 if it is not kept
-	asOf   time.Duration // what its Age counts from, in the same time
+	asOf   time.Duration // Age counts from here, in the Cache's time
 	aged   bool          // it has an Age
 	note   any
 }
@@ -51,14 +51,14 @@ func newAnswer(c *recorder) *answer {
 		case name == "Vary", name == "Content-Length", name == "Age" && a.aged:
 		case a.until > 0 && (name == "Etag" || name == "Cache-Control"):
 		default:
-			a.fields = append(a.fields, field{name, slices.Clip(values)}) // layers above may append to it
+			a.fields = append(a.fields, field{name, slices.Clip(values)}) // outer layers may append to it
 		}
 	}
 	return a
 }
 
 // tag returns the entity tag of an answer. Equal bytes in the same form have equal tags, in every
-// gateway. The tag is weak, since layers above may compress the body.
+// gateway. The tag is weak, since outer layers may compress the body.
 func tag(h http.Header, body []byte) string {
 	d := xxhash.New()
 	d.WriteString(h.Get("Content-Type") + "\x00" + h.Get("Content-Encoding") + "\x00")

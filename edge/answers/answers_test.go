@@ -66,7 +66,8 @@ func TestExpiry(t *testing.T) {
 	})
 }
 
-// TestAge: an Age goes on while the answer is kept, and max-age counts from where it does.
+// TestAge: Age continues to grow while the answer is kept, and max-age counts from the same
+// moment.
 func TestAge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &origin{run: func(w http.ResponseWriter, r *http.Request, text string) {
@@ -92,7 +93,7 @@ func TestAge(t *testing.T) {
 func TestFresh(t *testing.T) {
 	for _, c := range []struct {
 		said []time.Duration
-		age  string // "" is not kept
+		age  string // "" if it is not kept
 	}{
 		{nil, ""},
 		{[]time.Duration{0}, ""},
@@ -113,11 +114,10 @@ func TestFresh(t *testing.T) {
 			}
 		})
 	}
-	Fresh(t.Context(), time.Second) // outside of any request: nothing
+	Fresh(t.Context(), time.Second) // outside of a request it does nothing
 }
 
-// TestNotKept: an answer with any sign that forbids keeping it is not kept, and arrives
-// unchanged.
+// TestNotKept: an answer that must not be kept for any reason is not kept, and arrives unchanged.
 func TestNotKept(t *testing.T) {
 	large := strings.Repeat("x", mb/8)
 	for name, run := range map[string]func(w http.ResponseWriter, r *http.Request, text string){
@@ -189,11 +189,11 @@ func TestOff(t *testing.T) {
 	o := &origin{fresh: time.Hour}
 	h := New(0, Options{}).Middleware(0)(o)
 	if h != http.Handler(o) {
-		t.Error("something stands before next")
+		t.Error("the Middleware of a disabled Cache is not next")
 	}
 }
 
-// TestPassBy: requests that cannot have a key are not kept, and their answers arrive complete.
+// TestPassBy: requests without a key are not kept, and their answers arrive complete.
 func TestPassBy(t *testing.T) {
 	o := &origin{fresh: time.Hour}
 	c := New(mb, Options{})
@@ -236,7 +236,7 @@ func TestOutside(t *testing.T) {
 		})
 	})
 	serve(h, post("a", "x"))
-	all := together(8, h, func(int) *http.Request { return post("a", "x") }) // at once: the race detector sees what is shared
+	all := together(8, h, func(int) *http.Request { return post("a", "x") }) // at once, so that the race detector sees shared data
 	seen := map[string]bool{}
 	for _, w := range all {
 		head := w.Header()
@@ -275,7 +275,7 @@ func TestBound(t *testing.T) {
 	}
 }
 
-// TestHandlers: an answer made by one handler is never given for another.
+// TestHandlers: an answer of one handler is never returned for another.
 func TestHandlers(t *testing.T) {
 	one, two := &origin{fresh: time.Hour}, &origin{fresh: time.Hour}
 	c := New(mb, Options{})

@@ -12,15 +12,15 @@ import (
 	"time"
 )
 
-// A sink takes an answer at the least cost.
+// A sink discards an answer at the least cost.
 type sink struct{ header http.Header }
 
 func (s *sink) Header() http.Header         { return s.header }
 func (s *sink) WriteHeader(int)             {}
 func (s *sink) Write(p []byte) (int, error) { return len(p), nil }
 
-// Benchmark measures the cache alone, with an answer of 66 kB to a request of 600
-// bytes: found in memory, and made anew.
+// Benchmark measures the cache alone, with an answer of 66 kB to a request of 600 bytes: from
+// memory, and computed again.
 func Benchmark(b *testing.B) {
 	answer, asked := bytes.Repeat([]byte("x"), 66<<10), strings.Repeat("q", 600)
 	for _, c := range []struct {

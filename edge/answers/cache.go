@@ -10,12 +10,12 @@ import (
 
 // Options are optional features of a Cache.
 type Options struct {
-	// Note is called in the request that made a shareable answer, and returns what OnHit needs to
-	// know about it. The result lives as long as the answer. Keep it small, since its size is not
-	// part of the Cache's bytes. Nil notes nothing.
+	// Note is called in the request that made a shareable answer. It returns a note about it for
+	// OnHit. The note lives as long as the answer. Keep it small, since its size is not part of
+	// the Cache's bytes. Nil notes nothing.
 	Note func(made *http.Request) any
 
-	// OnHit is called for each request answered by another's answer, before that is written. Nil
+	// OnHit is called for each request that gets the answer of another, before it is written. Nil
 	// reports nothing.
 	OnHit func(r *http.Request, note any)
 }
@@ -34,7 +34,7 @@ type Cache struct {
 	mu      sync.Mutex
 	kept    store
 	flights map[string]*flight
-	waiting int // requests that wait for another's flight
+	waiting int // requests that wait for another request's flight
 	era     int // number of calls of Forget
 }
 
@@ -67,8 +67,8 @@ func (c *Cache) age(until time.Duration) []string {
 // now returns the time since c was made.
 func (c *Cache) now() time.Duration { return time.Since(c.start) }
 
-// Forget drops all answers, because the data that they were made from has changed. Answers that
-// are being made are not kept either; only requests that wait for them already get them.
+// Forget drops all answers, because the underlying data has changed. It also prevents that
+// answers in progress are kept; they reach only the requests that already wait for them.
 func (c *Cache) Forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -77,11 +77,11 @@ func (c *Cache) Forget() {
 	clear(c.flights)
 }
 
-// Hits returns how many requests were answered by another's answer.
+// Hits returns the number of requests that got the answer of another.
 func (c *Cache) Hits() uint64 { return c.hits.Load() }
 
-// Misses returns how many cacheable requests were not. Requests that are too large to keep, or
-// have no caller, are in neither number.
+// Misses returns the number of cacheable requests that did not. Requests that are too large to
+// keep, or have no caller, are in neither number.
 func (c *Cache) Misses() uint64 { return c.misses.Load() }
 
 // Bytes returns the size of the answers kept.

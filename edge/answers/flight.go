@@ -6,11 +6,11 @@ import "context"
 // guards its fields except over, and except answer after over is closed.
 type flight struct {
 	key    string
-	crowd  int // how many still want the answer, including the request that runs it
+	crowd  int // requests that want the answer, including the one that runs the operation
 	cancel context.CancelFunc
 	landed bool
 	era    int           // of the Cache when it began
-	over   chan struct{} // closed when it is known whether there is an answer to share
+	over   chan struct{} // closed once it is known whether there is an answer to share
 	answer *answer       // nil if there is none
 }
 

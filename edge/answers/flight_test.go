@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// together serves n requests at once, and returns what they got.
+// together serves n requests at once and returns their responses.
 func together(n int, h http.Handler, request func(i int) *http.Request) []*httptest.ResponseRecorder {
 	out := make([]*httptest.ResponseRecorder, n)
 	var wg sync.WaitGroup
@@ -94,7 +94,7 @@ func TestSharedOnce(t *testing.T) {
 	}
 }
 
-// TestSharedNothing: requests that waited for an answer that cannot be shared run on their own,
+// TestSharedNothing: if an answer cannot be shared, the waiting requests run on their own,
 // concurrently, as soon as that is known.
 func TestSharedNothing(t *testing.T) {
 	for name, run := range map[string]func(w http.ResponseWriter, r *http.Request, text string){
@@ -121,7 +121,7 @@ func TestSharedNothing(t *testing.T) {
 			})
 			start := time.Now()
 			all := together(10, h, func(int) *http.Request { return post("a", "x") })
-			took := time.Since(start).Truncate(time.Hour / 2) // of a stream: an hour, not two
+			took := time.Since(start).Truncate(time.Hour / 2) // an hour for a stream, not two
 			if wantRuns(t, o, 10); took > time.Hour || c.waiting != 0 || len(c.flights) != 0 {
 				t.Errorf("%s: took %v, %d wait", name, took, c.waiting)
 			}
@@ -141,7 +141,7 @@ func TestSharedNothing(t *testing.T) {
 // TestLeaving: a client that leaves affects no other; the run ends when all have left.
 func TestLeaving(t *testing.T) {
 	const n = 5
-	for stay := range n + 1 { // the one who stays; n: nobody does
+	for stay := range n + 1 { // index of the client that stays; n: all leave
 		synctest.Test(t, func(t *testing.T) {
 			o := &origin{run: slow(10*time.Second, freshFor(time.Minute))}
 			c := New(mb, Options{})
@@ -175,7 +175,7 @@ func TestLeaving(t *testing.T) {
 				}
 			}
 			if serve(h, post("a", "x")); c.Hits() == 0 {
-				t.Error("what the leader left behind was not kept")
+				t.Error("the answer of a leader that left was not kept")
 			}
 		})
 	}

@@ -11,7 +11,7 @@ type slotKey struct{}
 // A slot records how long the answer to one request stays fresh.
 type slot struct {
 	cache *Cache
-	until atomic.Int64 // in the Cache's time; 0: unknown; less: never
+	until atomic.Int64 // in the Cache's time; 0: unknown; negative: never
 }
 
 // Fresh says that the data in the answer to ctx's request stays fresh for d from now, so that the
@@ -20,7 +20,7 @@ type slot struct {
 // identical requests that are waiting get it. Use that for an answer that has errors or stale
 // data. Do not call Fresh for an operation that changes something.
 //
-// It is safe for concurrent use. It does nothing if the answer to ctx's request could not be kept
+// It is safe for concurrent use. It does nothing if the answer to ctx's request cannot be kept
 // anyway.
 func Fresh(ctx context.Context, d time.Duration) {
 	s, ok := ctx.Value(slotKey{}).(*slot)

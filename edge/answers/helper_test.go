@@ -15,7 +15,7 @@ import (
 	"census-gateway/internal/notes"
 )
 
-// as gives r a caller, and has its body in memory.
+// as returns r with a caller, and its body in memory.
 func as(caller string, r *http.Request) (known *http.Request) {
 	by := func(*http.Request) (edge.Caller, error) { return edge.Caller{ID: caller}, nil }
 	keep := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { known = r })
@@ -44,11 +44,12 @@ func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	return w
 }
 
-// An origin answers like the GraphQL handler, with the request, the caller and a serial number.
+// An origin answers like the GraphQL handler. The answer contains the request, the caller and a
+// serial number.
 type origin struct {
 	runs  atomic.Int64
 	fresh time.Duration
-	// run may do something else for an answer; nil does not.
+	// run, if not nil, replaces the answer.
 	run func(w http.ResponseWriter, r *http.Request, text string)
 }
 

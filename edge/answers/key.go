@@ -13,8 +13,8 @@ import (
 const maxKey = 16 << 10
 
 // keyHeaders are the request headers that an answer may depend on, besides those that identify
-// the caller: media type, compression, and whether to report the cost. The cost reported is that
-// of the run that made the answer.
+// the caller: media type, compression, and X-Census-Cost. The cost reported is that of the run
+// that made the answer.
 func keyHeaders() [5]string {
 	return [...]string{"Accept", "Accept-Encoding", "Content-Type", "Content-Encoding", costHeader}
 }

@@ -15,8 +15,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestKeyLaw: two requests have the same key exactly if everything that may change the answer is
-// the same.
+// TestKeyLaw: two requests have the same key exactly if they agree in everything that may change
+// the answer.
 func TestKeyLaw(t *testing.T) {
 	text := rapid.SampledFrom([]string{"", "a", "b", "ab", "a\x00", "\x01a", "a,b"})
 	type asked struct {
@@ -51,12 +51,12 @@ func TestKeyLaw(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := draw.Draw(t, "a"), draw.Draw(t, "b")
-		if rapid.Bool().Draw(t, "alike") { // else they seldom are
+		if rapid.Bool().Draw(t, "alike") { // by chance they are rarely alike
 			b = a
 			switch rapid.IntRange(0, 4).Draw(t, "but for") {
 			case 0:
 				b.Caller += "x"
-			case 1: // the same text, cut elsewhere
+			case 1: // the same text, divided elsewhere
 				b.Query, b.Body = cut(t, a.Query+a.Body)
 				if a.Method == "GET" {
 					b.Query, b.Body = a.Query, ""
@@ -65,7 +65,7 @@ func TestKeyLaw(t *testing.T) {
 				i := rapid.IntRange(0, 4).Draw(t, "which")
 				first, second := cut(t, strings.Join(a.Headers[i], ""))
 				b.Headers[i] = []string{first, second}
-			case 3: // the caller's name continues into the next part
+			case 3: // the caller's name continues in the next part
 				tail := string(appendHeaders(nil, a.Headers))
 				i := rapid.IntRange(0, len(tail)).Draw(t, "taken")
 				b.Caller += tail[:i]
@@ -184,10 +184,10 @@ func TestStoreLaw(t *testing.T) {
 	})
 }
 
-// TestAnswerLaw: every caller gets an answer to its own question, made for its own name, without
-// errors of another's run. The answer is no older than it says, and made by a run that began after
-// the last Forget. There are no more runs than misses. This holds for any requests in any order,
-// including concurrent ones.
+// TestAnswerLaw: every caller gets an answer to its own query and with its own name, without
+// errors of another run. The answer is no older than it says, and its run began after the last
+// Forget. There are no more runs than misses. This holds for any requests in any order, including
+// concurrent ones.
 func TestAnswerLaw(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		type step struct {

@@ -10,8 +10,8 @@ import (
 // its own answers. Answers made by one next are never given for another, so a Cache can outlive a
 // change of handlers.
 //
-// wait bounds the time of a request that waits for another's answer and then has to run itself,
-// because there is no answer to share. 0 means no bound. next bounds its own time; set wait a
+// wait limits the time of a request that waits for another's answer and then has to run itself,
+// because there is no answer to share. 0 means no limit. next limits its own time; set wait a
 // little longer than that.
 func (c *Cache) Middleware(wait time.Duration) func(next http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {

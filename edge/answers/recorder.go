@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// A recorder is the ResponseWriter of a handler whose answer other requests may share. It decides
-// when the header is complete. Either it holds the answer until that is complete, or it passes
-// the answer through to the client and tells the waiting requests to run on their own.
+// A recorder is the ResponseWriter of a handler whose answer may be shared. It decides once the
+// header is complete. Either it holds the answer until the end, or it passes the answer through
+// to the client, and the waiting requests run on their own.
 type recorder struct {
 	w      http.ResponseWriter
-	header http.Header // as next sees it; headers set by layers above are not in it
+	header http.Header // as next sees it, without the headers of outer layers
 	slot   *slot
 	layer  *layer
 	flight *flight
@@ -23,7 +23,7 @@ type recorder struct {
 	body    []byte
 }
 
-// Header returns the header of the answer, without what layers above have set.
+// Header returns the header of the answer, without the headers of outer layers.
 func (c *recorder) Header() http.Header { return c.header }
 
 // WriteHeader decides whether the answer is held or passed through.
@@ -130,8 +130,8 @@ func (c *recorder) answer() *answer {
 	return newAnswer(c)
 }
 
-// merge adds the headers set by next to those set by the layers above. Vary lists what either
-// depends on; for every other header next's value applies.
+// merge adds the headers of next to those of the outer layers. Vary combines both; for every
+// other header, next's value applies.
 func merge(above, next http.Header) {
 	for name, values := range next {
 		if name == "Vary" {

@@ -6,7 +6,8 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// A blame is who caused the errors of an operation. If several did, the largest value applies.
+// A blame is the party that caused the errors of an operation. If there are several, the largest
+// value applies.
 type blame uint8
 
 const (
@@ -23,8 +24,8 @@ func (b blame) String() string {
 	return [...]string{"ok", "canceled", "client", "upstream", "gateway"}[b]
 }
 
-// blameFor returns who caused the errors with these codes. It blames the gateway for an unknown
-// code.
+// blameFor returns the party that caused the errors with these codes. It blames the gateway for
+// an unknown code.
 func blameFor(list []string) blame {
 	worst := nobody
 	for _, code := range list {

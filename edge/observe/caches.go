@@ -20,7 +20,7 @@ func (o *Observer) WatchPageCache(c Cache) error {
 }
 
 // WatchAnswerCache adds the cache of whole answers to the metrics, as
-// census_gateway_answer_cache_…. A second call is an error.
+// census_gateway_answer_cache_…. A second call returns an error.
 func (o *Observer) WatchAnswerCache(c Cache) error {
 	return o.watch("answer_cache", "cache of whole answers", c)
 }

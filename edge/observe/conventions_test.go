@@ -13,7 +13,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Each try has a span by the conventions for HTTP clients, and a retry is marked as one.
+// Each try has a span by the conventions for HTTP clients. A retry is marked.
 func TestSpansOfTries(t *testing.T) {
 	type reply struct {
 		resp *http.Response
@@ -64,10 +64,10 @@ func TestSpansOfTries(t *testing.T) {
 			}
 			first, second, call := spans[0], spans[1], spans[2]
 			if first.Parent.SpanID() != call.SpanContext.SpanID() || second.Parent.SpanID() != call.SpanContext.SpanID() {
-				t.Error("the tries are not the call's")
+				t.Error("the tries are not children of the call")
 			}
 			if _, resent := attributes(first)["http.request.resend_count"]; resent {
-				t.Error("the first try says that it was resent")
+				t.Error("the first try has a resend count")
 			}
 			want := maps.Clone(common)
 			maps.Copy(want, c.want)
@@ -84,7 +84,7 @@ type failing struct{ err error }
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 // The span of an operation has failed only if Census or the gateway did.
-func TestSpansOfWhatClientsDo(t *testing.T) {
+func TestSpansOfClientErrors(t *testing.T) {
 	for _, c := range []struct {
 		codes []string
 		name  string

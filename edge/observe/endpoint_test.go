@@ -2,7 +2,7 @@ package observe
 
 import "testing"
 
-// env is an environment of these keys and values.
+// env returns a getenv for these keys and values.
 func env(kv ...string) func(string) string {
 	m := map[string]string{}
 	for i := 0; i < len(kv); i += 2 {
@@ -15,7 +15,7 @@ func TestEndpoint(t *testing.T) {
 	const base, traces = "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
 	for _, c := range []struct {
 		env  []string
-		want string // "" is off
+		want string // "" if tracing is off
 		ok   bool
 	}{
 		{nil, "", true},

@@ -13,7 +13,8 @@ type Figure struct {
 	Value func() (float64, bool)
 }
 
-// Watch adds figures to the metrics. A second figure with the same name and label is an error.
+// Watch adds figures to the metrics. A second figure with the same name and label returns an
+// error.
 func (o *Observer) Watch(figures ...Figure) error {
 	for _, f := range figures {
 		var labels prometheus.Labels

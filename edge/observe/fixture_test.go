@@ -14,10 +14,10 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// seen is an Observer and everything that comes out of it.
+// seen is an Observer with all its output.
 type seen struct {
 	*Observer
-	log   *bytes.Buffer // lines that wait are not in it: see lines
+	log   *bytes.Buffer // without waiting lines; see lines
 	spans *tracetest.InMemoryExporter
 }
 
@@ -35,7 +35,7 @@ func watched(t *testing.T, format, level string) seen {
 	return s
 }
 
-// Operation notes, for tests, an operation whose beginning was not noted.
+// Operation records, for tests, an operation whose start was not recorded.
 func (o *Observer) Operation(ctx context.Context, op Operation) {
 	if op.Start.IsZero() {
 		op.Start = time.Now().Add(-op.Duration)
@@ -44,18 +44,17 @@ func (o *Observer) Operation(ctx context.Context, op Operation) {
 	o.operation(ctx, span, op)
 }
 
-// Call notes, for tests, a call whose beginning was not noted. Its span is reckoned back
-// from now.
+// Call records, for tests, a call whose start was not recorded. Its span ends now.
 func (o *Observer) Call(ctx context.Context, c Call) {
 	start := time.Now().Add(-c.Duration)
 	ctx, span := o.tracing.start(ctx, "census call", trace.SpanKindInternal, start)
 	o.call(ctx, span, start, c)
 }
 
-// metrics returns the exposition, as Prometheus would read it.
+// exposition returns the metrics as Prometheus reads them.
 func (s seen) exposition() string { return get(s.MetricsHandler(), "/metrics").Body.String() }
 
-// lines returns the log without its times.
+// lines returns the log without the times.
 func (s seen) lines() []string {
 	if s.Observer != nil {
 		Flush(s.Observer.log)
@@ -80,7 +79,7 @@ func get(h http.Handler, path string) *httptest.ResponseRecorder {
 	return rec
 }
 
-// worked is an operation as a good day has it.
+// worked returns a successful operation.
 func worked() Operation {
 	return Operation{
 		RequestID: "r-1", Name: "Overview", Type: "query", Document: "0123456789ab",
@@ -89,7 +88,7 @@ func worked() Operation {
 	}
 }
 
-// failed is one as a bad day has it.
+// failed returns an operation with errors.
 func failed() Operation {
 	op := worked()
 	op.Codes = []string{"UPSTREAM_TIMEOUT", "NOT_FOUND"}

@@ -21,10 +21,10 @@ func TestLines(t *testing.T) {
 		{"with errors, as text", "text", "warn", func(o *Observer) { o.Operation(background(), failed()) }, []string{
 			`level=WARN msg=operation request_id=r-1 caller=key:team-a type=query operation=Overview document=0123456789ab duration_ms=12.345 census_calls=3 cache_hits=7 status=200 codes="[UPSTREAM_TIMEOUT NOT_FOUND]"`,
 		}},
-		{"of which nothing is known", "json", "", func(o *Observer) { o.Operation(background(), Operation{Duration: time.Second}) }, []string{
+		{"an empty operation", "json", "", func(o *Observer) { o.Operation(background(), Operation{Duration: time.Second}) }, []string{
 			`{"level":"INFO","msg":"operation","type":"unknown","duration_ms":1000,"census_calls":0,"cache_hits":0}`,
 		}},
-		{"names that are not names", "json", "", func(o *Observer) {
+		{"invalid names", "json", "", func(o *Observer) {
 			o.Operation(background(), Operation{
 				RequestID: "a\nb", Name: "Evil\n{\"x\":1} " + strings.Repeat("y", 200), Type: "DROP", Document: "query { }",
 				Caller: "someone@example.com", Duration: time.Second, Codes: []string{"B A D!", "", "\x00"},
@@ -38,10 +38,10 @@ func TestLines(t *testing.T) {
 		{"a refusal, as text", "text", "", func(o *Observer) { o.Operation(background(), refusedOne()) }, []string{
 			`level=WARN msg=operation request_id=r-1 client=192.0.2.1 app=web type=unknown duration_ms=1000 census_calls=0 cache_hits=0 status=401 codes=[UNAUTHENTICATED] refused=key setting=GATEWAY_X cause="unknown key"`,
 		}},
-		{"a refusal that is no operation", "text", "", func(o *Observer) { o.Refused(background(), refusedOne()) }, []string{
+		{"a refusal before the operation", "text", "", func(o *Observer) { o.Refused(background(), refusedOne()) }, []string{
 			`level=WARN msg=refused client=192.0.2.1 status=401 codes=[UNAUTHENTICATED] refused=key setting=GATEWAY_X cause="unknown key"`,
 		}},
-		{"what a client did wrong", "text", "", func(o *Observer) {
+		{"an error of the client", "text", "", func(o *Observer) {
 			o.Operation(background(), Operation{Duration: time.Second, Codes: []string{"BAD_USER_INPUT"}})
 		}, []string{
 			`level=INFO msg=operation type=unknown duration_ms=1000 census_calls=0 cache_hits=0 codes=[BAD_USER_INPUT]`,
@@ -67,7 +67,7 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// refusedOne is an operation that was refused.
+// refusedOne returns a rejected operation.
 func refusedOne() Operation {
 	return Operation{RequestID: "r-1", Client: "192.0.2.1", App: "web", Duration: time.Second, Status: 401, Codes: []string{"UNAUTHENTICATED"},
 		Refusal: Refusal{Reason: "key", Setting: "GATEWAY_X", Cause: errors.New("unknown key")}}

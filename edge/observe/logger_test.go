@@ -20,7 +20,7 @@ func TestLinesWait(t *testing.T) {
 			t.Helper()
 			synctest.Wait()
 			w := log.Handler().(*lines).w
-			w.mu.Lock() // the timer's goroutine has had it
+			w.mu.Lock() // the timer's goroutine is done with it
 			defer w.mu.Unlock()
 			var got []string
 			for line := range strings.Lines(buf.String()) {
@@ -33,7 +33,7 @@ func TestLinesWait(t *testing.T) {
 			}
 			buf.Reset()
 		}
-		for range 2 { // the timer serves again
+		for range 2 { // the timer can be reused
 			o.Operation(t.Context(), worked())
 			time.Sleep(longestWait - 1)
 			o.Operation(t.Context(), worked())
@@ -54,10 +54,10 @@ func TestLinesWait(t *testing.T) {
 		o.Operation(t.Context(), worked())
 		Flush(log)
 		written("INFO")
-		Flush(slog.New(slog.DiscardHandler)) // has no lines that wait
+		Flush(slog.New(slog.DiscardHandler)) // has no waiting lines
 
 		most := 0
-		for range 2 * mostWaiting / 100 { // a line takes more
+		for range 2 * mostWaiting / 100 { // a line is longer
 			o.Operation(t.Context(), worked())
 			most = max(most, len(log.Handler().(*lines).w.waiting))
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
-// exercise uses every instrument.
+// exercise uses every metric.
 func exercise(t *testing.T, o *Observer) {
 	t.Helper()
 	_, end := o.StartOperation(background())
@@ -33,7 +33,7 @@ func exercise(t *testing.T, o *Observer) {
 	}
 }
 
-// documented are the metrics that docs/operations.md explains.
+// documented returns the metrics that docs/operations.md describes.
 func documented(t *testing.T) []string {
 	t.Helper()
 	text, err := os.ReadFile("../../docs/operations.md")
@@ -172,7 +172,7 @@ func TestLabelsAreBounded(t *testing.T) {
 	}
 	o.Call(background(), Call{})
 	if text := get(o.MetricsHandler(), "/metrics").Body.String(); !strings.Contains(text, `census_gateway_census_calls_total{endpoint="other",outcome="other"} 937`) {
-		t.Error("what has no name is not counted with the others")
+		t.Error("calls without a label of their own are not counted as other")
 	}
 }
 
@@ -182,10 +182,10 @@ func TestCacheIsWatchedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n, _ := testutil.GatherAndCount(o.registry, "census_gateway_page_cache_misses_total"); n != 0 {
-		t.Error("a figure nobody gave is shown")
+		t.Error("a nil function has a metric")
 	}
 	if err := o.WatchPageCache(Cache{Hits: func() uint64 { return 1 }}); err == nil {
-		t.Error("a second page cache is taken")
+		t.Error("a second page cache returned no error")
 	}
 }
 

@@ -16,8 +16,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// tries describes the call to Census that requests belong to. It is in the context of those
-// requests.
+// tries describes the call to Census to which requests belong. It is in their context.
 type tries struct {
 	template string // of the path, without the prefix in the base URL
 	made     atomic.Int64

@@ -24,8 +24,8 @@ func (t *Tracing) start(ctx context.Context, name string, kind trace.SpanKind, b
 const unparsed = "GraphQL Operation"
 
 // endOperation closes the span of op, which is clean. The name of the span is the type alone,
-// since the client chooses the operation's name. The span has failed if Census or the gateway
-// did; a client's mistake is not a failure of the server.
+// since the client chooses the operation's name. The span fails if Census or the gateway did; a
+// client's mistake is not a failure of the server.
 func endOperation(span trace.Span, op Operation) {
 	if !span.IsRecording() {
 		return

@@ -63,7 +63,7 @@ func TestOneSpanEach(t *testing.T) {
 	}
 }
 
-func TestSpansOfWhatIsOverLastAsLongAsItDid(t *testing.T) {
+func TestSpansOfFinishedOperationsHaveTheirDuration(t *testing.T) {
 	s := watched(t, "json", "")
 	s.Operation(background(), worked())
 	s.Call(background(), readRuns())
@@ -136,7 +136,7 @@ func TestTracingOff(t *testing.T) {
 	}
 	next := roundTripper(nil)
 	if _, wrapped := tr.Outgoing(next).(outgoing); wrapped {
-		t.Error("requests pass through a tracer that is off")
+		t.Error("Outgoing wraps next though tracing is off")
 	}
 	h := http.Header{"Traceparent": {"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}}
 	if tr.extract(background(), h) != background() {
