@@ -101,6 +101,7 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
+		AlertChanged      func(childComplexity int, syncIds []string, rules []alerts.Rule) int
 		SyncHealthChanged func(childComplexity int, syncIds []string, states []health.State) int
 		SyncRunChanged    func(childComplexity int, syncIds []string, outcomes []census.SyncRunOutcome, after *string) int
 	}
@@ -343,6 +344,7 @@ type QueryResolver interface {
 type SubscriptionResolver interface {
 	SyncRunChanged(ctx context.Context, syncIds []string, outcomes []census.SyncRunOutcome, after *string) (<-chan *SyncRunEvent, error)
 	SyncHealthChanged(ctx context.Context, syncIds []string, states []health.State) (<-chan *SyncHealthEvent, error)
+	AlertChanged(ctx context.Context, syncIds []string, rules []alerts.Rule) (<-chan *alerts.Alert, error)
 }
 type SyncResolver interface {
 	Runs(ctx context.Context, obj *Sync, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) (*SyncRunConnection, error)
@@ -656,6 +658,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordTotals.Updated(childComplexity), true
 
+	case "Subscription.alertChanged":
+		if e.ComplexityRoot.Subscription.AlertChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_alertChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.AlertChanged(childComplexity, args["syncIds"].([]string), args["rules"].([]alerts.Rule)), true
 	case "Subscription.syncHealthChanged":
 		if e.ComplexityRoot.Subscription.SyncHealthChanged == nil {
 			break
@@ -3634,6 +3647,22 @@ type Subscription {
     """
     states: [SyncHealthState!]
   ): SyncHealthEvent!
+  """
+  Sends an event when an alert begins to fire, is resolved, or can no longer be judged. Alerts that
+  fire at the start are not sent; query ` + "`" + `alerts` + "`" + ` for them. An alert that fires again for another run
+  sends no event. States in between may be skipped. While Census fails, alerts do not change.
+  """
+  alertChanged(
+    """
+    Just alerts of these syncs; at most 500. Those that Census does not know are left out; NOT_FOUND
+    if it knows none. Left out: every sync of the workspace.
+    """
+    syncIds: [ID!]
+    """
+    Just alerts of these rules. Left out: all.
+    """
+    rules: [SyncAlertRule!]
+  ): SyncAlert!
 }
 
 """
@@ -4606,6 +4635,28 @@ func (ec *executionContext) field_Query_syncs_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["before"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_alertChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "syncIds",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["syncIds"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "rules",
+		func(ctx context.Context, v any) ([]alerts.Rule, error) {
+			return ec.unmarshalOSyncAlertRule2ᚕcensusᚑgatewayᚋgraphᚋalertsᚐRuleᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["rules"] = arg1
 	return args, nil
 }
 
@@ -6078,6 +6129,50 @@ func (ec *executionContext) fieldContext_Subscription_syncHealthChanged(ctx cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Subscription_syncHealthChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_alertChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_alertChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().AlertChanged(ctx, fc.Args["syncIds"].([]string), fc.Args["rules"].([]alerts.Rule))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *alerts.Alert) graphql.Marshaler {
+			return ec.marshalNSyncAlert2ᚖcensusᚑgatewayᚋgraphᚋalertsᚐAlert(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_alertChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SyncAlert(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_alertChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -11915,6 +12010,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_syncRunChanged(ctx, fields[0])
 	case "syncHealthChanged":
 		return ec._Subscription_syncHealthChanged(ctx, fields[0])
+	case "alertChanged":
+		return ec._Subscription_alertChanged(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"census-gateway/graph/alerts"
 	"census-gateway/graph/exec"
 	"census-gateway/graph/health"
 	"census-gateway/graph/live"
@@ -94,8 +95,11 @@ func (l *lazyLoaders) source(ctx context.Context, field string, args map[string]
 	if err != nil {
 		return nil, err
 	}
-	if field == "syncHealthChanged" {
+	switch field {
+	case "syncHealthChanged":
 		return l.healthChanges(ctx, ids, args["states"].([]health.State))
+	case "alertChanged":
+		return alertChanges{l.follow(ctx, ids), args["rules"].([]alerts.Rule)}, nil
 	}
 	after := args["after"].(*string)
 	if seen != "" {

@@ -293,3 +293,38 @@ func TestHealthIsFollowed(t *testing.T) {
 		time.Sleep(time.Minute)
 	})
 }
+
+// Alerts are told when they begin and when they end, and not when they stand.
+func TestAlertsAreFollowed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, census := serve(sim.Options{Empty: true, Now: time.Now})
+		for _, status := range []string{"completed", "failed", "completed"} {
+			id := census.AddSync(sim.Sync{Frequency: "never", CreatedAt: time.Now(),
+				Alerts: `[{"id":1,"type":"FailureAlertConfiguration","send_for":"every_time"},{"id":2,"type":"FullSyncTriggerAlertConfiguration"}]`})
+			census.AddRun(id, sim.Run{Status: status, UpdatedAt: time.Now(), CompletedAt: time.Now()})
+		}
+		time.Sleep(time.Hour)
+		query := `subscription { alertChanged%s { sync { id } rule state run { outcome } } }`
+		all, some := listen(h, fmt.Sprintf(query, ""), ""), listen(h, fmt.Sprintf(query, "(rules: [FULL_SYNC], syncIds: [1, 9])"), "")
+		time.Sleep(time.Minute)
+		for range 2 {
+			census.AddRun(1, sim.Run{Status: "failed", FullSync: true, UpdatedAt: time.Now(), CompletedAt: time.Now()})
+			time.Sleep(20 * time.Minute)
+		}
+		census.AddRun(1, sim.Run{UpdatedAt: time.Now(), CompletedAt: time.Now()})
+		time.Sleep(20 * time.Minute)
+		_, got := all.end()
+		_, few := some.end()
+		event := func(rule, state, outcome string) string {
+			return fmt.Sprintf(`{"data":{"alertChanged":{"sync":{"id":"Sync:1"},"rule":"%s","state":"%s","run":{"outcome":"%s"}}}}`, rule, state, outcome)
+		}
+		want := []string{event("FAILED_RUN", "FIRING", "FAILED"), event("FULL_SYNC", "FIRING", "FAILED"), event("FAILED_RUN", "RESOLVED", "SUCCEEDED"), event("FULL_SYNC", "RESOLVED", "SUCCEEDED")}
+		if !slices.Equal(got, want) {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+		if want := []string{want[1], want[3]}; !slices.Equal(few, want) {
+			t.Errorf("got  %s\nwant %s", few, want)
+		}
+		time.Sleep(time.Minute)
+	})
+}

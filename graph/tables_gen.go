@@ -511,6 +511,12 @@ func tables(r *Resolver) map[string]*exec.Object {
 					},
 					Get: func(event any, _ map[string]any) (any, error) { return event, nil },
 				},
+				"alertChanged": {
+					Args: func(raw map[string]any) (map[string]any, error) {
+						return argsOf.field_Subscription_alertChanged_args(context.Background(), raw)
+					},
+					Get: func(event any, _ map[string]any) (any, error) { return event, nil },
+				},
 			},
 		},
 		"Sync": {

@@ -37,7 +37,7 @@ func (ws *Watchers) Follow(client *upstream.Client, syncs []census.SyncID) *Foll
 		ws.of[tenant] = w
 	}
 	ws.used[w]++
-	f := &Follower{Watcher: w, syncs: slices.Sorted(slices.Values(syncs)), run: w.runs.head(), health: w.health.head(), began: time.Now()}
+	f := &Follower{Watcher: w, syncs: slices.Sorted(slices.Values(syncs)), run: w.runs.head(), health: w.health.head(), alert: w.alerts.head(), began: time.Now()}
 	w.join(f, 1)
 	f.Close = sync.OnceFunc(func() { ws.leave(f, tenant) })
 	return f
@@ -95,9 +95,9 @@ type Follower struct {
 	*Watcher
 	Close func() // must be called; more than once is allowed
 
-	began       time.Time       // from then on nothing is missed
-	syncs       []census.SyncID // in order; empty: all
-	run, health uint64          // numbers of the next changes
+	began              time.Time       // from then on nothing is missed
+	syncs              []census.SyncID // in order; empty: all
+	run, health, alert uint64          // numbers of the next changes
 }
 
 // join has the watcher follow what f follows, or no more.
@@ -108,6 +108,7 @@ func (w *Watcher) join(f *Follower, n int) {
 	if len(f.syncs) == 0 {
 		w.all += n
 	}
+	defer w.unfollow()
 	now := time.Now()
 	for _, id := range f.syncs {
 		if w.some[id] += n; w.some[id] == 0 {
@@ -121,6 +122,16 @@ func (w *Watcher) join(f *Follower, n int) {
 		}
 		if y := w.syncs[id]; y != nil && n > 0 && y.next.After(now.Add(named)) {
 			y.next = now
+		}
+	}
+}
+
+// unfollow forgets the alerts of syncs that nobody follows: they are not judged, so that what
+// changes is not known.
+func (w *Watcher) unfollow() {
+	for id, y := range w.syncs {
+		if !w.follows(id) {
+			y.alerts = nil
 		}
 	}
 }

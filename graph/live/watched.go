@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"time"
 
+	"census-gateway/graph/alerts"
 	"census-gateway/graph/health"
 	"census-gateway/upstream/census"
 	"census-gateway/upstream/paging"
@@ -21,6 +22,7 @@ type watched struct {
 	asked   time.Time                            // when runs were asked for; zero: not yet
 	changed time.Time                            // when it was last read with a change
 	health  *health.Health                       // nil until it is judged
+	alerts  map[string]alerts.Alert              // those that fire, or have and cannot be judged now, by id; nil: not judged yet
 	counts  Counts
 
 	next    time.Time // when to read it

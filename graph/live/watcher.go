@@ -20,6 +20,7 @@ const (
 	listEvery = time.Minute      // the list of syncs is read, or as seldom as a fifth of the budget allows
 	listFor   = 30 * time.Minute // waiting for the budget
 	judges    = 30 * time.Second // how often health is judged by the clock
+	overdue   = time.Minute      // a read is, and the sync not judged by the clock until it is made
 
 	// clockLag is how much later than the time it bears a change may come to be seen.
 	clockLag = 5 * time.Second
@@ -51,6 +52,7 @@ type Watcher struct {
 
 	runs   feed[Change]
 	health feed[HealthChange]
+	alerts feed[AlertChange]
 
 	mu      sync.Mutex
 	syncs   map[census.SyncID]*watched // all of the workspace; those that nobody follows are not read
@@ -80,6 +82,7 @@ func (w *Watcher) end(err error) {
 	w.stop()
 	w.runs.end(err)
 	w.health.end(err)
+	w.alerts.end(err)
 }
 
 // work starts reads until ctx ends.
@@ -196,7 +199,12 @@ func (w *Watcher) readList(ctx context.Context) {
 		}
 		y.record = record
 	}
-	maps.DeleteFunc(w.syncs, func(id census.SyncID, _ *watched) bool { return !there[id] })
+	maps.DeleteFunc(w.syncs, func(id census.SyncID, y *watched) bool {
+		if !there[id] && len(y.alerts) > 0 {
+			w.alerts.put(y.gone(y.alerts, nil, "Census has the sync no more.", asked)...)
+		}
+		return !there[id]
+	})
 }
 
 // fails ends the watcher if Census does not accept its token.
@@ -280,7 +288,7 @@ func (w *Watcher) read(ctx context.Context, y *watched, leave calls.Leave) (rows
 	return rows, open, more, asked, nil
 }
 
-// judge tells followers if the state of y has changed.
+// judge tells followers if the state of y or one of its alerts has changed.
 func (w *Watcher) judge(y *watched, now time.Time) {
 	if y.asked.IsZero() {
 		return
@@ -296,6 +304,10 @@ func (w *Watcher) judge(y *watched, now time.Time) {
 		w.outdate(later(y.asked, w.listed), c.Sync)
 		w.health.put(c)
 	}
+	if changes := y.alert(now, w.began); len(changes) > 0 {
+		w.outdate(later(y.asked, w.listed), y.record.ID)
+		w.alerts.put(changes...)
+	}
 }
 
 // outdate has queries show what followers are about to be told of a sync. Pages of its runs that
@@ -307,11 +319,13 @@ func (w *Watcher) outdate(since time.Time, id census.SyncID, runs ...census.Sync
 	}
 }
 
+// judgeAll judges by the clock what is known of syncs. A sync that could not be read when it had
+// to be is left as it was: that no run of it is known does not mean that it is late.
 func (w *Watcher) judgeAll(now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for id, y := range w.syncs {
-		if w.follows(id) {
+		if w.follows(id) && y.failed == 0 && now.Sub(y.next) < overdue {
 			w.judge(y, now)
 		}
 	}
