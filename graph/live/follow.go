@@ -65,6 +65,27 @@ func (ws *Watchers) leave(f *Follower, tenant string) {
 	}
 }
 
+// Wake has every watcher of a sync read it at once, and once more within 10 s: something that may
+// be ahead of Census's lists reports that it has changed. If nobody follows it, Wake does nothing.
+func (ws *Watchers) Wake(id census.SyncID) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	for w := range ws.used {
+		w.wake(id)
+	}
+}
+
+func (w *Watcher) wake(id census.SyncID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if y := w.syncs[id]; y != nil && w.follows(id) {
+		now := time.Now()
+		y.wake(now)
+		y.again = now.Add(soonAgain)
+		w.wakeUp()
+	}
+}
+
 // Stats are how many watchers work, how many calls all have made, and how late the latest
 // of what they have to read is.
 func (ws *Watchers) Stats() (watchers int, calls int64, behind time.Duration) {

@@ -19,6 +19,9 @@ const (
 
 	// mostNamed is how many syncs a follower may name for them to be read as such.
 	mostNamed = 20
+
+	apart     = 2 * time.Second // at least between reads of a sync that is reported to change all the time
+	soonAgain = 8 * time.Second // after a webhook that may be ahead of Census's lists
 )
 
 // plan sets when to read y next.
@@ -36,6 +39,9 @@ func (y *watched) plan(now time.Time, isNamed bool) {
 		if t.Before(y.next) {
 			y.next, y.urgent = t, true
 		}
+	}
+	if now.Before(y.again) {
+		soon(y.again)
 	}
 	if f := y.record.Schedule.Frequency; f != nil && *f == "continuous" && !y.record.Paused {
 		soon(now.Add(endless))
@@ -71,18 +77,33 @@ func (y *watched) usual(full bool) time.Duration {
 	return slices.Min(took)
 }
 
-// before tells whether y is to be read before z. Where the budget does not suffice for
-// all, the sweep waits for what is urgent, though no longer than a sweep.
+// before tells whether y is to be read before z. Where the budget does not suffice for all, the
+// sweep waits for what is urgent, and that for what was woken, though no longer than a sweep each.
 func (y *watched) before(z *watched) bool {
-	if y.woken != z.woken {
-		return y.woken
-	}
 	return y.turn().Before(z.turn())
 }
 
 func (y *watched) turn() time.Time {
-	if y.urgent {
+	switch {
+	case !y.woken.IsZero():
+		return y.woken.Add(-2 * sweep)
+	case y.urgent:
 		return y.next.Add(-sweep)
+	}
+	return y.next
+}
+
+// wake notes that something reports a change of y.
+func (y *watched) wake(now time.Time) {
+	if y.woken.IsZero() {
+		y.woken = now
+	}
+}
+
+// at is when to read y: as planned, or sooner if something reports a change.
+func (y *watched) at() time.Time {
+	if soon := later(y.woken, y.began.Add(apart)); !y.woken.IsZero() && soon.Before(y.next) {
+		return soon
 	}
 	return y.next
 }

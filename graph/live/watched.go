@@ -27,7 +27,9 @@ type watched struct {
 
 	next    time.Time // when to read it
 	urgent  bool      // something is about to happen, or has
-	woken   bool      // something tells that it has changed
+	began   time.Time // when the last read of it began
+	woken   time.Time // since when something has reported that it has changed; zero: nothing has since it was read
+	again   time.Time // until then it is read once more, since that may be ahead of Census's lists
 	failed  int       // reads that failed since the last that did not
 	reading bool
 }

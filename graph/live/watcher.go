@@ -126,7 +126,7 @@ func (w *Watcher) begin(ctx context.Context) time.Duration {
 		if call == nil {
 			return min(wait, room)
 		}
-		y.reading, y.woken = true, false
+		y.reading, y.woken, y.began = true, time.Time{}, now
 		w.reading++
 		w.done.Go(func() {
 			defer call.giveBack()
@@ -152,8 +152,8 @@ func (w *Watcher) due(now time.Time) (first *watched, next time.Duration) {
 	for id, y := range w.syncs {
 		switch {
 		case y.reading || !w.follows(id):
-		case !y.woken && y.next.After(now):
-			next = min(next, y.next.Sub(now))
+		case y.at().After(now):
+			next = min(next, y.at().Sub(now))
 		case first == nil || y.before(first):
 			first = y
 		}
@@ -195,7 +195,7 @@ func (w *Watcher) readList(ctx context.Context) {
 			y = &watched{next: asked}
 			w.syncs[record.ID] = y
 		case moved(y.record, record):
-			y.woken = true
+			y.wake(asked)
 		}
 		y.record = record
 	}

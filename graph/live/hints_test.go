@@ -1,0 +1,137 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"census-gateway/upstream/census"
+	"census-gateway/upstream/sim"
+)
+
+// quiet returns a workspace of syncs without a schedule, each with a run that is over.
+func quiet(syncs int) *workspace {
+	w := newWorkspace(0)
+	for i := range syncs {
+		id := w.AddSync(sim.Sync{Label: fmt.Sprint(i), Frequency: "never", CreatedAt: time.Now().Add(-time.Hour)})
+		w.ids = append(w.ids, id)
+		w.AddRun(id, sim.Run{})
+	}
+	return w
+}
+
+// reads returns when the runs of a sync were requested.
+func (w *workspace) reads(id int64) (n int) {
+	for _, call := range w.Calls() {
+		if strings.Contains(call, fmt.Sprintf("/syncs/%d/sync_runs", id)) {
+			n++
+		}
+	}
+	return n
+}
+
+// A change is seen at once when a hint comes with it, and within 10 s when the hint comes before
+// it, by the watchers of all tokens; however many hints come at the same time.
+func TestLawHintsAreFollowed(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		ahead := time.Duration(rapid.IntRange(0, 7500).Draw(rt, "ahead")) * time.Millisecond
+		late := time.Duration(rapid.IntRange(0, 400).Draw(rt, "late")) * time.Millisecond
+		more := rapid.SliceOfN(rapid.IntRange(0, 10_000), 0, 5).Draw(rt, "more hints before")
+		bubble(t, rt, func() error {
+			w := quiet(3)
+			w.Inject(sim.Fault{Do: sim.Delay(late)})
+			watchers := &Watchers{Calls: 120}
+			client := w.client(5 * time.Second)
+			all, other := watchers.Follow(client, nil), watchers.Follow(client.WithToken("u"), nil)
+			ctx, cancel := context.WithCancel(context.Background())
+			seen := make([]map[int64]time.Time, 2)
+			var done sync.WaitGroup
+			done.Go(func() { seen[0], _ = seenAt(ctx, all) })
+			done.Go(func() { seen[1], _ = seenAt(ctx, other) })
+			time.Sleep(time.Minute)
+			id := w.ids[1]
+			for _, wait := range more {
+				time.Sleep(time.Duration(wait) * time.Millisecond)
+				watchers.Wake(census.SyncID(id))
+			}
+			watchers.Wake(census.SyncID(id))
+			hinted := time.Now()
+			time.Sleep(ahead)
+			run := w.AddRun(id, sim.Run{Status: "queued", UpdatedAt: time.Now()})
+			if ahead == 0 {
+				watchers.Wake(census.SyncID(id))
+			}
+			time.Sleep(time.Minute)
+			cancel()
+			done.Wait()
+			all.Close()
+			other.Close()
+			time.Sleep(time.Minute)
+			within := 10 * time.Second
+			if ahead == 0 {
+				within = apart + 2*late
+			}
+			for i := range seen {
+				if at := seen[i][run]; at.IsZero() || at.Sub(hinted) > within {
+					return fmt.Errorf("follower %d saw it %s after the hint", i, at.Sub(hinted))
+				}
+			}
+			return nil
+		})
+	})
+}
+
+// However many hints come, one read is under way and one follows, at most every 2 s. The sweep
+// of other syncs goes on. A hint for a sync that nobody follows, or that does not exist, makes no
+// call.
+func TestFloodOfHints(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := quiet(4)
+		w.Inject(sim.Fault{Do: sim.Delay(500 * time.Millisecond)})
+		watchers := &Watchers{Calls: 30}
+		var syncs []census.SyncID
+		for _, id := range w.ids[:3] {
+			syncs = append(syncs, census.SyncID(id))
+		}
+		f := watchers.Follow(w.client(5*time.Second), syncs)
+		time.Sleep(time.Minute)
+		before := w.reads(w.ids[0])
+		for range 600 {
+			for range 10 {
+				watchers.Wake(census.SyncID(w.ids[0]))
+			}
+			watchers.Wake(census.SyncID(w.ids[3]))
+			watchers.Wake(99)
+			time.Sleep(100 * time.Millisecond)
+		}
+		if n := w.reads(w.ids[0]) - before; n < 20 || n > 31 {
+			t.Errorf("%d reads in a minute", n)
+		}
+		if n := w.reads(w.ids[3]); n > 0 {
+			t.Errorf("%d reads of a sync that nobody follows", n)
+		}
+		before = w.reads(w.ids[1])
+		for range 2 * 60 * 60 { // two hours of both
+			watchers.Wake(census.SyncID(w.ids[0]))
+			watchers.Wake(census.SyncID(w.ids[2]))
+			time.Sleep(time.Second)
+		}
+		if n := w.reads(w.ids[1]) - before; n < 3 {
+			t.Errorf("%d reads in two hours of a sync without hints", n)
+		}
+		f.Close()
+		time.Sleep(time.Minute)
+		calls := len(w.calls())
+		watchers.Wake(census.SyncID(w.ids[0]))
+		time.Sleep(time.Hour)
+		if more := len(w.calls()) - calls; more > 0 {
+			t.Errorf("%d calls when nobody followed", more)
+		}
+	})
+}
