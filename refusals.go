@@ -30,6 +30,7 @@ var settingFor = map[string]string{
 	string(edge.ForRate):      "GATEWAY_RATE",
 	string(edge.ForInFlight):  "GATEWAY_MAX_IN_FLIGHT",
 	string(edge.ForSending):   "GATEWAY_MAX_SENDING",
+	string(edge.ForUnsigned):  "GATEWAY_WEBHOOK_SECRETS",
 	transport.LimitBody:       "GATEWAY_MAX_BODY",
 	transport.LimitDocument:   "GATEWAY_MAX_DOCUMENT",
 	forUntrusted:              "GATEWAY_TRUSTED_DOCUMENTS",

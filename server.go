@@ -116,6 +116,7 @@ type gateway struct {
 	sending  *edge.Sending
 	streams  *edge.Streams
 	watch    *live.Watchers
+	webhooks webhooks
 	syncs    *syncmetrics.Keeper       // nil without the metrics of syncs
 	rates    *edge.Rates               // of the previous settings; nil at first
 	inFlight *edge.InFlight            // the same

@@ -23,12 +23,13 @@ type listener struct {
 	mu     sync.Mutex
 	header http.Header
 	text   bytes.Buffer
-	leave  func() // ends the subscription and waits for that
+	leave  func()            // ends the subscription and waits for that
+	each   func(data string) // gets the data of each event; nil: nothing does
 }
 
-func listen(h http.Handler, query string) *listener {
+func listen(h http.Handler, query string, each func(data string)) *listener {
 	ctx, cancel := context.WithCancel(context.Background())
-	l := &listener{header: make(http.Header)}
+	l := &listener{header: make(http.Header), each: each}
 	r := httptest.NewRequestWithContext(ctx, "GET", "http://localhost/graphql?query="+url.QueryEscape(query), nil)
 	r.Header.Set("Accept", "text/event-stream")
 	var done sync.WaitGroup
@@ -43,6 +44,13 @@ func (l *listener) Flush()              {}
 func (l *listener) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.each != nil {
+		for line := range strings.Lines(string(p)) {
+			if data, ok := strings.CutPrefix(line, "data: {"); ok {
+				l.each("{" + data)
+			}
+		}
+	}
 	return l.text.Write(p)
 }
 
@@ -86,7 +94,7 @@ func TestQueriesShowWhatEventsTell(t *testing.T) {
 				}
 			}
 		}
-		l := listen(h, fmt.Sprintf("subscription{syncRunChanged(syncIds:[%d]){run{outcome}}}", id))
+		l := listen(h, fmt.Sprintf("subscription{syncRunChanged(syncIds:[%d]){run{outcome}}}", id), nil)
 		time.Sleep(5 * time.Second) // for the first reading
 		l.take()
 		check("IN_PROGRESS")

@@ -67,7 +67,7 @@ func TestDocs(t *testing.T) {
 			if len(blocks) == 0 {
 				return
 			}
-			d := &doc{gateway: start(t, "GATEWAY_SIM_ADDR=127.0.0.1:0", "GATEWAY_CORS_ORIGINS=https://app.example.com"), dir: t.TempDir()}
+			d := &doc{gateway: start(t, "GATEWAY_SIM_ADDR=127.0.0.1:0", "GATEWAY_CORS_ORIGINS=https://app.example.com", "GATEWAY_WEBHOOK_SECRETS=REPLACE_ME"), dir: t.TempDir()}
 			d.sim = d.gateway.out.wait(t, `REST API at http://([^/\s]+)`)
 			for _, b := range blocks {
 				t.Run("line "+strconv.Itoa(b.line), func(t *testing.T) {

@@ -9,6 +9,7 @@
 //	Refusals         reports what is rejected below, unless a layer has
 //	SecurityHeaders  refusals need the headers too
 //	Recover          catches panics below; its answer has the id and the headers
+//	Signed           webhooks of Census, whose signature is enough, so outside of CheckHost
 //	CheckHost        a rebound page must not even reach CORS (open gateways only)
 //
 // and at the GraphQL endpoint, inside of its trace and its log line:

@@ -44,6 +44,9 @@ const (
 	ForRate         Reason = "rate"          // the caller exceeds its rate
 	ForInFlight     Reason = "in_flight"     // too many operations are running
 	ForSending      Reason = "sending"       // too many large answers are in memory
+	ForUnsigned     Reason = "unsigned"      // a webhook without the signature of a known secret
+	ForLongEvent    Reason = "long_event"    // a webhook with too long a body
+	ForNoEvent      Reason = "no_event"      // a signed webhook that is no event of Census
 )
 
 // Error returns the code and the message, without the cause.

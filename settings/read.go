@@ -96,6 +96,7 @@ func ReadCommand(args []string, out io.Writer, c Command) (s Settings, done bool
 		}
 	}
 	s.JWTAudience, s.CORSOrigins, s.Proxies, s.Hosts = words(s.JWTAudience), words(s.CORSOrigins), words(s.Proxies), words(s.Hosts)
+	s.WebhookSecrets = words(s.WebhookSecrets)
 	return s, false, s.check()
 }
 

@@ -40,6 +40,8 @@ type Settings struct {
 	MaxSubscriptions int  `env:"GATEWAY_MAX_SUBSCRIPTIONS" default:"1000" range:"1..1073741824" help:"Subscriptions at once of one caller, all who reach an open gateway being one (default ${default})." group:"Live" fixed:""`
 	SyncMetrics      bool `env:"GATEWAY_SYNC_METRICS" help:"Serve metrics of every sync at /metrics/syncs on GATEWAY_ADMIN_ADDR. Watching them makes up to GATEWAY_WATCH_CALLS calls a minute." group:"Live" fixed:""`
 
+	WebhookSecrets []string `env:"GATEWAY_WEBHOOK_SECRETS" secret:"" placeholder:"SECRET,…" help:"Secrets of Census's webhooks; several while one replaces another. Without any, /webhooks/census is not served." group:"Live"`
+
 	Documents     string `name:"trusted-documents" env:"GATEWAY_TRUSTED_DOCUMENTS" placeholder:"PATH" help:"Trusted documents, which clients send by id: a folder of .graphql files, or a manifest." group:"What is served"`
 	OnlyTrusted   bool   `name:"only-trusted-documents" env:"GATEWAY_ONLY_TRUSTED_DOCUMENTS" help:"Reject all operations other than trusted documents." group:"What is served"`
 	Introspection bool   `env:"GATEWAY_INTROSPECTION" default:"true" negatable:"" help:"Answer __schema and __type, suggest names, and serve /schema.graphql (default ${default})." group:"What is served"`

@@ -27,8 +27,8 @@ type Delivery struct {
 	Forged bool // signed by another secret
 }
 
-// sendEvery is how often Send looks for changes of runs.
-const sendEvery = time.Second
+// SendEvery is how often Send looks for changes of runs.
+const SendEvery = time.Second
 
 // Send sends the events of what happens from now on to h, until stop is called. stop returns
 // once no copy is under way.
@@ -40,7 +40,7 @@ func (c *Census) Send(h Webhook) (stop func()) {
 	under.Go(func() {
 		for {
 			select {
-			case <-time.After(sendEvery):
+			case <-time.After(SendEvery):
 			case <-ctx.Done():
 				return
 			}

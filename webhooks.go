@@ -1,0 +1,84 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"census-gateway/edge"
+	"census-gateway/edge/observe"
+	"census-gateway/internal/errcodes"
+	"census-gateway/upstream/census"
+)
+
+// webhookPath is where Census's webhooks are received.
+const webhookPath = "/webhooks/census"
+
+// webhooks counts requests at webhookPath by result.
+type webhooks struct {
+	taken, ignored, unsigned, invalid atomic.Int64
+}
+
+// figures are the metrics of webhooks.
+func (w *webhooks) figures() []observe.Figure {
+	of := func(result string, n *atomic.Int64) observe.Figure {
+		return observe.Figure{Name: "webhooks_total", Help: "Webhooks received, by result: taken, ignored (an event of another kind), unsigned, or invalid.",
+			Label: "result", LabelValue: result, Counter: true, Value: func() (float64, bool) { return float64(n.Load()), true }}
+	}
+	return []observe.Figure{of("taken", &w.taken), of("ignored", &w.ignored), of("unsigned", &w.unsigned), of("invalid", &w.invalid)}
+}
+
+// hooked serves Census's webhooks beside next, if there are secrets. Their signature is enough:
+// they need neither the credentials of callers nor a known host name, which a tunnel may replace.
+func (g *gateway) hooked(secrets []string) func(http.Handler) http.Handler {
+	if len(secrets) == 0 {
+		return nil
+	}
+	signed := edge.Signed(secrets)(http.HandlerFunc(g.webhook))
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != webhookPath {
+				next.ServeHTTP(w, r)
+				return
+			}
+			signed.ServeHTTP(w, r)
+			switch edge.Status(w) {
+			case http.StatusUnauthorized:
+				g.webhooks.unsigned.Add(1)
+			case http.StatusBadRequest, http.StatusRequestEntityTooLarge:
+				g.webhooks.invalid.Add(1)
+			}
+		})
+	}
+}
+
+// webhook receives a signed event. An event is a hint: what it says is not believed, but what may
+// have changed is read again, so that a lost, repeated, late or false event does no harm.
+func (g *gateway) webhook(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	var event census.Event
+	if err == nil {
+		event, err = census.DecodeEvent(body)
+	}
+	if err != nil {
+		edge.Refuse(w, r, &edge.Refusal{Status: http.StatusBadRequest, Code: errcodes.BadRequest, Reason: edge.ForNoEvent, Cause: err,
+			Message: "The body must be an event of Census: a JSON object with event and sync_id."})
+		return
+	}
+	g.log.DebugContext(r.Context(), "webhook", "event", event.Name, "sync", event.Sync, "run", event.Run)
+	if event.Sync == 0 {
+		g.webhooks.ignored.Add(1)
+	} else {
+		g.webhooks.taken.Add(1)
+		g.hint(event)
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// hint has queries and watchers read again what an event is about.
+func (g *gateway) hint(event census.Event) {
+	g.census.Doubt(time.Now(), event.Sync, event.Run)
+	g.answers.Forget()
+	g.watch.Wake(event.Sync)
+}
