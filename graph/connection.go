@@ -7,22 +7,22 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// A SyncRunConnection is a stretch of the runs of one sync.
+// A SyncRunConnection is a page of the runs of one sync, or of many.
 type SyncRunConnection struct {
-	list        listSum // binds its cursors to the list
+	list        listSum // the list to which its cursors belong
 	newestFirst bool
 	page        pageArgs
 	window      paging.Window
 	slice       paging.Slice[census.SyncRun]
 
-	// Where the runs were chosen among others, or are of many syncs:
-	ordinals []int     // of each row of slice; nil: they stand one after another
+	// The fields below are set if the runs were filtered, or are of many syncs.
+	ordinals []int     // of each row of slice; nil: consecutive
 	mark     string    // see markOf
-	info     *PageInfo // nil: as window and slice have it
-	total    *int      // nil, if info is not: unknown
+	info     *PageInfo // nil: computed from window and slice
+	total    *int      // if info is set: the number of runs, nil if unknown
 }
 
-// runList names the list of a sync's runs, in one order or the other.
+// runList returns the checksum of the list of a sync's runs, in either order.
 func runList(id census.SyncID, newestFirst bool) listSum {
 	name := strconv.AppendInt(append(make([]byte, 0, 32), "runs/"...), int64(id), 10)
 	if newestFirst {
@@ -31,7 +31,7 @@ func runList(id census.SyncID, newestFirst bool) listSum {
 	return sumOf(append(name, "/asc"...))
 }
 
-// at is where the i-th run as shown stands in the slice.
+// at returns the index in the slice of the i-th run shown.
 func (c *SyncRunConnection) at(i int) int {
 	if c.newestFirst {
 		return len(c.slice.Rows) - 1 - i
@@ -41,10 +41,10 @@ func (c *SyncRunConnection) at(i int) int {
 
 func (c *SyncRunConnection) len() int { return len(c.slice.Rows) }
 
-// edge is the i-th run as shown.
+// edge returns the i-th run shown.
 func (c *SyncRunConnection) edge(i int) SyncRunEdge { return SyncRunEdge{c, c.at(i)} }
 
-// Edges are the runs with their cursors.
+// Edges returns the runs with their cursors.
 func (c *SyncRunConnection) Edges() []SyncRunEdge {
 	edges := make([]SyncRunEdge, c.len())
 	for i := range edges {
@@ -53,7 +53,7 @@ func (c *SyncRunConnection) Edges() []SyncRunEdge {
 	return edges
 }
 
-// Nodes are the runs without their cursors.
+// Nodes returns the runs without their cursors.
 func (c *SyncRunConnection) Nodes() []*census.SyncRun {
 	nodes := make([]*census.SyncRun, c.len())
 	for i := range nodes {
@@ -62,7 +62,7 @@ func (c *SyncRunConnection) Nodes() []*census.SyncRun {
 	return nodes
 }
 
-// PageInfo tells where the stretch lies in its list.
+// PageInfo says whether the list continues before and after the page.
 func (c *SyncRunConnection) PageInfo() *PageInfo {
 	if c.info != nil {
 		return c.info
@@ -76,7 +76,7 @@ func (c *SyncRunConnection) PageInfo() *PageInfo {
 	return info
 }
 
-// TotalCount is the number of runs in the whole list; nil if it is unknown.
+// TotalCount returns the number of runs in the whole list; nil if it is unknown.
 func (c *SyncRunConnection) TotalCount() *int {
 	if c.info != nil {
 		return c.total
@@ -87,13 +87,13 @@ func (c *SyncRunConnection) TotalCount() *int {
 // A SyncRunEdge is one run of a connection.
 type SyncRunEdge struct {
 	connection *SyncRunConnection
-	at         int // in the connection's slice
+	at         int // index in the connection's slice
 }
 
-// Node is the run.
+// Node returns the run.
 func (e SyncRunEdge) Node() *census.SyncRun { return &e.connection.slice.Rows[e.at] }
 
-// Cursor is the run's place in the list.
+// Cursor returns the run's position in the list.
 func (e SyncRunEdge) Cursor() EdgeCursor {
 	c := e.connection
 	place := cursor{Position: positionOf(&c.window, &c.slice, e.at), label: c.mark}

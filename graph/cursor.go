@@ -9,36 +9,36 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// A cursor is a place in a list, for clients to give back.
+// A cursor is a position in a list that clients can pass back.
 type cursor struct {
 	paging.Position
-	label string // the label of the sync there, in lists ordered by label; the mark of a filter of runs
+	label string // the label of the sync, in lists ordered by label; the mark of a filter of runs
 }
 
 const (
 	cursorVersion = 1
-	maxCursor     = 1500 // letters of a cursor's text
-	maxLabel      = 1024 // bytes of a label that a cursor keeps: as much as 255 letters take
+	maxCursor     = 1500 // maximum length of a cursor's text
+	maxLabel      = 1024 // bytes of a label that a cursor keeps, as much as 255 characters take
 
 	openMark = 1 << 32 // added to the ordinal of an open position
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// A listSum is the check sum of the name of a list.
+// A listSum is the checksum of the name of a list.
 type listSum uint32
 
 func sumOf(list []byte) listSum { return listSum(crc32.Checksum(list, castagnoli)) }
 
-// with goes on summing over b.
+// with returns the checksum continued over b.
 func (s listSum) with(b []byte) uint32 { return crc32.Update(uint32(s), castagnoli, b) }
 
-// append appends c as text: base64url of a version, the place as varints, the label, and a
-// check sum over all that and the name of the list, which binds the cursor to its list. The
-// sum detects mistakes, not attacks: a forged cursor only names a place to start reading
+// append appends the text of c: base64url of a version, the position as varints, the label, and a
+// checksum. The checksum covers these and the name of the list, which binds the cursor to its
+// list. It detects mistakes, not attacks: a forged cursor only names a position to start reading
 // from.
 func (c cursor) append(b []byte, list listSum) []byte {
-	began := len(b) // the bytes are laid out here first, and give way to their text
+	began := len(b) // the bytes are assembled here and then replaced by their text
 	b = append(b, cursorVersion)
 	b = binary.AppendUvarint(b, uint64(c.CreatedAt))
 	b = binary.AppendUvarint(b, uint64(c.ID))
@@ -54,7 +54,7 @@ func (c cursor) append(b []byte, list listSum) []byte {
 	return b[:began+copy(b[began:], b[end:])]
 }
 
-// An EdgeCursor is the cursor of an edge, bound to its list.
+// An EdgeCursor is the cursor of an edge, with its list.
 type EdgeCursor struct {
 	cursor
 	list listSum
@@ -62,8 +62,8 @@ type EdgeCursor struct {
 
 func (c EdgeCursor) text() string { return string(c.append(nil, c.list)) }
 
-// parseCursor reads the cursor in the argument arg; nil is the zero cursor, an
-// end of the list.
+// parseCursor parses the cursor in the argument arg. For nil it returns the zero cursor, an end
+// of the list.
 func parseCursor(arg string, text *string, list listSum) (c cursor, err error) {
 	if text == nil {
 		return c, nil

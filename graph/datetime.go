@@ -9,11 +9,11 @@ import (
 // dateTimeForm describes a DateTime in error messages.
 const dateTimeForm = `RFC 3339 from 1970 to 9999, for example "2021-10-20T02:51:07.546Z"`
 
-// parseDateTime reads a timestamp by the grammar of RFC 3339, section 5.6, to the letter:
-// package time takes hours of one digit, a comma and an offset of 24 hours, and no small t
-// or z. Digits after the milliseconds are cut off. A leap second is the first second after
-// it. The first moment of 1970, for which our zero stands already, is the millisecond after
-// it: Census has nothing between the two.
+// parseDateTime parses a timestamp exactly by the grammar of RFC 3339, section 5.6. Package time
+// accepts hours of one digit, a comma and an offset of 24 hours, and rejects lower-case t and z.
+// Digits after the milliseconds are cut off. A leap second becomes the second after it. The first
+// moment of 1970 becomes the millisecond after it, because our zero means null; Census has no
+// data between the two.
 func parseDateTime(s string) (census.DateTime, bool) {
 	const shape = "0000-00-00T00:00:00" // 0 is a digit
 	if len(s) <= len(shape) {
@@ -52,15 +52,14 @@ func parseDateTime(s string) (census.DateTime, bool) {
 	return census.DateTime(max(t.UnixMilli(), 1)), true
 }
 
-// leaps tells whether a leap second may follow the one t is in: they come at the
-// end of June and December (RFC 3339, section 5.7).
+// leaps reports whether a leap second may follow the second of t. Leap seconds occur at the end
+// of June and December (RFC 3339, section 5.7).
 func leaps(t time.Time) bool {
 	_, month, day := t.Date()
 	return t.Hour() == 23 && t.Minute() == 59 && (month == time.June && day == 30 || month == time.December && day == 31)
 }
 
-// fraction reads what follows the seconds, up to the offset: nothing, or a point and
-// digits.
+// fraction parses the text between the seconds and the offset: nothing, or a point and digits.
 func fraction(s string) (millis int, rest string, ok bool) {
 	if s[0] != '.' {
 		return 0, s, true
@@ -72,8 +71,8 @@ func fraction(s string) (millis int, rest string, ok bool) {
 	return digits((s[1:n] + "000")[:3]), s[n:], n > 1
 }
 
-// parseOffset reads "Z" or "+02:00", which the local time is ahead of UTC. The RFC's
-// "-00:00" is UTC too.
+// parseOffset parses "Z" or an offset such as "+02:00", which is local time minus UTC. The RFC's
+// "-00:00" also means UTC.
 func parseOffset(s string) (time.Duration, bool) {
 	if s == "Z" || s == "z" {
 		return 0, true
@@ -94,7 +93,7 @@ func parseOffset(s string) (time.Duration, bool) {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// digits is what text says in digits.
+// digits returns the number written in decimal digits.
 func digits(text string) (n int) {
 	for i := range len(text) {
 		n = 10*n + int(text[i]-'0')

@@ -7,8 +7,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// deprecatedIn are the fields that op asks and that are deprecated, as Type.field, each
-// once. Fields in fragments and under @skip or @include count.
+// deprecatedIn returns the deprecated fields that op selects, as Type.field, each once. It
+// includes fields in fragments and under @skip or @include.
 func deprecatedIn(op *graphql.OperationContext) (fields []string) {
 	seen := map[string]bool{} // fragments
 	var walk func(ast.SelectionSet)

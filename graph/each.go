@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// each runs do for the numbers below n at once and waits. A panic in one is
-// raised again when the others are through.
+// each calls do for the numbers below n concurrently and waits. If calls panic, it panics after
+// all of them have returned.
 func each(n int, do func(i int)) {
 	if n == 1 {
 		do(0)
@@ -26,7 +26,7 @@ func each(n int, do func(i int)) {
 	}
 }
 
-// contain runs do and returns its panic as an error, with the stack for the log.
+// contain calls do and returns a panic as an error, with the stack for the log.
 func contain(do func()) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -37,11 +37,11 @@ func contain(do func()) (err error) {
 	return nil
 }
 
-// places bound how many do something at once.
+// places limits the number of concurrent uses.
 type places chan struct{}
 
-// enter waits for a place; the caller leaves it by what it returns. If ctx ends first, it
-// returns without a place; work under ctx then fails by itself.
+// enter waits for a place. The caller must call leave to free it. If ctx ends first, enter
+// returns without a place, since work under ctx then fails by itself.
 func (p places) enter(ctx context.Context) (leave func()) {
 	select {
 	case p <- struct{}{}:

@@ -12,13 +12,13 @@ import (
 
 const (
 	markVersion = 2
-	mostMark    = 1024               // letters of its text
-	markFor     = 7 * 24 * time.Hour // how old a cursor of events may be
+	mostMark    = 1024               // maximum length of its text
+	markFor     = 7 * 24 * time.Hour // maximum age of a cursor of events
 )
 
-// markText is the text of a mark: base64url of a version, up to when all syncs were told,
-// each sync that stands apart with by how many seconds, rounded down, and a check sum that
-// binds it to the syncs.
+// markText returns the text of a mark: base64url of a version, the time up to which the events of
+// all syncs were sent, and the syncs with another time. The latter is an offset in seconds,
+// rounded down. A checksum binds the mark to the syncs.
 func markText(m live.Mark, syncs listSum) string {
 	b := binary.AppendUvarint([]byte{markVersion}, uint64(m.At))
 	for _, apart := range m.Apart {
@@ -29,7 +29,7 @@ func markText(m live.Mark, syncs listSum) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// parseMark reads the cursor of an event; nil is the zero mark.
+// parseMark parses the cursor of an event. For nil it returns the zero mark.
 func parseMark(text *string, syncs listSum) (m live.Mark, err error) {
 	if text == nil {
 		return m, nil
@@ -56,7 +56,7 @@ func parseMark(text *string, syncs listSum) (m live.Mark, err error) {
 		var seconds int64
 		seconds, n = binary.Varint(b)
 		apart := m.At + census.DateTime(seconds)*1000
-		m.Apart = append(m.Apart, live.Apart{Sync: census.SyncID(sync), At: max(apart, oldest)}) // it fails for so long
+		m.Apart = append(m.Apart, live.Apart{Sync: census.SyncID(sync), At: max(apart, oldest)}) // a sync may have failed for longer than that
 	}
 	switch {
 	case n <= 0:

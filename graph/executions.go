@@ -12,10 +12,10 @@ import (
 
 const maxExecutions = 1000
 
-// lastMoment is behind all that a DateTime can be.
+// lastMoment is after the last valid DateTime.
 var lastMoment = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// nextRunOf is when the schedule of s starts it next; nil where nothing tells.
+// nextRunOf returns the next scheduled run of s; nil if it is unknown.
 func nextRunOf(ctx context.Context, s *Sync) exec.Later[*census.DateTime] {
 	notes.Of(ctx).Moves()
 	got, now := s.ask(ctx), loadersOf(ctx).now
@@ -34,7 +34,8 @@ func nextRunOf(ctx context.Context, s *Sync) exec.Later[*census.DateTime] {
 	})
 }
 
-// executionsOf lists when a schedule is due; nil moments are now, and no end.
+// executionsOf lists the times at which a schedule is due. A nil after means now, and a nil
+// before means no end.
 func executionsOf(ctx context.Context, s *census.SyncSchedule, after, before *census.DateTime, first int) ([]census.DateTime, error) {
 	if first < 0 || first > maxExecutions {
 		return nil, badInput("first must be from 0 to %d, got %d", maxExecutions, first)
@@ -49,12 +50,13 @@ func executionsOf(ctx context.Context, s *census.SyncSchedule, after, before *ce
 		to = before.Time()
 	}
 	if after != nil && before != nil && *after >= *before {
-		return nil, badInput("after must be before before, got %s and %s", after, before)
+		return nil, badInput("after must be earlier than before, got %s and %s", after, before)
 	}
 	return due(s, from, to, first), nil
 }
 
-// due lists when a schedule is due by the clock alone; nothing if it cannot be read.
+// due lists the times at which a schedule is due, regardless of runs. It returns nil if the
+// schedule cannot be parsed.
 func due(s *census.SyncSchedule, after, before time.Time, n int) []census.DateTime {
 	schedule, err := health.ParseSchedule(*s)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// narrow shrinks w to the runs that were created when filter says.
+// narrow shrinks w to the creation times that filter allows.
 func narrow(w paging.Window, filter *stats.Filter) paging.Window {
 	if since := filter.Since(); since != 0 {
 		if since := paging.Since(paging.Moment(since)); w.Older.IsEnd() || w.Older.Compare(since) < 0 {
@@ -27,7 +27,7 @@ func narrow(w paging.Window, filter *stats.Filter) paging.Window {
 	return w
 }
 
-// filteredRuns shows the runs of a sync that filter passes.
+// filteredRuns returns a page of the runs of a sync that pass filter.
 func filteredRuns(ctx context.Context, id census.SyncID, filter *stats.Filter, list listSum, newestFirst bool, w paging.Window, page pageArgs) exec.Later[*SyncRunConnection] {
 	if err := filter.Check(); err != nil {
 		return exec.Value[*SyncRunConnection](nil, badInput("filter: %s", err))
@@ -45,10 +45,10 @@ func filteredRuns(ctx context.Context, id census.SyncID, filter *stats.Filter, l
 	})
 }
 
-// markOf is what the cursors of a list with filter carry beside their place: they are
-// good in every other list of these runs, but where they come back to their own, a
-// run that passes is known to have stood there. The window of creation is left out,
-// since the place tells by itself whether it lies inside.
+// markOf returns the mark in the cursors of a list with filter. A cursor is valid in all lists of
+// the same runs. In a list with the same mark, it also proves that a passing run was at its
+// position. The mark does not cover the creation times, since the position shows whether it lies
+// within them.
 func markOf(filter *stats.Filter) string {
 	rest := *filter
 	rest.CreatedSince, rest.CreatedBefore = 0, 0
@@ -59,24 +59,23 @@ func markOf(filter *stats.Filter) string {
 	return string(binary.BigEndian.AppendUint32(nil, uint32(sumOf(name))))
 }
 
-// passedAt tells whether a run that filter passes is known to have stood at c.
+// passedAt reports whether a run that passes filter is known to have been at c.
 func passedAt(c cursor, filter *stats.Filter) bool {
 	mark := markOf(filter)
 	return !c.IsEnd() && (mark == "" || mark == c.label) &&
 		c.CreatedAt >= paging.Moment(filter.CreatedSince) && (filter.CreatedBefore == 0 || c.CreatedAt < paging.Moment(filter.CreatedBefore))
 }
 
-// A harvest is what was found of the runs that a filter passes, from the side on
-// which one began to look.
+// A harvest holds the runs found for a filter, in the order of the search.
 type harvest struct {
 	rows     []census.SyncRun
 	ordinals []int
-	more     bool            // there are further ones, or may be
-	cut      paging.Position // where looking ended before its time; zero: it did not
+	more     bool            // there are more, or may be
+	cut      paging.Position // where the search stopped early; zero if it did not
 }
 
-// reap looks for the runs of a sync in w that filter passes, until it has as many as w
-// wants and knows whether there is one more. The returned function waits for them.
+// reap searches the runs of a sync in w that pass filter, until it has as many as w requests and
+// knows whether there is another. The returned function waits for them.
 func (l *loaders) reap(id census.SyncID, w paging.Window, filter *stats.Filter) func() (harvest, error) {
 	h, want := harvest{}, w.Limit
 	w = narrow(w, filter)
@@ -116,20 +115,20 @@ func (l *loaders) reap(id census.SyncID, w paging.Window, filter *stats.Filter) 
 	}
 }
 
-// stands reports whether h ended where w begins: a client that continues there gets it
-// again.
+// stands reports whether h ended at the start of w, so that a client that continues there makes
+// no progress.
 func (h harvest) stands(w paging.Window) bool {
 	return h.more && len(h.rows) == 0 && !w.Near().IsEnd() && h.cut.Compare(w.Near()) == 0
 }
 
-// connection shows h as the page of a list: w is what page asked for.
+// connection returns h as a page of the list. w is the window of page.
 func (h harvest) connection(list listSum, newestFirst bool, w paging.Window, filter *stats.Filter, page pageArgs) *SyncRunConnection {
 	near := page.near(list)
 	if !w.FromOldest {
 		slices.Reverse(h.rows)
 		slices.Reverse(h.ordinals)
 	}
-	beyond := passedAt(near, filter) // whether something lies behind where one began, as far as is known
+	beyond := passedAt(near, filter) // whether a passing run is known on the other side of the start
 	info := &PageInfo{HasNextPage: h.more, HasPreviousPage: beyond}
 	if backward := w.FromOldest == newestFirst; backward {
 		info = &PageInfo{HasNextPage: beyond, HasPreviousPage: h.more}
@@ -142,14 +141,14 @@ func (h harvest) connection(list listSum, newestFirst bool, w paging.Window, fil
 	}
 	end := cursor{Position: h.cut}
 	if beyond || len(h.rows) > 0 {
-		end.label = c.mark // what lies behind it is not nothing
+		end.label = c.mark // a passing run precedes it
 	}
 	c.cut(end)
 	page.end(c.info)
 	return c
 }
 
-// cut has the page end where looking for further runs ended before its time.
+// cut ends the page where the search stopped early.
 func (c *SyncRunConnection) cut(at cursor) {
 	if n := c.len(); n > 0 {
 		start, end := c.edge(0).Cursor().text(), c.edge(n-1).Cursor().text()

@@ -11,18 +11,18 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// A groupKey identifies a group. The zero key stands for runs of which Census reports no value.
+// A groupKey identifies a group. The zero key is for runs for which Census reports no value.
 type groupKey struct {
 	text string
 	rest bool
 }
 
-// A grouping sorts the runs of many syncs into groups.
+// A grouping divides the runs of many syncs into groups.
 type grouping struct {
 	by          SyncRunGroupBy
 	order       SyncRunGroupOrder
 	connections *upstream.Ends
-	keys        map[*Sync]string   // of the groups of V2 that syncs are of, if runs are grouped by that
+	keys        map[*Sync]string   // keys of the V2 groups of syncs, if runs are grouped by them
 	names       map[string]*string // of these groups
 	groups      map[groupKey]*SyncRunStatsGroup
 	failed      exec.Beside
@@ -38,8 +38,8 @@ func (g *grouping) needsRecords() bool {
 	return true
 }
 
-// askConnections asks for the connections that the groups or their order depend on; nil if
-// they depend on none.
+// askConnections requests the connections that the groups or their order need; nil if they need
+// none.
 func (g *grouping) askConnections(l *loaders) *loaded[upstream.Side, *upstream.Ends] {
 	switch {
 	case g.by == SyncRunGroupByDestinationType, g.by == SyncRunGroupByDestination && g.order == SyncRunGroupOrderLabel:
@@ -50,7 +50,7 @@ func (g *grouping) askConnections(l *loaders) *loaded[upstream.Side, *upstream.E
 	return nil
 }
 
-// add adds the runs of a sync. If its record cannot be read, they go to the group of the zero
+// add adds the runs of a sync. If its record cannot be read, they go into the group with the zero
 // key.
 func (g *grouping) add(p *statsPart) {
 	if g.needsRecords() && p.sync.record == nil {
@@ -66,7 +66,7 @@ func (g *grouping) add(p *statsPart) {
 	}
 }
 
-// groupOf is the group of some runs of a sync, without the runs.
+// groupOf returns the group for some runs of a sync, without the runs.
 func (g *grouping) groupOf(sync *Sync, kind stats.Kind) (key groupKey, group SyncRunStatsGroup) {
 	record := sync.record
 	if record == nil {
@@ -113,7 +113,7 @@ func (g *grouping) groupOf(sync *Sync, kind stats.Kind) (key groupKey, group Syn
 	return key, group
 }
 
-// cut puts the groups in order, and all after the first into one.
+// cut orders the groups and combines all but the first ones.
 func (g *grouping) cut(first int) []*SyncRunStatsGroup {
 	rest := g.groups[groupKey{rest: true}]
 	delete(g.groups, groupKey{rest: true})
@@ -162,7 +162,7 @@ func (g *grouping) cut(first int) []*SyncRunStatsGroup {
 	return groups
 }
 
-// of makes the groups of parts, whose records and connections are at hand.
+// of returns the groups of parts. Their records and connections must have been read.
 func (g *grouping) of(parts []statsPart, first int) exec.Later[[]*SyncRunStatsGroup] {
 	for i := range parts {
 		g.add(&parts[i])
@@ -174,7 +174,7 @@ func (g *grouping) of(parts []statsPart, first int) exec.Later[[]*SyncRunStatsGr
 	return exec.Value(groups, nil)
 }
 
-// nameGroups takes the keys of the groups of V2 that the syncs of parts are of.
+// nameGroups stores the V2 groups of the syncs of parts, by their keys.
 func (g *grouping) nameGroups(parts []statsPart, keys []string, named []*Group) {
 	g.keys, g.names = map[*Sync]string{}, map[string]*string{}
 	for i, p := range parts {
@@ -185,8 +185,8 @@ func (g *grouping) nameGroups(parts []statsPart, keys []string, named []*Group) 
 	}
 }
 
-// destinationKey names a destination by its number; on V2, where it has none, by its
-// activation. "" if Census tells neither.
+// destinationKey returns the key of a destination: its number or, on V2, its activation if it has
+// no number. It returns "" if Census sends neither.
 func destinationKey(d *census.SyncDestination) string {
 	if d.ConnectionID == nil && d.ActivationID != nil {
 		return *d.ActivationID

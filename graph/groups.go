@@ -16,14 +16,15 @@ import (
 
 const groupType = "Group"
 
-// A Group of V2.
+// A Group is a group of V2.
 type Group struct {
 	ID   string
 	Key  string
 	Name *string
 }
 
-// groupOf makes the answer of a group, by the name that the operator gave it.
+// groupOf returns the answer for a group, with the name that the operator configured, or the
+// names of its sources.
 func (r *Resolver) groupOf(g upstream.Group) *Group {
 	name := r.groupNames[g.Key]
 	if name == "" {
@@ -36,7 +37,7 @@ func (r *Resolver) groupOf(g upstream.Group) *Group {
 	return group
 }
 
-// groups are those that are served.
+// groups returns the groups that the gateway serves.
 func (r *Resolver) groups(ctx context.Context) exec.Later[[]*Group] {
 	l := loadersOf(ctx)
 	if l.census.Version() == calls.V1 {
@@ -52,7 +53,7 @@ func (r *Resolver) groups(ctx context.Context) exec.Later[[]*Group] {
 	})
 }
 
-// groupNode is the group of an id, which stands in the argument arg.
+// groupNode returns the group with the id in the argument arg.
 func (r *Resolver) groupNode(ctx context.Context, arg, id string) exec.Later[Node] {
 	key, err := parseGroup(arg, id)
 	if err != nil {
@@ -70,7 +71,7 @@ func (r *Resolver) groupNode(ctx context.Context, arg, id string) exec.Later[Nod
 	})
 }
 
-// groupOfSync is the group of a sync.
+// groupOfSync returns the group of a sync.
 func (r *Resolver) groupOfSync(ctx context.Context, s *Sync) exec.Later[*Group] {
 	l, got := loadersOf(ctx), s.ask(ctx)
 	return exec.Then(func() exec.Later[*Group] {
@@ -88,8 +89,8 @@ func (r *Resolver) groupOfSync(ctx context.Context, s *Sync) exec.Later[*Group] 
 	})
 }
 
-// groupKeysOf are the keys of the groups of records; "" where one is unknown or the record
-// is nil.
+// groupKeysOf returns the keys of the groups of records; "" if a key is unknown or the record is
+// nil.
 func (l *loaders) groupKeysOf(records []*census.Sync) exec.Later[[]string] {
 	keys, sides := l.census.GroupKeys(records)
 	return l.groupKeysBy(keys, sides)
@@ -113,10 +114,10 @@ func (l *loaders) groupKeysBy(keys []string, sides []upstream.GroupSide) exec.La
 	return exec.Value(keys, nil)
 }
 
-// maxGroupKey is the longest key that an id may have.
+// maxGroupKey is the maximum length of the key in an id.
 const maxGroupKey = 100
 
-// parseGroup reads the id of a group, "Group:KEY" or just the key.
+// parseGroup parses the id of a group, "Group:KEY" or just the key.
 func parseGroup(arg, id string) (key string, err error) {
 	key = strings.TrimPrefix(id, groupType+":")
 	if key == "" || len(key) > maxGroupKey || strings.ContainsAny(key, ": ") {
@@ -125,8 +126,8 @@ func parseGroup(arg, id string) (key string, err error) {
 	return key, nil
 }
 
-// groupKeys are the keys of the groups that ids, which stand in the argument arg, name,
-// sorted and each once; nil: any group will do.
+// groupKeys returns the keys of the groups with the ids in the argument arg, sorted and without
+// duplicates. It returns nil for nil, which means any group.
 func groupKeys(arg string, ids []string) ([]string, error) {
 	if ids == nil {
 		return nil, nil
@@ -145,8 +146,9 @@ func groupKeys(arg string, ids []string) ([]string, error) {
 	return slices.Compact(keys), nil
 }
 
-// inGroups leaves of syncs, whose records have been read, those of some groups; of nil,
-// all. One that could not be read is left in, for its error to be told.
+// inGroups returns those of syncs that are in one of the groups with keys, or all if keys is nil.
+// The records must have been read. A sync whose record failed is kept, so that its error is
+// reported.
 func (l *loaders) inGroups(syncs []*Sync, keys []string) exec.Later[[]*Sync] {
 	if keys == nil {
 		return exec.Value(syncs, nil)
@@ -166,8 +168,8 @@ func (l *loaders) inGroups(syncs []*Sync, keys []string) exec.Later[[]*Sync] {
 	})
 }
 
-// chosenSyncs are the syncs that a field of many syncs shows: those named, or all, and of
-// them those of some groups.
+// chosenSyncs returns the syncs for a field of many syncs: those named, or all. If groups is not
+// nil, only syncs of these groups.
 func (l *loaders) chosenSyncs(ctx context.Context, named []*Sync, groups []string) exec.Later[[]*Sync] {
 	if named != nil && groups == nil {
 		return exec.Value(named, nil)

@@ -23,40 +23,40 @@ import (
 	"census-gateway/upstream"
 )
 
-// Options are what a handler can do without; zero values are good defaults,
-// but for introspection, which Limits must allow.
+// Options configure a handler. The zero values are good defaults, except that Limits disables
+// introspection.
 type Options struct {
-	Log         *slog.Logger       // gets the causes of failures; nil: nobody does
+	Log         *slog.Logger       // receives the causes of failures; nil: no log
 	Timeout     time.Duration      // of one operation; 0: 10 s
-	MaxBody     int64              // bytes of a request; 0: 256 KiB
-	MaxDocument int                // bytes of one document; 0: 64 KiB
-	MaxTokens   int                // of one document; 0: 2,000. The validator takes time by their square
+	MaxBody     int64              // maximum bytes of a request; 0: 256 KiB
+	MaxDocument int                // maximum bytes of a document; 0: 64 KiB
+	MaxTokens   int                // maximum tokens of a document; 0: 2,000. The time of validation grows with their square
 	Limits      limits.Limits      // of one operation
-	ReadLimit   int                // calls of one operation for filters, statistics and lists of many syncs, but for the first of each; 0: 2,000
+	ReadLimit   int                // calls of one operation for filters, statistics and lists of many syncs, except the first of each; 0: 2,000
 	Trusted     *documents.Trusted // operations known by id; nil: none
-	OnlyTrusted bool               // refuse all others
+	OnlyTrusted bool               // reject all other operations
 	Federation  bool               // answer routers of Apollo Federation
-	GroupNames  map[string]string  // of groups, by key; the others are named by their sources
-	AppURL      string             // of Census's pages for people, "https://app.getcensus.com"; "": there are none
+	GroupNames  map[string]string  // of groups, by key; other groups are named after their sources
+	AppURL      string             // base URL of Census's web pages, "https://app.getcensus.com"; "": no URLs
 	Now         func() time.Time   // nil: time.Now
-	OwnTokens   bool               // callers ask with Census tokens of their own
-	Watch       *live.Watchers     // what subscriptions follow; nil: watchers of their own, of 120 calls a minute
-	// Last lets the answer to a subscription last beyond the time of one operation: see
-	// [transport.Options]. Nil: as long as its client stays.
+	OwnTokens   bool               // callers use their own Census tokens
+	Watch       *live.Watchers     // watchers for subscriptions; nil: new ones with 120 calls a minute
+	// Last lets a subscription last longer than one operation; see [transport.Options]. Nil: as
+	// long as its client stays.
 	Last func(ctx context.Context) (lasting context.Context, end func(), refusal *gqlerror.Error)
-	// Hold is told how many bytes of memory an answer takes at least, while it is made;
-	// false refuses it, with OVERLOADED. Nil: there is room for everything.
+	// Hold is called with the minimum size of an answer, in bytes, while it is made. If it
+	// returns false, the answer is rejected with OVERLOADED. Nil: no limit.
 	Hold func(ctx context.Context, bytes int) bool
-	// OnFresh is told how long an answer counts as what Census would say, before its
-	// header is written; 0 for one with errors. Nil: nobody.
+	// OnFresh is called with the time for which an answer stays fresh, before its header is
+	// written; 0 for an answer with errors. It may be nil.
 	OnFresh func(ctx context.Context, d time.Duration)
-	// OnBatch is told when a loader begins to read keys things together, and
-	// returns what to call at the end; nil: nobody.
+	// OnBatch is called when a loader begins to read keys items together. The returned function
+	// is called at the end. It may be nil.
 	OnBatch func(ctx context.Context, loader string, keys int) (context.Context, func(error))
 }
 
-// Handler answers GraphQL over HTTP. census tells whose Census the request of a
-// context asks.
+// Handler returns a handler of GraphQL over HTTP. census returns the client for the request of a
+// context.
 func Handler(census func(context.Context) *upstream.Client, opt Options) (http.Handler, error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
@@ -110,9 +110,9 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 		srv.SetValidationRulesFn(limits.RulesWithoutSuggestions)
 	}
 	srv.SetRecoverFunc(transport.Recover(panicked))
-	srv.Use(parsed) // before all that keep something with a document
-	srv.Use(given)  // before all that looks at variables
-	srv.Use(guard)  // before all that walks a document: it bounds the walk
+	srv.Use(parsed) // before all extensions that store values beside a document
+	srv.Use(given)  // before all extensions that read variables
+	srv.Use(guard)  // before all extensions that walk a document, since it limits the walk
 	srv.Use(documents.Persisted{Automatic: documents.NewTexts(), Trusted: opt.Trusted, RequireTrusted: opt.OnlyTrusted,
 		OnTrusted: func(ctx context.Context, id string) {
 			if n := notes.Of(ctx); n != nil {
@@ -152,8 +152,8 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	return within(opt.Timeout, lasts, srv), nil
 }
 
-// within gives each request a deadline. The data known by then is returned. With lasts, the
-// context without it is kept for lasting.
+// within gives each request a deadline. At the deadline, the answer contains the data read so
+// far. With lasts, the context without deadline is stored for lasting.
 func within(d time.Duration, lasts bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := r.Context()
@@ -168,7 +168,7 @@ func within(d time.Duration, lasts bool, next http.Handler) http.Handler {
 
 type requestKey struct{}
 
-// lasting is ctx without its deadline: it ends with the request.
+// lasting returns ctx without its deadline; it ends with the request.
 func lasting(ctx context.Context) (_ context.Context, end func(), refusal *gqlerror.Error) {
 	request := ctx.Value(requestKey{}).(context.Context)
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))

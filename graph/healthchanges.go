@@ -10,11 +10,11 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// healthChanges are the states of syncs, first those that stand.
+// healthChanges sends the current states of syncs, and then their changes.
 type healthChanges struct {
 	*live.Follower
 	from   *lazyLoaders
-	states []health.State // nil: all
+	states []health.State // nil for all
 	first  []census.SyncID
 	found  []live.HealthChange
 	told   map[census.SyncID]health.State
@@ -66,8 +66,8 @@ func (c *healthChanges) change(ctx context.Context) (change live.HealthChange, e
 	return c.NextHealth(ctx)
 }
 
-// stand finds how the syncs that are next are. One that cannot be read is told when the watcher
-// has read it.
+// stand finds the current states of the next syncs. If one cannot be read, it is sent after the
+// watcher has read it.
 func (c *healthChanges) stand(ctx context.Context) {
 	ids := c.first[:min(len(c.first), atOnce)]
 	c.first = c.first[len(ids):]

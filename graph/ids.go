@@ -10,14 +10,14 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// The types that have an id, as the id names them: "Sync:52".
+// The types with an id, as named in ids such as "Sync:52".
 const (
 	syncType    = "Sync"
 	syncRunType = "SyncRun"
 )
 
-// parseID reads an id, "Sync:52" or just "52", that stands in the argument arg.
-// Without a type of its own it is of the type want; "" wants one to be named.
+// parseID parses the id in the argument arg, "Sync:52" or just "52". An id without a type has the
+// type want. If want is "", the id must name its type.
 func parseID(arg, id, want string) (typename string, n int64, err error) {
 	typename, digits, named := strings.Cut(id, ":")
 	if !named {
@@ -46,7 +46,7 @@ func parseSyncRunID(arg, id string) (census.SyncRunID, error) {
 	return census.SyncRunID(n), err
 }
 
-// number reads a Census number in its one form: digits, no sign, no leading zero.
+// number parses a Census number, which has only digits, no sign and no leading zero.
 func number(s string) (int64, bool) {
 	if s == "" || s[0] < '1' || s[0] > '9' {
 		return 0, false
@@ -55,7 +55,7 @@ func number(s string) (int64, bool) {
 	return n, err == nil
 }
 
-// badInput is an error in what the caller asked, said for the caller to read.
+// badInput returns an error about the caller's input, with a message for the caller.
 func badInput(format string, args ...any) *gqlerror.Error {
 	err := gqlerror.Errorf(format, args...)
 	err.Extensions = map[string]any{"code": errcodes.BadUserInput}

@@ -9,15 +9,15 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// inProgressFrom is where the runs of a sync in w that are in progress and pass filter are
-// sought: from the newest run on that was created when filter says, wherever w begins,
-// up to the run behind which no run is in progress.
+// inProgressFrom returns the window in which to search the runs in progress of a sync that are in
+// w and pass filter. It begins with the newest run that filter's creation times allow, even if w
+// begins later. The search ends at the run that no run in progress precedes.
 func inProgressFrom(w paging.Window, filter *stats.Filter) paging.Window {
 	return narrow(paging.Window{Older: w.Older, Limit: w.Limit}, filter)
 }
 
-// gatherInProgress takes into h, from the side w counts from, what of s is in progress, in
-// w and passes filter.
+// gatherInProgress adds to h the runs of s that are in progress, in w, and pass filter, newest
+// first.
 func (h *harvest) gatherInProgress(s paging.Slice[census.SyncRun], w paging.Window, filter *stats.Filter) (enough bool) {
 	from := inProgressFrom(w, filter)
 	for i := len(s.Rows) - 1; i >= 0; i-- {
@@ -31,7 +31,7 @@ func (h *harvest) gatherInProgress(s paging.Slice[census.SyncRun], w paging.Wind
 	return false
 }
 
-// reapInProgress is reap for a filter that only runs in progress pass.
+// reapInProgress is reap for a filter that only runs in progress can pass.
 func (l *loaders) reapInProgress(id census.SyncID, w paging.Window, filter *stats.Filter, want int) func() (harvest, error) {
 	var h harvest
 	wait := l.scan(id, inProgressFrom(w, filter), func(s paging.Slice[census.SyncRun]) bool { return h.gatherInProgress(s, w, filter) })
@@ -52,8 +52,8 @@ func (l *loaders) reapInProgress(id census.SyncID, w paging.Window, filter *stat
 	}
 }
 
-// readInProgress is readStream for a filter that only runs in progress pass: it reads all
-// there are.
+// readInProgress is readStream for a filter that only runs in progress can pass. It reads all of
+// them.
 func (l *loaders) readInProgress(s *stream, filter *stats.Filter, may func() bool, final bool) {
 	var h harvest
 	var asOf time.Time
@@ -68,9 +68,9 @@ func (l *loaders) readInProgress(s *stream, filter *stats.Filter, may func() boo
 		err = l.lost(s.sync)
 	}
 	switch {
-	case err != nil: // it is left out
+	case err != nil: // the sync is omitted
 		s.err, s.done = err, true
-	case limited: // it has to be read by calls of the budget
+	case limited: // it must be read with calls of the budget
 	default:
 		if s.window.FromOldest {
 			slices.Reverse(h.rows)
@@ -83,7 +83,8 @@ func (l *loaders) readInProgress(s *stream, filter *stats.Filter, may func() boo
 	}
 }
 
-// lost is the error where the read limit does not reach all runs in progress of a sync.
+// lost returns the error if the read limit does not suffice to find all runs in progress of a
+// sync.
 func (l *loaders) lost(id census.SyncID) error {
-	return l.spent("finding the runs in progress of sync %d takes more than the %d calls to Census that an operation may make; repeat it, since the runs read stay in memory, or set createdSince", id, l.calls)
+	return l.spent("finding the runs in progress of sync %d takes more than the %d calls to Census that an operation may make; repeat the query, since the runs read so far stay in memory, or set createdSince", id, l.calls)
 }

@@ -11,22 +11,22 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// judged is the window of the runs by which a sync's health is told.
+// judged is the window of the runs that decide a sync's health.
 var judged = paging.Window{Limit: 25}
 
-// A verdict is how a sync is, or why that cannot be told.
+// A verdict is the health of a sync, or the error of finding it.
 type verdict struct {
 	health *health.Health
 	active bool // a run is in progress
 	err    error
 }
 
-// judge tells how s is, or how it was when Census last told of its runs.
+// judge returns the health of s, as of the time when Census sent its runs.
 func judge(ctx context.Context, s *Sync) exec.Later[*health.Health] {
 	return exec.Map(verdictOf(ctx, s), func(v verdict, _ error) (*health.Health, error) { return v.health, v.err })
 }
 
-// verdictOf judges s, unless that has been done.
+// verdictOf returns the verdict on s. It reuses an earlier one.
 func verdictOf(ctx context.Context, s *Sync) exec.Later[verdict] {
 	if s.verdict != nil {
 		return exec.Value(*s.verdict, nil)
@@ -34,7 +34,7 @@ func verdictOf(ctx context.Context, s *Sync) exec.Later[verdict] {
 	return exec.Map(evidenceOf(ctx, s), func(e evidence, err error) (verdict, error) { return pass(s, e, err), nil })
 }
 
-// pass passes the verdict on s by evidence, or by the error in its place.
+// pass returns the verdict on s by its evidence, or by the error of reading it.
 func pass(s *Sync, e evidence, err error) verdict {
 	if err != nil {
 		return verdict{err: err}
@@ -43,15 +43,15 @@ func pass(s *Sync, e evidence, err error) verdict {
 	return verdict{health: &h, active: activeOf(e.rows) != nil}
 }
 
-// An evidence is what a sync is judged by beside its record.
+// An evidence holds the data to judge a sync, besides its record.
 type evidence struct {
-	rows []census.SyncRun // the newest, the oldest first
-	runs []census.SyncRun // the same, the newest first
+	rows []census.SyncRun // the newest, oldest first
+	runs []census.SyncRun // the same, newest first
 	more bool             // there are older ones
 	now  time.Time
 }
 
-// evidenceOf gathers the evidence on s. An answer that is made of it moves with time.
+// evidenceOf reads the evidence on s. An answer made from it depends on the time of day.
 func evidenceOf(ctx context.Context, s *Sync) exec.Later[evidence] {
 	notes.Of(ctx).Moves()
 	l := loadersOf(ctx)
@@ -63,7 +63,7 @@ func evidenceOf(ctx context.Context, s *Sync) exec.Later[evidence] {
 	})
 }
 
-// evidence is that on s, or why there is none.
+// evidence returns the evidence on s, or the error of reading it.
 func (l *loaders) evidence(s *Sync, runs *loaded[stretch, paging.Slice[census.SyncRun]]) (evidence, error) {
 	if s.record == nil {
 		return evidence{}, s.err
@@ -76,13 +76,13 @@ func (l *loaders) evidence(s *Sync, runs *loaded[stretch, paging.Slice[census.Sy
 	for i, run := range slice.Rows {
 		e.runs[len(e.runs)-1-i] = run
 	}
-	if slice.Stale { // runs that were made since are not there, which is not to read as late
+	if slice.Stale { // newer runs are missing, which must not count as late
 		e.now = e.now.Add(-l.began.Sub(slice.AsOf))
 	}
 	return e, nil
 }
 
-// judgeAll judges syncs, and keeps the verdict on each with it.
+// judgeAll judges syncs and stores the verdict in each.
 func judgeAll(ctx context.Context, syncs []*Sync) exec.Later[[]verdict] {
 	judged := exec.All(len(syncs), func(i int) exec.Later[verdict] { return verdictOf(ctx, syncs[i]) }, func(v verdict, _ error) verdict { return v })
 	return exec.Map(judged, func(verdicts []verdict, _ error) ([]verdict, error) {
@@ -125,8 +125,8 @@ func countStates(ctx context.Context, syncs []*Sync) exec.Later[[]*SyncHealthCou
 	})
 }
 
-// knowLatest takes the newest run of a sync, which is most asked for beside its health,
-// from the runs by which that was told.
+// knowLatest lets the loader know the newest run of a sync, from the runs read for its health.
+// Queries often select both.
 func (l *loaders) knowLatest(id census.SyncID) {
 	slice, err := l.slices.ask(stretch{sync: id, window: judged}).Get()
 	if err != nil {
@@ -137,7 +137,7 @@ func (l *loaders) knowLatest(id census.SyncID) {
 	l.slices.known(stretch{sync: id, window: latest}, slice)
 }
 
-// state is what the verdict counts as in an order.
+// state returns the state for orders and filters.
 func (v *verdict) state() health.State {
 	if v.health == nil {
 		return health.Unknown
@@ -145,7 +145,7 @@ func (v *verdict) state() health.State {
 	return v.health.State
 }
 
-// since is when that state began, 0 if that is not known.
+// since returns when that state began; 0 if it is unknown.
 func (v *verdict) since() census.DateTime {
 	if v.health == nil {
 		return 0

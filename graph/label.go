@@ -8,10 +8,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// folded is a label as labels are compared: two that a reader takes for the same but
-// for case are one text. That is Unicode's canonical caseless matching (The Unicode
-// Standard, definition D145), by which ß is ss, ς is σ, and é is one letter however
-// it is written.
+// folded returns a label in the form for comparisons. Labels that differ only in case have the
+// same form. It is Unicode's canonical caseless matching (The Unicode Standard, definition D145):
+// ß equals ss, ς equals σ, and all encodings of é are equal.
 func folded(label string) string {
 	if isASCII(label) {
 		return strings.ToLower(label)

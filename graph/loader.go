@@ -10,27 +10,26 @@ import (
 	"census-gateway/internal/stack"
 )
 
-// A loader gathers the keys that an operation asks for and reads them together when
-// it is told to: when the execution has asked for all it can. Each key is read once.
-// A loader may be used by many goroutines.
+// A loader collects the keys that an operation requests. It reads them together when the
+// execution has requested all it can. Each key is read once. A loader is safe for concurrent use.
 type loader[K comparable, V any] struct {
 	ctx  context.Context
 	read func(keys []K) []*dataloader.Result[V]
-	kept func(keys []K) []*dataloader.Result[V] // what is in memory, nil for a key that is not; may be nil
+	kept func(keys []K) []*dataloader.Result[V] // values in memory, nil for other keys; may be nil
 
 	mu     sync.Mutex
 	values map[K]*loaded[K, V]
-	unread []*loaded[K, V] // asked for and not read yet
+	unread []*loaded[K, V] // requested and not read yet
 }
 
-// loaded is a value that has been asked for.
+// A loaded is a requested value.
 type loaded[K comparable, V any] struct {
 	key    K
 	result *dataloader.Result[V]
-	there  <-chan struct{} // closed when result is there; nil: it always was
+	there  <-chan struct{} // closed when result is set; nil if it was set from the start
 }
 
-// Get returns the value, which is there when the loader has read.
+// Get returns the value. Call it after the loader has read.
 func (l *loaded[K, V]) Get() (V, error) {
 	if l.there != nil {
 		<-l.there
@@ -40,7 +39,7 @@ func (l *loaded[K, V]) Get() (V, error) {
 
 type batchHook func(ctx context.Context, loader string, keys int) (context.Context, func(error))
 
-// newLoader makes a loader of read, which sets a result for each key.
+// newLoader returns a loader that reads with read, which must set a result for each key.
 func newLoader[K comparable, V any](ctx context.Context, name string, hook batchHook, read func(context.Context, []K, results[V])) *loader[K, V] {
 	return &loader[K, V]{ctx: ctx, read: func(keys []K) []*dataloader.Result[V] {
 		ctx, end := hook(ctx, name, len(keys))
@@ -60,7 +59,7 @@ func newLoader[K comparable, V any](ctx context.Context, name string, hook batch
 	}}
 }
 
-// ask asks for the value of k.
+// ask requests the value of k.
 func (l *loader[K, V]) ask(k K) *loaded[K, V] {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -81,7 +80,7 @@ func (l *loader[K, V]) add(k K) *loaded[K, V] {
 	return v
 }
 
-// known takes value for that of k, unless k has been asked for.
+// known sets the value of k, unless k was requested before.
 func (l *loader[K, V]) known(k K, value V) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -90,15 +89,15 @@ func (l *loader[K, V]) known(k K, value V) {
 	}
 }
 
-// forget lets go of the value of k, but for those who have asked for it.
+// forget drops the value of k. Callers that requested it keep it.
 func (l *loader[K, V]) forget(k K) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.values, k)
 }
 
-// begin begins to read what has been asked for, as one batch, and returns what is closed
-// when it is there.
+// begin starts reading the requested keys as one batch. The returned channel is closed when they
+// are read.
 func (l *loader[K, V]) begin() <-chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -127,7 +126,7 @@ var nothing = func() <-chan struct{} {
 	return c
 }()
 
-// notKept takes what has been asked for, but for what is in memory.
+// notKept returns the requested keys whose values are not in memory, and sets the others.
 func (l *loader[K, V]) notKept() []*loaded[K, V] {
 	asked := l.unread
 	l.unread = nil
@@ -149,10 +148,10 @@ func (l *loader[K, V]) notKept() []*loaded[K, V] {
 	return rest
 }
 
-var errNoResult = errors.New("a batch left a key without a result")
+var errNoResult = errors.New("a batch did not set a result for a key")
 
-// results are what a batch reads, in the order of its keys; different ones may be
-// set at once.
+// results are the results of a batch, in the order of its keys. Different elements may be set
+// concurrently.
 type results[V any] []dataloader.Result[V]
 
 func (r results[V]) set(i int, v V, err error) { r[i] = dataloader.Result[V]{Data: v, Error: err} }

@@ -14,26 +14,26 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// loaders gather what one operation reads from Census, so that each record is
-// read once and each sync's pages together. They live as long as the operation
-// and are never shared between two: their batches run under its context.
+// loaders collect the reads of one operation, so that each record is read once, and the pages of
+// each sync together. Operations do not share them, since batches run under the operation's
+// context.
 type loaders struct {
-	ctx    context.Context // the operation's
+	ctx    context.Context // of the operation
 	census *upstream.Client
 	syncs  *loader[census.SyncID, *census.Sync]
 	runs   *loader[census.SyncRunID, *census.SyncRun]
 	slices *loader[stretch, paging.Slice[census.SyncRun]]
-	listed *loader[paging.Window, paging.Slice[census.Sync]] // of the workspace's syncs
-	all    *loader[struct{}, []census.Sync]                  // every sync of the workspace
-	sides  *loader[upstream.Side, *upstream.Ends]            // all connections of each
+	listed *loader[paging.Window, paging.Slice[census.Sync]] // pages of the workspace's syncs
+	all    *loader[struct{}, []census.Sync]                  // all syncs of the workspace
+	sides  *loader[upstream.Side, *upstream.Ends]            // all connections of each side
 	scans  scans
 
-	calls int       // that the read limit allows
-	now   time.Time // when the operation first asked for something
-	began time.Time // the same by the clock that slices tell by
+	calls int       // allowed by the read limit
+	now   time.Time // when the operation made its first request
+	began time.Time // the same moment by the clock of slices
 
-	// reading bounds what is asked of runs at once: what is more than Census is
-	// asked would wait there, perhaps for too long.
+	// reading limits the concurrent reads of runs. More would have to wait for a call to Census,
+	// perhaps for too long.
 	reading places
 }
 
@@ -41,10 +41,11 @@ type loaders struct {
 type stretch struct {
 	sync   census.SyncID
 	window paging.Window
-	once   bool // it is looked at once, and not held for as long as the operation goes on
+	once   bool // it is read only once, and not kept until the end of the operation
 }
 
-// hook is told of each batch: see Options.OnBatch.
+// newLoaders returns the loaders of an operation. hook is called for each batch; see
+// Options.OnBatch.
 func newLoaders(ctx context.Context, client *upstream.Client, hook batchHook) *loaders {
 	reading, single := make(places, client.MaxCalls()), make(places, client.MaxRunCalls())
 	l := &loaders{
@@ -122,8 +123,8 @@ func newLoaders(ctx context.Context, client *upstream.Client, hook batchHook) *l
 	return l
 }
 
-// read reads all that has been asked for. A page of the workspace's syncs is in memory
-// if all are read before.
+// read reads all requested keys. It reads all syncs before pages of syncs, which may then be in
+// memory.
 func (l *loaders) read() {
 	reading := [...]<-chan struct{}{l.syncs.begin(), l.runs.begin(), l.slices.begin(), l.sides.begin()}
 	l.beginScans()
@@ -134,8 +135,8 @@ func (l *loaders) read() {
 	}
 }
 
-// detach copies the runs that are held for as long as the operation goes on, if
-// they came with more that is looked at once: they would keep all of that alive.
+// detach copies the runs that are kept until the end of the operation, if they were read together
+// with runs that are not. Otherwise they would keep all of these in memory.
 func detach(keys []stretch, at []int, answers []paging.Slice[census.SyncRun]) {
 	if !slices.ContainsFunc(at, func(i int) bool { return keys[i].once }) {
 		return
@@ -147,19 +148,18 @@ func detach(keys []stretch, at []int, answers []paging.Slice[census.SyncRun]) {
 	}
 }
 
-// A bundle is windows of the runs of one sync, and where in a list of stretches
-// they stand.
+// A bundle holds windows of the runs of one sync, and their indexes in a list of stretches.
 type bundle struct {
 	sync    census.SyncID
 	windows []paging.Window
 	at      []int
 }
 
-// bySync bundles keys, in the order in which their syncs come.
+// bySync bundles keys by sync, in the order of the syncs' first keys.
 func bySync(keys []stretch) []bundle {
 	bundles := make([]bundle, 0, len(keys))
 	index := make(map[census.SyncID]int, len(keys))
-	counts := make([]int, len(keys)) // of the windows of each bundle
+	counts := make([]int, len(keys)) // windows of each bundle
 	for _, k := range keys {
 		n, ok := index[k.sync]
 		if !ok {
@@ -182,22 +182,22 @@ func bySync(keys []stretch) []bundle {
 
 type loadersKey struct{}
 
-// A lazyLoaders makes loaders when they are first asked for.
+// A lazyLoaders creates the loaders on the first use.
 type lazyLoaders struct {
 	once    sync.Once
 	loaders *loaders
 
-	ctx     context.Context // the operation's
+	ctx     context.Context // of the operation
 	census  *upstream.Client
 	options *Options
 }
 
-// withLoaders gives the operation of ctx loaders.
+// withLoaders returns a context with loaders for its operation.
 func withLoaders(ctx context.Context, census *upstream.Client, options *Options) context.Context {
 	return context.WithValue(ctx, loadersKey{}, &lazyLoaders{ctx: ctx, census: census, options: options})
 }
 
-// loadersOf returns the loaders of the operation that ctx belongs to.
+// loadersOf returns the loaders of the operation of ctx.
 func loadersOf(ctx context.Context) *loaders {
 	lazy := ctx.Value(loadersKey{}).(*lazyLoaders)
 	lazy.once.Do(func() {

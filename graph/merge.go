@@ -7,8 +7,7 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// nearer tells whether p comes before q in a timeline; the end at which it begins
-// comes before everything.
+// nearer reports whether p comes before q in a timeline. The end at which it begins comes first.
 func nearer(p, q paging.Position, fromOldest bool) bool {
 	if p.IsEnd() || q.IsEnd() {
 		return p.IsEnd() && !q.IsEnd()
@@ -19,12 +18,11 @@ func nearer(p, q paging.Position, fromOldest bool) bool {
 	return p.Compare(q) > 0
 }
 
-// merge takes from streams, nearest first, as many runs as w wants, and looks
-// whether there is one more. A stream is read on only when up to there nothing else is
-// nearer. Where one met the read limit or failed nothing beyond is taken of any: the
-// page ends there, and goes on there. Towards newer runs it also ends where a stream
-// may have got runs since it was read: the list ends there for now, since who goes on
-// behind a newer run of another would miss them.
+// merge returns the nearest runs of all streams, as many as w requests, and whether there is
+// another. It reads a stream further only if no other stream has a nearer run. If a stream meets
+// the read limit or fails, the page ends there, and a client can continue there. Towards newer
+// runs, the page also ends where a stream may have received runs since it was read. Otherwise, a
+// client that continues after a newer run of another sync would miss them.
 func (l *loaders) merge(streams []*stream, filter *stats.Filter, w paging.Window) (h harvest) {
 	for {
 		var next *stream
@@ -58,8 +56,8 @@ func (l *loaders) merge(streams []*stream, filter *stats.Filter, w paging.Window
 	}
 }
 
-// behind are the streams that are to be read on and are known to places nearer than
-// until; all of them, if that is an end.
+// behind returns the streams that must be read further and are known only to a place nearer than
+// until. If until is an end, it returns all that must be read further.
 func behind(streams []*stream, until paging.Position, fromOldest bool) (out []*stream) {
 	for _, s := range streams {
 		if s.unread() && (until.IsEnd() || nearer(s.window.Near(), until, fromOldest)) {
@@ -69,12 +67,11 @@ func behind(streams []*stream, until paging.Position, fromOldest bool) (out []*s
 	return out
 }
 
-// readOn reads on in those of streams that have to be known better for the nearest run
-// to be told, all at once. Where the budget has fewer calls than these are, it is for
-// the nearest. One that fails before anything of it is known stays empty, with an
-// error that names the sync.
+// readOn reads further in the streams that must be known better to find the nearest run, all
+// concurrently. If the budget has too few calls for them, it reads the nearest streams. A stream
+// that fails at its first read stays empty, with an error that names the sync.
 func (l *loaders) readOn(streams []*stream, filter *stats.Filter, fromOldest bool) {
-	var until, far paging.Position // the nearest place at which something is known, else the furthest to which all is; an end: none
+	var until, far paging.Position // the nearest known place, or else the farthest place up to which all streams are known; an end if there is none
 	for _, s := range streams {
 		switch p, ok := s.known(); {
 		case s.unread() && !nearer(p, far, fromOldest):
@@ -91,7 +88,7 @@ func (l *loaders) readOn(streams []*stream, filter *stats.Filter, fromOldest boo
 		until = paging.Position{}
 		todo = behind(streams, until, fromOldest)
 	}
-	lost := 0 // those whose place has to be found by calls of the budget
+	lost := 0 // streams whose position must be found with calls of the budget
 	for _, s := range todo {
 		if s.sought && !s.started {
 			lost++
@@ -99,9 +96,9 @@ func (l *loaders) readOn(streams []*stream, filter *stats.Filter, fromOldest boo
 	}
 	may, final := func() func() bool { return l.scans.budget.page }, true
 	switch left := int(max(l.scans.budget.pages.Load(), 0)); {
-	case !todo[0].sought: // nor is any: the first call of each is in the price
+	case !todo[0].sought: // then none was tried; the price includes the first call of each
 		next := l.scans.budget.page
-		if final = left >= len(todo); !final { // whether the budget can do is seen before it is used
+		if final = left >= len(todo); !final { // test whether the budget suffices before using it
 			next = none
 		}
 		may = func() func() bool { return once(next) }

@@ -8,8 +8,8 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// ofSource is what the lists of connections tell of a sync's source; null if the sync
-// names none, or one that Census does not know.
+// ofSource returns a value from the lists of connections for a sync's source. It is null if the
+// sync has no source, or an unknown one.
 func ofSource(ctx context.Context, src *census.SyncSource, what func(name, kind *string) *string) exec.Later[*string] {
 	if src.ConnectionID == nil && src.ActivationID == nil {
 		return exec.Value[*string](nil, nil)
@@ -20,7 +20,7 @@ func ofSource(ctx context.Context, src *census.SyncSource, what func(name, kind 
 	})
 }
 
-// ofDestination is the same of its destination.
+// ofDestination is the same for its destination.
 func ofDestination(ctx context.Context, d *census.SyncDestination, what func(name, kind *string) *string) exec.Later[*string] {
 	if d.ConnectionID == nil && d.ActivationID == nil {
 		return exec.Value[*string](nil, nil)

@@ -10,10 +10,10 @@ import (
 
 const maxNodeIDs = 100
 
-// just passes a value on.
+// just returns v without an error.
 func just[T any](v T) (T, error) { return v, nil }
 
-// node answers with whatever has the id in the argument arg.
+// node returns the node with the id in the argument arg.
 func (r *Resolver) node(ctx context.Context, arg, id string) exec.Later[Node] {
 	if strings.HasPrefix(id, groupType+":") {
 		return r.groupNode(ctx, arg, id)
@@ -28,8 +28,7 @@ func (r *Resolver) node(ctx context.Context, arg, id string) exec.Later[Node] {
 	return exec.Value[Node](&Sync{ID: census.SyncID(n), required: true}, nil)
 }
 
-// nodes answers with several nodes. Those that fail are null, with an error at their
-// place.
+// nodes returns several nodes. Those that fail are null, with an error at their place.
 func (r *Resolver) nodes(ctx context.Context, ids []string) exec.Later[[]Node] {
 	if len(ids) > maxNodeIDs {
 		return exec.Value[[]Node](nil, badInput("ids must name at most %d nodes, got %d", maxNodeIDs, len(ids)))

@@ -8,24 +8,24 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// A part is a stretch of a list that is all at hand: the places from from to to.
+// A part is a page of a list in memory, from index from up to and excluding index to.
 type part struct {
 	from, to       int
-	next, previous bool // as PageInfo has them
+	next, previous bool // as in PageInfo
 }
 
 func (p part) of(syncs []*Sync) []*Sync { return syncs[p.from:p.to] }
 
-// connection is the answer with that part of syncs, which stand in order, and which
-// page asked for.
+// connection returns the part of syncs as a connection. syncs must be in order; page has the
+// arguments of the part.
 func (p part) connection(syncs []*Sync, list listSum, order SyncOrder, page pageArgs) *SyncConnection {
 	return &SyncConnection{syncs: p.of(syncs), all: syncs, list: list, order: order, page: page, first: p.from, step: 1, open: -1,
 		next: p.next, prev: p.previous, total: len(syncs)}
 }
 
-// cut finds the part of syncs, which stand in order, that the arguments ask
-// for; otherwise is how many if they do not say. A part next to a sync that is
-// gone begins where that would stand.
+// cut returns the part of syncs for the arguments. syncs must be in order. otherwise is the
+// length if the arguments have none. If the sync of a cursor is gone, the part begins where that
+// sync would be.
 func (a pageArgs) cut(syncs []*Sync, list listSum, order SyncOrder, otherwise int) (p part, err error) {
 	limit, backward, err := a.limit(otherwise)
 	if err != nil {
@@ -50,7 +50,7 @@ func (a pageArgs) cut(syncs []*Sync, list listSum, order SyncOrder, otherwise in
 		}
 		p.from = i
 	}
-	switch { // crossed, nothing is between them: the page stands where it is counted from
+	switch { // if the ends cross, the page is empty, at the end that it is counted from
 	case p.from <= p.to:
 	case backward:
 		p.from = p.to
@@ -58,7 +58,7 @@ func (a pageArgs) cut(syncs []*Sync, list listSum, order SyncOrder, otherwise in
 		p.to = p.from
 	}
 	p.next, p.previous = p.to < len(syncs), p.from > 0
-	if backward { // on the side it is counted to, the page goes on up to the cursor there and not beyond
+	if backward { // on the other side, the page does not continue past the cursor there
 		p.previous = p.to-limit > p.from
 		p.from = max(p.from, p.to-limit)
 	} else {
@@ -68,7 +68,7 @@ func (a pageArgs) cut(syncs []*Sync, list listSum, order SyncOrder, otherwise in
 	return p, nil
 }
 
-// sort puts syncs in order.
+// sort orders syncs.
 func (o SyncOrder) sort(syncs []*Sync) {
 	type placed struct {
 		at   cursor
@@ -84,9 +84,9 @@ func (o SyncOrder) sort(syncs []*Sync) {
 	}
 }
 
-// find is the place of the sync that c names, or the one where it would stand.
-// The zero order is that of the ids: there it would stand where it stood. So it does
-// among labels that begin like that of c, if c does not keep all of it.
+// find returns the index of the sync named by c, or the index where it would be. The zero order
+// is that of the ids; there it uses the ordinal of c. It does the same among labels with the same
+// beginning, if c holds only the beginning of its label.
 func (o SyncOrder) find(syncs []*Sync, c cursor) (int, bool) {
 	if i := slices.IndexFunc(syncs, func(s *Sync) bool { return int64(s.ID) == c.ID }); i >= 0 {
 		return i, true
@@ -110,8 +110,8 @@ func (o SyncOrder) find(syncs []*Sync, c cursor) (int, bool) {
 	return min(max(c.Ordinal, from), to), false
 }
 
-// compare puts two syncs in order by what their cursors keep of them. Those
-// without a label come last, in either direction.
+// compare orders two syncs by the data in their cursors. Syncs without a label come last in both
+// directions.
 func (o SyncOrder) compare(a, b cursor) int {
 	if o.Field == SyncOrderFieldHealth {
 		return o.compareHealth(a, b)
@@ -130,8 +130,8 @@ func (o SyncOrder) compare(a, b cursor) int {
 	return n
 }
 
-// compareHealth compares what withHealth made. Only states stand in one direction
-// or the other; among equals, what lasts longest is first in both.
+// compareHealth compares cursors made by withHealth. The direction applies only to states. Among
+// equal states, the longest-lasting comes first in both directions.
 func (o SyncOrder) compareHealth(a, b cursor) int {
 	state := cmp.Compare(a.label[:min(len(a.label), 1)], b.label[:min(len(b.label), 1)])
 	if o.Direction == OrderDirectionDesc {
@@ -140,16 +140,16 @@ func (o SyncOrder) compareHealth(a, b cursor) int {
 	return cmp.Or(state, cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.label, b.label), cmp.Compare(a.ID, b.ID))
 }
 
-// withHealth is c for a list ordered by health: the state's severity stands
-// before the label, and the time since when in place of that of creation.
+// withHealth returns c for a list ordered by health. The state's severity precedes the label, and
+// the beginning of the state replaces the creation.
 func (c cursor) withHealth(v *verdict) cursor {
 	c.CreatedAt = paging.Moment(v.since())
 	c.label = strconv.Itoa(v.state().Severity()) + c.label
 	return c
 }
 
-// cursor is what places s in an order; its ordinal is for the list to add. In the order
-// of the ids it is the same whether the record has been read or not.
+// cursor returns the position of s in an order, without its ordinal. In the order of the ids, it
+// does not depend on whether the record was read.
 func (s *Sync) cursor(o SyncOrder) cursor {
 	c := cursor{Position: paging.Position{ID: int64(s.ID)}}
 	if s.record != nil && o.Field != "" {

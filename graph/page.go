@@ -4,13 +4,13 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// How many a connection gives.
+// Lengths of a page.
 const (
-	defaultPage = 25 // as Census
+	defaultPage = 25 // the same as in Census
 	maxPage     = 1000
 )
 
-// pageArgs are the Relay arguments of a connection, as they came.
+// pageArgs are the Relay arguments of a connection, unchecked.
 type pageArgs struct {
 	first  *int
 	after  *string
@@ -18,7 +18,8 @@ type pageArgs struct {
 	before *string
 }
 
-// limit is how many are wanted, and from which end.
+// limit returns the requested number of items, and whether to count from the end. otherwise is
+// the number if the arguments have none.
 func (a pageArgs) limit(otherwise int) (n int, backward bool, err error) {
 	name, p := "first", a.first
 	if a.last != nil {
@@ -35,8 +36,8 @@ func (a pageArgs) limit(otherwise int) (n int, backward bool, err error) {
 	return *p, backward, nil
 }
 
-// end has an empty page end at the cursor that it counts from, so that a client that
-// continues there misses nothing and repeats nothing.
+// end sets the cursor of an empty page to the cursor that it counts from. So a client that
+// continues there neither misses nor repeats anything.
 func (a pageArgs) end(info *PageInfo) {
 	switch {
 	case a.last != nil && info.StartCursor == nil:
@@ -46,8 +47,8 @@ func (a pageArgs) end(info *PageInfo) {
 	}
 }
 
-// window turns the arguments into places of the list they page through. A list
-// is shown newest first or oldest first; upstream knows only creation order.
+// window converts the arguments to positions in the list. The list is shown newest first or
+// oldest first; upstream knows only the order of creation.
 func (a pageArgs) window(list listSum, newestFirst bool) (w paging.Window, err error) {
 	limit, backward, err := a.limit(defaultPage)
 	if err != nil {
@@ -68,8 +69,8 @@ func (a pageArgs) window(list listSum, newestFirst bool) (w paging.Window, err e
 	return w, nil
 }
 
-// near is the cursor that the page counts from, of arguments that make a window; zero
-// at an end of the list.
+// near returns the cursor from which the page counts; zero at an end of the list. The arguments
+// must have passed window.
 func (a pageArgs) near(list listSum) cursor {
 	text := a.after
 	if a.last != nil {
@@ -79,7 +80,7 @@ func (a pageArgs) near(list listSum) cursor {
 	return c
 }
 
-// pageInfo tells where a slice lies, for the list shown newest first or not.
+// pageInfo returns the PageInfo of a slice, for a list shown newest first or not.
 func pageInfo[T any](w paging.Window, s paging.Slice[T], newestFirst bool) *PageInfo {
 	older, newer := s.First > 0, s.End() < s.Total
 	if w.FromOldest {

@@ -16,8 +16,8 @@ import (
 	"census-gateway/upstream/calls"
 )
 
-// words says, for each kind of failed call, the code and the sentence a client
-// reads; %s is what was asked for.
+// words holds the code and the message for each kind of failed call. %s is the subject of the
+// call.
 var words = map[calls.Kind]struct{ code, sentence string }{
 	calls.NotFound:        {errcodes.NotFound, "Census has no %s, or this token may not read it."},
 	calls.Unauthenticated: {errcodes.UpstreamUnauthenticated, "Census rejects the gateway's token, so %s cannot be read. Tell the gateway's operator."},
@@ -32,7 +32,7 @@ var words = map[calls.Kind]struct{ code, sentence string }{
 	calls.Internal:        {errcodes.Internal, internalSentence},
 }
 
-// refusals are the sentences for refusals that have a cause of their own, by status.
+// refusals holds special messages for a rejected call, by HTTP status.
 var refusals = map[int]string{
 	http.StatusPaymentRequired:            "Census requires payment to read %s (402). Check the workspace's plan.",
 	http.StatusUnavailableForLegalReasons: "Census withholds %s for legal reasons (451).",
@@ -40,10 +40,9 @@ var refusals = map[int]string{
 
 const internalSentence = "The gateway failed. The cause is in its log."
 
-// present turns what a resolver returned into what a client reads. An error of
-// ours for the reader passes as it is; a failed call becomes the words of its
-// kind; anything else is a bug, and its text is for the log only.
-// Where callers ask with tokens of their own, a refused token is theirs to mend.
+// present returns the presenter of errors. An error of ours for clients passes unchanged. A
+// failed call becomes the message of its kind. Any other error is a bug, and its text goes only
+// to the log. With ownTokens, the message about a rejected token is for the caller.
 func present(log *slog.Logger, ownTokens bool) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		out := graphql.DefaultErrorPresenter(ctx, err)

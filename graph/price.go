@@ -7,9 +7,9 @@ import (
 	"census-gateway/graph/limits"
 )
 
-// The parts of syncs that are read once, however many fields show them: pages of the
-// newest runs of each, and of the oldest. Lists and statistics of many syncs read
-// the newest for themselves, as many at a time as they need.
+// Parts of syncs that are read once for any number of fields: pages of the newest and of the
+// oldest runs. Lists and statistics of many syncs read the newest runs separately, in batches of
+// their own size.
 const (
 	newestRuns   = "newest runs"
 	oldestRuns   = "oldest runs"
@@ -17,15 +17,14 @@ const (
 	summedUpRuns = "newest runs, for statistics"
 )
 
-// mostSyncs stands for how many syncs a workspace has, where nothing tells: few
-// have more.
+// mostSyncs is the assumed number of syncs of a workspace. Few have more.
 const mostSyncs = 200
 
-// mostGroups stands for how many groups an account has: few have more.
+// mostGroups is the assumed number of groups of an account. Few have more.
 const mostGroups = 10
 
-// prices say what fields cost in Census pages, from their arguments alone: what
-// an operation is refused for before anything is asked.
+// prices returns the prices of fields in Census pages, by their arguments alone. Expensive
+// operations are rejected by them before anything is read.
 func prices() limits.Prices {
 	runs, syncs := limits.Size(defaultPage), limits.Size(defaultPage, "ids")
 	newest := func(runs int) func(limits.Args) (string, int) {
@@ -53,29 +52,29 @@ func prices() limits.Prices {
 		"SyncRun.sync":                {Pages: limits.Fixed(0)},
 		"SyncRun.url":                 {Pages: limits.Fixed(0)},
 		"Sync.url":                    {Pages: limits.Fixed(0)},
-		// Groups are told by the sources; few accounts have more than a dozen.
+		// The sources define the groups. Few accounts have more than a dozen.
 		"Query.groups": {Pages: limits.Fixed(1), Shared: "sources", Items: limits.Fixed(mostGroups)},
 		"Sync.group":   {Pages: limits.Fixed(1), Shared: "sources"},
 		"Group.syncs":  {Pages: limits.Fixed(mostSyncs / 50), Shared: "all syncs", Items: limits.Size(defaultPage)},
 		"Sync.health":  {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
-		// A sync has one of each rule at most, as a rule.
+		// A sync usually has at most one of each rule.
 		"Sync.alerts":    {Pages: limits.Fixed(1), Part: newest(judged.Limit), Of: newestRuns},
 		"Query.alerts":   {Pages: alertPages, Parts: alertParts, Items: alertSyncs},
 		"SyncAlert.sync": {Pages: limits.Fixed(0)},
-		// The newest runs of its sync, which all runs of a sync's list share.
+		// The newest runs of its sync are shared by all runs of the list.
 		"SyncRun.expectedDurationSeconds": {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
 		"SyncRun.expectedCompletedAt":     {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
-		// No page is read; one for each hundred bounds the size of answers.
+		// It reads no page. A price of one page for each hundred limits the size of answers.
 		"SyncSchedule.executions": {Pages: func(a limits.Args) int { return limits.Size(0)(a) / 100 }},
-		// A statistic reads at least one page of each sync. How much beyond that,
-		// its arguments do not tell; but the read limit bounds it to 2,000 pages for
-		// the operation as a whole, however many statistics it has.
+		// A statistic reads at least one page of each sync. Its arguments do not show how many
+		// more, but the read limit allows 2,000 pages for all statistics of the operation
+		// together.
 		"Sync.runStats":           {Pages: runsPages, Part: runsShared},
 		"Query.syncRunStats":      {Pages: ifNamed(statPages), Parts: ifNotNamed(summedUpRuns, statPages)},
 		"SyncRunStats.groups":     {Pages: groupPages, Items: limits.Size(defaultGroups), Shared: "destinations"},
 		"SyncRunStatsGroup.label": {Pages: limits.Fixed(1), Shared: "names of groups"},
 		"SyncRunStats.errors":     {Items: limits.Size(defaultErrors)},
-		// One page has all sources of the workspace; few have more than its 100.
+		// One page usually holds all sources of the workspace; few workspaces have more than 100.
 		"SyncSource.connectionName":      {Pages: limits.Fixed(1), Shared: "sources"},
 		"SyncSource.connectionType":      {Pages: limits.Fixed(1), Shared: "sources"},
 		"SyncDestination.connectionName": {Pages: limits.Fixed(1), Shared: "destinations"},
@@ -83,14 +82,15 @@ func prices() limits.Prices {
 	}
 }
 
-// typicalPart is the part that Sync.typicalRun shares.
+// typicalPart returns the part that Sync.typicalRun shares.
 func typicalPart(a limits.Args) (part string, reach int) {
 	last, _ := a.Int("last")
 	return newestRuns, max(last, judged.Limit)
 }
 
-// runsPages reckons a stretch of a sync's runs. One that begins neither with the newest
-// nor with the oldest lies across a border between two pages, or has to be found.
+// runsPages estimates the pages for a stretch of a sync's runs. If it begins neither with the
+// newest nor with the oldest run, it may cross a border between two pages, or its position must
+// be found.
 func runsPages(a limits.Args) int {
 	pages := limits.PagesOf(limits.Size(defaultPage), 100)(a)
 	if runsPart(a) == "" {
@@ -99,8 +99,8 @@ func runsPages(a limits.Args) int {
 	return pages
 }
 
-// runsShared is the part that a field with arguments a shares, and how many runs it
-// looks at there: a filter or statistic at a page of them.
+// runsShared returns the part that a field with arguments a shares, and how many of its runs the
+// field reads. Filters and statistics read whole pages.
 func runsShared(a limits.Args) (part string, reach int) {
 	if a.Value("filter") != nil {
 		return runsPart(a), scanStep
@@ -108,8 +108,8 @@ func runsShared(a limits.Args) (part string, reach int) {
 	return runsPart(a), limits.Size(defaultPage)(a)
 }
 
-// runsPart tells of which part of a sync the runs are that a field with arguments a
-// reads; "" of none that others read too, as beside a cursor.
+// runsPart returns the part of a sync's runs that a field with arguments a reads. It returns ""
+// if other fields do not share it, for example after a cursor.
 func runsPart(a limits.Args) string {
 	order, _ := a.Value("orderBy").(map[string]any)
 	_, first := a.Int("first")
@@ -130,15 +130,15 @@ func runsPart(a limits.Args) string {
 	return newestRuns
 }
 
-// judgesAll tells whether a list of syncs is ordered, filtered or counted by what the
-// newest runs of all tell, and not just those of the syncs shown.
+// judgesAll reports whether a list of syncs is ordered, filtered or counted by the newest runs of
+// all syncs, not only of those shown.
 func judgesAll(a limits.Args) bool {
 	order, _ := a.Value("orderBy").(map[string]any)
 	filter, _ := a.Value("filter").(map[string]any)
 	return order["field"] == string(SyncOrderFieldHealth) || filter["healthStates"] != nil || filter["inProgress"] != nil || a.Asks("healthCounts")
 }
 
-// allSyncs is how many syncs there are to choose from.
+// allSyncs returns the number of syncs to select from.
 func allSyncs(a limits.Args) int {
 	if n, named := a.Len("ids"); named {
 		return n
@@ -146,7 +146,7 @@ func allSyncs(a limits.Args) int {
 	return mostSyncs
 }
 
-// syncPages reckons the records of a list of syncs.
+// syncPages estimates the pages of records for a list of syncs.
 func syncPages(a limits.Args) int {
 	shown := limits.Size(defaultPage, "ids")(a)
 	if judgesAll(a) {
@@ -154,7 +154,7 @@ func syncPages(a limits.Args) int {
 	}
 	pages := max(1, (shown+49)/50)
 	filter, _ := a.Value("filter").(map[string]any)
-	for _, part := range [...]string{"destinationTypes", "groupIds"} { // of connections, one page each
+	for _, part := range [...]string{"destinationTypes", "groupIds"} { // one page of connections for each
 		if filter[part] != nil {
 			pages++
 		}
@@ -162,7 +162,8 @@ func syncPages(a limits.Args) int {
 	return pages
 }
 
-// syncParts reckons the runs that a list of syncs reads for its order, filter or counts.
+// syncParts estimates the pages of runs that a list of syncs reads for its order, filter or
+// counts.
 func syncParts(a limits.Args) limits.Parts {
 	_, named := a.Len("ids")
 	parts := limits.Parts{Part: newestRuns, Reach: judged.Limit, Whole: !named}
@@ -172,7 +173,7 @@ func syncParts(a limits.Args) limits.Parts {
 	return parts
 }
 
-// alertSyncs is how many syncs a list of alerts is of.
+// alertSyncs returns the number of syncs in a list of alerts.
 func alertSyncs(a limits.Args) int {
 	if n, named := a.Len("syncIds"); named {
 		return n
@@ -180,22 +181,22 @@ func alertSyncs(a limits.Args) int {
 	return mostSyncs
 }
 
-// alertPages reckons the records of the syncs of a list of alerts. Of few that are named each
-// is read for itself.
+// alertPages estimates the pages of records for a list of alerts. A few named syncs are read one
+// by one.
 func alertPages(a limits.Args) int {
 	n := alertSyncs(a)
 	return min(n, 3) + (n+49)/50
 }
 
-// alertParts reckons the runs that a list of alerts reads.
+// alertParts estimates the pages of runs that a list of alerts reads.
 func alertParts(a limits.Args) limits.Parts {
 	_, named := a.Len("syncIds")
 	return limits.Parts{Part: newestRuns, Reach: judged.Limit, Whole: !named, Pages: alertSyncs(a)}
 }
 
-// timelinePages reckons a list of the runs of many syncs: a page of each, however
-// few runs are shown, or as many as these fill. Where none are named it is as many
-// syncs as most have, or as there are runs to show.
+// timelinePages estimates the pages for a list of the runs of many syncs: one page of each sync,
+// or as many as the runs shown fill. Without syncIds, the number of syncs is the assumed one, or
+// the number of runs shown if that is lower.
 func timelinePages(a limits.Args) int {
 	shown := limits.Size(defaultPage)(a)
 	syncs, named := a.Len("syncIds")
@@ -205,8 +206,8 @@ func timelinePages(a limits.Args) int {
 	return max(syncs, (shown+99)/100)
 }
 
-// statPages reckons a statistic of many syncs: a page of each, and if it groups syncs
-// that are named, their records.
+// statPages estimates the pages for a statistic of many syncs: one page of each sync. If it
+// groups named syncs, it adds their records.
 func statPages(a limits.Args) int {
 	n, named := a.Len("syncIds")
 	switch {
@@ -218,7 +219,7 @@ func statPages(a limits.Args) int {
 	return n
 }
 
-// groupPages reckons the list of connections that groups are made of or ordered by.
+// groupPages estimates the pages of connections that groups or their order need.
 func groupPages(a limits.Args) int {
 	if by, order := a.Value("by"), a.Value("orderBy"); by == string(SyncRunGroupByDestinationType) || by == string(SyncRunGroupByGroup) || order == string(SyncRunGroupOrderLabel) {
 		return 1
@@ -226,8 +227,8 @@ func groupPages(a limits.Args) int {
 	return 0
 }
 
-// ifNamed is pages for a list that names its syncs, or that reads another part of
-// them than their newest runs; else 0.
+// ifNamed returns pages for a list that names its syncs, or that does not read their newest runs,
+// and 0 otherwise.
 func ifNamed(pages func(limits.Args) int) func(limits.Args) int {
 	return func(a limits.Args) int {
 		if sharesNewest(a) {
@@ -237,7 +238,7 @@ func ifNamed(pages func(limits.Args) int) func(limits.Args) int {
 	}
 }
 
-// ifNotNamed is pages in all other cases: all that read this part of the workspace's
+// ifNotNamed returns pages in all other cases. All fields that read this part of the workspace's
 // syncs share them.
 func ifNotNamed(part string, pages func(limits.Args) int) func(limits.Args) limits.Parts {
 	return func(a limits.Args) limits.Parts {
@@ -253,7 +254,7 @@ func sharesNewest(a limits.Args) bool {
 	return !named && runsPart(a) == newestRuns
 }
 
-// priced tells which field of schema has a resolver and no price.
+// priced returns an error for a field of schema that has a resolver but no price.
 func priced(schema *exec.Schema, prices limits.Prices) error {
 	for _, o := range schema.Objects {
 		for name, f := range o.Fields {

@@ -18,7 +18,7 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// NoteRead notes in ctx's request what was read, of Census or of memory.
+// NoteRead records, in the notes of ctx's request, data read from Census or from memory.
 func NoteRead(ctx context.Context, read upstream.Read) {
 	of := notes.Of(ctx)
 	if read.Cached {
@@ -27,10 +27,10 @@ func NoteRead(ctx context.Context, read upstream.Read) {
 	of.Read(read.Until, read.AsOf, read.Stale)
 }
 
-// LimitTokens names the limit on the tokens of a document, which is the parser's.
+// LimitTokens is the name of the parser's limit on the tokens of a document.
 const LimitTokens = "tokens"
 
-// limitOf names the limit that err is about; "" if it is about none.
+// limitOf returns the name of the limit that err is about; "" if it is not about a limit.
 func limitOf(err *gqlerror.Error) string {
 	if limit, ok := err.Extensions["limit"].(string); ok && transport.Code(err) == errcodes.QueryTooExpensive {
 		return limit
@@ -41,7 +41,7 @@ func limitOf(err *gqlerror.Error) string {
 	return ""
 }
 
-// describe notes which operation it is.
+// describe records the operation in r.
 func describe(r *notes.Notes, op *graphql.OperationContext) {
 	r.Document, r.Name = documentOf(op), op.OperationName
 	if p := planned(op); p != nil {
@@ -53,12 +53,12 @@ func describe(r *notes.Notes, op *graphql.OperationContext) {
 	}
 }
 
-// costHeader is the request header that asks for extensions.census.
+// costHeader is the request header that requests extensions.census.
 const costHeader = "X-Census-Cost"
 
-// recorded notes of a request how an answer came out, and adds what it cost to the answer
-// if that was asked for, and if it is stale that and of when it is. The guard knows the
-// price that was computed before.
+// recorded returns a middleware that records the result of an answer in the notes of the request.
+// If the client requested the cost, or the answer is stale, it adds extensions.census to the
+// answer. guard has the estimated price.
 func recorded(guard *limits.Guard) graphql.ResponseMiddleware {
 	return func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		resp := next(ctx)
@@ -70,7 +70,7 @@ func recorded(guard *limits.Guard) graphql.ResponseMiddleware {
 	}
 }
 
-// note is recorded for the answer of an operation.
+// note is recorded for the answer of one operation.
 func note(r *notes.Notes, op *graphql.OperationContext, resp *graphql.Response, guard *limits.Guard) *graphql.Response {
 	describe(r, op)
 	for _, err := range resp.Errors {

@@ -1,9 +1,9 @@
-// Package graph answers GraphQL from Census: its coordinates are cursors,
-// upstream's are ordinals and pages.
+// Package graph answers GraphQL queries from Census. It works with cursors, while upstream works
+// with ordinals and pages.
 package graph
 
-// Resolver answers fields. It keeps nothing: what an operation may use comes
-// with its context (loadersOf).
+// A Resolver resolves fields. It has no state; the data of an operation is in its context
+// (loadersOf).
 type Resolver struct {
 	appURL     string            // see Options.AppURL
 	groupNames map[string]string // see Options.GroupNames

@@ -13,22 +13,22 @@ const (
 	maxGroups     = 200
 )
 
-// A statsPart is the runs of one sync, kept apart for groups.
+// A statsPart holds the runs of one sync by kind, for groups.
 type statsPart struct {
 	sync *Sync
 	runs map[stats.Kind]*stats.Subset
 }
 
-// A SyncRunStatsGroup is some of the runs of a statistic.
+// A SyncRunStatsGroup is one group of the runs of a statistic.
 type SyncRunStatsGroup struct {
-	Key   *string // nil: of all groups that are left over
-	Sync  *Sync   // nil unless they are grouped by syncs
+	Key   *string // nil for the group that combines the remaining groups
+	Sync  *Sync   // nil unless the runs are grouped by sync
 	Stats *stats.Subset
 
 	by          SyncRunGroupBy
-	destination *census.SyncDestination // that has the label; nil: none
+	destination *census.SyncDestination // has the label; nil if there is none
 	source      *census.SyncSource      // the same
-	label       *string                 // if there is no connection and no sync
+	label       *string                 // used without a connection and a sync
 }
 
 func checkGroups(first int) error {
@@ -38,7 +38,7 @@ func checkGroups(first int) error {
 	return nil
 }
 
-// addSplit has the runs of s kept apart as the field f, if it is groups, needs it.
+// addSplit makes s keep runs apart as the field f needs it, if f is groups.
 func (s *SyncRunStats) addSplit(f *exec.Asked) {
 	args, err := f.Arguments()
 	if f.Name() != "groups" || err != nil {
@@ -52,15 +52,15 @@ func (s *SyncRunStats) addSplit(f *exec.Asked) {
 	s.split.ByFull = s.split.ByFull || by == SyncRunGroupByFullSync
 }
 
-// take keeps the runs of a sync for the groups of s, if it has any.
+// take stores the runs of a sync for the groups of s, if it has groups.
 func (s *SyncRunStats) take(sync *Sync, d *stats.Digest) {
 	if runs := d.Subsets(); len(runs) > 0 {
 		s.parts = append(s.parts, statsPart{sync, runs})
 	}
 }
 
-// runGroups are the runs of s by something. It asks for the records of syncs, and for
-// connections, if these tell it.
+// runGroups returns the runs of s in groups. It requests the records of syncs, and connections,
+// if the groups need them.
 func (r *Resolver) runGroups(ctx context.Context, s *SyncRunStats, by SyncRunGroupBy, order SyncRunGroupOrder, first int) exec.Later[[]*SyncRunStatsGroup] {
 	if err := checkGroups(first); err != nil {
 		return exec.Value[[]*SyncRunStatsGroup](nil, err)
@@ -103,7 +103,7 @@ func (r *Resolver) runGroups(ctx context.Context, s *SyncRunStats, by SyncRunGro
 	})
 }
 
-// labelOf is what people call a group; nil where nobody named it.
+// labelOf returns the label of a group; nil if it has none.
 func labelOf(ctx context.Context, g *SyncRunStatsGroup) exec.Later[*string] {
 	switch {
 	case g.Sync != nil:

@@ -14,22 +14,21 @@ import (
 
 const (
 	defaultErrors = 10
-	maxErrors     = 200 // about as many as a digest keeps apart
+	maxErrors     = 200 // about as many as a digest keeps separate
 )
 
-// SyncRunStats are statistics over runs. Expensive ones are computed when they are
-// selected.
+// SyncRunStats holds statistics over runs. Expensive ones are computed when they are selected.
 type SyncRunStats struct {
 	*stats.Digest
 	Truncated bool
 	filter    *stats.Filter
 	scales    []stats.Scale // of its series
-	split     *stats.Split  // of its groups; nil: it has none
-	parts     []statsPart   // that its groups are made of
+	split     *stats.Split  // of its groups; nil if it has none
+	parts     []statsPart   // for its groups
 	now       time.Time     // of the operation
 }
 
-// Errors lists the most frequent kinds of errors.
+// Errors returns the most frequent kinds of errors.
 func (s *SyncRunStats) Errors(first *int) ([]stats.ErrorGroup, error) {
 	n := defaultErrors
 	if first != nil {
@@ -38,14 +37,14 @@ func (s *SyncRunStats) Errors(first *int) ([]stats.ErrorGroup, error) {
 	switch {
 	case n < 0 || n > maxErrors:
 		return nil, badInput("first must be from 0 to %d, got %d", maxErrors, n)
-	case n == 0: // which is all to a digest
+	case n == 0: // a Digest would return all
 		return nil, nil
 	}
 	return s.Digest.Errors(n), nil
 }
 
-// Series is the runs over time: over the window of the filter, and to now where
-// that has no end.
+// Series returns the runs by bucket, over the creation times of the filter. Without an end, it
+// ends now.
 func (s *SyncRunStats) Series(bucket stats.Unit, timeZone *string) ([]stats.Bucket, error) {
 	zone, err := zoneNamed(timeZone)
 	if err != nil {
@@ -62,7 +61,7 @@ func (s *SyncRunStats) Series(bucket stats.Unit, timeZone *string) ([]stats.Buck
 	return series, nil
 }
 
-// runStats sums up the runs of one sync.
+// runStats returns statistics of the runs of one sync.
 func runStats(ctx context.Context, id census.SyncID, filter *stats.Filter) exec.Later[*SyncRunStats] {
 	s, err := newStats(ctx, filter)
 	if err != nil || filter.MatchesNothing() {
@@ -78,8 +77,8 @@ func runStats(ctx context.Context, id census.SyncID, filter *stats.Filter) exec.
 	})
 }
 
-// syncRunStats sums up the runs of many syncs together; of all, or all of some groups,
-// where ids is nil. It fails as a whole only if every sync does.
+// syncRunStats returns statistics of the runs of many syncs together. If ids is nil, they cover
+// all syncs, or all of the groups. It fails only if all syncs fail.
 func syncRunStats(ctx context.Context, ids, groupIDs []string, filter *stats.Filter) exec.Later[*SyncRunStats] {
 	var named []*Sync
 	groups, err := groupKeys("groupIds", groupIDs)
@@ -126,8 +125,8 @@ func (s *SyncRunStats) sum(l *loaders, syncs []*Sync) exec.Later[*SyncRunStats] 
 	})
 }
 
-// fold gives digest the runs of a sync that filter passes. The returned function waits for
-// the end; truncated reports that the operation's budget ended first.
+// fold adds the runs of a sync that pass filter to digest. The returned function waits for the
+// end. truncated reports whether the operation's budget ended first.
 func (l *loaders) fold(id census.SyncID, filter *stats.Filter, digest *stats.Digest) func() (truncated bool, err error) {
 	w := narrow(paging.Window{Limit: scanStep}, filter)
 	return l.scan(id, w, func(runs paging.Slice[census.SyncRun]) (enough bool) {
@@ -148,9 +147,9 @@ func (l *loaders) fold(id census.SyncID, filter *stats.Filter, digest *stats.Dig
 	})
 }
 
-// newStats is an empty statistic for the field that is resolved. If an argument of a
-// field below it is invalid, nothing is to be read: then the statistic is nil, and each
-// such field has an error. How long a series without createdSince gets is not known yet.
+// newStats returns an empty statistic for the field being resolved. If an argument of a field
+// below is invalid, it returns nil and an error for each such field, so that no run is read. It
+// does not yet know the length of a series without createdSince.
 func newStats(ctx context.Context, filter *stats.Filter) (*SyncRunStats, error) {
 	if err := filter.Check(); err != nil {
 		return nil, badInput("filter: %v", err)
@@ -171,13 +170,13 @@ func newStats(ctx context.Context, filter *stats.Filter) (*SyncRunStats, error) 
 	if failed != nil {
 		return nil, failed
 	}
-	if len(s.scales) > 0 && filter.CreatedBefore == 0 { // the series goes to now
+	if len(s.scales) > 0 && filter.CreatedBefore == 0 { // the series ends now
 		notes.Of(ctx).Moves()
 	}
 	return s, nil
 }
 
-// newDigest is an empty digest for the series of s.
+// newDigest returns an empty digest for the series of s.
 func (s *SyncRunStats) newDigest() *stats.Digest {
 	d := stats.NewDigest(s.scales)
 	d.Until = census.DateTime(s.now.Add(census.ClockLead).UnixMilli())
@@ -187,7 +186,7 @@ func (s *SyncRunStats) newDigest() *stats.Digest {
 	return d
 }
 
-// addScale adds by what the field f, if it is a series, is to be told.
+// addScale adds the scale of the field f, if f is a series.
 func (s *SyncRunStats) addScale(f *exec.Asked) {
 	args, err := f.Arguments()
 	if f.Name() != "series" || err != nil {
@@ -201,8 +200,8 @@ func (s *SyncRunStats) addScale(f *exec.Asked) {
 	}
 }
 
-// try answers a field of s, which is still empty, if it has arguments, and tells what
-// was wrong with them.
+// try resolves the field f of s, which is still empty, and returns an error for invalid
+// arguments.
 func (s *SyncRunStats) try(f *exec.Asked) error {
 	args, err := f.Arguments()
 	switch {

@@ -9,14 +9,14 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// How the house's types are written as scalars. A value that Census did not give is
-// null, and execution makes an error of a null where the schema has none. Answers are
-// written by the functions that append (write_scalars.go); gqlgen wants marshalers too.
+// The functions below write our types as scalars. A value that Census did not send is null, and
+// execution reports a null in a non-null field. Answers are written by the functions in
+// write_scalars.go; gqlgen requires these marshalers, too.
 
 // MarshalSyncID writes a sync's id as Node.id.
 func MarshalSyncID(id census.SyncID) graphql.Marshaler { return nodeID(syncType, int64(id)) }
 
-// UnmarshalSyncID reads what MarshalSyncID writes.
+// UnmarshalSyncID parses the output of MarshalSyncID.
 func UnmarshalSyncID(v any) (census.SyncID, error) {
 	s, err := graphql.UnmarshalID(v)
 	if err != nil {
@@ -28,7 +28,7 @@ func UnmarshalSyncID(v any) (census.SyncID, error) {
 // MarshalSyncRunID writes a run's id as Node.id.
 func MarshalSyncRunID(id census.SyncRunID) graphql.Marshaler { return nodeID(syncRunType, int64(id)) }
 
-// UnmarshalSyncRunID reads what MarshalSyncRunID writes.
+// UnmarshalSyncRunID parses the output of MarshalSyncRunID.
 func UnmarshalSyncRunID(v any) (census.SyncRunID, error) {
 	s, err := graphql.UnmarshalID(v)
 	if err != nil {
@@ -41,21 +41,21 @@ func nodeID(typename string, id int64) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) { w.Write(appendNodeID(make([]byte, 0, 32), typename, id)) })
 }
 
-// MarshalSyncNumber writes a sync's id as Census's number of it.
+// MarshalSyncNumber writes a sync's id as its number in Census.
 func MarshalSyncNumber(id census.SyncID) graphql.Marshaler { return graphql.MarshalInt64(int64(id)) }
 
-// UnmarshalSyncNumber reads what MarshalSyncNumber writes.
+// UnmarshalSyncNumber parses the output of MarshalSyncNumber.
 func UnmarshalSyncNumber(v any) (census.SyncID, error) {
 	n, err := graphql.UnmarshalInt64(v)
 	return census.SyncID(n), err
 }
 
-// MarshalSyncRunNumber writes a run's id as Census's number of it.
+// MarshalSyncRunNumber writes a run's id as its number in Census.
 func MarshalSyncRunNumber(id census.SyncRunID) graphql.Marshaler {
 	return graphql.MarshalInt64(int64(id))
 }
 
-// UnmarshalSyncRunNumber reads what MarshalSyncRunNumber writes.
+// UnmarshalSyncRunNumber parses the output of MarshalSyncRunNumber.
 func UnmarshalSyncRunNumber(v any) (census.SyncRunID, error) {
 	n, err := graphql.UnmarshalInt64(v)
 	return census.SyncRunID(n), err
@@ -64,8 +64,8 @@ func UnmarshalSyncRunNumber(v any) (census.SyncRunID, error) {
 // MarshalInt writes an Int.
 func MarshalInt(n int) graphql.Marshaler { return graphql.MarshalInt(n) }
 
-// UnmarshalInt reads an Int of 32 bits, as the specification has it: no text that
-// looks like one.
+// UnmarshalInt parses an Int of 32 bits. As the specification requires, it rejects numbers in
+// strings.
 func UnmarshalInt(v any) (int, error) {
 	if text, ok := v.(string); ok {
 		return 0, badInput("an Int must be a whole number, not the text %.40q", text)
@@ -80,7 +80,7 @@ func UnmarshalInt(v any) (int, error) {
 // MarshalEdgeCursor writes a cursor.
 func MarshalEdgeCursor(c EdgeCursor) graphql.Marshaler { return graphql.MarshalString(c.text()) }
 
-// UnmarshalEdgeCursor is there for gqlgen: cursors of edges are answers only.
+// UnmarshalEdgeCursor returns an error; gqlgen requires it, but cursors of edges are only output.
 func UnmarshalEdgeCursor(any) (EdgeCursor, error) {
 	return EdgeCursor{}, badInput("the cursor of an edge is not valid as an argument")
 }
@@ -93,13 +93,13 @@ func MarshalCount(c census.Count) graphql.Marshaler {
 	return graphql.MarshalInt64(c.N)
 }
 
-// UnmarshalCount reads what MarshalCount writes.
+// UnmarshalCount parses the output of MarshalCount.
 func UnmarshalCount(v any) (census.Count, error) {
 	n, err := graphql.UnmarshalInt64(v)
 	return census.Count{N: n, Known: err == nil}, err
 }
 
-// MarshalDateTime writes a moment as Census does.
+// MarshalDateTime writes a moment in the format of Census.
 func MarshalDateTime(t census.DateTime) graphql.Marshaler {
 	if t == 0 {
 		return graphql.Null
@@ -110,7 +110,7 @@ func MarshalDateTime(t census.DateTime) graphql.Marshaler {
 	})
 }
 
-// UnmarshalDateTime reads an RFC 3339 timestamp, and null.
+// UnmarshalDateTime parses an RFC 3339 timestamp. It accepts null.
 func UnmarshalDateTime(v any) (census.DateTime, error) {
 	if v == nil {
 		return 0, nil
@@ -123,7 +123,7 @@ func UnmarshalDateTime(v any) (census.DateTime, error) {
 	return 0, badInput("a DateTime must be %s", dateTimeForm)
 }
 
-// scalars are those of the schema's own that an argument can be of.
+// scalars holds the schema's own scalars that arguments can have.
 var scalars = map[string]inputs.Scalar{
 	"DateTime": {Form: "expected " + dateTimeForm, Reads: func(v any) bool {
 		_, err := UnmarshalDateTime(v)

@@ -12,22 +12,21 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// How far one operation reads into histories where Census cannot choose for it.
+// Limits on how far one operation reads histories that Census cannot filter.
 const (
-	scanPages = 2000      // Census calls: a month of 200 hourly syncs takes some 1,700
-	scanRuns  = 1_000_000 // runs looked at, for each filter and statistic, those in memory too
-	scanStep  = 100       // runs read at first: what one call gives
+	scanPages = 2000      // calls to Census; a month of 200 hourly syncs takes about 1,700
+	scanRuns  = 1_000_000 // runs examined for each filter and statistic, including those in memory
+	scanStep  = 100       // runs of the first read, which one call returns
 )
 
-// A scanBudget is how far the operation may still read for filters and
-// statistics.
+// A scanBudget is the remaining reads of the operation for filters and statistics.
 type scanBudget struct{ pages, runs atomic.Int64 }
 
-// page takes a Census call; false if no call is left.
+// page takes one call to Census from the budget. It returns false if none is left.
 func (b *scanBudget) page() bool { return b.pages.Add(-1) >= 0 }
 
-// once allows a call that is in the price of the operation and not in the budget, and
-// then as many as next does.
+// once allows one call that is in the price of the operation, not in the budget, and then as many
+// as next allows.
 func once(next func() bool) func() bool {
 	begun := false
 	return func() bool {
@@ -39,45 +38,46 @@ func once(next func() bool) func() bool {
 	}
 }
 
-// none allows no call.
+// none allows no calls.
 func none() bool { return false }
 
-// look takes n runs to be looked at; false if these were the last.
+// look takes n runs from the budget. It returns false if it is used up.
 func (b *scanBudget) look(n int) bool { return b.runs.Add(-int64(n)) > 0 }
 
-// scans are the scans of one operation. Those for the same runs that are asked for
-// before the next reading share it, whatever they look for.
+// scans holds the scans of one operation. Requests for the same runs before the next read share a
+// scan.
 type scans struct {
 	budget scanBudget
 	mu     sync.Mutex
-	asked  []*scan // and not begun yet
+	asked  []*scan // requested and not yet started
 }
 
-// A scan shows the runs of one sync in a window, some at a time from the side that
-// the window counts from, to visitors, until they have enough or there are no more.
+// A scan shows the runs of one sync in a window to visitors. It shows some at a time, from the
+// side that the window counts from, until all visitors have enough or no runs are left.
 type scan struct {
 	of       stretch // the window without a limit
-	step     int     // runs read at first
+	step     int     // runs of the first read
 	first    *loaded[stretch, paging.Slice[census.SyncRun]]
-	newest   *loaded[stretch, paging.Slice[census.SyncRun]] // that another scan of the sync begins with; nil: none does
+	newest   *loaded[stretch, paging.Slice[census.SyncRun]] // the first read of another scan of the sync, with the newest runs; nil if there is none
 	visitors []*visitor
-	done     chan struct{} // closed when all visitors are through
+	done     chan struct{} // closed when the scan has ended
 }
 
-// A visitor looks at the runs that a scan comes to.
+// A visitor examines the runs of a scan.
 type visitor struct {
 	look    func(paging.Slice[census.SyncRun]) (enough bool)
-	through bool  // it has enough, or all there is
-	limited bool  // the operation's budget ended the scan before
-	err     error // the scan failed before
+	through bool  // it has enough, or has seen all
+	limited bool  // the operation's budget ended the scan early
+	err     error // the scan failed early
 }
 
-// scan asks for the runs of a sync in w to be shown to look, w.Limit at first. The returned
-// function waits for the end; limited reports that the operation's budget ended first.
+// scan requests that the runs of a sync in w are shown to look, w.Limit of them at first. The
+// returned function waits for the end. limited reports whether the operation's budget ended
+// first.
 //
-// At an end of the list the first runs are read together with what else is asked of
-// the sync. That page is in the price of the operation and not in the budget:
-// wherever that ends a scan, there is a place to go on from.
+// At an end of the list, the first runs are read together with other requests for the sync. The
+// price of the operation includes that page, so the budget does not. So a scan that the budget
+// ends always has a place to continue from.
 func (l *loaders) scan(id census.SyncID, w paging.Window, look func(paging.Slice[census.SyncRun]) (enough bool)) (wait func() (limited bool, err error)) {
 	l.scans.mu.Lock()
 	defer l.scans.mu.Unlock()
@@ -105,8 +105,8 @@ func (l *loaders) scan(id census.SyncID, w paging.Window, look func(paging.Slice
 	}
 }
 
-// askFirst asks for the runs with which a scan of w begins, if that is at an end of the
-// list: the newest ones are the same for all scans. Else it is nil.
+// askFirst requests the first runs of a scan of w, if it begins at an end of the list; otherwise
+// it returns nil. All scans share the newest runs.
 func (l *loaders) askFirst(id census.SyncID, w paging.Window) *loaded[stretch, paging.Slice[census.SyncRun]] {
 	if !w.Near().IsEnd() {
 		return nil
@@ -117,7 +117,7 @@ func (l *loaders) askFirst(id census.SyncID, w paging.Window) *loaded[stretch, p
 	return l.slices.ask(stretch{sync: id, window: w, once: true})
 }
 
-// beginScans begins the scans that have been asked for.
+// beginScans starts the requested scans.
 func (l *loaders) beginScans() {
 	l.scans.mu.Lock()
 	asked := l.scans.asked
@@ -129,7 +129,7 @@ func (l *loaders) beginScans() {
 			defer close(s.done)
 			var err error
 			if s.newest != nil {
-				_, _ = s.newest.Get() // what is wrong with it this scan finds out for itself
+				_, _ = s.newest.Get() // this scan finds its errors itself
 			}
 			if bug := contain(func() { err = s.run(l) }); bug != nil {
 				err = bug
@@ -143,9 +143,9 @@ func (l *loaders) beginScans() {
 	}
 }
 
-// followNewest has scans that begin further back wait for those of the same syncs that begin
-// with the newest runs: where there is a page cache, most of yesterday is on the page that
-// today is on.
+// followNewest lets scans that begin further back wait for scans of the same syncs that begin
+// with the newest runs. With a page cache, yesterday's runs are often on the same page as
+// today's.
 func followNewest(asked []*scan) {
 	newest := make(map[census.SyncID]*loaded[stretch, paging.Slice[census.SyncRun]], len(asked))
 	for _, s := range asked {
@@ -173,10 +173,10 @@ func (s *scan) run(l *loaders) error {
 	return err
 }
 
-// walk shows the runs of a sync in w to look, some at a time from the side w counts from,
-// until that has enough or w is at its end. first is what askFirst gave for w. limited
-// tells that the calls that may allows ended it before; the page of first is not among
-// them.
+// walk shows the runs of a sync in w to look, some at a time from the side that w counts from,
+// until look returns true or w ends. first is the result of askFirst for w. limited reports
+// whether may ended the walk early by allowing no more calls. The page of first does not count as
+// a call.
 func (l *loaders) walk(first *loaded[stretch, paging.Slice[census.SyncRun]], id census.SyncID, w paging.Window, may func() bool, look func(paging.Slice[census.SyncRun]) (enough bool)) (limited bool, err error) {
 	var rest paging.Slice[census.SyncRun]
 	if first != nil {
@@ -194,14 +194,14 @@ func (l *loaders) walk(first *loaded[stretch, paging.Slice[census.SyncRun]], id 
 		rest.Rows = nil
 		return look(runs)
 	})
-	if limited && len(rest.Rows) > 0 { // nothing came to tell its place
+	if limited && len(rest.Rows) > 0 { // no call has found its position
 		look(rest)
 	}
 	return limited, err
 }
 
-// show shows runs to those visitors that have not enough, and takes each of their
-// looks from the budget. It tells whether all are through.
+// show shows runs to all visitors that need more. For each of them, it takes the runs from the
+// budget. It reports whether all visitors are through.
 func (s *scan) show(l *loaders, runs paging.Slice[census.SyncRun]) (enough bool) {
 	enough = true
 	for _, v := range s.visitors {
@@ -217,15 +217,15 @@ func (s *scan) show(l *loaders, runs paging.Slice[census.SyncRun]) (enough bool)
 	return enough
 }
 
-// spent is the error of a list that the read limit leaves where it began: a page with
-// nothing on it but the cursor that was given would be asked for again and again.
+// spent returns the error for a list that the read limit stops at its start. An empty page with
+// the same cursor would make clients repeat the query forever.
 func (l *loaders) spent(format string, args ...any) error {
 	err := gqlerror.Errorf("query too expensive: "+format, args...)
 	err.Extensions = map[string]any{"code": errcodes.QueryTooExpensive, "limit": string(limits.Calls), "allowed": l.calls, "actual": l.calls + 1}
 	return err
 }
 
-// positionOf is the place of the i-th row of s, which answers w.
+// positionOf returns the position of the i-th row of s, which answers w.
 func positionOf(w *paging.Window, s *paging.Slice[census.SyncRun], i int) paging.Position {
 	p := paging.Position{CreatedAt: paging.Moment(s.Rows[i].CreatedAt), ID: int64(s.Rows[i].ID)}
 	p.Ordinal, p.Open = s.Place(w, i)

@@ -10,8 +10,8 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// A resolver of each field that is not just read off a Go value. It states what it
-// needs and returns what will come of it (exec.Later). Each has a price in price.go.
+// The resolvers of all fields that are not read directly from a Go value. A resolver requests
+// what it needs and returns its future value (exec.Later). Each has a price in price.go.
 
 func (r queryResolver) Node(ctx context.Context, id string) exec.Later[Node] {
 	return r.node(ctx, "id", id)

@@ -2,12 +2,11 @@ package graph
 
 import "github.com/vektah/gqlparser/v2/ast"
 
-// SDL is the schema as it is served, in GraphQL's schema language.
+// SDL returns the schema in GraphQL's schema language.
 func SDL() string { return sources[0].Input + "\n" + deferSDL }
 
-// deferSDL defines the one directive that the schema has without saying so, since
-// gqlgen knows it, and that clients do not know by themselves: it is no part of
-// GraphQL's specification yet.
+// deferSDL defines @defer. gqlgen knows it, so the schema does not define it. Clients do not,
+// since it is not yet part of GraphQL's specification.
 const deferSDL = `"""
 Directs the executor to defer this fragment when the ` + "`if`" + ` argument is true or undefined.
 """
@@ -20,5 +19,5 @@ directive @defer(
 ) on FRAGMENT_SPREAD | INLINE_FRAGMENT
 `
 
-// Schema is the schema, parsed.
+// Schema returns the parsed schema.
 func Schema() *ast.Schema { return NewExecutableSchema(Config{}).Schema() }

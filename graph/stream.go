@@ -9,40 +9,39 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// streamStep is how many runs of each sync a timeline reads at first: most pages
-// need few of each.
+// streamStep is how many runs of each sync a timeline reads at first. Most pages need few of
+// each.
 const streamStep = 10
 
-// clockLag is how much later than the time it bears a run may come to be seen, by
-// our clock: clocks differ a little, and Census writes a run before it shows it.
+// clockLag is how long after its creation time a run may become visible, by our clock. Clocks
+// differ a little, and Census stores a run before it lists it.
 const clockLag = 5 * time.Second
 
-// A stream is the runs of one sync on their way into the timeline, nearest
-// first.
+// A stream provides the runs of one sync for the timeline, nearest first.
 type stream struct {
 	sync    census.SyncID
-	window  paging.Window                // what has not been read yet
-	rows    []census.SyncRun             // read and not shown yet, those that the filter passes
-	done    bool                         // nothing is left to read
-	rest    paging.Slice[census.SyncRun] // a run that was held back, to be shown if s can be read no further
-	asOf    time.Time                    // when what was read last was asked for
-	barrier paging.Position              // beyond it nothing is known: the read limit was met, reading failed, or newer runs may come; zero: no such
-	err     error                        // why it could not be read, or no further
-	total   int                          // runs of the sync: behind where the page begins, read, and ahead
-	ahead   int                          // of these, not read yet
-	outside bool                         // there are runs on the other side of where the page begins
-	sought  bool                         // reading it was tried
-	started bool                         // something of it was read
-	steps   int                          // to read at most the next time, for as long as the filter passes nothing
+	window  paging.Window                // not read yet
+	rows    []census.SyncRun             // read and not shown yet; they pass the filter
+	done    bool                         // all has been read
+	rest    paging.Slice[census.SyncRun] // a run that was held back, to be shown if s cannot be read further
+	asOf    time.Time                    // when the last read was requested
+	barrier paging.Position              // nothing is known beyond it, because of the read limit, a failure, or possible new runs; zero if there is none
+	err     error                        // why it could not be read, or not further
+	total   int                          // runs of the sync: before the page, read, and ahead
+	ahead   int                          // the part of total that is not read yet
+	outside bool                         // there are runs before the start of the page
+	sought  bool                         // a read was tried
+	started bool                         // a read succeeded
+	steps   int                          // maximum steps of the next read, if no run passes the filter
 
-	first *loaded[stretch, paging.Slice[census.SyncRun]] // what reading begins with (askFirst), if it has not begun
+	first *loaded[stretch, paging.Slice[census.SyncRun]] // the first read (askFirst), until it is used
 }
 
-// unread tells whether s has to be read on for its next run to be known.
+// unread reports whether s must be read further to find its next run.
 func (s *stream) unread() bool { return len(s.rows) == 0 && !s.done && s.barrier.IsEnd() }
 
-// known is the place up to which s is known: its next run, or where reading has to continue
-// or failed. ok is false when nothing is left.
+// known returns the place up to which s is known: its next run, or where reading must continue or
+// failed. ok is false if no runs are left.
 func (s *stream) known() (p paging.Position, ok bool) {
 	switch {
 	case len(s.rows) > 0:
@@ -53,25 +52,25 @@ func (s *stream) known() (p paging.Position, ok bool) {
 	return s.barrier, !s.barrier.IsEnd()
 }
 
-// stop has s end where it has been read up to.
+// stop ends s at the place up to which it was read.
 func (s *stream) stop() {
 	s.barrier = s.window.Near()
 	s.barrier.Ordinal = 0 // as in all cursors of the timeline
 }
 
-// take takes in what was read of s.
+// take adds the runs of slice to s.
 func (s *stream) take(slice paging.Slice[census.SyncRun], filter *stats.Filter) {
 	behind, ahead := slice.Total-slice.End(), slice.First
 	if s.window.FromOldest {
 		behind, ahead = ahead, behind
 	}
 	if !s.started {
-		if s.window.Near().IsEnd() { // what lies behind came while it was read
+		if s.window.Near().IsEnd() { // runs before it arrived while it was read
 			behind = 0
 		}
 		s.started, s.outside, s.total = true, behind > 0, behind
 	}
-	s.total += len(slice.Rows) - s.ahead + ahead // not slice.Total: the list may have changed since it was begun
+	s.total += len(slice.Rows) - s.ahead + ahead // not slice.Total, since the list may have changed since the first read
 	s.ahead = ahead
 	for n := range slice.Rows {
 		i := n
@@ -87,10 +86,9 @@ func (s *stream) take(slice paging.Slice[census.SyncRun], filter *stats.Filter) 
 	s.rest, s.window = slice.Rest(s.window), slice.After(s.window)
 }
 
-// readStream reads on in s until it has a run to show, is known up to until (an end:
-// nowhere), or has been read as many steps as it may. Calls to Census are made if may
-// says so; where the first one shows that more are needed, final tells whether s then
-// ends there.
+// readStream reads further in s until it has a run to show, is known up to until (unless that is
+// an end), or has read its maximum of steps. may allows each call to Census. final says whether s
+// ends if the first call shows that more are needed.
 func (l *loaders) readStream(s *stream, filter *stats.Filter, until paging.Position, may func() bool, final bool) {
 	if filter.InProgress() {
 		l.readInProgress(s, filter, may, final)
@@ -111,7 +109,7 @@ func (l *loaders) readStream(s *stream, filter *stats.Filter, until paging.Posit
 		s.steps = 0
 	}
 	switch {
-	case err != nil && !s.started: // it is left out
+	case err != nil && !s.started: // the sync is omitted
 		s.done = true
 	case s.window.FromOldest && s.holdBack():
 		s.done = true
@@ -123,8 +121,8 @@ func (l *loaders) readStream(s *stream, filter *stats.Filter, until paging.Posit
 	}
 }
 
-// walkCounted walks w, from s.first on the first time, and takes the runs looked at from
-// the budget.
+// walkCounted walks w and takes the examined runs from the budget. The first walk of s begins
+// with s.first.
 func (l *loaders) walkCounted(s *stream, w paging.Window, may func() bool, look func(paging.Slice[census.SyncRun]) (enough bool)) (limited bool, err error) {
 	first, spent := s.first, false
 	s.first = nil
@@ -136,14 +134,14 @@ func (l *loaders) walkCounted(s *stream, w paging.Window, may func() bool, look 
 	return limited || spent, err
 }
 
-// reached has s end, towards newer runs, at the moment asOf at which its newest were
-// asked for: there may be others by now.
+// reached ends s, towards newer runs, shortly before asOf, when its newest runs were requested.
+// Newer runs may exist by now.
 func (s *stream) reached(asOf time.Time) {
 	s.barrier = paging.Before(paging.Moment(asOf.Add(-clockLag).UnixMilli()))
 }
 
-// holdBack leaves out the runs of s that were created in the future, if Census is right: a
-// client that follows the timeline from one of those would see no others.
+// holdBack removes the runs of s that were created in the future. A client that follows the
+// timeline from such a run would miss all others.
 func (s *stream) holdBack() (held bool) {
 	limit := census.DateTime(s.asOf.Add(census.ClockLead).UnixMilli())
 	i := slices.IndexFunc(s.rows, func(r census.SyncRun) bool { return r.CreatedAt > limit })

@@ -9,24 +9,23 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// A Node is a *Sync or an *census.SyncRun.
+// A Node is a *Sync, a *census.SyncRun or a *Group.
 type Node any
 
-// A Sync is what the graph answers a sync from: its id, and its record, which is read
-// if something is asked that only the record tells. If that fails, each field that
-// needs the record fails for itself and the others are answered.
+// A Sync resolves the fields of a sync. It has the id, and the record once a field needs it. If
+// the record cannot be read, each field that needs it fails on its own, and the others are
+// answered.
 type Sync struct {
 	ID     census.SyncID
 	record *census.Sync
 	err    error
-	// required tells that the sync is null as a whole if its record is asked for and
-	// cannot be read.
+	// required says that the whole sync is null if its record is requested and cannot be read.
 	required bool
-	// verdict is there in lists ordered by health.
+	// verdict is set in lists that judge their syncs.
 	verdict *verdict
 }
 
-// ask asks for the record of s. When it is read, got takes it.
+// ask requests the record of s. Call got after the loaders have read.
 func (s *Sync) ask(ctx context.Context) (got func()) {
 	if s.record != nil || s.err != nil {
 		return func() {}
@@ -35,7 +34,7 @@ func (s *Sync) ask(ctx context.Context) (got func()) {
 	return func() { s.record, s.err = record.Get() }
 }
 
-// loadSyncs reads the records of objs, which are syncs.
+// loadSyncs loads the records of objs, which must be syncs.
 func loadSyncs(ctx context.Context, objs []any) exec.Calls {
 	return exec.Call(objs, func(struct{}) any { return nil }, func(obj any) exec.Later[struct{}] {
 		s := obj.(*Sync)
@@ -52,10 +51,10 @@ func loadSyncs(ctx context.Context, objs []any) exec.Calls {
 	})
 }
 
-// runsNewestFirst is the direction of a list of runs: newest first unless asked otherwise.
+// runsNewestFirst reports whether a list of runs is newest first, which is the default.
 func runsNewestFirst(o *SyncRunOrder) bool { return o == nil || o.Direction == OrderDirectionDesc }
 
-// runsOf pages through the runs of a sync.
+// runsOf returns a page of the runs of a sync.
 func runsOf(ctx context.Context, id census.SyncID, filter *stats.Filter, newestFirst bool, page pageArgs) exec.Later[*SyncRunConnection] {
 	list := runList(id, newestFirst)
 	w, err := page.window(list, newestFirst)
@@ -73,7 +72,7 @@ func runsOf(ctx context.Context, id census.SyncID, filter *stats.Filter, newestF
 // latest is the window of a sync's newest run.
 var latest = paging.Window{Limit: 1}
 
-// latestRunOf is the newest run of a sync; nil if it has none.
+// latestRunOf returns the newest run of a sync; nil if it has none.
 func latestRunOf(ctx context.Context, id census.SyncID) exec.Later[*census.SyncRun] {
 	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: latest}), func(slice paging.Slice[census.SyncRun]) (*census.SyncRun, error) {
 		if len(slice.Rows) == 0 {
@@ -83,7 +82,7 @@ func latestRunOf(ctx context.Context, id census.SyncID) exec.Later[*census.SyncR
 	})
 }
 
-// told is what the record of s tells.
+// told returns a value from the record of s.
 func told[T any](s *Sync, what func(*census.Sync) T) (v T, err error) {
 	if s.record == nil {
 		return v, s.err
@@ -91,52 +90,52 @@ func told[T any](s *Sync, what func(*census.Sync) T) (v T, err error) {
 	return what(s.record), nil
 }
 
-// Label is null where nobody named the sync.
+// Label returns the name of the sync; nil if it has none.
 func (s *Sync) Label() (*string, error) {
 	return told(s, func(r *census.Sync) *string { return r.Label })
 }
 
-// Operation says how rows are written.
+// Operation returns how rows are written.
 func (s *Sync) Operation() (*string, error) {
 	return told(s, func(r *census.Sync) *string { return r.Operation })
 }
 
-// Paused tells whether the schedule is switched off.
+// Paused reports whether the schedule is disabled.
 func (s *Sync) Paused() (*bool, error) {
 	return told(s, func(r *census.Sync) *bool { return &r.Paused })
 }
 
-// Status is what Census says of the sync as a whole.
+// Status returns Census's status of the sync as a whole.
 func (s *Sync) Status() (*census.SyncStatus, error) {
 	return told(s, func(r *census.Sync) *census.SyncStatus { return &r.Status })
 }
 
-// CreatedAt is when the sync was set up.
+// CreatedAt returns when the sync was created.
 func (s *Sync) CreatedAt() (census.DateTime, error) {
 	return told(s, func(r *census.Sync) census.DateTime { return r.CreatedAt })
 }
 
-// UpdatedAt is when its settings last changed.
+// UpdatedAt returns when its settings last changed.
 func (s *Sync) UpdatedAt() (census.DateTime, error) {
 	return told(s, func(r *census.Sync) census.DateTime { return r.UpdatedAt })
 }
 
-// Schedule says when Census starts the sync by itself.
+// Schedule returns when Census starts the sync.
 func (s *Sync) Schedule() (*census.SyncSchedule, error) {
 	return told(s, func(r *census.Sync) *census.SyncSchedule { return &r.Schedule })
 }
 
-// Triggers are what starts it.
+// Triggers returns what starts the sync.
 func (s *Sync) Triggers() ([]string, error) {
 	return told(s, func(r *census.Sync) []string { return r.Triggers })
 }
 
-// Source names where it reads from.
+// Source returns where the sync reads from.
 func (s *Sync) Source() (*census.SyncSource, error) {
 	return told(s, func(r *census.Sync) *census.SyncSource { return &r.Source })
 }
 
-// Destination names where it writes to.
+// Destination returns where the sync writes to.
 func (s *Sync) Destination() (*census.SyncDestination, error) {
 	return told(s, func(r *census.Sync) *census.SyncDestination { return &r.Destination })
 }

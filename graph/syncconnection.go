@@ -1,24 +1,24 @@
 package graph
 
-// A SyncConnection is a stretch of a list of syncs.
+// A SyncConnection is a page of a list of syncs.
 type SyncConnection struct {
-	syncs       []*Sync   // as they are shown
-	all         []*Sync   // the whole list; nil: that of the workspace, of which no more was read
-	list        listSum   // binds its cursors to the list
-	order       SyncOrder // in which the list stands; zero: as it was named, or by creation
+	syncs       []*Sync   // in the order shown
+	all         []*Sync   // the whole list; nil for the workspace's list, of which only the page was read
+	list        listSum   // the list to which its cursors belong
+	order       SyncOrder // order of the list; zero: as named by ids
 	page        pageArgs
-	open        int  // place in the whole list of one whose cursor is open; -1: none is
-	first, step int  // place of the first in the whole list, and from each to the next
-	next, prev  bool // whether the list goes on, after and before
-	total       int  // syncs in the whole list
+	open        int  // index in the whole list of the sync whose cursor is open; -1 if there is none
+	first, step int  // index of the first sync in the whole list, and the step to the next one
+	next, prev  bool // whether the list continues after and before
+	total       int  // number of syncs in the whole list
 }
 
 func (c *SyncConnection) len() int { return len(c.syncs) }
 
-// edge is the i-th sync as shown.
+// edge returns the i-th sync shown.
 func (c *SyncConnection) edge(i int) SyncEdge { return SyncEdge{c, i} }
 
-// Edges are the syncs with their cursors.
+// Edges returns the syncs with their cursors.
 func (c *SyncConnection) Edges() []SyncEdge {
 	edges := make([]SyncEdge, c.len())
 	for i := range edges {
@@ -27,10 +27,10 @@ func (c *SyncConnection) Edges() []SyncEdge {
 	return edges
 }
 
-// Nodes are the syncs without their cursors.
+// Nodes returns the syncs without their cursors.
 func (c *SyncConnection) Nodes() []*Sync { return c.syncs }
 
-// PageInfo tells where the stretch lies in its list.
+// PageInfo says whether the list continues before and after the page.
 func (c *SyncConnection) PageInfo() *PageInfo {
 	info := &PageInfo{HasNextPage: c.next, HasPreviousPage: c.prev}
 	if n := c.len(); n > 0 {
@@ -41,7 +41,7 @@ func (c *SyncConnection) PageInfo() *PageInfo {
 	return info
 }
 
-// TotalCount is the number of syncs in the whole list.
+// TotalCount returns the number of syncs in the whole list.
 func (c *SyncConnection) TotalCount() *int { return &c.total }
 
 // A SyncEdge is one sync of a connection.
@@ -50,10 +50,10 @@ type SyncEdge struct {
 	at         int
 }
 
-// Node is the sync.
+// Node returns the sync.
 func (e SyncEdge) Node() *Sync { return e.connection.syncs[e.at] }
 
-// Cursor is the sync's place in the list.
+// Cursor returns the sync's position in the list.
 func (e SyncEdge) Cursor() EdgeCursor {
 	place := e.Node().cursor(e.connection.order)
 	place.Ordinal = e.connection.first + e.at*e.connection.step

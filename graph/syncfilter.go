@@ -9,10 +9,11 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// all tells that every sync passes.
+// all reports whether every sync passes.
 func (f *SyncFilter) all() bool { return f.name() == "" }
 
-// name is the filter in the name of a list: a list is another with another filter.
+// name returns the part of a list's name that describes the filter. Lists with different filters
+// are different lists.
 func (f *SyncFilter) name() string {
 	name := ""
 	if f == nil {
@@ -52,7 +53,7 @@ func (f *SyncFilter) name() string {
 	return name
 }
 
-// check refuses lists that are too long to compare every sync with.
+// check rejects lists that are too long.
 func (f *SyncFilter) check() error {
 	if f == nil {
 		return nil
@@ -69,7 +70,7 @@ func (f *SyncFilter) check() error {
 	return err
 }
 
-// groups are the keys of the groups that pass; nil: all do.
+// groups returns the keys of the groups that pass; nil if all do.
 func (f *SyncFilter) groups() []string {
 	if f == nil {
 		return nil
@@ -78,16 +79,16 @@ func (f *SyncFilter) groups() []string {
 	return keys
 }
 
-// judges tells that the filter asks for what the newest runs of each sync tell.
+// judges reports whether the filter needs the newest runs of each sync.
 func (f *SyncFilter) judges() bool { return f != nil && (f.HealthStates != nil || f.InProgress != nil) }
 
-// A passing is a filter with what it needs to know beside the syncs.
+// A passing is a filter with the data it needs besides the syncs.
 type passing struct {
 	filter       *SyncFilter
-	destinations *loaded[upstream.Side, *upstream.Ends] // nil: it needs none
+	destinations *loaded[upstream.Side, *upstream.Ends] // nil if it needs none
 }
 
-// ask asks for what f needs to know.
+// ask requests the data that f needs.
 func (f *SyncFilter) ask(l *loaders) passing {
 	p := passing{filter: f}
 	if f != nil && len(f.DestinationTypes) > 0 {
@@ -96,7 +97,7 @@ func (f *SyncFilter) ask(l *loaders) passing {
 	return p
 }
 
-// matcher tells which syncs pass by their records.
+// matcher returns a function that reports whether a sync passes by its record.
 func (p passing) matcher() (func(*census.Sync) bool, error) {
 	var destinations *upstream.Ends
 	if p.destinations != nil {
@@ -123,23 +124,23 @@ func (p passing) matcher() (func(*census.Sync) bool, error) {
 	}, nil
 }
 
-// typeOf is the type of a sync's destination; nil where it is not known.
+// typeOf returns the type of a sync's destination; nil if it is unknown.
 func typeOf(destinations *upstream.Ends, d *census.SyncDestination) *string {
-	if destinations == nil { // the filter names no type, which none is of
+	if destinations == nil { // the filter lists no types, so no sync passes
 		return nil
 	}
 	_, kind := destinations.Destination(d)
 	return kind
 }
 
-// among tells whether v is one of list; everything is of nil, and nothing that Census
-// does not tell of any other.
+// among reports whether v is in list. A nil list contains everything; any other list does not
+// contain nil.
 func among[T comparable](list []T, v *T) bool {
 	return list == nil || v != nil && slices.Contains(list, *v)
 }
 
-// byRecord leaves the syncs that pass by their records, which were read. Those that could
-// not be read are left out; failed says why.
+// byRecord returns the syncs that pass by their records, which must have been read. It omits
+// syncs that could not be read; failed holds their errors.
 func (p passing) byRecord(syncs []*Sync) (chosen []*Sync, failed []error, err error) {
 	if p.filter.all() {
 		return syncs, nil, nil
@@ -158,8 +159,8 @@ func (p passing) byRecord(syncs []*Sync) (chosen []*Sync, failed []error, err er
 	return chosen, failed, nil
 }
 
-// byVerdict leaves the syncs that pass by the verdicts on them. A sync that cannot be
-// judged is UNKNOWN; if that leaves it out, failed says why.
+// byVerdict returns the syncs that pass by their verdicts. A sync that cannot be judged is
+// UNKNOWN; if it is omitted, failed holds its error.
 func (p passing) byVerdict(syncs []*Sync) (chosen []*Sync, failed []error) {
 	f := p.filter
 	if !f.judges() {

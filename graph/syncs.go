@@ -12,11 +12,10 @@ import (
 
 const maxSyncIDs = 500
 
-// newestSyncs is how the workspace's syncs stand unless asked otherwise.
+// newestSyncs is the default order of the workspace's syncs.
 var newestSyncs = SyncOrder{Field: SyncOrderFieldCreatedAt, Direction: OrderDirectionDesc}
 
-// resolveSyncs answers with a page of the syncs with the given ids, or of all syncs of
-// the workspace.
+// resolveSyncs returns a page of the syncs with the given ids, or of all syncs of the workspace.
 func resolveSyncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) exec.Later[*SyncConnection] {
 	if err := filter.check(); err != nil {
 		return exec.Value[*SyncConnection](nil, err)
@@ -27,7 +26,7 @@ func resolveSyncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy
 	return namedSyncs(ctx, ids, filter, orderBy, page)
 }
 
-// workspaceSyncs answers with a page of all the syncs of the workspace.
+// workspaceSyncs returns a page of all syncs of the workspace.
 func workspaceSyncs(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) exec.Later[*SyncConnection] {
 	order := newestSyncs
 	if orderBy != nil {
@@ -35,7 +34,7 @@ func workspaceSyncs(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder,
 	}
 	list := syncList("all", filter, &order)
 	l := loadersOf(ctx)
-	if order.Field != SyncOrderFieldCreatedAt || !filter.all() { // Census does not know the order or the filter: all are read
+	if order.Field != SyncOrderFieldCreatedAt || !filter.all() { // Census does not know the order or the filter, so all syncs are read
 		if _, err := page.cut(nil, list, order, defaultPage); err != nil {
 			return exec.Value[*SyncConnection](nil, err)
 		}
@@ -66,15 +65,15 @@ func workspaceSyncs(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder,
 	})
 }
 
-// sortedSyncs answers with a page of those of syncs that pass a filter, in an order;
-// nil: in the order in which they stand. Their records have been read.
+// sortedSyncs returns a page of the syncs that pass a filter, in an order; nil keeps their order.
+// Their records must have been read.
 func sortedSyncs(ctx context.Context, syncs []*Sync, list listSum, passing passing, order *SyncOrder, page pageArgs, otherwise int) exec.Later[*SyncConnection] {
 	return exec.Bind(loadersOf(ctx).inGroups(syncs, passing.filter.groups()), func(syncs []*Sync) exec.Later[*SyncConnection] {
 		return passedSyncs(ctx, syncs, list, passing, order, page, otherwise)
 	})
 }
 
-// passedSyncs is sortedSyncs of those of the groups that pass.
+// passedSyncs is sortedSyncs for syncs that have passed the filter's groups.
 func passedSyncs(ctx context.Context, syncs []*Sync, list listSum, passing passing, order *SyncOrder, page pageArgs, otherwise int) exec.Later[*SyncConnection] {
 	syncs, failed, err := passing.byRecord(syncs)
 	if err != nil {
@@ -106,7 +105,7 @@ func passedSyncs(ctx context.Context, syncs []*Sync, list listSum, passing passi
 	})
 }
 
-// listedSyncs makes answers of records that were listed.
+// listedSyncs returns the syncs of records from a list.
 func (l *loaders) listedSyncs(rows []census.Sync) []*Sync {
 	syncs := make([]*Sync, len(rows))
 	for i := range rows {
@@ -116,8 +115,8 @@ func (l *loaders) listedSyncs(rows []census.Sync) []*Sync {
 	return syncs
 }
 
-// namedSyncs answers with a page of the syncs with the given ids, each once, as they
-// stand there unless an order is asked for.
+// namedSyncs returns a page of the syncs with the given ids, without duplicates. Without an
+// order, they stay in the order of ids.
 func namedSyncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) exec.Later[*SyncConnection] {
 	syncs, err := syncsNamed("ids", ids)
 	if err != nil {
@@ -148,8 +147,7 @@ func namedSyncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy *
 	})
 }
 
-// syncsNamed are the syncs that ids, which stand in the argument arg, name: each
-// once, known by nothing else yet.
+// syncsNamed returns the syncs with the ids in the argument arg, without duplicates and records.
 func syncsNamed(arg string, ids []string) ([]*Sync, error) {
 	if len(ids) > maxSyncIDs {
 		return nil, badInput("%s must name at most %d syncs, got %d", arg, maxSyncIDs, len(ids))
@@ -169,8 +167,8 @@ func syncsNamed(arg string, ids []string) ([]*Sync, error) {
 	return syncs, nil
 }
 
-// namedList names the list of syncs, which were named, for its cursors. In an order of
-// their own it does not matter how they stand.
+// namedList returns the checksum of a list of syncs that were named by ids. If there is an order,
+// the order of the ids does not matter.
 func namedList(syncs []*Sync, filter *SyncFilter, order *SyncOrder) listSum {
 	ids := make([]census.SyncID, len(syncs))
 	for i, s := range syncs {
@@ -186,7 +184,7 @@ func namedList(syncs []*Sync, filter *SyncFilter, order *SyncOrder) listSum {
 	return syncList(string(name), filter, order)
 }
 
-// syncList names a list of syncs for its cursors; a nil order is that of the ids.
+// syncList returns the checksum of a list of syncs; a nil order is that of the ids.
 func syncList(which string, filter *SyncFilter, order *SyncOrder) listSum {
 	name := "syncs/" + which
 	if order != nil {

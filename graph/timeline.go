@@ -13,8 +13,8 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// timeline shows the runs of many syncs as one list. It is a merge of streams by
-// creation, each read only as deep as the page needs.
+// timeline returns the runs of many syncs as one list. It merges streams by creation, and reads
+// each only as far as the page needs.
 func timeline(ctx context.Context, syncIDs, groupIDs []string, filter *stats.Filter, newestFirst bool, page pageArgs) exec.Later[*SyncRunConnection] {
 	if filter == nil {
 		filter = &stats.Filter{}
@@ -43,9 +43,9 @@ func timeline(ctx context.Context, syncIDs, groupIDs []string, filter *stats.Fil
 	})
 }
 
-// timeline shows the runs of the syncs with ids.
+// timeline returns the runs of the syncs with ids.
 func (l *loaders) timeline(ids []census.SyncID, filter *stats.Filter, newestFirst bool, w paging.Window, list listSum, page pageArgs) exec.Later[*SyncRunConnection] {
-	// A cursor of the timeline does not know its place in each sync.
+	// A cursor of the timeline does not have an ordinal in each sync.
 	if !w.Older.IsEnd() {
 		w.Older.Ordinal = paging.NoOrdinal
 	}
@@ -85,8 +85,8 @@ func (l *loaders) timeline(ids []census.SyncID, filter *stats.Filter, newestFirs
 	})
 }
 
-// count tells how many runs streams have, and whether there are some on the other side
-// of where the page begins.
+// count sets the number of runs of streams, and whether there are runs before the start of the
+// page.
 func (c *SyncRunConnection) count(streams []*stream) {
 	total, outside := 0, false
 	for _, s := range streams {
@@ -100,8 +100,8 @@ func (c *SyncRunConnection) count(streams []*stream) {
 	}
 }
 
-// timelineOf names the timeline of the syncs with the given ids, and of some groups, in one
-// order or the other; nil stands for all.
+// timelineOf returns the checksum and the syncs of the timeline of the syncs with the given ids,
+// and of some groups, in either order. Nil means all.
 func timelineOf(syncIDs, groups []string, newestFirst bool) (list listSum, syncs []*Sync, err error) {
 	var name strings.Builder
 	name.WriteString("timeline")
@@ -120,7 +120,7 @@ func timelineOf(syncIDs, groups []string, newestFirst bool) (list listSum, syncs
 	return sumOf([]byte(name.String())), syncs, nil
 }
 
-// idsOf are the ids of syncs, sorted.
+// idsOf returns the ids of syncs, sorted.
 func idsOf(syncs []*Sync) []census.SyncID {
 	ids := make([]census.SyncID, len(syncs))
 	for i := range syncs {

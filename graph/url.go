@@ -6,10 +6,9 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// Census documents no addresses of its pages. These are the ones that its own
-// Airflow provider builds.
+// Census does not document the addresses of its pages. Its own Airflow provider builds these.
 
-// syncURL is the address of a sync's page in Census; nil when there is none.
+// syncURL returns the address of a sync's page in Census; nil without AppURL.
 func (r *Resolver) syncURL(id census.SyncID) *string {
 	if r.appURL == "" {
 		return nil
@@ -18,7 +17,7 @@ func (r *Resolver) syncURL(id census.SyncID) *string {
 	return &url
 }
 
-// runURL is the address of a run's page in Census; nil when there is none.
+// runURL returns the address of a run's page in Census; nil without AppURL.
 func (r *Resolver) runURL(run *census.SyncRun) *string {
 	if r.appURL == "" {
 		return nil

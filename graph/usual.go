@@ -10,25 +10,27 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// The run in progress of a sync and its typical run, from the newest runs, which its health
-// reads too.
+// The active run and the typical run of a sync come from the newest runs, which its health reads,
+// too.
 
 const (
-	fewestTypical = 3 // runs for Sync.typicalRun to sum up
+	fewestTypical = 3 // minimum of Sync.typicalRun
 	mostTypical   = 100
 )
 
-// inProgress passes runs in progress, and reports behind which run no run is in progress.
+// inProgress passes only runs in progress. Its Ends finds the run before which no run is in
+// progress.
 var inProgress = stats.Filter{Outcomes: []census.SyncRunOutcome{census.OutcomeInProgress}}
 
-// activeRunOf is the newest run of a sync that is in progress; nil if none is seen.
+// activeRunOf returns the newest run of a sync that is in progress; nil if none is seen.
 func activeRunOf(ctx context.Context, id census.SyncID) exec.Later[*census.SyncRun] {
 	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: judged}), func(slice paging.Slice[census.SyncRun]) (*census.SyncRun, error) {
 		return activeOf(slice.Rows), nil
 	})
 }
 
-// activeOf is the newest of runs, which stand oldest first, that is in progress; nil if none is.
+// activeOf returns the newest run in progress of runs, which must be oldest first; nil if there
+// is none.
 func activeOf(runs []census.SyncRun) *census.SyncRun {
 	for i := len(runs) - 1; i >= 0; i-- {
 		switch run := &runs[i]; {
@@ -41,7 +43,8 @@ func activeOf(runs []census.SyncRun) *census.SyncRun {
 	return nil
 }
 
-// typicalRunOf is what is usual for the last finished runs of a kind; nil if they are too few.
+// typicalRunOf returns typical values of the last finished runs of a kind; nil if there are too
+// few.
 func typicalRunOf(ctx context.Context, id census.SyncID, last int, full bool) exec.Later[*stats.Typical] {
 	if last < fewestTypical || last > mostTypical {
 		return exec.Value[*stats.Typical](nil, badInput("last must be from %d to %d, got %d", fewestTypical, mostTypical, last))
@@ -52,15 +55,15 @@ func typicalRunOf(ctx context.Context, id census.SyncID, last int, full bool) ex
 	})
 }
 
-// expectedDuration is how many seconds a run may be expected to take; nil if too few runs
-// before it are seen.
+// expectedDuration returns the expected duration of a run in seconds; nil if too few runs before
+// it are seen.
 func expectedDuration(ctx context.Context, run *census.SyncRun) exec.Later[*float64] {
 	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: run.SyncID, window: judged}), func(slice paging.Slice[census.SyncRun]) (*float64, error) {
 		return stats.Expected(run, slice.Rows), nil
 	})
 }
 
-// expectedCompletion is when a run in progress may be expected to end.
+// expectedCompletion returns the expected end of a run; nil unless it is in progress.
 func expectedCompletion(ctx context.Context, run *census.SyncRun) exec.Later[*census.DateTime] {
 	if run.Outcome() != census.OutcomeInProgress {
 		return exec.Value[*census.DateTime](nil, nil)

@@ -58,7 +58,7 @@ func TestUsualOfOneSync(t *testing.T) {
 		"typicalRun(last: 2) { runs }":                                                           {0, "last must be from 3 to 100, got 2"},
 		"typicalRun(last: 101) { runs }":                                                         {0, "last must be from 3 to 100, got 101"},
 		"schedule { executions(first: 1001) }":                                                   {1, "first must be from 0 to 1000, got 1001"},
-		`schedule { executions(after: "2026-02-27T06:30:00Z", before: "2026-02-27T06:30:00Z") }`: {1, "after must be before before, got 2026-02-27T06:30:00.000Z and 2026-02-27T06:30:00.000Z"},
+		`schedule { executions(after: "2026-02-27T06:30:00Z", before: "2026-02-27T06:30:00Z") }`: {1, "after must be earlier than before, got 2026-02-27T06:30:00.000Z and 2026-02-27T06:30:00.000Z"},
 	} {
 		census.ResetCalls()
 		answer := strings.NewReplacer(" ", "", "\n", "").Replace(post(t, h, fmt.Sprintf("{ sync(id: %d) { %s } }", id, query), "{}"))

@@ -5,8 +5,8 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// How scalars of the house are appended, as the marshal functions of the same names
-// write them. They return nil for null.
+// The functions below append our scalars as the marshal functions of the same names write them.
+// They return nil for null.
 
 func appendNodeID(b []byte, typename string, id int64) []byte {
 	b = append(b, '"')
