@@ -120,6 +120,9 @@ func (g *gateway) graph(s settings.Settings, now *sources) (http.Handler, error)
 		GroupNames: s.GroupNames(), AppURL: appURL(s), OnBatch: g.observer.StartBatch, OnFresh: answers.Fresh, Hold: edge.Hold,
 		Watch: g.watch, Last: g.last,
 	}
+	if g.redis != nil {
+		opt.Queries = g.redis
+	}
 	if s.Documents != "" {
 		trusted, err := documents.LoadTrusted(s.Documents)
 		if err != nil {

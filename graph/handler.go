@@ -41,6 +41,7 @@ type Options struct {
 	Now         func() time.Time   // nil: time.Now
 	OwnTokens   bool               // callers use their own Census tokens
 	Watch       *live.Watchers     // watchers for subscriptions; nil: new ones with 120 calls a minute
+	Queries     documents.Store    // persisted queries that gateways share; nil: they share none
 	// Last lets a subscription last longer than one operation; see [transport.Options]. Nil: as
 	// long as its client stays.
 	Last func(ctx context.Context) (lasting context.Context, end func(), refusal *gqlerror.Error)
@@ -113,7 +114,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	srv.Use(parsed) // before all extensions that store values beside a document
 	srv.Use(given)  // before all extensions that read variables
 	srv.Use(guard)  // before all extensions that walk a document, since it limits the walk
-	srv.Use(documents.Persisted{Automatic: documents.NewTexts(), Trusted: opt.Trusted, RequireTrusted: opt.OnlyTrusted,
+	srv.Use(documents.Persisted{Automatic: documents.NewTexts(opt.Queries), Trusted: opt.Trusted, RequireTrusted: opt.OnlyTrusted,
 		OnTrusted: func(ctx context.Context, id string) {
 			if n := notes.Of(ctx); n != nil {
 				n.Trusted = id

@@ -16,7 +16,7 @@ import (
 
 func TestBounds(t *testing.T) {
 	ctx := context.Background()
-	texts := NewTexts()
+	texts := NewTexts(nil)
 	var all sync.WaitGroup
 	for g := range 4 {
 		all.Go(func() {

@@ -92,7 +92,7 @@ func (p Persisted) automatic(hash string, params *graphql.RawParams) *gqlerror.E
 		p.Automatic.keep(hash, params.Query)
 		return nil
 	}
-	text, ok := p.Automatic.get(hash)
+	text, ok := p.Automatic.find(hash)
 	if !ok {
 		return failure(errcodes.PersistedQueryNotFound, notFoundMessage)
 	}

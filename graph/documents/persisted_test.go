@@ -33,7 +33,7 @@ func persisted(hash string) string {
 }
 
 func TestAutomatic(t *testing.T) {
-	p := Persisted{Automatic: NewTexts()}
+	p := Persisted{Automatic: NewTexts(nil)}
 	hash := hashOf(hello)
 	steps := []struct{ name, query, extensions, text, code string }{
 		{"plain", hello, `null`, hello, ""},
@@ -70,8 +70,8 @@ func TestTrusted(t *testing.T) {
 		t.Fatal(err)
 	}
 	const runs = "query Runs{runs}"
-	open := Persisted{Trusted: trusted, Automatic: NewTexts()}
-	only := Persisted{Trusted: trusted, Automatic: NewTexts(), RequireTrusted: true}
+	open := Persisted{Trusted: trusted, Automatic: NewTexts(nil)}
+	only := Persisted{Trusted: trusted, Automatic: NewTexts(nil), RequireTrusted: true}
 	steps := []struct {
 		name                  string
 		p                     Persisted

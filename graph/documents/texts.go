@@ -1,5 +1,7 @@
 package documents
 
+import "time"
+
 const (
 	// textBytes is the maximum memory of the texts.
 	textBytes = 4 << 20
@@ -7,17 +9,49 @@ const (
 	// maxText is the maximum length of a stored text, in bytes. It is more than maxParsed, since
 	// clients register hashes for long documents.
 	maxText = 32 << 10
+
+	// sharedFor is how long other gateways know a text.
+	sharedFor = 24 * time.Hour
 )
 
-// Texts stores the texts of documents by hash, in memory.
-type Texts struct{ *shared[string] }
+// A Store is shared by several gateways. Its functions never fail and never block for long.
+type Store interface {
+	Get(key string) string // "" if it is missing
+	Set(key string, life time.Duration, value func() []byte)
+}
 
-// NewTexts returns an empty Texts of at most 4 MiB.
-func NewTexts() *Texts { return &Texts{newShared[string](textBytes)} }
+// Texts stores the texts of documents by hash, in memory and in a Store.
+type Texts struct {
+	*shared[string]
+	store Store // nil: there is none
+}
+
+// NewTexts returns an empty Texts of at most 4 MiB. store may be nil.
+func NewTexts(store Store) *Texts { return &Texts{newShared[string](textBytes), store} }
+
+func storeKey(hash string) string { return "census-gateway:query:" + hash }
 
 // keep stores text under hash, unless it is longer than 32 KiB.
 func (t *Texts) keep(hash, text string) {
-	if len(text) <= maxText {
-		t.add(hash, text, len(hash)+len(text)+entryBytes)
+	if len(text) > maxText {
+		return
 	}
+	_, known := t.get(hash)
+	t.add(hash, text, len(hash)+len(text)+entryBytes)
+	if t.store != nil && !known {
+		t.store.Set(storeKey(hash), sharedFor, func() []byte { return []byte(text) })
+	}
+}
+
+// find returns the text of hash, which this gateway or another one keeps.
+func (t *Texts) find(hash string) (text string, ok bool) {
+	if text, ok = t.get(hash); ok || t.store == nil || len(hash) != len(hashOf("")) {
+		return text, ok
+	}
+	text = t.store.Get(storeKey(hash))
+	if len(text) > maxText || hashOf(text) != hash {
+		return "", false
+	}
+	t.add(hash, text, len(hash)+len(text)+entryBytes)
+	return text, true
 }

@@ -31,7 +31,7 @@ func newHandler(res *testschema.Resolver, opt transport.Options) *handler.Server
 	srv.SetQueryCache(documents.NewParsed())
 	srv.SetParserTokenLimit(2000)
 	srv.SetRecoverFunc(transport.Recover(opt.OnPanic))
-	srv.Use(documents.Persisted{Automatic: documents.NewTexts()})
+	srv.Use(documents.Persisted{Automatic: documents.NewTexts(nil)})
 	srv.Use(extension.Introspection{})
 	transport.Add(srv, opt)
 	return srv
