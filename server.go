@@ -151,6 +151,7 @@ func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway,
 		g.closeRedis()
 		return nil, errors.New("CENSUS_GROUPS (--census-groups) needs V2 of Census's API: V1 has no groups, so that nothing would be served; CENSUS_BASE_URL has to end with /v2")
 	}
+	g.hearOthers()
 	g.answers, g.sending = answerCache(s.AnswerCache), edge.NewSending(s.MaxSending)
 	g.streams, g.watch = edge.NewStreams(s.MaxSubscriptions), &live.Watchers{Calls: s.WatchCalls, OnChanged: g.answers.Forget}
 	return g, errors.Join(
@@ -173,7 +174,7 @@ func (g *gateway) upstream(s settings.Settings) upstream.Options {
 		OwnTokens: s.PassThrough, MaxCalls: s.Calls, PageCache: s.PageCache, Freshness: s.Freshness, Stale: s.Stale, OnShort: g.short}
 	opt.Groups = s.GroupKeys()
 	if g.redis != nil {
-		opt.Store = g.redis
+		opt.Store, opt.Told = g.redis, g.tellThrottle
 	}
 	if s.Simulated() {
 		opt.BaseURL, opt.Transport = "http://simulated-census/api/"+s.SimAPI(), g.tracing.Outgoing(g.sim.Transport())

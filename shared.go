@@ -1,12 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"log/slog"
 
 	"census-gateway/edge/observe"
 	"census-gateway/redis"
 	"census-gateway/settings"
+	"census-gateway/upstream/calls"
 )
 
 // openRedis opens what several gateways share; nil if REDIS_URL is not set. Each simulated Census
@@ -30,6 +32,31 @@ func (g *gateway) closeRedis() {
 	if g.redis != nil {
 		g.redis.Close()
 	}
+}
+
+// The subjects of messages between gateways.
+const throttles = "throttle"
+
+// tellThrottle tells the other gateways of a 429.
+func (g *gateway) tellThrottle(t calls.Throttle) {
+	text, err := json.Marshal(t)
+	if err != nil {
+		panic(err) // it has texts and numbers only
+	}
+	g.redis.Tell(throttles, string(text))
+}
+
+// hearOthers obeys what other gateways tell.
+func (g *gateway) hearOthers() {
+	if g.redis == nil {
+		return
+	}
+	g.redis.Hear(throttles, func(message string) {
+		var t calls.Throttle
+		if json.Unmarshal([]byte(message), &t) == nil {
+			g.census.Throttled(t)
+		}
+	})
 }
 
 // redisFigures are the metrics of Redis; none if it is not used.

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strconv"
@@ -144,5 +145,56 @@ func TestRedisComesAndGoes(t *testing.T) {
 	}
 	if metrics := do(t, "GET", gateways[0].admin+"/metrics", "").body; !strings.Contains(metrics, "census_gateway_redis_up 0\n") || strings.Contains(metrics, `redis_reads_total{result="found"} 0`+"\n") {
 		t.Errorf("metrics: %s", metrics)
+	}
+}
+
+// A 429 that one gateway gets pauses the other, and a query that one was sent by its text is known
+// to the other by its hash.
+func TestGatewaysTellEachOther(t *testing.T) {
+	t.Parallel()
+	redis := redistest.Start(t)
+	c := newCensus(t, sim.Options{Empty: true})
+	ids := c.fill(4, 1)
+	settings := c.withRedis(redis, "GATEWAY_FRESHNESS=0s", "GATEWAY_STALE=0s")
+	first, second := start(t, settings...), start(t, settings...)
+	first.usesRedis(t)
+	second.usesRedis(t)
+	until(t, "both listen", func() bool { return strings.Contains(redis.Do("PUBSUB", "NUMSUB", "census-gateway:messages"), ":2") })
+
+	sync := func(g *gateway, i int) answer {
+		return g.query(t, fmt.Sprintf(`{sync(id:%d){label createdAt}}`, ids[i]), nil)
+	}
+	if a := sync(second, 3); a.code() != "" { // its token is known
+		t.Fatal(a.body)
+	}
+	c.Inject(sim.Fault{Do: sim.Throttle("86400")})
+	for i := range 3 {
+		if a := sync(first, i); a.code() != "UPSTREAM_RATE_LIMITED" {
+			t.Fatal(a.body)
+		}
+	}
+	until(t, "the other is paused", func() bool {
+		return strings.Contains(do(t, "GET", second.admin+"/metrics", "").body, "census_gateway_census_tokens_paused 1\n")
+	})
+	c.take()
+	for i := range ids {
+		if a := sync(second, i); a.code() != "UPSTREAM_RATE_LIMITED" {
+			t.Error(a.body)
+		}
+	}
+	c.quiet(t)
+
+	const query = `{__typename}`
+	hash := fmt.Sprintf("%x", sha256.Sum256([]byte(query)))
+	registered := entries(redis)
+	by := func(g *gateway, query string) answer {
+		return g.post(t, fmt.Sprintf(`{%s"extensions":{"persistedQuery":{"version":1,"sha256Hash":%q}}}`, query, hash))
+	}
+	if a := by(first, fmt.Sprintf(`"query":%q,`, query)); a.code() != "" {
+		t.Fatal(a.body)
+	}
+	until(t, "stored", func() bool { return entries(redis) > registered })
+	if a := by(second, ""); a.code() != "" || string(a.Data) != `{"__typename":"Query"}` {
+		t.Error(a.body)
 	}
 }

@@ -2,6 +2,7 @@ package redis
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"sync"
@@ -26,6 +27,9 @@ type Client struct {
 	state   state
 	redis   atomic.Pointer[rueidis.Client] // nil until Redis has answered once
 	writes  chan write
+	name    string // of this gateway among those of the Redis
+	mu      sync.Mutex
+	hears   map[string]func(message string) // by subject
 	stop    context.CancelFunc
 	ended   sync.WaitGroup
 
@@ -54,14 +58,15 @@ func Open(opt Options) (*Client, error) {
 		return nil, err
 	}
 	option.ClientName, option.DisableCache, option.DisableRetry = "census-gateway", true, true
-	option.AlwaysPipelining = true // otherwise a deadline that passes closes the connection
+	option.AlwaysPipelining = true                          // otherwise a deadline that passes closes the connection
 	option.ForceSingleClient = len(option.InitAddress) == 1 // further ones, ?addr=HOST:PORT, are of a cluster
 	option.PipelineMultiplex, option.ReadBufferEachConn, option.WriteBufferEachConn = -1, 64<<10, 64<<10
 	option.Dialer.Timeout, option.ConnWriteTimeout = patience, patience
 	ctx, stop := context.WithCancel(context.Background())
-	c := &Client{option: option, timeout: opt.Timeout, log: opt.Log, writes: make(chan write, maxWrites), stop: stop}
+	c := &Client{option: option, timeout: opt.Timeout, log: opt.Log, writes: make(chan write, maxWrites), name: rand.Text(), hears: make(map[string]func(string)), stop: stop}
 	c.ended.Go(func() { c.watch(ctx) })
 	c.ended.Go(func() { c.write(ctx) })
+	c.ended.Go(func() { c.listen(ctx) })
 	return c, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -119,6 +120,30 @@ func TestHangingRedisDelaysTwoUses(t *testing.T) {
 	}
 	if s := c.Stats(); s.Failed < 2 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// A message reaches the other gateways, also after Redis was away, and not its sender.
+func TestTellsOthers(t *testing.T) {
+	server := redistest.Start(t)
+	one, _ := open(t, server, 5*time.Second)
+	two, _ := open(t, server, 5*time.Second)
+	var own, other, elsewhere atomic.Int64
+	one.Hear("a", func(string) { own.Add(1) })
+	two.Hear("a", func(message string) {
+		if message == "it happened" {
+			other.Add(1)
+		}
+	})
+	two.Hear("b", func(string) { elsewhere.Add(1) })
+	for range 2 {
+		wait(t, "told", func() bool { one.Tell("a", "it happened"); return other.Swap(0) > 0 })
+		server.Kill()
+		wait(t, "down", func() bool { return !one.Up() && !two.Up() })
+		server.Start()
+	}
+	if own.Load() != 0 || elsewhere.Load() != 0 {
+		t.Errorf("%d to the sender, %d about something else", own.Load(), elsewhere.Load())
 	}
 }
 

@@ -12,9 +12,10 @@ const maxWrites = 512
 
 // A write waits to be made.
 type write struct {
-	key   string
-	value func() []byte // nil: the key is removed
-	life  time.Duration
+	key     string
+	value   func() []byte // nil: the key is removed
+	life    time.Duration
+	message string // "": there is none; otherwise key is the channel to send it to
 }
 
 // Get returns the value of key; "" if it is missing, or if Redis does not answer in time.
@@ -34,7 +35,7 @@ func (c *Client) Get(key string) string {
 
 // Set stores a value soon, for the given time. If too many wait, or Redis is down, it is lost.
 func (c *Client) Set(key string, life time.Duration, value func() []byte) {
-	c.queue(write{key, value, life})
+	c.queue(write{key: key, value: value, life: life})
 }
 
 // Drop removes a value soon, under the same conditions.
@@ -91,7 +92,9 @@ func (c *Client) writeAll(ctx context.Context, some []write) {
 	}
 	var cmds []rueidis.Completed
 	for _, w := range some {
-		if w.value == nil {
+		if w.message != "" {
+			cmds = append(cmds, (*r).B().Publish().Channel(w.key).Message(w.message).Build())
+		} else if w.value == nil {
 			cmds = append(cmds, (*r).B().Del().Key(w.key).Build())
 		} else {
 			cmds = append(cmds, (*r).B().Set().Key(w.key).Value(rueidis.BinaryString(w.value())).Px(max(w.life, time.Millisecond)).Build())

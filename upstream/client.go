@@ -32,6 +32,8 @@ type Options struct {
 	// Store holds what was read for other gateways too. Nil, or without a page cache: there is
 	// none.
 	Store Store
+	// Told is called with what to tell other gateways of 429s; see Client.Throttled. Nil: not.
+	Told func(calls.Throttle)
 	// OnShort is called when the page cache was too small for five minutes, and again each
 	// time the shortage doubles. Nil: shortages are not reported.
 	OnShort func(CacheStats)
@@ -70,7 +72,7 @@ func New(token string, opt Options) *Client {
 		}
 	}
 	return c.with(calls.New(token, calls.Options{BaseURL: opt.BaseURL, Basic: opt.Basic, Transport: opt.Transport,
-		OwnTokens: opt.OwnTokens, MaxCalls: opt.MaxCalls, Observe: opt.Observe, Notes: c.cache.newNotes}))
+		OwnTokens: opt.OwnTokens, MaxCalls: opt.MaxCalls, Observe: opt.Observe, Told: opt.Told, Notes: c.cache.newNotes}))
 }
 
 // WithToken returns a client that uses another token over the same connections.
@@ -89,6 +91,9 @@ func (c *Client) MaxCalls() int { return c.calls.MaxCalls() }
 
 // MaxRunCalls returns how many of these calls may fetch single runs, whose sync is unknown.
 func (c *Client) MaxRunCalls() int { return c.calls.MaxRunCalls() }
+
+// Throttled obeys what another gateway tells of 429s, for the token that it names.
+func (c *Client) Throttled(t calls.Throttle) { c.calls.Throttled(t) }
 
 // State describes what blocks calls at the moment, for all remembered tokens.
 func (c *Client) State() calls.State { return c.calls.State() }

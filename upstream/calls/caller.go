@@ -20,6 +20,8 @@ type Options struct {
 	// /syncs/{id}/sync_runs"). The call runs under the returned context, and the returned
 	// function is called when it ends. Nil: no calls are observed.
 	Observe func(ctx context.Context, endpoint string) (context.Context, func(Call))
+	// Told is called after a 429, and when the pause of a token begins or ends. Nil: not.
+	Told func(Throttle)
 	// Notes makes the value that Caller.Notes returns, for a token that is new or was
 	// forgotten. Nil: there are no notes.
 	Notes func(token string) any
@@ -71,6 +73,9 @@ func New(token string, opt Options) *Caller {
 	if opt.Observe == nil {
 		opt.Observe = func(ctx context.Context, _ string) (context.Context, func(Call)) { return ctx, func(Call) {} }
 	}
+	if opt.Told == nil {
+		opt.Told = func(Throttle) {}
+	}
 	if opt.Notes == nil {
 		opt.Notes = func(string) any { return nil }
 	}
@@ -82,6 +87,7 @@ func New(token string, opt Options) *Caller {
 		transport: opt.Transport,
 		observe:   opt.Observe,
 	}
+	c.gates.told = opt.Told
 	return c.WithToken(token)
 }
 

@@ -14,6 +14,7 @@ const hurry = time.Second
 type gates struct {
 	all       places // exchanges under way, of all tokens
 	standings standings
+	told      func(Throttle)
 }
 
 // newGates makes gates for calls concurrent exchanges, of which one token may use ofToken.
@@ -73,7 +74,10 @@ func (e Endpoint) refuse(ctx context.Context, kind Kind, id int64, after time.Du
 
 // leave ends the exchange of p with its health, and its error or nil.
 func (c *Caller) leave(p pass, err *Error, h health) {
-	c.standing.end(p.ticket, err, h)
+	for _, told := range c.standing.end(p.ticket, err, h) {
+		told.Tenant = c.tenant
+		c.gates.told(told)
+	}
 	c.gates.free(c.standing, p.ticket.target, p.seat)
 }
 

@@ -74,11 +74,16 @@ func (s *standing) begin(t, thing target) (k ticket, ok bool) {
 	return k, true
 }
 
-// end records how the exchange ended: with err, or with an answer if err is nil.
-func (s *standing) end(k ticket, err *Error, h health) {
+// end records how the exchange ended: with err, or with an answer if err is nil. It returns what to
+// tell other gateways.
+func (s *standing) end(k ticket, err *Error, h health) []Throttle {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	tokenEnd, limited, named := s.pauses.token.end, false, time.Duration(0)
+	if err != nil && err.Kind == RateLimited {
+		limited, named = true, err.RetryAfter
+	}
 	s.pauses.end(now, k, err, h)
 	if h == unhealthy || err != nil && err.Kind == RateLimited && s.pauses.token.active(now) {
 		s.ill = now
@@ -88,6 +93,7 @@ func (s *standing) end(k ticket, err *Error, h health) {
 		s.rejected.Store(now.UnixNano())
 	}
 	s.breaker.end(now, k, h)
+	return s.throttles(now, k, limited, named, tokenEnd)
 }
 
 // matters returns when s was last used. It reports whether forgetting s would admit calls that
