@@ -18,8 +18,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// limitedTo returns a server whose operations make so many calls to Census for filters
-// and lists of many syncs, beside the first of each.
+// limitedTo returns a server whose operations may make the given number of calls to Census for
+// filters and lists of many syncs, besides the first of each.
 func limitedTo(calls int, census *sim.Census, by upstream.Options) http.Handler {
 	by.BaseURL, by.Transport = sim.Base(), census.Transport()
 	client := upstream.New("canary", by)
@@ -30,11 +30,11 @@ func limitedTo(calls int, census *sim.Census, by upstream.Options) http.Handler 
 	return h
 }
 
-// A follower walks a list by its cursors, as clients do, and holds each page to what
-// it owes: it advances, it ends the list, or it has an error.
+// A follower walks a list by its cursors, as clients do. It checks each page: the page advances,
+// ends the list, or has an error.
 type follower struct {
-	field     string // of the root or of a sync, up to its arguments for the page
-	sync      string // whose field it is; "": of the root
+	field     string // field of the root or of a sync, up to its page arguments
+	sync      string // the sync with the field; "" for a field of the root
 	backwards bool
 	first     int
 	cursor    *string
@@ -60,7 +60,7 @@ func (f *follower) query(alias string) string {
 	return alias + ": " + field
 }
 
-// take takes in a page; wrong is what it owed.
+// take adds a page. It returns what is wrong with the page.
 func (f *follower) take(c connection) (wrong string) {
 	if f.backwards {
 		slices.Reverse(c.Edges)
@@ -88,8 +88,8 @@ func (f *follower) take(c connection) (wrong string) {
 	return ""
 }
 
-// follow asks for the next page of each of fs in one operation. Those that are refused
-// are returned; any other error is wrong.
+// follow requests the next page of each of fs in one operation, and returns the rejected ones.
+// Any other error fails the test.
 func follow(tb testing.TB, h http.Handler, fs []*follower) (refused []*follower, wrong string) {
 	var b strings.Builder
 	for i, f := range fs {
@@ -135,9 +135,9 @@ func follow(tb testing.TB, h http.Handler, fs []*follower) (refused []*follower,
 	return refused, ""
 }
 
-// Whoever follows the cursors of a list comes to its end or to an error, however few
-// calls an operation may make and whatever is asked beside: no page stands still.
-// What comes to the end has shown every run once.
+// A client that follows the cursors of a list reaches its end or an error, for any read limit and
+// any other fields in the operation. No page repeats its cursor. A walk that reaches the end has
+// shown every run once.
 func TestNoListStandsStill(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		untold := rapid.IntRange(0, 9).Draw(rt, "no pagination") == 0
@@ -195,7 +195,7 @@ func TestNoListStandsStill(t *testing.T) {
 			for _, r := range runs {
 				want = append(want, fmt.Sprintf("SyncRun:%d", r.ID))
 			}
-			if asc == f.backwards { // the walk goes from the newest
+			if asc == f.backwards { // the walk begins with the newest run
 				slices.Reverse(want)
 			}
 			return f, want
@@ -215,7 +215,7 @@ func TestNoListStandsStill(t *testing.T) {
 			if wrong != "" {
 				rt.Fatal(wrong)
 			}
-			for _, f := range refused { // asked alone it advances, but where it is of too many syncs, or few calls do not even find its place
+			for _, f := range refused { // alone it advances, unless there are too many syncs, or too few calls even to find its position
 				refused, wrong := follow(t, h, []*follower{f})
 				if wrong == "" && len(refused) > 0 && f.sync != "" && calls >= 9 && !untold {
 					wrong = "a list of one sync is refused"
@@ -237,16 +237,16 @@ func TestNoListStandsStill(t *testing.T) {
 	})
 }
 
-// More syncs than the read limit has calls are one list all the same, for as far as a
-// page of each reaches, and what is in memory costs nothing. Beyond that the list is
-// refused, before its limit is used up, with what to ask for instead.
+// More syncs than the read limit has calls still form one list, as far as a page of each reaches,
+// and pages in memory cost nothing. Beyond that the list is rejected before its limit is used up.
+// The error says what to request instead.
 func TestTimelineOfMoreSyncsThanCalls(t *testing.T) {
 	const syncs, calls = 24, 16
 	for name, tt := range map[string]struct {
 		by      upstream.Options
 		runs    int
-		calls   int // of the first pages, at most
-		shown   int // runs, before the end or the refusal
+		calls   int // maximum for the first pages
+		shown   int // runs shown before the end or the error
 		refused bool
 	}{
 		"short histories":                {upstream.Options{}, 30, 25 * 9, 24 * 30, false},
@@ -306,7 +306,7 @@ func TestTimelineOfMoreSyncsThanCalls(t *testing.T) {
 	}
 }
 
-// A sync whose runs the filter seldom passes is read no deeper than the page reaches.
+// A sync whose runs rarely pass the filter is read only as far as the page reaches.
 func TestTimelineReadsWhatItShows(t *testing.T) {
 	_, census := serve(sim.Options{Empty: true})
 	for i := range 20 {
@@ -320,7 +320,7 @@ func TestTimelineReadsWhatItShows(t *testing.T) {
 		}
 	}
 	for query, most := range map[string]int{
-		"{ syncRuns(first: 5, filter: {outcomes: [FAILED]}) { nodes { id } pageInfo { hasNextPage } } }":  20 + 2*20, // no run of the others is as new
+		"{ syncRuns(first: 5, filter: {outcomes: [FAILED]}) { nodes { id } pageInfo { hasNextPage } } }":  20 + 2*20, // no run of the other syncs is as new
 		"{ syncRuns(first: 50, filter: {outcomes: [FAILED]}) { nodes { id } pageInfo { hasNextPage } } }": 20 + 3*20,
 	} {
 		h := handlerOf(census, upstream.Options{PageCache: 64 << 20, Freshness: time.Hour}, func() time.Time { return now })

@@ -55,17 +55,18 @@ func TestAnswersAgreeWithGenerated(t *testing.T) {
 		query := q.document()
 		var texts []string
 		var calls []int
-		for _, server := range append(both, both[1]) { // the second time as it was compiled before
+		for _, server := range append(both, both[1]) { // the second time with the compiled plan
 			text, n := ask(t, server, census, query)
 			texts, calls = append(texts, text), append(calls, n)
 		}
 		if texts[0] != texts[1] || texts[1] != texts[2] {
 			t.Fatalf("query %s\ngenerated: %s\nown:       %s\nand then:  %s", query, texts[0], texts[1], texts[2])
 		}
-		// Fields beside each other that gqlgen resolves one after the other may find in memory
-		// what is asked for at once here; and the runs of a sync are asked for beside its
-		// record, before it is known that there is no such sync. What is expected of a run, and
-		// counts by health, ask for the newest 25 after a turn that may have asked for fewer.
+		// Three differences in calls are allowed. gqlgen resolves some fields one after the
+		// other, so a field may find the pages of another in memory; here both are requested at
+		// once. The runs of a sync are requested together with its record, even if the sync does
+		// not exist. Expected values of a run, and counts by health, may request the newest 25
+		// runs one turn after a field that requested fewer.
 		later := strings.Contains(query, "expected") || strings.Contains(query, "healthCounts")
 		if alone := strings.Count(query, " q") == 1 && !strings.Contains(query, "999999") && !later; alone && calls[1] > calls[0] {
 			t.Fatalf("query %s\n%d calls to Census, generated %d", query, calls[1], calls[0])
@@ -75,7 +76,7 @@ func TestAnswersAgreeWithGenerated(t *testing.T) {
 
 type clientKey struct{}
 
-// answering is a server of schema for ask.
+// answering returns a server of schema for ask.
 func answering(schema graphql.ExecutableSchema, parsed *documents.Parsed, now time.Time) *executor.Executor {
 	server := executor.New(schema)
 	server.SetQueryCache(parsed)
@@ -94,8 +95,8 @@ func answering(schema graphql.ExecutableSchema, parsed *documents.Parsed, now ti
 	return server
 }
 
-// ask is all that server answers, errors sorted, and how many calls to Census that
-// took. Nothing that was read before is in memory.
+// ask returns the answer of server, with its errors sorted, and the number of calls to Census.
+// Nothing is in memory before.
 func ask(t *rapid.T, server *executor.Executor, census *sim.Census, query string) (text string, made int) {
 	client := upstream.New("token", upstream.Options{BaseURL: sim.Base(), Transport: census.Transport(), PageCache: 8 << 20, Freshness: time.Hour,
 		Observe: func(ctx context.Context, _ string) (context.Context, func(calls.Call)) {

@@ -13,13 +13,13 @@ import (
 type asker struct {
 	*rapid.T
 	schema    *ast.Schema
-	roots     []string // fields of Query to draw from, with their types: "sync(id: 52) -> Sync"
+	roots     []string // fields of Query with their types, such as "sync(id: 52) -> Sync"
 	fragments []string
-	// Without directives, what is compiled is kept.
+	// Without directives, the compiled plan is kept.
 	undirected bool
 }
 
-// argumentsOf are what may stand behind the name of a field that takes arguments.
+// argumentsOf lists texts of arguments for each field that takes some.
 var argumentsOf = map[string][]string{
 	"runs": {"", "(first: 3)", "(last: 2)", "(first: 0)", "(first: 7, orderBy: {direction: ASC})", "(first: -1)", `(after: "no")`,
 		"(filter: {})", "(filter: null, first: 2)", "(first: 2, filter: {outcomes: [FAILED]})"},
@@ -50,7 +50,7 @@ func (q *asker) document() string {
 	return query.String() + " }" + strings.Join(q.fragments, "")
 }
 
-// selection draws what to ask of the type with a name.
+// selection draws a selection on the named type.
 func (q *asker) selection(name string, depth int) string {
 	def := q.schema.Types[name]
 	var out []string
@@ -79,7 +79,7 @@ func (q *asker) selection(name string, depth int) string {
 	return " { " + strings.Join(out, " ") + " } "
 }
 
-// condition draws a type condition: the type's own, or none.
+// condition draws a type condition: the type itself, or none.
 func (q *asker) condition(def *ast.Definition, on string) string {
 	if rapid.Bool().Draw(q.T, "condition") {
 		return on + def.Name + " "
@@ -95,7 +95,8 @@ func (q *asker) field(def *ast.Definition, depth int) string {
 	names := []string{"__typename"}
 	for _, f := range def.Fields {
 		rare := f.Name == "runStats" || f.Name == "health" || f.Name == "alerts" || f.Name == "sync"
-		// Generated code would judge the syncs of a list beside the fields that read them.
+		// Generated code would judge the syncs of a list concurrently with the fields that read
+		// them.
 		if strings.HasPrefix(f.Name, "__") || f.Name == "healthCounts" || rare && rapid.IntRange(0, 4).Draw(q.T, "rare") > 0 {
 			continue
 		}

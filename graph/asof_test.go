@@ -17,8 +17,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// An answer tells when Census said its oldest part that may still change, and how many
-// seconds ago that was. Runs that are over do not age.
+// An answer says when Census sent its oldest part that may still change, and how many seconds
+// ago. Finished runs have no age.
 func TestAnswerTellsAsOfWhen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census := sim.New(sim.Options{Empty: true, Now: time.Now})
@@ -31,7 +31,7 @@ func TestAnswerTellsAsOfWhen(t *testing.T) {
 		began := time.Now()
 		for _, step := range []struct {
 			wait         time.Duration
-			query, since string // the moment by seconds since began; "": none is told
+			query, since string // seconds after began; "" for no age
 			age          string
 		}{
 			{0, "{ __typename }", "", ""},
@@ -39,7 +39,7 @@ func TestAnswerTellsAsOfWhen(t *testing.T) {
 			{4500 * time.Millisecond, "{ sync(id: 1) { latestRun { id } } }", "0", "4"},
 			{0, "{ sync(id: 2) { latestRun { id } } }", "4.5", "0"},
 			{0, "{ a: sync(id: 1) { latestRun { id } } b: sync(id: 2) { latestRun { id } } }", "0", "4"},
-			{7 * time.Second, "{ sync(id: 1) { runs(first: 300) { totalCount } } }", "11.5", "0"}, // all but the head are over
+			{7 * time.Second, "{ sync(id: 1) { runs(first: 300) { totalCount } } }", "11.5", "0"}, // all runs but those of the head have finished
 		} {
 			time.Sleep(step.wait)
 			body, _ := json.Marshal(map[string]any{"query": step.query})

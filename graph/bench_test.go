@@ -19,11 +19,11 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A replay answers every call as Census answered it first, so that what is
-// measured is the gateway and not the simulator.
+// A replay answers every call with Census's first answer, so that benchmarks measure the gateway
+// and not the simulator.
 type replay struct {
 	census http.RoundTripper
-	known  sync.Map // URL to []byte
+	known  sync.Map // []byte by URL
 	calls  atomic.Int64
 }
 
@@ -52,8 +52,8 @@ const everyField = `id createdAt updatedAt completedAt errorCode errorMessage er
 
 const tenFields = `id status createdAt completedAt recordsProcessed recordsUpdated recordsFailed recordsInvalid fullSync errorMessage`
 
-// The four workloads by which the gateway's cost is followed. Beside time and
-// allocations each reports the Census calls of one operation.
+// The four workloads of the gateway's benchmark. Besides time and allocations, each reports the
+// Census calls of one operation.
 func BenchmarkOperation(b *testing.B) {
 	census := sim.New(sim.Options{Empty: true, Now: func() time.Time { return now }})
 	bigger(census, 200)

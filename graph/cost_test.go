@@ -10,7 +10,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// ids are the n newest syncs of the simulated workspace, as a JSON list.
+// ids returns the n newest syncs of the simulated workspace, as a JSON list.
 func ids(census *sim.Census, n int) string {
 	var list []string
 	all := census.Syncs()
@@ -21,7 +21,7 @@ func ids(census *sim.Census, n int) string {
 	return string(b)
 }
 
-// bigger is a workspace of n syncs with a few runs each, all created one after the other.
+// bigger returns a workspace of n syncs with a few runs each, all created one after the other.
 func bigger(census *sim.Census, n int) {
 	for i := range n {
 		id := census.AddSync(sim.Sync{CreatedAt: now.Add(time.Duration(i-n) * time.Minute)})
@@ -31,7 +31,7 @@ func bigger(census *sim.Census, n int) {
 	}
 }
 
-// The cost of queries in Census calls, counted on the wire.
+// The cost of queries in calls to Census, counted on the wire.
 func TestCost(t *testing.T) {
 	const dashboard = `query ($ids: [ID!]!) { syncs(ids: $ids) { nodes { id databaseId runs(first: 10) { totalCount nodes { id status } } } } }`
 	const labelled = `query ($ids: [ID!]!) { syncs(ids: $ids) { nodes { label runs(first: 10) { nodes { id status } } } } }`

@@ -80,5 +80,5 @@ func FuzzCursor(f *testing.F) {
 	})
 }
 
-// encode is c as text.
+// encode returns the text of c.
 func (c cursor) encode(list string) string { return string(c.append(nil, sumOf([]byte(list)))) }

@@ -14,9 +14,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Dashboards of 200 hourly syncs over a week, and a month of them: cold, with
-// nothing in memory; warm, when the newest runs are to be read again; fresh, when
-// they are not. Beside time and allocations each reports its Census calls.
+// Dashboards of 200 hourly syncs, over a week and over a month. Cold: nothing is in memory. Warm:
+// the newest runs must be read again. Fresh: nothing must be read. Besides time and allocations,
+// each reports its calls to Census.
 func BenchmarkDashboard(b *testing.B) {
 	census := sim.New(sim.Options{Empty: true, Now: func() time.Time { return now }})
 	hourly(census, 200, 1234, now)

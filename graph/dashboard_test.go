@@ -13,7 +13,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// hourly is n syncs that have run every hour for so many hours until now.
+// hourly returns n syncs with a run in each of the last hours.
 func hourly(census *sim.Census, n, hours int, now time.Time) {
 	for range n {
 		id := census.AddSync(sim.Sync{CreatedAt: now.AddDate(-1, 0, 0)})
@@ -27,7 +27,7 @@ func hourly(census *sim.Census, n, hours int, now time.Time) {
 	}
 }
 
-// The two questions of a dashboard of 200 syncs: how each is, and how all are.
+// The two queries of a dashboard of 200 syncs: the health of each, and totals over all.
 func dashboards(since time.Time) map[string]string {
 	filter := fmt.Sprintf("filter: {createdSince: %q}", since.Format(time.RFC3339))
 	return map[string]string{
@@ -36,8 +36,8 @@ func dashboards(since time.Time) map[string]string {
 	}
 }
 
-// The two operations of the dashboard's first screen: its rows, and the workspace in numbers
-// over a day, beside the day before.
+// The two operations of the dashboard's first screen: its rows, and the numbers of the workspace
+// over a day and the day before.
 func screens(now time.Time) map[string]string {
 	day, before := now.Add(-24*time.Hour).Format(time.RFC3339), now.Add(-48*time.Hour).Format(time.RFC3339)
 	const figures = "totalRuns successRate cleanRate failed: count(outcomes: [FAILED]) durationSeconds { p50 p95 } records { processed updated failed invalid }"
@@ -53,8 +53,8 @@ func screens(now time.Time) map[string]string {
 	}
 }
 
-// The first screen of 200 syncs: cold a call for each sync, four for their list and two for
-// names; warm what their health alone takes.
+// The first screen of 200 syncs takes, if cold, one call for each sync, four for their list and
+// two for names. If warm, it takes the same calls as their health alone.
 func TestScreenCalls(t *testing.T) {
 	const syncs = 200
 	synctest.Test(t, func(t *testing.T) {
@@ -83,9 +83,8 @@ func TestScreenCalls(t *testing.T) {
 	})
 }
 
-// A dashboard of 200 hourly syncs, over a week or a month, reads each page once.
-// After that it costs nothing while the newest runs are fresh, and one call for
-// each sync once they are not.
+// A dashboard of 200 hourly syncs, over a week or a month, reads each page once. Afterwards it
+// costs nothing while the newest runs are fresh, and then one call for each sync.
 func TestDashboardCalls(t *testing.T) {
 	const syncs, lists = 200, 4 // pages of syncs
 	for _, tt := range []struct {
@@ -132,7 +131,7 @@ func TestDashboardCalls(t *testing.T) {
 	}
 }
 
-// totals adds up the runs that an answer's statistics tell of.
+// totals adds up the totalRuns of an answer's statistics.
 func totals(answer string) (n int) {
 	for _, part := range strings.Split(answer, `"totalRuns": `)[1:] {
 		var runs int
@@ -142,9 +141,8 @@ func totals(answer string) (n int) {
 	return n
 }
 
-// However many syncs are asked for at once and however slow Census is, within the
-// time of the operation none has to be left out: calls that must wait for others
-// of the operation do.
+// For any number of syncs and any delay of Census, no sync is omitted within the time of the
+// operation. Calls wait for other calls of the operation.
 func TestManySyncsOfASlowCensus(t *testing.T) {
 	for name := range dashboards(now) {
 		for _, by := range []upstream.Options{{}, remembering} {
@@ -162,8 +160,8 @@ func TestManySyncsOfASlowCensus(t *testing.T) {
 	}
 }
 
-// What time runs out for is told, and is there when one asks again.
-func TestAQuestionOfTwoOperations(t *testing.T) {
+// If the time runs out, the answer says so. A second operation finds the data.
+func TestDataAfterATimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, census := serveBy(remembering, sim.Options{Empty: true, Now: time.Now})
 		hourly(census, 200, 720, time.Now())
@@ -176,13 +174,13 @@ func TestAQuestionOfTwoOperations(t *testing.T) {
 		if answer := post(t, h, query, "{}"); totals(answer) != 200*720 {
 			t.Errorf("%.300s", answer)
 		}
-		time.Sleep(time.Minute) // calls of the first may still be under way
+		time.Sleep(time.Minute) // calls of the first operation may still be running
 	})
 }
 
-// Statistics of the same runs under several names share their reading, with each
-// other and with what else is asked of the newest runs; those of other runs too,
-// where there is a page cache.
+// Statistics of the same runs under several aliases share their reads, with each other and with
+// other fields that read the newest runs. With a page cache, statistics of other runs share them,
+// too.
 func TestStatsShareTheirReading(t *testing.T) {
 	for _, tt := range []struct {
 		by     upstream.Options
@@ -193,7 +191,7 @@ func TestStatsShareTheirReading(t *testing.T) {
 		{upstream.Options{}, `a: runStats(filter: {%s}) { totalRuns } latestRun { id } health { state } runs(first: 50) { totalCount }`, 4 + 1}, // and the sync
 		{remembering, `a: runStats(filter: {%s}) { totalRuns } b: runStats(filter: {createdSince: "2026-01-07T00:00:00Z"}) { totalRuns }`, 4},
 	} {
-		synctest.Test(t, func(t *testing.T) { // a batch waits a millisecond for more: not of a busy machine's
+		synctest.Test(t, func(t *testing.T) { // a batch waits a millisecond for more, independent of the machine's load
 			h, census := serveBy(tt.by, sim.Options{Empty: true})
 			hourly(census, 1, 1234, now)
 			since := fmt.Sprintf("createdSince: %q", now.Add(-330*time.Hour).Format(time.RFC3339))
@@ -205,7 +203,7 @@ func TestStatsShareTheirReading(t *testing.T) {
 	}
 }
 
-// A series that is deferred is of the same runs.
+// A deferred series covers the same runs.
 func TestDeferredSeries(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	hourly(census, 1, 3, now)

@@ -21,8 +21,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// The parts of a deferred answer, put together, equal the whole answer, with the same
-// errors.
+// The merged parts of a deferred answer equal the whole answer, with the same errors.
 func TestDeferredPartsMakeTheAnswer(t *testing.T) {
 	now := time.Date(2026, 1, 7, 20, 43, 9, 0, time.UTC)
 	census := sim.New(sim.Options{Seed: 1, Now: func() time.Time { return now }})
@@ -36,7 +35,7 @@ func TestDeferredPartsMakeTheAnswer(t *testing.T) {
 	const both = "{ ...@defer { latestRun { id } } ...@defer(label: \"x\") { runs { totalCount } } }"
 	four := "{ a: sync(id: 52) " + both + " b: sync(id: 74) " + both + " }"
 	if _, parts := deferredAnswer(t, h, accept, four); parts != 4 {
-		t.Fatalf("%d parts of what defers four", parts)
+		t.Fatalf("%d parts, want four", parts)
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		q := deferrer{T: t}
@@ -56,8 +55,8 @@ func TestDeferredPartsMakeTheAnswer(t *testing.T) {
 	})
 }
 
-// deferrable are types with the fields that may be asked of them here, and the
-// types of those.
+// deferrable lists types with the fields that may be selected here, and the types of these
+// fields.
 var deferrable = map[string][]string{
 	"Query": {"a: sync(id: 52) -> Sync", "b: sync(id: 74) -> Sync", "c: sync(id: 999999) -> Sync", `d: node(id: "Sync:60") -> Node`, `e: nodes(ids: ["SyncRun:9", "Sync:52"]) -> Node`, "f: syncs(ids: [52, 60, 74]) -> SyncConnection"},
 	"Node":  {"__typename", "id"},
@@ -73,7 +72,7 @@ var deferrable = map[string][]string{
 
 var deferDirectives = []string{"", "@defer", "@defer", `@defer(label: "x")`, `@defer(label: "x")`, `@defer(label: "z", if: $yes)`, "@defer(label: $y)", "@defer(if: $no)"}
 
-// A deferrer draws documents with @defer all over.
+// A deferrer draws documents with many @defer.
 type deferrer struct {
 	*rapid.T
 	fragments []string
@@ -125,8 +124,8 @@ type partialError struct {
 	Extensions map[string]any
 }
 
-// deferredAnswer is all that h answers, put together and its errors sorted, and
-// in how many parts it came after the first.
+// deferredAnswer returns the merged answer of h with its errors sorted, and the number of parts
+// after the first.
 func deferredAnswer(t rapid.TB, h http.Handler, accept, query string) (all partial, parts int) {
 	body, _ := json.Marshal(map[string]any{"query": query, "variables": map[string]any{"yes": true, "no": false}})
 	r := httptest.NewRequest("POST", "/graphql", bytes.NewReader(body))
@@ -168,7 +167,7 @@ func deferredAnswer(t rapid.TB, h http.Handler, accept, query string) (all parti
 	return all, parts
 }
 
-// mergeParts adds what is asked of a value in one part to what was in others.
+// mergeParts merges two values of the same place in different parts.
 func mergeParts(into, from any) {
 	switch from := from.(type) {
 	case map[string]any:

@@ -14,8 +14,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// When the time for an operation is over, parts that have not come say so like any
-// other error: where, and under their label. Nothing goes on after that.
+// If the time of an operation runs out, missing parts report an error with their path and label.
+// Nothing runs after that.
 func TestTimeIsOverForDeferredParts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census := sim.New(sim.Options{Now: time.Now})

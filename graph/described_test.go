@@ -10,7 +10,7 @@ import (
 	"census-gateway/graph"
 )
 
-// Clients find a description of everything that the schema names.
+// Everything in the schema has a description.
 func TestSchemaIsDescribed(t *testing.T) {
 	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphqls", Input: graph.SDL()})
 	if err != nil {

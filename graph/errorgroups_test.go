@@ -10,8 +10,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// The key of a kind of errors finds its runs, and what is shown of it holds nothing of a
-// record.
+// The key of an error group finds the runs of the group. Its template contains no data of
+// records.
 func TestErrorGroupsOfTheWorkspace(t *testing.T) {
 	h, _ := serve(sim.Options{})
 	var a struct {
@@ -54,11 +54,11 @@ func TestErrorGroupsOfTheWorkspace(t *testing.T) {
 	}
 }
 
-// Runs that ended in a window are found by creation: from a day before it.
+// Runs that ended in a window are searched by creation, from a day before it.
 func TestCompletedWindowReadsADayMore(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	id := census.AddSync(sim.Sync{})
-	for i := range 1000 { // one every quarter hour, of two hours each
+	for i := range 1000 { // one every quarter hour, each two hours long
 		at := now.Add(time.Duration(i-1000) * 15 * time.Minute)
 		census.AddRun(id, sim.Run{CreatedAt: at, CompletedAt: at.Add(2 * time.Hour)})
 	}

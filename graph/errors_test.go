@@ -18,7 +18,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// failing are n syncs whose runs cannot be read, and their ids.
+// failing returns a workspace with n syncs whose runs cannot be read, and their ids.
 func failing(n int) (http.Handler, []string) {
 	census := sim.New(sim.Options{Empty: true})
 	client := upstream.New("canary", upstream.Options{BaseURL: sim.Base(), Transport: census.Transport()})
@@ -34,7 +34,7 @@ func failing(n int) (http.Handler, []string) {
 	return h, ids
 }
 
-// asked sends a query over HTTP and returns the answer as it came.
+// asked sends a query over HTTP and returns the raw answer.
 func asked(t *testing.T, h http.Handler, accept, query string) string {
 	t.Helper()
 	w := httptest.NewRecorder()
@@ -46,10 +46,10 @@ func asked(t *testing.T, h http.Handler, accept, query string) string {
 	return w.Body.String()
 }
 
-// Each field that failed is null with an error. The errors stand as the answer does,
-// and the same answer is the same text, however it was written.
+// Each failed field is null with an error. The errors are in the order of the answer. The same
+// data yields the same text, for any way of execution.
 func TestEveryFailedFieldHasItsError(t *testing.T) {
-	synctest.Test(t, everyFailedFieldHasItsError) // no call waits too long on a busy machine
+	synctest.Test(t, everyFailedFieldHasItsError) // so that no call waits too long on a busy machine
 }
 
 func everyFailedFieldHasItsError(t *testing.T) {
@@ -74,14 +74,14 @@ func everyFailedFieldHasItsError(t *testing.T) {
 		}
 		for range 5 {
 			if again := asked(t, h, "application/json", query); again != first {
-				t.Fatalf("%s\nthe same question has two answers\n%s\n%s", query, first, again)
+				t.Fatalf("%s\nthe same query has two answers\n%s\n%s", query, first, again)
 			}
 		}
 	}
 }
 
-// toldIn are the paths of the nulls of an answer that failed, those of its errors, and
-// the errors.
+// toldIn returns the paths of the failed nulls of an answer, the paths of its errors, and the
+// errors.
 func toldIn(t *testing.T, text string) (nulls, paths []string, errs []gqlError) {
 	t.Helper()
 	var answer struct {
@@ -121,8 +121,8 @@ func toldIn(t *testing.T, text string) (nulls, paths []string, errs []gqlError) 
 	return nulls, paths, answer.Errors
 }
 
-// A page of a thousand that fails as a whole, four fields of each, is told in full:
-// from the 21st error on in few words.
+// A page of a thousand that fails completely, with four fields each, reports all errors. From the
+// 21st error on, the messages are short.
 func TestErrorsOfAThousandFit(t *testing.T) { synctest.Test(t, errorsOfAThousandFit) }
 
 func errorsOfAThousandFit(t *testing.T) {

@@ -19,13 +19,13 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Eight fields of a sync and of a run, which stand beside the one that is looked at.
+// Eight fields each of a sync and of a run, to stand beside the examined field.
 const (
 	ofSync = "id databaseId label operation paused status createdAt updatedAt"
 	ofRun  = "id databaseId syncId status rawStatus outcome createdAt updatedAt"
 )
 
-// askedOf are queries of each object type; a field of it takes the place of %s.
+// askedOf holds queries for each object type. A field of the type replaces %s.
 var askedOf = map[string]string{
 	"Query":               "{ %s y: sync(id: 3) { label } }",
 	"SyncConnection":      "{ syncs(first: 40) { nodes { " + ofSync + " } %s } }",
@@ -55,8 +55,8 @@ var askedOf = map[string]string{
 	"SyncRunStatsBucket":  `{ syncs(first: 40) { nodes { runStats(filter: {createdSince: "2026-01-01T00:00:00Z"}) { series(bucket: DAY) { %s } } } } }`,
 }
 
-// askedWith is what a field is asked with, where not without arguments and for
-// __typename. RUN stands for the id of a run.
+// askedWith holds the arguments and selections of fields that need some. RUN stands for the id of
+// a run.
 var askedWith = map[string]string{
 	"Query.node":          `(id: "Sync:1") { ... on Sync { label } }`,
 	"Query.nodes":         `(ids: ["Sync:1", "Sync:2"]) { ... on Sync { label } }`,
@@ -75,16 +75,17 @@ var askedWith = map[string]string{
 	"SyncRunStats.groups": "(by: DESTINATION_TYPE) { key }",
 }
 
-// resolved are the types, and the fields, that take work for each row that has
-// them. The values of all others are only copied.
+// resolved lists the types and fields that take work for each row. The values of all others are
+// only copied.
 var resolved = []string{"Query", "Sync.health", "SyncHealth", "Sync.alerts", "SyncAlert", "Sync.runStats", "SyncRunStats", "SyncRunOutcomeCount", "DurationSummary",
 	"RecordTotals", "SyncRunErrorGroup", "SyncRunStatsBucket", "Sync.typicalRun", "TypicalRun", "RecordAverages", "SyncSchedule.executions", "SyncConnection.healthCounts", "SyncHealthCount", "SyncRunStatsGroup", "SyncRunGroupStats",
 	"SyncRun.expectedDurationSeconds"}
 
-// ofEvents are the types that no query asks for: what they hold costs nothing beside the watcher.
+// ofEvents lists the types that occur only in subscriptions. They cost nothing besides the
+// watcher.
 var ofEvents = []string{"Subscription", "SyncRunEvent", "SyncHealthEvent"}
 
-// eachField calls f with each field of each object type and a query that asks for it.
+// eachField calls f with each field of each object type, and a query that selects it.
 func eachField(t *testing.T, f func(typename, field, query string)) {
 	t.Helper()
 	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphqls", Input: graph.SDL()})
@@ -112,7 +113,7 @@ func eachField(t *testing.T, f func(typename, field, query string)) {
 	}
 }
 
-// rows are a workspace of 40 syncs with 40 runs each.
+// rows returns a workspace of 40 syncs with 40 runs each.
 func rows(by upstream.Options) (http.Handler, *sim.Census) {
 	h, census := serveBy(by, sim.Options{Empty: true})
 	for i := range 40 {
@@ -124,8 +125,8 @@ func rows(by upstream.Options) (http.Handler, *sim.Census) {
 	return h, census
 }
 
-// A field whose value is only copied makes no row slow. Where one is not as cheap
-// as the others, all fields beside it take ten times as long.
+// A field whose value is only copied must be cheap. One expensive field would make all fields
+// beside it ten times slower.
 func TestEveryFieldIsCheapOrResolved(t *testing.T) {
 	h, _ := rows(upstream.Options{PageCache: 64 << 20, Freshness: time.Hour})
 	eachField(t, func(typename, field, query string) {
@@ -139,12 +140,12 @@ func TestEveryFieldIsCheapOrResolved(t *testing.T) {
 	})
 }
 
-// No field takes more calls to Census than its operation is priced at: what takes n
-// is refused where n-1 are allowed.
+// No field takes more calls to Census than its price. A field that takes n calls is rejected if
+// n-1 are allowed.
 func TestEveryFieldHasItsPrice(t *testing.T) {
 	h, census := rows(upstream.Options{})
 	run := strconv.FormatInt(census.Runs(1)[0].ID, 10)
-	allowing := map[int]http.Handler{} // by pages
+	allowing := map[int]http.Handler{} // by the limit on pages
 	eachField(t, func(typename, field, query string) {
 		query = strings.Replace(query, "RUN", run, 1)
 		census.ResetCalls()
@@ -153,7 +154,7 @@ func TestEveryFieldHasItsPrice(t *testing.T) {
 		}
 		less := len(census.Calls()) - 1
 		if less < 1 {
-			return // 0 as a limit is the default
+			return // a limit of 0 means the default
 		}
 		if allowing[less] == nil {
 			nobody := func(context.Context) *upstream.Client { return nil }

@@ -10,12 +10,12 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A cursor is good in the same list with another filter too. That something lies behind
-// it is said there only where it is known: where a run that passes stood at the cursor.
+// A cursor is valid in the same list with another filter. That list reports runs before it only
+// if they are known: if a passing run was at the cursor.
 func TestCursorUnderAnotherFilter(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	id := census.AddSync(sim.Sync{})
-	for i := range 20 { // every fifth has failed, neither the oldest nor the newest
+	for i := range 20 { // every fifth run failed, but neither the oldest nor the newest
 		status := "completed"
 		if i%5 == 2 {
 			status = "failed"
@@ -46,14 +46,14 @@ func TestCursorUnderAnotherFilter(t *testing.T) {
 			return c
 		}
 		for _, tt := range []struct {
-			of   string // the filter of the list in which the cursor stands
-			nth  int    // of that list, newest first
-			in   string // the filter of the list in which it is used
-			want bool   // whether there is something on its side, as far as is known
+			of   string // the filter of the list with the cursor
+			nth  int    // index in that list, newest first
+			in   string // the filter of the list that uses the cursor
+			want bool   // whether runs before it are known
 		}{
-			{"", 0, failed, false}, // there is none
-			{"", 9, failed, false}, // there is one, but who knows
-			{"", 2, failed, false}, // it has failed, but who knows
+			{"", 0, failed, false}, // there are none
+			{"", 9, failed, false}, // there is one, but it is not known
+			{"", 2, failed, false}, // it failed, but this is not known
 			{failed, 0, failed, true},
 			{failed, 0, "outcomes: [FAILED], statuses: [FAILED]", false},
 			{failed, 2, "", true},

@@ -10,10 +10,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A list that is followed to its end gives the cursor back that it was given, for as
-// long as nothing comes: forward as endCursor, backward as startCursor. What comes
-// then is found from there.
-func TestNothingNewGivesTheCursorBack(t *testing.T) {
+// A client at the end of a list gets back the cursor that it sent, while no new rows arrive:
+// forward as endCursor, backward as startCursor. New rows are found from there.
+func TestEndOfListKeepsItsCursor(t *testing.T) {
 	for _, list := range []string{
 		"sync(id: 1) { list: runs(%s) @ }",
 		"sync(id: 1) { list: runs(%s, orderBy: {direction: ASC}) @ }",

@@ -13,8 +13,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// running are the runs of a sync that are in progress, oldest first, sought in its
-// whole history.
+// running returns the runs in progress of a sync, oldest first, from its whole history.
 func running(census *sim.Census, ids ...int64) (names []string) {
 	var runs []sim.Run
 	for _, id := range ids {
@@ -36,8 +35,8 @@ func running(census *sim.Census, ids ...int64) (names []string) {
 	return names
 }
 
-// checkRunning asks for the runs in progress in every way there is and holds the
-// answers against what the whole histories have.
+// checkRunning queries the runs in progress in every possible way and compares the answers with
+// the whole histories.
 func checkRunning(fatalf func(string, ...any), ask func(query string) string, census *sim.Census) {
 	var all []int64
 	for _, s := range census.Syncs() {
@@ -121,21 +120,20 @@ func checkRunning(fatalf func(string, ...any), ask func(query string) string, ce
 	}
 }
 
-// What is in progress is found as if whole histories were searched, wherever runs of a
-// sync follow each other as Census says: what is started while one is in progress is
-// skipped. Dry runs may end beside it, runs may have statuses that nobody knows, and
-// be canceled.
+// The search finds the same runs in progress as one through whole histories, if runs follow each
+// other as Census documents: a run that starts while another is in progress is skipped. Dry runs
+// may end meanwhile, and runs may have unknown statuses or be canceled.
 func TestRunsInProgress(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		h, census := serve(sim.Options{Empty: true})
 		for range rapid.IntRange(1, 3).Draw(rt, "syncs") {
 			id := census.AddSync(sim.Sync{})
 			n := rapid.SampledFrom([]int{0, 3, 30, 130}).Draw(rt, "runs")
-			busy := rapid.IntRange(-1, n).Draw(rt, "busy from") // which run is still in progress
+			busy := rapid.IntRange(-1, n).Draw(rt, "busy from") // the run that is still in progress
 			for i := range n {
 				r := sim.Run{CreatedAt: now.Add(time.Duration(i-n) * time.Minute)}
 				switch kind := rapid.IntRange(0, 9).Draw(rt, "kind"); {
-				case kind == 0: // whether it waits for others no document says, but that it is over is sure
+				case kind == 0: // no document says whether it waits for others, but it is certainly over
 					r.Tag, r.CompletedAt = "Dry Run", r.CreatedAt.Add(time.Second)
 				case kind == 1:
 					r.Status = "awaiting_capacity"
@@ -162,8 +160,8 @@ func TestRunsInProgress(t *testing.T) {
 	})
 }
 
-// The believable workspace has some at any time, one of them stuck for days, and they
-// take few calls to find.
+// The believable workspace always has some, one of them stuck for days. Finding them takes few
+// calls.
 func TestRunsInProgressAreNearTheNewest(t *testing.T) {
 	clock := now
 	h, census := serve(sim.Options{Now: func() time.Time { return clock }})
@@ -181,7 +179,7 @@ func TestRunsInProgressAreNearTheNewest(t *testing.T) {
 	}
 }
 
-// Where nothing of a sync is ever over, the search ends at the read limit and says so.
+// If no run of a sync ever ends, the search stops at the read limit with an error.
 func TestRunsInProgressBeyondTheLimit(t *testing.T) {
 	census := sim.New(sim.Options{Empty: true, Now: func() time.Time { return now }})
 	id := census.AddSync(sim.Sync{})

@@ -11,8 +11,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// ask is the answer to a query, which must be the same again, and how many Census
-// calls it cost.
+// ask returns the answer to a query, and its number of calls to Census. The answer must be the
+// same the second time.
 func ask(t *testing.T, query, variables string) (data map[string]any, errors []gqlError, calls int) {
 	t.Helper()
 	h, census := serve(sim.Options{})
@@ -22,7 +22,7 @@ func ask(t *testing.T, query, variables string) (data map[string]any, errors []g
 	}
 	text := post(t, h, query, variables)
 	calls = len(census.Calls())
-	if again := post(t, h, query, variables); again != text { // by what is kept with the document
+	if again := post(t, h, query, variables); again != text { // with the values stored beside the document
 		t.Errorf("%s with %s: %s\nand then %s", query, variables, text, again)
 	}
 	if err := json.Unmarshal([]byte(text), &answer); err != nil {
@@ -31,7 +31,7 @@ func ask(t *testing.T, query, variables string) (data map[string]any, errors []g
 	return answer.Data, answer.Errors, calls
 }
 
-// isRefused holds that an operation is not executed, since something it is given cannot be.
+// isRefused checks that an operation is rejected because of an invalid input.
 func isRefused(t *testing.T, query, variables, message string) {
 	t.Helper()
 	data, errors, calls := ask(t, query, variables)
@@ -44,9 +44,9 @@ func isRefused(t *testing.T, query, variables, message string) {
 	}
 }
 
-// A variable's value must be of its type, letter by letter; the error says which is
-// not, what was sent and what may be.
-func TestVariablesOfNoValue(t *testing.T) {
+// A variable's value must be exactly of its type. The error names the variable, the value sent
+// and the valid values.
+func TestInvalidVariables(t *testing.T) {
 	const (
 		outcomes = "query($v:[SyncRunOutcome!]){sync(id:52){runStats(filter:{outcomes:$v}){totalRuns}}}"
 		filter   = "query($v:SyncRunFilter){sync(id:52){runs(filter:$v){totalCount}}}"
@@ -106,8 +106,8 @@ func TestVariablesOfNoValue(t *testing.T) {
 	isRefused(t, id, `{}`, "$v: is required")
 }
 
-// What is of its type is taken, in each form that the specification has for it.
-func TestVariablesOfValue(t *testing.T) {
+// A valid value is accepted in each form that the specification allows.
+func TestValidVariables(t *testing.T) {
 	for _, test := range []struct{ query, v string }{
 		{"query($v:[SyncRunOutcome!]){sync(id:52){runs(filter:{outcomes:$v}){totalCount}}}", `"FAILED"`},
 		{"query($v:SyncRunFilter){sync(id:52){runs(filter:$v){totalCount}}}", `{"outcomes":["FAILED","PARTIAL"],"statuses":"COMPLETED","createdSince":"2026-01-01T00:00:00+02:00","createdBefore":null,"fullSync":null}`},
@@ -127,9 +127,8 @@ func TestVariablesOfValue(t *testing.T) {
 	}
 }
 
-// A variable that may be null, by its type, may be sent as null only where null
-// may stand, whatever its default.
-func TestNullWhereNoneMayBe(t *testing.T) {
+// A nullable variable must not be null at a non-null place, even if it has a default.
+func TestNullVariablesAtNonNull(t *testing.T) {
 	for _, test := range []struct{ query, message string }{
 		{"query($v:Boolean=true){sync(id:52){id label @include(if:$v)}}", "$v: must not be null, because @include if is non-null"},
 		{"query($v:Boolean=true){sync(id:52) @skip(if:$v){id}}", "$v: must not be null, because @skip if is non-null"},
@@ -151,8 +150,8 @@ func TestNullWhereNoneMayBe(t *testing.T) {
 	}
 }
 
-// Where null may stand, it means what a null in the text means.
-func TestNullWhereItMayBe(t *testing.T) {
+// At a nullable place, a null variable means the same as a null literal.
+func TestNullVariablesAtNullable(t *testing.T) {
 	for _, test := range []struct{ query, literal string }{
 		{"query($v:SyncRunFilter={outcomes:[FAILED]}){sync(id:52){runs(filter:$v){totalCount}}}", "{sync(id:52){runs(filter:null){totalCount}}}"},
 		{"query($v:Int=3){sync(id:52){runs(first:$v){nodes{id}}}}", "{sync(id:52){runs(first:null){nodes{id}}}}"},
@@ -166,9 +165,8 @@ func TestNullWhereItMayBe(t *testing.T) {
 	}
 }
 
-// Literals that validation lets pass and that are of no value are refused too, with
-// their place in the text.
-func TestLiteralsOfNoValue(t *testing.T) {
+// Invalid literals that validation accepts are rejected, too, with their location.
+func TestInvalidLiterals(t *testing.T) {
 	const (
 		isDateTime = `is not a valid DateTime; expected RFC 3339 from 1970 to 9999, for example "2021-10-20T02:51:07.546Z"`
 		isInt      = "is not a valid Int; expected a whole number from -2147483648 to 2147483647"
@@ -192,7 +190,7 @@ func TestLiteralsOfNoValue(t *testing.T) {
 	}
 }
 
-// A whole number is an Int however it is written.
+// A whole number is an Int in every notation.
 func TestIntsOfVariables(t *testing.T) {
 	h, _ := serve(sim.Options{})
 	const query = "query($v:Int){sync(id:52){runs(first:$v){nodes{id}}}}"
@@ -204,7 +202,7 @@ func TestIntsOfVariables(t *testing.T) {
 	isRefused(t, query, `{"v":2147483648.0}`, "$v: 2147483648.0 is not a valid Int; expected a whole number from -2147483648 to 2147483647")
 }
 
-// The error of a literal says where it stands in the text.
+// The error of a literal has its location.
 func TestLiteralsLocation(t *testing.T) {
 	h, _ := serve(sim.Options{})
 	r := httptest.NewRequest("GET", "/graphql?query="+url.QueryEscape("{\n  sync(id: 52) { runs(first: 2147483648) { totalCount } } }"), nil)
@@ -215,8 +213,8 @@ func TestLiteralsLocation(t *testing.T) {
 	}
 }
 
-// Whatever stands in for an argument: the gateway does not fail, and an error is of
-// the request or has a path of fields, not of arguments.
+// For any invalid argument the gateway does not fail. An error belongs to the request, or its
+// path contains only fields, not arguments.
 func TestPathsOfInputErrors(t *testing.T) {
 	h, _ := serve(sim.Options{})
 	values := []string{`null`, `{}`, `[]`, `[null]`, `[[]]`, `{"a":1}`, `"x"`, `""`, `"52"`, `1`, `-1`, `1.5`, `1e400`, `2147483648`, `99999999999999999999`, `true`,
@@ -261,8 +259,8 @@ func TestPathsOfInputErrors(t *testing.T) {
 	}
 }
 
-// isNoField tells of a step of a path whether it is no field of query, which has no
-// aliases, nor an index.
+// isNoField returns a function that reports whether an element of a path is neither an index nor a
+// field of query. The query must have no aliases.
 func isNoField(query string) func(step any) bool {
 	return func(step any) bool {
 		name, ok := step.(string)

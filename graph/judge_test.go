@@ -12,7 +12,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A patient is a sync as these tests ask of it.
+// A patient is a sync with the fields that these tests select.
 type patient struct {
 	ID     string
 	Label  *string
@@ -22,7 +22,7 @@ type patient struct {
 	}
 }
 
-// patients are the syncs of a query, and the errors beside them.
+// patients returns the syncs of a query, and the errors.
 func patients(t *testing.T, answer string) ([]patient, []gqlError) {
 	t.Helper()
 	var a struct {
@@ -35,7 +35,7 @@ func patients(t *testing.T, answer string) ([]patient, []gqlError) {
 	return a.Data.Syncs.Nodes, a.Errors
 }
 
-// unwell is a workspace with a sync in every state, in an order of its own.
+// unwell returns a workspace with a sync in every state, in an order of its own.
 func unwell(t *testing.T) (*sim.Census, func(query string) ([]patient, []gqlError)) {
 	h, census := serve(sim.Options{Empty: true})
 	add := func(label, frequency string, paused bool, runs ...sim.Run) {
@@ -92,7 +92,7 @@ func TestHealthOrder(t *testing.T) {
 	}
 }
 
-// Counts by state are of the whole list, and cost what the order by health costs.
+// Counts by state cover the whole list, and cost the same as the order by health.
 func TestHealthCounts(t *testing.T) {
 	h, census := serve(sim.Options{})
 	const all = "FAILING:1 STUCK:1 LATE:2 DEGRADED:0 UNKNOWN:0 NEVER_RAN:1 PAUSED:1 HEALTHY:42 "
@@ -103,7 +103,7 @@ func TestHealthCounts(t *testing.T) {
 		"(first: 3, orderBy: {field: HEALTH}) { nodes { id health { state } } ":             {all, 49},
 		"(orderBy: {field: HEALTH}, filter: {healthStates: [FAILING, LATE]}) { totalCount ": {"FAILING:1 STUCK:0 LATE:2 DEGRADED:0 UNKNOWN:0 NEVER_RAN:0 PAUSED:0 HEALTHY:0 ", 49},
 		"(first: 3, orderBy: {field: LABEL}) { totalCount ":                                 {all, 49},
-		"(first: 3) { nodes { health { state } } ":                                          {all, 50}, // a page, and all
+		"(first: 3) { nodes { health { state } } ":                                          {all, 50}, // a page and the whole list
 		"(ids: [52, 60]) { totalCount ":                                                     {"FAILING:1 STUCK:0 LATE:0 DEGRADED:0 UNKNOWN:0 NEVER_RAN:0 PAUSED:0 HEALTHY:1 ", 4},
 		"(ids: []) { totalCount ":                                                           {"FAILING:0 STUCK:0 LATE:0 DEGRADED:0 UNKNOWN:0 NEVER_RAN:0 PAUSED:0 HEALTHY:0 ", 0},
 	} {
@@ -132,8 +132,7 @@ func TestHealthCounts(t *testing.T) {
 	}
 }
 
-// Where Census fails for one sync, only its health is null, and it stands with
-// the unknown.
+// If Census fails for one sync, only its health is null, and it is ordered as UNKNOWN.
 func TestHealthOfOneFails(t *testing.T) {
 	census, ask := unwell(t)
 	census.Inject(sim.Fault{Match: sim.Path(fmt.Sprintf("/syncs/%d/sync_runs", census.Syncs()[0].ID)), Do: sim.Status(403, "application/json", "{}")})
@@ -146,11 +145,11 @@ func TestHealthOfOneFails(t *testing.T) {
 		t.Errorf("errors: %+v", errs)
 	}
 	if len(got) > 5 && got[5].Health != nil {
-		t.Error("it has a health all the same")
+		t.Error("the failed sync has a health")
 	}
 }
 
-// Of the believable workspace, health is what the simulator makes its syncs be.
+// In the believable workspace, health matches the simulator's incidents.
 func TestHealthOfTheWorkspace(t *testing.T) {
 	h, _ := serve(sim.Options{})
 	got, errs := patients(t, post(t, h, "{ syncs(orderBy: {field: HEALTH}, first: 100) { nodes { id health { state } } } }", "{}"))

@@ -10,7 +10,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// labelled is a workspace of syncs with labels, and how it answers.
+// labelled returns a server of a workspace of syncs with labels.
 func labelled(t *testing.T, labels ...string) (*sim.Census, func(query string) labelPage) {
 	h, census := serve(sim.Options{Empty: true})
 	for _, l := range labels {
@@ -44,18 +44,17 @@ func (p labelPage) labels() (all []string) {
 	return all
 }
 
-// Labels stand in order by all of their letters, without regard to case as Unicode
-// has it.
+// Labels are ordered by all of their characters, without regard to case as in Unicode.
 func TestLabelOrder(t *testing.T) {
 	long := strings.Repeat("Accounts of ", 20)
 	longer := strings.Repeat("x", 5000)
 	for _, want := range [][]string{
 		{long + "Asia", long + "europe", long + "Oceania"},
-		{strings.Repeat("ä", 48) + "a", strings.Repeat("Ä", 48) + "b", strings.Repeat("ä", 48) + "C"}, // 96 bytes alike
+		{strings.Repeat("ä", 48) + "a", strings.Repeat("Ä", 48) + "b", strings.Repeat("ä", 48) + "C"}, // 96 equal bytes
 		{longer + "a", longer + "B", longer + "c"},
 		{"Strasse a", "STRAßE b", "straße c", "STRASSE D"},
-		{"σίσυφος a", "ΣΊΣΥΦΟΣ B", "σίσυφοσ c"},        // a small sigma at the end of a word
-		{"caf\u00e9 a", "Cafe\u0301 b", "CAF\u00c9 c"}, // é in one and in two
+		{"σίσυφος a", "ΣΊΣΥΦΟΣ B", "σίσυφοσ c"},        // a final sigma
+		{"caf\u00e9 a", "Cafe\u0301 b", "CAF\u00c9 c"}, // é as one and as two code points
 		{"\u212aelvin a", "kelvin b", "KELVIN c"},
 	} {
 		added := slices.Clone(want)
@@ -83,7 +82,7 @@ func TestLabelContains(t *testing.T) {
 		{"Σίσυφος", "ΣΊΣΥΦΟΣ", true},
 		{"caf\u00e9", "CAFE\u0301", true},
 		{"Cafe\u0301", "caf\u00e9", true},
-		{"caf\u00e9", "cafe", false}, // é is no e
+		{"caf\u00e9", "cafe", false}, // é is not e
 		{"ſtern", "STERN", true},
 		{"ﬁnance", "FINANCE", true}, // a ligature
 		{"\u01c6ep", "\u01c5EP", true},
@@ -99,8 +98,8 @@ func TestLabelContains(t *testing.T) {
 	}
 }
 
-// Who walks a list by label misses none and sees none twice, however alike labels
-// begin, also where the sync that a cursor names is removed meanwhile.
+// A walk through a list by label shows each sync once. Labels may have long common beginnings,
+// and the sync named by a cursor may be removed meanwhile.
 func TestLabelCursors(t *testing.T) {
 	for _, size := range []int{10, 90, 96, 97, 300, 1000, 1024, 3000, 15_000} {
 		for _, order := range []string{"{field: LABEL, direction: ASC}", "{field: LABEL}", "{field: HEALTH}"} {

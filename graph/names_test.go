@@ -16,9 +16,9 @@ import (
 
 const names = `source { connectionName connectionType } destination { connectionName connectionType }`
 
-// Of the secrets that Census sends with connections none leaves the gateway, by
-// answers or by the log, also where the lists cannot be read.
-func TestNamesTellNothingElse(t *testing.T) {
+// The secrets that Census sends with connections do not appear in answers or in the log, even if
+// the lists cannot be read.
+func TestNamesRevealNoSecrets(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		fault sim.Effect
@@ -56,10 +56,10 @@ func TestNamesTellNothingElse(t *testing.T) {
 	}
 }
 
-// The record of a sync and the lists of both sides are read at once.
+// The record of a sync and the lists of both sides are read concurrently.
 func TestNamesAreReadAhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h, census := serveBy(upstream.Options{BaseURL: baseV1}, sim.Options{}) // on V2 the sync tells which lists are needed
+		h, census := serveBy(upstream.Options{BaseURL: baseV1}, sim.Options{}) // on V2 the record of the sync decides which lists are needed
 		census.Inject(sim.Fault{Do: sim.Delay(time.Second)})
 		began := time.Now()
 		if answer := post(t, h, "{ sync(id: 52) { "+names+" } }", "{}"); !strings.Contains(answer, "Snowflake") || !strings.Contains(answer, "Salesforce") {
@@ -71,7 +71,7 @@ func TestNamesAreReadAhead(t *testing.T) {
 	})
 }
 
-// Names on a thousand syncs are reckoned as what they cost: two pages.
+// Names for a thousand syncs are priced at their cost: two pages.
 func TestNamesPrice(t *testing.T) {
 	h, census := serve(sim.Options{})
 	if answer := post(t, h, "{ syncs(first: 1000) { nodes { "+names+" } } }", "{}"); strings.Contains(answer, "errors") || len(census.Calls()) != 3 {
@@ -79,10 +79,10 @@ func TestNamesPrice(t *testing.T) {
 	}
 }
 
-// Where Census has no such list, as in V2, the error can be read.
+// If Census has no such list, as in V2, the error says so.
 func TestNamesUnknown(t *testing.T) {
 	h, census := serve(sim.Options{})
-	for _, list := range []string{"/destinations", "/activations"} { // of V1, of V2
+	for _, list := range []string{"/destinations", "/activations"} { // of V1 and of V2
 		census.Inject(sim.Fault{Match: sim.Path(list), Do: sim.JSON(404, `{"status":404}`)})
 	}
 	answer := post(t, h, "{ sync(id: 52) { label "+names+" } }", "{}")

@@ -12,17 +12,17 @@ import (
 	"census-gateway/graph/exec"
 )
 
-// gqlgen's own execution answers by the same resolvers, one object at a time. What is
-// below is what package exec does for them.
+// gqlgen's own execution calls the same resolvers, one object at a time. The functions below
+// replace the parts of package exec that it needs.
 
-// oracleAsks lets the resolver with ctx see what is asked of its field.
+// oracleAsks lets the resolver with ctx see the selection of its field.
 func oracleAsks(ctx context.Context) context.Context {
 	return exec.Ask(ctx, oracleSchema, graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
 }
 
 var oracleSchema = newSchema(&Resolver{}).schema
 
-// oracleValue waits for what a resolver returned.
+// oracleValue waits for the value of a resolver.
 func oracleValue[T any](ctx context.Context, later exec.Later[T]) (v T, err error) {
 	v, err = later.Wait(func() { loadersOf(ctx).read() })
 	var beside exec.Beside
@@ -30,7 +30,7 @@ func oracleValue[T any](ctx context.Context, later exec.Later[T]) (v T, err erro
 		err = nil
 		for i, e := range beside {
 			if e = onPath(ctx, e); i == len(beside)-1 && reflect.ValueOf(&v).Elem().IsZero() {
-				err = e // a null that may not be one needs no other error
+				err = e // gqlgen adds no second error for a null in a non-null field
 				break
 			}
 			graphql.AddError(ctx, e)
@@ -76,7 +76,7 @@ func oracleValue[T any](ctx context.Context, later exec.Later[T]) (v T, err erro
 	return v, nil
 }
 
-// onPath is err at the field that it is of.
+// onPath returns err with the path of its field.
 func onPath(ctx context.Context, err error) error {
 	var below *exec.Below
 	if !errors.As(err, &below) {
@@ -101,7 +101,7 @@ func (s *Sync) oracleLoad(ctx context.Context, record bool) error {
 	return nil
 }
 
-// oracleAsksRecord tells whether f asks of its syncs what only their records tell.
+// oracleAsksRecord reports whether f selects anything of its syncs that needs their records.
 func oracleAsksRecord(op *graphql.OperationContext, f graphql.CollectedField) bool {
 	for _, f := range graphql.CollectFields(op, f.Selections, []string{syncType, "Node", "SyncConnection", "SyncEdge"}) {
 		switch f.Name {

@@ -42,7 +42,7 @@ func newOutage(t *testing.T, stale time.Duration) *outage {
 	return &outage{t, census, h}
 }
 
-// ask returns data, the codes of the errors, and what extensions.census says.
+// ask returns data, the codes of the errors, and extensions.census.
 func (o *outage) ask(query string) (data, codes string, census map[string]any) {
 	o.t.Helper()
 	body, _ := json.Marshal(map[string]any{"query": query})
@@ -65,9 +65,8 @@ func (o *outage) ask(query string) (data, codes string, census map[string]any) {
 	return string(answer.Data), codes, answer.Extensions.Census
 }
 
-// What is known is answered while Census fails, whatever it does and however it is
-// asked for, with the time it is of; health is that of this time. Afterwards the
-// answers are new again.
+// While Census fails in any way, known data is answered with its time, for every kind of query.
+// Health is that of this time. Afterwards the answers are current again.
 func TestOutage(t *testing.T) {
 	queries := []string{
 		`{ syncs(first: 10) { totalCount nodes { id label source { connectionName } latestRun { outcome createdAt } } } }`,
@@ -103,7 +102,7 @@ func TestOutage(t *testing.T) {
 							t.Errorf("after %s: %s\n%s\nanswered %s\nwant     %s", time.Since(began), codes, query, data, before[i])
 						}
 						asOf, _ := time.Parse(time.RFC3339, fmt.Sprint(census["asOf"]))
-						if late := asOf.Sub(began); census["stale"] != true || late < 0 || late > 100*time.Millisecond { // loaders gather for a millisecond
+						if late := asOf.Sub(began); census["stale"] != true || late < 0 || late > 100*time.Millisecond { // loaders wait a millisecond for more keys
 							t.Errorf("after %s: %v, want it to be of %s", time.Since(began), census, began)
 						}
 					}
@@ -123,13 +122,13 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// What is stale ends after the time that is set; none is served where that is 0, and
-// none that Census has refused.
+// Stale data is served for the configured time only. It is not served if that is 0, or after
+// Census refused access to it.
 func TestStaleHasAnEnd(t *testing.T) {
 	const query = `{ sync(id: 1) { label latestRun { id } } }`
 	for _, tt := range []struct {
 		stale, after time.Duration
-		refusal      int // that comes before Census fails
+		refusal      int // status of an answer before Census fails
 		want         string
 	}{
 		{time.Hour, 59 * time.Minute, 0, ""},
@@ -158,7 +157,7 @@ func TestStaleHasAnEnd(t *testing.T) {
 				if stale := tt.want == ""; stale != strings.Contains(data, `"latestRun":{"id"`) || !strings.Contains(codes, tt.want) || stale != (census != nil) {
 					t.Errorf("%s %s %v", data, codes, census)
 				}
-				time.Sleep(time.Minute) // calls that nobody waits for any more end
+				time.Sleep(time.Minute) // abandoned calls end
 			})
 		})
 	}

@@ -15,8 +15,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// priced returns what query is reckoned to cost, which a handler that allows one page
-// says, and whether the limits by default let it pass.
+// priced returns the price of query, which a handler with a limit of one page reports, and
+// whether the default limits accept it.
 func priced(t *testing.T, query string) (pages int, passes bool) {
 	t.Helper()
 	handler := func(pages int) http.Handler {
@@ -43,8 +43,8 @@ func priced(t *testing.T, query string) (pages int, passes bool) {
 	return pages, !refused
 }
 
-// What the fields of a sync share is priced once, as it is read once: the price is
-// never far below the calls, and not far above.
+// Shared reads of a sync are priced once. The price is never far below or far above the number of
+// calls.
 func TestPriceIsWhatIsRead(t *testing.T) {
 	const syncs = 300
 	census := sim.New(sim.Options{Empty: true, Now: time.Now})
@@ -71,7 +71,7 @@ func TestPriceIsWhatIsRead(t *testing.T) {
 		"{ syncs(" + ids + ") { nodes { " + all + " } } }":                                                                                                                                                                              306,
 		"{ syncs(first: 300) { nodes { " + all + ` } } syncRunStats(filter: {createdSince: "SINCE"}) { totalRuns } }`:                                                                                                                   506,
 		"{ syncs(first: 300, orderBy: {field: HEALTH}) { nodes { health { state } latestRun { id } runs(first: 25) { nodes { id } } } } }":                                                                                              306,
-		"{ syncs(first: 300, orderBy: {field: HEALTH}) { nodes { " + all + " } } }":                                                                                                                                                     606, // the page that the others need is larger than that of the order
+		"{ syncs(first: 300, orderBy: {field: HEALTH}) { nodes { " + all + " } } }":                                                                                                                                                     606, // the page that the fields need is larger than that of the order
 		"{ syncs(" + ids + ", first: 10, orderBy: {field: HEALTH}) { nodes { health { state } latestRun { id } } } }":                                                                                                                   306,
 		"{ syncs(first: 300) { nodes { runs(first: 100) { nodes { id } } latestRun { id } health { state } } } }":                                                                                                                       306,
 		"{ syncs(first: 300) { nodes { runs(first: 100) { nodes { id } } x: runs(first: 1) { nodes { id } } } } }":                                                                                                                      606, // 101 runs are shown
@@ -82,7 +82,7 @@ func TestPriceIsWhatIsRead(t *testing.T) {
 		"{ syncs(first: 100) { nodes { latestRun { id } } } b: syncs(first: 100, orderBy: {field: CREATED_AT, direction: ASC}) { nodes { latestRun { id } } } syncs2: syncs { totalCount } }":                                           205,
 	} {
 		query = strings.ReplaceAll(query, "SINCE", time.Now().Add(-time.Hour).UTC().Format(time.RFC3339))
-		h := handlerOf(census, upstream.Options{PageCache: 64 << 20, Freshness: time.Hour}, time.Now) // which has nothing in memory yet
+		h := handlerOf(census, upstream.Options{PageCache: 64 << 20, Freshness: time.Hour}, time.Now) // with nothing in memory
 		census.ResetCalls()
 		answer := post(t, h, query, "{}")
 		calls := len(census.Calls())
@@ -96,7 +96,8 @@ func TestPriceIsWhatIsRead(t *testing.T) {
 	}
 }
 
-// How 1,000 syncs are can be asked at once, with all else that one page of each tells.
+// The default limits accept a query for the health of 1,000 syncs, with all fields that one page
+// of each provides.
 func TestThousandSyncs(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	crowd(census, 1000, 3)
@@ -115,8 +116,8 @@ func TestThousandSyncs(t *testing.T) {
 	}
 }
 
-// Fields that share a page still cost a page for each hundred runs that they show:
-// answers stay bounded.
+// Fields that share a page still cost a page for each hundred runs that they show, so answers
+// stay bounded.
 func TestManyAliasesOfOnePage(t *testing.T) {
 	var aliases strings.Builder
 	for i := range 30 {

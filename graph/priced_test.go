@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A resolver without a price keeps the gateway from starting.
+// The gateway does not start if a resolver has no price.
 func TestEveryResolverIsPriced(t *testing.T) {
 	schema := newSchema(&Resolver{}).schema
 	if err := priced(schema, prices()); err != nil {

@@ -15,8 +15,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// However long what is read of Census counts, what depends on the clock counts for
-// some seconds.
+// Data that depends on the time of day stays fresh for a few seconds only, even if Census's data
+// stays fresh longer.
 func TestClockBoundsFreshness(t *testing.T) {
 	census := sim.New(sim.Options{Empty: true, Now: time.Now})
 	id := census.AddSync(sim.Sync{})

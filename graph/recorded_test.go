@@ -11,7 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// Each recorded error code is one that the client reads, and no error lacks a code.
+// Each recorded error code is one that the client sees, and each error has a code.
 func TestRecordedCodes(t *testing.T) {
 	withCode := func(code any) *gqlerror.Error {
 		return &gqlerror.Error{Message: "no", Extensions: map[string]any{"code": code}}

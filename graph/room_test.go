@@ -16,9 +16,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// An answer for which there is no room is refused while it is made, however it is
-// executed, and a part that is deferred for itself. Where there is room it was told what
-// the answer takes.
+// An answer without room is rejected while it is made, for every kind of execution and for each
+// deferred part. With room, Hold was called with at least the size of the answer.
 func TestRoomForAnswers(t *testing.T) {
 	census := sim.New(sim.Options{Seed: 1})
 	client := upstream.New("token", upstream.Options{BaseURL: sim.Base(), Transport: census.Transport(), PageCache: 64 << 20, Freshness: time.Hour})

@@ -11,7 +11,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// grouped is a workspace of three syncs with a few runs each.
+// grouped returns a workspace of three syncs with a few runs each.
 func grouped(census *sim.Census) {
 	for i, s := range []sim.Sync{
 		{Label: "b", SourceID: 11, DestinationID: 301, DestinationObject: "Contact", Operation: "upsert"},
@@ -31,8 +31,8 @@ func grouped(census *sim.Census) {
 	}
 }
 
-// What runs are grouped by, in which order, and what that reads: nothing but the list of
-// destinations where groups are made of that, or ordered by names.
+// Groups by each property, in each order, and the calls they take. Only groups by destination
+// type, or an order by label, read the list of connections.
 func TestGroups(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	grouped(census)
@@ -84,7 +84,7 @@ func TestGroups(t *testing.T) {
 	}
 }
 
-// groupsOf lists the groups of a statistic with their runs.
+// groupsOf returns the groups of a statistic with their runs.
 func groupsOf(t *testing.T, h http.Handler, statistic, args, below string) (list string) {
 	t.Helper()
 	var a struct {
@@ -111,7 +111,7 @@ func groupsOf(t *testing.T, h http.Handler, statistic, args, below string) (list
 	return strings.TrimSpace(list)
 }
 
-// Runs of a sync whose record cannot be read are counted, with an error that names it.
+// Runs of a sync whose record cannot be read are counted. An error names the sync.
 func TestGroupsWithoutARecord(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	grouped(census)
@@ -122,7 +122,7 @@ func TestGroupsWithoutARecord(t *testing.T) {
 	}
 }
 
-// A bucket is asked for one number instead of seven objects.
+// Buckets can return one number instead of seven objects.
 func TestCountOfBuckets(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	grouped(census)

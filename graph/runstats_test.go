@@ -11,7 +11,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// told is what a statistic answers here; what it should, graph/proof holds.
+// told holds the statistics that these tests select. graph/proof checks their values.
 type told struct {
 	TotalRuns int
 	ByOutcome []struct {
@@ -21,7 +21,7 @@ type told struct {
 	Truncated bool
 }
 
-// summed asks for the statistic of many syncs.
+// summed queries the statistics of many syncs.
 func summed(t *testing.T, h http.Handler, args, fields string) (stats *told, errs []gqlError) {
 	t.Helper()
 	var a struct {
@@ -37,7 +37,7 @@ func summed(t *testing.T, h http.Handler, args, fields string) (stats *told, err
 	return &a.Data.SyncRunStats, a.Errors
 }
 
-// crowd is a workspace of n syncs with so many runs each, a minute apart.
+// crowd returns a workspace of n syncs with so many runs each, a minute apart.
 func crowd(census *sim.Census, n, runs int) {
 	for range n {
 		id := census.AddSync(sim.Sync{})
@@ -47,8 +47,8 @@ func crowd(census *sim.Census, n, runs int) {
 	}
 }
 
-// The read limit is for what was read: however many small histories there are,
-// none is left out for it.
+// The read limit applies to runs that were read. Any number of small histories is covered
+// completely.
 func TestStatsOfManySmall(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	crowd(census, 300, 60)
@@ -61,15 +61,15 @@ func TestStatsOfManySmall(t *testing.T) {
 	}
 }
 
-// Of a history too long for one operation the newest runs are summed up. The runs read are
-// kept, so the next one gets further.
+// If a history is too long for one operation, the statistic covers the newest runs. The runs read
+// stay in memory, so the next operation gets further.
 func TestStatsTruncated(t *testing.T) {
 	const runs = 200_500
 	_, census := serve(sim.Options{Empty: true})
 	h := handlerWithin(time.Minute, census, remembering, func() time.Time { return now })
 	crowd(census, 1, runs)
 	s, errs := summed(t, h, "filter: {}", "totalRuns truncated")
-	if errs != nil || s.TotalRuns < 200_000 || s.TotalRuns > 200_100 || !s.Truncated || len(census.Calls()) > 2002 { // the first page is not counted, nor that of syncs
+	if errs != nil || s.TotalRuns < 200_000 || s.TotalRuns > 200_100 || !s.Truncated || len(census.Calls()) > 2002 { // neither the first page nor the pages of syncs count
 		t.Errorf("%+v, %v, %d calls", s, errs, len(census.Calls()))
 	}
 	census.ResetCalls()
@@ -81,7 +81,7 @@ func TestStatsTruncated(t *testing.T) {
 	if errs != nil || s.TotalRuns != 24*60 || s.Truncated {
 		t.Errorf("a day: %+v, %v", s, errs)
 	}
-	// From memory too no more than a million runs are looked at.
+	// From memory, too, at most a million runs are examined.
 	var many strings.Builder
 	for i := range 6 {
 		fmt.Fprintf(&many, "a%d: syncRunStats(syncIds: [1], filter: {errorCodes: [%q]}) { truncated } ", i, fmt.Sprint(i))
@@ -93,8 +93,8 @@ func TestStatsTruncated(t *testing.T) {
 	}
 }
 
-// A long page of a list that a filter passes few of is short at the limit, and
-// goes on from there.
+// If a filter passes few runs, a long page is short at the limit, and the next page continues
+// there.
 func TestFilterTruncated(t *testing.T) {
 	_, census := serve(sim.Options{Empty: true})
 	id := census.AddSync(sim.Sync{})
@@ -112,7 +112,7 @@ func TestFilterTruncated(t *testing.T) {
 		fmt.Sprintf("query ($after: String) { syncRuns(syncIds: [%d, %d], %s }", id, other, page):                            151,
 		fmt.Sprintf("query ($after: String) { syncRuns(syncIds: [%d, %d], orderBy: {direction: ASC}, %s }", id, other, page): 151,
 	} {
-		h := handlerWithin(time.Minute, census, remembering, time.Now) // which has nothing in memory yet
+		h := handlerWithin(time.Minute, census, remembering, time.Now) // with nothing in memory
 		after, found, pages := "null", 0, 0
 		for more := true; more; pages++ {
 			var a struct {
@@ -150,7 +150,7 @@ type filteredPage struct {
 	}
 }
 
-// A sync that fails is left out and named; only if all do, there is no answer.
+// A sync that fails is omitted, and an error names it. If all syncs fail, the statistic is null.
 func TestStatsOfSomeFail(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	crowd(census, 3, 10)
@@ -196,7 +196,7 @@ func TestStatsRefused(t *testing.T) {
 		{fmt.Sprintf(`syncIds: [%d], filter: {}`, id), "errors(first: 201) { count }", "first must be from 0 to 200, got 201", "errors", 0},
 		{`filter: {}`, "few: errors(first: -1) { count }", "first must be from 0 to 200, got -1", "few", 0},
 		{`filter: {statuses: []}`, "... on SyncRunStats { errors(first: -1) { count } }", "first must be from 0 to 200, got -1", "errors", 0},
-		// How long this one gets only its runs tell.
+		// The length of this series depends on the runs.
 		{fmt.Sprintf(`syncIds: [%d], filter: {createdBefore: "2027-01-01T00:00:00Z"}`, id), "series(bucket: HOUR) { totalRuns }", "bucket: a series has at most 1000 buckets", "series", 1},
 	} {
 		census.ResetCalls()
@@ -211,7 +211,7 @@ func TestStatsRefused(t *testing.T) {
 	}
 }
 
-// A filter that no run can pass, and an empty list of syncs, cost nothing.
+// A filter that no run can pass, and an empty list of syncs, cost no calls.
 func TestStatsForNothing(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	crowd(census, 2, 3)
@@ -223,8 +223,8 @@ func TestStatsForNothing(t *testing.T) {
 	}
 }
 
-// A dashboard of 200 syncs passes the default limit of pages; orders by health
-// are reckoned however they are written.
+// A dashboard of 200 syncs is within the default limit on pages. Orders by health are priced the
+// same in every notation.
 func TestStatsPrices(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	crowd(census, 2, 3)
@@ -233,7 +233,7 @@ func TestStatsPrices(t *testing.T) {
 		"{ " + dashboard + " }": `{}`,
 		"{ " + strings.Replace(dashboard, "first: 200", "first: 200, orderBy: {field: HEALTH}", 1) + " }": `{}`,
 		`{ syncRunStats(filter: {}) { totalRuns } }`:                                                      `{}`,
-		`{ syncRuns(first: 1000) { totalCount } syncs { totalCount } }`:                                   `{}`, // 200 pages or so
+		`{ syncRuns(first: 1000) { totalCount } syncs { totalCount } }`:                                   `{}`, // about 200 pages
 	} {
 		if answer := post(t, h, query, variables); strings.Contains(answer, `"errors":`) && strings.Contains(answer, "extensions") {
 			t.Errorf("%s: %s", query, answer)

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Int takes whole numbers of 32 bits, as the specification says, however JSON
-// gave them to us, and no text.
+// Int accepts whole numbers of 32 bits, in any Go type of JSON numbers, and rejects strings, as
+// the specification requires.
 func TestUnmarshalInt(t *testing.T) {
 	for _, tt := range []struct {
 		v    any

@@ -10,9 +10,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A sync that has been silent for forty days is late by every schedule that can be read,
-// and else nobody knows how it is: no silence is healthy but that of a sync without a
-// schedule.
+// A sync that has not run for forty days is late by every valid schedule. By an invalid schedule
+// its state is unknown. It is healthy only without a schedule.
 func TestSilentSyncs(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	long := now.Add(-40 * 24 * time.Hour)
@@ -74,7 +73,7 @@ func TestSilentSyncs(t *testing.T) {
 	}
 }
 
-// No time in the future keeps a sync fresh or healthy.
+// A time in the future does not make a sync fresh or healthy.
 func TestSilentSyncsOfTheFuture(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	long, future := now.Add(-40*24*time.Hour), now.Add(87_600*time.Hour)

@@ -14,11 +14,10 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// specified are the directives that every client knows.
+// specified lists the directives that every client knows.
 var specified = []string{"skip", "include", "deprecated", "specifiedBy", "oneOf"}
 
-// Introspection gives the schema's own description, with which documentation explorers
-// begin.
+// Introspection returns the schema's own description, which documentation explorers show first.
 func TestDescriptionOfTheSchema(t *testing.T) {
 	doc, err := parser.ParseSchema(&ast.Source{Input: graph.SDL()})
 	if err != nil {
@@ -38,13 +37,13 @@ func TestDescriptionOfTheSchema(t *testing.T) {
 	}
 }
 
-// A reference is a type as introspection tells it.
+// A reference is a type as introspection returns it.
 type reference struct {
 	Kind, Name string
 	OfType     *reference
 }
 
-// String is the reference as the schema has it: [Int!]!
+// String returns the reference in schema syntax, such as [Int!]!
 func (r reference) String() string {
 	switch r.Kind {
 	case "NON_NULL":

@@ -18,7 +18,7 @@ import (
 
 const semanticNonNull = "semanticNonNull"
 
-// semantic is the level of the @semanticNonNull of f, -1 without one.
+// semantic returns the level of the @semanticNonNull of f; -1 if it has none.
 func semantic(f *ast.FieldDefinition) int {
 	d := f.Directives.ForName(semanticNonNull)
 	switch {
@@ -32,8 +32,8 @@ func semantic(f *ast.FieldDefinition) int {
 	return -2
 }
 
-// A field has @semanticNonNull if, and only if, its description says that it, or
-// an item of it, is null only with an error.
+// A field has @semanticNonNull exactly if its description says that it, or an item of it, is null
+// only with an error.
 func TestSemanticNonNull(t *testing.T) {
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: graph.SDL()})
 	var has []string
@@ -69,7 +69,7 @@ func TestSemanticNonNull(t *testing.T) {
 	}
 }
 
-// In every story, what is null at a @semanticNonNull has an error at it or in it.
+// In every story, a null at a @semanticNonNull has an error at its path or below.
 func TestSemanticNonNullOfAnswers(t *testing.T) {
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: graph.SDL()})
 	files, _ := filepath.Glob("testdata/stories/*.txtar")
@@ -85,7 +85,7 @@ func TestSemanticNonNullOfAnswers(t *testing.T) {
 		}
 		doc, errs := gqlparser.LoadQueryWithRules(schema, part["query"], rules.NewDefaultRules())
 		if errs != nil {
-			continue // a story of a refusal: no data
+			continue // a rejected operation has no data
 		}
 		var answer struct {
 			Data   map[string]any
@@ -106,7 +106,7 @@ func TestSemanticNonNullOfAnswers(t *testing.T) {
 	}
 }
 
-// walkNulls tells where the object of a selection is null at a @semanticNonNull.
+// walkNulls calls null for each null of the selected object at a @semanticNonNull.
 func walkNulls(set ast.SelectionSet, object map[string]any, path []any, null func(path []any)) {
 	for _, s := range set {
 		switch s := s.(type) {

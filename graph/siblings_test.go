@@ -10,9 +10,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A page of old runs that Census cannot give is null with an error; what else is
-// asked of the same sync is answered from the pages that came.
-func TestPageThatFailsTakesNothingWithIt(t *testing.T) {
+// A page of old runs that Census fails to return is null with an error. Other fields of the same
+// sync are answered from the pages that arrived.
+func TestFailedPageLeavesOtherFields(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, census := serve(sim.Options{Empty: true, Now: time.Now})
 		id := census.AddSync(sim.Sync{Label: "Contacts"})

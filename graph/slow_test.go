@@ -11,8 +11,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Where Census takes longer for a call than anybody waits for a place, what fails
-// costs the rest of its operation time and nothing else.
+// If a call to Census takes longer than calls wait for a place, failed fields use up the rest of
+// the operation's time, but no more.
 func TestSlowCensusAnswersTheRest(t *testing.T) {
 	const runs = `query ($ids: [ID!]!) { syncs(ids: $ids) { nodes { latestRun { id } } } }`
 	listing := func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/syncs") }
@@ -45,7 +45,7 @@ func TestSlowCensusAnswersTheRest(t *testing.T) {
 	}
 }
 
-// codes counts the errors of an answer by their codes.
+// codes counts the errors of an answer by code.
 func codes(answer string) map[string]int {
 	n := map[string]int{}
 	for _, line := range strings.Split(answer, "\n") {
@@ -56,8 +56,8 @@ func codes(answer string) map[string]int {
 	return n
 }
 
-// Single runs are of one endpoint, which leaves some places to others: no more are
-// asked for at once than it has, so none waits in vain.
+// Single runs are read from one endpoint, which leaves some places to others. The gateway
+// requests only as many at once as there are places, so none waits in vain.
 func TestSlowCensusAnswersManyRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, census := serve(sim.Options{Empty: true, Now: time.Now})

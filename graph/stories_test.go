@@ -25,16 +25,16 @@ import (
 
 var update = flag.Bool("update", false, "write the answers and calls of the stories as they are now")
 
-// now is when the stories are told.
+// now is the time of the stories.
 var now = time.Date(2026, 1, 7, 20, 43, 9, 0, time.UTC)
 
-// remembering is a client with the page cache that the program has.
+// remembering holds upstream options with the program's page cache.
 var remembering = upstream.Options{PageCache: 64 << 20, Freshness: 5 * time.Second}
 
 // serve returns a GraphQL server over a simulated Census, without a page cache.
 func serve(opt sim.Options) (http.Handler, *sim.Census) { return serveBy(upstream.Options{}, opt) }
 
-// serveBy is serve by a client of one's own.
+// serveBy is serve with client options.
 func serveBy(by upstream.Options, opt sim.Options) (http.Handler, *sim.Census) {
 	if opt.Now == nil {
 		opt.Now = func() time.Time { return now }
@@ -48,8 +48,8 @@ func handlerOf(census *sim.Census, by upstream.Options, now func() time.Time) ht
 	return handlerWithin(0, census, by, now)
 }
 
-// handlerWithin is handlerOf with another time for an operation: a long history
-// takes more than the usual one under the race detector.
+// handlerWithin is handlerOf with another timeout for operations. Under the race detector, a long
+// history takes more than the default.
 func handlerWithin(d time.Duration, census *sim.Census, by upstream.Options, now func() time.Time) http.Handler {
 	by.BaseURL, by.Transport = cmp.Or(by.BaseURL, sim.Base()), census.Transport()
 	client := upstream.New("canary", by)
@@ -60,14 +60,14 @@ func handlerWithin(d time.Duration, census *sim.Census, by upstream.Options, now
 	return h
 }
 
-// A gqlError is one of the errors of an answer.
+// A gqlError is an error of an answer.
 type gqlError struct {
 	Message    string         `json:"message"`
 	Path       []any          `json:"path,omitempty"`
 	Extensions map[string]any `json:"extensions,omitempty"`
 }
 
-// post asks h a query and returns the answer, indented.
+// post sends a query to h and returns the answer, indented.
 func post(t testing.TB, h http.Handler, query, variables string) string {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": json.RawMessage(variables)})
@@ -95,15 +95,15 @@ func post(t testing.TB, h http.Handler, query, variables string) string {
 	return out.String()
 }
 
-// The bases of the versions of the API, for tests that are of one.
+// Base URLs of the versions of the API, for tests of one version.
 const (
 	baseV1 = "http://census.test/api/v1"
 	baseV2 = "http://census.test/api/v2"
 )
 
-// Each story is a query, its answer and the Census calls that it cost, sorted.
-// The Census is the simulated one at the time of now, asked by V1 or the version that the
-// story names; it refuses what the story calls forbidden.
+// Each story is a query, its answer and its calls to Census, sorted. Census is the simulator at
+// the time now, read by V1 or the version named in the story. It refuses the paths that the story
+// forbids.
 func TestStories(t *testing.T) {
 	files, err := filepath.Glob("testdata/stories/*.txtar")
 	if err != nil || len(files) == 0 {

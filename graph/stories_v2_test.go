@@ -14,8 +14,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Each story of V1 has the same answer on V2, but for what V2 tells otherwise, and costs
-// no more calls.
+// Each story of V1 has the same answer on V2, except for data that differs in V2, and costs no
+// more calls.
 func TestStoriesOnV2(t *testing.T) {
 	files, err := filepath.Glob("testdata/stories/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -42,7 +42,7 @@ func TestStoriesOnV2(t *testing.T) {
 			t.Errorf("%s: %d calls on V2, %d on V1: %q", file, v2, v1, census.Calls())
 		}
 		if strings.Contains(part["query"], "groups(by: DESTINATION,") {
-			continue // each source of a destination is an activation of its own
+			continue // each source of a destination is a separate activation
 		}
 		if diff := cmp.Diff(onBoth(t, part["answer"]), onBoth(t, answer)); diff != "" {
 			t.Errorf("%s (-V1 +V2):\n%s", file, diff)
@@ -50,9 +50,9 @@ func TestStoriesOnV2(t *testing.T) {
 	}
 }
 
-// onBoth is an answer without what V2 tells otherwise than V1: destinations are
-// activations, sources have no labels, and so lists have other names in messages. That it
-// tells something stays.
+// onBoth returns an answer without data that differs between V1 and V2. Destinations are
+// activations, sources have no labels, and so lists have other names in messages. The presence of
+// values is still compared.
 func onBoth(t *testing.T, answer string) any {
 	t.Helper()
 	var all any

@@ -11,7 +11,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// What a filter of syncs passes, and that its total is exact, whatever the order.
+// Each filter of syncs passes the right syncs, and the total is exact, in every order.
 func TestSyncFilter(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	for _, s := range []sim.Sync{
@@ -62,8 +62,8 @@ func TestSyncFilter(t *testing.T) {
 	}
 }
 
-// A filter that costs something says so: types take the list of destinations, states and
-// runs in progress the newest runs of the syncs that pass the rest.
+// Filters cost only what they need: types need the list of destinations; states and runs in
+// progress need the newest runs of the syncs that pass the rest.
 func TestSyncFilterCalls(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	for range 10 {
@@ -94,7 +94,7 @@ func TestSyncFilterCalls(t *testing.T) {
 	}
 }
 
-// A sync that cannot be judged is not left out without an error.
+// A sync that cannot be judged is omitted only with an error.
 func TestSyncFilterWithoutRuns(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	census.AddSync(sim.Sync{})
@@ -121,7 +121,7 @@ func TestSyncFilterWithoutRuns(t *testing.T) {
 	}
 }
 
-// A filter binds the cursors of its list.
+// A cursor belongs to the filter of its list.
 func TestSyncFilterCursors(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	crowd(census, 3, 0)
@@ -141,7 +141,7 @@ func TestSyncFilterCursors(t *testing.T) {
 	}
 }
 
-// So do the ids, and how they stand unless another order is asked for.
+// It also belongs to the ids and, without an explicit order, to their order.
 func TestNamedSyncsCursors(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	crowd(census, 4, 0)

@@ -13,8 +13,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Syncs and runs of one moment are walked by the cursors of every list: each once, by their
-// ids, whatever order Census lists them in.
+// Syncs and runs of the same moment can be walked by the cursors of every list. Each is shown
+// once, by id, in any order in which Census lists them.
 func TestTiesAreWalked(t *testing.T) {
 	const shape = "{ totalCount nodes { id } pageInfo { hasNextPage endCursor } }"
 	lists := []struct{ name, list string }{
@@ -55,7 +55,7 @@ func TestTiesAreWalked(t *testing.T) {
 	}
 }
 
-// walkAll is the ids of a list, first at a time.
+// walkAll returns the ids of a list, read first at a time.
 func walkAll(t *testing.T, h http.Handler, list string, first, total int) (ids []string) {
 	t.Helper()
 	after := ""

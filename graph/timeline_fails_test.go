@@ -14,9 +14,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A sync that can be read no further while runs are merged ends the page where it
-// was last known: what is there is shown, with an error that names the sync, and
-// the next page goes on exactly.
+// If a sync fails while runs are merged, the page ends at the last known place. An error names
+// the sync, and the next page continues exactly there.
 func TestTimelineFailsHalfWay(t *testing.T) {
 	fails := map[string]sim.Effect{
 		"UPSTREAM_UNAVAILABLE": sim.JSON(http.StatusInternalServerError, `{"status":500}`),
@@ -111,8 +110,8 @@ func failHalfWay(t *testing.T, code string, effect sim.Effect, args string, back
 	}
 }
 
-// Where the time of the operation is up before anything of any sync is read
-// further, the runs that are there are answered, with an error for each sync.
+// If the time is up before any sync is read further, the known runs are answered, with an error
+// for each sync.
 func TestTimelineOutOfTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, census := serve(sim.Options{Empty: true, Now: time.Now})

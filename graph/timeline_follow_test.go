@@ -18,10 +18,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Whoever follows the timeline, oldest first and each time from the last run shown,
-// sees every run once and in order, though its syncs are read at different times
-// and runs are created between any two calls, with a memory and without one, and
-// with clocks that differ.
+// A client that follows the timeline, oldest first and each time from the last run shown, sees
+// every run once and in order. Its syncs are read at different times, runs are created between
+// calls, and clocks differ. It holds with and without a page cache.
 func TestFollowTimeline(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		by := rapid.SampledFrom([]upstream.Options{{}, remembering}).Draw(rt, "memory")
@@ -33,7 +32,7 @@ func TestFollowTimeline(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			h, census := serveBy(by, sim.Options{Empty: true, Now: func() time.Time { return time.Now().Add(skew) }})
 			syncs := []int64{census.AddSync(sim.Sync{}), census.AddSync(sim.Sync{}), census.AddSync(sim.Sync{})}
-			var mu sync.Mutex // for chance
+			var mu sync.Mutex // guards the random source
 			n := func(most int) int {
 				mu.Lock()
 				defer mu.Unlock()
@@ -100,8 +99,8 @@ func TestFollowTimeline(t *testing.T) {
 	})
 }
 
-// A run that was created in the future, as a wrong clock has it, is shown to who looks
-// from the newest end, and does not keep the runs that come from who follows.
+// A run created in the future, because of a wrong clock, is shown from the newest end. It does
+// not hide new runs from a client that follows the list.
 func TestFollowTimelineIntoTheFuture(t *testing.T) {
 	for _, by := range []upstream.Options{{}, remembering} {
 		for _, others := range []int{0, 1} {

@@ -15,10 +15,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Lists that are put together here, of many syncs, by filters or both, are walked
-// by the same law as a sync's own: every run that is there throughout and passes
-// the filter is shown exactly once and in order, in both directions of both orders,
-// whatever is created between any two Census calls or removed between two queries.
+// Lists of many syncs, filtered lists and both obey the law for a sync's own list. Every run that
+// exists throughout and passes the filter is shown exactly once and in order, in both directions
+// of both orders. Runs may be created between calls to Census, and removed between queries.
 func TestWalkTimeline(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		var mu sync.Mutex
@@ -35,8 +34,8 @@ func TestWalkTimeline(t *testing.T) {
 			syncs = append(syncs, census.AddSync(sim.Sync{}))
 			names = append(names, fmt.Sprintf("%q", fmt.Sprint(syncs[len(syncs)-1])))
 		}
-		// Calls come at once, so what happens between them is drawn from one source
-		// under one lock, and the clock is read under it too.
+		// Calls run concurrently. So the changes between them are drawn from one source under one
+		// lock, which also covers the clock.
 		chance := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "chance"), 0))
 		create := func(n int) {
 			for range n {

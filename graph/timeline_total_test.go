@@ -11,8 +11,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A timeline reads each sync in steps. Whatever comes or goes between two of them,
-// the total is that of the list that is shown.
+// A timeline reads each sync in steps. If runs are created or removed between two steps, the
+// total still equals that of the list shown.
 func TestTimelineTotal(t *testing.T) {
 	for name, between := range map[string]func(*sim.Census, int64){
 		"old runs go":   func(c *sim.Census, id int64) { c.Prune(id, 5) },

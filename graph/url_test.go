@@ -12,7 +12,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Addresses are null where Census has no pages.
+// URLs are null if Census has no web pages.
 func TestURLs(t *testing.T) {
 	census := sim.New(sim.Options{Empty: true, Now: func() time.Time { return now }})
 	crowd(census, 1, 1)

@@ -13,8 +13,7 @@ import (
 const usualFields = `activeRun { id expectedCompletedAt } nextRunAt triggers typicalRun { runs durationSeconds { p50 } } schedule { executions(first: 2) }
 	latestRun { expectedDurationSeconds expectedCompletedAt }`
 
-// What is usual for a sync, what it does and what it will do costs nothing beside its
-// health.
+// The typical run, the active run and the next run of a sync cost nothing besides its health.
 func TestUsualIsFreeBesideHealth(t *testing.T) {
 	calls := func(fields string) (string, []string) {
 		h, census := serve(sim.Options{})
@@ -30,7 +29,7 @@ func TestUsualIsFreeBesideHealth(t *testing.T) {
 	}
 }
 
-// Of a sync alone, and of its record alone.
+// The calls for one sync, and for its record alone.
 func TestUsualOfOneSync(t *testing.T) {
 	by := func(tag string) sim.Run { return sim.Run{Tag: tag} }
 	h, census := serve(sim.Options{Empty: true})
@@ -68,7 +67,7 @@ func TestUsualOfOneSync(t *testing.T) {
 	}
 }
 
-// A run of a deep page says nothing of what it would have taken; it is not read for.
+// A run on a deep page has no expected duration. No page is read for it.
 func TestExpectedOfOldRuns(t *testing.T) {
 	h, census := serveBy(upstream.Options{}, sim.Options{Empty: true})
 	hourly(census, 1, 130, now)

@@ -12,14 +12,13 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Whatever way a sync of V2 names its activation in, each of its ends has a name, and
-// what names is asked for once. A destination that Census does not know has none, and
-// that is no error.
+// Each end of a V2 sync has a name, for every way in which the sync names its activation, and
+// each list is read once. An unknown destination has no name and no error.
 func TestNamesOnV2(t *testing.T) {
 	for _, naming := range sim.Namings {
 		for _, opt := range []sim.V2{{}, {TextIDs: true}, {SyncGroups: true}, {NoSourceID: true}} {
 			if opt.Naming = naming; opt.NoSourceID && naming == sim.NamedByNumber {
-				continue // then nothing tells the activation
+				continue // nothing names the activation then
 			}
 			by := remembering
 			by.BaseURL = baseV2
@@ -43,7 +42,7 @@ func TestNamesOnV2(t *testing.T) {
 	}
 }
 
-// What needs all syncs does not rely on their order, which V2's documents do not tell.
+// Queries of all syncs do not depend on their order in V2, which is not documented.
 func TestAllSyncsOfV2InAnyOrder(t *testing.T) {
 	answers := map[bool]string{}
 	for _, byGroup := range []bool{false, true} {
@@ -60,7 +59,7 @@ func TestAllSyncsOfV2InAnyOrder(t *testing.T) {
 	}
 }
 
-// A cursor that was taken on V1 goes on in its place after the switch to V2.
+// A cursor from V1 continues at its place after the switch to V2.
 func TestCursorsSurviveTheSwitch(t *testing.T) {
 	census := sim.New(sim.Options{Now: func() time.Time { return now }})
 	v1 := handlerOf(census, upstream.Options{BaseURL: baseV1}, func() time.Time { return now })
@@ -92,7 +91,7 @@ func TestCursorsSurviveTheSwitch(t *testing.T) {
 	}
 }
 
-// Once V1 is retired, in whatever way, no sync and no run is said to be unknown.
+// After V1 is retired, in any way, no sync or run is reported as not found.
 func TestV1IsRetired(t *testing.T) {
 	for how, want := range map[sim.Retired]string{
 		sim.RetiredNotFound: "UPSTREAM_GONE", sim.RetiredEmpty: "UPSTREAM_GONE", sim.RetiredPage: "UPSTREAM_GONE", sim.RetiredGone: "UPSTREAM_GONE", sim.RetiredMoved: "UPSTREAM_GONE",

@@ -20,7 +20,7 @@ type walk struct {
 	t         *rapid.T
 	tb        testing.TB
 	h         http.Handler
-	query     string // with $first, $after, $last and $before
+	query     string // uses $first, $after, $last and $before
 	at        []string
 	backwards bool
 	limit     int
@@ -40,10 +40,9 @@ type connection struct {
 	}
 }
 
-// ids are the ids of the whole list, front to back however it was walked; false if an
-// error told that ties do not let it be walked. That takes an order that is not ours,
-// and a page that showed one tie of several alone, or many that come in another order in
-// each call.
+// ids returns the ids of the whole list, front to back for every direction. It returns false if
+// an error said that ties prevent the walk. That is allowed only for an order that is not ours,
+// if a page showed one of several ties alone, or if many ties come in another order in each call.
 func (w walk) ids() (ids []string, ok bool) {
 	variables := map[string]any{}
 	for range 1000 {
@@ -102,7 +101,7 @@ func (w walk) ids() (ids []string, ok bool) {
 	return nil, false
 }
 
-// Law 1 again, as clients see it: by cursors, in both directions of both orders.
+// Law 1 for clients: by cursors, in both directions of both orders.
 func TestWalkRuns(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		clock := now
@@ -165,7 +164,7 @@ func TestWalkRuns(t *testing.T) {
 	})
 }
 
-// The syncs of a workspace are walked by the same law, in each of their orders.
+// The syncs of a workspace can be walked by the same law, in each of their orders.
 func TestWalkSyncs(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		ties := rapid.SampledFrom(sim.TieOrders).Draw(rt, "order of ties")
