@@ -11,12 +11,17 @@ export class GatewayError extends Error {
 
 const waits = ['RATE_LIMITED', 'OVERLOADED', 'UPSTREAM_RATE_LIMITED']
 
+/** Whether the same may succeed later. */
+export const isTemporary = ({ errors }: GatewayError) => errors.every(({ extensions: { code } }) => waits.includes(code) || code.startsWith('UPSTREAM_'))
+
+export const headers: Record<string, string> = process.env.GATEWAY_KEY ? { authorization: `Bearer ${process.env.GATEWAY_KEY}` } : {}
+
 /** Asks the gateway, again up to three times if it says when. Types of variables and answer are those of the document. */
 export async function ask<Result, Variables>(endpoint: string, document: TypedDocumentString<Result, Variables>, variables: Variables): Promise<Result> {
   for (let tries = 1; ; tries++) {
     const response = await fetch(endpoint, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...(process.env.GATEWAY_KEY && { authorization: `Bearer ${process.env.GATEWAY_KEY}` }) },
+      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...headers },
       body: JSON.stringify({ query: document, variables }),
       signal: AbortSignal.timeout(30_000),
     })
