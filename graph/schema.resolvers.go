@@ -11,7 +11,7 @@ import (
 )
 
 // The resolvers of all fields that are not read directly from a Go value. A resolver requests
-// what it needs and returns its future value (exec.Later). Each has a price in price.go.
+// the data it needs and returns its future value (exec.Later). Each has a price in price.go.
 
 func (r queryResolver) Node(ctx context.Context, id string) exec.Later[Node] {
 	return r.node(ctx, "id", id)

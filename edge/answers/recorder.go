@@ -89,7 +89,7 @@ func (c *recorder) Write(p []byte) (int, error) {
 	return c.w.Write(p)
 }
 
-// give sends what is held, after the answer turned out not to be shareable.
+// give sends the held answer, after it turned out not to be shareable.
 func (c *recorder) give() error {
 	c.pass(c.status)
 	held := c.body
@@ -98,7 +98,7 @@ func (c *recorder) give() error {
 	return err
 }
 
-// FlushError sends what is held. An answer that is sent in parts is not shared.
+// FlushError sends the held part of the answer. An answer that is sent in parts is not shared.
 func (c *recorder) FlushError() error {
 	if !c.decided {
 		c.decided = true

@@ -14,11 +14,11 @@ import (
 type Admin struct {
 	mux    *http.ServeMux
 	ready  atomic.Bool
-	detail *detail // nil: there is none
+	detail *detail // may be nil
 }
 
 // NewAdmin returns the handler, not yet ready: call SetReady(true). metrics is an Observer's
-// MetricsHandler; syncs serves /metrics/syncs, nil: nothing does; profiles enables /debug/pprof/.
+// MetricsHandler. syncs serves /metrics/syncs; it may be nil. profiles enables /debug/pprof/.
 func NewAdmin(metrics, syncs http.Handler, profiles bool) *Admin {
 	a := &Admin{mux: http.NewServeMux()}
 	a.mux.Handle("GET /metrics", metrics)
@@ -38,14 +38,14 @@ func NewAdmin(metrics, syncs http.Handler, profiles bool) *Admin {
 	return a
 }
 
-// A detail is a check that /readyz shows and that does not change its status.
+// A detail is a check in the body of /readyz that does not change its status.
 type detail struct {
 	name string
 	ok   func() bool
 }
 
-// Detail makes /readyz show whether something works that the gateway can do without. Call it
-// before serving.
+// Detail adds a check to /readyz for a service that the gateway can do without. Call it before
+// serving.
 func (a *Admin) Detail(name string, ok func() bool) { a.detail = &detail{name, ok} }
 
 // ServeHTTP serves the paths above, and 404 for others.

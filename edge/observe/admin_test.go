@@ -26,7 +26,7 @@ func TestReadiness(t *testing.T) {
 	}
 }
 
-// A detail is shown, and does not change the status.
+// A detail is in the body and does not change the status.
 func TestReadinessDetail(t *testing.T) {
 	a := NewAdmin(http.NotFoundHandler(), nil, false)
 	works := false

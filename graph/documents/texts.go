@@ -10,7 +10,7 @@ const (
 	// clients register hashes for long documents.
 	maxText = 32 << 10
 
-	// sharedFor is how long other gateways know a text.
+	// sharedFor is how long the Store keeps a text.
 	sharedFor = 24 * time.Hour
 )
 
@@ -23,7 +23,7 @@ type Store interface {
 // Texts stores the texts of documents by hash, in memory and in a Store.
 type Texts struct {
 	*shared[string]
-	store Store // nil: there is none
+	store Store // may be nil
 }
 
 // NewTexts returns an empty Texts of at most 4 MiB. store may be nil.
@@ -43,7 +43,7 @@ func (t *Texts) keep(hash, text string) {
 	}
 }
 
-// find returns the text of hash, which this gateway or another one keeps.
+// find returns the text of hash from memory or from the Store.
 func (t *Texts) find(hash string) (text string, ok bool) {
 	if text, ok = t.get(hash); ok || t.store == nil || len(hash) != len(hashOf("")) {
 		return text, ok

@@ -17,7 +17,7 @@ func (s fakeStore) Set(key string, life time.Duration, value func() []byte) {
 	}
 }
 
-// A query that one gateway was sent is known to others. They do not believe what does not have its
+// A query sent to one gateway is known to the others. They ignore a stored text with another
 // hash.
 func TestAutomaticOfOthers(t *testing.T) {
 	store := fakeStore{}
@@ -31,7 +31,7 @@ func TestAutomaticOfOthers(t *testing.T) {
 		if text, code := ask(t, other, "", "", persisted(hash)); text != hello || code != "" {
 			t.Errorf("%q %s", text, code)
 		}
-		clear(store) // it is in memory now
+		clear(store) // it is in memory by now
 	}
 	for _, damaged := range []string{"{other}", hello + " "} {
 		store[storeKey(hash)] = damaged

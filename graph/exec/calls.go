@@ -13,7 +13,7 @@ type Calls interface {
 	result(i int) (any, error)
 }
 
-// A state is what calls wait for.
+// A state says which of the calls still wait.
 type state int
 
 const (

@@ -12,7 +12,7 @@
 // A rejected operation gets an error with the code QUERY_TOO_EXPENSIVE, which names the
 // limit, the allowed number and the actual number.
 //
-// # Where it stands
+// # Order of extensions
 //
 // Register the Guard before every other extension. gqlgen calls the extensions in the order of
 // their registration, and its own complexity limit expands fragments without a budget. The parser

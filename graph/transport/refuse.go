@@ -25,7 +25,7 @@ const (
 	LimitDocument = "document"
 )
 
-// tooLong returns the fault for a request whose what exceeds the limit.
+// tooLong returns the fault for a request whose part what exceeds the limit.
 func tooLong(status int, limit, what string, allowed int64) *fault {
 	return &fault{status, errcodes.PayloadTooLarge, fmt.Sprintf("the %s is longer than %d bytes", what, allowed), limit}
 }

@@ -9,7 +9,7 @@ import (
 // A Writer appends values to Bytes.
 type Writer struct {
 	Bytes []byte
-	Ahead time.Duration // added to each time: how far the clock of the readers is ahead
+	Ahead time.Duration // added to each time: the lead of the readers' clock
 }
 
 // Int writes an integer.
@@ -39,15 +39,15 @@ func (w *Writer) Time(t time.Time) {
 	w.Int(t.Add(w.Ahead).UnixNano())
 }
 
-// A Reader reads what a Writer wrote. If the bytes are damaged, it returns zero values from there
-// on, and Failed reports it.
+// A Reader reads values in the order in which a Writer wrote them. After damaged bytes it returns
+// zero values, and Failed reports it.
 type Reader struct {
 	rest   string
 	behind time.Duration
 	failed bool
 }
 
-// Read begins to read s, whose times come from a clock that is ahead by so much.
+// Read returns a Reader of s, whose times come from a clock that is ahead by the given time.
 func Read(s string, ahead time.Duration) *Reader { return &Reader{rest: s, behind: ahead} }
 
 // Failed reports whether the bytes read so far are damaged.
@@ -71,7 +71,7 @@ func (r *Reader) Int() int64 {
 	return 0
 }
 
-// Count reads a number of things that follow, each of at least one byte.
+// Count reads the number of the elements that follow. Each takes at least one byte.
 func (r *Reader) Count() int {
 	n := r.Int()
 	if n < 0 || n > int64(len(r.rest)) {
@@ -84,7 +84,7 @@ func (r *Reader) Count() int {
 // Bool reads a boolean.
 func (r *Reader) Bool() bool { return r.Int() != 0 }
 
-// Text reads a text. It shares memory with what is read.
+// Text reads a text. It shares memory with the text given to Read.
 func (r *Reader) Text() string {
 	n := r.Count()
 	s := r.rest[:n]

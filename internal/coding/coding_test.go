@@ -8,7 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// What was written is read again, by a reader whose clock differs.
+// A Reader returns the values that a Writer wrote, with its times corrected by the difference of
+// the clocks.
 func TestReadsWhatWasWritten(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n, s, on := rapid.Int64().Draw(t, "n"), rapid.String().Draw(t, "s"), rapid.Bool().Draw(t, "on")
@@ -41,7 +42,7 @@ func TestReadsWhatWasWritten(t *testing.T) {
 	})
 }
 
-// No bytes make a reader panic, or reserve more than they hold.
+// No bytes make a Reader panic, or report more elements than bytes.
 func TestReadsAnything(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes"))

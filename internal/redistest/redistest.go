@@ -10,19 +10,19 @@ import (
 	"time"
 )
 
-// A Server is a Redis server of one test, on a port of its own.
+// A Server is the Redis server of one test, on a port of its own.
 type Server struct {
 	Addr string
 	t    testing.TB
 	cmd  *exec.Cmd
 }
 
-// Start starts the server that REDIS_SERVER names, and skips the test if REDIS_SERVER is empty.
-// The gate sets it.
+// Start starts the server binary named by REDIS_SERVER. It skips the test if REDIS_SERVER is
+// empty; the gate sets it.
 func Start(t testing.TB) *Server {
 	t.Helper()
 	if os.Getenv("REDIS_SERVER") == "" {
-		t.Skip("REDIS_SERVER names no redis-server")
+		t.Skip("REDIS_SERVER is not set")
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -54,7 +54,7 @@ func (s *Server) Start() {
 	s.t.Fatal("redis-server does not answer")
 }
 
-// Kill ends the server. It may have ended before.
+// Kill ends the server, if it is running.
 func (s *Server) Kill() {
 	if s.cmd.ProcessState == nil {
 		s.cmd.Process.Kill()
@@ -62,14 +62,14 @@ func (s *Server) Kill() {
 	}
 }
 
-// Signal sends a signal to the server: SIGSTOP makes it hang, SIGCONT go on.
+// Signal sends a signal to the server: SIGSTOP suspends it, SIGCONT resumes it.
 func (s *Server) Signal(sig os.Signal) {
 	if err := s.cmd.Process.Signal(sig); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
-// Do sends one command and returns the reply as it comes, "" if none does.
+// Do sends one command and returns the raw reply; "" if there is none.
 func (s *Server) Do(command ...string) string {
 	conn, err := net.Dial("tcp", s.Addr)
 	if err != nil {
@@ -82,7 +82,7 @@ func (s *Server) Do(command ...string) string {
 	for buf := make([]byte, 64<<10); ; {
 		n, err := conn.Read(buf)
 		if reply = append(reply, buf[:n]...); err != nil {
-			return strings.TrimSuffix(string(reply), "+OK\r\n") // of QUIT
+			return strings.TrimSuffix(string(reply), "+OK\r\n") // the reply to QUIT
 		}
 	}
 }
