@@ -64,8 +64,8 @@ func (g *Guard) MutateOperationContext(_ context.Context, op *graphql.OperationC
 	return nil
 }
 
-// Pages returns the estimated Census pages of op, which must have been accepted, and the limit
-// for an operation.
+// Pages returns the Census pages of op, estimated from its arguments, and the limit for an
+// operation. op must have been accepted.
 func (g *Guard) Pages(op *graphql.OperationContext) (estimated, most int) {
 	stats, _ := g.remember(op)
 	return stats.Pages, g.limits.Pages

@@ -13,7 +13,7 @@
 //	SUCCEEDED            yes       yes      yes           no
 //	PARTIAL              yes       yes      yes           if it names one
 //	FAILED               yes       yes      yes           yes
-//	other outcomes       yes       no       yes, if known  no
+//	other outcomes       yes       no       yes, if known no
 //	dry runs             yes       no       no            as their outcome
 //
 // Census lists dry runs among the others, so totals include them. They write nothing, so only

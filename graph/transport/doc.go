@@ -7,5 +7,5 @@
 //
 //	request  POST with a JSON object; GET and HEAD with query parameters, queries only
 //	answer   application/json or application/graphql-response+json, by Accept;
-//	         multipart/mixed for @defer, where the client names it
+//	         multipart/mixed for @defer, if the client names it
 package transport
