@@ -13,7 +13,7 @@ func (g *gateway) figures() []observe.Figure {
 		return observe.Figure{Name: "reloads_total", Help: "Times the settings were read again, by result: whole, partial (unreadable files kept their previous content), or failed.",
 			Label: "result", LabelValue: result, Counter: true, Value: func() (float64, bool) { return float64(n.Load()), true }}
 	}
-	return slices.Concat(g.redisFigures(), g.webhooks.figures(), []observe.Figure{
+	return slices.Concat(g.redisFigures(), g.webhooks.figures(), g.alertFigures(), []observe.Figure{
 		reloads("whole", &g.reloads.whole),
 		reloads("partial", &g.reloads.partial),
 		reloads("failed", &g.reloads.failed),

@@ -28,6 +28,7 @@ import (
 	"census-gateway/edge/observe"
 	"census-gateway/graph"
 	"census-gateway/graph/live"
+	"census-gateway/graph/notify"
 	"census-gateway/graph/syncmetrics"
 	"census-gateway/redis"
 	"census-gateway/settings"
@@ -96,6 +97,9 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 		g.syncs = &syncmetrics.Keeper{Client: g.census, Watchers: g.watch}
 		beside.Go(func() { g.syncs.Keep(ctx) })
 	}
+	if g.alerts != nil {
+		beside.Go(func() { g.alerts.Keep(ctx, g.census, g.watch) })
+	}
 	var now atomic.Pointer[http.Handler]
 	now.Store(&handler)
 	go g.reload(ctx, args, s, reload, &now)
@@ -118,6 +122,7 @@ type gateway struct {
 	watch    *live.Watchers
 	webhooks webhooks
 	syncs    *syncmetrics.Keeper       // nil without the metrics of syncs
+	alerts   *notify.Sender            // nil without a webhook of alerts
 	rates    *edge.Rates               // of the previous settings; nil at first
 	inFlight *edge.InFlight            // the same
 	served   settings.Settings         // the settings in force
@@ -154,6 +159,9 @@ func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway,
 	g.hearOthers()
 	g.answers, g.sending = answerCache(s.AnswerCache), edge.NewSending(s.MaxSending)
 	g.streams, g.watch = edge.NewStreams(s.MaxSubscriptions), &live.Watchers{Calls: s.WatchCalls, OnChanged: g.answers.Forget}
+	if s.AlertWebhook != "" {
+		g.alerts = &notify.Sender{URL: s.AlertWebhook, Secret: s.AlertSecret, Transport: calls.Transport(1), Log: log}
+	}
 	return g, errors.Join(
 		g.observer.Watch(g.figures()...),
 		g.observer.WatchPageCache(observe.Cache{

@@ -190,6 +190,8 @@ func TestWrongSettings(t *testing.T) {
 		{"--trusted-proxies 10.0.0.0/8,proxy.internal", "GATEWAY_TRUSTED_PROXIES (--trusted-proxies)"},
 		{"--api-keys canary", "CENSUS_API_TOKEN is missing"},
 		{"--pprof", "GATEWAY_ADMIN_ADDR"},
+		{"--alert-webhook https://hooks.test/x --pass-through", "GATEWAY_ALERT_WEBHOOK (--alert-webhook) needs a token of the gateway's own"},
+		{"--alert-secret x", "GATEWAY_ALERT_SECRET (--alert-secret) needs GATEWAY_ALERT_WEBHOOK (--alert-webhook)"},
 		{"--sync-metrics", "GATEWAY_SYNC_METRICS (--sync-metrics) needs GATEWAY_ADMIN_ADDR (--admin-addr)"},
 		{"--sync-metrics --pass-through --admin-addr 127.0.0.1:0", "GATEWAY_SYNC_METRICS (--sync-metrics) needs a token of the gateway's own"},
 		{"--census-api-token canary\u00e9", "CENSUS_API_TOKEN (--census-api-token)"},
@@ -268,7 +270,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 	// There is no JWKS here, so only its age is missing.
 	key := "--api-keys=k:" + edge.HashKey("a-key")
 	_, urls, stop := start(t, []string{"--addr", "127.0.0.1:0", "--admin-addr", "127.0.0.1:0", key, "--trusted-documents", documents,
-		"--census-base-url", census.URL + "/api/v1", "--census-api-token", "t", "--redis-url", "redis://127.0.0.1:1",
+		"--census-base-url", census.URL + "/api/v1", "--census-api-token", "t", "--redis-url", "redis://127.0.0.1:1", "--alert-webhook", "http://127.0.0.1:1",
 		"--jwt-issuer", "https://issuer.test", "--jwt-audience", "a", "--jwt-jwks", "http://127.0.0.1:1"}, saysGraphQL, saysMetrics)
 	defer stop()
 	ask(t, urls[0], `{"query":"{ sync(id: 52) { label } }"}`)

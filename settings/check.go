@@ -70,6 +70,9 @@ func (s Settings) check() error {
 	if s.Pprof && s.AdminAddr == "" {
 		return errors.New("GATEWAY_PPROF (--pprof) needs GATEWAY_ADMIN_ADDR (--admin-addr), the address that serves it")
 	}
+	if err := s.checkAlerts(); err != nil {
+		return err
+	}
 	if s.SyncMetrics && s.AdminAddr == "" {
 		return errors.New("GATEWAY_SYNC_METRICS (--sync-metrics) needs GATEWAY_ADMIN_ADDR (--admin-addr), the address that serves them")
 	}
@@ -116,6 +119,24 @@ func (s Settings) checkSecure(env, address string) error {
 func plainHTTP(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && u.Scheme == "http" && !edge.IsLoopback(net.JoinHostPort(u.Hostname(), "80"))
+}
+
+// checkAlerts checks the webhook of alerts. Errors do not contain its URL, which is a secret.
+func (s Settings) checkAlerts() error {
+	if s.AlertWebhook == "" {
+		if s.AlertSecret != "" {
+			return errors.New("GATEWAY_ALERT_SECRET (--alert-secret) needs GATEWAY_ALERT_WEBHOOK (--alert-webhook)")
+		}
+		return nil
+	}
+	u, err := url.Parse(s.AlertWebhook)
+	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || u.Scheme != "https" && (u.Scheme != "http" || plainHTTP(s.AlertWebhook)) {
+		return wrong("GATEWAY_ALERT_WEBHOOK", "must be a URL like https://hooks.example.com/alerts, without user and fragment; http:// only on this machine")
+	}
+	if s.PassThrough {
+		return errors.New("GATEWAY_ALERT_WEBHOOK (--alert-webhook) needs a token of the gateway's own: unset it, or GATEWAY_PASS_THROUGH")
+	}
+	return nil
 }
 
 // wrong returns an error that says what the value of a setting must be.

@@ -26,3 +26,22 @@ func TestPlainHTTP(t *testing.T) {
 		}
 	}
 }
+
+// The webhook of alerts is not on the network unencrypted, whatever is allowed elsewhere, and its
+// URL is in no message.
+func TestAlertWebhook(t *testing.T) {
+	for address, good := range map[string]bool{
+		"https://hooks.test/CANARY": true, "http://127.0.0.1:9/CANARY": true, "http://localhost/CANARY": true, "http://[::1]/CANARY?x=y": true,
+		"http://hooks.test/CANARY": false, "http://10.0.0.1/CANARY": false, "ftp://127.0.0.1/CANARY": false, "//hooks.test/CANARY": false, "hooks.test/CANARY": false, "https:///CANARY": false,
+		"https://user:CANARY@hooks.test": false, "https://hooks.test/#CANARY": false, "https://hooks.test/%zzCANARY": false,
+	} {
+		s, _, err := Read([]string{"--allow-http", "--alert-webhook", address, "--alert-secret=CANARY"}, io.Discard)
+		if good != (err == nil) || err != nil && (!strings.HasPrefix(err.Error(), "GATEWAY_ALERT_WEBHOOK (--alert-webhook) must be") || strings.Contains(err.Error(), "CANARY")) {
+			t.Errorf("%q: %v", address, err)
+		}
+		var out strings.Builder
+		if s.Print(&out); strings.Contains(out.String(), "CANARY") || !strings.Contains(out.String(), "GATEWAY_ALERT_WEBHOOK=(hidden)") {
+			t.Errorf("%q is printed: %s", address, out.String())
+		}
+	}
+}

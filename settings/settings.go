@@ -36,9 +36,11 @@ type Settings struct {
 	Proxies     []string `name:"trusted-proxies" env:"GATEWAY_TRUSTED_PROXIES" placeholder:"NETWORK" help:"Networks of proxies whose X-Forwarded-For is trusted for the client address in the log, for example 10.0.0.0/8 (default: none)." group:"Callers"`
 	Hosts       []string `env:"GATEWAY_HOSTS" placeholder:"NAME" help:"Additional host names accepted by an open gateway, and by the metrics address on loopback." group:"Callers"`
 
-	WatchCalls       int  `env:"GATEWAY_WATCH_CALLS" default:"120" range:"1..6000" help:"Calls to Census in any minute for what subscriptions and the metrics of syncs follow, 1 to 6000; with fewer, changes of many syncs are seen later (default ${default})." group:"Live" fixed:""`
-	MaxSubscriptions int  `env:"GATEWAY_MAX_SUBSCRIPTIONS" default:"1000" range:"1..1073741824" help:"Subscriptions at once of one caller, all who reach an open gateway being one (default ${default})." group:"Live" fixed:""`
-	SyncMetrics      bool `env:"GATEWAY_SYNC_METRICS" help:"Serve metrics of every sync at /metrics/syncs on GATEWAY_ADMIN_ADDR. Watching them makes up to GATEWAY_WATCH_CALLS calls a minute." group:"Live" fixed:""`
+	WatchCalls       int    `env:"GATEWAY_WATCH_CALLS" default:"120" range:"1..6000" help:"Calls to Census in any minute for what subscriptions, the metrics of syncs and the webhook of alerts follow, 1 to 6000; with fewer, changes of many syncs are seen later (default ${default})." group:"Live" fixed:""`
+	MaxSubscriptions int    `env:"GATEWAY_MAX_SUBSCRIPTIONS" default:"1000" range:"1..1073741824" help:"Subscriptions at once of one caller, all who reach an open gateway being one (default ${default})." group:"Live" fixed:""`
+	SyncMetrics      bool   `env:"GATEWAY_SYNC_METRICS" help:"Serve metrics of every sync at /metrics/syncs on GATEWAY_ADMIN_ADDR. Watching them makes up to GATEWAY_WATCH_CALLS calls a minute." group:"Live" fixed:""`
+	AlertWebhook     string `env:"GATEWAY_ALERT_WEBHOOK" placeholder:"URL" help:"Post changes of the alerts of all syncs to this URL, as JSON that Slack's incoming webhooks accept; https://, or http:// on this machine. Watching the syncs makes up to GATEWAY_WATCH_CALLS calls a minute." group:"Live" secret:"" fixed:""`
+	AlertSecret      string `env:"GATEWAY_ALERT_SECRET" placeholder:"KEY" help:"Key of the header X-Signature of these posts: base64 of HMAC-SHA256 over the body." group:"Live" secret:"" fixed:""`
 
 	WebhookSecrets []string `env:"GATEWAY_WEBHOOK_SECRETS" secret:"" placeholder:"SECRET,…" help:"Secrets of Census's webhooks; several while one replaces another. Without any, /webhooks/census is not served." group:"Live"`
 

@@ -12,10 +12,10 @@ import (
 
 // An AlertChange is an alert that began to fire, was resolved, or cannot be judged any more.
 type AlertChange struct {
-	Sync  *census.Sync // of which it is
-	After alerts.Alert
-	Again bool // it fired before, and fires for another run; only of alerts with EveryTime
-	At    time.Time
+	Sync   *census.Sync // of which it is
+	Before alerts.State // Unknown: it fired, and then could not be judged; "": it did not fire
+	After  alerts.Alert
+	Again  bool // it fired before, and fires for another run; only of alerts with EveryTime
 
 	first bool // nothing was known of the sync before
 }
@@ -27,7 +27,7 @@ func (y *watched) alert(now, began time.Time) (changes []AlertChange) {
 	y.alerts = make(map[string]alerts.Alert)
 	seen := make(map[string]bool)
 	tell := func(a alerts.Alert, again bool) {
-		changes = append(changes, AlertChange{Sync: y.record, After: a, Again: again, At: now, first: first})
+		changes = append(changes, AlertChange{Sync: y.record, Before: stood[a.ID].State, After: a, Again: again, first: first})
 	}
 	for _, a := range alerts.Of(y.record, y.newestFirst(), y.more, now) {
 		before, known := stood[a.ID]
@@ -63,8 +63,9 @@ func (y *watched) alert(now, began time.Time) (changes []AlertChange) {
 func (y *watched) gone(stood map[string]alerts.Alert, seen map[string]bool, reason string, now time.Time) (changes []AlertChange) {
 	for id, a := range stood {
 		if !seen[id] {
+			before := a.State
 			a.State, a.Since, a.Message, a.Value = alerts.Resolved, census.DateTime(now.UnixMilli()), reason, nil
-			changes = append(changes, AlertChange{Sync: y.record, After: a, At: now})
+			changes = append(changes, AlertChange{Sync: y.record, Before: before, After: a})
 		}
 	}
 	slices.SortFunc(changes, func(a, b AlertChange) int { return cmp.Compare(a.After.ID, b.After.ID) })

@@ -1,0 +1,21 @@
+package main
+
+import "census-gateway/edge/observe"
+
+// alertFigures are the metrics of the webhook of alerts; none without one.
+func (g *gateway) alertFigures() []observe.Figure {
+	if g.alerts == nil {
+		return nil
+	}
+	messages := func(outcome string, n func() int64) observe.Figure {
+		return observe.Figure{Name: "alert_messages_total", Help: "Messages to the webhook of alerts, by outcome: delivered, rejected by the receiver, or failed after all tries.",
+			Label: "outcome", LabelValue: outcome, Counter: true, Value: func() (float64, bool) { return float64(n()), true }}
+	}
+	return []observe.Figure{
+		messages("delivered", func() int64 { delivered, _, _, _ := g.alerts.Stats(); return delivered }),
+		messages("rejected", func() int64 { _, rejected, _, _ := g.alerts.Stats(); return rejected }),
+		messages("failed", func() int64 { _, _, failed, _ := g.alerts.Stats(); return failed }),
+		{Name: "alert_changes_dropped_total", Help: "Changes of alerts that were not sent because more than 1,000 waited for the webhook.", Counter: true,
+			Value: func() (float64, bool) { _, _, _, dropped := g.alerts.Stats(); return float64(dropped), true }},
+	}
+}

@@ -1,0 +1,96 @@
+package e2e
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"census-gateway/upstream/sim"
+)
+
+// What is posted to a webhook is signed, says what fires and then that it is resolved, and comes
+// again when the receiver was down. A query says the same. No address or key is in the log.
+func TestAlertWebhook(t *testing.T) {
+	t.Parallel()
+	const key = "CANARYalertCANARY"
+	posts := make(chan string, 100)
+	down := true
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		mac := hmac.New(sha256.New, []byte(key))
+		mac.Write(body)
+		if want := base64.StdEncoding.EncodeToString(mac.Sum(nil)); r.Header.Get("X-Signature") != want || r.URL.Path != "/CANARYpath" {
+			t.Errorf("%s signed %q, want %q", r.URL, r.Header.Get("X-Signature"), want)
+		}
+		if down { // the first time
+			down = false
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		posts <- string(body)
+	}))
+	defer receiver.Close()
+	c := newCensus(t, sim.Options{Empty: true})
+	c.AddSync(sim.Sync{Label: "Accounts", Frequency: "never", CreatedAt: time.Now()})
+	begin := func() int64 { return c.AddRun(1, sim.Run{Status: "working", UpdatedAt: time.Now()}) }
+	end := func(run int64, status string) {
+		c.UpdateRun(run, func(r *sim.Run) {
+			r.Status, r.ErrorCode, r.CompletedAt, r.UpdatedAt = status, "AUTH", time.Now(), time.Now()
+		})
+	}
+	first := begin() // and a run in progress is read every 10 s
+	g := start(t, c.settings("GATEWAY_ALERT_WEBHOOK="+receiver.URL+"/CANARYpath", "GATEWAY_ALERT_SECRET="+key)...)
+	for over := time.Now().Add(20 * time.Second); !strings.Contains(strings.Join(c.take(), " "), "/sync_runs"); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(over) {
+			t.Fatal("nobody reads the sync")
+		}
+	}
+	end(first, "failed")
+	second := begin()
+	next := func() (text string, alert map[string]any) {
+		var m struct {
+			Text   string
+			Alerts []map[string]any
+		}
+		select {
+		case body := <-posts:
+			if err := json.Unmarshal([]byte(body), &m); err != nil || len(m.Alerts) != 1 {
+				t.Fatalf("%v: %s", err, body)
+			}
+		case <-time.After(90 * time.Second):
+			t.Fatal("nothing was posted")
+		}
+		return m.Text, m.Alerts[0]
+	}
+	const firing = "Firing: FAILED_RUN of Accounts (sync 1). The last finished run failed (AUTH)."
+	for range 2 {
+		if text, alert := next(); text != firing || alert["id"] != "SyncAlert:1:FAILED_RUN:CENSUS_SETTINGS:701" || alert["state"] != "FIRING" || alert["runId"] == nil {
+			t.Errorf("%s %v", text, alert)
+		}
+	}
+	a := g.query(t, `{alerts{id sync{label} message run{outcome}}}`, nil)
+	a.answered(t)
+	if want := `{"alerts":[{"id":"SyncAlert:1:FAILED_RUN:CENSUS_SETTINGS:701","sync":{"label":"Accounts"},"message":"The last finished run failed (AUTH).","run":{"outcome":"FAILED"}}]}`; string(a.Data) != want {
+		t.Errorf("%s, want %s", a.Data, want)
+	}
+	end(second, "completed")
+	if text, alert := next(); text != "Resolved: FAILED_RUN of Accounts (sync 1). The run did not fail." || alert["state"] != "RESOLVED" {
+		t.Errorf("%s %v", text, alert)
+	}
+	metrics := ""
+	for over := time.Now().Add(10 * time.Second); !strings.Contains(metrics, `census_gateway_alert_messages_total{outcome="delivered"} 2`); {
+		if metrics = do(t, "GET", g.admin+"/metrics", "").body; time.Now().After(over) {
+			t.Fatalf("%s", metrics)
+		}
+	}
+	g.stop(t)
+	if log := g.log.String(); strings.Contains(log, "CANARYpath") || strings.Contains(log, key) || !strings.Contains(log, "will be tried again") {
+		t.Errorf("%s", log)
+	}
+}

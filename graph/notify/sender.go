@@ -1,0 +1,129 @@
+package notify
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"census-gateway/graph/alerts"
+	"census-gateway/graph/live"
+	"census-gateway/upstream"
+)
+
+const (
+	again    = time.Minute     // Census is asked after it rejected the token
+	mostHeld = 1000            // changes that wait to be sent
+	farewell = 5 * time.Second // in which to send what waits when the gateway stops
+)
+
+// A Sender posts changes of alerts to a webhook.
+type Sender struct {
+	URL       string
+	Secret    string // of the signature; "": messages are not signed
+	Transport http.RoundTripper
+	Log       *slog.Logger
+
+	delivered, rejected, failed, dropped atomic.Int64
+
+	mu   sync.Mutex
+	held []live.AlertChange // to be sent
+	came time.Time          // when the first of held came
+	wake chan struct{}      // holds something if there is something to send
+}
+
+// Keep follows all syncs of a workspace and posts the changes of their alerts, until ctx ends.
+func (s *Sender) Keep(ctx context.Context, client *upstream.Client, watchers *live.Watchers) {
+	s.wake = make(chan struct{}, 1)
+	var following sync.WaitGroup
+	following.Go(func() {
+		for ctx.Err() == nil {
+			f := watchers.Follow(client, nil)
+			s.follow(ctx, f)
+			f.Close()
+			sleep(ctx, again)
+		}
+	})
+	s.send(ctx)
+	following.Wait()
+}
+
+// follow takes in changes until ctx or the watcher ends.
+func (s *Sender) follow(ctx context.Context, f *live.Follower) {
+	for {
+		c, err := f.NextAlert(ctx)
+		if err != nil {
+			return
+		}
+		if wanted(c) {
+			s.hold(c)
+		}
+	}
+}
+
+// wanted tells whether a change is to be sent, by the setting of its alert.
+func wanted(c live.AlertChange) bool {
+	switch c.After.State {
+	case alerts.Firing:
+		return c.Before != alerts.Unknown || c.After.EveryTime // else it was sent before
+	case alerts.Resolved:
+		return c.After.Recovery
+	}
+	return false
+}
+
+func (s *Sender) hold(c live.AlertChange) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.held) == 0 {
+		s.came = time.Now()
+	}
+	if s.held = append(s.held, c); len(s.held) > mostHeld {
+		s.held = slices.Delete(s.held, 0, 1)
+		s.dropped.Add(1)
+	}
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take takes what is held.
+func (s *Sender) take() (changes []live.AlertChange, came time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	changes, s.held = s.held, nil
+	return changes, s.came
+}
+
+// send sends what is held, one message after the other, until ctx ends and then what is left.
+func (s *Sender) send(ctx context.Context) {
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(farewell, end) })()
+	var b batches
+	for last := false; !last; {
+		last = ctx.Err() != nil
+		select {
+		case <-s.wake:
+			sleep(ctx, b.wait(time.Now()))
+		case <-ctx.Done():
+		}
+		changes, came := s.take()
+		if len(changes) == 0 {
+			continue
+		}
+		for _, m := range b.split(changes, came, time.Now()) {
+			s.post(ctx, life, bodyOf(m))
+		}
+	}
+}
+
+// Stats are how many messages were delivered, rejected by the receiver, and failed, and how many
+// changes were dropped because too many waited.
+func (s *Sender) Stats() (delivered, rejected, failed, dropped int64) {
+	return s.delivered.Load(), s.rejected.Load(), s.failed.Load(), s.dropped.Load()
+}
