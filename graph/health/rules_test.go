@@ -282,7 +282,7 @@ var documented = []row{
 		"when the first of these runs in a row was queued; null if it may be older than the runs seen"},
 	{Late, fmt.Sprintf("the next scheduled run is overdue by more than one interval (at least %s, at most %s), and no run is in progress", span(leastGrace), span(mostGrace)),
 		"when it was due"},
-	{Late, fmt.Sprintf("the sync has no schedule, at least %d of its runs were not started by hand, and no run has started for more than twice the longest pause between those (and at least %s more than that pause); no run is in progress", fewestGaps+1, span(leastGrace)),
+	{Late, fmt.Sprintf("the sync has no schedule, at least %d of its runs were not started by hand, and the current pause is more than twice the longest pause between those (and at least %s longer); no run is in progress", fewestGaps+1, span(leastGrace)),
 		"when the current pause became as long as that one"},
 	{Degraded, "the last finished run failed", "when that run was queued"},
 	{Degraded, fmt.Sprintf("more than %g %% of the last finished run's records were rejected or invalid, or more than the sync's own alert allows", tooManyLost*100),
