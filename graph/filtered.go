@@ -128,7 +128,8 @@ func (h harvest) connection(list listSum, newestFirst bool, w paging.Window, fil
 		slices.Reverse(h.rows)
 		slices.Reverse(h.ordinals)
 	}
-	beyond := passedAt(near, filter) // whether a passing run is known on the other side of the start
+	// Whether a passing run is known on the other side of the start.
+	beyond := passedAt(near, filter)
 	info := &PageInfo{HasNextPage: h.more, HasPreviousPage: beyond}
 	if backward := w.FromOldest == newestFirst; backward {
 		info = &PageInfo{HasNextPage: beyond, HasPreviousPage: h.more}

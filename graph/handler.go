@@ -26,21 +26,25 @@ import (
 // Options configure a handler. The zero values are good defaults, except that Limits disables
 // introspection.
 type Options struct {
-	Log         *slog.Logger       // receives the causes of failures; nil: no log
-	Timeout     time.Duration      // of one operation; 0: 10 s
-	MaxBody     int64              // maximum bytes of a request; 0: 256 KiB
-	MaxDocument int                // maximum bytes of a document; 0: 64 KiB
-	MaxTokens   int                // maximum tokens of a document; 0: 2,000. The time of validation grows with their square
-	Limits      limits.Limits      // of one operation
-	ReadLimit   int                // calls of one operation for filters, statistics and lists of many syncs, except the first of each; 0: 2,000
+	Log         *slog.Logger  // receives the causes of failures; nil: no log
+	Timeout     time.Duration // of one operation; 0: 10 s
+	MaxBody     int64         // maximum bytes of a request; 0: 256 KiB
+	MaxDocument int           // maximum bytes of a document; 0: 64 KiB
+	// MaxTokens is the maximum number of tokens in a document. The time of validation grows with
+	// its square. 0 means 2,000.
+	MaxTokens int
+	Limits    limits.Limits // of one operation
+	// ReadLimit is the maximum number of calls of one operation for filters, statistics and lists
+	// of many syncs, not counting the first of each. 0 means 2,000.
+	ReadLimit   int
 	Trusted     *documents.Trusted // operations known by id; nil: none
 	OnlyTrusted bool               // reject all other operations
 	Federation  bool               // answer routers of Apollo Federation
 	GroupNames  map[string]string  // of groups, by key; other groups are named after their sources
-	AppURL      string             // base URL of Census's web pages, "https://app.getcensus.com"; "": no URLs
+	AppURL      string             // of web pages: "https://app.getcensus.com"; "": no URLs
 	Now         func() time.Time   // nil: time.Now
 	OwnTokens   bool               // callers use their own Census tokens
-	Watch       *live.Watchers     // watchers for subscriptions; nil: new ones with 120 calls a minute
+	Watch       *live.Watchers     // for subscriptions; nil: new ones with 120 calls a minute
 	Queries     documents.Store    // persisted queries that gateways share; nil: they share none
 	// Last lets a subscription last longer than one operation; see [transport.Options]. Nil: as
 	// long as its client stays.

@@ -71,7 +71,9 @@ func behind(streams []*stream, until paging.Position, fromOldest bool) (out []*s
 // concurrently. If the budget has too few calls for them, it reads the nearest streams. A stream
 // that fails at its first read stays empty, with an error that names the sync.
 func (l *loaders) readOn(streams []*stream, filter *stats.Filter, fromOldest bool) {
-	var until, far paging.Position // the nearest known place, or else the farthest place up to which all streams are known; an end if there is none
+	// until is the nearest known place, or else the farthest place up to which all streams are
+	// known. It is an end if there is none.
+	var until, far paging.Position
 	for _, s := range streams {
 		switch p, ok := s.known(); {
 		case s.unread() && !nearer(p, far, fromOldest):

@@ -154,7 +154,7 @@ func syncPages(a limits.Args) int {
 	}
 	pages := max(1, (shown+49)/50)
 	filter, _ := a.Value("filter").(map[string]any)
-	for _, part := range [...]string{"destinationTypes", "groupIds"} { // one page of connections for each
+	for _, part := range [...]string{"destinationTypes", "groupIds"} { // one page for each
 		if filter[part] != nil {
 			pages++
 		}

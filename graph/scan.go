@@ -55,10 +55,12 @@ type scans struct {
 // A scan shows the runs of one sync in a window to visitors. It shows some at a time, from the
 // side that the window counts from, until all visitors have enough or no runs are left.
 type scan struct {
-	of       stretch // the window without a limit
-	step     int     // runs of the first read
-	first    *loaded[stretch, paging.Slice[census.SyncRun]]
-	newest   *loaded[stretch, paging.Slice[census.SyncRun]] // the first read of another scan of the sync, with the newest runs; nil if there is none
+	of    stretch // the window without a limit
+	step  int     // runs of the first read
+	first *loaded[stretch, paging.Slice[census.SyncRun]]
+	// newest is the first read of another scan of the sync, with the newest runs; nil if there is
+	// none.
+	newest   *loaded[stretch, paging.Slice[census.SyncRun]]
 	visitors []*visitor
 	done     chan struct{} // closed when the scan has ended
 }

@@ -19,22 +19,24 @@ const clockLag = 5 * time.Second
 
 // A stream provides the runs of one sync for the timeline, nearest first.
 type stream struct {
-	sync    census.SyncID
-	window  paging.Window                // not read yet
-	rows    []census.SyncRun             // read and not shown yet; they pass the filter
-	done    bool                         // all has been read
-	rest    paging.Slice[census.SyncRun] // a run that was held back, to be shown if s cannot be read further
-	asOf    time.Time                    // when the last read was requested
-	barrier paging.Position              // nothing is known beyond it, because of the read limit, a failure, or possible new runs; zero if there is none
-	err     error                        // why it could not be read, or not further
-	total   int                          // runs of the sync: before the page, read, and ahead
-	ahead   int                          // the part of total that is not read yet
-	outside bool                         // there are runs before the start of the page
-	sought  bool                         // a read was tried
-	started bool                         // a read succeeded
-	steps   int                          // maximum steps of the next read, if no run passes the filter
+	sync   census.SyncID
+	window paging.Window                // not read yet
+	rows   []census.SyncRun             // read and not shown yet; they pass the filter
+	done   bool                         // all has been read
+	rest   paging.Slice[census.SyncRun] // a run held back, shown if s cannot be read further
+	asOf   time.Time                    // when the last read was requested
+	// barrier is a place beyond which nothing is known, because of the read limit, a failure, or
+	// possible new runs. It is zero if there is none.
+	barrier paging.Position
+	err     error // why it could not be read, or not further
+	total   int   // runs of the sync: before the page, read, and ahead
+	ahead   int   // the part of total that is not read yet
+	outside bool  // there are runs before the start of the page
+	sought  bool  // a read was tried
+	started bool  // a read succeeded
+	steps   int   // limit of the next read, if no run passes the filter
 
-	first *loaded[stretch, paging.Slice[census.SyncRun]] // the first read (askFirst), until it is used
+	first *loaded[stretch, paging.Slice[census.SyncRun]] // see askFirst; nil once it is used
 }
 
 // unread reports whether s must be read further to find its next run.
@@ -70,7 +72,8 @@ func (s *stream) take(slice paging.Slice[census.SyncRun], filter *stats.Filter) 
 		}
 		s.started, s.outside, s.total = true, behind > 0, behind
 	}
-	s.total += len(slice.Rows) - s.ahead + ahead // not slice.Total, since the list may have changed since the first read
+	// Not slice.Total, since the list may have changed since the first read.
+	s.total += len(slice.Rows) - s.ahead + ahead
 	s.ahead = ahead
 	for n := range slice.Rows {
 		i := n

@@ -3,11 +3,11 @@ package graph
 // A SyncConnection is a page of a list of syncs.
 type SyncConnection struct {
 	syncs       []*Sync   // in the order shown
-	all         []*Sync   // the whole list; nil for the workspace's list, of which only the page was read
+	all         []*Sync   // the whole list; nil for the workspace's, which was not read
 	list        listSum   // the list to which its cursors belong
 	order       SyncOrder // order of the list; zero: as named by ids
 	page        pageArgs
-	open        int  // index in the whole list of the sync whose cursor is open; -1 if there is none
+	open        int  // index in the whole list of the sync with an open cursor; -1: none
 	first, step int  // index of the first sync in the whole list, and the step to the next one
 	next, prev  bool // whether the list continues after and before
 	total       int  // number of syncs in the whole list

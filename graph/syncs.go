@@ -34,7 +34,8 @@ func workspaceSyncs(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder,
 	}
 	list := syncList("all", filter, &order)
 	l := loadersOf(ctx)
-	if order.Field != SyncOrderFieldCreatedAt || !filter.all() { // Census does not know the order or the filter, so all syncs are read
+	// Census does not know the order or the filter, so all syncs are read.
+	if order.Field != SyncOrderFieldCreatedAt || !filter.all() {
 		if _, err := page.cut(nil, list, order, defaultPage); err != nil {
 			return exec.Value[*SyncConnection](nil, err)
 		}

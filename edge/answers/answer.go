@@ -15,7 +15,9 @@ import (
 type answer struct {
 	key    string
 	status int
-	fields []field // header without Vary and Content-Length; without ETag and Cache-Control if the answer is kept
+	// fields holds the header without Vary and Content-Length. If the answer is kept, it also
+	// lacks ETag and Cache-Control.
+	fields []field
 	vary   []string
 	length []string // value of Content-Length
 	tag    []string // value of ETag; nil if it is not kept
@@ -51,7 +53,8 @@ func newAnswer(c *recorder) *answer {
 		case name == "Vary", name == "Content-Length", name == "Age" && a.aged:
 		case a.until > 0 && (name == "Etag" || name == "Cache-Control"):
 		default:
-			a.fields = append(a.fields, field{name, slices.Clip(values)}) // outer layers may append to it
+			// Clip, since outer layers may append to the values.
+			a.fields = append(a.fields, field{name, slices.Clip(values)})
 		}
 	}
 	return a
@@ -86,7 +89,8 @@ func (c *Cache) write(w http.ResponseWriter, r *http.Request, a *answer) {
 	}
 	if a.tag != nil {
 		h["Etag"] = a.tag
-		h["Cache-Control"] = c.age(a.until + age) // max-age counts from where Age does (RFC 9111, 4.2)
+		// max-age counts from where Age does (RFC 9111, 4.2).
+		h["Cache-Control"] = c.age(a.until + age)
 	}
 	if match {
 		w.WriteHeader(http.StatusNotModified)

@@ -42,7 +42,7 @@ type Refusal struct {
 // A Call describes a completed call to Census, including retries.
 type Call struct {
 	Endpoint string        // method and path template: "GET /syncs/{id}/sync_runs"
-	Outcome  string        // "ok", "not_found", "rate_limited", "unavailable", "timeout" and the like
+	Outcome  string        // "ok", "not_found", "rate_limited", "unavailable", "timeout" and others
 	Status   int           // HTTP status of the last try; 0 without a response
 	Duration time.Duration // of all tries and the waits between; see Operation.Duration
 	Tries    int           // HTTP requests made; 0: none was sent

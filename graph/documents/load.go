@@ -146,7 +146,8 @@ func (t *Trusted) add(id, text string) error {
 		return errors.New("another document has the same id")
 	}
 	t.byID[id] = text
-	if hash := hashOf(text); t.byHash[hash] == "" || id < t.byHash[hash] { // with several ids for one text, always the first in order
+	// Of several ids for one text, keep the first in order.
+	if hash := hashOf(text); t.byHash[hash] == "" || id < t.byHash[hash] {
 		t.byHash[hash] = id
 	}
 	return nil

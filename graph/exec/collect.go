@@ -131,7 +131,8 @@ func (col *collector) fragment(to *selection, sel ast.SelectionSet, deferral *as
 	}
 	part := &selection{label: col.c.label(deferral), above: to}
 	to.parts = append(to.parts, part)
-	inside := collector{c: col.c, names: col.names} // starts without visited: a fragment visited outside may be selected again here
+	// Start without visited: a fragment visited outside may be selected again here.
+	inside := collector{c: col.c, names: col.names}
 	inside.add(part, sel)
 }
 

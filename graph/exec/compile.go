@@ -45,7 +45,8 @@ func (c *compiler) set(object *Object, sel *selection) *set {
 		if d.set.asks() {
 			s.deferred = append(s.deferred, d)
 		}
-		s.loads = s.loads || d.set.loads // load at once: an object that fails to load is null in the first part already
+		// Load now, so that an object that fails to load is null in the first part already.
+		s.loads = s.loads || d.set.loads
 	}
 	s.span = c.plan.sets - s.number
 	return s

@@ -43,7 +43,8 @@ func parseCron(expression string) (cron, error) {
 		fields = fields[:6]
 	}
 	if len(fields) == 6 {
-		if _, err := cronSet(minuteField, fields[0]); err != nil { // seconds have the syntax of minutes
+		// Seconds have the syntax of minutes.
+		if _, err := cronSet(minuteField, fields[0]); err != nil {
 			return cron{}, fmt.Errorf("second %w", err)
 		}
 		fields = fields[1:]

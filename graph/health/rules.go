@@ -25,7 +25,7 @@ const (
 	longFirst     = 6 * time.Hour    // for a run in progress with no other to compare
 	manySkips     = 3                // skipped in a row
 	lowRate       = 0.80             // success rate
-	tooManyLost   = 0.01             // share of records rejected or invalid, if the sync has no alert about it
+	tooManyLost   = 0.01             // share of records lost, if the sync has no alert about it
 	failingStreak = 2
 	leastGrace    = 15 * time.Minute // for a scheduled execution
 	mostGrace     = 2 * time.Hour

@@ -26,10 +26,10 @@ type view struct {
 	lastSuccess *census.SyncRun   // the latest with a completion
 	untimed     bool              // a success without a completion was seen
 	real        int               // number of runs, without dry runs
-	ahead       int               // number of runs created in the future, without dry runs; see Timely
+	ahead       int               // runs created in the future, without dry runs; see Timely
 
 	skips   int             // newest runs skipped in a row, without dry runs
-	blocker *census.SyncRun // the run in progress, or the one that skipped runs wait for; nil if none is seen
+	blocker *census.SyncRun // in progress, or skipped runs wait for it; nil if none is seen
 	usual   time.Duration   // longest recent run comparable to the blocker; 0 if unknown
 
 	unread    error // why the schedule is invalid; nil if it is valid, or the sync is paused

@@ -16,7 +16,7 @@ type pricing struct {
 	shared map[string]int // pages of each Price.Shared met so far
 	whole  shares         // parts shared by all fields of the root (Parts.Whole)
 	above  int            // fields with items above the current place
-	varied bool           // reports whether vars were read, so that other values may cost something else
+	varied bool           // vars were read, so other values may cost something else
 }
 
 // total returns the pages that an operation can cost, from 0 to most.

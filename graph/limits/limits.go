@@ -52,8 +52,8 @@ const (
 	RootFields Limit = "rootFields"
 	Directives Limit = "directives"
 	Pages      Limit = "pages"
-	Calls      Limit = "calls" // calls for filters and lists of many syncs; counted during execution, not configurable
-	Names      Limit = "names" // repeats of one name in a document; checked first, not configurable
+	Calls      Limit = "calls" // for filters and lists of many syncs; counted on the way, no setting
+	Names      Limit = "names" // repeats of one name in a document; checked first, no setting
 )
 
 // resolved returns l with the default for every zero, and math.MaxInt for every negative number.

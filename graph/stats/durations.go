@@ -112,7 +112,8 @@ func summary(n, sum, low, high int64, at func(rank int64) float64) *DurationSumm
 		Max:   seconds(high),
 		Mean:  float64(sum) / float64(n) / 1000,
 	}
-	within := func(v float64) float64 { return min(max(v, s.Min), s.Max) } // rounding can exceed the bounds
+	// Rounding can exceed the bounds.
+	within := func(v float64) float64 { return min(max(v, s.Min), s.Max) }
 	s.Mean = within(s.Mean)
 	s.P50, s.P95, s.P99 = within(at(rank(50, n))), within(at(rank(95, n))), within(at(rank(99, n)))
 	return s

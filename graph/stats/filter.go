@@ -26,7 +26,7 @@ type Filter struct {
 	MinDurationSeconds *float64 // a run without a duration does not pass
 	RecordsRejected    *bool
 	ErrorGroups        []string        // keys of ErrorGroup
-	CompletedSince     census.DateTime // inclusive; rejects runs created more than longestRun earlier
+	CompletedSince     census.DateTime // inclusive; rejects runs created over longestRun earlier
 	CompletedBefore    census.DateTime // exclusive
 }
 

@@ -19,9 +19,11 @@ const (
 // An ErrorGroup is a group of runs that failed in the same way. They have the same error code or,
 // without a code, messages that differ only in names and numbers.
 type ErrorGroup struct {
-	Key         string  // the same for the same cause; RestKey for the group of rare errors
-	Code        *string // nil if the runs have no code, and for the group of rare errors
-	Template    *string // the latest run's message without possible data of records; nil if it has none, and for the group of rare errors
+	Key  string  // the same for the same cause; RestKey for the group of rare errors
+	Code *string // nil if the runs have no code, and for the group of rare errors
+	// Template is the latest run's message without possible data of records. It is nil if the run
+	// has no message, and for the group of rare errors.
+	Template    *string
 	Count       int
 	SyncCount   int             // number of syncs with a run in the group
 	FirstSeenAt census.DateTime // when the oldest run was created

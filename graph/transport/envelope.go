@@ -35,7 +35,7 @@ func writeAnswer(w http.ResponseWriter, m media, status int, resp *graphql.Respo
 
 	// An error means that the client has gone, so it is ignored.
 	_, _ = io.WriteString(w, before)
-	if data := resp.Data; cap(data)-len(data) >= len(after) { // one write costs one system call less
+	if data := resp.Data; cap(data)-len(data) >= len(after) { // saves a system call
 		_, _ = w.Write(append(data, after...))
 		return
 	}
@@ -63,7 +63,7 @@ var (
 // envelope returns the text around the data of an answer. The key data is absent without data,
 // and present if data is null.
 func envelope(resp *graphql.Response) (before, after string) {
-	if len(resp.Errors) == 0 && resp.Data != nil && len(resp.Extensions) == 0 { // nearly all answers
+	if len(resp.Errors) == 0 && resp.Data != nil && len(resp.Extensions) == 0 { // most answers
 		return `{"data":`, "}"
 	}
 	before, after = "{", "}"

@@ -122,7 +122,8 @@ type message struct {
 
 // read reads and handles one message. It returns false if the connection has ended.
 func (c *socket) read() bool {
-	kind, text, err := c.conn.Read(context.Background()) // canceling a context would cut the connection without a close code
+	// Canceling a context would cut the connection without a close code.
+	kind, text, err := c.conn.Read(context.Background())
 	if err != nil {
 		return false
 	}

@@ -27,7 +27,8 @@ func (o Options) stream(ctx context.Context, w http.ResponseWriter, executor gra
 	}
 	ctx, parts := exec.WithParts(ctx)
 	respond, ctx := executor.DispatchOperation(ctx, op)
-	lasting := context.WithoutCancel(ctx) // the execution sees the end of ctx, and its result is still sent
+	// The execution sees the end of ctx, and its result is still sent.
+	lasting := context.WithoutCancel(ctx)
 	next := func() *graphql.Response { return o.respond(lasting, respond) }
 	first := next()
 	if first == nil || len(parts.Pending) == 0 {

@@ -12,7 +12,7 @@ import (
 // matches it.
 type Weight struct {
 	Q     float64 // from 0, not accepted, to 1
-	Named int     // 2: matched by name, 1: by type, as application/*; 0: by */* or *, or not matched
+	Named int     // 2: by name, 1: by type, as application/*; 0: by */* or *, or no match
 	seen  bool
 }
 

@@ -38,7 +38,7 @@ type Scanner struct {
 
 // A knownName is the name of a member and how it was written.
 type knownName struct {
-	text  string // from the comma to the colon; "" if there was no name, or white space or escapes in it
+	text  string // comma to colon; "" if there is no name, or white space or escapes in it
 	name  string
 	first bool // first in its object: no comma precedes it
 }

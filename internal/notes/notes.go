@@ -33,7 +33,7 @@ type Told struct {
 	// Deprecated lists the deprecated fields that the operation selects, as
 	// "SyncRun.recordsInvalid", each once.
 	Deprecated []string
-	Limit      string // the limit it exceeded, by its name in docs/operations.md; "" if it was not rejected for one
+	Limit      string // the exceeded limit, by its name in docs/operations.md; "" if there is none
 }
 
 // Key is the context key of a *Notes, or of a value that embeds Notes.
