@@ -24,7 +24,7 @@ func newSchema(r *Resolver) breadthFirst {
 	generated := NewExecutableSchema(Config{})
 	schema := &exec.Schema{AST: generated.Schema(), Objects: tables(r)}
 	schema.Objects[syncType].Load = loadSyncs
-	for _, field := range [...]string{"health", "nextRunAt", "group"} {
+	for _, field := range [...]string{"health", "alerts", "nextRunAt", "group"} {
 		schema.Objects[syncType].Fields[field].Loads = true
 	}
 	for typename, side := range map[string]upstream.Side{"SyncSource": upstream.Sources, "SyncDestination": upstream.Destinations} {
