@@ -106,6 +106,18 @@ func TestQueriesShowWhatEventsTell(t *testing.T) {
 		}
 		check("FAILED")
 		l.leave()
+
+		l = listen(h, fmt.Sprintf("subscription{alertChanged(syncIds:[%d]){state}}", id), nil)
+		time.Sleep(time.Second)
+		questions = []string{fmt.Sprintf("{sync(id:%d){label}}", id)}
+		check("by hand")
+		g.sim.RemoveSync(id)
+		time.Sleep(time.Minute)
+		if events := l.take(); !strings.Contains(events, "RESOLVED") {
+			t.Fatalf("no event: %s", events)
+		}
+		check("NOT_FOUND")
+		l.leave()
 		time.Sleep(time.Minute)
 	})
 }

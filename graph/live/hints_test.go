@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"census-gateway/upstream"
 	"census-gateway/upstream/census"
 	"census-gateway/upstream/sim"
 )
@@ -133,5 +134,32 @@ func TestFloodOfHints(t *testing.T) {
 		if more := len(w.calls()) - calls; more > 0 {
 			t.Errorf("%d calls when nobody followed", more)
 		}
+	})
+}
+
+// A hint for a sync of a group that is not served makes no call, and tells nobody anything.
+func TestHintsKeepToGroups(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &workspace{Census: sim.New(sim.Options{Empty: true})}
+		for i, source := range []int64{11, 15} {
+			w.AddSync(sim.Sync{ID: int64(i + 1), SourceID: source, Frequency: "never", CreatedAt: time.Now()})
+		}
+		client := upstream.New("t", upstream.Options{BaseURL: "http://census.test/api/v2", Transport: w.Transport(), PageCache: 1 << 20, Groups: []string{"wandering_aimlessly"}})
+		watchers := &Watchers{Calls: 600}
+		f := watchers.Follow(client, nil)
+		time.Sleep(time.Minute)
+		for id := range int64(2) {
+			w.AddRun(id+1, sim.Run{})
+			watchers.Wake(census.SyncID(id + 1))
+		}
+		time.Sleep(30 * time.Second)
+		if w.reads(1) < 3 || w.reads(2) > 0 {
+			t.Errorf("%d reads of the sync that is served, %d of the other", w.reads(1), w.reads(2))
+		}
+		if c, _, err := f.NextRun(t.Context()); err != nil || c.Run.SyncID != 1 || f.runs.head() != 1 {
+			t.Errorf("%v, %v; %d changes", c.Run, err, f.runs.head())
+		}
+		f.Close()
+		time.Sleep(time.Minute)
 	})
 }

@@ -201,6 +201,7 @@ func (w *Watcher) readList(ctx context.Context) {
 	}
 	maps.DeleteFunc(w.syncs, func(id census.SyncID, y *watched) bool {
 		if !there[id] && len(y.alerts) > 0 {
+			w.outdate(asked, id)
 			w.alerts.put(y.gone(y.alerts, nil, "Census has the sync no more.", asked)...)
 		}
 		return !there[id]
