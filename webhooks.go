@@ -8,6 +8,7 @@ import (
 
 	"census-gateway/edge"
 	"census-gateway/edge/observe"
+	"census-gateway/graph/live"
 	"census-gateway/internal/errcodes"
 	"census-gateway/upstream/census"
 )
@@ -78,7 +79,14 @@ func (g *gateway) webhook(w http.ResponseWriter, r *http.Request) {
 
 // hint has queries and watchers read again what an event is about.
 func (g *gateway) hint(event census.Event) {
+	g.expire(event)
+	if !g.watch.Wake(event.Sync) {
+		time.AfterFunc(live.SoonAgain, func() { g.expire(event) })
+	}
+}
+
+// expire drops from memory what an event may have changed.
+func (g *gateway) expire(event census.Event) {
 	g.census.Doubt(time.Now(), event.Sync, event.Run)
 	g.answers.Forget()
-	g.watch.Wake(event.Sync)
 }

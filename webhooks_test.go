@@ -289,9 +289,24 @@ func TestWebhooksAreAnswered(t *testing.T) {
 		if got := outcome(); strings.Contains(got, "IN_PROGRESS") || strings.Count(got, "FAILED") != 2 {
 			t.Errorf("after it: %s", got)
 		}
+
+		// An event that is ahead of Census's lists.
+		time.Sleep(time.Minute)
+		calls = len(c.Calls())
+		postEvent(h, "new", event)
+		time.Sleep(time.Second)
+		outcome()
+		c.UpdateRun(run, func(r *sim.Run) { r.Status = "completed" })
+		time.Sleep(9 * time.Second)
+		if got := outcome(); strings.Count(got, "SUCCEEDED") != 2 {
+			t.Errorf("10 s after an early event: %s", got)
+		}
+		if more := len(c.Calls()) - calls; more != 4 {
+			t.Errorf("%d calls of Census, want two times two", more)
+		}
 		rec := httptest.NewRecorder()
 		g.observer.MetricsHandler().ServeHTTP(rec, httptest.NewRequest("GET", "/metrics", nil))
-		for result, n := range map[string]int{"taken": 2, "ignored": 1, "unsigned": 2, "invalid": 3} {
+		for result, n := range map[string]int{"taken": 3, "ignored": 1, "unsigned": 2, "invalid": 3} {
 			if want := fmt.Sprintf("census_gateway_webhooks_total{result=%q} %d\n", result, n); !strings.Contains(rec.Body.String(), want) {
 				t.Errorf("no %s", want)
 			}

@@ -65,25 +65,29 @@ func (ws *Watchers) leave(f *Follower, tenant string) {
 	}
 }
 
-// Wake has every watcher of a sync read it at once, and once more within 10 s: something that may
-// be ahead of Census's lists reports that it has changed. If nobody follows it, Wake does nothing.
-func (ws *Watchers) Wake(id census.SyncID) {
+// Wake has every watcher of a sync read it at once, and again after SoonAgain, because something
+// reports that it has changed. It returns false if nobody follows the sync.
+func (ws *Watchers) Wake(id census.SyncID) (followed bool) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	for w := range ws.used {
-		w.wake(id)
+		followed = w.wake(id) || followed
 	}
+	return followed
 }
 
-func (w *Watcher) wake(id census.SyncID) {
+func (w *Watcher) wake(id census.SyncID) (followed bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if y := w.syncs[id]; y != nil && w.follows(id) {
-		now := time.Now()
-		y.wake(now)
-		y.again = now.Add(soonAgain)
-		w.wakeUp()
+	y := w.syncs[id]
+	if y == nil || !w.follows(id) {
+		return false
 	}
+	now := time.Now()
+	y.wake(now)
+	y.again = now.Add(SoonAgain)
+	w.wakeUp()
+	return true
 }
 
 // Stats are how many watchers work, how many calls all have made, and how late the latest

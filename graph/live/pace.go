@@ -20,9 +20,11 @@ const (
 	// mostNamed is how many syncs a follower may name for them to be read as such.
 	mostNamed = 20
 
-	apart     = 2 * time.Second // at least between reads of a sync that is reported to change all the time
-	soonAgain = 8 * time.Second // after a webhook that may be ahead of Census's lists
+	apart = 2 * time.Second // at least between reads of a sync that is reported to change all the time
 )
+
+// SoonAgain is how long after a hint to look a second time: it may be ahead of Census's lists.
+const SoonAgain = 8 * time.Second
 
 // plan sets when to read y next.
 func (y *watched) plan(now time.Time, isNamed bool) {
