@@ -27,6 +27,7 @@ import (
 	"census-gateway/edge/dashboard"
 	"census-gateway/edge/observe"
 	"census-gateway/graph"
+	"census-gateway/graph/alerts"
 	"census-gateway/graph/live"
 	"census-gateway/graph/notify"
 	"census-gateway/graph/syncmetrics"
@@ -121,8 +122,9 @@ type gateway struct {
 	streams  *edge.Streams
 	watch    *live.Watchers
 	webhooks webhooks
-	syncs    *syncmetrics.Keeper       // nil without the metrics of syncs
-	alerts   *notify.Sender            // nil without a webhook of alerts
+	syncs    *syncmetrics.Keeper // nil without the metrics of syncs
+	alerts   *notify.Sender      // nil without a webhook of alerts
+	heard    alerts.Heard
 	rates    *edge.Rates               // of the previous settings; nil at first
 	inFlight *edge.InFlight            // the same
 	served   settings.Settings         // the settings in force

@@ -55,7 +55,8 @@ func (g *gateway) hooked(secrets []string) func(http.Handler) http.Handler {
 }
 
 // webhook receives a signed event. An event is a hint: what it says is not believed, but what may
-// have changed is read again, so that a lost, repeated, late or false event does no harm.
+// have changed is read again, so that a lost, repeated, late or false event does no harm. Only what
+// it says of alerts is kept, since the API does not list those that are open.
 func (g *gateway) webhook(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	var event census.Event
@@ -79,7 +80,11 @@ func (g *gateway) webhook(w http.ResponseWriter, r *http.Request) {
 
 // hint has queries and watchers read again what an event is about.
 func (g *gateway) hint(event census.Event) {
+	heard, changed := g.heard.Hear(event, time.Now())
 	g.expire(event)
+	if changed {
+		g.watch.Heard(heard)
+	}
 	if !g.watch.Wake(event.Sync) {
 		time.AfterFunc(live.SoonAgain, func() { g.expire(event) })
 	}

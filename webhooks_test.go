@@ -323,3 +323,53 @@ func TestWebhooksAreAnswered(t *testing.T) {
 		}
 	})
 }
+
+// An alert that Census raises stands beside the one that the gateway evaluates, and is told, until
+// Census resolves it. Its details are not kept.
+func TestAlertsOfWebhooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := sim.New(sim.Options{Empty: true})
+		id := c.AddSync(sim.Sync{Label: "a", Frequency: "never", CreatedAt: time.Now()})
+		run := c.AddRun(id, sim.Run{Status: "failed", UpdatedAt: time.Now(), CompletedAt: time.Now()})
+		time.Sleep(time.Minute)
+		_, h := gatewayOver(t, c, "--census-api-token=x", "--freshness=1h")
+		var events []string
+		l := listen(h, "subscription{alertChanged{id state message}}", func(data string) { events = append(events, strings.TrimSpace(data)) })
+		time.Sleep(time.Minute)
+		ask := func() string {
+			a, err := askWithin(t.Context(), h, http.Header{}, "", map[string]string{"query": "{alerts{id message run{id}}}"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return a.body.String()
+		}
+		post := func(name, message string) {
+			body := fmt.Sprintf(`{"workspace_id":1,"sync_id":%d,"sync_run_id":%d,"event":%q,"alert_instance_id":7,"alert_type":"FailureAlertConfiguration","message":%q,"details":{"record":"CANARY"}}`, id, run, name, message)
+			if w := postEvent(h, "new", body); w.Code != 204 {
+				t.Errorf("%d %s", w.Code, w.Body)
+			}
+		}
+		own := fmt.Sprintf(`{"id":"SyncAlert:1:FAILED_RUN:CENSUS_SETTINGS:701","message":"The last finished run failed.","run":{"id":"SyncRun:%d"}}`, run)
+		heard := fmt.Sprintf(`{"id":"SyncAlert:1:FAILED_RUN:CENSUS_WEBHOOK:7","message":"Sync Failed","run":{"id":"SyncRun:%d"}}`, run)
+		if got := ask(); !strings.Contains(got, `[`+own+`]`) {
+			t.Errorf("before: %s", got)
+		}
+		post("sync.alert.raised", "Sync Failed")
+		if got := ask(); !strings.Contains(got, `[`+heard+`,`+own+`]`) || strings.Contains(got, "CANARY") {
+			t.Errorf("raised: %s", got)
+		}
+		post("sync.alert.resolved", "Sync Recovered")
+		if got := ask(); !strings.Contains(got, `[`+own+`]`) {
+			t.Errorf("resolved: %s", got)
+		}
+		time.Sleep(time.Minute)
+		l.leave()
+		event := func(state, message string) string {
+			return fmt.Sprintf(`{"data":{"alertChanged":{"id":"SyncAlert:1:FAILED_RUN:CENSUS_WEBHOOK:7","state":%q,"message":%q}}}`, state, message)
+		}
+		if want := []string{event("FIRING", "Sync Failed"), event("RESOLVED", "Sync Recovered")}; !slices.Equal(events, want) {
+			t.Errorf("told %q, want %q", events, want)
+		}
+		time.Sleep(time.Minute)
+	})
+}

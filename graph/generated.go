@@ -3059,8 +3059,8 @@ A rule of a sync that fires, has fired, or cannot be judged.
 """
 type SyncAlert {
   """
-  The same whenever and by whichever gateway it is computed: it names the sync, the rule, the origin
-  and Census's id of the alert. Not accepted by ` + "`" + `node` + "`" + `.
+  Names the sync, the rule, the origin and Census's id of the alert, so it is the same in every
+  answer of every gateway. Not accepted by ` + "`" + `node` + "`" + `.
   """
   id: ID!
   """
@@ -3080,12 +3080,13 @@ type SyncAlert {
   """
   state: SyncAlertState!
   """
-  When it began to fire, or was resolved. Null when it may have begun before the newest 25 runs, and
-  when it is UNKNOWN.
+  When it began to fire, or was resolved. For CENSUS_WEBHOOK, when the gateway received the event,
+  which has no time. Null when it may have begun before the newest 25 runs, and when it is UNKNOWN.
   """
   since: DateTime
   """
-  One sentence for people; without values of records. Its wording may change.
+  One sentence for people. Without values of records, but for CENSUS_WEBHOOK, which has Census's own
+  message. Its wording may change.
   """
   message: String!
   """
@@ -3145,15 +3146,16 @@ enum SyncAlertRule {
   """
   SKIPPED
   """
-  The sync was paused, as Census reports by webhook.
+  The sync was paused. Only with the origin CENSUS_WEBHOOK, or UNKNOWN.
   """
   PAUSED
   """
-  An alert on each run that starts or completes. It is UNKNOWN, because that is not a state.
+  An alert on each run that starts or completes. UNKNOWN, because that is not a state, unless the
+  origin is CENSUS_WEBHOOK.
   """
   STATUS
   """
-  A type of alert that the gateway does not know. It is UNKNOWN.
+  A type of alert that the gateway does not know. UNKNOWN, unless the origin is CENSUS_WEBHOOK.
   """
   OTHER
 }
@@ -3171,7 +3173,8 @@ enum SyncAlertOrigin {
   """
   GATEWAY_RULE
   """
-  Census reported it by webhook.
+  Census reported it by webhook since this gateway started; other gateways may not know of it. Such
+  an alert stands beside the one that the gateway evaluates, and stays if its end is not received.
   """
   CENSUS_WEBHOOK
 }

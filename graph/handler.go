@@ -12,6 +12,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"census-gateway/graph/alerts"
 	"census-gateway/graph/documents"
 	"census-gateway/graph/federation"
 	"census-gateway/graph/inputs"
@@ -45,6 +46,7 @@ type Options struct {
 	Now         func() time.Time   // nil: time.Now
 	OwnTokens   bool               // callers use their own Census tokens
 	Watch       *live.Watchers     // for subscriptions; nil: new ones with 120 calls a minute
+	Heard       *alerts.Heard      // alerts that Census has reported by webhook; nil: none
 	Queries     documents.Store    // persisted queries that gateways share; nil: they share none
 	// Last lets a subscription last longer than one operation; see [transport.Options]. Nil: as
 	// long as its client stays.

@@ -20,6 +20,7 @@ const (
 	Late          Rule = "LATE"
 	Stuck         Rule = "STUCK"
 	Skipped       Rule = "SKIPPED"
+	Paused        Rule = "PAUSED"
 	Status        Rule = "STATUS"
 	Other         Rule = "OTHER" // a type of alert that is not known
 )
@@ -30,6 +31,7 @@ type Origin string
 const (
 	CensusSettings Origin = "CENSUS_SETTINGS"
 	GatewayRule    Origin = "GATEWAY_RULE"
+	CensusWebhook  Origin = "CENSUS_WEBHOOK"
 )
 
 // A State is whether an alert fires.

@@ -26,6 +26,9 @@ func ruleOf(kind string) Rule {
 	case "StatusAlertConfiguration":
 		return Status
 	}
+	if strings.Contains(kind, "Pause") { // which is not documented
+		return Paused
+	}
 	return Other
 }
 

@@ -72,6 +72,19 @@ func (y *watched) gone(stood map[string]alerts.Alert, seen map[string]bool, reas
 	return changes
 }
 
+// Heard tells followers of an alert that Census has reported.
+func (ws *Watchers) Heard(a alerts.Alert) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	for w := range ws.used {
+		w.mu.Lock()
+		if y := w.syncs[a.Sync]; y != nil && w.follows(a.Sync) {
+			w.alerts.put(AlertChange{Sync: y.record, After: a})
+		}
+		w.mu.Unlock()
+	}
+}
+
 // NextAlert waits for the next change of an alert.
 func (f *Follower) NextAlert(ctx context.Context) (AlertChange, error) {
 	for {

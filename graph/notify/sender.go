@@ -64,8 +64,12 @@ func (s *Sender) follow(ctx context.Context, f *live.Follower) {
 	}
 }
 
-// wanted tells whether a change is to be sent, by the setting of its alert.
+// wanted tells whether a change is to be sent, by the setting of its alert. Census itself sends the
+// alerts that it reports.
 func wanted(c live.AlertChange) bool {
+	if c.After.Origin == alerts.CensusWebhook {
+		return false
+	}
 	switch c.After.State {
 	case alerts.Firing:
 		return c.Before != alerts.Unknown || c.After.EveryTime // else it was sent before
