@@ -158,12 +158,12 @@ func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway,
 		g.closeRedis()
 		return nil, errors.New("CENSUS_GROUPS (--census-groups) needs V2 of Census's API: V1 has no groups, so that nothing would be served; CENSUS_BASE_URL has to end with /v2")
 	}
-	g.hearOthers()
 	g.answers, g.sending = answerCache(s.AnswerCache), edge.NewSending(s.MaxSending)
 	g.streams, g.watch = edge.NewStreams(s.MaxSubscriptions), &live.Watchers{Calls: s.WatchCalls, OnChanged: g.answers.Forget}
 	if s.AlertWebhook != "" {
 		g.alerts = &notify.Sender{URL: s.AlertWebhook, Secret: s.AlertSecret, Transport: calls.Transport(1), Log: log}
 	}
+	g.joinOthers()
 	return g, errors.Join(
 		g.observer.Watch(g.figures()...),
 		g.observer.WatchPageCache(observe.Cache{

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"census-gateway/edge/observe"
+	"census-gateway/graph/live"
 	"census-gateway/redis"
 	"census-gateway/settings"
 	"census-gateway/upstream/calls"
@@ -35,26 +36,53 @@ func (g *gateway) closeRedis() {
 }
 
 // The subjects of messages between gateways.
-const throttles = "throttle"
+const (
+	throttles = "throttle" // calls.Throttle
+	hints     = "hint"     // census.Event
+	seen      = "seen"     // live.Seen
+)
 
-// tellThrottle tells the other gateways of a 429.
-func (g *gateway) tellThrottle(t calls.Throttle) {
-	text, err := json.Marshal(t)
-	if err != nil {
-		panic(err) // it has texts and numbers only
-	}
-	g.redis.Tell(throttles, string(text))
-}
-
-// hearOthers obeys what other gateways tell.
-func (g *gateway) hearOthers() {
+// tell sends a message to the other gateways, if there may be some.
+func (g *gateway) tell(subject string, message any) {
 	if g.redis == nil {
 		return
 	}
-	g.redis.Hear(throttles, func(message string) {
-		var t calls.Throttle
-		if json.Unmarshal([]byte(message), &t) == nil {
-			g.census.Throttled(t)
+	text, err := json.Marshal(message)
+	if err != nil {
+		panic(err) // messages are structs of texts, numbers and times
+	}
+	g.redis.Tell(subject, string(text))
+}
+
+func (g *gateway) tellThrottle(t calls.Throttle) { g.tell(throttles, t) }
+
+// joinOthers begins to tell other gateways what watchers see, and to obey what they tell.
+func (g *gateway) joinOthers() {
+	if g.redis == nil {
+		return
+	}
+	g.watch.OnSeen = func(s live.Seen) {
+		if !s.Call {
+			least, _ := g.redis.Clock()
+			s.Asked = s.Asked.Add(least)
+		}
+		g.tell(seen, s)
+	}
+	obeyAll(g.redis, seen, func(s live.Seen) {
+		_, most := g.redis.Clock()
+		s.Asked = s.Asked.Add(-most)
+		g.watch.Told(s)
+	})
+	obeyAll(g.redis, hints, g.obey)
+	obeyAll(g.redis, throttles, g.census.Throttled)
+}
+
+// obeyAll calls do with each message about a subject.
+func obeyAll[T any](r *redis.Client, subject string, do func(T)) {
+	r.Hear(subject, func(text string) {
+		var message T
+		if json.Unmarshal([]byte(text), &message) == nil {
+			do(message)
 		}
 	})
 }

@@ -78,8 +78,15 @@ func (g *gateway) webhook(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// hint has queries and watchers read again what an event is about.
+// hint has queries and watchers of all gateways read again what an event is about.
 func (g *gateway) hint(event census.Event) {
+	g.obey(event)
+	event.Alert.Message = "" // it may name records, and Redis could read it
+	g.tell(hints, event)
+}
+
+// obey has those of this gateway read it again.
+func (g *gateway) obey(event census.Event) {
 	heard, changed := g.heard.Hear(event, time.Now())
 	g.expire(event)
 	if changed {

@@ -198,3 +198,44 @@ func TestGatewaysTellEachOther(t *testing.T) {
 		t.Error(a.body)
 	}
 }
+
+// An event of Census that one gateway receives is followed by the other too, over its own
+// subscription.
+func TestGatewaysPassEventsOn(t *testing.T) {
+	t.Parallel()
+	redis := redistest.Start(t)
+	c := newCensus(t, sim.Options{Empty: true})
+	id := c.fill(1, 3)[0]
+	settings := c.withRedis(redis, "GATEWAY_WEBHOOK_SECRETS=a-secret")
+	var lines []<-chan string
+	var gateways []*gateway
+	for range 2 {
+		g := start(t, settings...)
+		g.usesRedis(t)
+		status, told := g.events(t, `subscription{syncRunChanged{run{id outcome}}}`)
+		if status != 200 {
+			t.Fatal(status)
+		}
+		gateways, lines = append(gateways, g), append(lines, told)
+	}
+	until(t, "both listen", func() bool { return strings.Contains(redis.Do("PUBSUB", "NUMSUB", "census-gateway:messages"), ":2") })
+	until(t, "both have read it", func() bool {
+		calls, reads := c.Calls(), 0
+		for _, call := range calls {
+			if strings.Contains(call, "sync_runs") {
+				reads++
+			}
+		}
+		return reads > 0
+	})
+	time.Sleep(time.Second) // the other has heard of it
+	c.AddRun(id, sim.Run{Status: "working", UpdatedAt: time.Now(), CreatedAt: time.Now()})
+	if status := gateways[0].hook(t, "a-secret", fmt.Sprintf(`{"workspace_id": 1, "sync_id": %d, "event": "sync.triggered"}`, id)); status != "204" {
+		t.Fatal(status)
+	}
+	for i := range lines {
+		if !find(t, lines[i], `data: {"data":{"syncRunChanged"`) {
+			t.Errorf("gateway %d tells nothing", i)
+		}
+	}
+}

@@ -11,11 +11,12 @@ import (
 type budget struct {
 	mu      sync.Mutex
 	most    int
-	over    context.Context // it ends with the watcher, and no call is made any more
-	open    int             // calls that are under way, or reserved
-	ended   []time.Time     // when calls of the last minute ended, in order
-	waiting int             // who need a further call for what they have begun
-	calls   int64           // since the start
+	over    context.Context      // it ends with the watcher, and no call is made any more
+	open    int                  // calls that are under way, or reserved
+	ended   []time.Time          // when calls of the last minute ended, in order
+	waiting int                  // who need a further call for what they have begun
+	calls   int64                // since the start
+	heard   map[string]time.Time // other gateways, and when each last told of a call; nil: none has
 }
 
 // take is a leave, for calls that nothing was reserved for.
@@ -56,9 +57,12 @@ func (b *budget) wait() time.Duration {
 	for len(b.ended) > 0 && now.Sub(b.ended[0]) >= time.Minute {
 		b.ended = b.ended[1:]
 	}
+	free := b.most - len(b.ended)
 	switch {
-	case b.open+len(b.ended) < b.most:
+	case free > 0 && b.open < max(free/(1+b.peers(now)), 1): // each gateway has its part of what is free
 		return 0
+	case free > b.open:
+		return time.Second
 	case len(b.ended) > 0:
 		return time.Minute - now.Sub(b.ended[0])
 	}

@@ -16,6 +16,10 @@ type Watchers struct {
 	Calls     int    // of one watcher in any minute
 	OnChanged func() // is called when something has changed, before followers are told; nil: nobody is
 
+	// OnSeen is called with what was read from Census, for Told of other gateways. It must not
+	// block. Nil: this gateway is alone.
+	OnSeen func(Seen)
+
 	mu   sync.Mutex
 	of   map[string]*Watcher // by tenant
 	used map[*Watcher]int    // how many follow it
@@ -33,7 +37,7 @@ func (ws *Watchers) Follow(client *upstream.Client, syncs []census.SyncID) *Foll
 		if ws.of == nil {
 			ws.of, ws.used = make(map[string]*Watcher), make(map[*Watcher]int)
 		}
-		w = newWatcher(client, ws.Calls, ws.OnChanged)
+		w = newWatcher(client, ws.Calls, ws.OnChanged, ws.OnSeen)
 		ws.of[tenant] = w
 	}
 	ws.used[w]++

@@ -33,6 +33,7 @@ func (y *watched) plan(now time.Time, isNamed bool) {
 		wait = named
 	}
 	y.next, y.urgent = now.Add(wait), false
+	defer func() { y.next = y.next.Add(lag(y.theirs)) }()
 	if y.failed > 0 { // it is not asked again at once, whatever is due
 		y.next = now.Add(min(pursuit<<min(y.failed-1, 6), wait))
 		return
@@ -104,6 +105,9 @@ func (y *watched) wake(now time.Time) {
 
 // at is when to read y: as planned, or sooner if something reports a change.
 func (y *watched) at() time.Time {
+	if !y.told.IsZero() {
+		return y.told
+	}
 	if soon := later(y.woken, y.began.Add(apart)); !y.woken.IsZero() && soon.Before(y.next) {
 		return soon
 	}

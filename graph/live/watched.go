@@ -30,6 +30,8 @@ type watched struct {
 	began   time.Time // when the last read of it began
 	woken   time.Time // since when something has reported that it has changed; zero: nothing has since it was read
 	again   time.Time // until then it is read once more, since that may be ahead of Census's lists
+	told    time.Time // since when another gateway has read something new of it; zero: none has since it was read
+	theirs  bool      // another gateway read it last
 	failed  int       // reads that failed since the last that did not
 	reading bool
 }

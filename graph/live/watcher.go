@@ -2,10 +2,12 @@ package live
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"census-gateway/graph/health"
@@ -45,6 +47,8 @@ type Watcher struct {
 	client    *upstream.Client
 	budget    *budget
 	onChanged func() // see Watchers
+	onSeen    func(Seen)
+	name      string // among the watchers of all gateways
 	stop      context.CancelFunc
 	done      sync.WaitGroup
 	poke      chan struct{} // holds something if there may be something to do
@@ -61,17 +65,20 @@ type Watcher struct {
 	up      bool                       // with one
 	fresh   time.Time                  // when anything was last asked for with an answer
 	listing bool
-	reading int
-	all     int                   // how many follow all of them
-	some    map[census.SyncID]int // how many follow one, by its id
-	named   map[census.SyncID]int // those of them who follow few
-	mark    Mark                  // of who follows all, at a place in the feed of runs
-	marked  uint64
+
+	listLag  time.Duration // how much later it is read, as another gateway reads it
+	listTold time.Time     // since when another gateway has read the list; zero: none has since it was read
+	reading  int
+	all      int                   // how many follow all of them
+	some     map[census.SyncID]int // how many follow one, by its id
+	named    map[census.SyncID]int // those of them who follow few
+	mark     Mark                  // of who follows all, at a place in the feed of runs
+	marked   uint64
 }
 
-func newWatcher(client *upstream.Client, calls int, onChanged func()) *Watcher {
+func newWatcher(client *upstream.Client, calls int, onChanged func(), onSeen func(Seen)) *Watcher {
 	ctx, stop := context.WithCancel(context.Background())
-	w := &Watcher{client: client, onChanged: onChanged, budget: &budget{most: calls, over: ctx}, stop: stop, poke: make(chan struct{}, 1), began: time.Now(),
+	w := &Watcher{client: client, onChanged: onChanged, onSeen: onSeen, name: rand.Text(), budget: &budget{most: calls, over: ctx}, stop: stop, poke: make(chan struct{}, 1), began: time.Now(),
 		syncs: make(map[census.SyncID]*watched), some: make(map[census.SyncID]int), named: make(map[census.SyncID]int)}
 	w.done.Go(func() { w.work(ctx) })
 	return w
@@ -112,9 +119,9 @@ func (w *Watcher) begin(ctx context.Context) time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now := time.Now()
-	if !w.listing && now.Sub(w.tried) >= w.listEvery() {
-		w.listing = true
-		w.done.Go(func() { w.readList(ctx) })
+	if since := w.listTold; !w.listing && (now.Sub(w.tried) >= w.listEvery()+w.listLag || !since.IsZero()) {
+		w.listing, w.listTold = true, time.Time{}
+		w.done.Go(func() { w.readList(ctx, now, since) })
 	}
 	wait := judges
 	for w.reading < readers {
@@ -122,15 +129,22 @@ func (w *Watcher) begin(ctx context.Context) time.Duration {
 		if y == nil {
 			return min(wait, next)
 		}
+		if !y.told.IsZero() && y.woken.IsZero() { // as a rule, this costs no call
+			since := y.told
+			y.reading, y.told = true, time.Time{}
+			w.reading++
+			w.done.Go(func() { w.readSync(ctx, y, since, w.budget.take) })
+			continue
+		}
 		call, room := w.budget.reserve()
 		if call == nil {
 			return min(wait, room)
 		}
-		y.reading, y.woken, y.began = true, time.Time{}, now
+		y.reading, y.woken, y.told, y.began = true, time.Time{}, time.Time{}, now
 		w.reading++
 		w.done.Go(func() {
 			defer call.giveBack()
-			w.readSync(ctx, y, call.take)
+			w.readSync(ctx, y, now, call.take)
 		})
 	}
 	return wait
@@ -170,21 +184,30 @@ func (w *Watcher) wakeUp() {
 	}
 }
 
-// readList reads the list of syncs.
-func (w *Watcher) readList(ctx context.Context) {
+// readList reads the list of syncs, or takes what another gateway has read since told; zero: none
+// has.
+func (w *Watcher) readList(ctx context.Context, now, told time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, listFor)
 	defer cancel()
-	asked := time.Now()
-	all, err := w.client.Anew(asked, w.budget.take).AllSyncs(ctx)
+	asked := now
+	if !told.IsZero() {
+		asked = told
+	}
+	var made atomic.Int64
+	all, err := w.client.Anew(asked, w.counted(w.budget.take, &made)).AllSyncs(ctx)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	defer w.wakeUp()
-	w.listing, w.tried, w.up = false, asked, err == nil
+	w.listing, w.tried, w.up = false, now, err == nil
+	w.listLag = lag(w.onSeen != nil && made.Load() == 0)
 	if err != nil {
 		w.fails(err)
 		return
 	}
-	w.listed, w.fresh = asked, asked
+	w.listed, w.fresh = asked, later(w.fresh, asked)
+	if made.Load() > 0 {
+		w.tell(Seen{Asked: asked})
+	}
 	there := make(map[census.SyncID]bool, len(all))
 	for i := range all {
 		record := &all[i]
@@ -217,11 +240,12 @@ func (w *Watcher) fails(err error) {
 	}
 }
 
-// readSync reads the newest runs of y.
-func (w *Watcher) readSync(ctx context.Context, y *watched, leave calls.Leave) {
+// readSync reads the newest runs of y, if they were not read since a time.
+func (w *Watcher) readSync(ctx context.Context, y *watched, asked time.Time, leave calls.Leave) {
 	ctx, cancel := context.WithTimeout(ctx, readFor)
 	defer cancel()
-	rows, open, more, asked, err := w.read(ctx, y, leave)
+	var made atomic.Int64
+	rows, open, more, err := w.read(ctx, y, asked, w.counted(leave, &made))
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	defer w.wakeUp()
@@ -232,8 +256,12 @@ func (w *Watcher) readSync(ctx context.Context, y *watched, leave calls.Leave) {
 		y.failed++
 		w.fails(err)
 	} else {
-		y.failed, w.fresh = 0, asked
-		if changes := y.take(rows, open, more, asked, w.began.Add(-clockLag)); len(changes) > 0 {
+		y.failed, w.fresh = 0, later(w.fresh, asked)
+		changes := y.take(rows, open, more, asked, w.began.Add(-clockLag))
+		if made.Load() > 0 {
+			w.tellSync(y, len(changes) > 0)
+		}
+		if len(changes) > 0 {
 			y.changed = asked
 			since, ids := asked, make([]census.SyncRunID, len(changes))
 			for i, c := range changes {
@@ -251,8 +279,7 @@ func (w *Watcher) readSync(ctx context.Context, y *watched, leave calls.Leave) {
 
 // read reads the runs of y from those that are in mind on, and those further back that may
 // still change. At the first time it looks for a run that others were skipped behind.
-func (w *Watcher) read(ctx context.Context, y *watched, leave calls.Leave) (rows []census.SyncRun, open map[census.SyncRunID]*census.SyncRun, more bool, asked time.Time, err error) {
-	asked = time.Now()
+func (w *Watcher) read(ctx context.Context, y *watched, asked time.Time, leave calls.Leave) (rows []census.SyncRun, open map[census.SyncRunID]*census.SyncRun, more bool, err error) {
 	w.mu.Lock()
 	id, window, first := y.record.ID, y.window(), y.asked.IsZero()
 	w.mu.Unlock()
@@ -260,7 +287,7 @@ func (w *Watcher) read(ctx context.Context, y *watched, leave calls.Leave) (rows
 	for {
 		answers, err := client.Runs(ctx, id, window)
 		if err != nil {
-			return nil, nil, false, asked, err
+			return nil, nil, false, err
 		}
 		s := answers[0]
 		rows = append(census.CloneRuns(s.Rows), rows...)
@@ -283,10 +310,10 @@ func (w *Watcher) read(ctx context.Context, y *watched, leave calls.Leave) (rows
 		case err == nil:
 			open[id] = run
 		case !errors.As(err, &failed) || failed.Kind != calls.NotFound:
-			return nil, nil, false, asked, err
+			return nil, nil, false, err
 		}
 	}
-	return rows, open, more, asked, nil
+	return rows, open, more, nil
 }
 
 // judge tells followers if the state of y or one of its alerts has changed.

@@ -1,0 +1,197 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"census-gateway/upstream"
+	"census-gateway/upstream/census"
+	"census-gateway/upstream/sim"
+)
+
+// pages are what several gateways share, in memory.
+type pages struct {
+	mu      sync.Mutex
+	entries map[string]string
+}
+
+func (p *pages) Get(key string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.entries[key]
+}
+
+func (p *pages) Set(key string, _ time.Duration, value func() []byte) {
+	text := string(value())
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.entries[key] = text
+}
+
+func (p *pages) Drop(key string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.entries, key)
+}
+
+func (p *pages) Clock() (least, most time.Duration) { return 0, 0 }
+
+// gateways makes watchers of n gateways that share pages. What one tells reaches the others after
+// late, but for each lossy-th message; 0: all do.
+func (w *workspace) gateways(n, calls int, late time.Duration, lossy int) (watchers []*Watchers, clients []*upstream.Client) {
+	shared := &pages{entries: make(map[string]string)}
+	var mu sync.Mutex
+	told := 0
+	for i := range n {
+		watchers = append(watchers, &Watchers{Calls: calls, OnSeen: func(s Seen) {
+			mu.Lock()
+			told++
+			lost := lossy > 0 && told%lossy == 0
+			mu.Unlock()
+			if lost {
+				return
+			}
+			time.AfterFunc(late, func() {
+				for j, other := range watchers {
+					if j != i {
+						other.Told(s)
+					}
+				}
+			})
+		}})
+		clients = append(clients, upstream.New("t", upstream.Options{BaseURL: sim.Base(), Transport: w.Transport(), Store: shared,
+			PageCache: 16 << 20, Freshness: 5 * time.Second, Stale: time.Hour}))
+	}
+	return watchers, clients
+}
+
+// Gateways that watch together see every change in time, whatever they tell each other is lost, and
+// also when the one that reads ends.
+func TestLawGatewaysWatchTogether(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		const syncs = 3
+		steps := anySteps(rt, syncs)
+		late := time.Duration(rapid.IntRange(1, 500).Draw(rt, "late")) * time.Millisecond
+		lossy := rapid.SampledFrom([]int{0, 0, 1, 2, 5}).Draw(rt, "lossy")
+		ends := rapid.Bool().Draw(rt, "one ends")
+		n := rapid.IntRange(2, 3).Draw(rt, "gateways")
+		bubble(t, rt, func() error {
+			w := newWorkspace(syncs)
+			w.Inject(sim.Fault{Do: sim.Delay(200 * time.Millisecond)})
+			watchers, clients := w.gateways(n, 600, late, lossy)
+			ctx, cancel := context.WithCancel(context.Background())
+			var followers []*Follower
+			seen, last := make([]map[int64]time.Time, n), make([]map[int64]census.SyncRun, n)
+			var done sync.WaitGroup
+			for i := range n {
+				followers = append(followers, watchers[i].Follow(clients[i], nil))
+				done.Go(func() { seen[i], last[i] = seenAt(ctx, followers[i]) })
+			}
+			time.Sleep(time.Minute)
+			for i, s := range steps {
+				time.Sleep(s.after)
+				w.happen(s)
+				if ends && i == len(steps)/2 {
+					followers[0].Close()
+				}
+			}
+			time.Sleep(sweep + 90*time.Second)
+			cancel()
+			done.Wait()
+			for _, f := range followers {
+				f.Close()
+			}
+			time.Sleep(time.Minute)
+			for i := range n {
+				if i == 0 && ends {
+					continue
+				}
+				for _, y := range followers[i].Glance().Syncs {
+					if id := int64(y.Record.ID); y.Counts != w.countsOf(id) {
+						return fmt.Errorf("gateway %d, sync %d: %+v, want %+v", i, id, y.Counts, w.countsOf(id))
+					}
+				}
+				for _, id := range w.ids {
+					for _, run := range w.Runs(id) {
+						got, told := last[i][run.ID]
+						late := seen[i][run.ID].Sub(w.changed[run.ID])
+						switch {
+						case !told || got.RawStatus != run.Status || got.SourceRecordCount.N != max(run.Counts.Source, 0):
+							return fmt.Errorf("gateway %d: run %d of sync %d is %s, told %t as %s", i, run.ID, id, run.Status, told, got.RawStatus)
+						case seen[i][run.ID].IsZero():
+							return fmt.Errorf("gateway %d: run %d of sync %d was told twice", i, run.ID, id)
+						case late > sweep+2*othersLag+2*time.Second:
+							return fmt.Errorf("gateway %d: run %d of sync %d was told %s late", i, run.ID, id, late)
+						}
+					}
+				}
+			}
+			return nil
+		})
+	})
+}
+
+// Gateways that watch together make about as many calls as one alone.
+func TestGatewaysShareTheCalls(t *testing.T) {
+	watch := func(n int) (made int) {
+		synctest.Test(t, func(t *testing.T) {
+			w := quiet(3)
+			w.Inject(sim.Fault{Do: sim.Delay(200 * time.Millisecond)})
+			w.AddRun(w.ids[0], sim.Run{Status: "working", UpdatedAt: time.Now()})
+			watchers, clients := w.gateways(n, 600, 20*time.Millisecond, 0)
+			var followers []*Follower
+			for i := range n {
+				time.Sleep(time.Second)
+				followers = append(followers, watchers[i].Follow(clients[i], nil))
+			}
+			time.Sleep(2 * time.Hour)
+			for _, f := range followers {
+				f.Close()
+			}
+			time.Sleep(time.Minute)
+			made = len(w.calls())
+		})
+		return made
+	}
+	if alone, together := watch(1), watch(3); alone < 300 || together > alone*5/4 {
+		t.Errorf("%d calls of three gateways, %d of one", together, alone)
+	}
+}
+
+// The budget holds for all gateways together, but for calls that others begin before they hear of
+// each other.
+func TestGatewaysShareTheBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const n, calls = 3, 30
+		w := quiet(200)
+		w.Inject(sim.Fault{Do: sim.Delay(300 * time.Millisecond)})
+		watchers, clients := w.gateways(n, calls, 20*time.Millisecond, 0)
+		var followers []*Follower
+		for i := range n {
+			followers = append(followers, watchers[i].Follow(clients[i], nil))
+		}
+		time.Sleep(5 * time.Minute) // they have heard of each other
+		from := len(w.calls())
+		time.Sleep(30 * time.Minute)
+		for _, f := range followers {
+			f.Close()
+		}
+		time.Sleep(time.Minute)
+		sent := w.calls()[from:]
+		if len(sent) < 15*calls {
+			t.Errorf("%d calls in half an hour", len(sent))
+		}
+		const most = calls + 2*(n-1)
+		for i, at := range sent {
+			if i >= most && at.Sub(sent[i-most]) < time.Minute {
+				t.Fatalf("%d calls from %s on", most+1, at)
+			}
+		}
+	})
+}
