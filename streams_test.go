@@ -27,11 +27,14 @@ type listener struct {
 	each   func(data string) // gets the data of each event; nil: nothing does
 }
 
-func listen(h http.Handler, query string, each func(data string)) *listener {
+func listen(h http.Handler, query string, each func(data string), headers ...string) *listener {
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &listener{header: make(http.Header), each: each}
 	r := httptest.NewRequestWithContext(ctx, "GET", "http://localhost/graphql?query="+url.QueryEscape(query), nil)
 	r.Header.Set("Accept", "text/event-stream")
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
 	var done sync.WaitGroup
 	done.Go(func() { h.ServeHTTP(l, r) })
 	l.leave = func() { cancel(); done.Wait() }

@@ -127,6 +127,12 @@ func TestFloodOfHints(t *testing.T) {
 			t.Errorf("%d reads in two hours of a sync without hints", n)
 		}
 		f.Close()
+		sent := w.calls()
+		for i := 30; i < len(sent); i++ {
+			if minute := sent[i].Sub(sent[i-30]); minute < time.Minute {
+				t.Fatalf("31 calls in %s", minute)
+			}
+		}
 		time.Sleep(time.Minute)
 		calls := len(w.calls())
 		watchers.Wake(census.SyncID(w.ids[0]))

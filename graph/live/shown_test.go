@@ -24,7 +24,7 @@ func TestLawQueriesShowWhatIsTold(t *testing.T) {
 		const syncs = 2
 		steps := anySteps(rt, syncs)
 		late := time.Duration(rapid.IntRange(0, 3000).Draw(rt, "late")) * time.Millisecond
-		every := time.Duration(rapid.IntRange(500, 20000).Draw(rt, "every")) * time.Millisecond
+		every := time.Duration(rapid.IntRange(2000, 30_000).Draw(rt, "every")) * time.Millisecond
 		bubble(t, rt, func() (failure error) {
 			w := newWorkspace(syncs)
 			w.Inject(sim.Fault{Do: func(out http.ResponseWriter, r *http.Request, honest http.Handler) {
