@@ -184,8 +184,11 @@ func alertSyncs(a limits.Args) int {
 // alertPages estimates the pages of records for a list of alerts. A few named syncs are read one
 // by one.
 func alertPages(a limits.Args) int {
-	n := alertSyncs(a)
-	return min(n, 3) + (n+49)/50
+	n, pages := alertSyncs(a), (alertSyncs(a)+49)/50
+	if _, named := a.Len("syncIds"); named {
+		pages += min(n, 3)
+	}
+	return pages
 }
 
 // alertParts estimates the pages of runs that a list of alerts reads.
