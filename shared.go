@@ -19,7 +19,7 @@ func openRedis(s settings.Settings, log *slog.Logger) (*redis.Client, error) {
 		return nil, nil
 	}
 	if s.Simulated() {
-		log.Warn("REDIS_URL is ignored: gateways over a simulated Census share nothing")
+		log.Info("REDIS_URL is ignored: gateways over a simulated Census share nothing")
 		return nil, nil
 	}
 	client, err := redis.Open(redis.Options{URL: s.RedisURL, Timeout: s.RedisTimeout, Log: log})

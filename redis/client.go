@@ -85,7 +85,7 @@ var errDown = errors.New("redis is down")
 // all of its waits, so the command runs in another goroutine.
 func (c *Client) use(cmd func(r rueidis.Client) rueidis.Completed) (rueidis.RedisResult, error) {
 	r := c.redis.Load()
-	if r == nil || !c.state.up.Load() {
+	if r == nil || !c.state.usable() {
 		return rueidis.RedisResult{}, errDown
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), c.timeout)

@@ -8,7 +8,7 @@ import (
 )
 
 // maxWrites is how many writes may wait. Each holds up to a page of rows, about 40 KB.
-const maxWrites = 512
+const maxWrites = 2048
 
 // A write waits to be made.
 type write struct {

@@ -10,33 +10,50 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// A state says whether Redis is used. Uses end at once after a failure, and after two timeouts in
-// a row, since one may be this process's own. They begin again when Redis answers in time.
+// A state says whether Redis is used. A timeout may be this process's own, since it is busy: uses
+// pause for a moment, so that no answer waits several times, and longer after each further timeout
+// in a row. After maxTimeouts of them, and at once after any other failure, Redis is down. Uses
+// begin again when it answers.
 type state struct {
 	up       atomic.Bool
 	timeouts atomic.Int32
+	paused   atomic.Int64 // until when, in ns since 1970
 	least    atomic.Int64 // how far the clock of Redis is ahead, in ns: at least
 	most     atomic.Int64 // and at most
 }
 
-const maxTimeouts = 2
+const (
+	maxTimeouts = 4
+	firstPause  = 25 * time.Millisecond // the next ones are four times as long as the one before
+)
 
-// ends records the result of a use and reports whether it ends uses.
+// usable reports whether an answer may wait for Redis now.
+func (s *state) usable() bool { return s.up.Load() && time.Now().UnixNano() >= s.paused.Load() }
+
+// ends records the result of a use and reports whether Redis is down since then.
 func (s *state) ends(err error) bool {
-	switch {
-	case err == nil:
+	if err == nil {
 		s.timeouts.Store(0)
 		return false
-	case errors.Is(err, context.DeadlineExceeded) && s.timeouts.Add(1) < maxTimeouts:
+	}
+	if errors.Is(err, context.DeadlineExceeded) && time.Now().UnixNano() < s.paused.Load() {
+		return false // it waited at the same time as another
+	}
+	if n := s.timeouts.Add(1); errors.Is(err, context.DeadlineExceeded) && n < maxTimeouts {
+		s.paused.Store(time.Now().Add(firstPause << (2 * (n - 1))).UnixNano())
 		return false
 	}
 	return s.up.Swap(false)
 }
 
-// begins records that Redis has answered in time, and reports whether uses begin.
+// begins records that Redis has answered, and reports whether uses begin.
 func (s *state) begins() bool {
+	if s.up.Swap(true) {
+		return false
+	}
 	s.timeouts.Store(0)
-	return !s.up.Swap(true)
+	s.paused.Store(0)
+	return true
 }
 
 // Up reports whether Redis is used.
@@ -52,6 +69,10 @@ const (
 	whileUp   = time.Second
 	whileDown = 250 * time.Millisecond
 )
+
+// slow is how many timeouts a Redis may take to say its time and still be used: this process may be
+// busy.
+const slow = 10
 
 const alone = "Redis is down or slow: this gateway goes on alone"
 
@@ -105,7 +126,7 @@ func (c *Client) look(ctx context.Context) error {
 	at := time.Unix(seconds, micros*1000)
 	c.state.least.Store(int64(at.Sub(ended)))
 	c.state.most.Store(int64(at.Sub(began)))
-	if ended.Sub(began) > c.timeout {
+	if ended.Sub(began) > slow*c.timeout {
 		return errSlow
 	}
 	return nil

@@ -59,7 +59,7 @@ type Settings struct {
 	Stale       time.Duration `env:"GATEWAY_STALE" default:"1h" range:"0s..24h" help:"How long stale data may be served, marked as stale, while Census fails, 0s to 24h (default ${default})." group:"Memory" fixed:""`
 
 	RedisURL     string        `name:"redis-url" env:"REDIS_URL" secret:"" placeholder:"URL" help:"Redis or Valkey that several gateways of one Census share: redis://HOST:6379, or rediss://USER:PASSWORD@HOST:6379 with TLS; left out: each gateway is alone." group:"Several gateways" fixed:""`
-	RedisTimeout time.Duration `name:"redis-timeout" env:"REDIS_TIMEOUT" default:"2ms" range:"1ms..1s" help:"How long an answer may wait for Redis, which is used twice at most if it does not answer, 1ms to 1s (default ${default})." group:"Several gateways" fixed:""`
+	RedisTimeout time.Duration `name:"redis-timeout" env:"REDIS_TIMEOUT" default:"5ms" range:"1ms..1s" help:"How long an answer may wait for Redis, 1ms to 1s (default ${default})." group:"Several gateways" fixed:""`
 
 	Timeout       time.Duration `name:"operation-timeout" env:"GATEWAY_OPERATION_TIMEOUT" default:"10s" range:"100ms..30s" help:"Timeout of one operation, 100ms to 30s (default ${default})." group:"Limits" fixed:""`
 	MaxBody       int64         `env:"GATEWAY_MAX_BODY" default:"256KiB" range:"1..1GiB" type:"bytes" placeholder:"BYTES" help:"Maximum size of a request body (default ${default})." group:"Limits"`

@@ -67,7 +67,7 @@ func (l list[T]) lend(k *paging.Kept[T]) {
 
 // borrowChunk returns a chunk from the store, and caches it.
 func (l list[T]) borrowChunk(key cacheKey) (any, bool) {
-	if !l.client.shares() || l.alone {
+	if !l.client.shares() || l.alone || l.client.cache.absent.has(key) {
 		return nil, false
 	}
 	var b paging.Block[T]
@@ -76,6 +76,7 @@ func (l list[T]) borrowChunk(key cacheKey) (any, bool) {
 		return ok
 	})
 	if !found {
+		l.client.cache.absent.add(key)
 		return nil, false
 	}
 	weight := l.weigh(b.Rows)
@@ -85,6 +86,29 @@ func (l list[T]) borrowChunk(key cacheKey) (any, bool) {
 	}
 	l.client.cache.set(key, b, weight, b.Until)
 	return b, true
+}
+
+// absent are chunks that the store lacked within the last second. A scan looks for each of them
+// several times before it reads it.
+type absent struct {
+	mu   sync.Mutex
+	from time.Time // when the first was added
+	keys map[cacheKey]bool
+}
+
+func (a *absent) has(key cacheKey) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.keys[key] && time.Since(a.from) < time.Second
+}
+
+func (a *absent) add(key cacheKey) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.keys == nil || time.Since(a.from) >= time.Second {
+		a.from, a.keys = time.Now(), make(map[cacheKey]bool)
+	}
+	a.keys[key] = true
 }
 
 // lendChunk stores a chunk for other gateways.
