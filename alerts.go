@@ -1,6 +1,28 @@
 package main
 
-import "census-gateway/edge/observe"
+import (
+	"time"
+
+	"census-gateway/edge/observe"
+	"census-gateway/graph/notify"
+	"census-gateway/settings"
+	"census-gateway/upstream/calls"
+)
+
+// claimFor is within which time gateways find the same change of an alert.
+const claimFor = 2 * time.Minute
+
+// newSender returns what posts changes of alerts; nil without a webhook.
+func (g *gateway) newSender(s settings.Settings) *notify.Sender {
+	if s.AlertWebhook == "" {
+		return nil
+	}
+	sender := &notify.Sender{URL: s.AlertWebhook, Secret: s.AlertSecret, Transport: calls.Transport(1), Log: g.log}
+	if g.redis != nil {
+		sender.Claim = func(key string) bool { return g.redis.Claim(key, claimFor) }
+	}
+	return sender
+}
 
 // alertFigures are the metrics of the webhook of alerts; none without one.
 func (g *gateway) alertFigures() []observe.Figure {

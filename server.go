@@ -160,9 +160,7 @@ func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway,
 	}
 	g.answers, g.sending = answerCache(s.AnswerCache), edge.NewSending(s.MaxSending)
 	g.streams, g.watch = edge.NewStreams(s.MaxSubscriptions), &live.Watchers{Calls: s.WatchCalls, OnChanged: g.answers.Forget}
-	if s.AlertWebhook != "" {
-		g.alerts = &notify.Sender{URL: s.AlertWebhook, Secret: s.AlertSecret, Transport: calls.Transport(1), Log: log}
-	}
+	g.alerts = g.newSender(s)
 	g.joinOthers()
 	return g, errors.Join(
 		g.observer.Watch(g.figures()...),

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"census-gateway/internal/redistest"
 	"census-gateway/upstream/sim"
 )
 
@@ -92,5 +94,53 @@ func TestAlertWebhook(t *testing.T) {
 	g.stop(t)
 	if log := g.log.String(); strings.Contains(log, "CANARYpath") || strings.Contains(log, key) || !strings.Contains(log, "will be tried again") {
 		t.Errorf("%s", log)
+	}
+}
+
+// Of gateways that share a Redis, one posts each change of an alert.
+func TestGatewaysPostOnce(t *testing.T) {
+	t.Parallel()
+	redis := redistest.Start(t)
+	posts := make(chan string, 100)
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		posts <- string(body)
+	}))
+	defer receiver.Close()
+	c := newCensus(t, sim.Options{Empty: true})
+	id := c.fill(1, 3)[0]
+	settings := c.withRedis(redis, "GATEWAY_WEBHOOK_SECRETS=a-secret", "GATEWAY_ALERT_WEBHOOK="+receiver.URL)
+	var gateways []*gateway
+	var lines []<-chan string
+	for range 2 {
+		g := start(t, settings...)
+		g.usesRedis(t)
+		_, told := g.events(t, `subscription{alertChanged{state}}`)
+		gateways, lines = append(gateways, g), append(lines, told)
+	}
+	until(t, "both listen", func() bool {
+		return strings.Contains(redis.Do("PUBSUB", "NUMSUB", "census-gateway:messages"), ":2")
+	})
+	until(t, "it is read", func() bool { return strings.Contains(strings.Join(c.Calls(), " "), "sync_runs") })
+	time.Sleep(2 * time.Second) // the other has heard of it
+	c.AddRun(id, sim.Run{Status: "failed", CompletedAt: time.Now(), UpdatedAt: time.Now(), CreatedAt: time.Now()})
+	if status := gateways[0].hook(t, "a-secret", fmt.Sprintf(`{"workspace_id": 1, "sync_id": %d, "event": "sync.failed"}`, id)); status != "204" {
+		t.Fatal(status)
+	}
+	for i := range lines {
+		if !find(t, lines[i], `data: {"data":{"alertChanged":{"state":"FIRING"`) {
+			t.Errorf("gateway %d tells nothing", i)
+		}
+	}
+	for _, g := range gateways {
+		g.stop(t) // which sends what waits
+	}
+	if len(posts) != 1 {
+		t.Errorf("%d posts", len(posts))
+	}
+	for len(posts) > 0 {
+		if body := <-posts; !strings.Contains(body, `"text":"Firing: FAILED_RUN of `) {
+			t.Error(body)
+		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -260,4 +261,31 @@ func TestSettingsOfAlertsAreObeyed(t *testing.T) {
 			t.Errorf("sent %q, want %q", got, want)
 		}
 	})
+}
+
+// Of gateways that share claims, one sends each change; who posts to another URL sends its own.
+func TestGatewaysSendOnce(t *testing.T) {
+	var mu sync.Mutex
+	claims := map[string]bool{}
+	claim := func(key string) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		first := !claims[key]
+		claims[key] = true
+		return first
+	}
+	a, b, other := &Sender{URL: secretURL, Claim: claim}, &Sender{URL: secretURL, Claim: claim}, &Sender{URL: "https://other.test", Claim: claim}
+	firing, resolved := change(1, alerts.Firing), change(1, alerts.Resolved)
+	again := firing
+	again.After.Run = &census.SyncRun{ID: 94}
+	for _, c := range []live.AlertChange{firing, resolved, again} {
+		if !a.claimed(c, "t") || b.claimed(c, "t") || a.claimed(c, "t") || !other.claimed(c, "t") || !a.claimed(c, "u") || !(&Sender{}).claimed(c, "t") {
+			t.Errorf("%+v is not sent once", c.After)
+		}
+	}
+	for key := range claims {
+		if strings.Contains(key, "CANARY") {
+			t.Error(key)
+		}
+	}
 }

@@ -2,6 +2,9 @@ package notify
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -12,6 +15,7 @@ import (
 	"census-gateway/graph/alerts"
 	"census-gateway/graph/live"
 	"census-gateway/upstream"
+	"census-gateway/upstream/census"
 )
 
 const (
@@ -26,6 +30,8 @@ type Sender struct {
 	Secret    string // of the signature; "": messages are not signed
 	Transport http.RoundTripper
 	Log       *slog.Logger
+	// Claim reports whether no other gateway has claimed a key; see claimed. Nil: there is none.
+	Claim func(key string) bool
 
 	delivered, rejected, failed, dropped atomic.Int64
 
@@ -42,7 +48,7 @@ func (s *Sender) Keep(ctx context.Context, client *upstream.Client, watchers *li
 	following.Go(func() {
 		for ctx.Err() == nil {
 			f := watchers.Follow(client, nil)
-			s.follow(ctx, f)
+			s.follow(ctx, f, client.Tenant())
 			f.Close()
 			sleep(ctx, again)
 		}
@@ -52,13 +58,13 @@ func (s *Sender) Keep(ctx context.Context, client *upstream.Client, watchers *li
 }
 
 // follow takes in changes until ctx or the watcher ends.
-func (s *Sender) follow(ctx context.Context, f *live.Follower) {
+func (s *Sender) follow(ctx context.Context, f *live.Follower, tenant string) {
 	for {
 		c, err := f.NextAlert(ctx)
 		if err != nil {
 			return
 		}
-		if wanted(c) {
+		if wanted(c) && s.claimed(c, tenant) {
 			s.hold(c)
 		}
 	}
@@ -77,6 +83,20 @@ func wanted(c live.AlertChange) bool {
 		return c.After.Recovery
 	}
 	return false
+}
+
+// claimed tells whether this gateway is to send a change, and not another one that posts to the
+// same URL and has found it too.
+func (s *Sender) claimed(c live.AlertChange, tenant string) bool {
+	if s.Claim == nil {
+		return true
+	}
+	var run census.SyncRunID
+	if c.After.Run != nil {
+		run = c.After.Run.ID
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %s %d", s.URL, tenant, c.After.ID, c.After.State, run))
+	return s.Claim("census-gateway:alert:" + hex.EncodeToString(sum[:16]))
 }
 
 func (s *Sender) hold(c live.AlertChange) {

@@ -1,0 +1,22 @@
+package redis
+
+import (
+	"testing"
+	"time"
+
+	"census-gateway/internal/redistest"
+)
+
+// Of several claims of a key one is granted, until it expires; all are while Redis is down.
+func TestClaim(t *testing.T) {
+	server := redistest.Start(t)
+	a, _ := open(t, server, 5*time.Second)
+	b, _ := open(t, server, 5*time.Second)
+	wait(t, "up", func() bool { return a.Up() && b.Up() })
+	if !a.Claim("x", time.Minute) || b.Claim("x", time.Minute) || a.Claim("x", time.Minute) || !b.Claim("y", 50*time.Millisecond) {
+		t.Error("not granted once")
+	}
+	wait(t, "expired", func() bool { return a.Claim("y", time.Minute) })
+	server.Kill()
+	wait(t, "down", func() bool { return a.Claim("x", time.Minute) })
+}
