@@ -24,6 +24,7 @@ type memoryStore struct {
 	entries map[string]string
 	lives   map[string]time.Duration
 	ahead   time.Duration
+	gets    int
 }
 
 func newStore() *memoryStore {
@@ -33,6 +34,7 @@ func newStore() *memoryStore {
 func (s *memoryStore) Get(key string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.gets++
 	return s.entries[key]
 }
 
@@ -143,6 +145,11 @@ func TestGatewaysShareWhatTheyRead(t *testing.T) {
 				if diff := cmp.Diff(want, got); diff != "" {
 					t.Errorf("another answer of the %s gateway: %s", who, diff)
 				}
+			}
+			gets := opt.Store.(*memoryStore).gets
+			check("first", first, 0)
+			if more := opt.Store.(*memoryStore).gets - gets; more != 0 {
+				t.Errorf("%d reads of the store for what is fresh in memory", more)
 			}
 			time.Sleep(4 * time.Second)
 			check("second", New("", opt), 0)
