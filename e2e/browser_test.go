@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -31,6 +32,7 @@ func TestBrowser(t *testing.T) {
 	if browser == "" {
 		t.Skip("CHROMIUM names no browser; the gate has one")
 	}
+	t.Parallel()
 	full, frail, empty := newCensus(t, sim.Options{Seed: 1}), newCensus(t, sim.Options{Seed: 1}), newCensus(t, sim.Options{Empty: true})
 	large := newCensus(t, sim.Options{Empty: true})
 	large.fill(250, 2)
@@ -42,6 +44,7 @@ func TestBrowser(t *testing.T) {
 		"EMPTY":  start(t, empty.settings("GATEWAY_DASHBOARD=true")...),
 		"KEYED":  start(t, full.settings("GATEWAY_DASHBOARD=true", "GATEWAY_API_KEYS=one:"+hashOf("a-key"))...),
 		"LARGE":  start(t, large.settings("GATEWAY_DASHBOARD=true")...),
+		"TIGHT":  start(t, large.settings("GATEWAY_DASHBOARD=true", "GATEWAY_MAX_PAGES=150")...),
 	} {
 		env = append(env, name+"=http://"+g.host+"/dashboard")
 	}
@@ -69,4 +72,25 @@ func TestBrowser(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, info, err)
 		}
 	}
+}
+
+// The dashboard over 1,000 syncs keeps to its budgets of bytes, elements and calls to Census. With
+// -v it also tells times.
+func TestBrowserBudgets(t *testing.T) {
+	browser := os.Getenv("CHROMIUM")
+	if browser == "" {
+		t.Skip("CHROMIUM names no browser; the gate has one")
+	}
+	t.Parallel()
+	c := newCensus(t, sim.Options{Empty: true})
+	c.fill(1000, 25)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "node", "browser/measure.mjs", "http://"+start(t, c.settings("GATEWAY_DASHBOARD=true")...).host+"/dashboard")
+	cmd.Dir, cmd.Env = "../examples/dashboard", append(os.Environ(), "CHROMIUM="+browser)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Error(err)
+	}
+	t.Logf("%s", out)
 }

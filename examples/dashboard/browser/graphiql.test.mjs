@@ -25,6 +25,16 @@ async function tab(page, i, name) {
   await page.waitForFunction((n) => Object.keys(localStorage).some((key) => key.endsWith('graphiql:tabState') && JSON.parse(localStorage[key]).activeTabIndex === n), i)
 }
 
+/** Types the key, and waits for the schema that it opens. */
+async function login(page, typed) {
+  await page.locator('#credential').fill(typed)
+  await page.waitForFunction((key) => JSON.stringify(sessionStorage).includes(key), KEY)
+  await Promise.all([
+    page.waitForResponse((r) => operation(r.request()) === 'IntrospectionQuery' && r.status() === 200).then((r) => r.finished()),
+    page.locator('#credential').press('Enter'),
+  ])
+}
+
 /** Runs what an editor holds, by the name of its operation, and waits for an answer with data and without errors. */
 async function answered(page, name) {
   const [answer] = await Promise.all([page.waitForResponse((r) => operation(r.request()) === name), run(page)])
@@ -120,8 +130,7 @@ test('behind a prefix and with credentials: a caller types a key once, for this 
   await page.locator('#credential').fill('wrong')
   await run(page)
   await result(page, 'UNAUTHENTICATED')
-  await page.locator('#credential').fill(`Bearer ${KEY} `)
-  await page.locator('#credential').press('Enter')
+  await login(page, `Bearer ${KEY} `)
   await page.locator('button[aria-label*="Documentation Explorer"]').click()
   await shows(page, '.graphiql-doc-explorer', 'Query')
   for (const [i, name] of [[1, 'WhatFailedSinceYesterday'], [0, 'WhatIsFailingNow']]) {
@@ -149,8 +158,7 @@ for (const colorScheme of ['light', 'dark']) {
       const picture = (what) => page.screenshot({ path: `${PICTURES}/graphiql-${colorScheme}-${width}${what}.png` })
       await editor(page, 'query WhatIsFailingNow')
       await picture('-first')
-      await page.locator('#credential').fill(KEY)
-      await page.locator('#credential').press('Enter')
+      await login(page, KEY)
       await run(page)
       await result(page, '"healthCounts"')
       await picture('')

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { after, before } from 'node:test'
 import { chromium } from 'playwright-core'
 
-export const { PAGE, FRAIL, EMPTY, KEYED, LARGE, STRICT, GRAPHIQL, KEYED_GRAPHIQL, CONTROL, KEY, PICTURES } = process.env
+export const { PAGE, FRAIL, TIGHT, EMPTY, KEYED, LARGE, STRICT, GRAPHIQL, KEYED_GRAPHIQL, CONTROL, KEY, PICTURES } = process.env
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** What befalls the Census of FRAIL and STRICT from now on. */

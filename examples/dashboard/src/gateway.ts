@@ -96,6 +96,7 @@ function judge(response: Response, answer: Answer | null) {
   const first = answer?.errors?.[0]
   if (response.status === 401 || response.status === 403) return learn({ refused: true, trouble: first?.message ?? `Status ${response.status}.` })
   if (answer?.data === undefined || answer.data === null) {
+    if (first?.extensions?.code === 'QUERY_TOO_EXPENSIVE') return // the screen says so; the gateway is well
     return failed(first ? `${first.message}` : `The gateway answered with status ${response.status}.`, (first?.extensions?.retryAfterSeconds ?? 0) * 1000)
   }
   const census = answer.extensions?.census

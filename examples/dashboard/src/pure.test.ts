@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { missed } from './missed'
 import { skew, wait } from './policy'
+import { moved, stay } from './steady'
 import { clock, duration, floor, hour, iso, next, offsetName, relative, windowOf } from './time'
 import { defaults, format, parse, type View } from './url'
 import { change, outcomeMark, percent, short, summary } from './words'
@@ -93,4 +95,35 @@ describe('policy', () => {
     expect(skew('Sun, 29 Nov 2026 12:10:00 GMT', now)).toBe(600_500)
     expect(skew(null, now)).toBe(0)
   })
+})
+
+describe('executions that no run stands for', () => {
+  const at = (h: number) => h * hour
+  const run = (from: number, to: number | null = from + 0.1) => ({ from: at(from), to: to === null ? null : at(to) })
+  test.each([
+    ['each has its run', [1, 2, 3], [run(3.01), run(2.02), run(1.01)], 9, []],
+    ['one has none', [1, 2, 3], [run(3.01), run(1.01)], 9, [2]],
+    ['the last, beyond the grace', [1, 2, 3], [run(2.01), run(1.01)], 4.01, [3]],
+    ['the last, within the grace', [1, 2, 3], [run(2.01), run(1.01)], 4, []],
+    ['a daily one has two hours', [0, 24], [run(0.01)], 26, []],
+    ['no longer', [0, 24], [run(0.01)], 26.01, [24]],
+    ['a run that came late', [0, 24], [run(25), run(0.01)], 30, []],
+    ['a run was at work', [1, 2, 3], [run(3.01), run(1.01, 2.5)], 9, []],
+    ['before the oldest run', [1, 2, 3], [run(3.01)], 9, []],
+    ['no run at all', [1, 2], [], 9, [1, 2]],
+  ])('%s', (_, due, runs, now, want) => expect(missed(due.map(at), runs.toSorted((a, b) => b.from - a.from), at(now))).toEqual(want.map(at)))
+})
+
+describe('a list that somebody reads', () => {
+  const list = (text: string) => [...text]
+  test.each([
+    ['abcd', 'abcd', ''], ['abcd', 'bcda', 'a'], ['abcd', 'dabc', 'd'], ['abcd', 'abd', 'c'], ['abcd', 'dcba', 'abc'], ['', 'ab', ''], ['abcde', 'cabed', 'cd'],
+  ])('from %s to %s', (held, next, want) => {
+    const found = moved(list(held), list(next))
+    expect(found).toHaveLength(want.length)
+    expect(stay(list(held), list(next)).slice(0, held.length)).toEqual(list(held))
+    const rest = list(held).filter((id) => !found.includes(id))
+    expect(list(next).filter((id) => rest.includes(id))).toEqual(rest) // without what moves, the order is the same
+  })
+  test('what is new comes at the end', () => expect(stay(list('abc'), list('xayb'))).toEqual(list('abcxy')))
 })

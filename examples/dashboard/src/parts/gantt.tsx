@@ -7,7 +7,7 @@ import { type Mark, outcomeMark, plural, summary } from '../words'
 import { StateBadge } from './marks'
 
 export type Bar = { id: string; outcome: string; from: number; to: number | null; code: string | null; counts?: { outcome: string; count: number }[]; total?: number } // to: null: not known
-export type Lane = { id: string; label: string; state: string; group: string; bars: Bar[]; due: number[]; cut: boolean }
+export type Lane = { id: string; label: string; state: string; group: string; bars: Bar[]; due: number[]; missed: number[]; cut: boolean }
 type Props = { lanes: Lane[]; from: number; to: number; now: number | null }
 
 // What a bar of an outcome looks like from x to x + w, in a row 28 high.
@@ -96,9 +96,10 @@ function Track({ lane, x, width, now, chosen, choose, zone }: TrackProps) {
   }
   const bar = lane.bars[chosen]
   return (
-    <div role="gridcell" className="track" onPointerMove={near} onPointerDown={near} aria-label={`${lane.label}: ${bar ? '' : plural(lane.bars.length, lane.bars[0]?.counts ? 'day' : 'run') + (lane.bars[0]?.counts ? ' with runs' : '')}${lane.cut ? ', older ones not shown' : ''}`}>
+    <div role="gridcell" className="track" onPointerMove={near} onPointerDown={near} aria-label={`${lane.label}: ${bar ? '' : plural(lane.bars.length, lane.bars[0]?.counts ? 'day' : 'run') + (lane.bars[0]?.counts ? ' with runs' : '')}${lane.missed.length ? `, ${plural(lane.missed.length, 'execution')} missed` : ''}${lane.cut ? ', older ones not shown' : ''}`}>
       <svg width={width} height="28" aria-hidden="true">
         {looks.map((look) => path[look] && <path key={look} className={look} d={path[look]} />)}
+        {lane.missed.map((t) => <rect key={t} className="missed" x={Math.min(width - 9, Math.max(1, x(t) - 4))} y="4" width="8" height="20"><title>{`Due ${clock(t, zone, gatewayNow())}, and no run began`}</title></rect>)}
         {lane.due.map((t) => <rect key={t} className="due" x={x(t) - 2} y="9" width="4" height="10" />)}
         {now !== null && <path className="now" d={`M${x(now)}.5 0v28`} />}
       </svg>

@@ -1,7 +1,7 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useLayoutEffect, useRef, useState } from 'react'
 import { adjust, Link } from '../nav'
-import { ascending, nameOf, rejected, select, type SyncRow, type Syncs } from '../syncs'
+import { ascending, nameOf, rejected, type SyncRow, type Syncs } from '../syncs'
 import { duration } from '../time'
 import { defaults, groups, type View } from '../url'
 import { count, percent } from '../words'
@@ -23,8 +23,7 @@ function entries(rows: SyncRow[], group: View['group']): Entry[] {
 }
 
 /** All syncs: hundreds, of which those near the screen are in the page. */
-export function Table({ syncs, view }: { syncs: Syncs; view: View }) {
-  const rows = select(syncs.rows, view)
+export function Table({ syncs, rows, view }: { syncs: Syncs; rows: SyncRow[]; view: View }) {
   const shown = entries(rows, view.group)
   const list = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)

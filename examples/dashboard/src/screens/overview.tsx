@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { SummaryDocument, type SummaryQuery } from '../gql/graphql'
 import { useLive, useMoment } from '../live'
 import { adjust, Link, useHere } from '../nav'
@@ -7,7 +7,8 @@ import { Bucket } from '../parts/bucket'
 import { Shape, StateBadge, When } from '../parts/marks'
 import { Empty, Skeleton, Trouble } from '../parts/states'
 import { Table } from '../parts/table'
-import { nameOf, type SyncRow, type Syncs, useSyncs } from '../syncs'
+import { useBusy, useSteady } from '../steady'
+import { nameOf, select, type SyncRow, type Syncs, useSyncs } from '../syncs'
 import { duration, end, iso, windowOf, zoneOf } from '../time'
 import { type HealthState, healthStates } from '../url'
 import { change, count, percent, plural, short, stateMark } from '../words'
@@ -18,6 +19,14 @@ export function Overview() {
   const w = windowOf(view, useMoment())
   const first = syncs.rows.length > 0 || !syncs.loading
   // After the rows: both would read the same pages of Census at once.
+  const area = useRef<HTMLDivElement>(null)
+  const busy = useBusy(area)
+  const by = new Map(syncs.rows.map((row) => [row.id, row]))
+  const { state, dest, src, q, paused, sort, dir, group } = view
+  const worst = useSteady(syncs.rows.filter((row) => ['FAILING', 'STUCK', 'LATE', 'DEGRADED'].includes(row.health?.state ?? '')).map((row) => row.id), '', busy)
+  const table = useSteady(select(syncs.rows, view).map((row) => row.id), JSON.stringify([state, dest, src, q, paused, sort, dir, group]), busy)
+  const waiting = new Set([...worst.waiting, ...table.waiting].filter((id) => by.has(id))).size
+  const rowsOf = (ids: string[]) => ids.flatMap((id) => by.get(id) ?? [])
   const summary = useLive(SummaryDocument, { since: iso(w.since), before: end(w), earlier: iso(w.earlier), bucket: w.bucket, timeZone: zoneOf(view.tz) }, 120_000, !first)
   return (
     <>
@@ -25,7 +34,8 @@ export function Overview() {
       <Trouble error={syncs.rows.length ? undefined : syncs.error} what="The syncs" />
       {!first && <Skeleton lines={10} says="Reading the syncs from Census…" />}
       {syncs.rows.length > 0 && <Tiles syncs={syncs} chosen={view.state} />}
-      {syncs.rows.length > 0 && <Attention rows={syncs.rows} />}
+      <div ref={area}>
+      {syncs.rows.length > 0 && <Attention rows={syncs.rows} bad={rowsOf(worst.ids)} />}
       {first && !syncs.error && syncs.rows.length === 0 && <Empty>No syncs yet. They appear here once Census has some.</Empty>}
       <Trouble error={summary.error} what="The statistics" />
       {summary.data && (
@@ -38,7 +48,9 @@ export function Overview() {
           {view.bucket && <Bucket startsAt={view.bucket} unit={w.bucket} zone={zoneOf(view.tz)} close={() => adjust({ bucket: '' })} />}
         </div>
       )}
-      {syncs.rows.length > 0 && <Table syncs={syncs} view={view} />}
+      {syncs.rows.length > 0 && <Table syncs={syncs} rows={rowsOf(table.ids)} view={view} />}
+      </div>
+      {waiting > 0 && <p className="waiting"><button type="button" onClick={() => [worst, table].forEach((list) => list.apply())}>{plural(waiting, 'change')} – apply</button></p>}
     </>
   )
 }
@@ -62,9 +74,8 @@ function Tiles({ syncs, chosen }: { syncs: Syncs; chosen: HealthState[] }) {
   )
 }
 
-function Attention({ rows }: { rows: SyncRow[] }) {
+function Attention({ rows, bad }: { rows: SyncRow[]; bad: SyncRow[] }) {
   const [all, show] = useState(false)
-  const bad = rows.filter((row) => ['FAILING', 'STUCK', 'LATE', 'DEGRADED'].includes(row.health?.state ?? ''))
   const last = rows.filter((row) => row.latestRun?.outcome === 'FAILED').sort((a, b) => b.latestRun!.createdAt.localeCompare(a.latestRun!.createdAt))[0]
   return (
     <section className="card attention">
@@ -73,12 +84,12 @@ function Attention({ rows }: { rows: SyncRow[] }) {
       <ul>
         {bad.slice(0, all ? bad.length : 15).map((row) => (
           <li key={row.id}>
-            <StateBadge of={row.health!.state} />
+            <StateBadge of={row.health?.state ?? 'UNKNOWN'} />
             <div>
               <Link to={{ name: 'sync', id: String(row.databaseId) }} data-row data-census={row.url ?? undefined} className="name">{nameOf(row)}</Link>
-              <p>{row.health!.reason}</p>
+              <p>{row.health?.reason}</p>
             </div>
-            <div className="since">{row.health!.since && <span>since <When at={row.health!.since} /></span>}{row.health!.consecutiveFailures > 1 && <span className="quiet">{plural(row.health!.consecutiveFailures, 'failure')} in a row</span>}{row.url && <a href={row.url} target="_blank" rel="noreferrer">open in Census</a>}</div>
+            <div className="since">{row.health?.since && <span>since <When at={row.health.since} /></span>}{row.health && row.health.consecutiveFailures > 1 && <span className="quiet">{plural(row.health.consecutiveFailures, 'failure')} in a row</span>}{row.url && <a href={row.url} target="_blank" rel="noreferrer">open in Census</a>}</div>
           </li>
         ))}
       </ul>

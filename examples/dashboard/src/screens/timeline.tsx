@@ -4,6 +4,7 @@ import { useLive, useMoment, useNow } from '../live'
 import { adjust, useHere } from '../nav'
 import { Gantt, type Lane } from '../parts/gantt'
 import { Empty, Skeleton, Trouble } from '../parts/states'
+import { missed } from '../missed'
 import { nameOf } from '../syncs'
 import { clock, day, end, floor, hour, iso, minute, type Window, windowOf, zoneOf } from '../time'
 import { groups, ranges, type View } from '../url'
@@ -54,11 +55,17 @@ function Hours({ w, now, moment }: { w: Window; now: number; moment: number }) {
   const { data, error, loading, old } = useLive(TimelineDocument, { since: iso(w.since), before: iso(until), now: iso(until - 5 * minute), ahead: iso(ahead), after: before.at(-1) ?? null }, 60_000)
   if (!data) return error ? <Trouble error={error} what="The timeline" /> : <Skeleton lines={14} says="Reading the runs of 50 syncs from Census…" />
   const { nodes, pageInfo, totalCount } = data.syncs
-  const lanes: Lane[] = nodes.map((sync) => ({
-    id: String(sync.databaseId), label: nameOf(sync), state: sync.health?.state ?? 'UNKNOWN', group: group(sync, view), cut: sync.runs?.pageInfo.hasNextPage ?? false,
-    bars: (sync.runs?.nodes ?? []).map((run) => ({ id: String(run.databaseId), outcome: run.outcome, from: Date.parse(run.createdAt), to: run.completedAt ? Date.parse(run.completedAt) : run.outcome === 'IN_PROGRESS' ? now : null, code: run.errorCode })),
-    due: sync.paused || w.before !== null ? [] : (sync.schedule?.executions ?? []).map((t) => Date.parse(t)).filter((t) => t > now),
-  }))
+  const lanes: Lane[] = nodes.map((sync) => {
+    const state = sync.health?.state ?? 'UNKNOWN'
+    const bars = (sync.runs?.nodes ?? []).map((run) => ({ id: String(run.databaseId), outcome: run.outcome, dry: run.dryRun, from: Date.parse(run.createdAt), to: run.completedAt ? Date.parse(run.completedAt) : run.outcome === 'IN_PROGRESS' ? now : null, code: run.errorCode }))
+    const due = sync.paused ? [] : [...(sync.schedule?.past ?? []), ...(sync.schedule?.executions ?? [])].map((t) => Date.parse(t))
+    const changed = Date.parse(sync.updatedAt ?? '') || 0 // the schedule may have been another before
+    const known = sync.runs && (bars.length > 0 || state === 'LATE') // without a run seen, one of before may be at work
+    return {
+      id: String(sync.databaseId), label: nameOf(sync), state, group: group(sync, view), cut: sync.runs?.pageInfo.hasNextPage ?? false, bars,
+      due: w.before === null ? due.filter((t) => t > now) : [], missed: known ? missed(due.filter((t) => t > changed && t <= Math.min(now, until)), bars.filter((bar) => !bar.dry), now) : [],
+    }
+  })
   return <Paged {...{ lanes, w, ahead, now, loading, old, before, setBefore, pageInfo }} total={totalCount ?? 0} />
 }
 
@@ -71,7 +78,7 @@ function Days({ w, now }: { w: Window; now: number }) {
   if (!data) return error ? <Trouble error={error} what="The timeline" /> : <Skeleton lines={14} says="Reading the days of 50 syncs from Census…" />
   const { nodes, pageInfo, totalCount } = data.syncs
   const lanes: Lane[] = nodes.map((sync) => ({
-    id: String(sync.databaseId), label: nameOf(sync), state: sync.health?.state ?? 'UNKNOWN', group: group(sync, view), cut: sync.runStats?.truncated ?? false, due: [],
+    id: String(sync.databaseId), label: nameOf(sync), state: sync.health?.state ?? 'UNKNOWN', group: group(sync, view), cut: sync.runStats?.truncated ?? false, due: [], missed: [],
     bars: (sync.runStats?.series ?? []).filter((b) => b.totalRuns > 0).map((b) => {
       const from = Math.max(Date.parse(b.startsAt), w.since)
       const worst = ['FAILED', 'PARTIAL', 'IN_PROGRESS', 'SUCCEEDED', 'CANCELED', 'SKIPPED', 'UNKNOWN'].find((o) => b.byOutcome.some((c) => c.outcome === o && c.count > 0)) ?? 'UNKNOWN'
