@@ -42,10 +42,10 @@ func template(pattern string) string {
 			write(pattern[i : i+n])
 		case word == 0:
 			n = 1
-			if c := pattern[i]; c == ' ' {
-				space = true
-			} else if c > ' ' && c < unicode.MaxASCII {
+			if c := pattern[i]; c > ' ' && c < unicode.MaxASCII {
 				write(pattern[i : i+1])
+			} else { // a control character separates words, too
+				space = true
 			}
 		default:
 			n = word

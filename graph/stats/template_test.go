@@ -17,6 +17,7 @@ func TestTemplate(t *testing.T) {
 		"Contact jim@example.com already exists in list VIP_customers-2026":                                                   "contact <email> already exists in list …-#",
 		"could not convert Acme Corp to number\n at row 17":                                                                   "could not convert … to number at row #",
 		"Ошибка: нет доступа":                                                                                                 "…: …",
+		"a\x01a\x7fvalue is invalid":                                                                                          "a a value is invalid",
 		"request <swordfish> failed, see https://example.com/a?b=c.":                                                          "request <…> failed, see <url>.",
 		"\x00\x01 \xff\xfe 漢字 failed":                                                                                         "… failed",
 	} {
