@@ -39,7 +39,7 @@ func (w *answerWriter) WriteHeader(status int) {
 		if w.status == 0 && !w.room() {
 			return
 		}
-		w.begin(status)
+		w.writeStatus(status)
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
@@ -49,13 +49,13 @@ func (w *answerWriter) Write(p []byte) (int, error) {
 	if w.refused {
 		return len(p), nil
 	}
-	w.begin(http.StatusOK)
+	w.writeStatus(http.StatusOK)
 	return w.ResponseWriter.Write(p)
 }
 
 // Flush sends buffered data, for handlers that use http.Flusher.
 func (w *answerWriter) Flush() {
-	w.begin(http.StatusOK)
+	w.writeStatus(http.StatusOK)
 	http.NewResponseController(w.ResponseWriter).Flush()
 }
 
@@ -69,7 +69,7 @@ func (w *answerWriter) room() bool {
 	return ok
 }
 
-func (w *answerWriter) begin(status int) {
+func (w *answerWriter) writeStatus(status int) {
 	if w.status != 0 {
 		return
 	}

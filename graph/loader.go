@@ -65,13 +65,13 @@ func (l *loader[K, V]) ask(k K) *loaded[K, V] {
 	defer l.mu.Unlock()
 	v, asked := l.values[k]
 	if !asked {
-		v = l.add(k)
+		v = l.collect(k)
 		l.unread = append(l.unread, v)
 	}
 	return v
 }
 
-func (l *loader[K, V]) add(k K) *loaded[K, V] {
+func (l *loader[K, V]) collect(k K) *loaded[K, V] {
 	if l.values == nil {
 		l.values = make(map[K]*loaded[K, V])
 	}
@@ -85,7 +85,7 @@ func (l *loader[K, V]) known(k K, value V) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if _, asked := l.values[k]; !asked {
-		l.add(k).result = &dataloader.Result[V]{Data: value}
+		l.collect(k).result = &dataloader.Result[V]{Data: value}
 	}
 }
 
@@ -96,9 +96,9 @@ func (l *loader[K, V]) forget(k K) {
 	delete(l.values, k)
 }
 
-// begin starts reading the requested keys as one batch. The returned channel is closed when they
+// dispatch starts reading the requested keys as one batch. The returned channel is closed when they
 // are read.
-func (l *loader[K, V]) begin() <-chan struct{} {
+func (l *loader[K, V]) dispatch() <-chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	asked := l.notKept()

@@ -128,10 +128,10 @@ func newLoaders(ctx context.Context, client *upstream.Client, hook batchHook) *l
 // read reads all requested keys. It reads all syncs before pages of syncs, which may then be in
 // memory.
 func (l *loaders) read() {
-	reading := [...]<-chan struct{}{l.syncs.begin(), l.runs.begin(), l.slices.begin(), l.sides.begin()}
+	reading := [...]<-chan struct{}{l.syncs.dispatch(), l.runs.dispatch(), l.slices.dispatch(), l.sides.dispatch()}
 	l.beginScans()
-	<-l.all.begin()
-	<-l.listed.begin()
+	<-l.all.dispatch()
+	<-l.listed.dispatch()
 	for _, there := range reading {
 		<-there
 	}

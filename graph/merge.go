@@ -18,12 +18,12 @@ func nearer(p, q paging.Position, fromOldest bool) bool {
 	return p.Compare(q) > 0
 }
 
-// merge returns the nearest runs of all streams, as many as w requests, and whether there is
+// mergeStreams returns the nearest runs of all streams, as many as w requests, and whether there is
 // another. It reads a stream further only if no other stream has a nearer run. If a stream meets
 // the read limit or fails, the page ends there, and a client can continue there. Towards newer
 // runs, the page also ends where a stream may have received runs since it was read. Otherwise, a
 // client that continues after a newer run of another sync would miss them.
-func (l *loaders) merge(streams []*stream, filter *stats.Filter, w paging.Window) (h harvest) {
+func (l *loaders) mergeStreams(streams []*stream, filter *stats.Filter, w paging.Window) (h harvest) {
 	for {
 		var next *stream
 		var at paging.Position

@@ -63,7 +63,7 @@ func (l *loaders) timeline(ids []census.SyncID, filter *stats.Filter, newestFirs
 		streams[i] = &stream{sync: id, window: narrowed, first: l.askFirst(id, from)}
 	}
 	return exec.Slow(func() (*SyncRunConnection, error) {
-		h := l.merge(streams, filter, w)
+		h := l.mergeStreams(streams, filter, w)
 		var failed exec.Beside
 		for _, s := range streams {
 			if s.err != nil {

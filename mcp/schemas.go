@@ -68,7 +68,7 @@ func fields(set ast.SelectionSet, into schema) {
 				p = schema{"type": "string"}
 			}
 			if before, ok := into[s.Alias].(schema); ok { // selected in two places
-				merge(before, p)
+				mergeSchemas(before, p)
 			} else {
 				into[s.Alias] = p
 			}
@@ -91,16 +91,16 @@ func output(f *ast.Field, t *ast.Type) schema {
 	return nullable(t, leafNamed(t.NamedType))
 }
 
-// merge adds what b knows of an object's or a list's fields to a.
-func merge(a, b schema) {
+// mergeSchemas adds what b knows of an object's or a list's fields to a.
+func mergeSchemas(a, b schema) {
 	if inner, ok := a["items"].(schema); ok {
-		merge(inner, b["items"].(schema))
+		mergeSchemas(inner, b["items"].(schema))
 		return
 	}
 	if properties, ok := a["properties"].(schema); ok {
 		for name, p := range b["properties"].(schema) {
 			if before, ok := properties[name].(schema); ok {
-				merge(before, p.(schema))
+				mergeSchemas(before, p.(schema))
 			} else {
 				properties[name] = p
 			}

@@ -50,7 +50,7 @@ func (l list[T]) from(more time.Duration) time.Time {
 
 // remember begins a view with the cached chunks, without the newest rows.
 func (l list[T]) remember(more time.Duration) *paging.View[T] {
-	v := l.begin()
+	v := l.newView()
 	c := l.client.cache
 	if l.isDeaf() {
 		return v.BeDeaf()

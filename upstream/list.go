@@ -109,8 +109,8 @@ func (l list[T]) unpassed(v *paging.View[T], windows []paging.Window) ([]paging.
 	return answers, nil
 }
 
-// begin begins a view of the list.
-func (l list[T]) begin() *paging.View[T] {
+// newView returns an empty view of the list.
+func (l list[T]) newView() *paging.View[T] {
 	return paging.NewView(l.position, l.size == l.most) // otherwise Census has no larger pages for now
 }
 
@@ -131,7 +131,7 @@ func (l list[T]) view(ctx context.Context, windows []paging.Window, v *paging.Vi
 		if errors.Is(err, paging.ErrMoved) {
 			l.forget(v)
 			if moves < maxMoves {
-				v = l.begin().After(v)
+				v = l.newView().After(v)
 				if moves >= maxHeard {
 					v.BeDeaf()
 				}

@@ -14,8 +14,8 @@ type flight struct {
 	answer *answer       // nil if there is none
 }
 
-// begin returns a flight that no other request can join. c.mu is held.
-func (c *Cache) begin(key []byte) *flight {
+// newFlight returns a flight that no other request can join. c.mu is held.
+func (c *Cache) newFlight(key []byte) *flight {
 	return &flight{key: string(key), crowd: 1, era: c.era, over: make(chan struct{})}
 }
 
@@ -23,7 +23,7 @@ func (c *Cache) begin(key []byte) *flight {
 func (c *Cache) alone(key []byte) *flight {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.begin(key)
+	return c.newFlight(key)
 }
 
 // find returns an answer for key, or else a flight. If lead is true, the flight is new and the
@@ -36,13 +36,13 @@ func (c *Cache) find(key []byte) (a *answer, f *flight, lead bool) {
 	}
 	if f = c.flights[string(key)]; f != nil {
 		if c.waiting >= maxWaiting {
-			return nil, c.begin(key), true
+			return nil, c.newFlight(key), true
 		}
 		c.waiting++
 		f.crowd++
 		return nil, f, false
 	}
-	f = c.begin(key)
+	f = c.newFlight(key)
 	c.flights[f.key] = f
 	return nil, f, true
 }

@@ -34,7 +34,7 @@ func (c *recorder) WriteHeader(status int) {
 			c.w.WriteHeader(status) // net/http reports the mistake
 		}
 	case status < 200: // an early hint; the final header follows
-		merge(c.w.Header(), c.header)
+		mergeHeaders(c.w.Header(), c.header)
 		c.w.WriteHeader(status)
 	case c.shareable():
 		c.decided, c.holding, c.status = true, true, status
@@ -68,7 +68,7 @@ func (c *recorder) fits(body int) bool {
 func (c *recorder) pass(status int) {
 	c.holding = false
 	c.layer.land(c.flight, nil)
-	merge(c.w.Header(), c.header)
+	mergeHeaders(c.w.Header(), c.header)
 	c.w.WriteHeader(status)
 }
 
@@ -122,7 +122,7 @@ func (c *recorder) Unwrap() http.ResponseWriter { return c.w }
 func (c *recorder) answer() *answer {
 	switch {
 	case !c.decided:
-		merge(c.w.Header(), c.header)
+		mergeHeaders(c.w.Header(), c.header)
 		return nil
 	case !c.holding:
 		return nil
@@ -130,9 +130,9 @@ func (c *recorder) answer() *answer {
 	return newAnswer(c)
 }
 
-// merge adds the headers of next to those of the outer layers. Vary combines both; for every
+// mergeHeaders adds the headers of next to those of the outer layers. Vary combines both; for every
 // other header, next's value applies.
-func merge(above, next http.Header) {
+func mergeHeaders(above, next http.Header) {
 	for name, values := range next {
 		if name == "Vary" {
 			values = append(slices.Clip(above[name]), values...)

@@ -38,11 +38,11 @@ type Execution struct {
 func Start(ctx context.Context, op *graphql.OperationContext, plan *Plan, root any, read func()) *Execution {
 	x := &Execution{ctx: ctx, op: op, plan: plan, read: read, args: make([]arguments, plan.arguments)}
 	x.parts, x.first = x.one[:0], part{set: plan.root, obj: root}
-	x.begin(&x.first)
+	x.startPart(&x.first)
 	return x
 }
 
-func (x *Execution) begin(p *part) {
+func (x *Execution) startPart(p *part) {
 	x.parts = append(x.parts, p)
 	if p.set.deep() {
 		p.frames, p.columns = make([]frame, p.set.span), make([]column, p.set.width)

@@ -98,7 +98,7 @@ func (x *Execution) announce(deferred []*part) (pending []Pending) {
 		pending = append(pending, p.Pending)
 	}
 	for _, p := range deferred {
-		x.begin(p)
+		x.startPart(p)
 	}
 	return pending
 }

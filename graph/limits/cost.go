@@ -23,9 +23,9 @@ type pricing struct {
 func (p *pricing) total(op ast.SelectionSet) int {
 	total := p.object(op)
 	for _, pages := range p.shared {
-		total = add(total, pages)
+		total = sum(total, pages)
 	}
-	return add(total, p.whole.pages())
+	return sum(total, p.whole.pages())
 }
 
 // object returns the pages that sets can cost, all selected from one object. It excludes pages
@@ -33,7 +33,7 @@ func (p *pricing) total(op ast.SelectionSet) int {
 func (p *pricing) object(sets ...ast.SelectionSet) int {
 	var parts shares
 	pages := p.cost(&parts, sets)
-	return add(pages, parts.pages())
+	return sum(pages, parts.pages())
 }
 
 // cost is object without the object's parts, which it adds to parts.
@@ -47,11 +47,11 @@ func (p *pricing) cost(parts *shares, sets []ast.SelectionSet) int {
 		price, priced := p.prices.find(m.field)
 		switch args := (Args{m.field, p.vars, &p.varied, p, m.sets}); {
 		case !priced:
-			total = add(total, p.object(m.sets...))
+			total = sum(total, p.object(m.sets...))
 		case price.Same:
-			total = add(total, p.cost(parts, m.sets))
+			total = sum(total, p.cost(parts, m.sets))
 		default:
-			total = add(total, p.field(parts, price, args, m.sets))
+			total = sum(total, p.field(parts, price, args, m.sets))
 		}
 	}
 	return total
@@ -86,23 +86,23 @@ func (p *pricing) field(parts *shares, price Price, args Args, sets []ast.Select
 	var below shares
 	if items > 0 && len(sets) > 0 {
 		p.above++
-		pages = add(pages, multiply(items, p.cost(&below, sets)))
+		pages = sum(pages, multiply(items, p.cost(&below, sets)))
 		p.above--
 	}
 	if of := below.take(price.Of); price.Of != "" && of.most > 0 {
 		parts.add(share{part: of.part, most: of.most, reach: of.reach})
 	}
 	each := below.take(of.Part)
-	pages = add(pages, multiply(items, below.pages()))
+	pages = sum(pages, multiply(items, below.pages()))
 	read := share{part: of.Part, most: clamp(of.Pages), sum: multiply(items, each.pages())}
 	if each.reach > of.Reach {
-		read.sum = add(read.sum, read.most)
+		read.sum = sum(read.sum, read.most)
 	}
 	if of.Whole && p.above == 0 {
 		p.whole.add(read)
 		return pages
 	}
-	return add(pages, read.pages())
+	return sum(pages, read.pages())
 }
 
 // A collection holds the fields selected from one object, in document order.

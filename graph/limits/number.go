@@ -14,8 +14,8 @@ const most = math.MaxInt32
 // clamp limits n to 0..most. It treats a negative number as 0, since the resolver reports it.
 func clamp(n int) int { return min(max(n, 0), most) }
 
-// add returns a+b for a and b in 0..most.
-func add(a, b int) int { return clampWide(uint64(a) + uint64(b)) }
+// sum returns a+b for a and b in 0..most.
+func sum(a, b int) int { return clampWide(uint64(a) + uint64(b)) }
 
 // multiply returns a*b for a and b in 0..most.
 func multiply(a, b int) int { return clampWide(uint64(a) * uint64(b)) }

@@ -25,7 +25,7 @@ type shares []share
 func (s *shares) add(more share) {
 	for i := range *s {
 		if was := &(*s)[i]; was.part == more.part {
-			*was = share{more.part, max(was.most, more.most), add(was.sum, more.sum), add(was.items, more.items), max(was.per, more.per), max(was.reach, more.reach)}
+			*was = share{more.part, max(was.most, more.most), sum(was.sum, more.sum), sum(was.items, more.items), max(was.per, more.per), max(was.reach, more.reach)}
 			return
 		}
 	}
@@ -46,7 +46,7 @@ func (s shares) take(part string) (taken share) {
 func (s shares) pages() int {
 	total := 0
 	for _, share := range s {
-		total = add(total, share.pages())
+		total = sum(total, share.pages())
 	}
 	return total
 }

@@ -96,7 +96,7 @@ func (w *Watcher) end(err error) {
 func (w *Watcher) work(ctx context.Context) {
 	judged := time.Now()
 	for {
-		wait := w.begin(ctx)
+		wait := w.startReads(ctx)
 		if now := time.Now(); now.Sub(judged) >= judges {
 			judged = now
 			w.judgeAll(now)
@@ -114,8 +114,8 @@ func (w *Watcher) work(ctx context.Context) {
 	}
 }
 
-// begin begins all reads that are due, and tells how long to wait for the next.
-func (w *Watcher) begin(ctx context.Context) time.Duration {
+// startReads starts all reads that are due, and returns how long to wait for the next.
+func (w *Watcher) startReads(ctx context.Context) time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now := time.Now()

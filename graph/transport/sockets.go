@@ -133,7 +133,7 @@ func (c *socket) read() bool {
 	}
 	switch m.Type {
 	case "connection_init":
-		return c.begin(m.Payload)
+		return c.initialize(m.Payload)
 	case "ping":
 		return c.send(message{Type: "pong"})
 	case "pong":
@@ -152,9 +152,9 @@ func (c *socket) read() bool {
 	return c.close(closeInvalid, "Invalid message received")
 }
 
-// begin uses the credentials in the payload of connection_init as headers, and acknowledges it if
-// they are accepted.
-func (c *socket) begin(payload json.RawMessage) bool {
+// initialize uses the credentials in the payload of connection_init as headers, and
+// acknowledges it if they are accepted.
+func (c *socket) initialize(payload json.RawMessage) bool {
 	if c.state(func() bool { was := c.begun; c.begun = true; return was }) {
 		return c.close(closeInitTwice, "Too many initialisation requests")
 	}
