@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,6 +25,7 @@ func TestWebhook(t *testing.T) {
 		c := New(Options{Empty: true})
 		id := c.AddSync(Sync{Frequency: "never"})
 		c.AddRun(id, Run{}) // before
+		var mu sync.Mutex
 		var got []string
 		post := func(r *http.Request) (*http.Response, error) {
 			body, err := io.ReadAll(r.Body)
@@ -33,6 +35,8 @@ func TestWebhook(t *testing.T) {
 			sum := hmac.New(sha256.New, []byte("secret"))
 			sum.Write(body)
 			signed := r.Header.Get("X-Signature") == base64.StdEncoding.EncodeToString(sum.Sum(nil))
+			mu.Lock()
+			defer mu.Unlock()
 			got = append(got, fmt.Sprintf("%s %t", body, signed))
 			return &http.Response{StatusCode: 204, Body: http.NoBody}, nil
 		}
@@ -53,6 +57,8 @@ func TestWebhook(t *testing.T) {
 		expect := func(want ...string) {
 			t.Helper()
 			time.Sleep(3 * time.Second)
+			mu.Lock()
+			defer mu.Unlock()
 			for i := range want {
 				want[i] = strings.Replace(want[i], "{", fmt.Sprintf(`{"workspace_id":7,"sync_id":%d,"sync_run_id":%d,"event":`, id, run), 1)
 			}
