@@ -86,8 +86,17 @@ func TestBrowserBudgets(t *testing.T) {
 	c.fill(1000, 25)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", "browser/measure.mjs", "http://"+start(t, c.settings("GATEWAY_DASHBOARD=true")...).host+"/dashboard")
-	cmd.Dir, cmd.Env = "../examples/dashboard", append(os.Environ(), "CHROMIUM="+browser)
+	g := start(t, c.settings("GATEWAY_DASHBOARD=true", "GATEWAY_WEBHOOK_SECRETS=a-secret", "GATEWAY_WATCH_CALLS=6000")...)
+	defer c.Send(sim.Webhook{URL: "http://" + g.host + "/webhooks/census", Secret: "a-secret"})()
+	day := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		for i := range 2200 {
+			c.AddRun(int64(1+i*7%1000), sim.Run{CreatedAt: time.Now(), UpdatedAt: time.Now(), CompletedAt: time.Now()})
+			time.Sleep(10 * time.Millisecond)
+		}
+	}))
+	defer day.Close()
+	cmd := exec.CommandContext(ctx, "node", "browser/measure.mjs", "http://"+g.host+"/dashboard")
+	cmd.Dir, cmd.Env = "../examples/dashboard", append(os.Environ(), "CHROMIUM="+browser, "DAY="+day.URL)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Error(err)

@@ -83,5 +83,15 @@ for (let i = 0; i < 10; i++) {
 }
 tell('memory', before, 'MiB', 150)
 tell('memory after ten refreshes', await heap(), 'MiB', 150)
+if (process.env.DAY) { // its answer comes when a day of runs has happened
+  let changes = 0
+  await page.exposeFunction('changed', () => { changes++ })
+  await page.evaluate(() => new MutationObserver(() => changed()).observe(document.querySelector('main') ?? document.body, { subtree: true, childList: true, characterData: true }))
+  await fetch(process.env.DAY)
+  await page.waitForTimeout(5000)
+  tell('updates of the page in a day of live events', changes, '')
+  tell('memory after a day of live events', await heap(), 'MiB', 150, true)
+  tell('elements after it', await page.evaluate(() => document.querySelectorAll('*').length), '', 3000, true)
+}
 await browser.close()
 process.exit(failed ? 1 : 0)
