@@ -78,7 +78,7 @@ func TestMisbehaviour(t *testing.T) {
 		{name: "hangs", fault: sim.Fault{Do: sim.Hang()}, time: short, want: "timeout", calls: 1},
 		{name: "hangs after the headers", fault: sim.Fault{Do: sim.HangAfterHeaders()}, time: short, want: "timeout", calls: 1},
 		{name: "drips", fault: sim.Fault{Do: sim.Drip(1, 20*time.Millisecond)}, time: short, want: "timeout", calls: 1},
-		{name: "500, then hangs", fault: sim.Fault{Do: sim.Then(sim.Throttle("0"), sim.Hang())}, time: short, want: "timeout", calls: 2},
+		{name: "429, then hangs", fault: sim.Fault{Do: sim.Then(sim.Throttle("0"), sim.Hang())}, time: 3 * time.Second, want: "timeout", calls: 2},
 		{name: "401, then hangs", fault: sim.Fault{Do: refuseAndHang(401)}, time: 1500 * time.Millisecond, want: "unauthenticated", calls: 1},
 		{name: "503, then hangs", fault: sim.Fault{Do: refuseAndHang(503)}, time: long, want: "unavailable", calls: 3},
 		{name: "slow but good", fault: sim.Fault{Do: sim.Delay(20 * time.Millisecond)}, time: long, want: "ok", calls: 1},
