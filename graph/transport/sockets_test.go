@@ -133,7 +133,8 @@ func TestIDsOfOperations(t *testing.T) {
 	conn := dial(t, url, "graphql-transport-ws")
 	say(t, conn, []string{hello, subscribe("a", "subscription{ticks}")}, 1)
 	c <- 1
-	if got := say(t, conn, []string{`{"type":"complete","id":"a"}`, subscribe("a", "{hello}")}, 3); len(got) != 3 || !strings.Contains(got[1], "world") {
+	say(t, conn, nil, 1) // otherwise the event may be dropped, since the client ends the operation
+	if got := say(t, conn, []string{`{"type":"complete","id":"a"}`, subscribe("a", "{hello}")}, 2); len(got) != 2 || !strings.Contains(got[0], "world") {
 		t.Errorf("%q", got)
 	}
 	if got := say(t, conn, []string{subscribe("b", "subscription{ticks}"), subscribe("b", "{hello}")}, 1); got[0] != "4409 Subscriber for b already exists" {
