@@ -3,38 +3,33 @@ package live
 import (
 	"context"
 	"crypto/rand"
-	"errors"
-	"maps"
-	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"census-gateway/graph/health"
 	"census-gateway/upstream"
-	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
 )
 
 const (
-	readers   = 16               // syncs that are read at once
-	readFor   = 45 * time.Second // one of them
-	listEvery = time.Minute      // the list of syncs is read, or as seldom as a fifth of the budget allows
-	listFor   = 30 * time.Minute // waiting for the budget
-	judges    = 30 * time.Second // how often health is judged by the clock
-	overdue   = time.Minute      // a read is, and the sync not judged by the clock until it is made
+	readers   = 16               // syncs read at once
+	readFor   = 45 * time.Second // time limit of one read
+	listEvery = time.Minute      // between reads of the list, or more: they take a fifth of the budget
+	listFor   = 30 * time.Minute // time limit of a read of the list, which waits for the budget
+	judges    = 30 * time.Second // between judgements of health by the clock
+	overdue   = time.Minute      // delay of a read after which its sync is not judged by the clock
 
-	// clockLag is how much later than the time it bears a change may come to be seen.
+	// clockLag is the largest delay between the time in a change and its appearance.
 	clockLag = 5 * time.Second
 )
 
-// A Change is a run that was created or has changed.
+// A Change is a new or changed run.
 type Change struct {
 	Run    *census.SyncRun
-	Before *census.SyncRun // nil: it was not known
+	Before *census.SyncRun // nil: the run was not known
 }
 
-// A HealthChange is a sync whose state of health is another.
+// A HealthChange is a change of a sync's state of health.
 type HealthChange struct {
 	Sync   census.SyncID
 	Before health.State // "": it was not known
@@ -42,7 +37,7 @@ type HealthChange struct {
 	At     time.Time
 }
 
-// A Watcher follows the syncs of one workspace for as long as somebody does.
+// A Watcher reads the syncs of one workspace while they have followers.
 type Watcher struct {
 	client    *upstream.Client
 	budget    *budget
@@ -51,7 +46,7 @@ type Watcher struct {
 	name      string // among the watchers of all gateways
 	stop      context.CancelFunc
 	done      sync.WaitGroup
-	poke      chan struct{} // holds something if there may be something to do
+	poke      chan struct{} // has a value if there may be work
 	began     time.Time
 
 	runs   feed[Change]
@@ -59,20 +54,20 @@ type Watcher struct {
 	alerts feed[AlertChange]
 
 	mu      sync.Mutex
-	syncs   map[census.SyncID]*watched // all of the workspace; those that nobody follows are not read
-	listed  time.Time                  // when they were last asked for, with an answer; zero: not yet
-	tried   time.Time                  // the same, with one or without
-	up      bool                       // with one
-	fresh   time.Time                  // when anything was last asked for with an answer
+	syncs   map[census.SyncID]*watched // all syncs of the workspace; only those with followers are read
+	listed  time.Time                  // when the list was last requested and answered; zero: never
+	tried   time.Time                  // when it was last requested, answered or not
+	up      bool                       // the last request was answered
+	fresh   time.Time                  // when the last answered request of any kind was sent
 	listing bool
 
-	listLag  time.Duration // how much later it is read, as another gateway reads it
-	listTold time.Time     // since when another gateway has read the list; zero: none has since it was read
+	listLag  time.Duration // added to its interval while another gateway reads it
+	listTold time.Time     // when another gateway requested the list, since the last read here; zero: none did
 	reading  int
-	all      int                   // how many follow all of them
-	some     map[census.SyncID]int // how many follow one, by its id
-	named    map[census.SyncID]int // those of them who follow few
-	mark     Mark                  // of who follows all, at a place in the feed of runs
+	all      int                   // number of followers of all syncs
+	some     map[census.SyncID]int // number of followers of each sync
+	named    map[census.SyncID]int // those of them that follow few syncs
+	mark     Mark                  // of followers of all syncs, at the position marked in the feed of runs
 	marked   uint64
 }
 
@@ -84,7 +79,7 @@ func newWatcher(client *upstream.Client, calls int, onChanged func(), onSeen fun
 	return w
 }
 
-// end ends the watcher and what follows it.
+// end ends the watcher and its followers.
 func (w *Watcher) end(err error) {
 	w.stop()
 	w.runs.end(err)
@@ -129,7 +124,7 @@ func (w *Watcher) startReads(ctx context.Context) time.Duration {
 		if y == nil {
 			return min(wait, next)
 		}
-		if !y.told.IsZero() && y.woken.IsZero() { // as a rule, this costs no call
+		if !y.told.IsZero() && y.woken.IsZero() { // this usually costs no call
 			since := y.told
 			y.reading, y.told = true, time.Time{}
 			w.reading++
@@ -150,7 +145,7 @@ func (w *Watcher) startReads(ctx context.Context) time.Duration {
 	return wait
 }
 
-// listEvery is how often the list is read.
+// listEvery returns the time between two reads of the list.
 func (w *Watcher) listEvery() time.Duration {
 	if w.listed.IsZero() {
 		return pursuit
@@ -159,8 +154,7 @@ func (w *Watcher) listEvery() time.Duration {
 	return max(listEvery, time.Duration(pages)*5*time.Minute/time.Duration(w.budget.most))
 }
 
-// due is the sync that is to be read first; nil if none is yet, and then how long that
-// takes at least.
+// due returns the sync to read first. It is nil if no read is due; next is then the shortest wait.
 func (w *Watcher) due(now time.Time) (first *watched, next time.Duration) {
 	next = judges
 	for id, y := range w.syncs {
@@ -181,180 +175,5 @@ func (w *Watcher) wakeUp() {
 	select {
 	case w.poke <- struct{}{}:
 	default:
-	}
-}
-
-// readList reads the list of syncs, or takes what another gateway has read since told; zero: none
-// has.
-func (w *Watcher) readList(ctx context.Context, now, told time.Time) {
-	ctx, cancel := context.WithTimeout(ctx, listFor)
-	defer cancel()
-	asked := now
-	if !told.IsZero() {
-		asked = told
-	}
-	var made atomic.Int64
-	all, err := w.client.Anew(asked, w.counted(w.budget.take, &made)).AllSyncs(ctx)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	defer w.wakeUp()
-	w.listing, w.tried, w.up = false, now, err == nil
-	w.listLag = lag(w.onSeen != nil && made.Load() == 0)
-	if err != nil {
-		w.fails(err)
-		return
-	}
-	w.listed, w.fresh = asked, later(w.fresh, asked)
-	if made.Load() > 0 {
-		w.tell(Seen{Asked: asked})
-	}
-	there := make(map[census.SyncID]bool, len(all))
-	for i := range all {
-		record := &all[i]
-		there[record.ID] = true
-		y := w.syncs[record.ID]
-		switch {
-		case y == nil:
-			y = &watched{next: asked}
-			w.syncs[record.ID] = y
-		case moved(y.record, record):
-			y.wake(asked)
-		}
-		y.record = record
-	}
-	maps.DeleteFunc(w.syncs, func(id census.SyncID, y *watched) bool {
-		if !there[id] && len(y.alerts) > 0 {
-			w.outdate(asked, id)
-			w.alerts.put(y.gone(y.alerts, nil, "Census has the sync no more.", asked)...)
-		}
-		return !there[id]
-	})
-}
-
-// fails ends the watcher if Census does not accept its token.
-func (w *Watcher) fails(err error) {
-	var failed *calls.Error
-	if errors.As(err, &failed) && failed.Kind == calls.Unauthenticated {
-		w.up = false
-		w.end(err)
-	}
-}
-
-// readSync reads the newest runs of y, if they were not read since a time.
-func (w *Watcher) readSync(ctx context.Context, y *watched, asked time.Time, leave calls.Leave) {
-	ctx, cancel := context.WithTimeout(ctx, readFor)
-	defer cancel()
-	var made atomic.Int64
-	rows, open, more, err := w.read(ctx, y, asked, w.counted(leave, &made))
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	defer w.wakeUp()
-	w.reading--
-	now := time.Now()
-	y.reading = false
-	if err != nil {
-		y.failed++
-		w.fails(err)
-	} else {
-		y.failed, w.fresh = 0, later(w.fresh, asked)
-		changes := y.take(rows, open, more, asked, w.began.Add(-clockLag))
-		if made.Load() > 0 {
-			w.tellSync(y, len(changes) > 0)
-		}
-		if len(changes) > 0 {
-			y.changed = asked
-			since, ids := asked, make([]census.SyncRunID, len(changes))
-			for i, c := range changes {
-				if ids[i] = c.Run.ID; open[c.Run.ID] != nil {
-					since = now.Add(1) // it was read after the list, and may have changed in between
-				}
-			}
-			w.outdate(since, y.record.ID, ids...)
-			w.runs.put(changes...)
-		}
-		w.judge(y, now)
-	}
-	y.plan(now, w.named[y.record.ID] > 0)
-}
-
-// read reads the runs of y from those that are in mind on, and those further back that may
-// still change. At the first time it looks for a run that others were skipped behind.
-func (w *Watcher) read(ctx context.Context, y *watched, asked time.Time, leave calls.Leave) (rows []census.SyncRun, open map[census.SyncRunID]*census.SyncRun, more bool, err error) {
-	w.mu.Lock()
-	id, window, first := y.record.ID, y.window(), y.asked.IsZero()
-	w.mu.Unlock()
-	client := w.client.Anew(asked, leave)
-	for {
-		answers, err := client.Runs(ctx, id, window)
-		if err != nil {
-			return nil, nil, false, err
-		}
-		s := answers[0]
-		rows = append(census.CloneRuns(s.Rows), rows...)
-		more = s.First > 0
-		blocked := first && len(rows) < 1000 && !slices.ContainsFunc(rows, func(r census.SyncRun) bool { return r.Outcome() != census.OutcomeSkipped })
-		if !s.More || first && !blocked {
-			break
-		}
-		window = s.After(window)
-		window.Limit = 100
-	}
-	w.mu.Lock()
-	behind := y.behind(rows, asked)
-	w.mu.Unlock()
-	open = make(map[census.SyncRunID]*census.SyncRun)
-	for _, id := range behind {
-		run, err := client.Run(ctx, id)
-		var failed *calls.Error
-		switch {
-		case err == nil:
-			open[id] = run
-		case !errors.As(err, &failed) || failed.Kind != calls.NotFound:
-			return nil, nil, false, err
-		}
-	}
-	return rows, open, more, nil
-}
-
-// judge tells followers if the state of y or one of its alerts has changed.
-func (w *Watcher) judge(y *watched, now time.Time) {
-	if y.asked.IsZero() {
-		return
-	}
-	after := health.Of(y.record, y.newestFirst(), y.more, now)
-	before := y.health
-	y.health = &after
-	if before == nil || before.State != after.State {
-		c := HealthChange{Sync: y.record.ID, After: after, At: now}
-		if before != nil {
-			c.Before = before.State
-		}
-		w.outdate(later(y.asked, w.listed), c.Sync)
-		w.health.put(c)
-	}
-	if changes := y.alert(now, w.began); len(changes) > 0 {
-		w.outdate(later(y.asked, w.listed), y.record.ID)
-		w.alerts.put(changes...)
-	}
-}
-
-// outdate has queries show what followers are about to be told of a sync. Pages of its runs that
-// were requested before since are older.
-func (w *Watcher) outdate(since time.Time, id census.SyncID, runs ...census.SyncRunID) {
-	w.client.Doubt(since, id, runs...)
-	if w.onChanged != nil {
-		w.onChanged()
-	}
-}
-
-// judgeAll judges by the clock what is known of syncs. A sync that could not be read when it had
-// to be is left as it was: that no run of it is known does not mean that it is late.
-func (w *Watcher) judgeAll(now time.Time) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for id, y := range w.syncs {
-		if w.follows(id) && y.failed == 0 && now.Sub(y.next) < overdue {
-			w.judge(y, now)
-		}
 	}
 }
