@@ -28,10 +28,7 @@ var misfortunes = map[string]sim.Fault{
 //
 // keeps pictures of every screen.
 func TestBrowser(t *testing.T) {
-	browser := os.Getenv("CHROMIUM")
-	if browser == "" {
-		t.Skip("CHROMIUM names no browser; the gate has one")
-	}
+	browser := chromium(t)
 	t.Parallel()
 	full, frail, empty := newCensus(t, sim.Options{Seed: 1}), newCensus(t, sim.Options{Seed: 1}), newCensus(t, sim.Options{Empty: true})
 	large := newCensus(t, sim.Options{Empty: true})
@@ -77,10 +74,7 @@ func TestBrowser(t *testing.T) {
 // The dashboard over 1,000 syncs keeps to its budgets of bytes and elements. With -v it also tells
 // times and calls to Census, which depend on the machine.
 func TestBrowserBudgets(t *testing.T) {
-	browser := os.Getenv("CHROMIUM")
-	if browser == "" {
-		t.Skip("CHROMIUM names no browser; the gate has one")
-	}
+	browser := chromium(t)
 	t.Parallel()
 	c := newCensus(t, sim.Options{Empty: true})
 	c.fill(1000, 25)
@@ -102,4 +96,14 @@ func TestBrowserBudgets(t *testing.T) {
 		t.Error(err)
 	}
 	t.Logf("%s", out)
+}
+
+// chromium returns the path of the browser. Without one it skips the test.
+func chromium(t *testing.T) string {
+	t.Helper()
+	path := os.Getenv("CHROMIUM")
+	if path == "" {
+		t.Skip("CHROMIUM names no browser; the gate has one")
+	}
+	return path
 }

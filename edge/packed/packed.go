@@ -36,8 +36,8 @@ type File struct {
 	Gz     string `json:"gz"`     // SHA-256 of the stored file
 }
 
-// Open reads manifest.json among what is stored. It panics if there is none: files are
-// embedded, so that is a broken build, never a broken run.
+// Open reads the file manifest.json in stored. It panics if it cannot: the files are embedded, so
+// only a broken build lacks it.
 func Open(stored fs.FS) *Files {
 	f := &Files{stored: stored}
 	data, err := fs.ReadFile(stored, "manifest.json")

@@ -55,7 +55,7 @@ type Alert struct {
 	// Value is beyond Threshold if it fires. They are percent for FailedRecords and RecordCount,
 	// runs for Skipped, and otherwise seconds. Nil for rules without.
 	Value, Threshold *float64
-	Run              *census.SyncRun // by which it is judged; nil if there is none
+	Run              *census.SyncRun // the run that decides the state; nil if no run does
 
 	EveryTime bool // it is to be sent for each run for which it fires, and not just when it begins
 	Recovery  bool // its end is to be sent

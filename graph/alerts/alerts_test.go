@@ -131,7 +131,7 @@ func TestRulesOfCensus(t *testing.T) {
 		{"a failed run says nothing of records", invalidOver("1"), runs(is(failed), is(rejected(20)), ok), true, Firing, hour(2) - time.Minute, 1, 2, "2.0 %"},
 		{"a failed run that lost records", invalidOver("1"), runs(is(failed, rejected(20)), ok), true, Firing, hour(1) - time.Minute, 0, 2, "2.0 %"},
 		{"fewer again", invalidOver("1"), runs(is(rejected(5)), is(rejected(20))), true, Resolved, hour(1) - time.Minute, 0, .5, "0.5 %"},
-		{"a threshold that is none", invalidOver("many"), runs(ok), true, Unknown, 0, -1, 0, `The alert cannot be judged: its threshold, "many", is not a number from 0 on.`},
+		{"an invalid threshold", invalidOver("many"), runs(ok), true, Unknown, 0, -1, 0, `The alert cannot be judged: its threshold, "many", is not a number from 0 on.`},
 		{"a threshold beyond all", invalidOver("101"), runs(ok), true, Unknown, 0, -1, 0, "more than 100 %"},
 
 		{"not full", fullSync, runs(ok, ok), true, "", 0, -1, 0, ""},
@@ -151,7 +151,7 @@ func TestRulesOfCensus(t *testing.T) {
 		{"in progress for too long", runtime("45", "minutes", "actual"), runs(is(working), ok), true, Firing, 15 * time.Minute, 0, 3600, "The run has taken 1h0m0s since its creation"},
 		{"in time again", runtime("45", "minutes", "actual"), runs(ok, is(took(hour(.8)))), true, Resolved, hour(1) - time.Minute, 0, 60, "took 1m0s"},
 		{"without an end", runtime("45", "minutes", "actual"), runs(is(failed, open), ok), true, "", 0, -1, 0, ""},
-		{"a unit that is none", runtime("45", "fortnights", "actual"), runs(ok), true, Unknown, 0, -1, 0, `its unit, "fortnights", is unknown`},
+		{"an unknown unit", runtime("45", "fortnights", "actual"), runs(ok), true, Unknown, 0, -1, 0, `its unit, "fortnights", is unknown`},
 		{"no threshold", runtime("", "minutes", "actual"), runs(ok), true, Unknown, 0, -1, 0, "it has no threshold"},
 		{"a threshold of ages", runtime("1e9", "days", "actual"), runs(ok), true, Unknown, 0, -1, 0, "its threshold, 1e+09 days, is too long"},
 
@@ -165,8 +165,8 @@ func TestRulesOfCensus(t *testing.T) {
 		{"nothing as ever", deviates, runs(is(counted(0)), is(counted(0)), is(counted(0)), is(counted(0))), true, "", 0, -1, 0, ""},
 		{"as ever again", deviates, runs(ok, is(counted(1300)), ok, ok, ok), true, Resolved, hour(1) - time.Minute, 0, 100 - 1000/11., "9.1 %"},
 		{"of two runs, by the other name of the threshold", setting("RecordCountDeviationAlertConfiguration", "percent", "50", "record_type", "records_processed", "number_of_runs", "2"), runs(is(func(r *census.SyncRun) { r.RecordsProcessed = known(100) }), ok, ok), false, Firing, 0, 0, 90, "records_processed"},
-		{"a type of records that is none", setting("RecordCountDeviationAlertConfiguration", "threshold", "50", "record_type", "gold"), runs(ok), true, Unknown, 0, -1, 0, `its type of records, "gold", is unknown`},
-		{"a number of runs that is none", setting("RecordCountDeviationAlertConfiguration", "threshold", "50", "record_type", "records_failed", "runs", "0"), runs(ok), true, Unknown, 0, -1, 0, `its number of past runs, "0", is not`},
+		{"an unknown type of records", setting("RecordCountDeviationAlertConfiguration", "threshold", "50", "record_type", "gold"), runs(ok), true, Unknown, 0, -1, 0, `its type of records, "gold", is unknown`},
+		{"an invalid number of runs", setting("RecordCountDeviationAlertConfiguration", "threshold", "50", "record_type", "records_failed", "runs", "0"), runs(ok), true, Unknown, 0, -1, 0, `its number of past runs, "0", is not`},
 
 		{"events", setting("StatusAlertConfiguration", "status_name", "completed"), runs(ok), true, Unknown, 0, -1, 0, "which is an event and not a state"},
 		{"what nobody knows", setting("MoonAlertConfiguration"), runs(ok), true, Unknown, 0, -1, 0, `its type, "MoonAlertConfiguration", is unknown`},
@@ -219,7 +219,7 @@ func TestRulesOfTheGateway(t *testing.T) {
 		{"stuck, with skipped runs", []census.SyncRun{run(15*time.Minute, skipped), run(16*time.Minute, skipped), run(17*time.Minute, skipped), run(18*time.Minute, working), run(3 * time.Hour)}, true,
 			[]string{"STUCK 11:42 1080 of 900", "SKIPPED 11:43 3 of 3"}},
 		{"skipped", runs(is(skipped), is(skipped), is(skipped), is()), true, []string{"SKIPPED 09:00 3 of 3"}},
-		{"skipped behind what is not seen", runs(is(skipped), is(skipped), is(skipped)), true, []string{"STUCK - 10800 of 3600", "SKIPPED - 3 of 3"}},
+		{"skipped behind an unknown run", runs(is(skipped), is(skipped), is(skipped)), true, []string{"STUCK - 10800 of 3600", "SKIPPED - 3 of 3"}},
 		{"skipped twice", runs(is(skipped), is(skipped), is()), true, nil},
 	} {
 		told := func(sync census.Sync) (all []string) {
