@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"cmp"
-	"slices"
 	"strconv"
 
 	"census-gateway/graph/exec"
@@ -50,22 +48,6 @@ func (g *grouping) askConnections(l *loaders) *loaded[upstream.Side, *upstream.E
 	return nil
 }
 
-// add adds the runs of a sync. If its record cannot be read, they go into the group with the zero
-// key.
-func (g *grouping) add(p *statsPart) {
-	if g.needsRecords() && p.sync.record == nil {
-		g.failed = append(g.failed, p.sync.err)
-	}
-	for kind, runs := range p.runs {
-		key, group := g.groupOf(p.sync, kind)
-		if g.groups[key] == nil {
-			group.by, group.Stats = g.by, new(stats.Subset)
-			g.groups[key] = &group
-		}
-		g.groups[key].Stats.Merge(runs)
-	}
-}
-
 // groupOf returns the group for some runs of a sync, without the runs.
 func (g *grouping) groupOf(sync *Sync, kind stats.Kind) (key groupKey, group SyncRunStatsGroup) {
 	record := sync.record
@@ -111,67 +93,6 @@ func (g *grouping) groupOf(sync *Sync, kind stats.Kind) (key groupKey, group Syn
 		group.Key = &key.text
 	}
 	return key, group
-}
-
-// cut orders the groups and combines all but the first ones.
-func (g *grouping) cut(first int) []*SyncRunStatsGroup {
-	rest := g.groups[groupKey{rest: true}]
-	delete(g.groups, groupKey{rest: true})
-	type placed struct {
-		*SyncRunStatsGroup
-		total, by float64
-		label     string
-	}
-	all := make([]placed, 0, len(g.groups))
-	for _, group := range g.groups {
-		p := placed{SyncRunStatsGroup: group, total: float64(group.Stats.TotalRuns())}
-		switch g.order {
-		case SyncRunGroupOrderFailed:
-			p.by = float64(group.Stats.Count([]census.SyncRunOutcome{census.OutcomeFailed}))
-		case SyncRunGroupOrderRecordsFailed:
-			p.by = float64(group.Stats.Records().Failed)
-		case SyncRunGroupOrderDurationP95:
-			if p.by = -1; group.Stats.Durations() != nil {
-				p.by = group.Stats.Durations().P95
-			}
-		case SyncRunGroupOrderLabel:
-			p.label = folded(textOf(group.label))
-		}
-		all = append(all, p)
-	}
-	slices.SortFunc(all, func(a, b placed) int {
-		if (a.label == "") != (b.label == "") {
-			return cmp.Compare(b.label, a.label)
-		}
-		return cmp.Or(cmp.Compare(b.by, a.by), cmp.Compare(a.label, b.label), cmp.Compare(b.total, a.total), cmp.Compare(*a.Key, *b.Key))
-	})
-	groups := make([]*SyncRunStatsGroup, 0, min(len(all), first)+1)
-	for i, p := range all {
-		if i < first {
-			groups = append(groups, p.SyncRunStatsGroup)
-			continue
-		}
-		if rest == nil {
-			rest = &SyncRunStatsGroup{by: g.by, Stats: new(stats.Subset)}
-		}
-		rest.Stats.Merge(p.Stats)
-	}
-	if rest != nil {
-		groups = append(groups, rest)
-	}
-	return groups
-}
-
-// of returns the groups of parts. Their records and connections must have been read.
-func (g *grouping) of(parts []statsPart, first int) exec.Later[[]*SyncRunStatsGroup] {
-	for i := range parts {
-		g.add(&parts[i])
-	}
-	groups := g.cut(first)
-	if len(g.failed) > 0 {
-		return exec.Value(groups, g.failed)
-	}
-	return exec.Value(groups, nil)
 }
 
 // nameGroups stores the V2 groups of the syncs of parts, by their keys.

@@ -14,8 +14,6 @@ import (
 	"census-gateway/upstream/census"
 )
 
-const groupType = "Group"
-
 // A Group is a group of V2.
 type Group struct {
 	ID   string
@@ -112,86 +110,4 @@ func (l *loaders) groupKeysBy(keys []string, sides []upstream.GroupSide) exec.La
 		})
 	}
 	return exec.Value(keys, nil)
-}
-
-// maxGroupKey is the maximum length of the key in an id.
-const maxGroupKey = 100
-
-// parseGroup parses the id of a group, "Group:KEY" or just the key.
-func parseGroup(arg, id string) (key string, err error) {
-	key = strings.TrimPrefix(id, groupType+":")
-	if key == "" || len(key) > maxGroupKey || strings.ContainsAny(key, ": ") {
-		return "", badInput("%s: %.80q is not the id of a Group; expected for example \"Group:wandering_aimlessly\" or \"wandering_aimlessly\"", arg, id)
-	}
-	return key, nil
-}
-
-// groupKeys returns the keys of the groups with the ids in the argument arg, sorted and without
-// duplicates. It returns nil for nil, which means any group.
-func groupKeys(arg string, ids []string) ([]string, error) {
-	if ids == nil {
-		return nil, nil
-	}
-	if len(ids) > maxSyncIDs {
-		return nil, badInput("%s must name at most %d groups, got %d", arg, maxSyncIDs, len(ids))
-	}
-	keys := make([]string, len(ids))
-	for i, id := range ids {
-		var err error
-		if keys[i], err = parseGroup(arg, id); err != nil {
-			return nil, err
-		}
-	}
-	slices.Sort(keys)
-	return slices.Compact(keys), nil
-}
-
-// inGroups returns those of syncs that are in one of the groups with keys, or all if keys is nil.
-// The records must have been read. A sync whose record failed is kept, so that its error is
-// reported.
-func (l *loaders) inGroups(syncs []*Sync, keys []string) exec.Later[[]*Sync] {
-	if keys == nil {
-		return exec.Value(syncs, nil)
-	}
-	records := make([]*census.Sync, len(syncs))
-	for i, s := range syncs {
-		records[i] = s.record
-	}
-	return exec.Bind(l.groupKeysOf(records), func(own []string) exec.Later[[]*Sync] {
-		chosen := make([]*Sync, 0, len(syncs))
-		for i, s := range syncs {
-			if records[i] == nil || own[i] != "" && slices.Contains(keys, own[i]) {
-				chosen = append(chosen, s)
-			}
-		}
-		return exec.Value(chosen, nil)
-	})
-}
-
-// chosenSyncs returns the syncs for a field of many syncs: those named, or all. If groups is not
-// nil, only syncs of these groups.
-func (l *loaders) chosenSyncs(ctx context.Context, named []*Sync, groups []string) exec.Later[[]*Sync] {
-	if named != nil && groups == nil {
-		return exec.Value(named, nil)
-	}
-	if named != nil {
-		got := make([]func(), len(named))
-		for i, s := range named {
-			got[i] = s.ask(ctx)
-		}
-		return exec.Then(func() exec.Later[[]*Sync] {
-			for _, record := range got {
-				record()
-			}
-			return l.inGroups(named, groups)
-		})
-	}
-	all := l.all.ask(struct{}{})
-	return exec.Then(func() exec.Later[[]*Sync] {
-		rows, err := all.Get()
-		if err != nil {
-			return exec.Value[[]*Sync](nil, err)
-		}
-		return l.inGroups(l.listedSyncs(rows), groups)
-	})
 }

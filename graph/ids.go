@@ -1,12 +1,10 @@
 package graph
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/vektah/gqlparser/v2/gqlerror"
-
-	"census-gateway/internal/errcodes"
 	"census-gateway/upstream/census"
 )
 
@@ -14,7 +12,10 @@ import (
 const (
 	syncType    = "Sync"
 	syncRunType = "SyncRun"
+	groupType   = "Group"
 )
+
+const maxSyncIDs = 500
 
 // parseID parses the id in the argument arg, "Sync:52" or just "52". An id without a type has the
 // type want. If want is "", the id must name its type.
@@ -55,9 +56,34 @@ func number(s string) (int64, bool) {
 	return n, err == nil
 }
 
-// badInput returns an error about the caller's input, with a message for the caller.
-func badInput(format string, args ...any) *gqlerror.Error {
-	err := gqlerror.Errorf(format, args...)
-	err.Extensions = map[string]any{"code": errcodes.BadUserInput}
-	return err
+// maxGroupKey is the maximum length of the key in an id.
+const maxGroupKey = 100
+
+// parseGroup parses the id of a group, "Group:KEY" or just the key.
+func parseGroup(arg, id string) (key string, err error) {
+	key = strings.TrimPrefix(id, groupType+":")
+	if key == "" || len(key) > maxGroupKey || strings.ContainsAny(key, ": ") {
+		return "", badInput("%s: %.80q is not the id of a Group; expected for example \"Group:wandering_aimlessly\" or \"wandering_aimlessly\"", arg, id)
+	}
+	return key, nil
+}
+
+// groupKeys returns the keys of the groups with the ids in the argument arg, sorted and without
+// duplicates. It returns nil for nil, which means any group.
+func groupKeys(arg string, ids []string) ([]string, error) {
+	if ids == nil {
+		return nil, nil
+	}
+	if len(ids) > maxSyncIDs {
+		return nil, badInput("%s must name at most %d groups, got %d", arg, maxSyncIDs, len(ids))
+	}
+	keys := make([]string, len(ids))
+	for i, id := range ids {
+		var err error
+		if keys[i], err = parseGroup(arg, id); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys), nil
 }

@@ -11,16 +11,6 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// judged is the window of the runs that decide a sync's health.
-var judged = paging.Window{Limit: 25}
-
-// A verdict is the health of a sync, or the error of finding it.
-type verdict struct {
-	health *health.Health
-	active bool // a run is in progress
-	err    error
-}
-
 // judge returns the health of s, as of the time when Census sent its runs.
 func judge(ctx context.Context, s *Sync) exec.Later[*health.Health] {
 	return exec.Map(verdictOf(ctx, s), func(v verdict, _ error) (*health.Health, error) { return v.health, v.err })
@@ -135,20 +125,4 @@ func (l *loaders) knowLatest(id census.SyncID) {
 	slice.Rows, slice.First = slice.Rows[max(len(slice.Rows)-1, 0):], max(slice.End()-1, 0)
 	slice.More = slice.First > 0
 	l.slices.known(stretch{sync: id, window: latest}, slice)
-}
-
-// state returns the state for orders and filters.
-func (v *verdict) state() health.State {
-	if v.health == nil {
-		return health.Unknown
-	}
-	return v.health.State
-}
-
-// since returns when that state began; 0 if it is unknown.
-func (v *verdict) since() census.DateTime {
-	if v.health == nil {
-		return 0
-	}
-	return v.health.Since
 }

@@ -1,63 +1,14 @@
 package graph
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"census-gateway/graph/exec"
 	"census-gateway/graph/stats"
 	"census-gateway/upstream/census"
 )
-
-const (
-	defaultGroups = 20
-	maxGroups     = 200
-)
-
-// A statsPart holds the runs of one sync by kind, for groups.
-type statsPart struct {
-	sync *Sync
-	runs map[stats.Kind]*stats.Subset
-}
-
-// A SyncRunStatsGroup is one group of the runs of a statistic.
-type SyncRunStatsGroup struct {
-	Key   *string // nil for the group that combines the remaining groups
-	Sync  *Sync   // nil unless the runs are grouped by sync
-	Stats *stats.Subset
-
-	by          SyncRunGroupBy
-	destination *census.SyncDestination // has the label; nil if there is none
-	source      *census.SyncSource      // the same
-	label       *string                 // used without a connection and a sync
-}
-
-func checkGroups(first int) error {
-	if first < 1 || first > maxGroups {
-		return badInput("first must be from 1 to %d, got %d", maxGroups, first)
-	}
-	return nil
-}
-
-// addSplit makes s keep runs apart as the field f needs it, if f is groups.
-func (s *SyncRunStats) addSplit(f *exec.Asked) {
-	args, err := f.Arguments()
-	if f.Name() != "groups" || err != nil {
-		return
-	}
-	if s.split == nil {
-		s.split = new(stats.Split)
-	}
-	by := args["by"].(SyncRunGroupBy)
-	s.split.ByTag = s.split.ByTag || by == SyncRunGroupByTrigger
-	s.split.ByFull = s.split.ByFull || by == SyncRunGroupByFullSync
-}
-
-// take stores the runs of a sync for the groups of s, if it has groups.
-func (s *SyncRunStats) take(sync *Sync, d *stats.Digest) {
-	if runs := d.Subsets(); len(runs) > 0 {
-		s.parts = append(s.parts, statsPart{sync, runs})
-	}
-}
 
 // runGroups returns the runs of s in groups. It requests the records of syncs, and connections,
 // if the groups need them.
@@ -103,19 +54,79 @@ func (r *Resolver) runGroups(ctx context.Context, s *SyncRunStats, by SyncRunGro
 	})
 }
 
-// labelOf returns the label of a group; nil if it has none.
-func labelOf(ctx context.Context, g *SyncRunStatsGroup) exec.Later[*string] {
-	switch {
-	case g.Sync != nil:
-		got := g.Sync.ask(ctx)
-		return exec.Then(func() exec.Later[*string] {
-			got()
-			return exec.Value(g.Sync.Label())
-		})
-	case g.destination != nil:
-		return ofDestination(ctx, g.destination, connectionName)
-	case g.source != nil:
-		return ofSource(ctx, g.source, connectionName)
+// add adds the runs of a sync. If its record cannot be read, they go into the group with the zero
+// key.
+func (g *grouping) add(p *statsPart) {
+	if g.needsRecords() && p.sync.record == nil {
+		g.failed = append(g.failed, p.sync.err)
 	}
-	return exec.Value(g.label, nil)
+	for kind, runs := range p.runs {
+		key, group := g.groupOf(p.sync, kind)
+		if g.groups[key] == nil {
+			group.by, group.Stats = g.by, new(stats.Subset)
+			g.groups[key] = &group
+		}
+		g.groups[key].Stats.Merge(runs)
+	}
+}
+
+// cut orders the groups and combines all but the first ones.
+func (g *grouping) cut(first int) []*SyncRunStatsGroup {
+	rest := g.groups[groupKey{rest: true}]
+	delete(g.groups, groupKey{rest: true})
+	type placed struct {
+		*SyncRunStatsGroup
+		total, by float64
+		label     string
+	}
+	all := make([]placed, 0, len(g.groups))
+	for _, group := range g.groups {
+		p := placed{SyncRunStatsGroup: group, total: float64(group.Stats.TotalRuns())}
+		switch g.order {
+		case SyncRunGroupOrderFailed:
+			p.by = float64(group.Stats.Count([]census.SyncRunOutcome{census.OutcomeFailed}))
+		case SyncRunGroupOrderRecordsFailed:
+			p.by = float64(group.Stats.Records().Failed)
+		case SyncRunGroupOrderDurationP95:
+			if p.by = -1; group.Stats.Durations() != nil {
+				p.by = group.Stats.Durations().P95
+			}
+		case SyncRunGroupOrderLabel:
+			p.label = folded(textOf(group.label))
+		}
+		all = append(all, p)
+	}
+	slices.SortFunc(all, func(a, b placed) int {
+		if (a.label == "") != (b.label == "") {
+			return cmp.Compare(b.label, a.label)
+		}
+		return cmp.Or(cmp.Compare(b.by, a.by), cmp.Compare(a.label, b.label), cmp.Compare(b.total, a.total), cmp.Compare(*a.Key, *b.Key))
+	})
+	groups := make([]*SyncRunStatsGroup, 0, min(len(all), first)+1)
+	for i, p := range all {
+		if i < first {
+			groups = append(groups, p.SyncRunStatsGroup)
+			continue
+		}
+		if rest == nil {
+			rest = &SyncRunStatsGroup{by: g.by, Stats: new(stats.Subset)}
+		}
+		rest.Stats.Merge(p.Stats)
+	}
+	if rest != nil {
+		groups = append(groups, rest)
+	}
+	return groups
+}
+
+// of returns the groups of parts. Their records and connections must have been read.
+func (g *grouping) of(parts []statsPart, first int) exec.Later[[]*SyncRunStatsGroup] {
+	for i := range parts {
+		g.add(&parts[i])
+	}
+	groups := g.cut(first)
+	if len(g.failed) > 0 {
+		return exec.Value(groups, g.failed)
+	}
+	return exec.Value(groups, nil)
 }

@@ -9,10 +9,12 @@ import (
 	"census-gateway/graph/stats"
 	"census-gateway/internal/notes"
 	"census-gateway/upstream/census"
-	"census-gateway/upstream/paging"
 )
 
+// Numbers of groups and of kinds of errors in an answer.
 const (
+	defaultGroups = 20
+	maxGroups     = 200
 	defaultErrors = 10
 	maxErrors     = 200 // about as many as a digest keeps separate
 )
@@ -59,92 +61,6 @@ func (s *SyncRunStats) Series(bucket stats.Unit, timeZone *string) ([]stats.Buck
 		return nil, badInput("bucket: %v", err)
 	}
 	return series, nil
-}
-
-// runStats returns statistics of the runs of one sync.
-func runStats(ctx context.Context, id census.SyncID, filter *stats.Filter) exec.Later[*SyncRunStats] {
-	s, err := newStats(ctx, filter)
-	if err != nil || filter.MatchesNothing() {
-		return exec.Value(s, err)
-	}
-	folded := loadersOf(ctx).fold(id, filter, s.Digest)
-	return exec.Slow(func() (_ *SyncRunStats, err error) {
-		if s.Truncated, err = folded(); err != nil {
-			return nil, err
-		}
-		s.take(&Sync{ID: id}, s.Digest)
-		return s, nil
-	})
-}
-
-// syncRunStats returns statistics of the runs of many syncs together. If ids is nil, they cover
-// all syncs, or all of the groups. It fails only if all syncs fail.
-func syncRunStats(ctx context.Context, ids, groupIDs []string, filter *stats.Filter) exec.Later[*SyncRunStats] {
-	var named []*Sync
-	groups, err := groupKeys("groupIds", groupIDs)
-	if err == nil && ids != nil {
-		named, err = syncsNamed("syncIds", ids)
-	}
-	if err != nil {
-		return exec.Value[*SyncRunStats](nil, err)
-	}
-	s, err := newStats(ctx, filter)
-	if err != nil || filter.MatchesNothing() {
-		return exec.Value(s, err)
-	}
-	l := loadersOf(ctx)
-	return exec.Bind(l.chosenSyncs(ctx, named, groups), func(syncs []*Sync) exec.Later[*SyncRunStats] { return s.sum(l, syncs) })
-}
-
-// sum adds the runs of syncs to s.
-func (s *SyncRunStats) sum(l *loaders, syncs []*Sync) exec.Later[*SyncRunStats] {
-	digests, folded := make([]*stats.Digest, len(syncs)), make([]func() (bool, error), len(syncs))
-	for i := range syncs {
-		digests[i] = s.newDigest()
-		folded[i] = l.fold(syncs[i].ID, s.filter, digests[i])
-	}
-	return exec.Slow(func() (*SyncRunStats, error) {
-		var failed exec.Beside
-		for i := range syncs {
-			truncated, err := folded[i]()
-			if err != nil {
-				failed = append(failed, err)
-				continue
-			}
-			s.Truncated = s.Truncated || truncated
-			s.Merge(digests[i])
-			s.take(syncs[i], digests[i])
-		}
-		switch len(failed) {
-		case 0:
-			return s, nil
-		case len(syncs):
-			return nil, failed
-		}
-		return s, failed
-	})
-}
-
-// fold adds the runs of a sync that pass filter to digest. The returned function waits for the
-// end. truncated reports whether the operation's budget ended first.
-func (l *loaders) fold(id census.SyncID, filter *stats.Filter, digest *stats.Digest) func() (truncated bool, err error) {
-	w := narrow(paging.Window{Limit: scanStep}, filter)
-	return l.scan(id, w, func(runs paging.Slice[census.SyncRun]) (enough bool) {
-		rows := runs.Rows
-		if filter.InProgress() {
-			for i := len(rows) - 1; i >= 0 && !enough; i-- {
-				if enough = filter.Ends(&rows[i]); enough {
-					rows = rows[i+1:]
-				}
-			}
-		}
-		for i := range rows {
-			if run := &rows[i]; filter.Match(run) {
-				digest.Add(run)
-			}
-		}
-		return enough
-	})
 }
 
 // newStats returns an empty statistic for the field being resolved. If an argument of a field
@@ -222,4 +138,32 @@ func zoneNamed(name *string) (*time.Location, error) {
 		return time.UTC, nil
 	}
 	return stats.Zone(*name)
+}
+
+func checkGroups(first int) error {
+	if first < 1 || first > maxGroups {
+		return badInput("first must be from 1 to %d, got %d", maxGroups, first)
+	}
+	return nil
+}
+
+// addSplit makes s keep runs apart as the field f needs it, if f is groups.
+func (s *SyncRunStats) addSplit(f *exec.Asked) {
+	args, err := f.Arguments()
+	if f.Name() != "groups" || err != nil {
+		return
+	}
+	if s.split == nil {
+		s.split = new(stats.Split)
+	}
+	by := args["by"].(SyncRunGroupBy)
+	s.split.ByTag = s.split.ByTag || by == SyncRunGroupByTrigger
+	s.split.ByFull = s.split.ByFull || by == SyncRunGroupByFullSync
+}
+
+// take stores the runs of a sync for the groups of s, if it has groups.
+func (s *SyncRunStats) take(sync *Sync, d *stats.Digest) {
+	if runs := d.Subsets(); len(runs) > 0 {
+		s.parts = append(s.parts, statsPart{sync, runs})
+	}
 }

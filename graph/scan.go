@@ -226,10 +226,3 @@ func (l *loaders) spent(format string, args ...any) error {
 	err.Extensions = map[string]any{"code": errcodes.QueryTooExpensive, "limit": string(limits.Calls), "allowed": l.calls, "actual": l.calls + 1}
 	return err
 }
-
-// positionOf returns the position of the i-th row of s, which answers w.
-func positionOf(w *paging.Window, s *paging.Slice[census.SyncRun], i int) paging.Position {
-	p := paging.Position{CreatedAt: paging.Moment(s.Rows[i].CreatedAt), ID: int64(s.Rows[i].ID)}
-	p.Ordinal, p.Open = s.Place(w, i)
-	return p
-}

@@ -4,9 +4,7 @@ import (
 	"context"
 
 	"census-gateway/graph/exec"
-	"census-gateway/graph/stats"
 	"census-gateway/upstream/census"
-	"census-gateway/upstream/paging"
 )
 
 // A Node is a *Sync, a *census.SyncRun or a *Group.
@@ -48,37 +46,6 @@ func loadSyncs(ctx context.Context, objs []any) exec.Calls {
 			}
 			return exec.Value(struct{}{}, nil)
 		})
-	})
-}
-
-// runsNewestFirst reports whether a list of runs is newest first, which is the default.
-func runsNewestFirst(o *SyncRunOrder) bool { return o == nil || o.Direction == OrderDirectionDesc }
-
-// runsOf returns a page of the runs of a sync.
-func runsOf(ctx context.Context, id census.SyncID, filter *stats.Filter, newestFirst bool, page pageArgs) exec.Later[*SyncRunConnection] {
-	list := runList(id, newestFirst)
-	w, err := page.window(list, newestFirst)
-	if err != nil {
-		return exec.Value[*SyncRunConnection](nil, err)
-	}
-	if filter != nil && !filter.MatchesEverything() {
-		return filteredRuns(ctx, id, filter, list, newestFirst, w, page)
-	}
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: w}), func(slice paging.Slice[census.SyncRun]) (*SyncRunConnection, error) {
-		return &SyncRunConnection{list: list, newestFirst: newestFirst, page: page, window: w, slice: slice}, nil
-	})
-}
-
-// latest is the window of a sync's newest run.
-var latest = paging.Window{Limit: 1}
-
-// latestRunOf returns the newest run of a sync; nil if it has none.
-func latestRunOf(ctx context.Context, id census.SyncID) exec.Later[*census.SyncRun] {
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: latest}), func(slice paging.Slice[census.SyncRun]) (*census.SyncRun, error) {
-		if len(slice.Rows) == 0 {
-			return nil, nil
-		}
-		return &slice.Rows[0], nil
 	})
 }
 

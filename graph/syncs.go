@@ -10,8 +10,6 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-const maxSyncIDs = 500
-
 // newestSyncs is the default order of the workspace's syncs.
 var newestSyncs = SyncOrder{Field: SyncOrderFieldCreatedAt, Direction: OrderDirectionDesc}
 
@@ -106,16 +104,6 @@ func passedSyncs(ctx context.Context, syncs []*Sync, list listSum, passing passi
 	})
 }
 
-// listedSyncs returns the syncs of records from a list.
-func (l *loaders) listedSyncs(rows []census.Sync) []*Sync {
-	syncs := make([]*Sync, len(rows))
-	for i := range rows {
-		l.syncs.known(rows[i].ID, &rows[i])
-		syncs[i] = &Sync{ID: rows[i].ID, record: &rows[i]}
-	}
-	return syncs
-}
-
 // namedSyncs returns a page of the syncs with the given ids, without duplicates. Without an
 // order, they stay in the order of ids.
 func namedSyncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) exec.Later[*SyncConnection] {
@@ -146,26 +134,6 @@ func namedSyncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy *
 		}
 		return sortedSyncs(ctx, syncs, list, passing, orderBy, page, len(syncs))
 	})
-}
-
-// syncsNamed returns the syncs with the ids in the argument arg, without duplicates and records.
-func syncsNamed(arg string, ids []string) ([]*Sync, error) {
-	if len(ids) > maxSyncIDs {
-		return nil, badInput("%s must name at most %d syncs, got %d", arg, maxSyncIDs, len(ids))
-	}
-	syncs := make([]*Sync, 0, len(ids))
-	seen := make(map[census.SyncID]bool, len(ids))
-	for _, id := range ids {
-		n, err := parseSyncID(arg, id)
-		if err != nil {
-			return nil, err
-		}
-		if !seen[n] {
-			seen[n] = true
-			syncs = append(syncs, &Sync{ID: n})
-		}
-	}
-	return syncs, nil
 }
 
 // namedList returns the checksum of a list of syncs that were named by ids. If there is an order,

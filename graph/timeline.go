@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -118,14 +117,4 @@ func timelineOf(syncIDs, groups []string, newestFirst bool) (list listSum, syncs
 	}
 	name.WriteString(map[bool]string{true: "/desc", false: "/asc"}[newestFirst])
 	return sumOf([]byte(name.String())), syncs, nil
-}
-
-// idsOf returns the ids of syncs, sorted.
-func idsOf(syncs []*Sync) []census.SyncID {
-	ids := make([]census.SyncID, len(syncs))
-	for i := range syncs {
-		ids[i] = syncs[i].ID
-	}
-	slices.Sort(ids)
-	return ids
 }

@@ -7,17 +7,6 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// nearer reports whether p comes before q in a timeline. The end at which it begins comes first.
-func nearer(p, q paging.Position, fromOldest bool) bool {
-	if p.IsEnd() || q.IsEnd() {
-		return p.IsEnd() && !q.IsEnd()
-	}
-	if fromOldest {
-		return p.Compare(q) < 0
-	}
-	return p.Compare(q) > 0
-}
-
 // mergeStreams returns the nearest runs of all streams, as many as w requests, and whether there is
 // another. It reads a stream further only if no other stream has a nearer run. If a stream meets
 // the read limit or fails, the page ends there, and a client can continue there. Towards newer

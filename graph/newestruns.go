@@ -10,8 +10,7 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// The active run and the typical run of a sync come from the newest runs, which its health reads,
-// too.
+// The active run and the typical run of a sync come from the runs that its health reads, too.
 
 const (
 	fewestTypical = 3 // minimum of Sync.typicalRun
@@ -21,6 +20,16 @@ const (
 // inProgress passes only runs in progress. Its Ends finds the run before which no run is in
 // progress.
 var inProgress = stats.Filter{Outcomes: []census.SyncRunOutcome{census.OutcomeInProgress}}
+
+// latestRunOf returns the newest run of a sync; nil if it has none.
+func latestRunOf(ctx context.Context, id census.SyncID) exec.Later[*census.SyncRun] {
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: latest}), func(slice paging.Slice[census.SyncRun]) (*census.SyncRun, error) {
+		if len(slice.Rows) == 0 {
+			return nil, nil
+		}
+		return &slice.Rows[0], nil
+	})
+}
 
 // activeRunOf returns the newest run of a sync that is in progress; nil if none is seen.
 func activeRunOf(ctx context.Context, id census.SyncID) exec.Later[*census.SyncRun] {

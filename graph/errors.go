@@ -11,3 +11,10 @@ func errNoRoom() *gqlerror.Error {
 	return &gqlerror.Error{Message: "Too many large answers are being made or sent. Try again in a moment, or ask for less.",
 		Extensions: map[string]any{"code": errcodes.Overloaded, "retryAfterSeconds": 1}}
 }
+
+// badInput returns an error about the caller's input, with a message for the caller.
+func badInput(format string, args ...any) *gqlerror.Error {
+	err := gqlerror.Errorf(format, args...)
+	err.Extensions = map[string]any{"code": errcodes.BadUserInput}
+	return err
+}

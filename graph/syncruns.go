@@ -1,0 +1,46 @@
+package graph
+
+import (
+	"context"
+
+	"census-gateway/graph/exec"
+	"census-gateway/graph/stats"
+	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
+)
+
+// runsNewestFirst reports whether a list of runs is newest first, which is the default.
+func runsNewestFirst(o *SyncRunOrder) bool { return o == nil || o.Direction == OrderDirectionDesc }
+
+// runsOf returns a page of the runs of a sync.
+func runsOf(ctx context.Context, id census.SyncID, filter *stats.Filter, newestFirst bool, page pageArgs) exec.Later[*SyncRunConnection] {
+	list := runList(id, newestFirst)
+	w, err := page.window(list, newestFirst)
+	if err != nil {
+		return exec.Value[*SyncRunConnection](nil, err)
+	}
+	if filter != nil && !filter.MatchesEverything() {
+		return filteredRuns(ctx, id, filter, list, newestFirst, w, page)
+	}
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: w}), func(slice paging.Slice[census.SyncRun]) (*SyncRunConnection, error) {
+		return &SyncRunConnection{list: list, newestFirst: newestFirst, page: page, window: w, slice: slice}, nil
+	})
+}
+
+// filteredRuns returns a page of the runs of a sync that pass filter.
+func filteredRuns(ctx context.Context, id census.SyncID, filter *stats.Filter, list listSum, newestFirst bool, w paging.Window, page pageArgs) exec.Later[*SyncRunConnection] {
+	if err := filter.Check(); err != nil {
+		return exec.Value[*SyncRunConnection](nil, badInput("filter: %s", err))
+	}
+	if filter.MatchesNothing() {
+		return exec.Value(harvest{}.connection(list, newestFirst, w, filter, page), nil)
+	}
+	reaped := loadersOf(ctx).reap(id, w, filter)
+	return exec.Slow(func() (*SyncRunConnection, error) {
+		h, err := reaped()
+		if err != nil {
+			return nil, err
+		}
+		return h.connection(list, newestFirst, w, filter, page), nil
+	})
+}
