@@ -118,7 +118,7 @@ func (g *gateway) graph(s settings.Settings, now *sources) (http.Handler, error)
 		Log: g.log, Timeout: s.Timeout, MaxBody: s.MaxBody, MaxDocument: s.MaxDocument, MaxTokens: s.MaxTokens, Limits: limitsOf(s),
 		OnlyTrusted: s.OnlyTrusted, Federation: s.Federation, OwnTokens: s.PassThrough,
 		GroupNames: s.GroupNames(), AppURL: appURL(s), OnBatch: g.observer.StartBatch, OnFresh: answers.Fresh, Hold: edge.Hold,
-		Watch: g.watch, Heard: &g.heard, Last: g.last,
+		Watch: g.watch, ReportedAlerts: &g.reportedAlerts, Last: g.last,
 	}
 	if g.redis != nil {
 		opt.Queries = g.redis

@@ -111,27 +111,27 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 
 // A gateway holds what survives a change of settings.
 type gateway struct {
-	log      *slog.Logger
-	tracing  *observe.Tracing
-	observer *observe.Observer
-	sim      *sim.Census // nil unless it is served
-	answers  *answers.Cache
-	census   *upstream.Client
-	redis    *redis.Client // nil: this gateway is alone
-	sending  *edge.Sending
-	streams  *edge.Streams
-	watch    *live.Watchers
-	webhooks webhooks
-	syncs    *syncmetrics.Keeper // nil without the metrics of syncs
-	alerts   *notify.Sender      // nil without a webhook of alerts
-	heard    alerts.Heard
-	rates    *edge.Rates               // of the previous settings; nil at first
-	inFlight *edge.InFlight            // the same
-	served   settings.Settings         // the settings in force
-	sources  sources                   // what was read for the settings in force
-	jwks     atomic.Pointer[edge.JWKS] // the JWKS of sources, for the metrics; nil without JWTs
-	reloads  reloads
-	conns    atomic.Pointer[edge.Conns] // of the first door; nil until that is open
+	log            *slog.Logger
+	tracing        *observe.Tracing
+	observer       *observe.Observer
+	sim            *sim.Census // nil unless it is served
+	answers        *answers.Cache
+	census         *upstream.Client
+	redis          *redis.Client // nil: this gateway is alone
+	sending        *edge.Sending
+	streams        *edge.Streams
+	watch          *live.Watchers
+	webhooks       webhooks
+	syncs          *syncmetrics.Keeper // nil without the metrics of syncs
+	alerts         *notify.Sender      // nil without a webhook of alerts
+	reportedAlerts alerts.Reported
+	rates          *edge.Rates               // of the previous settings; nil at first
+	inFlight       *edge.InFlight            // the same
+	served         settings.Settings         // the settings in force
+	sources        sources                   // what was read for the settings in force
+	jwks           atomic.Pointer[edge.JWKS] // the JWKS of sources, for the metrics; nil without JWTs
+	reloads        reloads
+	conns          atomic.Pointer[edge.Conns] // of the first door; nil until that is open
 }
 
 // open makes a gateway that does not serve yet. Its log goes to errOut.

@@ -51,7 +51,7 @@ func (g *gateway) tell(subject string, message any) {
 	if err != nil {
 		panic(err) // messages are structs of texts, numbers and times
 	}
-	g.redis.Tell(subject, string(text))
+	g.redis.Publish(subject, string(text))
 }
 
 func (g *gateway) tellThrottle(t calls.Throttle) { g.tell(throttles, t) }
@@ -61,17 +61,17 @@ func (g *gateway) joinOthers() {
 	if g.redis == nil {
 		return
 	}
-	g.watch.OnSeen = func(s live.Seen) {
+	g.watch.Publish = func(s live.PeerMessage) {
 		if !s.Call {
 			least, _ := g.redis.Clock()
 			s.Asked = s.Asked.Add(least)
 		}
 		g.tell(seen, s)
 	}
-	obeyAll(g.redis, seen, func(s live.Seen) {
+	obeyAll(g.redis, seen, func(s live.PeerMessage) {
 		_, most := g.redis.Clock()
 		s.Asked = s.Asked.Add(-most)
-		g.watch.Told(s)
+		g.watch.Receive(s)
 	})
 	obeyAll(g.redis, hints, g.obey)
 	obeyAll(g.redis, throttles, g.census.Throttled)
@@ -79,7 +79,7 @@ func (g *gateway) joinOthers() {
 
 // obeyAll calls do with each message about a subject.
 func obeyAll[T any](r *redis.Client, subject string, do func(T)) {
-	r.Hear(subject, func(text string) {
+	r.Subscribe(subject, func(text string) {
 		var message T
 		if json.Unmarshal([]byte(text), &message) == nil {
 			do(message)

@@ -87,10 +87,10 @@ func (g *gateway) hint(event census.Event) {
 
 // obey has those of this gateway read it again.
 func (g *gateway) obey(event census.Event) {
-	heard, changed := g.heard.Hear(event, time.Now())
+	heard, changed := g.reportedAlerts.Record(event, time.Now())
 	g.expire(event)
 	if changed {
-		g.watch.Heard(heard)
+		g.watch.PublishAlert(heard)
 	}
 	if !g.watch.Wake(event.Sync) {
 		time.AfterFunc(live.SoonAgain, func() { g.expire(event) })

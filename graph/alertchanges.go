@@ -8,7 +8,7 @@ import (
 	"census-gateway/graph/live"
 )
 
-// alertChanges are the changes of alerts.
+// alertChanges sends the changes of alerts.
 type alertChanges struct {
 	*live.Follower
 	rules []alerts.Rule // nil: all

@@ -21,7 +21,7 @@ const (
 // rounded down. A checksum binds the mark to the syncs.
 func markText(m live.Mark, syncs listSum) string {
 	b := binary.AppendUvarint([]byte{markVersion}, uint64(m.At))
-	for _, apart := range m.Apart {
+	for _, apart := range m.Syncs {
 		b = binary.AppendUvarint(b, uint64(apart.Sync))
 		b = binary.AppendVarint(b, int64(math.Floor(float64(apart.At-m.At)/1000)))
 	}
@@ -56,7 +56,7 @@ func parseMark(text *string, syncs listSum) (m live.Mark, err error) {
 		var seconds int64
 		seconds, n = binary.Varint(b)
 		apart := m.At + census.DateTime(seconds)*1000
-		m.Apart = append(m.Apart, live.Apart{Sync: census.SyncID(sync), At: max(apart, oldest)}) // a sync may have failed for longer than that
+		m.Syncs = append(m.Syncs, live.SyncMark{Sync: census.SyncID(sync), At: max(apart, oldest)}) // a sync may have failed for longer than that
 	}
 	switch {
 	case n <= 0:

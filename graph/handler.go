@@ -37,17 +37,17 @@ type Options struct {
 	Limits    limits.Limits // of one operation
 	// ReadLimit is the maximum number of calls of one operation for filters, statistics and lists
 	// of many syncs, not counting the first of each. 0 means 2,000.
-	ReadLimit   int
-	Trusted     *documents.Trusted // operations known by id; nil: none
-	OnlyTrusted bool               // reject all other operations
-	Federation  bool               // answer routers of Apollo Federation
-	GroupNames  map[string]string  // of groups, by key; other groups are named after their sources
-	AppURL      string             // of web pages: "https://app.getcensus.com"; "": no URLs
-	Now         func() time.Time   // nil: time.Now
-	OwnTokens   bool               // callers use their own Census tokens
-	Watch       *live.Watchers     // for subscriptions; nil: new ones with 120 calls a minute
-	Heard       *alerts.Heard      // alerts that Census has reported by webhook; nil: none
-	Queries     documents.Store    // persisted queries that gateways share; nil: they share none
+	ReadLimit      int
+	Trusted        *documents.Trusted // operations known by id; nil: none
+	OnlyTrusted    bool               // reject all other operations
+	Federation     bool               // answer routers of Apollo Federation
+	GroupNames     map[string]string  // of groups, by key; other groups are named after their sources
+	AppURL         string             // of web pages: "https://app.getcensus.com"; "": no URLs
+	Now            func() time.Time   // nil: time.Now
+	OwnTokens      bool               // callers use their own Census tokens
+	Watch          *live.Watchers     // for subscriptions; nil: new ones with 120 calls a minute
+	ReportedAlerts *alerts.Reported   // alerts that Census has reported by webhook; nil: none
+	Queries        documents.Store    // persisted queries that gateways share; nil: they share none
 	// Last lets a subscription last longer than one operation; see [transport.Options]. Nil: as
 	// long as its client stays.
 	Last func(ctx context.Context) (lasting context.Context, end func(), refusal *gqlerror.Error)

@@ -10,24 +10,24 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// healthChanges sends the current states of syncs, and then their changes.
+// healthChanges sends the current state of each sync, and then the changes.
 type healthChanges struct {
 	*live.Follower
-	from   *lazyLoaders
-	states []health.State // nil for all
-	first  []census.SyncID
-	found  []live.HealthChange
-	told   map[census.SyncID]health.State
+	from    *lazyLoaders
+	states  []health.State // nil: all
+	unread  []census.SyncID
+	pending []live.HealthChange
+	sent    map[census.SyncID]health.State
 }
 
 func (l *lazyLoaders) healthChanges(ctx context.Context, ids []census.SyncID, states []health.State) (source, error) {
-	c := &healthChanges{from: l, states: states, first: ids, told: make(map[census.SyncID]health.State)}
+	c := &healthChanges{from: l, states: states, unread: ids, sent: make(map[census.SyncID]health.State)}
 	if ids == nil {
-		all, err := everyone(ctx, l.census)
+		all, err := allSyncIDs(ctx, l.census)
 		if err != nil {
 			return nil, err
 		}
-		c.first = all
+		c.unread = all
 	}
 	c.Follower = l.follow(ctx, ids)
 	return c, nil
@@ -39,11 +39,11 @@ func (c *healthChanges) next(ctx context.Context) (any, string, error) {
 		if err != nil {
 			return nil, "", errSlow(err)
 		}
-		before, known := c.told[change.Sync]
+		before, known := c.sent[change.Sync]
 		if known && before == change.After.State {
 			continue
 		}
-		c.told[change.Sync] = change.After.State
+		c.sent[change.Sync] = change.After.State
 		if c.states != nil && !slices.Contains(c.states, change.After.State) && !(known && slices.Contains(c.states, before)) {
 			continue
 		}
@@ -56,21 +56,21 @@ func (c *healthChanges) next(ctx context.Context) (any, string, error) {
 }
 
 func (c *healthChanges) change(ctx context.Context) (change live.HealthChange, err error) {
-	for len(c.found) == 0 && len(c.first) > 0 {
-		c.stand(ctx)
+	for len(c.pending) == 0 && len(c.unread) > 0 {
+		c.readCurrent(ctx)
 	}
-	if len(c.found) > 0 {
-		change, c.found = c.found[0], c.found[1:]
+	if len(c.pending) > 0 {
+		change, c.pending = c.pending[0], c.pending[1:]
 		return change, nil
 	}
 	return c.NextHealth(ctx)
 }
 
-// stand finds the current states of the next syncs. If one cannot be read, it is sent after the
-// watcher has read it.
-func (c *healthChanges) stand(ctx context.Context) {
-	ids := c.first[:min(len(c.first), atOnce)]
-	c.first = c.first[len(ids):]
+// readCurrent reads the current states of the next few syncs. A sync that cannot be read is sent
+// later, after the watcher has read it.
+func (c *healthChanges) readCurrent(ctx context.Context) {
+	ids := c.unread[:min(len(c.unread), resumeBatch)]
+	c.unread = c.unread[len(ids):]
 	within, cancel := context.WithTimeout(ctx, c.from.options.Timeout)
 	defer cancel()
 	within = withLoaders(within, c.from.census, c.from.options)
@@ -78,7 +78,7 @@ func (c *healthChanges) stand(ctx context.Context) {
 	var reading []func()
 	for _, id := range ids {
 		if h := c.HealthNow(id); h != nil {
-			c.found = append(c.found, live.HealthChange{Sync: id, After: *h, At: time.Now()})
+			c.pending = append(c.pending, live.HealthChange{Sync: id, After: *h, At: time.Now()})
 			continue
 		}
 		s := &Sync{ID: id}
@@ -88,7 +88,7 @@ func (c *healthChanges) stand(ctx context.Context) {
 			got()
 			e, err := l.evidence(s, runs)
 			if v := pass(s, e, err); v.err == nil {
-				c.found = append(c.found, live.HealthChange{Sync: id, After: *v.health, At: time.Now()})
+				c.pending = append(c.pending, live.HealthChange{Sync: id, After: *v.health, At: time.Now()})
 			}
 		})
 	}

@@ -29,10 +29,10 @@ type loaders struct {
 	sides  *loader[upstream.Side, *upstream.Ends]            // all connections of each side
 	scans  scans
 
-	heard *alerts.Heard // see Options
-	calls int           // allowed by the read limit
-	now   time.Time     // when the operation made its first request
-	began time.Time     // the same moment by the clock of slices
+	reportedAlerts *alerts.Reported // see Options
+	calls          int              // allowed by the read limit
+	now            time.Time        // when the operation made its first request
+	began          time.Time        // the same moment by the clock of slices
 
 	// reading limits the concurrent reads of runs. More would have to wait for a call to Census,
 	// perhaps for too long.
@@ -205,7 +205,7 @@ func loadersOf(ctx context.Context) *loaders {
 	lazy.once.Do(func() {
 		l := newLoaders(lazy.ctx, lazy.census, lazy.options.OnBatch)
 		l.now, l.began = lazy.options.Now(), time.Now()
-		l.calls, l.heard = lazy.options.ReadLimit, lazy.options.Heard
+		l.calls, l.reportedAlerts = lazy.options.ReadLimit, lazy.options.ReportedAlerts
 		l.scans.budget.pages.Store(int64(l.calls))
 		lazy.loaders = l
 	})

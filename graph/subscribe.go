@@ -20,18 +20,18 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// A source has the events of one subscription.
+// A source returns the events of one subscription.
 type source interface {
-	// next waits for the next event: id is its cursor, "" without one. It ends with ctx,
-	// and the source with its error.
+	// next waits for the next event. id is its cursor; "" for events without one. It returns an
+	// error when ctx or the source ends.
 	next(ctx context.Context) (event any, id string, err error)
 }
 
-// subscribe begins the subscription of ctx. Each event is an execution of the same plan.
+// subscribe starts a subscription. Each event executes the same plan.
 func (s breadthFirst) subscribe(ctx context.Context, op *graphql.OperationContext) graphql.ResponseHandler {
 	p := s.planOf(ctx, op)
 	if r := notes.Of(ctx); r != nil {
-		describe(r, op) // before its first event
+		describe(r, op) // before the first event
 	}
 	from := ctx.Value(loadersKey{}).(*lazyLoaders)
 	field, args, err := p.exec.Source(op)
@@ -60,7 +60,7 @@ func (s breadthFirst) subscribe(ctx context.Context, op *graphql.OperationContex
 	}
 }
 
-// event answers an event, with loaders and a time of its own.
+// event executes the plan for one event, with its own loaders and time limit.
 func (s breadthFirst) event(ctx context.Context, op *graphql.OperationContext, p *plan, event any) *graphql.Response {
 	from := ctx.Value(loadersKey{}).(*lazyLoaders)
 	within, cancel := context.WithTimeout(ctx, from.options.Timeout)
@@ -69,7 +69,7 @@ func (s breadthFirst) event(ctx context.Context, op *graphql.OperationContext, p
 	return s.start(within, op, p, event)(within)
 }
 
-// start begins to answer op for the object root.
+// start starts the execution of op with the object root.
 func (s breadthFirst) start(ctx context.Context, op *graphql.OperationContext, p *plan, root any) graphql.ResponseHandler {
 	x := exec.Start(ctx, op, p.exec, root, func() { loadersOf(ctx).read() })
 	x.Room = func(bytes int) *gqlerror.Error {
@@ -84,8 +84,8 @@ func (s breadthFirst) start(ctx context.Context, op *graphql.OperationContext, p
 	}
 }
 
-// source is what a field of Subscription follows, with arguments. seen is the cursor of the
-// event that a client of SSE has received last; "" if it tells none.
+// source returns the events of a field of Subscription. seen is the id of the last event that an
+// SSE client received (Last-Event-ID); "" if it sent none.
 func (l *lazyLoaders) source(ctx context.Context, field string, args map[string]any, seen string) (source, error) {
 	sum, named, err := timelineOf(args["syncIds"].([]string), nil, true)
 	if err != nil {
@@ -112,14 +112,14 @@ func (l *lazyLoaders) source(ctx context.Context, field string, args map[string]
 	return l.runChanges(ctx, ids, args["outcomes"].([]census.SyncRunOutcome), sum, mark)
 }
 
-// known are those of syncs that Census knows; nil, if nil, for all.
+// known returns the ids of the syncs that exist in Census; nil, which means all, if syncs is nil.
 func (l *lazyLoaders) known(ctx context.Context, syncs []*Sync) (known []census.SyncID, err error) {
 	if syncs == nil {
 		return nil, nil
 	}
 	ids := idsOf(syncs)
 	if len(ids) == 0 {
-		return nil, badInput("syncIds must name at least one sync; leave it out to follow all")
+		return nil, badInput("syncIds must contain at least one id; omit it to follow all syncs")
 	}
 	found := l.census.SyncsByID(ctx, ids)
 	for _, id := range ids {
@@ -135,8 +135,8 @@ func (l *lazyLoaders) known(ctx context.Context, syncs []*Sync) (known []census.
 	return known, err
 }
 
-// everyone are the ids of all syncs of the workspace, by client.
-func everyone(ctx context.Context, client *upstream.Client) ([]census.SyncID, error) {
+// allSyncIDs returns the ids of all syncs of the workspace, sorted.
+func allSyncIDs(ctx context.Context, client *upstream.Client) ([]census.SyncID, error) {
 	all, err := client.AllSyncs(ctx)
 	ids := make([]census.SyncID, len(all))
 	for i := range all {
@@ -146,7 +146,7 @@ func everyone(ctx context.Context, client *upstream.Client) ([]census.SyncID, er
 	return ids, err
 }
 
-// kindOf is the kind of a failed call; 0 of none.
+// kindOf returns the kind of a failed call; 0 for other errors and for nil.
 func kindOf(err error) calls.Kind {
 	var call *calls.Error
 	if errors.As(err, &call) {
@@ -155,18 +155,19 @@ func kindOf(err error) calls.Kind {
 	return 0
 }
 
-// follow follows syncs until ctx ends.
+// follow follows the given syncs until ctx ends; nil: all syncs.
 func (l *lazyLoaders) follow(ctx context.Context, ids []census.SyncID) *live.Follower {
 	f := l.options.Watch.Follow(l.census, ids)
 	context.AfterFunc(ctx, f.Close)
 	return f
 }
 
-// errSlow ends a subscription whose client does not read its events.
+// errSlow turns live.ErrSlow, the end of a subscription whose client reads too slowly, into an
+// error for the client. It returns other errors unchanged.
 func errSlow(err error) error {
 	if !errors.Is(err, live.ErrSlow) {
 		return err
 	}
-	return &gqlerror.Error{Message: "You read your events too slowly, so that some were lost. Subscribe again with after, the cursor of the last one you have received.",
+	return &gqlerror.Error{Message: "Your client reads events too slowly, so some were lost. To continue, subscribe again with after set to the cursor of the last event received.",
 		Extensions: map[string]any{"code": errcodes.Overloaded}}
 }

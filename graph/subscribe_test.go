@@ -211,7 +211,7 @@ func TestSubscriptionsThatCannotBe(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	census.AddSync(sim.Sync{CreatedAt: now.Add(-time.Hour)})
 	for query, want := range map[string]string{
-		`subscription { syncRunChanged(syncIds: []) { cursor } }`:                            "syncIds must name at least one sync; leave it out to follow all",
+		`subscription { syncRunChanged(syncIds: []) { cursor } }`:                            "syncIds must contain at least one id; omit it to follow all syncs",
 		`subscription { syncRunChanged(syncIds: ["7"]) { cursor } }`:                         "Census has no sync 7, or this token may not read it.",
 		`subscription { syncRunChanged(after: "x") { cursor } }`:                             "after is not a cursor of an event of a subscription to these syncs",
 		`subscription { syncRunChanged(after: "AoCU0o-hM00i9Qk") { cursor } }`:               "after is not a cursor of an event of a subscription to these syncs",

@@ -12,13 +12,13 @@ import (
 const channel = "census-gateway:messages"
 
 // Tell sends a message about a subject to the other gateways, soon. It may be lost.
-func (c *Client) Tell(subject, message string) {
+func (c *Client) Publish(subject, message string) {
 	c.queue(write{key: channel, message: c.name + " " + subject + " " + message})
 }
 
 // Hear calls do with each message about a subject that another gateway sends from now on. Call it
 // before messages arrive: when the gateway is made.
-func (c *Client) Hear(subject string, do func(message string)) {
+func (c *Client) Subscribe(subject string, do func(message string)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.hears[subject] = do

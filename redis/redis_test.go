@@ -135,15 +135,15 @@ func TestTellsOthers(t *testing.T) {
 	one, _ := open(t, server, 5*time.Second)
 	two, _ := open(t, server, 5*time.Second)
 	var own, other, elsewhere atomic.Int64
-	one.Hear("a", func(string) { own.Add(1) })
-	two.Hear("a", func(message string) {
+	one.Subscribe("a", func(string) { own.Add(1) })
+	two.Subscribe("a", func(message string) {
 		if message == "it happened" {
 			other.Add(1)
 		}
 	})
-	two.Hear("b", func(string) { elsewhere.Add(1) })
+	two.Subscribe("b", func(string) { elsewhere.Add(1) })
 	for range 2 {
-		wait(t, "told", func() bool { one.Tell("a", "it happened"); return other.Swap(0) > 0 })
+		wait(t, "told", func() bool { one.Publish("a", "it happened"); return other.Swap(0) > 0 })
 		server.Kill()
 		wait(t, "down", func() bool { return !one.Up() && !two.Up() })
 		server.Start()

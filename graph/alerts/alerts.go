@@ -8,7 +8,7 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// A Rule is what an alert is about.
+// A Rule is the condition of an alert.
 type Rule string
 
 const (
@@ -22,10 +22,10 @@ const (
 	Skipped       Rule = "SKIPPED"
 	Paused        Rule = "PAUSED"
 	Status        Rule = "STATUS"
-	Other         Rule = "OTHER" // a type of alert that is not known
+	Other         Rule = "OTHER" // a type of alert that the gateway does not know
 )
 
-// An Origin is who configured an alert.
+// An Origin says where an alert is configured or comes from.
 type Origin string
 
 const (
@@ -34,40 +34,42 @@ const (
 	CensusWebhook  Origin = "CENSUS_WEBHOOK"
 )
 
-// A State is whether an alert fires.
+// A State says whether an alert fires.
 type State string
 
 const (
 	Firing   State = "FIRING"
-	Resolved State = "RESOLVED" // it fired within the runs seen
-	Unknown  State = "UNKNOWN"  // it cannot be judged now
+	Resolved State = "RESOLVED" // it fired within the given runs, and no longer does
+	Unknown  State = "UNKNOWN"  // it cannot be evaluated now
 )
 
-// An Alert is a rule of a sync, and whether it fires.
+// An Alert is a rule of a sync, evaluated.
 type Alert struct {
-	ID      string // of sync, rule, origin and Census's alert id
+	ID      string // unique; made of sync, rule, origin and Census's alert id
 	Sync    census.SyncID
 	Rule    Rule
 	Origin  Origin
 	State   State
-	Since   census.DateTime // 0 if it may have begun before the runs seen, or if it is Unknown
-	Message string          // one sentence, without values of records
-	// Value is beyond Threshold if it fires. They are percent for FailedRecords and RecordCount,
-	// runs for Skipped, and otherwise seconds. Nil for rules without.
+	Since   census.DateTime // 0 if it may have begun before the given runs, and for Unknown
+	Message string          // one sentence; contains no values of records
+	// Value is greater than Threshold while the alert fires (for Skipped, at least equal). The unit
+	// of both is percent for FailedRecords and RecordCount, runs for Skipped, and seconds for other
+	// rules. Nil for rules without a number.
 	Value, Threshold *float64
-	Run              *census.SyncRun // the run that decides the state; nil if no run does
+	Run              *census.SyncRun // the run that determines the state; nil if none does
 
-	EveryTime bool // it is to be sent for each run for which it fires, and not just when it begins
-	Recovery  bool // its end is to be sent
+	EveryTime bool // notify for each run for which it fires, not only when it begins to fire
+	Recovery  bool // notify also when it is resolved
 }
 
-// Of are the alerts of a sync, those of its settings first. Runs are its newest, the newest
-// first, and more tells that there are older ones. Neither is changed; alerts refer to runs. A
-// rule that neither fires nor fired within runs has no alert.
+// Of returns the alerts of a sync: first those of its settings in Census, then the gateway's own.
+// runs are its newest runs, newest first; more reports whether older runs exist. Of changes
+// neither; alerts point into runs. A rule that does not fire, and did not fire within runs, has no
+// alert.
 func Of(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) (all []Alert) {
-	seen := look(sync, runs, more, now)
+	view := newRunsView(sync, runs, more, now)
 	for i := range sync.Alerts {
-		if a := seen.judge(&sync.Alerts[i]); a.State != "" {
+		if a := view.evaluate(&sync.Alerts[i]); a.State != "" {
 			a.ID = identify(&a, sync.Alerts, i)
 			all = append(all, a)
 		}
@@ -87,8 +89,9 @@ func Of(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) (all
 	return all
 }
 
-// identify is the id of the alert of a setting. It does not depend on what the others do; those
-// of one type that Census sends with one id are told apart by their places.
+// identify returns the id of the alert of a setting. It does not depend on the state of other
+// alerts. If Census sends several settings of one rule with the same id, a number is appended, by
+// their order.
 func identify(a *Alert, settings []census.AlertSetting, i int) string {
 	id := fmt.Sprintf("SyncAlert:%d:%s:%s:%d", a.Sync, a.Rule, a.Origin, settings[i].ID)
 	same := 0

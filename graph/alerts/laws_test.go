@@ -30,7 +30,7 @@ func anySettings(t *rapid.T) []census.AlertSetting {
 	}), 0, 5).Draw(t, "settings")
 }
 
-// anyRuns draws runs, the newest first, that need not make sense.
+// anyRuns draws runs, newest first, which may contradict each other.
 func anyRuns(t *rapid.T) (all []census.SyncRun) {
 	before := time.Duration(rapid.Int64Range(-7200, 86400).Draw(t, "newest")) * time.Second
 	for range rapid.IntRange(0, 30).Draw(t, "runs") {
@@ -42,8 +42,8 @@ func anyRuns(t *rapid.T) (all []census.SyncRun) {
 	return all
 }
 
-// Whatever the settings and runs, what is said agrees with itself, says the same again, and what
-// fires has been resolved once the newest run that tells is a good one.
+// For any settings and runs: alerts are consistent, evaluation is repeatable, and each firing alert
+// is resolved once the newest run passes its rule.
 func TestLawAlerts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		sync := &census.Sync{ID: 52, Alerts: anySettings(t), Schedule: census.SyncSchedule{Frequency: ptr("hourly"), Minute: ptr(int32(0))}}

@@ -10,7 +10,7 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// ruleOf is the rule of a type of alert in Census (API reference, "alert_attributes").
+// ruleOf returns the rule of a type of alert in Census (API reference, "alert_attributes").
 func ruleOf(kind string) Rule {
 	switch kind {
 	case "FailureAlertConfiguration":
@@ -26,74 +26,74 @@ func ruleOf(kind string) Rule {
 	case "StatusAlertConfiguration":
 		return Status
 	}
-	if strings.Contains(kind, "Pause") { // which is not documented
+	if strings.Contains(kind, "Pause") { // not documented by Census
 		return Paused
 	}
 	return Other
 }
 
-// judge judges the alert of a setting. It has no state if there is nothing to tell.
-func (v *view) judge(s *census.AlertSetting) Alert {
+// evaluate evaluates the alert of a setting. Its state is "" if it does not fire and did not.
+func (v *runsView) evaluate(s *census.AlertSetting) Alert {
 	a := Alert{Sync: v.sync.ID, Rule: ruleOf(s.Type), Origin: CensusSettings, EveryTime: s.SendFor == "every_time", Recovery: s.Recovery}
 	switch a.Rule {
 	case FailedRun:
-		return v.settle(a, v.failedRun)
+		return v.combine(a, v.failedRun)
 	case FailedRecords:
 		percent, err := threshold(s, "75") // Census's default
 		if err == nil && percent > 100 {
 			err = fmt.Errorf("its threshold, %g %%, is more than 100 %%", percent)
 		}
 		if err != nil {
-			return a.unread(err)
+			return a.unknown(err)
 		}
 		a.Threshold = &percent
-		return v.settle(a, func(i int) finding { return v.failedRecords(i, percent) })
+		return v.combine(a, func(i int) finding { return v.failedRecords(i, percent) })
 	case FullSync:
-		return v.settle(a, v.fullSync)
+		return v.combine(a, v.fullSync)
 	case Runtime:
 		limit, err := runtimeLimit(s)
 		if err != nil {
-			return a.unread(err)
+			return a.unknown(err)
 		}
 		seconds, scheduled := limit.Seconds(), strings.EqualFold(s.Option("start_type"), "scheduled")
 		a.Threshold = &seconds
-		return v.settle(a, func(i int) finding { return v.runtime(i, limit, scheduled) })
+		return v.combine(a, func(i int) finding { return v.runtime(i, limit, scheduled) })
 	case RecordCount:
 		d, err := deviationOf(s)
 		if err != nil {
-			return a.unread(err)
+			return a.unknown(err)
 		}
 		a.Threshold = &d.percent
-		return v.settle(a, func(i int) finding { return v.recordCount(i, d) })
+		return v.combine(a, func(i int) finding { return v.recordCount(i, d) })
 	case Status:
-		return a.unread(fmt.Errorf("it reports each run that starts or completes, which is an event and not a state"))
+		return a.unknown(fmt.Errorf("it reports each run that starts or completes, which is an event and not a state"))
 	}
-	return a.unread(fmt.Errorf("its type, %.60q, is unknown", s.Type))
+	return a.unknown(fmt.Errorf("its type, %.60q, is unknown", s.Type))
 }
 
-// unread is an alert whose setting cannot be evaluated.
-func (a Alert) unread(err error) Alert {
-	a.State, a.Message = Unknown, fmt.Sprintf("The alert cannot be judged: %s.", err)
+// unknown returns the alert of a setting that cannot be evaluated.
+func (a Alert) unknown(err error) Alert {
+	a.State, a.Message = Unknown, fmt.Sprintf("The alert cannot be evaluated: %s.", err)
 	return a
 }
 
-// threshold is that of a setting, from 0 on; otherwise is taken if Census sends none.
-func threshold(s *census.AlertSetting, otherwise string) (float64, error) {
+// threshold returns the threshold of a setting, at least 0; fallback is used if Census sends none.
+func threshold(s *census.AlertSetting, fallback string) (float64, error) {
 	text := s.Option("threshold")
 	if text == "" {
-		text = otherwise
+		text = fallback
 	}
 	n, err := strconv.ParseFloat(text, 64)
 	switch {
 	case text == "":
 		return 0, fmt.Errorf("it has no threshold")
 	case err != nil || math.IsNaN(n) || n < 0 || n > 1e9:
-		return 0, fmt.Errorf("its threshold, %.40q, is not a number from 0 on", text)
+		return 0, fmt.Errorf("its threshold, %.40q, is not a number of at least 0", text)
 	}
 	return n, nil
 }
 
-// runtimeLimit is how long a run may take. The units are those of Census's own pages.
+// runtimeLimit returns how long a run may take. The units are those of Census's own pages.
 func runtimeLimit(s *census.AlertSetting) (time.Duration, error) {
 	n, err := threshold(s, "")
 	if err != nil {
@@ -110,38 +110,37 @@ func runtimeLimit(s *census.AlertSetting) (time.Duration, error) {
 	return time.Duration(n * float64(size)), nil
 }
 
-// A deviation is how far a number of records may be from what it was in the runs before.
+// A deviation is a setting about a number of records: how much it may differ from earlier runs.
 type deviation struct {
-	percent float64
-	past    int // runs
-	name    string
-	count   func(*census.SyncRun) census.Count
+	percent  float64
+	pastRuns int // number of earlier runs to compare with
+	name     string
+	count    func(*census.SyncRun) census.Count
 }
 
-// pastRuns is with how many runs a run is compared if the setting does not say.
-const pastRuns = 10
+// defaultPastRuns is the number of earlier runs to compare with, unless the setting has one.
+const defaultPastRuns = 10
 
 func deviationOf(s *census.AlertSetting) (d deviation, err error) {
 	if d.percent, err = threshold(s, s.Option("percent")); err != nil {
 		return d, err
 	}
-	d.name, d.past = s.Option("record_type"), pastRuns
+	d.name, d.pastRuns = s.Option("record_type"), defaultPastRuns
 	if d.count = counts[d.name]; d.count == nil {
 		return d, fmt.Errorf("its type of records, %.40q, is unknown", d.name)
 	}
-	for _, o := range s.Options { // Census does not document the name
+	for _, o := range s.Options { // Census does not document the name of this option
 		if !strings.Contains(o.Name, "run") {
 			continue
 		}
-		if d.past, err = strconv.Atoi(o.Value); err != nil || d.past < 1 {
-			return d, fmt.Errorf("its number of past runs, %.40q, is not a number from 1 on", o.Value)
+		if d.pastRuns, err = strconv.Atoi(o.Value); err != nil || d.pastRuns < 1 {
+			return d, fmt.Errorf("its number of past runs, %.40q, is not a whole number of at least 1", o.Value)
 		}
 	}
 	return d, nil
 }
 
-// counts are the numbers of records that an alert may be on, by the names that Census gives them
-// there.
+// counts has the numbers of records that an alert may use, by Census's names in alert settings.
 var counts = map[string]func(*census.SyncRun) census.Count{
 	"source_record_count": func(r *census.SyncRun) census.Count { return r.SourceRecordCount },
 	"records_updates":     func(r *census.SyncRun) census.Count { return r.SourceRecordUpdates },

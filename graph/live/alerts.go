@@ -10,27 +10,27 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// An AlertChange is an alert that began to fire, was resolved, or cannot be judged any more.
+// An AlertChange reports that an alert began to fire, was resolved, or can no longer be evaluated.
 type AlertChange struct {
-	Sync   *census.Sync // of which it is
-	Before alerts.State // Unknown: it fired, and then could not be judged; "": it did not fire
+	Sync   *census.Sync // the sync of the alert
+	Before alerts.State // "": it did not fire; Unknown: it fired, and then could not be evaluated
 	After  alerts.Alert
-	Again  bool // it fired before, and fires for another run; only of alerts with EveryTime
+	Again  bool // it fired already, and now fires for another run; only for alerts with EveryTime
 
-	first bool // nothing was known of the sync before
+	first bool // the first evaluation of the sync
 }
 
-// alert judges the alerts of y, and tells what has changed. At the first time those stand that
-// began to fire before the watcher began.
-func (y *watched) alert(now, began time.Time) (changes []AlertChange) {
-	first, stood := y.alerts == nil, y.alerts
+// evaluateAlerts evaluates the alerts of y and returns the changes. The first evaluation does not
+// report alerts that began to fire before the watcher began.
+func (y *watchedSync) evaluateAlerts(now, began time.Time) (changes []AlertChange) {
+	first, previous := y.alerts == nil, y.alerts
 	y.alerts = make(map[string]alerts.Alert)
 	seen := make(map[string]bool)
-	tell := func(a alerts.Alert, again bool) {
-		changes = append(changes, AlertChange{Sync: y.record, Before: stood[a.ID].State, After: a, Again: again, first: first})
+	report := func(a alerts.Alert, again bool) {
+		changes = append(changes, AlertChange{Sync: y.record, Before: previous[a.ID].State, After: a, Again: again, first: first})
 	}
 	for _, a := range alerts.Of(y.record, y.newestFirst(), y.more, now) {
-		before, known := stood[a.ID]
+		before, known := previous[a.ID]
 		seen[a.ID] = true
 		switch {
 		case a.State == alerts.Firing:
@@ -39,29 +39,29 @@ func (y *watched) alert(now, began time.Time) (changes []AlertChange) {
 			switch {
 			case first && a.Since.Time().Before(began):
 			case !again:
-				tell(a, false)
+				report(a, false)
 			case a.EveryTime && a.Run != nil && (before.Run == nil || before.Run.ID != a.Run.ID):
-				tell(a, true)
+				report(a, true)
 			}
 		case known && a.State == alerts.Unknown:
 			y.alerts[a.ID] = a
 			if before.State != alerts.Unknown {
-				tell(a, false)
+				report(a, false)
 			}
 		case known:
-			tell(a, false)
+			report(a, false)
 		}
 	}
-	reason := "The rule does not apply any more."
+	reason := "The rule no longer applies."
 	if y.record.Paused {
 		reason = "The rule does not apply while the sync is paused."
 	}
-	return append(changes, y.gone(stood, seen, reason, now)...)
+	return append(changes, y.resolveMissing(previous, seen, reason, now)...)
 }
 
-// gone resolves those of alerts, which stood, that were not seen.
-func (y *watched) gone(stood map[string]alerts.Alert, seen map[string]bool, reason string, now time.Time) (changes []AlertChange) {
-	for id, a := range stood {
+// resolveMissing resolves the previous alerts that are not in seen.
+func (y *watchedSync) resolveMissing(previous map[string]alerts.Alert, seen map[string]bool, reason string, now time.Time) (changes []AlertChange) {
+	for id, a := range previous {
 		if !seen[id] {
 			before := a.State
 			a.State, a.Since, a.Message, a.Value = alerts.Resolved, census.DateTime(now.UnixMilli()), reason, nil
@@ -72,11 +72,11 @@ func (y *watched) gone(stood map[string]alerts.Alert, seen map[string]bool, reas
 	return changes
 }
 
-// Heard tells followers of an alert that Census has reported.
-func (ws *Watchers) Heard(a alerts.Alert) {
+// PublishAlert sends followers an alert that Census has reported.
+func (ws *Watchers) PublishAlert(a alerts.Alert) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	for w := range ws.used {
+	for w := range ws.followers {
 		w.mu.Lock()
 		if y := w.syncs[a.Sync]; y != nil && w.follows(a.Sync) {
 			w.alerts.put(AlertChange{Sync: y.record, After: a})
@@ -88,12 +88,12 @@ func (ws *Watchers) Heard(a alerts.Alert) {
 // NextAlert waits for the next change of an alert.
 func (f *Follower) NextAlert(ctx context.Context) (AlertChange, error) {
 	for {
-		c, _, err := f.alerts.at(ctx, f.alert)
+		c, _, err := f.alerts.wait(ctx, f.nextAlert)
 		if err != nil {
 			return c, err
 		}
-		f.alert++
-		if stood := c.first && c.After.Since.Time().Before(f.began); f.wants(c.Sync.ID) && !stood {
+		f.nextAlert++
+		if old := c.first && c.After.Since.Time().Before(f.began); f.includes(c.Sync.ID) && !old {
 			return c, nil
 		}
 	}

@@ -17,8 +17,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// told follows alerts until ctx ends, and says of each change what it is.
-func told(ctx context.Context, f *Follower) (changes []string) {
+// alertChanges collects the changes of alerts until ctx ends, each as a line of text.
+func alertChanges(ctx context.Context, f *Follower) (changes []string) {
 	for {
 		c, err := f.NextAlert(ctx)
 		if err != nil {
@@ -32,9 +32,9 @@ func told(ctx context.Context, f *Follower) (changes []string) {
 	}
 }
 
-// What stands at the start is not told; what begins, ends or, if it is configured so, fires again
-// is, once.
-func TestAlertsAreTold(t *testing.T) {
+// Alerts that fire at the start are not delivered. The beginning and the end of an alert are
+// delivered once; with every_time, each further failed run is too.
+func TestAlertChangesAreDelivered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorkspace(0)
 		end := func(id int64, status string) {
@@ -55,7 +55,7 @@ func TestAlertsAreTold(t *testing.T) {
 		watchers := &Watchers{Calls: 600}
 		f := watchers.Follow(w.client(5*time.Second), nil)
 		time.Sleep(time.Minute)
-		late := watchers.Follow(w.client(5*time.Second), []census.SyncID{2, 3}) // who comes later hears no more of what stands
+		late := watchers.Follow(w.client(5*time.Second), []census.SyncID{2, 3}) // a later follower does not receive alerts that fire already
 		go func() {
 			time.Sleep(20 * time.Minute)
 			end(1, "failed")
@@ -74,31 +74,31 @@ func TestAlertsAreTold(t *testing.T) {
 			time.Sleep(2 * time.Hour)
 			end(4, "completed")
 		}()
-		var lately []string
-		var beside = make(chan bool)
+		var gotLater []string
+		var laterDone = make(chan bool)
 		go func() {
-			lately = told(ctx, late)
-			close(beside)
+			gotLater = alertChanges(ctx, late)
+			close(laterDone)
 		}()
-		got := told(ctx, f)
-		<-beside
+		got := alertChanges(ctx, f)
+		<-laterDone
 		f.Close()
 		late.Close()
 		want := []string{"1 FAILED_RUN FIRING", "1 FAILED_RUN RESOLVED", "2 FAILED_RUN FIRING", "2 FAILED_RUN FIRING again", "2 FAILED_RUN RESOLVED",
 			"3 FAILED_RUN RESOLVED", "4 LATE FIRING", "4 LATE RESOLVED", "5 FAILED_RUN FIRING", "5 FAILED_RUN RESOLVED"}
 		slices.SortStableFunc(got, func(a, b string) int { return strings.Compare(a[:1], b[:1]) })
 		if !slices.Equal(got, want) {
-			t.Errorf("told %q, want %q", got, want)
+			t.Errorf("changes %q, want %q", got, want)
 		}
-		slices.SortStableFunc(lately, func(a, b string) int { return strings.Compare(a[:1], b[:1]) })
-		if want := want[2:6]; !slices.Equal(lately, want) {
-			t.Errorf("told later %q, want %q", lately, want)
+		slices.SortStableFunc(gotLater, func(a, b string) int { return strings.Compare(a[:1], b[:1]) })
+		if want := want[2:6]; !slices.Equal(gotLater, want) {
+			t.Errorf("later follower: changes %q, want %q", gotLater, want)
 		}
 	})
 }
 
-// While Census does not answer, no sync is told to be late or well again.
-func TestNoAlertOfAnOutage(t *testing.T) {
+// While Census does not answer, no alert begins or ends.
+func TestOutageChangesNoAlert(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorkspace(0)
 		for i := range 6 {
@@ -120,16 +120,16 @@ func TestNoAlertOfAnOutage(t *testing.T) {
 			time.Sleep(time.Hour)
 			cancel()
 		}()
-		got := told(ctx, f)
+		got := alertChanges(ctx, f)
 		f.Close()
 		if want := []string{"1 FAILED_RUN RESOLVED"}; !slices.Equal(got, want) {
-			t.Errorf("told %q, want %q", got, want)
+			t.Errorf("changes %q, want %q", got, want)
 		}
 	})
 }
 
-// Whatever happens, who has heard of all changes since the start knows which alerts fire.
-func TestLawAlertsAreTold(t *testing.T) {
+// A follower that receives all changes since the start knows which alerts fire, after any history.
+func TestLawAlertChangesMatchState(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		const syncs = 3
 		steps := anySteps(rt, syncs)
@@ -152,7 +152,7 @@ func TestLawAlertsAreTold(t *testing.T) {
 						return
 					}
 					if last[c.After.ID] == c.After.State && !c.Again {
-						done <- fmt.Errorf("%s is %s, as it was before", c.After.ID, c.After.State)
+						done <- fmt.Errorf("%s is %s again, without a change", c.After.ID, c.After.State)
 						return
 					}
 					last[c.After.ID], firing[c.After.ID] = c.After.State, c.After.State == alerts.Firing
@@ -160,7 +160,7 @@ func TestLawAlertsAreTold(t *testing.T) {
 			}()
 			for i, s := range steps {
 				time.Sleep(s.after)
-				if w.happen(s); fail[i] && s.what > 3 {
+				if w.apply(s); fail[i] && s.action > 3 {
 					for _, r := range w.Runs(w.ids[s.sync]) {
 						w.UpdateRun(r.ID, func(r *sim.Run) {
 							if r.Status == "completed" && r.UpdatedAt.Equal(time.Now()) {
@@ -196,20 +196,20 @@ func TestLawAlertsAreTold(t *testing.T) {
 					}
 					return fires
 				}
-				for id, fires := range of(began) { // a sync that was late at the start is not told
+				for id, fires := range of(began) { // an alert that a sync is late, firing at the start, is not delivered
 					if _, known := firing[id]; fires && !known && strings.Contains(id, string(alerts.Late)) {
 						firing[id] = true
 					}
 				}
-				before, now := of(at.Add(-judges-time.Second)), of(at)
+				before, now := of(at.Add(-evaluateEvery-time.Second)), of(at)
 				for id := range firing {
-					if mine := strings.HasPrefix(id, fmt.Sprintf("SyncAlert:%d:", records[i].ID)); mine && !now[id] {
+					if ofThisSync := strings.HasPrefix(id, fmt.Sprintf("SyncAlert:%d:", records[i].ID)); ofThisSync && !now[id] {
 						now[id] = false
 					}
 				}
-				for id, fires := range now { // what has just changed by the clock is told a little later
+				for id, fires := range now { // a change by the passing of time is delivered a little later
 					if fires == before[id] && firing[id] != fires {
-						return fmt.Errorf("%s fires: %t, told: %t", id, fires, firing[id])
+						return fmt.Errorf("%s fires: %t, delivered: %t", id, fires, firing[id])
 					}
 				}
 			}

@@ -7,32 +7,32 @@ import (
 	"time"
 )
 
-// A budget bounds the calls of any minute: no 60 seconds have more.
+// A budget limits the calls of a watcher: at most limit in any 60 seconds.
 type budget struct {
-	mu      sync.Mutex
-	most    int
-	over    context.Context      // it ends with the watcher, and no call is made any more
-	open    int                  // calls that are under way, or reserved
-	ended   []time.Time          // when calls of the last minute ended, in order
-	waiting int                  // who need a further call for what they have begun
-	calls   int64                // since the start
-	heard   map[string]time.Time // other gateways, and when each last told of a call; nil: none has
+	mu        sync.Mutex
+	limit     int
+	ctx       context.Context      // ends with the watcher; then no more calls are made
+	inFlight  int                  // calls in progress or reserved
+	ended     []time.Time          // when the calls of the last minute ended, in order
+	waiting   int                  // reads in progress that wait for another call
+	total     int64                // calls since the start
+	peerCalls map[string]time.Time // when each other gateway last reported a call; nil: none did
 }
 
-// take is a leave, for calls that nothing was reserved for.
+// take is a calls.Leave for calls without a reservation.
 func (b *budget) take(ctx context.Context) (end func(), err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.waiting++
 	defer func() { b.waiting-- }()
 	for {
-		wait := b.wait()
-		if err = b.over.Err(); err != nil {
+		wait := b.delay()
+		if err = b.ctx.Err(); err != nil {
 			return nil, err
 		}
 		if wait == 0 {
-			b.open++
-			b.calls++
+			b.inFlight++
+			b.total++
 			return b.end, nil
 		}
 		b.mu.Unlock()
@@ -41,7 +41,7 @@ func (b *budget) take(ctx context.Context) (end func(), err error) {
 		case <-timer.C:
 		case <-ctx.Done():
 			err = ctx.Err()
-		case <-b.over.Done():
+		case <-b.ctx.Done():
 		}
 		timer.Stop()
 		b.mu.Lock()
@@ -51,43 +51,43 @@ func (b *budget) take(ctx context.Context) (end func(), err error) {
 	}
 }
 
-// wait is how long to wait at least for a call; 0: none.
-func (b *budget) wait() time.Duration {
+// delay returns the minimum wait before the next call; 0 if a call may be made now.
+func (b *budget) delay() time.Duration {
 	now := time.Now()
 	for len(b.ended) > 0 && now.Sub(b.ended[0]) >= time.Minute {
 		b.ended = b.ended[1:]
 	}
-	free := b.most - len(b.ended)
+	free := b.limit - len(b.ended)
 	switch {
-	case free > 0 && b.open < max(free/(1+b.peers(now)), 1): // each gateway has its part of what is free
+	case free > 0 && b.inFlight < max(free/(1+b.activePeers(now)), 1): // each gateway gets an equal share of the free calls
 		return 0
-	case free > b.open:
+	case free > b.inFlight:
 		return time.Second
 	case len(b.ended) > 0:
 		return time.Minute - now.Sub(b.ended[0])
 	}
-	return time.Second // all calls are under way
+	return time.Second // all calls are in progress
 }
 
 func (b *budget) end() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.open--
+	b.inFlight--
 	b.ended = append(b.ended, time.Now())
 }
 
-// reserve is a call for what is about to begin; nil if none may be made, and then how long
-// to wait at least. Reads that have begun go first.
+// reserve reserves a call for a read that is about to begin. It returns nil and the minimum wait if
+// none is free. Reads in progress have priority.
 func (b *budget) reserve() (*reserved, time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if wait := b.wait(); wait > 0 {
+	if wait := b.delay(); wait > 0 {
 		return nil, wait
 	}
 	if b.waiting > 0 {
 		return nil, time.Second
 	}
-	b.open++
+	b.inFlight++
 	return &reserved{budget: b}, 0
 }
 
@@ -97,29 +97,29 @@ type reserved struct {
 	used   atomic.Bool
 }
 
-// take is a leave: for the reserved call first, then for others.
+// take is a calls.Leave. The first call uses the reservation.
 func (r *reserved) take(ctx context.Context) (end func(), err error) {
 	if r.used.Swap(true) {
 		return r.budget.take(ctx)
 	}
 	r.budget.mu.Lock()
 	defer r.budget.mu.Unlock()
-	r.budget.calls++
+	r.budget.total++
 	return r.budget.end, nil
 }
 
-// giveBack ends the reservation if it was not used.
-func (r *reserved) giveBack() {
+// release ends the reservation if it was not used.
+func (r *reserved) release() {
 	if !r.used.Swap(true) {
 		r.budget.mu.Lock()
 		defer r.budget.mu.Unlock()
-		r.budget.open--
+		r.budget.inFlight--
 	}
 }
 
-// made is how many calls were made since the start.
-func (b *budget) made() int64 {
+// calls returns the number of calls since the start.
+func (b *budget) calls() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.calls
+	return b.total
 }

@@ -6,22 +6,22 @@ import (
 	"sync"
 )
 
-// ringSize is how many changes a feed holds for those who read more slowly.
+// ringSize is the number of changes that a feed keeps for slow followers.
 const ringSize = 4096
 
-// ErrSlow ends a follower that fell behind by more changes than a feed holds.
+// ErrSlow ends a follower that is more than ringSize changes behind.
 var ErrSlow = errors.New("the follower was too slow")
 
-// A feed is the newest changes, in order.
+// A feed holds the newest changes, in order.
 type feed[T any] struct {
 	mu    sync.Mutex
 	ring  []T
-	next  uint64        // number of the next change; from 0
-	wake  chan struct{} // closed at the next change; nil: nobody waits
-	ended error         // why there are no more; nil: there may be
+	next  uint64        // number of the next change; starts at 0
+	wake  chan struct{} // closed by the next change; nil: nobody waits
+	ended error         // why the feed ended; nil: it has not ended
 }
 
-// put adds changes. Those that are put together are seen together.
+// put adds changes in one step: no follower sees only some of them.
 func (f *feed[T]) put(changes ...T) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -33,35 +33,35 @@ func (f *feed[T]) put(changes ...T) {
 		}
 		f.next++
 	}
-	f.rouse()
+	f.wakeWaiters()
 }
 
-// end ends the feed for all who follow it.
+// end ends the feed for all followers.
 func (f *feed[T]) end(err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.ended = err
-	f.rouse()
+	f.wakeWaiters()
 }
 
-func (f *feed[T]) rouse() {
+func (f *feed[T]) wakeWaiters() {
 	if f.wake != nil {
 		close(f.wake)
 		f.wake = nil
 	}
 }
 
-// head is the number of the next change.
+// head returns the number of the next change.
 func (f *feed[T]) head() uint64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.next
 }
 
-// at waits for the change of number n. last tells that it is the newest so far.
-func (f *feed[T]) at(ctx context.Context, n uint64) (change T, last bool, err error) {
+// wait waits for the change with number n. last reports whether it is the newest so far.
+func (f *feed[T]) wait(ctx context.Context, n uint64) (change T, last bool, err error) {
 	for {
-		change, last, wake, err := f.look(n)
+		change, last, wake, err := f.peek(n)
 		if wake == nil {
 			return change, last, err
 		}
@@ -73,8 +73,8 @@ func (f *feed[T]) at(ctx context.Context, n uint64) (change T, last bool, err er
 	}
 }
 
-// look is the change of number n; wake is what to wait for if there is none yet.
-func (f *feed[T]) look(n uint64) (change T, last bool, wake <-chan struct{}, err error) {
+// peek returns the change with number n. If it does not exist yet, wake is closed when it does.
+func (f *feed[T]) peek(n uint64) (change T, last bool, wake <-chan struct{}, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {

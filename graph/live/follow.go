@@ -11,37 +11,37 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// Watchers are the watchers of all tokens.
+// Watchers holds the watchers of all tokens.
 type Watchers struct {
-	Calls     int    // of one watcher in any minute
-	OnChanged func() // is called when something has changed, before followers are told; nil: nobody is
+	Calls     int    // limit on calls per watcher and minute
+	OnChanged func() // called when something has changed, before followers receive it; may be nil
 
-	// OnSeen is called with what was read from Census, for Told of other gateways. It must not
-	// block. Nil: this gateway is alone.
-	OnSeen func(Seen)
+	// Publish is called with each message for the other gateways, which pass it to Receive. It must
+	// not block. Nil if there are no other gateways.
+	Publish func(PeerMessage)
 
-	mu   sync.Mutex
-	of   map[string]*Watcher // by tenant
-	used map[*Watcher]int    // how many follow it
-	made int64               // calls of watchers that have ended
+	mu         sync.Mutex
+	byTenant   map[string]*Watcher // by tenant
+	followers  map[*Watcher]int    // number of followers of each
+	endedCalls int64               // calls of watchers that have ended
 }
 
-// Follow follows some syncs of the workspace of client; nil: all. The watcher starts if
-// nobody did. Close must be called.
+// Follow follows the given syncs of the client's workspace; nil: all syncs. It starts the watcher
+// if needed. The caller must call Close.
 func (ws *Watchers) Follow(client *upstream.Client, syncs []census.SyncID) *Follower {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	tenant := client.Tenant()
-	w := ws.of[tenant]
-	if w == nil || w.broken() {
-		if ws.of == nil {
-			ws.of, ws.used = make(map[string]*Watcher), make(map[*Watcher]int)
+	w := ws.byTenant[tenant]
+	if w == nil || w.ended() {
+		if ws.byTenant == nil {
+			ws.byTenant, ws.followers = make(map[string]*Watcher), make(map[*Watcher]int)
 		}
-		w = newWatcher(client, ws.Calls, ws.OnChanged, ws.OnSeen)
-		ws.of[tenant] = w
+		w = newWatcher(client, ws.Calls, ws.OnChanged, ws.Publish)
+		ws.byTenant[tenant] = w
 	}
-	ws.used[w]++
-	f := &Follower{Watcher: w, syncs: slices.Sorted(slices.Values(syncs)), run: w.runs.head(), health: w.health.head(), alert: w.alerts.head(), began: time.Now()}
+	ws.followers[w]++
+	f := &Follower{Watcher: w, syncs: slices.Sorted(slices.Values(syncs)), nextRun: w.runs.head(), nextHealth: w.health.head(), nextAlert: w.alerts.head(), began: time.Now()}
 	w.join(f, 1)
 	f.Close = sync.OnceFunc(func() { ws.leave(f, tenant) })
 	return f
@@ -51,12 +51,12 @@ func (ws *Watchers) leave(f *Follower, tenant string) {
 	f.join(f, -1)
 	ws.mu.Lock()
 	w := f.Watcher
-	ws.used[w]--
-	last := ws.used[w] == 0
+	ws.followers[w]--
+	last := ws.followers[w] == 0
 	if last {
-		delete(ws.used, w)
-		if ws.of[tenant] == w {
-			delete(ws.of, tenant)
+		delete(ws.followers, w)
+		if ws.byTenant[tenant] == w {
+			delete(ws.byTenant, tenant)
 		}
 	}
 	ws.mu.Unlock()
@@ -64,17 +64,17 @@ func (ws *Watchers) leave(f *Follower, tenant string) {
 		w.stop()
 		w.done.Wait()
 		ws.mu.Lock()
-		ws.made += w.budget.made()
+		ws.endedCalls += w.budget.calls()
 		ws.mu.Unlock()
 	}
 }
 
-// Wake has every watcher of a sync read it at once, and again after SoonAgain, because something
-// reports that it has changed. It returns false if nobody follows the sync.
+// Wake makes every watcher of a sync read it now, and again after SoonAgain, because a change was
+// reported. It returns false if nobody follows the sync.
 func (ws *Watchers) Wake(id census.SyncID) (followed bool) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	for w := range ws.used {
+	for w := range ws.followers {
 		followed = w.wake(id) || followed
 	}
 	return followed
@@ -88,26 +88,26 @@ func (w *Watcher) wake(id census.SyncID) (followed bool) {
 		return false
 	}
 	now := time.Now()
-	y.wake(now)
-	y.again = now.Add(SoonAgain)
+	y.hint(now)
+	y.readAgainAt = now.Add(SoonAgain)
 	w.wakeUp()
 	return true
 }
 
-// Stats are how many watchers work, how many calls all have made, and how late the latest
-// of what they have to read is.
+// Stats returns the number of watchers, the calls of all watchers so far, and the delay of the most
+// overdue read.
 func (ws *Watchers) Stats() (watchers int, calls int64, behind time.Duration) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	calls = ws.made
-	for w := range ws.used {
-		calls += w.budget.made()
+	calls = ws.endedCalls
+	for w := range ws.followers {
+		calls += w.budget.calls()
 		behind = max(behind, w.behind())
 	}
-	return len(ws.used), calls, behind
+	return len(ws.followers), calls, behind
 }
 
-// behind is for how long what is read next has been due; 0: it is not.
+// behind returns the delay of the most overdue read; 0 if none is overdue.
 func (w *Watcher) behind() (behind time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -119,45 +119,45 @@ func (w *Watcher) behind() (behind time.Duration) {
 	return behind
 }
 
-// A Follower is told what changes in some syncs. It is used by one goroutine.
+// A Follower receives the changes of some syncs. It must be used by one goroutine only.
 type Follower struct {
 	*Watcher
-	Close func() // must be called; more than once is allowed
+	Close func() // must be called, once or more often
 
-	began              time.Time       // from then on nothing is missed
-	syncs              []census.SyncID // in order; empty: all
-	run, health, alert uint64          // numbers of the next changes
+	began                          time.Time       // changes after this time are delivered
+	syncs                          []census.SyncID // sorted; empty: all
+	nextRun, nextHealth, nextAlert uint64          // numbers of the next changes to deliver
 }
 
-// join has the watcher follow what f follows, or no more.
+// join counts f as a follower (n = 1), or no longer (n = -1).
 func (w *Watcher) join(f *Follower, n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	defer w.wakeUp()
 	if len(f.syncs) == 0 {
-		w.all += n
+		w.followersOfAll += n
 	}
-	defer w.unfollow()
+	defer w.forgetUnfollowed()
 	now := time.Now()
 	for _, id := range f.syncs {
-		if w.some[id] += n; w.some[id] == 0 {
-			delete(w.some, id)
+		if w.followersOf[id] += n; w.followersOf[id] == 0 {
+			delete(w.followersOf, id)
 		}
-		if len(f.syncs) > mostNamed {
+		if len(f.syncs) > maxNamed {
 			continue
 		}
-		if w.named[id] += n; w.named[id] == 0 {
-			delete(w.named, id)
+		if w.fewFollowersOf[id] += n; w.fewFollowersOf[id] == 0 {
+			delete(w.fewFollowersOf, id)
 		}
-		if y := w.syncs[id]; y != nil && n > 0 && y.next.After(now.Add(named)) {
+		if y := w.syncs[id]; y != nil && n > 0 && y.next.After(now.Add(namedEvery)) {
 			y.next = now
 		}
 	}
 }
 
-// unfollow forgets the alerts of syncs that nobody follows: they are not judged, so that what
-// changes is not known.
-func (w *Watcher) unfollow() {
+// forgetUnfollowed forgets the alerts of syncs without followers. They are not evaluated, so their
+// changes would go unnoticed.
+func (w *Watcher) forgetUnfollowed() {
 	for id, y := range w.syncs {
 		if !w.follows(id) {
 			y.alerts = nil
@@ -165,7 +165,7 @@ func (w *Watcher) unfollow() {
 	}
 }
 
-func (f *Follower) wants(id census.SyncID) bool {
+func (f *Follower) includes(id census.SyncID) bool {
 	if len(f.syncs) == 0 {
 		return true
 	}
@@ -173,39 +173,39 @@ func (f *Follower) wants(id census.SyncID) bool {
 	return found
 }
 
-// NextRun waits for the next run that was created or has changed. told is up to when all
-// was told with it; zero: what follows is of the same time.
-func (f *Follower) NextRun(ctx context.Context) (c Change, told Mark, err error) {
+// NextRun waits for the next new or changed run. delivered is the mark reached with it; zero if
+// further changes are pending.
+func (f *Follower) NextRun(ctx context.Context) (c Change, delivered Mark, err error) {
 	for {
-		c, last, err := f.runs.at(ctx, f.run)
+		c, last, err := f.runs.wait(ctx, f.nextRun)
 		if err != nil {
-			return c, told, err
+			return c, delivered, err
 		}
-		f.run++
-		if f.wants(c.Run.SyncID) {
+		f.nextRun++
+		if f.includes(c.Run.SyncID) {
 			if last {
-				told = f.told(f)
+				delivered = f.deliveredUpTo(f)
 			}
-			return c, told, nil
+			return c, delivered, nil
 		}
 	}
 }
 
-// NextHealth waits for the next change of health.
+// NextHealth waits for the next change of a state of health.
 func (f *Follower) NextHealth(ctx context.Context) (HealthChange, error) {
 	for {
-		c, _, err := f.Watcher.health.at(ctx, f.health)
+		c, _, err := f.Watcher.health.wait(ctx, f.nextHealth)
 		if err != nil {
 			return c, err
 		}
-		f.health++
-		if f.wants(c.Sync) {
+		f.nextHealth++
+		if f.includes(c.Sync) {
 			return c, nil
 		}
 	}
 }
 
-// HealthNow is how a sync is, as far as the watcher knows; nil if it does not.
+// HealthNow returns the last evaluated health of a sync; nil if there is none.
 func (w *Watcher) HealthNow(id census.SyncID) *health.Health {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -215,8 +215,8 @@ func (w *Watcher) HealthNow(id census.SyncID) *health.Health {
 	return nil
 }
 
-// broken tells that the watcher has ended by itself.
-func (w *Watcher) broken() bool {
+// ended reports whether the watcher has ended because of an error.
+func (w *Watcher) ended() bool {
 	w.runs.mu.Lock()
 	defer w.runs.mu.Unlock()
 	return w.runs.ended != nil

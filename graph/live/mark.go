@@ -8,84 +8,87 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// mostApart is how many syncs a mark tells apart.
-const mostApart = 40
+// maxSyncMarks is the maximum number of syncs with their own time in a mark.
+const maxSyncMarks = 40
 
-// A Mark is up to when changes were told. The zero Mark tells nothing.
+// A Mark says up to which time all changes have been delivered. The zero Mark means that no time is
+// known.
 type Mark struct {
 	At    census.DateTime
-	Apart []Apart // syncs of which more was told, or less
+	Syncs []SyncMark // syncs with an earlier or a later time
 }
 
-// An Apart is up to when the changes of one sync were told.
-type Apart struct {
+// A SyncMark says up to which time all changes of one sync have been delivered.
+type SyncMark struct {
 	Sync census.SyncID
 	At   census.DateTime
 }
 
-// Of is up to when those of a sync were told; the earliest if it stands apart twice.
+// Of returns the time for one sync; the earliest if the sync has several.
 func (m Mark) Of(id census.SyncID) (at census.DateTime) {
-	for _, apart := range m.Apart {
-		if apart.Sync == id && (at == 0 || apart.At < at) {
-			at = apart.At
+	for _, s := range m.Syncs {
+		if s.Sync == id && (at == 0 || s.At < at) {
+			at = s.At
 		}
 	}
 	return cmp.Or(at, m.At)
 }
 
-// Owing is m, though of some syncs less was told.
-func (m Mark) Owing(owed []Apart) Mark {
-	m.Apart = append(slices.Clip(m.Apart), owed...)
-	if len(owed) > mostApart {
-		m.Apart = nil
-		for _, apart := range owed {
-			m.At = min(m.At, apart.At)
+// WithUnread returns m with an earlier time for syncs that could not be read.
+func (m Mark) WithUnread(unread []SyncMark) Mark {
+	m.Syncs = append(slices.Clip(m.Syncs), unread...)
+	if len(unread) > maxSyncMarks {
+		m.Syncs = nil
+		for _, s := range unread {
+			m.At = min(m.At, s.At)
 		}
 	}
 	return m
 }
 
-// told is up to when f was told all; the zero Mark if there is more that it has not read. It
-// is as of when the sync was read that was read longest ago. Apart stand syncs that fail, which
-// would hold it up, and those that have changed since, which would be told again.
-func (w *Watcher) told(f *Follower) (m Mark) {
+// deliveredUpTo returns the mark of f; the zero Mark if f has undelivered changes. Its time is that
+// of the least recently read sync. Two kinds of syncs have their own times: failing syncs, which
+// would hold back the mark, and syncs that have changed since, whose changes would be delivered
+// twice.
+func (w *Watcher) deliveredUpTo(f *Follower) (m Mark) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.runs.head() != f.run {
+	if w.runs.head() != f.nextRun {
 		return m
 	}
 	all := len(f.syncs) == 0
-	if all && w.marked == f.run {
+	if all && w.marked == f.nextRun {
 		return w.mark
 	}
 	at := time.Now()
-	if all { // there may be others since
-		at = later(w.listed, w.began)
+	if all { // syncs may have been created since
+		at = later(w.listRead, w.began)
 	}
 	for id, y := range w.syncs {
-		if asked := later(y.asked, w.began); f.wants(id) && y.failed == 0 && asked.Before(at) {
+		if asked := later(y.requested, w.began); f.includes(id) && y.failedReads == 0 && asked.Before(at) {
 			at = asked
 		}
 	}
-	m.At = lagged(at)
+	m.At = visibleAt(at)
 	for id, y := range w.syncs {
-		if f.wants(id) && (y.failed > 0 || y.changed.After(at)) {
-			m.Apart = append(m.Apart, Apart{id, lagged(later(y.asked, w.began))})
+		if f.includes(id) && (y.failedReads > 0 || y.changed.After(at)) {
+			m.Syncs = append(m.Syncs, SyncMark{id, visibleAt(later(y.requested, w.began))})
 		}
 	}
-	slices.SortFunc(m.Apart, func(a, b Apart) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Sync, b.Sync)) })
-	if n := len(m.Apart); n > mostApart {
-		m.At = min(m.At, m.Apart[0].At) // nothing is lost, though some is told again
-		m.Apart = m.Apart[n-mostApart:]
+	slices.SortFunc(m.Syncs, func(a, b SyncMark) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Sync, b.Sync)) })
+	if n := len(m.Syncs); n > maxSyncMarks {
+		m.At = min(m.At, m.Syncs[0].At) // no change is lost, but some are delivered twice
+		m.Syncs = m.Syncs[n-maxSyncMarks:]
 	}
 	if all {
-		w.marked, w.mark = f.run, m
+		w.marked, w.mark = f.nextRun, m
 	}
 	return m
 }
 
-// lagged is up to when all changes were there to be seen at asked.
-func lagged(asked time.Time) census.DateTime {
+// visibleAt returns the time up to which all changes were visible in a read requested at the given
+// time.
+func visibleAt(asked time.Time) census.DateTime {
 	return census.DateTime(asked.Add(-clockLag).UnixMilli())
 }
 
@@ -96,16 +99,16 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// Start is up to when f was told all when it began.
-func (f *Follower) Start() Mark { return Mark{At: lagged(f.began)} }
+// Start returns the mark of f at its beginning.
+func (f *Follower) Start() Mark { return Mark{At: visibleAt(f.began)} }
 
-// Watched is from when on followers are told what changes in a sync, those that follow now:
-// when it was last read. Of 0 it is from when on the watcher works.
-func (w *Watcher) Watched(id census.SyncID) time.Time {
+// CompleteSince returns the time from which followers receive every change of a sync: that of its
+// last read. For id 0, it is the start of the watcher.
+func (w *Watcher) CompleteSince(id census.SyncID) time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if y := w.syncs[id]; y != nil {
-		return later(y.asked, w.began)
+		return later(y.requested, w.began)
 	}
 	return w.began
 }

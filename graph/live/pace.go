@@ -10,64 +10,65 @@ import (
 
 // How often a sync is read.
 const (
-	sweep   = 15 * time.Minute // when nothing is due
-	named   = time.Minute      // the same, if a follower names it
-	pursuit = 10 * time.Second // when an execution is due and has not begun, or a run is about to end
-	far     = time.Minute      // at most, while a run works that takes long as a rule
-	endless = 30 * time.Second // a continuous sync, which is due or works at any time
-	longest = 6 * time.Hour    // a run that works for longer is left to the sweep
+	idleEvery       = 15 * time.Minute // when no change is expected
+	namedEvery      = time.Minute      // the same, for a sync that a follower names
+	activeEvery     = 10 * time.Second // when an execution is due and has not begun, or a run is about to end
+	longRunEvery    = time.Minute      // at most, during a run of a sync with long runs
+	continuousEvery = 30 * time.Second // for continuous syncs
+	maxRunAge       = 6 * time.Hour    // a run in progress for longer is read every idleEvery
 
-	// mostNamed is how many syncs a follower may name for them to be read as such.
-	mostNamed = 20
+	// maxNamed is the maximum number of syncs of a follower to which namedEvery applies.
+	maxNamed = 20
 
-	apart = 2 * time.Second // at least between reads of a sync that is reported to change all the time
+	minHintInterval = 2 * time.Second // minimum time between reads of a sync with frequent hints
 )
 
-// SoonAgain is how long after a hint to look a second time: it may be ahead of Census's lists.
+// SoonAgain is the time from a hint to a second read: Census may send the hint before its lists
+// show the change.
 const SoonAgain = 8 * time.Second
 
-// plan sets when to read y next.
-func (y *watched) plan(now time.Time, isNamed bool) {
-	wait := sweep
+// plan sets the time of the next read of y.
+func (y *watchedSync) plan(now time.Time, isNamed bool) {
+	wait := idleEvery
 	if isNamed {
-		wait = named
+		wait = namedEvery
 	}
-	y.next, y.urgent = now.Add(wait), false
-	defer func() { y.next = y.next.Add(lag(y.theirs)) }()
-	if y.failed > 0 { // it is not asked again at once, whatever is due
-		y.next = now.Add(min(pursuit<<min(y.failed-1, 6), wait))
+	y.next, y.expectsChange = now.Add(wait), false
+	defer func() { y.next = y.next.Add(peerDelay(y.lastReadByPeer)) }()
+	if y.failedReads > 0 { // back off, even if a change is expected
+		y.next = now.Add(min(activeEvery<<min(y.failedReads-1, 6), wait))
 		return
 	}
-	soon := func(t time.Time) {
+	readBy := func(t time.Time) {
 		if t.Before(y.next) {
-			y.next, y.urgent = t, true
+			y.next, y.expectsChange = t, true
 		}
 	}
-	if now.Before(y.again) {
-		soon(y.again)
+	if now.Before(y.readAgainAt) {
+		readBy(y.readAgainAt)
 	}
 	if f := y.record.Schedule.Frequency; f != nil && *f == "continuous" && !y.record.Paused {
-		soon(now.Add(endless))
+		readBy(now.Add(continuousEvery))
 		return
 	}
-	if run := y.working(); run != nil {
-		if age := now.Sub(run.CreatedAt.Time()); age < longest {
-			soon(now.Add(min(max((y.usual(run.FullSync)-age)/4, pursuit), far)))
+	if run := y.inProgress(); run != nil {
+		if age := now.Sub(run.CreatedAt.Time()); age < maxRunAge {
+			readBy(now.Add(min(max((y.usualDuration(run.FullSync)-age)/4, activeEvery), longRunEvery)))
 		}
 	}
 	due, grace, ok := health.Due(y.record, y.newestFirst(), now)
 	switch {
 	case !ok:
 	case now.Before(due):
-		soon(due)
+		readBy(due)
 	case now.Before(due.Add(grace)):
-		soon(now.Add(pursuit))
+		readBy(now.Add(activeEvery))
 	}
 }
 
-// usual is how long its finished runs of a kind took, the shortest of the newest three; 0
-// with fewer.
-func (y *watched) usual(full bool) time.Duration {
+// usualDuration returns the shortest duration of the newest three ended runs, full or incremental;
+// 0 if there are fewer.
+func (y *watchedSync) usualDuration(full bool) time.Duration {
 	var took []time.Duration
 	for i := len(y.runs) - 1; i >= 0 && len(took) < 3; i-- {
 		if r := &y.runs[i]; r.FullSync == full && r.CompletedAt > r.CreatedAt {
@@ -80,42 +81,42 @@ func (y *watched) usual(full bool) time.Duration {
 	return slices.Min(took)
 }
 
-// before tells whether y is to be read before z. Where the budget does not suffice for all, the
-// sweep waits for what is urgent, and that for what was woken, though no longer than a sweep each.
-func (y *watched) before(z *watched) bool {
-	return y.turn().Before(z.turn())
+// isBefore reports whether y is read before z. If the budget is short, hinted syncs go first, then
+// syncs with an expected change, then the rest. No sync waits for more than idleEvery in each of
+// these steps.
+func (y *watchedSync) isBefore(z *watchedSync) bool {
+	return y.priority().Before(z.priority())
 }
 
-func (y *watched) turn() time.Time {
+func (y *watchedSync) priority() time.Time {
 	switch {
-	case !y.woken.IsZero():
-		return y.woken.Add(-2 * sweep)
-	case y.urgent:
-		return y.next.Add(-sweep)
+	case !y.hintedAt.IsZero():
+		return y.hintedAt.Add(-2 * idleEvery)
+	case y.expectsChange:
+		return y.next.Add(-idleEvery)
 	}
 	return y.next
 }
 
-// wake notes that something reports a change of y.
-func (y *watched) wake(now time.Time) {
-	if y.woken.IsZero() {
-		y.woken = now
+// hint records that a change of y was reported.
+func (y *watchedSync) hint(now time.Time) {
+	if y.hintedAt.IsZero() {
+		y.hintedAt = now
 	}
 }
 
-// at is when to read y: as planned, or sooner if something reports a change.
-func (y *watched) at() time.Time {
-	if !y.told.IsZero() {
-		return y.told
+// dueAt returns when to read y: as planned, or earlier if a change was reported.
+func (y *watchedSync) dueAt() time.Time {
+	if !y.readByPeerAt.IsZero() {
+		return y.readByPeerAt
 	}
-	if soon := later(y.woken, y.began.Add(apart)); !y.woken.IsZero() && soon.Before(y.next) {
+	if soon := later(y.hintedAt, y.lastReadBegan.Add(minHintInterval)); !y.hintedAt.IsZero() && soon.Before(y.next) {
 		return soon
 	}
 	return y.next
 }
 
-// moved tells whether the sync was changed in a way that its runs may show, or that
-// moves when it is due.
-func moved(a, b *census.Sync) bool {
+// recordChanged reports whether the sync changed in a way that can affect its runs or its schedule.
+func recordChanged(a, b *census.Sync) bool {
 	return a.Status != b.Status || a.Paused != b.Paused || a.UpdatedAt != b.UpdatedAt
 }

@@ -8,7 +8,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Watching 200 hourly syncs, whose runs take three minutes, makes at most a fifth of the calls of
+// Watching 200 hourly syncs, with runs of three minutes, makes at most a fifth of the calls of
 // reading each sync every 30 s.
 func TestWatchingCostsAFifthOfPolling(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -39,7 +39,7 @@ func TestWatchingCostsAFifthOfPolling(t *testing.T) {
 		time.Sleep(time.Minute)
 		t.Logf("%d calls in %d h, %.1f %% of polling", made, hours, 100*float64(made)/float64(polling))
 		if made > polling/5 {
-			t.Errorf("%d calls, and %d by polling", made, polling)
+			t.Errorf("%d calls; polling makes %d", made, polling)
 		}
 	})
 }

@@ -12,69 +12,70 @@ import (
 )
 
 const (
-	readers   = 16               // syncs read at once
-	readFor   = 45 * time.Second // time limit of one read
-	listEvery = time.Minute      // between reads of the list, or more: they take a fifth of the budget
-	listFor   = 30 * time.Minute // time limit of a read of the list, which waits for the budget
-	judges    = 30 * time.Second // between judgements of health by the clock
-	overdue   = time.Minute      // delay of a read after which its sync is not judged by the clock
+	maxReads      = 16               // maximum number of syncs read at once
+	readTimeout   = 45 * time.Second // time limit of the read of one sync
+	listEvery     = time.Minute      // minimum time between reads of the list; it grows so that they take a fifth of the budget
+	listTimeout   = 30 * time.Minute // time limit of a read of the list, which may wait for the budget
+	evaluateEvery = 30 * time.Second // time between evaluations without a read
+	overdue       = time.Minute      // a sync whose read is this late is not evaluated without a read
 
-	// clockLag is the largest delay between the time in a change and its appearance.
+	// clockLag is the maximum delay between the time in a change and its appearance in Census's
+	// lists.
 	clockLag = 5 * time.Second
 )
 
 // A Change is a new or changed run.
 type Change struct {
 	Run    *census.SyncRun
-	Before *census.SyncRun // nil: the run was not known
+	Before *census.SyncRun // nil: the run was unknown
 }
 
 // A HealthChange is a change of a sync's state of health.
 type HealthChange struct {
 	Sync   census.SyncID
-	Before health.State // "": it was not known
+	Before health.State // "": it was unknown
 	After  health.Health
 	At     time.Time
 }
 
 // A Watcher reads the syncs of one workspace while they have followers.
 type Watcher struct {
-	client    *upstream.Client
-	budget    *budget
-	onChanged func() // see Watchers
-	onSeen    func(Seen)
-	name      string // among the watchers of all gateways
-	stop      context.CancelFunc
-	done      sync.WaitGroup
-	poke      chan struct{} // has a value if there may be work
-	began     time.Time
+	client         *upstream.Client
+	budget         *budget
+	onChanged      func() // see Watchers
+	publishToPeers func(PeerMessage)
+	name           string // unique among the watchers of all gateways
+	stop           context.CancelFunc
+	done           sync.WaitGroup
+	wakeup         chan struct{} // signals that there may be work
+	began          time.Time
 
 	runs   feed[Change]
 	health feed[HealthChange]
 	alerts feed[AlertChange]
 
-	mu      sync.Mutex
-	syncs   map[census.SyncID]*watched // all syncs of the workspace; only those with followers are read
-	listed  time.Time                  // when the list was last requested and answered; zero: never
-	tried   time.Time                  // when it was last requested, answered or not
-	up      bool                       // the last request was answered
-	fresh   time.Time                  // when the last answered request of any kind was sent
-	listing bool
+	mu         sync.Mutex
+	syncs      map[census.SyncID]*watchedSync // all syncs of the workspace; only followed syncs are read
+	listRead   time.Time                      // when the last successfully read list was requested; zero: never
+	listTried  time.Time                      // when it was last requested, successfully or not
+	listOK     bool                           // the last request succeeded
+	lastAnswer time.Time                      // when the last successful request of any kind was sent
+	listing    bool
 
-	listLag  time.Duration // added to its interval while another gateway reads it
-	listTold time.Time     // when another gateway requested the list, since the last read here; zero: none did
-	reading  int
-	all      int                   // number of followers of all syncs
-	some     map[census.SyncID]int // number of followers of each sync
-	named    map[census.SyncID]int // those of them that follow few syncs
-	mark     Mark                  // of followers of all syncs, at the position marked in the feed of runs
-	marked   uint64
+	listDelay      time.Duration // added to its interval while another gateway reads it
+	listReadByPeer time.Time     // when another gateway requested the list, since the last read here; zero: none did
+	reading        int
+	followersOfAll int                   // number of followers of all syncs
+	followersOf    map[census.SyncID]int // number of followers of each sync
+	fewFollowersOf map[census.SyncID]int // the same, counting only followers of at most maxNamed syncs
+	mark           Mark                  // cached mark of followers of all syncs, at position marked of the feed of runs
+	marked         uint64
 }
 
-func newWatcher(client *upstream.Client, calls int, onChanged func(), onSeen func(Seen)) *Watcher {
+func newWatcher(client *upstream.Client, calls int, onChanged func(), onSeen func(PeerMessage)) *Watcher {
 	ctx, stop := context.WithCancel(context.Background())
-	w := &Watcher{client: client, onChanged: onChanged, onSeen: onSeen, name: rand.Text(), budget: &budget{most: calls, over: ctx}, stop: stop, poke: make(chan struct{}, 1), began: time.Now(),
-		syncs: make(map[census.SyncID]*watched), some: make(map[census.SyncID]int), named: make(map[census.SyncID]int)}
+	w := &Watcher{client: client, onChanged: onChanged, publishToPeers: onSeen, name: rand.Text(), budget: &budget{limit: calls, ctx: ctx}, stop: stop, wakeup: make(chan struct{}, 1), began: time.Now(),
+		syncs: make(map[census.SyncID]*watchedSync), followersOf: make(map[census.SyncID]int), fewFollowersOf: make(map[census.SyncID]int)}
 	w.done.Go(func() { w.work(ctx) })
 	return w
 }
@@ -89,17 +90,17 @@ func (w *Watcher) end(err error) {
 
 // work starts reads until ctx ends.
 func (w *Watcher) work(ctx context.Context) {
-	judged := time.Now()
+	evaluated := time.Now()
 	for {
 		wait := w.startReads(ctx)
-		if now := time.Now(); now.Sub(judged) >= judges {
-			judged = now
-			w.judgeAll(now)
+		if now := time.Now(); now.Sub(evaluated) >= evaluateEvery {
+			evaluated = now
+			w.evaluateAll(now)
 		}
-		timer := time.NewTimer(min(wait, judges-time.Since(judged)))
+		timer := time.NewTimer(min(wait, evaluateEvery-time.Since(evaluated)))
 		select {
 		case <-timer.C:
-		case <-w.poke:
+		case <-w.wakeup:
 		case <-ctx.Done():
 		}
 		timer.Stop()
@@ -109,24 +110,24 @@ func (w *Watcher) work(ctx context.Context) {
 	}
 }
 
-// startReads starts all reads that are due, and returns how long to wait for the next.
+// startReads starts all reads that are due. It returns the wait until the next one.
 func (w *Watcher) startReads(ctx context.Context) time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now := time.Now()
-	if since := w.listTold; !w.listing && (now.Sub(w.tried) >= w.listEvery()+w.listLag || !since.IsZero()) {
-		w.listing, w.listTold = true, time.Time{}
+	if since := w.listReadByPeer; !w.listing && (now.Sub(w.listTried) >= w.listEvery()+w.listDelay || !since.IsZero()) {
+		w.listing, w.listReadByPeer = true, time.Time{}
 		w.done.Go(func() { w.readList(ctx, now, since) })
 	}
-	wait := judges
-	for w.reading < readers {
+	wait := evaluateEvery
+	for w.reading < maxReads {
 		y, next := w.due(now)
 		if y == nil {
 			return min(wait, next)
 		}
-		if !y.told.IsZero() && y.woken.IsZero() { // this usually costs no call
-			since := y.told
-			y.reading, y.told = true, time.Time{}
+		if !y.readByPeerAt.IsZero() && y.hintedAt.IsZero() { // the runs are usually in the shared cache, so this costs no call
+			since := y.readByPeerAt
+			y.reading, y.readByPeerAt = true, time.Time{}
 			w.reading++
 			w.done.Go(func() { w.readSync(ctx, y, since, w.budget.take) })
 			continue
@@ -135,10 +136,10 @@ func (w *Watcher) startReads(ctx context.Context) time.Duration {
 		if call == nil {
 			return min(wait, room)
 		}
-		y.reading, y.woken, y.told, y.began = true, time.Time{}, time.Time{}, now
+		y.reading, y.hintedAt, y.readByPeerAt, y.lastReadBegan = true, time.Time{}, time.Time{}, now
 		w.reading++
 		w.done.Go(func() {
-			defer call.giveBack()
+			defer call.release()
 			w.readSync(ctx, y, now, call.take)
 		})
 	}
@@ -147,33 +148,36 @@ func (w *Watcher) startReads(ctx context.Context) time.Duration {
 
 // listEvery returns the time between two reads of the list.
 func (w *Watcher) listEvery() time.Duration {
-	if w.listed.IsZero() {
-		return pursuit
+	if w.listRead.IsZero() {
+		return activeEvery
 	}
 	pages := (len(w.syncs) + 49) / 50
-	return max(listEvery, time.Duration(pages)*5*time.Minute/time.Duration(w.budget.most))
+	return max(listEvery, time.Duration(pages)*5*time.Minute/time.Duration(w.budget.limit))
 }
 
-// due returns the sync to read first. It is nil if no read is due; next is then the shortest wait.
-func (w *Watcher) due(now time.Time) (first *watched, next time.Duration) {
-	next = judges
+// due returns the sync to read first. It returns nil if no read is due; next is then the shortest
+// wait.
+func (w *Watcher) due(now time.Time) (first *watchedSync, next time.Duration) {
+	next = evaluateEvery
 	for id, y := range w.syncs {
 		switch {
 		case y.reading || !w.follows(id):
-		case y.at().After(now):
-			next = min(next, y.at().Sub(now))
-		case first == nil || y.before(first):
+		case y.dueAt().After(now):
+			next = min(next, y.dueAt().Sub(now))
+		case first == nil || y.isBefore(first):
 			first = y
 		}
 	}
 	return first, next
 }
 
-func (w *Watcher) follows(id census.SyncID) bool { return w.all > 0 || w.some[id] > 0 }
+func (w *Watcher) follows(id census.SyncID) bool {
+	return w.followersOfAll > 0 || w.followersOf[id] > 0
+}
 
 func (w *Watcher) wakeUp() {
 	select {
-	case w.poke <- struct{}{}:
+	case w.wakeup <- struct{}{}:
 	default:
 	}
 }

@@ -34,7 +34,7 @@ func BenchmarkScrape(b *testing.B) {
 	for read := 0; read < most; time.Sleep(10 * time.Millisecond) {
 		read = 0
 		if w, names := k.now(); w != nil && names.client != nil {
-			for _, y := range w.Glance().Syncs {
+			for _, y := range w.Snapshot().Syncs {
 				if y.Read {
 					read++
 				}

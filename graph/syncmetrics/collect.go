@@ -35,7 +35,7 @@ func (k *Keeper) Collect(ch chan<- prometheus.Metric) {
 	if watcher == nil {
 		return
 	}
-	g := watcher.Glance()
+	g := watcher.Snapshot()
 	if g.Tried.IsZero() {
 		return
 	}
@@ -54,7 +54,7 @@ func (k *Keeper) Collect(ch chan<- prometheus.Metric) {
 	for _, s := range health.WorstFirst {
 		out.gauge(syncs, float64(of[s]), string(s))
 	}
-	slices.SortFunc(g.Syncs, func(a, b live.SyncGlance) int { return cmp.Compare(a.Record.ID, b.Record.ID) })
+	slices.SortFunc(g.Syncs, func(a, b live.SyncSnapshot) int { return cmp.Compare(a.Record.ID, b.Record.ID) })
 	shown := g.Syncs[:min(len(g.Syncs), most)]
 	out.gauge(leftOut, float64(len(g.Syncs)-len(shown)))
 	now := time.Now()
@@ -119,7 +119,7 @@ func (w writer) health(h *health.Health) {
 	}
 }
 
-func (w writer) runs(y *live.SyncGlance) {
+func (w writer) runs(y *live.SyncSnapshot) {
 	if y.Active != nil {
 		w.moment(active, y.Active.CreatedAt)
 	}
@@ -146,7 +146,7 @@ func (w writer) runs(y *live.SyncGlance) {
 }
 
 // alerts writes one series for each rule, whether or not several of its alerts fire.
-func (w writer) alerts(y *live.SyncGlance, now time.Time) {
+func (w writer) alerts(y *live.SyncSnapshot, now time.Time) {
 	runs := slices.Clone(y.Runs)
 	slices.Reverse(runs)
 	fires := make(map[alerts.Rule]bool)
@@ -169,7 +169,7 @@ func (w writer) counts(c *live.Counts) {
 	w.counter(records, float64(c.Updated), "updated")
 	w.counter(records, float64(c.Failed), "failed")
 	w.counter(records, float64(c.Invalid), "invalid")
-	w.ch <- prometheus.MustNewConstSummary(took, uint64(c.Timed), c.Took.Seconds(), nil, w.sync...)
+	w.ch <- prometheus.MustNewConstSummary(took, uint64(c.Timed), c.TotalDuration.Seconds(), nil, w.sync...)
 }
 
 func truth(b bool) float64 {

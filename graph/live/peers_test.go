@@ -15,44 +15,44 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// pages are what several gateways share, in memory.
-type pages struct {
+// sharedPages is a shared cache in memory.
+type sharedPages struct {
 	mu      sync.Mutex
 	entries map[string]string
 }
 
-func (p *pages) Get(key string) string {
+func (p *sharedPages) Get(key string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.entries[key]
 }
 
-func (p *pages) Set(key string, _ time.Duration, value func() []byte) {
+func (p *sharedPages) Set(key string, _ time.Duration, value func() []byte) {
 	text := string(value())
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.entries[key] = text
 }
 
-func (p *pages) Drop(key string) {
+func (p *sharedPages) Drop(key string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.entries, key)
 }
 
-func (p *pages) Clock() (least, most time.Duration) { return 0, 0 }
+func (p *sharedPages) Clock() (least, most time.Duration) { return 0, 0 }
 
-// gateways makes watchers of n gateways that share pages. What one tells reaches the others after
-// late, but for each lossy-th message; 0: all do.
+// gateways returns watchers and clients of n gateways with a shared cache. Messages reach the other
+// gateways after late. Every lossy-th message is lost; 0: none.
 func (w *workspace) gateways(n, calls int, late time.Duration, lossy int) (watchers []*Watchers, clients []*upstream.Client) {
-	shared := &pages{entries: make(map[string]string)}
+	shared := &sharedPages{entries: make(map[string]string)}
 	var mu sync.Mutex
-	told := 0
+	sent := 0
 	for i := range n {
-		watchers = append(watchers, &Watchers{Calls: calls, OnSeen: func(s Seen) {
+		watchers = append(watchers, &Watchers{Calls: calls, Publish: func(s PeerMessage) {
 			mu.Lock()
-			told++
-			lost := lossy > 0 && told%lossy == 0
+			sent++
+			lost := lossy > 0 && sent%lossy == 0
 			mu.Unlock()
 			if lost {
 				return
@@ -60,7 +60,7 @@ func (w *workspace) gateways(n, calls int, late time.Duration, lossy int) (watch
 			time.AfterFunc(late, func() {
 				for j, other := range watchers {
 					if j != i {
-						other.Told(s)
+						other.Receive(s)
 					}
 				}
 			})
@@ -71,9 +71,9 @@ func (w *workspace) gateways(n, calls int, late time.Duration, lossy int) (watch
 	return watchers, clients
 }
 
-// Gateways that watch together see every change in time, whatever they tell each other is lost, and
-// also when the one that reads ends.
-func TestLawGatewaysWatchTogether(t *testing.T) {
+// Gateways that watch together deliver every change in time, with lost messages, and after the
+// reading gateway ends.
+func TestLawPeersDeliverAllChanges(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		const syncs = 2
 		steps := anySteps(rt, syncs)[:4]
@@ -92,17 +92,17 @@ func TestLawGatewaysWatchTogether(t *testing.T) {
 			for i := range n {
 				f := watchers[i].Follow(clients[i], nil)
 				followers = append(followers, f)
-				done.Go(func() { seen[i], last[i] = seenAt(ctx, f) })
+				done.Go(func() { seen[i], last[i] = deliveredAt(ctx, f) })
 			}
 			time.Sleep(time.Minute)
 			for i, s := range steps {
 				time.Sleep(s.after)
-				w.happen(s)
+				w.apply(s)
 				if ends && i == len(steps)/2 {
 					followers[0].Close()
 				}
 			}
-			time.Sleep(sweep + 90*time.Second)
+			time.Sleep(idleEvery + 90*time.Second)
 			cancel()
 			done.Wait()
 			for _, f := range followers {
@@ -113,22 +113,22 @@ func TestLawGatewaysWatchTogether(t *testing.T) {
 				if i == 0 && ends {
 					continue
 				}
-				for _, y := range followers[i].Glance().Syncs {
+				for _, y := range followers[i].Snapshot().Syncs {
 					if id := int64(y.Record.ID); y.Counts != w.countsOf(id) {
 						return fmt.Errorf("gateway %d, sync %d: %+v, want %+v", i, id, y.Counts, w.countsOf(id))
 					}
 				}
 				for _, id := range w.ids {
 					for _, run := range w.Runs(id) {
-						got, told := last[i][run.ID]
-						late := seen[i][run.ID].Sub(w.changed[run.ID])
+						got, delivered := last[i][run.ID]
+						late := seen[i][run.ID].Sub(w.changedAt[run.ID])
 						switch {
-						case !told || got.RawStatus != run.Status || got.SourceRecordCount.N != max(run.Counts.Source, 0):
-							return fmt.Errorf("gateway %d: run %d of sync %d is %s, told %t as %s", i, run.ID, id, run.Status, told, got.RawStatus)
+						case !delivered || got.RawStatus != run.Status || got.SourceRecordCount.N != max(run.Counts.Source, 0):
+							return fmt.Errorf("gateway %d: run %d of sync %d is %s, sent %t as %s", i, run.ID, id, run.Status, delivered, got.RawStatus)
 						case seen[i][run.ID].IsZero():
-							return fmt.Errorf("gateway %d: run %d of sync %d was told twice", i, run.ID, id)
-						case late > sweep+2*othersLag+2*time.Second:
-							return fmt.Errorf("gateway %d: run %d of sync %d was told %s late", i, run.ID, id, late)
+							return fmt.Errorf("gateway %d: run %d of sync %d was sent twice", i, run.ID, id)
+						case late > idleEvery+2*peerLag+2*time.Second:
+							return fmt.Errorf("gateway %d: run %d of sync %d was sent %s late", i, run.ID, id, late)
 						}
 					}
 				}
@@ -138,11 +138,11 @@ func TestLawGatewaysWatchTogether(t *testing.T) {
 	})
 }
 
-// Gateways that watch together make about as many calls as one alone.
-func TestGatewaysShareTheCalls(t *testing.T) {
+// Gateways that watch together make about as many calls as one gateway.
+func TestPeersMakeFewerCalls(t *testing.T) {
 	watch := func(n int) (made int) {
 		synctest.Test(t, func(t *testing.T) {
-			w := quiet(3)
+			w := quietWorkspace(3)
 			w.Inject(sim.Fault{Do: sim.Delay(200 * time.Millisecond)})
 			w.AddRun(w.ids[0], sim.Run{Status: "working", UpdatedAt: time.Now()})
 			watchers, clients := w.gateways(n, 600, 20*time.Millisecond, 0)
@@ -156,7 +156,7 @@ func TestGatewaysShareTheCalls(t *testing.T) {
 				f.Close()
 			}
 			time.Sleep(time.Minute)
-			made = len(w.calls())
+			made = len(w.callTimesNow())
 		})
 		return made
 	}
@@ -165,26 +165,26 @@ func TestGatewaysShareTheCalls(t *testing.T) {
 	}
 }
 
-// The budget holds for all gateways together, but for calls that others begin before they hear of
-// each other.
-func TestGatewaysShareTheBudget(t *testing.T) {
+// The budget limits the calls of all gateways together. Only calls that begin before the gateways
+// know of each other may exceed it.
+func TestPeersShareTheBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const n, calls = 3, 30
-		w := quiet(200)
+		w := quietWorkspace(200)
 		w.Inject(sim.Fault{Do: sim.Delay(300 * time.Millisecond)})
 		watchers, clients := w.gateways(n, calls, 20*time.Millisecond, 0)
 		var followers []*Follower
 		for i := range n {
 			followers = append(followers, watchers[i].Follow(clients[i], nil))
 		}
-		time.Sleep(5 * time.Minute) // they have heard of each other
-		from := len(w.calls())
+		time.Sleep(5 * time.Minute) // now they know of each other
+		from := len(w.callTimesNow())
 		time.Sleep(30 * time.Minute)
 		for _, f := range followers {
 			f.Close()
 		}
 		time.Sleep(time.Minute)
-		sent := w.calls()[from:]
+		sent := w.callTimesNow()[from:]
 		if len(sent) < 15*calls {
 			t.Errorf("%d calls in half an hour", len(sent))
 		}

@@ -17,9 +17,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Whoever asks when a change is told sees it, in the list and by itself, though what was read
-// before is fresh for an hour, others ask all the time, and Census answers late.
-func TestLawQueriesShowWhatIsTold(t *testing.T) {
+// When a follower receives a change, queries show it, in the list and by id. This holds although
+// earlier reads stay fresh for an hour, other queries run all the time, and Census answers late.
+func TestLawQueriesShowDeliveredChanges(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		const syncs = 2
 		steps := anySteps(rt, syncs)
@@ -38,7 +38,7 @@ func TestLawQueriesShowWhatIsTold(t *testing.T) {
 			client := w.client(time.Hour)
 			f := (&Watchers{Calls: 600}).Follow(client, []census.SyncID{census.SyncID(w.ids[0]), census.SyncID(w.ids[1])})
 			ctx, cancel := context.WithCancel(context.Background())
-			ask := func(id census.SyncID, run census.SyncRunID) (list, one census.DateTime, err error) {
+			query := func(id census.SyncID, run census.SyncRunID) (list, one census.DateTime, err error) {
 				answers, err := client.Runs(ctx, id, paging.Window{Limit: 1000})
 				if err != nil {
 					return 0, 0, err
@@ -61,18 +61,18 @@ func TestLawQueriesShowWhatIsTold(t *testing.T) {
 					if err != nil {
 						return
 					}
-					list, one, err := ask(c.Run.SyncID, c.Run.ID)
+					list, one, err := query(c.Run.SyncID, c.Run.ID)
 					if ctx.Err() == nil && (err != nil || list < c.Run.UpdatedAt || one < c.Run.UpdatedAt) {
-						failure = fmt.Errorf("run %d was touched at %s, and a query says %s and %s, %v", c.Run.ID, c.Run.UpdatedAt, list, one, err)
+						failure = fmt.Errorf("run %d was updated at %s, but the list has %s and the run has %s (%v)", c.Run.ID, c.Run.UpdatedAt, list, one, err)
 					}
 				}
 			})
 			done.Go(func() {
-				time.Sleep(time.Nanosecond) // never at the moment of a change
+				time.Sleep(time.Nanosecond) // never at the same instant as a change
 				for ctx.Err() == nil {
 					for _, id := range w.ids {
 						if run := w.newest(id); run != 0 {
-							ask(census.SyncID(id), census.SyncRunID(run))
+							query(census.SyncID(id), census.SyncRunID(run))
 						}
 					}
 					time.Sleep(every)
@@ -80,7 +80,7 @@ func TestLawQueriesShowWhatIsTold(t *testing.T) {
 			})
 			for _, s := range steps {
 				time.Sleep(s.after)
-				w.happen(s)
+				w.apply(s)
 			}
 			time.Sleep(2 * time.Minute)
 			cancel()

@@ -1,0 +1,145 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"census-gateway/upstream/calls"
+	"census-gateway/upstream/census"
+)
+
+// readList reads the list of syncs. If peerRead is not zero, another gateway requested the list at
+// that time, and it is in the shared cache.
+func (w *Watcher) readList(ctx context.Context, now, peerRead time.Time) {
+	ctx, cancel := context.WithTimeout(ctx, listTimeout)
+	defer cancel()
+	requested := now
+	if !peerRead.IsZero() {
+		requested = peerRead
+	}
+	var made atomic.Int64
+	all, err := w.client.Anew(requested, w.countCalls(w.budget.take, &made)).AllSyncs(ctx)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	defer w.wakeUp()
+	w.listing, w.listTried, w.listOK = false, now, err == nil
+	w.listDelay = peerDelay(w.publishToPeers != nil && made.Load() == 0)
+	if err != nil {
+		w.stopIfUnauthenticated(err)
+		return
+	}
+	w.listRead, w.lastAnswer = requested, later(w.lastAnswer, requested)
+	if made.Load() > 0 {
+		w.publish(PeerMessage{Asked: requested})
+	}
+	exists := make(map[census.SyncID]bool, len(all))
+	for i := range all {
+		record := &all[i]
+		exists[record.ID] = true
+		y := w.syncs[record.ID]
+		switch {
+		case y == nil:
+			y = &watchedSync{next: requested}
+			w.syncs[record.ID] = y
+		case recordChanged(y.record, record):
+			y.hint(requested)
+		}
+		y.record = record
+	}
+	maps.DeleteFunc(w.syncs, func(id census.SyncID, y *watchedSync) bool {
+		if !exists[id] && len(y.alerts) > 0 {
+			w.invalidate(requested, id)
+			w.alerts.put(y.resolveMissing(y.alerts, nil, "The sync no longer exists in Census.", requested)...)
+		}
+		return !exists[id]
+	})
+}
+
+// stopIfUnauthenticated ends the watcher if Census rejected its token.
+func (w *Watcher) stopIfUnauthenticated(err error) {
+	var failed *calls.Error
+	if errors.As(err, &failed) && failed.Kind == calls.Unauthenticated {
+		w.listOK = false
+		w.end(err)
+	}
+}
+
+// readSync reads the newest runs of y, unless they were read after requested.
+func (w *Watcher) readSync(ctx context.Context, y *watchedSync, requested time.Time, leave calls.Leave) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	var made atomic.Int64
+	rows, older, more, err := w.read(ctx, y, requested, w.countCalls(leave, &made))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	defer w.wakeUp()
+	w.reading--
+	now := time.Now()
+	y.reading = false
+	if err != nil {
+		y.failedReads++
+		w.stopIfUnauthenticated(err)
+	} else {
+		y.failedReads, w.lastAnswer = 0, later(w.lastAnswer, requested)
+		changes := y.update(rows, older, more, requested, w.began.Add(-clockLag))
+		if made.Load() > 0 {
+			w.publishRead(y, len(changes) > 0)
+		}
+		if len(changes) > 0 {
+			y.changed = requested
+			since, ids := requested, make([]census.SyncRunID, len(changes))
+			for i, c := range changes {
+				if ids[i] = c.Run.ID; older[c.Run.ID] != nil {
+					since = now.Add(1) // it was read after the list, and may have changed in between
+				}
+			}
+			w.invalidate(since, y.record.ID, ids...)
+			w.runs.put(changes...)
+		}
+		w.evaluate(y, now)
+	}
+	y.plan(now, w.fewFollowersOf[y.record.ID] > 0)
+}
+
+// read reads the runs of y that are newer than the known ones, and older runs that may still
+// change. The first time, it also looks for the run that blocks skipped runs.
+func (w *Watcher) read(ctx context.Context, y *watchedSync, requested time.Time, leave calls.Leave) (rows []census.SyncRun, older map[census.SyncRunID]*census.SyncRun, more bool, err error) {
+	w.mu.Lock()
+	id, window, first := y.record.ID, y.window(), y.requested.IsZero()
+	w.mu.Unlock()
+	client := w.client.Anew(requested, leave)
+	for {
+		answers, err := client.Runs(ctx, id, window)
+		if err != nil {
+			return nil, nil, false, err
+		}
+		s := answers[0]
+		rows = append(census.CloneRuns(s.Rows), rows...)
+		more = s.First > 0
+		blocked := first && len(rows) < 1000 && !slices.ContainsFunc(rows, func(r census.SyncRun) bool { return r.Outcome() != census.OutcomeSkipped })
+		if !s.More || first && !blocked {
+			break
+		}
+		window = s.After(window)
+		window.Limit = 100
+	}
+	w.mu.Lock()
+	missing := y.missingUnsettled(rows, requested)
+	w.mu.Unlock()
+	older = make(map[census.SyncRunID]*census.SyncRun)
+	for _, id := range missing {
+		run, err := client.Run(ctx, id)
+		var failed *calls.Error
+		switch {
+		case err == nil:
+			older[id] = run
+		case !errors.As(err, &failed) || failed.Kind != calls.NotFound:
+			return nil, nil, false, err
+		}
+	}
+	return rows, older, more, nil
+}
