@@ -1,15 +1,9 @@
 package upstream
 
 import (
-	"context"
-	"maps"
-	"slices"
-	"sync"
 	"time"
 
 	"census-gateway/internal/coding"
-	"census-gateway/upstream/calls"
-	"census-gateway/upstream/census"
 	"census-gateway/upstream/paging"
 )
 
@@ -47,13 +41,6 @@ func (l list[T]) borrow() {
 	c.set(key, next, l.weigh(next.Newest.Rows), time.Time{})
 }
 
-// kept returns what is cached of the list beside its chunks; nil: nothing.
-func (l list[T]) kept() *paging.Kept[T] {
-	value, _ := l.client.cache.get(l.key())
-	k, _ := value.(*paging.Kept[T])
-	return k
-}
-
 // lend stores k, with the newest rows, for other gateways. It stays for as long as sealed chunks
 // do, whose places it proves.
 func (l list[T]) lend(k *paging.Kept[T]) {
@@ -88,76 +75,9 @@ func (l list[T]) borrowChunk(key cacheKey) (any, bool) {
 	return b, true
 }
 
-// absent are chunks that the store lacked within the last second. A scan looks for each of them
-// several times before it reads it.
-type absent struct {
-	mu   sync.Mutex
-	from time.Time // when the first was added
-	keys map[cacheKey]bool
-}
-
-func (a *absent) has(key cacheKey) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.keys[key] && time.Since(a.from) < time.Second
-}
-
-func (a *absent) add(key cacheKey) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.keys == nil || time.Since(a.from) >= time.Second {
-		a.from, a.keys = time.Now(), make(map[cacheKey]bool)
-	}
-	a.keys[key] = true
-}
-
 // lendChunk stores a chunk for other gateways.
 func (l list[T]) lendChunk(key cacheKey, b paging.Block[T]) {
 	if l.client.shares() {
 		l.client.send(l.client.sharedKey("chunk", key), time.Until(b.Until)+l.client.cache.stale, func(w *coding.Writer) { b.Write(w, l.write) })
-	}
-}
-
-// borrowRecord returns a record that another gateway has read and that is still fresh.
-func borrowRecord[T any](c *Client, key cacheKey) (k keptRecord[T], ok bool) {
-	if !c.shares() {
-		return k, false
-	}
-	k.borrowed = true
-	found := c.receive(c.sharedKey("record", key), func(r *coding.Reader) bool {
-		k.asked, k.until = r.Time(), r.Time()
-		record := census.Read[T](r)
-		k.record = &record
-		return !r.Failed()
-	})
-	return k, found && time.Now().Before(k.until) && !k.asked.Before(c.from(key.endpoint, key.id)) && c.calls.Accepted(k.asked)
-}
-
-// borrowSyncs moves syncs that another gateway has read from missing to found.
-func (c *Client) borrowSyncs(ctx context.Context, found map[census.SyncID]SyncResult, missing map[census.SyncID]bool) {
-	var mu sync.Mutex
-	each(c.MaxCalls(), slices.Collect(maps.Keys(missing)), func(id census.SyncID) {
-		key := c.recordKey(calls.FetchSync, int64(id))
-		k, ok := borrowRecord[census.Sync](c, key)
-		if !ok {
-			return
-		}
-		keepRecord(c, key, k, (*census.Sync).Weight)
-		c.onRead(ctx, Read{Cached: true, Until: k.until, AsOf: k.asked})
-		mu.Lock()
-		defer mu.Unlock()
-		found[id] = SyncResult{Sync: k.record}
-		delete(missing, id)
-	})
-}
-
-// lendRecord stores a record for other gateways.
-func lendRecord[T any](c *Client, key cacheKey, k keptRecord[T]) {
-	if c.shares() {
-		c.send(c.sharedKey("record", key), time.Until(k.until), func(w *coding.Writer) {
-			w.Time(k.asked)
-			w.Time(k.until)
-			census.Write(w, k.record)
-		})
 	}
 }

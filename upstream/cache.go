@@ -13,9 +13,8 @@ import (
 
 // How long cached entries stay fresh.
 const (
-	sealedFor   = 24 * time.Hour // rows that will not change again
-	syncsFor    = 6              // for syncs and connections: times the freshness
-	entryWeight = 256            // bytes of an entry beside its rows
+	sealedFor = 24 * time.Hour // rows that will not change again
+	syncsFor  = 6              // for syncs and connections: times the freshness
 
 	// A cached record is returned without a call, so a revoked token would go unnoticed. Where
 	// callers bring their own tokens, that must show within this time.
@@ -40,21 +39,6 @@ type cache struct {
 	short      shortage
 	onShort    func(CacheStats) // called when short reaches twice the size reported before
 	told       atomic.Int64     // how short the cache was then
-}
-
-// A cacheKey names an entry. A shelf holds the entries of one token: see standing.
-type cacheKey struct {
-	shelf    int64
-	endpoint calls.Endpoint
-	id       int64 // of the sync or run; 0: the list of syncs
-	epoch    int64 // of a list's chunk; otherwise 0
-	k        int   // number of the chunk; -1: the newest rows; -2: whether its totals are wrong; otherwise 0
-}
-
-type entry struct {
-	value any
-	bytes int
-	until time.Time // when it expires; zero: it does not
 }
 
 // newCache makes a cache of the given size. It returns nil for 0 bytes: nothing is cached.
@@ -102,29 +86,8 @@ func (c *cache) drop(key cacheKey) {
 	}
 }
 
-// drop removes what was kept of e and id after Census refused it. For a sync, that is its
-// record and its runs.
-func (c *Client) drop(e calls.Endpoint, id int64) {
-	c.cache.mu.Lock()
-	defer c.cache.mu.Unlock()
-	about := []calls.Endpoint{e}
-	switch e {
-	case calls.ListSyncs:
-		about = append(about, wholeSyncs)
-	case calls.FetchSync:
-		about = append(about, calls.ListSyncRuns)
-	case calls.ListSyncRuns:
-		about = append(about, calls.FetchSync)
-	}
-	for _, e := range about {
-		key := c.recordKey(e, id)
-		c.cache.drop(key)
-		if c.shares() {
-			c.cache.store.Drop(c.sharedKey("list", key))
-			c.cache.store.Drop(c.sharedKey("record", key))
-		}
-	}
-}
+// syncsLife returns how long syncs and connections stay fresh. They change less often than runs.
+func (c *cache) syncsLife() time.Duration { return syncsFor * c.freshness }
 
 // crowded reports whether more than half of the bytes are in use.
 func (c *cache) crowded() bool {
@@ -139,9 +102,6 @@ type CacheStats struct {
 	Bytes, Entries int64
 	Limit, Missing int64
 }
-
-// CacheStats describes the page cache that this client shares with all clients made from it.
-func (c *Client) CacheStats() CacheStats { return c.cache.stats() }
 
 func (c *cache) stats() CacheStats {
 	s := CacheStats{Hits: c.hits.Load(), Misses: c.misses.Load()}

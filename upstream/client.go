@@ -2,7 +2,9 @@ package upstream
 
 import (
 	"context"
+	"crypto/cipher"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"census-gateway/upstream/calls"
@@ -43,11 +45,27 @@ type Options struct {
 type Client struct {
 	calls  *calls.Caller
 	groups map[string]bool // groups that are served; nil: all
-	notes  *notes          // shared by the clients of the token
+	facts  *tokenFacts     // shared by the clients of the token
 	cache  *cache          // shared by the clients of all tokens
 	onRead func(ctx context.Context, r Read)
 	asks   bool      // its calls need leave
 	since  time.Time // what was asked for before it does not count; zero: all does
+}
+
+// tokenFacts are what is known of one token, beside what is cached for it.
+type tokenFacts struct {
+	syncs   atomic.Int64 // syncs in the workspace when last reported; 0: unknown
+	ordered atomic.Int64 // until when V2's syncs are taken to be in creation order, in ns since 1970; 0: unproved
+	sizes   pageSizes
+	sealer  cipher.AEAD // encrypts what is stored for other gateways; nil: nothing is
+}
+
+func (c *cache) newFacts(token string) any {
+	f := new(tokenFacts)
+	if c.store != nil {
+		f.sealer = newSealer(token)
+	}
+	return f
 }
 
 // New returns a client that authenticates with token.
@@ -72,15 +90,18 @@ func New(token string, opt Options) *Client {
 		}
 	}
 	return c.with(calls.New(token, calls.Options{BaseURL: opt.BaseURL, Basic: opt.Basic, Transport: opt.Transport,
-		OwnTokens: opt.OwnTokens, MaxCalls: opt.MaxCalls, Observe: opt.Observe, Told: opt.Told, Notes: c.cache.newNotes}))
+		OwnTokens: opt.OwnTokens, MaxCalls: opt.MaxCalls, Observe: opt.Observe, Told: opt.Told, Facts: c.cache.newFacts}))
 }
 
 // WithToken returns a client that uses another token over the same connections.
 func (c *Client) WithToken(token string) *Client { return c.with(c.calls.WithToken(token)) }
 
 func (c *Client) with(calls *calls.Caller) *Client {
-	return &Client{calls: calls, groups: c.groups, notes: calls.Notes().(*notes), cache: c.cache, onRead: c.onRead}
+	return &Client{calls: calls, groups: c.groups, facts: calls.Facts().(*tokenFacts), cache: c.cache, onRead: c.onRead}
 }
+
+// Tenant names the token at its base URL. The token cannot be read from it.
+func (c *Client) Tenant() string { return c.calls.Name() }
 
 // Version returns the version of Census's API that c calls.
 func (c *Client) Version() calls.Version { return c.calls.Version() }
@@ -97,3 +118,11 @@ func (c *Client) Throttled(t calls.Throttle) { c.calls.Throttled(t) }
 
 // State describes what blocks calls at the moment, for all remembered tokens.
 func (c *Client) State() calls.State { return c.calls.State() }
+
+// CacheStats describes the page cache that this client shares with all clients made from it.
+func (c *Client) CacheStats() CacheStats { return c.cache.stats() }
+
+// entryKey names the record of e and id, or what is cached of a list beside its rows.
+func (c *Client) entryKey(e calls.Endpoint, id int64) cacheKey {
+	return cacheKey{shelf: c.calls.Shelf(), endpoint: e, id: id}
+}

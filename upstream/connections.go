@@ -2,11 +2,10 @@ package upstream
 
 import (
 	"context"
-	"strconv"
-	"time"
 
 	"census-gateway/upstream/calls"
 	"census-gateway/upstream/census"
+	"census-gateway/upstream/paging"
 )
 
 // connectionChunk is the page size for connections: the largest that Census allows.
@@ -24,7 +23,7 @@ const (
 // call per 100.
 func (c *Client) Connections(ctx context.Context, side Side) (map[int64]census.Connection, error) {
 	l := list[census.Connection]{client: c, endpoint: calls.Endpoint(side),
-		most: connectionChunk, size: c.notes.pageSize(calls.Endpoint(side), connectionChunk),
+		most: connectionChunk, size: c.facts.sizes.of(calls.Endpoint(side), connectionChunk),
 		decode: census.DecodePage[census.Connection], position: connectionPosition,
 		bare: func(n *census.Connection) census.Connection {
 			return census.Connection{ID: n.ID, CreatedAt: n.CreatedAt}
@@ -51,7 +50,7 @@ func (c *Client) Connections(ctx context.Context, side Side) (map[int64]census.C
 // destinations. It costs one call per 100.
 func (c *Client) Activations(ctx context.Context) (*census.Activations, error) {
 	l := list[census.Activation]{client: c, endpoint: calls.ListActivations,
-		most: connectionChunk, size: c.notes.pageSize(calls.ListActivations, connectionChunk), decode: census.DecodePage[census.Activation], weight: (*census.Activation).Weight}
+		most: connectionChunk, size: c.facts.sizes.of(calls.ListActivations, connectionChunk), decode: census.DecodePage[census.Activation], weight: (*census.Activation).Weight}
 	rows, err := readWhole(ctx, l, calls.ListActivations, func(a *census.Activation) string { return a.ID })
 	if err != nil {
 		return nil, err
@@ -59,28 +58,8 @@ func (c *Client) Activations(ctx context.Context) (*census.Activations, error) {
 	return census.IndexActivations(rows), nil
 }
 
-// readWhole is whole, answered from memory while the copy is fresh. name is its key there.
-func readWhole[T any](ctx context.Context, l list[T], name calls.Endpoint, id func(*T) string) ([]T, error) {
-	type rows = []T
-	if kept, ok := recallRecord[rows](ctx, l.client, name, 0); ok {
-		return *kept, nil
-	}
-	all, err := fetchRecord(ctx, l.client, name, 0, func(all *rows) int { return l.weigh(*all) },
-		func(ctx context.Context) (*rows, error) {
-			all, err := l.whole(ctx, id)
-			return &all, err
-		},
-		func(*rows) time.Duration { return l.life() })
-	if err != nil {
-		return nil, err
-	}
-	return *all, nil
-}
-
-// idText formats an id as text; "" for nil.
-func idText(id int64) string {
-	if id <= 0 {
-		return ""
-	}
-	return strconv.FormatInt(id, 10)
+// Census may omit created_at of connections. Their ids then replace it, since ids rise in
+// creation order.
+func connectionPosition(n *census.Connection) paging.Position {
+	return paging.Position{CreatedAt: paging.Moment(max(n.CreatedAt, 1)), ID: n.ID}
 }

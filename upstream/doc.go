@@ -9,9 +9,15 @@
 //
 // An answer passes these layers, outermost first:
 //
-//	list     turns windows into page reads, and pages into rows (list.go, fill.go, package paging)
-//	kept     returns what was read before and is still fresh (kept.go, cache.go)
+//	served   syncs, runs, connections and groups (syncs.go, runs.go, ends.go); with
+//	         Options.Groups, only those of the served groups (served.go)
+//	list     turns windows into page reads, and pages into rows (windows.go, fill.go, package
+//	         paging); reads one record (record.go)
+//	cache    returns what was read before and is still fresh (listcache.go, cache.go), by this
+//	         gateway or by another (borrow.go, share.go)
 //	flight   shares one call among equal requests made at the same time (flight.go)
 //	call     makes one GET, with retries and limits (package calls)
 //	decode   parses the answer into syncs, runs and connections (package census)
+//
+// No file uses a file of a layer above its own.
 package upstream

@@ -2,6 +2,8 @@ package upstream
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"census-gateway/upstream/calls"
@@ -14,6 +16,13 @@ type Ends struct {
 	byID        map[int64]census.Connection
 	groups      func() []Group // of byID, by key
 	activations *census.Activations
+}
+
+// A Group of V2 holds sources, and so the syncs that read from them. Census has no list of
+// groups.
+type Group struct {
+	Key     string   // Census's id of the group, a word
+	Sources []string // names of its sources, sorted
 }
 
 // Ends reads the connections of one side. It costs one call per 100.
@@ -60,4 +69,35 @@ func (e *Ends) connection(id *int64) (name, kind *string) {
 	}
 	c := e.byID[*id]
 	return c.Name, c.Type
+}
+
+// Group returns the group of a key; without sources if no source is in it.
+func (e *Ends) Group(key string) Group {
+	for _, g := range e.groups() {
+		if g.Key == key {
+			return g
+		}
+	}
+	return Group{Key: key}
+}
+
+func groupsOf(sources map[int64]census.Connection) []Group {
+	byKey := map[string][]string{}
+	for _, s := range sources {
+		if key := deref(s.GroupID); key != "" {
+			byKey[key] = append(byKey[key], deref(s.Name))
+		}
+	}
+	groups := make([]Group, 0, len(byKey))
+	for _, key := range slices.Sorted(maps.Keys(byKey)) {
+		groups = append(groups, Group{key, slices.Sorted(slices.Values(byKey[key]))})
+	}
+	return groups
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }

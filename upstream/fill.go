@@ -60,13 +60,13 @@ func (l list[T]) ask(ctx context.Context, r paging.Read) (paging.Page[T], error)
 	began := time.Now()
 	answer, err := l.client.calls.Get(ctx, l.endpoint, l.id, r.Query())
 	if err != nil {
-		l.suits(r, 0, err, time.Since(began))
+		l.client.facts.sizes.learn(l.endpoint, r.PerPage(), 0, l.most, err, time.Since(began))
 		return paging.Page[T]{}, err
 	}
 	told, err := l.decode(answer.Text, r.PerPage())
 	answer.Free()
 	p := paging.Page[T]{Rows: told.Rows, Total: told.Total, PerPage: told.PerPage}
-	l.suits(r, p.PerPage, err, 0)
+	l.client.facts.sizes.learn(l.endpoint, r.PerPage(), p.PerPage, l.most, err, 0)
 	if err == nil && p.PerPage > 0 && p.PerPage < r.PerPage() {
 		err = fmt.Errorf("requested %d rows a page, got %d", r.PerPage(), p.PerPage)
 	}
@@ -89,3 +89,5 @@ func (l list[T]) ask(ctx context.Context, r paging.Read) (paging.Page[T], error)
 	}
 	return p, nil
 }
+
+func isNotFound(err error) bool { return calls.IsKind(err, calls.NotFound) }

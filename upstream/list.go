@@ -1,9 +1,7 @@
 package upstream
 
 import (
-	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"census-gateway/internal/coding"
@@ -48,174 +46,51 @@ var (
 	errSpent        = errors.New("no further calls may be made")
 )
 
-// slices answers several windows of the list from one set of pages, cached ones among them. If
-// a page cannot be read, it still answers the windows that need no such page, or that cached
-// rows can answer. It returns an error only if no window is answered.
-func (l list[T]) slices(ctx context.Context, windows []paging.Window) ([]paging.Slice[T], error) {
-	v, _, err := l.view(ctx, windows, l.recall(0), nil)
-	if smaller, ok := l.resized(err); ok {
-		return smaller.slices(ctx, windows)
-	}
-	if err == nil {
-		return l.unpassed(v, windows)
-	}
-	if v == nil || calls.Refused(err) {
-		return nil, err
-	}
-	v.Exhaust(windows, l.size)
-	some := make([]paging.Slice[T], len(windows))
-	answered := 0
-	read := false
-	for i, w := range windows {
-		if v.Answers([]paging.Window{w}, l.size) {
-			some[i], read = v.Slice(w), true
-		} else if old, ok := l.stale([]paging.Window{w}, err); ok {
-			some[i] = old.Slice(w)
-			l.client.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true, AsOf: old.Stale})
-		} else {
-			some[i].Err = err
-			continue
-		}
-		answered++
-	}
-	if answered == 0 {
-		return nil, err
-	}
-	if read {
-		l.done(ctx, v)
-	}
-	return some, nil
-}
-
-// unpassed answers windows from v, except those that continue where a row was left out.
-func (l list[T]) unpassed(v *paging.View[T], windows []paging.Window) ([]paging.Slice[T], error) {
-	answers, passed := v.Slices(windows), 0
-	var err error
-	for i, w := range windows {
-		if v.Passed(w) {
-			if err == nil {
-				err = l.endpoint.Unreadable(l.id, paging.ErrPassed)
-			}
-			answers[i] = paging.Slice[T]{Err: err}
-			passed++
-		}
-	}
-	if passed == 0 {
-		return answers, nil
-	}
-	if l.beWary(); passed == len(windows) {
-		return nil, err
-	}
-	return answers, nil
-}
-
 // newView returns an empty view of the list.
 func (l list[T]) newView() *paging.View[T] {
 	return paging.NewView(l.position, l.size == l.most) // otherwise Census has no larger pages for now
 }
 
-// view completes v until it answers windows, and caches what it read. It returns the view, and
-// as, the view to continue with. With an error, it returns how far it came, or nil. If may is
-// set, view asks it before each call to Census; once may returns false, the error is errSpent.
-func (l list[T]) view(ctx context.Context, windows []paging.Window, v *paging.View[T], may func() bool) (_, as *paging.View[T], err error) {
-	reads := 0
-	for moves := 0; ; moves++ {
-		err := l.fill(ctx, v, windows, &reads, may)
-		if err == nil {
-			break
-		}
-		if err == errSpent {
-			return nil, nil, err
-		}
-		so := v
-		if errors.Is(err, paging.ErrMoved) {
-			l.forget(v)
-			if moves < maxMoves {
-				v = l.newView().After(v)
-				if moves >= maxHeard {
-					v.BeDeaf()
-				}
-				continue
-			}
-			so = nil
-		}
-		err = l.endpoint.Failed(l.id, err)
-		if calls.Refused(err) {
-			l.client.drop(l.endpoint, l.id)
-		}
-		if old, ok := l.stale(windows, err); ok {
-			l.client.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true, AsOf: old.Stale})
-			return old, old, nil
-		}
-		return so, nil, err
+// life returns how long rows that may change stay fresh.
+func (l list[T]) life() time.Duration {
+	if l.over == nil {
+		return l.client.cache.syncsLife()
 	}
-	l.deafen(v)
-	return v, l.done(ctx, v), nil
+	return l.client.cache.freshness
 }
 
-// done caches what was read for v and reports it to onRead. It returns the view to continue
-// with.
-func (l list[T]) done(ctx context.Context, v *paging.View[T]) (as *paging.View[T]) {
-	as = l.keep(v)
-	if read, any := v.Used(); any {
-		l.tell(ctx, v, !read)
+// from returns the time before which pages were requested too early to be recalled. While
+// Census fails, which is when more is not 0, doubted ones are welcome.
+func (l list[T]) from(more time.Duration) time.Time {
+	if more > 0 {
+		return l.client.since
 	}
-	return as
+	return l.client.from(l.endpoint, l.id)
 }
 
-// slicesKept answers several windows from fresh cached rows only.
-func (l list[T]) slicesKept(ctx context.Context, windows []paging.Window) ([]paging.Slice[T], bool) {
-	if l.client.cache.entries == nil {
-		return nil, false
+// resized returns l with smaller pages, if reading it failed with err and smaller pages may
+// help.
+func (l list[T]) resized(err error) (list[T], bool) {
+	size := l.client.facts.sizes.of(l.endpoint, l.most)
+	smaller := err != nil && size < l.size
+	if smaller {
+		l.size = size
 	}
-	l.alone = true
-	v := l.recall(0)
-	if !v.Remembers() || !v.Answers(windows, l.size) || len(v.Border(windows, l.size)) > 0 || slices.ContainsFunc(windows, v.Passed) {
-		return nil, false
-	}
-	l.tell(ctx, v, true)
-	return v.Slices(windows), true
+	return l, smaller
 }
 
-// tell reports to onRead what v was read from.
-func (l list[T]) tell(ctx context.Context, v *paging.View[T], cached bool) {
-	until := v.Until(l.life())
-	l.client.onRead(ctx, Read{Cached: cached, Until: until, AsOf: until.Add(-l.life())})
-}
-
-// all reads the whole list, in no order. It fails for a list of more than maxPages, because a
-// part could be mistaken for the whole.
-func (l list[T]) all(ctx context.Context) ([]T, error) {
-	var all []T
-	w := paging.Window{Limit: 32 * l.most}
-	for {
-		answers, err := l.slices(ctx, []paging.Window{w})
-		if err != nil {
-			return nil, err
+// sealed reports whether rows will not change again.
+func (l list[T]) sealed(rows []T, now time.Time) bool {
+	if l.over == nil {
+		return false
+	}
+	for i := range rows {
+		if !l.over(&rows[i], now) {
+			return false
 		}
-		s := answers[0].Hold(w)
-		all = append(all, s.Rows...)
-		if max(len(all), s.Total) > maxPages*l.most {
-			return nil, l.endpoint.Failed(l.id, errTooManyReads)
-		}
-		if !s.More || len(s.Rows) == 0 {
-			return all, nil
-		}
-		w = s.After(w)
 	}
+	return true
 }
 
-// stale returns a view that answers windows from expired cached rows, if err means that Census
-// fails rather than refuses.
-func (l list[T]) stale(windows []paging.Window, err error) (*paging.View[T], bool) {
-	if !l.client.cache.bridges(err) {
-		return nil, false
-	}
-	if value, ok := l.client.cache.get(l.key()); ok { // the page size may have changed since
-		l.size = value.(*paging.Kept[T]).Size
-	}
-	v := l.recall(l.client.cache.stale)
-	return v, v.Remembers() && v.BeStale(windows, l.size, l.life())
-}
-
-func isNotFound(err error) bool { return calls.IsKind(err, calls.NotFound) }
+// pagesOf returns how many pages of a size hold that many syncs.
+func pagesOf(syncs, size int) int { return (syncs + size - 1) / size }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"time"
 
+	"census-gateway/internal/coding"
 	"census-gateway/upstream/calls"
+	"census-gateway/upstream/census"
 )
 
 // A keptRecord is a cached single record.
@@ -41,7 +43,7 @@ func readRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int6
 
 // fetchRecord is readRecord for a record that is not in memory. It calls fetch.
 func fetchRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int64, weight func(*T) int, fetch func(context.Context) (*T, error), life func(*T) time.Duration) (*T, error) {
-	key := c.recordKey(e, id) // before the request: a 401 to another call meanwhile changes the shelf
+	key := c.entryKey(e, id) // before the request: a 401 to another call meanwhile changes the shelf
 	fl, shared, err := c.cache.flights.do(ctx, c.flight(e, id, ""), 0, func(ctx context.Context) (any, error) {
 		if k, ok := borrowRecord[T](c, key); ok {
 			keepRecord(c, key, k, weight)
@@ -76,13 +78,13 @@ func fetchRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int
 
 // recallRecord returns a cached record that is still fresh.
 func recallRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int64) (*T, bool) {
-	value, ok := c.cache.get(c.recordKey(e, id))
+	value, ok := c.cache.get(c.entryKey(e, id))
 	if !ok {
 		return nil, false
 	}
 	k := value.(keptRecord[T])
 	from, read := c.from(e, id), Read{Cached: true, Until: k.until, AsOf: k.asked}
-	if k.until.Sub(k.asked) > c.syncList().life() { // records that may change never stay fresh for longer
+	if k.until.Sub(k.asked) > c.cache.syncsLife() { // records that may change never stay fresh for longer
 		from, read.AsOf = c.since, time.Time{}
 	}
 	if !time.Now().Before(k.until) || k.asked.Before(from) {
@@ -98,13 +100,9 @@ func staleRecord[T any](c *Client, e calls.Endpoint, id int64, err error) (old k
 	if !c.cache.bridges(err) {
 		return old, false
 	}
-	value, _ := c.cache.get(c.recordKey(e, id))
+	value, _ := c.cache.get(c.entryKey(e, id))
 	old, ok = value.(keptRecord[T])
 	return old, ok && time.Now().Before(old.until.Add(c.cache.stale)) && !old.asked.Before(c.since)
-}
-
-func (c *Client) recordKey(e calls.Endpoint, id int64) cacheKey {
-	return cacheKey{shelf: c.calls.Shelf(), endpoint: e, id: id}
 }
 
 // keepRecord caches a record, unless the cached one expires later: that one was requested
@@ -120,4 +118,30 @@ func keepRecord[T any](c *Client, key cacheKey, k keptRecord[T], weight func(*T)
 	}
 	c.cache.set(key, k, entryWeight+weight(k.record), k.until)
 	return true
+}
+
+// borrowRecord returns a record that another gateway has read and that is still fresh.
+func borrowRecord[T any](c *Client, key cacheKey) (k keptRecord[T], ok bool) {
+	if !c.shares() {
+		return k, false
+	}
+	k.borrowed = true
+	found := c.receive(c.sharedKey("record", key), func(r *coding.Reader) bool {
+		k.asked, k.until = r.Time(), r.Time()
+		record := census.Read[T](r)
+		k.record = &record
+		return !r.Failed()
+	})
+	return k, found && time.Now().Before(k.until) && !k.asked.Before(c.from(key.endpoint, key.id)) && c.calls.Accepted(k.asked)
+}
+
+// lendRecord stores a record for other gateways.
+func lendRecord[T any](c *Client, key cacheKey, k keptRecord[T]) {
+	if c.shares() {
+		c.send(c.sharedKey("record", key), time.Until(k.until), func(w *coding.Writer) {
+			w.Time(k.asked)
+			w.Time(k.until)
+			census.Write(w, k.record)
+		})
+	}
 }

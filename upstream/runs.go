@@ -55,7 +55,7 @@ func (c *Client) ScanRuns(ctx context.Context, sync census.SyncID, w paging.Wind
 
 func (c *Client) runsOf(sync census.SyncID) list[census.SyncRun] {
 	return list[census.SyncRun]{client: c, endpoint: calls.ListSyncRuns, id: int64(sync),
-		most: runChunk, size: c.notes.pageSize(calls.ListSyncRuns, runChunk),
+		most: runChunk, size: c.facts.sizes.of(calls.ListSyncRuns, runChunk),
 		decode: census.DecodePage[census.SyncRun], position: runPosition,
 		bare: func(r *census.SyncRun) census.SyncRun { return census.SyncRun{ID: r.ID, CreatedAt: r.CreatedAt} },
 		check: func(r *census.SyncRun) error {
@@ -69,6 +69,10 @@ func (c *Client) runsOf(sync census.SyncID) list[census.SyncRun] {
 		}, over: (*census.SyncRun).Settled, weight: (*census.SyncRun).Weight,
 		pack:  func(runs []census.SyncRun) paging.Packed[census.SyncRun] { return census.PackRuns(runs) },
 		write: census.WriteRuns, parse: census.ReadRuns}
+}
+
+func runPosition(r *census.SyncRun) paging.Position {
+	return paging.Position{CreatedAt: paging.Moment(r.CreatedAt), ID: int64(r.ID)}
 }
 
 // Run fetches one run. It costs one call. With Options.Groups, it costs another for its sync,

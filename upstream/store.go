@@ -7,11 +7,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"reflect"
-	"strconv"
 	"strings"
+	"sync"
 	"time"
 
-	"census-gateway/internal/coding"
 	"census-gateway/upstream/census"
 )
 
@@ -73,42 +72,25 @@ func formOf(version string, types ...reflect.Type) string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// sharedKey names an entry of the client's token. The names of its parts contain no colon.
-func (c *Client) sharedKey(what string, key cacheKey) string {
-	return "census-gateway:" + form + ":" + c.calls.Name() + ":" + what + ":" + key.endpoint.Path(key.id) + ":" +
-		strconv.FormatInt(key.epoch, 36) + ":" + strconv.Itoa(key.k)
+// absent are chunks that the store lacked within the last second. A scan looks for each of them
+// several times before it reads it.
+type absent struct {
+	mu   sync.Mutex
+	from time.Time // when the first was added
+	keys map[cacheKey]bool
 }
 
-// send writes an entry to the store, for the given time.
-func (c *Client) send(key string, life time.Duration, write func(*coding.Writer)) {
-	if life <= 0 {
-		return
-	}
-	store, sealer := c.cache.store, c.notes.sealer
-	store.Set(key, life, func() []byte {
-		least, _ := store.Clock()
-		w := coding.Writer{Ahead: least} // it rather looks older than it is
-		write(&w)
-		return sealer.Seal(nil, nil, w.Bytes, []byte(key))
-	})
+func (a *absent) has(key cacheKey) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.keys[key] && time.Since(a.from) < time.Second
 }
 
-// receive reads an entry of the store. A damaged one is dropped, and missing.
-func (c *Client) receive(key string, read func(*coding.Reader) (ok bool)) bool {
-	sealed := c.cache.store.Get(key)
-	if sealed == "" {
-		return false
+func (a *absent) add(key cacheKey) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.keys == nil || time.Since(a.from) >= time.Second {
+		a.from, a.keys = time.Now(), make(map[cacheKey]bool)
 	}
-	plain, err := c.notes.sealer.Open(nil, nil, []byte(sealed), []byte(key))
-	if err == nil {
-		_, most := c.cache.store.Clock()
-		if read(coding.Read(string(plain), most)) {
-			return true
-		}
-	}
-	c.cache.store.Drop(key)
-	return false
+	a.keys[key] = true
 }
-
-// shares reports whether the client uses a Store.
-func (c *Client) shares() bool { return c.notes.sealer != nil }

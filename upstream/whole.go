@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
+	"time"
 
 	"census-gateway/upstream/calls"
 	"census-gateway/upstream/paging"
@@ -86,4 +88,30 @@ func (l list[T]) pass(ctx context.Context, id func(*T) string, after *int64) (ro
 		}
 	}
 	return rows, steady && (total < 0 || total == len(rows)), nil
+}
+
+// readWhole is whole, answered from memory while the copy is fresh. name is its key there.
+func readWhole[T any](ctx context.Context, l list[T], name calls.Endpoint, id func(*T) string) ([]T, error) {
+	type rows = []T
+	if kept, ok := recallRecord[rows](ctx, l.client, name, 0); ok {
+		return *kept, nil
+	}
+	all, err := fetchRecord(ctx, l.client, name, 0, func(all *rows) int { return l.weigh(*all) },
+		func(ctx context.Context) (*rows, error) {
+			all, err := l.whole(ctx, id)
+			return &all, err
+		},
+		func(*rows) time.Duration { return l.life() })
+	if err != nil {
+		return nil, err
+	}
+	return *all, nil
+}
+
+// idText formats an id as text; "" for nil.
+func idText(id int64) string {
+	if id <= 0 {
+		return ""
+	}
+	return strconv.FormatInt(id, 10)
 }

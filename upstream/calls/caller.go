@@ -22,9 +22,9 @@ type Options struct {
 	Observe func(ctx context.Context, endpoint string) (context.Context, func(Call))
 	// Told is called after a 429, and when the pause of a token begins or ends. Nil: not.
 	Told func(Throttle)
-	// Notes makes the value that Caller.Notes returns, for a token that is new or was
-	// forgotten. Nil: there are no notes.
-	Notes func(token string) any
+	// Facts makes the value that Caller.Facts returns, for a token that is new or was
+	// forgotten. Nil: there are no facts.
+	Facts func(token string) any
 }
 
 // How many exchanges may be under way at once.
@@ -76,11 +76,11 @@ func New(token string, opt Options) *Caller {
 	if opt.Told == nil {
 		opt.Told = func(Throttle) {}
 	}
-	if opt.Notes == nil {
-		opt.Notes = func(string) any { return nil }
+	if opt.Facts == nil {
+		opt.Facts = func(string) any { return nil }
 	}
 	c := &Caller{
-		gates:     newGates(opt.MaxCalls, opt.ofToken(), opt.Notes),
+		gates:     newGates(opt.MaxCalls, opt.ofToken(), opt.Facts),
 		base:      strings.TrimRight(opt.BaseURL, "/"),
 		version:   VersionOf(opt.BaseURL),
 		basic:     opt.Basic,
@@ -131,9 +131,9 @@ func (c *Caller) Shelf() int64 { return c.standing.shelf.Load() }
 // Accepted reports whether Census has not rejected the token since a time.
 func (c *Caller) Accepted(since time.Time) bool { return since.UnixNano() > c.standing.rejected.Load() }
 
-// Notes returns what Options.Notes made for the token. All callers of the token share it. A
-// token that is unused for long is forgotten with its notes.
-func (c *Caller) Notes() any { return c.standing.notes }
+// Facts returns what Options.Facts made for the token. All callers of the token share it. A
+// token that is unused for long is forgotten with its facts.
+func (c *Caller) Facts() any { return c.standing.facts }
 
 // Get reads one answer of Census. The caller must free it. The layers, outermost first:
 //

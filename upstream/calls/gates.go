@@ -18,10 +18,10 @@ type gates struct {
 }
 
 // newGates makes gates for calls concurrent exchanges, of which one token may use ofToken.
-// notes makes the notes of a token.
-func newGates(calls, ofToken int, notes func(token string) any) *gates {
+// facts makes the facts of a token.
+func newGates(calls, ofToken int, facts func(token string) any) *gates {
 	calm := min(max(calls/2, LeastMaxCalls), ofToken)
-	return &gates{all: make(places, calls), standings: standings{own: ofToken, calm: calm, notes: notes, of: make(map[string]*standing)}}
+	return &gates{all: make(places, calls), standings: standings{own: ofToken, calm: calm, facts: facts, of: make(map[string]*standing)}}
 }
 
 // A pass is the right to make one exchange.

@@ -29,7 +29,7 @@ type standing struct {
 	budget budget // locks itself
 	root   root   // locks itself
 
-	notes any // made by Options.Notes for the token
+	facts any // made by Options.Facts for the token
 
 	shelf    atomic.Int64 // number under which answers to the token are cached; a 401 changes it
 	rejected atomic.Int64 // when a 401 last came, in ns since 1970; 0: never
@@ -108,7 +108,7 @@ func (s *standing) matters(now time.Time) (used time.Time, matters bool) {
 // are forgotten.
 type standings struct {
 	own, calm int                    // places per token
-	notes     func(token string) any // makes the notes of a new one
+	facts     func(token string) any // makes the facts of a new one
 	mu        sync.Mutex
 	of        map[string]*standing // by tenant; never by token
 }
@@ -123,7 +123,7 @@ func (ss *standings) get(tenant, token string) *standing {
 		if len(ss.of) >= maxStandings {
 			ss.evict(now)
 		}
-		s = &standing{lanes: make(map[target]*lane), own: make(places, ss.own), calm: make(places, ss.calm), notes: ss.notes(token)}
+		s = &standing{lanes: make(map[target]*lane), own: make(places, ss.own), calm: make(places, ss.calm), facts: ss.facts(token)}
 		s.shelf.Store(shelves.Add(1))
 		ss.of[tenant] = s
 	}

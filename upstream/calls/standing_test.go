@@ -50,7 +50,7 @@ func TestStandingsAreBounded(t *testing.T) {
 // If all standings matter, one is forgotten anyway.
 func TestStandingsAreBoundedAlways(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ss := standings{notes: func(string) any { return nil }, of: map[string]*standing{}}
+		ss := standings{facts: func(string) any { return nil }, of: map[string]*standing{}}
 		for i := range 2 * maxStandings {
 			ss.get(fmt.Sprint(i), "").pauses.token.end = time.Now().Add(time.Hour)
 		}

@@ -8,22 +8,6 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-func (l list[T]) key() cacheKey {
-	return cacheKey{shelf: l.client.calls.Shelf(), endpoint: l.endpoint, id: l.id}
-}
-
-func (l list[T]) chunkKey(epoch int64, k int) cacheKey {
-	return cacheKey{shelf: l.client.calls.Shelf(), endpoint: l.endpoint, id: l.id, epoch: epoch, k: k}
-}
-
-// life returns how long rows that may change stay fresh.
-func (l list[T]) life() time.Duration {
-	if l.over == nil {
-		return syncsFor * l.client.cache.freshness
-	}
-	return l.client.cache.freshness
-}
-
 // recall begins a view with the cached rows that are fresh, or that expired less than more
 // ago.
 func (l list[T]) recall(more time.Duration) *paging.View[T] {
@@ -37,15 +21,6 @@ func (l list[T]) recall(more time.Duration) *paging.View[T] {
 	}
 	v.Recall(newest, time.Now(), l.from(more), l.life(), more)
 	return v
-}
-
-// from returns the time before which pages were requested too early to be recalled. While
-// Census fails, which is when more is not 0, doubted ones are welcome.
-func (l list[T]) from(more time.Duration) time.Time {
-	if more > 0 {
-		return l.client.since
-	}
-	return l.client.from(l.endpoint, l.id)
 }
 
 // remember begins a view with the cached chunks, without the newest rows.
@@ -133,48 +108,4 @@ func (l list[T]) keepChunk(epoch int64, g *paging.Segment[T], sealed bool, now t
 		c.set(key, b, weight, b.Until)
 		l.lendChunk(key, b)
 	}
-}
-
-// weigh estimates the memory of an entry of rows, in bytes.
-func (l list[T]) weigh(rows []T) int {
-	n := entryWeight
-	for i := range rows {
-		n += l.weight(&rows[i])
-	}
-	return n
-}
-
-// beWary remembers that a page of the list ended among rows of one moment without notice.
-func (l list[T]) beWary() {
-	c := l.client.cache
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if value, ok := c.get(l.key()); ok {
-		next := *value.(*paging.Kept[T])
-		next.Wary = true
-		c.set(l.key(), &next, l.weigh(next.Newest.Rows), time.Time{})
-	}
-}
-
-// forget ends the epoch of v.
-func (l list[T]) forget(v *paging.View[T]) {
-	c := l.client.cache
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if value, ok := c.get(l.key()); ok && v.Of(value.(*paging.Kept[T])) {
-		c.drop(l.key())
-	}
-}
-
-// sealed reports whether rows will not change again.
-func (l list[T]) sealed(rows []T, now time.Time) bool {
-	if l.over == nil {
-		return false
-	}
-	for i := range rows {
-		if !l.over(&rows[i], now) {
-			return false
-		}
-	}
-	return true
 }

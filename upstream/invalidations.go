@@ -7,7 +7,6 @@ import (
 
 	"census-gateway/internal/when"
 	"census-gateway/upstream/calls"
-	"census-gateway/upstream/census"
 )
 
 // maxDoubts is how many lists and records may be doubted one by one. Beyond that, all are.
@@ -66,22 +65,4 @@ func (d *doubts) forget(before time.Time) {
 		d.all = when.Later(d.all, last)
 		clear(d.since)
 	}
-}
-
-// Doubt has clients of all tokens request again what may have changed of a sync: its list of
-// runs, if they requested it before since, and its record and those of the runs given, if before
-// now. Settled runs stay.
-func (c *Client) Doubt(since time.Time, sync census.SyncID, runs ...census.SyncRunID) {
-	now := time.Now().Add(1)                     // what was requested at this very moment is as doubtful
-	keptFor := c.syncList().life() + time.Minute // for calls under way
-	c.cache.doubts.add(calls.ListSyncRuns, int64(sync), since, keptFor)
-	c.cache.doubts.add(calls.FetchSync, int64(sync), now, keptFor)
-	for _, run := range runs {
-		c.cache.doubts.add(calls.FetchSyncRun, int64(run), now, keptFor)
-	}
-}
-
-// from returns the time before which a request of e for id was too early for c; zero: none was.
-func (c *Client) from(e calls.Endpoint, id int64) time.Time {
-	return when.Later(c.since, c.cache.doubts.of(e, id))
 }

@@ -1,6 +1,8 @@
 package upstream
 
-import "sync"
+import (
+	"sync"
+)
 
 // each calls do for every item, at most the given number at a time, and waits for all. It
 // raises a panic of do again in the caller's goroutine.
