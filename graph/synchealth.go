@@ -86,35 +86,6 @@ func judgeAll(ctx context.Context, syncs []*Sync) exec.Later[[]verdict] {
 	})
 }
 
-// countHealth counts the syncs of a connection's whole list by state.
-func countHealth(ctx context.Context, c *SyncConnection) exec.Later[[]*SyncHealthCount] {
-	if c.all != nil {
-		return countStates(ctx, c.all)
-	}
-	l := loadersOf(ctx)
-	all := l.all.ask(struct{}{})
-	return exec.Then(func() exec.Later[[]*SyncHealthCount] {
-		rows, err := all.Get()
-		if err != nil {
-			return exec.Value[[]*SyncHealthCount](nil, err)
-		}
-		return countStates(ctx, l.listedSyncs(rows))
-	})
-}
-
-func countStates(ctx context.Context, syncs []*Sync) exec.Later[[]*SyncHealthCount] {
-	return exec.Map(judgeAll(ctx, syncs), func(verdicts []verdict, _ error) ([]*SyncHealthCount, error) {
-		counts := make([]*SyncHealthCount, len(health.WorstFirst))
-		for i, state := range health.WorstFirst {
-			counts[i] = &SyncHealthCount{State: state}
-		}
-		for i := range verdicts {
-			counts[len(counts)-1-verdicts[i].state().Severity()].Count++
-		}
-		return counts, nil
-	})
-}
-
 // knowLatest lets the loader know the newest run of a sync, from the runs read for its health.
 // Queries often select both.
 func (l *loaders) knowLatest(id census.SyncID) {
