@@ -113,7 +113,7 @@ func answering(schema graphql.ExecutableSchema, parsed *documents.Parsed, now ti
 	server.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		graphql.GetOperationContext(ctx).DisableIntrospection = false
 		client := ctx.Value(clientKey{}).(*upstream.Client)
-		return next(withLoaders(ctx, client, &Options{ReadLimit: scanPages, Now: func() time.Time { return now },
+		return next(withLoaders(ctx, client, &Options{ReadLimit: defaultReadLimit, Now: func() time.Time { return now },
 			OnBatch: func(ctx context.Context, _ string, _ int) (context.Context, func(error)) { return ctx, func(error) {} }}))
 	})
 	server.SetErrorPresenter(func(ctx context.Context, err error) *gqlerror.Error {

@@ -14,9 +14,8 @@ import (
 
 // Limits on how far one operation reads histories that Census cannot filter.
 const (
-	scanPages = 2000      // calls to Census; a month of 200 hourly syncs takes about 1,700
-	scanRuns  = 1_000_000 // runs examined for each filter and statistic, including those in memory
-	scanStep  = 100       // runs of the first read, which one call returns
+	scanRuns = 1_000_000 // runs examined for each filter and statistic, including those in memory
+	scanStep = 100       // runs of the first read, which one call returns
 )
 
 // A scanBudget is the remaining reads of the operation for filters and statistics.
