@@ -20,7 +20,7 @@ type healthChanges struct {
 	sent    map[census.SyncID]health.State
 }
 
-func (l *lazyLoaders) healthChanges(ctx context.Context, ids []census.SyncID, states []health.State) (source, error) {
+func (l *lazyLoaders) healthChanges(ctx context.Context, ids []census.SyncID, states []health.State) (eventSource, error) {
 	c := &healthChanges{from: l, states: states, unread: ids, sent: make(map[census.SyncID]health.State)}
 	if ids == nil {
 		all, err := allSyncIDs(ctx, l.census)

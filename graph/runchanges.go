@@ -19,9 +19,8 @@ import (
 
 // Limits on reading the changes since a cursor.
 const (
-	resumeBatch = 16               // syncs read together; the next ones are read when the client has received their changes
-	maxResumed  = 2000             // maximum number of changes of one sync
-	settleTime  = 10 * time.Minute // Census may change the totals of a run for some minutes after its end
+	maxResumed = 2000             // maximum number of changes of one sync
+	settleTime = 10 * time.Minute // Census may change the totals of a run for some minutes after its end
 )
 
 // runChanges are new and changed runs. Those since the cursor come first.
@@ -37,7 +36,7 @@ type runChanges struct {
 	callsLeft atomic.Int64    // calls left for reading changes since the cursor
 }
 
-func (l *lazyLoaders) runChanges(ctx context.Context, ids []census.SyncID, outcomes []census.SyncRunOutcome, sum listSum, after live.Mark) (source, error) {
+func (l *lazyLoaders) runChanges(ctx context.Context, ids []census.SyncID, outcomes []census.SyncRunOutcome, sum listSum, after live.Mark) (eventSource, error) {
 	c := &runChanges{client: l.census, outcomes: outcomes, sum: sum, mark: after}
 	c.Follower = l.follow(ctx, ids) // first, so that no change falls between reading back and following
 	c.callsLeft.Store(int64(l.options.ReadLimit))
