@@ -85,7 +85,7 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 	if s.Simulated() {
 		layers = append(layers, saysSimulated)
 	}
-	layers = append(layers, g.hooked(s.WebhookSecrets))
+	layers = append(layers, g.withWebhook(s.WebhookSecrets))
 	if open := !s.Keyed() && !s.PassThrough; open && (edge.IsLoopback(s.Addr) || len(s.Hosts) > 0) {
 		layers = append(layers, edge.CheckHost(s.Hosts...))
 	}

@@ -95,11 +95,11 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 	beside.Go(func() { g.logCensus(ctx, s) })
 	defer beside.Wait()
 	if s.SyncMetrics {
-		g.syncs = &syncmetrics.Keeper{Client: g.census, Watchers: g.watch}
-		beside.Go(func() { g.syncs.Keep(ctx) })
+		g.syncs = &syncmetrics.Collector{Client: g.census, Watchers: g.watch}
+		beside.Go(func() { g.syncs.Run(ctx) })
 	}
 	if g.alerts != nil {
-		beside.Go(func() { g.alerts.Keep(ctx, g.census, g.watch) })
+		beside.Go(func() { g.alerts.Run(ctx, g.census, g.watch) })
 	}
 	var now atomic.Pointer[http.Handler]
 	now.Store(&handler)
@@ -122,8 +122,8 @@ type gateway struct {
 	streams        *edge.Streams
 	watch          *live.Watchers
 	webhooks       webhooks
-	syncs          *syncmetrics.Keeper // nil without the metrics of syncs
-	alerts         *notify.Sender      // nil without a webhook of alerts
+	syncs          *syncmetrics.Collector // nil without the metrics of syncs
+	alerts         *notify.Sender         // nil without a webhook of alerts
 	reportedAlerts alerts.Reported
 	rates          *edge.Rates               // of the previous settings; nil at first
 	inFlight       *edge.InFlight            // the same
@@ -161,7 +161,7 @@ func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway,
 	g.answers, g.sending = answerCache(s.AnswerCache), edge.NewSending(s.MaxSending)
 	g.streams, g.watch = edge.NewStreams(s.MaxSubscriptions), &live.Watchers{Calls: s.WatchCalls, OnChanged: g.answers.Forget}
 	g.alerts = g.newSender(s)
-	g.joinOthers()
+	g.joinPeers()
 	return g, errors.Join(
 		g.observer.Watch(g.figures()...),
 		g.observer.WatchPageCache(observe.Cache{
@@ -182,7 +182,7 @@ func (g *gateway) upstream(s settings.Settings) upstream.Options {
 		OwnTokens: s.PassThrough, MaxCalls: s.Calls, PageCache: s.PageCache, Freshness: s.Freshness, Stale: s.Stale, OnShort: g.short}
 	opt.Groups = s.GroupKeys()
 	if g.redis != nil {
-		opt.Store, opt.Told = g.redis, g.tellThrottle
+		opt.Store, opt.Told = g.redis, g.publishThrottle
 	}
 	if s.Simulated() {
 		opt.BaseURL, opt.Transport = "http://simulated-census/api/"+s.SimAPI(), g.tracing.Outgoing(g.sim.Transport())

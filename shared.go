@@ -12,14 +12,14 @@ import (
 	"census-gateway/upstream/calls"
 )
 
-// openRedis opens what several gateways share; nil if REDIS_URL is not set. Each simulated Census
-// has runs of its own, so gateways of those share nothing.
+// openRedis opens the Redis that several gateways share; nil if REDIS_URL is not set. Gateways over
+// simulated Censuses share nothing, because each simulation has its own runs.
 func openRedis(s settings.Settings, log *slog.Logger) (*redis.Client, error) {
 	if s.RedisURL == "" {
 		return nil, nil
 	}
 	if s.Simulated() {
-		log.Info("REDIS_URL is ignored: gateways over a simulated Census share nothing")
+		log.Info("REDIS_URL is ignored, because gateways over a simulated Census share nothing")
 		return nil, nil
 	}
 	client, err := redis.Open(redis.Options{URL: s.RedisURL, Timeout: s.RedisTimeout, Log: log})
@@ -39,11 +39,11 @@ func (g *gateway) closeRedis() {
 const (
 	throttles = "throttle" // calls.Throttle
 	hints     = "hint"     // census.Event
-	seen      = "seen"     // live.Seen
+	peerReads = "seen"     // live.Seen
 )
 
-// tell sends a message to the other gateways, if there may be some.
-func (g *gateway) tell(subject string, message any) {
+// publish sends a message to the other gateways; without Redis, it does nothing.
+func (g *gateway) publish(subject string, message any) {
 	if g.redis == nil {
 		return
 	}
@@ -54,10 +54,11 @@ func (g *gateway) tell(subject string, message any) {
 	g.redis.Publish(subject, string(text))
 }
 
-func (g *gateway) tellThrottle(t calls.Throttle) { g.tell(throttles, t) }
+func (g *gateway) publishThrottle(t calls.Throttle) { g.publish(throttles, t) }
 
-// joinOthers begins to tell other gateways what watchers see, and to obey what they tell.
-func (g *gateway) joinOthers() {
+// joinPeers connects the watchers, the webhook and the throttling of this gateway with those of the
+// others.
+func (g *gateway) joinPeers() {
 	if g.redis == nil {
 		return
 	}
@@ -66,19 +67,19 @@ func (g *gateway) joinOthers() {
 			least, _ := g.redis.Clock()
 			s.Asked = s.Asked.Add(least)
 		}
-		g.tell(seen, s)
+		g.publish(peerReads, s)
 	}
-	obeyAll(g.redis, seen, func(s live.PeerMessage) {
+	subscribe(g.redis, peerReads, func(s live.PeerMessage) {
 		_, most := g.redis.Clock()
 		s.Asked = s.Asked.Add(-most)
 		g.watch.Receive(s)
 	})
-	obeyAll(g.redis, hints, g.obey)
-	obeyAll(g.redis, throttles, g.census.Throttled)
+	subscribe(g.redis, hints, g.handleEvent)
+	subscribe(g.redis, throttles, g.census.Throttled)
 }
 
-// obeyAll calls do with each message about a subject.
-func obeyAll[T any](r *redis.Client, subject string, do func(T)) {
+// subscribe calls do with each message on a subject. It ignores messages that are not valid JSON.
+func subscribe[T any](r *redis.Client, subject string, do func(T)) {
 	r.Subscribe(subject, func(text string) {
 		var message T
 		if json.Unmarshal([]byte(text), &message) == nil {
@@ -87,17 +88,17 @@ func obeyAll[T any](r *redis.Client, subject string, do func(T)) {
 	})
 }
 
-// redisFigures are the metrics of Redis; none if it is not used.
+// redisFigures returns the metrics of Redis; nil if Redis is not used.
 func (g *gateway) redisFigures() []observe.Figure {
 	if g.redis == nil {
 		return nil
 	}
 	reads := func(result string, n func(redis.Stats) uint64) observe.Figure {
-		return observe.Figure{Name: "redis_reads_total", Help: "Reads of Redis, by result: found, missing, or failed, in which case Redis gave no answer within REDIS_TIMEOUT.",
+		return observe.Figure{Name: "redis_reads_total", Help: "Reads of Redis, by result: found, missing, or failed (no answer within REDIS_TIMEOUT).",
 			Label: "result", LabelValue: result, Counter: true, Value: func() (float64, bool) { return float64(n(g.redis.Stats())), true }}
 	}
 	return []observe.Figure{
-		{Name: "redis_up", Help: "Whether Redis is used: 1, or 0 while it is down or slow, when each gateway goes on alone.",
+		{Name: "redis_up", Help: "1 while Redis is used, 0 while it is down or slow and each gateway works without it.",
 			Value: func() (float64, bool) {
 				if g.redis.Up() {
 					return 1, true
@@ -107,7 +108,7 @@ func (g *gateway) redisFigures() []observe.Figure {
 		reads("found", func(s redis.Stats) uint64 { return s.Found }),
 		reads("missing", func(s redis.Stats) uint64 { return s.Missing }),
 		reads("failed", func(s redis.Stats) uint64 { return s.Failed }),
-		{Name: "redis_writes_lost_total", Help: "Writes that were not made, because Redis was down, or too many waited.", Counter: true,
+		{Name: "redis_writes_lost_total", Help: "Writes that were lost, because Redis was down or the queue was full.", Counter: true,
 			Value: func() (float64, bool) { return float64(g.redis.Stats().Lost), true }},
 	}
 }

@@ -30,9 +30,10 @@ func (w *webhooks) figures() []observe.Figure {
 	return []observe.Figure{of("taken", &w.taken), of("ignored", &w.ignored), of("unsigned", &w.unsigned), of("invalid", &w.invalid)}
 }
 
-// hooked serves Census's webhooks beside next, if there are secrets. Their signature is enough:
-// they need neither the credentials of callers nor a known host name, which a tunnel may replace.
-func (g *gateway) hooked(secrets []string) func(http.Handler) http.Handler {
+// withWebhook serves Census's webhooks in front of next, if there are secrets. The signature of a
+// webhook suffices: it needs no credentials of callers and no known host name, because a tunnel may
+// replace the host name.
+func (g *gateway) withWebhook(secrets []string) func(http.Handler) http.Handler {
 	if len(secrets) == 0 {
 		return nil
 	}
@@ -54,9 +55,9 @@ func (g *gateway) hooked(secrets []string) func(http.Handler) http.Handler {
 	}
 }
 
-// webhook receives a signed event. An event is a hint: what it says is not believed, but what may
-// have changed is read again, so that a lost, repeated, late or false event does no harm. Only what
-// it says of alerts is kept, since the API does not list those that are open.
+// webhook receives a signed event. An event is only a hint: the gateway reads again what may have
+// changed. A lost, repeated, late or false event therefore does no harm. Only reports of alerts are
+// kept, because the API does not list open alerts.
 func (g *gateway) webhook(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	var event census.Event
@@ -73,20 +74,21 @@ func (g *gateway) webhook(w http.ResponseWriter, r *http.Request) {
 		g.webhooks.ignored.Add(1)
 	} else {
 		g.webhooks.taken.Add(1)
-		g.hint(event)
+		g.handleWebhook(event)
 	}
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// hint has queries and watchers of all gateways read again what an event is about.
-func (g *gateway) hint(event census.Event) {
-	g.obey(event)
+// handleWebhook handles an event in all gateways.
+func (g *gateway) handleWebhook(event census.Event) {
+	g.handleEvent(event)
 	event.Alert.Message = "" // it may name records, and Redis could read it
-	g.tell(hints, event)
+	g.publish(hints, event)
 }
 
-// obey has those of this gateway read it again.
-func (g *gateway) obey(event census.Event) {
+// handleEvent handles an event in this gateway: it discards cached data of the sync and wakes its
+// watchers.
+func (g *gateway) handleEvent(event census.Event) {
 	heard, changed := g.reportedAlerts.Record(event, time.Now())
 	g.expire(event)
 	if changed {
@@ -97,7 +99,7 @@ func (g *gateway) obey(event census.Event) {
 	}
 }
 
-// expire drops from memory what an event may have changed.
+// expire discards cached data that an event may have changed.
 func (g *gateway) expire(event census.Event) {
 	g.census.Doubt(time.Now(), event.Sync, event.Run)
 	g.answers.Forget()

@@ -29,7 +29,7 @@ type API struct {
 // The limits of one comparison.
 const (
 	maxPages   = 400
-	pageRows   = 50 // syncs are large: up to 48 KB each were seen
+	pageRows   = 50 // syncs are large, up to 48 KB each
 	maxBody    = 16 << 20
 	callTime   = 30 * time.Second
 	maxTries   = 3
@@ -117,7 +117,7 @@ func (a API) page(ctx context.Context, path string, number, rows int, order stri
 	}
 	more = len(data) >= rows
 	if pagination, ok := answer["pagination"].(record); ok {
-		if next, told := pagination["next_page"]; told {
+		if next, sent := pagination["next_page"]; sent {
 			more = next != nil
 		}
 	}

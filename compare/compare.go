@@ -56,16 +56,16 @@ func (r *Report) Safe() (reasons []string) {
 func Compare(ctx context.Context, opt Options) (*Report, error) {
 	v1, err1 := opt.V1.all(ctx, "/syncs")
 	v2, err2 := opt.V2.all(ctx, "/syncs")
-	if err := errors.Join(named("V1", err1), named("V2", err2)); err != nil {
+	if err := errors.Join(withVersion("V1", err1), withVersion("V2", err2)); err != nil {
 		return nil, err
 	}
 	sources, err := opt.V2.all(ctx, "/sources")
 	if err != nil {
-		return nil, named("V2", err)
+		return nil, withVersion("V2", err)
 	}
 	activations, err := opt.V2.all(ctx, "/activations")
 	if err != nil {
-		return nil, named("V2", err)
+		return nil, withVersion("V2", err)
 	}
 	r := &Report{V1: len(v1), V2: len(v2)}
 	r.syncs(v1, v2, newDirectory(sources, activations), opt.Groups)
@@ -77,7 +77,7 @@ func Compare(ctx context.Context, opt Options) (*Report, error) {
 	return r, nil
 }
 
-func named(version string, err error) error {
+func withVersion(version string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -106,7 +106,7 @@ func (r *Report) syncs(v1, v2 []record, d directory, served []string) {
 		case g.Served && !before[id]:
 			r.Added = append(r.Added, id)
 		}
-		if g.Served && !d.named(s) {
+		if g.Served && !d.hasDestinationName(s) {
 			r.Unnamed = append(r.Unnamed, id)
 		}
 	}
@@ -131,12 +131,12 @@ func (r *Report) syncs(v1, v2 []record, d directory, served []string) {
 
 // shared returns the ids of the syncs that both versions show, newest first.
 func shared(v1, v2 []record) (ids []string) {
-	there := map[string]bool{}
+	inV2 := map[string]bool{}
 	for _, s := range v2 {
-		there[text(s["id"])] = true
+		inV2[text(s["id"])] = true
 	}
 	for _, s := range slices.Backward(v1) {
-		if id := text(s["id"]); there[id] {
+		if id := text(s["id"]); inV2[id] {
 			ids = append(ids, id)
 		}
 	}

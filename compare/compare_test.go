@@ -10,7 +10,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// noon is the fixed time of the tests' Censuses.
+// noon is the time in the tests.
 var noon = time.Date(2026, 12, 4, 12, 23, 45, 678e6, time.UTC)
 
 func options(census *sim.Census) Options {
@@ -53,8 +53,8 @@ func TestSafe(t *testing.T) {
 	}
 }
 
-// TestWidening makes V2 show more than V1, and sets groups that exclude it.
-func TestWidening(t *testing.T) {
+// V2 shows more syncs than V1, until groups exclude them.
+func TestV2ShowsMoreSyncs(t *testing.T) {
 	census := sim.New(sim.Options{Seed: 1, Elsewhere: 3, Now: func() time.Time { return noon }})
 	r, out := run(t, options(census))
 	if !slices.Equal(r.Added, []string{"89", "90", "91"}) || len(r.Missing) != 0 || len(r.Safe()) != 1 || !strings.Contains(out, "Served on V2, not on V1: 89, 90, 91 (3).") {
@@ -76,7 +76,7 @@ func TestWidening(t *testing.T) {
 	}
 }
 
-// TestDifferences makes V2 differ in ways that a gateway's clients would notice.
+// V2 differs in ways that a gateway's clients would notice.
 func TestDifferences(t *testing.T) {
 	v2 := func(path string) func(*http.Request) bool {
 		return func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/v2"+path) }
@@ -109,8 +109,8 @@ func TestDifferences(t *testing.T) {
 	}
 }
 
-// TestRefused checks that the error names the unreadable version, and neither token.
-func TestRefused(t *testing.T) {
+// The error names the version that could not be read, and contains no token.
+func TestVersionUnreadable(t *testing.T) {
 	census := sim.New(sim.Options{Seed: 1, Token: "key", PersonalToken: "pat", Now: func() time.Time { return noon }})
 	opt := options(census)
 	opt.V2.Token = "key"
@@ -124,8 +124,8 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// A run that changes between the two readings is not a difference.
-func TestMovingRuns(t *testing.T) {
+// A run that changes between the two reads is not a difference.
+func TestChangingRunsAreIgnored(t *testing.T) {
 	now := noon
 	census := sim.New(sim.Options{Seed: 1, Now: func() time.Time { return now }})
 	census.OnCall(func(*http.Request) { now = now.Add(7 * time.Second) })

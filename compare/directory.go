@@ -41,7 +41,7 @@ func (d directory) group(sync record) string {
 }
 
 // named reports whether the name of the sync's destination can be found.
-func (d directory) named(sync record) bool {
+func (d directory) hasDestinationName(sync record) bool {
 	id := text(at(sync, "destination_attributes", "connection_id"))
 	return d.activation(sync) != nil || d.destinations[id]
 }

@@ -11,8 +11,8 @@ import (
 
 // Runs is the result of comparing runs.
 type Runs struct {
-	Syncs       int // syncs whose newest page was read on both
-	Runs        int // finished runs that both returned
+	Syncs       int // syncs with a newest page read on both versions
+	Runs        int // finished runs that both versions returned
 	Differences []string
 	OnlyV1      []string // keys of runs that V2 does not return
 	OnlyV2      []string // keys of runs that V1 does not return
@@ -23,8 +23,8 @@ const (
 	maxDifferences = 50
 )
 
-// told are the keys of a run that the gateway shows. V2 must return them too.
-var told = []string{"id", "sync_id", "status", "created_at", "updated_at", "completed_at", "error_code", "error_message", "error_detail",
+// shownKeys are the keys of a run that the gateway shows. V2 must return them too.
+var shownKeys = []string{"id", "sync_id", "status", "created_at", "updated_at", "completed_at", "error_code", "error_message", "error_detail",
 	"source_record_count", "source_record_updates", "source_record_deletes", "source_record_invalids", "records_invalid", "records_processed",
 	"records_updated", "records_failed", "scheduled_execution_time", "canceled", "full_sync", "sync_trigger_reason"}
 
@@ -37,7 +37,7 @@ func (r *Runs) compare(ctx context.Context, opt Options, ids []string) (seen []r
 		after, _, err2 := opt.V2.page(ctx, path, 1, runRows, "desc")
 		again, _, err3 := opt.V1.page(ctx, path, 1, runRows, "desc")
 		if err := cmp.Or(err1, err3); err != nil {
-			return nil, named("V1", err)
+			return nil, withVersion("V1", err)
 		}
 		if err2 != nil {
 			r.differ("sync %s: %v", id, err2)
@@ -49,23 +49,23 @@ func (r *Runs) compare(ctx context.Context, opt Options, ids []string) (seen []r
 	}
 	r.OnlyV1, r.OnlyV2 = slices.Sorted(maps.Keys(only1)), slices.Sorted(maps.Keys(only2))
 	for _, key := range r.OnlyV1 {
-		if slices.Contains(told, key) {
+		if slices.Contains(shownKeys, key) {
 			r.differ("V2 does not return %s", key)
 		}
 	}
 	return seen, nil
 }
 
-// pages compares two pages of one sync. The second was read later, so it may have new runs
-// that the first lacks, and lack as many old ones. Runs that are in progress, or that changed
-// until the first page was read again, are not compared.
+// pages compares two pages of one sync. The page in after was read later, so it may have new runs,
+// and lack as many old ones. It skips runs in progress, and runs that changed before the first page
+// was read again.
 func (r *Runs) pages(sync string, before, after, again []record, only1, only2 map[string]bool) {
-	later, stands := map[string]record{}, map[string]bool{}
+	later, unchanged := map[string]record{}, map[string]bool{}
 	for _, run := range after {
 		later[text(run["id"])] = run
 	}
 	for _, run := range before {
-		stands[text(run["id"])] = slices.ContainsFunc(again, func(same record) bool { return reflect.DeepEqual(run, same) })
+		unchanged[text(run["id"])] = slices.ContainsFunc(again, func(same record) bool { return reflect.DeepEqual(run, same) })
 	}
 	found := 0
 	for _, run := range before {
@@ -75,7 +75,7 @@ func (r *Runs) pages(sync string, before, after, again []record, only1, only2 ma
 			continue
 		}
 		found++
-		if run["completed_at"] == nil || !stands[id] {
+		if run["completed_at"] == nil || !unchanged[id] {
 			continue
 		}
 		r.Runs++

@@ -33,7 +33,7 @@ func shapeOf(kind string, records []record) Shape {
 	records = records[:min(len(records), maxShapes)]
 	types := map[string]map[string]bool{}
 	for _, r := range records {
-		look(types, "", r, 0)
+		addTypes(types, "", r, 0)
 	}
 	s := Shape{Kind: kind, Records: len(records)}
 	for _, key := range slices.Sorted(maps.Keys(types)) {
@@ -45,8 +45,8 @@ func shapeOf(kind string, records []record) Shape {
 	return s
 }
 
-// look records the types of the value at a path.
-func look(types map[string]map[string]bool, path string, v any, depth int) {
+// addTypes records the types of the value at a path.
+func addTypes(types map[string]map[string]bool, path string, v any, depth int) {
 	if path != "" {
 		if types[path] == nil {
 			types[path] = map[string]bool{}
@@ -65,11 +65,11 @@ func look(types map[string]map[string]bool, path string, v any, depth int) {
 			if path != "" {
 				key = path + "." + key
 			}
-			look(types, key, inner, depth+1)
+			addTypes(types, key, inner, depth+1)
 		}
 	case []any:
 		for _, inner := range v {
-			look(types, path+"[]", inner, depth+1)
+			addTypes(types, path+"[]", inner, depth+1)
 		}
 	}
 }

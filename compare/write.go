@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// maxListed is how many ids a line names.
+// maxListed is the maximum number of ids in a line.
 const maxListed = 50
 
 // Write prints a report for people.
@@ -51,7 +51,7 @@ func (r *Report) Write(w io.Writer) {
 	}
 }
 
-// listed names ids, and how many more there are.
+// listed formats at most maxListed ids, and the number of the rest.
 func listed(ids []string) string {
 	switch {
 	case len(ids) == 0:

@@ -10,7 +10,7 @@ import (
 )
 
 // tries is the maximum number of attempts at one query.
-const tries = 6
+const maxTries = 6
 
 // A failure is an error returned by the gateway.
 type failure struct {
@@ -24,22 +24,22 @@ type failure struct {
 
 func (f *failure) Error() string { return f.Message + " (" + f.Extensions.Code + ")" }
 
-// lasting are the error codes that a retry does not fix.
-var lasting = []string{"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT", "BAD_REQUEST", "QUERY_TOO_EXPENSIVE", "NOT_FOUND",
+// permanentCodes are the error codes that a retry does not fix.
+var permanentCodes = []string{"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT", "BAD_REQUEST", "QUERY_TOO_EXPENSIVE", "NOT_FOUND",
 	"UPSTREAM_UNAUTHENTICATED", "UPSTREAM_FORBIDDEN", "UPSTREAM_GONE"}
 
-// passing reports whether a retry of what failed may succeed.
-func passing(err error) bool {
+// retryable reports whether a retry of a failed query may succeed.
+func retryable(err error) bool {
 	var f *failure
-	return errors.As(err, &f) && !slices.Contains(lasting, f.Extensions.Code)
+	return errors.As(err, &f) && !slices.Contains(permanentCodes, f.Extensions.Code)
 }
 
-// ask retries a query until its answer has no errors. A page without one of its syncs would lose
-// runs. gone holds the positions in the root list whose ids do not exist.
+// ask retries a query until its answer has no errors, because a partial page would lose runs. gone
+// holds the indexes in the root list whose ids do not exist.
 func (e *exporter) ask(ctx context.Context, query string, variables map[string]any, data any) (gone map[int]bool, err error) {
-	for try := range tries {
+	for try := range maxTries {
 		gone, err = e.askOnce(ctx, query, variables, data)
-		if err == nil || !passing(err) || ctx.Err() != nil || try == tries-1 {
+		if err == nil || !retryable(err) || ctx.Err() != nil || try == maxTries-1 {
 			return gone, err
 		}
 		wait := time.Second << try
@@ -68,14 +68,14 @@ func (e *exporter) askOnce(ctx context.Context, query string, variables map[stri
 	}
 	gone = map[int]bool{}
 	for _, f := range answer.Errors {
-		place, of := 0.0, len(f.Path) == 2 && f.Path[0] == "nodes" && f.Extensions.Code == "NOT_FOUND"
-		if of {
-			place, of = f.Path[1].(float64)
+		index, isNode := 0.0, len(f.Path) == 2 && f.Path[0] == "nodes" && f.Extensions.Code == "NOT_FOUND"
+		if isNode {
+			index, isNode = f.Path[1].(float64)
 		}
-		if !of {
+		if !isNode {
 			return nil, f
 		}
-		gone[int(place)] = true
+		gone[int(index)] = true
 	}
 	return gone, json.Unmarshal(answer.Data, data)
 }

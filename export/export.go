@@ -45,36 +45,36 @@ func Run(ctx context.Context, o Options) error {
 	}
 	defer e.sink.close()
 	for {
-		err := e.round(ctx)
+		err := e.exportReady(ctx)
 		switch {
 		case ctx.Err() != nil && o.Follow > 0:
-			e.tell("stopped")
+			e.report("stopped")
 			return nil
 		case ctx.Err() != nil:
 			return fmt.Errorf("stopped before the end, after %d runs; run the same command again to resume", e.state.Runs)
-		case err != nil && (o.Follow == 0 || !passing(err)):
+		case err != nil && (o.Follow == 0 || !retryable(err)):
 			return err
 		case err != nil:
 			fmt.Fprintf(o.Progress, "retrying in %s: %v\n", o.Follow, err)
 		case o.Follow == 0:
-			e.tell("done")
+			e.report("done")
 			return nil
 		}
 		if sleep(ctx, o.Follow) != nil {
-			e.tell("stopped")
+			e.report("stopped")
 			return nil
 		}
 	}
 }
 
-// tell reports progress.
-func (e *exporter) tell(what string) {
-	e.told = time.Now()
+// report writes a line of progress.
+func (e *exporter) report(what string) {
+	e.lastReport = time.Now()
 	upTo := ""
 	if e.upTo != "" {
 		upTo = ", up to " + e.upTo
 	}
-	fmt.Fprintf(e.Progress, "%s: %d runs%s; %d not over yet\n", what, e.state.Runs, upTo, len(e.state.Open))
+	fmt.Fprintf(e.Progress, "%s: %d runs%s; %d unfinished\n", what, e.state.Runs, upTo, len(e.state.Open))
 }
 
 // sleep waits for d. It returns an error if ctx ends first.

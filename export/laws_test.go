@@ -25,25 +25,25 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A world is a workspace that changes while its runs are exported.
+// A world is a simulated workspace that changes while its runs are exported.
 type world struct {
 	*rapid.T
-	census  *sim.Census
-	dir     string
-	o       Options
-	since   time.Time
-	asks    int // requests until the process is killed; below 0: it is not killed
-	kill    context.CancelFunc
-	before  []byte // the cursor file before the last commit; nil: there was none
-	last    []byte
-	batches []string       // files that were moved away
-	pruned  map[int64]bool // runs that Census has deleted
-	syncs   []int64
-	open    []int64 // runs in progress
+	census            *sim.Census
+	dir               string
+	o                 Options
+	since             time.Time
+	requestsUntilKill int // requests until the process is killed; below 0: it is not killed
+	kill              context.CancelFunc
+	before            []byte // the cursor file before the last commit; nil: there was none
+	last              []byte
+	batches           []string       // files that were moved away
+	pruned            map[int64]bool // runs that Census has deleted
+	syncs             []int64
+	open              []int64 // runs in progress
 }
 
 func newWorld(rt *rapid.T, dir string) *world {
-	w := &world{T: rt, dir: dir, asks: -1, pruned: map[int64]bool{}, since: time.Now().Add(-time.Hour),
+	w := &world{T: rt, dir: dir, requestsUntilKill: -1, pruned: map[int64]bool{}, since: time.Now().Add(-time.Hour),
 		census: sim.New(sim.Options{Empty: true, MaxPerPage: rapid.SampledFrom([]int{100, 7}).Draw(rt, "rows of a page")})}
 	client := upstream.New("", upstream.Options{BaseURL: sim.Base(), Transport: w.census.Transport(), PageCache: 8 << 20, Freshness: 5 * time.Second})
 	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{})
@@ -54,11 +54,11 @@ func newWorld(rt *rapid.T, dir string) *world {
 		To: filepath.Join(dir, "runs"), Cursor: filepath.Join(dir, "cursor"), Progress: io.Discard, pageSize: rapid.SampledFrom([]int{1, 3, 50}).Draw(rt, "page"),
 		Ask: func(ctx context.Context, query string, variables map[string]any) ([]byte, error) {
 			w.before, w.last = w.last, w.read("cursor")
-			if w.asks == 0 {
+			if w.requestsUntilKill == 0 {
 				w.kill()
 				return nil, ctx.Err()
 			}
-			w.asks--
+			w.requestsUntilKill--
 			body, _ := json.Marshal(map[string]any{"query": query, "variables": variables})
 			r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/graphql", bytes.NewReader(body))
 			r.Header.Set("Content-Type", "application/json")
@@ -80,7 +80,7 @@ func (w *world) read(name string) []byte {
 	return text
 }
 
-// change makes something happen in Census, or lets time pass.
+// change changes something in Census, or lets time pass.
 func (w *world) change() {
 	switch sync := rapid.SampledFrom(w.syncs).Draw(w.T, "sync"); rapid.SampledFrom([]string{"run", "run", "run", "long", "end", "wait", "forget", "new sync"}).Draw(w.T, "change") {
 	case "run":
@@ -115,20 +115,20 @@ func (w *world) end(run int64) {
 	})
 }
 
-// export runs the program once. The program may be killed. The file may then hold more than the
-// cursor file covers, such as complete rows or half a row.
+// export runs the program once and may kill it. After a kill, the file may hold more than the
+// cursor file records, such as complete rows or half a row.
 func (w *world) export(mayDie bool) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	w.kill, w.asks, w.before, w.last = cancel, -1, nil, nil
+	w.kill, w.requestsUntilKill, w.before, w.last = cancel, -1, nil, nil
 	if mayDie {
-		w.asks = rapid.IntRange(0, 6).Draw(w.T, "killed at")
+		w.requestsUntilKill = rapid.IntRange(0, 6).Draw(w.T, "killed at")
 	}
 	err := Run(ctx, w.o)
 	switch killed := ctx.Err() != nil; {
 	case err != nil && !killed:
 		w.Fatalf("ended with %v", err)
-	case err == nil && rapid.Bool().Draw(w.T, "loaded"): // whoever loads the file moves it away
+	case err == nil && rapid.Bool().Draw(w.T, "loaded"): // a loader moves the file away
 		batch := filepath.Join(w.dir, "batch"+strconv.Itoa(len(w.batches)))
 		if os.Rename(w.o.To, batch) == nil {
 			w.batches = append(w.batches, batch)
@@ -188,9 +188,8 @@ func (w *world) rows() (ids []int64, updated map[int64]string) {
 	return ids, updated
 }
 
-// The files of an export together hold each run that was over exactly once, in its final state.
-// This holds however often the export is killed, whatever incomplete rows its file has, and
-// whenever the file is moved away.
+// The files of an export together contain each settled run exactly once, in its final state. This
+// holds after any number of kills, for any incomplete rows in a file, and if files are moved away.
 func TestLawExactlyOnce(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		dir, err := os.MkdirTemp("", "export")
@@ -237,7 +236,7 @@ func TestLawExactlyOnce(t *testing.T) {
 			}
 			for id := range seen {
 				if !w.pruned[id] {
-					rt.Fatalf("run %d was exported, but never was", id)
+					rt.Fatalf("run %d was exported, but does not exist", id)
 				}
 			}
 		})

@@ -35,21 +35,21 @@ func readRun(node json.RawMessage) (r run, err error) {
 	return r, nil
 }
 
-// over reports whether the run can no longer change.
-func (r run) over(now time.Time) bool {
+// settled reports whether the run can no longer change.
+func (r run) settled(now time.Time) bool {
 	if r.Outcome == "IN_PROGRESS" {
 		return false
 	}
-	touched, long := r.CreatedAt, settled
+	updated, wait := r.CreatedAt, settleTime
 	for _, t := range []*time.Time{r.UpdatedAt, r.CompletedAt} {
-		if t != nil && t.After(touched) && !t.After(now) {
-			touched = *t
+		if t != nil && t.After(updated) && !t.After(now) {
+			updated = *t
 		}
 	}
 	if r.Outcome == "UNKNOWN" {
-		long = settledOdd
+		wait = settleTimeUnknown
 	}
-	return now.Sub(touched) >= long
+	return now.Sub(updated) >= wait
 }
 
 func writeHeader(w io.Writer) error {

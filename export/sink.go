@@ -12,12 +12,12 @@ import (
 
 // A sink is where rows are written. Rows are exported once they are flushed.
 type sink struct {
-	to    io.Writer
-	buf   *bufio.Writer
-	file  *os.File // nil for a pipe
-	lock  *os.File // nil without a cursor file
-	bytes int64    // complete bytes in file
-	bare  bool     // the header line is missing
+	to          io.Writer
+	buf         *bufio.Writer
+	file        *os.File // nil for a pipe
+	lock        *os.File // nil without a cursor file
+	bytes       int64    // complete bytes in file
+	needsHeader bool     // the header line must be written before the first row
 }
 
 // openSink opens the file of an export and cuts it back to what state records as complete. If the
@@ -42,7 +42,7 @@ func openSink(o Options, state *cursor) (_ *sink, err error) {
 			return nil, err
 		}
 	}
-	s.bare = o.Format == "csv" && s.bytes == 0 && (s.file != nil || state.Runs == 0)
+	s.needsHeader = o.Format == "csv" && s.bytes == 0 && (s.file != nil || state.Runs == 0)
 	s.buf = bufio.NewWriter(s)
 	return s, nil
 }

@@ -9,10 +9,10 @@ import (
 )
 
 const (
-	someIDs    = 100              // the maximum of nodes
-	settled    = 10 * time.Minute // Census updates the totals of a run for some minutes after its end
-	settledOdd = 24 * time.Hour   // for a run whose outcome is unknown
-	tellEvery  = 2 * time.Second
+	maxIDs            = 100              // the maximum number of ids of the field nodes
+	settleTime        = 10 * time.Minute // Census updates the totals of a run for some minutes after its end
+	settleTimeUnknown = 24 * time.Hour   // for a run whose outcome is unknown
+	reportEvery       = 2 * time.Second
 )
 
 // pageQuery reads the runs after a position, oldest first; openQuery reads single runs.
@@ -30,19 +30,19 @@ func (o Options) page() int { return cmp.Or(o.pageSize, 500) }
 
 type exporter struct {
 	Options
-	state cursor
-	sink  *sink
-	upTo  string    // when the last run of the walk was created
-	told  time.Time // when progress was last reported
+	state      cursor
+	sink       *sink
+	upTo       string    // creation time of the last run read
+	lastReport time.Time // when progress was last reported
 }
 
-// round writes every run that is ready.
-func (e *exporter) round(ctx context.Context) error {
-	if err := e.askOpen(ctx); err != nil {
+// exportReady writes every run that is ready.
+func (e *exporter) exportReady(ctx context.Context) error {
+	if err := e.exportOpen(ctx); err != nil {
 		return err
 	}
 	// A run younger than this is not settled; the next round reads it.
-	before := time.Now().Add(-settled).UTC().Format(time.RFC3339Nano)
+	before := time.Now().Add(-settleTime).UTC().Format(time.RFC3339Nano)
 	for {
 		var page struct {
 			List struct {
@@ -68,7 +68,7 @@ func (e *exporter) round(ctx context.Context) error {
 				return err
 			}
 			e.upTo = run.CreatedAt.Format(time.RFC3339)
-			if !run.over(time.Now()) {
+			if !run.settled(time.Now()) {
 				next.Open = append(next.Open, run.ID)
 				continue
 			}
@@ -88,9 +88,10 @@ func (e *exporter) round(ctx context.Context) error {
 	}
 }
 
-// askOpen reads the runs again that were not over. It drops a run that Census has deleted since.
-func (e *exporter) askOpen(ctx context.Context) error {
-	for ids := range slices.Chunk(slices.Clone(e.state.Open), someIDs) {
+// exportOpen reads unfinished runs again and writes those that have settled. It drops a run that
+// Census has deleted.
+func (e *exporter) exportOpen(ctx context.Context) error {
+	for ids := range slices.Chunk(slices.Clone(e.state.Open), maxIDs) {
 		var answer struct{ Nodes []json.RawMessage }
 		gone, err := e.ask(ctx, openQuery, map[string]any{"ids": ids}, &answer)
 		if err != nil {
@@ -110,7 +111,7 @@ func (e *exporter) askOpen(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if !run.over(time.Now()) {
+			if !run.settled(time.Now()) {
 				continue
 			}
 			if err := e.write(&next, node); err != nil {
@@ -127,8 +128,8 @@ func (e *exporter) askOpen(ctx context.Context) error {
 
 // write writes one run. The run is not exported until commit.
 func (e *exporter) write(next *cursor, node json.RawMessage) error {
-	if e.sink.bare {
-		e.sink.bare = false
+	if e.sink.needsHeader {
+		e.sink.needsHeader = false
 		if err := writeHeader(e.sink.buf); err != nil {
 			return err
 		}
@@ -152,8 +153,8 @@ func (e *exporter) commit(next cursor) error {
 		}
 	}
 	e.state = next
-	if time.Since(e.told) >= tellEvery {
-		e.tell("exported")
+	if time.Since(e.lastReport) >= reportEvery {
+		e.report("exported")
 	}
 	return nil
 }

@@ -15,32 +15,32 @@ import (
 // Options are the settings of Open.
 type Options struct {
 	URL     string        // redis://, rediss:// or unix://
-	Timeout time.Duration // of one use
+	Timeout time.Duration // time limit of one command
 	Log     *slog.Logger
 }
 
-// A Client uses one Redis. It is safe for concurrent use.
+// A Client is a client of one Redis server or cluster. It is safe for concurrent use.
 type Client struct {
-	option  rueidis.ClientOption
-	timeout time.Duration
-	log     *slog.Logger
-	state   state
-	redis   atomic.Pointer[rueidis.Client] // nil until Redis has answered once
-	writes  chan write
-	name    string // of this gateway among those of the Redis
-	mu      sync.Mutex
-	hears   map[string]func(message string) // by subject
-	stop    context.CancelFunc
-	ended   sync.WaitGroup
+	option     rueidis.ClientOption
+	timeout    time.Duration
+	log        *slog.Logger
+	state      state
+	redis      atomic.Pointer[rueidis.Client] // nil until Redis has answered once
+	writes     chan write
+	name       string // unique among the gateways that use the same Redis
+	mu         sync.Mutex
+	handlers   map[string]func(message string) // by subject
+	stop       context.CancelFunc
+	goroutines sync.WaitGroup
 
 	found, missing, failed, lost atomic.Uint64
 }
 
-// How long connecting, and uses that no answer waits for, may take.
-const patience = time.Second
+// backgroundTimeout is the time limit for connecting, and for commands that no answer waits for.
+const backgroundTimeout = time.Second
 
-// Check returns an error if url cannot be the URL of a Redis. The error does not contain the URL,
-// which may have a password.
+// Check returns an error if url is not a valid Redis URL. The error does not contain the URL, which
+// may have a password.
 func Check(url string) error {
 	if opt, err := rueidis.ParseURL(url); err != nil || len(opt.InitAddress) == 0 || opt.InitAddress[0] == "" {
 		return errors.New("must be like redis://HOST:6379, or rediss://USER:PASSWORD@HOST:6379 with TLS")
@@ -48,7 +48,8 @@ func Check(url string) error {
 	return nil
 }
 
-// Open returns a client, which connects in the background: Redis may be down. Close it.
+// Open returns a client that connects in the background; Redis may be down. The caller must call
+// Close.
 func Open(opt Options) (*Client, error) {
 	if err := Check(opt.URL); err != nil {
 		return nil, err
@@ -58,22 +59,22 @@ func Open(opt Options) (*Client, error) {
 		return nil, err
 	}
 	option.ClientName, option.DisableCache, option.DisableRetry = "census-gateway", true, true
-	option.AlwaysPipelining = true                          // otherwise a deadline that passes closes the connection
-	option.ForceSingleClient = len(option.InitAddress) == 1 // further ones, ?addr=HOST:PORT, are of a cluster
+	option.AlwaysPipelining = true                          // otherwise a passed deadline closes the connection
+	option.ForceSingleClient = len(option.InitAddress) == 1 // several addresses (?addr=HOST:PORT) form a cluster
 	option.PipelineMultiplex, option.ReadBufferEachConn, option.WriteBufferEachConn = -1, 64<<10, 64<<10
-	option.Dialer.Timeout, option.ConnWriteTimeout = patience, patience
+	option.Dialer.Timeout, option.ConnWriteTimeout = backgroundTimeout, backgroundTimeout
 	ctx, stop := context.WithCancel(context.Background())
-	c := &Client{option: option, timeout: opt.Timeout, log: opt.Log, writes: make(chan write, maxWrites), name: rand.Text(), hears: make(map[string]func(string)), stop: stop}
-	c.ended.Go(func() { c.watch(ctx) })
-	c.ended.Go(func() { c.write(ctx) })
-	c.ended.Go(func() { c.listen(ctx) })
+	c := &Client{option: option, timeout: opt.Timeout, log: opt.Log, writes: make(chan write, maxWrites), name: rand.Text(), handlers: make(map[string]func(string)), stop: stop}
+	c.goroutines.Go(func() { c.watch(ctx) })
+	c.goroutines.Go(func() { c.write(ctx) })
+	c.goroutines.Go(func() { c.listen(ctx) })
 	return c, nil
 }
 
-// Close ends the client. Writes that wait are made within a second, or lost.
+// Close ends the client. Queued writes are made within backgroundTimeout, or lost.
 func (c *Client) Close() {
 	c.stop()
-	c.ended.Wait()
+	c.goroutines.Wait()
 	if r := c.redis.Load(); r != nil {
 		(*r).Close()
 	}
@@ -81,9 +82,9 @@ func (c *Client) Close() {
 
 var errDown = errors.New("redis is down")
 
-// use makes one command, within the client's timeout. The library's own deadlines do not cover
-// all of its waits, so the command runs in another goroutine.
-func (c *Client) use(cmd func(r rueidis.Client) rueidis.Completed) (rueidis.RedisResult, error) {
+// do runs one command within the client's timeout. The library's own deadlines do not cover all of
+// its waits, so the command runs in another goroutine.
+func (c *Client) do(cmd func(r rueidis.Client) rueidis.Completed) (rueidis.RedisResult, error) {
 	r := c.redis.Load()
 	if r == nil || !c.state.usable() {
 		return rueidis.RedisResult{}, errDown
@@ -95,20 +96,20 @@ func (c *Client) use(cmd func(r rueidis.Client) rueidis.Completed) (rueidis.Redi
 	select {
 	case result := <-done:
 		err := result.NonRedisError()
-		c.note(err)
+		c.recordResult(err)
 		return result, err
 	case <-ctx.Done():
-		c.note(ctx.Err())
+		c.recordResult(ctx.Err())
 		return rueidis.RedisResult{}, ctx.Err()
 	}
 }
 
-// note counts a failure of a use, and ends uses if it shows that Redis is down.
-func (c *Client) note(err error) {
+// recordResult counts a failed command. It logs if Redis is considered down from now on.
+func (c *Client) recordResult(err error) {
 	if err != nil {
 		c.failed.Add(1)
 	}
-	if c.state.ends(err) {
-		c.log.Warn(alone, "error", err)
+	if c.state.fail(err) {
+		c.log.Warn(downMessage, "error", err)
 	}
 }

@@ -1,7 +1,7 @@
-// Package redis is what several gateways share, in Redis or Valkey.
+// Package redis shares data between several gateways through Redis or Valkey.
 //
-// Redis never fails an answer and never delays one for long. Each use has a deadline of a few
-// milliseconds, and two failures in a row end all uses (up.go) until Redis answers in time again.
-// Meanwhile each gateway does what it does without Redis. Writes wait in a queue, which no answer
-// waits for (store.go).
+// A failure of Redis fails no answer and delays none for long. Each command has a deadline of a few
+// milliseconds. After several failures, no command is sent until Redis answers in time again
+// (up.go). Meanwhile each gateway works as without Redis. Writes wait in a queue; no answer waits
+// for them (store.go).
 package redis

@@ -17,8 +17,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// open opens a client whose uses may take as long as a busy machine needs, unless timeout says
-// otherwise.
+// open opens a client. A timeout of 5 s is long enough for a busy machine.
 func open(t testing.TB, server *redistest.Server, timeout time.Duration) (*Client, *bytes.Buffer) {
 	var log bytes.Buffer
 	c, err := Open(Options{URL: server.URL(), Timeout: timeout, Log: slog.New(slog.NewTextHandler(&log, nil))})
@@ -33,18 +32,18 @@ func wait(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal("never: " + what)
+			t.Fatal("timed out waiting for: " + what)
 		}
 	}
 }
 
 func text(s string) func() []byte { return func() []byte { return []byte(s) } }
 
-func TestStoresAndDrops(t *testing.T) {
+func TestStore(t *testing.T) {
 	c, _ := open(t, redistest.Start(t), 5*time.Second)
 	wait(t, "up", c.Up)
 	if got := c.Get("a"); got != "" {
-		t.Errorf("%q is there at first", got)
+		t.Errorf("%q before anything was stored", got)
 	}
 	c.Set("a", time.Minute, text("\x00one\xff"))
 	wait(t, "stored", func() bool { return c.Get("a") == "\x00one\xff" })
@@ -55,17 +54,17 @@ func TestStoresAndDrops(t *testing.T) {
 	wait(t, "stored", func() bool { return c.Get("c") == "three" })
 	wait(t, "expired", func() bool { return c.Get("b") == "" })
 	least, most := c.Clock()
-	if least > 0 || most < 0 || most-least > time.Second { // the same clock
-		t.Errorf("the clock is ahead by %s to %s", least, most)
+	if least > 0 || most < 0 || most-least > time.Second { // Redis has the same clock
+		t.Errorf("Redis's clock is ahead by %s to %s", least, most)
 	}
 	if s := c.Stats(); s.Found < 2 || s.Missing < 2 || s.Failed != 0 || s.Lost != 0 {
 		t.Errorf("%+v", s)
 	}
 }
 
-// A Redis that is down at the start, ends, or hangs is found missing at once, and used again by
-// itself.
-func TestGoesOnAlone(t *testing.T) {
+// A Redis that is down at the start, ends or hangs stops being used at once. It is used again when
+// it returns.
+func TestRedisDown(t *testing.T) {
 	server := redistest.Start(t)
 	server.Kill()
 	c, _ := open(t, server, 200*time.Millisecond)
@@ -90,7 +89,7 @@ func TestGoesOnAlone(t *testing.T) {
 			c.Set("a", time.Minute, text("lost"))
 		}
 		if took := time.Since(before); took > time.Second {
-			t.Errorf("1,000 uses without a Redis took %s", took)
+			t.Errorf("1,000 commands without Redis took %s", took)
 		}
 		if round == 1 {
 			server.Signal(syscall.SIGCONT)
@@ -102,8 +101,7 @@ func TestGoesOnAlone(t *testing.T) {
 	}
 }
 
-// Many uses at once of a Redis that hangs end after the timeout, those right after it at once, and
-// soon no use waits.
+// If Redis hangs, simultaneous commands end after the timeout. Later commands end at once.
 func TestHangingRedisDelaysOneUse(t *testing.T) {
 	server := redistest.Start(t)
 	c, _ := open(t, server, 100*time.Millisecond)
@@ -121,7 +119,7 @@ func TestHangingRedisDelaysOneUse(t *testing.T) {
 	}
 	users.Wait()
 	if took := time.Since(before); took > time.Second {
-		t.Errorf("20 uses in a row took %s", took)
+		t.Errorf("20 commands in a row took %s", took)
 	}
 	wait(t, "down", func() bool { c.Get("a"); return !c.Up() })
 	if s := c.Stats(); s.Failed < maxTimeouts {
@@ -129,8 +127,8 @@ func TestHangingRedisDelaysOneUse(t *testing.T) {
 	}
 }
 
-// A message reaches the other gateways, also after Redis was away, and not its sender.
-func TestTellsOthers(t *testing.T) {
+// A message reaches the other gateways, and not its sender. This also holds after Redis was down.
+func TestMessagesReachOtherClients(t *testing.T) {
 	server := redistest.Start(t)
 	one, _ := open(t, server, 5*time.Second)
 	two, _ := open(t, server, 5*time.Second)
@@ -143,17 +141,17 @@ func TestTellsOthers(t *testing.T) {
 	})
 	two.Subscribe("b", func(string) { elsewhere.Add(1) })
 	for range 2 {
-		wait(t, "told", func() bool { one.Publish("a", "it happened"); return other.Swap(0) > 0 })
+		wait(t, "message", func() bool { one.Publish("a", "it happened"); return other.Swap(0) > 0 })
 		server.Kill()
 		wait(t, "down", func() bool { return !one.Up() && !two.Up() })
 		server.Start()
 	}
 	if own.Load() != 0 || elsewhere.Load() != 0 {
-		t.Errorf("%d to the sender, %d about something else", own.Load(), elsewhere.Load())
+		t.Errorf("%d messages to the sender, %d on another subject", own.Load(), elsewhere.Load())
 	}
 }
 
-func TestURL(t *testing.T) {
+func TestCheckURL(t *testing.T) {
 	for url, ok := range map[string]bool{
 		"redis://localhost:6379": true, "rediss://user:secret@redis.example.com:6380/1": true, "unix:///run/redis.sock": true,
 		"": false, "localhost:6379": false, "http://localhost": false, "redis://h/one": false, "redis://user:secret@h:port": false,
@@ -167,11 +165,11 @@ func TestURL(t *testing.T) {
 		}
 	}
 	if _, err := Open(Options{URL: "localhost"}); err == nil {
-		t.Error("opened nothing")
+		t.Error("an invalid URL was accepted")
 	}
 }
 
-// One use of a Redis on this machine, and of one that is down.
+// BenchmarkGet measures one Get of a local Redis, and of one that is down.
 func BenchmarkGet(b *testing.B) {
 	server := redistest.Start(b)
 	c, _ := open(b, server, time.Second)

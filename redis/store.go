@@ -7,20 +7,20 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// maxWrites is how many writes may wait. Each holds up to a page of rows, about 40 KB.
+// maxWrites is the maximum number of queued writes. Each holds up to one page of rows, about 40 KB.
 const maxWrites = 2048
 
-// A write waits to be made.
+// A write is a queued command: Set, Drop or Publish.
 type write struct {
 	key     string
-	value   func() []byte // nil: the key is removed
+	value   func() []byte // nil: the key is deleted
 	life    time.Duration
-	message string // "": there is none; otherwise key is the channel to send it to
+	message string // if not "", it is published to the channel named by key
 }
 
 // Get returns the value of key; "" if it is missing, or if Redis does not answer in time.
 func (c *Client) Get(key string) string {
-	result, err := c.use(func(r rueidis.Client) rueidis.Completed { return r.B().Get().Key(key).Build() })
+	result, err := c.do(func(r rueidis.Client) rueidis.Completed { return r.B().Get().Key(key).Build() })
 	if err != nil {
 		return ""
 	}
@@ -33,12 +33,13 @@ func (c *Client) Get(key string) string {
 	return value
 }
 
-// Set stores a value soon, for the given time. If too many wait, or Redis is down, it is lost.
+// Set stores a value in the background, for the given time. It is lost if the queue is full or
+// Redis is down.
 func (c *Client) Set(key string, life time.Duration, value func() []byte) {
 	c.queue(write{key: key, value: value, life: life})
 }
 
-// Drop removes a value soon, under the same conditions.
+// Drop deletes a value in the background, under the same conditions.
 func (c *Client) Drop(key string) { c.queue(write{key: key}) }
 
 func (c *Client) queue(w write) {
@@ -52,15 +53,15 @@ func (c *Client) queue(w write) {
 	c.lost.Add(1)
 }
 
-// write makes the writes that wait, many at once if many do. After ctx ends, it makes those that
-// still wait within a second.
+// write runs queued writes, in batches. After ctx ends, it runs the remaining ones within
+// backgroundTimeout.
 func (c *Client) write(ctx context.Context) {
 	for {
 		select {
 		case w := <-c.writes:
 			c.writeAll(context.Background(), c.gather(w))
 		case <-ctx.Done():
-			limited, cancel := context.WithTimeout(context.Background(), patience)
+			limited, cancel := context.WithTimeout(context.Background(), backgroundTimeout)
 			defer cancel()
 			for len(c.writes) > 0 && limited.Err() == nil {
 				c.writeAll(limited, c.gather(<-c.writes))
@@ -70,7 +71,7 @@ func (c *Client) write(ctx context.Context) {
 	}
 }
 
-// gather returns w and further writes that wait.
+// gather returns w and up to 31 more queued writes.
 func (c *Client) gather(w write) []write {
 	some := []write{w}
 	for len(some) < 32 {
@@ -100,7 +101,7 @@ func (c *Client) writeAll(ctx context.Context, some []write) {
 			cmds = append(cmds, (*r).B().Set().Key(w.key).Value(rueidis.BinaryString(w.value())).Px(max(w.life, time.Millisecond)).Build())
 		}
 	}
-	limited, cancel := context.WithTimeout(ctx, patience)
+	limited, cancel := context.WithTimeout(ctx, backgroundTimeout)
 	defer cancel()
 	for _, result := range (*r).DoMulti(limited, cmds...) {
 		if err := result.Error(); err != nil {
@@ -109,11 +110,11 @@ func (c *Client) writeAll(ctx context.Context, some []write) {
 	}
 }
 
-// Stats are how often values were found and missing, how many uses failed or took too long, and
-// how many writes were lost, since the start.
+// Stats are totals since the start: values found and missing, commands that failed or timed out,
+// and lost writes.
 type Stats struct{ Found, Missing, Failed, Lost uint64 }
 
-// Stats describes the uses of Redis.
+// Stats returns the totals of c.
 func (c *Client) Stats() Stats {
 	return Stats{c.found.Load(), c.missing.Load(), c.failed.Load(), c.lost.Load()}
 }

@@ -7,11 +7,11 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// A gateway uses entries of others, and its own of before its last start, as if it had cached them
-// now: the epoch of a list with the newest rows, and each chunk of the epoch. The next page read
-// proves them in the same way.
+// A gateway uses entries of other gateways, and its own from before a restart, as if it had cached
+// them just now: the epoch of a list with the newest rows, and each chunk of the epoch. The next
+// page that it reads verifies them like its own.
 
-// borrow caches what another gateway has read of the list since this one did.
+// borrow caches the list as another gateway has read it, if that is newer.
 func (l list[T]) borrow() {
 	c := l.client.cache
 	now := time.Now()
@@ -22,7 +22,7 @@ func (l list[T]) borrow() {
 	var k *paging.Kept[T]
 	var newest *paging.Segment[T]
 	found := l.client.receive(l.client.sharedKey("list", key), func(r *coding.Reader) (ok bool) {
-		k, newest, ok = paging.ReadKept(r, c.flights.moment(), l.parse) // no call under way goes with it
+		k, newest, ok = paging.ReadKept(r, c.flights.moment(), l.parse) // calls in progress do not belong to it
 		return ok
 	})
 	if !found || k.Size != l.size || !l.client.calls.Accepted(k.Proved()) {
@@ -41,8 +41,8 @@ func (l list[T]) borrow() {
 	c.set(key, next, l.weigh(next.Newest.Rows), time.Time{})
 }
 
-// lend stores k, with the newest rows, for other gateways. It stays for as long as sealed chunks
-// do, whose places it proves.
+// lend stores k and the newest rows for other gateways. The entry lives as long as sealed chunks,
+// because it verifies their places.
 func (l list[T]) lend(k *paging.Kept[T]) {
 	if !l.client.shares() {
 		return
@@ -52,7 +52,7 @@ func (l list[T]) lend(k *paging.Kept[T]) {
 	l.client.send(l.client.sharedKey("list", l.key()), sealedFor+l.client.cache.stale, func(w *coding.Writer) { k.Write(w, t, l.write) })
 }
 
-// borrowChunk returns a chunk from the store, and caches it.
+// borrowChunk returns a chunk from the store and caches it.
 func (l list[T]) borrowChunk(key cacheKey) (any, bool) {
 	if !l.client.shares() || l.alone || l.client.cache.absent.has(key) {
 		return nil, false

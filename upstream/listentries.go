@@ -52,7 +52,7 @@ func (l list[T]) witness(g paging.Segment[T]) paging.Segment[T] {
 	return g
 }
 
-// kept returns what is cached of the list beside its chunks; nil: nothing.
+// kept returns the cached state of the list without its chunks; nil if there is none.
 func (l list[T]) kept() *paging.Kept[T] {
 	value, _ := l.client.cache.get(l.key())
 	k, _ := value.(*paging.Kept[T])

@@ -120,7 +120,7 @@ func keepRecord[T any](c *Client, key cacheKey, k keptRecord[T], weight func(*T)
 	return true
 }
 
-// borrowRecord returns a record that another gateway has read and that is still fresh.
+// borrowRecord returns a record that another gateway has read, if it is still fresh.
 func borrowRecord[T any](c *Client, key cacheKey) (k keptRecord[T], ok bool) {
 	if !c.shares() {
 		return k, false

@@ -10,13 +10,13 @@ import (
 // shares reports whether the client uses a Store.
 func (c *Client) shares() bool { return c.facts.sealer != nil }
 
-// sharedKey names an entry of the client's token. The names of its parts contain no colon.
+// sharedKey returns the key of an entry of the client's token. Its parts contain no colon.
 func (c *Client) sharedKey(what string, key cacheKey) string {
 	return "census-gateway:" + form + ":" + c.calls.Name() + ":" + what + ":" + key.endpoint.Path(key.id) + ":" +
 		strconv.FormatInt(key.epoch, 36) + ":" + strconv.Itoa(key.k)
 }
 
-// send writes an entry to the store, for the given time.
+// send stores an entry for the given time.
 func (c *Client) send(key string, life time.Duration, write func(*coding.Writer)) {
 	if life <= 0 {
 		return
@@ -24,13 +24,13 @@ func (c *Client) send(key string, life time.Duration, write func(*coding.Writer)
 	store, sealer := c.cache.store, c.facts.sealer
 	store.Set(key, life, func() []byte {
 		least, _ := store.Clock()
-		w := coding.Writer{Ahead: least} // it rather looks older than it is
+		w := coding.Writer{Ahead: least} // an uncertain clock makes the entry look older, never newer
 		write(&w)
 		return sealer.Seal(nil, nil, w.Bytes, []byte(key))
 	})
 }
 
-// receive reads an entry of the store. A damaged one is dropped, and missing.
+// receive reads an entry of the store. It deletes a damaged entry and treats it as missing.
 func (c *Client) receive(key string, read func(*coding.Reader) (ok bool)) bool {
 	sealed := c.cache.store.Get(key)
 	if sealed == "" {

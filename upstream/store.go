@@ -14,38 +14,37 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// A Store keeps what was read from Census for other gateways, and for this one after a restart.
-// It never fails and never blocks for long: a Get that fails finds nothing, and a Set or Drop may
-// be lost.
+// A Store shares data read from Census with other gateways, and with this one after a restart. It
+// never fails and never blocks for long: a failed Get returns "", and a Set or Drop may be lost.
 type Store interface {
 	// Get returns the value of key; "" if it is missing.
 	Get(key string) string
-	// Set stores a value soon, for the given time. It calls value in another goroutine.
+	// Set stores a value in the background, for the given time. It calls value in another
+	// goroutine.
 	Set(key string, life time.Duration, value func() []byte)
-	// Drop removes a value soon.
+	// Drop deletes a value in the background.
 	Drop(key string)
-	// Clock returns how far the clock of all gateways is ahead of the local one: at least, and
-	// at most.
+	// Clock returns the minimum and maximum by which the shared clock is ahead of the local one.
 	Clock() (least, most time.Duration)
 }
 
-// newSealer returns what encrypts the entries of one token, by a key that comes from it: only its
-// holders can read or make them.
+// newSealer returns the cipher for the entries of one token. Its key is derived from the token, so
+// only holders of the token can read or create them.
 func newSealer(token string) cipher.AEAD {
 	key := sha256.Sum256([]byte("census-gateway entries\x00" + token))
 	block, err := aes.NewCipher(key[:])
 	if err != nil {
-		panic(err) // 32 bytes are a key
+		panic(err) // the key has a valid length
 	}
 	aead, err := cipher.NewGCMWithRandomNonce(block)
 	if err != nil {
-		panic(err) // AES has blocks of 16 bytes
+		panic(err) // AES has the required block size
 	}
 	return aead
 }
 
-// form names how entries are written. It changes with the types that they contain, so gateways
-// of different releases share no entries.
+// form identifies the encoding of entries. It changes with the encoded types, so gateways of
+// different releases share no entries.
 var form = formOf("1", reflect.TypeFor[census.SyncRun](), reflect.TypeFor[census.Sync](), reflect.TypeFor[census.Connection](), reflect.TypeFor[census.Activation]())
 
 func formOf(version string, types ...reflect.Type) string {
@@ -72,11 +71,11 @@ func formOf(version string, types ...reflect.Type) string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// absent are chunks that the store lacked within the last second. A scan looks for each of them
-// several times before it reads it.
+// absent records chunks that were missing in the store within the last second. A scan looks for a
+// chunk several times before it reads it from Census.
 type absent struct {
 	mu   sync.Mutex
-	from time.Time // when the first was added
+	from time.Time // when the first key was added
 	keys map[cacheKey]bool
 }
 

@@ -7,27 +7,27 @@ import (
 )
 
 const (
-	hold   = 2 * time.Second  // the first change waits for others
-	window = 30 * time.Second // in which few changes are sent singly
-	few    = 5
+	gatherFor = 2 * time.Second  // the first change waits this long for others
+	window    = 30 * time.Second // at most maxSingle changes in this time are sent one by one
+	maxSingle = 5
 )
 
-// batches decides which changes are sent together: few are sent singly. More than few within a
-// window are one message, and so are all that come within a window of such a message.
+// batches groups changes into messages. Up to maxSingle changes within a window are sent one by
+// one. More are sent as one message, and so are all that come within a window after such a message.
 type batches struct {
-	single []time.Time // when changes were sent singly, in the last window
-	until  time.Time   // the end of the window after a message of many
+	single []time.Time // times of changes sent one by one, in the last window
+	until  time.Time   // the end of the window after a message with several changes
 }
 
-// wait is how long changes wait that begin to come now.
-func (b *batches) wait(now time.Time) time.Duration { return max(hold, b.until.Sub(now)) }
+// delay returns how long changes that arrive now wait for others.
+func (b *batches) delay(now time.Time) time.Duration { return max(gatherFor, b.until.Sub(now)) }
 
-// split makes messages of changes, of which the first came at a time.
+// split groups changes into messages. The first of them came at the given time.
 func (b *batches) split(changes []live.AlertChange, came, now time.Time) (messages [][]live.AlertChange) {
 	for len(b.single) > 0 && now.Sub(b.single[0]) >= window {
 		b.single = b.single[1:]
 	}
-	many := len(b.single)+len(changes) > few
+	many := len(b.single)+len(changes) > maxSingle
 	if many || came.Before(b.until) {
 		if many {
 			b.until = now.Add(window)

@@ -10,8 +10,7 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// A message is the body of a request. Its text is for people, as an incoming webhook of Slack
-// shows it.
+// A message is the body of a request. Text is for people; an incoming webhook of Slack shows it.
 type message struct {
 	Text   string        `json:"text"`
 	Alerts []alertChange `json:"alerts"`
@@ -31,34 +30,34 @@ type alertChange struct {
 	RunID     *census.SyncRunID `json:"runId"`
 }
 
-// mostLines is how many changes the text of a message has; alerts has all.
-const mostLines = 20
+// maxLines is the maximum number of changes in the text of a message; alerts has all.
+const maxLines = 20
 
-// bodyOf is the body of a message of changes.
+// bodyOf returns the body of a message with the given changes.
 func bodyOf(changes []live.AlertChange) []byte {
 	m := message{Alerts: make([]alertChange, len(changes))}
 	var lines []string
 	for i, c := range changes {
-		m.Alerts[i] = shown(c)
-		if i < mostLines {
+		m.Alerts[i] = toJSON(c)
+		if i < maxLines {
 			lines = append(lines, line(c))
 		}
 	}
 	m.Text = strings.Join(lines, "\n")
 	if n := len(changes); n > 1 {
 		m.Text = fmt.Sprintf("%d changes of alerts:\n%s", n, m.Text)
-		if n > mostLines {
-			m.Text += fmt.Sprintf("\nand %d more", n-mostLines)
+		if n > maxLines {
+			m.Text += fmt.Sprintf("\nand %d more", n-maxLines)
 		}
 	}
 	body, err := json.Marshal(m)
-	if err != nil { // nothing in it can fail
+	if err != nil { // a message always has valid JSON
 		panic(err)
 	}
 	return body
 }
 
-func shown(c live.AlertChange) alertChange {
+func toJSON(c live.AlertChange) alertChange {
 	a := &c.After
 	s := alertChange{ID: a.ID, Rule: a.Rule, State: a.State, SyncID: a.Sync, Label: c.Sync.Label, Message: a.Message, Value: a.Value, Threshold: a.Threshold}
 	if a.Since != 0 {
@@ -71,7 +70,7 @@ func shown(c live.AlertChange) alertChange {
 	return s
 }
 
-// escaped is text that Slack takes for no mention and no link.
+// escaped makes text safe for Slack: without mentions and links.
 var escaped = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\n", " ")
 
 func line(c live.AlertChange) string {

@@ -29,15 +29,15 @@ const (
 	key       = "CANARYkey"
 )
 
-// A receiver answers posts, and keeps them.
+// A receiver answers and records posts.
 type receiver struct {
-	status []int // of the answers, one after the other, the last for all others; 0: the connection fails
+	status []int // of each answer in order; the last one repeats; 0: the connection fails
 	header http.Header
 	got    []post
 	began  time.Time
 }
 
-// A post is a request: when it came, in seconds, and its body.
+// A post is a received request. at is its time in seconds since the start.
 type post struct {
 	at        float64
 	body      string
@@ -61,13 +61,13 @@ func (r *receiver) RoundTrip(q *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader("no_service"))}, nil
 }
 
-// change is one of an alert of sync n.
+// change returns a change of an alert of sync n.
 func change(n int, state alerts.State) live.AlertChange {
 	return live.AlertChange{Sync: &census.Sync{ID: census.SyncID(n)}, After: alerts.Alert{ID: fmt.Sprint("SyncAlert:", n), Sync: census.SyncID(n), Rule: alerts.FailedRun, State: state, Message: "The last finished run failed."}}
 }
 
-// sending runs f while a sender sends to r, and returns what it logged.
-func sending(t *testing.T, r *receiver, f func(s *Sender)) (s *Sender, log string) {
+// runSender runs f with a sender that posts to r. It returns the sender and its log.
+func runSender(t *testing.T, r *receiver, f func(s *Sender)) (s *Sender, log string) {
 	var out bytes.Buffer
 	synctest.Test(t, func(t *testing.T) {
 		r.began = time.Now()
@@ -83,17 +83,17 @@ func sending(t *testing.T, r *receiver, f func(s *Sender)) (s *Sender, log strin
 		<-done
 	})
 	if log = out.String(); strings.Contains(log, "CANARY") || strings.Contains(log, "hooks.test") {
-		t.Errorf("the log tells a secret: %s", log)
+		t.Errorf("the log contains a secret: %s", log)
 	}
 	return s, log
 }
 
-// outcome is how many messages were delivered, rejected, failed, and changes dropped.
-func outcome(s *Sender) string { return fmt.Sprint(s.Stats()) }
+// statsText formats the numbers of messages delivered, rejected and failed, and of changes dropped.
+func statsText(s *Sender) string { return fmt.Sprint(s.Stats()) }
 
 // A message is posted until it is accepted, with the same body and signature each time. Some
-// answers are final.
-func TestTries(t *testing.T) {
+// statuses are final.
+func TestRetries(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		status  []int
@@ -106,16 +106,16 @@ func TestTries(t *testing.T) {
 		{"down for a while", []int{503, 0, 408, 429, 200}, nil, []float64{2, 4, 12, 42, 162}, "1 0 0 0"},
 		{"down", []int{500}, nil, []float64{2, 4, 12, 42, 162}, "0 0 1 0"},
 		{"unreachable", []int{0}, nil, []float64{2, 4, 12, 42, 162}, "0 0 1 0"},
-		{"busy", []int{429, 200}, http.Header{"Retry-After": {"60"}}, []float64{2, 62}, "1 0 0 0"},
-		{"busy for ages", []int{429, 200}, http.Header{"Retry-After": {"99999999999"}}, []float64{2, 302}, "1 0 0 0"},
-		{"busy for hours", []int{429, 200}, http.Header{"Retry-After": {"9999"}}, []float64{2, 302}, "1 0 0 0"},
+		{"Retry-After", []int{429, 200}, http.Header{"Retry-After": {"60"}}, []float64{2, 62}, "1 0 0 0"},
+		{"Retry-After too large for a duration", []int{429, 200}, http.Header{"Retry-After": {"99999999999"}}, []float64{2, 302}, "1 0 0 0"},
+		{"Retry-After over the maximum", []int{429, 200}, http.Header{"Retry-After": {"9999"}}, []float64{2, 302}, "1 0 0 0"},
 		{"rejected", []int{404, 200}, nil, []float64{2}, "0 1 0 0"},
 		{"forbidden", []int{403, 200}, nil, []float64{2}, "0 1 0 0"},
-		{"moved", []int{307, 200}, http.Header{"Location": {secretURL}}, []float64{2}, "0 1 0 0"},
+		{"redirected", []int{307, 200}, http.Header{"Location": {secretURL}}, []float64{2}, "0 1 0 0"},
 	} {
 		r := &receiver{status: c.status, header: c.header}
-		s, log := sending(t, r, func(s *Sender) {
-			s.hold(change(1, alerts.Firing))
+		s, log := runSender(t, r, func(s *Sender) {
+			s.enqueue(change(1, alerts.Firing))
 			time.Sleep(time.Hour)
 		})
 		var at []float64
@@ -125,34 +125,34 @@ func TestTries(t *testing.T) {
 				t.Errorf("%s: %+v", c.name, p)
 			}
 		}
-		if !slices.Equal(at, c.at) || outcome(s) != c.outcome {
-			t.Errorf("%s: at %v, %s; want %v, %s\n%s", c.name, at, outcome(s), c.at, c.outcome, log)
+		if !slices.Equal(at, c.at) || statsText(s) != c.outcome {
+			t.Errorf("%s: at %v, %s; want %v, %s\n%s", c.name, at, statsText(s), c.at, c.outcome, log)
 		}
 	}
 }
 
-// Few changes are sent singly. More than five in half a minute are one message, and so are those
-// that come within half a minute of it.
+// Up to five changes in 30 s are sent one by one. More are sent as one message, and so are those of
+// the next 30 s.
 func TestBatches(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		come []int    // so many changes in each second
-		want []string // the second of each message, and how many changes it has
+		come []int    // number of changes in each second
+		want []string // second and number of changes of each message
 	}{
 		{"one", []int{1}, []string{"2:1"}},
 		{"five at once", []int{5}, []string{"2:1", "2:1", "2:1", "2:1", "2:1"}},
 		{"six at once", []int{6}, []string{"2:6"}},
-		{"one more while it waits", []int{3, 3}, []string{"2:6"}},
+		{"more during the delay", []int{3, 3}, []string{"2:6"}},
 		{"one after the other", []int{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1}, []string{"2:1", "7:1", "12:1"}},
-		{"the sixth of half a minute, and what follows", []int{5, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2}, []string{"2:1", "2:1", "2:1", "2:1", "2:1", "7:1", "37:3"}},
+		{"the sixth in 30 s, and later ones", []int{5, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2}, []string{"2:1", "2:1", "2:1", "2:1", "2:1", "7:1", "37:3"}},
 	} {
 		r := &receiver{status: []int{200}}
 		n := 0
-		_, _ = sending(t, r, func(s *Sender) {
+		_, _ = runSender(t, r, func(s *Sender) {
 			for _, k := range c.come {
 				for range k {
 					n++
-					s.hold(change(n, alerts.Firing))
+					s.enqueue(change(n, alerts.Firing))
 				}
 				time.Sleep(time.Second)
 			}
@@ -172,24 +172,24 @@ func TestBatches(t *testing.T) {
 	}
 }
 
-// While the receiver is down, at most 1,000 changes wait; when the gateway stops, what waits is
-// sent at once.
-func TestWhatWaits(t *testing.T) {
+// While the receiver is down, at most 1,000 changes wait. When the gateway stops, they are sent at
+// once.
+func TestQueueIsBoundedAndDrained(t *testing.T) {
 	r := &receiver{status: []int{500, 200}}
-	s, _ := sending(t, r, func(s *Sender) {
-		s.hold(change(1, alerts.Firing))
+	s, _ := runSender(t, r, func(s *Sender) {
+		s.enqueue(change(1, alerts.Firing))
 		time.Sleep(3 * time.Second)
-		for n := range mostHeld + 20 {
-			s.hold(change(n, alerts.Firing))
+		for n := range maxQueued + 20 {
+			s.enqueue(change(n, alerts.Firing))
 		}
 	})
-	if outcome(s) != "2 0 0 20" || len(r.got) != 3 || r.got[2].at != 3 || !strings.Contains(r.got[2].body, `"text":"1000 changes of alerts:\nFiring: FAILED_RUN of sync 20. `) ||
-		!strings.Contains(r.got[2].body, `\nand 980 more"`) || strings.Count(r.got[2].body, `"id":`) != mostHeld {
-		t.Errorf("%s, %d posts: %.300s", outcome(s), len(r.got), r.got[len(r.got)-1].body)
+	if statsText(s) != "2 0 0 20" || len(r.got) != 3 || r.got[2].at != 3 || !strings.Contains(r.got[2].body, `"text":"1000 changes of alerts:\nFiring: FAILED_RUN of sync 20. `) ||
+		!strings.Contains(r.got[2].body, `\nand 980 more"`) || strings.Count(r.got[2].body, `"id":`) != maxQueued {
+		t.Errorf("%s, %d posts: %.300s", statsText(s), len(r.got), r.got[len(r.got)-1].body)
 	}
 }
 
-// A message has all that the alert has, and no text of it is a link or a mention.
+// A message contains all data of the alert, and its text contains no link or mention.
 func TestMessage(t *testing.T) {
 	value, threshold := 80.5, 75.
 	c := live.AlertChange{Sync: &census.Sync{ID: 52, Label: new(string)}, After: alerts.Alert{ID: "SyncAlert:52:FAILED_RECORDS:CENSUS_SETTINGS:7", Sync: 52, Rule: alerts.FailedRecords, State: alerts.Resolved,
@@ -213,8 +213,9 @@ func TestMessage(t *testing.T) {
 	}
 }
 
-// The settings of an alert say what is sent: each failed run or the first, and the end or not.
-func TestSettingsOfAlertsAreObeyed(t *testing.T) {
+// The settings of an alert determine what is sent: the first or each failed run, with or without
+// the end.
+func TestAlertSettingsDecideWhatIsSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := sim.New(sim.Options{Empty: true, Now: time.Now})
 		end := func(id int64, status string) {
@@ -230,7 +231,7 @@ func TestSettingsOfAlertsAreObeyed(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan bool)
 		go func() {
-			s.Keep(ctx, upstream.New("t", upstream.Options{BaseURL: sim.Base(), Transport: c.Transport()}), &live.Watchers{Calls: 600})
+			s.Run(ctx, upstream.New("t", upstream.Options{BaseURL: sim.Base(), Transport: c.Transport()}), &live.Watchers{Calls: 600})
 			close(done)
 		}()
 		time.Sleep(time.Minute)
@@ -263,8 +264,9 @@ func TestSettingsOfAlertsAreObeyed(t *testing.T) {
 	})
 }
 
-// Of gateways that share claims, one sends each change; who posts to another URL sends its own.
-func TestGatewaysSendOnce(t *testing.T) {
+// Of several gateways with shared claims, one sends each change. A gateway with another URL sends
+// its own.
+func TestOneGatewaySendsEachChange(t *testing.T) {
 	var mu sync.Mutex
 	claims := map[string]bool{}
 	claim := func(key string) bool {
@@ -279,8 +281,8 @@ func TestGatewaysSendOnce(t *testing.T) {
 	again := firing
 	again.After.Run = &census.SyncRun{ID: 94}
 	for _, c := range []live.AlertChange{firing, resolved, again} {
-		if !a.claimed(c, "t") || b.claimed(c, "t") || a.claimed(c, "t") || !other.claimed(c, "t") || !a.claimed(c, "u") || !(&Sender{}).claimed(c, "t") {
-			t.Errorf("%+v is not sent once", c.After)
+		if !a.claim(c, "t") || b.claim(c, "t") || a.claim(c, "t") || !other.claim(c, "t") || !a.claim(c, "u") || !(&Sender{}).claim(c, "t") {
+			t.Errorf("%+v is not sent exactly once", c.After)
 		}
 	}
 	for key := range claims {

@@ -19,30 +19,31 @@ import (
 )
 
 const (
-	again    = time.Minute     // Census is asked after it rejected the token
-	mostHeld = 1000            // changes that wait to be sent
-	farewell = 5 * time.Second // in which to send what waits when the gateway stops
+	followAgainAfter = time.Minute     // the pause before the next attempt, after Census rejected the token
+	maxQueued        = 1000            // maximum number of changes that wait to be sent
+	drainTimeout     = 5 * time.Second // time to send the queue when the gateway stops
 )
 
 // A Sender posts changes of alerts to a webhook.
 type Sender struct {
 	URL       string
-	Secret    string // of the signature; "": messages are not signed
+	Secret    string // key of the signature; "": messages are not signed
 	Transport http.RoundTripper
 	Log       *slog.Logger
-	// Claim reports whether no other gateway has claimed a key; see claimed. Nil: there is none.
+	// Claim reports whether no other gateway has claimed a key; see claim. Nil if there are no
+	// other gateways.
 	Claim func(key string) bool
 
 	delivered, rejected, failed, dropped atomic.Int64
 
-	mu   sync.Mutex
-	held []live.AlertChange // to be sent
-	came time.Time          // when the first of held came
-	wake chan struct{}      // holds something if there is something to send
+	mu       sync.Mutex
+	queue    []live.AlertChange // changes to send
+	queuedAt time.Time          // when the oldest change in queue came
+	wake     chan struct{}      // signals that the queue is not empty
 }
 
-// Keep follows all syncs of a workspace and posts the changes of their alerts, until ctx ends.
-func (s *Sender) Keep(ctx context.Context, client *upstream.Client, watchers *live.Watchers) {
+// Run follows all syncs of a workspace and posts the changes of their alerts, until ctx ends.
+func (s *Sender) Run(ctx context.Context, client *upstream.Client, watchers *live.Watchers) {
 	s.wake = make(chan struct{}, 1)
 	var following sync.WaitGroup
 	following.Go(func() {
@@ -50,44 +51,44 @@ func (s *Sender) Keep(ctx context.Context, client *upstream.Client, watchers *li
 			f := watchers.Follow(client, nil)
 			s.follow(ctx, f, client.Tenant())
 			f.Close()
-			sleep(ctx, again)
+			sleep(ctx, followAgainAfter)
 		}
 	})
 	s.send(ctx)
 	following.Wait()
 }
 
-// follow takes in changes until ctx or the watcher ends.
+// follow queues changes until ctx or the watcher ends.
 func (s *Sender) follow(ctx context.Context, f *live.Follower, tenant string) {
 	for {
 		c, err := f.NextAlert(ctx)
 		if err != nil {
 			return
 		}
-		if wanted(c) && s.claimed(c, tenant) {
-			s.hold(c)
+		if shouldSend(c) && s.claim(c, tenant) {
+			s.enqueue(c)
 		}
 	}
 }
 
-// wanted tells whether a change is to be sent, by the setting of its alert. Census itself sends the
-// alerts that it reports.
-func wanted(c live.AlertChange) bool {
+// shouldSend reports whether a change is sent, by the settings of its alert. Alerts that Census
+// itself reported are not sent: Census sends them.
+func shouldSend(c live.AlertChange) bool {
 	if c.After.Origin == alerts.CensusWebhook {
 		return false
 	}
 	switch c.After.State {
 	case alerts.Firing:
-		return c.Before != alerts.Unknown || c.After.EveryTime // else it was sent before
+		return c.Before != alerts.Unknown || c.After.EveryTime // otherwise it was sent before
 	case alerts.Resolved:
 		return c.After.Recovery
 	}
 	return false
 }
 
-// claimed tells whether this gateway is to send a change, and not another one that posts to the
-// same URL and has found it too.
-func (s *Sender) claimed(c live.AlertChange, tenant string) bool {
+// claim reports whether this gateway must send a change. It returns false if another gateway with
+// the same URL has claimed it.
+func (s *Sender) claim(c live.AlertChange, tenant string) bool {
 	if s.Claim == nil {
 		return true
 	}
@@ -99,14 +100,14 @@ func (s *Sender) claimed(c live.AlertChange, tenant string) bool {
 	return s.Claim("census-gateway:alert:" + hex.EncodeToString(sum[:16]))
 }
 
-func (s *Sender) hold(c live.AlertChange) {
+func (s *Sender) enqueue(c live.AlertChange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.held) == 0 {
-		s.came = time.Now()
+	if len(s.queue) == 0 {
+		s.queuedAt = time.Now()
 	}
-	if s.held = append(s.held, c); len(s.held) > mostHeld {
-		s.held = slices.Delete(s.held, 0, 1)
+	if s.queue = append(s.queue, c); len(s.queue) > maxQueued {
+		s.queue = slices.Delete(s.queue, 0, 1)
 		s.dropped.Add(1)
 	}
 	select {
@@ -115,28 +116,29 @@ func (s *Sender) hold(c live.AlertChange) {
 	}
 }
 
-// take takes what is held.
-func (s *Sender) take() (changes []live.AlertChange, came time.Time) {
+// dequeue returns the queue and empties it.
+func (s *Sender) dequeue() (changes []live.AlertChange, came time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	changes, s.held = s.held, nil
-	return changes, s.came
+	changes, s.queue = s.queue, nil
+	return changes, s.queuedAt
 }
 
-// send sends what is held, one message after the other, until ctx ends and then what is left.
+// send posts the queued changes, one message at a time. When ctx ends, it posts the rest and
+// returns.
 func (s *Sender) send(ctx context.Context) {
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(farewell, end) })()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(drainTimeout, end) })()
 	var b batches
 	for last := false; !last; {
 		last = ctx.Err() != nil
 		select {
 		case <-s.wake:
-			sleep(ctx, b.wait(time.Now()))
+			sleep(ctx, b.delay(time.Now()))
 		case <-ctx.Done():
 		}
-		changes, came := s.take()
+		changes, came := s.dequeue()
 		if len(changes) == 0 {
 			continue
 		}
@@ -146,8 +148,8 @@ func (s *Sender) send(ctx context.Context) {
 	}
 }
 
-// Stats are how many messages were delivered, rejected by the receiver, and failed, and how many
-// changes were dropped because too many waited.
+// Stats returns the number of messages delivered, rejected by the receiver, and failed, and the
+// number of changes dropped because the queue was full.
 func (s *Sender) Stats() (delivered, rejected, failed, dropped int64) {
 	return s.delivered.Load(), s.rejected.Load(), s.failed.Load(), s.dropped.Load()
 }

@@ -15,23 +15,23 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// most is how many syncs have series of their own: those with the lowest ids, since these
-// series are the same at each scrape.
-const most = 1000
+// maxSyncs is the maximum number of syncs with their own series. Those with the lowest ids have
+// them, so that series stay the same between scrapes.
+const maxSyncs = 1000
 
-// Describe names all metrics.
-func (k *Keeper) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range all {
+// Describe implements prometheus.Collector.
+func (k *Collector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range descriptions {
 		ch <- d
 	}
 }
 
-// Collect writes what the watcher knows. It leaves out unknown values.
-func (k *Keeper) Collect(ch chan<- prometheus.Metric) {
+// Collect implements prometheus.Collector. It leaves out unknown values.
+func (k *Collector) Collect(ch chan<- prometheus.Metric) {
 	out := writer{ch, nil}
 	_, calls, _ := k.Watchers.Stats()
-	out.counter(callsMade, float64(calls))
-	watcher, names := k.now()
+	out.counter(watchCalls, float64(calls))
+	watcher, names := k.current()
 	if watcher == nil {
 		return
 	}
@@ -39,32 +39,32 @@ func (k *Keeper) Collect(ch chan<- prometheus.Metric) {
 	if g.Tried.IsZero() {
 		return
 	}
-	out.gauge(up, truth(g.Up))
+	out.gauge(up, boolValue(g.Up))
 	if g.Fresh.IsZero() {
 		return
 	}
-	out.gauge(fresh, unix(g.Fresh))
-	out.gauge(cycle, g.Cycle.Seconds())
-	of := make(map[health.State]int)
+	out.gauge(lastAnswer, unixSeconds(g.Fresh))
+	out.gauge(watchCycle, g.Cycle.Seconds())
+	inState := make(map[health.State]int)
 	for i := range g.Syncs {
 		if h := g.Syncs[i].Health; h != nil {
-			of[h.State]++
+			inState[h.State]++
 		}
 	}
 	for _, s := range health.WorstFirst {
-		out.gauge(syncs, float64(of[s]), string(s))
+		out.gauge(syncs, float64(inState[s]), string(s))
 	}
 	slices.SortFunc(g.Syncs, func(a, b live.SyncSnapshot) int { return cmp.Compare(a.Record.ID, b.Record.ID) })
-	shown := g.Syncs[:min(len(g.Syncs), most)]
+	shown := g.Syncs[:min(len(g.Syncs), maxSyncs)]
 	out.gauge(leftOut, float64(len(g.Syncs)-len(shown)))
 	now := time.Now()
 	for i := range shown {
 		y := &shown[i]
 		out.sync = []string{strconv.FormatInt(int64(y.Record.ID), 10)}
-		out.gauge(info, 1, names.of(y.Record)...)
+		out.gauge(info, 1, names.labels(y.Record)...)
 		out.record(y.Record, now)
 		if y.Read {
-			out.gauge(read, truth(!y.Failed))
+			out.gauge(readSuccess, boolValue(!y.Failed))
 		}
 		if y.Health != nil {
 			out.health(y.Health)
@@ -75,10 +75,10 @@ func (k *Keeper) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// A writer writes metrics, those of a sync with its id as the first label.
+// A writer writes metrics. Metrics of a sync have its id as first label.
 type writer struct {
 	ch   chan<- prometheus.Metric
-	sync []string // nil: of the workspace
+	sync []string // nil: for metrics of the workspace
 }
 
 func (w writer) labels(values []string) []string { return append(slices.Clip(w.sync), values...) }
@@ -91,45 +91,45 @@ func (w writer) counter(d *prometheus.Desc, v float64, labels ...string) {
 	w.ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v, w.labels(labels)...)
 }
 
-// moment writes a time; 0 is none.
-func (w writer) moment(d *prometheus.Desc, t census.DateTime) {
+// timestamp writes a time; it leaves out 0, which means none.
+func (w writer) timestamp(d *prometheus.Desc, t census.DateTime) {
 	if t != 0 {
 		w.gauge(d, float64(t)/1000)
 	}
 }
 
 func (w writer) record(y *census.Sync, now time.Time) {
-	w.gauge(paused, truth(y.Paused))
+	w.gauge(paused, boolValue(y.Paused))
 	if schedule, err := health.ParseSchedule(y.Schedule); err == nil && !y.Paused {
 		for _, at := range schedule.Executions(now, now.AddDate(10, 0, 0), 1) {
-			w.gauge(nextRun, unix(at))
+			w.gauge(nextRun, unixSeconds(at))
 		}
 	}
 }
 
 func (w writer) health(h *health.Health) {
 	for _, s := range health.WorstFirst {
-		w.gauge(state, truth(s == h.State), string(s))
+		w.gauge(state, boolValue(s == h.State), string(s))
 	}
-	w.moment(since, h.Since)
-	w.moment(lastSuccess, h.LastSuccessAt)
+	w.timestamp(since, h.Since)
+	w.timestamp(lastSuccess, h.LastSuccessAt)
 	w.gauge(failures, float64(h.ConsecutiveFailures))
 	if h.LateBySeconds != nil {
-		w.gauge(late, *h.LateBySeconds)
+		w.gauge(lateSeconds, *h.LateBySeconds)
 	}
 }
 
 func (w writer) runs(y *live.SyncSnapshot) {
 	if y.Active != nil {
-		w.moment(active, y.Active.CreatedAt)
+		w.timestamp(active, y.Active.CreatedAt)
 	}
 	run := y.Last
 	if run == nil {
 		return
 	}
-	w.moment(lastRun, run.CompletedAt)
+	w.timestamp(lastRun, run.CompletedAt)
 	if took := run.DurationSeconds(); took != nil {
-		w.gauge(lastTook, *took)
+		w.gauge(lastRunDuration, *took)
 	}
 	for _, r := range []struct {
 		kind string
@@ -145,7 +145,7 @@ func (w writer) runs(y *live.SyncSnapshot) {
 	}
 }
 
-// alerts writes one series for each rule, whether or not several of its alerts fire.
+// alerts writes one series per rule, even if several alerts of the rule fire.
 func (w writer) alerts(y *live.SyncSnapshot, now time.Time) {
 	runs := slices.Clone(y.Runs)
 	slices.Reverse(runs)
@@ -156,27 +156,27 @@ func (w writer) alerts(y *live.SyncSnapshot, now time.Time) {
 		}
 	}
 	for rule, on := range fires {
-		w.gauge(alert, truth(on), string(rule))
+		w.gauge(alert, boolValue(on), string(rule))
 	}
 }
 
 func (w writer) counts(c *live.Counts) {
 	for i, outcome := range live.Outcomes {
-		w.counter(ended, float64(c.Runs[i]), string(outcome))
+		w.counter(runsTotal, float64(c.Runs[i]), string(outcome))
 	}
-	w.counter(full, float64(c.Full))
-	w.counter(records, float64(c.Processed), "processed")
-	w.counter(records, float64(c.Updated), "updated")
-	w.counter(records, float64(c.Failed), "failed")
-	w.counter(records, float64(c.Invalid), "invalid")
-	w.ch <- prometheus.MustNewConstSummary(took, uint64(c.Timed), c.TotalDuration.Seconds(), nil, w.sync...)
+	w.counter(fullRunsTotal, float64(c.Full))
+	w.counter(recordsTotal, float64(c.Processed), "processed")
+	w.counter(recordsTotal, float64(c.Updated), "updated")
+	w.counter(recordsTotal, float64(c.Failed), "failed")
+	w.counter(recordsTotal, float64(c.Invalid), "invalid")
+	w.ch <- prometheus.MustNewConstSummary(runDuration, uint64(c.Timed), c.TotalDuration.Seconds(), nil, w.sync...)
 }
 
-func truth(b bool) float64 {
+func boolValue(b bool) float64 {
 	if b {
 		return 1
 	}
 	return 0
 }
 
-func unix(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
+func unixSeconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

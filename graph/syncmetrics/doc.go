@@ -1,6 +1,6 @@
 // Package syncmetrics serves the state of syncs to Prometheus.
 //
-// It keeps the watcher at work (keep.go) and, at each scrape, writes what the watcher knows
-// (collect.go). A scrape makes no call to Census. names.go has the metrics, and
-// docs/operations.md explains them.
+// It follows all syncs, so that the watcher reads them (watch.go). At each scrape it writes the
+// state of the watcher (collect.go); a scrape makes no call to Census. names.go defines the
+// metrics, and docs/operations.md explains them.
 package syncmetrics

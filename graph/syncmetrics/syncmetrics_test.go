@@ -19,25 +19,25 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// kept keeps a workspace under watch in a bubble with a clock of its own.
-func kept(t *testing.T, census *sim.Census, change func(*upstream.Options), f func(scrape func() string)) {
+// runCollector runs a collector with a fake clock, and calls f with a function that scrapes it.
+func runCollector(t *testing.T, census *sim.Census, change func(*upstream.Options), f func(scrape func() string)) {
 	synctest.Test(t, func(t *testing.T) {
 		opt := upstream.Options{BaseURL: "http://census.test/api/v1", Transport: census.Transport(), PageCache: 16 << 20, Freshness: 5 * time.Second, Stale: time.Hour}
 		if change != nil {
 			change(&opt)
 		}
-		k := &Keeper{Client: upstream.New("t", opt), Watchers: &live.Watchers{Calls: 6000}}
+		k := &Collector{Client: upstream.New("t", opt), Watchers: &live.Watchers{Calls: 6000}}
 		handler := k.Handler()
 		ctx, stop := context.WithCancel(t.Context())
 		var keeping sync.WaitGroup
-		keeping.Go(func() { k.Keep(ctx) })
+		keeping.Go(func() { k.Run(ctx) })
 		time.Sleep(2 * time.Second)
 		f(func() string {
 			before := len(census.Calls())
 			rec := httptest.NewRecorder()
 			handler.ServeHTTP(rec, httptest.NewRequest("GET", "/metrics/syncs", nil))
 			if rec.Code != 200 || len(census.Calls()) != before {
-				t.Errorf("a scrape is answered with %d, after %d calls", rec.Code, len(census.Calls())-before)
+				t.Errorf("scrape: status %d, %d calls to Census; want 200 and 0", rec.Code, len(census.Calls())-before)
 			}
 			return rec.Body.String()
 		})
@@ -46,11 +46,11 @@ func kept(t *testing.T, census *sim.Census, change func(*upstream.Options), f fu
 	})
 }
 
-// start is when the clock of a bubble begins.
+// start is the start of the fake clock.
 var start = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// has tells what lines are missing in an answer.
-func has(t *testing.T, text, lines string) {
+// wantLines fails the test for each line that text does not contain.
+func wantLines(t *testing.T, text, lines string) {
 	t.Helper()
 	for line := range strings.Lines(lines) {
 		if line = strings.TrimSpace(line); line != "" && !strings.Contains(text, line+"\n") {
@@ -71,7 +71,7 @@ func (e *example) add(minutes int, r sim.Run) int64 {
 	return e.AddRun(e.id, r)
 }
 
-// An example is a workspace with one sync that runs every hour and is at work.
+// An example is a workspace with one hourly sync that has a run in progress.
 type example struct {
 	*sim.Census
 	id, working int64
@@ -92,9 +92,9 @@ func newExample() *example {
 
 func TestOneSync(t *testing.T) {
 	e := newExample()
-	kept(t, e.Census, nil, func(scrape func() string) {
+	runCollector(t, e.Census, nil, func(scrape func() string) {
 		text := scrape()
-		has(t, text, `
+		wantLines(t, text, `
 			census_up 1
 			census_syncs{state="DEGRADED"} 1
 			census_syncs{state="HEALTHY"} 0
@@ -126,7 +126,7 @@ func TestOneSync(t *testing.T) {
 		`)
 		for _, unknown := range []string{"last_run_timestamp_seconds{", "last_run_duration_seconds{", `last_run_records{kind="source"`, `last_run_records{kind="invalid"`, "IN_PROGRESS", `rule="STATUS"`} {
 			if strings.Contains(text, unknown) {
-				t.Errorf("%s is unknown, and told", unknown)
+				t.Errorf("%s is written, but its value is unknown", unknown)
 			}
 		}
 		if n := strings.Count(text, `sync_id="52"`); n < 35 || n > 45 {
@@ -137,9 +137,9 @@ func TestOneSync(t *testing.T) {
 			r.Status, r.CompletedAt, r.UpdatedAt, r.Counts = "completed", time.Now(), time.Now(), sim.Counts{Source: 1000, Processed: 1000, Updated: 1000}
 		})
 		time.Sleep(time.Minute)
-		e.UpdateRun(e.working, func(r *sim.Run) { r.UpdatedAt, r.Counts.Updated, r.Counts.Failed = time.Now(), 990, 10 }) // booked later
+		e.UpdateRun(e.working, func(r *sim.Run) { r.UpdatedAt, r.Counts.Updated, r.Counts.Failed = time.Now(), 990, 10 }) // the totals change after the end
 		time.Sleep(20 * time.Minute)
-		has(t, scrape(), `
+		wantLines(t, scrape(), `
 			census_syncs{state="HEALTHY"} 1
 			census_sync_runs_total{outcome="SUCCEEDED",sync_id="52"} 1
 			census_sync_runs_total{outcome="PARTIAL",sync_id="52"} 0
@@ -158,16 +158,16 @@ func TestOneSync(t *testing.T) {
 	})
 }
 
-// While one sync cannot be read the others go on, and its last values stay.
+// While a sync cannot be read, its last values stay, and other syncs are read.
 func TestUnreadableSync(t *testing.T) {
 	e := newExample()
 	e.AddSync(sim.Sync{ID: 53, Label: "b", Frequency: "never", CreatedAt: start.AddDate(0, 0, -1)})
 	e.Inject(sim.Fault{Match: sim.Path("/syncs/53/sync_runs"), Do: sim.HTML(501)})
-	kept(t, e.Census, nil, func(scrape func() string) {
+	runCollector(t, e.Census, nil, func(scrape func() string) {
 		heal := e.Inject(sim.Fault{Match: sim.Path("/syncs/52/sync_runs"), Do: sim.HTML(501)})
 		time.Sleep(time.Minute)
 		text := scrape()
-		has(t, text, `
+		wantLines(t, text, `
 			census_up 1
 			census_sync_read_success{sync_id="52"} 0
 			census_sync_read_success{sync_id="53"} 0
@@ -175,93 +175,93 @@ func TestUnreadableSync(t *testing.T) {
 			census_sync_paused{sync_id="53"} 0
 		`)
 		if strings.Contains(text, `census_sync_health{state="UNKNOWN",sync_id="53"}`) || !strings.Contains(text, "census_watch_cycle_seconds 0\n") {
-			t.Error("a sync that was never read is told")
+			t.Error("a sync that was never read has health metrics")
 		}
 		heal()
 		time.Sleep(time.Minute)
-		has(t, scrape(), `census_sync_read_success{sync_id="52"} 1`)
+		wantLines(t, scrape(), `census_sync_read_success{sync_id="52"} 1`)
 	})
 }
 
-// When Census fails or rejects the token, census_up is 0; all comes back by itself.
+// When Census fails or rejects the token, census_up is 0. Afterwards, all metrics return.
 func TestCensusDown(t *testing.T) {
 	for _, code := range []int{501, 401} {
 		e := newExample()
-		kept(t, e.Census, nil, func(scrape func() string) {
+		runCollector(t, e.Census, nil, func(scrape func() string) {
 			heal := e.Inject(sim.Fault{Do: sim.JSON(code, `{"status":"no"}`)})
 			time.Sleep(70 * time.Second)
-			has(t, scrape(), `census_up 0`)
+			wantLines(t, scrape(), `census_up 0`)
 			time.Sleep(10 * time.Minute)
-			has(t, scrape(), `census_up 0`)
+			wantLines(t, scrape(), `census_up 0`)
 			heal()
 			time.Sleep(16 * time.Minute)
 			text := scrape()
-			has(t, text, `
+			wantLines(t, text, `
 				census_up 1
 				census_sync_read_success{sync_id="52"} 1
 			`)
 			if !regexp.MustCompile(`(?m)^census_sync_info\{destination="Salesforce"`).MatchString(text) {
-				t.Error("its names are lost")
+				t.Error("the names of the sync are lost")
 			}
 		})
 	}
 }
 
-// Syncs of groups that are not served are in no metric, and the others say their group.
+// Syncs of groups that are not served have no metrics. The others have the label of their group.
 func TestServedGroups(t *testing.T) {
 	for _, named := range []bool{true, false} {
 		census := sim.New(sim.Options{Empty: true, V2: sim.V2{SyncGroups: named}})
-		for id, source := range []int64{11, 15, 9} { // of two groups, and of a source that does not exist
+		for id, source := range []int64{11, 15, 9} { // of two groups, and with an unknown source
 			census.AddSync(sim.Sync{ID: int64(id + 1), SourceID: source, Label: "a", CreatedAt: start.AddDate(0, 0, -1)})
 		}
 		serve := func(opt *upstream.Options) {
 			opt.BaseURL, opt.Groups = "http://census.test/api/v2", []string{"wandering_aimlessly"}
 		}
-		kept(t, census, serve, func(scrape func() string) {
+		runCollector(t, census, serve, func(scrape func() string) {
 			text := scrape()
-			has(t, text, `
+			wantLines(t, text, `
 				census_syncs{state="NEVER_RAN"} 1
 				census_syncs_left_out 0
 				census_sync_paused{sync_id="1"} 0
 			`)
 			if !strings.Contains(text, `group="wandering_aimlessly",label="a"`) || regexp.MustCompile(`sync_id="[23]"|giraffe`).MatchString(text) {
-				t.Errorf("not the syncs served:\n%s", text)
+				t.Errorf("metrics of syncs that are not served:\n%s", text)
 			}
 		})
 	}
 }
 
-// Of more than 1000 syncs those with the lowest ids have series of their own.
-func TestCap(t *testing.T) {
+// If there are more than 1000 syncs, those with the lowest ids have series of their own.
+func TestSyncsAreLimited(t *testing.T) {
 	census := sim.New(sim.Options{Empty: true, SyncBytes: 1})
 	for id := range 1002 {
 		census.AddSync(sim.Sync{ID: int64(id + 1), Frequency: "never", CreatedAt: start.AddDate(0, 0, -1)})
 	}
-	kept(t, census, nil, func(scrape func() string) {
+	runCollector(t, census, nil, func(scrape func() string) {
 		time.Sleep(time.Minute)
 		text := scrape()
-		has(t, text, `
+		wantLines(t, text, `
 			census_syncs_left_out 2
 			census_syncs{state="NEVER_RAN"} 1002
 			census_sync_paused{sync_id="1000"} 0
 		`)
 		if n := strings.Count(text, "census_sync_paused{"); n != 1000 || strings.Contains(text, `sync_id="1001"`) {
-			t.Errorf("%d syncs are told", n)
+			t.Errorf("%d syncs have series", n)
 		}
 	})
 }
 
-// Before Census has answered, nothing is said of the workspace.
+// Before the first answer of Census, only the number of calls is served.
 func TestBeforeTheFirstAnswer(t *testing.T) {
 	rec := httptest.NewRecorder()
-	(&Keeper{Watchers: &live.Watchers{}}).Handler().ServeHTTP(rec, httptest.NewRequest("GET", "/", nil))
+	(&Collector{Watchers: &live.Watchers{}}).Handler().ServeHTTP(rec, httptest.NewRequest("GET", "/", nil))
 	if n := len(regexp.MustCompile(`(?m)^[^#].*$`).FindAllString(rec.Body.String(), -1)); n != 1 || !strings.Contains(rec.Body.String(), "census_watch_calls_total 0") {
 		t.Errorf("%d series:\n%s", n, rec.Body)
 	}
 }
 
-// The documents list every metric, and promtool has nothing to say.
-func TestNames(t *testing.T) {
+// docs/operations.md lists every metric, and promtool finds no fault.
+func TestMetricsAreDocumented(t *testing.T) {
 	text, err := os.ReadFile("../../docs/operations.md")
 	if err != nil {
 		t.Fatal(err)
@@ -276,21 +276,21 @@ func TestNames(t *testing.T) {
 	}
 	e := newExample()
 	e.add(-10, sim.Run{Status: "completed", Counts: sim.Counts{Source: 1}})
-	kept(t, e.Census, nil, func(scrape func() string) { text = []byte(scrape()) })
+	runCollector(t, e.Census, nil, func(scrape func() string) { text = []byte(scrape()) })
 	for _, m := range regexp.MustCompile(`(?m)^# TYPE (\S+)`).FindAllSubmatch(text, -1) {
 		served = append(served, string(m[1]))
 	}
 	slices.Sort(documented)
 	if !slices.Equal(documented, served) {
-		t.Errorf("documented are\n%q, served are\n%q", documented, served)
+		t.Errorf("documented:\n%q\nserved:\n%q", documented, served)
 	}
 	promtool, err := exec.LookPath("promtool")
 	if err != nil {
-		return // the gate has it
+		return // CI has it
 	}
 	check := exec.Command(promtool, "check", "metrics")
 	check.Stdin = bytes.NewReader(text)
-	if said, err := check.CombinedOutput(); err != nil || len(said) > 0 {
-		t.Errorf("promtool: %v: %s", err, said)
+	if report, err := check.CombinedOutput(); err != nil || len(report) > 0 {
+		t.Errorf("promtool: %v: %s", err, report)
 	}
 }

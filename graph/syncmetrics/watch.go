@@ -17,29 +17,29 @@ import (
 )
 
 const (
-	namesEvery = 10 * time.Minute // the names of sources and destinations are read
-	namesAgain = time.Minute      // after a failure
-	again      = time.Minute      // Census is asked after it rejected the token
+	namesEvery       = 10 * time.Minute // time between reads of the names of sources and destinations
+	namesRetry       = time.Minute      // the same, after a failure
+	followAgainAfter = time.Minute      // the pause before the next attempt, after Census rejected the token
 )
 
-// A Keeper follows all syncs of a workspace, so that metrics can tell of them.
-type Keeper struct {
+// A Collector follows all syncs of a workspace and collects their metrics.
+type Collector struct {
 	Client   *upstream.Client
 	Watchers *live.Watchers
 
 	mu      sync.Mutex
-	watcher *live.Watcher // nil: not yet
-	names   names
+	watcher *live.Watcher // nil: Run has not begun
+	names   labelNames
 }
 
-// names are those of the ends of syncs.
-type names struct {
+// labelNames holds the names of the sources and destinations of syncs.
+type labelNames struct {
 	client                *upstream.Client
 	sources, destinations *upstream.Ends // nil: not read yet
 }
 
-// Keep follows until ctx ends.
-func (k *Keeper) Keep(ctx context.Context) {
+// Run follows all syncs until ctx ends.
+func (k *Collector) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		f := k.Watchers.Follow(k.Client, nil)
 		k.mu.Lock()
@@ -47,12 +47,12 @@ func (k *Keeper) Keep(ctx context.Context) {
 		k.mu.Unlock()
 		k.follow(ctx, f)
 		f.Close()
-		wait(ctx, again)
+		wait(ctx, followAgainAfter)
 	}
 }
 
-// follow waits for the end of the watcher, and reads names meanwhile.
-func (k *Keeper) follow(ctx context.Context, f *live.Follower) {
+// follow returns when the watcher ends. Meanwhile it reads names.
+func (k *Collector) follow(ctx context.Context, f *live.Follower) {
 	ctx, stop := context.WithCancel(ctx)
 	var reading sync.WaitGroup
 	reading.Go(func() {
@@ -69,29 +69,30 @@ func (k *Keeper) follow(ctx context.Context, f *live.Follower) {
 	reading.Wait()
 }
 
-// readNames reads the names of all ends, and tells when to read them next.
-func (k *Keeper) readNames(ctx context.Context, w *live.Watcher) time.Duration {
+// readNames reads the names of all sources and destinations. It returns the wait before the next
+// read.
+func (k *Collector) readNames(ctx context.Context, w *live.Watcher) time.Duration {
 	sources, err := w.Ends(ctx, upstream.Sources)
 	destinations, err2 := w.Ends(ctx, upstream.Destinations)
 	if cmp.Or(err, err2) != nil {
-		return namesAgain
+		return namesRetry
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.names = names{k.Client, sources, destinations}
+	k.names = labelNames{k.Client, sources, destinations}
 	return namesEvery
 }
 
-// now is the watcher, nil before the first, and the names as last read.
-func (k *Keeper) now() (*live.Watcher, names) {
+// current returns the watcher, nil before the first, and the names as last read.
+func (k *Collector) current() (*live.Watcher, labelNames) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.watcher, k.names
 }
 
-// of are the names of a sync: its label, source, destination, destination object and group;
-// "" where unknown.
-func (n names) of(y *census.Sync) []string {
+// labels returns the labels of a sync: its label, source, destination, destination object and
+// group. Unknown ones are "".
+func (n labelNames) labels(y *census.Sync) []string {
 	var source, destination *string
 	var group string
 	if n.client != nil {
@@ -115,7 +116,7 @@ func (n names) of(y *census.Sync) []string {
 }
 
 // Handler serves the metrics.
-func (k *Keeper) Handler() http.Handler {
+func (k *Collector) Handler() http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(k)
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{EnableOpenMetrics: true})
