@@ -182,7 +182,7 @@ func (g *gateway) upstream(s settings.Settings) upstream.Options {
 		OwnTokens: s.PassThrough, MaxCalls: s.Calls, PageCache: s.PageCache, Freshness: s.Freshness, Stale: s.Stale, OnShort: g.short}
 	opt.Groups = s.GroupKeys()
 	if g.redis != nil {
-		opt.Store, opt.Told = g.redis, g.publishThrottle
+		opt.Store, opt.OnThrottle = g.redis, g.publishThrottle
 	}
 	if s.Simulated() {
 		opt.BaseURL, opt.Transport = "http://simulated-census/api/"+s.SimAPI(), g.tracing.Outgoing(g.sim.Transport())

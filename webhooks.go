@@ -101,6 +101,6 @@ func (g *gateway) handleEvent(event census.Event) {
 
 // expire discards cached data that an event may have changed.
 func (g *gateway) expire(event census.Event) {
-	g.census.Doubt(time.Now(), event.Sync, event.Run)
+	g.census.Invalidate(time.Now(), event.Sync, event.Run)
 	g.answers.Forget()
 }

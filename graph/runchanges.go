@@ -46,7 +46,7 @@ func (l *lazyLoaders) runChanges(ctx context.Context, ids []census.SyncID, outco
 	case ids != nil:
 		c.unread = ids
 	default:
-		all, err := allSyncIDs(ctx, l.census.Anew(c.CompleteSince(0), nil))
+		all, err := allSyncIDs(ctx, l.census.FreshSince(c.CompleteSince(0), nil))
 		if err != nil {
 			return nil, err
 		}
@@ -121,7 +121,7 @@ func (c *runChanges) since(ctx context.Context, id census.SyncID, at census.Date
 	may := func() bool { return c.callsLeft.Add(-1) >= 0 }
 	// A page cached before the watcher read the sync may lack changes that the watcher has already
 	// reported.
-	limited, err := c.client.Anew(c.CompleteSince(id), nil).ScanRuns(ctx, id, paging.Window{Limit: 25}, may, func(s paging.Slice[census.SyncRun]) (enough bool) {
+	limited, err := c.client.FreshSince(c.CompleteSince(id), nil).ScanRuns(ctx, id, paging.Window{Limit: 25}, may, func(s paging.Slice[census.SyncRun]) (enough bool) {
 		for i := len(s.Rows) - 1; i >= 0; i-- {
 			switch run := &s.Rows[i]; {
 			case run.UpdatedAt > at:

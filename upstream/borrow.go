@@ -15,14 +15,14 @@ import (
 func (l list[T]) borrow() {
 	c := l.client.cache
 	now := time.Now()
-	if was := l.kept(); was != nil && was.Size == l.size && now.Before(was.Proved().Add(l.life())) && !was.Proved().Before(l.client.from(l.endpoint, l.id)) {
+	if was := l.cached(); was != nil && was.Size == l.size && now.Before(was.Proved().Add(l.lifetime())) && !was.Proved().Before(l.client.notBefore(l.endpoint, l.id)) {
 		return
 	}
 	key := l.key()
 	var k *paging.Kept[T]
 	var newest *paging.Segment[T]
-	found := l.client.receive(l.client.sharedKey("list", key), func(r *coding.Reader) (ok bool) {
-		k, newest, ok = paging.ReadKept(r, c.flights.moment(), l.parse) // calls in progress do not belong to it
+	found := l.client.getShared(l.client.sharedKey("list", key), func(r *coding.Reader) (ok bool) {
+		k, newest, ok = paging.ReadKept(r, c.flights.now(), l.parse) // calls in progress do not belong to it
 		return ok
 	})
 	if !found || k.Size != l.size || !l.client.calls.Accepted(k.Proved()) {
@@ -30,13 +30,13 @@ func (l list[T]) borrow() {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	next := k.Newer(l.kept())
+	next := k.Newer(l.cached())
 	if next == nil {
 		return
 	}
 	if newest != nil {
-		t, weight := l.newTop(*newest)
-		c.set(l.topKey(next.Epoch), t, weight, t.Sent.Add(l.life()))
+		t, weight := l.packTop(*newest)
+		c.set(l.topKey(next.Epoch), t, weight, t.Sent.Add(l.lifetime()))
 	}
 	c.set(key, next, l.weigh(next.Newest.Rows), time.Time{})
 }
@@ -44,21 +44,21 @@ func (l list[T]) borrow() {
 // lend stores k and the newest rows for other gateways. The entry lives as long as sealed chunks,
 // because it verifies their places.
 func (l list[T]) lend(k *paging.Kept[T]) {
-	if !l.client.shares() {
+	if !l.client.hasStore() {
 		return
 	}
 	value, _ := l.client.cache.get(l.topKey(k.Epoch))
 	t, _ := value.(*paging.Top[T])
-	l.client.send(l.client.sharedKey("list", l.key()), sealedFor+l.client.cache.stale, func(w *coding.Writer) { k.Write(w, t, l.write) })
+	l.client.putShared(l.client.sharedKey("list", l.key()), sealedFor+l.client.cache.stale, func(w *coding.Writer) { k.Write(w, t, l.write) })
 }
 
 // borrowChunk returns a chunk from the store and caches it.
 func (l list[T]) borrowChunk(key cacheKey) (any, bool) {
-	if !l.client.shares() || l.alone || l.client.cache.absent.has(key) {
+	if !l.client.hasStore() || l.localOnly || l.client.cache.absent.has(key) {
 		return nil, false
 	}
 	var b paging.Block[T]
-	found := l.client.receive(l.client.sharedKey("chunk", key), func(r *coding.Reader) (ok bool) {
+	found := l.client.getShared(l.client.sharedKey("chunk", key), func(r *coding.Reader) (ok bool) {
 		b, ok = paging.ReadBlock(r, l.parse)
 		return ok
 	})
@@ -77,7 +77,7 @@ func (l list[T]) borrowChunk(key cacheKey) (any, bool) {
 
 // lendChunk stores a chunk for other gateways.
 func (l list[T]) lendChunk(key cacheKey, b paging.Block[T]) {
-	if l.client.shares() {
-		l.client.send(l.client.sharedKey("chunk", key), time.Until(b.Until)+l.client.cache.stale, func(w *coding.Writer) { b.Write(w, l.write) })
+	if l.client.hasStore() {
+		l.client.putShared(l.client.sharedKey("chunk", key), time.Until(b.Until)+l.client.cache.stale, func(w *coding.Writer) { b.Write(w, l.write) })
 	}
 }

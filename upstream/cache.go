@@ -13,8 +13,8 @@ import (
 
 // How long cached entries stay fresh.
 const (
-	sealedFor = 24 * time.Hour // rows that will not change again
-	syncsFor  = 6              // for syncs and connections: times the freshness
+	sealedFor   = 24 * time.Hour // rows that will not change again
+	syncsFactor = 6              // for syncs and connections: times the freshness
 
 	// A cached record is returned without a call, so a revoked token would go unnoticed. Where
 	// callers bring their own tokens, that must show within this time.
@@ -24,21 +24,21 @@ const (
 // A cache holds what was read from Census, separately for each tenant and within a byte limit.
 // Entries are immutable; they are only replaced.
 type cache struct {
-	entries    *otter.Cache[cacheKey, entry]
-	store      Store // shared with other gateways; nil: there is none
-	absent     absent
-	freshness  time.Duration
-	stale      time.Duration // how long an expired entry may be served while Census fails
-	recordsFor time.Duration // for single records that will not change again
-	flights    flights
-	doubts     doubts
-	mu         sync.Mutex // held while what is kept changes
-	hits       atomic.Uint64
-	misses     atomic.Uint64
-	deaf       atomic.Bool // some list has totals that are not trusted
-	short      shortage
-	onShort    func(CacheStats) // called when short reaches twice the size reported before
-	told       atomic.Int64     // how short the cache was then
+	entries       *otter.Cache[cacheKey, entry]
+	store         Store // shared with other gateways; nil: there is none
+	absent        absent
+	freshness     time.Duration
+	stale         time.Duration // how long an expired entry may be served while Census fails
+	recordsFor    time.Duration // for single records that will not change again
+	flights       flights
+	invalidations invalidations
+	mu            sync.Mutex // held while several entries change together
+	hits          atomic.Uint64
+	misses        atomic.Uint64
+	wrongTotals   atomic.Bool // some list has totals that are not trusted
+	shortage      shortage
+	onShort       func(CacheStats) // called when the shortage is twice as large as the one reported before
+	reportedShort atomic.Int64     // bytes short then; 0: none was reported
 }
 
 // newCache makes a cache of the given size. It returns nil for 0 bytes: nothing is cached.
@@ -53,7 +53,7 @@ func newCache(bytes int64, freshness, stale time.Duration) *cache {
 			Executor:      func(do func()) { do() }, // no goroutine outlives a call
 			OnDeletion: func(e otter.DeletionEvent[cacheKey, entry]) {
 				if e.Cause == otter.CauseOverflow {
-					c.short.loses(e.Key, e.Value, time.Now())
+					c.shortage.evicted(e.Key, e.Value, time.Now())
 				}
 			},
 		})
@@ -67,7 +67,7 @@ func (c *cache) get(key cacheKey) (any, bool) {
 	}
 	e, ok := c.entries.GetIfPresent(key)
 	if !ok {
-		c.short.misses(key, time.Now())
+		c.shortage.missed(key, time.Now())
 	}
 	return e.value, ok
 }
@@ -76,7 +76,7 @@ func (c *cache) get(key cacheKey) (any, bool) {
 func (c *cache) set(key cacheKey, value any, bytes int, until time.Time) {
 	if c.entries != nil {
 		c.entries.Set(key, entry{value, bytes, until})
-		c.tellShort()
+		c.reportShortage()
 	}
 }
 
@@ -86,8 +86,9 @@ func (c *cache) drop(key cacheKey) {
 	}
 }
 
-// syncsLife returns how long syncs and connections stay fresh. They change less often than runs.
-func (c *cache) syncsLife() time.Duration { return syncsFor * c.freshness }
+// syncsLifetime returns how long syncs and connections stay fresh. They change less often than
+// runs.
+func (c *cache) syncsLifetime() time.Duration { return syncsFactor * c.freshness }
 
 // crowded reports whether more than half of the bytes are in use.
 func (c *cache) crowded() bool {
@@ -107,19 +108,19 @@ func (c *cache) stats() CacheStats {
 	s := CacheStats{Hits: c.hits.Load(), Misses: c.misses.Load()}
 	if c.entries != nil {
 		s.Bytes, s.Entries, s.Limit = int64(c.entries.WeightedSize()), int64(c.entries.EstimatedSize()), int64(c.entries.GetMaximum())
-		s.Missing = c.short.look()
+		s.Missing = c.shortage.bytesShort()
 	}
 	return s
 }
 
-// tellShort reports that the cache is too small, and again each time the shortage doubles. It
+// reportShortage reports that the cache is too small, and again each time the shortage doubles. It
 // ignores a shortage of less than a sixteenth of the size.
-func (c *cache) tellShort() {
-	if c.onShort == nil || !c.short.over(time.Now()) {
+func (c *cache) reportShortage() {
+	if c.onShort == nil || !c.shortage.nextPeriod(time.Now()) {
 		return
 	}
-	s, told := c.stats(), c.told.Load()
-	if s.Missing > s.Limit/16 && s.Missing >= 2*told && c.told.CompareAndSwap(told, s.Missing) {
+	s, reported := c.stats(), c.reportedShort.Load()
+	if s.Missing > s.Limit/16 && s.Missing >= 2*reported && c.reportedShort.CompareAndSwap(reported, s.Missing) {
 		c.onShort(s)
 	}
 }
@@ -132,14 +133,14 @@ type Read struct {
 	AsOf   time.Time // when Census sent the oldest part that may still change; zero: no part may
 }
 
-// bridges reports whether expired entries may be served although Census failed with err.
-func (c *cache) bridges(err error) bool {
+// mayServeStale reports whether expired entries may be served although Census failed with err.
+func (c *cache) mayServeStale(err error) bool {
 	var e *calls.Error
 	return c.stale > 0 && errors.As(err, &e) && e.Passing()
 }
 
-// found records whether something was found in memory.
-func (c *cache) found(r Read) {
+// count records whether something was found in memory.
+func (c *cache) count(r Read) {
 	if r.Cached {
 		c.hits.Add(1)
 	} else {

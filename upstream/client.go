@@ -34,8 +34,9 @@ type Options struct {
 	// Store holds what was read for other gateways too. Nil, or without a page cache: there is
 	// none.
 	Store Store
-	// Told is called with what to tell other gateways of 429s; see Client.Throttled. Nil: not.
-	Told func(calls.Throttle)
+	// OnThrottle is called after 429s, with what other gateways should pass to Client.Throttled.
+	// Nil: 429s are not reported.
+	OnThrottle func(calls.Throttle)
 	// OnShort is called when the page cache was too small for five minutes, and again each
 	// time the shortage doubles. Nil: shortages are not reported.
 	OnShort func(CacheStats)
@@ -43,13 +44,13 @@ type Options struct {
 
 // A Client reads from one Census workspace with one token. It is safe for concurrent use.
 type Client struct {
-	calls  *calls.Caller
-	groups map[string]bool // groups that are served; nil: all
-	facts  *tokenFacts     // shared by the clients of the token
-	cache  *cache          // shared by the clients of all tokens
-	onRead func(ctx context.Context, r Read)
-	asks   bool      // its calls need leave
-	since  time.Time // what was asked for before it does not count; zero: all does
+	calls       *calls.Caller
+	groups      map[string]bool // groups that are served; nil: all
+	facts       *tokenFacts     // shared by the clients of the token
+	cache       *cache          // shared by the clients of all tokens
+	onRead      func(ctx context.Context, r Read)
+	needsPermit bool      // its calls need a permit
+	since       time.Time // cached data that was requested before is not used; zero: all is
 }
 
 // tokenFacts are what is known of one token, beside what is cached for it.
@@ -84,13 +85,13 @@ func New(token string, opt Options) *Client {
 		c.cache.recordsFor = ownRecordsFor
 	}
 	c.onRead = func(ctx context.Context, r Read) {
-		c.cache.found(r)
+		c.cache.count(r)
 		if opt.OnRead != nil {
 			opt.OnRead(ctx, r)
 		}
 	}
 	return c.with(calls.New(token, calls.Options{BaseURL: opt.BaseURL, Basic: opt.Basic, Transport: opt.Transport,
-		OwnTokens: opt.OwnTokens, MaxCalls: opt.MaxCalls, Observe: opt.Observe, Told: opt.Told, Facts: c.cache.newFacts}))
+		OwnTokens: opt.OwnTokens, MaxCalls: opt.MaxCalls, Observe: opt.Observe, Told: opt.OnThrottle, Facts: c.cache.newFacts}))
 }
 
 // WithToken returns a client that uses another token over the same connections.
@@ -113,7 +114,7 @@ func (c *Client) MaxCalls() int { return c.calls.MaxCalls() }
 // MaxRunCalls returns how many of these calls may fetch single runs, whose sync is unknown.
 func (c *Client) MaxRunCalls() int { return c.calls.MaxRunCalls() }
 
-// Throttled obeys what another gateway tells of 429s, for the token that it names.
+// Throttled applies what another gateway reports of 429s, for the token that it names.
 func (c *Client) Throttled(t calls.Throttle) { c.calls.Throttled(t) }
 
 // State describes what blocks calls at the moment, for all remembered tokens.

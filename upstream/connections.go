@@ -23,16 +23,16 @@ const (
 // call per 100.
 func (c *Client) Connections(ctx context.Context, side Side) (map[int64]census.Connection, error) {
 	l := list[census.Connection]{client: c, endpoint: calls.Endpoint(side),
-		most: connectionChunk, size: c.facts.sizes.of(calls.Endpoint(side), connectionChunk),
+		maxSize: connectionChunk, size: c.facts.sizes.of(calls.Endpoint(side), connectionChunk),
 		decode: census.DecodePage[census.Connection], position: connectionPosition,
-		bare: func(n *census.Connection) census.Connection {
+		stripped: func(n *census.Connection) census.Connection {
 			return census.Connection{ID: n.ID, CreatedAt: n.CreatedAt}
 		}, weight: (*census.Connection).Weight,
 		write: census.Write[[]census.Connection], parse: census.Read[[]census.Connection]}
 	var rows []census.Connection
 	var err error
 	if c.Version() == calls.V2 { // the order of a list that covers several groups is not documented
-		rows, err = readWhole(ctx, l, calls.Endpoint(side), func(n *census.Connection) string { return idText(n.ID) })
+		rows, err = readAll(ctx, l, calls.Endpoint(side), func(n *census.Connection) string { return idText(n.ID) })
 	} else {
 		rows, err = l.all(ctx)
 	}
@@ -50,8 +50,8 @@ func (c *Client) Connections(ctx context.Context, side Side) (map[int64]census.C
 // destinations. It costs one call per 100.
 func (c *Client) Activations(ctx context.Context) (*census.Activations, error) {
 	l := list[census.Activation]{client: c, endpoint: calls.ListActivations,
-		most: connectionChunk, size: c.facts.sizes.of(calls.ListActivations, connectionChunk), decode: census.DecodePage[census.Activation], weight: (*census.Activation).Weight}
-	rows, err := readWhole(ctx, l, calls.ListActivations, func(a *census.Activation) string { return a.ID })
+		maxSize: connectionChunk, size: c.facts.sizes.of(calls.ListActivations, connectionChunk), decode: census.DecodePage[census.Activation], weight: (*census.Activation).Weight}
+	rows, err := readAll(ctx, l, calls.ListActivations, func(a *census.Activation) string { return a.ID })
 	if err != nil {
 		return nil, err
 	}

@@ -19,9 +19,9 @@ func (l list[T]) fill(ctx context.Context, v *paging.View[T], windows []paging.W
 			return err
 		}
 		if may != nil && !may() {
-			return errSpent
+			return errNoMoreCalls
 		}
-		if *reads += len(todo); *reads > maxReads*l.most/l.size {
+		if *reads += len(todo); *reads > maxReads*l.maxSize/l.size {
 			return errTooManyReads
 		}
 		if err := l.readInto(ctx, v, todo); err != nil {
@@ -33,40 +33,40 @@ func (l list[T]) fill(ctx context.Context, v *paging.View[T], windows []paging.W
 // readInto reads pages and adds them to v in order.
 func (l list[T]) readInto(ctx context.Context, v *paging.View[T], todo []paging.Read) error {
 	came := make([]paging.Arrival[T], len(todo))
-	each(len(todo), todo, func(r paging.Read) { came[todo[0].K-r.K] = l.read(ctx, r, v.Arrived) })
+	parallel(len(todo), todo, func(r paging.Read) { came[todo[0].K-r.K] = l.read(ctx, r, v.Arrived) })
 	return v.Take(todo, came, l.size, func(r paging.Read) paging.Arrival[T] { return l.read(ctx, r, v.Arrived) })
 }
 
 // read reads one page, or joins another read of it that began later than the moment after.
 func (l list[T]) read(ctx context.Context, r paging.Read, after int64) paging.Arrival[T] {
-	key := l.client.flight(l.endpoint, l.id, r.Query())
+	key := l.client.flightKey(l.endpoint, l.id, r.Query())
 	if l.anyOrder { // it checks pages differently, so it shares no answers with other reads
 		key += "*"
 	}
 	fl, shared, err := l.client.cache.flights.do(ctx, key, after, func(ctx context.Context) (any, error) {
-		return l.ask(ctx, r)
+		return l.request(ctx, r)
 	})
 	if err != nil {
 		return paging.Arrival[T]{Err: err, Gone: isNotFound(err)}
 	}
 	if shared {
-		l.client.onRead(ctx, Read{Cached: true, Until: fl.sent.Add(l.life()), AsOf: fl.sent})
+		l.client.onRead(ctx, Read{Cached: true, Until: fl.sent.Add(l.lifetime()), AsOf: fl.sent})
 	}
 	return paging.Arrival[T]{Page: fl.value.(paging.Page[T]), Sent: fl.sent, Landed: fl.landed}
 }
 
-// ask requests one page from Census and puts its rows in order, oldest first.
-func (l list[T]) ask(ctx context.Context, r paging.Read) (paging.Page[T], error) {
+// request requests one page from Census and puts its rows in order, oldest first.
+func (l list[T]) request(ctx context.Context, r paging.Read) (paging.Page[T], error) {
 	began := time.Now()
 	answer, err := l.client.calls.Get(ctx, l.endpoint, l.id, r.Query())
 	if err != nil {
-		l.client.facts.sizes.learn(l.endpoint, r.PerPage(), 0, l.most, err, time.Since(began))
+		l.client.facts.sizes.learn(l.endpoint, r.PerPage(), 0, l.maxSize, err, time.Since(began))
 		return paging.Page[T]{}, err
 	}
 	told, err := l.decode(answer.Text, r.PerPage())
 	answer.Free()
 	p := paging.Page[T]{Rows: told.Rows, Total: told.Total, PerPage: told.PerPage}
-	l.client.facts.sizes.learn(l.endpoint, r.PerPage(), p.PerPage, l.most, err, 0)
+	l.client.facts.sizes.learn(l.endpoint, r.PerPage(), p.PerPage, l.maxSize, err, 0)
 	if err == nil && p.PerPage > 0 && p.PerPage < r.PerPage() {
 		err = fmt.Errorf("requested %d rows a page, got %d", r.PerPage(), p.PerPage)
 	}

@@ -9,50 +9,51 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// Anew returns a client that takes nothing from memory that was asked for before since, and
-// joins no call that began before then. All clients share the pages that it reads. Each
-// exchange needs leave; nil lets all pass.
-func (c *Client) Anew(since time.Time, leave calls.Leave) *Client {
+// FreshSince returns a client that uses nothing that was requested before since: neither cached
+// data nor calls under way. All clients share the pages that it reads. Each exchange needs a
+// permit; nil allows all.
+func (c *Client) FreshSince(since time.Time, leave calls.Leave) *Client {
 	again := *c
-	again.since, again.asks, again.calls = since, leave != nil, c.calls.WithLeave(leave)
+	again.since, again.needsPermit, again.calls = since, leave != nil, c.calls.WithLeave(leave)
 	return &again
 }
 
-// Doubt has clients of all tokens request again what may have changed of a sync: its list of
-// runs, if they requested it before since, and its record and those of the runs given, if before
-// now. Settled runs stay.
-func (c *Client) Doubt(since time.Time, sync census.SyncID, runs ...census.SyncRunID) {
-	now := time.Now().Add(1)                     // what was requested at this very moment is as doubtful
-	keptFor := c.cache.syncsLife() + time.Minute // for calls under way
-	c.cache.doubts.add(calls.ListSyncRuns, int64(sync), since, keptFor)
-	c.cache.doubts.add(calls.FetchSync, int64(sync), now, keptFor)
+// Invalidate makes clients of all tokens request again what may have changed of a sync: its list
+// of runs, if they requested it before since, and its record and those of the runs given, if
+// before now. Settled runs stay.
+func (c *Client) Invalidate(since time.Time, sync census.SyncID, runs ...census.SyncRunID) {
+	now := time.Now().Add(1)                         // what was requested at this very moment is invalid too
+	keptFor := c.cache.syncsLifetime() + time.Minute // for calls under way
+	c.cache.invalidations.add(calls.ListSyncRuns, int64(sync), since, keptFor)
+	c.cache.invalidations.add(calls.FetchSync, int64(sync), now, keptFor)
 	for _, run := range runs {
-		c.cache.doubts.add(calls.FetchSyncRun, int64(run), now, keptFor)
+		c.cache.invalidations.add(calls.FetchSyncRun, int64(run), now, keptFor)
 	}
 }
 
-// from returns the time before which a request of e for id was too early for c; zero: none was.
-func (c *Client) from(e calls.Endpoint, id int64) time.Time {
-	return when.Later(c.since, c.cache.doubts.of(e, id))
+// notBefore returns the time before which a request of e for id was too early for c; zero: none
+// was.
+func (c *Client) notBefore(e calls.Endpoint, id int64) time.Time {
+	return when.Later(c.since, c.cache.invalidations.notBefore(e, id))
 }
 
-// flight is the key of a call, which only clients share that ask alike. A call that
-// began before its list or record came into doubt has another key.
-func (c *Client) flight(e calls.Endpoint, id int64, query string) string {
+// flightKey names a call. Equal requests share it. A call that began before its list or record
+// was invalidated has another key.
+func (c *Client) flightKey(e calls.Endpoint, id int64, query string) string {
 	key := c.calls.Name() + e.Path(id) + query
-	if c.asks { // others are not to wait for its leave
-		key += " by leave"
+	if c.needsPermit { // others must not wait for its permit
+		key += " by permit"
 	}
-	from := c.from(e, id)
+	from := c.notBefore(e, id)
 	if from.IsZero() {
 		return key
 	}
 	return key + " " + strconv.FormatInt(from.UnixNano(), 36)
 }
 
-// drop removes what was kept of e and id after Census refused it. For a sync, that is its
+// dropRefused removes what is cached of e and id after Census refused it. For a sync, that is its
 // record and its runs.
-func (c *Client) drop(e calls.Endpoint, id int64) {
+func (c *Client) dropRefused(e calls.Endpoint, id int64) {
 	c.cache.mu.Lock()
 	defer c.cache.mu.Unlock()
 	about := []calls.Endpoint{e}
@@ -67,7 +68,7 @@ func (c *Client) drop(e calls.Endpoint, id int64) {
 	for _, e := range about {
 		key := c.entryKey(e, id)
 		c.cache.drop(key)
-		if c.shares() {
+		if c.hasStore() {
 			c.cache.store.Drop(c.sharedKey("list", key))
 			c.cache.store.Drop(c.sharedKey("record", key))
 		}

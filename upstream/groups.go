@@ -38,7 +38,7 @@ type GroupSide struct {
 	keys  []string
 }
 
-func (g GroupSide) may(i int) bool {
+func (g GroupSide) undecided(i int) bool {
 	y := g.syncs[i]
 	return y != nil && g.keys[i] == "" && (g.Side == Destinations || y.Source.ConnectionID != nil)
 }
@@ -46,7 +46,7 @@ func (g GroupSide) may(i int) bool {
 // Wanted reports whether the ends may show a group that is still unknown.
 func (g GroupSide) Wanted() bool {
 	for i := range g.syncs {
-		if g.may(i) {
+		if g.undecided(i) {
 			return true
 		}
 	}
@@ -56,7 +56,7 @@ func (g GroupSide) Wanted() bool {
 // Take sets the keys that the ends show.
 func (g GroupSide) Take(ends *Ends) {
 	for i, y := range g.syncs {
-		if !g.may(i) {
+		if !g.undecided(i) {
 			continue
 		}
 		if g.Side == Sources {

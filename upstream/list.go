@@ -13,29 +13,29 @@ import (
 // A list is one list of Census that is read by pages: the runs of a sync, or the syncs or
 // connections of the workspace.
 type list[T any] struct {
-	client   *Client
-	endpoint calls.Endpoint
-	id       int64 // of the sync whose runs these are; 0 for lists of the workspace
-	most     int   // rows of the largest page requested
-	size     int   // rows of a chunk, and at most of a head: most, or fewer for now
-	decode   func(body string, asked int) (census.Listing[T], error)
-	position func(*T) paging.Position
-	bare     func(*T) T                 // a row stripped to its place
-	check    func(*T) error             // also completes a row from the request; nil: accepts every row
-	over     func(*T, time.Time) bool   // whether a row will not change again; nil: every row may
-	weight   func(*T) int               // bytes of a row in memory, estimated
-	anyOrder bool                       // pages are read in any order; only for whole
-	pack     func([]T) paging.Packed[T] // how rows that will not change again are kept; nil: unpacked
-	write    func(*coding.Writer, []T)  // how rows are written for other gateways
-	parse    func(*coding.Reader) []T   // and read
-	alone    bool                       // only what this process has cached is used
+	client    *Client
+	endpoint  calls.Endpoint
+	id        int64 // of the sync whose runs these are; 0 for lists of the workspace
+	maxSize   int   // rows of the largest page requested
+	size      int   // rows of a chunk, and at most of a head: maxSize, or fewer for now
+	decode    func(body string, asked int) (census.Listing[T], error)
+	position  func(*T) paging.Position
+	stripped  func(*T) T                 // a row with its place only
+	check     func(*T) error             // also completes a row from the request; nil: accepts every row
+	settled   func(*T, time.Time) bool   // whether a row will not change again; nil: every row may
+	weight    func(*T) int               // bytes of a row in memory, estimated
+	anyOrder  bool                       // pages are read in any order; only for whole
+	pack      func([]T) paging.Packed[T] // how rows that will not change again are cached; nil: unpacked
+	write     func(*coding.Writer, []T)  // how rows are written for other gateways
+	parse     func(*coding.Reader) []T   // and read
+	localOnly bool                       // only what this process has cached is used
 }
 
 // The limits of one answer.
 const (
-	maxReads = 96 // page reads; the largest window takes 12, finding a lost place up to 26
-	maxMoves = 5  // times the list may become shorter meanwhile
-	maxHeard = 3  // of these, before its totals are ignored
+	maxReads        = 96 // page reads; the largest window takes 12, finding a lost place up to 26
+	maxMoves        = 5  // times the list may become shorter meanwhile
+	maxMovesByTotal = 3  // of these, before its totals are ignored
 )
 
 // maxPages limits a list that is read whole: 10,000 syncs, 20,000 connections.
@@ -43,35 +43,35 @@ const maxPages = 200
 
 var (
 	errTooManyReads = errors.New("no answer within the limit of page reads")
-	errSpent        = errors.New("no further calls may be made")
+	errNoMoreCalls  = errors.New("no further calls may be made")
 )
 
 // newView returns an empty view of the list.
 func (l list[T]) newView() *paging.View[T] {
-	return paging.NewView(l.position, l.size == l.most) // otherwise Census has no larger pages for now
+	return paging.NewView(l.position, l.size == l.maxSize) // otherwise Census has no larger pages for now
 }
 
-// life returns how long rows that may change stay fresh.
-func (l list[T]) life() time.Duration {
-	if l.over == nil {
-		return l.client.cache.syncsLife()
+// lifetime returns how long rows that may change stay fresh.
+func (l list[T]) lifetime() time.Duration {
+	if l.settled == nil {
+		return l.client.cache.syncsLifetime()
 	}
 	return l.client.cache.freshness
 }
 
-// from returns the time before which pages were requested too early to be recalled. While
-// Census fails, which is when more is not 0, doubted ones are welcome.
-func (l list[T]) from(more time.Duration) time.Time {
+// notBefore returns the time before which pages were requested too early to be recalled. While
+// Census fails, which is when more is not 0, invalidated ones may be used.
+func (l list[T]) notBefore(more time.Duration) time.Time {
 	if more > 0 {
 		return l.client.since
 	}
-	return l.client.from(l.endpoint, l.id)
+	return l.client.notBefore(l.endpoint, l.id)
 }
 
 // resized returns l with smaller pages, if reading it failed with err and smaller pages may
 // help.
 func (l list[T]) resized(err error) (list[T], bool) {
-	size := l.client.facts.sizes.of(l.endpoint, l.most)
+	size := l.client.facts.sizes.of(l.endpoint, l.maxSize)
 	smaller := err != nil && size < l.size
 	if smaller {
 		l.size = size
@@ -81,11 +81,11 @@ func (l list[T]) resized(err error) (list[T], bool) {
 
 // sealed reports whether rows will not change again.
 func (l list[T]) sealed(rows []T, now time.Time) bool {
-	if l.over == nil {
+	if l.settled == nil {
 		return false
 	}
 	for i := range rows {
-		if !l.over(&rows[i], now) {
+		if !l.settled(&rows[i], now) {
 			return false
 		}
 	}

@@ -19,7 +19,7 @@ func (l list[T]) recall(more time.Duration) *paging.View[T] {
 	if value, ok := l.client.cache.get(l.topKey(v.Epoch)); ok {
 		newest = value.(*paging.Top[T])
 	}
-	v.Recall(newest, time.Now(), l.from(more), l.life(), more)
+	v.Recall(newest, time.Now(), l.notBefore(more), l.lifetime(), more)
 	return v
 }
 
@@ -27,17 +27,17 @@ func (l list[T]) recall(more time.Duration) *paging.View[T] {
 func (l list[T]) remember(more time.Duration) *paging.View[T] {
 	v := l.newView()
 	c := l.client.cache
-	if l.isDeaf() {
+	if l.ignoresTotals() {
 		return v.BeDeaf()
 	}
-	if l.client.shares() && !l.alone {
+	if l.client.hasStore() && !l.localOnly {
 		l.borrow()
 	}
 	value, ok := c.get(l.key())
 	if !ok {
 		return v
 	}
-	now, from := time.Now(), l.from(more)
+	now, from := time.Now(), l.notBefore(more)
 	k := value.(*paging.Kept[T])
 	if k.Size != l.size {
 		return v
@@ -52,7 +52,7 @@ func (l list[T]) remember(more time.Duration) *paging.View[T] {
 			return g, false
 		}
 		b := value.(paging.Block[T])
-		if !now.Before(b.Until.Add(more)) || b.Until.Add(-l.life()).Before(from) {
+		if !now.Before(b.Until.Add(more)) || b.Until.Add(-l.lifetime()).Before(from) {
 			return g, false
 		}
 		return b.Open(), true
@@ -62,7 +62,7 @@ func (l list[T]) remember(more time.Duration) *paging.View[T] {
 
 // keep caches what v found. It leaves entries alone that others found in another epoch
 // meanwhile, and entries that are newer than what v read. If Census does not report how long a
-// list is, nothing is kept. keep returns v, or only what v read if that begins a new epoch.
+// list is, nothing is cached. keep returns v, or only what v read if that begins a new epoch.
 func (l list[T]) keep(v *paging.View[T]) *paging.View[T] {
 	c := l.client.cache
 	if c.entries == nil || !v.Learned() {
@@ -83,9 +83,9 @@ func (l list[T]) keep(v *paging.View[T]) *paging.View[T] {
 		return v
 	}
 	if head != nil {
-		next.Newest = l.witness(*head)
-		t, weight := l.newTop(*head)
-		c.set(l.topKey(next.Epoch), t, weight, t.Sent.Add(l.life()))
+		next.Newest = l.newestPlace(*head)
+		t, weight := l.packTop(*head)
+		c.set(l.topKey(next.Epoch), t, weight, t.Sent.Add(l.lifetime()))
 	}
 	c.set(l.key(), next, l.weigh(next.Newest.Rows), time.Time{})
 	l.lend(next)
@@ -95,7 +95,7 @@ func (l list[T]) keep(v *paging.View[T]) *paging.View[T] {
 // keepChunk caches a chunk, unless the cached one expires later.
 func (l list[T]) keepChunk(epoch int64, g *paging.Segment[T], sealed bool, now time.Time) {
 	c := l.client.cache
-	b, weight := g.Block(g.Sent.Add(l.life())), l.weigh(g.Rows)
+	b, weight := g.Block(g.Sent.Add(l.lifetime())), l.weigh(g.Rows)
 	if sealed {
 		b.Until = now.Add(sealedFor)
 		if l.pack != nil {

@@ -19,7 +19,7 @@ func (l list[T]) topKey(epoch int64) cacheKey {
 	return l.chunkKey(epoch, -1)
 }
 
-func (l list[T]) deafKey() cacheKey { return l.chunkKey(0, -2) }
+func (l list[T]) totalsKey() cacheKey { return l.chunkKey(0, -2) }
 
 // weigh estimates the memory of an entry of rows, in bytes.
 func (l list[T]) weigh(rows []T) int {
@@ -30,9 +30,9 @@ func (l list[T]) weigh(rows []T) int {
 	return n
 }
 
-// newTop returns g in the form it is cached in, and its size in bytes. If memory is short, all
+// packTop returns g in the form it is cached in, and its size in bytes. If memory is short, all
 // rows but the newest are packed.
-func (l list[T]) newTop(g paging.Segment[T]) (t *paging.Top[T], weight int) {
+func (l list[T]) packTop(g paging.Segment[T]) (t *paging.Top[T], weight int) {
 	t = &paging.Top[T]{Segment: g, Loose: g.Low}
 	t.Raw = nil
 	if n := len(g.Rows) - 1; n > 0 && l.pack != nil && l.client.cache.crowded() {
@@ -44,44 +44,44 @@ func (l list[T]) newTop(g paging.Segment[T]) (t *paging.Top[T], weight int) {
 	return t, weight + l.weigh(t.Rows)
 }
 
-// witness returns the place of the newest row of g.
-func (l list[T]) witness(g paging.Segment[T]) paging.Segment[T] {
+// newestPlace returns the place of the newest row of g.
+func (l list[T]) newestPlace(g paging.Segment[T]) paging.Segment[T] {
 	n := len(g.Rows) - 1
 	g.Low, g.High, g.Raw = max(g.Low-n, 0), min(g.High, 1), nil
-	g.First, g.Rows = g.First+n, []T{l.bare(&g.Rows[n])}
+	g.First, g.Rows = g.First+n, []T{l.stripped(&g.Rows[n])}
 	return g
 }
 
-// kept returns the cached state of the list without its chunks; nil if there is none.
-func (l list[T]) kept() *paging.Kept[T] {
+// cached returns the cached state of the list without its chunks; nil if there is none.
+func (l list[T]) cached() *paging.Kept[T] {
 	value, _ := l.client.cache.get(l.key())
 	k, _ := value.(*paging.Kept[T])
 	return k
 }
 
-// deafFor is how long the totals of a list are ignored after they were found wrong.
-const deafFor = 10 * time.Minute
+// ignoreTotalsFor is how long the totals of a list are ignored after they were found wrong.
+const ignoreTotalsFor = 10 * time.Minute
 
-// isDeaf reports whether totals of the list were found wrong recently.
-func (l list[T]) isDeaf() bool {
-	if !l.client.cache.deaf.Load() {
+// ignoresTotals reports whether totals of the list were found wrong recently.
+func (l list[T]) ignoresTotals() bool {
+	if !l.client.cache.wrongTotals.Load() {
 		return false
 	}
-	value, ok := l.client.cache.get(l.deafKey())
+	value, ok := l.client.cache.get(l.totalsKey())
 	return ok && time.Now().Before(value.(time.Time))
 }
 
-// deafen remembers that the totals of the list are wrong, if v has shown it.
-func (l list[T]) deafen(v *paging.View[T]) {
+// ignoreWrongTotals remembers that the totals of the list are wrong, if v has shown it.
+func (l list[T]) ignoreWrongTotals(v *paging.View[T]) {
 	if v.HeardWrong() {
-		until := time.Now().Add(deafFor)
-		l.client.cache.deaf.Store(true)
-		l.client.cache.set(l.deafKey(), until, entryWeight, until)
+		until := time.Now().Add(ignoreTotalsFor)
+		l.client.cache.wrongTotals.Store(true)
+		l.client.cache.set(l.totalsKey(), until, entryWeight, until)
 	}
 }
 
-// beWary remembers that a page of the list ended among rows of one moment without notice.
-func (l list[T]) beWary() {
+// distrustTies remembers that a page of the list ended among rows of one moment without notice.
+func (l list[T]) distrustTies() {
 	c := l.client.cache
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -92,8 +92,8 @@ func (l list[T]) beWary() {
 	}
 }
 
-// forget ends the epoch of v.
-func (l list[T]) forget(v *paging.View[T]) {
+// endEpoch ends the epoch of v.
+func (l list[T]) endEpoch(v *paging.View[T]) {
 	c := l.client.cache
 	c.mu.Lock()
 	defer c.mu.Unlock()

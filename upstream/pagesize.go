@@ -20,9 +20,9 @@ const (
 // After a page times out, the next request asks for a fifth of its rows, but never for fewer
 // than these.
 const (
-	lighter    = 5
-	fewestRows = 2
-	someTime   = time.Second
+	heavyDivisor = 5
+	minRows      = 2
+	minHeavyTime = time.Second
 )
 
 // pageSizes are how many rows the pages of each list have now. The zero value is ready for use.
@@ -72,9 +72,9 @@ func (p *pageSizes) learn(e calls.Endpoint, requested, perPage, most int, err er
 	}
 	var failed *calls.Error
 	switch {
-	case e != calls.ListSyncs || !errors.As(err, &failed) || took < someTime:
+	case e != calls.ListSyncs || !errors.As(err, &failed) || took < minHeavyTime:
 	case failed.Kind == calls.Timeout || failed.Status == http.StatusGatewayTimeout:
-		if rows := max(requested/lighter, fewestRows); rows < requested {
+		if rows := max(requested/heavyDivisor, minRows); rows < requested {
 			p.set(e, rows, heavyFor)
 		} else { // the size is not the reason
 			p.set(e, most, 0)

@@ -4,9 +4,9 @@ import (
 	"sync"
 )
 
-// each calls do for every item, at most the given number at a time, and waits for all. It
+// parallel calls do for every item, at most the given number at a time, and waits for all. It
 // raises a panic of do again in the caller's goroutine.
-func each[T any](most int, items []T, do func(T)) {
+func parallel[T any](most int, items []T, do func(T)) {
 	if len(items) == 0 {
 		return
 	}

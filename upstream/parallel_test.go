@@ -9,11 +9,11 @@ import (
 	"census-gateway/upstream/calls"
 )
 
-func TestEachIsBounded(t *testing.T) {
+func TestParallelIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var now, most, all atomic.Int64
 		began := time.Now()
-		each(calls.DefaultMaxCalls, make([]struct{}, 10*calls.DefaultMaxCalls), func(struct{}) {
+		parallel(calls.DefaultMaxCalls, make([]struct{}, 10*calls.DefaultMaxCalls), func(struct{}) {
 			if n := now.Add(1); n > most.Load() {
 				most.Store(n)
 			}
@@ -31,7 +31,7 @@ func TestEachIsBounded(t *testing.T) {
 }
 
 // A panic in one call reaches the caller after all others are over.
-func TestEachHandsPanicsOn(t *testing.T) {
+func TestParallelRaisesPanics(t *testing.T) {
 	for n := range 100 {
 		items := make([]int, n+1)
 		items[n] = 13
@@ -42,7 +42,7 @@ func TestEachHandsPanicsOn(t *testing.T) {
 					t.Errorf("panic %v when %d of %d were over", p, over.Load(), n)
 				}
 			}()
-			each(calls.DefaultMaxCalls, items, func(item int) {
+			parallel(calls.DefaultMaxCalls, items, func(item int) {
 				if item == 13 {
 					panic(item)
 				}
@@ -52,6 +52,6 @@ func TestEachHandsPanicsOn(t *testing.T) {
 	}
 }
 
-func TestEachOfNothing(t *testing.T) {
-	each(calls.DefaultMaxCalls, nil, func(int) { t.Error("called") })
+func TestParallelOfNothing(t *testing.T) {
+	parallel(calls.DefaultMaxCalls, nil, func(int) { t.Error("called") })
 }

@@ -32,7 +32,7 @@ func scanWeek(t *testing.T, c *Client, syncs int) {
 	for i := range ids {
 		ids[i] = census.SyncID(i + 1)
 	}
-	each(16, ids, func(id census.SyncID) {
+	parallel(16, ids, func(id census.SyncID) {
 		rows := 0
 		_, err := c.ScanRuns(t.Context(), id, paging.Window{Older: since}, func() bool { return true }, func(s paging.Slice[census.SyncRun]) bool {
 			rows += len(s.Rows)
@@ -177,42 +177,42 @@ func TestShortage(t *testing.T) {
 func TestShortageOfManyEntries(t *testing.T) {
 	var s shortage
 	now := time.Now()
-	s.over(now)
+	s.nextPeriod(now)
 	lose := func(from, to int) {
 		for k := from; k < to; k++ {
-			s.loses(cacheKey{k: k}, entry{bytes: 1000}, now)
+			s.evicted(cacheKey{k: k}, entry{bytes: 1000}, now)
 		}
 	}
 	miss := func(from, to int) {
 		for k := from; k < to; k++ {
-			s.misses(cacheKey{k: k}, now)
+			s.missed(cacheKey{k: k}, now)
 		}
 	}
 	lose(0, 100_000)
-	if miss(100_000, 200_000); s.look() != 0 {
-		t.Errorf("%d bytes of what was never there", s.look())
+	if miss(100_000, 200_000); s.bytesShort() != 0 {
+		t.Errorf("%d bytes of what was never there", s.bytesShort())
 	}
 	for range 3 { // each counts once
 		miss(0, 50_000)
 	}
-	if n := s.look(); n < 40_000_000 || n > 60_000_000 || len(s.lost) > maxLost {
-		t.Errorf("%d bytes of 50 MB, %d remembered", n, len(s.lost))
+	if n := s.bytesShort(); n < 40_000_000 || n > 60_000_000 || len(s.evictions) > maxEvictions {
+		t.Errorf("%d bytes of 50 MB, %d remembered", n, len(s.evictions))
 	}
-	now = now.Add(shortageFor)
-	if !s.over(now) || s.over(now) || s.look() < 40_000_000 {
-		t.Errorf("%d bytes when the period is over", s.look())
+	now = now.Add(shortagePeriod)
+	if !s.nextPeriod(now) || s.nextPeriod(now) || s.bytesShort() < 40_000_000 {
+		t.Errorf("%d bytes when the period is over", s.bytesShort())
 	}
-	now = now.Add(shortageFor)
-	if miss(0, 50_000); !s.over(now) || s.look() != 0 {
-		t.Errorf("%d bytes that were lost ten minutes ago", s.look())
+	now = now.Add(shortagePeriod)
+	if miss(0, 50_000); !s.nextPeriod(now) || s.bytesShort() != 0 {
+		t.Errorf("%d bytes that were lost ten minutes ago", s.bytesShort())
 	}
-	if now = now.Add(shortageFor); !s.over(now) || len(s.lost) != 0 || s.skips != 0 {
-		t.Errorf("%d remembered, by %b", len(s.lost), s.skips)
+	if now = now.Add(shortagePeriod); !s.nextPeriod(now) || len(s.evictions) != 0 || s.skipMask != 0 {
+		t.Errorf("%d remembered, by %b", len(s.evictions), s.skipMask)
 	}
-	s.loses(cacheKey{k: 1}, entry{bytes: 1000, until: now.Add(time.Second)}, now)
-	s.loses(cacheKey{k: 2, epoch: 1}, entry{bytes: 100}, now)
+	s.evicted(cacheKey{k: 1}, entry{bytes: 1000, until: now.Add(time.Second)}, now)
+	s.evicted(cacheKey{k: 2, epoch: 1}, entry{bytes: 100}, now)
 	now = now.Add(2 * time.Second)
-	if miss(1, 3); s.look() != 100 {
-		t.Errorf("%d bytes, want the 100 that counted still", s.look())
+	if miss(1, 3); s.bytesShort() != 100 {
+		t.Errorf("%d bytes, want the 100 that counted still", s.bytesShort())
 	}
 }

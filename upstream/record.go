@@ -9,12 +9,12 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// A keptRecord is a cached single record.
-type keptRecord[T any] struct {
-	record   *T
-	asked    time.Time // when it was requested
-	until    time.Time // when it expires
-	borrowed bool      // another gateway requested it
+// A cachedRecord is a cached single record.
+type cachedRecord[T any] struct {
+	record    *T
+	requested time.Time // when it was requested
+	until     time.Time // when it expires
+	borrowed  bool      // another gateway requested it
 }
 
 // readRecord reads one record. While the cached record is fresh for the time that life
@@ -44,9 +44,9 @@ func readRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int6
 // fetchRecord is readRecord for a record that is not in memory. It calls fetch.
 func fetchRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int64, weight func(*T) int, fetch func(context.Context) (*T, error), life func(*T) time.Duration) (*T, error) {
 	key := c.entryKey(e, id) // before the request: a 401 to another call meanwhile changes the shelf
-	fl, shared, err := c.cache.flights.do(ctx, c.flight(e, id, ""), 0, func(ctx context.Context) (any, error) {
+	fl, shared, err := c.cache.flights.do(ctx, c.flightKey(e, id, ""), 0, func(ctx context.Context) (any, error) {
 		if k, ok := borrowRecord[T](c, key); ok {
-			keepRecord(c, key, k, weight)
+			cacheRecord(c, key, k, weight)
 			return k, nil
 		}
 		sent := time.Now()
@@ -54,25 +54,25 @@ func fetchRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int
 		if err != nil {
 			return nil, err
 		}
-		k := keptRecord[T]{record: record, asked: sent, until: sent.Add(life(record))}
-		if keepRecord(c, key, k, weight) {
+		k := cachedRecord[T]{record: record, requested: sent, until: sent.Add(life(record))}
+		if cacheRecord(c, key, k, weight) {
 			lendRecord(c, key, k)
 		}
 		return k, nil
 	})
 	if calls.Refused(err) {
-		c.drop(e, id)
+		c.dropRefused(e, id)
 	}
 	if err != nil {
 		err = e.Failed(id, err)
 		if old, ok := staleRecord[T](c, e, id, err); ok {
-			c.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true, AsOf: old.asked})
+			c.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true, AsOf: old.requested})
 			return old.record, nil
 		}
 		return nil, err
 	}
-	k := fl.value.(keptRecord[T])
-	c.onRead(ctx, Read{Cached: shared || k.borrowed, Until: k.until, AsOf: k.asked})
+	k := fl.value.(cachedRecord[T])
+	c.onRead(ctx, Read{Cached: shared || k.borrowed, Until: k.until, AsOf: k.requested})
 	return k.record, nil
 }
 
@@ -82,12 +82,12 @@ func recallRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id in
 	if !ok {
 		return nil, false
 	}
-	k := value.(keptRecord[T])
-	from, read := c.from(e, id), Read{Cached: true, Until: k.until, AsOf: k.asked}
-	if k.until.Sub(k.asked) > c.cache.syncsLife() { // records that may change never stay fresh for longer
+	k := value.(cachedRecord[T])
+	from, read := c.notBefore(e, id), Read{Cached: true, Until: k.until, AsOf: k.requested}
+	if k.until.Sub(k.requested) > c.cache.syncsLifetime() { // records that may change never stay fresh for longer
 		from, read.AsOf = c.since, time.Time{}
 	}
-	if !time.Now().Before(k.until) || k.asked.Before(from) {
+	if !time.Now().Before(k.until) || k.requested.Before(from) {
 		return nil, false
 	}
 	c.onRead(ctx, read)
@@ -96,24 +96,24 @@ func recallRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id in
 
 // staleRecord returns a cached record that has expired, if err means that Census fails rather
 // than refuses.
-func staleRecord[T any](c *Client, e calls.Endpoint, id int64, err error) (old keptRecord[T], ok bool) {
-	if !c.cache.bridges(err) {
+func staleRecord[T any](c *Client, e calls.Endpoint, id int64, err error) (old cachedRecord[T], ok bool) {
+	if !c.cache.mayServeStale(err) {
 		return old, false
 	}
 	value, _ := c.cache.get(c.entryKey(e, id))
-	old, ok = value.(keptRecord[T])
-	return old, ok && time.Now().Before(old.until.Add(c.cache.stale)) && !old.asked.Before(c.since)
+	old, ok = value.(cachedRecord[T])
+	return old, ok && time.Now().Before(old.until.Add(c.cache.stale)) && !old.requested.Before(c.since)
 }
 
-// keepRecord caches a record, unless the cached one expires later: that one was requested
+// cacheRecord caches a record, unless the cached one expires later: that one was requested
 // later, or will not change again. It reports whether it did.
-func keepRecord[T any](c *Client, key cacheKey, k keptRecord[T], weight func(*T) int) bool {
+func cacheRecord[T any](c *Client, key cacheKey, k cachedRecord[T], weight func(*T) int) bool {
 	if c.cache.entries == nil {
 		return false
 	}
 	c.cache.mu.Lock()
 	defer c.cache.mu.Unlock()
-	if value, ok := c.cache.get(key); ok && value.(keptRecord[T]).until.After(k.until) {
+	if value, ok := c.cache.get(key); ok && value.(cachedRecord[T]).until.After(k.until) {
 		return false
 	}
 	c.cache.set(key, k, entryWeight+weight(k.record), k.until)
@@ -121,25 +121,25 @@ func keepRecord[T any](c *Client, key cacheKey, k keptRecord[T], weight func(*T)
 }
 
 // borrowRecord returns a record that another gateway has read, if it is still fresh.
-func borrowRecord[T any](c *Client, key cacheKey) (k keptRecord[T], ok bool) {
-	if !c.shares() {
+func borrowRecord[T any](c *Client, key cacheKey) (k cachedRecord[T], ok bool) {
+	if !c.hasStore() {
 		return k, false
 	}
 	k.borrowed = true
-	found := c.receive(c.sharedKey("record", key), func(r *coding.Reader) bool {
-		k.asked, k.until = r.Time(), r.Time()
+	found := c.getShared(c.sharedKey("record", key), func(r *coding.Reader) bool {
+		k.requested, k.until = r.Time(), r.Time()
 		record := census.Read[T](r)
 		k.record = &record
 		return !r.Failed()
 	})
-	return k, found && time.Now().Before(k.until) && !k.asked.Before(c.from(key.endpoint, key.id)) && c.calls.Accepted(k.asked)
+	return k, found && time.Now().Before(k.until) && !k.requested.Before(c.notBefore(key.endpoint, key.id)) && c.calls.Accepted(k.requested)
 }
 
 // lendRecord stores a record for other gateways.
-func lendRecord[T any](c *Client, key cacheKey, k keptRecord[T]) {
-	if c.shares() {
-		c.send(c.sharedKey("record", key), time.Until(k.until), func(w *coding.Writer) {
-			w.Time(k.asked)
+func lendRecord[T any](c *Client, key cacheKey, k cachedRecord[T]) {
+	if c.hasStore() {
+		c.putShared(c.sharedKey("record", key), time.Until(k.until), func(w *coding.Writer) {
+			w.Time(k.requested)
 			w.Time(k.until)
 			census.Write(w, k.record)
 		})

@@ -21,7 +21,7 @@ const runChunk = 100
 // (two if they straddle a page border).
 func (c *Client) Runs(ctx context.Context, sync census.SyncID, windows ...paging.Window) ([]paging.Slice[census.SyncRun], error) {
 	if c.groups != nil {
-		if err := c.mayShow(ctx, calls.ListSyncRuns, int64(sync), sync); err != nil {
+		if err := c.checkServed(ctx, calls.ListSyncRuns, int64(sync), sync); err != nil {
 			return nil, err
 		}
 	}
@@ -31,10 +31,10 @@ func (c *Client) Runs(ctx context.Context, sync census.SyncID, windows ...paging
 // RunsKept is Runs from memory only. It returns false where that would take a call, and never
 // waits.
 func (c *Client) RunsKept(ctx context.Context, sync census.SyncID, windows ...paging.Window) ([]paging.Slice[census.SyncRun], bool) {
-	if served, _ := c.servedKept(sync); !served {
+	if served, _ := c.servedCached(sync); !served {
 		return nil, false
 	}
-	return c.runsOf(sync).slicesKept(ctx, windows)
+	return c.runsOf(sync).slicesCached(ctx, windows)
 }
 
 // ScanRuns calls visit with the runs of w, a batch at a time from the side w counts from,
@@ -46,18 +46,18 @@ func (c *Client) RunsKept(ctx context.Context, sync census.SyncID, windows ...pa
 // begins; from the oldest run upwards, one more per thousand.
 func (c *Client) ScanRuns(ctx context.Context, sync census.SyncID, w paging.Window, may func() bool, visit func(paging.Slice[census.SyncRun]) (enough bool)) (limited bool, err error) {
 	if c.groups != nil {
-		if err := c.mayShow(ctx, calls.ListSyncRuns, int64(sync), sync); err != nil {
+		if err := c.checkServed(ctx, calls.ListSyncRuns, int64(sync), sync); err != nil {
 			return false, err
 		}
 	}
-	return c.runsOf(sync).walk(ctx, w, may, visit)
+	return c.runsOf(sync).scan(ctx, w, may, visit)
 }
 
 func (c *Client) runsOf(sync census.SyncID) list[census.SyncRun] {
 	return list[census.SyncRun]{client: c, endpoint: calls.ListSyncRuns, id: int64(sync),
-		most: runChunk, size: c.facts.sizes.of(calls.ListSyncRuns, runChunk),
+		maxSize: runChunk, size: c.facts.sizes.of(calls.ListSyncRuns, runChunk),
 		decode: census.DecodePage[census.SyncRun], position: runPosition,
-		bare: func(r *census.SyncRun) census.SyncRun { return census.SyncRun{ID: r.ID, CreatedAt: r.CreatedAt} },
+		stripped: func(r *census.SyncRun) census.SyncRun { return census.SyncRun{ID: r.ID, CreatedAt: r.CreatedAt} },
 		check: func(r *census.SyncRun) error {
 			if r.SyncID == 0 { // omitted by Census; the path names the sync
 				r.SyncID = sync
@@ -66,7 +66,7 @@ func (c *Client) runsOf(sync census.SyncID) list[census.SyncRun] {
 				return fmt.Errorf("run %d belongs to sync %d", r.ID, r.SyncID)
 			}
 			return nil
-		}, over: (*census.SyncRun).Settled, weight: (*census.SyncRun).Weight,
+		}, settled: (*census.SyncRun).Settled, weight: (*census.SyncRun).Weight,
 		pack:  func(runs []census.SyncRun) paging.Packed[census.SyncRun] { return census.PackRuns(runs) },
 		write: census.WriteRuns, parse: census.ReadRuns}
 }
@@ -80,7 +80,7 @@ func runPosition(r *census.SyncRun) paging.Position {
 func (c *Client) Run(ctx context.Context, id census.SyncRunID) (*census.SyncRun, error) {
 	run, err := c.fetchRun(ctx, id)
 	if err == nil && c.groups != nil {
-		err = c.mayShow(ctx, calls.FetchSyncRun, int64(id), run.SyncID)
+		err = c.checkServed(ctx, calls.FetchSyncRun, int64(id), run.SyncID)
 	}
 	if err != nil {
 		return nil, err

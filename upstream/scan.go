@@ -7,10 +7,10 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// walk calls visit with the rows of w, a page at a time from the side w counts from, until
+// scan calls visit with the rows of w, a page at a time from the side w counts from, until
 // visit has enough. It ignores w.Limit. It holds one page in memory, however many rows there
 // are. Each call to Census is made only if may returns true; limited reports that it did not.
-func (l list[T]) walk(ctx context.Context, w paging.Window, may func() bool, visit func(paging.Slice[T]) (enough bool)) (limited bool, err error) {
+func (l list[T]) scan(ctx context.Context, w paging.Window, may func() bool, visit func(paging.Slice[T]) (enough bool)) (limited bool, err error) {
 	v := l.recall(0)
 	var before paging.Slice[T] // the page before, with the row it holds back
 	held, asked := false, false
@@ -23,7 +23,7 @@ func (l list[T]) walk(ctx context.Context, w paging.Window, may func() bool, vis
 			windows = append(windows, paging.Window{Limit: l.size})
 		}
 		answer, as, err := l.view(ctx, windows, v, may)
-		if err == errSpent {
+		if err == errNoMoreCalls {
 			if rest := before.Rest(w); len(rest.Rows) > 0 {
 				visit(rest)
 			}
@@ -37,7 +37,7 @@ func (l list[T]) walk(ctx context.Context, w paging.Window, may func() bool, vis
 			return false, err
 		}
 		if answer.Passed(step) {
-			l.beWary()
+			l.distrustTies()
 			return false, l.endpoint.Unreadable(l.id, paging.ErrPassed)
 		}
 		if sought {
@@ -48,7 +48,7 @@ func (l list[T]) walk(ctx context.Context, w paging.Window, may func() bool, vis
 		spare = answer.Spare
 		held = s.Open && s.More
 		if alone := held && len(s.Rows) == 1 && !w.Near().IsEnd() && !w.FromOldest; alone && !asked { // one row more shows whether it has ties
-			asked, v = true, l.follow(as, s.End())
+			asked, v = true, l.continueView(as, s.End())
 			if w.Newer.Ordinal = s.End(); !sought { // otherwise a page of that row alone would cost as many calls
 				before = s
 				before.Rows, before.Held, before.First = nil, s.Rows, s.End()
@@ -64,15 +64,15 @@ func (l list[T]) walk(ctx context.Context, w paging.Window, may func() bool, vis
 		if w.FromOldest {
 			v = l.recall(0)
 		} else {
-			v = l.follow(as, s.First)
+			v = l.continueView(as, s.First)
 		}
 	}
 }
 
-// follow begins a view that continues downwards from the row of ordinal n, where before ended,
-// as if both were one view. If another epoch has begun meanwhile, the view must search for its
-// place again.
-func (l list[T]) follow(before *paging.View[T], n int) *paging.View[T] {
+// continueView begins a view that continues downwards from the row of ordinal n, where before
+// ended, as if both were one view. If another epoch has begun meanwhile, the view must search
+// for its place again.
+func (l list[T]) continueView(before *paging.View[T], n int) *paging.View[T] {
 	if v := l.remember(0); v.Follow(before, n, time.Now()) {
 		return v
 	}

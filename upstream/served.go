@@ -32,28 +32,28 @@ func (c *Client) served(ctx context.Context, syncs []*census.Sync) ([]bool, erro
 	now := time.Now()
 	for i, y := range syncs {
 		served[i] = keys[i] != "" && c.groups[keys[i]]
-		keepRecord(c, c.entryKey(groupOfSync, int64(y.ID)), keptRecord[bool]{record: &served[i], asked: now, until: now.Add(groupFor)}, func(*bool) int { return 1 })
+		cacheRecord(c, c.entryKey(groupOfSync, int64(y.ID)), cachedRecord[bool]{record: &served[i], requested: now, until: now.Add(groupFor)}, func(*bool) int { return 1 })
 	}
 	return served, nil
 }
 
-// servedKept returns what the cache knows about whether a sync is served.
-func (c *Client) servedKept(id census.SyncID) (served, known bool) {
+// servedCached returns what the cache knows about whether a sync is served.
+func (c *Client) servedCached(id census.SyncID) (served, known bool) {
 	if c.groups == nil {
 		return true, true
 	}
 	value, ok := c.cache.get(c.entryKey(groupOfSync, int64(id)))
-	k, _ := value.(keptRecord[bool])
+	k, _ := value.(cachedRecord[bool])
 	if !ok || !time.Now().Before(k.until) {
 		return false, false
 	}
 	return *k.record, true
 }
 
-// mayShow returns nil if sync id is served. Otherwise it returns the error that a call of e
+// checkServed returns nil if sync id is served. Otherwise it returns the error that a call of e
 // returns for a missing record. It costs a call for the sync, at most one a minute.
-func (c *Client) mayShow(ctx context.Context, e calls.Endpoint, id int64, sync census.SyncID) error {
-	served, known := c.servedKept(sync)
+func (c *Client) checkServed(ctx context.Context, e calls.Endpoint, id int64, sync census.SyncID) error {
+	served, known := c.servedCached(sync)
 	if !known {
 		y, err := c.fetchSync(ctx, sync)
 		if calls.IsKind(err, calls.NotFound) {
@@ -74,8 +74,8 @@ func (c *Client) mayShow(ctx context.Context, e calls.Endpoint, id int64, sync c
 	return nil
 }
 
-// servedSyncs returns all served syncs, in no order. Callers must not change them.
-func (c *Client) servedSyncs(ctx context.Context) ([]census.Sync, error) {
+// allServedSyncs returns all served syncs, in no order. Callers must not change them.
+func (c *Client) allServedSyncs(ctx context.Context) ([]census.Sync, error) {
 	all, err := c.allSyncs(ctx)
 	if err != nil || c.groups == nil {
 		return all, err

@@ -7,17 +7,17 @@ import (
 	"census-gateway/internal/coding"
 )
 
-// shares reports whether the client uses a Store.
-func (c *Client) shares() bool { return c.facts.sealer != nil }
+// hasStore reports whether the client uses a Store.
+func (c *Client) hasStore() bool { return c.facts.sealer != nil }
 
 // sharedKey returns the key of an entry of the client's token. Its parts contain no colon.
 func (c *Client) sharedKey(what string, key cacheKey) string {
-	return "census-gateway:" + form + ":" + c.calls.Name() + ":" + what + ":" + key.endpoint.Path(key.id) + ":" +
+	return "census-gateway:" + storeFormat + ":" + c.calls.Name() + ":" + what + ":" + key.endpoint.Path(key.id) + ":" +
 		strconv.FormatInt(key.epoch, 36) + ":" + strconv.Itoa(key.k)
 }
 
-// send stores an entry for the given time.
-func (c *Client) send(key string, life time.Duration, write func(*coding.Writer)) {
+// putShared stores an entry for the given time.
+func (c *Client) putShared(key string, life time.Duration, write func(*coding.Writer)) {
 	if life <= 0 {
 		return
 	}
@@ -30,8 +30,8 @@ func (c *Client) send(key string, life time.Duration, write func(*coding.Writer)
 	})
 }
 
-// receive reads an entry of the store. It deletes a damaged entry and treats it as missing.
-func (c *Client) receive(key string, read func(*coding.Reader) (ok bool)) bool {
+// getShared reads an entry of the store. It deletes a damaged entry and treats it as missing.
+func (c *Client) getShared(key string, read func(*coding.Reader) (ok bool)) bool {
 	sealed := c.cache.store.Get(key)
 	if sealed == "" {
 		return false

@@ -234,7 +234,7 @@ func TestRefusedSyncIsDroppedForAll(t *testing.T) {
 		askAll(t, server, first, id)
 		server.Inject(sim.Fault{Do: sim.Refusal(http.StatusForbidden, "")})
 		time.Sleep(time.Second)
-		_, err := first.Anew(time.Now(), nil).Runs(t.Context(), census.SyncID(id), paging.Window{Limit: 1})
+		_, err := first.FreshSince(time.Now(), nil).Runs(t.Context(), census.SyncID(id), paging.Window{Limit: 1})
 		checkVerdict(t, err, calls.Forbidden.String())
 		second := New("", opt)
 		_, err = second.Runs(t.Context(), census.SyncID(id), paging.Window{Limit: 1})
@@ -250,7 +250,7 @@ func TestFormFollowsTheTypes(t *testing.T) {
 	type more struct{ A, B int }
 	forms := map[string]string{}
 	for name, form := range map[string]string{
-		"inner": formOf("1", reflect.TypeFor[[]*inner]()), "more": formOf("1", reflect.TypeFor[[]*more]()), "version 2": formOf("2", reflect.TypeFor[[]*inner]()),
+		"inner": formatOf("1", reflect.TypeFor[[]*inner]()), "more": formatOf("1", reflect.TypeFor[[]*more]()), "version 2": formatOf("2", reflect.TypeFor[[]*inner]()),
 	} {
 		if other, ok := forms[form]; ok {
 			t.Errorf("%s has the form of %s", name, other)

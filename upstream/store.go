@@ -43,11 +43,11 @@ func newSealer(token string) cipher.AEAD {
 	return aead
 }
 
-// form identifies the encoding of entries. It changes with the encoded types, so gateways of
+// storeFormat identifies the encoding of entries. It changes with the encoded types, so gateways of
 // different releases share no entries.
-var form = formOf("1", reflect.TypeFor[census.SyncRun](), reflect.TypeFor[census.Sync](), reflect.TypeFor[census.Connection](), reflect.TypeFor[census.Activation]())
+var storeFormat = formatOf("1", reflect.TypeFor[census.SyncRun](), reflect.TypeFor[census.Sync](), reflect.TypeFor[census.Connection](), reflect.TypeFor[census.Activation]())
 
-func formOf(version string, types ...reflect.Type) string {
+func formatOf(version string, types ...reflect.Type) string {
 	var b strings.Builder
 	b.WriteString(version)
 	var describe func(t reflect.Type)

@@ -16,8 +16,8 @@ import (
 const syncChunk = 50
 
 func (c *Client) syncList() list[census.Sync] {
-	return list[census.Sync]{client: c, endpoint: calls.ListSyncs, most: syncChunk, size: c.facts.sizes.of(calls.ListSyncs, syncChunk), decode: census.DecodePage[census.Sync], position: syncPosition,
-		bare: func(y *census.Sync) census.Sync { return census.Sync{ID: y.ID, CreatedAt: y.CreatedAt} }, weight: (*census.Sync).Weight,
+	return list[census.Sync]{client: c, endpoint: calls.ListSyncs, maxSize: syncChunk, size: c.facts.sizes.of(calls.ListSyncs, syncChunk), decode: census.DecodePage[census.Sync], position: syncPosition,
+		stripped: func(y *census.Sync) census.Sync { return census.Sync{ID: y.ID, CreatedAt: y.CreatedAt} }, weight: (*census.Sync).Weight,
 		write: census.Write[[]census.Sync], parse: census.Read[[]census.Sync]}
 }
 
@@ -33,7 +33,7 @@ func (c *Client) fetchSync(ctx context.Context, id census.SyncID) (*census.Sync,
 			}
 			return nil
 		},
-		func(*census.Sync) time.Duration { return c.cache.syncsLife() })
+		func(*census.Sync) time.Duration { return c.cache.syncsLifetime() })
 }
 
 // allSyncs reads every sync that the token may see, in no order. Callers must not change the
@@ -43,7 +43,7 @@ func (c *Client) allSyncs(ctx context.Context) ([]census.Sync, error) {
 		return c.syncList().all(ctx)
 	}
 	l := c.syncList()
-	rows, err := readWhole(ctx, l, wholeSyncs, func(y *census.Sync) string {
+	rows, err := readAll(ctx, l, wholeSyncs, func(y *census.Sync) string {
 		if y.CreatedAt == 0 {
 			return ""
 		}
@@ -75,13 +75,13 @@ func (c *Client) inOrder() bool {
 		return false
 	}
 	value, _ := c.cache.get(c.entryKey(wholeSyncs, 0))
-	k, kept := value.(keptRecord[[]census.Sync])
+	k, kept := value.(cachedRecord[[]census.Sync])
 	return !kept || !time.Now().Before(k.until)
 }
 
-// disorder reports whether err may mean that the list is not in creation order. If so, the
+// outOfOrder reports whether err may mean that the list is not in creation order. If so, the
 // order is no longer assumed.
-func (c *Client) disorder(err error) bool {
+func (c *Client) outOfOrder(err error) bool {
 	if c.Version() == calls.V1 || !calls.IsKind(err, calls.BadResponse) {
 		return false
 	}

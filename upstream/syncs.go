@@ -15,11 +15,11 @@ import (
 func (c *Client) Syncs(ctx context.Context, windows ...paging.Window) ([]paging.Slice[census.Sync], error) {
 	if c.groups == nil && c.inOrder() {
 		answers, err := c.syncList().slices(ctx, windows)
-		if !c.disorder(err) {
+		if !c.outOfOrder(err) {
 			return answers, err
 		}
 	}
-	all, err := c.servedSyncs(ctx)
+	all, err := c.allServedSyncs(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func (c *Client) Syncs(ctx context.Context, windows ...paging.Window) ([]paging.
 }
 
 // AllSyncs reads every sync, in no order. It costs one call per 50 syncs.
-func (c *Client) AllSyncs(ctx context.Context) ([]census.Sync, error) { return c.servedSyncs(ctx) }
+func (c *Client) AllSyncs(ctx context.Context) ([]census.Sync, error) { return c.allServedSyncs(ctx) }
 
 // Sync fetches one sync. It costs one call.
 func (c *Client) Sync(ctx context.Context, id census.SyncID) (*census.Sync, error) {
@@ -42,13 +42,13 @@ func (c *Client) Sync(ctx context.Context, id census.SyncID) (*census.Sync, erro
 		return y, err
 	}
 	found := map[census.SyncID]SyncResult{id: {Sync: y}}
-	c.serveOnly(ctx, found)
+	c.hideUnserved(ctx, found)
 	return found[id].Sync, found[id].Err
 }
 
 // SyncKept is Sync from memory only. It returns false where that would take a call.
 func (c *Client) SyncKept(ctx context.Context, id census.SyncID) (*census.Sync, bool) {
-	if served, _ := c.servedKept(id); !served {
+	if served, _ := c.servedCached(id); !served {
 		return nil, false
 	}
 	return recallRecord[census.Sync](ctx, c, calls.FetchSync, int64(id))

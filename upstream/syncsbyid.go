@@ -19,9 +19,9 @@ type SyncResult struct {
 	Err  error
 }
 
-// fewSyncs is how many syncs are fetched one by one without first reading how long the list
+// maxSingleSyncs is how many syncs are fetched one by one without first reading how long the list
 // is.
-const fewSyncs = 3
+const maxSingleSyncs = 3
 
 // SyncsByID reads many syncs. Those that are not in memory are listed or fetched one by one,
 // whichever takes fewer calls; syncs missing from the list are fetched. Every id has a result,
@@ -36,34 +36,34 @@ func (c *Client) SyncsByID(ctx context.Context, ids []census.SyncID) map[census.
 			missing[id] = true
 		}
 	}
-	if c.shares() {
+	if c.hasStore() {
 		c.borrowSyncs(ctx, found, missing)
 	}
-	if c.listingPays(len(missing)) {
+	if c.listIsCheaper(len(missing)) {
 		c.listInto(ctx, found, missing)
 	}
 	var mu sync.Mutex
-	each(c.MaxCalls(), slices.Sorted(maps.Keys(missing)), func(id census.SyncID) {
+	parallel(c.MaxCalls(), slices.Sorted(maps.Keys(missing)), func(id census.SyncID) {
 		y, err := c.fetchSync(ctx, id)
 		mu.Lock()
 		found[id] = SyncResult{y, err}
 		mu.Unlock()
 	})
-	c.serveOnly(ctx, found)
+	c.hideUnserved(ctx, found)
 	return found
 }
 
 // borrowSyncs moves syncs that another gateway has read from missing to found.
 func (c *Client) borrowSyncs(ctx context.Context, found map[census.SyncID]SyncResult, missing map[census.SyncID]bool) {
 	var mu sync.Mutex
-	each(c.MaxCalls(), slices.Collect(maps.Keys(missing)), func(id census.SyncID) {
+	parallel(c.MaxCalls(), slices.Collect(maps.Keys(missing)), func(id census.SyncID) {
 		key := c.entryKey(calls.FetchSync, int64(id))
 		k, ok := borrowRecord[census.Sync](c, key)
 		if !ok {
 			return
 		}
-		keepRecord(c, key, k, (*census.Sync).Weight)
-		c.onRead(ctx, Read{Cached: true, Until: k.until, AsOf: k.asked})
+		cacheRecord(c, key, k, (*census.Sync).Weight)
+		c.onRead(ctx, Read{Cached: true, Until: k.until, AsOf: k.requested})
 		mu.Lock()
 		defer mu.Unlock()
 		found[id] = SyncResult{Sync: k.record}
@@ -71,12 +71,12 @@ func (c *Client) borrowSyncs(ctx context.Context, found map[census.SyncID]SyncRe
 	})
 }
 
-// listingPays reports whether reading the first page of the list is the right first step for n
+// listIsCheaper reports whether reading the first page of the list is the right first step for n
 // syncs.
-func (c *Client) listingPays(n int) bool {
+func (c *Client) listIsCheaper(n int) bool {
 	total := int(c.facts.syncs.Load())
 	if total == 0 {
-		return n > fewSyncs
+		return n > maxSingleSyncs
 	}
 	return pagesOf(total, c.syncList().size) < n
 }
@@ -94,7 +94,7 @@ func (c *Client) listInto(ctx context.Context, found map[census.SyncID]SyncResul
 		for i := range numbers {
 			numbers[i] = i
 		}
-		each(c.MaxCalls(), numbers, func(i int) {
+		parallel(c.MaxCalls(), numbers, func(i int) {
 			pages[i] = l.read(ctx, paging.Read{K: from + i, Size: l.size}, 0)
 		})
 		for _, p := range pages {
@@ -129,14 +129,14 @@ func (c *Client) listInto(ctx context.Context, found map[census.SyncID]SyncResul
 // takeSyncs caches rows of the list, which was requested at sent, and moves missing ones to
 // found.
 func (c *Client) takeSyncs(ctx context.Context, rows []census.Sync, sent time.Time, found map[census.SyncID]SyncResult, missing map[census.SyncID]bool) {
-	until := sent.Add(c.cache.syncsLife())
+	until := sent.Add(c.cache.syncsLifetime())
 	for i := range rows {
 		y := &rows[i]
 		if y.CreatedAt == 0 || y.ID <= 0 {
 			continue
 		}
-		key, k := c.entryKey(calls.FetchSync, int64(y.ID)), keptRecord[census.Sync]{record: y, asked: sent, until: until}
-		if keepRecord(c, key, k, (*census.Sync).Weight) {
+		key, k := c.entryKey(calls.FetchSync, int64(y.ID)), cachedRecord[census.Sync]{record: y, requested: sent, until: until}
+		if cacheRecord(c, key, k, (*census.Sync).Weight) {
 			lendRecord(c, key, k)
 		}
 		if missing[y.ID] {
@@ -147,8 +147,8 @@ func (c *Client) takeSyncs(ctx context.Context, rows []census.Sync, sent time.Ti
 	c.onRead(ctx, Read{Until: until, AsOf: sent})
 }
 
-// serveOnly replaces syncs that are not served by an error.
-func (c *Client) serveOnly(ctx context.Context, found map[census.SyncID]SyncResult) {
+// hideUnserved replaces syncs that are not served by an error.
+func (c *Client) hideUnserved(ctx context.Context, found map[census.SyncID]SyncResult) {
 	if c.groups == nil {
 		return
 	}

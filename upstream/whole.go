@@ -47,7 +47,7 @@ func (l list[T]) pass(ctx context.Context, id func(*T) string, after *int64) (ro
 			numbers[i] = from + i
 		}
 		pages = append(pages, make([]paging.Arrival[T], len(numbers))...)
-		each(calls.PerSync, numbers, func(k int) { pages[k] = l.read(ctx, paging.Read{K: k, Size: l.size}, *after) })
+		parallel(calls.PerSync, numbers, func(k int) { pages[k] = l.read(ctx, paging.Read{K: k, Size: l.size}, *after) })
 		for _, p := range pages[from:] {
 			if p.Err != nil && (from == 0 || !isNotFound(p.Err)) { // past the end there may be no page
 				return p.Err
@@ -90,8 +90,8 @@ func (l list[T]) pass(ctx context.Context, id func(*T) string, after *int64) (ro
 	return rows, steady && (total < 0 || total == len(rows)), nil
 }
 
-// readWhole is whole, answered from memory while the copy is fresh. name is its key there.
-func readWhole[T any](ctx context.Context, l list[T], name calls.Endpoint, id func(*T) string) ([]T, error) {
+// readAll is whole, answered from memory while the copy is fresh. name is its key there.
+func readAll[T any](ctx context.Context, l list[T], name calls.Endpoint, id func(*T) string) ([]T, error) {
 	type rows = []T
 	if kept, ok := recallRecord[rows](ctx, l.client, name, 0); ok {
 		return *kept, nil
@@ -101,7 +101,7 @@ func readWhole[T any](ctx context.Context, l list[T], name calls.Endpoint, id fu
 			all, err := l.whole(ctx, id)
 			return &all, err
 		},
-		func(*rows) time.Duration { return l.life() })
+		func(*rows) time.Duration { return l.lifetime() })
 	if err != nil {
 		return nil, err
 	}

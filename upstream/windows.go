@@ -19,7 +19,7 @@ func (l list[T]) slices(ctx context.Context, windows []paging.Window) ([]paging.
 		return smaller.slices(ctx, windows)
 	}
 	if err == nil {
-		return l.unpassed(v, windows)
+		return l.slicesOf(v, windows)
 	}
 	if v == nil || calls.Refused(err) {
 		return nil, err
@@ -44,13 +44,13 @@ func (l list[T]) slices(ctx context.Context, windows []paging.Window) ([]paging.
 		return nil, err
 	}
 	if read {
-		l.done(ctx, v)
+		l.finish(ctx, v)
 	}
 	return some, nil
 }
 
-// unpassed answers windows from v, except those that continue where a row was left out.
-func (l list[T]) unpassed(v *paging.View[T], windows []paging.Window) ([]paging.Slice[T], error) {
+// slicesOf answers windows from v, except those that continue where a row was left out.
+func (l list[T]) slicesOf(v *paging.View[T], windows []paging.Window) ([]paging.Slice[T], error) {
 	answers, passed := v.Slices(windows), 0
 	var err error
 	for i, w := range windows {
@@ -65,7 +65,7 @@ func (l list[T]) unpassed(v *paging.View[T], windows []paging.Window) ([]paging.
 	if passed == 0 {
 		return answers, nil
 	}
-	if l.beWary(); passed == len(windows) {
+	if l.distrustTies(); passed == len(windows) {
 		return nil, err
 	}
 	return answers, nil
@@ -73,7 +73,8 @@ func (l list[T]) unpassed(v *paging.View[T], windows []paging.Window) ([]paging.
 
 // view completes v until it answers windows, and caches what it read. It returns the view, and
 // as, the view to continue with. With an error, it returns how far it came, or nil. If may is
-// set, view asks it before each call to Census; once may returns false, the error is errSpent.
+// set, view asks it before each call to Census; once may returns false, the error is
+// errNoMoreCalls.
 func (l list[T]) view(ctx context.Context, windows []paging.Window, v *paging.View[T], may func() bool) (_, as *paging.View[T], err error) {
 	reads := 0
 	for moves := 0; ; moves++ {
@@ -81,15 +82,15 @@ func (l list[T]) view(ctx context.Context, windows []paging.Window, v *paging.Vi
 		if err == nil {
 			break
 		}
-		if err == errSpent {
+		if err == errNoMoreCalls {
 			return nil, nil, err
 		}
 		so := v
 		if errors.Is(err, paging.ErrMoved) {
-			l.forget(v)
+			l.endEpoch(v)
 			if moves < maxMoves {
 				v = l.newView().After(v)
-				if moves >= maxHeard {
+				if moves >= maxMovesByTotal {
 					v.BeDeaf()
 				}
 				continue
@@ -98,7 +99,7 @@ func (l list[T]) view(ctx context.Context, windows []paging.Window, v *paging.Vi
 		}
 		err = l.endpoint.Failed(l.id, err)
 		if calls.Refused(err) {
-			l.client.drop(l.endpoint, l.id)
+			l.client.dropRefused(l.endpoint, l.id)
 		}
 		if old, ok := l.stale(windows, err); ok {
 			l.client.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true, AsOf: old.Stale})
@@ -106,45 +107,45 @@ func (l list[T]) view(ctx context.Context, windows []paging.Window, v *paging.Vi
 		}
 		return so, nil, err
 	}
-	l.deafen(v)
-	return v, l.done(ctx, v), nil
+	l.ignoreWrongTotals(v)
+	return v, l.finish(ctx, v), nil
 }
 
-// done caches what was read for v and reports it to onRead. It returns the view to continue
+// finish caches what was read for v and reports it to onRead. It returns the view to continue
 // with.
-func (l list[T]) done(ctx context.Context, v *paging.View[T]) (as *paging.View[T]) {
+func (l list[T]) finish(ctx context.Context, v *paging.View[T]) (as *paging.View[T]) {
 	as = l.keep(v)
 	if read, any := v.Used(); any {
-		l.tell(ctx, v, !read)
+		l.report(ctx, v, !read)
 	}
 	return as
 }
 
-// slicesKept answers several windows from fresh cached rows only.
-func (l list[T]) slicesKept(ctx context.Context, windows []paging.Window) ([]paging.Slice[T], bool) {
+// slicesCached answers several windows from fresh cached rows only.
+func (l list[T]) slicesCached(ctx context.Context, windows []paging.Window) ([]paging.Slice[T], bool) {
 	if l.client.cache.entries == nil {
 		return nil, false
 	}
-	l.alone = true
+	l.localOnly = true
 	v := l.recall(0)
 	if !v.Remembers() || !v.Answers(windows, l.size) || len(v.Border(windows, l.size)) > 0 || slices.ContainsFunc(windows, v.Passed) {
 		return nil, false
 	}
-	l.tell(ctx, v, true)
+	l.report(ctx, v, true)
 	return v.Slices(windows), true
 }
 
-// tell reports to onRead what v was read from.
-func (l list[T]) tell(ctx context.Context, v *paging.View[T], cached bool) {
-	until := v.Until(l.life())
-	l.client.onRead(ctx, Read{Cached: cached, Until: until, AsOf: until.Add(-l.life())})
+// report reports to onRead what v was read from.
+func (l list[T]) report(ctx context.Context, v *paging.View[T], cached bool) {
+	until := v.Until(l.lifetime())
+	l.client.onRead(ctx, Read{Cached: cached, Until: until, AsOf: until.Add(-l.lifetime())})
 }
 
 // all reads the whole list, in no order. It fails for a list of more than maxPages, because a
 // part could be mistaken for the whole.
 func (l list[T]) all(ctx context.Context) ([]T, error) {
 	var all []T
-	w := paging.Window{Limit: 32 * l.most}
+	w := paging.Window{Limit: 32 * l.maxSize}
 	for {
 		answers, err := l.slices(ctx, []paging.Window{w})
 		if err != nil {
@@ -152,7 +153,7 @@ func (l list[T]) all(ctx context.Context) ([]T, error) {
 		}
 		s := answers[0].Hold(w)
 		all = append(all, s.Rows...)
-		if max(len(all), s.Total) > maxPages*l.most {
+		if max(len(all), s.Total) > maxPages*l.maxSize {
 			return nil, l.endpoint.Failed(l.id, errTooManyReads)
 		}
 		if !s.More || len(s.Rows) == 0 {
@@ -165,12 +166,12 @@ func (l list[T]) all(ctx context.Context) ([]T, error) {
 // stale returns a view that answers windows from expired cached rows, if err means that Census
 // fails rather than refuses.
 func (l list[T]) stale(windows []paging.Window, err error) (*paging.View[T], bool) {
-	if !l.client.cache.bridges(err) {
+	if !l.client.cache.mayServeStale(err) {
 		return nil, false
 	}
 	if value, ok := l.client.cache.get(l.key()); ok { // the page size may have changed since
 		l.size = value.(*paging.Kept[T]).Size
 	}
 	v := l.recall(l.client.cache.stale)
-	return v, v.Remembers() && v.BeStale(windows, l.size, l.life())
+	return v, v.Remembers() && v.BeStale(windows, l.size, l.lifetime())
 }

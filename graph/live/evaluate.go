@@ -32,7 +32,7 @@ func (w *Watcher) evaluate(y *watchedSync, now time.Time) {
 // invalidate discards cached data of a sync, so that queries show the change that followers are
 // about to receive. It discards pages of its runs that were requested before since.
 func (w *Watcher) invalidate(since time.Time, id census.SyncID, runs ...census.SyncRunID) {
-	w.client.Doubt(since, id, runs...)
+	w.client.Invalidate(since, id, runs...)
 	if w.onChanged != nil {
 		w.onChanged()
 	}

@@ -22,7 +22,7 @@ func (w *Watcher) readList(ctx context.Context, now, peerRead time.Time) {
 		requested = peerRead
 	}
 	var made atomic.Int64
-	all, err := w.client.Anew(requested, w.countCalls(w.budget.take, &made)).AllSyncs(ctx)
+	all, err := w.client.FreshSince(requested, w.countCalls(w.budget.take, &made)).AllSyncs(ctx)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	defer w.wakeUp()
@@ -111,7 +111,7 @@ func (w *Watcher) read(ctx context.Context, y *watchedSync, requested time.Time,
 	w.mu.Lock()
 	id, window, first := y.record.ID, y.window(), y.requested.IsZero()
 	w.mu.Unlock()
-	client := w.client.Anew(requested, leave)
+	client := w.client.FreshSince(requested, leave)
 	for {
 		answers, err := client.Runs(ctx, id, window)
 		if err != nil {

@@ -58,5 +58,5 @@ func (w *Watcher) Snapshot() Snapshot {
 
 // Ends reads the names of sources or destinations. Its calls are within the budget.
 func (w *Watcher) Ends(ctx context.Context, side upstream.Side) (*upstream.Ends, error) {
-	return w.client.Anew(time.Now(), w.budget.take).Ends(ctx, side)
+	return w.client.FreshSince(time.Now(), w.budget.take).Ends(ctx, side)
 }

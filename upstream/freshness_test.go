@@ -13,9 +13,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Whoever asks anew reads what has changed since, though what is kept still counts; and
-// then all do. Without leave nothing is asked.
-func TestAnew(t *testing.T) {
+// A client made by FreshSince reads what has changed since, although the cached data is fresh.
+// Then all clients do. Without a permit, it makes no call.
+func TestFreshSince(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		simulated := sim.New(sim.Options{Empty: true})
 		id := census.SyncID(simulated.AddSync(sim.Sync{Label: "a", CreatedAt: time.Now()}))
@@ -43,13 +43,13 @@ func TestAnew(t *testing.T) {
 		time.Sleep(time.Minute)
 		simulated.UpdateRun(run, func(r *sim.Run) { r.Status = "failed" })
 		check(client, "working")
-		check(client.Anew(time.Now().Add(-time.Hour), nil), "working")
-		closed := client.Anew(time.Now(), func(context.Context) (func(), error) { return nil, errors.New("no") })
+		check(client.FreshSince(time.Now().Add(-time.Hour), nil), "working")
+		closed := client.FreshSince(time.Now(), func(context.Context) (func(), error) { return nil, errors.New("no") })
 		if _, err := closed.Runs(t.Context(), id, paging.Window{Limit: 25}); !errors.As(err, new(*calls.Error)) {
-			t.Errorf("without leave: %v", err)
+			t.Errorf("without a permit: %v", err)
 		}
 		open := 0
-		check(client.Anew(time.Now(), func(context.Context) (func(), error) { open++; return func() { open-- }, nil }), "failed")
+		check(client.FreshSince(time.Now(), func(context.Context) (func(), error) { open++; return func() { open-- }, nil }), "failed")
 		if check(client, "failed"); open != 0 {
 			t.Errorf("%d calls have not ended", open)
 		}

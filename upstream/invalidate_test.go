@@ -16,15 +16,15 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A doubter reads the runs of one sync, its newest run and the sync itself.
-type doubter struct {
+// A syncReader reads the runs of one sync, its newest run and the sync itself.
+type syncReader struct {
 	*sim.Census
 	client    *Client
 	sync, run int64
 }
 
-func newDoubter() doubter {
-	d := doubter{Census: sim.New(sim.Options{Empty: true})}
+func newSyncReader() syncReader {
+	d := syncReader{Census: sim.New(sim.Options{Empty: true})}
 	d.sync = d.AddSync(sim.Sync{Label: "a", Frequency: "never", CreatedAt: time.Now()})
 	for range 250 {
 		d.AddRun(d.sync, sim.Run{})
@@ -37,7 +37,7 @@ func newDoubter() doubter {
 
 // read returns the status of the newest run in the list and by itself, and how many calls
 // reading took.
-func (d doubter) read(t *testing.T, c *Client) (list, one string, calls int) {
+func (d syncReader) read(t *testing.T, c *Client) (list, one string, calls int) {
 	t.Helper()
 	before := len(d.Calls())
 	runs, err := c.Runs(t.Context(), census.SyncID(d.sync), paging.Window{Limit: 251})
@@ -54,11 +54,11 @@ func (d doubter) read(t *testing.T, c *Client) (list, one string, calls int) {
 	return runs[0].Rows[250].RawStatus, run.RawStatus, len(d.Calls()) - before
 }
 
-// What is doubted is requested again though it is fresh, with any token, and nothing else is.
+// Invalidated data is requested again although it is fresh, with any token, and nothing else is.
 // While Census fails, it is served as before.
-func TestDoubt(t *testing.T) {
+func TestInvalidate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDoubter()
+		d := newSyncReader()
 		check := func(c *Client, status string, calls int) {
 			t.Helper()
 			if list, one, n := d.read(t, c); list != status || one != status || n != calls {
@@ -71,10 +71,10 @@ func TestDoubt(t *testing.T) {
 		d.UpdateRun(d.run, func(r *sim.Run) { r.Status = "failed" })
 		time.Sleep(time.Second)
 		check(d.client, "working", 0)
-		d.client.Doubt(time.Now().Add(-time.Minute), census.SyncID(d.sync)) // the list was read since
+		d.client.Invalidate(time.Now().Add(-time.Minute), census.SyncID(d.sync)) // the list was read since
 		check(d.client, "working", 1)
 		time.Sleep(time.Second)
-		d.client.Doubt(time.Now(), census.SyncID(d.sync), census.SyncRunID(d.run), census.SyncRunID(d.run-1))
+		d.client.Invalidate(time.Now(), census.SyncID(d.sync), census.SyncRunID(d.run), census.SyncRunID(d.run-1))
 		heal := d.Inject(sim.Fault{Do: sim.Status(500, "text/plain", "x")})
 		if list, one, _ := d.read(t, d.client); list != "working" || one != "working" {
 			t.Errorf("while Census fails: %s and %s", list, one)
@@ -88,10 +88,11 @@ func TestDoubt(t *testing.T) {
 	})
 }
 
-// What was requested before it came into doubt and arrives later is neither joined nor kept.
-func TestDoubtOfCallsUnderWay(t *testing.T) {
+// An answer that was requested before the invalidation and arrives later is neither shared nor
+// cached.
+func TestInvalidateCallsUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDoubter()
+		d := newSyncReader()
 		d.read(t, d.client)
 		time.Sleep(2 * time.Hour)
 		slow := d.Inject(sim.Fault{Do: func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
@@ -109,7 +110,7 @@ func TestDoubtOfCallsUnderWay(t *testing.T) {
 		})
 		time.Sleep(time.Second)
 		d.UpdateRun(d.run, func(r *sim.Run) { r.Status = "failed" })
-		d.client.Doubt(time.Now(), census.SyncID(d.sync), census.SyncRunID(d.run))
+		d.client.Invalidate(time.Now(), census.SyncID(d.sync), census.SyncRunID(d.run))
 		if list, _, _ := d.read(t, d.client); list != "failed" {
 			t.Errorf("who begins now reads %s", list)
 		}
@@ -121,33 +122,33 @@ func TestDoubtOfCallsUnderWay(t *testing.T) {
 	})
 }
 
-// Doubts take a bounded amount of memory. Beyond it everything is doubted.
-func TestDoubtsAreBounded(t *testing.T) {
+// Invalidations take a bounded amount of memory. Beyond it everything is invalidated.
+func TestInvalidationsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := doubts{}
+		d := invalidations{}
 		began := time.Now()
-		for id := range int64(3 * maxDoubts) {
+		for id := range int64(3 * maxInvalidations) {
 			time.Sleep(time.Millisecond)
 			d.add(calls.FetchSyncRun, id, time.Now(), time.Hour)
-			if since := d.of(calls.FetchSyncRun, id); !since.Equal(time.Now()) || len(d.since) > maxDoubts {
+			if since := d.notBefore(calls.FetchSyncRun, id); !since.Equal(time.Now()) || len(d.since) > maxInvalidations {
 				t.Fatalf("%d of %d: %s", id, len(d.since), since)
 			}
 		}
-		for id := range int64(3 * maxDoubts) {
-			if made := began.Add(time.Duration(id+1) * time.Millisecond); d.of(calls.FetchSyncRun, id).Before(made) {
-				t.Fatal(fmt.Sprint(id, " is not doubted any more"))
+		for id := range int64(3 * maxInvalidations) {
+			if made := began.Add(time.Duration(id+1) * time.Millisecond); d.notBefore(calls.FetchSyncRun, id).Before(made) {
+				t.Fatal(fmt.Sprint(id, " is no longer invalidated"))
 			}
 		}
-		if all := d.all; d.of(calls.FetchSync, 1) != all || all.IsZero() {
+		if all := d.all; d.notBefore(calls.FetchSync, 1) != all || all.IsZero() {
 			t.Error("others are not")
 		}
 		time.Sleep(2 * time.Hour)
 		all := d.all
-		for id := range int64(2 * maxDoubts) {
+		for id := range int64(2 * maxInvalidations) {
 			d.add(calls.FetchSync, id, time.Now(), time.Minute)
 			time.Sleep(time.Second)
 		}
-		if len(d.since) > maxDoubts || d.all != all {
+		if len(d.since) > maxInvalidations || d.all != all {
 			t.Errorf("%d, all since %s", len(d.since), d.all.Sub(all))
 		}
 	})
