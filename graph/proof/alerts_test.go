@@ -14,7 +14,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// moreAlerts are alert_attributes beside those of health: none on invalid records.
+// moreAlerts are further values of alert_attributes, without alerts about invalid records.
 var moreAlerts = []string{
 	`[{"id":1,"type":"FailureAlertConfiguration","send_for":"every_time"},{"id":1,"type":"FailureAlertConfiguration","options":{"x":null}},null,{"id":2,"type":"FullSyncTriggerAlertConfiguration"}]`,
 	`[{"id":3,"type":"RuntimeAlertConfiguration","options":{"threshold":"1","unit":"minutes","start_type":"scheduled"}},{"id":4,"type":"RuntimeAlertConfiguration","options":{"threshold":2,"unit":"hours","start_type":"actual"}}]`,
@@ -23,7 +23,7 @@ var moreAlerts = []string{
 	`[{"id":8,"type":"RuntimeAlertConfiguration","options":{"threshold":"1","unit":"moons"}},{"id":9,"type":"MoonAlertConfiguration"}]`,
 }
 
-// An alert is a SyncAlert as it is answered, but for its words.
+// An alert is a SyncAlert in an answer, without its message.
 type alert struct {
 	ID, Rule, Origin, State string
 	Sync                    struct{ ID string }
@@ -50,7 +50,7 @@ func (a alert) String() string {
 	return text
 }
 
-// askAlerts asks for the alerts of some syncs, each for itself and all as one list.
+// askAlerts queries the alerts of some syncs, per sync and in one list.
 func (w *world) askAlerts() {
 	t := w.T
 	syncs, names := w.someSyncs()
@@ -97,14 +97,14 @@ func (w *world) askAlerts() {
 	}
 }
 
-// alertsOf are the alerts of a sync by docs/alerts.md.
+// alertsOf returns the alerts of a sync according to docs/alerts.md.
 func alertsOf(s sim.Sync, all []sim.Run) (alerts []alert) {
-	o := sightOf(s, all)
+	o := observe(s, all)
 	text := s.Alerts
 	if text == "" {
 		text = fmt.Sprintf(`[{"id":%d,"type":"FailureAlertConfiguration"}]`, 700+s.ID)
 	}
-	var settings []*configured
+	var settings []*alertSetting
 	if err := json.Unmarshal([]byte(text), &settings); err != nil {
 		panic(err)
 	}
@@ -119,12 +119,12 @@ func alertsOf(s sim.Sync, all []sim.Run) (alerts []alert) {
 		if n := times[a.ID] - 1; n > 0 {
 			a.ID += fmt.Sprintf(":%d", n)
 		}
-		if a.follow(o, c); a.State != "" {
+		if a.evaluate(o, c); a.State != "" {
 			alerts = append(alerts, a)
 		}
 	}
 	if !s.Paused {
-		alerts = append(alerts, o.troubles()...)
+		alerts = append(alerts, o.gatewayAlerts()...)
 	}
 	for i := range alerts {
 		alerts[i].Sync.ID = fmt.Sprintf("Sync:%d", s.ID)
@@ -132,25 +132,25 @@ func alertsOf(s sim.Sync, all []sim.Run) (alerts []alert) {
 	return alerts
 }
 
-// troubles are the alerts that need no setting.
-func (o sight) troubles() (alerts []alert) {
-	fire := func(rule string, since time.Time, value, threshold float64, run *sim.Run) {
+// gatewayAlerts returns the alerts of the gateway's own rules.
+func (o observed) gatewayAlerts() (alerts []alert) {
+	add := func(rule string, since time.Time, value, threshold float64, run *sim.Run) {
 		a := alert{ID: fmt.Sprintf("SyncAlert:%d:%s:GATEWAY_RULE", o.ID, rule), Rule: rule, Origin: "GATEWAY_RULE", State: "FIRING", Value: &value, Threshold: &threshold}
-		a.began(since)
-		a.by(run)
+		a.setSince(since)
+		a.setRun(run)
 		alerts = append(alerts, a)
 	}
 	var none time.Time
-	if due, late, _ := lateness(o.Sync, o.real, o.blocker != nil); late > 0 && (o.lost == 0 || len(o.real) > 0) {
-		fire("LATE", due, late.Seconds(), graceOf(o, due).Seconds(), nil)
+	if due, late, _ := lateness(o.Sync, o.real, o.blocker != nil); late > 0 && (o.future == 0 || len(o.real) > 0) {
+		add("LATE", due, late.Seconds(), graceOf(o, due).Seconds(), nil)
 	}
 	switch first := max(len(o.real)-1, 0); {
 	case o.blocker != nil && o.age > o.stuckAfter():
-		fire("STUCK", o.blocker.CreatedAt, o.age.Truncate(time.Millisecond).Seconds(), o.stuckAfter().Seconds(), o.blocker)
+		add("STUCK", o.blocker.CreatedAt, o.age.Truncate(time.Millisecond).Seconds(), o.stuckAfter().Seconds(), o.blocker)
 	case o.blocker != nil && o.skips >= 3 && o.longest > 0 && o.age > max(15*time.Minute, 2*o.longest):
-		fire("STUCK", o.blocker.CreatedAt, o.age.Truncate(time.Millisecond).Seconds(), max(15*time.Minute, 2*o.longest).Seconds(), o.blocker)
+		add("STUCK", o.blocker.CreatedAt, o.age.Truncate(time.Millisecond).Seconds(), max(15*time.Minute, 2*o.longest).Seconds(), o.blocker)
 	case o.blocker == nil && o.skips >= 3 && o.skips == len(o.real) && now.Sub(o.real[first].CreatedAt) > time.Hour:
-		fire("STUCK", none, now.Sub(o.real[first].CreatedAt).Seconds(), 3600, nil)
+		add("STUCK", none, now.Sub(o.real[first].CreatedAt).Seconds(), 3600, nil)
 	}
 	if o.skips >= 3 {
 		since := none
@@ -163,13 +163,13 @@ func (o sight) troubles() (alerts []alert) {
 		if o.skips < len(o.real) || !o.older {
 			since = skipped[o.skips-1].CreatedAt
 		}
-		fire("SKIPPED", since, float64(o.skips), 3, nil)
+		add("SKIPPED", since, float64(o.skips), 3, nil)
 	}
 	return alerts
 }
 
-// graceOf is by how much an execution may be late.
-func graceOf(o sight, due time.Time) time.Duration {
+// graceOf returns how late an execution may be.
+func graceOf(o observed, due time.Time) time.Duration {
 	if o.Frequency == "never" {
 		var pauses []time.Duration
 		var by []sim.Run
@@ -190,26 +190,26 @@ func graceOf(o sight, due time.Time) time.Duration {
 	return min(max(next.Sub(due), 15*time.Minute), 2*time.Hour)
 }
 
-func (a *alert) began(at time.Time) {
+func (a *alert) setSince(at time.Time) {
 	if !at.IsZero() {
 		a.Since = &at
 	}
 }
 
-func (a *alert) by(r *sim.Run) {
+func (a *alert) setRun(r *sim.Run) {
 	if r != nil {
 		a.Run = &struct{ DatabaseID int64 }{r.ID}
 	}
 }
 
-// A configured alert, as Census sends it.
-type configured struct {
+// An alertSetting is a configured alert, as Census sends it.
+type alertSetting struct {
 	ID      int64
 	Type    string
 	Options map[string]any
 }
 
-func (c *configured) rule() string {
+func (c *alertSetting) rule() string {
 	for kind, rule := range map[string]string{"Failure": "FAILED_RUN", "InvalidRecordPercent": "FAILED_RECORDS", "FullSyncTrigger": "FULL_SYNC",
 		"Runtime": "RUNTIME", "RecordCountDeviation": "RECORD_COUNT", "Status": "STATUS"} {
 		if c.Type == kind+"AlertConfiguration" {
@@ -219,8 +219,9 @@ func (c *configured) rule() string {
 	return "OTHER"
 }
 
-// threshold is the number that is configured; nil if it is none, or something else is.
-func (c *configured) threshold() *float64 {
+// threshold returns the configured threshold, for RUNTIME in seconds; nil if it is missing or
+// invalid.
+func (c *alertSetting) threshold() *float64 {
 	var n float64
 	text := fmt.Sprint(c.Options["threshold"])
 	if _, err := fmt.Sscan(text, &n); err != nil {
@@ -236,17 +237,17 @@ func (c *configured) threshold() *float64 {
 	return &n
 }
 
-// A telling is what one run tells of an alert.
-type telling struct {
-	run   sim.Run
-	bad   bool
-	dark  bool // nobody can say
-	at    time.Time
-	value *float64
+// A ruleResult is the result of a rule for one run.
+type ruleResult struct {
+	run       sim.Run
+	fires     bool
+	undecided bool // the rule cannot be evaluated for this run
+	at        time.Time
+	value     *float64
 }
 
-// follow tells the story of an alert from the oldest run on.
-func (a *alert) follow(o sight, c *configured) {
+// evaluate sets the state of an alert, by replaying its runs from the oldest on.
+func (a *alert) evaluate(o observed, c *alertSetting) {
 	if a.Rule == "STATUS" || a.Rule == "OTHER" {
 		a.State = "UNKNOWN"
 		return
@@ -257,70 +258,71 @@ func (a *alert) follow(o sight, c *configured) {
 			return
 		}
 	}
-	var told []telling
+	var results []ruleResult
 	for i := len(o.real) - 1; i >= 0; i-- {
-		if t := c.tell(o, i, a.Threshold); t != nil {
-			told = append(told, *t)
+		if t := c.result(o, i, a.Threshold); t != nil {
+			results = append(results, *t)
 		}
 	}
-	if len(told) == 0 {
+	if len(results) == 0 {
 		if o.older {
 			a.State = "UNKNOWN"
 		}
 		return
 	}
 	var since time.Time
-	before := "good" // what was told last
+	before := "passes" // the previous result: passes, fires or undecided
 	if o.older {
-		before = "dark"
+		before = "undecided"
 	}
-	var ended *telling
+	var ended *ruleResult
 	ever := false
-	for i, t := range told {
+	for i, t := range results {
 		switch {
-		case t.dark:
-			before = "dark"
-		case t.bad:
-			if before == "good" {
+		case t.undecided:
+			before = "undecided"
+		case t.fires:
+			if before == "passes" {
 				since = t.at
-			} else if before == "dark" {
+			} else if before == "undecided" {
 				since = time.Time{}
 			}
-			before, ever, ended = "bad", true, nil
+			before, ever, ended = "fires", true, nil
 		default:
-			if before = "good"; ever && ended == nil {
-				ended = &told[i]
+			if before = "passes"; ever && ended == nil {
+				ended = &results[i]
 			}
 		}
 	}
-	last := told[len(told)-1]
+	last := results[len(results)-1]
 	switch {
-	case last.dark:
+	case last.undecided:
 		a.State = "UNKNOWN"
-	case last.bad:
+	case last.fires:
 		a.State = "FIRING"
-		a.began(since)
+		a.setSince(since)
 	case ended != nil:
 		a.State, last = "RESOLVED", *ended
-		a.began(last.at)
+		a.setSince(last.at)
 	default:
 		return
 	}
-	a.by(&last.run)
+	a.setRun(&last.run)
 	a.Value = last.value
 }
 
-// tell is what the i-th newest run tells; nil for nothing.
-func (c *configured) tell(o sight, i int, threshold *float64) *telling {
+// result returns the result of the rule for the i-th newest run; nil if the rule does not apply to
+// it.
+func (c *alertSetting) result(o observed, i int, threshold *float64) *ruleResult {
 	r := o.real[i]
 	working := outcomeOf(r) == "IN_PROGRESS"
 	if !working && !finished(r) {
 		return nil
 	}
-	t := telling{run: r, at: endOf(r)}
+	t := ruleResult{run: r, at: endOf(r)}
 	switch c.rule() {
 	case "FAILED_RUN":
-		if t.bad = outcomeOf(r) == "FAILED"; working {
+		if t.fires = outcomeOf(r) == "FAILED"; working {
 			return nil
 		}
 	case "FAILED_RECORDS":
@@ -333,13 +335,13 @@ func (c *configured) tell(o sight, i int, threshold *float64) *telling {
 			return nil
 		}
 		percent := share * 100
-		t.value, t.bad = &percent, share > *threshold/100
+		t.value, t.fires = &percent, share > *threshold/100
 	case "FULL_SYNC":
 		first := !o.older && !slices.ContainsFunc(o.real[i+1:], func(r sim.Run) bool { return finished(r) || outcomeOf(r) == "IN_PROGRESS" })
 		if first || working && !r.FullSync {
 			return nil
 		}
-		if t.bad = r.FullSync; t.bad {
+		if t.fires = r.FullSync; t.fires {
 			t.at = r.CreatedAt
 		}
 	case "RUNTIME":
@@ -354,11 +356,11 @@ func (c *configured) tell(o sight, i int, threshold *float64) *telling {
 		if end.Before(start) || working && seconds <= *threshold {
 			return nil
 		}
-		if t.value, t.bad = &seconds, seconds > *threshold; t.bad {
+		if t.value, t.fires = &seconds, seconds > *threshold; t.fires {
 			t.at = start.Add(time.Duration(*threshold) * time.Second)
 		}
 	case "RECORD_COUNT":
-		count, known := c.counted(r)
+		count, known := c.count(r)
 		if !known {
 			return nil
 		}
@@ -368,11 +370,11 @@ func (c *configured) tell(o sight, i int, threshold *float64) *telling {
 		}
 		var past []float64
 		for _, earlier := range o.real[i+1:] {
-			if n, known := c.counted(earlier); known && len(past) < most {
+			if n, known := c.count(earlier); known && len(past) < most {
 				past = append(past, n)
 			}
 		}
-		if t.dark = len(past) < min(most, 3); t.dark {
+		if t.undecided = len(past) < min(most, 3); t.undecided {
 			break
 		}
 		mean := 0.0
@@ -382,10 +384,10 @@ func (c *configured) tell(o sight, i int, threshold *float64) *telling {
 		mean /= float64(len(past))
 		switch {
 		case mean > 0:
-			percent := math.Abs(count-mean) / mean * 100 // rounded as the answer is
-			t.value, t.bad = &percent, percent > *threshold
+			percent := math.Abs(count-mean) / mean * 100 // same rounding as in the answer
+			t.value, t.fires = &percent, percent > *threshold
 		case count > 0:
-			t.bad = true
+			t.fires = true
 		default:
 			t.value = new(float64)
 		}
@@ -393,7 +395,7 @@ func (c *configured) tell(o sight, i int, threshold *float64) *telling {
 	return &t
 }
 
-func (c *configured) counted(r sim.Run) (n float64, known bool) {
+func (c *alertSetting) count(r sim.Run) (n float64, known bool) {
 	count := r.Counts.Source
 	if c.Options["record_type"] == "records_processed" {
 		count = r.Counts.Processed

@@ -15,7 +15,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// What the simulated Census calls its connections.
+// Names of the connections in the simulated Census.
 var (
 	sourceNames      = map[int64]string{11: "Snowflake", 12: "BigQuery", 13: "Finance Redshift", 14: "Databricks", 15: "Postgres replica"}
 	destinationNames = map[int64]string{301: "Salesforce", 302: "HubSpot", 303: "Braze", 304: "Intercom", 305: "Marketo", 306: "Zendesk", 307: "Google Ads", 308: "Facebook Ads",
@@ -24,19 +24,19 @@ var (
 		309: "slack", 310: "iterable", 311: "netsuite", 312: "google_sheets"}
 )
 
-// onV2 tells whether the gateway asks by V2, which has groups, names destinations by
-// activations and knows no labels of sources.
-var onV2 = strings.HasSuffix(sim.Base(), "/v2")
+// usesV2 reports whether the gateway uses V2, which has groups, names destinations by activations,
+// and has no labels of sources.
+var usesV2 = strings.HasSuffix(sim.Base(), "/v2")
 
 func destinationKey(s sim.Sync) string {
-	if onV2 {
+	if usesV2 {
 		return "act_" + strconv.FormatInt(s.SourceID, 36) + "_" + strconv.FormatInt(s.DestinationID, 36)
 	}
 	return fmt.Sprint(s.DestinationID)
 }
 
 func nameOfSource(s sim.Sync) string {
-	if onV2 && s.SourceID == 13 {
+	if usesV2 && s.SourceID == 13 {
 		return "Redshift - acme-finance.us-east-1"
 	}
 	return sourceNames[s.SourceID]
@@ -53,24 +53,24 @@ type group struct {
 	}
 }
 
-// A groups is what is asked of a statistic by groups.
-type groups struct {
+// A groupsQuery is a random query of the field groups.
+type groupsQuery struct {
 	by, order string
 	first     int
 }
 
-func (w *world) drawGroups() groups {
-	return groups{rapid.SampledFrom([]string{"SYNC", "DESTINATION", "DESTINATION_TYPE", "DESTINATION_OBJECT", "SOURCE", "OPERATION", "TRIGGER", "FULL_SYNC", "GROUP"}).Draw(w.T, "by"),
+func (w *world) drawGroups() groupsQuery {
+	return groupsQuery{rapid.SampledFrom([]string{"SYNC", "DESTINATION", "DESTINATION_TYPE", "DESTINATION_OBJECT", "SOURCE", "OPERATION", "TRIGGER", "FULL_SYNC", "GROUP"}).Draw(w.T, "by"),
 		rapid.SampledFrom([]string{"TOTAL", "FAILED", "RECORDS_FAILED", "DURATION_P95", "LABEL"}).Draw(w.T, "order of groups"),
 		rapid.SampledFrom([]int{1, 2, 20, 200}).Draw(w.T, "first groups")}
 }
 
-func (g groups) fields() string {
+func (g groupsQuery) fields() string {
 	return fmt.Sprintf("groups(by: %s, orderBy: %s, first: %d) { key label sync { id } stats { %s successRate cleanRate lastSuccessAt } }", g.by, g.order, g.first, tallyFields)
 }
 
-// of is the key and the label of a run's group.
-func (g groups) of(s sim.Sync, r sim.Run) (key, label string) {
+// of returns the key and the label of a run's group.
+func (g groupsQuery) of(s sim.Sync, r sim.Run) (key, label string) {
 	switch g.by {
 	case "SYNC":
 		return fmt.Sprintf("Sync:%d", s.ID), s.Label
@@ -84,7 +84,7 @@ func (g groups) of(s sim.Sync, r sim.Run) (key, label string) {
 		return fmt.Sprint(s.SourceID), nameOfSource(s)
 	case "GROUP":
 		switch {
-		case !onV2:
+		case !usesV2:
 			return "", ""
 		case s.SourceID == 15:
 			return "abundant_giraffe", nameOfSource(s)
@@ -103,7 +103,7 @@ func (g groups) of(s sim.Sync, r sim.Run) (key, label string) {
 	return fmt.Sprint(r.FullSync), map[bool]string{true: "full syncs", false: "other runs"}[r.FullSync]
 }
 
-func (w *world) checkGroups(of string, g groups, got []group, syncs []sim.Sync, runs []sim.Run) {
+func (w *world) checkGroups(of string, g groupsQuery, got []group, syncs []sim.Sync, runs []sim.Run) {
 	byID := map[int64]sim.Sync{}
 	for _, s := range syncs {
 		byID[s.ID] = s
@@ -163,7 +163,7 @@ func (w *world) checkGroups(of string, g groups, got []group, syncs []sim.Sync, 
 				id = keys[i]
 			}
 		} else if group.Key != nil || group.Label != nil {
-			w.Fatalf("%s: %s: the rest is %q", of, g.fields(), *group.Key)
+			w.Fatalf("%s: %s: the group of the rest has the key %q", of, g.fields(), *group.Key)
 		}
 		if (group.Sync == nil) != (id == "") || group.Sync != nil && group.Sync.ID != id {
 			w.Fatalf("%s: %s: group %d is of sync %v, want %q", of, g.fields(), i, group.Sync, id)
@@ -173,7 +173,7 @@ func (w *world) checkGroups(of string, g groups, got []group, syncs []sim.Sync, 
 	}
 }
 
-// checkRates compares what is told of the success of runs with the runs.
+// checkRates checks rates and the last success against the runs.
 func (w *world) checkRates(of string, success, clean *float64, lastAt *time.Time, runs []sim.Run) {
 	good, flawless, all := 0, 0, 0
 	var last time.Time
@@ -183,7 +183,7 @@ func (w *world) checkRates(of string, success, clean *float64, lastAt *time.Time
 		}
 		if succeeded(r) {
 			good++
-			if r.CompletedAt.After(last) && !isAhead(r.CompletedAt) {
+			if r.CompletedAt.After(last) && !isFuture(r.CompletedAt) {
 				last = r.CompletedAt
 			}
 		}

@@ -9,7 +9,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A verdict is a SyncHealth as it is answered, but for its words.
+// A verdict is a SyncHealth in an answer, without its reason.
 type verdict struct {
 	State               string
 	Since               *time.Time
@@ -38,7 +38,7 @@ func (v verdict) String() string {
 		v.State, at(v.Since), v.ConsecutiveFailures, at(v.LastSuccessAt), text(v.FreshnessSeconds), text(v.LateBySeconds))
 }
 
-// askHealth asks how every sync is.
+// askHealth queries the health of some syncs.
 func (w *world) askHealth() {
 	syncs, names := w.someSyncs()
 	var data struct {
@@ -61,21 +61,21 @@ func (w *world) askHealth() {
 	}
 }
 
-// A sight is what is seen of a sync by which it is judged.
-type sight struct {
+// An observed is what the rules of docs/health.md look at.
+type observed struct {
 	sim.Sync
 	newest  []sim.Run // at most 25
-	real    []sim.Run // but for dry runs
-	done    []sim.Run // and of these, finished
-	older   bool      // there are runs that are not seen
-	lost    int       // runs of the future
-	blocker *sim.Run  // what is in the way
-	skips   int       // skipped runs in a row
+	real    []sim.Run // newest, without dry runs
+	done    []sim.Run // the finished ones of real
+	older   bool      // there are more than 25 runs
+	future  int       // number of ignored runs with a creation time in the future
+	blocker *sim.Run  // the run that blocks the next ones; nil: none
+	skips   int       // number of newest runs in a row that were skipped
 	age     time.Duration
-	longest time.Duration // of the finished runs that the blocker is compared with
+	longest time.Duration // longest duration of the finished runs to compare with
 }
 
-// streak is how many of runs, from the first on, are as is says.
+// streak returns how many of runs, from the first on, satisfy is.
 func streak(runs []sim.Run, is func(sim.Run) bool) int {
 	n := 0
 	for n < len(runs) && is(runs[n]) {
@@ -84,29 +84,29 @@ func streak(runs []sim.Run, is func(sim.Run) bool) int {
 	return n
 }
 
-// sightOf is what docs/health.md says is looked at.
-func sightOf(s sim.Sync, all []sim.Run) sight {
+// observe returns the observations of a sync according to docs/health.md.
+func observe(s sim.Sync, all []sim.Run) observed {
 	newest := slices.Clone(all)
 	slices.Reverse(newest)
-	o := sight{older: len(newest) > 25}
+	o := observed{older: len(newest) > 25}
 	newest = newest[:min(len(newest), 25)]
 
-	// What lies in the future is not told, and a run created then is not there.
-	told := func(t time.Time) time.Time {
-		if isAhead(t) {
+	// Times in the future are ignored, and so are runs created in the future.
+	pastOnly := func(t time.Time) time.Time {
+		if isFuture(t) {
 			return time.Time{}
 		}
 		return t
 	}
-	s.CreatedAt, s.UpdatedAt = told(s.CreatedAt), told(s.UpdatedAt)
+	s.CreatedAt, s.UpdatedAt = pastOnly(s.CreatedAt), pastOnly(s.UpdatedAt)
 	newest = slices.DeleteFunc(newest, func(r sim.Run) bool {
-		if isAhead(r.CreatedAt) && !isDry(r) {
-			o.lost++
+		if isFuture(r.CreatedAt) && !isDry(r) {
+			o.future++
 		}
-		return isAhead(r.CreatedAt)
+		return isFuture(r.CreatedAt)
 	})
 	for i := range newest {
-		newest[i].CompletedAt, newest[i].ScheduledAt = told(newest[i].CompletedAt), told(newest[i].ScheduledAt)
+		newest[i].CompletedAt, newest[i].ScheduledAt = pastOnly(newest[i].CompletedAt), pastOnly(newest[i].ScheduledAt)
 	}
 	o.Sync, o.newest = s, newest
 	for _, r := range newest {
@@ -118,8 +118,8 @@ func sightOf(s sim.Sync, all []sim.Run) sight {
 		}
 	}
 
-	// What is in the way: the newest run in progress that no finished run follows.
-	// Skipped runs wait for something, which may have a status that nobody knows.
+	// The blocker is the newest run in progress that no finished run follows. Behind skipped runs,
+	// it may also be a run of unknown status.
 	for i, r := range newest {
 		if !isDry(r) && finished(r) {
 			break
@@ -144,20 +144,20 @@ func sightOf(s sim.Sync, all []sim.Run) sight {
 	return o
 }
 
-// stuckAfter is how long a run may be in progress.
-func (o sight) stuckAfter() time.Duration {
+// stuckAfter returns how long a run may be in progress.
+func (o observed) stuckAfter() time.Duration {
 	if o.longest > 0 {
 		return max(time.Hour, 3*o.longest)
 	}
 	return 6 * time.Hour
 }
 
-// healthOf judges a sync by docs/health.md.
+// healthOf returns the health of a sync according to docs/health.md.
 func healthOf(s sim.Sync, all []sim.Run) (v verdict) {
-	o := sightOf(s, all)
-	s, real, done, older, lost, blocker, skips, age, longest := o.Sync, o.real, o.done, o.older, o.lost, o.blocker, o.skips, o.age, o.longest
+	o := observe(s, all)
+	s, real, done, older, lost, blocker, skips, age, longest := o.Sync, o.real, o.done, o.older, o.future, o.blocker, o.skips, o.age, o.longest
 	failed := func(r sim.Run) bool { return outcomeOf(r) == "FAILED" }
-	begun := func(n int) bool { return n < len(done) || !older } // whether a streak of n is known to have begun with its last
+	begun := func(n int) bool { return n < len(done) || !older } // reports whether a streak of n runs is known to begin with its last one
 
 	v.ConsecutiveFailures = streak(done, failed)
 	for _, r := range done {
@@ -168,7 +168,7 @@ func healthOf(s sim.Sync, all []sim.Run) (v verdict) {
 		}
 	}
 	due, late, scheduled := lateness(s, real, blocker != nil)
-	if lost > 0 && len(real) == 0 { // when it last ran is not known
+	if lost > 0 && len(real) == 0 { // the time of the last run is unknown
 		late, scheduled = 0, false
 	}
 	if scheduled {
@@ -176,7 +176,7 @@ func healthOf(s sim.Sync, all []sim.Run) (v verdict) {
 		v.LateBySeconds = &seconds
 	}
 
-	is := func(state string, since ...time.Time) verdict {
+	with := func(state string, since ...time.Time) verdict {
 		v.State = state
 		if len(since) > 0 && !since[0].IsZero() {
 			v.Since = &since[0]
@@ -196,37 +196,37 @@ func healthOf(s sim.Sync, all []sim.Run) (v verdict) {
 			successes++
 		}
 	}
-	most := lossAllowed(s)
-	flawed, good := streak(done, func(r sim.Run) bool { return isFlawed(r, most) }), streak(done, func(r sim.Run) bool { return !isFlawed(r, most) })
+	maxLoss := maxLossShare(s)
+	flawed, good := streak(done, func(r sim.Run) bool { return isFlawed(r, maxLoss) }), streak(done, func(r sim.Run) bool { return !isFlawed(r, maxLoss) })
 	switch n := v.ConsecutiveFailures; {
 	case s.Paused:
-		return is("PAUSED")
+		return with("PAUSED")
 	case len(real)+lost == 0 && !older:
-		return is("NEVER_RAN", s.CreatedAt)
+		return with("NEVER_RAN", s.CreatedAt)
 	case blocker != nil && age > o.stuckAfter():
-		return is("STUCK", blocker.CreatedAt)
+		return with("STUCK", blocker.CreatedAt)
 	case blocker != nil && skips >= 3 && longest > 0 && age > max(15*time.Minute, 2*longest):
-		return is("STUCK", blocker.CreatedAt)
+		return with("STUCK", blocker.CreatedAt)
 	case blocker == nil && skips >= 3 && skips == len(real) && now.Sub(real[skips-1].CreatedAt) > time.Hour:
-		return is("STUCK")
+		return with("STUCK")
 	case n >= 2 || n > 0 && n == len(done) && !older:
-		return is("FAILING", onlyIf(begun(n), done[n-1].CreatedAt))
+		return with("FAILING", onlyIf(begun(n), done[n-1].CreatedAt))
 	case late > 0:
-		return is("LATE", due)
+		return with("LATE", due)
 	case n > 0:
-		return is("DEGRADED", done[0].CreatedAt)
+		return with("DEGRADED", done[0].CreatedAt)
 	case flawed > 0:
-		return is("DEGRADED", onlyIf(begun(flawed), endOf(done[flawed-1])))
+		return with("DEGRADED", onlyIf(begun(flawed), endOf(done[flawed-1])))
 	case len(recent) >= 5 && successes*100 < 80*len(recent):
-		return is("DEGRADED")
+		return with("DEGRADED")
 	case skips >= 3:
-		return is("DEGRADED", onlyIf(skips < len(real) || !older, real[skips-1].CreatedAt))
+		return with("DEGRADED", onlyIf(skips < len(real) || !older, real[skips-1].CreatedAt))
 	case !isReadable(s):
-		return is("UNKNOWN")
+		return with("UNKNOWN")
 	case good > 0:
-		return is("HEALTHY", onlyIf(begun(good), endOf(done[good-1])))
+		return with("HEALTHY", onlyIf(begun(good), endOf(done[good-1])))
 	}
-	return is("UNKNOWN")
+	return with("UNKNOWN")
 }
 
 func realOf(runs []sim.Run) (real []sim.Run) {
@@ -240,16 +240,16 @@ func realOf(runs []sim.Run) (real []sim.Run) {
 
 func isSkipped(r sim.Run) bool { return outcomeOf(r) == "SKIPPED" }
 
-// isFlawed tells whether a finished run is not all that it should be.
-func isFlawed(r sim.Run, most float64) bool {
+// isFlawed reports whether a run failed or lost more than the allowed share of its records.
+func isFlawed(r sim.Run, maxLoss float64) bool {
 	rejected, invalid, processed := max(r.Counts.Failed, 0), max(r.Counts.Invalids, 0), max(r.Counts.Processed, 0)
 	all := float64(max(processed, rejected) + invalid)
-	return outcomeOf(r) == "FAILED" || rejected+invalid > 0 && float64(rejected+invalid)/all > most
+	return outcomeOf(r) == "FAILED" || rejected+invalid > 0 && float64(rejected+invalid)/all > maxLoss
 }
 
-// lossAllowed is the share of records that may be lost, by the alert of s.
-func lossAllowed(s sim.Sync) float64 {
-	for percent, alert := range alerts {
+// maxLossShare returns the share of records that may be lost, by the alert settings of s.
+func maxLossShare(s sim.Sync) float64 {
+	for percent, alert := range lossAlerts {
 		if s.Alerts == alert && percent >= 0 {
 			return percent / 100
 		}
@@ -257,8 +257,9 @@ func lossAllowed(s sim.Sync) float64 {
 	return 0.01
 }
 
-// alerts are what alert_attributes are drawn from, by the percentage that they allow.
-var alerts = map[float64]string{
+// lossAlerts are values of alert_attributes, by the percentage of lost records that they allow; -1:
+// they set none.
+var lossAlerts = map[float64]string{
 	-1:  `[{"type":"RuntimeAlertConfiguration","options":{"threshold":"0","unit":"minutes"}}]`,
 	0:   `[{"id":1,"type":"InvalidRecordPercentAlertConfiguration","options":{"threshold":0}}]`,
 	1.5: `[{"type":"InvalidRecordPercentAlertConfiguration","options":{"threshold":"75"}},{"type":"InvalidRecordPercentAlertConfiguration","options":{"threshold":"1.5"}}]`,
@@ -272,12 +273,12 @@ func endOf(r sim.Run) time.Time {
 	return r.CompletedAt
 }
 
-// isAhead tells whether a time is in the future by more than clocks differ.
-func isAhead(t time.Time) bool { return t.Sub(now) > 5*time.Minute }
+// isFuture reports whether a time is in the future by more than clocks may differ.
+func isFuture(t time.Time) bool { return t.Sub(now) > 5*time.Minute }
 
-// expressions are what crons are drawn from, and when each is due on a clock of its
-// zone; nil where nobody can read it.
-var expressions = map[string]func(t time.Time) bool{
+// crons are cron expressions. The function reports whether one is due, on a clock of its zone; nil:
+// the expression is invalid.
+var crons = map[string]func(t time.Time) bool{
 	"*/20 * * * *": func(t time.Time) bool { return t.Minute()%20 == 0 },
 	"0 6 * * 1-5": func(t time.Time) bool {
 		return isAt(t, 6, 0) && t.Weekday() != time.Saturday && t.Weekday() != time.Sunday
@@ -301,10 +302,10 @@ var expressions = map[string]func(t time.Time) bool{
 	"every day":                       nil,
 }
 
-// clocks are those of expressions that name a zone.
-var clocks = map[string]*time.Location{"15 5 * * * America/New_York": clock("America/New_York"), "CRON_TZ=Asia/Tokyo 15 5 * * mon": clock("Asia/Tokyo")}
+// cronZones has the zones of expressions that name one.
+var cronZones = map[string]*time.Location{"15 5 * * * America/New_York": loadZone("America/New_York"), "CRON_TZ=Asia/Tokyo 15 5 * * mon": loadZone("Asia/Tokyo")}
 
-func clock(zone string) *time.Location {
+func loadZone(zone string) *time.Location {
 	in, err := time.LoadLocation(zone)
 	if err != nil {
 		panic(err)
@@ -314,7 +315,7 @@ func clock(zone string) *time.Location {
 
 func isAt(t time.Time, hour, minute int) bool { return t.Hour() == hour && t.Minute() == minute }
 
-// isReadable tells whether it is known when s is due.
+// isReadable reports whether the schedule of s is understood.
 func isReadable(s sim.Sync) bool {
 	switch s.Frequency {
 	case "never", "continuous", "quarter_hourly", "hourly", "daily":
@@ -322,12 +323,12 @@ func isReadable(s sim.Sync) bool {
 	case "weekly":
 		return s.Day != ""
 	case "expression":
-		return expressions[s.Cron] != nil
+		return crons[s.Cron] != nil
 	}
 	return false
 }
 
-// isDue tells whether the schedule of s names the minute that t is in.
+// isDue reports whether the schedule of s includes the minute of t.
 func isDue(s sim.Sync, t time.Time) bool {
 	switch s.Frequency {
 	case "continuous":
@@ -341,14 +342,14 @@ func isDue(s sim.Sync, t time.Time) bool {
 	case "weekly":
 		return isAt(t, s.Hour, s.Minute) && strings.EqualFold(t.Weekday().String(), s.Day)
 	}
-	if in := clocks[s.Cron]; in != nil {
+	if in := cronZones[s.Cron]; in != nil {
 		t = t.In(in)
 	}
-	return expressions[s.Cron](t)
+	return crons[s.Cron](t)
 }
 
-// lateness is which execution is the next that the schedule promised, and since
-// when it is overdue, if by more than is usual.
+// lateness returns the next execution promised by the schedule, and how overdue it is; 0 if within
+// the grace time.
 func lateness(s sim.Sync, real []sim.Run, busy bool) (due time.Time, late time.Duration, scheduled bool) {
 	if s.Paused || !isReadable(s) {
 		return due, 0, false
@@ -365,7 +366,7 @@ func lateness(s sim.Sync, real []sim.Run, busy bool) (due time.Time, late time.D
 		}
 	}
 	if s.Frequency == "never" {
-		return habit(after, real, busy)
+		return habitualLateness(after, real, busy)
 	}
 	if after.IsZero() {
 		return due, 0, false
@@ -383,9 +384,9 @@ func lateness(s sim.Sync, real []sim.Run, busy bool) (due time.Time, late time.D
 	return due, late, true
 }
 
-// habit is lateness of a sync without a schedule, which has last begun at after: by the
+// habitualLateness is lateness for a sync without a schedule that last began at after. It uses the
 // longest pause between runs that nobody started by hand.
-func habit(after time.Time, real []sim.Run, busy bool) (due time.Time, late time.Duration, known bool) {
+func habitualLateness(after time.Time, real []sim.Run, busy bool) (due time.Time, late time.Duration, known bool) {
 	var pauses []time.Duration
 	var newer time.Time
 	for i, r := range real {

@@ -10,35 +10,35 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A version is how a sync and its runs were for some time.
+// A version is the state of a sync and its runs during some time.
 type version struct {
-	from, to time.Time // to is zero while it is so
-	sync     *sim.Sync // nil: there was none
+	from, to time.Time // to is zero for the current version
+	sync     *sim.Sync // nil: the sync did not exist
 	runs     []sim.Run
 }
 
-// A history is a Census that changes, and all it ever was.
+// A history changes a simulated Census and records all its versions.
 type history struct {
 	census *sim.Census
 
-	mu     sync.Mutex
-	chance *rand.Rand
-	syncs  map[int64][]version
-	rows   map[int64][]sim.Run // each run as it was, the latest last
-	ended  map[int64]time.Time // when runs were removed
-	cuts   int                 // how often they still may be: a list that is shortened again and again while it is read is given up
+	mu          sync.Mutex
+	random      *rand.Rand
+	syncs       map[int64][]version
+	runVersions map[int64][]sim.Run // all versions of each run, the latest last
+	removedAt   map[int64]time.Time // when each removed run was removed
+	prunesLeft  int                 // how often old runs may still be pruned; the gateway gives up reading a list that is pruned again and again
 }
 
 func newHistory(census *sim.Census, seed uint64) *history {
-	h := &history{census: census, chance: rand.New(rand.NewPCG(seed, 0)), syncs: map[int64][]version{}, rows: map[int64][]sim.Run{}, ended: map[int64]time.Time{}}
+	h := &history{census: census, random: rand.New(rand.NewPCG(seed, 0)), syncs: map[int64][]version{}, runVersions: map[int64][]sim.Run{}, removedAt: map[int64]time.Time{}}
 	for _, s := range census.Syncs() {
-		h.note(s.ID)
+		h.record(s.ID)
 	}
 	return h
 }
 
-// note takes down how a sync is by now.
-func (h *history) note(id int64) {
+// record records the current version of a sync.
+func (h *history) record(id int64) {
 	at := time.Now()
 	v := version{from: at, runs: h.census.Runs(id)}
 	for _, s := range h.census.Syncs() {
@@ -46,27 +46,27 @@ func (h *history) note(id int64) {
 			v.sync = &s
 		}
 	}
-	there := map[int64]bool{}
+	exists := map[int64]bool{}
 	for _, r := range v.runs {
-		there[r.ID] = true
-		if was := h.rows[r.ID]; len(was) == 0 || was[len(was)-1] != r {
-			h.rows[r.ID] = append(was, r)
+		exists[r.ID] = true
+		if was := h.runVersions[r.ID]; len(was) == 0 || was[len(was)-1] != r {
+			h.runVersions[r.ID] = append(was, r)
 		}
 	}
 	if n := len(h.syncs[id]); n > 0 {
 		last := &h.syncs[id][n-1]
 		last.to = at
 		for _, r := range last.runs {
-			if !there[r.ID] {
-				h.ended[r.ID] = at
+			if !exists[r.ID] {
+				h.removedAt[r.ID] = at
 			}
 		}
 	}
 	h.syncs[id] = append(h.syncs[id], v)
 }
 
-// during are the ways a sync was from one moment to another.
-func (h *history) during(id int64, from, to time.Time) (all []version) {
+// versionsBetween returns the versions of a sync between two times.
+func (h *history) versionsBetween(id int64, from, to time.Time) (all []version) {
 	for _, v := range h.syncs[id] {
 		if !v.from.After(to) && (v.to.IsZero() || !v.to.Before(from)) {
 			all = append(all, v)
@@ -75,20 +75,20 @@ func (h *history) during(id int64, from, to time.Time) (all []version) {
 	return all
 }
 
-// happen changes something.
-func (h *history) happen() {
+// changeSomething makes one random change.
+func (h *history) changeSomething() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	at := time.Now().UTC().Truncate(time.Millisecond)
 	syncs := h.census.Syncs()
-	n := h.chance.IntN
+	n := h.random.IntN
 	if len(syncs) < 2 || n(60) == 0 {
-		h.note(h.census.AddSync(sim.Sync{Label: fmt.Sprintf("new %d", n(5)), Frequency: "hourly", CreatedAt: at}))
+		h.record(h.census.AddSync(sim.Sync{Label: fmt.Sprintf("new %d", n(5)), Frequency: "hourly", CreatedAt: at}))
 		return
 	}
 	s := syncs[n(len(syncs))]
 	runs := h.census.Runs(s.ID)
-	defer h.note(s.ID)
+	defer h.record(s.ID)
 	start := func(most int) {
 		for range 1 + n(most) {
 			h.census.AddRun(s.ID, sim.Run{CreatedAt: at, UpdatedAt: at, Status: []string{"queued", "working", "skipped"}[n(3)]})
@@ -106,7 +106,7 @@ func (h *history) happen() {
 		if n(4) == 0 {
 			h.prune(s.ID, 1+n(130))
 		}
-	case 6: // as Census would that keeps so many
+	case 6: // as if Census kept a fixed number of runs
 		k := min(1+n(3), len(runs))
 		h.prune(s.ID, k)
 		for range k {
@@ -124,8 +124,8 @@ func (h *history) happen() {
 		}
 	default:
 		for _, r := range recent {
-			fits := isRunning(r) && !isOver(r) && n(2) == 0 || isOver(r) && at.Sub(r.CompletedAt) < 4*time.Minute && n(4) == 0
-			if !fits {
+			mayUpdate := isRunning(r) && !isOver(r) && n(2) == 0 || isOver(r) && at.Sub(r.CompletedAt) < 4*time.Minute && n(4) == 0
+			if !mayUpdate {
 				continue
 			}
 			h.census.UpdateRun(r.ID, func(r *sim.Run) {
@@ -146,46 +146,46 @@ func (h *history) happen() {
 	}
 }
 
-// prune has old runs go.
+// prune removes old runs, if it may.
 func (h *history) prune(id int64, n int) {
-	if h.cuts--; h.cuts >= 0 {
+	if h.prunesLeft--; h.prunesLeft >= 0 {
 		h.census.Prune(id, n)
 	}
 }
 
-// allow sets how often old runs may go from now on.
-func (h *history) allow(cuts int) {
+// setPrunes sets how often old runs may be pruned from now on.
+func (h *history) setPrunes(cuts int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.cuts = cuts
+	h.prunesLeft = cuts
 }
 
-// comeAndGo has new runs come to a sync, or old ones go.
-func (h *history) comeAndGo(id int64) {
+// addOrPruneRuns adds new runs to a sync, or prunes old ones.
+func (h *history) addOrPruneRuns(id int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	defer h.note(id)
-	if n := h.chance.IntN; n(3) == 0 {
+	defer h.record(id)
+	if n := h.random.IntN; n(3) == 0 {
 		h.prune(id, 1+n(20))
 		return
 	}
 	at := time.Now().UTC().Truncate(time.Millisecond)
-	for range 1 + h.chance.IntN(30) {
+	for range 1 + h.random.IntN(30) {
 		h.census.AddRun(id, sim.Run{CreatedAt: at, UpdatedAt: at, Status: "queued"})
 	}
 }
 
-// asTold is the run as it was when it looked so.
-func (h *history) asTold(told row) (sim.Run, bool) {
-	for _, r := range slices.Backward(h.rows[told.DatabaseID]) {
-		if rowOf(r) == told.flat() {
+// find returns the version of a run that equals the given row.
+func (h *history) find(want row) (sim.Run, bool) {
+	for _, r := range slices.Backward(h.runVersions[want.DatabaseID]) {
+		if rowOf(r) == want.key() {
 			return r, true
 		}
 	}
 	return sim.Run{}, false
 }
 
-// A row is a run as it is answered.
+// A row is a run in an answer.
 type row struct {
 	ID                              string
 	DatabaseID                      int64 `json:"databaseId"`
@@ -198,7 +198,7 @@ type row struct {
 
 const rowFields = "{ id databaseId status outcome createdAt updatedAt completedAt errorCode recordsProcessed recordsFailed }"
 
-func (r row) flat() string {
+func (r row) key() string {
 	completed, code, processed, failed := "-", "", int64(-1), int64(-1)
 	if r.CompletedAt != nil {
 		completed = r.CompletedAt.UTC().Format(time.RFC3339Nano)
@@ -216,10 +216,10 @@ func (r row) flat() string {
 }
 
 func rowOf(r sim.Run) string {
-	told := row{DatabaseID: r.ID, Status: statusOf(r), Outcome: outcomeOf(r), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, ErrorCode: &r.ErrorCode,
+	want := row{DatabaseID: r.ID, Status: statusOf(r), Outcome: outcomeOf(r), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, ErrorCode: &r.ErrorCode,
 		RecordsProcessed: &r.Counts.Processed, RecordsFailed: &r.Counts.Failed}
 	if !r.CompletedAt.IsZero() {
-		told.CompletedAt = &r.CompletedAt
+		want.CompletedAt = &r.CompletedAt
 	}
-	return told.flat()
+	return want.key()
 }

@@ -10,7 +10,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A connection is a page as it is answered.
+// A connection is a page in an answer.
 type connection struct {
 	TotalCount *int
 	Edges      []struct {
@@ -26,17 +26,17 @@ type connection struct {
 
 const connectionFields = "{ totalCount edges { cursor node { id } } nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }"
 
-// A list is what is paged through, as it should be.
+// A list is an expected list, and the field that pages through it.
 type list struct {
-	ids   []string
-	field string             // with its arguments, but for the page's
-	at    func() *connection // where its answer is decoded
-	data  any
-	knows bool // the total is known of every page
+	ids        []string
+	field      string             // with its arguments, except those of the page
+	at         func() *connection // returns the decoded answer
+	data       any
+	totalKnown bool // totalCount is expected on every page
 }
 
-// askPages asks for the whole list, and for pages of it from either end and
-// between any two cursors, also where they are crossed and nothing is between.
+// askPages queries the whole list, and pages from either end and between any two cursors, including
+// crossed cursors with nothing between.
 func (w *world) askPages(l list) {
 	if len(l.ids) > 1000 { // more than a page may hold
 		return
@@ -80,17 +80,17 @@ func (w *world) askPages(l list) {
 			next, previous = before, to-from > n
 			from = max(from, to-n)
 		}
-		said := strings.Join(args, ", ")
-		c := page(said)
-		w.checkPage(l, c, said, from, to, next, previous)
-		if l.knows && (c.TotalCount == nil || *c.TotalCount != len(l.ids)) || c.TotalCount != nil && *c.TotalCount != len(l.ids) {
-			w.Fatalf("%s, %s: the total is %v, want %d", l.field, said, c.TotalCount, len(l.ids))
+		text := strings.Join(args, ", ")
+		c := page(text)
+		w.checkPage(l, c, text, from, to, next, previous)
+		if l.totalKnown && (c.TotalCount == nil || *c.TotalCount != len(l.ids)) || c.TotalCount != nil && *c.TotalCount != len(l.ids) {
+			w.Fatalf("%s, %s: the total is %v, want %d", l.field, text, c.TotalCount, len(l.ids))
 		}
 	}
 }
 
-// checkPage holds a page against the part of the list that it should be.
-func (w *world) checkPage(l list, c *connection, said string, from, to int, next, previous bool) {
+// checkPage checks a page against the expected part of the list.
+func (w *world) checkPage(l list, c *connection, text string, from, to int, next, previous bool) {
 	want := l.ids[from:to]
 	var edges, nodes []string
 	for _, e := range c.Edges {
@@ -100,13 +100,13 @@ func (w *world) checkPage(l list, c *connection, said string, from, to int, next
 		nodes = append(nodes, n.ID)
 	}
 	if !slices.Equal(edges, want) || !slices.Equal(nodes, want) {
-		w.Fatalf("%s, %s:\n%v and\n%v, want\n%v of\n%v", l.field, said, edges, nodes, want, l.ids)
+		w.Fatalf("%s, %s:\n%v and\n%v, want\n%v of\n%v", l.field, text, edges, nodes, want, l.ids)
 	}
 	if c.PageInfo.HasNextPage != next || c.PageInfo.HasPreviousPage != previous {
-		w.Fatalf("%s, %s: next %t, previous %t, want %t and %t: %d to %d of %d", l.field, said, c.PageInfo.HasNextPage, c.PageInfo.HasPreviousPage, next, previous, from, to, len(l.ids))
+		w.Fatalf("%s, %s: next %t, previous %t, want %t and %t: %d to %d of %d", l.field, text, c.PageInfo.HasNextPage, c.PageInfo.HasPreviousPage, next, previous, from, to, len(l.ids))
 	}
 	if n := len(c.Edges); n > 0 && (*c.PageInfo.StartCursor != c.Edges[0].Cursor || *c.PageInfo.EndCursor != c.Edges[n-1].Cursor) {
-		w.Fatalf("%s, %s: startCursor and endCursor are not those of the edges", l.field, said)
+		w.Fatalf("%s, %s: startCursor and endCursor are not those of the edges", l.field, text)
 	}
 }
 
@@ -147,7 +147,7 @@ func (w *world) askRuns() {
 	}
 	all := w.census.Runs(id)
 	w.askPages(list{
-		ids: runIDs(f.of(all), newestFirst), data: &data, at: func() *connection { return &data.Sync.Runs }, knows: f.all,
+		ids: runIDs(f.of(all), newestFirst), data: &data, at: func() *connection { return &data.Sync.Runs }, totalKnown: f.all,
 		field: fmt.Sprintf("sync(id: %d) { latestRun { id } runs(filter: %s, %s%%s) %s }", id, f.text, order, connectionFields),
 	})
 	if latest := data.Sync.LatestRun; (latest == nil) != (len(all) == 0) || latest != nil && latest.ID != runIDs(all, true)[0] {
@@ -165,12 +165,12 @@ func (w *world) askTimeline() {
 		runs = append(runs, f.of(w.census.Runs(s.ID))...)
 	}
 	slices.SortFunc(runs, byCreation)
-	if len(runs) > 0 && isAhead(runs[len(runs)-1].CreatedAt) { // who comes from the oldest end is not shown it
+	if len(runs) > 0 && isFuture(runs[len(runs)-1].CreatedAt) { // pages from the oldest end do not show it
 		return
 	}
 	var data struct{ SyncRuns connection }
 	w.askPages(list{
-		ids: runIDs(runs, newestFirst), data: &data, at: func() *connection { return &data.SyncRuns }, knows: f.all,
+		ids: runIDs(runs, newestFirst), data: &data, at: func() *connection { return &data.SyncRuns }, totalKnown: f.all,
 		field: fmt.Sprintf("syncRuns(syncIds: %s, filter: %s, %s%%s) %s", names, f.text, order, connectionFields),
 	})
 }

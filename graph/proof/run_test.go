@@ -13,7 +13,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// What the schema says of a run, read from what Census says of it.
+// The functions below compute fields of the schema from Census's data of a run.
 
 func statusOf(r sim.Run) string {
 	switch strings.ToLower(r.Status) {
@@ -47,11 +47,11 @@ func outcomeOf(r sim.Run) string {
 	return "UNKNOWN"
 }
 
-// succeeded and finished are what they are in docs/health.md.
+// succeeded and finished are defined as in docs/health.md.
 func succeeded(r sim.Run) bool { o := outcomeOf(r); return o == "SUCCEEDED" || o == "PARTIAL" }
 func finished(r sim.Run) bool  { return succeeded(r) || outcomeOf(r) == "FAILED" }
 
-// kindOf is the kind of error of a run: its code, else its message; "" if it has none.
+// kindOf returns the kind of error of a run: its code, else its message; "" if it has none.
 func kindOf(r sim.Run) string {
 	switch outcome := outcomeOf(r); {
 	case outcome != "FAILED" && (outcome != "PARTIAL" || r.ErrorCode+r.ErrorMessage == ""):
@@ -62,16 +62,16 @@ func kindOf(r sim.Run) string {
 	return "message " + r.ErrorMessage
 }
 
-// byCreation is the order of runs in Census.
+// byCreation compares runs by Census's order.
 func byCreation(a, b sim.Run) int {
 	return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
 }
 
-// A filter is a SyncRunFilter, as it is written and as it is meant.
+// A filter is a SyncRunFilter: its text, and its meaning.
 type filter struct {
 	text          string
 	all           bool // it passes every run
-	running       bool // it passes runs in progress alone
+	running       bool // it passes only runs in progress
 	since, before time.Time
 	pass          []func(sim.Run) bool
 }
@@ -80,20 +80,20 @@ func (f filter) passes(r sim.Run) bool {
 	return !slices.ContainsFunc(f.pass, func(pass func(sim.Run) bool) bool { return !pass(r) })
 }
 
-// of are those of runs that f passes. Census skips what is started while a run of the
-// sync is in progress. Where runs stand against that, as they may in these worlds, none
-// is sought behind one of its sync that was executed and is over, and was no dry run.
+// of returns the runs that pass. Census skips a run that starts while another run of the sync is in
+// progress, so the gateway does not look for runs in progress behind an executed and ended run that
+// is not a dry run. Random worlds may contain such runs; this model leaves them out too.
 func (f filter) of(runs []sim.Run) (passed []sim.Run) {
-	over := map[int64]sim.Run{} // the newest such run of each sync
+	newestEnded := map[int64]sim.Run{} // by sync
 	for _, r := range runs {
-		was, known := over[r.SyncID]
+		previous, known := newestEnded[r.SyncID]
 		executed := (statusOf(r) == "COMPLETED" || statusOf(r) == "FAILED") && !isDry(r)
-		if executed && (f.before.IsZero() || r.CreatedAt.Before(f.before)) && (!known || byCreation(r, was) > 0) {
-			over[r.SyncID] = r
+		if executed && (f.before.IsZero() || r.CreatedAt.Before(f.before)) && (!known || byCreation(r, previous) > 0) {
+			newestEnded[r.SyncID] = r
 		}
 	}
 	for _, r := range runs {
-		if last, known := over[r.SyncID]; f.running && known && byCreation(r, last) < 0 {
+		if last, known := newestEnded[r.SyncID]; f.running && known && byCreation(r, last) < 0 {
 			continue
 		}
 		if f.passes(r) {
@@ -110,7 +110,7 @@ func (w *world) drawFilter() filter {
 	add := func(part string, pass func(sim.Run) bool) {
 		parts, f.pass = append(parts, part), append(f.pass, pass)
 	}
-	which := rapid.IntRange(0, 255).Draw(t, "filter") // a bit for each part, half of them seldom
+	which := rapid.IntRange(0, 255).Draw(t, "filter") // one bit per part; half of the parts are rare
 	more := rapid.IntRange(0, 31).Draw(t, "more of the filter")
 	list := func(words []string) []string {
 		return rapid.SliceOfN(rapid.SampledFrom(words), 0, 3).Draw(t, "words")
@@ -166,7 +166,7 @@ func (w *world) drawFilter() filter {
 		add(fmt.Sprintf("recordsRejected: %t", yes), func(r sim.Run) bool { return (r.Counts.Failed > 0) == yes })
 	case 4, 5, 6:
 		kinds := rapid.SliceOfN(rapid.SampledFrom(append(slices.Sorted(maps.Keys(w.keys)), "")), 0, 2).Draw(t, "kinds")
-		keys := []string{"0123456789abcdef"} // of nothing
+		keys := []string{"0123456789abcdef"} // no group has this key
 		for _, kind := range kinds {
 			if kind != "" {
 				keys = append(keys, w.keys[kind])

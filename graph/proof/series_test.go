@@ -4,34 +4,33 @@ import (
 	"fmt"
 	"slices"
 	"time"
-	_ "time/tzdata" // a database of its own, where the machine has none
+	_ "time/tzdata" // for machines without a time zone database
 
 	"pgregory.net/rapid"
 
 	"census-gateway/upstream/sim"
 )
 
-// A bucket is one of a series as it is answered.
+// A bucket is a bucket of a series in an answer.
 type bucket struct {
 	StartsAt time.Time
 	tally
 }
 
-// A series is what is asked of a statistic over time.
-type series struct {
+// A seriesQuery is a random query of the field series.
+type seriesQuery struct {
 	unit, zone string
-	both       bool // and by weeks of UTC
-	groups     groups
+	alsoWeeks  bool // also query a series by weeks in UTC
+	groups     groupsQuery
 }
 
-// zones change their clocks at other hours than midnight, so that each day begins
-// with one.
+// zones do not change their clocks at midnight, so that each day begins at midnight.
 var zones = []string{"UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu"}
 
-func (w *world) drawSeries(f filter) series {
-	s := series{zone: rapid.SampledFrom(zones).Draw(w.T, "zone"), both: rapid.IntRange(0, 3).Draw(w.T, "two series") == 0}
+func (w *world) drawSeries(f filter) seriesQuery {
+	s := seriesQuery{zone: rapid.SampledFrom(zones).Draw(w.T, "zone"), alsoWeeks: rapid.IntRange(0, 3).Draw(w.T, "two series") == 0}
 	units := []string{"DAY", "DAY", "WEEK"}
-	if !f.since.IsZero() { // by the hour a series has 1,000 buckets at most
+	if !f.since.IsZero() { // a series has at most 1,000 buckets
 		units = append(units, "HOUR", "HOUR", "QUARTER_HOUR")
 	}
 	s.groups = w.drawGroups()
@@ -39,21 +38,21 @@ func (w *world) drawSeries(f filter) series {
 	return s
 }
 
-func (s series) fields() string {
+func (s seriesQuery) fields() string {
 	zone := fmt.Sprintf(", timeZone: %q", s.zone)
 	if s.zone == "UTC" {
 		zone = ""
 	}
 	other := ""
-	if s.both {
+	if s.alsoWeeks {
 		other = "other: series(bucket: WEEK) { startsAt " + tallyFields + " }"
 	}
 	return fmt.Sprintf("{ %s failures: count(outcomes: [FAILED, SKIPPED]) successRate cleanRate %s errors(first: 200) { key template syncCount firstSeenAt code count lastSeenAt latestRun { id errorMessage } } lastSuccessAt truncated series(bucket: %s%s) { startsAt failures: count(outcomes: [FAILED, SKIPPED]) %s } %s }",
 		tallyFields, s.groups.fields(), s.unit, zone, tallyFields, other)
 }
 
-// start is where the hour, day or week of t begins on a clock of its zone, and
-// where the next one does.
+// start returns the start of the period of t, on a clock of its zone, and the start of the next
+// period.
 func start(unit string, t time.Time) (from, to time.Time) {
 	y, m, d := t.Date()
 	switch unit {
@@ -87,14 +86,14 @@ func (w *world) checkSeries(f filter, unit, zone string, got []bucket, runs []si
 	of := fmt.Sprintf("%s by %s of %s", f.text, unit, zone)
 	if since.IsZero() || !since.Before(before) {
 		if len(got) > 0 {
-			w.Fatalf("%s: %d buckets of nothing", of, len(got))
+			w.Fatalf("%s: %d buckets without runs", of, len(got))
 		}
 		return
 	}
 	at, end := start(unit, since.In(in))
 	for i := 0; ; i++ {
 		if i == len(got) || !got[i].StartsAt.Equal(at) {
-			w.Fatalf("%s: of %d buckets the %dth is not %s", of, len(got), i, at)
+			w.Fatalf("%s: of %d buckets, number %d does not start at %s", of, len(got), i, at)
 		}
 		var inside []sim.Run
 		for _, r := range runs {

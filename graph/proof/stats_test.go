@@ -13,7 +13,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A tally is what a statistic and each bucket of its series tell.
+// A tally is the part that statistics and buckets of series have in common.
 type tally struct {
 	TotalRuns int
 	ByOutcome []struct {
@@ -22,7 +22,7 @@ type tally struct {
 	}
 	Records         struct{ Processed, Updated, Failed, Invalid int64 }
 	DurationSeconds *summary
-	Failures        *int // asked under that name of a statistic and its series
+	Failures        *int // an alias, in statistics and series
 }
 
 // A summary is a DurationSummary.
@@ -33,7 +33,7 @@ type summary struct {
 
 const tallyFields = "totalRuns byOutcome { outcome count } records { processed updated failed invalid } durationSeconds { count min max mean p50 p95 p99 }"
 
-// A statistic is a SyncRunStats as it is answered.
+// A statistic is a SyncRunStats in an answer.
 type statistic struct {
 	tally
 	SuccessRate *float64
@@ -55,7 +55,7 @@ type statistic struct {
 	Other         []bucket
 }
 
-// askStats asks for the statistics of one sync, under two names.
+// askStats queries two statistics of one sync, with aliases.
 func (w *world) askStats() {
 	syncs := w.census.Syncs()
 	if len(syncs) == 0 {
@@ -74,7 +74,7 @@ func (w *world) askStats() {
 	w.checkStatistic(data.Sync.B, sync, g.of(w.census.Runs(id)), g, u)
 }
 
-// askAllStats asks for the statistics of many syncs together.
+// askAllStats queries the statistics of several syncs together.
 func (w *world) askAllStats() {
 	syncs, names := w.someSyncs()
 	f := w.drawFilter()
@@ -88,7 +88,7 @@ func (w *world) askAllStats() {
 	w.checkStatistic(data.SyncRunStats, syncs, runs, f, s)
 }
 
-func (w *world) checkStatistic(got statistic, syncs []sim.Sync, runs []sim.Run, f filter, s series) {
+func (w *world) checkStatistic(got statistic, syncs []sim.Sync, runs []sim.Run, f filter, s seriesQuery) {
 	if got.Truncated {
 		w.Fatalf("%s: truncated", f.text)
 	}
@@ -127,7 +127,7 @@ func (w *world) checkStatistic(got statistic, syncs []sim.Sync, runs []sim.Run, 
 			w.Fatalf("%s: group %d began at %s in %d syncs, want %s and %d", f.text, i, g.FirstSeenAt, g.SyncCount, first.CreatedAt, len(of))
 		}
 		if want := map[string]string{"it broke": "it broke", "it fell": "it …"}[message]; text(g.Template) != want || (g.Template == nil) != (message == "") {
-			w.Fatalf("%s: group %d says %q, want %q", f.text, i, text(g.Template), want)
+			w.Fatalf("%s: group %d has the template %q, want %q", f.text, i, text(g.Template), want)
 		}
 		kind := kindOf(latest)
 		for other, key := range w.keys {
@@ -138,12 +138,12 @@ func (w *world) checkStatistic(got statistic, syncs []sim.Sync, runs []sim.Run, 
 		w.keys[kind] = g.Key
 	}
 	w.checkSeries(f, s.unit, s.zone, got.Series, runs)
-	if s.both {
+	if s.alsoWeeks {
 		w.checkSeries(f, "WEEK", "UTC", got.Other, runs)
 	}
 }
 
-// checkTally compares what is told of runs with the runs.
+// checkTally checks totals against the runs.
 func (w *world) checkTally(of string, got tally, runs []sim.Run) {
 	outcomes := map[string]int{"IN_PROGRESS": 0, "SUCCEEDED": 0, "PARTIAL": 0, "FAILED": 0, "SKIPPED": 0, "CANCELED": 0, "UNKNOWN": 0}
 	want := tally{}
@@ -175,7 +175,7 @@ func (w *world) checkTally(of string, got tally, runs []sim.Run) {
 	w.checkDurations(of, got.DurationSeconds, seconds)
 }
 
-// checkDurations compares what is told of durations with the durations.
+// checkDurations checks a summary of durations against the durations.
 func (w *world) checkDurations(of string, d *summary, seconds []float64) {
 	if (d == nil) != (len(seconds) == 0) {
 		w.Fatalf("%s: durations %+v of %v", of, d, seconds)
@@ -189,7 +189,7 @@ func (w *world) checkDurations(of string, d *summary, seconds []float64) {
 		sum += s
 	}
 	nearest := func(percent int) float64 { return seconds[(percent*n+99)/100-1] }
-	share := 0.0 // by which a quantile may be off
+	share := 0.0 // allowed relative error of a quantile
 	if n > 64 {
 		share = 0.01
 	}

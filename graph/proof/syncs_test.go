@@ -14,11 +14,10 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// worstFirst are the states in the order of docs/health.md.
+// worstFirst is the order of states in docs/health.md.
 var worstFirst = []string{"FAILING", "STUCK", "LATE", "DEGRADED", "UNKNOWN", "NEVER_RAN", "PAUSED", "HEALTHY"}
 
-// askSyncs pages through the syncs of the workspace, or through some that are
-// named, filtered and ordered in each way.
+// askSyncs pages through all or some syncs, with any filter and order.
 func (w *world) askSyncs() {
 	t := w.T
 	syncs, names := w.someSyncs()
@@ -57,7 +56,7 @@ func (w *world) askSyncs() {
 	}
 	if which&7 == 2 {
 		ids := rapid.SliceOfN(rapid.Int64Range(301, 304), 0, 3).Draw(t, "destinations")
-		keep(fmt.Sprintf("destinationIds: [%s]", commas(ids)), func(s sim.Sync) bool { return !onV2 && slices.Contains(ids, s.DestinationID) }) // V2 has no numbers of destinations
+		keep(fmt.Sprintf("destinationIds: [%s]", commas(ids)), func(s sim.Sync) bool { return !usesV2 && slices.Contains(ids, s.DestinationID) }) // V2 has no ids of destinations
 	}
 	if which&7 == 3 {
 		kinds := rapid.SliceOfN(rapid.SampledFrom([]string{"salesforce", "hubspot", "braze", "Braze"}), 0, 3).Draw(t, "types")
@@ -85,7 +84,7 @@ func (w *world) askSyncs() {
 		ids = append(ids, fmt.Sprintf("Sync:%d", s.ID))
 	}
 	var data struct{ Syncs connection }
-	w.askPages(list{ids: ids, data: &data, at: func() *connection { return &data.Syncs }, knows: true, field: "syncs(" + args + "%s) " + connectionFields})
+	w.askPages(list{ids: ids, data: &data, at: func() *connection { return &data.Syncs }, totalKnown: true, field: "syncs(" + args + "%s) " + connectionFields})
 	var counted struct {
 		Syncs struct {
 			HealthCounts []struct {
@@ -113,7 +112,7 @@ func commas(ids []int64) string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(ids), " ", ", "), "[]")
 }
 
-// caseless is a label as it is compared.
+// caseless returns a label as it is compared.
 func caseless(label string) string {
 	return norm.NFC.String(cases.Fold().String(norm.NFC.String(label)))
 }
@@ -126,7 +125,7 @@ func syncStatusOf(s sim.Sync) string {
 	return "UNKNOWN"
 }
 
-// order puts syncs in the order of a field; "" leaves them as they are named.
+// order sorts syncs by a field; "" keeps their order.
 func (w *world) order(syncs []sim.Sync, field string, ascending bool) {
 	byID := func(a, b sim.Sync) int { return cmp.Compare(a.ID, b.ID) }
 	label := func(s sim.Sync) string { return caseless(s.Label) }
@@ -137,11 +136,11 @@ func (w *world) order(syncs []sim.Sync, field string, ascending bool) {
 	switch field {
 	case "CREATED_AT":
 		slices.SortFunc(syncs, func(a, b sim.Sync) int { return turn * cmp.Or(a.CreatedAt.Compare(b.CreatedAt), byID(a, b)) })
-	case "LABEL": // those without one come last
+	case "LABEL": // syncs without a label come last
 		slices.SortFunc(syncs, func(a, b sim.Sync) int {
 			return cmp.Or(boolOrder(a.Label == "", b.Label == ""), turn*cmp.Or(strings.Compare(label(a), label(b)), byID(a, b)))
 		})
-	case "HEALTH": // of one state, the longest in it comes first in either direction
+	case "HEALTH": // syncs of one state: longest first, in either direction
 		verdicts := map[int64]verdict{}
 		for _, s := range syncs {
 			verdicts[s.ID] = healthOf(s, w.census.Runs(s.ID))

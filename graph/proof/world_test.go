@@ -22,59 +22,59 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// now is when everything is asked.
+// now is the time of all queries.
 var now = time.Date(2026, 1, 7, 20, 43, 9, 250e6, time.UTC)
 
-// ahead is in the future of every clock.
-var ahead = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
+// farFuture is in the future of every clock.
+var farFuture = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// asked is whose Census the gateway asks; tests that run at once would share it.
-var asked *upstream.Client
+// currentClient is the client of the world under test. Tests in parallel would share it.
+var currentClient *upstream.Client
 
 var gateway = sync.OnceValue(func() http.Handler {
-	h, err := graph.Handler(func(context.Context) *upstream.Client { return asked }, graph.Options{Now: func() time.Time { return now }})
+	h, err := graph.Handler(func(context.Context) *upstream.Client { return currentClient }, graph.Options{Now: func() time.Time { return now }})
 	if err != nil {
 		panic(err)
 	}
 	return h
 })
 
-// A world is a random workspace and what the gateway remembers of it.
+// A world is a random workspace, and the gateway's cache of it.
 type world struct {
 	*rapid.T
-	tb     testing.TB
-	census *sim.Census
-	client *upstream.Client
-	ties   sim.TieOrder
-	whole  bool              // pages show whole what was created in one moment: where they cannot, the answer may be an error
-	keys   map[string]string // of the kinds of errors that were met
-	trial  bool              // what is wrong is for who tries to know, see untrue
-	lives  bool              // runs come while it is read; before one of the future they would move that, as if the list were shortened again and again
-	fresh  bool              // what the gateway remembers it believes, so that it begins anew when something changes
+	tb         testing.TB
+	census     *sim.Census
+	client     *upstream.Client
+	ties       sim.TieOrder
+	wholeTies  bool              // pages contain all runs of one moment; if they cannot, the answer may be an error
+	keys       map[string]string // keys of the error groups seen so far
+	trying     bool              // Fatalf panics with a checkFailure, see failure
+	changes    bool              // runs are added while it is read; runs in the future would then act like a list that is pruned again and again
+	cacheFresh bool              // the gateway trusts its cache, so it starts with a new one after a change
 }
 
-// An untruth is what is wrong with an answer.
-type untruth string
+// A checkFailure is a failed check.
+type checkFailure string
 
-// Fatalf ends the test, or where something is only tried, the trial.
+// Fatalf ends the test, or the call of failure that runs it.
 func (w *world) Fatalf(format string, args ...any) {
-	if w.trial {
-		panic(untruth(fmt.Sprintf(format, args...)))
+	if w.trying {
+		panic(checkFailure(fmt.Sprintf(format, args...)))
 	}
 	w.T.Helper()
 	w.T.Fatalf(format, args...)
 }
 
-// untrue is what check finds wrong; "" if nothing.
-func (w *world) untrue(check func()) (wrong string) {
-	was := w.trial
-	w.trial = true
+// failure runs check and returns why it failed; "" if it passed.
+func (w *world) failure(check func()) (problem string) {
+	was := w.trying
+	w.trying = true
 	defer func() {
-		w.trial = was
+		w.trying = was
 		switch p := recover().(type) {
 		case nil:
-		case untruth:
-			wrong = string(p)
+		case checkFailure:
+			problem = string(p)
 		default:
 			panic(p)
 		}
@@ -85,16 +85,16 @@ func (w *world) untrue(check func()) (wrong string) {
 
 func newWorld(t *rapid.T, tb testing.TB) *world {
 	w := &world{T: t, tb: tb, keys: map[string]string{}, ties: rapid.SampledFrom(sim.TieOrders).Draw(t, "order of ties")}
-	// Once there is a Census whose lists tell no totals, once one that knows no page past the
-	// end, and once one whose pages are smaller than what is asked for.
+	// Some Censuses send no totals, some return 404 for a page past the end, and some have smaller
+	// pages than requested.
 	sizes := []int{100, 100, 100, 100, 100, 40, 9}
-	untold := rapid.IntRange(0, 15).Draw(t, "no pagination") == 0
-	w.whole = w.ties == sim.TiesShuffled || untold && w.ties != sim.TiesByID
-	if w.whole {
+	noTotals := rapid.IntRange(0, 15).Draw(t, "no pagination") == 0
+	w.wholeTies = w.ties == sim.TiesShuffled || noTotals && w.ties != sim.TiesByID
+	if w.wholeTies {
 		sizes = sizes[:1]
 	}
 	w.census = sim.New(sim.Options{Empty: true, Now: func() time.Time { return now }, Ties: w.ties,
-		PastEnd404: rapid.IntRange(0, 7).Draw(t, "past end 404") == 0, NoPagination: untold,
+		PastEnd404: rapid.IntRange(0, 7).Draw(t, "past end 404") == 0, NoPagination: noTotals,
 		MaxPerPage: rapid.SampledFrom(sizes).Draw(t, "rows of a page")})
 	for range rapid.SampledFrom([]int{1, 1, 2, 3, 6}).Draw(t, "syncs") {
 		w.addSync()
@@ -102,28 +102,28 @@ func newWorld(t *rapid.T, tb testing.TB) *world {
 	return w
 }
 
-// remember gives the gateway its memory: for a new world, and where it would not
-// see what has changed.
-func (w *world) remember() {
-	if w.client == nil || w.fresh {
-		memory := rapid.SampledFrom([]upstream.Options{
+// resetCache gives the gateway a new cache: for a new world, and if the old cache would hide a
+// change.
+func (w *world) resetCache() {
+	if w.client == nil || w.cacheFresh {
+		options := rapid.SampledFrom([]upstream.Options{
 			{}, {PageCache: 8 << 20}, {PageCache: 8 << 20}, {PageCache: 8 << 20, Freshness: time.Hour}, {PageCache: 12_000},
-		}).Draw(w.T, "memory")
-		w.fresh = memory.Freshness > 0
-		memory.BaseURL, memory.Transport = sim.Base(), w.census.Transport()
-		w.client = upstream.New("", memory)
+		}).Draw(w.T, "options")
+		w.cacheFresh = options.Freshness > 0
+		options.BaseURL, options.Transport = sim.Base(), w.census.Transport()
+		w.client = upstream.New("", options)
 	}
-	asked = w.client
+	currentClient = w.client
 }
 
-// ask asks a query, often twice, and decodes its data.
+// ask sends a query, often twice, and decodes its data.
 func (w *world) ask(query string, data any) {
 	body, _ := json.Marshal(map[string]any{"query": query})
 	var first []byte
 	again := rapid.IntRange(0, 7).Draw(w.T, "again")
 	for i := range 1 + again&1 {
 		if i == 1 && again == 7 {
-			runtime.GC() // what is in memory anyway is not any more: it is to be unpacked
+			runtime.GC() // empties pools, so that nothing of the first answer is reused
 		}
 		r := httptest.NewRequest("POST", "/graphql", bytes.NewReader(body))
 		r.Header.Set("Content-Type", "application/json")
@@ -159,13 +159,13 @@ func (w *world) addSync() {
 		Day:       rapid.SampledFrom([]string{"Monday", "Wednesday", "Sunday"}).Draw(t, "day"),
 		Hour:      rapid.IntRange(0, 23).Draw(t, "hour"),
 		Minute:    rapid.IntRange(0, 59).Draw(t, "minute"),
-		Cron:      rapid.SampledFrom(slices.Sorted(maps.Keys(expressions))).Draw(t, "cron"),
+		Cron:      rapid.SampledFrom(slices.Sorted(maps.Keys(crons))).Draw(t, "cron"),
 		Paused:    rapid.IntRange(0, 7).Draw(t, "paused") == 0,
 		CreatedAt: now.Add(-time.Duration(rapid.IntRange(0, rapid.SampledFrom([]int{1, 2000}).Draw(t, "oldest sync")).Draw(t, "sync age")) * time.Hour),
 	}
 	s.NoLabel = s.Label == ""
 	if rapid.IntRange(0, 1).Draw(t, "alert") == 0 {
-		s.Alerts = rapid.SampledFrom(append(slices.Sorted(maps.Values(alerts)), moreAlerts...)).Draw(t, "alerts")
+		s.Alerts = rapid.SampledFrom(append(slices.Sorted(maps.Values(lossAlerts)), moreAlerts...)).Draw(t, "alerts")
 	}
 	s.Operation = rapid.SampledFrom([]string{"", "mirror", "insert"}).Draw(t, "operation")
 	if rapid.IntRange(0, 3).Draw(t, "dbt") == 0 {
@@ -180,21 +180,21 @@ func (w *world) addSync() {
 	}
 	switch rapid.IntRange(0, 31).Draw(t, "sync made in the future") {
 	case 0:
-		s.CreatedAt = ahead
+		s.CreatedAt = farFuture
 	case 1:
-		s.CreatedAt = now.Add(4 * time.Minute) // clocks differ
+		s.CreatedAt = now.Add(4 * time.Minute) // clocks may differ
 	}
 	s.UpdatedAt = s.CreatedAt
 	if rapid.Bool().Draw(t, "sync changed") {
 		s.UpdatedAt = now.Add(-time.Duration(rapid.IntRange(0, 72*60).Draw(t, "sync change age")) * time.Minute)
 	}
 	if rapid.IntRange(0, 15).Draw(t, "sync changed in the future") == 0 {
-		s.UpdatedAt = ahead
+		s.UpdatedAt = farFuture
 	}
 	id := w.census.AddSync(s)
-	if !w.lives && rapid.IntRange(0, 15).Draw(t, "runs of the future") == 0 {
+	if !w.changes && rapid.IntRange(0, 15).Draw(t, "runs of the future") == 0 {
 		for range rapid.SampledFrom([]int{1, 1, 2, 30}).Draw(t, "of the future") {
-			w.census.AddRun(id, w.drawRun(ahead))
+			w.census.AddRun(id, w.drawRun(farFuture))
 		}
 	}
 	n := rapid.SampledFrom([]int{0, 1, 2, 5, 12, 24, 25, 26, 40, 60, 110, 230}).Draw(t, "runs")
@@ -204,14 +204,13 @@ func (w *world) addSync() {
 	w.addRuns(id, n, newest, pause, usual)
 }
 
-// addRuns adds runs that were created up to a moment, with pauses of up to twice
-// so long between them.
+// addRuns adds runs, created up to the given time, with gaps of up to twice pause.
 func (w *world) addRuns(sync int64, n int, newest time.Time, pause time.Duration, usual string) {
 	at := make([]time.Time, n)
 	for i := range at {
 		at[i] = newest
 		switch rapid.IntRange(0, 4).Draw(w.T, "gap") {
-		case 0: // of the same moment
+		case 0: // at the same time
 		case 1:
 			newest = newest.Add(-time.Millisecond)
 		default:
@@ -219,9 +218,9 @@ func (w *world) addRuns(sync int64, n int, newest time.Time, pause time.Duration
 		}
 	}
 	slices.Reverse(at)
-	var least time.Time // Census creates no run before the newest
+	var least time.Time // Census creates no run before the newest one
 	for _, r := range w.census.Runs(sync) {
-		if !isAhead(r.CreatedAt) {
+		if !isFuture(r.CreatedAt) {
 			least = r.CreatedAt
 		}
 	}
@@ -239,7 +238,7 @@ func (w *world) addRuns(sync int64, n int, newest time.Time, pause time.Duration
 
 func (w *world) drawRun(at time.Time) sim.Run {
 	t := w.T
-	kind := rapid.IntRange(0, 63).Draw(t, "kind") // one draw for what is mostly not so
+	kind := rapid.IntRange(0, 63).Draw(t, "kind") // one draw for several rare properties
 	r := sim.Run{
 		CreatedAt: at,
 		Status: rapid.SampledFrom([]string{"completed", "completed", "completed", "failed", "failed", "skipped", "working", "queued", "retrying", "Completed",
@@ -263,7 +262,7 @@ func (w *world) drawRun(at time.Time) sim.Run {
 	if over := !isRunning(r); over && kind != 20 || kind == 21 {
 		took := rapid.SampledFrom([]int{0, 1, 950, 36_412, 53_000, 240_111, 3_600_000, 9_999_999}).Draw(t, "took")
 		r.CompletedAt = at.Add(time.Duration(took) * time.Millisecond)
-		if (kind == 17 || kind == 18) && !isAhead(at) && !w.lives {
+		if (kind == 17 || kind == 18) && !isFuture(at) && !w.changes {
 			r.CompletedAt = now.Add(50 * time.Hour)
 		}
 	}
@@ -286,10 +285,10 @@ func (w *world) drawRun(at time.Time) sim.Run {
 	return r
 }
 
-// change has something happen at Census: runs and syncs come and go, runs end.
+// change makes random changes: runs and syncs are added and removed, and runs end.
 func (w *world) change() {
 	many := []int{1, 2, 15, 130}
-	if w.whole {
+	if w.wholeTies {
 		many = many[:3]
 	}
 	for _, s := range w.census.Syncs() {
@@ -300,7 +299,7 @@ func (w *world) change() {
 			w.census.Prune(s.ID, rapid.SampledFrom([]int{1, 20, 150}).Draw(w.T, "pruned"))
 		case 3:
 			for _, r := range w.census.Runs(s.ID) {
-				if isRunning(r) && !isOver(r) && !isAhead(r.CreatedAt) {
+				if isRunning(r) && !isOver(r) && !isFuture(r.CreatedAt) {
 					w.census.UpdateRun(r.ID, func(r *sim.Run) {
 						r.Status, r.UpdatedAt = "failed", now
 						r.CompletedAt = now
@@ -323,8 +322,7 @@ func (w *world) change() {
 	}
 }
 
-// someSyncs are some of the syncs there are, and how a query names them: null is
-// all of them.
+// someSyncs returns some syncs and how a query names them; null for all.
 func (w *world) someSyncs() (chosen []sim.Sync, names string) {
 	all := w.census.Syncs()
 	if len(all) == 0 || rapid.Bool().Draw(w.T, "whole workspace") {

@@ -11,11 +11,11 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// What a sync is doing, what it will do, and what is usual for it.
+// The tests in this file check what a sync is doing, its next runs, and what is typical for it.
 
 type averages struct{ Source, Processed, Updated, Failed, Invalid *float64 }
 
-type usual struct {
+type activity struct {
 	ID         string
 	ActiveRun  *struct{ ID string }
 	NextRunAt  *time.Time
@@ -35,8 +35,8 @@ type usual struct {
 	}
 }
 
-// askUsual asks that of syncs.
-func (w *world) askUsual() {
+// askTypical queries these fields of some syncs.
+func (w *world) askTypical() {
 	t := w.T
 	syncs, names := w.someSyncs()
 	last, full := rapid.SampledFrom([]int{3, 5, 20, 25, 40, 100}).Draw(t, "last"), rapid.IntRange(0, 3).Draw(t, "full") == 0
@@ -44,7 +44,7 @@ func (w *world) askUsual() {
 	after := now.Add(time.Duration(rapid.IntRange(-3000, 3000).Draw(t, "after")) * time.Minute)
 	before := after.Add(time.Duration(rapid.IntRange(1, 3000).Draw(t, "length")) * time.Minute)
 	order := rapid.SampledFrom([]string{"", ", orderBy: {field: HEALTH}"}).Draw(t, "order")
-	var data struct{ Syncs struct{ Nodes []usual } }
+	var data struct{ Syncs struct{ Nodes []activity } }
 	w.ask(fmt.Sprintf("{ syncs(ids: %s, first: 100%s) { nodes { id activeRun { id } nextRunAt triggers typicalRun(last: %d, fullSync: %t) { runs durationSeconds { count min max mean p50 p95 p99 } records { source processed updated failed invalid } }"+
 		" schedule { executions(after: %q, before: %q, first: %d) } runs(first: 40) { nodes { id expectedDurationSeconds expectedCompletedAt } } } } }",
 		names, order, last, full, after.Format(time.RFC3339Nano), before.Format(time.RFC3339Nano), first), &data)
@@ -55,9 +55,9 @@ func (w *world) askUsual() {
 		s := syncs[slices.IndexFunc(syncs, func(s sim.Sync) bool { return fmt.Sprintf("Sync:%d", s.ID) == got.ID })]
 		newest := slices.Clone(w.census.Runs(s.ID))
 		slices.Reverse(newest)
-		w.checkUsual(s, newest, got, last, full)
+		w.checkActivity(s, newest, got, last, full)
 		var want []time.Time
-		for at := after.Truncate(time.Minute); isForeseen(s) && at.Before(before) && len(want) < first; at = at.Add(time.Minute) {
+		for at := after.Truncate(time.Minute); hasTimetable(s) && at.Before(before) && len(want) < first; at = at.Add(time.Minute) {
 			if at.After(after) && isDue(s, at) {
 				want = append(want, at)
 			}
@@ -68,12 +68,12 @@ func (w *world) askUsual() {
 	}
 }
 
-// isForeseen tells whether it is known when the clock alone has s run.
-func isForeseen(s sim.Sync) bool {
+// hasTimetable reports whether the clock alone determines when s runs.
+func hasTimetable(s sim.Sync) bool {
 	return isReadable(s) && s.Frequency != "never" && s.Frequency != "continuous"
 }
 
-func (w *world) checkUsual(s sim.Sync, newest []sim.Run, got usual, last int, full bool) {
+func (w *world) checkActivity(s sim.Sync, newest []sim.Run, got activity, last int, full bool) {
 	active := ""
 	if r := activeOf(w.census.Runs(s.ID)); r != nil {
 		active = fmt.Sprintf("SyncRun:%d", r.ID)
@@ -82,7 +82,7 @@ func (w *world) checkUsual(s sim.Sync, newest []sim.Run, got usual, last int, fu
 		w.Fatalf("%s: active %v, want %q", got.ID, got.ActiveRun, active)
 	}
 	next := now
-	if !s.Paused && isForeseen(s) {
+	if !s.Paused && hasTimetable(s) {
 		for next = next.Truncate(time.Minute).Add(time.Minute); !isDue(s, next); next = next.Add(time.Minute) {
 		}
 	}
@@ -94,7 +94,7 @@ func (w *world) checkUsual(s sim.Sync, newest []sim.Run, got usual, last int, fu
 		triggers = nil
 	}
 	if s.RawSchedule && s.Frequency == "" {
-		triggers = []string{"schedule"} // an hour is told
+		triggers = []string{"schedule"} // Census sends an hour
 	}
 	if s.Triggers != "" {
 		triggers = append(triggers, "dbt_cloud")
@@ -102,11 +102,11 @@ func (w *world) checkUsual(s sim.Sync, newest []sim.Run, got usual, last int, fu
 	if !slices.Equal(got.Triggers, triggers) {
 		w.Fatalf("%s: triggers %q, want %q", got.ID, got.Triggers, triggers)
 	}
-	w.checkTypical(got, kinOf(newest[:min(len(newest), max(25, last))], full), last)
+	w.checkTypical(got, finishedOfKind(newest[:min(len(newest), max(25, last))], full), last)
 	for _, n := range got.Runs.Nodes {
 		i := slices.IndexFunc(newest, func(r sim.Run) bool { return fmt.Sprintf("SyncRun:%d", r.ID) == n.ID })
 		var took []float64
-		for _, r := range kinOf(newest[min(len(newest), 25, i+1):min(len(newest), 25)], newest[i].FullSync) {
+		for _, r := range finishedOfKind(newest[min(len(newest), 25, i+1):min(len(newest), 25)], newest[i].FullSync) {
 			if s := secondsOf(r); s >= 0 && len(took) < 20 {
 				took = append(took, s)
 			}
@@ -121,14 +121,14 @@ func (w *world) checkUsual(s sim.Sync, newest []sim.Run, got usual, last int, fu
 			at := newest[i].CreatedAt.Truncate(time.Millisecond).Add(time.Duration(math.Round(*want*1000)) * time.Millisecond)
 			end = &at
 		}
-		if !same(n.ExpectedDurationSeconds, want) || (end == nil) != (n.ExpectedCompletedAt == nil) || end != nil && !end.Equal(*n.ExpectedCompletedAt) {
+		if !equalFloats(n.ExpectedDurationSeconds, want) || (end == nil) != (n.ExpectedCompletedAt == nil) || end != nil && !end.Equal(*n.ExpectedCompletedAt) {
 			w.Fatalf("%s, %s: expected %v until %v, want %v until %v", got.ID, n.ID, n.ExpectedDurationSeconds, n.ExpectedCompletedAt, want, end)
 		}
 	}
 }
 
-// activeOf is the newest run in progress among the newest 25 of a sync, but for those
-// before one that was executed and is over.
+// activeOf returns the newest run in progress among the newest 25 runs of a sync. It ignores runs
+// before an executed, ended run.
 func activeOf(runs []sim.Run) *sim.Run {
 	for i := len(runs) - 1; i >= max(0, len(runs)-25); i-- {
 		r := runs[i]
@@ -142,17 +142,17 @@ func activeOf(runs []sim.Run) *sim.Run {
 	return nil
 }
 
-// kinOf are the finished runs of a kind.
-func kinOf(runs []sim.Run, full bool) (kin []sim.Run) {
+// finishedOfKind returns the finished runs that are full syncs, or those that are not.
+func finishedOfKind(runs []sim.Run, full bool) (finishedRuns []sim.Run) {
 	for _, r := range runs {
 		if r.FullSync == full && finished(r) && !isDry(r) {
-			kin = append(kin, r)
+			finishedRuns = append(finishedRuns, r)
 		}
 	}
-	return kin
+	return finishedRuns
 }
 
-// secondsOf is how long a run took; below 0 if that is not known.
+// secondsOf returns the duration of a run; negative if unknown.
 func secondsOf(r sim.Run) float64 {
 	if r.CompletedAt.IsZero() {
 		return -1
@@ -160,27 +160,27 @@ func secondsOf(r sim.Run) float64 {
 	return float64(r.CompletedAt.Truncate(time.Millisecond).Sub(r.CreatedAt.Truncate(time.Millisecond)).Milliseconds()) / 1000
 }
 
-func (w *world) checkTypical(got usual, kin []sim.Run, last int) {
-	kin = kin[:min(len(kin), last)]
-	if (got.TypicalRun == nil) != (len(kin) < 3) {
-		w.Fatalf("%s: typical %+v of %d", got.ID, got.TypicalRun, len(kin))
+func (w *world) checkTypical(got activity, finishedRuns []sim.Run, last int) {
+	finishedRuns = finishedRuns[:min(len(finishedRuns), last)]
+	if (got.TypicalRun == nil) != (len(finishedRuns) < 3) {
+		w.Fatalf("%s: typical %+v of %d", got.ID, got.TypicalRun, len(finishedRuns))
 	}
 	if got.TypicalRun == nil {
 		return
 	}
 	var took []float64
-	for _, r := range kin {
+	for _, r := range finishedRuns {
 		if s := secondsOf(r); s >= 0 {
 			took = append(took, s)
 		}
 	}
-	if got.TypicalRun.Runs != len(kin) {
-		w.Fatalf("%s: typical of %d, want %d", got.ID, got.TypicalRun.Runs, len(kin))
+	if got.TypicalRun.Runs != len(finishedRuns) {
+		w.Fatalf("%s: typical of %d, want %d", got.ID, got.TypicalRun.Runs, len(finishedRuns))
 	}
 	w.checkDurations(got.ID, got.TypicalRun.DurationSeconds, took)
 	average := func(of func(sim.Counts) int64) *float64 {
 		n, sum := 0, 0.0
-		for _, r := range kin {
+		for _, r := range finishedRuns {
 			if c := of(r.Counts); c >= 0 {
 				n, sum = n+1, sum+float64(c)
 			}
@@ -198,12 +198,12 @@ func (w *world) checkTypical(got usual, kin []sim.Run, last int) {
 		{got.TypicalRun.Records.Failed, average(func(c sim.Counts) int64 { return c.Failed })},
 		{got.TypicalRun.Records.Invalid, average(func(c sim.Counts) int64 { return c.Invalids })},
 	} {
-		if !same(pair[0], pair[1]) {
+		if !equalFloats(pair[0], pair[1]) {
 			w.Fatalf("%s: averages %+v", got.ID, got.TypicalRun.Records)
 		}
 	}
 }
 
-func same(a, b *float64) bool {
+func equalFloats(a, b *float64) bool {
 	return (a == nil) == (b == nil) && (a == nil || math.Abs(*a-*b) <= 1e-9*math.Abs(*b))
 }

@@ -28,58 +28,59 @@ type rows struct {
 
 const pageFields = "{ totalCount edges { cursor node " + rowFields + " } pageInfo { hasNextPage hasPreviousPage } }"
 
-// tells are the runs that a list tells of, newest first, each as it was at some
-// time that counts.
-func (l *living) tells(a *question, told []row) (runs []sim.Run) {
-	for _, t := range told {
-		r, ok := l.asTold(t)
+// runsOf returns the version of each run in a list, newest first. Each must have existed in the
+// period of the answer.
+func (l *changingWorld) runsOf(a *query, got []row) (runs []sim.Run) {
+	for _, t := range got {
+		r, ok := l.find(t)
 		if !ok {
-			l.Fatalf("%+v never was", t)
+			l.Fatalf("%+v never existed", t)
 		}
 		found := false
-		for _, v := range l.during(r.SyncID, a.from, a.to) {
+		for _, v := range l.versionsBetween(r.SyncID, a.from, a.to) {
 			found = found || slices.Contains(v.runs, r)
 		}
 		if !found {
-			l.Fatalf("%+v was not so then; it was %+v", t, l.rows[r.ID])
+			l.Fatalf("%+v did not exist in the period; versions: %+v", t, l.runVersions[r.ID])
 		}
 		runs = append(runs, r)
 	}
 	return runs
 }
 
-// whole holds what is told of a sync's list against what it was at one time.
-func (l *living) whole(a *question, id int64, told []sim.Run, strict bool) {
-	ids := runIDs(told, false)
+// checkComplete checks a list of runs against the versions of the sync.
+func (l *changingWorld) checkComplete(a *query, id int64, got []sim.Run, strict bool) {
+	ids := runIDs(got, false)
 	var all []string
-	for _, v := range l.during(id, a.from, a.to) {
+	for _, v := range l.versionsBetween(id, a.from, a.to) {
 		is := runIDs(v.runs, true)
 		if slices.Equal(ids, is) {
 			return
 		}
 		all = append(all, fmt.Sprintf("%s-%s %d: %v", v.from.Format(time.StampMilli), v.to.Format(time.StampMilli), len(is), is))
 	}
-	if !strict && len(all) > 1 { // pages of different times: what was there throughout is there, in order
-		if !slices.IsSortedFunc(told, func(a, b sim.Run) int { return byCreation(b, a) }) {
+	if !strict && len(all) > 1 { // pages of different times: runs that exist throughout must be there, in order
+		if !slices.IsSortedFunc(got, func(a, b sim.Run) int { return byCreation(b, a) }) {
 			l.Fatalf("out of order: %v", ids)
 		}
-		for _, r := range l.during(id, a.from, a.to)[0].runs {
-			if end := l.ended[r.ID]; (end.IsZero() || end.After(a.to)) && r.CreatedAt.Before(a.from) && !slices.Contains(ids, fmt.Sprintf("SyncRun:%d", r.ID)) {
+		for _, r := range l.versionsBetween(id, a.from, a.to)[0].runs {
+			if end := l.removedAt[r.ID]; (end.IsZero() || end.After(a.to)) && r.CreatedAt.Before(a.from) && !slices.Contains(ids, fmt.Sprintf("SyncRun:%d", r.ID)) {
 				l.Fatalf("%d is missing in %v", r.ID, ids)
 			}
 		}
 		return
 	}
-	l.Fatalf("%d runs of sync %d never were: %v\nbut\n%s", len(ids), id, ids, strings.Join(all, "\n"))
+	l.Fatalf("%d runs of sync %d are of no version: %v\nversions:\n%s", len(ids), id, ids, strings.Join(all, "\n"))
 }
 
-// drawPage draws a page of a list, and how it is made of the whole, newest first.
-func (l *living) drawPage(key string, f filter) (args string, check func(p page, of string, all []sim.Run, newer int)) {
+// drawPage draws the arguments of a page. check checks the page against the whole list, newest
+// first.
+func (l *changingWorld) drawPage(key string, f filter) (args string, check func(p page, of string, all []sim.Run, newer int)) {
 	t := l.T
 	order, newestFirst := l.drawOrder()
 	n := rapid.SampledFrom([]int{0, 1, 2, 7, 25, 100, 101, 150}).Draw(t, "limit")
 	forward := rapid.Bool().Draw(t, "forward")
-	var after, before *place
+	var after, before *cursorRun
 	if at := l.cursors[key+fmt.Sprint(newestFirst)]; len(at) > 0 {
 		if rapid.Bool().Draw(t, "after") {
 			after = &at[rapid.IntRange(0, len(at)-1).Draw(t, "after which")]
@@ -110,14 +111,14 @@ func (l *living) drawPage(key string, f filter) (args string, check func(p page,
 		}
 		var got []string
 		for _, e := range p.Edges {
-			got = append(got, e.Node.flat())
+			got = append(got, e.Node.key())
 		}
 		var want []string
 		for _, r := range list {
 			want = append(want, rowOf(r))
 		}
 		if !slices.Equal(got, want) {
-			l.Fatalf("%s: page of %d\n%s\nis not the %d\n%s", of, len(got), strings.Join(got, "\n"), len(want), strings.Join(want, "\n"))
+			l.Fatalf("%s: page of %d\n%s\nwant %d\n%s", of, len(got), strings.Join(got, "\n"), len(want), strings.Join(want, "\n"))
 		}
 		if newer == 0 && (forward && before == nil && p.PageInfo.HasNextPage != more || !forward && after == nil && p.PageInfo.HasPreviousPage != more) {
 			l.Fatalf("%s: more: %t, but %+v", of, more, p.PageInfo)
@@ -126,9 +127,9 @@ func (l *living) drawPage(key string, f filter) (args string, check func(p page,
 			l.Fatalf("%s: total %v of %d", of, *p.TotalCount, total)
 		}
 		for _, e := range p.Edges {
-			r, _ := l.asTold(e.Node)
+			r, _ := l.find(e.Node)
 			k := key + fmt.Sprint(newestFirst)
-			l.cursors[k] = append(l.cursors[k], place{e.Cursor, r})
+			l.cursors[k] = append(l.cursors[k], cursorRun{e.Cursor, r})
 		}
 		if k := key + fmt.Sprint(newestFirst); len(l.cursors[k]) > 300 {
 			l.cursors[k] = l.cursors[k][len(l.cursors[k])-300:]
@@ -136,18 +137,19 @@ func (l *living) drawPage(key string, f filter) (args string, check func(p page,
 	}
 }
 
-// everywhen tries check with each moment at which the answer may have been made.
-func (l *living) everywhen(a *question, check func()) {
+// atSomeMoment passes if check passes at one of the times at which the answer may have been
+// computed.
+func (l *changingWorld) atSomeMoment(a *query, check func()) {
 	wrong := ""
-	for _, at := range append(slices.Clone(a.began), a.to) {
+	for _, at := range append(slices.Clone(a.startedAt), a.to) {
 		now = at
-		if wrong = l.untrue(check); wrong == "" {
+		if wrong = l.failure(check); wrong == "" {
 			return
 		}
 	}
 	l.Fatalf("%s", wrong)
 }
 
-func (l *living) pickSync() int64 {
+func (l *changingWorld) pickSync() int64 {
 	return rapid.SampledFrom(l.world.census.Syncs()).Draw(l.T, "sync").ID
 }

@@ -28,40 +28,40 @@ import (
 
 const freshness = 5 * time.Second
 
-// A living world changes while it is asked, behind all of the gateway's memories.
-type living struct {
+// A changingWorld changes while it is queried, through all of the gateway's caches.
+type changingWorld struct {
 	*world
 	*history
-	gateway http.Handler
-	slow    bool   // calls take time, in which things change
-	change  func() // and how
-	cursors map[string][]place
-	asks    map[string][]time.Time
-	known   map[string]map[string]string // body by query and tag
+	gateway   http.Handler
+	slowCalls bool   // calls take time, in which the world changes
+	change    func() // makes a change during a call
+	cursors   map[string][]cursorRun
+	sentAt    map[string][]time.Time
+	bodies    map[string]map[string]string // body by query and tag
 }
 
-// A place is what a cursor stands for.
-type place struct {
+// A cursorRun is a cursor and the run that it points to.
+type cursorRun struct {
 	cursor string
 	run    sim.Run
 }
 
-// An asked question, and what came of it.
-type question struct {
-	query    string
-	check    func(a *question)
-	get      bool
-	from, to time.Time // what was true then counts
-	began    []time.Time
-	body     []byte
-	data     json.RawMessage
-	gone     bool // something was not found
+// A query is a query and its answer.
+type query struct {
+	text      string
+	check     func(a *query)
+	get       bool
+	from, to  time.Time // the answer must be true at some time in this period
+	startedAt []time.Time
+	body      []byte
+	data      json.RawMessage
+	notFound  bool // the answer has an error NOT_FOUND
 }
 
-func newLiving(w *world, seed uint64, slow bool) *living {
-	l := &living{world: w, slow: slow, cursors: map[string][]place{}, asks: map[string][]time.Time{}, known: map[string]map[string]string{}}
+func newChangingWorld(w *world, seed uint64, slow bool) *changingWorld {
+	l := &changingWorld{world: w, slowCalls: slow, cursors: map[string][]cursorRun{}, sentAt: map[string][]time.Time{}, bodies: map[string]map[string]string{}}
 	l.history = newHistory(w.census, seed)
-	l.change = l.happen
+	l.change = l.changeSomething
 	client := upstream.New("", upstream.Options{BaseURL: sim.Base(), Transport: l, PageCache: 8 << 20, Freshness: freshness,
 		OnRead: graph.NoteRead})
 	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{OnFresh: answers.Fresh, Limits: limits.Limits{Pages: 100_000}})
@@ -79,16 +79,16 @@ func newLiving(w *world, seed uint64, slow bool) *living {
 	return l
 }
 
-// RoundTrip has things happen while Census is asked.
-func (l *living) RoundTrip(r *http.Request) (*http.Response, error) {
+// RoundTrip makes changes during calls.
+func (l *changingWorld) RoundTrip(r *http.Request) (*http.Response, error) {
 	wait := func() {
-		if !l.slow {
+		if !l.slowCalls {
 			return
 		}
 		l.mu.Lock()
-		ms, change := l.chance.IntN(100), l.chance.IntN(3) == 0
+		ms, change := l.random.IntN(100), l.random.IntN(3) == 0
 		l.mu.Unlock()
-		if !strings.HasSuffix(r.URL.Path, "/syncs") { // that all may need at once, and wait for in a sync.Once, in which no time passes here
+		if !strings.HasSuffix(r.URL.Path, "/syncs") { // callers wait for this list in a sync.Once, in which fake time does not pass
 			time.Sleep(time.Duration(ms) * time.Millisecond)
 		}
 		if change {
@@ -101,16 +101,16 @@ func (l *living) RoundTrip(r *http.Request) (*http.Response, error) {
 	return a, err
 }
 
-// put asks a question.
-func (l *living) put(a *question) {
-	body, _ := json.Marshal(map[string]any{"query": a.query})
+// send sends a query, and computes the period in which its answer must be true.
+func (l *changingWorld) send(a *query) {
+	body, _ := json.Marshal(map[string]any{"query": a.text})
 	r := httptest.NewRequest("POST", "/graphql", bytes.NewReader(body))
 	l.mu.Lock()
-	tags := l.known[a.query]
+	tags := l.bodies[a.text]
 	began := time.Now()
-	l.asks[a.query] = append(l.asks[a.query], began)
+	l.sentAt[a.text] = append(l.sentAt[a.text], began)
 	if a.get {
-		r = httptest.NewRequest("GET", "/graphql?query="+url.QueryEscape(a.query), nil)
+		r = httptest.NewRequest("GET", "/graphql?query="+url.QueryEscape(a.text), nil)
 		for tag := range tags {
 			r.Header.Add("If-None-Match", tag)
 		}
@@ -124,9 +124,9 @@ func (l *living) put(a *question) {
 	defer l.mu.Unlock()
 	a.to = time.Now()
 	a.from = began.Add(-freshness)
-	for _, at := range l.asks[a.query] { // what goes by the clock goes by that of its operation's begin
+	for _, at := range l.sentAt[a.text] { // values that depend on the clock use the start of an operation
 		if !at.Before(a.from) && !at.After(a.to) {
-			a.began = append(a.began, at)
+			a.startedAt = append(a.startedAt, at)
 		}
 	}
 	a.body = rec.Body.Bytes()
@@ -136,7 +136,7 @@ func (l *living) put(a *question) {
 	} else if tag != "" {
 		if tags == nil {
 			tags = map[string]string{}
-			l.known[a.query] = tags
+			l.bodies[a.text] = tags
 		}
 		tags[tag] = string(a.body)
 	}
@@ -145,17 +145,17 @@ func (l *living) put(a *question) {
 			a.body = []byte("no age: " + rec.Header().Get("Cache-Control"))
 		}
 		since := 0
-		_, _ = fmt.Sscan(rec.Header().Get("Age"), &since) // none tells of nothing
+		_, _ = fmt.Sscan(rec.Header().Get("Age"), &since) // without Age, it is 0
 		age -= since
-		if from := a.to.Add(time.Duration(age)*time.Second - freshness); from.After(a.from) && age <= 5 { // else it is a run that changes no more
+		if from := a.to.Add(time.Duration(age)*time.Second - freshness); from.After(a.from) && age <= 5 { // otherwise it is a run that no longer changes
 			a.from = from
 		}
 	}
 }
 
-// judge holds an answer against what was true.
-func (l *living) judge(a *question) {
-	l.mu.Lock() // calls that nobody waits for any more change things too
+// checkAnswer checks an answer against the recorded history.
+func (l *changingWorld) checkAnswer(a *query) {
+	l.mu.Lock() // abandoned calls also make changes
 	defer l.mu.Unlock()
 	var answer struct {
 		Errors []struct {
@@ -165,56 +165,56 @@ func (l *living) judge(a *question) {
 		Data json.RawMessage
 	}
 	if err := json.Unmarshal(a.body, &answer); err != nil {
-		l.Fatalf("%s: %v %s", a.query, err, a.body)
+		l.Fatalf("%s: %v %s", a.text, err, a.body)
 	}
 	for _, e := range answer.Errors {
 		if e.Extensions.Code != "NOT_FOUND" {
-			l.Fatalf("%s: %s", a.query, a.body)
+			l.Fatalf("%s: %s", a.text, a.body)
 		}
-		a.gone = true
+		a.notFound = true
 	}
 	a.data = answer.Data
-	if wrong := l.untrue(func() { a.check(a) }); wrong != "" {
-		l.Fatalf("%s\nfrom %s to %s\n%s\nanswered %s", a.query, a.from.Format(time.StampMilli), a.to.Format(time.StampMilli), wrong, a.body)
+	if problem := l.failure(func() { a.check(a) }); problem != "" {
+		l.Fatalf("%s\nfrom %s to %s\n%s\nanswered %s", a.text, a.from.Format(time.StampMilli), a.to.Format(time.StampMilli), problem, a.body)
 	}
 }
 
-// livingWorld has do ask a world in which time passes as it is told to.
-func livingWorld(t *testing.T, rt *rapid.T, do func(*living)) {
+// inChangingWorld runs do with a world that has a fake clock.
+func inChangingWorld(t *testing.T, rt *rapid.T, do func(*changingWorld)) {
 	var failed any
 	synctest.Test(t, func(t *testing.T) {
-		defer time.Sleep(time.Minute)         // calls that nobody waits for any more come to their end
-		defer func() { failed = recover() }() // rapid wants to know, and it is outside
+		defer time.Sleep(time.Minute)         // lets abandoned calls end
+		defer func() { failed = recover() }() // rapid, which is outside the bubble, must see the panic
 		time.Sleep(time.Duration(rapid.IntRange(0, 7200).Draw(rt, "begins")) * time.Second)
 		now = time.Now()
-		w := &world{T: rt, tb: t, keys: map[string]string{}, lives: true, census: sim.New(sim.Options{Empty: true})}
+		w := &world{T: rt, tb: t, keys: map[string]string{}, changes: true, census: sim.New(sim.Options{Empty: true})}
 		for range rapid.IntRange(1, 3).Draw(rt, "syncs") {
 			w.addSync()
 		}
-		do(newLiving(w, rapid.Uint64().Draw(rt, "chance"), rapid.Bool().Draw(rt, "slow")))
+		do(newChangingWorld(w, rapid.Uint64().Draw(rt, "chance"), rapid.Bool().Draw(rt, "slow")))
 	})
 	if failed != nil {
 		panic(failed)
 	}
 }
 
-// Whatever is asked while time passes and things change: an answer tells what was
-// true within the time it claims, and does not contradict itself.
-func TestLiving(t *testing.T) {
+// For any queries and changes over time: an answer was true within the time that it claims, and is
+// consistent.
+func TestChangingWorld(t *testing.T) {
 	defer func(was time.Time) { now = was }(now)
 	rapid.Check(t, func(rt *rapid.T) {
-		livingWorld(t, rt, func(l *living) {
-			var before []*question
+		inChangingWorld(t, rt, func(l *changingWorld) {
+			var before []*query
 			for range rapid.IntRange(1, 12).Draw(rt, "turns") {
-				var asks []*question
+				var asks []*query
 				now = time.Now()
 				for range rapid.IntRange(1, 3).Draw(rt, "questions") {
-					var a *question
+					var a *query
 					if len(before) > 0 && rapid.IntRange(0, 2).Draw(rt, "again") == 0 {
 						b := rapid.SampledFrom(before).Draw(rt, "which again")
-						a = &question{query: b.query, check: b.check}
+						a = &query{text: b.text, check: b.check}
 					} else {
-						a = rapid.SampledFrom([]func(*living) *question{(*living).oneSync, (*living).oneSync, (*living).timeline, (*living).single, (*living).workspace}).Draw(rt, "question")(l)
+						a = rapid.SampledFrom([]func(*changingWorld) *query{(*changingWorld).querySync, (*changingWorld).querySync, (*changingWorld).queryTimeline, (*changingWorld).queryRun, (*changingWorld).querySyncs}).Draw(rt, "question")(l)
 					}
 					if a == nil {
 						continue
@@ -222,20 +222,20 @@ func TestLiving(t *testing.T) {
 					a.get = rapid.Bool().Draw(rt, "get")
 					asks = append(asks, a)
 				}
-				l.allow(2)
+				l.setPrunes(2)
 				var wg sync.WaitGroup
 				for _, a := range asks {
-					wg.Go(func() { l.put(a) })
+					wg.Go(func() { l.send(a) })
 				}
 				wg.Wait()
-				l.allow(99)
+				l.setPrunes(99)
 				for _, a := range asks {
-					l.judge(a)
+					l.checkAnswer(a)
 				}
 				before = append(before, asks...)
 				time.Sleep(rapid.SampledFrom([]time.Duration{0, time.Millisecond, 700 * time.Millisecond, 2 * time.Second, 4 * time.Second, 6 * time.Second, 40 * time.Second}).Draw(rt, "pause"))
 				for range rapid.SampledFrom([]int{0, 0, 1, 2, 5, 30}).Draw(rt, "changes") {
-					l.happen()
+					l.changeSomething()
 				}
 				time.Sleep(rapid.SampledFrom([]time.Duration{0, time.Millisecond, 700 * time.Millisecond, 2 * time.Second, 4 * time.Second}).Draw(rt, "pause after"))
 			}
@@ -243,14 +243,14 @@ func TestLiving(t *testing.T) {
 	})
 }
 
-// Whoever walks a list by its cursors, while time passes, new runs come and old ones
-// go, sees every run that is there throughout once, in order, memory or not.
-func TestLivingWalk(t *testing.T) {
+// A walk through a list by cursors returns each run that exists throughout exactly once, in order.
+// This holds while time passes, new runs are added and old ones pruned, with and without a cache.
+func TestWalkOfChangingList(t *testing.T) {
 	defer func(was time.Time) { now = was }(now)
 	rapid.Check(t, func(rt *rapid.T) {
-		livingWorld(t, rt, func(l *living) {
+		inChangingWorld(t, rt, func(l *changingWorld) {
 			id := l.pickSync()
-			l.change = func() { l.comeAndGo(id) }
+			l.change = func() { l.addOrPruneRuns(id) }
 			order, newestFirst := l.drawOrder()
 			backward := rapid.Bool().Draw(rt, "backward")
 			many := rapid.Bool().Draw(rt, "timeline")
@@ -266,18 +266,18 @@ func TestLivingWalk(t *testing.T) {
 				if cursor != "" {
 					args += fmt.Sprintf(", %s: %q", map[bool]string{true: "before", false: "after"}[backward], cursor)
 				}
-				query := fmt.Sprintf("{ sync(id: %d) { runs(%s%s) %s } }", id, order, args, pageFields)
+				document := fmt.Sprintf("{ sync(id: %d) { runs(%s%s) %s } }", id, order, args, pageFields)
 				if many {
-					query = fmt.Sprintf("{ syncRuns(syncIds: [%d], %s%s) %s }", id, order, args, pageFields)
+					document = fmt.Sprintf("{ syncRuns(syncIds: [%d], %s%s) %s }", id, order, args, pageFields)
 				}
 				more := false
-				a := &question{query: query, get: rapid.Bool().Draw(rt, "get")}
-				a.check = func(a *question) {
+				a := &query{text: document, get: rapid.Bool().Draw(rt, "get")}
+				a.check = func(a *query) {
 					var data struct {
 						Sync     struct{ Runs *page }
 						SyncRuns *page
 					}
-					if err := json.Unmarshal(a.data, &data); err != nil || a.gone {
+					if err := json.Unmarshal(a.data, &data); err != nil || a.notFound {
 						l.Fatalf("%v", err)
 					}
 					p := data.SyncRuns
@@ -291,19 +291,19 @@ func TestLivingWalk(t *testing.T) {
 					}
 					for _, e := range p.Edges {
 						cursor = e.Cursor
-						seen = append(seen, l.tells(a, []row{e.Node})...)
+						seen = append(seen, l.runsOf(a, []row{e.Node})...)
 					}
 				}
-				l.allow(2)
-				l.put(a)
-				l.judge(a)
-				l.allow(99)
+				l.setPrunes(2)
+				l.send(a)
+				l.checkAnswer(a)
+				l.setPrunes(99)
 				if !more {
 					break
 				}
 				time.Sleep(rapid.SampledFrom([]time.Duration{0, time.Millisecond, 2 * time.Second, 6 * time.Second}).Draw(rt, "pause"))
 				for range rapid.SampledFrom([]int{0, 1, 5}).Draw(rt, "changes") {
-					l.comeAndGo(id)
+					l.addOrPruneRuns(id)
 				}
 			}
 			dir := map[bool]int{true: -1, false: 1}[newestFirst != backward]
@@ -315,7 +315,7 @@ func TestLivingWalk(t *testing.T) {
 			l.mu.Lock()
 			defer l.mu.Unlock()
 			for _, r := range began {
-				if l.ended[r.ID].IsZero() && !slices.ContainsFunc(seen, func(s sim.Run) bool { return s.ID == r.ID }) {
+				if l.removedAt[r.ID].IsZero() && !slices.ContainsFunc(seen, func(s sim.Run) bool { return s.ID == r.ID }) {
 					l.Fatalf("%d is missing of %d among %v", r.ID, len(began), runIDs(seen, false))
 				}
 			}
