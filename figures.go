@@ -22,11 +22,11 @@ func (g *gateway) figures() []observe.Figure {
 		{Name: "api_version", Help: "The version of Census's API that is asked: always 1.", Label: "version", LabelValue: g.census.Version().String(),
 			Value: func() (float64, bool) { return 1, true }},
 		{Name: "census_breakers_open", Help: "Tokens whose breaker is open, so that no calls are made because Census fails: 0 or 1, more in pass-through.",
-			Value: func() (float64, bool) { return float64(g.census.State().Open), true }},
+			Value: func() (float64, bool) { return float64(g.census.State().OpenBreakers), true }},
 		{Name: "census_tokens_paused", Help: "Tokens paused after Census answered 429: 0 or 1, more in pass-through.",
-			Value: func() (float64, bool) { return float64(g.census.State().Paused), true }},
+			Value: func() (float64, bool) { return float64(g.census.State().PausedTokens), true }},
 		{Name: "census_things_paused", Help: "Syncs, lists and single runs, of any token, that are paused after they answered 429.",
-			Value: func() (float64, bool) { return float64(g.census.State().Things), true }},
+			Value: func() (float64, bool) { return float64(g.census.State().PausedTargets), true }},
 		{Name: "connections_open", Help: "Open client connections.",
 			Value: func() (float64, bool) {
 				conns := g.conns.Load()

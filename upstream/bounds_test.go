@@ -143,7 +143,7 @@ func TestPromisedLengthTakesLittleMemory(t *testing.T) {
 		checkVerdict(t, err, "timeout")
 	}
 	runtime.ReadMemStats(&after)
-	if n := (after.TotalAlloc - before.TotalAlloc) / made; n > 2*calls.Promised {
+	if n := (after.TotalAlloc - before.TotalAlloc) / made; n > 2*calls.MaxPreallocated {
 		t.Errorf("%d bytes for an answer without a body", n)
 	}
 }

@@ -136,7 +136,7 @@ type Read struct {
 // mayServeStale reports whether expired entries may be served although Census failed with err.
 func (c *cache) mayServeStale(err error) bool {
 	var e *calls.Error
-	return c.stale > 0 && errors.As(err, &e) && e.Passing()
+	return c.stale > 0 && errors.As(err, &e) && e.Temporary()
 }
 
 // count records whether something was found in memory.

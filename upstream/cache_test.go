@@ -154,7 +154,7 @@ func TestTenantsApart(t *testing.T) {
 		if calls := len(census.Calls()); calls != 6 {
 			t.Errorf("%d calls for two tokens, want 3 of each: %v", calls, census.Calls())
 		}
-		if client.calls.Name() == other.calls.Name() {
+		if client.calls.Tenant() == other.calls.Tenant() {
 			t.Error("one tenant")
 		}
 	})

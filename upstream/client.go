@@ -91,7 +91,7 @@ func New(token string, opt Options) *Client {
 		}
 	}
 	return c.with(calls.New(token, calls.Options{BaseURL: opt.BaseURL, Basic: opt.Basic, Transport: opt.Transport,
-		OwnTokens: opt.OwnTokens, MaxCalls: opt.MaxCalls, Observe: opt.Observe, Told: opt.OnThrottle, Facts: c.cache.newFacts}))
+		OwnTokens: opt.OwnTokens, MaxCalls: opt.MaxCalls, Observe: opt.Observe, OnThrottle: opt.OnThrottle, Facts: c.cache.newFacts}))
 }
 
 // WithToken returns a client that uses another token over the same connections.
@@ -102,7 +102,7 @@ func (c *Client) with(calls *calls.Caller) *Client {
 }
 
 // Tenant names the token at its base URL. The token cannot be read from it.
-func (c *Client) Tenant() string { return c.calls.Name() }
+func (c *Client) Tenant() string { return c.calls.Tenant() }
 
 // Version returns the version of Census's API that c calls.
 func (c *Client) Version() calls.Version { return c.calls.Version() }

@@ -12,10 +12,10 @@ import (
 // FreshSince returns a client that uses nothing that was requested before since: neither cached
 // data nor calls under way. All clients share the pages that it reads. Each exchange needs a
 // permit; nil allows all.
-func (c *Client) FreshSince(since time.Time, leave calls.Leave) *Client {
-	again := *c
-	again.since, again.needsPermit, again.calls = since, leave != nil, c.calls.WithLeave(leave)
-	return &again
+func (c *Client) FreshSince(since time.Time, permit calls.Permit) *Client {
+	fresh := *c
+	fresh.since, fresh.needsPermit, fresh.calls = since, permit != nil, c.calls.WithPermit(permit)
+	return &fresh
 }
 
 // Invalidate makes clients of all tokens request again what may have changed of a sync: its list
@@ -40,7 +40,7 @@ func (c *Client) notBefore(e calls.Endpoint, id int64) time.Time {
 // flightKey names a call. Equal requests share it. A call that began before its list or record
 // was invalidated has another key.
 func (c *Client) flightKey(e calls.Endpoint, id int64, query string) string {
-	key := c.calls.Name() + e.Path(id) + query
+	key := c.calls.Tenant() + e.Path(id) + query
 	if c.needsPermit { // others must not wait for its permit
 		key += " by permit"
 	}

@@ -12,7 +12,7 @@ func (c *Client) hasStore() bool { return c.facts.sealer != nil }
 
 // sharedKey returns the key of an entry of the client's token. Its parts contain no colon.
 func (c *Client) sharedKey(what string, key cacheKey) string {
-	return "census-gateway:" + storeFormat + ":" + c.calls.Name() + ":" + what + ":" + key.endpoint.Path(key.id) + ":" +
+	return "census-gateway:" + storeFormat + ":" + c.calls.Tenant() + ":" + what + ":" + key.endpoint.Path(key.id) + ":" +
 		strconv.FormatInt(key.epoch, 36) + ":" + strconv.Itoa(key.k)
 }
 

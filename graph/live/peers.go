@@ -109,7 +109,7 @@ func peerDelay(theirs bool) time.Duration {
 
 // countCalls wraps leave: it counts each permitted call in n and publishes it. If n stays 0, all
 // data came from the shared cache.
-func (w *Watcher) countCalls(leave calls.Leave, n *atomic.Int64) calls.Leave {
+func (w *Watcher) countCalls(leave calls.Permit, n *atomic.Int64) calls.Permit {
 	return func(ctx context.Context) (end func(), err error) {
 		if end, err = leave(ctx); err == nil {
 			n.Add(1)

@@ -69,7 +69,7 @@ func (w *Watcher) stopIfUnauthenticated(err error) {
 }
 
 // readSync reads the newest runs of y, unless they were read after requested.
-func (w *Watcher) readSync(ctx context.Context, y *watchedSync, requested time.Time, leave calls.Leave) {
+func (w *Watcher) readSync(ctx context.Context, y *watchedSync, requested time.Time, leave calls.Permit) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	var made atomic.Int64
@@ -107,7 +107,7 @@ func (w *Watcher) readSync(ctx context.Context, y *watchedSync, requested time.T
 
 // read reads the runs of y that are newer than the known ones, and older runs that may still
 // change. The first time, it also looks for the run that blocks skipped runs.
-func (w *Watcher) read(ctx context.Context, y *watchedSync, requested time.Time, leave calls.Leave) (rows []census.SyncRun, older map[census.SyncRunID]*census.SyncRun, more bool, err error) {
+func (w *Watcher) read(ctx context.Context, y *watchedSync, requested time.Time, leave calls.Permit) (rows []census.SyncRun, older map[census.SyncRunID]*census.SyncRun, more bool, err error) {
 	w.mu.Lock()
 	id, window, first := y.record.ID, y.window(), y.requested.IsZero()
 	w.mu.Unlock()

@@ -21,7 +21,7 @@ type Body struct {
 // Free releases the memory of the answer. The caller must not keep any part of Text; the
 // scanner returns copies.
 func (b Body) Free() {
-	if b.buf != nil && b.buf.Cap() <= keptBuffer {
+	if b.buf != nil && b.buf.Cap() <= maxPooledBuffer {
 		b.buf.Reset()
 		buffers.Put(b.buf)
 	}
@@ -35,7 +35,7 @@ var errTooLong = fmt.Errorf("the answer is larger than %d bytes", MaxBody)
 func readBody(resp *http.Response) (Body, error) {
 	b := Body{buf: buffers.Get().(*bytes.Buffer)}
 	if n := resp.ContentLength; n > 0 { // only announced: no more than a usual page takes
-		b.buf.Grow(int(min(n, Promised)) + bytes.MinRead)
+		b.buf.Grow(int(min(n, MaxPreallocated)) + bytes.MinRead)
 	}
 	_, err := b.buf.ReadFrom(io.LimitReader(resp.Body, MaxBody+1))
 	if err == nil && b.buf.Len() > MaxBody {

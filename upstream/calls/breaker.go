@@ -4,15 +4,15 @@ import "time"
 
 // The numbers of the breaker.
 const (
-	breakerCalls   = 20              // exchanges in ten seconds needed for a conclusion
-	breakerShare   = 2               // it opens when one exchange in this many fails
-	breakerBlame   = 7               // failures counted per target
-	breakerOpenFor = 5 * time.Second // until a probe; also how long a probe of a hanging Census takes
-	breakerProbing = time.Second     // RetryAfter while a probe is under way
+	breakerCalls         = 20              // exchanges in ten seconds needed for a conclusion
+	breakerShare         = 2               // it opens when one exchange in this many fails
+	maxFailuresPerTarget = 7               // failures counted per target
+	breakerOpenFor       = 5 * time.Second // until a probe; also how long a probe of a hanging Census takes
+	breakerProbing       = time.Second     // RetryAfter while a probe is under way
 )
 
-// A target is blamed when a call fails: a sync and its runs, or the endpoint if the call names
-// no sync. The zero value is no target.
+// A target is what a failure is counted for: a sync and its runs, or the endpoint if the call
+// names no sync. The zero value is no target.
 type target struct {
 	endpoint Endpoint
 	id       int64
@@ -26,8 +26,8 @@ func (e Endpoint) target(id int64) target {
 	return target{endpoint: e} // only the answer names the sync of a single run
 }
 
-// thing returns what a 429 to a call pauses: its target, or for a single run that run only.
-func (e Endpoint) thing(id int64) target {
+// pauseTarget returns what a 429 to a call pauses: its target, or for a single run that run only.
+func (e Endpoint) pauseTarget(id int64) target {
 	if e == FetchSyncRun {
 		return target{e, id}
 	}
@@ -44,13 +44,13 @@ const (
 )
 
 // healthOf classifies an exchange by its error, or nil. Status 5xx, timeouts and broken
-// connections are failures of Census. hurried means that the caller left too little time, so
+// connections are failures of Census. shortOfTime means that the caller left too little time, so
 // that a timeout shows nothing.
-func healthOf(err *Error, hurried bool) health {
+func healthOf(err *Error, shortOfTime bool) health {
 	switch {
 	case err == nil:
 		return healthy
-	case err.Kind == Unavailable, err.Kind == Timeout && !hurried:
+	case err.Kind == Unavailable, err.Kind == Timeout && !shortOfTime:
 		return unhealthy
 	case err.Kind == Timeout, err.Kind == Canceled, err.Kind == Internal:
 		return unknownHealth
@@ -65,7 +65,7 @@ func healthOf(err *Error, hurried bool) health {
 // A single sync that always fails must not block the others, however often it is read. The
 // breaker therefore limits the weight of one target:
 //
-//  1. It counts at most breakerBlame failures per target, which is less than half of breakerCalls.
+//  1. It counts at most maxFailuresPerTarget failures of a target: less than half of breakerCalls.
 //  2. For the share, it ignores all but one failure of the target that failed most, so that
 //     others must fail too.
 //  3. After a failed probe, it leaves the next probe to other targets for five seconds.
@@ -75,28 +75,28 @@ func healthOf(err *Error, hurried bool) health {
 //
 // The zero value is closed. Its user locks it.
 type breaker struct {
-	recent  recent
-	until   time.Time // while open, when a probe may leave; zero: closed
-	probing bool      // a probe is under way
-	failed  target    // target of the last failed probe; zero: none since it opened
-	turn    int       // rises when it opens or closes; earlier exchanges then no longer matter
+	recent      recent
+	until       time.Time // while open, when a probe may start; zero: closed
+	probing     bool      // a probe is under way
+	failedProbe target    // target of the last failed probe; zero: none since it opened
+	generation  int       // rises when it opens or closes; earlier exchanges then no longer matter
 }
 
 // A ticket belongs to an exchange that the breaker and the pauses let through.
 type ticket struct {
-	target target
-	turn   int
-	probe  bool
+	target     target
+	generation int
+	probe      bool
 
-	thing    target // paused by a 429
-	began    time.Time
-	own, all *pause // the pauses it probes: of thing and of the token; nil: it is not a probe
+	pauseTarget target // paused by a 429
+	began       time.Time
+	own, all    *pause // the pauses it probes: of the pause target and of the token; nil: it is not a probe
 }
 
-// refuses returns how long no call of t may leave; 0: one may now.
-func (b *breaker) refuses(now time.Time, t target) time.Duration {
+// wait returns how long no call of t may start; 0: one may now.
+func (b *breaker) wait(now time.Time, t target) time.Duration {
 	from := b.until
-	if t == b.failed {
+	if t == b.failedProbe {
 		from = from.Add(breakerOpenFor)
 	}
 	switch {
@@ -110,40 +110,40 @@ func (b *breaker) refuses(now time.Time, t target) time.Duration {
 	return 0
 }
 
-// begin records the start of an exchange that refuses allowed.
+// begin records the start of an exchange that wait allowed.
 func (b *breaker) begin(t target) ticket {
 	b.probing = !b.until.IsZero()
-	return ticket{target: t, turn: b.turn, probe: b.probing}
+	return ticket{target: t, generation: b.generation, probe: b.probing}
 }
 
 // end records the result of the exchange of a ticket.
 func (b *breaker) end(now time.Time, k ticket, h health) {
 	switch {
-	case k.turn != b.turn:
+	case k.generation != b.generation:
 	case k.probe && h == healthy:
-		*b = breaker{turn: b.turn + 1}
+		*b = breaker{generation: b.generation + 1}
 	case k.probe && h == unhealthy:
 		b.open(now, k.target)
-	case k.probe: // the caller canceled it: another probe may leave at once
+	case k.probe: // the caller canceled it: another probe may start at once
 		b.probing = false
 	case h == healthy:
-		b.recent.now(now).all++
-	case h == unhealthy && b.blame(now, k.target):
+		b.recent.current(now).all++
+	case h == unhealthy && b.countFailure(now, k.target):
 		b.open(now, target{})
 	}
 }
 
-// blame counts a failure of t. It reports whether t now has too many.
-func (b *breaker) blame(now time.Time, t target) bool {
-	of := b.recent.blamed(now)
-	if of[t] >= breakerBlame {
+// countFailure counts a failure of t. It reports whether t now has too many.
+func (b *breaker) countFailure(now time.Time, t target) bool {
+	of := b.recent.badByTarget(now)
+	if of[t] >= maxFailuresPerTarget {
 		return false
 	}
-	s := b.recent.now(now)
-	if s.of == nil {
-		s.of = make(map[target]int)
+	s := b.recent.current(now)
+	if s.badBy == nil {
+		s.badBy = make(map[target]int)
 	}
-	s.all, s.bad, s.of[t] = s.all+1, s.bad+1, s.of[t]+1
+	s.all, s.bad, s.badBy[t] = s.all+1, s.bad+1, s.badBy[t]+1
 	of[t]++
 	most := 0
 	for _, n := range of {
@@ -154,5 +154,5 @@ func (b *breaker) blame(now time.Time, t target) bool {
 }
 
 func (b *breaker) open(now time.Time, failed target) {
-	*b = breaker{until: now.Add(breakerOpenFor), failed: failed, turn: b.turn + 1}
+	*b = breaker{until: now.Add(breakerOpenFor), failedProbe: failed, generation: b.generation + 1}
 }

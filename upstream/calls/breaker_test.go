@@ -112,7 +112,7 @@ func TestBreakerAtRandom(t *testing.T) {
 					h = unhealthy
 				}
 			}
-			if b.refuses(now, x) > 0 {
+			if b.wait(now, x) > 0 {
 				t.Fatalf("open after %d exchanges, of which %.0f %% of one sync", n, 100*share)
 			}
 			b.end(now, b.begin(x), h)
@@ -121,7 +121,7 @@ func TestBreakerAtRandom(t *testing.T) {
 	}
 }
 
-// Runs that are fetched one by one may all belong to one sync. They are blamed together.
+// Runs that are fetched one by one may all belong to one sync. They count as one target.
 func TestSingleRunsDoNotOpenTheBreaker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, _ := newDoor(failing(map[string]bool{"all": true}))
@@ -310,13 +310,13 @@ func TestLateEndsAreIgnored(t *testing.T) {
 		}
 	}
 	trip()
-	if b.refuses(now, other) != breakerOpenFor {
+	if b.wait(now, other) != breakerOpenFor {
 		t.Fatal("it is not open")
 	}
 	now = now.Add(time.Second)
 	b.end(now, early, unhealthy)
 	b.end(now, early, healthy)
-	if left := b.refuses(now, other); left != breakerOpenFor-time.Second {
+	if left := b.wait(now, other); left != breakerOpenFor-time.Second {
 		t.Errorf("open for %s more", left)
 	}
 	now = now.Add(breakerOpenFor)
@@ -325,7 +325,7 @@ func TestLateEndsAreIgnored(t *testing.T) {
 	b.end(now, probe, healthy)
 	b.end(now, probe, unhealthy)
 	b.end(now, early, unhealthy)
-	if all, _ := b.recent.sum(now); b.refuses(now, other) != 0 || all != 0 {
+	if all, _ := b.recent.sum(now); b.wait(now, other) != 0 || all != 0 {
 		t.Errorf("%d counted since it closed", all)
 	}
 }

@@ -23,7 +23,7 @@ type budget struct {
 func (b *budget) call() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.recent.now(time.Now()).all++
+	b.recent.current(time.Now()).all++
 }
 
 // retry reports whether one more retry is allowed now, and records it.
@@ -35,6 +35,6 @@ func (b *budget) retry() bool {
 	if retries >= max(calls/callsPerRetry, minRetries) {
 		return false
 	}
-	b.recent.now(now).bad++
+	b.recent.current(now).bad++
 	return true
 }

@@ -75,19 +75,19 @@ func TestRecentForgets(t *testing.T) {
 	at := func(s int64) time.Time { return time.Unix(1_000_000+s, 999) }
 	x, y := target{FetchSync, 1}, target{FetchSync, 2}
 	count := func(s int64, bad target) {
-		n := r.now(at(s))
+		n := r.current(at(s))
 		n.all++
 		if bad != (target{}) {
-			if n.of == nil {
-				n.of = map[target]int{}
+			if n.badBy == nil {
+				n.badBy = map[target]int{}
 			}
-			n.bad, n.of[bad] = n.bad+1, n.of[bad]+1
+			n.bad, n.badBy[bad] = n.bad+1, n.badBy[bad]+1
 		}
 	}
 	check := func(s int64, all, bad, ofX int) {
 		t.Helper()
 		a, b := r.sum(at(s))
-		if o := r.blamed(at(s))[x]; a != all || b != bad || o != ofX {
+		if o := r.badByTarget(at(s))[x]; a != all || b != bad || o != ofX {
 			t.Errorf("%d s: %d, %d bad, %d of x; want %d, %d, %d", s, a, b, o, all, bad, ofX)
 		}
 	}

@@ -130,7 +130,7 @@ func TestTwoWaits(t *testing.T) {
 		synctest.Wait()
 		client.standing.mu.Lock()
 		if l := client.standing.lanes[target{FetchSync, 99}]; l != nil {
-			t.Errorf("%d users, %d places kept", l.users, len(l.places))
+			t.Errorf("%d users, %d places kept", l.users, len(l.slots))
 		}
 		client.standing.mu.Unlock()
 		all.Wait()
@@ -149,8 +149,8 @@ func TestTwoWaits(t *testing.T) {
 		client.standing.mu.Lock()
 		defer client.standing.mu.Unlock()
 		l := client.standing.lanes[target{FetchSync, 1}]
-		if len(l.places) != 1 || l.users != 1 {
-			t.Errorf("%d places and %d users, want 1 each", len(l.places), l.users)
+		if len(l.slots) != 1 || l.users != 1 {
+			t.Errorf("%d places and %d users, want 1 each", len(l.slots), l.users)
 		}
 	})
 }
@@ -320,7 +320,7 @@ func TestFewerCallsWhileUnhealthy(t *testing.T) {
 					})
 				}
 				synctest.Wait()
-				if c == client { // it has all its places
+				if c == client { // it has all its slots
 					all.Go(func() { checkAsk(t, c, 99, "busy", maxQueue, maxQueue) })
 				}
 				all.Wait()
@@ -330,16 +330,16 @@ func TestFewerCallsWhileUnhealthy(t *testing.T) {
 			}
 			wave(client, DefaultMaxCalls)
 			ask(t.Context(), client, 991)
-			if status == 429 { // of one thing; it takes several to pause the token
+			if status == 429 { // of one target; it takes several to pause the token
 				wave(client, DefaultMaxCalls)
-				for id := range int64(severalThings) {
+				for id := range int64(streakLength) {
 					ask(t.Context(), client, id+992)
 				}
 				time.Sleep(unnamedPause)
 			}
 			wave(client, DefaultMaxCalls/2)
 			wave(client.WithToken("another"), DefaultMaxCalls) // unaffected at Census
-			time.Sleep(illFor)
+			time.Sleep(unhealthyFor)
 			wave(client, DefaultMaxCalls)
 			checkNothingKept(t, client)
 		})
@@ -379,7 +379,7 @@ func TestWaitingForATurn(t *testing.T) {
 	})
 }
 
-// If callers bring tokens, a token whose syncs all hang leaves places to others. Otherwise it
+// If callers bring tokens, a token whose syncs all hang leaves slots to others. Otherwise it
 // may use all.
 func TestOneTokenLeavesPlaces(t *testing.T) {
 	for own, want := range map[bool]int{false: DefaultMaxCalls, true: 3 * DefaultMaxCalls / 4} {
@@ -407,7 +407,7 @@ func TestOneTokenLeavesPlaces(t *testing.T) {
 		})
 	}
 	least := New("one", Options{MaxCalls: LeastMaxCalls, OwnTokens: true})
-	if n := cap(least.standing.calm); n > least.MaxCalls() || least.MaxCalls() <= PerSync {
+	if n := cap(least.standing.reduced); n > least.MaxCalls() || least.MaxCalls() <= PerSync {
 		t.Errorf("of %d calls one token has %d, or %d", LeastMaxCalls, least.MaxCalls(), n)
 	}
 }

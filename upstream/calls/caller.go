@@ -20,8 +20,8 @@ type Options struct {
 	// /syncs/{id}/sync_runs"). The call runs under the returned context, and the returned
 	// function is called when it ends. Nil: no calls are observed.
 	Observe func(ctx context.Context, endpoint string) (context.Context, func(Call))
-	// Told is called after a 429, and when the pause of a token begins or ends. Nil: not.
-	Told func(Throttle)
+	// OnThrottle is called after a 429, and when the pause of a token begins or ends. Nil: not.
+	OnThrottle func(Throttle)
 	// Facts makes the value that Caller.Facts returns, for a token that is new or was
 	// forgotten. Nil: there are no facts.
 	Facts func(token string) any
@@ -51,12 +51,12 @@ type Caller struct {
 	basic     bool
 	observe   func(ctx context.Context, endpoint string) (context.Context, func(Call))
 	header    http.Header
-	traces    []string // parts of the token that reveal it in an answer
+	fragments []string // parts of the token that reveal it in an answer
 	transport http.RoundTripper
 	tenant    string // hash of the token and its base URL
 	gates     *gates // shared by the callers of all tokens
 	standing  *standing
-	before    Leave // nil: exchanges need none
+	permit    Permit // nil: exchanges need none
 }
 
 // New returns a caller that authenticates with token.
@@ -73,27 +73,27 @@ func New(token string, opt Options) *Caller {
 	if opt.Observe == nil {
 		opt.Observe = func(ctx context.Context, _ string) (context.Context, func(Call)) { return ctx, func(Call) {} }
 	}
-	if opt.Told == nil {
-		opt.Told = func(Throttle) {}
+	if opt.OnThrottle == nil {
+		opt.OnThrottle = func(Throttle) {}
 	}
 	if opt.Facts == nil {
 		opt.Facts = func(string) any { return nil }
 	}
 	c := &Caller{
-		gates:     newGates(opt.MaxCalls, opt.ofToken(), opt.Facts),
+		gates:     newGates(opt.MaxCalls, opt.callsPerToken(), opt.Facts),
 		base:      strings.TrimRight(opt.BaseURL, "/"),
 		version:   VersionOf(opt.BaseURL),
 		basic:     opt.Basic,
 		transport: opt.Transport,
 		observe:   opt.Observe,
 	}
-	c.gates.told = opt.Told
+	c.gates.onThrottle = opt.OnThrottle
 	return c.WithToken(token)
 }
 
-// ofToken returns how many concurrent calls one token may make. If other tokens may come, a
-// token with hanging calls leaves places to them.
-func (opt Options) ofToken() int {
+// callsPerToken returns how many concurrent calls one token may make. If other tokens may come, a
+// token with hanging calls leaves slots to them.
+func (opt Options) callsPerToken() int {
 	if opt.OwnTokens {
 		return opt.MaxCalls * 3 / 4
 	}
@@ -112,7 +112,7 @@ func (c *Caller) WithToken(token string) *Caller {
 	tenant := tenantOf(c.base, token)
 	return &Caller{base: c.base, version: c.version, basic: c.basic, transport: c.transport, observe: c.observe,
 		tenant: tenant, gates: c.gates, standing: c.gates.standings.get(tenant, token),
-		header: r.Header, traces: tracesOf(token, credentials)}
+		header: r.Header, fragments: fragmentsOf(token, credentials)}
 }
 
 // tenantOf returns the name of a token at a base URL: a hash that does not reveal the token.
@@ -121,8 +121,8 @@ func tenantOf(base, token string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// Name returns the name of the token at its base URL. It does not reveal the token.
-func (c *Caller) Name() string { return c.tenant }
+// Tenant returns the name of the token at its base URL. It does not reveal the token.
+func (c *Caller) Tenant() string { return c.tenant }
 
 // Shelf returns the number under which answers to this token may be cached. It changes after a
 // 401 and when the token is forgotten. Numbers are never reused.
@@ -140,7 +140,7 @@ func (c *Caller) Facts() any { return c.standing.facts }
 //	deadline   limits everything below, including waiting
 //	observe    also sees calls that are never sent
 //	checked    distinguishes a missing record from a missing API
-//	retry      outside the gates: a paused call holds no place, and each
+//	retry      outside the gates: a paused call holds no slot, and each
 //	           try is admitted again, since the last one may have closed a gate
 //	gates      pauses, breaker, bulkhead; see admit for the order
 //	try        one exchange with a timeout of its own, which excludes waiting
@@ -162,5 +162,5 @@ func (c *Caller) Get(ctx context.Context, e Endpoint, id int64, query string) (B
 		}
 		return answer, err
 	})
-	return answer, c.checked(ctx, e, id, query, err)
+	return answer, c.explainMissing(ctx, e, id, query, err)
 }

@@ -21,5 +21,5 @@
 //	           (exchange.go, resend.go, body.go)
 //
 // Each token has a standing: what Census's answers to it mean for its next calls
-// (standing.go). No error, log or answer contains the token (echo.go).
+// (standing.go). No error, log or answer contains the token (tokenleak.go).
 package calls

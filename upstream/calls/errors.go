@@ -58,10 +58,10 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %s: %v", e.Call, e.Kind, e.Err)
 }
 
-// Passing reports whether Census fails rather than refuses, or was not called. A cached answer
+// Temporary reports whether Census fails rather than refuses, or was not called. A cached answer
 // is then better than none. That includes a missing API, which shows nothing about what the
 // token may see.
-func (e *Error) Passing() bool {
+func (e *Error) Temporary() bool {
 	return e.Kind == Timeout || e.Kind == Unavailable || e.Kind == RateLimited || e.Kind == Busy || e.Kind == Gone
 }
 

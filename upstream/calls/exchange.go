@@ -13,16 +13,16 @@ import (
 
 // The limits of one exchange with Census.
 const (
-	dialTimeout   = 2 * time.Second
-	tlsTimeout    = 3 * time.Second
-	headerTimeout = 4 * time.Second
-	tryTimeout    = 5 * time.Second
-	errorTimeout  = 500 * time.Millisecond // to read the body of an error
-	CallTimeout   = 10 * time.Second       // all tries together, if the caller sets no deadline
-	maxErrorBody  = 4 << 10                // bytes read of the body of an error
-	MaxBody       = 8 << 20                // bytes after unpacking; the largest page of 50 syncs seen had 2.4 MB
-	Promised      = 256 << 10              // bytes allocated on the word of Content-Length; more as the answer comes
-	keptBuffer    = 1 << 20                // largest buffer kept, in bytes; a page of 100 runs takes about 70 KB
+	dialTimeout     = 2 * time.Second
+	tlsTimeout      = 3 * time.Second
+	headerTimeout   = 4 * time.Second
+	tryTimeout      = 5 * time.Second
+	errorTimeout    = 500 * time.Millisecond // to read the body of an error
+	CallTimeout     = 10 * time.Second       // all tries together, if the caller sets no deadline
+	maxErrorBody    = 4 << 10                // bytes read of the body of an error
+	MaxBody         = 8 << 20                // bytes after unpacking; the largest page of 50 syncs seen had 2.4 MB
+	MaxPreallocated = 256 << 10              // bytes allocated on the word of Content-Length; more as the answer comes
+	maxPooledBuffer = 1 << 20                // largest buffer kept, in bytes; a page of 100 runs takes about 70 KB
 )
 
 var errSwitched = errors.New("Census switched protocols")
@@ -67,7 +67,7 @@ func (c *Caller) try(ctx context.Context, e Endpoint, id int64, query string) (B
 	if resp.StatusCode > 299 {
 		defer time.AfterFunc(errorTimeout, cancel).Stop() // the status is enough
 		text, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
-		return Body{}, c.refusal(e, id, query, resp.StatusCode, resp.Header, string(text))
+		return Body{}, c.failure(e, id, query, resp.StatusCode, resp.Header, string(text))
 	}
 	answer, err := readBody(resp)
 	switch {
@@ -75,7 +75,7 @@ func (c *Caller) try(ctx context.Context, e Endpoint, id int64, query string) (B
 		return Body{}, e.Unreadable(id, err)
 	case err != nil:
 		return Body{}, e.fail(kindOfFailure(ctx, err), id, err)
-	case c.echoes(answer.Text):
+	case c.containsToken(answer.Text):
 		answer.Free()
 		return Body{}, e.Unreadable(id, errEcho)
 	case isHTML(resp.Header, answer.Text):
@@ -85,23 +85,23 @@ func (c *Caller) try(ctx context.Context, e Endpoint, id int64, query string) (B
 		return Body{}, err
 	}
 	if status := statedStatus(answer.Text); status != 0 {
-		err := c.refusal(e, id, query, status, resp.Header, answer.Text)
+		err := c.failure(e, id, query, status, resp.Header, answer.Text)
 		answer.Free()
 		return Body{}, err
 	}
 	return answer, nil
 }
 
-// refusal returns the Error of an answer that is a failure by its status, its header or its
+// failure returns the Error of an answer that is a failure by its status, its header or its
 // text.
-func (c *Caller) refusal(e Endpoint, id int64, query string, status int, h http.Header, text string) *Error {
+func (c *Caller) failure(e Endpoint, id int64, query string, status int, h http.Header, text string) *Error {
 	err := e.fail(KindOf(status), id, fmt.Errorf("answer %.200q", text))
 	switch {
-	case c.echoes(text) || c.echoes(h.Get("Location")):
+	case c.containsToken(text) || c.containsToken(h.Get("Location")):
 		err.Err = errEcho
 	case err.Kind == Gone:
 		err.Err = redirected(c.base, h.Get("Location"))
-	case err.Kind == NotFound && e.root() && firstPage(query): // every token has that list
+	case err.Kind == NotFound && e.isRootList() && firstPage(query): // every token has that list
 		err.Kind = Gone
 	}
 	err.Personal = c.version == V2 && err.Kind == Unauthenticated

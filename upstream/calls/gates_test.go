@@ -115,7 +115,7 @@ func checkNothingKept(t *testing.T, c *Caller) {
 	t.Helper()
 	c.standing.mu.Lock()
 	defer c.standing.mu.Unlock()
-	if n := len(c.gates.all) + len(c.standing.own) + len(c.standing.calm); n != 0 || len(c.standing.lanes) != 0 {
+	if n := len(c.gates.all) + len(c.standing.token) + len(c.standing.reduced); n != 0 || len(c.standing.lanes) != 0 {
 		t.Errorf("%d places and %d lanes are kept", n, len(c.standing.lanes))
 	}
 }

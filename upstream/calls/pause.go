@@ -15,16 +15,16 @@ const (
 // one call a minute, a probe, checks whether Census answers again: a 429 that names tomorrow,
 // or the year 9999, may be a proxy's mistake. The zero value is over. Its user locks it.
 type pause struct {
-	next    time.Time // no call may leave before
-	end     time.Time // when all calls may leave; from next until end, one probe may
+	next    time.Time // no call may start before
+	end     time.Time // when all calls may start; from next until end, one probe may
 	probing bool      // that probe is under way
 }
 
 // active reports whether the time that Census named lasts beyond now.
 func (p *pause) active(now time.Time) bool { return now.Before(p.end) }
 
-// left returns how long no call may leave; 0: one may now.
-func (p *pause) left(now time.Time) time.Duration {
+// wait returns how long no call may start; 0: one may now.
+func (p *pause) wait(now time.Time) time.Duration {
 	switch {
 	case !p.active(now):
 		return 0
@@ -36,7 +36,7 @@ func (p *pause) left(now time.Time) time.Duration {
 	return 0
 }
 
-// begin records that a call leaves, which left allowed. It returns p if the call is its probe,
+// begin records that a call starts, which wait allowed. It returns p if the call is its probe,
 // otherwise nil.
 func (p *pause) begin(now time.Time) *pause {
 	if !p.active(now) {
@@ -46,9 +46,9 @@ func (p *pause) begin(now time.Time) *pause {
 	return p
 }
 
-// heard records a 429 that names a time. A later 429 never shortens the pause, unless it
+// extend records a 429 that names a time. A later 429 never shortens the pause, unless it
 // answers the probe: that is Census's latest word.
-func (p *pause) heard(now time.Time, named time.Duration, probe bool) {
+func (p *pause) extend(now time.Time, named time.Duration, probe bool) {
 	next, end := now.Add(min(named, maxPause)), now.Add(named)
 	if probe {
 		p.next, p.end = next, end
@@ -57,8 +57,8 @@ func (p *pause) heard(now time.Time, named time.Duration, probe bool) {
 	}
 }
 
-// again postpones the next probe by a minute, after one without a result.
-func (p *pause) again(now time.Time) {
+// postponeProbe postpones the next probe by a minute, after one without a result.
+func (p *pause) postponeProbe(now time.Time) {
 	p.next = now.Add(maxPause)
 	p.end = when.Later(p.end, p.next)
 }

@@ -70,7 +70,7 @@ func TestOneLimitedSyncCostsOthersNothing(t *testing.T) {
 	}
 }
 
-// Each thing is paused by itself: a sync with its runs, a list, a single run.
+// Each target is paused by itself: a sync with its runs, a list, a single run.
 func TestPausedThings(t *testing.T) {
 	type call struct {
 		endpoint Endpoint
@@ -169,7 +169,7 @@ func TestProbe(t *testing.T) {
 		do         func(*http.Request) (*http.Response, error)
 		want       string
 		took, told time.Duration
-		next       time.Duration // until calls may leave; 0: at once
+		next       time.Duration // until calls may start; 0: at once
 		over       bool          // then for all, otherwise for a probe
 	}{
 		"200":                  {says(200, ""), "ok", 0, 0, 0, true},
@@ -189,7 +189,7 @@ func TestProbe(t *testing.T) {
 			do = hang
 			ctx, cancel := atMost(300 * time.Millisecond)(t.Context())
 			defer cancel()
-			checkAskIn(t, ctx, client, 1, "timeout", 300*time.Millisecond, 0) // no result: another may leave
+			checkAskIn(t, ctx, client, 1, "timeout", 300*time.Millisecond, 0) // no result: another may start
 			do = c.do
 			checkAsk(t, client, 1, c.want, c.took, c.told)
 			if c.next > 0 {
@@ -204,7 +204,7 @@ func TestProbe(t *testing.T) {
 			}
 			synctest.Wait()
 			if n := census.all() - before; c.over && n != 2 || !c.over && n != 1 {
-				t.Errorf("%d calls leave afterwards", n)
+				t.Errorf("%d calls start afterwards", n)
 			}
 			both.Wait()
 			checkAsk(t, client, 1, "ok", 10*time.Millisecond, 0)
@@ -246,16 +246,16 @@ func TestOthersWaitForProbe(t *testing.T) {
 	}
 }
 
-// If several different things answer 429, with no other answer between them, the token is
+// If several different targets answer 429, with no other answer between them, the token is
 // paused: for a minute at most, then one probe a minute.
 func TestSeveralThingsPauseToken(t *testing.T) {
 	for _, header := range far[1:] {
 		bubble(t, header, func(t *testing.T) {
 			bad := map[string]bool{"all": true}
 			census, client, _ := newDoor(limiting(bad, header))
-			for id := range int64(severalThings) {
+			for id := range int64(streakLength) {
 				if n := client.MaxCalls(); n != DefaultMaxCalls {
-					t.Errorf("%d calls at once after %d things", n, id)
+					t.Errorf("%d calls at once after %d targets", n, id)
 				}
 				checkAsk(t, client, id+1, "rate_limited", 0, time.Minute)
 			}
@@ -263,14 +263,14 @@ func TestSeveralThingsPauseToken(t *testing.T) {
 				t.Error("Census is taken to be well")
 			}
 			for range 60 {
-				for id := range int64(severalThings) {
+				for id := range int64(streakLength) {
 					if err, _ := ask(t.Context(), client, id+1); err == nil || err.RetryAfter > time.Minute || err.RetryAfter < 10*time.Second {
 						t.Errorf("sync %d: %v", id+1, err)
 					}
 				}
 				time.Sleep(10 * time.Second)
 			}
-			if n := census.all() - severalThings; n != 9 {
+			if n := census.all() - streakLength; n != 9 {
 				t.Errorf("%d probes in ten minutes", n)
 			}
 			delete(bad, "all")
@@ -281,7 +281,7 @@ func TestSeveralThingsPauseToken(t *testing.T) {
 	}
 }
 
-// A token is not paused by two things. Nor is it by things that answer 429 among others that
+// A token is not paused by two targets. Nor is it by targets that answer 429 among others that
 // do not, or slowly one after another.
 func TestTokenIsNotPaused(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -289,9 +289,9 @@ func TestTokenIsNotPaused(t *testing.T) {
 		good bool  // another is read in between
 		wait time.Duration
 	}{
-		"two things":          {2, false, 0},
+		"two targets":         {2, false, 0},
 		"with others between": {20, true, 0},
-		"one after another":   {20, false, severalWithin / 2},
+		"one after another":   {20, false, streakPeriod / 2},
 	} {
 		bubble(t, name, func(t *testing.T) {
 			_, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
@@ -357,7 +357,7 @@ func TestShortPauseOfToken(t *testing.T) {
 				return reply(429, header)
 			})
 			var all sync.WaitGroup
-			for id := range int64(severalThings) {
+			for id := range int64(streakLength) {
 				all.Go(func() {
 					if err, _ := ask(t.Context(), client, id+1); err != nil {
 						t.Error(err)
@@ -409,12 +409,12 @@ func TestLongestPauseCounts(t *testing.T) {
 		probe bool
 		want  time.Duration
 	}{{2, false, 2}, {5, false, 5}, {1, false, 5}, {3600, false, 60}, {5, false, 60}, {7, true, 7}} {
-		p.heard(now, c.hear*time.Second, c.probe)
-		if got := p.left(now); got != c.want*time.Second {
+		p.extend(now, c.hear*time.Second, c.probe)
+		if got := p.wait(now); got != c.want*time.Second {
 			t.Errorf("%s left, want %ds", got, c.want)
 		}
 	}
-	if p.left(now.Add(7*time.Second)) != 0 || p.active(now.Add(7*time.Second)) {
+	if p.wait(now.Add(7*time.Second)) != 0 || p.active(now.Add(7*time.Second)) {
 		t.Error("it is not over in time")
 	}
 }
@@ -424,29 +424,29 @@ func TestLimitedThingsAreBounded(t *testing.T) {
 	var p pauses
 	now := time.Unix(1_000_000, 0)
 	for i := range int64(10 * maxLimited) {
-		k := ticket{thing: target{FetchSync, i + 1}}
+		k := ticket{pauseTarget: target{FetchSync, i + 1}}
 		p.begin(now, &k)
 		p.end(now, k, &Error{Kind: RateLimited, RetryAfter: time.Hour}, healthy)
 		now = now.Add(time.Millisecond)
-		k = ticket{thing: target{endpoint: ListSyncs}}
+		k = ticket{pauseTarget: target{endpoint: ListSyncs}}
 		p.begin(now, &k)
 		p.end(now, k, nil, healthy)
 	}
-	if len(p.things) != maxLimited || len(p.row) > severalThings {
-		t.Errorf("%d things and a row of %d", len(p.things), len(p.row))
+	if len(p.limited) != maxLimited || len(p.streak) > streakLength {
+		t.Errorf("%d targets and a streak of %d", len(p.limited), len(p.streak))
 	}
-	if p.left(now, target{FetchSync, 10 * maxLimited}) == 0 || p.left(now, target{FetchSync, 1}) != 0 {
+	if p.wait(now, target{FetchSync, 10 * maxLimited}) == 0 || p.wait(now, target{FetchSync, 1}) != 0 {
 		t.Error("not the oldest are forgotten")
 	}
 }
 
 // Random answers to random reads at random times: no call waits longer than a minute. A
-// thing that answered 429 for an hour is not called for a minute. Once Census answers, all
+// target that answered 429 for an hour is not called for a minute. Once Census answers, all
 // pauses end within a minute.
 func TestPausesAtRandom(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
-		things := rapid.IntRange(1, 6).Draw(t, "things")
+		targets := rapid.IntRange(1, 6).Draw(t, "targets")
 		share := rapid.Float64Range(0, 1).Draw(t, "share of 429s")
 		var p pauses
 		now := time.Unix(1_000_000, 0)
@@ -468,11 +468,11 @@ func TestPausesAtRandom(t *testing.T) {
 				case dice < share+0.1:
 					err, h = &Error{Kind: Unavailable}, unhealthy
 				}
-				switch at, known := said[c.thing]; {
+				switch at, known := said[c.pauseTarget]; {
 				case err != nil && err.RetryAfter == time.Hour:
-					said[c.thing] = now
+					said[c.pauseTarget] = now
 				case known && c.began.After(at):
-					delete(said, c.thing)
+					delete(said, c.pauseTarget)
 				}
 				p.end(now, c.ticket, err, h)
 				if err != nil && err.RetryAfter > maxPause {
@@ -484,34 +484,34 @@ func TestPausesAtRandom(t *testing.T) {
 		for range 300 {
 			now = now.Add(time.Duration(random.IntN(2000)+1) * time.Millisecond)
 			land()
-			thing := target{FetchSync, int64(random.IntN(things) + 1)}
-			left := p.left(now, thing)
+			limited := target{FetchSync, int64(random.IntN(targets) + 1)}
+			left := p.wait(now, limited)
 			if left > maxPause {
 				t.Fatalf("%s left", left)
 			}
 			if left > 0 {
 				continue
 			}
-			if at, known := said[thing]; known && now.Sub(at) < maxPause {
-				t.Fatalf("a call of %v leaves %s after it answered 429 for an hour", thing, now.Sub(at))
+			if at, known := said[limited]; known && now.Sub(at) < maxPause {
+				t.Fatalf("a call of %v starts %s after it answered 429 for an hour", limited, now.Sub(at))
 			}
-			k := ticket{thing: thing}
+			k := ticket{pauseTarget: limited}
 			p.begin(now, &k)
 			calls = append(calls, call{k, now.Add(time.Duration(random.IntN(3000)) * time.Millisecond)})
 		}
 		now = now.Add(3 * time.Second)
 		land()
 		now = now.Add(maxPause)
-		for id := range int64(things) {
-			thing := target{FetchSync, id + 1}
-			if left := p.left(now, thing); left != 0 {
-				t.Fatalf("%s left of %v a minute later", left, thing)
+		for id := range int64(targets) {
+			limited := target{FetchSync, id + 1}
+			if left := p.wait(now, limited); left != 0 {
+				t.Fatalf("%s left of %v a minute later", left, limited)
 			}
-			k := ticket{thing: thing}
+			k := ticket{pauseTarget: limited}
 			p.begin(now, &k)
 			p.end(now, k, nil, healthy)
 		}
-		if p.active(now) || len(p.things) > 0 {
+		if p.active(now) || len(p.limited) > 0 {
 			t.Fatalf("not all is over once all are answered: %+v", p)
 		}
 	})

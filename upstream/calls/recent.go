@@ -13,14 +13,14 @@ type recent struct {
 
 // second counts the events of one second of the clock.
 type second struct {
-	unix int64 // which second; if it is ten seconds ago, the rest is ignored
-	all  int
-	bad  int
-	of   map[target]int // bad ones by target; nil: none
+	unix  int64 // which second; if it is ten seconds ago, the rest is ignored
+	all   int
+	bad   int
+	badBy map[target]int // bad ones by target; nil: none
 }
 
-// now returns the second for now, to count in.
-func (r *recent) now(now time.Time) *second {
+// current returns the second for now, to count in.
+func (r *recent) current(now time.Time) *second {
 	unix := now.Unix()
 	s := &r.seconds[unix%recentSeconds]
 	if s.unix != unix {
@@ -32,19 +32,19 @@ func (r *recent) now(now time.Time) *second {
 // sum returns the number of recent events, and of the bad ones among them.
 func (r *recent) sum(now time.Time) (all, bad int) {
 	for i := range r.seconds {
-		if s := &r.seconds[i]; s.counts(now) {
+		if s := &r.seconds[i]; s.inPeriod(now) {
 			all, bad = all+s.all, bad+s.bad
 		}
 	}
 	return all, bad
 }
 
-// blamed returns the number of bad events per target.
-func (r *recent) blamed(now time.Time) map[target]int {
+// badByTarget returns the number of bad events per target.
+func (r *recent) badByTarget(now time.Time) map[target]int {
 	of := make(map[target]int)
 	for i := range r.seconds {
-		if s := &r.seconds[i]; s.counts(now) {
-			for t, n := range s.of {
+		if s := &r.seconds[i]; s.inPeriod(now) {
+			for t, n := range s.badBy {
 				of[t] += n
 			}
 		}
@@ -52,8 +52,8 @@ func (r *recent) blamed(now time.Time) map[target]int {
 	return of
 }
 
-// counts reports whether s is in the last ten seconds.
-func (s *second) counts(now time.Time) bool {
+// inPeriod reports whether s is in the last ten seconds.
+func (s *second) inPeriod(now time.Time) bool {
 	unix := now.Unix()
 	return s.unix > unix-recentSeconds && s.unix <= unix
 }

@@ -14,11 +14,11 @@ import (
 // The numbers of the retry policy. It is for reads only: a call that changes something must
 // not be sent twice.
 const (
-	maxTries      = 3
-	backoffBase   = 100 * time.Millisecond
-	backoffCap    = 2 * time.Second
-	maxRetryAfter = 3 * time.Second // a longer wait is left to the caller
-	maxNamed      = time.Hour       // longest time accepted from a Retry-After
+	maxTries           = 3
+	backoffBase        = 100 * time.Millisecond
+	backoffCap         = 2 * time.Second
+	maxRetryAfter      = 3 * time.Second // a longer wait is left to the caller
+	maxRetryAfterValue = time.Hour       // longest time accepted from a Retry-After
 )
 
 // retry calls try until it succeeds, fails for good, or has failed maxTries times. Between
@@ -31,23 +31,23 @@ func retry(ctx context.Context, b *budget, try func() (Body, *Error)) (Body, err
 		if err == nil {
 			return answer, nil
 		}
-		if n >= maxTries || !again(err, n) {
+		if n >= maxTries || !retryable(err, n) {
 			return Body{}, err
 		}
 		wait := err.RetryAfter
 		if wait == 0 {
 			wait = time.Duration(rand.Int64N(int64(min(backoffBase<<n, backoffCap))))
 		}
-		if wait > maxRetryAfter || !fits(ctx, wait) || !b.retry() || !sleep(ctx, wait) {
+		if wait > maxRetryAfter || !outlasts(ctx, wait) || !b.retry() || !sleep(ctx, wait) {
 			return Body{}, err
 		}
 	}
 }
 
-// again reports whether another try may help. A plain 500 gets one more, since Census also
+// retryable reports whether another try may help. A plain 500 gets one more, since Census also
 // answers unusual requests with it. An invalid certificate gets none. A call that was not sent
 // gets none either: the gates have waited long enough.
-func again(err *Error, tried int) bool {
+func retryable(err *Error, tried int) bool {
 	switch {
 	case wasNotSent(err):
 		return false
@@ -62,15 +62,15 @@ func again(err *Error, tried int) bool {
 	return err.Status == 0 && !errors.As(err, &untrusted) || err.Status >= 502 && err.Status <= 504
 }
 
-// fits reports whether ctx lasts longer than d.
-func fits(ctx context.Context, d time.Duration) bool {
+// outlasts reports whether ctx lasts longer than d.
+func outlasts(ctx context.Context, d time.Duration) bool {
 	deadline, ok := ctx.Deadline()
 	return !ok || time.Until(deadline) > d
 }
 
 // sleep waits for d and returns true, or false as soon as ctx ends.
 func sleep(ctx context.Context, d time.Duration) bool {
-	if !fits(ctx, d) {
+	if !outlasts(ctx, d) {
 		return false
 	}
 	t := time.NewTimer(d)
@@ -84,15 +84,15 @@ func sleep(ctx context.Context, d time.Duration) bool {
 }
 
 // retryAfter reads a Retry-After header: seconds or an HTTP date, the two forms that Census's
-// own client accepts. A date in the past means now. Times over maxNamed mean maxNamed. It
-// returns 0 if the header is missing or invalid.
+// own client accepts. A date in the past means now. Times over maxRetryAfterValue mean
+// maxRetryAfterValue. It returns 0 if the header is missing or invalid.
 func retryAfter(h http.Header) time.Duration {
 	v := strings.TrimSpace(h.Get("Retry-After"))
 	if n, err := strconv.ParseUint(v, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) { // out of range, n is the largest value
-		return max(time.Duration(min(n, uint64(maxNamed/time.Second)))*time.Second, time.Millisecond)
+		return max(time.Duration(min(n, uint64(maxRetryAfterValue/time.Second)))*time.Second, time.Millisecond)
 	}
 	if t, err := http.ParseTime(v); err == nil {
-		return min(max(time.Until(t), time.Millisecond), maxNamed)
+		return min(max(time.Until(t), time.Millisecond), maxRetryAfterValue)
 	}
 	return 0
 }

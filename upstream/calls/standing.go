@@ -16,18 +16,18 @@ const (
 // A standing is what Census's answers to one token mean for that token's next calls. All
 // clients of the token share it.
 type standing struct {
-	mu      sync.Mutex
-	pauses  pauses
-	breaker breaker
-	lanes   map[target]*lane
-	ill     time.Time // when Census last failed, or answered 429 to the token; zero: never
-	used    time.Time // when a call last began, or a client was made
+	mu          sync.Mutex
+	pauses      pauses
+	breaker     breaker
+	lanes       map[target]*lane
+	unhealthyAt time.Time // when Census last failed, or answered 429 to the token; zero: never
+	used        time.Time // when a call last began, or a client was made
 
-	own  places // calls under way, and those that wait for a place while Census is unhealthy
-	calm places // those that began while Census was unhealthy
+	token   slots // calls under way, and those that wait for a slot while Census is unhealthy
+	reduced slots // those that began while Census was unhealthy
 
-	budget budget // locks itself
-	root   root   // locks itself
+	budget budget   // locks itself
+	root   rootList // locks itself
 
 	facts any // made by Options.Facts for the token
 
@@ -39,43 +39,43 @@ type standing struct {
 // token are not found after it was rejected or forgotten.
 var shelves atomic.Int64
 
-// look returns how long a 429 pauses calls of a thing, and how long the breaker stops those of
-// t; 0 and 0: one may leave.
-func (s *standing) look(t, thing target) (paused, open time.Duration) {
+// wait returns how long a 429 pauses calls of pauseTarget, and how long the breaker stops those of
+// t; 0 and 0: one may start.
+func (s *standing) wait(t, pauseTarget target) (paused, open time.Duration) {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.pauses.left(now, thing), s.breaker.refuses(now, t)
+	return s.pauses.wait(now, pauseTarget), s.breaker.wait(now, t)
 }
 
-// illFor is how long fewer calls are made after Census failed or answered 429.
-const illFor = 10 * time.Second
+// unhealthyFor is how long fewer calls are made after Census failed or answered 429.
+const unhealthyFor = 10 * time.Second
 
-// well reports whether Census is healthy: neither failures nor 429s in the last illFor.
-func (s *standing) well() bool {
+// isHealthy reports whether Census is healthy: neither failures nor 429s in the last unhealthyFor.
+func (s *standing) isHealthy() bool {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.ill.IsZero() || now.Sub(s.ill) >= illFor
+	return s.unhealthyAt.IsZero() || now.Sub(s.unhealthyAt) >= unhealthyFor
 }
 
-// begin starts an exchange of t, unless look has changed.
-func (s *standing) begin(t, thing target) (k ticket, ok bool) {
+// begin starts an exchange of t, unless the result of wait has changed.
+func (s *standing) begin(t, pauseTarget target) (k ticket, ok bool) {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.pauses.left(now, thing) > 0 || s.breaker.refuses(now, t) > 0 {
+	if s.pauses.wait(now, pauseTarget) > 0 || s.breaker.wait(now, t) > 0 {
 		return k, false
 	}
 	s.used = now
 	k = s.breaker.begin(t)
-	k.thing = thing
+	k.pauseTarget = pauseTarget
 	s.pauses.begin(now, &k)
 	return k, true
 }
 
 // end records how the exchange ended: with err, or with an answer if err is nil. It returns what to
-// tell other gateways.
+// report to other gateways.
 func (s *standing) end(k ticket, err *Error, h health) []Throttle {
 	now := time.Now()
 	s.mu.Lock()
@@ -86,19 +86,19 @@ func (s *standing) end(k ticket, err *Error, h health) []Throttle {
 	}
 	s.pauses.end(now, k, err, h)
 	if h == unhealthy || err != nil && err.Kind == RateLimited && s.pauses.token.active(now) {
-		s.ill = now
+		s.unhealthyAt = now
 	}
 	if err != nil && err.Kind == Unauthenticated {
 		s.shelf.Store(shelves.Add(1))
 		s.rejected.Store(now.UnixNano())
 	}
 	s.breaker.end(now, k, h)
-	return s.throttles(now, k, limited, named, tokenEnd)
+	return s.throttlesAfter(now, k, limited, named, tokenEnd)
 }
 
-// matters returns when s was last used. It reports whether forgetting s would admit calls that
+// inUse returns when s was last used. It reports whether forgetting s would admit calls that
 // it stops, or exceed its bulkheads.
-func (s *standing) matters(now time.Time) (used time.Time, matters bool) {
+func (s *standing) inUse(now time.Time) (used time.Time, inUse bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.used, len(s.lanes) > 0 || s.pauses.active(now) || !s.breaker.until.IsZero()
@@ -107,10 +107,10 @@ func (s *standing) matters(now time.Time) (used time.Time, matters bool) {
 // standings are those of all tokens at one Census. Over maxStandings, those unused for long
 // are forgotten.
 type standings struct {
-	own, calm int                    // places per token
-	facts     func(token string) any // makes the facts of a new one
-	mu        sync.Mutex
-	of        map[string]*standing // by tenant; never by token
+	perToken, reduced int                    // slots per token
+	facts             func(token string) any // makes the facts of a new one
+	mu                sync.Mutex
+	of                map[string]*standing // by tenant; never by token
 }
 
 // get returns the standing of a token, which has the name tenant; a new one if it is unknown.
@@ -123,7 +123,7 @@ func (ss *standings) get(tenant, token string) *standing {
 		if len(ss.of) >= maxStandings {
 			ss.evict(now)
 		}
-		s = &standing{lanes: make(map[target]*lane), own: make(places, ss.own), calm: make(places, ss.calm), facts: ss.facts(token)}
+		s = &standing{lanes: make(map[target]*lane), token: make(slots, ss.perToken), reduced: make(slots, ss.reduced), facts: ss.facts(token)}
 		s.shelf.Store(shelves.Add(1))
 		ss.of[tenant] = s
 	}
@@ -133,15 +133,15 @@ func (ss *standings) get(tenant, token string) *standing {
 	return s
 }
 
-// evict forgets the longest unused of some standings. It prefers standings that do not matter.
+// evict forgets the longest unused of some standings. It prefers standings that are not in use.
 func (ss *standings) evict(now time.Time) {
 	var worst string
 	var since time.Time
 	kept, n := true, 0
 	for tenant, s := range ss.of { // begins anywhere
-		used, matters := s.matters(now)
-		if n == 0 || kept && !matters || kept == matters && used.Before(since) {
-			worst, since, kept = tenant, used, matters
+		used, inUse := s.inUse(now)
+		if n == 0 || kept && !inUse || kept == inUse && used.Before(since) {
+			worst, since, kept = tenant, used, inUse
 		}
 		if n++; n == evictAmong {
 			break

@@ -4,9 +4,9 @@ import "time"
 
 // A State describes what blocks calls at the moment.
 type State struct {
-	Open   int // tokens whose breaker is open, because Census fails
-	Paused int // tokens paused by 429s
-	Things int // syncs, lists and single runs, of any token, paused by their own 429s
+	OpenBreakers  int // tokens whose breaker is open, because Census fails
+	PausedTokens  int // tokens paused by 429s
+	PausedTargets int // syncs, lists and single runs, of any token, paused by their own 429s
 }
 
 // State returns the state of all remembered tokens. It changes nothing.
@@ -16,14 +16,14 @@ func (c *Caller) State() State {
 	for _, s := range c.gates.standings.all() {
 		s.mu.Lock()
 		if !s.breaker.until.IsZero() {
-			state.Open++
+			state.OpenBreakers++
 		}
 		if s.pauses.token.active(now) {
-			state.Paused++
+			state.PausedTokens++
 		}
-		for _, thing := range s.pauses.things {
-			if thing.active(now) {
-				state.Things++
+		for _, limited := range s.pauses.limited {
+			if limited.active(now) {
+				state.PausedTargets++
 			}
 		}
 		s.mu.Unlock()

@@ -26,15 +26,15 @@ func TestState(t *testing.T) {
 		}
 		expect("at first", State{})
 		open(t, client)
-		expect("a breaker opened", State{Open: 1})
+		expect("a breaker opened", State{OpenBreakers: 1})
 		status = 429
 		paused := client.WithToken("paused")
 		_, _ = paused.Get(context.Background(), FetchSync, 1, "")
-		expect("a sync of another token was throttled", State{Open: 1, Things: 1})
-		for id := range int64(severalThings) {
+		expect("a sync of another token was throttled", State{OpenBreakers: 1, PausedTargets: 1})
+		for id := range int64(streakLength) {
 			_, _ = paused.Get(context.Background(), FetchSync, id+1, "")
 		}
-		expect("another token was throttled", State{Open: 1, Paused: 1, Things: severalThings})
+		expect("another token was throttled", State{OpenBreakers: 1, PausedTokens: 1, PausedTargets: streakLength})
 		time.Sleep(30 * time.Second)
 		status = 200
 		checkAsk(t, client, 9, "ok", 0, 0)

@@ -11,15 +11,15 @@ import (
 func newGateways(do func(*http.Request) (*http.Response, error)) (census *door, one, two, other *Caller) {
 	census = &door{calls: map[string]int{}, do: do}
 	opt := Options{BaseURL: "http://census.test", Transport: census}
-	opt.Told = func(t Throttle) { two.Throttled(t); other.Throttled(t) }
+	opt.OnThrottle = func(t Throttle) { two.Throttled(t); other.Throttled(t) }
 	one = New("token", opt)
-	opt.Told = func(t Throttle) { one.Throttled(t) }
+	opt.OnThrottle = func(t Throttle) { one.Throttled(t) }
 	two = New("token", opt)
 	other = New("another", opt)
 	return census, one, two, other
 }
 
-// A 429 of one gateway pauses the thing on the others. Three of different things in a row pause
+// A 429 of one gateway pauses the target on the others. Three of different targets in a row pause
 // the token, whichever gateways got them, and an answer to the probe of one ends that for all.
 func TestPausesHoldOverGateways(t *testing.T) {
 	bubble(t, "a sync", func(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-func TestTracesOfSecrets(t *testing.T) {
+func TestFragmentsOfSecrets(t *testing.T) {
 	for _, c := range []struct {
 		secrets, want []string
 	}{
@@ -18,20 +18,20 @@ func TestTracesOfSecrets(t *testing.T) {
 		{[]string{"a capital too near the End"}, []string{"too near the End"}},
 		{[]string{"the same token twice", "the same token twice"}, []string{"same token twice"}},
 	} {
-		if got := tracesOf(c.secrets...); !slices.Equal(got, c.want) {
+		if got := fragmentsOf(c.secrets...); !slices.Equal(got, c.want) {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}
 }
 
-func BenchmarkEchoes(b *testing.B) {
+func BenchmarkContainsToken(b *testing.B) {
 	body := sim.New(sim.Options{}).Body("/syncs/52/sync_runs?order=desc&page=1&per_page=100")
 	for name, token := range map[string]string{"capital": "secret-token:Zx3kq0v7w1m9r5t2y8u4", "none": "secret-token:zx3kq0v7w1m9r5t2y8u4"} {
 		client := New(token, Options{})
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			for b.Loop() {
-				if client.echoes(body) {
+				if client.containsToken(body) {
 					b.Fatal("found by chance")
 				}
 			}

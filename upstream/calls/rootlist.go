@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// rootFor is how long the last answer of the list of syncs is trusted.
-const rootFor = time.Minute
+// rootTrustedFor is how long the last answer of the list of syncs is trusted.
+const rootTrustedFor = time.Minute
 
-// A root is the last answer of the list of syncs, which every token has. If that list is gone,
+// A rootList is the last answer of the list of syncs, which every token has. If that list is gone,
 // a missing record shows nothing.
-type root struct {
+type rootList struct {
 	mu       sync.Mutex
 	checked  time.Time     // when it was last read as a check; zero: never
 	gone     time.Time     // when Census last answered that it is gone
@@ -21,8 +21,8 @@ type root struct {
 	checking chan struct{} // closed when the current check has ended; nil: no check is under way
 }
 
-// note records how a call of the list of syncs ended.
-func (r *root) note(err error) {
+// record records how a call of the list of syncs ended.
+func (r *rootList) record(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var e *Error
@@ -33,17 +33,17 @@ func (r *root) note(err error) {
 	}
 }
 
-// told returns why the API is gone, or nil. It starts a check if there was none for a minute,
+// goneCause returns why the API is gone, or nil. It starts a check if there was none for a minute,
 // or waits for the current one.
-func (r *root) told(ctx context.Context, check func()) *Error {
+func (r *rootList) goneCause(ctx context.Context, check func()) *Error {
 	for {
 		r.mu.Lock()
 		now, checking := time.Now(), r.checking
 		switch {
-		case r.cause != nil && now.Sub(r.gone) < rootFor:
+		case r.cause != nil && now.Sub(r.gone) < rootTrustedFor:
 			defer r.mu.Unlock()
 			return r.cause
-		case checking == nil && !r.checked.IsZero() && now.Sub(r.checked) < rootFor:
+		case checking == nil && !r.checked.IsZero() && now.Sub(r.checked) < rootTrustedFor:
 			r.mu.Unlock()
 			return nil
 		case checking == nil:
@@ -65,17 +65,17 @@ func (r *root) told(ctx context.Context, check func()) *Error {
 	}
 }
 
-// checked returns err, the result of a call of e. If a record is missing because the whole API
-// is gone, it returns an error that says so. That costs a call, at most one a minute.
-func (c *Caller) checked(ctx context.Context, e Endpoint, id int64, query string, err error) error {
+// explainMissing returns err, the result of a call of e. If a record is missing because the
+// whole API is gone, it returns an error that says so. That costs a call, at most one a minute.
+func (c *Caller) explainMissing(ctx context.Context, e Endpoint, id int64, query string, err error) error {
 	if e == ListSyncs {
-		c.standing.root.note(err)
+		c.standing.root.record(err)
 		return err
 	}
-	if err == nil || !IsKind(err, NotFound) || e.root() || !firstPage(query) {
+	if err == nil || !IsKind(err, NotFound) || e.isRootList() || !firstPage(query) {
 		return err
 	}
-	gone := c.standing.root.told(ctx, func() {
+	gone := c.standing.root.goneCause(ctx, func() {
 		if answer, err := c.Get(ctx, ListSyncs, 0, "?page=1&per_page=1"); err == nil {
 			answer.Free()
 		}
@@ -90,8 +90,8 @@ func (c *Caller) checked(ctx context.Context, e Endpoint, id int64, query string
 	return failed
 }
 
-// root reports whether e is a list that every token has.
-func (e Endpoint) root() bool {
+// isRootList reports whether e is a list that every token has.
+func (e Endpoint) isRootList() bool {
 	return e == ListSyncs || e == ListSources || e == ListDestinations || e == ListActivations
 }
 

@@ -11,15 +11,15 @@ import (
 // part of such an answer may be logged or shown.
 var errEcho = errors.New("the answer contains the token")
 
-// traceLength is how many letters of a secret are searched for. Census's tokens have 24 or
+// fragmentLength is how many letters of a secret are searched for. Census's tokens have 24 or
 // more. Shorter ones, used in tests, would match by chance.
-const traceLength = 16
+const fragmentLength = 16
 
-// tracesOf returns a part of each secret by which to recognize it. A part that begins with a
+// fragmentsOf returns a part of each secret by which to recognize it. A part that begins with a
 // capital is preferred: capitals are rare in Census's answers, so the search is faster.
-func tracesOf(secrets ...string) (traces []string) {
+func fragmentsOf(secrets ...string) (traces []string) {
 	for _, s := range secrets {
-		last := len(s) - traceLength
+		last := len(s) - fragmentLength
 		if last < 0 {
 			continue
 		}
@@ -27,14 +27,14 @@ func tracesOf(secrets ...string) (traces []string) {
 		if at < 0 {
 			at = last
 		}
-		if t := s[at : at+traceLength]; !slices.Contains(traces, t) {
+		if t := s[at : at+fragmentLength]; !slices.Contains(traces, t) {
 			traces = append(traces, t)
 		}
 	}
 	return traces
 }
 
-// echoes reports whether text contains the token, plain or as it was sent.
-func (c *Caller) echoes(text string) bool {
-	return slices.ContainsFunc(c.traces, func(t string) bool { return strings.Contains(text, t) })
+// containsToken reports whether text contains the token, plain or as it was sent.
+func (c *Caller) containsToken(text string) bool {
+	return slices.ContainsFunc(c.fragments, func(t string) bool { return strings.Contains(text, t) })
 }
