@@ -41,7 +41,7 @@ func parseDateTime(s string) (census.DateTime, bool) {
 	}
 	t := time.Date(year, time.Month(month), day, hour, minute, min(second, 59), millis*1e6, time.UTC).Add(-offset)
 	if second == 60 {
-		if !leaps(t) {
+		if !mayBeLeapSecond(t) {
 			return 0, false
 		}
 		t = t.Add(time.Second)
@@ -52,9 +52,9 @@ func parseDateTime(s string) (census.DateTime, bool) {
 	return census.DateTime(max(t.UnixMilli(), 1)), true
 }
 
-// leaps reports whether a leap second may follow the second of t. Leap seconds occur at the end
-// of June and December (RFC 3339, section 5.7).
-func leaps(t time.Time) bool {
+// mayBeLeapSecond reports whether a leap second may follow the second of t. Leap seconds occur at
+// the end of June and December (RFC 3339, section 5.7).
+func mayBeLeapSecond(t time.Time) bool {
 	_, month, day := t.Date()
 	return t.Hour() == 23 && t.Minute() == 59 && (month == time.June && day == 30 || month == time.December && day == 31)
 }

@@ -27,7 +27,7 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	opt.setDefaults()
 	lasts := opt.Last == nil
 	if lasts {
-		opt.Last = lasting
+		opt.Last = withoutDeadline
 	}
 	schema := newSchema(&Resolver{appURL: opt.AppURL, groupNames: opt.GroupNames})
 	schema.hold = opt.Hold
@@ -73,13 +73,13 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	}
 	srv.Use(documents.Escapes{Known: parsed.Has})
 	srv.Use(limits.Repeats{Known: parsed.Has})
-	srv.AroundResponses(recorded(guard))
+	srv.AroundResponses(recordAnswers(guard))
 	srv.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		return next(withLoaders(ctx, census(ctx), &opt))
 	})
 	transport.Add(srv, transport.Options{MaxBody: opt.MaxBody, MaxDocument: opt.MaxDocument,
-		Present: present(opt.Log, opt.OwnTokens), Variables: given.Variables, OnPanic: panicked, Last: opt.Last,
-		Release: func(data []byte) { reuse(&data) },
+		Present: errorPresenter(opt.Log, opt.OwnTokens), Variables: given.Variables, OnPanic: panicked, Last: opt.Last,
+		Release: func(data []byte) { reuseBuffer(&data) },
 		Headers: func(ctx context.Context, resp *graphql.Response, h http.Header) {
 			r := notes.Of(ctx)
 			if r == nil || resp == nil {
@@ -92,12 +92,12 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 				opt.OnFresh(ctx, r.Fresh())
 			}
 		}})
-	return within(opt.Timeout, lasts, srv), nil
+	return withDeadline(opt.Timeout, lasts, srv), nil
 }
 
-// within gives each request a deadline. At the deadline, the answer contains the data read so
+// withDeadline gives each request a deadline. At the deadline, the answer contains the data read so
 // far. With lasts, the context without deadline is stored for lasting.
-func within(d time.Duration, lasts bool, next http.Handler) http.Handler {
+func withDeadline(d time.Duration, lasts bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := r.Context()
 		if lasts {
@@ -111,8 +111,8 @@ func within(d time.Duration, lasts bool, next http.Handler) http.Handler {
 
 type requestKey struct{}
 
-// lasting returns ctx without its deadline; it ends with the request.
-func lasting(ctx context.Context) (_ context.Context, end func(), refusal *gqlerror.Error) {
+// withoutDeadline returns ctx without its deadline; it ends with the request.
+func withoutDeadline(ctx context.Context) (_ context.Context, end func(), refusal *gqlerror.Error) {
 	request := ctx.Value(requestKey{}).(context.Context)
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(request, func() { cancel(context.Cause(request)) })

@@ -92,7 +92,7 @@ func (g *grouping) cut(first int) []*SyncRunStatsGroup {
 				p.by = group.Stats.Durations().P95
 			}
 		case SyncRunGroupOrderLabel:
-			p.label = folded(textOf(group.label))
+			p.label = foldCase(textOf(group.label))
 		}
 		all = append(all, p)
 	}

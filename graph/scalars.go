@@ -11,7 +11,7 @@ import (
 
 // The functions below write our types as scalars. A value that Census did not send is null, and
 // execution reports a null in a non-null field. Answers are written by the functions in
-// write_scalars.go; gqlgen requires these marshalers, too.
+// appendscalars.go; gqlgen requires these marshalers, too.
 
 // MarshalSyncID writes a sync's id as Node.id.
 func MarshalSyncID(id census.SyncID) graphql.Marshaler { return nodeID(syncType, int64(id)) }

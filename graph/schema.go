@@ -12,7 +12,7 @@ import (
 )
 
 // newSchema returns the schema whose fields r resolves.
-func newSchema(r *Resolver) breadthFirst {
+func newSchema(r *Resolver) breadthFirstSchema {
 	generated := NewExecutableSchema(Config{})
 	schema := &exec.Schema{AST: generated.Schema(), Objects: tables(r)}
 	schema.Objects[syncType].Load = loadSyncs
@@ -28,14 +28,14 @@ func newSchema(r *Resolver) breadthFirst {
 		schema.Objects[typename].Fields["connectionName"].Ahead = ahead
 		schema.Objects[typename].Fields["connectionType"].Ahead = ahead
 	}
-	return breadthFirst{ExecutableSchema: generated, schema: schema}
+	return breadthFirstSchema{ExecutableSchema: generated, schema: schema}
 }
 
 // Exec executes the operation of ctx.
-func (s breadthFirst) Exec(ctx context.Context) graphql.ResponseHandler {
+func (s breadthFirstSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
 	if op.Operation.Operation == ast.Subscription {
-		return s.subscribe(ctx, op)
+		return s.startSubscription(ctx, op)
 	}
-	return s.start(ctx, op, planOf(ctx, s.schema, op), op)
+	return s.startExecution(ctx, op, planOf(ctx, s.schema, op), op)
 }

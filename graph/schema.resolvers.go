@@ -107,11 +107,11 @@ func (r syncConnectionResolver) HealthCounts(ctx context.Context, obj *SyncConne
 }
 
 func (r syncDestinationResolver) ConnectionName(ctx context.Context, obj *census.SyncDestination) exec.Later[*string] {
-	return ofDestination(ctx, obj, connectionName)
+	return destinationConnection(ctx, obj, connectionName)
 }
 
 func (r syncDestinationResolver) ConnectionType(ctx context.Context, obj *census.SyncDestination) exec.Later[*string] {
-	return ofDestination(ctx, obj, connectionType)
+	return destinationConnection(ctx, obj, connectionType)
 }
 
 func (r syncRunResolver) Sync(ctx context.Context, obj *census.SyncRun) exec.Later[*Sync] {
@@ -143,11 +143,11 @@ func (r syncScheduleResolver) Executions(ctx context.Context, obj *census.SyncSc
 }
 
 func (r syncSourceResolver) ConnectionName(ctx context.Context, obj *census.SyncSource) exec.Later[*string] {
-	return ofSource(ctx, obj, connectionName)
+	return sourceConnection(ctx, obj, connectionName)
 }
 
 func (r syncSourceResolver) ConnectionType(ctx context.Context, obj *census.SyncSource) exec.Later[*string] {
-	return ofSource(ctx, obj, connectionType)
+	return sourceConnection(ctx, obj, connectionType)
 }
 
 type (

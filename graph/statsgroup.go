@@ -36,9 +36,9 @@ func labelOf(ctx context.Context, g *SyncRunStatsGroup) exec.Later[*string] {
 			return exec.Value(g.Sync.Label())
 		})
 	case g.destination != nil:
-		return ofDestination(ctx, g.destination, connectionName)
+		return destinationConnection(ctx, g.destination, connectionName)
 	case g.source != nil:
-		return ofSource(ctx, g.source, connectionName)
+		return sourceConnection(ctx, g.source, connectionName)
 	}
 	return exec.Value(g.label, nil)
 }

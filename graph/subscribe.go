@@ -12,11 +12,11 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// subscribe starts a subscription. Each event executes the same plan.
-func (s breadthFirst) subscribe(ctx context.Context, op *graphql.OperationContext) graphql.ResponseHandler {
+// startSubscription starts a subscription. Each event executes the same plan.
+func (s breadthFirstSchema) startSubscription(ctx context.Context, op *graphql.OperationContext) graphql.ResponseHandler {
 	p := planOf(ctx, s.schema, op)
 	if r := notes.Of(ctx); r != nil {
-		describe(r, op) // before the first event
+		describeOperation(r, op) // before the first event
 	}
 	from := ctx.Value(loadersKey{}).(*lazyLoaders)
 	field, args, err := p.exec.Source(op)
@@ -41,17 +41,17 @@ func (s breadthFirst) subscribe(ctx context.Context, op *graphql.OperationContex
 			return &graphql.Response{}
 		}
 		transport.SetEventID(ctx, id)
-		return s.event(ctx, op, p, event)
+		return s.answerEvent(ctx, op, p, event)
 	}
 }
 
-// event executes the plan for one event, with its own loaders and time limit.
-func (s breadthFirst) event(ctx context.Context, op *graphql.OperationContext, p *plan, event any) *graphql.Response {
+// answerEvent executes the plan for one event, with its own loaders and time limit.
+func (s breadthFirstSchema) answerEvent(ctx context.Context, op *graphql.OperationContext, p *plan, event any) *graphql.Response {
 	from := ctx.Value(loadersKey{}).(*lazyLoaders)
 	within, cancel := context.WithTimeout(ctx, from.options.Timeout)
 	defer cancel()
 	within = withLoaders(within, from.census, from.options)
-	return s.start(within, op, p, event)(within)
+	return s.startExecution(within, op, p, event)(within)
 }
 
 // newEventSource returns the events of a field of Subscription. seen is the id of the last event

@@ -108,7 +108,7 @@ func (p passing) matcher() (func(*census.Sync) bool, error) {
 	}
 	f, part := p.filter, ""
 	if f.LabelContains != nil {
-		part = folded(*f.LabelContains)
+		part = foldCase(*f.LabelContains)
 	}
 	return func(s *census.Sync) bool {
 		switch {
@@ -116,7 +116,7 @@ func (p passing) matcher() (func(*census.Sync) bool, error) {
 		case f.Statuses != nil && !slices.Contains(f.Statuses, s.Status):
 		case !among(f.SourceIds, s.Source.ConnectionID), !among(f.DestinationIds, s.Destination.ConnectionID), !among(f.Operations, s.Operation):
 		case f.DestinationTypes != nil && !among(f.DestinationTypes, typeOf(destinations, &s.Destination)):
-		case part != "" && (s.Label == nil || !strings.Contains(folded(*s.Label), part)):
+		case part != "" && (s.Label == nil || !strings.Contains(foldCase(*s.Label), part)):
 		default:
 			return true
 		}

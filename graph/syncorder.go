@@ -95,7 +95,7 @@ func (s *Sync) cursor(o SyncOrder) cursor {
 	if s.record != nil && o.Field != "" {
 		c.CreatedAt = paging.Moment(s.record.CreatedAt)
 		if byLabel := o.Field == SyncOrderFieldLabel || o.Field == SyncOrderFieldHealth; byLabel && s.record.Label != nil {
-			c.label = folded(*s.record.Label)
+			c.label = foldCase(*s.record.Label)
 		}
 	}
 	if s.verdict != nil && o.Field == SyncOrderFieldHealth {

@@ -7,9 +7,9 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// deprecatedIn returns the deprecated fields that op selects, as Type.field, each once. It
+// deprecatedFields returns the deprecated fields that op selects, as Type.field, each once. It
 // includes fields in fragments and under @skip or @include.
-func deprecatedIn(op *graphql.OperationContext) (fields []string) {
+func deprecatedFields(op *graphql.OperationContext) (fields []string) {
 	seen := map[string]bool{} // fragments
 	var walk func(ast.SelectionSet)
 	walk = func(set ast.SelectionSet) {

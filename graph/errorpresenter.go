@@ -16,9 +16,9 @@ import (
 	"census-gateway/upstream/calls"
 )
 
-// words holds the code and the message for each kind of failed call. %s is the subject of the
-// call.
-var words = map[calls.Kind]struct{ code, sentence string }{
+// kindMessages holds the code and the message for each kind of failed call. %s is the subject of
+// the call.
+var kindMessages = map[calls.Kind]struct{ code, message string }{
 	calls.NotFound:        {errcodes.NotFound, "Census has no %s, or this token may not read it."},
 	calls.Unauthenticated: {errcodes.UpstreamUnauthenticated, "Census rejects the gateway's token, so %s cannot be read. Tell the gateway's operator."},
 	calls.Forbidden:       {errcodes.UpstreamForbidden, "This token may not read %s (Census answered 403)."},
@@ -29,21 +29,21 @@ var words = map[calls.Kind]struct{ code, sentence string }{
 	calls.Busy:            {errcodes.UpstreamBusy, "Too many calls to Census are in flight, so %s cannot be read now. Try again later."},
 	calls.BadResponse:     {errcodes.UpstreamBadResponse, "Census returned an invalid response for %s. The cause is in the gateway's log."},
 	calls.Gone:            {errcodes.UpstreamGone, "Census has no API at the address that the gateway asks, so %s cannot be read. Tell the gateway's operator."},
-	calls.Internal:        {errcodes.Internal, internalSentence},
+	calls.Internal:        {errcodes.Internal, internalMessage},
 }
 
-// refusals holds special messages for a rejected call, by HTTP status.
-var refusals = map[int]string{
+// statusMessages holds special messages for a rejected call, by HTTP status.
+var statusMessages = map[int]string{
 	http.StatusPaymentRequired:            "Census requires payment to read %s (402). Check the workspace's plan.",
 	http.StatusUnavailableForLegalReasons: "Census withholds %s for legal reasons (451).",
 }
 
-const internalSentence = "The gateway failed. The cause is in its log."
+const internalMessage = "The gateway failed. The cause is in its log."
 
-// present returns the presenter of errors. An error of ours for clients passes unchanged. A
+// errorPresenter returns the presenter of errors. An error of ours for clients passes unchanged. A
 // failed call becomes the message of its kind. Any other error is a bug, and its text goes only
 // to the log. With ownTokens, the message about a rejected token is for the caller.
-func present(log *slog.Logger, ownTokens bool) graphql.ErrorPresenterFunc {
+func errorPresenter(log *slog.Logger, ownTokens bool) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		out := graphql.DefaultErrorPresenter(ctx, err)
 		var call *calls.Error
@@ -55,19 +55,19 @@ func present(log *slog.Logger, ownTokens bool) graphql.ErrorPresenterFunc {
 				level = slog.LevelError
 			}
 			log.Log(ctx, level, "census call failed", "kind", call.Kind.String(), "path", out.Path.String(), "cause", call)
-			w, subject := words[call.Kind], call.Subject
-			if sentence, is := refusals[call.Status]; is && call.Kind == calls.Forbidden {
-				w.sentence = sentence
+			w, subject := kindMessages[call.Kind], call.Subject
+			if message, is := statusMessages[call.Status]; is && call.Kind == calls.Forbidden {
+				w.message = message
 			}
 			if ownTokens && call.Kind == calls.Unauthenticated {
-				w.code, w.sentence = errcodes.Unauthenticated, "Census rejects your token, so %s cannot be read. Check the token."
+				w.code, w.message = errcodes.Unauthenticated, "Census rejects your token, so %s cannot be read. Check the token."
 			}
 			if call.Personal {
-				w.sentence += " V2 of Census's API accepts only personal access tokens."
+				w.message += " V2 of Census's API accepts only personal access tokens."
 			}
-			out.Message = w.sentence
+			out.Message = w.message
 			if call.Kind != calls.Internal {
-				out.Message = fmt.Sprintf(w.sentence, subject)
+				out.Message = fmt.Sprintf(w.message, subject)
 				short = transport.Short(subject + ": not read.")
 			}
 			out.Extensions = map[string]any{"code": w.code}
@@ -76,7 +76,7 @@ func present(log *slog.Logger, ownTokens bool) graphql.ErrorPresenterFunc {
 			}
 		case out.Err != nil:
 			log.ErrorContext(ctx, "resolver failed", "path", out.Path.String(), "cause", out.Err)
-			out.Message = internalSentence
+			out.Message = internalMessage
 			out.Extensions = map[string]any{"code": errcodes.Internal}
 		}
 		out.Err = short

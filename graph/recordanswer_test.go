@@ -28,7 +28,7 @@ func TestRecordedCodes(t *testing.T) {
 	} {
 		ctx, r := notes.With(t.Context())
 		ctx = graphql.WithOperationContext(ctx, &graphql.OperationContext{})
-		recorded(nil)(ctx, func(context.Context) *graphql.Response { return &graphql.Response{Errors: test.errs} })
+		recordAnswers(nil)(ctx, func(context.Context) *graphql.Response { return &graphql.Response{Errors: test.errs} })
 		if !slices.Equal(r.Codes, test.want) {
 			t.Errorf("%v: %q, want %q", test.errs, r.Codes, test.want)
 		}

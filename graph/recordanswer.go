@@ -30,8 +30,8 @@ func NoteRead(ctx context.Context, read upstream.Read) {
 // LimitTokens is the name of the parser's limit on the tokens of a document.
 const LimitTokens = "tokens"
 
-// limitOf returns the name of the limit that err is about; "" if it is not about a limit.
-func limitOf(err *gqlerror.Error) string {
+// limitNameOf returns the name of the limit that err is about; "" if it is not about a limit.
+func limitNameOf(err *gqlerror.Error) string {
 	if limit, ok := err.Extensions["limit"].(string); ok && transport.Code(err) == errcodes.QueryTooExpensive {
 		return limit
 	}
@@ -41,10 +41,10 @@ func limitOf(err *gqlerror.Error) string {
 	return ""
 }
 
-// describe records the operation in r.
-func describe(r *notes.Notes, op *graphql.OperationContext) {
-	r.Document, r.Name = documentOf(op), op.OperationName
-	if p := planned(op); p != nil {
+// describeOperation records the operation in r.
+func describeOperation(r *notes.Notes, op *graphql.OperationContext) {
+	r.Document, r.Name = documentHashOf(op), op.OperationName
+	if p := planIn(op); p != nil {
 		r.Deprecated = p.deprecated
 	}
 	if op.Operation != nil {
@@ -56,51 +56,51 @@ func describe(r *notes.Notes, op *graphql.OperationContext) {
 // costHeader is the request header that requests extensions.census.
 const costHeader = "X-Census-Cost"
 
-// recorded returns a middleware that records the result of an answer in the notes of the request.
-// If the client requested the cost, or the answer is stale, it adds extensions.census to the
-// answer. guard has the estimated price.
-func recorded(guard *limits.Guard) graphql.ResponseMiddleware {
+// recordAnswers returns a middleware that records the result of an answer in the notes of the
+// request. If the client requested the cost, or the answer is stale, it adds extensions.census to
+// the answer. guard has the estimated price.
+func recordAnswers(guard *limits.Guard) graphql.ResponseMiddleware {
 	return func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		resp := next(ctx)
 		r := notes.Of(ctx)
 		if r == nil || resp == nil || !graphql.HasOperationContext(ctx) {
 			return resp
 		}
-		return note(r, graphql.GetOperationContext(ctx), resp, guard)
+		return recordAnswer(r, graphql.GetOperationContext(ctx), resp, guard)
 	}
 }
 
-// note is recorded for the answer of one operation.
-func note(r *notes.Notes, op *graphql.OperationContext, resp *graphql.Response, guard *limits.Guard) *graphql.Response {
-	describe(r, op)
+// recordAnswer records the answer of one operation.
+func recordAnswer(r *notes.Notes, op *graphql.OperationContext, resp *graphql.Response, guard *limits.Guard) *graphql.Response {
+	describeOperation(r, op)
 	for _, err := range resp.Errors {
-		r.Limit = cmp.Or(r.Limit, limitOf(err))
+		r.Limit = cmp.Or(r.Limit, limitNameOf(err))
 		if code := transport.Code(err); !slices.Contains(r.Codes, code) {
 			r.Codes = append(r.Codes, code)
 		}
 	}
-	var told map[string]any
+	var cost map[string]any
 	if op.Headers.Get(costHeader) != "" {
-		told = map[string]any{"calls": r.Calls(), "cached": r.Hits(),
+		cost = map[string]any{"calls": r.Calls(), "cached": r.Hits(),
 			"durationMs": float64(time.Since(op.Stats.OperationStart).Microseconds()) / 1000}
-		if planned(op) != nil {
-			told["estimatedPages"], told["maxPages"] = guard.Pages(op)
+		if planIn(op) != nil {
+			cost["estimatedPages"], cost["maxPages"] = guard.Pages(op)
 		}
 	}
-	if told == nil && r.Stale() {
-		told = map[string]any{}
+	if cost == nil && r.Stale() {
+		cost = map[string]any{}
 	}
-	if asOf := r.AsOf(); told != nil && asOf != 0 {
-		told["asOf"] = census.DateTime(asOf).String()
+	if asOf := r.AsOf(); cost != nil && asOf != 0 {
+		cost["asOf"] = census.DateTime(asOf).String()
 	}
 	if r.Stale() {
-		told["stale"] = true
+		cost["stale"] = true
 	}
-	if told != nil {
+	if cost != nil {
 		if resp.Extensions == nil {
 			resp.Extensions = map[string]any{}
 		}
-		resp.Extensions["census"] = told
+		resp.Extensions["census"] = cost
 	}
 	return resp
 }

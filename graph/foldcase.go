@@ -8,10 +8,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// folded returns a label in the form for comparisons. Labels that differ only in case have the
+// foldCase returns a label in the form for comparisons. Labels that differ only in case have the
 // same form. It is Unicode's canonical caseless matching (The Unicode Standard, definition D145):
 // ß equals ss, ς equals σ, and all encodings of é are equal.
-func folded(label string) string {
+func foldCase(label string) string {
 	if isASCII(label) {
 		return strings.ToLower(label)
 	}

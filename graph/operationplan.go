@@ -35,7 +35,7 @@ func planOf(ctx context.Context, schema *exec.Schema, op *graphql.OperationConte
 			return p.(*plan)
 		}
 	}
-	p := &plan{documents.ShortHash(op.RawQuery), exec.Compile(schema, op, key.parts), deprecatedIn(op)}
+	p := &plan{documents.ShortHash(op.RawQuery), exec.Compile(schema, op, key.parts), deprecatedFields(op)}
 	if beside != nil && p.exec.Fixed {
 		beside.Store(key, p)
 	}
@@ -43,17 +43,17 @@ func planOf(ctx context.Context, schema *exec.Schema, op *graphql.OperationConte
 	return p
 }
 
-// documentOf returns the short hash of op's document. A rejected operation has no plan, and none
-// is made for it.
-func documentOf(op *graphql.OperationContext) string {
-	if p := planned(op); p != nil {
+// documentHashOf returns the short hash of op's document. A rejected operation has no plan, and
+// none is made for it.
+func documentHashOf(op *graphql.OperationContext) string {
+	if p := planIn(op); p != nil {
 		return p.document
 	}
 	return documents.ShortHash(op.RawQuery)
 }
 
-// planned returns the plan by which op was executed; nil if it was rejected.
-func planned(op *graphql.OperationContext) *plan {
+// planIn returns the plan by which op was executed; nil if it was rejected.
+func planIn(op *graphql.OperationContext) *plan {
 	p, _ := op.Stats.GetExtension(planName).(*plan)
 	return p
 }

@@ -7,7 +7,7 @@ func BenchmarkFolded(b *testing.B) {
 		b.Run(label, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				folded(label)
+				foldCase(label)
 			}
 		})
 	}
