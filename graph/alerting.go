@@ -11,7 +11,7 @@ import (
 
 // alertsOf are the alerts of s in some states.
 func alertsOf(ctx context.Context, s *Sync, states []alerts.State) exec.Later[[]*alerts.Alert] {
-	return exec.Map(evidenceOf(ctx, s), func(e evidence, err error) ([]*alerts.Alert, error) {
+	return exec.Map(healthInputOf(ctx, s), func(e healthInput, err error) ([]*alerts.Alert, error) {
 		if err != nil {
 			return nil, err
 		}
@@ -32,11 +32,11 @@ func alertsOfMany(ctx context.Context, states []alerts.State, ids []string, rule
 	var named []*Sync
 	if ids != nil {
 		var err error
-		if named, err = syncsNamed("syncIds", ids); err != nil {
+		if named, err = syncsWithIDs("syncIds", ids); err != nil {
 			return exec.Value[[]*alerts.Alert](nil, err)
 		}
 	}
-	return exec.Bind(loadersOf(ctx).chosenSyncs(ctx, named, nil), func(syncs []*Sync) exec.Later[[]*alerts.Alert] {
+	return exec.Bind(loadersOf(ctx).selectSyncs(ctx, named, nil), func(syncs []*Sync) exec.Later[[]*alerts.Alert] {
 		var failed exec.Beside
 		each := exec.All(len(syncs), func(i int) exec.Later[[]*alerts.Alert] { return alertsOf(ctx, syncs[i], states) },
 			func(of []*alerts.Alert, err error) []*alerts.Alert {

@@ -95,8 +95,8 @@ func (q *asker) field(def *ast.Definition, depth int) string {
 	names := []string{"__typename"}
 	for _, f := range def.Fields {
 		rare := f.Name == "runStats" || f.Name == "health" || f.Name == "alerts" || f.Name == "sync"
-		// Generated code would judge the syncs of a list concurrently with the fields that read
-		// them.
+		// Generated code would evaluate the health of the syncs of a list concurrently with the
+		// fields that read them.
 		if strings.HasPrefix(f.Name, "__") || f.Name == "healthCounts" || rare && rapid.IntRange(0, 4).Draw(q.T, "rare") > 0 {
 			continue
 		}

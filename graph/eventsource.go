@@ -31,7 +31,7 @@ func (l *lazyLoaders) existingIDs(ctx context.Context, syncs []*Sync) (known []c
 	if syncs == nil {
 		return nil, nil
 	}
-	ids := idsOf(syncs)
+	ids := sortedIDs(syncs)
 	if len(ids) == 0 {
 		return nil, badInput("syncIds must contain at least one id; omit it to follow all syncs")
 	}

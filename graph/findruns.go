@@ -52,7 +52,7 @@ func (l *loaders) reap(id census.SyncID, w paging.Window, filter *stats.Filter) 
 // reapInProgress is reap for a filter that only runs in progress can pass.
 func (l *loaders) reapInProgress(id census.SyncID, w paging.Window, filter *stats.Filter, want int) func() (harvest, error) {
 	var h harvest
-	wait := l.scan(id, inProgressFrom(w, filter), func(s paging.Slice[census.SyncRun]) bool { return h.gatherInProgress(s, w, filter) })
+	wait := l.scan(id, inProgressWindow(w, filter), func(s paging.Slice[census.SyncRun]) bool { return h.gatherInProgress(s, w, filter) })
 	return func() (harvest, error) {
 		limited, err := wait()
 		if w.FromOldest {

@@ -27,7 +27,7 @@ func (h harvest) stands(w paging.Window) bool {
 // gatherInProgress adds to h the runs of s that are in progress, in w, and pass filter, newest
 // first.
 func (h *harvest) gatherInProgress(s paging.Slice[census.SyncRun], w paging.Window, filter *stats.Filter) (enough bool) {
-	from := inProgressFrom(w, filter)
+	from := inProgressWindow(w, filter)
 	for i := len(s.Rows) - 1; i >= 0; i-- {
 		switch at := positionOf(&from, &s, i); {
 		case filter.Ends(&s.Rows[i]):

@@ -83,11 +83,11 @@ func (c *healthChanges) readCurrent(ctx context.Context) {
 		}
 		s := &Sync{ID: id}
 		got := s.ask(within)
-		runs := l.slices.ask(stretch{sync: id, window: judged})
+		runs := l.slices.ask(stretch{sync: id, window: healthWindow})
 		reading = append(reading, func() {
 			got()
-			e, err := l.evidence(s, runs)
-			if v := pass(s, e, err); v.err == nil {
+			e, err := l.healthInput(s, runs)
+			if v := newHealthResult(s, e, err); v.err == nil {
 				c.pending = append(c.pending, live.HealthChange{Sync: id, After: *v.health, At: time.Now()})
 			}
 		})

@@ -19,18 +19,18 @@ func countHealth(ctx context.Context, c *SyncConnection) exec.Later[[]*SyncHealt
 		if err != nil {
 			return exec.Value[[]*SyncHealthCount](nil, err)
 		}
-		return countStates(ctx, l.listedSyncs(rows))
+		return countStates(ctx, l.syncsOfRecords(rows))
 	})
 }
 
 func countStates(ctx context.Context, syncs []*Sync) exec.Later[[]*SyncHealthCount] {
-	return exec.Map(judgeAll(ctx, syncs), func(verdicts []verdict, _ error) ([]*SyncHealthCount, error) {
+	return exec.Map(evaluateHealth(ctx, syncs), func(results []healthResult, _ error) ([]*SyncHealthCount, error) {
 		counts := make([]*SyncHealthCount, len(health.WorstFirst))
 		for i, state := range health.WorstFirst {
 			counts[i] = &SyncHealthCount{State: state}
 		}
-		for i := range verdicts {
-			counts[len(counts)-1-verdicts[i].state().Severity()].Count++
+		for i := range results {
+			counts[len(counts)-1-results[i].state().Severity()].Count++
 		}
 		return counts, nil
 	})

@@ -13,17 +13,17 @@ import (
 // The active run and the typical run of a sync come from the runs that its health reads, too.
 
 const (
-	fewestTypical = 3 // minimum of Sync.typicalRun
-	mostTypical   = 100
+	minTypical = 3 // minimum of Sync.typicalRun
+	maxTypical = 100
 )
 
-// inProgress passes only runs in progress. Its Ends finds the run before which no run is in
+// onlyInProgress passes only runs in progress. Its Ends finds the run before which no run is in
 // progress.
-var inProgress = stats.Filter{Outcomes: []census.SyncRunOutcome{census.OutcomeInProgress}}
+var onlyInProgress = stats.Filter{Outcomes: []census.SyncRunOutcome{census.OutcomeInProgress}}
 
 // latestRunOf returns the newest run of a sync; nil if it has none.
 func latestRunOf(ctx context.Context, id census.SyncID) exec.Later[*census.SyncRun] {
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: latest}), func(slice paging.Slice[census.SyncRun]) (*census.SyncRun, error) {
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: latestWindow}), func(slice paging.Slice[census.SyncRun]) (*census.SyncRun, error) {
 		if len(slice.Rows) == 0 {
 			return nil, nil
 		}
@@ -33,19 +33,19 @@ func latestRunOf(ctx context.Context, id census.SyncID) exec.Later[*census.SyncR
 
 // activeRunOf returns the newest run of a sync that is in progress; nil if none is seen.
 func activeRunOf(ctx context.Context, id census.SyncID) exec.Later[*census.SyncRun] {
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: judged}), func(slice paging.Slice[census.SyncRun]) (*census.SyncRun, error) {
-		return activeOf(slice.Rows), nil
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: healthWindow}), func(slice paging.Slice[census.SyncRun]) (*census.SyncRun, error) {
+		return activeRun(slice.Rows), nil
 	})
 }
 
-// activeOf returns the newest run in progress of runs, which must be oldest first; nil if there
+// activeRun returns the newest run in progress of runs, which must be oldest first; nil if there
 // is none.
-func activeOf(runs []census.SyncRun) *census.SyncRun {
+func activeRun(runs []census.SyncRun) *census.SyncRun {
 	for i := len(runs) - 1; i >= 0; i-- {
 		switch run := &runs[i]; {
-		case inProgress.Match(run):
+		case onlyInProgress.Match(run):
 			return run
-		case inProgress.Ends(run):
+		case onlyInProgress.Ends(run):
 			return nil
 		}
 	}
@@ -55,10 +55,10 @@ func activeOf(runs []census.SyncRun) *census.SyncRun {
 // typicalRunOf returns typical values of the last finished runs of a kind; nil if there are too
 // few.
 func typicalRunOf(ctx context.Context, id census.SyncID, last int, full bool) exec.Later[*stats.Typical] {
-	if last < fewestTypical || last > mostTypical {
-		return exec.Value[*stats.Typical](nil, badInput("last must be from %d to %d, got %d", fewestTypical, mostTypical, last))
+	if last < minTypical || last > maxTypical {
+		return exec.Value[*stats.Typical](nil, badInput("last must be from %d to %d, got %d", minTypical, maxTypical, last))
 	}
-	window := paging.Window{Limit: max(last, judged.Limit)}
+	window := paging.Window{Limit: max(last, healthWindow.Limit)}
 	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: window}), func(slice paging.Slice[census.SyncRun]) (*stats.Typical, error) {
 		return stats.TypicalOf(slice.Rows, last, full), nil
 	})
@@ -67,7 +67,7 @@ func typicalRunOf(ctx context.Context, id census.SyncID, last int, full bool) ex
 // expectedDuration returns the expected duration of a run in seconds; nil if too few runs before
 // it are seen.
 func expectedDuration(ctx context.Context, run *census.SyncRun) exec.Later[*float64] {
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: run.SyncID, window: judged}), func(slice paging.Slice[census.SyncRun]) (*float64, error) {
+	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: run.SyncID, window: healthWindow}), func(slice paging.Slice[census.SyncRun]) (*float64, error) {
 		return stats.Expected(run, slice.Rows), nil
 	})
 }

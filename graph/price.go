@@ -45,8 +45,8 @@ func prices() limits.Prices {
 		"SyncRunConnection.edges":     {Same: true},
 		"SyncRunEdge.node":            {Same: true},
 		"Sync.runs":                   {Pages: runsPages, Items: runs, Part: runsShared, Per: 100, Of: newestRuns},
-		"Sync.latestRun":              {Pages: limits.Fixed(1), Part: newest(latest.Limit), Of: newestRuns},
-		"Sync.activeRun":              {Pages: limits.Fixed(1), Part: newest(judged.Limit), Of: newestRuns},
+		"Sync.latestRun":              {Pages: limits.Fixed(1), Part: newest(latestWindow.Limit), Of: newestRuns},
+		"Sync.activeRun":              {Pages: limits.Fixed(1), Part: newest(healthWindow.Limit), Of: newestRuns},
 		"Sync.typicalRun":             {Pages: limits.Fixed(1), Part: typicalPart},
 		"Sync.nextRunAt":              {Pages: limits.Fixed(0)},
 		"SyncRun.sync":                {Pages: limits.Fixed(0)},
@@ -56,14 +56,14 @@ func prices() limits.Prices {
 		"Query.groups": {Pages: limits.Fixed(1), Shared: "sources", Items: limits.Fixed(mostGroups)},
 		"Sync.group":   {Pages: limits.Fixed(1), Shared: "sources"},
 		"Group.syncs":  {Pages: limits.Fixed(mostSyncs / 50), Shared: "all syncs", Items: limits.Size(defaultPage)},
-		"Sync.health":  {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
+		"Sync.health":  {Pages: limits.Fixed(1), Part: newest(healthWindow.Limit)},
 		// A sync usually has at most one of each rule.
-		"Sync.alerts":    {Pages: limits.Fixed(1), Part: newest(judged.Limit), Of: newestRuns},
+		"Sync.alerts":    {Pages: limits.Fixed(1), Part: newest(healthWindow.Limit), Of: newestRuns},
 		"Query.alerts":   {Pages: alertPages, Parts: alertParts, Items: alertSyncs},
 		"SyncAlert.sync": {Pages: limits.Fixed(0)},
 		// The newest runs of its sync are shared by all runs of the list.
-		"SyncRun.expectedDurationSeconds": {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
-		"SyncRun.expectedCompletedAt":     {Pages: limits.Fixed(1), Part: newest(judged.Limit)},
+		"SyncRun.expectedDurationSeconds": {Pages: limits.Fixed(1), Part: newest(healthWindow.Limit)},
+		"SyncRun.expectedCompletedAt":     {Pages: limits.Fixed(1), Part: newest(healthWindow.Limit)},
 		// It reads no page. A price of one page for each hundred limits the size of answers.
 		"SyncSchedule.executions": {Pages: func(a limits.Args) int { return limits.Size(0)(a) / 100 }},
 		// A statistic reads at least one page of each sync. Its arguments do not show how many
@@ -85,7 +85,7 @@ func prices() limits.Prices {
 // typicalPart returns the part that Sync.typicalRun shares.
 func typicalPart(a limits.Args) (part string, reach int) {
 	last, _ := a.Int("last")
-	return newestRuns, max(last, judged.Limit)
+	return newestRuns, max(last, healthWindow.Limit)
 }
 
 // runsPages estimates the pages for a stretch of a sync's runs. If it begins neither with the
@@ -130,16 +130,16 @@ func runsPart(a limits.Args) string {
 	return newestRuns
 }
 
-// judgesAll reports whether a list of syncs is ordered, filtered or counted by the newest runs of
-// all syncs, not only of those shown.
-func judgesAll(a limits.Args) bool {
+// needsHealthOfAll reports whether a list of syncs is ordered, filtered or counted by the newest
+// runs of all syncs, not only of those shown.
+func needsHealthOfAll(a limits.Args) bool {
 	order, _ := a.Value("orderBy").(map[string]any)
 	filter, _ := a.Value("filter").(map[string]any)
 	return order["field"] == string(SyncOrderFieldHealth) || filter["healthStates"] != nil || filter["inProgress"] != nil || a.Asks("healthCounts")
 }
 
-// allSyncs returns the number of syncs to select from.
-func allSyncs(a limits.Args) int {
+// candidateSyncs returns the number of syncs to select from.
+func candidateSyncs(a limits.Args) int {
 	if n, named := a.Len("ids"); named {
 		return n
 	}
@@ -149,8 +149,8 @@ func allSyncs(a limits.Args) int {
 // syncPages estimates the pages of records for a list of syncs.
 func syncPages(a limits.Args) int {
 	shown := limits.Size(defaultPage, "ids")(a)
-	if judgesAll(a) {
-		shown = max(shown, allSyncs(a))
+	if needsHealthOfAll(a) {
+		shown = max(shown, candidateSyncs(a))
 	}
 	pages := max(1, (shown+49)/50)
 	filter, _ := a.Value("filter").(map[string]any)
@@ -166,9 +166,9 @@ func syncPages(a limits.Args) int {
 // counts.
 func syncParts(a limits.Args) limits.Parts {
 	_, named := a.Len("ids")
-	parts := limits.Parts{Part: newestRuns, Reach: judged.Limit, Whole: !named}
-	if judgesAll(a) {
-		parts.Pages = max(allSyncs(a), limits.Size(defaultPage, "ids")(a))
+	parts := limits.Parts{Part: newestRuns, Reach: healthWindow.Limit, Whole: !named}
+	if needsHealthOfAll(a) {
+		parts.Pages = max(candidateSyncs(a), limits.Size(defaultPage, "ids")(a))
 	}
 	return parts
 }
@@ -194,7 +194,7 @@ func alertPages(a limits.Args) int {
 // alertParts estimates the pages of runs that a list of alerts reads.
 func alertParts(a limits.Args) limits.Parts {
 	_, named := a.Len("syncIds")
-	return limits.Parts{Part: newestRuns, Reach: judged.Limit, Whole: !named, Pages: alertSyncs(a)}
+	return limits.Parts{Part: newestRuns, Reach: healthWindow.Limit, Whole: !named, Pages: alertSyncs(a)}
 }
 
 // timelinePages estimates the pages for a list of the runs of many syncs: one page of each sync,

@@ -31,7 +31,7 @@ func syncRunStats(ctx context.Context, ids, groupIDs []string, filter *stats.Fil
 	var named []*Sync
 	groups, err := groupKeys("groupIds", groupIDs)
 	if err == nil && ids != nil {
-		named, err = syncsNamed("syncIds", ids)
+		named, err = syncsWithIDs("syncIds", ids)
 	}
 	if err != nil {
 		return exec.Value[*SyncRunStats](nil, err)
@@ -41,7 +41,7 @@ func syncRunStats(ctx context.Context, ids, groupIDs []string, filter *stats.Fil
 		return exec.Value(s, err)
 	}
 	l := loadersOf(ctx)
-	return exec.Bind(l.chosenSyncs(ctx, named, groups), func(syncs []*Sync) exec.Later[*SyncRunStats] { return s.sum(l, syncs) })
+	return exec.Bind(l.selectSyncs(ctx, named, groups), func(syncs []*Sync) exec.Later[*SyncRunStats] { return s.sum(l, syncs) })
 }
 
 // sum adds the runs of syncs to s.

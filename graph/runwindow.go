@@ -6,11 +6,11 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// latest is the window of a sync's newest run.
-var latest = paging.Window{Limit: 1}
+// latestWindow is the window of a sync's newest run.
+var latestWindow = paging.Window{Limit: 1}
 
-// judged is the window of the runs that decide a sync's health.
-var judged = paging.Window{Limit: 25}
+// healthWindow is the window of the runs that decide a sync's health.
+var healthWindow = paging.Window{Limit: 25}
 
 // narrow shrinks w to the creation times that filter allows.
 func narrow(w paging.Window, filter *stats.Filter) paging.Window {
@@ -27,10 +27,10 @@ func narrow(w paging.Window, filter *stats.Filter) paging.Window {
 	return w
 }
 
-// inProgressFrom returns the window in which to search the runs in progress of a sync that are in
+// inProgressWindow returns the window in which to search the runs in progress of a sync that are in
 // w and pass filter. It begins with the newest run that filter's creation times allow, even if w
 // begins later. The search ends at the run that no run in progress precedes.
-func inProgressFrom(w paging.Window, filter *stats.Filter) paging.Window {
+func inProgressWindow(w paging.Window, filter *stats.Filter) paging.Window {
 	return narrow(paging.Window{Older: w.Older, Limit: w.Limit}, filter)
 }
 

@@ -87,7 +87,7 @@ func (r syncResolver) RunStats(ctx context.Context, obj *Sync, filter stats.Filt
 }
 
 func (r syncResolver) Health(ctx context.Context, obj *Sync) exec.Later[*health.Health] {
-	return judge(ctx, obj)
+	return healthOf(ctx, obj)
 }
 
 func (r syncResolver) Alerts(ctx context.Context, obj *Sync, states []alerts.State) exec.Later[[]*alerts.Alert] {

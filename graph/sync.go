@@ -19,8 +19,8 @@ type Sync struct {
 	err    error
 	// required says that the whole sync is null if its record is requested and cannot be read.
 	required bool
-	// verdict is set in lists that judge their syncs.
-	verdict *verdict
+	// healthResult is set in lists that need the health of their syncs.
+	healthResult *healthResult
 }
 
 // ask requests the record of s. Call got after the loaders have read.

@@ -9,12 +9,12 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// all reports whether every sync passes.
-func (f *SyncFilter) all() bool { return f.name() == "" }
+// matchesEverything reports whether every sync passes.
+func (f *SyncFilter) matchesEverything() bool { return f.listName() == "" }
 
-// name returns the part of a list's name that describes the filter. Lists with different filters
-// are different lists.
-func (f *SyncFilter) name() string {
+// listName returns the part of a list's name that describes the filter. Lists with different
+// filters are different lists.
+func (f *SyncFilter) listName() string {
 	name := ""
 	if f == nil {
 		return name
@@ -70,8 +70,8 @@ func (f *SyncFilter) check() error {
 	return err
 }
 
-// groups returns the keys of the groups that pass; nil if all do.
-func (f *SyncFilter) groups() []string {
+// groupKeys returns the keys of the groups that pass; nil if all do.
+func (f *SyncFilter) groupKeys() []string {
 	if f == nil {
 		return nil
 	}
@@ -79,18 +79,20 @@ func (f *SyncFilter) groups() []string {
 	return keys
 }
 
-// judges reports whether the filter needs the newest runs of each sync.
-func (f *SyncFilter) judges() bool { return f != nil && (f.HealthStates != nil || f.InProgress != nil) }
+// needsHealth reports whether the filter needs the newest runs of each sync.
+func (f *SyncFilter) needsHealth() bool {
+	return f != nil && (f.HealthStates != nil || f.InProgress != nil)
+}
 
-// A passing is a filter with the data it needs besides the syncs.
-type passing struct {
+// A preparedFilter is a filter with the data it needs besides the syncs.
+type preparedFilter struct {
 	filter       *SyncFilter
 	destinations *loaded[upstream.Side, *upstream.Ends] // nil if it needs none
 }
 
-// ask requests the data that f needs.
-func (f *SyncFilter) ask(l *loaders) passing {
-	p := passing{filter: f}
+// prepare requests the data that f needs.
+func (f *SyncFilter) prepare(l *loaders) preparedFilter {
+	p := preparedFilter{filter: f}
 	if f != nil && len(f.DestinationTypes) > 0 {
 		p.destinations = l.sides.ask(upstream.Destinations)
 	}
@@ -98,7 +100,7 @@ func (f *SyncFilter) ask(l *loaders) passing {
 }
 
 // matcher returns a function that reports whether a sync passes by its record.
-func (p passing) matcher() (func(*census.Sync) bool, error) {
+func (p preparedFilter) matcher() (func(*census.Sync) bool, error) {
 	var destinations *upstream.Ends
 	if p.destinations != nil {
 		var err error
@@ -114,8 +116,8 @@ func (p passing) matcher() (func(*census.Sync) bool, error) {
 		switch {
 		case f.Paused != nil && *f.Paused != s.Paused:
 		case f.Statuses != nil && !slices.Contains(f.Statuses, s.Status):
-		case !among(f.SourceIds, s.Source.ConnectionID), !among(f.DestinationIds, s.Destination.ConnectionID), !among(f.Operations, s.Operation):
-		case f.DestinationTypes != nil && !among(f.DestinationTypes, typeOf(destinations, &s.Destination)):
+		case !listAllows(f.SourceIds, s.Source.ConnectionID), !listAllows(f.DestinationIds, s.Destination.ConnectionID), !listAllows(f.Operations, s.Operation):
+		case f.DestinationTypes != nil && !listAllows(f.DestinationTypes, destinationType(destinations, &s.Destination)):
 		case part != "" && (s.Label == nil || !strings.Contains(foldCase(*s.Label), part)):
 		default:
 			return true
@@ -124,8 +126,8 @@ func (p passing) matcher() (func(*census.Sync) bool, error) {
 	}, nil
 }
 
-// typeOf returns the type of a sync's destination; nil if it is unknown.
-func typeOf(destinations *upstream.Ends, d *census.SyncDestination) *string {
+// destinationType returns the type of a sync's destination; nil if it is unknown.
+func destinationType(destinations *upstream.Ends, d *census.SyncDestination) *string {
 	if destinations == nil { // the filter lists no types, so no sync passes
 		return nil
 	}
@@ -133,16 +135,16 @@ func typeOf(destinations *upstream.Ends, d *census.SyncDestination) *string {
 	return kind
 }
 
-// among reports whether v is in list. A nil list contains everything; any other list does not
+// listAllows reports whether v is in list. A nil list contains everything; any other list does not
 // contain nil.
-func among[T comparable](list []T, v *T) bool {
+func listAllows[T comparable](list []T, v *T) bool {
 	return list == nil || v != nil && slices.Contains(list, *v)
 }
 
-// byRecord returns the syncs that pass by their records, which must have been read. It omits
+// filterByRecord returns the syncs that pass by their records, which must have been read. It omits
 // syncs that could not be read; failed holds their errors.
-func (p passing) byRecord(syncs []*Sync) (chosen []*Sync, failed []error, err error) {
-	if p.filter.all() {
+func (p preparedFilter) filterByRecord(syncs []*Sync) (chosen []*Sync, failed []error, err error) {
+	if p.filter.matchesEverything() {
 		return syncs, nil, nil
 	}
 	match, err := p.matcher()
@@ -159,18 +161,18 @@ func (p passing) byRecord(syncs []*Sync) (chosen []*Sync, failed []error, err er
 	return chosen, failed, nil
 }
 
-// byVerdict returns the syncs that pass by their verdicts. A sync that cannot be judged is
-// UNKNOWN; if it is omitted, failed holds its error.
-func (p passing) byVerdict(syncs []*Sync) (chosen []*Sync, failed []error) {
+// filterByHealth returns the syncs that pass by their health, which must have been evaluated. A
+// sync whose health cannot be read is UNKNOWN; if it is omitted, failed holds its error.
+func (p preparedFilter) filterByHealth(syncs []*Sync) (chosen []*Sync, failed []error) {
 	f := p.filter
-	if !f.judges() {
+	if !f.needsHealth() {
 		return syncs, nil
 	}
 	chosen = slices.DeleteFunc(syncs, func(s *Sync) bool {
-		passes := (f.HealthStates == nil || slices.Contains(f.HealthStates, s.verdict.state())) &&
-			(f.InProgress == nil || s.verdict.err == nil && *f.InProgress == s.verdict.active)
-		if !passes && s.verdict.err != nil {
-			failed = append(failed, s.verdict.err)
+		passes := (f.HealthStates == nil || slices.Contains(f.HealthStates, s.healthResult.state())) &&
+			(f.InProgress == nil || s.healthResult.err == nil && *f.InProgress == s.healthResult.active)
+		if !passes && s.healthResult.err != nil {
+			failed = append(failed, s.healthResult.err)
 		}
 		return !passes
 	})

@@ -94,7 +94,7 @@ func TestSyncFilterCalls(t *testing.T) {
 	}
 }
 
-// A sync that cannot be judged is omitted only with an error.
+// A sync whose health cannot be read is omitted only with an error.
 func TestSyncFilterWithoutRuns(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	census.AddSync(sim.Sync{})

@@ -11,58 +11,59 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// judge returns the health of s, as of the time when Census sent its runs.
-func judge(ctx context.Context, s *Sync) exec.Later[*health.Health] {
-	return exec.Map(verdictOf(ctx, s), func(v verdict, _ error) (*health.Health, error) { return v.health, v.err })
+// healthOf returns the health of s, as of the time when Census sent its runs.
+func healthOf(ctx context.Context, s *Sync) exec.Later[*health.Health] {
+	return exec.Map(healthResultOf(ctx, s), func(v healthResult, _ error) (*health.Health, error) { return v.health, v.err })
 }
 
-// verdictOf returns the verdict on s. It reuses an earlier one.
-func verdictOf(ctx context.Context, s *Sync) exec.Later[verdict] {
-	if s.verdict != nil {
-		return exec.Value(*s.verdict, nil)
+// healthResultOf returns the health of s, or the error of finding it. It reuses an earlier result.
+func healthResultOf(ctx context.Context, s *Sync) exec.Later[healthResult] {
+	if s.healthResult != nil {
+		return exec.Value(*s.healthResult, nil)
 	}
-	return exec.Map(evidenceOf(ctx, s), func(e evidence, err error) (verdict, error) { return pass(s, e, err), nil })
+	return exec.Map(healthInputOf(ctx, s), func(e healthInput, err error) (healthResult, error) { return newHealthResult(s, e, err), nil })
 }
 
-// pass returns the verdict on s by its evidence, or by the error of reading it.
-func pass(s *Sync, e evidence, err error) verdict {
+// newHealthResult returns the health of s from e, or the error of reading e.
+func newHealthResult(s *Sync, e healthInput, err error) healthResult {
 	if err != nil {
-		return verdict{err: err}
+		return healthResult{err: err}
 	}
 	h := health.Of(s.record, e.runs, e.more, e.now)
-	return verdict{health: &h, active: activeOf(e.rows) != nil}
+	return healthResult{health: &h, active: activeRun(e.rows) != nil}
 }
 
-// An evidence holds the data to judge a sync, besides its record.
-type evidence struct {
+// A healthInput holds the data that decides a sync's health, besides its record.
+type healthInput struct {
 	rows []census.SyncRun // the newest, oldest first
 	runs []census.SyncRun // the same, newest first
 	more bool             // there are older ones
 	now  time.Time
 }
 
-// evidenceOf reads the evidence on s. An answer made from it depends on the time of day.
-func evidenceOf(ctx context.Context, s *Sync) exec.Later[evidence] {
+// healthInputOf reads the input for the health of s. An answer made from it depends on the time of
+// day.
+func healthInputOf(ctx context.Context, s *Sync) exec.Later[healthInput] {
 	notes.Of(ctx).Moves()
 	l := loadersOf(ctx)
 	got := s.ask(ctx)
-	runs := l.slices.ask(stretch{sync: s.ID, window: judged})
-	return exec.Then(func() exec.Later[evidence] {
+	runs := l.slices.ask(stretch{sync: s.ID, window: healthWindow})
+	return exec.Then(func() exec.Later[healthInput] {
 		got()
-		return exec.Value(l.evidence(s, runs))
+		return exec.Value(l.healthInput(s, runs))
 	})
 }
 
-// evidence returns the evidence on s, or the error of reading it.
-func (l *loaders) evidence(s *Sync, runs *loaded[stretch, paging.Slice[census.SyncRun]]) (evidence, error) {
+// healthInput returns the input for the health of s, or the error of reading it.
+func (l *loaders) healthInput(s *Sync, runs *loaded[stretch, paging.Slice[census.SyncRun]]) (healthInput, error) {
 	if s.record == nil {
-		return evidence{}, s.err
+		return healthInput{}, s.err
 	}
 	slice, err := runs.Get()
 	if err != nil {
-		return evidence{}, err
+		return healthInput{}, err
 	}
-	e := evidence{rows: slice.Rows, runs: make([]census.SyncRun, len(slice.Rows)), more: slice.First > 0, now: l.now}
+	e := healthInput{rows: slice.Rows, runs: make([]census.SyncRun, len(slice.Rows)), more: slice.First > 0, now: l.now}
 	for i, run := range slice.Rows {
 		e.runs[len(e.runs)-1-i] = run
 	}
@@ -72,28 +73,28 @@ func (l *loaders) evidence(s *Sync, runs *loaded[stretch, paging.Slice[census.Sy
 	return e, nil
 }
 
-// judgeAll judges syncs and stores the verdict in each.
-func judgeAll(ctx context.Context, syncs []*Sync) exec.Later[[]verdict] {
-	judged := exec.All(len(syncs), func(i int) exec.Later[verdict] { return verdictOf(ctx, syncs[i]) }, func(v verdict, _ error) verdict { return v })
-	return exec.Map(judged, func(verdicts []verdict, _ error) ([]verdict, error) {
-		for i := range verdicts {
-			if syncs[i].verdict == nil {
-				syncs[i].verdict = &verdicts[i]
-				loadersOf(ctx).knowLatest(syncs[i].ID)
+// evaluateHealth finds the health of syncs and stores the result in each.
+func evaluateHealth(ctx context.Context, syncs []*Sync) exec.Later[[]healthResult] {
+	evaluated := exec.All(len(syncs), func(i int) exec.Later[healthResult] { return healthResultOf(ctx, syncs[i]) }, func(v healthResult, _ error) healthResult { return v })
+	return exec.Map(evaluated, func(results []healthResult, _ error) ([]healthResult, error) {
+		for i := range results {
+			if syncs[i].healthResult == nil {
+				syncs[i].healthResult = &results[i]
+				loadersOf(ctx).primeLatestRun(syncs[i].ID)
 			}
 		}
-		return verdicts, nil
+		return results, nil
 	})
 }
 
-// knowLatest lets the loader know the newest run of a sync, from the runs read for its health.
+// primeLatestRun lets the loader know the newest run of a sync, from the runs read for its health.
 // Queries often select both.
-func (l *loaders) knowLatest(id census.SyncID) {
-	slice, err := l.slices.ask(stretch{sync: id, window: judged}).Get()
+func (l *loaders) primeLatestRun(id census.SyncID) {
+	slice, err := l.slices.ask(stretch{sync: id, window: healthWindow}).Get()
 	if err != nil {
 		return
 	}
 	slice.Rows, slice.First = slice.Rows[max(len(slice.Rows)-1, 0):], max(slice.End()-1, 0)
 	slice.More = slice.First > 0
-	l.slices.known(stretch{sync: id, window: latest}, slice)
+	l.slices.known(stretch{sync: id, window: latestWindow}, slice)
 }

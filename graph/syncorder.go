@@ -82,7 +82,7 @@ func (o SyncOrder) compareHealth(a, b cursor) int {
 
 // withHealth returns c for a list ordered by health. The state's severity precedes the label, and
 // the beginning of the state replaces the creation.
-func (c cursor) withHealth(v *verdict) cursor {
+func (c cursor) withHealth(v *healthResult) cursor {
 	c.CreatedAt = paging.Moment(v.since())
 	c.label = strconv.Itoa(v.state().Severity()) + c.label
 	return c
@@ -98,8 +98,8 @@ func (s *Sync) cursor(o SyncOrder) cursor {
 			c.label = foldCase(*s.record.Label)
 		}
 	}
-	if s.verdict != nil && o.Field == SyncOrderFieldHealth {
-		c = c.withHealth(s.verdict)
+	if s.healthResult != nil && o.Field == SyncOrderFieldHealth {
+		c = c.withHealth(s.healthResult)
 	}
 	return c
 }

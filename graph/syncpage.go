@@ -1,25 +1,25 @@
 package graph
 
-// A part is a page of a list in memory, from index from up to and excluding index to.
-type part struct {
+// A syncPage is a page of a list in memory, from index from up to and excluding index to.
+type syncPage struct {
 	from, to       int
 	next, previous bool // as in PageInfo
 }
 
-func (p part) of(syncs []*Sync) []*Sync { return syncs[p.from:p.to] }
+func (p syncPage) cutFrom(syncs []*Sync) []*Sync { return syncs[p.from:p.to] }
 
-// connection returns the part of syncs as a connection. syncs must be in order; page has the
-// arguments of the part.
-func (p part) connection(syncs []*Sync, list listSum, order SyncOrder, page pageArgs) *SyncConnection {
-	return &SyncConnection{syncs: p.of(syncs), all: syncs, list: list, order: order, page: page, first: p.from, step: 1, open: -1,
+// connection returns the page of syncs as a connection. syncs must be in order; page has the
+// arguments of the page.
+func (p syncPage) connection(syncs []*Sync, list listSum, order SyncOrder, page pageArgs) *SyncConnection {
+	return &SyncConnection{syncs: p.cutFrom(syncs), all: syncs, list: list, order: order, page: page, first: p.from, step: 1, open: -1,
 		next: p.next, prev: p.previous, total: len(syncs)}
 }
 
-// cut returns the part of syncs for the arguments. syncs must be in order. otherwise is the
-// length if the arguments have none. If the sync of a cursor is gone, the part begins where that
+// pageOf returns the page of syncs for the arguments. syncs must be in order. defaultLimit is the
+// length if the arguments have none. If the sync of a cursor is gone, the page begins where that
 // sync would be.
-func (a pageArgs) cut(syncs []*Sync, list listSum, order SyncOrder, otherwise int) (p part, err error) {
-	limit, backward, err := a.limit(otherwise)
+func (a pageArgs) pageOf(syncs []*Sync, list listSum, order SyncOrder, defaultLimit int) (p syncPage, err error) {
+	limit, backward, err := a.limit(defaultLimit)
 	if err != nil {
 		return p, err
 	}

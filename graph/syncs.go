@@ -10,8 +10,8 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// newestSyncs is the default order of the workspace's syncs.
-var newestSyncs = SyncOrder{Field: SyncOrderFieldCreatedAt, Direction: OrderDirectionDesc}
+// defaultSyncOrder is the default order of the workspace's syncs.
+var defaultSyncOrder = SyncOrder{Field: SyncOrderFieldCreatedAt, Direction: OrderDirectionDesc}
 
 // resolveSyncs returns a page of the syncs with the given ids, or of all syncs of the workspace.
 func resolveSyncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) exec.Later[*SyncConnection] {
@@ -19,31 +19,31 @@ func resolveSyncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy
 		return exec.Value[*SyncConnection](nil, err)
 	}
 	if ids == nil {
-		return workspaceSyncs(ctx, filter, orderBy, page)
+		return allSyncsPage(ctx, filter, orderBy, page)
 	}
-	return namedSyncs(ctx, ids, filter, orderBy, page)
+	return syncsByID(ctx, ids, filter, orderBy, page)
 }
 
-// workspaceSyncs returns a page of all syncs of the workspace.
-func workspaceSyncs(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) exec.Later[*SyncConnection] {
-	order := newestSyncs
+// allSyncsPage returns a page of all syncs of the workspace.
+func allSyncsPage(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) exec.Later[*SyncConnection] {
+	order := defaultSyncOrder
 	if orderBy != nil {
 		order = *orderBy
 	}
 	list := syncList("all", filter, &order)
 	l := loadersOf(ctx)
 	// Census does not know the order or the filter, so all syncs are read.
-	if order.Field != SyncOrderFieldCreatedAt || !filter.all() {
-		if _, err := page.cut(nil, list, order, defaultPage); err != nil {
+	if order.Field != SyncOrderFieldCreatedAt || !filter.matchesEverything() {
+		if _, err := page.pageOf(nil, list, order, defaultPage); err != nil {
 			return exec.Value[*SyncConnection](nil, err)
 		}
-		all, passing := l.all.ask(struct{}{}), filter.ask(l)
+		all, prepared := l.all.ask(struct{}{}), filter.prepare(l)
 		return exec.Then(func() exec.Later[*SyncConnection] {
 			rows, err := all.Get()
 			if err != nil {
 				return exec.Value[*SyncConnection](nil, err)
 			}
-			return sortedSyncs(ctx, l.listedSyncs(rows), list, passing, &order, page, defaultPage)
+			return filteredSyncs(ctx, l.syncsOfRecords(rows), list, prepared, &order, page, defaultPage)
 		})
 	}
 	newestFirst := order.Direction == OrderDirectionDesc
@@ -52,7 +52,7 @@ func workspaceSyncs(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder,
 		return exec.Value[*SyncConnection](nil, err)
 	}
 	return exec.After(l.listed.ask(w), func(slice paging.Slice[census.Sync]) (*SyncConnection, error) {
-		syncs := l.listedSyncs(slice.Rows)
+		syncs := l.syncsOfRecords(slice.Rows)
 		info := pageInfo(w, slice, newestFirst)
 		c := &SyncConnection{syncs: syncs, list: list, order: order, page: page, first: slice.First, step: 1, open: slice.OpenPlace(w),
 			next: info.HasNextPage, prev: info.HasPreviousPage, total: slice.Total}
@@ -64,17 +64,17 @@ func workspaceSyncs(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder,
 	})
 }
 
-// sortedSyncs returns a page of the syncs that pass a filter, in an order; nil keeps their order.
+// filteredSyncs returns a page of the syncs that pass a filter, in an order; nil keeps their order.
 // Their records must have been read.
-func sortedSyncs(ctx context.Context, syncs []*Sync, list listSum, passing passing, order *SyncOrder, page pageArgs, otherwise int) exec.Later[*SyncConnection] {
-	return exec.Bind(loadersOf(ctx).inGroups(syncs, passing.filter.groups()), func(syncs []*Sync) exec.Later[*SyncConnection] {
-		return passedSyncs(ctx, syncs, list, passing, order, page, otherwise)
+func filteredSyncs(ctx context.Context, syncs []*Sync, list listSum, prepared preparedFilter, order *SyncOrder, page pageArgs, defaultLimit int) exec.Later[*SyncConnection] {
+	return exec.Bind(loadersOf(ctx).inGroups(syncs, prepared.filter.groupKeys()), func(syncs []*Sync) exec.Later[*SyncConnection] {
+		return filteredSyncsOfGroups(ctx, syncs, list, prepared, order, page, defaultLimit)
 	})
 }
 
-// passedSyncs is sortedSyncs for syncs that have passed the filter's groups.
-func passedSyncs(ctx context.Context, syncs []*Sync, list listSum, passing passing, order *SyncOrder, page pageArgs, otherwise int) exec.Later[*SyncConnection] {
-	syncs, failed, err := passing.byRecord(syncs)
+// filteredSyncsOfGroups is filteredSyncs for syncs that have passed the filter's groups.
+func filteredSyncsOfGroups(ctx context.Context, syncs []*Sync, list listSum, prepared preparedFilter, order *SyncOrder, page pageArgs, defaultLimit int) exec.Later[*SyncConnection] {
+	syncs, failed, err := prepared.filterByRecord(syncs)
 	if err != nil {
 		return exec.Value[*SyncConnection](nil, err)
 	}
@@ -84,61 +84,61 @@ func passedSyncs(ctx context.Context, syncs []*Sync, list listSum, passing passi
 			o = *order
 			o.sort(syncs)
 		}
-		part, err := page.cut(syncs, list, o, otherwise)
+		shown, err := page.pageOf(syncs, list, o, defaultLimit)
 		if err != nil {
 			return nil, err
 		}
 		if len(failed) > 0 {
-			return part.connection(syncs, list, o, page), exec.Beside(failed)
+			return shown.connection(syncs, list, o, page), exec.Beside(failed)
 		}
-		return part.connection(syncs, list, o, page), nil
+		return shown.connection(syncs, list, o, page), nil
 	}
-	if !passing.filter.judges() && (order == nil || order.Field != SyncOrderFieldHealth) {
+	if !prepared.filter.needsHealth() && (order == nil || order.Field != SyncOrderFieldHealth) {
 		return exec.Value(show())
 	}
-	return exec.Map(judgeAll(ctx, syncs), func([]verdict, error) (*SyncConnection, error) {
+	return exec.Map(evaluateHealth(ctx, syncs), func([]healthResult, error) (*SyncConnection, error) {
 		var unknown []error
-		syncs, unknown = passing.byVerdict(syncs)
+		syncs, unknown = prepared.filterByHealth(syncs)
 		failed = append(failed, unknown...)
 		return show()
 	})
 }
 
-// namedSyncs returns a page of the syncs with the given ids, without duplicates. Without an
+// syncsByID returns a page of the syncs with the given ids, without duplicates. Without an
 // order, they stay in the order of ids.
-func namedSyncs(ctx context.Context, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) exec.Later[*SyncConnection] {
-	syncs, err := syncsNamed("ids", ids)
+func syncsByID(ctx context.Context, ids []string, filter *SyncFilter, orderBy *SyncOrder, page pageArgs) exec.Later[*SyncConnection] {
+	syncs, err := syncsWithIDs("ids", ids)
 	if err != nil {
 		return exec.Value[*SyncConnection](nil, err)
 	}
-	list := namedList(syncs, filter, orderBy)
+	list := syncsByIDList(syncs, filter, orderBy)
 	var order SyncOrder
 	if orderBy != nil {
 		order = *orderBy
 	}
-	part, err := page.cut(syncs, list, order, len(syncs))
+	shown, err := page.pageOf(syncs, list, order, len(syncs))
 	if err != nil {
 		return exec.Value[*SyncConnection](nil, err)
 	}
-	if orderBy == nil && filter.all() {
-		return exec.Value(part.connection(syncs, list, order, page), nil)
+	if orderBy == nil && filter.matchesEverything() {
+		return exec.Value(shown.connection(syncs, list, order, page), nil)
 	}
 	got := make([]func(), len(syncs))
 	for i, s := range syncs {
 		got[i] = s.ask(ctx)
 	}
-	passing := filter.ask(loadersOf(ctx))
+	prepared := filter.prepare(loadersOf(ctx))
 	return exec.Then(func() exec.Later[*SyncConnection] {
 		for _, record := range got {
 			record()
 		}
-		return sortedSyncs(ctx, syncs, list, passing, orderBy, page, len(syncs))
+		return filteredSyncs(ctx, syncs, list, prepared, orderBy, page, len(syncs))
 	})
 }
 
-// namedList returns the checksum of a list of syncs that were named by ids. If there is an order,
-// the order of the ids does not matter.
-func namedList(syncs []*Sync, filter *SyncFilter, order *SyncOrder) listSum {
+// syncsByIDList returns the checksum of a list of syncs that were named by ids. If there is an
+// order, the order of the ids does not matter.
+func syncsByIDList(syncs []*Sync, filter *SyncFilter, order *SyncOrder) listSum {
 	ids := make([]census.SyncID, len(syncs))
 	for i, s := range syncs {
 		ids[i] = s.ID
@@ -159,5 +159,5 @@ func syncList(which string, filter *SyncFilter, order *SyncOrder) listSum {
 	if order != nil {
 		name += "/" + string(order.Field) + "/" + string(order.Direction)
 	}
-	return sumOf([]byte(name + filter.name()))
+	return sumOf([]byte(name + filter.listName()))
 }

@@ -8,8 +8,8 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// syncsNamed returns the syncs with the ids in the argument arg, without duplicates and records.
-func syncsNamed(arg string, ids []string) ([]*Sync, error) {
+// syncsWithIDs returns the syncs with the ids in the argument arg, without duplicates and records.
+func syncsWithIDs(arg string, ids []string) ([]*Sync, error) {
 	if len(ids) > maxSyncIDs {
 		return nil, badInput("%s must name at most %d syncs, got %d", arg, maxSyncIDs, len(ids))
 	}
@@ -28,8 +28,8 @@ func syncsNamed(arg string, ids []string) ([]*Sync, error) {
 	return syncs, nil
 }
 
-// idsOf returns the ids of syncs, sorted.
-func idsOf(syncs []*Sync) []census.SyncID {
+// sortedIDs returns the ids of syncs, sorted.
+func sortedIDs(syncs []*Sync) []census.SyncID {
 	ids := make([]census.SyncID, len(syncs))
 	for i := range syncs {
 		ids[i] = syncs[i].ID
@@ -38,9 +38,9 @@ func idsOf(syncs []*Sync) []census.SyncID {
 	return ids
 }
 
-// chosenSyncs returns the syncs for a field of many syncs: those named, or all. If groups is not
+// selectSyncs returns the syncs for a field of many syncs: those named, or all. If groups is not
 // nil, only syncs of these groups.
-func (l *loaders) chosenSyncs(ctx context.Context, named []*Sync, groups []string) exec.Later[[]*Sync] {
+func (l *loaders) selectSyncs(ctx context.Context, named []*Sync, groups []string) exec.Later[[]*Sync] {
 	if named != nil && groups == nil {
 		return exec.Value(named, nil)
 	}
@@ -62,12 +62,12 @@ func (l *loaders) chosenSyncs(ctx context.Context, named []*Sync, groups []strin
 		if err != nil {
 			return exec.Value[[]*Sync](nil, err)
 		}
-		return l.inGroups(l.listedSyncs(rows), groups)
+		return l.inGroups(l.syncsOfRecords(rows), groups)
 	})
 }
 
-// listedSyncs returns the syncs of records from a list.
-func (l *loaders) listedSyncs(rows []census.Sync) []*Sync {
+// syncsOfRecords returns the syncs of records from a list.
+func (l *loaders) syncsOfRecords(rows []census.Sync) []*Sync {
 	syncs := make([]*Sync, len(rows))
 	for i := range rows {
 		l.syncs.known(rows[i].ID, &rows[i])

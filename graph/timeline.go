@@ -37,8 +37,8 @@ func timeline(ctx context.Context, syncIDs, groupIDs []string, filter *stats.Fil
 	if filter.MatchesNothing() {
 		return l.timeline(nil, filter, newestFirst, w, list, page)
 	}
-	return exec.Bind(l.chosenSyncs(ctx, named, groups), func(syncs []*Sync) exec.Later[*SyncRunConnection] {
-		return l.timeline(idsOf(syncs), filter, newestFirst, w, list, page)
+	return exec.Bind(l.selectSyncs(ctx, named, groups), func(syncs []*Sync) exec.Later[*SyncRunConnection] {
+		return l.timeline(sortedIDs(syncs), filter, newestFirst, w, list, page)
 	})
 }
 
@@ -55,7 +55,7 @@ func (l *loaders) timeline(ids []census.SyncID, filter *stats.Filter, newestFirs
 	narrowed.Limit = min(w.Limit+1, streamStep)
 	from := narrowed
 	if filter.InProgress() {
-		from = inProgressFrom(narrowed, filter)
+		from = inProgressWindow(narrowed, filter)
 	}
 	streams := make([]*stream, len(ids))
 	for i, id := range ids {
@@ -105,10 +105,10 @@ func timelineOf(syncIDs, groups []string, newestFirst bool) (list listSum, syncs
 	var name strings.Builder
 	name.WriteString("timeline")
 	if syncIDs != nil {
-		if syncs, err = syncsNamed("syncIds", syncIDs); err != nil {
+		if syncs, err = syncsWithIDs("syncIds", syncIDs); err != nil {
 			return 0, nil, err
 		}
-		for _, id := range idsOf(syncs) {
+		for _, id := range sortedIDs(syncs) {
 			name.WriteString("/" + strconv.FormatInt(int64(id), 10))
 		}
 	}

@@ -62,7 +62,7 @@ func (l *loaders) walkCounted(s *stream, w paging.Window, may func() bool, look 
 func (l *loaders) readInProgress(s *stream, filter *stats.Filter, may func() bool, final bool) {
 	var h harvest
 	var asOf time.Time
-	limited, err := l.walkCounted(s, inProgressFrom(s.window, filter), may, func(runs paging.Slice[census.SyncRun]) bool {
+	limited, err := l.walkCounted(s, inProgressWindow(s.window, filter), may, func(runs paging.Slice[census.SyncRun]) bool {
 		if asOf.IsZero() {
 			asOf = runs.AsOf
 		}

@@ -18,9 +18,9 @@ type pageArgs struct {
 	before *string
 }
 
-// limit returns the requested number of items, and whether to count from the end. otherwise is
+// limit returns the requested number of items, and whether to count from the end. defaultLimit is
 // the number if the arguments have none.
-func (a pageArgs) limit(otherwise int) (n int, backward bool, err error) {
+func (a pageArgs) limit(defaultLimit int) (n int, backward bool, err error) {
 	name, p := "first", a.first
 	if a.last != nil {
 		name, p, backward = "last", a.last, true
@@ -29,7 +29,7 @@ func (a pageArgs) limit(otherwise int) (n int, backward bool, err error) {
 	case a.first != nil && a.last != nil:
 		return 0, false, badInput("use first or last, not both")
 	case p == nil:
-		return otherwise, false, nil
+		return defaultLimit, false, nil
 	case *p < 0 || *p > maxPage:
 		return 0, false, badInput("%s must be from 0 to %d, got %d", name, maxPage, *p)
 	}

@@ -5,15 +5,15 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// A verdict is the health of a sync, or the error of finding it.
-type verdict struct {
+// A healthResult is the health of a sync, or the error of finding it.
+type healthResult struct {
 	health *health.Health
 	active bool // a run is in progress
 	err    error
 }
 
 // state returns the state for orders and filters.
-func (v *verdict) state() health.State {
+func (v *healthResult) state() health.State {
 	if v.health == nil {
 		return health.Unknown
 	}
@@ -21,7 +21,7 @@ func (v *verdict) state() health.State {
 }
 
 // since returns when that state began; 0 if it is unknown.
-func (v *verdict) since() census.DateTime {
+func (v *healthResult) since() census.DateTime {
 	if v.health == nil {
 		return 0
 	}
