@@ -8,70 +8,70 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// reap searches the runs of a sync in w that pass filter, until it has as many as w requests and
-// knows whether there is another. The returned function waits for them.
-func (l *loaders) reap(id census.SyncID, w paging.Window, filter *stats.Filter) func() (harvest, error) {
-	h, want := harvest{}, w.Limit
+// findRuns searches the runs of a sync in w that pass filter, until it has as many as w requests
+// and knows whether there is another. The returned function waits for them.
+func (l *loaders) findRuns(id census.SyncID, w paging.Window, filter *stats.Filter) func() (foundRuns, error) {
+	found, want := foundRuns{}, w.Limit
 	w = narrow(w, filter)
 	w.Limit = scanStep
 	if filter.InProgress() {
-		return l.reapInProgress(id, w, filter, want)
+		return l.findRunsInProgress(id, w, filter, want)
 	}
-	h.cut = w.Near()
+	found.stoppedAt = w.Near()
 	wait := l.scan(id, w, func(s paging.Slice[census.SyncRun]) bool {
 		for n := range s.Rows {
 			i := n
 			if !w.FromOldest {
 				i = len(s.Rows) - 1 - n
 			}
-			h.cut = positionOf(&w, &s, i)
+			found.stoppedAt = positionOf(&w, &s, i)
 			if !filter.Match(&s.Rows[i]) {
 				continue
 			}
-			if len(h.rows) == want {
-				h.more = true
+			if len(found.rows) == want {
+				found.more = true
 				return true
 			}
-			h.rows, h.ordinals = append(h.rows, s.Rows[i]), append(h.ordinals, s.First+i)
+			found.rows, found.ordinals = append(found.rows, s.Rows[i]), append(found.ordinals, s.First+i)
 		}
 		return false
 	})
-	return func() (harvest, error) {
+	return func() (foundRuns, error) {
 		limited, err := wait()
-		h.more = h.more || limited
+		found.more = found.more || limited
 		switch {
 		case !limited:
-			h.cut = paging.Position{}
-		case h.stands(w):
-			return h, l.spent("the other fields used up the %d calls to Census that an operation may make; ask for fewer lists at once", l.calls)
+			found.stoppedAt = paging.Position{}
+		case found.stuck(w):
+			return found, l.errReadLimit("the other fields used up the %d calls to Census that an operation may make; ask for fewer lists at once", l.calls)
 		}
-		return h, err
+		return found, err
 	}
 }
 
-// reapInProgress is reap for a filter that only runs in progress can pass.
-func (l *loaders) reapInProgress(id census.SyncID, w paging.Window, filter *stats.Filter, want int) func() (harvest, error) {
-	var h harvest
-	wait := l.scan(id, inProgressWindow(w, filter), func(s paging.Slice[census.SyncRun]) bool { return h.gatherInProgress(s, w, filter) })
-	return func() (harvest, error) {
+// findRunsInProgress is findRuns for a filter that only runs in progress can pass.
+func (l *loaders) findRunsInProgress(id census.SyncID, w paging.Window, filter *stats.Filter, want int) func() (foundRuns, error) {
+	var found foundRuns
+	wait := l.scan(id, inProgressWindow(w, filter), func(s paging.Slice[census.SyncRun]) bool { return found.addInProgress(s, w, filter) })
+	return func() (foundRuns, error) {
 		limited, err := wait()
 		if w.FromOldest {
-			slices.Reverse(h.rows)
-			slices.Reverse(h.ordinals)
+			slices.Reverse(found.rows)
+			slices.Reverse(found.ordinals)
 		}
 		switch {
 		case err == nil && limited:
-			err = l.lost(id)
-		case len(h.rows) > want:
-			h.more = true
-			h.rows, h.ordinals = h.rows[:want], h.ordinals[:want]
+			err = l.errInProgressNotRead(id)
+		case len(found.rows) > want:
+			found.more = true
+			found.rows, found.ordinals = found.rows[:want], found.ordinals[:want]
 		}
-		return h, err
+		return found, err
 	}
 }
 
-// lost returns the error if the read limit does not suffice to find all runs in progress of a
-// sync.
-func (l *loaders) lost(id census.SyncID) error {
-	return l.spent("finding the runs in progress of sync %d takes more than the %d calls to Census that an operation may make; repeat the query, since the runs read so far stay in memory, or set createdSince", id, l.calls)
+// errInProgressNotRead returns the error if the read limit does not suffice to find all runs in
+// progress of a sync.
+func (l *loaders) errInProgressNotRead(id census.SyncID) error {
+	return l.errReadLimit("finding the runs in progress of sync %d takes more than the %d calls to Census that an operation may make; repeat the query, since the runs read so far stay in memory, or set createdSince", id, l.calls)
 }

@@ -21,9 +21,9 @@ type Group struct {
 	Name *string
 }
 
-// groupOf returns the answer for a group, with the name that the operator configured, or the
+// newGroup returns the answer for a group, with the name that the operator configured, or the
 // names of its sources.
-func (r *Resolver) groupOf(g upstream.Group) *Group {
+func (r *Resolver) newGroup(g upstream.Group) *Group {
 	name := r.groupNames[g.Key]
 	if name == "" {
 		name = strings.Join(slices.DeleteFunc(slices.Clone(g.Sources), func(s string) bool { return s == "" }), ", ")
@@ -45,7 +45,7 @@ func (r *Resolver) groups(ctx context.Context) exec.Later[[]*Group] {
 		list := l.census.Groups(sources)
 		groups := make([]*Group, len(list))
 		for i, g := range list {
-			groups[i] = r.groupOf(g)
+			groups[i] = r.newGroup(g)
 		}
 		return groups, nil
 	})
@@ -53,7 +53,7 @@ func (r *Resolver) groups(ctx context.Context) exec.Later[[]*Group] {
 
 // groupNode returns the group with the id in the argument arg.
 func (r *Resolver) groupNode(ctx context.Context, arg, id string) exec.Later[Node] {
-	key, err := parseGroup(arg, id)
+	key, err := parseGroupID(arg, id)
 	if err != nil {
 		return exec.Value[Node](nil, err)
 	}
@@ -71,7 +71,7 @@ func (r *Resolver) groupNode(ctx context.Context, arg, id string) exec.Later[Nod
 
 // groupOfSync returns the group of a sync.
 func (r *Resolver) groupOfSync(ctx context.Context, s *Sync) exec.Later[*Group] {
-	l, got := loadersOf(ctx), s.ask(ctx)
+	l, got := loadersOf(ctx), s.requestRecord(ctx)
 	return exec.Then(func() exec.Later[*Group] {
 		if got(); s.record == nil || l.census.Version() == calls.V1 {
 			return exec.Value[*Group](nil, s.err)
@@ -81,7 +81,7 @@ func (r *Resolver) groupOfSync(ctx context.Context, s *Sync) exec.Later[*Group] 
 				return exec.Value[*Group](nil, nil)
 			}
 			return exec.After(l.sides.ask(upstream.Sources), func(sources *upstream.Ends) (*Group, error) {
-				return r.groupOf(sources.Group(keys[0])), nil
+				return r.newGroup(sources.Group(keys[0])), nil
 			})
 		})
 	})
@@ -91,10 +91,10 @@ func (r *Resolver) groupOfSync(ctx context.Context, s *Sync) exec.Later[*Group] 
 // nil.
 func (l *loaders) groupKeysOf(records []*census.Sync) exec.Later[[]string] {
 	keys, sides := l.census.GroupKeys(records)
-	return l.groupKeysBy(keys, sides)
+	return l.readGroupKeys(keys, sides)
 }
 
-func (l *loaders) groupKeysBy(keys []string, sides []upstream.GroupSide) exec.Later[[]string] {
+func (l *loaders) readGroupKeys(keys []string, sides []upstream.GroupSide) exec.Later[[]string] {
 	for i, side := range sides {
 		if !side.Wanted() {
 			continue
@@ -106,7 +106,7 @@ func (l *loaders) groupKeysBy(keys []string, sides []upstream.GroupSide) exec.La
 				return exec.Value[[]string](nil, err)
 			}
 			side.Take(ends)
-			return l.groupKeysBy(keys, sides[i+1:])
+			return l.readGroupKeys(keys, sides[i+1:])
 		})
 	}
 	return exec.Value(keys, nil)

@@ -82,7 +82,7 @@ func (c *healthChanges) readCurrent(ctx context.Context) {
 			continue
 		}
 		s := &Sync{ID: id}
-		got := s.ask(within)
+		got := s.requestRecord(within)
 		runs := l.slices.ask(stretch{sync: id, window: healthWindow})
 		reading = append(reading, func() {
 			got()

@@ -25,7 +25,7 @@ func parseID(arg, id, want string) (typename string, n int64, err error) {
 		typename, digits = want, id
 	}
 	known := typename == syncType || typename == syncRunType
-	if n, ok := number(digits); ok && known {
+	if n, ok := parseNumber(digits); ok && known {
 		if want != "" && typename != want {
 			return "", 0, badInput("%s: %q is a %s, not a %s", arg, id, typename, want)
 		}
@@ -47,8 +47,8 @@ func parseSyncRunID(arg, id string) (census.SyncRunID, error) {
 	return census.SyncRunID(n), err
 }
 
-// number parses a Census number, which has only digits, no sign and no leading zero.
-func number(s string) (int64, bool) {
+// parseNumber parses a Census number, which has only digits, no sign and no leading zero.
+func parseNumber(s string) (int64, bool) {
 	if s == "" || s[0] < '1' || s[0] > '9' {
 		return 0, false
 	}
@@ -59,8 +59,8 @@ func number(s string) (int64, bool) {
 // maxGroupKey is the maximum length of the key in an id.
 const maxGroupKey = 100
 
-// parseGroup parses the id of a group, "Group:KEY" or just the key.
-func parseGroup(arg, id string) (key string, err error) {
+// parseGroupID parses the id of a group, "Group:KEY" or just the key.
+func parseGroupID(arg, id string) (key string, err error) {
 	key = strings.TrimPrefix(id, groupType+":")
 	if key == "" || len(key) > maxGroupKey || strings.ContainsAny(key, ": ") {
 		return "", badInput("%s: %.80q is not the id of a Group; expected for example \"Group:wandering_aimlessly\" or \"wandering_aimlessly\"", arg, id)
@@ -68,9 +68,9 @@ func parseGroup(arg, id string) (key string, err error) {
 	return key, nil
 }
 
-// groupKeys returns the keys of the groups with the ids in the argument arg, sorted and without
+// parseGroupIDs returns the keys of the groups with the ids in the argument arg, sorted and without
 // duplicates. It returns nil for nil, which means any group.
-func groupKeys(arg string, ids []string) ([]string, error) {
+func parseGroupIDs(arg string, ids []string) ([]string, error) {
 	if ids == nil {
 		return nil, nil
 	}
@@ -80,7 +80,7 @@ func groupKeys(arg string, ids []string) ([]string, error) {
 	keys := make([]string, len(ids))
 	for i, id := range ids {
 		var err error
-		if keys[i], err = parseGroup(arg, id); err != nil {
+		if keys[i], err = parseGroupID(arg, id); err != nil {
 			return nil, err
 		}
 	}

@@ -10,8 +10,8 @@ import (
 
 const maxNodeIDs = 100
 
-// just returns v without an error.
-func just[T any](v T) (T, error) { return v, nil }
+// withoutError returns v without an error.
+func withoutError[T any](v T) (T, error) { return v, nil }
 
 // node returns the node with the id in the argument arg.
 func (r *Resolver) node(ctx context.Context, arg, id string) exec.Later[Node] {

@@ -93,7 +93,7 @@ func (s *Sync) oracleLoad(ctx context.Context, record bool) error {
 	if !record || s == nil {
 		return nil
 	}
-	got := s.ask(ctx)
+	got := s.requestRecord(ctx)
 	loadersOf(ctx).read()
 	if got(); s.required {
 		return s.err

@@ -15,12 +15,12 @@ func runStats(ctx context.Context, id census.SyncID, filter *stats.Filter) exec.
 	if err != nil || filter.MatchesNothing() {
 		return exec.Value(s, err)
 	}
-	folded := loadersOf(ctx).fold(id, filter, s.Digest)
+	wait := loadersOf(ctx).digestRuns(id, filter, s.Digest)
 	return exec.Slow(func() (_ *SyncRunStats, err error) {
-		if s.Truncated, err = folded(); err != nil {
+		if s.Truncated, err = wait(); err != nil {
 			return nil, err
 		}
-		s.take(&Sync{ID: id}, s.Digest)
+		s.keepSubsets(&Sync{ID: id}, s.Digest)
 		return s, nil
 	})
 }
@@ -29,7 +29,7 @@ func runStats(ctx context.Context, id census.SyncID, filter *stats.Filter) exec.
 // all syncs, or all of the groups. It fails only if all syncs fail.
 func syncRunStats(ctx context.Context, ids, groupIDs []string, filter *stats.Filter) exec.Later[*SyncRunStats] {
 	var named []*Sync
-	groups, err := groupKeys("groupIds", groupIDs)
+	groups, err := parseGroupIDs("groupIds", groupIDs)
 	if err == nil && ids != nil {
 		named, err = syncsWithIDs("syncIds", ids)
 	}
@@ -46,22 +46,22 @@ func syncRunStats(ctx context.Context, ids, groupIDs []string, filter *stats.Fil
 
 // sum adds the runs of syncs to s.
 func (s *SyncRunStats) sum(l *loaders, syncs []*Sync) exec.Later[*SyncRunStats] {
-	digests, folded := make([]*stats.Digest, len(syncs)), make([]func() (bool, error), len(syncs))
+	digests, wait := make([]*stats.Digest, len(syncs)), make([]func() (bool, error), len(syncs))
 	for i := range syncs {
 		digests[i] = s.newDigest()
-		folded[i] = l.fold(syncs[i].ID, s.filter, digests[i])
+		wait[i] = l.digestRuns(syncs[i].ID, s.filter, digests[i])
 	}
 	return exec.Slow(func() (*SyncRunStats, error) {
 		var failed exec.Beside
 		for i := range syncs {
-			truncated, err := folded[i]()
+			truncated, err := wait[i]()
 			if err != nil {
 				failed = append(failed, err)
 				continue
 			}
 			s.Truncated = s.Truncated || truncated
 			s.Merge(digests[i])
-			s.take(syncs[i], digests[i])
+			s.keepSubsets(syncs[i], digests[i])
 		}
 		switch len(failed) {
 		case 0:
@@ -73,9 +73,9 @@ func (s *SyncRunStats) sum(l *loaders, syncs []*Sync) exec.Later[*SyncRunStats] 
 	})
 }
 
-// fold adds the runs of a sync that pass filter to digest. The returned function waits for the
-// end. truncated reports whether the operation's budget ended first.
-func (l *loaders) fold(id census.SyncID, filter *stats.Filter, digest *stats.Digest) func() (truncated bool, err error) {
+// digestRuns adds the runs of a sync that pass filter to digest. The returned function waits for
+// the end. truncated reports whether the operation's budget ended first.
+func (l *loaders) digestRuns(id census.SyncID, filter *stats.Filter, digest *stats.Digest) func() (truncated bool, err error) {
 	w := narrow(paging.Window{Limit: scanStep}, filter)
 	return l.scan(id, w, func(runs paging.Slice[census.SyncRun]) (enough bool) {
 		rows := runs.Rows

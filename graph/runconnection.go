@@ -17,7 +17,7 @@ type SyncRunConnection struct {
 
 	// The fields below are set if the runs were filtered, or are of many syncs.
 	ordinals []int     // of each row of slice; nil: consecutive
-	mark     string    // see markOf
+	mark     string    // see filterMark
 	info     *PageInfo // nil: computed from window and slice
 	total    *int      // if info is set: the number of runs, nil if unknown
 }

@@ -13,17 +13,17 @@ import (
 // runGroups returns the runs of s in groups. It requests the records of syncs, and connections,
 // if the groups need them.
 func (r *Resolver) runGroups(ctx context.Context, s *SyncRunStats, by SyncRunGroupBy, order SyncRunGroupOrder, first int) exec.Later[[]*SyncRunStatsGroup] {
-	if err := checkGroups(first); err != nil {
+	if err := checkGroupLimit(first); err != nil {
 		return exec.Value[[]*SyncRunStatsGroup](nil, err)
 	}
-	if len(s.parts) == 0 {
+	if len(s.bySync) == 0 {
 		return exec.Value[[]*SyncRunStatsGroup](nil, nil)
 	}
-	g := grouping{by: by, order: order, groups: map[groupKey]*SyncRunStatsGroup{}}
+	g := runGrouping{by: by, order: order, groups: map[runGroupKey]*SyncRunStatsGroup{}}
 	var got []func()
 	if g.needsRecords() {
-		for _, p := range s.parts {
-			got = append(got, p.sync.ask(ctx))
+		for _, p := range s.bySync {
+			got = append(got, p.sync.requestRecord(ctx))
 		}
 	}
 	l := loadersOf(ctx)
@@ -39,29 +39,29 @@ func (r *Resolver) runGroups(ctx context.Context, s *SyncRunStats, by SyncRunGro
 			}
 		}
 		if by != SyncRunGroupByGroup {
-			return g.of(s.parts, first)
+			return g.groupsOf(s.bySync, first)
 		}
-		records := make([]*census.Sync, len(s.parts))
-		for i, p := range s.parts {
+		records := make([]*census.Sync, len(s.bySync))
+		for i, p := range s.bySync {
 			records[i] = p.sync.record
 		}
 		return exec.Bind(l.groupKeysOf(records), func(keys []string) exec.Later[[]*SyncRunStatsGroup] {
 			return exec.Bind(r.groups(ctx), func(named []*Group) exec.Later[[]*SyncRunStatsGroup] {
-				g.nameGroups(s.parts, keys, named)
-				return g.of(s.parts, first)
+				g.setGroups(s.bySync, keys, named)
+				return g.groupsOf(s.bySync, first)
 			})
 		})
 	})
 }
 
-// add adds the runs of a sync. If its record cannot be read, they go into the group with the zero
-// key.
-func (g *grouping) add(p *statsPart) {
+// addSync adds the runs of a sync. If its record cannot be read, they go into the group with the
+// zero key.
+func (g *runGrouping) addSync(p *syncSubsets) {
 	if g.needsRecords() && p.sync.record == nil {
 		g.failed = append(g.failed, p.sync.err)
 	}
 	for kind, runs := range p.runs {
-		key, group := g.groupOf(p.sync, kind)
+		key, group := g.groupOfRuns(p.sync, kind)
 		if g.groups[key] == nil {
 			group.by, group.Stats = g.by, new(stats.Subset)
 			g.groups[key] = &group
@@ -70,10 +70,10 @@ func (g *grouping) add(p *statsPart) {
 	}
 }
 
-// cut orders the groups and combines all but the first ones.
-func (g *grouping) cut(first int) []*SyncRunStatsGroup {
-	rest := g.groups[groupKey{rest: true}]
-	delete(g.groups, groupKey{rest: true})
+// firstGroups orders the groups and combines all but the first ones.
+func (g *runGrouping) firstGroups(first int) []*SyncRunStatsGroup {
+	rest := g.groups[runGroupKey{rest: true}]
+	delete(g.groups, runGroupKey{rest: true})
 	type placed struct {
 		*SyncRunStatsGroup
 		total, by float64
@@ -119,12 +119,12 @@ func (g *grouping) cut(first int) []*SyncRunStatsGroup {
 	return groups
 }
 
-// of returns the groups of parts. Their records and connections must have been read.
-func (g *grouping) of(parts []statsPart, first int) exec.Later[[]*SyncRunStatsGroup] {
-	for i := range parts {
-		g.add(&parts[i])
+// groupsOf returns the groups of bySync. Their records and connections must have been read.
+func (g *runGrouping) groupsOf(bySync []syncSubsets, first int) exec.Later[[]*SyncRunStatsGroup] {
+	for i := range bySync {
+		g.addSync(&bySync[i])
 	}
-	groups := g.cut(first)
+	groups := g.firstGroups(first)
 	if len(g.failed) > 0 {
 		return exec.Value(groups, g.failed)
 	}

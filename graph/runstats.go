@@ -26,7 +26,7 @@ type SyncRunStats struct {
 	filter    *stats.Filter
 	scales    []stats.Scale // of its series
 	split     *stats.Split  // of its groups; nil if it has none
-	parts     []statsPart   // for its groups
+	bySync    []syncSubsets // for its groups
 	now       time.Time     // of the operation
 }
 
@@ -48,7 +48,7 @@ func (s *SyncRunStats) Errors(first *int) ([]stats.ErrorGroup, error) {
 // Series returns the runs by bucket, over the creation times of the filter. Without an end, it
 // ends now.
 func (s *SyncRunStats) Series(bucket stats.Unit, timeZone *string) ([]stats.Bucket, error) {
-	zone, err := zoneNamed(timeZone)
+	zone, err := parseTimeZone(timeZone)
 	if err != nil {
 		return nil, badInput("%v", err)
 	}
@@ -79,7 +79,7 @@ func newStats(ctx context.Context, filter *stats.Filter) (*SyncRunStats, error) 
 	s.Digest = s.newDigest()
 	var failed exec.Beside
 	for _, f := range fields {
-		if err := s.try(f); err != nil {
+		if err := s.checkField(f); err != nil {
 			failed = append(failed, f.Fail(err))
 		}
 	}
@@ -108,7 +108,7 @@ func (s *SyncRunStats) addScale(f *exec.Asked) {
 	if f.Name() != "series" || err != nil {
 		return
 	}
-	zone, err := zoneNamed(args["timeZone"].(*string))
+	zone, err := parseTimeZone(args["timeZone"].(*string))
 	scale := stats.Scale{Unit: args["bucket"].(stats.Unit), Zone: zone}
 	known := func(k stats.Scale) bool { return k.Unit == scale.Unit && k.Zone.String() == zone.String() }
 	if err == nil && !slices.ContainsFunc(s.scales, known) {
@@ -116,9 +116,9 @@ func (s *SyncRunStats) addScale(f *exec.Asked) {
 	}
 }
 
-// try resolves the field f of s, which is still empty, and returns an error for invalid
+// checkField resolves the field f of s, which is still empty, and returns an error for invalid
 // arguments.
-func (s *SyncRunStats) try(f *exec.Asked) error {
+func (s *SyncRunStats) checkField(f *exec.Asked) error {
 	args, err := f.Arguments()
 	switch {
 	case err != nil:
@@ -126,21 +126,21 @@ func (s *SyncRunStats) try(f *exec.Asked) error {
 	case f.Name() == "errors":
 		_, err = s.Errors(args["first"].(*int))
 	case f.Name() == "groups":
-		err = checkGroups(args["first"].(int))
+		err = checkGroupLimit(args["first"].(int))
 	case f.Name() == "series":
 		_, err = s.Series(args["bucket"].(stats.Unit), args["timeZone"].(*string))
 	}
 	return err
 }
 
-func zoneNamed(name *string) (*time.Location, error) {
+func parseTimeZone(name *string) (*time.Location, error) {
 	if name == nil {
 		return time.UTC, nil
 	}
 	return stats.Zone(*name)
 }
 
-func checkGroups(first int) error {
+func checkGroupLimit(first int) error {
 	if first < 1 || first > maxGroups {
 		return badInput("first must be from 1 to %d, got %d", maxGroups, first)
 	}
@@ -161,9 +161,9 @@ func (s *SyncRunStats) addSplit(f *exec.Asked) {
 	s.split.ByFull = s.split.ByFull || by == SyncRunGroupByFullSync
 }
 
-// take stores the runs of a sync for the groups of s, if it has groups.
-func (s *SyncRunStats) take(sync *Sync, d *stats.Digest) {
+// keepSubsets stores the runs of a sync for the groups of s, if it has groups.
+func (s *SyncRunStats) keepSubsets(sync *Sync, d *stats.Digest) {
 	if runs := d.Subsets(); len(runs) > 0 {
-		s.parts = append(s.parts, statsPart{sync, runs})
+		s.bySync = append(s.bySync, syncSubsets{sync, runs})
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// told holds the statistics that these tests select. graph/proof checks their values.
-type told struct {
+// fromRecord holds the statistics that these tests select. graph/proof checks their values.
+type fromRecord struct {
 	TotalRuns int
 	ByOutcome []struct {
 		Outcome string
@@ -22,11 +22,11 @@ type told struct {
 }
 
 // summed queries the statistics of many syncs.
-func summed(t *testing.T, h http.Handler, args, fields string) (stats *told, errs []gqlError) {
+func summed(t *testing.T, h http.Handler, args, fields string) (stats *fromRecord, errs []gqlError) {
 	t.Helper()
 	var a struct {
 		Errors []gqlError
-		Data   *struct{ SyncRunStats told }
+		Data   *struct{ SyncRunStats fromRecord }
 	}
 	if err := json.Unmarshal([]byte(post(t, h, "{ syncRunStats("+args+") { "+fields+" } }", "{}")), &a); err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ import (
 func newSchema(r *Resolver) breadthFirstSchema {
 	generated := NewExecutableSchema(Config{})
 	schema := &exec.Schema{AST: generated.Schema(), Objects: tables(r)}
-	schema.Objects[syncType].Load = loadSyncs
+	schema.Objects[syncType].Load = loadRecords
 	for _, field := range [...]string{"health", "alerts", "nextRunAt", "group"} {
 		schema.Objects[syncType].Fields[field].Loads = true
 	}

@@ -35,11 +35,11 @@ func (r queryResolver) SyncRun(ctx context.Context, id string) exec.Later[*censu
 	if err != nil {
 		return exec.Value[*census.SyncRun](nil, err)
 	}
-	return exec.After(loadersOf(ctx).runs.ask(n), just)
+	return exec.After(loadersOf(ctx).runs.ask(n), withoutError)
 }
 
 func (r queryResolver) SyncRuns(ctx context.Context, syncIds []string, groupIds []string, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) exec.Later[*SyncRunConnection] {
-	return timeline(ctx, syncIds, groupIds, filter, runsNewestFirst(orderBy), pageArgs{first, after, last, before})
+	return resolveTimeline(ctx, syncIds, groupIds, filter, runsNewestFirst(orderBy), pageArgs{first, after, last, before})
 }
 
 func (r queryResolver) SyncRunStats(ctx context.Context, syncIds []string, groupIds []string, filter stats.Filter) exec.Later[*SyncRunStats] {
@@ -51,7 +51,7 @@ func (r queryResolver) Groups(ctx context.Context) exec.Later[[]*Group] {
 }
 
 func (r queryResolver) Alerts(ctx context.Context, states []alerts.State, syncIds []string, rules []alerts.Rule) exec.Later[[]*alerts.Alert] {
-	return alertsOfMany(ctx, states, syncIds, rules)
+	return alertsOfSyncs(ctx, states, syncIds, rules)
 }
 
 func (r groupResolver) Syncs(ctx context.Context, obj *Group, first *int, after *string, last *int, before *string) exec.Later[*SyncConnection] {
@@ -135,11 +135,11 @@ func (r syncRunStatsResolver) Groups(ctx context.Context, obj *SyncRunStats, by 
 }
 
 func (r syncRunStatsGroupResolver) Label(ctx context.Context, obj *SyncRunStatsGroup) exec.Later[*string] {
-	return labelOf(ctx, obj)
+	return runGroupLabel(ctx, obj)
 }
 
 func (r syncScheduleResolver) Executions(ctx context.Context, obj *census.SyncSchedule, after, before *census.DateTime, first int) exec.Later[[]census.DateTime] {
-	return exec.Value(executionsOf(ctx, obj, after, before, first))
+	return exec.Value(scheduledTimesOf(ctx, obj, after, before, first))
 }
 
 func (r syncSourceResolver) ConnectionName(ctx context.Context, obj *census.SyncSource) exec.Later[*string] {

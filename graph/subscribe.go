@@ -57,7 +57,7 @@ func (s breadthFirstSchema) answerEvent(ctx context.Context, op *graphql.Operati
 // newEventSource returns the events of a field of Subscription. seen is the id of the last event
 // that an SSE client received (Last-Event-ID); "" if it sent none.
 func (l *lazyLoaders) newEventSource(ctx context.Context, field string, args map[string]any, seen string) (eventSource, error) {
-	sum, named, err := timelineOf(args["syncIds"].([]string), nil, true)
+	sum, named, err := timelineList(args["syncIds"].([]string), nil, true)
 	if err != nil {
 		return nil, err
 	}

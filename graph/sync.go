@@ -23,8 +23,8 @@ type Sync struct {
 	healthResult *healthResult
 }
 
-// ask requests the record of s. Call got after the loaders have read.
-func (s *Sync) ask(ctx context.Context) (got func()) {
+// requestRecord requests the record of s. Call got after the loaders have read.
+func (s *Sync) requestRecord(ctx context.Context) (got func()) {
 	if s.record != nil || s.err != nil {
 		return func() {}
 	}
@@ -32,8 +32,8 @@ func (s *Sync) ask(ctx context.Context) (got func()) {
 	return func() { s.record, s.err = record.Get() }
 }
 
-// loadSyncs loads the records of objs, which must be syncs.
-func loadSyncs(ctx context.Context, objs []any) exec.Calls {
+// loadRecords loads the records of objs, which must be syncs.
+func loadRecords(ctx context.Context, objs []any) exec.Calls {
 	return exec.Call(objs, func(struct{}) any { return nil }, func(obj any) exec.Later[struct{}] {
 		s := obj.(*Sync)
 		if s.record != nil {
@@ -49,8 +49,8 @@ func loadSyncs(ctx context.Context, objs []any) exec.Calls {
 	})
 }
 
-// told returns a value from the record of s.
-func told[T any](s *Sync, what func(*census.Sync) T) (v T, err error) {
+// fromRecord returns a value from the record of s.
+func fromRecord[T any](s *Sync, what func(*census.Sync) T) (v T, err error) {
 	if s.record == nil {
 		return v, s.err
 	}
@@ -59,50 +59,50 @@ func told[T any](s *Sync, what func(*census.Sync) T) (v T, err error) {
 
 // Label returns the name of the sync; nil if it has none.
 func (s *Sync) Label() (*string, error) {
-	return told(s, func(r *census.Sync) *string { return r.Label })
+	return fromRecord(s, func(r *census.Sync) *string { return r.Label })
 }
 
 // Operation returns how rows are written.
 func (s *Sync) Operation() (*string, error) {
-	return told(s, func(r *census.Sync) *string { return r.Operation })
+	return fromRecord(s, func(r *census.Sync) *string { return r.Operation })
 }
 
 // Paused reports whether the schedule is disabled.
 func (s *Sync) Paused() (*bool, error) {
-	return told(s, func(r *census.Sync) *bool { return &r.Paused })
+	return fromRecord(s, func(r *census.Sync) *bool { return &r.Paused })
 }
 
 // Status returns Census's status of the sync as a whole.
 func (s *Sync) Status() (*census.SyncStatus, error) {
-	return told(s, func(r *census.Sync) *census.SyncStatus { return &r.Status })
+	return fromRecord(s, func(r *census.Sync) *census.SyncStatus { return &r.Status })
 }
 
 // CreatedAt returns when the sync was created.
 func (s *Sync) CreatedAt() (census.DateTime, error) {
-	return told(s, func(r *census.Sync) census.DateTime { return r.CreatedAt })
+	return fromRecord(s, func(r *census.Sync) census.DateTime { return r.CreatedAt })
 }
 
 // UpdatedAt returns when its settings last changed.
 func (s *Sync) UpdatedAt() (census.DateTime, error) {
-	return told(s, func(r *census.Sync) census.DateTime { return r.UpdatedAt })
+	return fromRecord(s, func(r *census.Sync) census.DateTime { return r.UpdatedAt })
 }
 
 // Schedule returns when Census starts the sync.
 func (s *Sync) Schedule() (*census.SyncSchedule, error) {
-	return told(s, func(r *census.Sync) *census.SyncSchedule { return &r.Schedule })
+	return fromRecord(s, func(r *census.Sync) *census.SyncSchedule { return &r.Schedule })
 }
 
 // Triggers returns what starts the sync.
 func (s *Sync) Triggers() ([]string, error) {
-	return told(s, func(r *census.Sync) []string { return r.Triggers })
+	return fromRecord(s, func(r *census.Sync) []string { return r.Triggers })
 }
 
 // Source returns where the sync reads from.
 func (s *Sync) Source() (*census.SyncSource, error) {
-	return told(s, func(r *census.Sync) *census.SyncSource { return &r.Source })
+	return fromRecord(s, func(r *census.Sync) *census.SyncSource { return &r.Source })
 }
 
 // Destination returns where the sync writes to.
 func (s *Sync) Destination() (*census.SyncDestination, error) {
-	return told(s, func(r *census.Sync) *census.SyncDestination { return &r.Destination })
+	return fromRecord(s, func(r *census.Sync) *census.SyncDestination { return &r.Destination })
 }

@@ -47,7 +47,7 @@ func (f *SyncFilter) listName() string {
 		name += fmt.Sprintf("/operation %q", f.Operations)
 	}
 	if f.GroupIds != nil {
-		keys, _ := groupKeys("", f.GroupIds)
+		keys, _ := parseGroupIDs("", f.GroupIds)
 		name += fmt.Sprintf("/group %q", keys)
 	}
 	return name
@@ -66,7 +66,7 @@ func (f *SyncFilter) check() error {
 			return badInput("filter: %s must name at most %d, got %d", list.name, maxSyncIDs, list.long)
 		}
 	}
-	_, err := groupKeys("filter: groupIds", f.GroupIds)
+	_, err := parseGroupIDs("filter: groupIds", f.GroupIds)
 	return err
 }
 
@@ -75,7 +75,7 @@ func (f *SyncFilter) groupKeys() []string {
 	if f == nil {
 		return nil
 	}
-	keys, _ := groupKeys("", f.GroupIds)
+	keys, _ := parseGroupIDs("", f.GroupIds)
 	return keys
 }
 

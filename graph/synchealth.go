@@ -46,7 +46,7 @@ type healthInput struct {
 func healthInputOf(ctx context.Context, s *Sync) exec.Later[healthInput] {
 	notes.Of(ctx).Moves()
 	l := loadersOf(ctx)
-	got := s.ask(ctx)
+	got := s.requestRecord(ctx)
 	runs := l.slices.ask(stretch{sync: s.ID, window: healthWindow})
 	return exec.Then(func() exec.Later[healthInput] {
 		got()

@@ -33,9 +33,9 @@ func filteredRuns(ctx context.Context, id census.SyncID, filter *stats.Filter, l
 		return exec.Value[*SyncRunConnection](nil, badInput("filter: %s", err))
 	}
 	if filter.MatchesNothing() {
-		return exec.Value(harvest{}.connection(list, newestFirst, w, filter, page), nil)
+		return exec.Value(foundRuns{}.connection(list, newestFirst, w, filter, page), nil)
 	}
-	reaped := loadersOf(ctx).reap(id, w, filter)
+	reaped := loadersOf(ctx).findRuns(id, w, filter)
 	return exec.Slow(func() (*SyncRunConnection, error) {
 		h, err := reaped()
 		if err != nil {

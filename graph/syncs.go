@@ -125,7 +125,7 @@ func syncsByID(ctx context.Context, ids []string, filter *SyncFilter, orderBy *S
 	}
 	got := make([]func(), len(syncs))
 	for i, s := range syncs {
-		got[i] = s.ask(ctx)
+		got[i] = s.requestRecord(ctx)
 	}
 	prepared := filter.prepare(loadersOf(ctx))
 	return exec.Then(func() exec.Later[*SyncConnection] {

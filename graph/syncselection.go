@@ -47,7 +47,7 @@ func (l *loaders) selectSyncs(ctx context.Context, named []*Sync, groups []strin
 	if named != nil {
 		got := make([]func(), len(named))
 		for i, s := range named {
-			got[i] = s.ask(ctx)
+			got[i] = s.requestRecord(ctx)
 		}
 		return exec.Then(func() exec.Later[[]*Sync] {
 			for _, record := range got {

@@ -12,20 +12,20 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// timeline returns the runs of many syncs as one list. It merges streams by creation, and reads
-// each only as far as the page needs.
-func timeline(ctx context.Context, syncIDs, groupIDs []string, filter *stats.Filter, newestFirst bool, page pageArgs) exec.Later[*SyncRunConnection] {
+// resolveTimeline returns the runs of many syncs as one list. It merges streams by creation, and
+// reads each only as far as the page needs.
+func resolveTimeline(ctx context.Context, syncIDs, groupIDs []string, filter *stats.Filter, newestFirst bool, page pageArgs) exec.Later[*SyncRunConnection] {
 	if filter == nil {
 		filter = &stats.Filter{}
 	}
 	if err := filter.Check(); err != nil {
 		return exec.Value[*SyncRunConnection](nil, badInput("filter: %s", err))
 	}
-	groups, err := groupKeys("groupIds", groupIDs)
+	groups, err := parseGroupIDs("groupIds", groupIDs)
 	if err != nil {
 		return exec.Value[*SyncRunConnection](nil, err)
 	}
-	list, named, err := timelineOf(syncIDs, groups, newestFirst)
+	list, named, err := timelineList(syncIDs, groups, newestFirst)
 	if err != nil {
 		return exec.Value[*SyncRunConnection](nil, err)
 	}
@@ -35,15 +35,15 @@ func timeline(ctx context.Context, syncIDs, groupIDs []string, filter *stats.Fil
 	}
 	l := loadersOf(ctx)
 	if filter.MatchesNothing() {
-		return l.timeline(nil, filter, newestFirst, w, list, page)
+		return l.mergedTimeline(nil, filter, newestFirst, w, list, page)
 	}
 	return exec.Bind(l.selectSyncs(ctx, named, groups), func(syncs []*Sync) exec.Later[*SyncRunConnection] {
-		return l.timeline(sortedIDs(syncs), filter, newestFirst, w, list, page)
+		return l.mergedTimeline(sortedIDs(syncs), filter, newestFirst, w, list, page)
 	})
 }
 
-// timeline returns the runs of the syncs with ids.
-func (l *loaders) timeline(ids []census.SyncID, filter *stats.Filter, newestFirst bool, w paging.Window, list listSum, page pageArgs) exec.Later[*SyncRunConnection] {
+// mergedTimeline returns the runs of the syncs with ids.
+func (l *loaders) mergedTimeline(ids []census.SyncID, filter *stats.Filter, newestFirst bool, w paging.Window, list listSum, page pageArgs) exec.Later[*SyncRunConnection] {
 	// A cursor of the timeline does not have an ordinal in each sync.
 	if !w.Older.IsEnd() {
 		w.Older.Ordinal = paging.NoOrdinal
@@ -57,24 +57,24 @@ func (l *loaders) timeline(ids []census.SyncID, filter *stats.Filter, newestFirs
 	if filter.InProgress() {
 		from = inProgressWindow(narrowed, filter)
 	}
-	streams := make([]*stream, len(ids))
+	streams := make([]*runStream, len(ids))
 	for i, id := range ids {
-		streams[i] = &stream{sync: id, window: narrowed, first: l.askFirst(id, from)}
+		streams[i] = &runStream{sync: id, window: narrowed, first: l.askFirst(id, from)}
 	}
 	return exec.Slow(func() (*SyncRunConnection, error) {
-		h := l.mergeStreams(streams, filter, w)
+		found := l.mergeStreams(streams, filter, w)
 		var failed exec.Beside
 		for _, s := range streams {
 			if s.err != nil {
 				failed = append(failed, s.err)
 			}
 		}
-		if h.stands(narrowed) && failed == nil {
-			return nil, l.spent("finding the next runs of %d syncs takes more than the %d calls to Census that an operation may make; name fewer of them in syncIds", len(ids), l.calls)
+		if found.stuck(narrowed) && failed == nil {
+			return nil, l.errReadLimit("finding the next runs of %d syncs takes more than the %d calls to Census that an operation may make; name fewer of them in syncIds", len(ids), l.calls)
 		}
-		c := h.connection(list, newestFirst, w, filter, page)
+		c := found.connection(list, newestFirst, w, filter, page)
 		if filter.MatchesEverything() {
-			c.count(streams)
+			c.setTotal(streams)
 		}
 		if failed == nil {
 			return c, nil
@@ -84,9 +84,9 @@ func (l *loaders) timeline(ids []census.SyncID, filter *stats.Filter, newestFirs
 	})
 }
 
-// count sets the number of runs of streams, and whether there are runs before the start of the
+// setTotal sets the number of runs of streams, and whether there are runs before the start of the
 // page.
-func (c *SyncRunConnection) count(streams []*stream) {
+func (c *SyncRunConnection) setTotal(streams []*runStream) {
 	total, outside := 0, false
 	for _, s := range streams {
 		total, outside = total+s.total, outside || s.outside
@@ -99,9 +99,9 @@ func (c *SyncRunConnection) count(streams []*stream) {
 	}
 }
 
-// timelineOf returns the checksum and the syncs of the timeline of the syncs with the given ids,
+// timelineList returns the checksum and the syncs of the timeline of the syncs with the given ids,
 // and of some groups, in either order. Nil means all.
-func timelineOf(syncIDs, groups []string, newestFirst bool) (list listSum, syncs []*Sync, err error) {
+func timelineList(syncIDs, groups []string, newestFirst bool) (list listSum, syncs []*Sync, err error) {
 	var name strings.Builder
 	name.WriteString("timeline")
 	if syncIDs != nil {

@@ -12,98 +12,98 @@ import (
 // the read limit or fails, the page ends there, and a client can continue there. Towards newer
 // runs, the page also ends where a stream may have received runs since it was read. Otherwise, a
 // client that continues after a newer run of another sync would miss them.
-func (l *loaders) mergeStreams(streams []*stream, filter *stats.Filter, w paging.Window) (h harvest) {
+func (l *loaders) mergeStreams(streams []*runStream, filter *stats.Filter, w paging.Window) (found foundRuns) {
 	for {
-		var next *stream
+		var next *runStream
 		var at paging.Position
 		for _, s := range streams {
-			p, ok := s.known()
+			p, ok := s.knownUpTo()
 			if !ok {
 				continue
 			}
-			if next == nil || nearer(p, at, w.FromOldest) || next.unread() && !s.unread() && !nearer(at, p, w.FromOldest) {
+			if next == nil || comesBefore(p, at, w.FromOldest) || next.needsRead() && !s.needsRead() && !comesBefore(at, p, w.FromOldest) {
 				next, at = s, p
 			}
 		}
 		switch {
 		case next == nil:
-			return h
-		case next.unread():
-			l.readOn(streams, filter, w.FromOldest)
+			return found
+		case next.needsRead():
+			l.readFurther(streams, filter, w.FromOldest)
 		case len(next.rows) == 0 && next.done:
-			return h
+			return found
 		case len(next.rows) == 0: // a barrier
-			h.more, h.cut = true, at
-			return h
-		case len(h.rows) == w.Limit:
-			h.more = true
-			return h
+			found.more, found.stoppedAt = true, at
+			return found
+		case len(found.rows) == w.Limit:
+			found.more = true
+			return found
 		default:
-			h.rows, h.ordinals = append(h.rows, next.rows[0]), append(h.ordinals, 0)
+			found.rows, found.ordinals = append(found.rows, next.rows[0]), append(found.ordinals, 0)
 			next.rows = next.rows[1:]
 		}
 	}
 }
 
-// behind returns the streams that must be read further and are known only to a place nearer than
-// until. If until is an end, it returns all that must be read further.
-func behind(streams []*stream, until paging.Position, fromOldest bool) (out []*stream) {
+// streamsBehind returns the streams that must be read further and are known only to a place nearer
+// than until. If until is an end, it returns all that must be read further.
+func streamsBehind(streams []*runStream, until paging.Position, fromOldest bool) (out []*runStream) {
 	for _, s := range streams {
-		if s.unread() && (until.IsEnd() || nearer(s.window.Near(), until, fromOldest)) {
+		if s.needsRead() && (until.IsEnd() || comesBefore(s.window.Near(), until, fromOldest)) {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
-// readOn reads further in the streams that must be known better to find the nearest run, all
+// readFurther reads further in the streams that must be known better to find the nearest run, all
 // concurrently. If the budget has too few calls for them, it reads the nearest streams. A stream
 // that fails at its first read stays empty, with an error that names the sync.
-func (l *loaders) readOn(streams []*stream, filter *stats.Filter, fromOldest bool) {
+func (l *loaders) readFurther(streams []*runStream, filter *stats.Filter, fromOldest bool) {
 	// until is the nearest known place, or else the farthest place up to which all streams are
 	// known. It is an end if there is none.
 	var until, far paging.Position
 	for _, s := range streams {
-		switch p, ok := s.known(); {
-		case s.unread() && !nearer(p, far, fromOldest):
+		switch p, ok := s.knownUpTo(); {
+		case s.needsRead() && !comesBefore(p, far, fromOldest):
 			far = p
-		case ok && !s.unread() && (until.IsEnd() || nearer(p, until, fromOldest)):
+		case ok && !s.needsRead() && (until.IsEnd() || comesBefore(p, until, fromOldest)):
 			until = p
 		}
 	}
 	if until.IsEnd() {
 		until = far
 	}
-	todo := behind(streams, until, fromOldest)
+	todo := streamsBehind(streams, until, fromOldest)
 	if len(todo) == 0 {
 		until = paging.Position{}
-		todo = behind(streams, until, fromOldest)
+		todo = streamsBehind(streams, until, fromOldest)
 	}
 	lost := 0 // streams whose position must be found with calls of the budget
 	for _, s := range todo {
-		if s.sought && !s.started {
+		if s.tried && !s.started {
 			lost++
 		}
 	}
-	may, final := func() func() bool { return l.scans.budget.page }, true
+	may, final := func() func() bool { return l.scans.budget.takeCall }, true
 	switch left := int(max(l.scans.budget.pages.Load(), 0)); {
-	case !todo[0].sought: // then none was tried; the price includes the first call of each
-		next := l.scans.budget.page
+	case !todo[0].tried: // then none was tried; the price includes the first call of each
+		next := l.scans.budget.takeCall
 		if final = left >= len(todo); !final { // test whether the budget suffices before using it
-			next = none
+			next = noCalls
 		}
-		may = func() func() bool { return once(next) }
+		may = func() func() bool { return oneFreeCall(next) }
 	case left == 0, lost > left:
 		for _, s := range todo {
-			s.stop()
+			s.endHere()
 		}
 		return
 	case left < len(todo):
-		slices.SortStableFunc(todo, func(a, b *stream) int {
+		slices.SortStableFunc(todo, func(a, b *runStream) int {
 			switch p, q := a.window.Near(), b.window.Near(); {
-			case nearer(p, q, fromOldest):
+			case comesBefore(p, q, fromOldest):
 				return -1
-			case nearer(q, p, fromOldest):
+			case comesBefore(q, p, fromOldest):
 				return 1
 			}
 			return 0

@@ -17,8 +17,8 @@ const streamStep = 10
 // differ a little, and Census stores a run before it lists it.
 const clockLag = 5 * time.Second
 
-// A stream provides the runs of one sync for the timeline, nearest first.
-type stream struct {
+// A runStream provides the runs of one sync for the timeline, nearest first.
+type runStream struct {
 	sync   census.SyncID
 	window paging.Window                // not read yet
 	rows   []census.SyncRun             // read and not shown yet; they pass the filter
@@ -32,36 +32,36 @@ type stream struct {
 	total   int   // runs of the sync: before the page, read, and ahead
 	ahead   int   // the part of total that is not read yet
 	outside bool  // there are runs before the start of the page
-	sought  bool  // a read was tried
+	tried   bool  // a read was tried
 	started bool  // a read succeeded
 	steps   int   // limit of the next read, if no run passes the filter
 
 	first *loaded[stretch, paging.Slice[census.SyncRun]] // see askFirst; nil once it is used
 }
 
-// unread reports whether s must be read further to find its next run.
-func (s *stream) unread() bool { return len(s.rows) == 0 && !s.done && s.barrier.IsEnd() }
+// needsRead reports whether s must be read further to find its next run.
+func (s *runStream) needsRead() bool { return len(s.rows) == 0 && !s.done && s.barrier.IsEnd() }
 
-// known returns the place up to which s is known: its next run, or where reading must continue or
-// failed. ok is false if no runs are left.
-func (s *stream) known() (p paging.Position, ok bool) {
+// knownUpTo returns the place up to which s is known: its next run, or where reading must continue
+// or failed. ok is false if no runs are left.
+func (s *runStream) knownUpTo() (p paging.Position, ok bool) {
 	switch {
 	case len(s.rows) > 0:
 		return paging.Position{CreatedAt: paging.Moment(s.rows[0].CreatedAt), ID: int64(s.rows[0].ID)}, true
-	case s.unread():
+	case s.needsRead():
 		return s.window.Near(), true
 	}
 	return s.barrier, !s.barrier.IsEnd()
 }
 
-// stop ends s at the place up to which it was read.
-func (s *stream) stop() {
+// endHere ends s at the place up to which it was read.
+func (s *runStream) endHere() {
 	s.barrier = s.window.Near()
 	s.barrier.Ordinal = 0 // as in all cursors of the timeline
 }
 
-// take adds the runs of slice to s.
-func (s *stream) take(slice paging.Slice[census.SyncRun], filter *stats.Filter) {
+// add adds the runs of slice to s.
+func (s *runStream) add(slice paging.Slice[census.SyncRun], filter *stats.Filter) {
 	behind, ahead := slice.Total-slice.End(), slice.First
 	if s.window.FromOldest {
 		behind, ahead = ahead, behind
@@ -89,15 +89,15 @@ func (s *stream) take(slice paging.Slice[census.SyncRun], filter *stats.Filter) 
 	s.rest, s.window = slice.Rest(s.window), slice.After(s.window)
 }
 
-// reached ends s, towards newer runs, shortly before asOf, when its newest runs were requested.
+// endBefore ends s, towards newer runs, shortly before asOf, when its newest runs were requested.
 // Newer runs may exist by now.
-func (s *stream) reached(asOf time.Time) {
+func (s *runStream) endBefore(asOf time.Time) {
 	s.barrier = paging.Before(paging.Moment(asOf.Add(-clockLag).UnixMilli()))
 }
 
-// holdBack removes the runs of s that were created in the future. A client that follows the
+// dropFutureRuns removes the runs of s that were created in the future. A client that follows the
 // timeline from such a run would miss all others.
-func (s *stream) holdBack() (held bool) {
+func (s *runStream) dropFutureRuns() (held bool) {
 	limit := census.DateTime(s.asOf.Add(census.ClockLead).UnixMilli())
 	i := slices.IndexFunc(s.rows, func(r census.SyncRun) bool { return r.CreatedAt > limit })
 	if i < 0 {
@@ -107,8 +107,9 @@ func (s *stream) holdBack() (held bool) {
 	return true
 }
 
-// nearer reports whether p comes before q in a timeline. The end at which it begins comes first.
-func nearer(p, q paging.Position, fromOldest bool) bool {
+// comesBefore reports whether p comes before q in a timeline. The end at which it begins comes
+// first.
+func comesBefore(p, q paging.Position, fromOldest bool) bool {
 	if p.IsEnd() || q.IsEnd() {
 		return p.IsEnd() && !q.IsEnd()
 	}

@@ -9,7 +9,7 @@ import (
 	"census-gateway/graph/exec"
 )
 
-// alertsOf are the alerts of s in some states.
+// alertsOf returns the alerts of s in some states.
 func alertsOf(ctx context.Context, s *Sync, states []alerts.State) exec.Later[[]*alerts.Alert] {
 	return exec.Map(healthInputOf(ctx, s), func(e healthInput, err error) ([]*alerts.Alert, error) {
 		if err != nil {
@@ -26,9 +26,9 @@ func alertsOf(ctx context.Context, s *Sync, states []alerts.State) exec.Later[[]
 	})
 }
 
-// alertsOfMany are the alerts of the syncs with the given ids, or of all syncs, in some states
+// alertsOfSyncs returns the alerts of the syncs with the given ids, or of all syncs, in some states
 // and of some rules; nil: of all rules.
-func alertsOfMany(ctx context.Context, states []alerts.State, ids []string, rules []alerts.Rule) exec.Later[[]*alerts.Alert] {
+func alertsOfSyncs(ctx context.Context, states []alerts.State, ids []string, rules []alerts.Rule) exec.Later[[]*alerts.Alert] {
 	var named []*Sync
 	if ids != nil {
 		var err error

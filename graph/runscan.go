@@ -21,12 +21,12 @@ const (
 // A scanBudget is the remaining reads of the operation for filters and statistics.
 type scanBudget struct{ pages, runs atomic.Int64 }
 
-// page takes one call to Census from the budget. It returns false if none is left.
-func (b *scanBudget) page() bool { return b.pages.Add(-1) >= 0 }
+// takeCall takes one call to Census from the budget. It returns false if none is left.
+func (b *scanBudget) takeCall() bool { return b.pages.Add(-1) >= 0 }
 
-// once allows one call that is in the price of the operation, not in the budget, and then as many
-// as next allows.
-func once(next func() bool) func() bool {
+// oneFreeCall allows one call that is in the price of the operation, not in the budget, and then as
+// many as next allows.
+func oneFreeCall(next func() bool) func() bool {
 	begun := false
 	return func() bool {
 		if !begun {
@@ -37,11 +37,11 @@ func once(next func() bool) func() bool {
 	}
 }
 
-// none allows no calls.
-func none() bool { return false }
+// noCalls allows no calls.
+func noCalls() bool { return false }
 
-// look takes n runs from the budget. It returns false if it is used up.
-func (b *scanBudget) look(n int) bool { return b.runs.Add(-int64(n)) > 0 }
+// takeRuns takes n runs from the budget. It returns false if it is used up.
+func (b *scanBudget) takeRuns(n int) bool { return b.runs.Add(-int64(n)) > 0 }
 
 // scans holds the scans of one operation. Requests for the same runs before the next read share a
 // scan.
@@ -67,7 +67,7 @@ type scan struct {
 // A visitor examines the runs of a scan.
 type visitor struct {
 	look    func(paging.Slice[census.SyncRun]) (enough bool)
-	through bool  // it has enough, or has seen all
+	done    bool  // it has enough, or has seen all
 	limited bool  // the operation's budget ended the scan early
 	err     error // the scan failed early
 }
@@ -136,7 +136,7 @@ func (l *loaders) beginScans() {
 				err = bug
 			}
 			for _, v := range s.visitors {
-				if !v.through {
+				if !v.done {
 					v.err = err
 				}
 			}
@@ -165,10 +165,10 @@ func followNewest(asked []*scan) {
 func (s *scan) run(l *loaders) error {
 	w := s.of.window
 	w.Limit = s.step
-	limited, err := l.walk(s.first, s.of.sync, w, once(l.scans.budget.page), func(runs paging.Slice[census.SyncRun]) bool { return s.show(l, runs) })
+	limited, err := l.walk(s.first, s.of.sync, w, oneFreeCall(l.scans.budget.takeCall), func(runs paging.Slice[census.SyncRun]) bool { return s.show(l, runs) })
 	for _, v := range s.visitors {
-		if limited && !v.through {
-			v.through, v.limited = true, true
+		if limited && !v.done {
+			v.done, v.limited = true, true
 		}
 	}
 	return err
@@ -188,7 +188,7 @@ func (l *loaders) walk(first *loaded[stretch, paging.Slice[census.SyncRun]], id 
 		if err != nil || look(runs) || !runs.More || len(runs.Rows) == 0 {
 			return false, err
 		}
-		w, may = runs.After(w), l.scans.budget.page
+		w, may = runs.After(w), l.scans.budget.takeCall
 	}
 	defer l.reading.enter(l.ctx)()
 	limited, err = l.census.ScanRuns(l.ctx, id, w, may, func(runs paging.Slice[census.SyncRun]) bool {
@@ -206,21 +206,21 @@ func (l *loaders) walk(first *loaded[stretch, paging.Slice[census.SyncRun]], id 
 func (s *scan) show(l *loaders, runs paging.Slice[census.SyncRun]) (enough bool) {
 	enough = true
 	for _, v := range s.visitors {
-		if v.through {
+		if v.done {
 			continue
 		}
-		v.through = v.look(runs) || !runs.More || len(runs.Rows) == 0
-		if spent := !l.scans.budget.look(len(runs.Rows)); spent && !v.through {
-			v.through, v.limited = true, true
+		v.done = v.look(runs) || !runs.More || len(runs.Rows) == 0
+		if spent := !l.scans.budget.takeRuns(len(runs.Rows)); spent && !v.done {
+			v.done, v.limited = true, true
 		}
-		enough = enough && v.through
+		enough = enough && v.done
 	}
 	return enough
 }
 
-// spent returns the error for a list that the read limit stops at its start. An empty page with
-// the same cursor would make clients repeat the query forever.
-func (l *loaders) spent(format string, args ...any) error {
+// errReadLimit returns the error for a list that the read limit stops at its start. An empty page
+// with the same cursor would make clients repeat the query forever.
+func (l *loaders) errReadLimit(format string, args ...any) error {
 	err := gqlerror.Errorf("query too expensive: "+format, args...)
 	err.Extensions = map[string]any{"code": errcodes.QueryTooExpensive, "limit": string(limits.Calls), "allowed": l.calls, "actual": l.calls + 1}
 	return err

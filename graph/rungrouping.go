@@ -9,24 +9,24 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// A groupKey identifies a group. The zero key is for runs for which Census reports no value.
-type groupKey struct {
+// A runGroupKey identifies a group. The zero key is for runs for which Census reports no value.
+type runGroupKey struct {
 	text string
 	rest bool
 }
 
-// A grouping divides the runs of many syncs into groups.
-type grouping struct {
+// A runGrouping divides the runs of many syncs into groups.
+type runGrouping struct {
 	by          SyncRunGroupBy
 	order       SyncRunGroupOrder
 	connections *upstream.Ends
-	keys        map[*Sync]string   // keys of the V2 groups of syncs, if runs are grouped by them
-	names       map[string]*string // of these groups
-	groups      map[groupKey]*SyncRunStatsGroup
+	groupKeys   map[*Sync]string   // keys of the V2 groups of syncs, if runs are grouped by them
+	groupNames  map[string]*string // of these groups
+	groups      map[runGroupKey]*SyncRunStatsGroup
 	failed      exec.Beside
 }
 
-func (g *grouping) needsRecords() bool {
+func (g *runGrouping) needsRecords() bool {
 	switch g.by {
 	case SyncRunGroupByTrigger, SyncRunGroupByFullSync:
 		return false
@@ -38,7 +38,7 @@ func (g *grouping) needsRecords() bool {
 
 // askConnections requests the connections that the groups or their order need; nil if they need
 // none.
-func (g *grouping) askConnections(l *loaders) *loaded[upstream.Side, *upstream.Ends] {
+func (g *runGrouping) askConnections(l *loaders) *loaded[upstream.Side, *upstream.Ends] {
 	switch {
 	case g.by == SyncRunGroupByDestinationType, g.by == SyncRunGroupByDestination && g.order == SyncRunGroupOrderLabel:
 		return l.sides.ask(upstream.Destinations)
@@ -48,8 +48,8 @@ func (g *grouping) askConnections(l *loaders) *loaded[upstream.Side, *upstream.E
 	return nil
 }
 
-// groupOf returns the group for some runs of a sync, without the runs.
-func (g *grouping) groupOf(sync *Sync, kind stats.Kind) (key groupKey, group SyncRunStatsGroup) {
+// groupOfRuns returns the group for some runs of a sync, without the runs.
+func (g *runGrouping) groupOfRuns(sync *Sync, kind stats.Kind) (key runGroupKey, group SyncRunStatsGroup) {
 	record := sync.record
 	if record == nil {
 		record = new(census.Sync)
@@ -72,7 +72,7 @@ func (g *grouping) groupOf(sync *Sync, kind stats.Kind) (key groupKey, group Syn
 		group.label = record.Operation
 		key.text = textOf(group.label)
 	case SyncRunGroupByTrigger:
-		if key = (groupKey{kind.Tag, kind.Rest}); kind.Tag != "" {
+		if key = (runGroupKey{kind.Tag, kind.Rest}); kind.Tag != "" {
 			group.label = &kind.Tag
 		}
 	case SyncRunGroupByFullSync:
@@ -80,7 +80,7 @@ func (g *grouping) groupOf(sync *Sync, kind stats.Kind) (key groupKey, group Syn
 		label := map[bool]string{true: "full syncs", false: "other runs"}[kind.Full]
 		group.label = &label
 	case SyncRunGroupByGroup:
-		key.text, group.label = g.keys[sync], g.names[g.keys[sync]]
+		key.text, group.label = g.groupKeys[sync], g.groupNames[g.groupKeys[sync]]
 	}
 	switch {
 	case g.connections == nil:
@@ -95,14 +95,14 @@ func (g *grouping) groupOf(sync *Sync, kind stats.Kind) (key groupKey, group Syn
 	return key, group
 }
 
-// nameGroups stores the V2 groups of the syncs of parts, by their keys.
-func (g *grouping) nameGroups(parts []statsPart, keys []string, named []*Group) {
-	g.keys, g.names = map[*Sync]string{}, map[string]*string{}
-	for i, p := range parts {
-		g.keys[p.sync] = keys[i]
+// setGroups stores the V2 groups of the syncs of bySync, by their keys.
+func (g *runGrouping) setGroups(bySync []syncSubsets, keys []string, named []*Group) {
+	g.groupKeys, g.groupNames = map[*Sync]string{}, map[string]*string{}
+	for i, p := range bySync {
+		g.groupKeys[p.sync] = keys[i]
 	}
 	for _, group := range named {
-		g.names[group.Key] = group.Name
+		g.groupNames[group.Key] = group.Name
 	}
 }
 

@@ -21,10 +21,10 @@ import (
 func TestRoomForAnswers(t *testing.T) {
 	census := sim.New(sim.Options{Seed: 1})
 	client := upstream.New("token", upstream.Options{BaseURL: sim.Base(), Transport: census.Transport(), PageCache: 64 << 20, Freshness: time.Hour})
-	var room, told atomic.Int64
+	var room, reported atomic.Int64
 	h, err := Handler(func(context.Context) *upstream.Client { return client }, Options{Limits: limits.Limits{Introspection: true},
 		Hold: func(_ context.Context, bytes int) bool {
-			for was := told.Load(); int64(bytes) > was && !told.CompareAndSwap(was, int64(bytes)); was = told.Load() {
+			for was := reported.Load(); int64(bytes) > was && !reported.CompareAndSwap(was, int64(bytes)); was = reported.Load() {
 			}
 			return int64(bytes) <= room.Load()
 		}})
@@ -43,7 +43,7 @@ func TestRoomForAnswers(t *testing.T) {
 	} {
 		ask := func(bytes int64) (*httptest.ResponseRecorder, *notes.Notes) {
 			room.Store(bytes)
-			told.Store(0)
+			reported.Store(0)
 			body, err := json.Marshal(map[string]string{"query": c.query})
 			if err != nil {
 				t.Fatal(err)
@@ -60,8 +60,8 @@ func TestRoomForAnswers(t *testing.T) {
 		}
 		whole, _ := ask(1 << 30)
 		length := int64(whole.Body.Len())
-		if whole.Code != 200 || strings.Contains(whole.Body.String(), "OVERLOADED") || told.Load() < length*9/10 || told.Load() > 2*length {
-			t.Errorf("%s: %d, %d bytes, told of %d", name, whole.Code, length, told.Load())
+		if whole.Code != 200 || strings.Contains(whole.Body.String(), "OVERLOADED") || reported.Load() < length*9/10 || reported.Load() > 2*length {
+			t.Errorf("%s: %d, %d bytes, reported %d", name, whole.Code, length, reported.Load())
 		}
 		refused, record := ask(length / 2)
 		if !strings.Contains(refused.Body.String(), `"extensions":{"code":"OVERLOADED","retryAfterSeconds":1}`) || refused.Body.Len() > 4<<10 || !slices.Contains(record.Codes, "OVERLOADED") {

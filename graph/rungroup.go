@@ -20,17 +20,17 @@ type SyncRunStatsGroup struct {
 	label       *string                 // used without a connection and a sync
 }
 
-// A statsPart holds the runs of one sync by kind, for groups.
-type statsPart struct {
+// A syncSubsets holds the runs of one sync by kind, for groups.
+type syncSubsets struct {
 	sync *Sync
 	runs map[stats.Kind]*stats.Subset
 }
 
-// labelOf returns the label of a group; nil if it has none.
-func labelOf(ctx context.Context, g *SyncRunStatsGroup) exec.Later[*string] {
+// runGroupLabel returns the label of a group; nil if it has none.
+func runGroupLabel(ctx context.Context, g *SyncRunStatsGroup) exec.Later[*string] {
 	switch {
 	case g.Sync != nil:
-		got := g.Sync.ask(ctx)
+		got := g.Sync.requestRecord(ctx)
 		return exec.Then(func() exec.Later[*string] {
 			got()
 			return exec.Value(g.Sync.Label())

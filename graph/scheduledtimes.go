@@ -10,7 +10,7 @@ import (
 	"census-gateway/upstream/census"
 )
 
-const maxExecutions = 1000
+const maxScheduledTimes = 1000
 
 // lastMoment is after the last valid DateTime.
 var lastMoment = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -18,7 +18,7 @@ var lastMoment = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
 // nextRunOf returns the next scheduled run of s; nil if it is unknown.
 func nextRunOf(ctx context.Context, s *Sync) exec.Later[*census.DateTime] {
 	notes.Of(ctx).Moves()
-	got, now := s.ask(ctx), loadersOf(ctx).now
+	got, now := s.requestRecord(ctx), loadersOf(ctx).now
 	return exec.Then(func() exec.Later[*census.DateTime] {
 		got()
 		if s.record == nil {
@@ -27,18 +27,18 @@ func nextRunOf(ctx context.Context, s *Sync) exec.Later[*census.DateTime] {
 		if s.record.Paused {
 			return exec.Value[*census.DateTime](nil, nil)
 		}
-		for _, at := range due(&s.record.Schedule, now, lastMoment, 1) {
+		for _, at := range scheduledTimes(&s.record.Schedule, now, lastMoment, 1) {
 			return exec.Value(&at, nil)
 		}
 		return exec.Value[*census.DateTime](nil, nil)
 	})
 }
 
-// executionsOf lists the times at which a schedule is due. A nil after means now, and a nil
+// scheduledTimesOf lists the times at which a schedule is due. A nil after means now, and a nil
 // before means no end.
-func executionsOf(ctx context.Context, s *census.SyncSchedule, after, before *census.DateTime, first int) ([]census.DateTime, error) {
-	if first < 0 || first > maxExecutions {
-		return nil, badInput("first must be from 0 to %d, got %d", maxExecutions, first)
+func scheduledTimesOf(ctx context.Context, s *census.SyncSchedule, after, before *census.DateTime, first int) ([]census.DateTime, error) {
+	if first < 0 || first > maxScheduledTimes {
+		return nil, badInput("first must be from 0 to %d, got %d", maxScheduledTimes, first)
 	}
 	from, to := loadersOf(ctx).now, lastMoment
 	if after != nil {
@@ -52,12 +52,12 @@ func executionsOf(ctx context.Context, s *census.SyncSchedule, after, before *ce
 	if after != nil && before != nil && *after >= *before {
 		return nil, badInput("after must be earlier than before, got %s and %s", after, before)
 	}
-	return due(s, from, to, first), nil
+	return scheduledTimes(s, from, to, first), nil
 }
 
-// due lists the times at which a schedule is due, regardless of runs. It returns nil if the
-// schedule cannot be parsed.
-func due(s *census.SyncSchedule, after, before time.Time, n int) []census.DateTime {
+// scheduledTimes lists the times at which a schedule is due, regardless of runs. It returns nil if
+// the schedule cannot be parsed.
+func scheduledTimes(s *census.SyncSchedule, after, before time.Time, n int) []census.DateTime {
 	schedule, err := health.ParseSchedule(*s)
 	if err != nil {
 		return nil
