@@ -49,6 +49,7 @@ func (c *compiler) set(object *Object, sel *selection) *set {
 		s.loads = s.loads || d.set.loads
 	}
 	s.span = c.plan.sets - s.number
+	s.simplify()
 	return s
 }
 

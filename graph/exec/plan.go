@@ -26,6 +26,7 @@ type set struct {
 	columns  int    // number of steps with a column
 	width    int    // number of steps with a column, those of the sets below included
 	deferred []*deferred
+	simple   bool // see simplify
 }
 
 // deep reports whether the objects of s, or objects below them, have something to load or

@@ -211,16 +211,19 @@ func (w *writer) leaf(typ *ast.Type, b []byte, err error) bool {
 func (w *writer) list(st *step, typ *ast.Type, list any, places []place) bool {
 	depth, written := len(w.path), true
 	w.b = append(w.b, '[')
-	n := st.field.Len(list)
-	for i := range n {
+	start, n, i := len(w.b), st.field.Len(list), 0
+	if s := st.simple(); s != nil && typ.Elem == nil {
+		i = w.simple(s, start, n, list, st.field.At)
+	}
+	for ; i < n; i++ {
+		if !w.grow(start, i, n) {
+			return false
+		}
 		if i > 0 {
 			w.b = append(w.b, ',')
 		}
 		w.path = append(w.path[:depth], element{index: i})
 		mark, parts := len(w.b), len(w.deferred)
-		if mark > w.room && !w.fits(mark*5/4) {
-			return false
-		}
 		var below []place
 		if places != nil {
 			below = places[i : i+1]
@@ -232,17 +235,24 @@ func (w *writer) list(st *step, typ *ast.Type, list any, places []place) bool {
 			ok = w.value(st, typ, v, below)
 		}
 		written = (ok || w.null(typ, mark, parts)) && written
-		if i == 0 { // estimate the others from the length of the first
-			more := (len(w.b) - mark) * n * 9 / 8
-			if !w.fits(len(w.b) + more) {
-				return false
-			}
-			w.b = slices.Grow(w.b, more)
-		}
 	}
 	w.path = w.path[:depth]
 	w.b = append(w.b, ']')
 	return written
+}
+
+// grow makes room for the i-th of n elements, whose text begins at start. It estimates them all
+// from the first. It returns false if the answer may not have so many bytes.
+func (w *writer) grow(start, i, n int) bool {
+	bytes := len(w.b)
+	if i == 1 {
+		more := (bytes - start) * n * 9 / 8
+		if !w.fits(bytes + more) {
+			return false
+		}
+		w.b = slices.Grow(w.b, more)
+	}
+	return bytes <= w.room || w.fits(bytes*5/4)
 }
 
 var errNull = errors.New("must not be null")
