@@ -37,7 +37,7 @@ func (s listSum) with(b []byte) uint32 { return crc32.Update(uint32(s), castagno
 // checksum. The checksum covers these and the name of the list, which binds the cursor to its
 // list. It detects mistakes, not attacks: a forged cursor only names a position to start reading
 // from.
-func (c cursor) append(b []byte, list listSum) []byte {
+func (c *cursor) append(b []byte, list listSum) []byte {
 	began := len(b) // the bytes are assembled here and then replaced by their text
 	b = append(b, cursorVersion)
 	b = binary.AppendUvarint(b, uint64(c.CreatedAt))

@@ -13,13 +13,22 @@ import (
 // A loader collects the keys that an operation requests. It reads them together when the
 // execution has requested all it can. Each key is read once. A loader is safe for concurrent use.
 type loader[K comparable, V any] struct {
-	ctx  context.Context
-	read func(keys []K) []*dataloader.Result[V]
-	kept func(keys []K) []*dataloader.Result[V] // values in memory, nil for other keys; may be nil
+	reader[K, V]
 
 	mu     sync.Mutex
+	few    [4]*loaded[K, V] // the first keys requested: most operations need no map
 	values map[K]*loaded[K, V]
 	unread []*loaded[K, V] // requested and not read yet
+}
+
+// A reader reads the values of a loader.
+type reader[K comparable, V any] struct {
+	name string
+	of   *loaders
+	// read sets a result for each key.
+	read func(l *loaders, ctx context.Context, keys []K, out results[V])
+	// kept sets the results of keys whose values are in memory. Nil if none are.
+	kept func(l *loaders, keys []K, out []*dataloader.Result[V])
 }
 
 // A loaded is a requested value.
@@ -39,43 +48,39 @@ func (l *loaded[K, V]) Get() (V, error) {
 
 type batchHook func(ctx context.Context, loader string, keys int) (context.Context, func(error))
 
-// newLoader returns a loader that reads with read, which must set a result for each key.
-func newLoader[K comparable, V any](ctx context.Context, name string, hook batchHook, read func(context.Context, []K, results[V])) *loader[K, V] {
-	return &loader[K, V]{ctx: ctx, read: func(keys []K) []*dataloader.Result[V] {
-		ctx, end := hook(ctx, name, len(keys))
-		out := make(results[V], len(keys))
-		for i := range out {
-			out[i].Error = errNoResult
-		}
-		err := contain(func() { read(ctx, keys, out) })
-		end(err)
-		each := make([]*dataloader.Result[V], len(keys))
-		for i := range out {
-			if each[i] = &out[i]; err != nil && out[i].Error == errNoResult {
-				each[i].Error = errors.Join(errNoResult, err)
-			}
-		}
-		return each
-	}}
-}
-
 // ask requests the value of k.
 func (l *loader[K, V]) ask(k K) *loaded[K, V] {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	v, asked := l.values[k]
-	if !asked {
+	v := l.find(k)
+	if v == nil {
 		v = l.collect(k)
 		l.unread = append(l.unread, v)
 	}
 	return v
 }
 
+// find returns the value of k; nil if k was not requested.
+func (l *loader[K, V]) find(k K) *loaded[K, V] {
+	for _, v := range l.few {
+		if v != nil && v.key == k {
+			return v
+		}
+	}
+	return l.values[k]
+}
+
 func (l *loader[K, V]) collect(k K) *loaded[K, V] {
+	v := &loaded[K, V]{key: k}
+	for i := range l.few {
+		if l.few[i] == nil {
+			l.few[i] = v
+			return v
+		}
+	}
 	if l.values == nil {
 		l.values = make(map[K]*loaded[K, V])
 	}
-	v := &loaded[K, V]{key: k}
 	l.values[k] = v
 	return v
 }
@@ -84,7 +89,7 @@ func (l *loader[K, V]) collect(k K) *loaded[K, V] {
 func (l *loader[K, V]) known(k K, value V) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, asked := l.values[k]; !asked {
+	if l.find(k) == nil {
 		l.collect(k).result = &dataloader.Result[V]{Data: value}
 	}
 }
@@ -93,6 +98,11 @@ func (l *loader[K, V]) known(k K, value V) {
 func (l *loader[K, V]) forget(k K) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	for i, v := range l.few {
+		if v != nil && v.key == k {
+			l.few[i] = nil
+		}
+	}
 	delete(l.values, k)
 }
 
@@ -113,11 +123,29 @@ func (l *loader[K, V]) dispatch() <-chan struct{} {
 	go func() {
 		stack.Grow()
 		defer close(there)
-		for i, r := range l.read(keys) {
+		for i, r := range l.batch(keys) {
 			asked[i].result = r
 		}
 	}()
 	return there
+}
+
+// batch reads keys and returns their results.
+func (r *reader[K, V]) batch(keys []K) []*dataloader.Result[V] {
+	ctx, end := r.of.hook(r.of.ctx, r.name, len(keys))
+	out := make(results[V], len(keys))
+	for i := range out {
+		out[i].Error = errNoResult
+	}
+	err := contain(func() { r.read(r.of, ctx, keys, out) })
+	end(err)
+	each := make([]*dataloader.Result[V], len(keys))
+	for i := range out {
+		if each[i] = &out[i]; err != nil && out[i].Error == errNoResult {
+			each[i].Error = errors.Join(errNoResult, err)
+		}
+	}
+	return each
 }
 
 var nothing = func() <-chan struct{} {
@@ -137,8 +165,10 @@ func (l *loader[K, V]) notKept() []*loaded[K, V] {
 	for i, v := range asked {
 		keys[i] = v.key
 	}
+	kept := make([]*dataloader.Result[V], len(keys))
+	l.kept(l.of, keys, kept)
 	rest := asked[:0]
-	for i, r := range l.kept(keys) {
+	for i, r := range kept {
 		if r == nil {
 			rest = append(rest, asked[i])
 			continue

@@ -21,12 +21,12 @@ import (
 type loaders struct {
 	ctx    context.Context // of the operation
 	census *upstream.Client
-	syncs  *loader[census.SyncID, *census.Sync]
-	runs   *loader[census.SyncRunID, *census.SyncRun]
-	slices *loader[stretch, paging.Slice[census.SyncRun]]
-	listed *loader[paging.Window, paging.Slice[census.Sync]] // pages of the workspace's syncs
-	all    *loader[struct{}, []census.Sync]                  // all syncs of the workspace
-	sides  *loader[upstream.Side, *upstream.Ends]            // all connections of each side
+	syncs  loader[census.SyncID, *census.Sync]
+	runs   loader[census.SyncRunID, *census.SyncRun]
+	slices loader[stretch, paging.Slice[census.SyncRun]]
+	listed loader[paging.Window, paging.Slice[census.Sync]] // pages of the workspace's syncs
+	all    loader[struct{}, []census.Sync]                  // all syncs of the workspace
+	sides  loader[upstream.Side, *upstream.Ends]            // all connections of each side
 	scans  scans
 
 	reportedAlerts *alerts.Reported // see Options
@@ -37,6 +37,8 @@ type loaders struct {
 	// reading limits the concurrent reads of runs. More would have to wait for a call to Census,
 	// perhaps for too long.
 	reading places
+	single  places // the same for reads of one run each
+	hook    batchHook
 }
 
 // A stretch is a window of the runs of one sync.
@@ -49,80 +51,87 @@ type stretch struct {
 // newLoaders returns the loaders of an operation. hook is called for each batch; see
 // Options.OnBatch.
 func newLoaders(ctx context.Context, client *upstream.Client, hook batchHook) *loaders {
-	reading, single := make(places, client.MaxCalls()), make(places, client.MaxRunCalls())
-	l := &loaders{
-		ctx: ctx, census: client, reading: reading,
-		syncs: newLoader(ctx, "syncs", hook, func(ctx context.Context, ids []census.SyncID, out results[*census.Sync]) {
-			found := client.SyncsByID(ctx, ids)
-			for i, id := range ids {
-				out.set(i, found[id].Sync, found[id].Err)
-			}
-		}),
-		runs: newLoader(ctx, "runs", hook, func(ctx context.Context, ids []census.SyncRunID, out results[*census.SyncRun]) {
-			each(len(ids), func(i int) {
-				defer single.enter(ctx)()
-				defer reading.enter(ctx)()
-				run, err := client.Run(ctx, ids[i])
-				out.set(i, run, err)
-			})
-		}),
-		slices: newLoader(ctx, "runWindows", hook, func(ctx context.Context, keys []stretch, out results[paging.Slice[census.SyncRun]]) {
-			bundles := bySync(keys)
-			each(len(bundles), func(n int) {
-				b := bundles[n]
-				defer reading.enter(ctx)()
-				answers, err := client.Runs(ctx, b.sync, b.windows...)
-				if err != nil {
-					answers = make([]paging.Slice[census.SyncRun], len(b.at))
-				}
-				detach(keys, b.at, answers)
-				for i, at := range b.at {
-					out.set(at, answers[i], cmp.Or(err, answers[i].Err))
-				}
-			})
-		}),
-		listed: newLoader(ctx, "syncWindows", hook, func(ctx context.Context, windows []paging.Window, out results[paging.Slice[census.Sync]]) {
-			answers, err := client.Syncs(ctx, windows...)
-			if err != nil {
-				answers = make([]paging.Slice[census.Sync], len(windows))
-			}
-			for i := range windows {
-				out.set(i, answers[i], cmp.Or(err, answers[i].Err))
-			}
-		}),
-		sides: newLoader(ctx, "connections", hook, func(ctx context.Context, sides []upstream.Side, out results[*upstream.Ends]) {
-			each(len(sides), func(i int) {
-				connections, err := client.Ends(ctx, sides[i])
-				out.set(i, connections, err)
-			})
-		}),
-		all: newLoader(ctx, "allSyncs", hook, func(ctx context.Context, _ []struct{}, out results[[]census.Sync]) {
-			all, err := client.AllSyncs(ctx)
-			out.set(0, all, err)
-		}),
-	}
-	l.syncs.kept = func(ids []census.SyncID) []*dataloader.Result[*census.Sync] {
-		out := make([]*dataloader.Result[*census.Sync], len(ids))
-		for i, id := range ids {
-			if record, ok := client.SyncKept(ctx, id); ok {
-				out[i] = &dataloader.Result[*census.Sync]{Data: record}
-			}
-		}
-		return out
-	}
-	l.slices.kept = func(keys []stretch) []*dataloader.Result[paging.Slice[census.SyncRun]] {
-		out := make([]*dataloader.Result[paging.Slice[census.SyncRun]], len(keys))
-		for _, b := range bySync(keys) {
-			if slices, ok := client.RunsKept(ctx, b.sync, b.windows...); ok {
-				for i, at := range b.at {
-					out[at] = &dataloader.Result[paging.Slice[census.SyncRun]]{Data: slices[i]}
-				}
-			}
-		}
-		return out
-	}
+	l := &loaders{ctx: ctx, census: client, hook: hook, reading: make(places, client.MaxCalls()), single: make(places, client.MaxRunCalls())}
+	l.syncs.reader = reader[census.SyncID, *census.Sync]{"syncs", l, (*loaders).readSyncs, (*loaders).syncsKept}
+	l.runs.reader = reader[census.SyncRunID, *census.SyncRun]{"runs", l, (*loaders).readRuns, nil}
+	l.slices.reader = reader[stretch, paging.Slice[census.SyncRun]]{"runWindows", l, (*loaders).readSlices, (*loaders).slicesKept}
+	l.listed.reader = reader[paging.Window, paging.Slice[census.Sync]]{"syncWindows", l, (*loaders).readListed, nil}
+	l.sides.reader = reader[upstream.Side, *upstream.Ends]{"connections", l, (*loaders).readSides, nil}
+	l.all.reader = reader[struct{}, []census.Sync]{"allSyncs", l, (*loaders).readAll, nil}
 	l.scans.budget.runs.Store(scanRuns)
 	return l
+}
+
+func (l *loaders) readSyncs(ctx context.Context, ids []census.SyncID, out results[*census.Sync]) {
+	found := l.census.SyncsByID(ctx, ids)
+	for i, id := range ids {
+		out.set(i, found[id].Sync, found[id].Err)
+	}
+}
+
+func (l *loaders) syncsKept(ids []census.SyncID, out []*dataloader.Result[*census.Sync]) {
+	for i, id := range ids {
+		if record, ok := l.census.SyncKept(l.ctx, id); ok {
+			out[i] = &dataloader.Result[*census.Sync]{Data: record}
+		}
+	}
+}
+
+func (l *loaders) readRuns(ctx context.Context, ids []census.SyncRunID, out results[*census.SyncRun]) {
+	each(len(ids), func(i int) {
+		defer l.single.enter(ctx)()
+		defer l.reading.enter(ctx)()
+		run, err := l.census.Run(ctx, ids[i])
+		out.set(i, run, err)
+	})
+}
+
+func (l *loaders) readSlices(ctx context.Context, keys []stretch, out results[paging.Slice[census.SyncRun]]) {
+	bundles := bySync(keys)
+	each(len(bundles), func(n int) {
+		b := bundles[n]
+		defer l.reading.enter(ctx)()
+		answers, err := l.census.Runs(ctx, b.sync, b.windows...)
+		if err != nil {
+			answers = make([]paging.Slice[census.SyncRun], len(b.at))
+		}
+		detach(keys, b.at, answers)
+		for i, at := range b.at {
+			out.set(at, answers[i], cmp.Or(err, answers[i].Err))
+		}
+	})
+}
+
+func (l *loaders) slicesKept(keys []stretch, out []*dataloader.Result[paging.Slice[census.SyncRun]]) {
+	for _, b := range bySync(keys) {
+		if slices, ok := l.census.RunsKept(l.ctx, b.sync, b.windows...); ok {
+			for i, at := range b.at {
+				out[at] = &dataloader.Result[paging.Slice[census.SyncRun]]{Data: slices[i]}
+			}
+		}
+	}
+}
+
+func (l *loaders) readListed(ctx context.Context, windows []paging.Window, out results[paging.Slice[census.Sync]]) {
+	answers, err := l.census.Syncs(ctx, windows...)
+	if err != nil {
+		answers = make([]paging.Slice[census.Sync], len(windows))
+	}
+	for i := range windows {
+		out.set(i, answers[i], cmp.Or(err, answers[i].Err))
+	}
+}
+
+func (l *loaders) readSides(ctx context.Context, sides []upstream.Side, out results[*upstream.Ends]) {
+	each(len(sides), func(i int) {
+		connections, err := l.census.Ends(ctx, sides[i])
+		out.set(i, connections, err)
+	})
+}
+
+func (l *loaders) readAll(ctx context.Context, _ []struct{}, out results[[]census.Sync]) {
+	all, err := l.census.AllSyncs(ctx)
+	out.set(0, all, err)
 }
 
 // read reads all requested keys. It reads all syncs before pages of syncs, which may then be in

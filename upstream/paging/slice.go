@@ -91,23 +91,23 @@ func (v *View[T]) Slice(w Window) Slice[T] {
 	}
 	s.Rows = rows
 	if len(rows) > 0 {
-		s.Open = v.alone(s.Far(w))
+		s.Open = v.alone(s.First + s.far(&w))
 	}
 	return s
 }
 
-// Far returns the ordinal of the last row of s, as w counts.
-func (s Slice[T]) Far(w Window) int {
+// far returns the index of the last row of s, as w counts.
+func (s *Slice[T]) far(w *Window) int {
 	if w.FromOldest {
-		return s.End() - 1
+		return len(s.Rows) - 1
 	}
-	return s.First
+	return 0
 }
 
 // Place returns the ordinal of the i-th row of s, which answers w, and whether the row is
 // open, for the row's Position.
 func (s *Slice[T]) Place(w *Window, i int) (ordinal int, open bool) {
-	return s.First + i, s.Open && s.First+i == s.Far(*w)
+	return s.First + i, s.Open && i == s.far(w)
 }
 
 // OpenPlace returns the ordinal of the open row of s, which answers w; -1: none is open.
@@ -115,7 +115,7 @@ func (s Slice[T]) OpenPlace(w Window) int {
 	if !s.Open {
 		return -1
 	}
-	return s.Far(w)
+	return s.First + s.far(&w)
 }
 
 // After returns the rest of w beyond s, which answered it.
@@ -123,9 +123,9 @@ func (s Slice[T]) After(w Window) Window {
 	if len(s.Rows) == 0 {
 		return w
 	}
-	far := s.Far(w)
-	p := s.position(&s.Rows[far-s.First])
-	p.Ordinal, p.Open = far, s.Open
+	far := s.far(&w)
+	p := s.position(&s.Rows[far])
+	p.Ordinal, p.Open = s.First+far, s.Open
 	if w.FromOldest {
 		w.Older = p
 	} else {
