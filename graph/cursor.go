@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"math"
+	"slices"
 
 	"census-gateway/upstream/paging"
 )
@@ -38,20 +39,23 @@ func (s listSum) with(b []byte) uint32 { return crc32.Update(uint32(s), castagno
 // list. It detects mistakes, not attacks: a forged cursor only names a position to start reading
 // from.
 func (c *cursor) append(b []byte, list listSum) []byte {
-	began := len(b) // the bytes are assembled here and then replaced by their text
-	b = append(b, cursorVersion)
-	b = binary.AppendUvarint(b, uint64(c.CreatedAt))
-	b = binary.AppendUvarint(b, uint64(c.ID))
+	// The bytes are assembled behind the place of their text. A slice of their own would have to be
+	// allocated.
+	label := c.label[:min(len(c.label), maxLabel)]
+	room := 1 + 3*binary.MaxVarintLen64 + len(label) + 4
+	began, from := len(b), len(b)+base64.RawURLEncoding.EncodedLen(room)
+	b = slices.Grow(b, from+room-began)
+	bin := append(b[from:from], cursorVersion)
+	bin = binary.AppendUvarint(bin, uint64(c.CreatedAt))
+	bin = binary.AppendUvarint(bin, uint64(c.ID))
 	ordinal := uint64(c.Ordinal)
 	if c.Open {
 		ordinal += openMark
 	}
-	b = binary.AppendUvarint(b, ordinal)
-	b = append(b, c.label[:min(len(c.label), maxLabel)]...)
-	b = binary.BigEndian.AppendUint32(b, list.with(b[began:]))
-	end := len(b)
-	b = base64.RawURLEncoding.AppendEncode(b, b[began:end])
-	return b[:began+copy(b[began:], b[end:])]
+	bin = binary.AppendUvarint(bin, ordinal)
+	bin = append(bin, label...)
+	bin = binary.BigEndian.AppendUint32(bin, list.with(bin))
+	return base64.RawURLEncoding.AppendEncode(b, bin)
 }
 
 // An EdgeCursor is the cursor of an edge, with its list.

@@ -94,11 +94,11 @@ type SyncRunEdge struct {
 func (e SyncRunEdge) Node() *census.SyncRun { return &e.connection.slice.Rows[e.at] }
 
 // Cursor returns the run's position in the list.
-func (e SyncRunEdge) Cursor() EdgeCursor {
+func (e SyncRunEdge) Cursor() (at EdgeCursor) {
 	c := e.connection
-	place := cursor{Position: positionOf(&c.window, &c.slice, e.at), label: c.mark}
+	at.Position, at.label, at.list = positionOf(&c.window, &c.slice, e.at), c.mark, c.list
 	if c.ordinals != nil {
-		place.Ordinal = c.ordinals[e.at]
+		at.Ordinal = c.ordinals[e.at]
 	}
-	return EdgeCursor{place, c.list}
+	return at
 }
