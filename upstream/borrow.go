@@ -15,14 +15,14 @@ import (
 func (l list[T]) borrow() {
 	c := l.client.cache
 	now := time.Now()
-	if was := l.cached(); was != nil && was.Size == l.size && now.Before(was.Proved().Add(l.lifetime())) && !was.Proved().Before(l.client.notBefore(l.endpoint, l.id)) {
+	if was := l.cachedList(); was != nil && was.Size == l.size && now.Before(was.Proved().Add(l.lifetime())) && !was.Proved().Before(l.client.notBefore(l.endpoint, l.id)) {
 		return
 	}
 	key := l.key()
-	var k *paging.Kept[T]
+	var k *paging.CachedList[T]
 	var newest *paging.Segment[T]
 	found := l.client.getShared(l.client.sharedKey("list", key), func(r *coding.Reader) (ok bool) {
-		k, newest, ok = paging.ReadKept(r, c.flights.now(), l.parse) // calls in progress do not belong to it
+		k, newest, ok = paging.ReadCachedList(r, c.flights.now(), l.parse) // calls in progress do not belong to it
 		return ok
 	})
 	if !found || k.Size != l.size || !l.client.calls.Accepted(k.Proved()) {
@@ -30,7 +30,7 @@ func (l list[T]) borrow() {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	next := k.Newer(l.cached())
+	next := k.Newer(l.cachedList())
 	if next == nil {
 		return
 	}
@@ -43,7 +43,7 @@ func (l list[T]) borrow() {
 
 // lend stores k and the newest rows for other gateways. The entry lives as long as sealed chunks,
 // because it verifies their places.
-func (l list[T]) lend(k *paging.Kept[T]) {
+func (l list[T]) lend(k *paging.CachedList[T]) {
 	if !l.client.hasStore() {
 		return
 	}

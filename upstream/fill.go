@@ -63,9 +63,9 @@ func (l list[T]) request(ctx context.Context, r paging.Read) (paging.Page[T], er
 		l.client.facts.sizes.learn(l.endpoint, r.PerPage(), 0, l.maxSize, err, time.Since(began))
 		return paging.Page[T]{}, err
 	}
-	told, err := l.decode(answer.Text, r.PerPage())
+	listing, err := l.decode(answer.Text, r.PerPage())
 	answer.Free()
-	p := paging.Page[T]{Rows: told.Rows, Total: told.Total, PerPage: told.PerPage}
+	p := paging.Page[T]{Rows: listing.Rows, Total: listing.Total, PerPage: listing.PerPage}
 	l.client.facts.sizes.learn(l.endpoint, r.PerPage(), p.PerPage, l.maxSize, err, 0)
 	if err == nil && p.PerPage > 0 && p.PerPage < r.PerPage() {
 		err = fmt.Errorf("requested %d rows a page, got %d", r.PerPage(), p.PerPage)

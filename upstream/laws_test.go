@@ -119,7 +119,7 @@ func (h *history) ask(w paging.Window) (paging.Slice[census.SyncRun], bool) {
 // wrong assumption, or many of them come in another order in each call.
 func (h *history) untold(err error, windows ...paging.Window) bool {
 	open := slices.ContainsFunc(windows, func(w paging.Window) bool { return w.Near().Open })
-	return errors.Is(err, paging.ErrPassed) && open && h.ties != sim.TiesByID || h.ties == sim.TiesShuffled &&
+	return errors.Is(err, paging.ErrOmittedTie) && open && h.ties != sim.TiesByID || h.ties == sim.TiesShuffled &&
 		(errors.Is(err, paging.ErrTies) || errors.Is(err, paging.ErrMoved) || errors.Is(err, errTooManyReads))
 }
 

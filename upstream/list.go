@@ -24,7 +24,7 @@ type list[T any] struct {
 	check     func(*T) error             // also completes a row from the request; nil: accepts every row
 	settled   func(*T, time.Time) bool   // whether a row will not change again; nil: every row may
 	weight    func(*T) int               // bytes of a row in memory, estimated
-	anyOrder  bool                       // pages are read in any order; only for whole
+	anyOrder  bool                       // pages are read in any order; only for allPages
 	pack      func([]T) paging.Packed[T] // how rows that will not change again are cached; nil: unpacked
 	write     func(*coding.Writer, []T)  // how rows are written for other gateways
 	parse     func(*coding.Reader) []T   // and read
@@ -38,7 +38,7 @@ const (
 	maxMovesByTotal = 3  // of these, before its totals are ignored
 )
 
-// maxPages limits a list that is read whole: 10,000 syncs, 20,000 connections.
+// maxPages limits a list of which all pages are read: 10,000 syncs, 20,000 connections.
 const maxPages = 200
 
 var (
@@ -59,7 +59,7 @@ func (l list[T]) lifetime() time.Duration {
 	return l.client.cache.freshness
 }
 
-// notBefore returns the time before which pages were requested too early to be recalled. While
+// notBefore returns the time before which pages were requested too early to be used. While
 // Census fails, which is when more is not 0, invalidated ones may be used.
 func (l list[T]) notBefore(more time.Duration) time.Time {
 	if more > 0 {

@@ -8,27 +8,27 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// recall begins a view with the cached rows that are fresh, or that expired less than more
+// cachedView begins a view with the cached rows that are fresh, or that expired less than more
 // ago.
-func (l list[T]) recall(more time.Duration) *paging.View[T] {
-	v := l.remember(more)
-	if !v.Remembers() {
+func (l list[T]) cachedView(more time.Duration) *paging.View[T] {
+	v := l.cachedChunks(more)
+	if !v.HasCached() {
 		return v
 	}
 	var newest *paging.Top[T]
 	if value, ok := l.client.cache.get(l.topKey(v.Epoch)); ok {
 		newest = value.(*paging.Top[T])
 	}
-	v.Recall(newest, time.Now(), l.notBefore(more), l.lifetime(), more)
+	v.UseNewest(newest, time.Now(), l.notBefore(more), l.lifetime(), more)
 	return v
 }
 
-// remember begins a view with the cached chunks, without the newest rows.
-func (l list[T]) remember(more time.Duration) *paging.View[T] {
+// cachedChunks begins a view with the cached chunks, without the newest rows.
+func (l list[T]) cachedChunks(more time.Duration) *paging.View[T] {
 	v := l.newView()
 	c := l.client.cache
 	if l.ignoresTotals() {
-		return v.BeDeaf()
+		return v.IgnoreTotals()
 	}
 	if l.client.hasStore() && !l.localOnly {
 		l.borrow()
@@ -38,11 +38,11 @@ func (l list[T]) remember(more time.Duration) *paging.View[T] {
 		return v
 	}
 	now, from := time.Now(), l.notBefore(more)
-	k := value.(*paging.Kept[T])
+	k := value.(*paging.CachedList[T])
 	if k.Size != l.size {
 		return v
 	}
-	v.Remember(k, func(n int) (g paging.Segment[T], ok bool) {
+	v.UseChunks(k, func(n int) (g paging.Segment[T], ok bool) {
 		key := l.chunkKey(k.Epoch, n/l.size)
 		value, ok := c.get(key)
 		if !ok {
@@ -55,29 +55,29 @@ func (l list[T]) remember(more time.Duration) *paging.View[T] {
 		if !now.Before(b.Until.Add(more)) || b.Until.Add(-l.lifetime()).Before(from) {
 			return g, false
 		}
-		return b.Open(), true
+		return b.Segment(), true
 	})
 	return v
 }
 
-// keep caches what v found. It leaves entries alone that others found in another epoch
+// cacheView caches what v found. It leaves entries alone that others found in another epoch
 // meanwhile, and entries that are newer than what v read. If Census does not report how long a
-// list is, nothing is cached. keep returns v, or only what v read if that begins a new epoch.
-func (l list[T]) keep(v *paging.View[T]) *paging.View[T] {
+// list is, nothing is cached. cacheView returns v, or only what v read if that begins a new epoch.
+func (l list[T]) cacheView(v *paging.View[T]) *paging.View[T] {
 	c := l.client.cache
-	if c.entries == nil || !v.Learned() {
+	if c.entries == nil || !v.Cacheable() {
 		return v
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	value, _ := c.get(l.key())
-	was, _ := value.(*paging.Kept[T])
+	was, _ := value.(*paging.CachedList[T])
 	now := time.Now()
-	v, next, head := v.Keep(was, paging.Keeper[T]{
+	v, next, head := v.ToCache(was, paging.CacheRules[T]{
 		Size:   l.size,
 		Epoch:  func() int64 { return 1 + rand.Int64N(math.MaxInt64) }, // other gateways have epochs too
 		Sealed: func(rows []T) bool { return l.sealed(rows, now) },
-		Chunk:  func(epoch int64, g *paging.Segment[T], sealed bool) { l.keepChunk(epoch, g, sealed, now) },
+		Chunk:  func(epoch int64, g *paging.Segment[T], sealed bool) { l.cacheChunk(epoch, g, sealed, now) },
 	})
 	if next == nil {
 		return v
@@ -92,8 +92,8 @@ func (l list[T]) keep(v *paging.View[T]) *paging.View[T] {
 	return v
 }
 
-// keepChunk caches a chunk, unless the cached one expires later.
-func (l list[T]) keepChunk(epoch int64, g *paging.Segment[T], sealed bool, now time.Time) {
+// cacheChunk caches a chunk, unless the cached one expires later.
+func (l list[T]) cacheChunk(epoch int64, g *paging.Segment[T], sealed bool, now time.Time) {
 	c := l.client.cache
 	b, weight := g.Block(g.Sent.Add(l.lifetime())), l.weigh(g.Rows)
 	if sealed {

@@ -52,10 +52,10 @@ func (l list[T]) newestPlace(g paging.Segment[T]) paging.Segment[T] {
 	return g
 }
 
-// cached returns the cached state of the list without its chunks; nil if there is none.
-func (l list[T]) cached() *paging.Kept[T] {
+// cachedList returns the cached state of the list without its chunks; nil if there is none.
+func (l list[T]) cachedList() *paging.CachedList[T] {
 	value, _ := l.client.cache.get(l.key())
-	k, _ := value.(*paging.Kept[T])
+	k, _ := value.(*paging.CachedList[T])
 	return k
 }
 
@@ -73,7 +73,7 @@ func (l list[T]) ignoresTotals() bool {
 
 // ignoreWrongTotals remembers that the totals of the list are wrong, if v has shown it.
 func (l list[T]) ignoreWrongTotals(v *paging.View[T]) {
-	if v.HeardWrong() {
+	if v.TotalsWrong() {
 		until := time.Now().Add(ignoreTotalsFor)
 		l.client.cache.wrongTotals.Store(true)
 		l.client.cache.set(l.totalsKey(), until, entryWeight, until)
@@ -86,8 +86,8 @@ func (l list[T]) distrustTies() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if value, ok := c.get(l.key()); ok {
-		next := *value.(*paging.Kept[T])
-		next.Wary = true
+		next := *value.(*paging.CachedList[T])
+		next.DistrustTies = true
 		c.set(l.key(), &next, l.weigh(next.Newest.Rows), time.Time{})
 	}
 }
@@ -97,7 +97,7 @@ func (l list[T]) endEpoch(v *paging.View[T]) {
 	c := l.client.cache
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if value, ok := c.get(l.key()); ok && v.Of(value.(*paging.Kept[T])) {
+	if value, ok := c.get(l.key()); ok && v.SameEpoch(value.(*paging.CachedList[T])) {
 		c.drop(l.key())
 	}
 }

@@ -51,5 +51,5 @@ func (c *Client) SyncKept(ctx context.Context, id census.SyncID) (*census.Sync, 
 	if served, _ := c.servedCached(id); !served {
 		return nil, false
 	}
-	return recallRecord[census.Sync](ctx, c, calls.FetchSync, int64(id))
+	return freshRecord[census.Sync](ctx, c, calls.FetchSync, int64(id))
 }

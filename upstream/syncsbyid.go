@@ -30,7 +30,7 @@ func (c *Client) SyncsByID(ctx context.Context, ids []census.SyncID) map[census.
 	found := make(map[census.SyncID]SyncResult, len(ids))
 	missing := make(map[census.SyncID]bool)
 	for _, id := range ids {
-		if y, ok := recallRecord[census.Sync](ctx, c, calls.FetchSync, int64(id)); ok {
+		if y, ok := freshRecord[census.Sync](ctx, c, calls.FetchSync, int64(id)); ok {
 			found[id] = SyncResult{Sync: y}
 		} else {
 			missing[id] = true

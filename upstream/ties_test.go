@@ -132,7 +132,7 @@ func TestSkippedTie(t *testing.T) {
 			}
 			_, err := client.Runs(t.Context(), sync, s.After(first))
 			checkVerdict(t, err, "bad_response")
-			if !errors.Is(err, paging.ErrPassed) {
+			if !errors.Is(err, paging.ErrOmittedTie) {
 				t.Error(err)
 			}
 			if memory == 0 {

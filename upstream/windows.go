@@ -14,7 +14,7 @@ import (
 // a page cannot be read, it still answers the windows that need no such page, or that cached
 // rows can answer. It returns an error only if no window is answered.
 func (l list[T]) slices(ctx context.Context, windows []paging.Window) ([]paging.Slice[T], error) {
-	v, _, err := l.view(ctx, windows, l.recall(0), nil)
+	v, _, err := l.view(ctx, windows, l.cachedView(0), nil)
 	if smaller, ok := l.resized(err); ok {
 		return smaller.slices(ctx, windows)
 	}
@@ -24,7 +24,7 @@ func (l list[T]) slices(ctx context.Context, windows []paging.Window) ([]paging.
 	if v == nil || calls.Refused(err) {
 		return nil, err
 	}
-	v.Exhaust(windows, l.size)
+	v.UseAllCached(windows, l.size)
 	some := make([]paging.Slice[T], len(windows))
 	answered := 0
 	read := false
@@ -54,9 +54,9 @@ func (l list[T]) slicesOf(v *paging.View[T], windows []paging.Window) ([]paging.
 	answers, passed := v.Slices(windows), 0
 	var err error
 	for i, w := range windows {
-		if v.Passed(w) {
+		if v.OmittedTie(w) {
 			if err == nil {
-				err = l.endpoint.Unreadable(l.id, paging.ErrPassed)
+				err = l.endpoint.Unreadable(l.id, paging.ErrOmittedTie)
 			}
 			answers[i] = paging.Slice[T]{Err: err}
 			passed++
@@ -91,7 +91,7 @@ func (l list[T]) view(ctx context.Context, windows []paging.Window, v *paging.Vi
 			if moves < maxMoves {
 				v = l.newView().After(v)
 				if moves >= maxMovesByTotal {
-					v.BeDeaf()
+					v.IgnoreTotals()
 				}
 				continue
 			}
@@ -114,7 +114,7 @@ func (l list[T]) view(ctx context.Context, windows []paging.Window, v *paging.Vi
 // finish caches what was read for v and reports it to onRead. It returns the view to continue
 // with.
 func (l list[T]) finish(ctx context.Context, v *paging.View[T]) (as *paging.View[T]) {
-	as = l.keep(v)
+	as = l.cacheView(v)
 	if read, any := v.Used(); any {
 		l.report(ctx, v, !read)
 	}
@@ -127,8 +127,8 @@ func (l list[T]) slicesCached(ctx context.Context, windows []paging.Window) ([]p
 		return nil, false
 	}
 	l.localOnly = true
-	v := l.recall(0)
-	if !v.Remembers() || !v.Answers(windows, l.size) || len(v.Border(windows, l.size)) > 0 || slices.ContainsFunc(windows, v.Passed) {
+	v := l.cachedView(0)
+	if !v.HasCached() || !v.Answers(windows, l.size) || len(v.BorderRead(windows, l.size)) > 0 || slices.ContainsFunc(windows, v.OmittedTie) {
 		return nil, false
 	}
 	l.report(ctx, v, true)
@@ -170,8 +170,8 @@ func (l list[T]) stale(windows []paging.Window, err error) (*paging.View[T], boo
 		return nil, false
 	}
 	if value, ok := l.client.cache.get(l.key()); ok { // the page size may have changed since
-		l.size = value.(*paging.Kept[T]).Size
+		l.size = value.(*paging.CachedList[T]).Size
 	}
-	v := l.recall(l.client.cache.stale)
-	return v, v.Remembers() && v.BeStale(windows, l.size, l.lifetime())
+	v := l.cachedView(l.client.cache.stale)
+	return v, v.HasCached() && v.AnswerStale(windows, l.size, l.lifetime())
 }

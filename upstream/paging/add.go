@@ -16,25 +16,25 @@ func (v *View[T]) add(r Read, p Page[T], sent time.Time) error {
 	if p.Total > 0 && len(p.Rows) == 0 && r.K == 0 { // there is no row to prove anything
 		return ErrMoved
 	}
-	v.lies = v.lies || lies(r, p)
-	if v.doubts(r, p) {
-		v.BeDeaf()
+	v.wrongTotal = v.wrongTotal || totalContradicts(r, p)
+	if v.totalTooLarge(r, p) {
+		v.IgnoreTotals()
 	}
-	shown := v.shown(r, len(p.Rows))
-	if p.Total >= 0 && p.Total < shown && v.total >= 0 && v.total < shown && !v.deaf { // nor did the total before
+	shown := v.shownLength(r, len(p.Rows))
+	if p.Total >= 0 && p.Total < shown && v.total >= 0 && v.total < shown && !v.ignoreTotals { // nor did the total before
 		return ErrMoved
 	}
-	if v.deaf || p.Total < shown { // it omits rows that exist, so it shows nothing
+	if v.ignoreTotals || p.Total < shown { // it omits rows that exist, so it shows nothing
 		p.Total = -1
 	}
 	if err := v.check(r, p); err != nil {
 		return err
 	}
-	v.untold = v.untold || p.Total < 0
+	v.noTotal = v.noTotal || p.Total < 0
 	g := Segment[T]{First: r.K * r.Size, Rows: p.Rows, Sent: sent}
 	if r.Head > 0 {
 		if p.Total < 0 && len(p.Rows) == r.Head { // its ordinals are unknown
-			v.least, v.blind = max(v.least, len(p.Rows)), true
+			v.minLength, v.chunksOnly = max(v.minLength, len(p.Rows)), true
 			return nil
 		}
 		p.Total = max(p.Total, len(p.Rows)) // a row may be added while Census counts
@@ -43,18 +43,18 @@ func (v *View[T]) add(r Read, p Page[T], sent time.Time) error {
 	if want := min(p.Total-g.First, r.PerPage()); p.Total >= 0 && len(p.Rows) < want {
 		return ErrMoved
 	}
-	if v.deaf && v.total >= 0 && g.First > v.total && len(g.Rows) > 0 {
+	if v.ignoreTotals && v.total >= 0 && g.First > v.total && len(g.Rows) > 0 {
 		return ErrMoved
 	}
 	if len(g.Rows) == 0 && r.Head == 0 {
-		v.most = min(v.most, g.First)
+		v.maxLength = min(v.maxLength, g.First)
 	}
-	v.loosen(&g, p.Total >= 0 && g.end() == p.Total)
+	v.markLoose(&g, p.Total >= 0 && g.end() == p.Total)
 	g.order = p.order
 	v.order.merge(g.order)
 	if len(g.Rows) > 0 {
-		if v.below != nil && g.end() <= v.crown().First {
-			v.open()
+		if v.packedBelow != nil && g.end() <= v.newestSegment().First {
+			v.unpackNewest()
 		}
 		for i := range v.segments {
 			if !v.agree(&v.segments[i], &g) {
@@ -66,17 +66,17 @@ func (v *View[T]) add(r Read, p Page[T], sent time.Time) error {
 				return ErrMoved
 			}
 		}
-		if g.group = len(v.news) + 1; v.kept == nil && len(v.segments) == 0 {
+		if g.group = len(v.pagesRead) + 1; v.cachedList == nil && len(v.segments) == 0 {
 			g.group = 0
 		}
 		v.segments = append(v.segments, g)
-		v.linked = v.link()
+		v.joined = v.joinGroups()
 		v.supersede()
 	}
-	v.news = append(v.news, news[T]{Read: r, page: p, sent: sent})
+	v.pagesRead = append(v.pagesRead, readPage[T]{Read: r, page: p, sent: sent})
 	v.learnTotal(r, p.Total, g)
-	v.settle()
-	if v.broken {
+	v.placeLoose()
+	if v.contradicted {
 		return ErrMoved
 	}
 	return nil
@@ -96,19 +96,19 @@ func (v *View[T]) check(r Read, p Page[T]) error {
 			return fmt.Errorf("row %d is duplicated or out of order", at.ID)
 		}
 	}
-	if p.Total >= 0 && p.Total < max(v.total, v.floor) {
+	if p.Total >= 0 && p.Total < max(v.total, v.cachedTotal) {
 		return ErrMoved
 	}
 	return nil
 }
 
-// shown returns the least length of the list, given a page of r with so many rows. A full
+// shownLength returns the least length of the list, given a page of r with so many rows. A full
 // page, which more may follow, counts by itself; while no total is known, any page counts by
 // those before it.
-func (v *View[T]) shown(r Read, rows int) int {
+func (v *View[T]) shownLength(r Read, rows int) int {
 	n := 0
 	if v.total < 0 {
-		n = v.least
+		n = v.minLength
 	}
 	if rows == r.PerPage() {
 		n = max(n, r.K*r.Size+rows)
@@ -120,23 +120,23 @@ func (v *View[T]) shown(r Read, rows int) int {
 // last page with rows shows it.
 func (v *View[T]) learnTotal(r Read, total int, g Segment[T]) {
 	if len(g.Rows) > 0 {
-		v.least = max(v.least, g.end())
+		v.minLength = max(v.minLength, g.end())
 	}
 	switch {
 	case total >= 0 || v.total >= 0:
-		v.total = max(total, v.total, v.least)
+		v.total = max(total, v.total, v.minLength)
 	case len(g.Rows) == r.Size: // more may follow
 	case len(g.Rows) > 0:
 		v.total = g.end()
 	default:
-		v.most = min(v.most, g.First)
+		v.maxLength = min(v.maxLength, g.First)
 	}
 	switch {
-	case v.total >= 0 || v.least < v.most:
-	case len(g.Rows) == r.Size && (g.High > 1 || g.High > 0 && v.wary()): // ties may have been added beyond
-		v.most = math.MaxInt
+	case v.total >= 0 || v.minLength < v.maxLength:
+	case len(g.Rows) == r.Size && (g.High > 1 || g.High > 0 && v.distrustsTies()): // ties may have been added beyond
+		v.maxLength = math.MaxInt
 	default:
-		v.total = v.least
+		v.total = v.minLength
 	}
 	if v.total == 0 {
 		v.end = 0
@@ -158,7 +158,7 @@ func (v *View[T]) agree(a, b *Segment[T]) bool {
 	if a.end() <= b.First {
 		p, q := v.position(&a.Rows[len(a.Rows)-1]), v.position(&b.Rows[0])
 		if p.CreatedAt == q.CreatedAt && (a.High > 0 || b.Low > 0) {
-			v.order.tie(2, p.ID >= q.ID)
+			v.order.addTie(2, p.ID >= q.ID)
 			return true
 		}
 		return p.Compare(q) < 0
@@ -171,7 +171,7 @@ func (v *View[T]) agree(a, b *Segment[T]) bool {
 		if p.CreatedAt != q.CreatedAt || !a.loose(n) && !b.loose(n) {
 			return false
 		}
-		v.order.tie(2, true)
+		v.order.addTie(2, true)
 	}
 	return true
 }

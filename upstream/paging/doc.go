@@ -26,10 +26,10 @@
 //	}
 //	answers := v.Slices(windows)
 //
-// A caller may keep rows between views. It passes them in by [View.Remember] and
-// [View.Recall], and [View.Keep] says what to keep. Kept rows are valid for an epoch, which
-// ends when old rows are removed and every ordinal moves. The file memory.go explains how a
-// page proves that an epoch continues.
+// A caller may cache rows between views. It passes them in by [View.UseChunks] and
+// [View.UseNewest], and [View.ToCache] says what to cache. Cached rows are valid for an epoch,
+// which ends when old rows are removed and every ordinal moves. The file cachestate.go explains
+// how a page proves that an epoch continues.
 //
 // Three things complicate the arithmetic:
 //

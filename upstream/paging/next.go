@@ -9,52 +9,52 @@ import (
 // ErrTies if no read helps. A scan reads one page at a time. With keeps, its pages are
 // connected to the epoch at the end, so that they can be cached.
 func (v *View[T]) Next(windows []Window, size, most int, scan, keeps bool) (todo []Read, err error) {
-	todo = plan(v, windows, size)
+	todo = planReads(v, windows, size)
 	if !scan && len(todo) == 0 {
-		todo = v.Border(windows, size)
+		todo = v.BorderRead(windows, size)
 	}
-	group, doubtful := 0, false
+	group, unproved := 0, false
 	if len(todo) == 0 {
-		group, doubtful = v.doubtful(windows)
+		group, unproved = v.unproved(windows)
 	}
-	beyond, unsure := v.beyond(size)
+	beyond, unsure := v.readPastEnd(size)
 	switch {
 	case len(todo) > 0:
-	case v.torn:
+	case v.tiesUnresolved:
 		return nil, ErrTies
 	case unsure:
 		todo = []Read{beyond}
-	case doubtful:
-		was := v.proof
-		if v.proof = v.proofOf(group, size); v.proof == was {
-			v.stuck = true
+	case unproved:
+		was := v.lastProof
+		if v.lastProof = v.proofRead(group, size); v.lastProof == was {
+			v.unprovable = true
 			return nil, ErrMoved
 		}
-		todo = []Read{v.proof}
-	case scan && keeps && !v.tying && v.loose():
-		todo, v.tying = []Read{v.proofOf(0, size)}, true
+		todo = []Read{v.lastProof}
+	case scan && keeps && !v.connectTried && v.outsideEpoch():
+		todo, v.connectTried = []Read{v.proofRead(0, size)}, true
 	}
-	if v.broken {
+	if v.contradicted {
 		return nil, ErrMoved
 	}
 	if len(todo) == 0 {
 		return nil, nil
 	}
 	if todo[0].tie {
-		v.looks++
+		v.tieReads++
 	}
 	if scan {
 		return todo[:1], nil
 	}
-	return v.together(todo, most), nil
+	return v.parallelReads(todo, most), nil
 }
 
-// together returns the reads of todo, from the first on, that may be made at once, up to most.
+// parallelReads returns the reads of todo, from the first on, that may be made at once, up to most.
 // They are adjacent chunks below a row that has been read. If old rows are removed meanwhile,
 // the topmost chunk read later overlaps rows read before, which reveals it.
-func (v *View[T]) together(todo []Read, most int) []Read {
+func (v *View[T]) parallelReads(todo []Read, most int) []Read {
 	first := todo[0]
-	if _, below := v.at((first.K + 1) * first.Size); first.Head > 0 || !below || v.crooked && !v.linked {
+	if _, below := v.at((first.K + 1) * first.Size); first.Head > 0 || !below || v.shuffled && !v.joined {
 		return todo[:1]
 	}
 	n := 1
@@ -76,7 +76,7 @@ type Arrival[T any] struct {
 // Take adds the pages that came for todo, in order. If a page is missing, it calls head to
 // read the newest rows, which show whether the list exists at all.
 func (v *View[T]) Take(todo []Read, came []Arrival[T], size int, head func(Read) Arrival[T]) error {
-	least, most := max(v.total, v.floor, 0), 0
+	least, most := max(v.total, v.cachedTotal, 0), 0
 	for _, a := range came {
 		v.Arrived = max(v.Arrived, a.Landed)
 		most = max(most, a.Total)
@@ -99,11 +99,11 @@ func (v *View[T]) Take(todo []Read, came []Arrival[T], size int, head func(Read)
 			return err
 		}
 		switch past := todo[i].K * size; {
-		case gone && v.deaf:
-			v.most = min(v.most, past)
+		case gone && v.ignoreTotals:
+			v.maxLength = min(v.maxLength, past)
 		case gone && v.total > past: // but the total says that there are rows
 			return ErrMoved
-		case !v.linked && i+1 < len(todo): // pages below that were read at the same time then prove nothing
+		case !v.joined && i+1 < len(todo): // pages below that were read at the same time then prove nothing
 			return nil
 		}
 		if gone && v.total < 0 { // the head shows no total: there are no rows

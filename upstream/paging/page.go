@@ -27,7 +27,7 @@ func (p *Page[T]) Sort(position func(*T) Position) error {
 		if alike++; a.CreatedAt != b.CreatedAt {
 			alike = 1
 		}
-		p.order.tie(alike, a.ID > b.ID)
+		p.order.addTie(alike, a.ID > b.ID)
 	}
 	if !sorted {
 		slices.SortFunc(p.Rows, func(a, b T) int { return position(&a).Compare(position(&b)) })

@@ -6,8 +6,8 @@ import (
 )
 
 // String prints what v knows, as "250 rows: 0-99 240-249*": the ordinals of the rows read or
-// recalled, in that order. A star means that rows at an end may have other places among the
-// rows of their moment. "?" is an unknown total.
+// taken from the cache, in that order. A star means that rows at an end may have other places
+// among the rows of their moment. "?" is an unknown total.
 func (v *View[T]) String() string {
 	var b strings.Builder
 	if v.total < 0 {

@@ -27,29 +27,29 @@ func (s Slice[T]) End() int { return s.First + len(s.Rows) }
 
 // Answers reports whether v can answer windows as it is.
 func (v *View[T]) Answers(windows []Window, size int) bool {
-	v.torn = false
-	if len(plan(v, windows, size)) > 0 || v.broken || v.torn {
+	v.tiesUnresolved = false
+	if len(planReads(v, windows, size)) > 0 || v.contradicted || v.tiesUnresolved {
 		return false
 	}
-	_, doubtful := v.doubtful(windows)
-	return !doubtful
+	_, unproved := v.unproved(windows)
+	return !unproved
 }
 
-// Exhaust recalls all cached rows for windows, which may show that v is out of date.
-func (v *View[T]) Exhaust(windows []Window, size int) { plan(v, windows, size) }
+// UseAllCached takes all cached rows for windows into v, which may show that v is out of date.
+func (v *View[T]) UseAllCached(windows []Window, size int) { planReads(v, windows, size) }
 
-// BeStale makes v answer windows from cached rows that have expired; life is how long they
+// AnswerStale makes v answer windows from cached rows that have expired; life is how long they
 // were fresh. It reports whether they are sufficient.
-func (v *View[T]) BeStale(windows []Window, size int, life time.Duration) bool {
-	if len(plan(v, windows, size)) > 0 || v.broken || v.torn {
+func (v *View[T]) AnswerStale(windows []Window, size int, life time.Duration) bool {
+	if len(planReads(v, windows, size)) > 0 || v.contradicted || v.tiesUnresolved {
 		return false
 	}
-	v.Border(windows, size) // cached rows beyond them may help
+	v.BorderRead(windows, size) // cached rows beyond them may help
 	v.Stale = v.Until(life).Add(-life)
 	return true
 }
 
-// Slices answers windows from a view that plan has found complete.
+// Slices answers windows from a view that planReads has found complete.
 func (v *View[T]) Slices(windows []Window) []Slice[T] {
 	out := make([]Slice[T], len(windows))
 	for i, w := range windows {
@@ -58,7 +58,7 @@ func (v *View[T]) Slices(windows []Window) []Slice[T] {
 	return out
 }
 
-// Slice answers w from a view that plan has found complete.
+// Slice answers w from a view that planReads has found complete.
 func (v *View[T]) Slice(w Window) Slice[T] {
 	lo, hi := v.stretch(w)
 	rows := v.rows(lo, hi)
@@ -91,7 +91,7 @@ func (v *View[T]) Slice(w Window) Slice[T] {
 	}
 	s.Rows = rows
 	if len(rows) > 0 {
-		s.Open = v.alone(s.First + s.far(&w))
+		s.Open = v.assumedAlone(s.First + s.far(&w))
 	}
 	return s
 }

@@ -22,8 +22,8 @@ import (
 var (
 	// ErrTies means that each answer orders ties differently, so they have no places.
 	ErrTies = errors.New("rows created in the same moment come in another order in each answer")
-	// ErrPassed means that an earlier page omitted a tie. The caller must page from the start.
-	ErrPassed = errors.New("a row of the same moment, before the row that the page continues from, was not shown")
+	// ErrOmittedTie means that an earlier page omitted a tie. The caller must page from the start.
+	ErrOmittedTie = errors.New("a row of the same moment, before the row that the page continues from, was not shown")
 )
 
 // A fringe describes the ties at the ends of a segment.
@@ -34,26 +34,26 @@ type fringe struct {
 
 // An order is how Census has been seen to order ties.
 type order struct {
-	ties    bool // there were some
-	crooked bool // some were not in order of their ids
-	luck    int  // one in this many orders of them is that of their ids, up to certain; 0: none seen
+	ties     bool // there were some
+	shuffled bool // some were not in order of their ids
+	odds     int  // one in this many orders of them is that of their ids, up to certainOdds; 0: none seen
 }
 
-// certain is the luck above which ties in order of their ids are not there by chance.
-const certain = 1_000_000
+// certainOdds are the odds above which ties in order of their ids are not there by chance.
+const certainOdds = 1_000_000
 
-// tie records whether a row, the n-th of its moment in a page, follows the one before in order
+// addTie records whether a row, the n-th of its moment in a page, follows the one before in order
 // of their ids. The first is no tie.
-func (o *order) tie(n int, crooked bool) {
+func (o *order) addTie(n int, shuffled bool) {
 	if n > 1 {
-		o.merge(order{ties: true, crooked: crooked, luck: n})
+		o.merge(order{ties: true, shuffled: shuffled, odds: n})
 	}
 }
 
 func (o *order) merge(p order) {
-	o.ties, o.crooked = o.ties || p.ties, o.crooked || p.crooked
-	if p.luck > 0 {
-		o.luck = min(max(o.luck, 1)*p.luck, certain)
+	o.ties, o.shuffled = o.ties || p.ties, o.shuffled || p.shuffled
+	if p.odds > 0 {
+		o.odds = min(max(o.odds, 1)*p.odds, certainOdds)
 	}
 }
 
@@ -70,8 +70,8 @@ func (v *View[T]) span(g *Segment[T], t Moment) (i, j int) {
 	return i, j
 }
 
-// loosen marks the loose rows of g, as read from a page. last means that no rows lie above it.
-func (v *View[T]) loosen(g *Segment[T], last bool) {
+// markLoose marks the loose rows of g, as read from a page. last means that no rows lie above it.
+func (v *View[T]) markLoose(g *Segment[T], last bool) {
 	n := len(g.Rows)
 	if n > 0 && g.First > 0 {
 		_, g.Low = v.span(g, v.moment(g, g.First))
@@ -86,7 +86,7 @@ func (v *View[T]) loosen(g *Segment[T], last bool) {
 // moment.
 func (g *Segment[T]) loose(n int) bool { return n < g.First+g.Low || n >= g.end()-g.High }
 
-// known returns a segment, read or recalled, with the row of ordinal n; nil: none.
+// known returns a segment, read or cached, with the row of ordinal n; nil: none.
 func (v *View[T]) known(n int) *Segment[T] {
 	for i := len(v.segments) - 1; i >= 0; i-- {
 		if g := &v.segments[i]; n >= g.First && n < g.end() {
@@ -96,20 +96,20 @@ func (v *View[T]) known(n int) *Segment[T] {
 	return nil
 }
 
-// alone reports whether the row of ordinal n was assumed to be the only one of its moment
+// assumedAlone reports whether the row of ordinal n was assumed to be the only one of its moment
 // while the rows beyond it are unknown.
-func (v *View[T]) alone(n int) bool {
+func (v *View[T]) assumedAlone(n int) bool {
 	g := v.known(n)
 	if g == nil || !g.loose(n) {
 		return false
 	}
-	k := v.tie(v.moment(g, n))
+	k := v.tieAt(v.moment(g, n))
 	return k.to-k.from == 1
 }
 
-// Passed reports whether a row stands before the open position that w counts from and has the
+// OmittedTie reports whether a row stands before the open position that w counts from and has the
 // same moment. The page that showed the position should have shown that row.
-func (v *View[T]) Passed(w Window) bool {
+func (v *View[T]) OmittedTie(w Window) bool {
 	p := w.Near()
 	if !p.Open {
 		return false

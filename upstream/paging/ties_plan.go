@@ -3,14 +3,14 @@ package paging
 // maxPage is the largest page that Census allows (API reference, per_page).
 const maxPage = 100
 
-// maxLooks limits the reads of one answer that only try to see all rows of a cut moment
+// maxTieReads limits the reads of one answer that only try to see all rows of a cut moment
 // together.
-const maxLooks = 24
+const maxTieReads = 24
 
-// wider widens the stretch of w, from lo to hi, by the row that shows whether the last one is
-// alone in its moment. It does so only if that row takes no call of its own: not from a chunk
-// into the next, and not beyond the largest head.
-func (v *View[T]) wider(w Window, lo, hi, size int) (int, int) {
+// withNeighbor widens the stretch of w, from lo to hi, by the row that shows whether the last
+// one is alone in its moment. It does so only if that row takes no call of its own: not from a
+// chunk into the next, and not beyond the largest head.
+func (v *View[T]) withNeighbor(w Window, lo, hi, size int) (int, int) {
 	if _, how := v.start(w); how == sought || w.blank() {
 		return lo, hi
 	}
@@ -23,18 +23,20 @@ func (v *View[T]) wider(w Window, lo, hi, size int) (int, int) {
 	return lo, hi
 }
 
-// wary reports whether Census is known to order ties other than by id.
-func (v *View[T]) wary() bool { return v.crooked || v.kept != nil && v.kept.Wary }
+// distrustsTies reports whether Census is known to order ties other than by id.
+func (v *View[T]) distrustsTies() bool {
+	return v.shuffled || v.cachedList != nil && v.cachedList.DistrustTies
+}
 
 // trusts reports whether the loose rows of k are assumed to be in place: a single row, or
 // several if Census was seen to order ties by id.
 func (v *View[T]) trusts(k tie) bool {
-	return !v.wary() && (k.to-k.from == 1 || v.luck == certain)
+	return !v.distrustsTies() && (k.to-k.from == 1 || v.odds == certainOdds)
 }
 
-// vague returns the rows of g with p's moment, from i up to j, if they are loose and p may be
+// looseTies returns the rows of g with p's moment, from i up to j, if they are loose and p may be
 // one of several; otherwise none.
-func (v *View[T]) vague(g *Segment[T], p Position) (i, j int) {
+func (v *View[T]) looseTies(g *Segment[T], p Position) (i, j int) {
 	if first, last := v.moment(g, g.First), v.moment(g, g.end()-1); p.CreatedAt != first && p.CreatedAt != last {
 		return 0, 0
 	}
@@ -42,31 +44,31 @@ func (v *View[T]) vague(g *Segment[T], p Position) (i, j int) {
 	if i >= g.Low && j <= len(g.Rows)-g.High {
 		return 0, 0
 	}
-	if k := v.tie(p.CreatedAt); v.trusts(k) && (k.to-k.from > 1 || p.isBound() || v.position(&g.Rows[i]).ID == p.ID && k.from == p.Ordinal) {
+	if k := v.tieAt(p.CreatedAt); v.trusts(k) && (k.to-k.from > 1 || p.isBound() || v.position(&g.Rows[i]).ID == p.ID && k.from == p.Ordinal) {
 		return 0, 0
 	}
 	return i, j
 }
 
-// clear returns what to read next to give p a place, if rows of its moment are known without
+// readsToPlace returns what to read next to give p a place, if rows of its moment are known without
 // their places.
-func (v *View[T]) clear(p Position, size int) (missing []int, look Read) {
+func (v *View[T]) readsToPlace(p Position, size int) (missing []int, page Read) {
 	if p.IsEnd() {
-		return nil, look
+		return nil, page
 	}
 	v.rank(p) // opens packed rows
 	for i := range v.segments {
-		if i, j := v.vague(&v.segments[i], p); i < j {
-			return v.pursue(v.tie(p.CreatedAt), size)
+		if i, j := v.looseTies(&v.segments[i], p); i < j {
+			return v.readsForTie(v.tieAt(p.CreatedAt), size)
 		}
 	}
-	return nil, look
+	return nil, page
 }
 
-// untie returns what to read next so that the answers to windows contain no loose rows; all
+// readsToSettle returns what to read next so that the answers to windows contain no loose rows; all
 // places in them are known. That is the rows of some ordinals, or one page for what these do
 // not show.
-func (v *View[T]) untie(windows []Window, size int) (missing []int, look Read) {
+func (v *View[T]) readsToSettle(windows []Window, size int) (missing []int, page Read) {
 	for _, w := range windows {
 		lo, hi := v.stretch(w)
 		if hi == newest {
@@ -81,33 +83,33 @@ func (v *View[T]) untie(windows []Window, size int) (missing []int, look Read) {
 				if max(end.from, lo) >= min(end.to, hi) {
 					continue
 				}
-				k := v.tie(v.moment(g, end.from))
-				if v.trusts(k) && !(k.to-k.from == 1 && v.odd(g, end.from, w)) {
+				k := v.tieAt(v.moment(g, end.from))
+				if v.trusts(k) && !(k.to-k.from == 1 && v.mayHaveTies(g, end.from, w)) {
 					continue
 				}
-				if missing, look = v.pursue(k, size); len(missing) > 0 || look.Size > 0 {
-					return missing, look
+				if missing, page = v.readsForTie(k, size); len(missing) > 0 || page.Size > 0 {
+					return missing, page
 				}
 			}
 			n = g.end()
 		}
 	}
-	return nil, look
+	return nil, page
 }
 
-// odd reports whether the row of ordinal n, which is alone at an end of g, may share its
+// mayHaveTies reports whether the row of ordinal n, which is alone at an end of g, may share its
 // moment with others. It may if w names another row of the moment, or the row at another
 // place.
-func (v *View[T]) odd(g *Segment[T], n int, w Window) bool {
+func (v *View[T]) mayHaveTies(g *Segment[T], n int, w Window) bool {
 	at, near, far := v.position(&g.Rows[n-g.First]), w.Near(), w.Far()
 	return near.CreatedAt == at.CreatedAt && (near.ID != at.ID || near.Ordinal != n) && !near.isBound() || far.CreatedAt == at.CreatedAt && !far.isBound()
 }
 
-// Border returns a chunk to read beyond a page that ends at a chunk's end with a row that may
+// BorderRead returns a chunk to read beyond a page that ends at a chunk's end with a row that may
 // share its moment. It does so if that chunk was cached and leaves a question open. It is for
 // pages smaller than one call: few of them end there, and a caller that reads on needs that
 // chunk next.
-func (v *View[T]) Border(windows []Window, size int) []Read {
+func (v *View[T]) BorderRead(windows []Window, size int) []Read {
 	known := len(v.segments)
 	for _, w := range windows {
 		if w.Limit == 0 || w.Limit >= maxPage && size == maxPage || !w.Far().IsEnd() {
@@ -118,7 +120,7 @@ func (v *View[T]) Border(windows []Window, size int) []Read {
 		if w.FromOldest {
 			last, next = hi-1, hi
 		}
-		if hi == newest || lo >= hi || next < 0 || next >= v.bound() || !v.alone(last) {
+		if hi == newest || lo >= hi || next < 0 || next >= v.bound() || !v.assumedAlone(last) {
 			continue
 		}
 		if _, ok := v.at(next); !ok {
@@ -128,14 +130,14 @@ func (v *View[T]) Border(windows []Window, size int) []Read {
 	if len(v.segments) == known {
 		return nil
 	}
-	if reads := plan(v, windows, size); len(reads) > 0 {
+	if reads := planReads(v, windows, size); len(reads) > 0 {
 		return reads
 	}
-	return v.Border(windows, size)
+	return v.BorderRead(windows, size)
 }
 
-// pursue returns what to read next to learn the rows of k and their places.
-func (v *View[T]) pursue(k tie, size int) (missing []int, look Read) {
+// readsForTie returns what to read next to learn the rows of k and their places.
+func (v *View[T]) readsForTie(k tie, size int) (missing []int, page Read) {
 	if !k.below {
 		if _, ok := v.at(k.from - 1); !ok {
 			missing = append(missing, k.from-1)
@@ -147,7 +149,7 @@ func (v *View[T]) pursue(k tie, size int) (missing []int, look Read) {
 		}
 	}
 	if len(missing) > 0 || !k.below || !k.above && !k.past {
-		return missing, look
+		return missing, page
 	}
 	for n := k.from; n < k.to; {
 		g, ok := v.at(n)
@@ -158,33 +160,33 @@ func (v *View[T]) pursue(k tie, size int) (missing []int, look Read) {
 		}
 	}
 	if len(missing) > 0 {
-		return missing, look
+		return missing, page
 	}
-	if v.looks == maxLooks {
-		v.torn = true
-		return nil, look
+	if v.tieReads == maxTieReads {
+		v.tiesUnresolved = true
+		return nil, page
 	}
 	if k.past {
 		return nil, Read{K: (k.to - 1) / size, Size: size, tie: true}
 	}
-	return nil, v.look(k, size)
+	return nil, v.tiePage(k, size)
 }
 
-// look returns a page with all rows of k, and if possible their neighbors. Otherwise it
+// tiePage returns a page with all rows of k, and if possible their neighbors. Otherwise it
 // returns the chunks that contain k, one after the other and repeatedly, since calls may
 // differ.
-func (v *View[T]) look(k tie, size int) Read {
-	if !v.untold && !v.blind && v.total >= 0 && v.total-k.from < max(size, v.widest) {
+func (v *View[T]) tiePage(k tie, size int) Read {
+	if !v.noTotal && !v.chunksOnly && v.total >= 0 && v.total-k.from < max(size, v.largestPage) {
 		return Read{Head: v.total - k.from + min(k.from, 1), Size: size, tie: true}
 	}
 	wide := tie{from: max(k.from-1, 0), to: k.to + 1}
 	for _, k := range [2]tie{wide, k} {
-		for per := k.to - k.from; per <= max(size, v.widest); per++ {
+		for per := k.to - k.from; per <= max(size, v.largestPage); per++ {
 			if n := k.from / per; n == (k.to-1)/per {
 				return Read{K: n, Size: per, tie: true}
 			}
 		}
 	}
 	first, last := k.from/size, (k.to-1)/size
-	return Read{K: last - v.looks%(last-first+1), Size: size, tie: true}
+	return Read{K: last - v.tieReads%(last-first+1), Size: size, tie: true}
 }

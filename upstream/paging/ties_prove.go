@@ -42,7 +42,7 @@ func (v *View[T]) tiesProve(g, known *Segment[T], from, to int) bool {
 
 // supersede drops segments that the one read last covers and does not prove.
 func (v *View[T]) supersede() {
-	if !v.crooked {
+	if !v.shuffled {
 		return
 	}
 	last := len(v.segments) - 1
@@ -53,16 +53,16 @@ func (v *View[T]) supersede() {
 	v.segments = append(v.segments, g)
 }
 
-// widen extends the stretch from lo to hi by all rows that are placed together with the rows
+// withTies extends the stretch from lo to hi by all rows that are placed together with the rows
 // at its ends or beside it.
-func (v *View[T]) widen(lo, hi int) (int, int) {
+func (v *View[T]) withTies(lo, hi int) (int, int) {
 	if !v.ties {
 		return lo, hi
 	}
 	from, to := lo, hi
 	for _, n := range [4]int{lo - 1, lo, hi - 1, hi} {
 		if g := v.known(n); g != nil {
-			k := v.tie(v.moment(g, n))
+			k := v.tieAt(v.moment(g, n))
 			from, to = min(from, max(k.from, 0)), max(to, k.to)
 		}
 	}

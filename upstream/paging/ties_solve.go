@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// settle places loose rows by what the segments show of each other.
-func (v *View[T]) settle() {
+// placeLoose places loose rows by what the segments show of each other.
+func (v *View[T]) placeLoose() {
 	for i := range v.segments {
 		g := &v.segments[i]
 		if g.High > 0 && g.end() >= v.bound() {
@@ -20,7 +20,7 @@ func (v *View[T]) settle() {
 					g.Low = 0
 				} else {
 					v.ties = true
-					v.solve(t)
+					v.placeTies(t)
 				}
 			}
 		}
@@ -31,7 +31,7 @@ func (v *View[T]) settle() {
 					g.High = 0
 				} else {
 					v.ties = true
-					v.solve(t)
+					v.placeTies(t)
 				}
 			}
 		}
@@ -46,8 +46,8 @@ type tie struct {
 	past         bool // they end where the list ended before some of them were read
 }
 
-// tie returns where the rows of moment t stand, as far as known.
-func (v *View[T]) tie(t Moment) tie {
+// tieAt returns where the rows of moment t stand, as far as known.
+func (v *View[T]) tieAt(t Moment) tie {
 	k := tie{from: -1}
 	for i := range v.segments {
 		g := &v.segments[i]
@@ -55,7 +55,7 @@ func (v *View[T]) tie(t Moment) tie {
 			if k.from < 0 || g.First+i < k.from {
 				k.from = g.First + i
 			}
-			k.past = v.untold && g.First+j < k.to // no total reveals rows added since
+			k.past = v.noTotal && g.First+j < k.to // no total reveals rows added since
 			k.to = max(k.to, g.First+j)
 		}
 	}
@@ -65,9 +65,9 @@ func (v *View[T]) tie(t Moment) tie {
 	return k
 }
 
-// solve puts the rows of moment t in their places, if all are known.
-func (v *View[T]) solve(t Moment) {
-	k := v.tie(t)
+// placeTies puts the rows of moment t in their places, if all are known.
+func (v *View[T]) placeTies(t Moment) {
+	k := v.tieAt(t)
 	if !k.below || !k.above {
 		return
 	}
@@ -79,30 +79,30 @@ func (v *View[T]) solve(t Moment) {
 		}
 	}
 	if len(seen) != k.to-k.from {
-		v.broken = v.broken || len(seen) > k.to-k.from
+		v.contradicted = v.contradicted || len(seen) > k.to-k.from
 		return
 	}
 	rows := slices.SortedFunc(maps.Values(seen), func(a, b T) int { return cmp.Compare(v.position(&a).ID, v.position(&b).ID) })
 	for i := range v.segments {
 		g := &v.segments[i]
 		if i, j := v.span(g, t); i < j {
-			v.place(g, i, j, rows[g.First+i-k.from:])
+			v.setRows(g, i, j, rows[g.First+i-k.from:])
 			for n := range v.witnesses {
-				v.broken = v.broken || !v.agree(g, &v.witnesses[n])
+				v.contradicted = v.contradicted || !v.agree(g, &v.witnesses[n])
 			}
 		}
 	}
 }
 
-// place puts rows in the places of g from i up to j, which belong to one moment.
-func (v *View[T]) place(g *Segment[T], i, j int, rows []T) {
+// setRows puts rows in the places of g from i up to j, which belong to one moment.
+func (v *View[T]) setRows(g *Segment[T], i, j int, rows []T) {
 	mended := false
 	for n := i; n < j; n++ {
 		if v.position(&g.Rows[n]).ID == v.position(&rows[n-i]).ID {
 			continue
 		}
 		if !g.loose(g.First + n) { // its place was known already
-			v.broken = true
+			v.contradicted = true
 			return
 		}
 		if !mended { // others use the rows too
@@ -113,7 +113,7 @@ func (v *View[T]) place(g *Segment[T], i, j int, rows []T) {
 		}
 		g.Rows[n] = rows[n-i]
 	}
-	v.order.crooked, g.Mended = v.order.crooked || mended, g.Mended || mended
+	v.order.shuffled, g.Mended = v.order.shuffled || mended, g.Mended || mended
 	if i == 0 {
 		g.Low = 0
 	}

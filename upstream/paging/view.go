@@ -10,28 +10,28 @@ import (
 // and how many there are. Pages are added newest first. Rows removed between two reads then
 // show as an overlap and never as a gap.
 type View[T any] struct {
-	position func(*T) Position
-	segments []Segment[T] // in the order they were read or recalled
-	total    int          // rows in the list when last reported; -1: unknown
-	end      int          // ordinal after the newest row; -1: the newest end has not been read
-	untold   bool         // Census reports no total
-	deaf     bool         // or its totals are ignored: see totals.go
-	lies     bool         // the total of a page contradicts its rows
-	blind    bool         // without a total the rows of heads have no ordinals, so chunks alone are read
-	least    int          // while total is unknown: least length of the list
-	most     int          // and its greatest length
-	Stale    time.Time    // when Census sent its oldest expired part; zero: none has expired
-	order                 // of the ties seen
-	looks    int          // reads made to see all rows of a moment
-	torn     bool         // they did not show them
-	widest   int          // rows of the largest page for that; 0: of a chunk
-	linked   bool         // the page read last proved rows known before
-	proof    Read         // the last one meant to prove what was read
-	tying    bool         // the read that connects a scan to the epoch was made
-	stuck    bool         // because of ties, it cannot be proved that all pages are of one time
-	Spare    []T          // room for rows of several segments, when no one uses them; nil: in use
+	position       func(*T) Position
+	segments       []Segment[T] // in the order they were read or taken from the cache
+	total          int          // rows in the list when last reported; -1: unknown
+	end            int          // ordinal after the newest row; -1: the newest end has not been read
+	noTotal        bool         // Census reports no total
+	ignoreTotals   bool         // or its totals are ignored: see totals.go
+	wrongTotal     bool         // the total of a page contradicts its rows
+	chunksOnly     bool         // without a total the rows of heads have no ordinals, so chunks alone are read
+	minLength      int          // while total is unknown: least length of the list
+	maxLength      int          // and its greatest length
+	Stale          time.Time    // when Census sent its oldest expired part; zero: none has expired
+	order                       // of the ties seen
+	tieReads       int          // reads made to see all rows of a moment
+	tiesUnresolved bool         // they did not show them
+	largestPage    int          // rows of the largest page for that; 0: of a chunk
+	joined         bool         // the page read last proved rows known before
+	lastProof      Read         // the last one meant to prove what was read
+	connectTried   bool         // the read that connects a scan to the epoch was made
+	unprovable     bool         // because of ties, it cannot be proved that all pages are of one time
+	Spare          []T          // room for rows of several segments, when no one uses them; nil: in use
 
-	memory[T]
+	cacheState[T]
 }
 
 // A Segment is a run of rows at consecutive ordinals.
@@ -40,7 +40,7 @@ type Segment[T any] struct {
 	Rows  []T       // oldest first; at least one
 	Sent  time.Time // rows that were read: when they were requested
 	until time.Time // cached rows: when they expire
-	group int       // 0: part of the epoch of the cached rows, or of the view's first page; see memory
+	group int       // 0: part of the epoch of the cached rows, or of the view's first page; see cacheState
 
 	fringe
 	Mended bool // rows were put in their places among those of their moment
@@ -52,34 +52,34 @@ func (g Segment[T]) end() int { return g.First + len(g.Rows) }
 // NewView begins a view of a list whose rows are placed by position. wide means that Census
 // gives pages of up to maxPage rows.
 func NewView[T any](position func(*T) Position, wide bool) *View[T] {
-	v := &View[T]{position: position, total: -1, end: -1, most: math.MaxInt}
+	v := &View[T]{position: position, total: -1, end: -1, maxLength: math.MaxInt}
 	if wide {
-		v.widest = maxPage
+		v.largestPage = maxPage
 	}
 	return v
 }
 
 // After makes v begin again with what before could not show.
 func (v *View[T]) After(before *View[T]) *View[T] {
-	v.blind = before.stuck // consecutive chunks share one order
+	v.chunksOnly = before.unprovable // consecutive chunks share one order
 	return v
 }
 
 // Used reports whether an answer from v was read from Census, and whether it uses any read or
 // cached row at all.
 func (v *View[T]) Used() (read, any bool) {
-	read = len(v.news) > 0
-	return read, read || len(v.recalled) > 0 || !v.told.IsZero()
+	read = len(v.pagesRead) > 0
+	return read, read || len(v.fromCache) > 0 || !v.totalRequested.IsZero()
 }
 
-// at returns the latest read segment with the row of ordinal n, or a recalled one.
+// at returns the latest read segment with the row of ordinal n, or a cached one.
 func (v *View[T]) at(n int) (g Segment[T], ok bool) {
 	for i := len(v.segments) - 1; i >= 0; i-- {
 		if g = v.segments[i]; n >= g.First && n < g.end() {
 			return g, true
 		}
 	}
-	return v.recallAt(n)
+	return v.cachedAt(n)
 }
 
 // rows returns the rows at the ordinals from lo to hi, all of which are known. They may be
@@ -109,7 +109,7 @@ func (v *View[T]) bound() int {
 	if v.total >= 0 {
 		return v.total
 	}
-	return v.most
+	return v.maxLength
 }
 
 // rank bounds the number of rows older than p: from lo to hi. If both are equal, that is the
@@ -117,12 +117,12 @@ func (v *View[T]) bound() int {
 // except loose ones of p's moment.
 func (v *View[T]) rank(p Position) (lo, hi int) {
 	hi = v.bound()
-	if v.below != nil && len(v.witnesses) == 0 && p.Compare(v.position(&v.segments[0].Rows[0])) < 0 {
-		v.open()
+	if v.packedBelow != nil && len(v.witnesses) == 0 && p.Compare(v.position(&v.segments[0].Rows[0])) < 0 {
+		v.unpackNewest()
 	}
 	for i := range v.segments {
 		g := &v.segments[i]
-		if i, j := v.vague(g, p); i < j {
+		if i, j := v.looseTies(g, p); i < j {
 			if i > 0 {
 				lo = max(lo, g.First+i)
 			}

@@ -9,14 +9,14 @@ import (
 )
 
 // serve answers todo from a list, as Census would: a page past the end is empty.
-func serve(all []row, todo []Read, told bool) (came []Arrival[row]) {
+func serve(all []row, todo []Read, totals bool) (came []Arrival[row]) {
 	for _, r := range todo {
 		p := answer(all, r)
 		p.Rows = slices.Clone(p.Rows)
 		if r.Head > 0 && r.Head > len(all) {
 			p.Rows = slices.Clone(all)
 		}
-		if !told {
+		if !totals {
 			p.Total = -1
 		}
 		a := Arrival[row]{Page: p}
@@ -27,10 +27,10 @@ func serve(all []row, todo []Read, told bool) (came []Arrival[row]) {
 }
 
 // fill reads what windows need, and returns the number of pages.
-func fill(v *View[row], all []row, windows []Window, size int, told, scan bool) (reads int, err error) {
+func fill(v *View[row], all []row, windows []Window, size int, totals, scan bool) (reads int, err error) {
 	head := func(r Read) Arrival[row] {
 		reads++
-		return serve(all, []Read{r}, told)[0]
+		return serve(all, []Read{r}, totals)[0]
 	}
 	for {
 		todo, err := v.Next(windows, size, 8, scan, false)
@@ -40,7 +40,7 @@ func fill(v *View[row], all []row, windows []Window, size int, told, scan bool) 
 		if reads += len(todo); reads > 200 {
 			return reads, errors.New("it reads on and on")
 		}
-		if err := v.Take(todo, serve(all, todo, told), size, head); err != nil {
+		if err := v.Take(todo, serve(all, todo, totals), size, head); err != nil {
 			return reads, err
 		}
 	}

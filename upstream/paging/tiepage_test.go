@@ -7,14 +7,14 @@ import (
 )
 
 // The page that is read to see all of a tie shows all of it, if one page can.
-func TestLook(t *testing.T) {
+func TestTiePage(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		total := rapid.IntRange(2, 2000).Draw(t, "rows")
 		from := rapid.IntRange(0, total-2).Draw(t, "from")
 		k := tie{from: from, to: min(total, from+rapid.IntRange(2, 120).Draw(t, "ties"))}
 		v := NewView((*row).place, false)
 		v.total = total
-		r := v.look(k, 100)
+		r := v.tiePage(k, 100)
 		lo, hi := r.K*r.Size, (r.K+1)*r.Size
 		if r.Head > 0 {
 			lo, hi = total-r.Head, total

@@ -5,24 +5,25 @@ import "census-gateway/internal/coding"
 // How other processes get what is cached of a list. rows writes or reads rows.
 
 // Write writes k and the newest rows; t is nil if they are not cached.
-func (k *Kept[T]) Write(w *coding.Writer, t *Top[T], rows func(*coding.Writer, []T)) {
+func (k *CachedList[T]) Write(w *coding.Writer, t *Top[T], rows func(*coding.Writer, []T)) {
 	w.Int(k.Epoch)
 	w.Int(int64(k.Size))
 	w.Int(int64(k.total))
-	w.Time(k.told)
+	w.Time(k.totalRequested)
 	w.Time(k.proved)
 	w.Bool(k.sealed)
-	w.Bool(k.Wary)
+	w.Bool(k.DistrustTies)
 	k.Newest.write(w, rows)
 	w.Bool(t != nil)
 	if t != nil {
-		t.whole().write(w, rows)
+		t.segment().write(w, rows)
 	}
 }
 
-// ReadKept reads what Write wrote. Pages requested before the moment arrived do not go with it.
-func ReadKept[T any](r *coding.Reader, arrived int64, rows func(*coding.Reader) []T) (k *Kept[T], newest *Segment[T], ok bool) {
-	k = &Kept[T]{Epoch: r.Int(), Size: int(r.Int()), total: int(r.Int()), told: r.Time(), proved: r.Time(), sealed: r.Bool(), Wary: r.Bool(), arrived: arrived}
+// ReadCachedList reads what Write wrote. Pages requested before the moment arrived do not go
+// with it.
+func ReadCachedList[T any](r *coding.Reader, arrived int64, rows func(*coding.Reader) []T) (k *CachedList[T], newest *Segment[T], ok bool) {
+	k = &CachedList[T]{Epoch: r.Int(), Size: int(r.Int()), total: int(r.Int()), totalRequested: r.Time(), proved: r.Time(), sealed: r.Bool(), DistrustTies: r.Bool(), arrived: arrived}
 	k.Newest = readSegment(r, rows)
 	if r.Bool() {
 		g := readSegment(r, rows)
@@ -33,7 +34,7 @@ func ReadKept[T any](r *coding.Reader, arrived int64, rows func(*coding.Reader) 
 
 // Newer returns what to cache of k, which another process has read, if was is cached here; nil if
 // that is as new.
-func (k *Kept[T]) Newer(was *Kept[T]) *Kept[T] {
+func (k *CachedList[T]) Newer(was *CachedList[T]) *CachedList[T] {
 	if was == nil || was.Size != k.Size {
 		return k
 	}
@@ -41,7 +42,7 @@ func (k *Kept[T]) Newer(was *Kept[T]) *Kept[T] {
 		return nil
 	}
 	next := *k
-	next.Wary = k.Wary || was.Wary
+	next.DistrustTies = k.DistrustTies || was.DistrustTies
 	if was.Epoch == k.Epoch {
 		next.total, next.sealed = max(k.total, was.total), k.sealed || was.sealed
 	}
@@ -51,7 +52,7 @@ func (k *Kept[T]) Newer(was *Kept[T]) *Kept[T] {
 // Write writes b, which belongs to a list with chunks of that many rows.
 func (b *Block[T]) Write(w *coding.Writer, rows func(*coding.Writer, []T)) {
 	w.Time(b.Until)
-	g := b.Open()
+	g := b.Segment()
 	g.write(w, rows)
 }
 
@@ -62,8 +63,8 @@ func ReadBlock[T any](r *coding.Reader, rows func(*coding.Reader) []T) (b Block[
 	return g.Block(until), !r.Failed() && len(g.Rows) > 0
 }
 
-// whole returns the rows of t, with those below.
-func (t *Top[T]) whole() *Segment[T] {
+// segment returns the rows of t, with those below.
+func (t *Top[T]) segment() *Segment[T] {
 	g := t.Segment
 	if t.Below != nil {
 		rows := t.Below.Rows(len(g.Rows))
@@ -80,15 +81,15 @@ func (g *Segment[T]) write(w *coding.Writer, rows func(*coding.Writer, []T)) {
 	w.Int(int64(g.Low))
 	w.Int(int64(g.High))
 	w.Bool(g.ties)
-	w.Bool(g.crooked)
-	w.Int(int64(g.luck))
+	w.Bool(g.shuffled)
+	w.Int(int64(g.odds))
 	rows(w, g.Rows)
 }
 
 func readSegment[T any](r *coding.Reader, rows func(*coding.Reader) []T) (g Segment[T]) {
 	g.First, g.Sent, g.Mended = int(r.Int()), r.Time(), r.Bool()
 	g.Low, g.High = int(r.Int()), int(r.Int())
-	g.ties, g.crooked, g.luck = r.Bool(), r.Bool(), int(r.Int())
+	g.ties, g.shuffled, g.odds = r.Bool(), r.Bool(), int(r.Int())
 	g.Rows = rows(r)
 	return g
 }

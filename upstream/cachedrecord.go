@@ -21,7 +21,7 @@ type cachedRecord[T any] struct {
 // returns, it costs no call. Otherwise it costs one call, which equal requests made at the
 // same time share. check rejects records other than the one requested.
 func readRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int64, weight func(*T) int, decode func(body string) (*T, error), check func(*T) error, life func(*T) time.Duration) (*T, error) {
-	if record, ok := recallRecord[T](ctx, c, e, id); ok {
+	if record, ok := freshRecord[T](ctx, c, e, id); ok {
 		return record, nil
 	}
 	return fetchRecord(ctx, c, e, id, weight, func(ctx context.Context) (*T, error) {
@@ -76,8 +76,8 @@ func fetchRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int
 	return k.record, nil
 }
 
-// recallRecord returns a cached record that is still fresh.
-func recallRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int64) (*T, bool) {
+// freshRecord returns a cached record that is still fresh.
+func freshRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int64) (*T, bool) {
 	value, ok := c.cache.get(c.entryKey(e, id))
 	if !ok {
 		return nil, false

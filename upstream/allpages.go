@@ -13,15 +13,15 @@ import (
 
 var errNoID = errors.New("a row has no id")
 
-// whole reads every page of the list, in Census's order, and takes each row once. If rows move
+// allPages reads every page of the list, in Census's order, and takes each row once. If rows move
 // between pages meanwhile, the total or a second reading shows it, and the list is read again.
 // id returns the id of a row, "" if it has none.
-func (l list[T]) whole(ctx context.Context, id func(*T) string) ([]T, error) {
+func (l list[T]) allPages(ctx context.Context, id func(*T) string) ([]T, error) {
 	l.anyOrder = true
 	var before []T
 	after := int64(0)
 	for range maxMoves {
-		rows, steady, err := l.pass(ctx, id, &after)
+		rows, steady, err := l.readPages(ctx, id, &after)
 		if smaller, ok := l.resized(err); ok {
 			l, before = smaller, nil
 			continue
@@ -38,8 +38,8 @@ func (l list[T]) whole(ctx context.Context, id func(*T) string) ([]T, error) {
 	return nil, l.endpoint.Failed(l.id, errTooManyReads)
 }
 
-// pass reads every page once. steady reports that the totals of all pages match the rows.
-func (l list[T]) pass(ctx context.Context, id func(*T) string, after *int64) (rows []T, steady bool, err error) {
+// readPages reads every page once. steady reports that the totals of all pages match the rows.
+func (l list[T]) readPages(ctx context.Context, id func(*T) string, after *int64) (rows []T, steady bool, err error) {
 	var pages []paging.Arrival[T]
 	take := func(from, to int) error {
 		numbers := make([]int, to-from)
@@ -90,15 +90,15 @@ func (l list[T]) pass(ctx context.Context, id func(*T) string, after *int64) (ro
 	return rows, steady && (total < 0 || total == len(rows)), nil
 }
 
-// readAll is whole, answered from memory while the copy is fresh. name is its key there.
+// readAll is allPages, answered from memory while the copy is fresh. name is its key there.
 func readAll[T any](ctx context.Context, l list[T], name calls.Endpoint, id func(*T) string) ([]T, error) {
 	type rows = []T
-	if kept, ok := recallRecord[rows](ctx, l.client, name, 0); ok {
+	if kept, ok := freshRecord[rows](ctx, l.client, name, 0); ok {
 		return *kept, nil
 	}
 	all, err := fetchRecord(ctx, l.client, name, 0, func(all *rows) int { return l.weigh(*all) },
 		func(ctx context.Context) (*rows, error) {
-			all, err := l.whole(ctx, id)
+			all, err := l.allPages(ctx, id)
 			return &all, err
 		},
 		func(*rows) time.Duration { return l.lifetime() })

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// plan lists the reads that v still lacks to answer windows, newest first; none if it can
+// planReads lists the reads that v still lacks to answer windows, newest first; none if it can
 // answer. It makes as few calls as possible:
 //
 //   - The newest rows are one head, as large as the largest window needs.
@@ -16,12 +16,12 @@ import (
 //
 // Each read brings new knowledge, so the caller makes the first reads of the list and plans
 // again.
-func plan[T any](v *View[T], windows []Window, size int) []Read {
+func planReads[T any](v *View[T], windows []Window, size int) []Read {
 	var missing []int // ordinals, in any order
 	head, known := 0, len(v.segments)
 	for _, w := range windows {
-		if more, look := v.clear(w.Near(), size); look.Size > 0 {
-			return []Read{look}
+		if more, page := v.readsToPlace(w.Near(), size); page.Size > 0 {
+			return []Read{page}
 		} else if len(more) > 0 {
 			missing = append(missing, more...)
 			continue
@@ -33,19 +33,19 @@ func plan[T any](v *View[T], windows []Window, size int) []Read {
 				n++ // shows whether the last row is alone in its moment
 			}
 			switch {
-			case !v.blind && n == size+1 && n <= v.widest:
+			case !v.chunksOnly && n == size+1 && n <= v.largestPage:
 				head = max(head, n)
 				continue
-			case !v.blind:
+			case !v.chunksOnly:
 				head = max(head, min(n, size))
 				continue
 			case v.total < 0:
-				lo, hi = v.probe(), v.probe()+1
+				lo, hi = v.guessOrdinal(), v.guessOrdinal()+1
 			default:
 				lo, hi = max(0, v.total-n), v.total
 			}
 		} else {
-			lo, hi = v.wider(w, lo, hi, size)
+			lo, hi = v.withNeighbor(w, lo, hi, size)
 		}
 		for n := lo; n < hi; {
 			if g, ok := v.at(n); ok {
@@ -57,28 +57,28 @@ func plan[T any](v *View[T], windows []Window, size int) []Read {
 		}
 	}
 	if head == 0 && len(missing) == 0 {
-		more, look := v.untie(windows, size)
-		if look.Size > 0 {
-			return []Read{look}
+		more, page := v.readsToSettle(windows, size)
+		if page.Size > 0 {
+			return []Read{page}
 		}
 		missing = more
 	}
-	if len(v.segments) > known { // recalled rows may answer more
-		return plan(v, windows, size)
+	if len(v.segments) > known { // chunks of the cache may answer more
+		return planReads(v, windows, size)
 	}
-	switch remembers := v.kept != nil && v.total < 0 && !v.untold; {
+	switch remembers := v.cachedList != nil && v.total < 0 && !v.noTotal; {
 	case remembers && head == 0 && len(missing) == 0: // everything is known except whether it still holds
-		if v.kept.Newest.end() < v.kept.total {
-			return []Read{v.proofOf(0, size)}
+		if v.cachedList.Newest.end() < v.cachedList.total {
+			return []Read{v.proofRead(0, size)}
 		}
 		head = min(witnessHead, size)
-	case v.kept != nil && !v.blind && head > 0 && v.kept.sealed:
+	case v.cachedList != nil && !v.chunksOnly && head > 0 && v.cachedList.sealed:
 		head = max(head, min(witnessHead, size))
 	case v.total < 0 && head == 0 && len(missing) == 0:
-		missing = append(missing, v.probe())
+		missing = append(missing, v.guessOrdinal())
 	}
 	total := v.total
-	if v.blind {
+	if v.chunksOnly {
 		total = -1
 	}
 	return cover(missing, head, total, size)
@@ -112,10 +112,10 @@ func (v *View[T]) stretch(w Window) (lo, hi int) {
 	}
 	hi = min(hi, v.bound())
 	if far := w.Far(); how == sure && !far.IsEnd() { // rows known to lie beyond it are not needed
-		if least, most := v.rank(far); w.FromOldest {
-			hi = max(lo, min(hi, most)) // if it lies before the near side, nothing from there on
+		if atLeast, atMost := v.rank(far); w.FromOldest {
+			hi = max(lo, min(hi, atMost)) // if it lies before the near side, nothing from there on
 		} else {
-			lo = max(lo, least)
+			lo = max(lo, atLeast)
 		}
 	}
 	hi = max(hi, 0)
@@ -162,12 +162,12 @@ func (v *View[T]) start(w Window) (int, certainty) {
 	return lo + (hi-lo)/2, sought
 }
 
-// probe returns the ordinal to look at next while the list's length is unknown.
-func (v *View[T]) probe() int {
-	if v.most == math.MaxInt {
-		return 2 * v.least
+// guessOrdinal returns the ordinal to look at next while the list's length is unknown.
+func (v *View[T]) guessOrdinal() int {
+	if v.maxLength == math.MaxInt {
+		return 2 * v.minLength
 	}
-	return v.least + (v.most-v.least)/2
+	return v.minLength + (v.maxLength-v.minLength)/2
 }
 
 // cover returns reads that contain the missing ordinals, newest first. If head is above 0,

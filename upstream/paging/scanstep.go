@@ -26,9 +26,9 @@ func (w Window) Step(size int, held bool) Window {
 	return w
 }
 
-// AtHand returns how many consecutive rows v has in place from the start of w; 0 upwards, and
+// RowsInPlace returns how many consecutive rows v has in place from the start of w; 0 upwards, and
 // where the start is not known.
-func (v *View[T]) AtHand(w Window) int {
+func (v *View[T]) RowsInPlace(w Window) int {
 	lo, hi := v.rank(w.Newer)
 	if w.FromOldest || lo != hi || lo == 0 {
 		return 0
@@ -38,7 +38,7 @@ func (v *View[T]) AtHand(w Window) int {
 		return 0
 	}
 	first := g.First
-	if g.Low > 0 && !v.trusts(v.tie(v.moment(&g, first))) {
+	if g.Low > 0 && !v.trusts(v.tieAt(v.moment(&g, first))) {
 		first += g.Low
 	}
 	return max(lo-first, 0)

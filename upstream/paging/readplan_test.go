@@ -72,7 +72,7 @@ func TestPlan(t *testing.T) {
 			for _, r := range tt.known {
 				must(t, v, r, answer(all, r))
 			}
-			if got := fmt.Sprint(plan(v, tt.windows, 100)); got != tt.want {
+			if got := fmt.Sprint(planReads(v, tt.windows, 100)); got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})
@@ -115,7 +115,7 @@ func TestLawPlanIsOptimal(t *testing.T) {
 		best := fewest(t, v, all, windows, size)
 		calls := 0
 		for {
-			todo := plan(v, windows, size)
+			todo := planReads(v, windows, size)
 			if len(todo) == 0 {
 				break
 			}

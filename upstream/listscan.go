@@ -11,7 +11,7 @@ import (
 // visit has enough. It ignores w.Limit. It holds one page in memory, however many rows there
 // are. Each call to Census is made only if may returns true; limited reports that it did not.
 func (l list[T]) scan(ctx context.Context, w paging.Window, may func() bool, visit func(paging.Slice[T]) (enough bool)) (limited bool, err error) {
-	v := l.recall(0)
+	v := l.cachedView(0)
 	var before paging.Slice[T] // the page before, with the row it holds back
 	held, asked := false, false
 	spare := []T{}
@@ -19,7 +19,7 @@ func (l list[T]) scan(ctx context.Context, w paging.Window, may func() bool, vis
 		step := w.Step(l.size, held)
 		windows := []paging.Window{step}
 		sought := !step.Near().IsEnd() && step.Near().Ordinal == paging.NoOrdinal
-		if sought && v.AtHand(step) == 0 { // from the newest rows on
+		if sought && v.RowsInPlace(step) == 0 { // from the newest rows on
 			windows = append(windows, paging.Window{Limit: l.size})
 		}
 		answer, as, err := l.view(ctx, windows, v, may)
@@ -30,18 +30,18 @@ func (l list[T]) scan(ctx context.Context, w paging.Window, may func() bool, vis
 			return true, nil
 		}
 		if smaller, ok := l.resized(err); ok {
-			l, v = smaller, smaller.recall(0)
+			l, v = smaller, smaller.cachedView(0)
 			continue
 		}
 		if err != nil {
 			return false, err
 		}
-		if answer.Passed(step) {
+		if answer.OmittedTie(step) {
 			l.distrustTies()
-			return false, l.endpoint.Unreadable(l.id, paging.ErrPassed)
+			return false, l.endpoint.Unreadable(l.id, paging.ErrOmittedTie)
 		}
 		if sought {
-			step.Limit = max(step.Limit, answer.AtHand(step))
+			step.Limit = max(step.Limit, answer.RowsInPlace(step))
 		}
 		answer.Spare = spare
 		s := answer.Slice(step).Cut(w)
@@ -62,7 +62,7 @@ func (l list[T]) scan(ctx context.Context, w paging.Window, may func() bool, vis
 		}
 		w = s.After(w)
 		if w.FromOldest {
-			v = l.recall(0)
+			v = l.cachedView(0)
 		} else {
 			v = l.continueView(as, s.First)
 		}
@@ -73,8 +73,8 @@ func (l list[T]) scan(ctx context.Context, w paging.Window, may func() bool, vis
 // ended, as if both were one view. If another epoch has begun meanwhile, the view must search
 // for its place again.
 func (l list[T]) continueView(before *paging.View[T], n int) *paging.View[T] {
-	if v := l.remember(0); v.Follow(before, n, time.Now()) {
+	if v := l.cachedChunks(0); v.ContinueFrom(before, n, time.Now()) {
 		return v
 	}
-	return l.recall(0)
+	return l.cachedView(0)
 }
