@@ -12,7 +12,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// API keys are accepted in both headers, and other credentials are rejected.
+// API keys are accepted in both headers. Other credentials are rejected.
 func TestAPIKeys(t *testing.T) {
 	t.Parallel()
 	const one, two = "cgw_ONEONEONEONEONEONEONEONE", "cgw_TWOTWOTWOTWOTWOTWOTWOTWO"
@@ -40,14 +40,14 @@ func TestAPIKeys(t *testing.T) {
 		{"5,000 letters", "X-API-Key", strings.Repeat("x", 5000), 401},
 		{"in a cookie", "Cookie", "key=" + one, 401},
 	} {
-		c.take()
+		c.takeRequests()
 		a := g.query(t, "{sync(id:52){label}}", nil, k.header, k.value)
 		if a.status != k.status {
 			t.Errorf("%s: got %d, want %d: %.200s", k.name, a.status, k.status, a.body)
 		}
 		if k.status == 401 {
 			a.refused(t, 401, unauthorized)
-			c.quiet(t)
+			c.expectNoRequests(t)
 		}
 	}
 	g.do(t, "GET", "/graphql"+query52+"&key="+one+"&access_token="+one, "").refused(t, 401, unauthorized)
@@ -57,10 +57,10 @@ func TestAPIKeys(t *testing.T) {
 	if a := g.query(t, "{sync(id:52){id}}", nil, "X-API-Key", one, "Authorization", "Bearer x"); a.status != 200 {
 		t.Errorf("both headers: %d", a.status)
 	}
-	if seen := c.seen(); len(seen) != 1 || seen[0] != "Bearer "+censusToken {
+	if seen := c.credentials(); len(seen) != 1 || seen[0] != "Bearer "+censusToken {
 		t.Errorf("Census saw %q", seen)
 	}
-	g.stop(t) // the log is whole then
+	g.stop(t) // so that the log is complete
 	for _, name := range []string{"caller=key:one", "caller=key:two"} {
 		if !strings.Contains(g.log.String(), name) {
 			t.Errorf("the log has no %s", name)
@@ -68,9 +68,9 @@ func TestAPIKeys(t *testing.T) {
 	}
 }
 
-// Callers of a pass-through gateway see only what their own token allows, one after the other and
+// Callers of a pass-through gateway see only the data that their own token allows, in sequence and
 // concurrently.
-func TestTenantsAreApart(t *testing.T) {
+func TestTenantsAreIsolated(t *testing.T) {
 	t.Parallel()
 	tenants := map[string]*sim.Census{}
 	for _, name := range []string{"alpha", "beta"} {
@@ -79,7 +79,7 @@ func TestTenantsAreApart(t *testing.T) {
 	}
 	c := newCensus(t, sim.Options{Empty: true})
 	c.Inject(sim.Fault{Do: func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
-		time.Sleep(2 * time.Millisecond) // so that equal questions meet
+		time.Sleep(2 * time.Millisecond) // so that equal queries overlap
 		if tenant := tenants[r.Header.Get("Authorization")]; tenant != nil {
 			tenant.ServeHTTP(w, r)
 			return
@@ -88,7 +88,7 @@ func TestTenantsAreApart(t *testing.T) {
 	}})
 	g := start(t, "CENSUS_BASE_URL="+c.url, "GATEWAY_PASS_THROUGH=true")
 	ask := func(authorization string) (answer, error) {
-		return try("POST", "http://"+g.host+"/graphql", body("{sync(id:52){label}syncs{nodes{label}}}", nil), "Content-Type", asJSON, "Authorization", authorization)
+		return send("POST", "http://"+g.host+"/graphql", body("{sync(id:52){label}syncs{nodes{label}}}", nil), "Content-Type", asJSON, "Authorization", authorization)
 	}
 	expect := func(name string) {
 		a, err := ask("Bearer secret-token:" + name)
@@ -112,10 +112,10 @@ func TestTenantsAreApart(t *testing.T) {
 	g.query(t, "{sync(id:52){label}}", nil).refused(t, 401, unauthorized)
 	a := g.query(t, "{sync(id:52){label}}", nil, "Authorization", "Bearer secret-token:gamma")
 	a.refusedAt(t, "sync", unauthorized)
-	g.stop(t) // the log is whole then
+	g.stop(t) // so that the log is complete
 	for _, name := range []string{"alpha", "beta", "gamma", "secret-token"} {
 		if strings.Contains(g.log.String(), name) {
-			t.Errorf("the log has %s", name)
+			t.Errorf("the log contains %s", name)
 		}
 	}
 }

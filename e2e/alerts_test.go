@@ -17,8 +17,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// What is posted to a webhook is signed, says what fires and then that it is resolved, and comes
-// again when the receiver was down. A query says the same. No address or key is in the log.
+// The alert webhook is signed, reports when an alert fires and when it is resolved, and is repeated
+// after the receiver was down. A query returns the same alert. The log contains no address and no
+// key.
 func TestAlertWebhook(t *testing.T) {
 	t.Parallel()
 	const key = "CANARYalertCANARY"
@@ -46,11 +47,11 @@ func TestAlertWebhook(t *testing.T) {
 			r.Status, r.ErrorCode, r.CompletedAt, r.UpdatedAt = status, "AUTH", time.Now(), time.Now()
 		})
 	}
-	first := begin() // and a run in progress is read every 10 s
+	first := begin() // a sync with a run in progress is read every 10 s
 	g := start(t, c.settings("GATEWAY_ALERT_WEBHOOK="+receiver.URL+"/CANARYpath", "GATEWAY_ALERT_SECRET="+key)...)
-	for over := time.Now().Add(20 * time.Second); !strings.Contains(strings.Join(c.take(), " "), "/sync_runs"); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(over) {
-			t.Fatal("nobody reads the sync")
+	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(strings.Join(c.takeRequests(), " "), "/sync_runs"); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the sync is not read")
 		}
 	}
 	end(first, "failed")
@@ -86,19 +87,19 @@ func TestAlertWebhook(t *testing.T) {
 		t.Errorf("%s %v", text, alert)
 	}
 	metrics := ""
-	for over := time.Now().Add(10 * time.Second); !strings.Contains(metrics, `census_gateway_alert_messages_total{outcome="delivered"} 2`); {
-		if metrics = do(t, "GET", g.admin+"/metrics", "").body; time.Now().After(over) {
+	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(metrics, `census_gateway_alert_messages_total{outcome="delivered"} 2`); {
+		if metrics = do(t, "GET", g.admin+"/metrics", "").body; time.Now().After(deadline) {
 			t.Fatalf("%s", metrics)
 		}
 	}
 	g.stop(t)
-	if log := g.log.String(); strings.Contains(log, "CANARYpath") || strings.Contains(log, key) || !strings.Contains(log, "will be tried again") {
+	if log := g.log.String(); strings.Contains(log, "CANARYpath") || strings.Contains(log, key) || !strings.Contains(log, "retrying the message") {
 		t.Errorf("%s", log)
 	}
 }
 
-// Of gateways that share a Redis, one posts each change of an alert.
-func TestGatewaysPostOnce(t *testing.T) {
+// Of several gateways with one Redis, one posts each change of an alert.
+func TestOneGatewayPostsEachAlert(t *testing.T) {
 	t.Parallel()
 	redis := redistest.Start(t)
 	posts := make(chan string, 100)
@@ -115,25 +116,25 @@ func TestGatewaysPostOnce(t *testing.T) {
 	for range 2 {
 		g := start(t, settings...)
 		g.usesRedis(t)
-		_, told := g.events(t, `subscription{alertChanged{state}}`)
-		gateways, lines = append(gateways, g), append(lines, told)
+		_, received := g.subscribeSSE(t, `subscription{alertChanged{state}}`)
+		gateways, lines = append(gateways, g), append(lines, received)
 	}
 	until(t, "both listen", func() bool {
 		return strings.Contains(redis.Do("PUBSUB", "NUMSUB", "census-gateway:messages"), ":2")
 	})
-	until(t, "it is read", func() bool { return strings.Contains(strings.Join(c.Calls(), " "), "sync_runs") })
-	time.Sleep(2 * time.Second) // the other has heard of it
+	until(t, "the sync is read", func() bool { return strings.Contains(strings.Join(c.Calls(), " "), "sync_runs") })
+	time.Sleep(2 * time.Second) // the other gateway has received the message
 	c.AddRun(id, sim.Run{Status: "failed", CompletedAt: time.Now(), UpdatedAt: time.Now(), CreatedAt: time.Now()})
-	if status := gateways[0].hook(t, "a-secret", fmt.Sprintf(`{"workspace_id": 1, "sync_id": %d, "event": "sync.failed"}`, id)); status != "204" {
+	if status := gateways[0].sendWebhook(t, "a-secret", fmt.Sprintf(`{"workspace_id": 1, "sync_id": %d, "event": "sync.failed"}`, id)); status != "204" {
 		t.Fatal(status)
 	}
 	for i := range lines {
-		if !find(t, lines[i], `data: {"data":{"alertChanged":{"state":"FIRING"`) {
-			t.Errorf("gateway %d tells nothing", i)
+		if !waitForLine(t, lines[i], `data: {"data":{"alertChanged":{"state":"FIRING"`) {
+			t.Errorf("gateway %d sends no event", i)
 		}
 	}
 	for _, g := range gateways {
-		g.stop(t) // which sends what waits
+		g.stop(t) // this sends the queued messages
 	}
 	if len(posts) != 1 {
 		t.Errorf("%d posts", len(posts))

@@ -10,7 +10,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Bodies that are not valid requests, although a lenient reader might accept some.
+// Invalid bodies, some of which a lenient server might accept.
 func TestBodies(t *testing.T) {
 	t.Parallel()
 	const good = `{"query":"{sync(id:52){label}}"}`
@@ -34,7 +34,7 @@ func TestBodies(t *testing.T) {
 		{"empty", "", 400, badRequest},
 		{"null", "null", 400, badRequest},
 		{"text", "query", 400, badRequest},
-		{"cut", good[:len(good)-2], 400, badRequest},
+		{"truncated", good[:len(good)-2], 400, badRequest},
 		{"no query", "{}", 400, badRequest},
 		{"a query that is a number", `{"query":1}`, 400, badRequest},
 		{"variables that are a list", `{"query":"{sync(id:52){label}}","variables":[]}`, 400, badRequest},
@@ -50,8 +50,8 @@ func TestBodies(t *testing.T) {
 		{"UTF-16", utf16(good), 400, badRequest},
 		{"query twice", `{"query":"{sync(id:52){label}}","query":"{sync(id:52){id}}"}`, 400, badRequest},
 		{"query twice, once escaped", `{"query":"{sync(id:52){label}}","qu\u0065ry":"{sync(id:52){id}}"}`, 400, badRequest},
-		{"another request behind", good + good, 400, badRequest},
-		{"text behind", good + "x", 400, badRequest},
+		{"a second request after it", good + good, 400, badRequest},
+		{"text after it", good + "x", 400, badRequest},
 		{"a batch of 50", "[" + strings.Repeat(good+",", 49) + good + "]", 400, badRequest},
 		{"an empty batch", "[]", 400, badRequest},
 		{"lists, 100,000 deep", deep("[", "]", 100_000), 400, badRequest},
@@ -62,14 +62,14 @@ func TestBodies(t *testing.T) {
 		{"10 MB", body("{sync(id:52){label}}"+strings.Repeat(" ", 10<<20), nil), 413, tooLarge},
 		{"a document of 100 KB", body("{sync(id:52){label}}"+strings.Repeat(" ", 100_000), nil), 413, tooLarge},
 		{"a wrong operationName", `{"query":"query A{sync(id:52){label}}","operationName":"B"}`, 400, invalid},
-		{"a name of 100,000 letters", `{"query":"query A{sync(id:52){label}}","operationName":"` + strings.Repeat("B", 100_000) + `"}`, 400, invalid},
+		{"a name of 100,000 characters", `{"query":"query A{sync(id:52){label}}","operationName":"` + strings.Repeat("B", 100_000) + `"}`, 400, invalid},
 		{"extensions of the wrong type", `{"query":"{sync(id:52){label}}","extensions":{"persistedQuery":7}}`, 400, badRequest},
 	} {
 		a := g.post(t, b.body)
 		if a.status != b.status || a.code() != b.code {
 			t.Errorf("%s: got %d %s, want %d %s: %.300s", b.name, a.status, a.code(), b.status, b.code, a.body)
 		}
-		c.quiet(t)
+		c.expectNoRequests(t)
 	}
 	for name, b := range map[string]string{
 		"variables null": `{"query":"{sync(id:52){label}}","variables":null,"operationName":null}`,
@@ -83,7 +83,7 @@ func TestBodies(t *testing.T) {
 	}
 }
 
-// Bodies with a wrong Content-Type or encoding, and requests whose other parts are too large.
+// Bodies with a wrong Content-Type or encoding, and requests with other parts that are too large.
 func TestEnvelopes(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -115,9 +115,9 @@ func TestEnvelopes(t *testing.T) {
 			t.Errorf("%s: got %d %s, want %d %s: %.300s", e.name, a.status, a.code(), e.status, e.code, a.body)
 		}
 		if e.code == "" {
-			c.take()
+			c.takeRequests()
 		}
-		c.quiet(t)
+		c.expectNoRequests(t)
 	}
 	if a := g.post(t, good, "X-Huge", strings.Repeat("x", 64<<10)); a.status != 431 {
 		t.Errorf("a header of 64 KiB: %d", a.status)
@@ -129,6 +129,6 @@ func TestEnvelopes(t *testing.T) {
 		if a := g.do(t, "GET", "/graphql?"+query, ""); a.status < 400 || a.code() == "" {
 			t.Errorf("GET ?%s: %d %.200s", query, a.status, a.body)
 		}
-		c.quiet(t)
+		c.expectNoRequests(t)
 	}
 }

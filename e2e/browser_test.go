@@ -14,19 +14,19 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// What can befall the Census under a dashboard, by the names that its tests use.
-var misfortunes = map[string]sim.Fault{
+// faults are the faults of Census that the dashboard's tests use, by name.
+var faults = map[string]sim.Fault{
 	"none":       {},
 	"down":       {Do: sim.JSON(503, `{"status":"error"}`)},
 	"unreadable": {Match: sim.Path("/syncs/52/sync_runs"), Do: sim.JSON(500, `{"status":"error"}`)},
 }
 
-// Opens the dashboard and GraphiQL of the built program in a real browser, by the tests in
+// TestBrowser opens the dashboard and GraphiQL of the built program in a browser, with the tests in
 // examples/dashboard/browser:
 //
 //	(cd examples/dashboard && npm ci) && CHROMIUM=/usr/bin/chromium go test ./e2e -run Browser -artifacts
 //
-// keeps pictures of every screen.
+// It keeps pictures of every screen.
 func TestBrowser(t *testing.T) {
 	browser := chromium(t)
 	t.Parallel()
@@ -45,11 +45,11 @@ func TestBrowser(t *testing.T) {
 	} {
 		env = append(env, name+"=http://"+g.host+"/dashboard")
 	}
-	prefix := prefixed(t, start(t, "GATEWAY_SIMULATE=true", "GATEWAY_API_KEYS=one:"+hashOf("a-key")))
+	prefix := servePrefixed(t, start(t, "GATEWAY_SIMULATE=true", "GATEWAY_API_KEYS=one:"+hashOf("a-key")))
 	env = append(env, "GRAPHIQL=http://"+start(t).host, "KEYED_GRAPHIQL="+prefix)
 	undo := func() {}
 	control := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fault, known := misfortunes[strings.TrimPrefix(r.URL.Path, "/")]
+		fault, known := faults[strings.TrimPrefix(r.URL.Path, "/")]
 		if !known {
 			http.NotFound(w, r)
 		}
@@ -71,8 +71,8 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
-// The dashboard over 1,000 syncs keeps to its budgets of bytes and elements. With -v it also tells
-// times and calls to Census, which depend on the machine.
+// The dashboard stays within its budgets of bytes and elements with 1,000 syncs. With -v the test
+// also prints times and calls to Census, which depend on the machine.
 func TestBrowserBudgets(t *testing.T) {
 	browser := chromium(t)
 	t.Parallel()
@@ -103,7 +103,7 @@ func chromium(t *testing.T) string {
 	t.Helper()
 	path := os.Getenv("CHROMIUM")
 	if path == "" {
-		t.Skip("CHROMIUM names no browser; the gate has one")
+		t.Skip("set CHROMIUM to the path of a browser; CI does")
 	}
 	return path
 }

@@ -10,7 +10,7 @@ import (
 
 const query52 = "?query=%7Bsync(id:52)%7Blabel%7D%7D"
 
-// A request that a page of another origin can send without a preflight is not executed.
+// Requests that a page of another origin can send without a preflight are rejected.
 func TestCSRF(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -41,17 +41,17 @@ func TestCSRF(t *testing.T) {
 		{"its own page", "POST", "/graphql", good, []string{"Content-Type", asJSON, "Origin", "http://" + g.host, "Sec-Fetch-Site", "same-origin"}, 200},
 		{"curl", "GET", "/graphql" + query52, "", []string{"User-Agent", "curl/8.0"}, 200},
 	} {
-		c.take()
+		c.takeRequests()
 		if a := g.do(t, r.method, r.path, r.body, append(r.headers, "Accept", asGraphQL)...); a.status != r.status {
 			t.Errorf("%s: got %d, want %d: %.200s", r.name, a.status, r.status, a.body)
 		}
 		if r.status != 200 {
-			c.quiet(t)
+			c.expectNoRequests(t)
 		}
 	}
 }
 
-// Pages may read answers if their origin is listed exactly.
+// A page may read answers only if its origin is listed exactly.
 func TestCORS(t *testing.T) {
 	t.Parallel()
 	closed := start(t)
@@ -91,7 +91,7 @@ func TestCORS(t *testing.T) {
 	}
 }
 
-// No part of a request can become a page, and no page can frame or sniff an answer.
+// No part of a request is returned as HTML. No page can frame an answer or sniff its type.
 func TestReflection(t *testing.T) {
 	t.Parallel()
 	g := start(t)
@@ -128,7 +128,8 @@ func TestReflection(t *testing.T) {
 	}
 }
 
-// A page whose name resolves to this machine still sends its own name as Host.
+// With DNS rebinding, a page's name resolves to this machine, but the browser still sends that name
+// as Host.
 func TestDNSRebinding(t *testing.T) {
 	t.Parallel()
 	open, named := start(t), start(t, "GATEWAY_HOSTS=gateway.test")

@@ -12,7 +12,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A collector is where traces go; it keeps all it is sent.
+// A collector receives traces and keeps all that it receives.
 type collector struct {
 	url  string
 	mu   sync.Mutex
@@ -32,12 +32,11 @@ func newCollector(t *testing.T) *collector {
 	return c
 }
 
-// Every secret here holds this word, and so does every variable, label and
-// name a caller makes up.
+// Every secret in this test contains this word, and so do all variables, labels and names of
+// callers.
 const canary = "CANARY"
 
-// No secret, and nothing that callers ask about, leaves the gateway by an unintended way,
-// whatever goes wrong.
+// No secret and no input of callers leaves the gateway in an unintended way, for any failure.
 func TestCanaries(t *testing.T) {
 	t.Parallel()
 	const key, passed = "cgw_CANARYkeyCANARYkeyCANARY", "secret-token:CANARYpassedCANARYpassed"
@@ -68,7 +67,7 @@ func TestCanaries(t *testing.T) {
 					"GATEWAY_PPROF=true", "OTEL_EXPORTER_OTLP_ENDPOINT="+traces.url, "OTEL_BSP_SCHEDULE_DELAY=50")...)
 				var seen strings.Builder
 				for _, credential := range mode.credentials {
-					provoke(t, g, c, credential, func(a answer) {
+					causeFailures(t, g, c, credential, func(a answer) {
 						for name, values := range a.header {
 							seen.WriteString(name + ": " + strings.Join(values, ", ") + "\n")
 						}
@@ -83,15 +82,15 @@ func TestCanaries(t *testing.T) {
 					t.Errorf("only %d bytes of traces", n)
 				}
 				for where, text := range map[string]string{"stdout": g.out.String(), "the log": g.log.String(), "metrics": metrics.body, "answers": seen.String(), "traces": traces.text.String()} {
-					searched(t, where, text)
+					checkNoSecrets(t, where, text)
 				}
 			})
 		}
 	}
 }
 
-// provoke causes every kind of failure under one credential, and shows each answer.
-func provoke(t *testing.T, g *gateway, c *census, credential string, show func(answer)) {
+// causeFailures causes every kind of failure with one credential, and passes each answer to show.
+func causeFailures(t *testing.T, g *gateway, c *census, credential string, show func(answer)) {
 	ask := func(request string, headers ...string) {
 		show(g.post(t, request, append([]string{"Authorization", credential, "Traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
 			"Tracestate", "CANARY=CANARY", "Baggage", "user=CANARY@example.com", "X-Census-Cost", "1", "User-Agent", "CANARY", "Cookie", "CANARY=CANARY"}, headers...)...))
@@ -101,11 +100,11 @@ func provoke(t *testing.T, g *gateway, c *census, credential string, show func(a
 	ask(body(query, map[string]any{"id": "52", "after": "CANARYcursor"}))
 	ask(body(query, map[string]any{"id": map[string]any{"CANARY": 1}}))
 	ask(body("#CANARY\n{sync(id:52){label}}", nil), "X-API-Key", "CANARYkeyCANARYkey")
-	// Names of connections, of which Census tells secrets too.
+	// Names of connections, whose records at Census contain secrets.
 	ask(body("{syncs(first:5){nodes{source{connectionName connectionType}destination{connectionName connectionType}}}}", nil))
-	// Only the caller may learn who started a run: it is in no log, metric or trace.
+	// Only callers may see who started a run. No log, metric or trace contains it.
 	if a := g.query(t, "{sync(id:52){runs(first:1000){nodes{syncTriggerReason{uiDetail}}}}}", nil, "Authorization", credential); a.status == 200 && !strings.Contains(a.body, "@") {
-		t.Error("no run was started by anybody")
+		t.Error("no run names the user who started it")
 	}
 	for i, broken := range []sim.Effect{
 		sim.EchoAuthorization(401), sim.EchoAuthorization(500), sim.EchoAuthorization(400), sim.EchoAuthorization(200), sim.EchoAuthorization(429),
@@ -116,7 +115,7 @@ func provoke(t *testing.T, g *gateway, c *census, credential string, show func(a
 		sim.Status(403, "text/plain", "CANARY@example.com may not"), sim.JSON(404, `{"who":"CANARY@example.com"}`),
 	} {
 		remove := c.Inject(sim.Fault{Do: broken})
-		ask(body(`{sync(id:`+itoa(int64(60+i))+`){label runs(first:3){nodes{id}}}}`, nil)) // one that nothing is known of
+		ask(body(`{sync(id:`+itoa(int64(60+i))+`){label runs(first:3){nodes{id}}}}`, nil)) // a sync that is not cached
 		remove()
 	}
 	for _, bad := range []string{
@@ -137,8 +136,8 @@ func provoke(t *testing.T, g *gateway, c *census, credential string, show func(a
 
 var secrets = regexp.MustCompile(`(?i)[^\s"]{0,40}CANARY[^\s"]{0,40}|secret-token:[^\s"\[]+|(?-i:eyJ)[A-Za-z0-9_-]{10,}|[a-z0-9.]+@[a-z0-9]+\.(com|test|example)`)
 
-// searched checks that text contains no secret, in plain or in base64.
-func searched(t *testing.T, where, text string) {
+// checkNoSecrets checks that text contains no secret, plain or in base64.
+func checkNoSecrets(t *testing.T, where, text string) {
 	t.Helper()
 	for _, s := range secrets.FindAllString(text, 5) {
 		t.Errorf("%s: %q", where, s)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// A health check succeeds while the gateway accepts requests. It fails, with one line, while the
+// The health check succeeds while the gateway accepts requests. It fails, with one line, while the
 // gateway drains or is not running.
 func TestHealthcheck(t *testing.T) {
 	t.Parallel()
@@ -36,7 +36,7 @@ func TestHealthcheck(t *testing.T) {
 }
 
 // Unknown commands, and commands that are not the first argument, are rejected with a list of the
-// commands. --help names them too.
+// commands. --help also names them.
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"CANARY"}, {"--max-depth", "5", "healthcheck"}, {"healthcheck", "CANARY"}} {
@@ -53,7 +53,7 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// A release stamps its version where there is no checkout to read it from.
+// A release sets its version by linker flags, because it may be built without a checkout.
 func TestStampedVersion(t *testing.T) {
 	t.Parallel()
 	stamped := filepath.Join(t.TempDir(), "census-gateway")

@@ -8,8 +8,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// compare-v2 ends with 0 if a gateway would serve the same on V2, and with 1 and the reason
-// if it would not. It asks each version with its own token, and repeats neither.
+// compare-v2 exits with 0 if a gateway would serve the same on V2, and otherwise with 1 and the
+// reason. It uses each version's own token, and prints neither.
 func TestCompareV2(t *testing.T) {
 	t.Parallel()
 	c := sim.New(sim.Options{Seed: 1, Elsewhere: 2, Token: censusToken, PersonalToken: "CANARYpersonal"})

@@ -16,7 +16,7 @@ import (
 )
 
 // The program of the image runs without anything else: no library, no shell, no /etc/hosts, no
-// writable file, and no rights. So does its health check.
+// writable file, and no privileges. So does its health check.
 func TestImage(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../deploy/Dockerfile")
@@ -33,7 +33,7 @@ func TestImage(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(root, "census-gateway"), data, 0o555); err != nil {
 		t.Fatal(err)
 	}
-	for _, dir := range []string{root, filepath.Dir(root)} { // as uid 65532 must pass it
+	for _, dir := range []string{root, filepath.Dir(root)} { // so that uid 65532 can enter it
 		if err := os.Chmod(dir, 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -60,8 +60,8 @@ func TestImage(t *testing.T) {
 	g := &gateway{host: out.wait(t, `GraphQL at http://(\S+)/graphql\n`)}
 	g.query(t, `{sync(id:52){label runStats(filter:{createdSince:"2026-01-01T00:00:00Z"}){series(bucket:WEEK timeZone:"Europe/Berlin"){startsAt}}}}`, nil).answered(t)
 	admin := out.wait(t, `health at http://(\S+)/metrics`)
-	if said, err := inside([]string{"GATEWAY_ADMIN_ADDR=" + admin}, check).CombinedOutput(); err != nil {
-		t.Errorf("%s: %v: %s", check, err, said)
+	if output, err := inside([]string{"GATEWAY_ADMIN_ADDR=" + admin}, check).CombinedOutput(); err != nil {
+		t.Errorf("%s: %v: %s", check, err, output)
 	}
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
@@ -71,9 +71,8 @@ func TestImage(t *testing.T) {
 	}
 }
 
-// The builder gets every file that the image is built from, and nothing secret or large beside
-// them.
-func TestImageIsBuiltFromWhatItGets(t *testing.T) {
+// The image's build context contains every file of the build, and nothing secret or large.
+func TestDockerignorePassesAllSources(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../deploy/Dockerfile.dockerignore")
 	if err != nil {
@@ -81,7 +80,7 @@ func TestImageIsBuiltFromWhatItGets(t *testing.T) {
 	}
 	lines := strings.Fields(string(text))
 	if lines[0] != "*" {
-		t.Fatal("it does not begin by leaving out everything")
+		t.Fatal("the first line must be *, which excludes everything")
 	}
 	passes := func(file string) bool {
 		top, _, _ := strings.Cut(file, "/")
@@ -107,7 +106,7 @@ func TestImageIsBuiltFromWhatItGets(t *testing.T) {
 	for file := range strings.FieldsSeq(string(out)) {
 		seen++
 		if name := strings.TrimPrefix(file, root+"/"); !passes(name) {
-			t.Errorf("%s is built in, but does not pass deploy/Dockerfile.dockerignore", name)
+			t.Errorf("%s is part of the build, but deploy/Dockerfile.dockerignore excludes it", name)
 		}
 	}
 	if seen < 100 || passes("docs/deploy.md") || passes(".git/config") || passes("graph/testdata/stories/a.md") {
@@ -115,8 +114,8 @@ func TestImageIsBuiltFromWhatItGets(t *testing.T) {
 	}
 }
 
-// Every metric and code that the rules and dashboards of deploy/ name exists.
-func TestDeployNamesMetrics(t *testing.T) {
+// Every metric and code in the rules and dashboards of deploy/ exists.
+func TestDeployUsesExistingMetrics(t *testing.T) {
 	t.Parallel()
 	explained, err := os.ReadFile("../docs/operations.md")
 	if err != nil {
@@ -129,7 +128,7 @@ func TestDeployNamesMetrics(t *testing.T) {
 		}
 		text, err := os.ReadFile(path)
 		if strings.HasSuffix(path, ".json") {
-			queriesParse(t, path, text)
+			checkQueries(t, path, text)
 		}
 		for _, m := range metric.FindAllSubmatch(text, -1) {
 			seen++
@@ -139,7 +138,7 @@ func TestDeployNamesMetrics(t *testing.T) {
 		}
 		for _, m := range codes.FindAllSubmatch(text, -1) {
 			for code := range strings.SplitSeq(string(m[1]), "|") {
-				if code != "OK" && !slices.Contains(documented(), code) {
+				if code != "OK" && !slices.Contains(documentedCodes(), code) {
 					t.Errorf("%s: no code %s", path, code)
 				}
 			}
@@ -151,11 +150,11 @@ func TestDeployNamesMetrics(t *testing.T) {
 	}
 }
 
-// queriesParse has promtool read every query of a dashboard.
-func queriesParse(t *testing.T, path string, text []byte) {
+// checkQueries checks every query of a dashboard with promtool.
+func checkQueries(t *testing.T, path string, text []byte) {
 	promtool, err := exec.LookPath("promtool")
 	if err != nil {
-		return // the gate has it
+		return // CI has it
 	}
 	var board struct {
 		Panels []struct{ Targets []struct{ Expr string } }
@@ -170,7 +169,7 @@ func queriesParse(t *testing.T, path string, text []byte) {
 			rules = append(rules, rule{"record": fmt.Sprintf("r%d", len(rules)), "expr": strings.ReplaceAll(q.Expr, "$__rate_interval", "1m")})
 		}
 	}
-	file := filepath.Join(t.TempDir(), "rules.json") // which is YAML
+	file := filepath.Join(t.TempDir(), "rules.json") // JSON is valid YAML
 	all, err := json.Marshal(map[string]any{"groups": []any{map[string]any{"name": "a", "rules": rules}}})
 	if err == nil {
 		err = os.WriteFile(file, all, 0o600)
@@ -178,7 +177,7 @@ func queriesParse(t *testing.T, path string, text []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if said, err := exec.Command(promtool, "check", "rules", file).CombinedOutput(); err != nil || len(rules) < 10 {
-		t.Errorf("%s: %d queries: %v: %s", path, len(rules), err, said)
+	if output, err := exec.Command(promtool, "check", "rules", file).CombinedOutput(); err != nil || len(rules) < 10 {
+		t.Errorf("%s: %d queries: %v: %s", path, len(rules), err, output)
 	}
 }

@@ -15,7 +15,7 @@ var (
 	noSlug  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
-// Every link between the documents, and to files beside them, leads to something that exists.
+// Every link between documents, and to files, leads to something that exists.
 func TestDocsLinks(t *testing.T) {
 	files, _ := filepath.Glob("../docs/*.md")
 	files = append(files, "../README.md", "../CONTRIBUTING.md", "../CHANGELOG.md")
@@ -48,7 +48,7 @@ func TestDocsLinks(t *testing.T) {
 	}
 }
 
-// slugs are the anchors of a document's headings.
+// slugs returns the anchors of a document's headings.
 func slugs(text string) (all []string) {
 	for _, m := range heading.FindAllStringSubmatch(text, -1) {
 		all = append(all, strings.ReplaceAll(noSlug.ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-"))

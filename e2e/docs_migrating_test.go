@@ -15,19 +15,19 @@ import (
 )
 
 var (
-	twins  = regexp.MustCompile("(?m)^\\| `\\$api(/[^`]*)` \\| `([^`]+)` \\|$")
-	fields = regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| `([a-zA-Z]+)`")
+	restAndGraphQL = regexp.MustCompile("(?m)^\\| `\\$api(/[^`]*)` \\| `([^`]+)` \\|$")
+	fields         = regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| `([a-zA-Z]+)`")
 )
 
-// docs/migrating.md is right about what is the same: each REST call and its query return the same
-// rows, and each field of REST and of GraphQL the same value.
+// The examples in docs/migrating.md are correct: each REST call and its query return the same rows,
+// and each pair of fields has the same value.
 func TestDocsMigrating(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../docs/migrating.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := time.Now() // nothing happens between two calls
+	now := time.Now() // a fixed time, so that nothing changes between two calls
 	c := newCensus(t, sim.Options{Seed: 1, Now: func() time.Time { return now }})
 	g := start(t, c.settings()...)
 	rest := func(path string) (data any) {
@@ -58,9 +58,9 @@ func TestDocsMigrating(t *testing.T) {
 		}
 		return data
 	}
-	calls := twins.FindAllStringSubmatch(string(text), -1)
+	calls := restAndGraphQL.FindAllStringSubmatch(string(text), -1)
 	for _, m := range calls {
-		a, b := numbers(rest(strings.ReplaceAll(m[1], "$run", run)), "id"), numbers(graph(m[2]), "databaseId")
+		a, b := valuesOf(rest(strings.ReplaceAll(m[1], "$run", run)), "id"), valuesOf(graph(m[2]), "databaseId")
 		if len(a) == 0 || strings.Join(a, " ") != strings.Join(b, " ") {
 			t.Errorf("%s:\n%s\n%s:\n%s", m[1], a, m[2], b)
 		}
@@ -79,14 +79,14 @@ func TestDocsMigrating(t *testing.T) {
 		}
 		for _, sync := range []string{"52", "65"} {
 			rows := rest(strings.ReplaceAll(tt.path, "%s", sync)).([]any)
-			nodes := list(graph(strings.ReplaceAll(strings.ReplaceAll(tt.query, "%s", sync), "@", strings.Join(names, " "))))
+			nodes := firstList(graph(strings.ReplaceAll(strings.ReplaceAll(tt.query, "%s", sync), "@", strings.Join(names, " "))))
 			if len(rows) != len(nodes) || len(rows) < 40 {
 				t.Fatalf("%s: %d rows, %d nodes", tt.heading, len(rows), len(nodes))
 			}
 			for i, row := range rows {
 				for _, m := range pairs {
 					compared++
-					if a, b := row.(map[string]any)[m[1]], nodes[i].(map[string]any)[m[2]]; !same(a, b) {
+					if a, b := row.(map[string]any)[m[1]], nodes[i].(map[string]any)[m[2]]; !sameValue(a, b) {
 						t.Errorf("row %d: %s is %v, %s is %v", i, m[1], a, m[2], b)
 					}
 				}
@@ -98,8 +98,8 @@ func TestDocsMigrating(t *testing.T) {
 	}
 }
 
-// same tells whether a value of REST is that of GraphQL: enums stand in capitals there.
-func same(rest, graph any) bool {
+// sameValue reports whether a value of REST equals one of GraphQL, where enums are in capitals.
+func sameValue(rest, graph any) bool {
 	text, is := rest.(string)
 	if word, ok := graph.(string); ok && is {
 		return word == text || word == strings.ToUpper(text)
@@ -107,12 +107,12 @@ func same(rest, graph any) bool {
 	return rest == graph
 }
 
-// numbers are the values of name in an answer, in order; those of one object, or of a list.
-func numbers(value any, name string) (all []string) {
+// valuesOf returns the values of a key in an answer, in order.
+func valuesOf(value any, name string) (all []string) {
 	switch value := value.(type) {
 	case []any:
 		for _, item := range value {
-			all = append(all, numbers(item, name)...)
+			all = append(all, valuesOf(item, name)...)
 		}
 	case map[string]any:
 		if n, ok := value[name].(float64); ok {
@@ -120,21 +120,21 @@ func numbers(value any, name string) (all []string) {
 		}
 		if name == "databaseId" {
 			for _, inner := range value {
-				all = append(all, numbers(inner, name)...)
+				all = append(all, valuesOf(inner, name)...)
 			}
 		}
 	}
 	return all
 }
 
-// list is the first list in an answer.
-func list(value any) []any {
+// firstList returns the first list in an answer.
+func firstList(value any) []any {
 	switch value := value.(type) {
 	case []any:
 		return value
 	case map[string]any:
 		for _, inner := range value {
-			if found := list(inner); found != nil {
+			if found := firstList(inner); found != nil {
 				return found
 			}
 		}

@@ -23,7 +23,7 @@ import (
 
 var location = regexp.MustCompile(`location (?:= )?(/\S*) \{`)
 
-// nginx has nginx check a configuration, and sends requests through it, to each of its locations,
+// nginx checks a configuration with nginx, and sends a request through it to each of its locations,
 // over TLS.
 func (d *doc) nginx(t *testing.T, b block) {
 	places := location.FindAllStringSubmatch(b.text, -1)
@@ -31,7 +31,7 @@ func (d *doc) nginx(t *testing.T, b block) {
 		t.Fatal("no location, or a brace is missing")
 	}
 	if os.Getenv("DOC_TOOLS") == "" {
-		return // the gate has nginx
+		return // CI has nginx
 	}
 	dir := t.TempDir()
 	selfSigned(t, dir)
@@ -89,7 +89,7 @@ func (d *doc) nginx(t *testing.T, b block) {
 	}
 }
 
-// freeAddr is an address of loopback where nobody listened a moment ago.
+// freeAddr returns an address of loopback that was free a moment ago.
 func freeAddr(t *testing.T) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -99,7 +99,7 @@ func freeAddr(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// selfSigned writes cert.pem and key.pem.
+// selfSigned writes a self-signed certificate and its key: cert.pem and key.pem.
 func selfSigned(t *testing.T, dir string) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -12,19 +12,18 @@ import (
 	"time"
 )
 
-// stands are programs of a block's PATH in the place of real ones.
+// fakePrograms are shell functions for the programs in a block's PATH that replace the real ones.
 //
-// census-gateway and "go run ." are the built program. Where they would serve,
-// they do so on free ports of loopback, until they have said where; SIGTERM must
-// then end them with 0.
+// census-gateway and "go run ." run the built program. A server listens on free ports of loopback
+// until it has printed its addresses; then SIGTERM must end it with 0.
 //
-// Of "go test" it is checked that the packages compile and have what the patterns
-// name: .ci/run runs it all. The same script runs go generate. Other uses of go,
-// by modules of the document's folder, are real.
-const stands = `
+// "go test" only checks that the packages compile and that the patterns match a test: .ci/run runs
+// them all. The same holds for go generate. Other uses of go run the real one, with modules in the
+// document's folder.
+const fakePrograms = `
 serve() {
 	unset GATEWAY_SIM_ADDR GATEWAY_ADMIN_ADDR
-	: >"$BIN/out" # what an earlier one said
+	: >"$BIN/out" # output of an earlier server
 	"$PROGRAM" "$@" --addr 127.0.0.1:0 >"$BIN/out" 2>"$BIN/err" &
 	for _ in $(seq 400); do
 		grep -q "GraphQL at" "$BIN/out" && break
@@ -44,9 +43,9 @@ program() {
 }
 `
 
-// outside stands for programs that act beyond this machine's folders: it wants the
-// folders and files that it is told of to be in the checkout.
-const outside = `
+// fakeOther replaces programs that act outside this machine's folders. It checks that the files and
+// folders in its arguments exist in the checkout.
+const fakeOther = `
 cd "$ROOT"
 while [ $# -gt 0 ]; do
 	case $1 in -f | -k) test -e "$2" ;; esac
@@ -54,7 +53,7 @@ while [ $# -gt 0 ]; do
 done
 `
 
-const standsGo = stands + `
+const fakeGo = fakePrograms + `
 case "$1 ${2:-}" in
 "run .") if [ -e main.go ]; then exec "$GO" "$@"; fi; shift 2; program "$@" ;;
 "build "*) cp "$BIN/census-gateway" census-gateway ;;
@@ -75,8 +74,8 @@ case "$1 ${2:-}" in
 esac
 `
 
-// shell runs a script in the document's folder and returns what it says on
-// stdout. It fails with the first command that does.
+// shell runs a script in the document's folder and returns its stdout. The first failing command
+// fails the test.
 func (d *doc) shell(t *testing.T, script string) string {
 	t.Helper()
 	bin := filepath.Join(d.dir, ".bin")
@@ -84,8 +83,8 @@ func (d *doc) shell(t *testing.T, script string) string {
 		t.Fatal(err)
 	}
 	const head = "#!/usr/bin/env bash\nset -euo pipefail\n"
-	for name, text := range map[string]string{"go": head + standsGo, "census-gateway": head + stands + "program \"$@\"\n",
-		"docker": head + outside, "kubectl": head + outside, "systemctl": head + outside, "install": head + outside} {
+	for name, text := range map[string]string{"go": head + fakeGo, "census-gateway": head + fakePrograms + "program \"$@\"\n",
+		"docker": head + fakeOther, "kubectl": head + fakeOther, "systemctl": head + fakeOther, "install": head + fakeOther} {
 		if err := os.WriteFile(filepath.Join(bin, name), []byte(text), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -98,11 +97,11 @@ func (d *doc) shell(t *testing.T, script string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.HasPrefix(strings.TrimSpace(script), ".ci/run") { // that runs this test
+	if strings.HasPrefix(strings.TrimSpace(script), ".ci/run") { // it runs this test
 		script = "test -x " + root + "/.ci/run\n"
 	}
 	pipes := "pipefail"
-	if strings.Contains(script, "curl -sN") { // a stream ends when its reader has enough
+	if strings.Contains(script, "curl -sN") { // the reader ends a stream, which makes curl fail
 		pipes = "errexit"
 	}
 	cmd := exec.Command("bash", "-euo", pipes, "-c", "set -- ; "+strings.ReplaceAll(script, "--addr :8080", "--addr 127.0.0.1:0"))
@@ -121,14 +120,14 @@ func (d *doc) shell(t *testing.T, script string) string {
 	if err != nil {
 		t.Errorf("%v\n%s%s\nof\n%s", err, &out, &errOut, script)
 	}
-	if strings.HasPrefix(out.String(), `{"errors":`) { // errors stand first
+	if strings.HasPrefix(out.String(), `{"errors":`) { // errors come first
 		t.Errorf("answered %s to\n%s", &out, script)
 	}
 	return out.String()
 }
 
-// script runs a block of commands. The gate runs the commands that fetch modules or install
-// packages; here bash only parses them.
+// script runs a block of commands. Commands that fetch modules or install packages run only in CI;
+// elsewhere bash only parses them.
 func (d *doc) script(t *testing.T, b block) {
 	if needs := strings.Contains(b.text, "go get"); needs && os.Getenv("DOC_TOOLS") == "" {
 		b.text = "if false; then\n" + b.text + "fi\n"
@@ -136,15 +135,15 @@ func (d *doc) script(t *testing.T, b block) {
 	d.shell(t, b.text)
 }
 
-// transcript runs the commands of a block, each after "$ ", and compares what
-// they say with what the block shows: see alike.
+// transcript runs the commands of a block, each after "$ ", and compares their output with the
+// block: see compareOutput.
 func (d *doc) transcript(t *testing.T, b block) {
 	var command, shown string
 	run := func() {
 		if command != "" {
-			said := d.shell(t, command)
-			if err := alike(shown, said); err != "" {
-				t.Errorf("%s:\n%s\nthe document shows\n%s\ngot\n%s", err, command, shown, said)
+			real := d.shell(t, command)
+			if err := compareOutput(shown, real); err != "" {
+				t.Errorf("%s:\n%s\nthe document shows\n%s\ngot\n%s", err, command, shown, real)
 			}
 		}
 		command, shown = "", ""
@@ -154,7 +153,7 @@ func (d *doc) transcript(t *testing.T, b block) {
 		case begins:
 			run()
 			command = rest
-		case command != "" && shown == "" && goesOn(command):
+		case command != "" && shown == "" && continues(command):
 			command += line
 		default:
 			shown += line
@@ -163,8 +162,8 @@ func (d *doc) transcript(t *testing.T, b block) {
 	run()
 }
 
-// goesOn reports whether a command continues on further lines.
-func goesOn(command string) bool {
+// continues reports whether a command continues on further lines.
+func continues(command string) bool {
 	command = strings.TrimSpace(command)
 	return strings.HasSuffix(command, `\`) || strings.HasSuffix(command, "|") || strings.Count(command, "'")%2 == 1
 }
@@ -175,16 +174,16 @@ var (
 	word   = regexp.MustCompile(`[A-Z_]{2,}`)
 )
 
-// alike describes how the output differs from the output shown; "" if it does not. Made-up data
-// changes over time, so values may differ. JSON must have the same names, a table the same forms
-// in its first column, and other text must be the same except for digits.
-func alike(shown, said string) string {
+// compareOutput describes how the real output differs from the shown output; "" if it does not. The
+// simulated data changes over time, so values may differ. JSON must have the same names, a table
+// the same forms in its first column, and other text must be equal except for digits.
+func compareOutput(shown, real string) string {
 	if strings.HasPrefix(shown, "{") {
 		var want, got any
 		if err := json.Unmarshal([]byte(strings.ReplaceAll(shown, "\n", "")), &want); err != nil {
 			return "the shown output is not JSON: " + err.Error()
 		}
-		if err := json.Unmarshal([]byte(said), &got); err != nil {
+		if err := json.Unmarshal([]byte(real), &got); err != nil {
 			return "the real output is not JSON: " + err.Error()
 		}
 		a, b := map[string]bool{}, map[string]bool{}
@@ -192,17 +191,17 @@ func alike(shown, said string) string {
 		names("", got, b)
 		for path := range a {
 			if !b[path] {
-				return "nothing was said of " + path
+				return "missing in the real output: " + path
 			}
 		}
 		for path := range b {
 			if !a[path] {
-				return "nothing is shown of " + path
+				return "missing in the document: " + path
 			}
 		}
 		return ""
 	}
-	want, got := strings.Split(strings.TrimSpace(shown), "\n"), strings.Split(strings.TrimSpace(said), "\n")
+	want, got := strings.Split(strings.TrimSpace(shown), "\n"), strings.Split(strings.TrimSpace(real), "\n")
 	form := func(line string) string {
 		if line = strings.TrimSuffix(line, "\r"); status.MatchString(line) {
 			return line
@@ -221,13 +220,13 @@ func alike(shown, said string) string {
 	}
 	for _, line := range got {
 		if !forms[form(line)] {
-			return "not shown: " + line
+			return "not in the document: " + line
 		}
 	}
 	return ""
 }
 
-// names collects the names in a value, with those that they stand in.
+// names collects the paths of all names in a value.
 func names(path string, value any, to map[string]bool) {
 	switch value := value.(type) {
 	case map[string]any:

@@ -23,25 +23,24 @@ type block struct {
 	line int // of the document, from 1
 }
 
-// A doc is one document under test. Its blocks run in order, in their own folder and against
-// their own gateway.
+// A doc is one document under test. Its blocks run in order, with their own folder and gateway.
 type doc struct {
 	gateway *gateway
 	sim     string // HOST:PORT of the simulated Census
 	dir     string
 }
 
-// kinds says how each kind of block is verified. No block is left out.
-var kinds = map[string]func(d *doc, t *testing.T, b block){
+// blockChecks has the check for each kind of block. Every block must have a check.
+var blockChecks = map[string]func(d *doc, t *testing.T, b block){
 	"sh":      (*doc).script,
 	"console": (*doc).transcript,
 	"graphql": (*doc).operations,
 	"nginx":   (*doc).nginx,
 	"js":      (*doc).javaScript,
-	"go":      func(d *doc, t *testing.T, b block) { d.keep(t, b) }, // a script of the same document runs it
+	"go":      func(d *doc, t *testing.T, b block) { d.writeFile(t, b) }, // a later block of the same document runs it
 	"yaml":    (*doc).yaml,
 	"json":    (*doc).json,
-	"text":    func(*doc, *testing.T, block) {}, // a picture
+	"text":    func(*doc, *testing.T, block) {}, // a diagram
 }
 
 // Every command, query and file in the documents works unchanged with the built program and a
@@ -49,7 +48,7 @@ var kinds = map[string]func(d *doc, t *testing.T, b block){
 //
 //	DOC_TOOLS=yes go test ./e2e -run Docs
 //
-// also runs the blocks that need nginx, or modules that the gateway does not.
+// also runs the blocks that need nginx, or modules that the gateway does not use.
 func TestDocs(t *testing.T) {
 	files, _ := filepath.Glob("../docs/*.md")
 	files = append(files, "../README.md", "../CONTRIBUTING.md")
@@ -71,11 +70,11 @@ func TestDocs(t *testing.T) {
 			d.sim = d.gateway.out.wait(t, `REST API at http://([^/\s]+)`)
 			for _, b := range blocks {
 				t.Run("line "+strconv.Itoa(b.line), func(t *testing.T) {
-					check := kinds[b.kind]
+					check := blockChecks[b.kind]
 					if check == nil {
-						t.Fatalf("nobody knows how to check a block of kind %q", b.kind)
+						t.Fatalf("no check for blocks of kind %q; add one to blockChecks", b.kind)
 					}
-					b.text = d.here(b.text)
+					b.text = d.substitute(b.text)
 					check(d, t, b)
 				})
 			}
@@ -83,7 +82,7 @@ func TestDocs(t *testing.T) {
 	}
 }
 
-// blocksOf are the fenced blocks of a document.
+// blocksOf returns the fenced blocks of a document.
 func blocksOf(t *testing.T, text string) (blocks []block) {
 	var in *block
 	for i, line := range strings.Split(text, "\n") {
@@ -103,18 +102,17 @@ func blocksOf(t *testing.T, text string) (blocks []block) {
 	return blocks
 }
 
-// here puts this test's addresses and folder, and yesterday, in the place of those
-// that the documents name.
-func (d *doc) here(text string) string {
+// substitute replaces the addresses, folder and dates in the documents by those of this test.
+func (d *doc) substitute(text string) string {
 	return strings.NewReplacer("127.0.0.1:8080", d.gateway.host, "127.0.0.1:8081", d.sim,
 		"127.0.0.1:9090", strings.TrimPrefix(d.gateway.admin, "http://"), "/etc/census-gateway", d.dir,
 		"2026-11-28T00:00:00Z", time.Now().Add(-24*time.Hour).UTC().Format("2006-01-02T15:00:00Z")).Replace(text)
 }
 
-// operations sends every operation of a document, with a value for each required variable, and
-// expects data without errors.
+// operations sends every operation of a block, with a value for each required variable, and expects
+// data without errors.
 func (d *doc) operations(t *testing.T, b block) {
-	d.keep(t, b)
+	d.writeFile(t, b)
 	query, err := parser.ParseQuery(&ast.Source{Input: b.text})
 	if err != nil {
 		t.Fatal(err)
@@ -122,11 +120,11 @@ func (d *doc) operations(t *testing.T, b block) {
 	values := map[string]any{"since": time.Now().Add(-24 * time.Hour).UTC().Format(time.RFC3339), "id": "Sync:52"}
 	for _, op := range query.Operations {
 		if op.Operation == ast.Subscription {
-			first := "id: " // of the place where it begins
+			first := "id: " // the first cursor
 			if strings.Contains(b.text, "alertChanged") {
-				first = ":" // the simulated Census may have no change of an alert for hours: that it stands is enough
+				first = ":" // the first comment: the simulated Census may have no change of an alert for hours
 			}
-			if status, lines := d.gateway.events(t, b.text); status != 200 || !find(t, lines, first) {
+			if status, lines := d.gateway.subscribeSSE(t, b.text); status != 200 || !waitForLine(t, lines, first) {
 				t.Errorf("%s: %d", op.Name, status)
 			}
 			continue
@@ -136,7 +134,7 @@ func (d *doc) operations(t *testing.T, b block) {
 			if value, known := values[v.Variable]; known {
 				variables[v.Variable] = value
 			} else if v.Type.NonNull && v.DefaultValue == nil {
-				t.Errorf("no value is known for $%s", v.Variable)
+				t.Errorf("add a value for $%s to this test", v.Variable)
 			}
 		}
 		text, err := json.Marshal(map[string]any{"query": b.text, "operationName": op.Name, "variables": variables})
@@ -152,8 +150,8 @@ var (
 	imports = regexp.MustCompile(`(?m)^import .* from ['"]([^'"]+)['"]`)
 )
 
-// keep writes a block that begins with the name of a file into it.
-func (d *doc) keep(t *testing.T, b block) string {
+// writeFile writes a block to the file that its first line names, if it names one.
+func (d *doc) writeFile(t *testing.T, b block) string {
 	name := comment.FindStringSubmatch(b.text)
 	if name == nil {
 		return ""
@@ -165,8 +163,8 @@ func (d *doc) keep(t *testing.T, b block) string {
 	return path
 }
 
-// javaScript runs a module that needs no package. A module that needs packages, or is part of a
-// project, gets a syntax check only: its packages, often hundreds, are the reader's.
+// javaScript runs a module without packages. It checks only the syntax of a module that needs
+// packages or is part of a project.
 func (d *doc) javaScript(t *testing.T, b block) {
 	path := filepath.Join(d.dir, "line"+strconv.Itoa(b.line)+".mjs")
 	if err := os.WriteFile(path, []byte(b.text), 0o600); err != nil {
@@ -185,7 +183,7 @@ func (d *doc) javaScript(t *testing.T, b block) {
 // json expects valid JSON; {…} stands for any object.
 func (d *doc) json(t *testing.T, b block) {
 	if text := strings.ReplaceAll(b.text, "{…}", "{}"); !json.Valid([]byte(text)) {
-		t.Errorf("no JSON: %s", text)
+		t.Errorf("invalid JSON: %s", text)
 	}
 }
 
@@ -195,10 +193,10 @@ var (
 	metric = regexp.MustCompile(`census_(?:gateway_(\w+?)(?:_bucket)?|((?:sync_|syncs|up|watch_)\w*))\b[^\w]`)
 )
 
-// yaml compares probes and metrics with what the gateway serves and documents. Other files are
-// kept for scripts.
+// yaml compares probes, codes and metrics with those of the gateway. It writes files for later
+// blocks.
 func (d *doc) yaml(t *testing.T, b block) {
-	found := d.keep(t, b) != ""
+	found := d.writeFile(t, b) != ""
 	for _, m := range probe.FindAllStringSubmatch(b.text, -1) {
 		found = true
 		if a := do(t, "GET", d.gateway.admin+m[1], ""); a.status != 200 {
@@ -207,7 +205,7 @@ func (d *doc) yaml(t *testing.T, b block) {
 	}
 	for _, m := range codes.FindAllStringSubmatch(b.text, -1) {
 		for code := range strings.SplitSeq(m[1], "|") {
-			if code != "OK" && !slices.Contains(documented(), code) {
+			if code != "OK" && !slices.Contains(documentedCodes(), code) {
 				t.Errorf("no code %s", code)
 			}
 		}
@@ -223,6 +221,6 @@ func (d *doc) yaml(t *testing.T, b block) {
 		}
 	}
 	if !found {
-		t.Error("neither a file, nor probes, nor metrics: nothing to check it by")
+		t.Error("the block has no file name, probe or metric that could be checked")
 	}
 }

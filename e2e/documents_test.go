@@ -24,7 +24,7 @@ const (
 	censusBusy    = "UPSTREAM_BUSY"
 )
 
-// repeat joins n texts; %d in format is the number of each.
+// repeat joins n texts; %d in format is the index of each.
 func repeat(n int, format string) string {
 	var b strings.Builder
 	for i := range n {
@@ -37,7 +37,7 @@ func repeat(n int, format string) string {
 	return b.String()
 }
 
-// doubling is a chain of n fragments that each spread the next twice: 2^n fields.
+// doubling returns a chain of n fragments, each of which spreads the next one twice: 2^n fields.
 func doubling(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -47,11 +47,11 @@ func doubling(n int) string {
 	return b.String()
 }
 
-// Documents that are small to send but expensive to parse, validate or execute.
-func TestGreedyDocuments(t *testing.T) {
+// Documents that are small to send, but expensive to parse, validate or execute.
+func TestExpensiveDocuments(t *testing.T) {
 	t.Parallel()
 	deep := func(open, shut string) string { return strings.Repeat(open, 100_000) + strings.Repeat(shut, 100_000) }
-	const deepest = 30_000 // within the bytes of one document
+	const deepest = 30_000 // within the limit of bytes
 	c := newCensus(t, sim.Options{})
 	g := start(t, c.settings()...)
 	for _, a := range []struct{ name, query, codes string }{
@@ -73,7 +73,7 @@ func TestGreedyDocuments(t *testing.T) {
 		{"60,000 equal fields", "{sync(id:1){" + repeat(60_000, "id ") + "}}", parseFailed + tooLarge + tooExpensive},
 		{"300 overlapping fragments", "{" + repeat(300, "...on Query{sync(id:1){id}}") + "}", parseFailed + tooExpensive},
 		{"100,000 punctuators", repeat(100_000, "{}"), parseFailed + tooLarge},
-		{"a comment of 60,000 letters", "#" + strings.Repeat("x", 60_000) + "\n{sync(id:52){label}}", ""},
+		{"a comment of 60,000 characters", "#" + strings.Repeat("x", 60_000) + "\n{sync(id:52){label}}", ""},
 
 		{"selections, 100,000 deep", deep("{a", "}"), parseFailed + tooLarge + tooExpensive},
 		{"selections, 30,000 deep", strings.Repeat("{a", deepest), parseFailed + tooExpensive},
@@ -84,13 +84,13 @@ func TestGreedyDocuments(t *testing.T) {
 		{"lists, 900 deep", "{sync(id:" + strings.Repeat("[", 900) + strings.Repeat("]", 900) + "){id}}", parseFailed + invalid},
 		{"fields, 13 deep", "{sync(id:1){" + strings.Repeat("latestRun{sync{", 6) + "id" + strings.Repeat("}}", 6) + "}}", tooExpensive},
 
-		{"a fragment in itself", "{...A}fragment A on Query{...A}", invalid},
-		{"two fragments in a circle", "{...A}fragment A on Query{...B}fragment B on Query{...A}", invalid},
-		{"a circle nobody spreads", "{sync(id:1){id}}fragment A on Query{...B}fragment B on Query{...A}", invalid},
+		{"a fragment that spreads itself", "{...A}fragment A on Query{...A}", invalid},
+		{"two fragments in a cycle", "{...A}fragment A on Query{...B}fragment B on Query{...A}", invalid},
+		{"a cycle that nothing spreads", "{sync(id:1){id}}fragment A on Query{...B}fragment B on Query{...A}", invalid},
 		{"2^10 by fragments", "{...F0}" + doubling(10), ""},
 		{"2^20 by fragments", "{...F0}" + doubling(20), tooExpensive},
 		{"2^30 by fragments", "{...F0}" + doubling(30), tooExpensive},
-		{"2^30 in a part", "{...F0@defer}" + doubling(30), tooExpensive},
+		{"2^30, deferred", "{...F0@defer}" + doubling(30), tooExpensive},
 		{"2^30, not spread", "{sync(id:1){id}}" + doubling(30), invalid},
 
 		{"900 unknown fields", "{" + repeat(900, "f%d ") + "}", invalid},
@@ -111,19 +111,19 @@ func TestGreedyDocuments(t *testing.T) {
 			got := g.query(t, a.query, nil)
 			if a.codes == "" {
 				got.answered(t)
-				c.take()
+				c.takeRequests()
 				return
 			}
 			if got.status < 400 || got.status > 499 || got.code() == "" || !strings.Contains(a.codes, got.code()) {
 				t.Errorf("got %d %s, want %s: %.300s", got.status, got.code(), a.codes, got.body)
 			}
-			c.quiet(t)
+			c.expectNoRequests(t)
 		})
 	}
 }
 
-// Introspection answers the queries of tools, but not circular ones. Without introspection,
-// nothing helps to guess the schema.
+// Introspection answers the queries of tools, but no circular query. If it is off, error messages
+// do not help to guess the schema.
 func TestIntrospection(t *testing.T) {
 	t.Parallel()
 	open, closed := start(t), start(t, "GATEWAY_INTROSPECTION=false")

@@ -12,8 +12,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// hold delays calls to one path at Census until the returned function is called.
-func (c *census) hold(path string) (release func()) {
+// holdCalls delays calls to one path at Census until the returned function is called.
+func (c *census) holdCalls(path string) (release func()) {
 	gate := make(chan struct{})
 	c.Inject(sim.Fault{Match: sim.Path(path), Do: func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 		select {
@@ -25,11 +25,11 @@ func (c *census) hold(path string) (release func()) {
 	return func() { close(gate) }
 }
 
-// later sends a query from another goroutine; the answer comes on the channel.
-func (g *gateway) later(t *testing.T, query string) <-chan answer {
+// queryAsync sends a query in another goroutine; the channel receives the answer.
+func (g *gateway) queryAsync(t *testing.T, query string) <-chan answer {
 	got := make(chan answer, 1)
 	go func() {
-		a, err := try("POST", "http://"+g.host+"/graphql", body(query, nil), "Content-Type", asJSON)
+		a, err := send("POST", "http://"+g.host+"/graphql", body(query, nil), "Content-Type", asJSON)
 		if err != nil {
 			t.Errorf("cut off: %v", err)
 		}
@@ -38,8 +38,8 @@ func (g *gateway) later(t *testing.T, query string) <-chan answer {
 	return got
 }
 
-// On SIGTERM readiness fails and the listener closes at once. Requests in progress are answered,
-// then the program exits with 0.
+// On SIGTERM, readiness fails and the listener closes at once. Requests in progress are answered.
+// Then the program exits with 0.
 func TestDrain(t *testing.T) {
 	t.Parallel()
 	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
@@ -48,13 +48,13 @@ func TestDrain(t *testing.T) {
 		if got := g.ready(); got != 200 {
 			t.Errorf("/readyz: %d", got)
 		}
-		release := c.hold("/syncs/52")
-		answers := g.later(t, "{sync(id:52){label}}")
+		release := c.holdCalls("/syncs/52")
+		answers := g.queryAsync(t, "{sync(id:52){label}}")
 		until(t, "a call to Census", func() bool { return len(c.Calls()) == 1 })
 
 		g.signal(t, s)
 		until(t, "readiness fails", func() bool { return g.ready() == 503 })
-		until(t, "nobody is let in", func() bool {
+		until(t, "new connections are refused", func() bool {
 			conn, err := net.Dial("tcp", g.host)
 			if err == nil {
 				conn.Close()
@@ -66,7 +66,7 @@ func TestDrain(t *testing.T) {
 		}
 		release()
 		if a := <-answers; a.status != 200 || a.code() != "" {
-			t.Errorf("under way: %d %s", a.status, a.body)
+			t.Errorf("request in progress: %d %s", a.status, a.body)
 		}
 		g.end(t)
 		if g.code != 0 || !strings.Contains(g.log.String(), "drained") {
@@ -75,22 +75,22 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// A request that has not finished after 20 s is cancelled and still gets an answer.
+// A request that is still running after 20 s is canceled, and gets an answer.
 func TestDrainCancels(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes 20 s")
 	}
-	// Two pages of syncs and then a page of runs, each of which is throttled
-	// twice before it is answered: 8 s a page, 24 s in all.
+	// Two pages of syncs and then a page of runs. Each is throttled twice before it is answered: 8
+	// s a page, 24 s in all.
 	c := newCensus(t, sim.Options{Empty: true, SyncBytes: 100})
 	c.fill(51, 1)
 	var mu sync.Mutex
-	asked := map[string]int{}
+	attempts := map[string]int{}
 	c.Inject(sim.Fault{Do: func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 		mu.Lock()
-		asked[r.RequestURI]++
-		slow := asked[r.RequestURI] <= 2
+		attempts[r.RequestURI]++
+		slow := attempts[r.RequestURI] <= 2
 		mu.Unlock()
 		if slow {
 			sim.Chain(sim.Delay(time.Second), sim.Throttle("3"))(w, r, honest)
@@ -99,7 +99,7 @@ func TestDrainCancels(t *testing.T) {
 		honest.ServeHTTP(w, r)
 	}})
 	g := start(t, c.settings("GATEWAY_OPERATION_TIMEOUT=30s")...)
-	answers := g.later(t, `{syncs(first:1,orderBy:{field:LABEL}){nodes{id latestRun{id}}}}`)
+	answers := g.queryAsync(t, `{syncs(first:1,orderBy:{field:LABEL}){nodes{id latestRun{id}}}}`)
 	until(t, "a call to Census", func() bool { return len(c.Calls()) == 1 })
 	began := time.Now()
 	g.signal(t, syscall.SIGTERM)
@@ -120,8 +120,8 @@ func TestSecondSignal(t *testing.T) {
 	c := newCensus(t, sim.Options{})
 	g := launch(t, c.settings()...)
 	g.host = g.out.wait(t, `GraphQL at http://(\S+)/graphql\n`)
-	defer c.hold("/syncs/52")()
-	go try("POST", "http://"+g.host+"/graphql", body("{sync(id:52){label}}", nil), "Content-Type", asJSON)
+	defer c.holdCalls("/syncs/52")()
+	go send("POST", "http://"+g.host+"/graphql", body("{sync(id:52){label}}", nil), "Content-Type", asJSON)
 	until(t, "a call to Census", func() bool { return len(c.Calls()) == 1 })
 	g.signal(t, syscall.SIGTERM)
 	g.log.wait(t, "(draining)")
@@ -133,8 +133,8 @@ func TestSecondSignal(t *testing.T) {
 	}
 }
 
-// With a lame duck the program keeps serving before it drains, and tells clients to close their
-// connections.
+// With GATEWAY_LAME_DUCK, the program keeps serving before it drains, and tells clients to close
+// their connections.
 func TestLameDuck(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -144,7 +144,7 @@ func TestLameDuck(t *testing.T) {
 	until(t, "readiness fails", func() bool { return g.ready() == 503 })
 	for time.Since(began) < time.Second {
 		a := g.query(t, "{sync(id:52){label}}", nil)
-		if a.answered(t); !a.closes {
+		if a.answered(t); !a.closesConnection {
 			t.Fatal("the answer does not close its connection")
 		}
 	}

@@ -9,8 +9,7 @@ import (
 	"census-gateway/edge/graphiql"
 )
 
-// The simulated Census answers the queries that GraphiQL opens with, unchanged. So does another
-// Census.
+// The examples in GraphiQL work unchanged, with the simulated and with a real Census.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	g := start(t)
@@ -29,7 +28,7 @@ func TestExamples(t *testing.T) {
 			a := g.query(t, tab.Query, variables)
 			a.answered(t)
 			if simulated && (strings.Contains(a.body, `"nodes":[]`) || strings.Contains(a.body, `"totalRuns":0,"successRate"`)) {
-				t.Errorf("%s\nshows nothing: %s", tab.Query, a.body)
+				t.Errorf("%s\nreturns no rows: %s", tab.Query, a.body)
 			}
 		}
 	}

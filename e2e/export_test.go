@@ -14,8 +14,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// exporting starts an export of what is in c.
-func exporting(t *testing.T, c *census, args ...string) (cmd *exec.Cmd, out, errs *transcript) {
+// startExport starts an export of the runs in c.
+func startExport(t *testing.T, c *census, args ...string) (cmd *exec.Cmd, out, errs *transcript) {
 	t.Helper()
 	out, errs = new(transcript), new(transcript)
 	cmd = exec.Command(program, append([]string{"export"}, args...)...)
@@ -27,8 +27,8 @@ func exporting(t *testing.T, c *census, args ...string) (cmd *exec.Cmd, out, err
 	return cmd, out, errs
 }
 
-// An export that is killed and resumed again and again has each run that was over exactly once.
-func TestExportIsKilled(t *testing.T) {
+// An export that is killed and resumed several times contains each settled run exactly once.
+func TestExportSurvivesKills(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{Seed: 5})
 	dir := t.TempDir()
@@ -36,7 +36,7 @@ func TestExportIsKilled(t *testing.T) {
 	args := []string{"--since", since.UTC().Format(time.RFC3339), "--cursor", filepath.Join(dir, "cursor"), "--to", file}
 	kills := 0
 	for size := int64(0); kills < 4; kills++ {
-		cmd, _, errs := exporting(t, c, args...)
+		cmd, _, errs := startExport(t, c, args...)
 		until(t, "more rows", func() bool {
 			info, err := os.Stat(file)
 			return err == nil && info.Size() > size || strings.Contains(errs.String(), "done: ")
@@ -47,7 +47,7 @@ func TestExportIsKilled(t *testing.T) {
 		cmd.Process.Kill()
 		cmd.Wait()
 	}
-	cmd, out, errs := exporting(t, c, args...)
+	cmd, out, errs := startExport(t, c, args...)
 	if err := cmd.Wait(); err != nil || out.String() != "" || !strings.Contains(errs.String(), "done: ") {
 		t.Fatalf("%v: %s%s", err, out, errs)
 	}
@@ -67,8 +67,8 @@ func TestExportIsKilled(t *testing.T) {
 	all := 0
 	for _, s := range c.Syncs() {
 		for _, r := range c.Runs(s.ID) {
-			over := r.Status != "working" && r.Status != "queued" && !r.UpdatedAt.After(settled) && !r.CompletedAt.After(settled)
-			if over && !r.CreatedAt.Before(since) {
+			ended := r.Status != "working" && r.Status != "queued" && !r.UpdatedAt.After(settled) && !r.CompletedAt.After(settled)
+			if ended && !r.CreatedAt.Before(since) {
 				if all++; seen[r.ID] != 1 {
 					t.Errorf("run %d, created %s: exported %d times", r.ID, r.CreatedAt, seen[r.ID])
 				}
@@ -82,11 +82,11 @@ func TestExportIsKilled(t *testing.T) {
 		t.Errorf("only %d runs", all)
 	}
 	if strings.Contains(errs.String()+string(text), "CANARY") {
-		t.Error("the token is written somewhere")
+		t.Error("the output contains the token")
 	}
 }
 
-// With --follow rows go to stdout as runs end, and SIGTERM ends the export with 0.
+// With --follow, rows are written to stdout as runs end, and SIGTERM ends the export with 0.
 func TestExportFollows(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{Empty: true})
@@ -96,9 +96,9 @@ func TestExportFollows(t *testing.T) {
 		return sim.Run{CreatedAt: time.Now().Add(-hours * time.Hour), CompletedAt: time.Now().Add(-hours*time.Hour + time.Minute), UpdatedAt: time.Now().Add(-hours*time.Hour + time.Minute)}
 	}
 	c.AddRun(sync, at(2))
-	cmd, out, errs := exporting(t, c, "--since", "2020-01-01T00:00:00Z", "--format", "csv", "--follow", "--every", "1s", "--sync", "1")
+	cmd, out, errs := startExport(t, c, "--since", "2020-01-01T00:00:00Z", "--format", "csv", "--follow", "--every", "1s", "--sync", "1")
 	rows := func(n int) func() bool { return func() bool { return strings.Count(out.String(), "\n") == n } }
-	until(t, "names and a row", rows(2))
+	until(t, "the header and a row", rows(2))
 	c.AddRun(sync, at(1))
 	until(t, "a second row", rows(3))
 	c.UpdateRun(long, func(r *sim.Run) {
@@ -113,16 +113,16 @@ func TestExportFollows(t *testing.T) {
 	}
 }
 
-// A sync that cannot be read ends an export with an error that names it, since runs would be
-// missing. So does a command that would overwrite a file or mix two exports.
-func TestExportRefuses(t *testing.T) {
+// A sync that cannot be read ends an export with an error that names it, because its runs would be
+// missing. A command that would overwrite a file or mix two exports also fails.
+func TestExportErrors(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{Empty: true})
 	c.AddSync(sim.Sync{Label: "a"})
 	c.AddSync(sim.Sync{Label: "b"})
 	c.Inject(sim.Fault{Match: func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/syncs/2/sync_runs") }, Do: sim.Refusal(403, "no")})
 	dir := t.TempDir()
-	there, cursor, other := write(t, "there", "precious"), filepath.Join(dir, "cursor"), filepath.Join(dir, "other")
+	existing, cursor, other := write(t, "existing", "precious"), filepath.Join(dir, "cursor"), filepath.Join(dir, "other")
 	since := []string{"--since", "2026-01-01T00:00:00Z"}
 	with := func(args ...string) []string { return append(append([]string{"export"}, since...), args...) }
 	if _, errs, code := execute(t, c.settings(), with("--sync", "1", "--cursor", cursor, "--to", filepath.Join(dir, "runs"))...); code != 0 {
@@ -133,12 +133,12 @@ func TestExportRefuses(t *testing.T) {
 		want string
 	}{
 		{with(), "2"},
-		{with("--to", there), "exists already"},
+		{with("--to", existing), "exists already"},
 		{with("--sync", "1", "--cursor", cursor, "--to", other), "move that file away"},
 		{with("--sync", "1", "--cursor", cursor), "give --to"},
 		{with("--sync", "2", "--cursor", cursor, "--to", filepath.Join(dir, "runs")), "of the syncs"},
 		{[]string{"export", "--since", "2025-01-01T00:00:00Z", "--sync", "1", "--cursor", cursor, "--to", filepath.Join(dir, "runs")}, "since"},
-		{with("--cursor", there), "not a cursor file"},
+		{with("--cursor", existing), "not a cursor file"},
 		{[]string{"export"}, "--since"},
 		{[]string{"export", "--since", "yesterday"}, "RFC 3339"},
 		{with("--format", "xlsx"), "--format"},
@@ -150,7 +150,7 @@ func TestExportRefuses(t *testing.T) {
 			t.Errorf("%q: ended with %d: %s%s", tt.args, code, out, errs)
 		}
 	}
-	if text, _ := os.ReadFile(there); string(text) != "precious" {
+	if text, _ := os.ReadFile(existing); string(text) != "precious" {
 		t.Errorf("the file holds %q", text)
 	}
 	if _, errs, code := execute(t, []string{"GATEWAY_PASS_THROUGH=true"}, with()...); code != 1 || !strings.Contains(errs, "GATEWAY_PASS_THROUGH") {

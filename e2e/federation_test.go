@@ -14,8 +14,8 @@ import (
 
 const entities = "query($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Sync { databaseId label } ... on SyncRun { databaseId outcome } } }"
 
-// A router is told the schema with its keys, and gets entities by each of them, in the
-// order of the representations.
+// A router reads the schema with its keys, and gets entities by each key, in the order of the
+// representations.
 func TestFederation(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{Seed: 1})
@@ -41,11 +41,11 @@ func TestFederation(t *testing.T) {
 		}
 	}
 	if doc.Definitions.ForName("Node") != nil || doc.Definitions.ForName("Query").Fields.ForName("nodes") != nil || doc.Definitions.ForName("Query").Fields.ForName("syncs") == nil {
-		t.Error("the parts of Relay that every schema has are not left out")
+		t.Error("the schema contains Node or nodes, which other subgraphs may define too")
 	}
 
 	run := c.Runs(52)[0].ID
-	for range 2 { // the second from memory
+	for range 2 { // the second from the cache
 		a = g.query(t, entities, map[string]any{"r": []any{
 			map[string]any{"__typename": "SyncRun", "databaseId": run}, map[string]any{"__typename": "Sync", "id": "Sync:53"}, map[string]any{"__typename": "Sync", "databaseId": 52},
 		}})
@@ -62,9 +62,9 @@ func TestFederation(t *testing.T) {
 	g.query(t, `{ _entities(representations: [{__typename: "Sync", id: "Sync:52"}]) { ... on Sync { label } } }`, nil).answered(t)
 	if a := g.query(t, entities, map[string]any{"r": []any{map[string]any{"__typename": "Sync", "id": "Sync:999999"}, map[string]any{"__typename": "Sync", "id": "Sync:52"}}}); len(a.Errors) != 1 ||
 		a.Errors[0].Extensions.Code != "NOT_FOUND" || !strings.Contains(string(a.Data), `[null,{`) {
-		t.Errorf("one that is not there: %s", a.body)
+		t.Errorf("an unknown entity: %s", a.body)
 	}
-	c.take()
+	c.takeRequests()
 	many := make([]any, 101)
 	for i := range many {
 		many[i] = map[string]any{"__typename": "Sync", "databaseId": i + 1}
@@ -75,11 +75,11 @@ func TestFederation(t *testing.T) {
 			t.Errorf("%s: %d %s", what, a.status, a.body)
 		}
 	}
-	c.quiet(t)
+	c.expectNoRequests(t)
 }
 
-// A gateway that is no subgraph, or tells its schema to nobody, knows nothing of routers.
-func TestFederationIsOff(t *testing.T) {
+// Without federation, _service and _entities are unknown. Without introspection, _service is.
+func TestFederationOff(t *testing.T) {
 	t.Parallel()
 	const service = "{ _service { sdl } }"
 	off, silent := start(t), start(t, "GATEWAY_FEDERATION=true", "GATEWAY_INTROSPECTION=false")

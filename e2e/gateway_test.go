@@ -15,19 +15,19 @@ import (
 	"time"
 )
 
-// A gateway is the program, running.
+// A gateway is a running program.
 type gateway struct {
 	host    string // HOST:PORT of GraphQL
 	admin   string // base URL of /metrics, /livez and /readyz
 	out     transcript
-	log     transcript // what it writes to stderr
+	log     transcript // its stderr
 	process *os.Process
-	ended   chan struct{} // closed when it is over; then code is set
+	ended   chan struct{} // closed when the program has ended; then code is set
 	code    int           // exit code
 }
 
-// launch starts the program with nothing in its environment but the settings,
-// NAME=value each, of which a later one beats an earlier.
+// launch starts the program with only the given settings, NAME=value, in its environment. A later
+// setting overrides an earlier one.
 func launch(t *testing.T, settings ...string) *gateway {
 	t.Helper()
 	g := &gateway{ended: make(chan struct{})}
@@ -54,7 +54,8 @@ func launch(t *testing.T, settings ...string) *gateway {
 	return g
 }
 
-// start is launch for a program that is to serve until the test ends.
+// start is launch for a program that serves until the test ends. It checks the program's end and
+// log.
 func start(t *testing.T, settings ...string) *gateway {
 	t.Helper()
 	g := launch(t, settings...)
@@ -87,13 +88,13 @@ func (g *gateway) stop(t *testing.T) {
 	g.end(t)
 }
 
-// end waits for the end.
+// end waits for the end of the program.
 func (g *gateway) end(t *testing.T) {
 	t.Helper()
 	select {
 	case <-g.ended:
-	case <-time.After(patience):
-		t.Fatal("does not end")
+	case <-time.After(waitTimeout):
+		t.Fatal("the program does not end")
 	}
 }
 
@@ -104,15 +105,15 @@ func (g *gateway) signal(t *testing.T, s syscall.Signal) {
 	}
 }
 
-// reload sends SIGHUP and waits until the program has said what.
+// reload sends SIGHUP and waits for a new log message that contains what.
 func (g *gateway) reload(t *testing.T, what string) {
 	t.Helper()
-	said := strings.Count(g.log.String(), what)
+	before := strings.Count(g.log.String(), what)
 	g.signal(t, syscall.SIGHUP)
-	until(t, what, func() bool { return strings.Count(g.log.String(), what) > said })
+	until(t, what, func() bool { return strings.Count(g.log.String(), what) > before })
 }
 
-// rss is the memory the program holds, in MiB.
+// rss returns the resident memory of the program, in MiB.
 func (g *gateway) rss(t *testing.T) int {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", g.process.Pid))
@@ -126,7 +127,7 @@ func (g *gateway) rss(t *testing.T) int {
 	return pages * os.Getpagesize() >> 20
 }
 
-// ready is the status of /readyz, 0 if nobody answers.
+// ready returns the status of /readyz; 0 without an answer.
 func (g *gateway) ready() int {
 	resp, err := http.Get(g.admin + "/readyz")
 	if err != nil {
@@ -136,7 +137,7 @@ func (g *gateway) ready() int {
 	return resp.StatusCode
 }
 
-// A transcript is what the program prints, readable while it runs.
+// A transcript is the output of a program. It can be read while the program runs.
 type transcript struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -154,7 +155,7 @@ func (t *transcript) String() string {
 	return t.buf.String()
 }
 
-// wait returns the first group of pattern as soon as the transcript has it.
+// wait waits until the transcript matches pattern, and returns the first group.
 func (t *transcript) wait(tb testing.TB, pattern string) (found string) {
 	tb.Helper()
 	re := regexp.MustCompile(pattern)
@@ -168,16 +169,16 @@ func (t *transcript) wait(tb testing.TB, pattern string) (found string) {
 	return found
 }
 
-// patience is the timeout of every wait. It is much more than a wait takes, since only a failing
+// waitTimeout is the timeout of every wait. It is much longer than any wait takes; only a failing
 // test waits this long.
-const patience = time.Minute
+const waitTimeout = time.Minute
 
-// until waits for something to become true.
+// until waits until is returns true.
 func until(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !is(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(waitTimeout); !is(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("waited in vain: %s", what)
+			t.Fatalf("timed out waiting for: %s", what)
 		}
 	}
 }

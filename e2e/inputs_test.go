@@ -9,8 +9,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// An invalid id is rejected before Census is called, in every place that takes an id. No part of
-// it reaches a path at Census.
+// An invalid id is rejected before Census is called, wherever an id is accepted. No part of it
+// becomes a path at Census.
 func TestForgedIDs(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -36,23 +36,23 @@ func TestForgedIDs(t *testing.T) {
 			if a.status != 200 || len(a.Errors) != 1 || a.code() != badInput {
 				t.Errorf("%s of %.40q: %d %.300s", field, id, a.status, a.body)
 			}
-			c.quiet(t)
+			c.expectNoRequests(t)
 		}
 	}
-	// An id of one type is not valid for another.
+	// An id of one type is invalid for another.
 	g.query(t, `{sync(id:"SyncRun:52"){label}}`, nil).refusedAt(t, "sync", badInput)
 	g.query(t, `{syncRun(id:"Sync:52"){status}}`, nil).refusedAt(t, "syncRun", badInput)
-	c.quiet(t)
+	c.expectNoRequests(t)
 	// A valid id leads to exactly one path at Census.
 	for id, path := range map[string]string{"52": "/syncs/52", "Sync:53": "/syncs/53", "9223372036854775807": "/syncs/9223372036854775807"} {
 		g.query(t, fields["sync"], map[string]any{"id": id})
-		if asked := c.take(); len(asked) != 1 || asked[0] != "GET /api/v1"+path {
-			t.Errorf("%s: asked %q", id, asked)
+		if requests := c.takeRequests(); len(requests) != 1 || requests[0] != "GET /api/v1"+path {
+			t.Errorf("%s: requests %q", id, requests)
 		}
 	}
 }
 
-// refusedAt checks that the one error of a is at the field, with the code.
+// refusedAt checks that a has exactly one error, at the field and with the code.
 func (a answer) refusedAt(t testing.TB, field, code string) {
 	t.Helper()
 	if len(a.Errors) != 1 || a.code() != code || len(a.Errors[0].Path) == 0 || a.Errors[0].Path[0] != field {
@@ -60,7 +60,7 @@ func (a answer) refusedAt(t testing.TB, field, code string) {
 	}
 }
 
-// Numbers outside the range of a page, and lists longer than any page.
+// Numbers outside the range of a page, and lists that are too long.
 func TestForgedNumbers(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -75,7 +75,7 @@ func TestForgedNumbers(t *testing.T) {
 			if code := a.code(); code != badInput && code != invalid && code != tooExpensive || len(a.Errors) > 2 {
 				t.Errorf("%s: %d %.300s", query, a.status, a.body)
 			}
-			c.quiet(t)
+			c.expectNoRequests(t)
 		}
 	}
 	for _, n := range []string{"-1", "2147483648", "1e18", "1000000000000000000", "1.5", "true", "[1]", "1e999999999", "-0.5", "123456789012345678901234567890"} {
@@ -83,7 +83,7 @@ func TestForgedNumbers(t *testing.T) {
 		if code := a.code(); code != badInput && code != tooExpensive {
 			t.Errorf("$n = %s: %d %.300s", n, a.status, a.body)
 		}
-		c.quiet(t)
+		c.expectNoRequests(t)
 	}
 	// An id that is a number of thirty digits, unquoted.
 	if a := g.query(t, "{sync(id:123456789012345678901234567890){label}}", nil); a.code() != badInput && a.code() != invalid {
@@ -92,7 +92,7 @@ func TestForgedNumbers(t *testing.T) {
 	if a := g.post(t, `{"query":"query($i:ID!){sync(id:$i){label}}","variables":{"i":123456789012345678901234567890}}`); a.code() != badInput {
 		t.Errorf("unquoted id in a variable: %d %.300s", a.status, a.body)
 	}
-	c.quiet(t)
+	c.expectNoRequests(t)
 
 	ids, err := json.Marshal(strings.Fields(repeat(10_000, "%d ")))
 	if err != nil {
@@ -105,7 +105,7 @@ func TestForgedNumbers(t *testing.T) {
 		}
 	}
 	g.query(t, "{syncs(ids:["+repeat(1990, "1 ")+"]){nodes{id}}}", nil).check(t)
-	c.quiet(t)
+	c.expectNoRequests(t)
 }
 
 // Cursors that the gateway did not issue, or issued for another list.
@@ -134,30 +134,30 @@ func TestForgedCursors(t *testing.T) {
 	pack := base64.RawURLEncoding.EncodeToString
 	const query = "query($c:String){sync(id:52){runs(first:3,%s:$c){nodes{id}}}}"
 	for name, forged := range map[string]string{
-		"empty":                 "",
-		"garbage":               "garbage!",
-		"a flipped bit":         pack(flipped),
-		"another version":       pack(later),
-		"cut":                   good[:len(good)-2],
-		"with more behind":      good + "AA",
-		"padded":                good + "=",
-		"-1":                    pack([]byte("-1")),
-		"2^63":                  pack([]byte("9223372036854775808")),
-		"a place without a sum": pack(raw[:len(raw)-4]),
-		"NUL":                   good + "\x00",
-		"huge":                  strings.Repeat("A", 100_000),
-		"of another sync":       cursor("{sync(id:51){runs(first:3){pageInfo{endCursor}}}}"),
-		"of another order":      cursor("{sync(id:52){runs(first:3,orderBy:{direction:ASC}){pageInfo{endCursor}}}}"),
-		"of the syncs":          cursor("{syncs(first:3){pageInfo{endCursor}}}"),
-		"Relay's own form":      base64.StdEncoding.EncodeToString([]byte("arrayconnection:3")),
+		"empty":                "",
+		"garbage":              "garbage!",
+		"a flipped bit":        pack(flipped),
+		"another version":      pack(later),
+		"cut":                  good[:len(good)-2],
+		"with more after it":   good + "AA",
+		"padded":               good + "=",
+		"-1":                   pack([]byte("-1")),
+		"2^63":                 pack([]byte("9223372036854775808")),
+		"without the checksum": pack(raw[:len(raw)-4]),
+		"NUL":                  good + "\x00",
+		"huge":                 strings.Repeat("A", 100_000),
+		"of another sync":      cursor("{sync(id:51){runs(first:3){pageInfo{endCursor}}}}"),
+		"of another order":     cursor("{sync(id:52){runs(first:3,orderBy:{direction:ASC}){pageInfo{endCursor}}}}"),
+		"of the syncs":         cursor("{syncs(first:3){pageInfo{endCursor}}}"),
+		"Relay's own form":     base64.StdEncoding.EncodeToString([]byte("arrayconnection:3")),
 	} {
 		for _, arg := range []string{"after", "before"} {
-			c.take()
+			c.takeRequests()
 			a := g.query(t, strings.Replace(query, "%s", arg, 1), map[string]any{"c": forged})
 			if a.status != 200 || a.code() != badInput {
 				t.Errorf("%s, %s: %d %.300s", arg, name, a.status, a.body)
 			}
-			c.quiet(t)
+			c.expectNoRequests(t)
 		}
 	}
 	g.query(t, strings.Replace(query, "%s", "after", 1), map[string]any{"c": good}).answered(t)

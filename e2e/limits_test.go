@@ -6,23 +6,22 @@ import (
 	"testing"
 )
 
-// Each limit accepts its number and rejects one more, with an error that names the limit and both
-// numbers.
-func TestLimitsAtTheirEdge(t *testing.T) {
+// Each limit accepts its number and rejects one more. The error names the limit and both numbers.
+func TestLimitsAreExact(t *testing.T) {
 	t.Parallel()
-	nested := func(depth int) string { // of fields
+	nested := func(depth int) string { // depth in fields
 		return "{sync(id:52){" + strings.Repeat("latestRun{sync{", (depth-2)/2) + [2]string{"id", "latestRun{id}"}[depth%2] + strings.Repeat("}}", (depth-2)/2) + "}}"
 	}
 	aliases := func(n int) string { return "{sync(id:52){" + repeat(n, "a%d:id ") + "}}" }
 	directives := func(n int) string { return "{sync(id:52){" + repeat(n, "id@skip(if:false) ") + "}}" }
-	selections := func(n int) string { // the spread of a fragment counts, and what is in it each time
+	selections := func(n int) string { // a fragment spread counts, and so does its content each time
 		if n > 1000 {
 			return "{sync(id:52){" + strings.Repeat("...F ", (n-1)/100) + repeat((n-1)%100, "id ") + "}}fragment F on Sync{" + repeat(99, "id ") + "}"
 		}
 		return "{sync(id:52){" + repeat(n-1, "id ") + "}}"
 	}
-	pages := func(n int) string { // what is skipped counts, and is not read
-		list := func(n int) string { // fifty syncs to a page, and a page for each
+	pages := func(n int) string { // skipped fields count, but are not read
+		list := func(n int) string { // a page per 50 syncs, and a page per sync
 			return fmt.Sprintf("syncs(first:%d){nodes{latestRun@skip(if:true){id}id}}", n-(n+50)/51)
 		}
 		switch {
@@ -34,7 +33,7 @@ func TestLimitsAtTheirEdge(t *testing.T) {
 		return fmt.Sprintf("{sync(id:52){runs(first:%d){totalCount}}}", (n-1)*100)
 	}
 	rootFields := func(n int) string { return "{" + repeat(n, "a%d:__typename ") + "}" }
-	tokens := func(n int) string { // no name too often
+	tokens := func(n int) string { // without too many equal names
 		names := [...]string{"id ", "databaseId ", "label ", "paused ", "status ", "url ", "createdAt ", "updatedAt "}
 		fields := ""
 		for i := range n - 10 {
@@ -42,7 +41,7 @@ func TestLimitsAtTheirEdge(t *testing.T) {
 		}
 		return "{sync(id:52){" + fields + "}}"
 	}
-	names := func(n int) string { return "{" + repeat(n, "__typename                    ") + "}" } // longer than 2 KiB
+	names := func(n int) string { return "{" + repeat(n, "__typename                    ") + "}" } // longer than 2 KiB, where this limit begins
 	for _, l := range []struct {
 		setting string
 		limit   string // extensions.limit
@@ -90,7 +89,7 @@ func TestLimitsAtTheirEdge(t *testing.T) {
 	}
 }
 
-// Limits that do not depend on one number alone.
+// Limits that depend on more than one number.
 func TestFurtherLimits(t *testing.T) {
 	t.Parallel()
 	g, usual := start(t, "GATEWAY_MAX_BODY=1000", "GATEWAY_MAX_DOCUMENT=500", "GATEWAY_MAX_ROOT_FIELDS=4"), start(t)
@@ -133,21 +132,21 @@ func TestFurtherLimits(t *testing.T) {
 	}
 }
 
-// Of a document's errors twenty are reported, and the number of the rest. Each field that failed
-// has its error.
-func TestErrorsAtTheirEdge(t *testing.T) {
+// At most twenty errors of a document are reported, with the number of the others. Each failed
+// field has its own error.
+func TestNumberOfErrors(t *testing.T) {
 	t.Parallel()
 	g := start(t)
 	for n, end := range map[int]string{20: "", 21: `,"extensions":{"errorsOmitted":1}}`, 50: `,"extensions":{"errorsOmitted":30}}`} {
 		a := g.query(t, "{"+repeat(n, "f%d ")+"}", nil)
 		if len(a.Errors) != min(n, 20) || !strings.HasSuffix(a.body, end) || strings.Contains(a.body, "errorsOmitted") != (end != "") {
-			t.Errorf("a document with %d errors: %d are told: %s", n, len(a.Errors), a.body)
+			t.Errorf("a document with %d errors: %d are reported: %s", n, len(a.Errors), a.body)
 		}
 	}
 	for _, n := range []int{20, 21, 100} {
 		a := g.query(t, "{nodes(ids:["+repeat(n, `"x%d",`)+"]){id}}", nil)
 		if len(a.Errors) != n || strings.Contains(a.body, "errorsOmitted") {
-			t.Errorf("an answer with %d errors: %d are told: %s", n, len(a.Errors), a.body)
+			t.Errorf("an answer with %d errors: %d are reported: %s", n, len(a.Errors), a.body)
 		}
 		for i, err := range a.Errors {
 			if len(err.Path) != 2 || err.Path[1] != float64(i) {

@@ -17,8 +17,8 @@ import (
 
 const allHealth = "subscription{syncHealthChanged{sync{id}after{state}}}"
 
-// events asks for a subscription's events. Lines end when they do.
-func (g *gateway) events(t *testing.T, query string, headers ...string) (status int, lines <-chan string) {
+// subscribeSSE subscribes over SSE. lines is closed when the stream ends.
+func (g *gateway) subscribeSSE(t *testing.T, query string, headers ...string) (status int, lines <-chan string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
@@ -45,23 +45,24 @@ func (g *gateway) events(t *testing.T, query string, headers ...string) (status 
 	return resp.StatusCode, to
 }
 
-// find waits for a line that begins so; false if the events end before.
-func find(t *testing.T, lines <-chan string, prefix string) bool {
+// waitForLine waits for a line with the prefix. It returns false if the stream ends first.
+func waitForLine(t *testing.T, lines <-chan string, prefix string) bool {
 	t.Helper()
-	for over := time.After(30 * time.Second); ; {
+	for timeout := time.After(30 * time.Second); ; {
 		select {
 		case line, ok := <-lines:
 			if !ok || strings.HasPrefix(line, prefix) {
 				return ok
 			}
-		case <-over:
-			t.Fatal("no line begins with " + prefix)
+		case <-timeout:
+			t.Fatal("timed out waiting for a line with the prefix " + prefix)
 		}
 	}
 }
 
-// socket connects by WebSocket and says how that began: "" with an acknowledgement, else why not.
-func (g *gateway) socket(t *testing.T, init string, headers http.Header) (conn *websocket.Conn, refused string) {
+// connectWebSocket connects by WebSocket. refused is "" if the server acknowledged the connection,
+// else the reason.
+func (g *gateway) connectWebSocket(t *testing.T, init string, headers http.Header) (conn *websocket.Conn, refused string) {
 	t.Helper()
 	conn, resp, err := websocket.Dial(t.Context(), "ws://"+g.host+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: headers})
 	if err != nil {
@@ -79,8 +80,8 @@ func (g *gateway) socket(t *testing.T, init string, headers http.Header) (conn *
 	return conn, ""
 }
 
-// closed reads on until the connection is closed, and returns the code.
-func closed(t *testing.T, conn *websocket.Conn) int {
+// closeCode reads until the connection is closed, and returns the code.
+func closeCode(t *testing.T, conn *websocket.Conn) int {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
@@ -95,31 +96,32 @@ func closed(t *testing.T, conn *websocket.Conn) int {
 	}
 }
 
-const sockHello, sockHealth = `{"type":"connection_init"}`, `{"type":"subscribe","id":"a","payload":{"query":"` + allHealth + `"}}`
+const wsInit, wsSubscribe = `{"type":"connection_init"}`, `{"type":"subscribe","id":"a","payload":{"query":"` + allHealth + `"}}`
 
-// A subscription outlasts the time of an operation and of its answer, and takes no place of
-// one. When the gateway stops it ends at once, with what tells clients to connect again.
-func TestSubscriptionsLast(t *testing.T) {
+// A subscription outlasts the timeouts of operations and answers, and does not count as an
+// operation in flight. When the gateway stops, it ends at once with a code that tells clients to
+// reconnect.
+func TestSubscriptionsOutlastTimeouts(t *testing.T) {
 	t.Parallel()
 	g := start(t, "GATEWAY_OPERATION_TIMEOUT=500ms", "GATEWAY_ANSWER_TIMEOUT=500ms", "GATEWAY_BODY_TIMEOUT=500ms", "GATEWAY_MAX_IN_FLIGHT=1")
-	_, first := g.events(t, allHealth)
-	_, second := g.events(t, allHealth)
-	conn, refused := g.socket(t, sockHello, nil)
+	_, first := g.subscribeSSE(t, allHealth)
+	_, second := g.subscribeSSE(t, allHealth)
+	conn, refused := g.connectWebSocket(t, wsInit, nil)
 	if refused != "" {
 		t.Fatal(refused)
 	}
-	conn.Write(t.Context(), websocket.MessageText, []byte(sockHealth))
-	if !find(t, first, `data: {"data":{"syncHealthChanged":`) || !find(t, second, `data: {"data":{"syncHealthChanged":`) {
+	conn.Write(t.Context(), websocket.MessageText, []byte(wsSubscribe))
+	if !waitForLine(t, first, `data: {"data":{"syncHealthChanged":`) || !waitForLine(t, second, `data: {"data":{"syncHealthChanged":`) {
 		t.Error("no event")
 	}
 	g.query(t, "{sync(id:52){label}}", nil).answered(t)
 	time.Sleep(1500 * time.Millisecond)
 	began := time.Now()
 	g.process.Signal(syscall.SIGTERM)
-	if !find(t, first, ": 1012 ") || find(t, first, "event: complete") || !find(t, second, ": 1012 ") {
-		t.Error("a stream did not end as it should")
+	if !waitForLine(t, first, ": 1012 ") || waitForLine(t, first, "event: complete") || !waitForLine(t, second, ": 1012 ") {
+		t.Error("a stream did not end with 1012")
 	}
-	if code := closed(t, conn); code != 1012 {
+	if code := closeCode(t, conn); code != 1012 {
 		t.Errorf("closed by %d", code)
 	}
 	<-g.ended
@@ -128,29 +130,30 @@ func TestSubscriptionsLast(t *testing.T) {
 	}
 }
 
-// Each caller may have so many subscriptions, over whatever connection.
+// The number of subscriptions of a caller is limited, over all kinds of connections.
 func TestSubscriptionLimit(t *testing.T) {
 	t.Parallel()
 	g := start(t, "GATEWAY_MAX_SUBSCRIPTIONS=2")
-	_, one := g.events(t, allHealth)
-	find(t, one, "data: ")
-	conn, _ := g.socket(t, sockHello, nil)
-	conn.Write(t.Context(), websocket.MessageText, []byte(sockHealth))
+	_, one := g.subscribeSSE(t, allHealth)
+	waitForLine(t, one, "data: ")
+	conn, _ := g.connectWebSocket(t, wsInit, nil)
+	conn.Write(t.Context(), websocket.MessageText, []byte(wsSubscribe))
 	if _, text, err := conn.Read(t.Context()); err != nil || !strings.Contains(string(text), `"type":"next"`) {
 		t.Errorf("%v %s", err, text)
 	}
 	a := g.query(t, allHealth, nil, "Accept", "multipart/mixed;subscriptionSpec=1.0, application/json")
 	a.refused(t, 503, "OVERLOADED")
 	conn.Close(websocket.StatusNormalClosure, "")
-	until(t, "a place is free", func() bool {
-		status, lines := g.events(t, allHealth)
-		return status == 200 && find(t, lines, "data: ")
+	until(t, "a subscription has ended", func() bool {
+		status, lines := g.subscribeSSE(t, allHealth)
+		return status == 200 && waitForLine(t, lines, "data: ")
 	})
 }
 
-// Callers show their credentials in connection_init, since browsers cannot send headers, and
-// pages of other origins cannot connect. What lasts ends with the credentials.
-func TestSubscribersAreKnown(t *testing.T) {
+// Callers send their credentials in connection_init, because browsers cannot send headers with a
+// WebSocket. Pages of other origins cannot connect. A subscription ends when the credentials
+// expire.
+func TestSubscribersAreAuthenticated(t *testing.T) {
 	t.Parallel()
 	key := newKey(t, "ed", "Ed")
 	g := start(t, "GATEWAY_SIMULATE=true", "GATEWAY_JWT_ISSUER="+issuer, "GATEWAY_JWT_AUDIENCE=census", "GATEWAY_JWT_JWKS="+write(t, "jwks.json", keySet(key)),
@@ -164,32 +167,32 @@ func TestSubscribersAreKnown(t *testing.T) {
 		if origin != "" {
 			headers.Set("Origin", origin)
 		}
-		if _, refused := g.socket(t, init(good), headers); refused != want {
+		if _, refused := g.connectWebSocket(t, init(good), headers); refused != want {
 			t.Errorf("origin %q: %s, want %s", origin, refused, want)
 		}
 	}
-	for _, text := range []string{sockHello, init("nonsense")} {
-		if _, refused := g.socket(t, text, nil); !strings.Contains(refused, "4403") {
+	for _, text := range []string{wsInit, init("nonsense")} {
+		if _, refused := g.connectWebSocket(t, text, nil); !strings.Contains(refused, "4403") {
 			t.Errorf("%s: %q", text, refused)
 		}
 	}
-	if _, refused := g.socket(t, sockHello, http.Header{"Authorization": {"Bearer " + good}}); refused != "" {
+	if _, refused := g.connectWebSocket(t, wsInit, http.Header{"Authorization": {"Bearer " + good}}); refused != "" {
 		t.Error(refused)
 	}
-	if status, _ := g.events(t, allHealth); status != 401 {
+	if status, _ := g.subscribeSSE(t, allHealth); status != 401 {
 		t.Errorf("without credentials: %d", status)
 	}
 	brief := key.sign(t, jwt.MapClaims{"exp": time.Now().Add(3 * time.Second).Unix()})
-	_, lines := g.events(t, allHealth, "Authorization", "Bearer "+brief)
-	conn, refused := g.socket(t, init(brief), nil)
+	_, lines := g.subscribeSSE(t, allHealth, "Authorization", "Bearer "+brief)
+	conn, refused := g.connectWebSocket(t, init(brief), nil)
 	if refused != "" {
 		t.Fatal(refused)
 	}
-	conn.Write(t.Context(), websocket.MessageText, []byte(sockHealth))
-	if !find(t, lines, "data: ") || !find(t, lines, ": 4403 ") {
+	conn.Write(t.Context(), websocket.MessageText, []byte(wsSubscribe))
+	if !waitForLine(t, lines, "data: ") || !waitForLine(t, lines, ": 4403 ") {
 		t.Error("the events did not end with the token")
 	}
-	if code := closed(t, conn); code != 4403 {
+	if code := closeCode(t, conn); code != 4403 {
 		t.Errorf("closed by %d", code)
 	}
 }

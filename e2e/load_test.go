@@ -12,7 +12,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// An operation ends at its timeout and returns the data read by then.
+// An operation ends at its timeout, with the data read by then.
 func TestOperationTimeout(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -20,13 +20,13 @@ func TestOperationTimeout(t *testing.T) {
 	c.Inject(sim.Fault{Match: sim.Path("/syncs/51/sync_runs"), Do: sim.Hang()})
 	a := g.query(t, "{good:sync(id:52){latestRun{id}} bad:sync(id:51){latestRun{id}}}", nil)
 	a.refusedAt(t, "bad", censusTimeout)
-	if a.status != 200 || !strings.Contains(a.body, `"good":{"latestRun":{"id":`) || a.took < 400*time.Millisecond || a.took > 4*time.Second { // a call to Census has 5 s
+	if a.status != 200 || !strings.Contains(a.body, `"good":{"latestRun":{"id":`) || a.took < 400*time.Millisecond || a.took > 4*time.Second { // a call to Census may take 5 s
 		t.Errorf("%d after %s: %s", a.status, a.took, a.body)
 	}
 }
 
-// Operations over the limit are rejected soon, with a time to retry; a place that becomes free is
-// used.
+// Operations over the limit are rejected immediately, with a time to retry. When an operation ends,
+// another can start.
 func TestOverload(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -39,7 +39,7 @@ func TestOverload(t *testing.T) {
 	var held sync.WaitGroup
 	for i := range 3 {
 		held.Go(func() {
-			a, err := try("POST", "http://"+g.host+"/graphql", body("{sync(id:"+itoa(int64(50+i))+"){label}}", nil), "Content-Type", asJSON)
+			a, err := send("POST", "http://"+g.host+"/graphql", body("{sync(id:"+itoa(int64(50+i))+"){label}}", nil), "Content-Type", asJSON)
 			if err != nil || a.status != 200 || a.code() != "" {
 				t.Errorf("held: %v %d %s", err, a.status, a.body)
 			}
@@ -60,9 +60,9 @@ func TestOverload(t *testing.T) {
 	g.query(t, "{sync(id:52){label}}", nil).answered(t)
 }
 
-// There are exactly as many places as configured. Here all but one are taken by operations that
-// wait for one call to Census. A client that announces a body and does not send it takes none.
-func TestPlaces(t *testing.T) {
+// Exactly the configured number of operations can be in flight. Here all but one wait for a call to
+// Census. A client that announces a body and does not send it does not count.
+func TestMaxInFlightIsExact(t *testing.T) {
 	t.Parallel()
 	for most, settings := range map[int][]string{256: nil, 2: {"GATEWAY_MAX_IN_FLIGHT=2", "GATEWAY_ANSWER_CACHE=0"}} {
 		c := newCensus(t, sim.Options{})
@@ -76,7 +76,7 @@ func TestPlaces(t *testing.T) {
 		taken := 0
 		take := func() {
 			taken++
-			text := fmt.Sprintf(`{"query":"{a%d:sync(id:51){label}}"}`, taken) // each an operation of its own
+			text := fmt.Sprintf(`{"query":"{a%d:sync(id:51){label}}"}`, taken) // each is a different operation
 			send(len(text), text)
 		}
 		for i := range most {
@@ -85,18 +85,18 @@ func TestPlaces(t *testing.T) {
 		for range most - 1 {
 			take()
 		}
-		until(t, "all but one are taken", func() bool {
+		until(t, "all but one are in flight", func() bool {
 			return strings.Contains(do(t, "GET", g.admin+"/metrics", "").body, fmt.Sprintf("\ncensus_gateway_operations_in_flight %d\n", 2*most-1))
 		})
 		g.query(t, "{sync(id:52){id}}", nil).answered(t)
-		until(t, "none is left", func() bool { // again and again, since on a slow machine the first are over by now
+		until(t, "the limit is reached", func() bool { // repeated, because on a slow machine the first ones may have ended
 			take()
-			return g.query(t, fmt.Sprintf("{b%d:sync(id:53){id}}", taken), nil).code() == overloaded // not from memory
+			return g.query(t, fmt.Sprintf("{b%d:sync(id:53){id}}", taken), nil).code() == overloaded // a different query, which is not cached
 		})
 	}
 }
 
-// A sync that hangs takes a few of the calls to Census, however often it is requested. Other
+// A sync that hangs uses only a few of the calls to Census, however often it is requested. Other
 // syncs are answered as before.
 func TestHangingSync(t *testing.T) {
 	t.Parallel()
@@ -112,8 +112,8 @@ func TestHangingSync(t *testing.T) {
 	}})
 	var asking sync.WaitGroup
 	for i := range 100 {
-		asking.Go(func() { // each a call of its own
-			a, err := try("POST", "http://"+g.host+"/graphql", body(fmt.Sprintf("{sync(id:51){runs(first:%d){nodes{id}}}}", i+1), nil), "Content-Type", asJSON)
+		asking.Go(func() { // each needs its own call
+			a, err := send("POST", "http://"+g.host+"/graphql", body(fmt.Sprintf("{sync(id:51){runs(first:%d){nodes{id}}}}", i+1), nil), "Content-Type", asJSON)
 			if err != nil || a.status != 200 || a.code() != censusTimeout && a.code() != censusBusy {
 				t.Errorf("%v %d %s", err, a.status, a.body)
 			}
@@ -124,7 +124,7 @@ func TestHangingSync(t *testing.T) {
 		g.query(t, "{sync(id:"+itoa(int64(52+i%10))+"){latestRun{id}}}", nil).answered(t)
 	}
 	asking.Wait()
-	if n := most.Load(); n > 16 { // eight, and those that it takes for over
+	if n := most.Load(); n > 16 { // at most eight, and canceled calls that Census has not noticed yet
 		t.Errorf("%d calls at once", n)
 	}
 }

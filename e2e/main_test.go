@@ -1,10 +1,9 @@
-// Package e2e runs the built program and sends it requests over real sockets, as clients,
-// browsers, operators and attackers do. It tests what docs/operations.md promises.
+// Package e2e runs the built program and sends it requests over real sockets, as clients, browsers,
+// operators and attackers do. It tests the statements of docs/operations.md.
 //
-// Every answer is checked in the same way, whatever its test is about: it is fast and small, its
-// errors have documented codes, and it contains no internals (see check). Every program must be
-// alive at the end of its test, must not have panicked, and must exit with 0 on SIGTERM (see
-// start).
+// In every test, each answer must be fast and small, have only errors with documented codes, and
+// contain no internals (see check). Each program must be alive at the end of its test, must not
+// have panicked, and must exit with 0 on SIGTERM (see start).
 package e2e
 
 import (
@@ -42,7 +41,7 @@ func build(m *testing.M) int {
 	return m.Run()
 }
 
-// compile is the build of a release, with further flags for the linker.
+// compile returns the build command of a release, with further linker flags.
 func compile(to, flags string) *exec.Cmd {
 	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w "+flags, "-o", to, "census-gateway")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")

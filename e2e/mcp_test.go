@@ -16,9 +16,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// shippedTools are the tools that the program brings, with arguments that fit the
-// simulated workspace.
-func shippedTools(run string) map[string]map[string]any {
+// toolArguments returns the built-in tools, with arguments for the simulated workspace.
+func toolArguments(run string) map[string]map[string]any {
 	ago := func(days time.Duration) string {
 		return time.Now().Add(-days * 24 * time.Hour).UTC().Format(time.RFC3339)
 	}
@@ -32,17 +31,17 @@ func shippedTools(run string) map[string]map[string]any {
 	}
 }
 
-// withKey sends each request with an API key.
-type withKey string
+// keyTransport sends each request with an API key.
+type keyTransport string
 
-func (k withKey) RoundTrip(r *http.Request) (*http.Response, error) {
+func (k keyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	r.Header.Set("X-API-Key", string(k))
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-// connect is a client of MCP at work.
-func connect(t *testing.T, transport sdk.Transport) *sdk.ClientSession {
+// connectMCP returns a connected MCP client.
+func connectMCP(t *testing.T, transport sdk.Transport) *sdk.ClientSession {
 	t.Helper()
 	session, err := sdk.NewClient(&sdk.Implementation{Name: "test", Version: "1"}, nil).Connect(t.Context(), transport, nil)
 	if err != nil {
@@ -52,15 +51,15 @@ func connect(t *testing.T, transport sdk.Transport) *sdk.ClientSession {
 	return session
 }
 
-// useTools calls each tool that the program brings, and holds what it answers against what
-// the tool promised.
+// useTools calls each built-in tool, and checks arguments and answers against the schemas of the
+// tool.
 func useTools(t *testing.T, session *sdk.ClientSession, run string, more ...string) {
 	t.Helper()
 	listed, err := session.ListTools(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	calls := shippedTools(run)
+	calls := toolArguments(run)
 	var names []string
 	for _, tool := range listed.Tools {
 		names = append(names, tool.Name)
@@ -71,13 +70,13 @@ func useTools(t *testing.T, session *sdk.ClientSession, run string, more ...stri
 		if !shipped {
 			continue
 		}
-		valid(t, tool.Name+": arguments", tool.InputSchema, args)
+		checkSchema(t, tool.Name+": arguments", tool.InputSchema, args)
 		result, err := session.CallTool(t.Context(), &sdk.CallToolParams{Name: tool.Name, Arguments: args})
 		if err != nil || result.IsError || result.StructuredContent == nil {
 			t.Errorf("%s: %v: %+v", tool.Name, err, result)
 			continue
 		}
-		valid(t, tool.Name+": answer", tool.OutputSchema, result.StructuredContent)
+		checkSchema(t, tool.Name+": answer", tool.OutputSchema, result.StructuredContent)
 		text := result.Content[0].(*sdk.TextContent).Text
 		if len(text) < 60 || strings.Contains(text, `"errors":[{"message`) {
 			t.Errorf("%s: %s", tool.Name, text)
@@ -91,8 +90,8 @@ func useTools(t *testing.T, session *sdk.ClientSession, run string, more ...stri
 	}
 }
 
-// valid holds a value against a schema that came over the wire.
-func valid(t *testing.T, what string, schema, value any) {
+// checkSchema checks a value against a schema from the server.
+func checkSchema(t *testing.T, what string, schema, value any) {
 	t.Helper()
 	text, err := json.Marshal(schema)
 	if err != nil {
@@ -114,7 +113,7 @@ func valid(t *testing.T, what string, schema, value any) {
 	}
 }
 
-// newestRun is a run that the simulated workspace has.
+// newestRun returns the id of a run in the simulated workspace.
 func newestRun(t *testing.T, g *gateway, headers ...string) string {
 	t.Helper()
 	var data struct {
@@ -128,13 +127,13 @@ func newestRun(t *testing.T, g *gateway, headers ...string) string {
 	return data.Sync.LatestRun.DatabaseID.String()
 }
 
-// An agent with an API key uses every tool over HTTP, and the operator's documents; each
-// call is one line of the log and counts as the caller's.
+// An agent with an API key can use every tool over HTTP, and the operator's documents. Each call
+// has a line in the log, and counts as an operation of the caller.
 func TestMCP(t *testing.T) {
 	t.Parallel()
 	manifest, err := json.Marshal(map[string]string{
 		"late":                          `"""Which syncs are late?""" query($n: Int! = 2) { syncs(first: $n, orderBy: {field: HEALTH}) { nodes { label } } }`,
-		strings.Repeat("0af", 21) + "0": "query by_name { sync(id: 53) { label } }", // as manifests have it
+		strings.Repeat("0af", 21) + "0": "query by_name { sync(id: 53) { label } }", // a hash as id, as in manifests
 		"two":                           "query a { sync(id: 1) { label } } query b { sync(id: 1) { label } }",
 		"find_sync":                     "{ sync(id: 1) { label } }",
 		"old":                           "{ sync(id: 1) { gone } }",
@@ -145,7 +144,7 @@ func TestMCP(t *testing.T) {
 	g := start(t, "GATEWAY_SIMULATE=true", "GATEWAY_MCP=true", "GATEWAY_API_KEYS=agent:"+hashOf("a-key"),
 		"GATEWAY_TRUSTED_DOCUMENTS="+write(t, "documents.json", string(manifest)), "GATEWAY_ONLY_TRUSTED_DOCUMENTS=false")
 	run := newestRun(t, g, "X-API-Key", "a-key")
-	session := connect(t, &sdk.StreamableClientTransport{Endpoint: "http://" + g.host + "/mcp", HTTPClient: &http.Client{Transport: withKey("a-key")}, DisableStandaloneSSE: true})
+	session := connectMCP(t, &sdk.StreamableClientTransport{Endpoint: "http://" + g.host + "/mcp", HTTPClient: &http.Client{Transport: keyTransport("a-key")}, DisableStandaloneSSE: true})
 	useTools(t, session, run, "late", "by_name")
 	if result, err := session.CallTool(t.Context(), &sdk.CallToolParams{Name: "late"}); err != nil || result.IsError {
 		t.Errorf("late: %v: %+v", err, result)
@@ -156,17 +155,17 @@ func TestMCP(t *testing.T) {
 	}
 	metrics := do(t, "GET", g.admin+"/metrics", "").body
 	if !strings.Contains(metrics, "\ncensus_gateway_document_operations_total{document=\"mcp:whats_failing\"} 1\n") {
-		t.Error("the call of a tool does not count")
+		t.Error("the call of a tool is not counted")
 	}
 	g.log.wait(t, `caller=key:agent client=127\.0\.0\.1 app=mcp type=query (operation=whats_failing)`)
 	if n := strings.Count(g.log.String(), "a trusted document is no tool"); n != 3 {
-		t.Errorf("%d documents are told to be no tools", n)
+		t.Errorf("%d documents are reported as unusable", n)
 	}
 }
 
-// Who may not ask GraphQL may not see tools: without a key, from a page of another
-// origin, under a foreign name. Raw requests need no session.
-func TestMCPByHand(t *testing.T) {
+// A caller that may not use GraphQL cannot list tools: without a key, from a page of another
+// origin, or with an unknown Host. Raw requests need no session.
+func TestMCPRawRequests(t *testing.T) {
 	t.Parallel()
 	const list = `{"jsonrpc":"2.0","id":7,"method":"tools/list","params":{}}`
 	accept := []string{"Content-Type", "application/json", "Accept", "application/json, text/event-stream"}
@@ -192,8 +191,8 @@ func TestMCPByHand(t *testing.T) {
 	}
 }
 
-// Where callers have JWTs, a client of MCP is told whose (RFC 9728).
-func TestMCPTellsWhoseTokens(t *testing.T) {
+// If callers use JWTs, the server tells MCP clients which issuer to use (RFC 9728).
+func TestMCPAuthorizationMetadata(t *testing.T) {
 	t.Parallel()
 	key := newKey(t, "k", "EC")
 	g := start(t, "GATEWAY_SIMULATE=true", "GATEWAY_MCP=true", "GATEWAY_JWT_ISSUER="+issuer, "GATEWAY_JWT_AUDIENCE=census", "GATEWAY_JWT_SCOPE=read",
@@ -206,12 +205,12 @@ func TestMCPTellsWhoseTokens(t *testing.T) {
 		t.Errorf("%d %v", a.status, a.header)
 	}
 	a = do(t, "GET", strings.Replace(at, "https://gateway.test", "http://"+g.host, 1), "", "Host", "gateway.test")
-	var told struct {
+	var metadata struct {
 		Resource             string
 		AuthorizationServers []string `json:"authorization_servers"`
 		ScopesSupported      []string `json:"scopes_supported"`
 	}
-	if err := json.Unmarshal([]byte(a.body), &told); err != nil || told.Resource != "https://gateway.test/mcp" || !slices.Equal(told.AuthorizationServers, []string{issuer}) || !slices.Equal(told.ScopesSupported, []string{"read"}) {
+	if err := json.Unmarshal([]byte(a.body), &metadata); err != nil || metadata.Resource != "https://gateway.test/mcp" || !slices.Equal(metadata.AuthorizationServers, []string{issuer}) || !slices.Equal(metadata.ScopesSupported, []string{"read"}) {
 		t.Errorf("%v: %s", err, a.body)
 	}
 	if a := do(t, "POST", "http://"+g.host+"/mcp", list, append(headers, "Authorization", "Bearer "+key.sign(t, nil))...); a.status != 200 {
@@ -219,7 +218,7 @@ func TestMCPTellsWhoseTokens(t *testing.T) {
 	}
 }
 
-// An agent that starts the program itself uses every tool over stdio.
+// An agent that starts the program can use every tool over stdio.
 func TestMCPOverStdio(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{Seed: 1})
@@ -227,7 +226,7 @@ func TestMCPOverStdio(t *testing.T) {
 	cmd := exec.Command(program, "mcp")
 	var log transcript
 	cmd.Env, cmd.Stderr = c.settings("GATEWAY_API_KEYS=agent:"+hashOf("a-key")), &log
-	session := connect(t, &sdk.CommandTransport{Command: cmd})
+	session := connectMCP(t, &sdk.CommandTransport{Command: cmd})
 	run, _ := json.Marshal(runs[0].ID)
 	useTools(t, session, string(run))
 	if err := session.Close(); err != nil {
@@ -238,12 +237,12 @@ func TestMCPOverStdio(t *testing.T) {
 	}
 }
 
-// No tool that is shipped asks what can hold values of records or name a person.
-func TestMCPToolsHoldNoRecords(t *testing.T) {
+// No built-in tool requests fields that may contain values of records or names of people.
+func TestMCPToolsReturnNoRecords(t *testing.T) {
 	for id, text := range mcp.Shipped {
 		for _, field := range []string{"errorMessage", "errorDetail", "uiDetail", "message"} {
 			if strings.Contains(text[strings.LastIndex(text, `"""`):], field) {
-				t.Errorf("%s asks %s", id, field)
+				t.Errorf("%s requests %s", id, field)
 			}
 		}
 	}

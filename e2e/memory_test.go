@@ -11,8 +11,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// persisted is a request by the hash of a document, and with its text where that is not empty.
-func persisted(hash, query string) string {
+// persistedRequest returns a request with the hash of a document, and with its text unless that is
+// empty.
+func persistedRequest(hash, query string) string {
 	if query != "" {
 		query = fmt.Sprintf("%q:%q,", "query", query)
 	}
@@ -24,44 +25,44 @@ func hashOf(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// A document registered by hash stays that document for every later caller.
+// A document registered by hash cannot be replaced by another one.
 func TestPersistedDocumentsCannotBePoisoned(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
 	g := start(t, c.settings()...)
 	const honest, evil = "{sync(id:52){label}}", "{syncs(first:1000){nodes{label}}}"
-	g.post(t, persisted(hashOf(honest), "")).refused(t, 400, unknownDoc)
+	g.post(t, persistedRequest(hashOf(honest), "")).refused(t, 400, unknownDoc)
 	for name, request := range map[string]string{
-		"another's text":      persisted(hashOf(honest), evil),
-		"a short hash":        persisted("00", honest),
-		"no hash":             persisted("", honest),
-		"no hex":              persisted(strings.Repeat("z", 64), honest),
-		"a hash of letters":   persisted(strings.Repeat("a", 10_000), honest),
-		"another version":     strings.Replace(persisted(hashOf(honest), honest), `"version":1`, `"version":2`, 1),
-		"a version in text":   strings.Replace(persisted(hashOf(honest), honest), `"version":1`, `"version":"1"`, 1),
-		"a hash that is none": `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":[]}}}`,
-		"nothing in it":       `{"extensions":{"persistedQuery":{}}}`,
+		"another's text":          persistedRequest(hashOf(honest), evil),
+		"a short hash":            persistedRequest("00", honest),
+		"no hash":                 persistedRequest("", honest),
+		"no hex":                  persistedRequest(strings.Repeat("z", 64), honest),
+		"a hash that is too long": persistedRequest(strings.Repeat("a", 10_000), honest),
+		"another version":         strings.Replace(persistedRequest(hashOf(honest), honest), `"version":1`, `"version":2`, 1),
+		"a version in text":       strings.Replace(persistedRequest(hashOf(honest), honest), `"version":1`, `"version":"1"`, 1),
+		"a hash that is a list":   `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":[]}}}`,
+		"an empty object":         `{"extensions":{"persistedQuery":{}}}`,
 	} {
 		if a := g.post(t, request); a.status != 400 || a.code() != badRequest {
 			t.Errorf("%s: %d %.200s", name, a.status, a.body)
 		}
 	}
-	c.quiet(t)
-	g.post(t, persisted(hashOf(honest), "")).refused(t, 400, unknownDoc)
-	g.post(t, persisted(hashOf(honest), honest)).answered(t)
-	if a := g.post(t, persisted(hashOf(honest), "")); !strings.Contains(a.body, "Salesforce") {
+	c.expectNoRequests(t)
+	g.post(t, persistedRequest(hashOf(honest), "")).refused(t, 400, unknownDoc)
+	g.post(t, persistedRequest(hashOf(honest), honest)).answered(t)
+	if a := g.post(t, persistedRequest(hashOf(honest), "")); !strings.Contains(a.body, "Salesforce") {
 		t.Errorf("by hash: %s", a.body)
 	}
-	g.post(t, persisted(hashOf(evil), "")).refused(t, 400, unknownDoc)
+	g.post(t, persistedRequest(hashOf(evil), "")).refused(t, 400, unknownDoc)
 }
 
-// The memory limit of the garbage collector follows from the caches; GOGC and GOMEMLIMIT override
-// it.
+// The memory limit of the garbage collector follows from the sizes of the caches; GOGC and
+// GOMEMLIMIT override it.
 func TestMemoryLimit(t *testing.T) {
 	t.Parallel()
 	for _, l := range []struct {
 		settings []string
-		memory   float64 // bytes at most: a container may have less
+		memory   float64 // maximum in bytes: a container may have less
 		exact    bool
 		percent  string
 	}{
@@ -82,7 +83,7 @@ func TestMemoryLimit(t *testing.T) {
 	}
 }
 
-// The memory for documents, ids, operation names and variables is bounded.
+// The memory for documents, ids, operation names and variables is limited.
 func TestMemoryIsBounded(t *testing.T) {
 	t.Parallel()
 	g := start(t)
@@ -94,7 +95,7 @@ func TestMemoryIsBounded(t *testing.T) {
 			go func() {
 				var first error
 				for i := range ask {
-					if _, err := try("POST", "http://"+g.host+"/graphql", request(i), "Content-Type", asJSON); err != nil && first == nil {
+					if _, err := send("POST", "http://"+g.host+"/graphql", request(i), "Content-Type", asJSON); err != nil && first == nil {
 						first = err
 					}
 				}
@@ -115,7 +116,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	before := g.rss(t)
 	flood(3000, func(i int) string {
 		query := fmt.Sprintf("query Q%d{sync(id:52){id}}", i) + padding
-		return persisted(hashOf(query), query)
+		return persistedRequest(hashOf(query), query)
 	})
 	flood(1000, func(i int) string { return body(fmt.Sprintf("query Q%d{sync(id:52){id}}", i)+padding, nil) })
 	flood(1000, func(i int) string {

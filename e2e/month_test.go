@@ -12,9 +12,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A month of 200 hourly syncs, 144,000 runs, is summed up in less than 100 MiB beyond the idle
-// program. The sum is over all syncs together and over each, with an empty cache and again with a
-// full one.
+// Statistics over a month of 200 hourly syncs, 144,000 runs, use less than 100 MiB above the idle
+// program. This holds over all syncs together and for each sync, with an empty and with a full
+// cache.
 func TestMonthInLittleMemory(t *testing.T) {
 	const syncs, hours, more = 200, 720, 200
 	now := time.Now()
@@ -40,8 +40,8 @@ func TestMonthInLittleMemory(t *testing.T) {
 			g.query(t, `{syncs{nodes{id}}}`, nil).answered(t)
 			idle := g.peak(t)
 			for range 3 {
-				c.take()
-				a, err := try("POST", "http://"+g.host+"/graphql", body(query, nil), "Content-Type", asJSON)
+				c.takeRequests()
+				a, err := send("POST", "http://"+g.host+"/graphql", body(query, nil), "Content-Type", asJSON)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -59,16 +59,16 @@ func TestMonthInLittleMemory(t *testing.T) {
 				if len(a.Errors) > 0 || runs != syncs*hours {
 					t.Errorf("%d runs, %v", runs, a.Errors)
 				}
-				t.Logf("%d calls, %s, %d MiB above the %d idle", len(c.take()), a.took.Round(time.Millisecond), g.peak(t)-idle, idle)
+				t.Logf("%d calls, %s, %d MiB above the %d MiB when idle", len(c.takeRequests()), a.took.Round(time.Millisecond), g.peak(t)-idle, idle)
 			}
 			if more := g.peak(t) - idle; more > 100 {
-				t.Errorf("%d MiB above the %d idle", more, idle)
+				t.Errorf("%d MiB above the %d MiB when idle", more, idle)
 			}
 		})
 	}
 }
 
-// peak is the most memory the program has held so far, in MiB.
+// peak returns the maximum memory of the program so far, in MiB.
 func (g *gateway) peak(t *testing.T) int {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", g.process.Pid))

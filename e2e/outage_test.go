@@ -9,9 +9,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// While Census fails, cached data is served as stale, with its time, to callers who read it
-// before. Once Census answers again it is called again, and data it no longer allows is not
-// served.
+// While Census fails, cached data is served as stale, with its time, to callers who have read it
+// before. When Census answers again, the gateway calls it again, and does not serve data that
+// Census no longer allows.
 func TestOutage(t *testing.T) {
 	t.Parallel()
 	const query = `{syncs{nodes{id label latestRun{id outcome}}}}`
@@ -36,11 +36,11 @@ func TestOutage(t *testing.T) {
 				t.Fatalf("%d %s", before.status, before.body)
 			}
 			read := time.Now()
-			time.Sleep(700 * time.Millisecond) // six times the freshness
+			time.Sleep(700 * time.Millisecond) // more than the freshness
 			heal := c.Inject(sim.Fault{Do: do})
 			for range 3 {
 				a, census := ask("alpha")
-				asOf, err := time.Parse(time.RFC3339, says(census["asOf"]))
+				asOf, err := time.Parse(time.RFC3339, textOf(census["asOf"]))
 				if a.code() != "" || string(a.Data) != string(before.Data) || census["stale"] != true || err != nil ||
 					asOf.Before(began.Truncate(time.Millisecond)) || asOf.After(read) || a.header.Get("Cache-Control") != "no-store" {
 					t.Errorf("stale: %d %s %v: %s", a.status, census, a.header, a.body)
@@ -50,7 +50,7 @@ func TestOutage(t *testing.T) {
 				t.Errorf("another's: %s", a.body)
 			}
 			heal()
-			if name == "limiting" { // for a minute
+			if name == "limiting" { // the pause takes a minute
 				return
 			}
 			time.Sleep(700 * time.Millisecond)
@@ -71,10 +71,10 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-func says(v any) string { s, _ := v.(string); return s }
+func textOf(v any) string { s, _ := v.(string); return s }
 
-// With GATEWAY_STALE=0s nothing stale is served.
-func TestNothingStale(t *testing.T) {
+// With GATEWAY_STALE=0s, no stale data is served.
+func TestStaleOff(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{Empty: true})
 	c.fill(3, 5)

@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// prefixed serves g below /census/ as a proxy does that takes the prefix off, such as
-// nginx with proxy_pass http://gateway/ and the caller's Host. It returns the address.
-func prefixed(t *testing.T, g *gateway) string {
+// servePrefixed serves g below /census/ through a proxy that removes the prefix, such as nginx with
+// proxy_pass http://gateway/ and the caller's Host. It returns the address.
+func servePrefixed(t *testing.T, g *gateway) string {
 	t.Helper()
 	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(&url.URL{Scheme: "http", Host: g.host})
@@ -25,10 +25,10 @@ func prefixed(t *testing.T, g *gateway) string {
 	return server.URL + "/census/"
 }
 
-// Behind a prefix browsers are redirected to the page, and everything that the page names exists.
+// Behind a prefix, browsers are redirected to the page, and every reference in the page exists.
 func TestPageBehindPrefix(t *testing.T) {
 	t.Parallel()
-	here := prefixed(t, start(t))
+	here := servePrefixed(t, start(t))
 	for _, from := range []string{"graphql", "graphql/"} {
 		r, _ := http.NewRequest("GET", here+from, nil)
 		r.Header.Set("Accept", "text/html")

@@ -15,14 +15,14 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// entries returns how many entries a Redis has.
+// entries returns the number of entries in a Redis.
 func entries(s *redistest.Server) int {
 	n, _ := strconv.Atoi(strings.Trim(s.Do("DBSIZE"), ":\r\n"))
 	return n
 }
 
-// withRedis are the settings of a gateway that shares a Redis, and waits for it as long as a busy
-// machine needs.
+// withRedis returns the settings of a gateway that shares a Redis, with a timeout that is long
+// enough for a busy machine.
 func (c *census) withRedis(s *redistest.Server, more ...string) []string {
 	return c.settings(append([]string{"REDIS_URL=" + s.URL(), "REDIS_TIMEOUT=1s"}, more...)...)
 }
@@ -34,8 +34,8 @@ func (g *gateway) usesRedis(t *testing.T) {
 	})
 }
 
-// A page that one gateway has read costs another no call to Census, at the same time and after a
-// restart. Redis holds nothing that can be read without the token.
+// A page that one gateway has read costs another gateway no call to Census, at the same time and
+// after a restart. Redis contains nothing that can be read without the token.
 func TestGatewaysShareRedis(t *testing.T) {
 	t.Parallel()
 	redis := redistest.Start(t)
@@ -47,7 +47,7 @@ func TestGatewaysShareRedis(t *testing.T) {
 	first := start(t, settings...)
 	first.usesRedis(t)
 	want := first.query(t, query, nil)
-	if want.code() != "" || len(c.take()) < 7 {
+	if want.code() != "" || len(c.takeRequests()) < 7 {
 		t.Fatal(want.body)
 	}
 	second := start(t, settings...)
@@ -56,22 +56,22 @@ func TestGatewaysShareRedis(t *testing.T) {
 	one := fmt.Sprintf(`{sync(id:%d){label createdAt}}`, ids[1])
 	wanted := first.query(t, one, nil)
 	until(t, "stored", func() bool { return entries(redis) > before })
-	c.take()
+	c.takeRequests()
 	if got := second.query(t, one, nil); got.body != wanted.body {
 		t.Errorf("%s, want %s", got.body, wanted.body)
 	}
-	c.quiet(t)
-	first.stop(t) // which stores what waits
+	c.expectNoRequests(t)
+	first.stop(t) // this stores queued entries
 	if got := second.query(t, query, nil); string(got.Data) != string(want.Data) {
 		t.Errorf("another answer of the second gateway: %.300s", got.body)
 	}
-	c.quiet(t)
+	c.expectNoRequests(t)
 	third := start(t, settings...)
 	third.usesRedis(t)
 	if got := third.query(t, query, nil); string(got.Data) != string(want.Data) {
 		t.Errorf("another answer after a restart: %.300s", got.body)
 	}
-	c.quiet(t)
+	c.expectNoRequests(t)
 
 	keys := strings.Fields(redis.Do("KEYS", "*"))
 	found := 0
@@ -94,8 +94,8 @@ func TestGatewaysShareRedis(t *testing.T) {
 	}
 }
 
-// A Redis that is down at the start, ends and comes back under load costs no answer.
-func TestRedisComesAndGoes(t *testing.T) {
+// A Redis that is down at the start, ends and returns under load fails no answer.
+func TestRedisOutages(t *testing.T) {
 	t.Parallel()
 	redis := redistest.Start(t)
 	redis.Kill()
@@ -104,25 +104,25 @@ func TestRedisComesAndGoes(t *testing.T) {
 	settings := c.withRedis(redis, "GATEWAY_FRESHNESS=1ms")
 	gateways := []*gateway{start(t, settings...), start(t, settings...)}
 	var stop atomic.Bool
-	var asked atomic.Int64
-	var askers sync.WaitGroup
+	var answered atomic.Int64
+	var clients sync.WaitGroup
 	for _, g := range slices.Concat(gateways, gateways) {
-		askers.Go(func() {
+		clients.Go(func() {
 			for !stop.Load() {
 				if a := g.query(t, `{syncs{nodes{id runs(first:120){totalCount nodes{id}}}}}`, nil); a.status != 200 || a.code() != "" {
 					t.Errorf("%d %.300s", a.status, a.body)
 					return
 				}
-				asked.Add(1)
+				answered.Add(1)
 			}
 		})
 	}
-	defer askers.Wait()
+	defer clients.Wait()
 	defer stop.Store(true)
 	more := func() {
 		t.Helper()
-		n := asked.Load()
-		until(t, "further answers", func() bool { return asked.Load() >= n+8 })
+		n := answered.Load()
+		until(t, "further answers", func() bool { return answered.Load() >= n+8 })
 	}
 	shows := func(ok string) {
 		t.Helper()
@@ -148,9 +148,9 @@ func TestRedisComesAndGoes(t *testing.T) {
 	}
 }
 
-// A 429 that one gateway gets pauses the other, and a query that one was sent by its text is known
-// to the other by its hash.
-func TestGatewaysTellEachOther(t *testing.T) {
+// A 429 for one gateway pauses the other too, and a document registered at one gateway is known to
+// the other by its hash.
+func TestGatewaysShareThrottlesAndDocuments(t *testing.T) {
 	t.Parallel()
 	redis := redistest.Start(t)
 	c := newCensus(t, sim.Options{Empty: true})
@@ -164,7 +164,7 @@ func TestGatewaysTellEachOther(t *testing.T) {
 	sync := func(g *gateway, i int) answer {
 		return g.query(t, fmt.Sprintf(`{sync(id:%d){label createdAt}}`, ids[i]), nil)
 	}
-	if a := sync(second, 3); a.code() != "" { // its token is known
+	if a := sync(second, 3); a.code() != "" { // now the second gateway knows the token
 		t.Fatal(a.body)
 	}
 	c.Inject(sim.Fault{Do: sim.Throttle("86400")})
@@ -173,16 +173,16 @@ func TestGatewaysTellEachOther(t *testing.T) {
 			t.Fatal(a.body)
 		}
 	}
-	until(t, "the other is paused", func() bool {
+	until(t, "the other gateway is paused", func() bool {
 		return strings.Contains(do(t, "GET", second.admin+"/metrics", "").body, "census_gateway_census_tokens_paused 1\n")
 	})
-	c.take()
+	c.takeRequests()
 	for i := range ids {
 		if a := sync(second, i); a.code() != "UPSTREAM_RATE_LIMITED" {
 			t.Error(a.body)
 		}
 	}
-	c.quiet(t)
+	c.expectNoRequests(t)
 
 	const query = `{__typename}`
 	hash := fmt.Sprintf("%x", sha256.Sum256([]byte(query)))
@@ -199,9 +199,8 @@ func TestGatewaysTellEachOther(t *testing.T) {
 	}
 }
 
-// An event of Census that one gateway receives is followed by the other too, over its own
-// subscription.
-func TestGatewaysPassEventsOn(t *testing.T) {
+// A webhook of Census that one gateway receives also reaches subscriptions of the other.
+func TestGatewaysForwardWebhooks(t *testing.T) {
 	t.Parallel()
 	redis := redistest.Start(t)
 	c := newCensus(t, sim.Options{Empty: true})
@@ -212,11 +211,11 @@ func TestGatewaysPassEventsOn(t *testing.T) {
 	for range 2 {
 		g := start(t, settings...)
 		g.usesRedis(t)
-		status, told := g.events(t, `subscription{syncRunChanged{run{id outcome}}}`)
+		status, events := g.subscribeSSE(t, `subscription{syncRunChanged{run{id outcome}}}`)
 		if status != 200 {
 			t.Fatal(status)
 		}
-		gateways, lines = append(gateways, g), append(lines, told)
+		gateways, lines = append(gateways, g), append(lines, events)
 	}
 	until(t, "both listen", func() bool { return strings.Contains(redis.Do("PUBSUB", "NUMSUB", "census-gateway:messages"), ":2") })
 	until(t, "both have read it", func() bool {
@@ -228,14 +227,14 @@ func TestGatewaysPassEventsOn(t *testing.T) {
 		}
 		return reads > 0
 	})
-	time.Sleep(time.Second) // the other has heard of it
+	time.Sleep(time.Second) // the other gateway has received the message
 	c.AddRun(id, sim.Run{Status: "working", UpdatedAt: time.Now(), CreatedAt: time.Now()})
-	if status := gateways[0].hook(t, "a-secret", fmt.Sprintf(`{"workspace_id": 1, "sync_id": %d, "event": "sync.triggered"}`, id)); status != "204" {
+	if status := gateways[0].sendWebhook(t, "a-secret", fmt.Sprintf(`{"workspace_id": 1, "sync_id": %d, "event": "sync.triggered"}`, id)); status != "204" {
 		t.Fatal(status)
 	}
 	for i := range lines {
-		if !find(t, lines[i], `data: {"data":{"syncRunChanged"`) {
-			t.Errorf("gateway %d tells nothing", i)
+		if !waitForLine(t, lines[i], `data: {"data":{"syncRunChanged"`) {
+			t.Errorf("gateway %d sends no event", i)
 		}
 	}
 }

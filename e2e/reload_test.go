@@ -13,12 +13,12 @@ import (
 )
 
 const (
-	readAgain = "settings reloaded"
-	notRead   = "settings not reloaded"
-	inPart    = "settings reloaded in part"
+	logReloaded       = "settings reloaded"
+	logNotReloaded    = "settings not reloaded"
+	logReloadedInPart = "settings reloaded in part"
 )
 
-// SIGHUP applies new keys, trusted documents and limits; an invalid setting changes nothing.
+// SIGHUP applies new keys, trusted documents and limits. An invalid setting changes nothing.
 func TestReload(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -57,25 +57,25 @@ func TestReload(t *testing.T) {
 
 	put("keys", "one "+hashOf("first-key")+"\ntwo "+hashOf("second-key")+"\n")
 	expect("before SIGHUP", 200, 401, 401, 401)
-	g.reload(t, readAgain)
+	g.reload(t, logReloaded)
 	expect("with a second key", 200, 200, 200, 400)
 
 	put("documents/status.graphql", "{sync(id:52){status}}")
-	g.reload(t, readAgain)
+	g.reload(t, logReloaded)
 	expect("with a second document", 200, 200, 200, 200)
 
 	put("settings", settings("GATEWAY_MAX_DEPTH=3"))
-	g.reload(t, readAgain)
+	g.reload(t, logReloaded)
 	expect("with less depth", 400, 400, 200, 200)
 
 	for name, wrong := range map[string]func(){
-		"a limit that cannot be":  func() { put("settings", settings("GATEWAY_MAX_DEPTH=-3")) },
-		"a name nobody knows":     func() { put("settings", settings("GATEWAY_MAX_DEEP=3")) },
-		"no number":               func() { put("settings", settings("GATEWAY_MAX_DEPTH=deep")) },
-		"open, though it was not": func() { put("settings", "CENSUS_API_TOKEN=x\nGATEWAY_ALLOW_OPEN=true\n") },
+		"an invalid limit":    func() { put("settings", settings("GATEWAY_MAX_DEPTH=-3")) },
+		"an unknown setting":  func() { put("settings", settings("GATEWAY_MAX_DEEP=3")) },
+		"not a number":        func() { put("settings", settings("GATEWAY_MAX_DEPTH=deep")) },
+		"open, unlike before": func() { put("settings", "CENSUS_API_TOKEN=x\nGATEWAY_ALLOW_OPEN=true\n") },
 	} {
 		wrong()
-		g.reload(t, notRead)
+		g.reload(t, logNotReloaded)
 		expect(name, 400, 400, 200, 200)
 	}
 
@@ -84,11 +84,11 @@ func TestReload(t *testing.T) {
 	for _, fixed := range []string{"GATEWAY_SIM_ADDR=127.0.0.1:1", "GATEWAY_CENSUS_CALLS=32", "GATEWAY_ANSWER_CACHE=0", "GATEWAY_FRESHNESS=0s", "GATEWAY_OPERATION_TIMEOUT=9s", "GATEWAY_LOG_FORMAT=json"} {
 		put("keys", "two "+hashOf("second-key")+"\n")
 		put("settings", settings(fixed))
-		said := len(g.log.String())
-		g.reload(t, notRead)
+		before := len(g.log.String())
+		g.reload(t, logNotReloaded)
 		name, _, _ := strings.Cut(fixed, "=")
-		if !strings.Contains(g.log.String()[said:], name+" cannot change") {
-			t.Errorf("%s: the log says %s", fixed, g.log.String()[said:])
+		if !strings.Contains(g.log.String()[before:], name+" cannot change") {
+			t.Errorf("%s: the log says %s", fixed, g.log.String()[before:])
 		}
 		expect(fixed, 400, 400, 200, 200)
 	}
@@ -97,15 +97,15 @@ func TestReload(t *testing.T) {
 	// revoked although a document is invalid.
 	put("settings", settings())
 	put("keys", "one abc\n")
-	g.reload(t, inPart)
-	expect("a key file cut short", 200, 200, 200, 200)
+	g.reload(t, logReloadedInPart)
+	expect("a truncated key file", 200, 200, 200, 200)
 	put("keys", "")
-	g.reload(t, inPart)
+	g.reload(t, logReloadedInPart)
 	expect("an empty key file", 200, 200, 200, 200)
 	put("keys", "two "+hashOf("second-key")+"\n")
 	put("documents/bad.graphql", "{sync")
-	g.reload(t, inPart)
-	expect("a document without end", 401, 200, 200, 200)
+	g.reload(t, logReloadedInPart)
+	expect("an incomplete document", 401, 200, 200, 200)
 	for _, count := range []string{`result="partial"} 3`, `result="whole"} 3`} {
 		if !strings.Contains(do(t, "GET", g.admin+"/metrics", "").body, "census_gateway_reloads_total{"+count) {
 			t.Errorf("the metrics have no %s", count)
@@ -114,7 +114,7 @@ func TestReload(t *testing.T) {
 
 	// The log level changes without a restart.
 	put("settings", settings("GATEWAY_LOG_LEVEL=debug"))
-	g.reload(t, inPart)
+	g.reload(t, logReloadedInPart)
 	g.post(t, body("{syncs(first:1){totalCount}}", nil), "X-API-Key", "second-key").answered(t)
 	g.log.wait(t, `(level=DEBUG msg="census call")`)
 
@@ -123,14 +123,14 @@ func TestReload(t *testing.T) {
 		t.Fatal(err)
 	}
 	put("keys", "two "+hashOf("second-key")+"\n")
-	g.reload(t, readAgain)
+	g.reload(t, logReloaded)
 	expect("with trusted documents only", 401, 403, 200, 200)
 	if strings.Contains(g.log.String(), hashOf("second-key")) {
-		t.Error("the log holds a key's hash")
+		t.Error("the log contains a key's hash")
 	}
 }
 
-// No request is lost or half answered, however often the settings change.
+// No request is lost or answered in part, however often the settings change.
 func TestReloadUnderLoad(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -140,7 +140,7 @@ func TestReloadUnderLoad(t *testing.T) {
 	for range 6 {
 		callers.Go(func() {
 			for !done.Load() {
-				a, err := try("POST", "http://"+g.host+"/graphql", body("{sync(id:52){label runs(first:20){nodes{id}}}}", nil), "Content-Type", asJSON, "X-API-Key", "a-key")
+				a, err := send("POST", "http://"+g.host+"/graphql", body("{sync(id:52){label runs(first:20){nodes{id}}}}", nil), "Content-Type", asJSON, "X-API-Key", "a-key")
 				if err != nil || a.status != 200 || a.code() != "" || !strings.HasSuffix(a.body, "}}}") {
 					t.Errorf("%v %d %.200s", err, a.status, a.body)
 				}
@@ -148,13 +148,13 @@ func TestReloadUnderLoad(t *testing.T) {
 		})
 	}
 	for range 30 {
-		g.reload(t, readAgain)
+		g.reload(t, logReloaded)
 	}
 	done.Store(true)
 	callers.Wait()
 }
 
-// A reload does not give a caller new requests.
+// A reload does not reset the rates of callers.
 func TestReloadKeepsRates(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -163,7 +163,7 @@ func TestReloadKeepsRates(t *testing.T) {
 	if a, b := ask(), ask(); a != 200 || b != 429 {
 		t.Fatalf("%d, %d", a, b)
 	}
-	g.reload(t, readAgain)
+	g.reload(t, logReloaded)
 	if got := ask(); got != 429 {
 		t.Errorf("after SIGHUP: %d", got)
 	}

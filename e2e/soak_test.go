@@ -14,11 +14,11 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-var soak = flag.Duration("soak", 4*time.Second, "how long the soak test asks")
+var soak = flag.Duration("soak", 4*time.Second, "duration of the soak test")
 
-// Under mixed load, with Census failing in one way after another, every request is answered.
-// Nothing accumulates: goroutines return to their number before, and memory stays within the
-// limit of the caches. Ten minutes of it are
+// Under mixed load, with changing faults of Census, every request is answered. Nothing accumulates:
+// the number of goroutines returns to that of the start, and memory stays within the limit of the
+// caches. Ten minutes of it are
 //
 //	go test ./e2e -run Soak -soak 10m -timeout 15m
 func TestSoak(t *testing.T) {
@@ -33,12 +33,12 @@ func TestSoak(t *testing.T) {
 		`{ sync(id: 60) { runs(filter: {outcomes: [FAILED]}, first: 5) { nodes { id } } runStats(filter: {createdSince: "2026-01-01T00:00:00Z"}) { totalRuns } } }`,
 		`{ sync(id: 999) { label } }`, `{ sync(id: 52) { runs(first: -1) { totalCount } } }`, `{ nonsense }`,
 	}
-	for _, q := range queries { // what is made once is made
+	for _, q := range queries { // initializes whatever is created only once
 		g.query(t, q, nil)
 	}
 	c.hangUp()
 	var before int
-	until(t, "idle", func() bool { // each kept connection has two goroutines, and how many are kept is luck
+	until(t, "idle", func() bool { // idle connections have two goroutines each, and their number varies
 		last := before
 		before = g.goroutines(t)
 		return before == last
@@ -55,41 +55,41 @@ func TestSoak(t *testing.T) {
 			time.Sleep(min(*soak/16, time.Second))
 		}
 	})
-	var asked [8]int
-	for n := range asked {
+	var requests [8]int
+	for n := range requests {
 		wg.Go(func() {
 			for time.Now().Before(end) {
-				a, err := try("POST", "http://"+g.host+"/graphql", body(queries[rand.IntN(len(queries))], nil), "Content-Type", asJSON)
+				a, err := send("POST", "http://"+g.host+"/graphql", body(queries[rand.IntN(len(queries))], nil), "Content-Type", asJSON)
 				if err != nil || a.status != 200 && a.status != 400 && a.status != 503 {
 					t.Errorf("lost: %d, %v", a.status, err)
 					return
 				}
 				a.check(t)
-				asked[n]++
+				requests[n]++
 			}
 		})
 	}
 	wg.Wait()
 	total := 0
-	for _, n := range asked {
+	for _, n := range requests {
 		total += n
 	}
 	client.CloseIdleConnections()
 	if rss := g.rss(t); rss > 250 {
-		t.Errorf("%d MiB are held", rss)
+		t.Errorf("%d MiB in use", rss)
 	}
 	after := 0
 	defer func() {
 		t.Logf("%d requests, %d goroutines before and %d after, %d MiB", total, before, after, g.rss(t))
 	}()
-	until(t, "the goroutines of before", func() bool {
+	until(t, "as few goroutines as before", func() bool {
 		c.hangUp()
 		after = g.goroutines(t)
 		return after <= before+2
 	})
 }
 
-// goroutines is how many there are in the program.
+// goroutines returns the number of goroutines of the program.
 func (g *gateway) goroutines(t *testing.T) int {
 	t.Helper()
 	resp, err := http.Get(g.admin + "/debug/pprof/goroutine?debug=1")

@@ -22,9 +22,9 @@ func execute(t *testing.T, settings []string, args ...string) (out, errs string,
 	return o.String(), e.String(), cmd.ProcessState.ExitCode()
 }
 
-// Invalid settings, and settings that would let strangers in, prevent the start. One line says
-// which setting is wrong, without showing a secret.
-func TestRefusesToStart(t *testing.T) {
+// Invalid settings, and settings that would give access to anybody, prevent the start. One line
+// names the setting, without secrets.
+func TestInvalidSettingsPreventStart(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ settings, want string }{
 		{"GATEWAY_ADDR=:0 CENSUS_API_TOKEN=CANARY", "GATEWAY_ALLOW_OPEN"},
@@ -72,8 +72,8 @@ func TestRefusesToStart(t *testing.T) {
 	}
 }
 
-// --check-config prints the settings from all sources, with secrets hidden, and calls Census
-// once.
+// --check-config prints the settings from all sources, with secrets hidden, and makes one call to
+// Census.
 func TestCheckConfig(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{Seed: 1})
@@ -88,8 +88,8 @@ func TestCheckConfig(t *testing.T) {
 			t.Errorf("no line %s in\n%s", line, out)
 		}
 	}
-	if n := c.starts.Load(); n != 1 {
-		t.Errorf("Census was tried %d times", n)
+	if n := c.startupCalls.Load(); n != 1 {
+		t.Errorf("%d calls to Census", n)
 	}
 	if out, errs, code = execute(t, []string{"CENSUS_BASE_URL=" + c.url + "/v9", "CENSUS_API_TOKEN=CANARY"}, "--check-config"); code != 1 || !strings.Contains(errs, "CENSUS_BASE_URL") || strings.Contains(out+errs, "CANARY") {
 		t.Errorf("a wrong prefix: ended with %d: %s", code, errs)
@@ -115,7 +115,7 @@ func TestNewKey(t *testing.T) {
 	g.query(t, "{sync(id:52){label}}", nil, "X-API-Key", key).answered(t)
 	g.query(t, "{sync(id:52){label}}", nil).refused(t, 401, unauthorized)
 	if strings.Contains(line, key) {
-		t.Error("the line holds the key")
+		t.Error("the line contains the key")
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// The metrics of every sync are served at the admin address only, if they are asked for. promtool
-// has nothing to say about them, and their names are those of an answer to a query.
+// The metrics of every sync are served only at the admin address, and only if enabled. promtool
+// accepts them, and their labels equal the answer to a query.
 func TestSyncMetrics(t *testing.T) {
 	t.Parallel()
 	if a := do(t, "GET", start(t).admin+"/metrics/syncs", ""); a.status != 404 {
@@ -19,16 +19,16 @@ func TestSyncMetrics(t *testing.T) {
 	}
 	g := start(t, "GATEWAY_SYNC_METRICS=true")
 	if a := do(t, "GET", "http://"+g.host+"/metrics/syncs", ""); a.status != 404 {
-		t.Errorf("callers are told: %d", a.status)
+		t.Errorf("at the address of callers: %d", a.status)
 	}
 	var text string
-	for over := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		a := do(t, "GET", g.admin+"/metrics/syncs", "")
 		text = a.body
 		if a.status == 200 && strings.Count(text, "census_sync_read_success{") == 48 && strings.Contains(text, `destination="Salesforce"`) {
 			break
 		}
-		if time.Now().After(over) {
+		if time.Now().After(deadline) {
 			t.Fatalf("%d:\n%.2000s", a.status, text)
 		}
 	}
@@ -55,11 +55,11 @@ func TestSyncMetrics(t *testing.T) {
 	}
 	promtool, err := exec.LookPath("promtool")
 	if err != nil {
-		return // the gate has it
+		return // CI has it
 	}
 	check := exec.Command(promtool, "check", "metrics")
 	check.Stdin = strings.NewReader(text)
-	if said, err := check.CombinedOutput(); err != nil || len(said) > 0 {
-		t.Errorf("promtool: %v: %s", err, said)
+	if output, err := check.CombinedOutput(); err != nil || len(output) > 0 {
+		t.Errorf("promtool: %v: %s", err, output)
 	}
 }

@@ -14,10 +14,10 @@ import (
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-// One of two syncs fails in every way that Census, or a proxy before it, may fail. The other sync
-// is answered. The error is at the path of the failed one, with a code that says what to do. Time
-// and memory stay bounded, and no internals leak.
-func TestMisbehavingCensus(t *testing.T) {
+// One of two syncs fails in every way in which Census, or a proxy before it, may fail. The other
+// sync is answered. The error has the path of the failed sync and a code that says what to do. Time
+// and memory stay limited, and no internals leak.
+func TestFaultsOfCensus(t *testing.T) {
 	t.Parallel()
 	const ok = ""
 	c := newCensus(t, sim.Options{Empty: true, Token: censusToken})
@@ -30,17 +30,17 @@ func TestMisbehavingCensus(t *testing.T) {
 	for _, m := range []struct {
 		name  string
 		do    sim.Effect
-		times int    // calls it hits; 0: all
-		want  string // the code
-		calls int    // of the bad sync, at most
+		times int    // number of calls that it affects; 0: all
+		want  string // the expected code; "": success
+		calls int    // maximum number of calls for the bad sync
 	}{
 		{"hangs", sim.Hang(), 0, "UPSTREAM_TIMEOUT", 1},
 		{"hangs after the headers", sim.HangAfterHeaders(), 0, "UPSTREAM_TIMEOUT", 1},
 		{"drips", sim.Drip(1, 50*time.Millisecond), 0, "UPSTREAM_TIMEOUT", 1},
 		{"slow but good", sim.Delay(100 * time.Millisecond), 0, ok, 1},
-		{"drips but gets there", sim.Drip(500, time.Millisecond), 0, ok, 1},
+		{"drips but ends in time", sim.Drip(500, time.Millisecond), 0, ok, 1},
 		{"cut", sim.Cut(300), 0, "UPSTREAM_UNAVAILABLE", 3},
-		{"a bad chunk", sim.NotHTTP("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n"), 0, "UPSTREAM_UNAVAILABLE", 3},
+		{"an invalid chunk", sim.NotHTTP("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n"), 0, "UPSTREAM_UNAVAILABLE", 3},
 		{"not HTTP", sim.NotHTTP("SSH-2.0-OpenSSH_9.6\r\n"), 0, "UPSTREAM_UNAVAILABLE", 3},
 		{"not gzip", garbled, 0, "UPSTREAM_UNAVAILABLE", 3},
 		{"reset", sim.Reset(), 0, "UPSTREAM_UNAVAILABLE", 6},
@@ -88,7 +88,7 @@ func TestMisbehavingCensus(t *testing.T) {
 		{"a redirect to a file", sim.Redirect(301, "file:///etc/passwd"), 0, "UPSTREAM_GONE", 1},
 	} {
 		t.Run(m.name, func(t *testing.T) {
-			// Each gateway is new, so that no state remains from the others.
+			// Each case has a new gateway, without state of earlier cases.
 			var settings []string
 			if m.want == "UPSTREAM_TIMEOUT" {
 				settings = append(settings, "GATEWAY_OPERATION_TIMEOUT=1s")
@@ -104,7 +104,7 @@ func TestMisbehavingCensus(t *testing.T) {
 				t.Errorf("got %d %s, want %s: %.400s", a.status, a.code(), m.want, a.body)
 			}
 			if m.want != ok && (len(a.Errors) != 1 || !slices.Equal(a.Errors[0].Path, []any{"bad", "runs"}) || !strings.Contains(a.body, `"bad":{"runs":null}`)) {
-				t.Errorf("not at its place: %.400s", a.body)
+				t.Errorf("wrong path or data: %.400s", a.body)
 			}
 			if strings.Contains(a.body, "CANARY") || a.header.Get("Set-Cookie") != "" {
 				t.Errorf("%v %s", a.header, a.body)
@@ -113,14 +113,14 @@ func TestMisbehavingCensus(t *testing.T) {
 				t.Errorf("%d calls, want at most %d", n, m.calls)
 			}
 			if grown := g.rss(t) - before; grown > 80 {
-				t.Errorf("%d MiB more", grown)
+				t.Errorf("%d MiB more memory", grown)
 			}
 		})
 	}
 }
 
-// A sync that always answers 429 costs the others nothing, however often it is requested. The
-// client is told when the next call may be made.
+// A sync that always answers 429 costs other syncs nothing, however often it is requested. The
+// client receives the time until the next possible call.
 func TestOneRateLimitedSync(t *testing.T) {
 	t.Parallel()
 	for _, header := range []string{"86400", "Fri, 31 Dec 2199 23:59:59 GMT", "99999999999999999999"} {
@@ -138,17 +138,17 @@ func TestOneRateLimitedSync(t *testing.T) {
 				continue
 			}
 			if s := a.Errors[0].Extensions.RetryAfterSeconds; s < 30 || s > 60 {
-				t.Errorf("%s: try again after %v s", header, s)
+				t.Errorf("%s: retry after %v s", header, s)
 			}
 		}
-		if n := strings.Count(strings.Join(c.take(), "\n"), bad+"/sync_runs"); n != 1 {
+		if n := strings.Count(strings.Join(c.takeRequests(), "\n"), bad+"/sync_runs"); n != 1 {
 			t.Errorf("%s: %d calls of the sync, want 1", header, n)
 		}
 	}
 }
 
 // A Census that cannot be reached is reported without internal error texts.
-func TestNobodyThere(t *testing.T) {
+func TestCensusUnreachable(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
 	for _, url := range []string{"http://127.0.0.1:1/api/v1", "http://census.invalid/api/v1", strings.Replace(c.url, "http:", "https:", 1)} {

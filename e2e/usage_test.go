@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The metrics count uses: trusted documents by id, whichever way they are
-// asked for, and deprecated fields, from memory too.
+// The metrics count trusted documents by id, however they are requested, and deprecated fields,
+// also in cached answers.
 func TestUsageIsCounted(t *testing.T) {
 	t.Parallel()
 	const text = "query lab { sync(id: 52) { latestRun { recordsInvalid ...old } } } fragment old on SyncRun { recordsInvalid }"
@@ -29,12 +29,12 @@ func TestUsageIsCounted(t *testing.T) {
 		}
 	}
 	if strings.Contains(metrics, `document="other"`) || strings.Contains(metrics, `"nobody"`) {
-		t.Error("what nobody asked is counted")
+		t.Error("a document without requests is counted")
 	}
 }
 
-// The answer tells the estimate beside the cost, and what may be asked at most.
-func TestEstimateIsTold(t *testing.T) {
+// The cost in an answer includes the estimate and the limit.
+func TestEstimateIsReported(t *testing.T) {
 	t.Parallel()
 	g := start(t, "GATEWAY_MAX_PAGES=100")
 	var a struct {
@@ -42,19 +42,19 @@ func TestEstimateIsTold(t *testing.T) {
 			Census struct{ Calls, EstimatedPages, MaxPages int }
 		}
 	}
-	for range 2 { // the second from memory
+	for range 2 { // the second from the cache
 		answer := g.query(t, "query($n: Int) { syncs(ids: [52, 53, 54]) { nodes { label runs(first: $n) { nodes { id } } } } }", map[string]any{"n": 100}, "X-Census-Cost", "1")
 		if err := json.Unmarshal([]byte(answer.body), &a); err != nil {
 			t.Fatal(err)
 		}
 		if c := a.Extensions.Census; c.Calls < 4 || c.EstimatedPages < 3 || c.EstimatedPages > 20 || c.MaxPages != 100 {
-			t.Errorf("told %+v", c)
+			t.Errorf("cost %+v", c)
 		}
 	}
 }
 
-// With a rate each answer says what is left, also one from memory.
-func TestRateIsTold(t *testing.T) {
+// With a rate limit, each answer has the remaining requests in its headers, also a cached one.
+func TestRateLimitHeaders(t *testing.T) {
 	t.Parallel()
 	g := start(t, "GATEWAY_RATE=0.01", "GATEWAY_BURST=3")
 	for i, left := range []string{"2", "1", "0", "0"} {

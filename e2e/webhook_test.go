@@ -12,9 +12,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// hook posts an event by curl, signed by openssl as operators do it by hand, to a host name that
-// the gateway does not know. It returns the status.
-func (g *gateway) hook(t *testing.T, secret, event string) string {
+// sendWebhook posts an event with curl, signed with openssl as an operator would do it by hand, to
+// a host name that the gateway does not know. It returns the status.
+func (g *gateway) sendWebhook(t *testing.T, secret, event string) string {
 	t.Helper()
 	cmd := exec.Command("bash", "-euo", "pipefail", "-c", `
 		curl -s -o /dev/null -w '%{http_code}' "http://$HOST/webhooks/census" -H 'Host: tunnel.example' --data-raw "$EVENT" \
@@ -27,8 +27,8 @@ func (g *gateway) hook(t *testing.T, secret, event string) string {
 	return string(status)
 }
 
-// A webhook has a change seen at once that would otherwise be seen within 15 minutes, by
-// subscriptions and by queries. Secrets are replaced without a restart and without a gap.
+// After a webhook, subscriptions and queries show a change at once instead of within 15 minutes.
+// Secrets can be replaced without a restart and without a gap.
 func TestWebhooks(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{Empty: true})
@@ -46,9 +46,9 @@ func TestWebhooks(t *testing.T) {
 	if a := g.query(t, query, nil); !strings.Contains(a.body, "SUCCEEDED") {
 		t.Errorf("before: %s", a.body)
 	}
-	_, lines := g.events(t, "subscription{syncRunChanged{run{outcome}}}")
-	find(t, lines, "id: ")
-	c.take()
+	_, lines := g.subscribeSSE(t, "subscription{syncRunChanged{run{outcome}}}")
+	waitForLine(t, lines, "id: ")
+	c.takeRequests()
 	until(t, "the watcher has read the sync", func() bool {
 		_, calls, _ := strings.Cut(do(t, "GET", g.admin+"/metrics", "").body, "\ncensus_gateway_watch_calls_total ")
 		return strings.HasPrefix(calls, "2\n") // the list and the runs
@@ -59,29 +59,29 @@ func TestWebhooks(t *testing.T) {
 	see := func(secret, status, outcome string) {
 		t.Helper()
 		run := c.AddRun(id, sim.Run{Status: status})
-		if got := g.hook(t, secret, event(run, "sync.triggered")); got != "204" {
+		if got := g.sendWebhook(t, secret, event(run, "sync.triggered")); got != "204" {
 			t.Fatalf("signed by %s: %s", secret, got)
 		}
 		began := time.Now()
-		find(t, lines, `data: {"data":{"syncRunChanged":{"run":{"outcome":"`+outcome)
+		waitForLine(t, lines, `data: {"data":{"syncRunChanged":{"run":{"outcome":"`+outcome)
 		t.Logf("the event came %s after the webhook", time.Since(began))
 		if a := g.query(t, query, nil); !strings.Contains(a.body, outcome) {
-			t.Errorf("then a query says %s", a.body)
+			t.Errorf("a query after the event returns %s", a.body)
 		}
 	}
 	expect := func(when string, old, new string) {
 		t.Helper()
-		if a, b := g.hook(t, "old", event(1, "sync.failed")), g.hook(t, "new", event(1, "sync.failed")); a != old || b != new {
+		if a, b := g.sendWebhook(t, "old", event(1, "sync.failed")), g.sendWebhook(t, "new", event(1, "sync.failed")); a != old || b != new {
 			t.Errorf("%s: %s by the old secret, %s by the new", when, a, b)
 		}
 	}
 	see("old", "failed", "FAILED")
 	expect("at first", "204", "401")
 	secrets("old, new")
-	g.reload(t, readAgain)
+	g.reload(t, logReloaded)
 	expect("with both", "204", "204")
 	secrets("new")
-	g.reload(t, readAgain)
+	g.reload(t, logReloaded)
 	expect("in the end", "401", "204")
 	see("new", "working", "IN_PROGRESS")
 	if m := do(t, "GET", g.admin+"/metrics", "").body; !strings.Contains(m, `census_gateway_webhooks_total{result="taken"} 6`) ||

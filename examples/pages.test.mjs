@@ -1,8 +1,8 @@
-// Opens the pages of apollo and relay over the gateway at $GATEWAY, and pages both ways:
+// Opens the pages of apollo and relay with the gateway at $GATEWAY, and pages in both directions:
 //
 //	GATEWAY=http://127.0.0.1:8080 CHROMIUM=/usr/bin/chromium node --test examples/pages.test.mjs
 //
-// Both are built before, and so is the dashboard, from which this has its browser driver.
+// Build both first, and the dashboard, whose browser driver this test uses.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
@@ -18,16 +18,16 @@ for (const name of ['apollo', 'relay']) {
     const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
     try {
       const url = await new Promise((found) => {
-        let said = ''
+        let output = ''
         server.stdout.on('data', (text) => {
-          const match = (said += text).match(/http:\/\/127\.0\.0\.1:\d+/)
+          const match = (output += text).match(/http:\/\/127\.0\.0\.1:\d+/)
           if (match) found(match[0])
         })
       })
       const page = await browser.newPage()
-      const said = []
-      page.on('console', (m) => m.type() === 'error' && said.push(m.text()))
-      page.on('pageerror', (e) => said.push(String(e)))
+      const errors = []
+      page.on('console', (m) => m.type() === 'error' && errors.push(m.text()))
+      page.on('pageerror', (e) => errors.push(String(e)))
       await page.goto(url)
       const rows = page.locator('li')
       await rows.first().waitFor()
@@ -36,14 +36,14 @@ for (const name of ['apollo', 'relay']) {
       await page.getByRole('button', { name: 'Older' }).click()
       await page.waitForFunction(() => document.querySelectorAll('li').length > 5)
       assert.deepEqual((await rows.allTextContents()).slice(0, 5), first)
-      const asked = page.waitForRequest((r) => r.url().endsWith('/graphql') && JSON.parse(r.postData()).variables.before)
+      const request = page.waitForRequest((r) => r.url().endsWith('/graphql') && JSON.parse(r.postData()).variables.before)
       await page.getByRole('button', { name: 'Newer' }).click()
-      await (await (await asked).response()).finished()
+      await (await (await request).response()).finished()
       await page.waitForFunction(() => document.querySelector('main').ariaBusy !== 'true')
       const all = await rows.allTextContents()
       const at = all.indexOf(first[0]) // runs may have ended meanwhile
       assert.deepEqual(all.slice(at, at + 5), first)
-      assert.deepEqual(said, [])
+      assert.deepEqual(errors, [])
     } finally {
       server.kill()
       await browser.close()

@@ -1,8 +1,8 @@
 import type { CodegenConfig } from '@graphql-codegen/cli'
 import { addTypenameSelectionDocumentTransform } from '@graphql-codegen/client-preset'
 
-// Types and documents of src/operations, from the gateway's schema. persisted-documents.json is what a gateway
-// that answers only trusted documents has to know.
+// Generates types and documents from src/operations and the gateway's schema. A gateway that accepts only trusted
+// documents needs persisted-documents.json.
 const config: CodegenConfig = {
   schema: '../../schema.graphqls',
   documents: 'src/operations/*.graphql',

@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
 // `vite` serves the page on http://localhost:5173 and passes queries to a gateway: `go run .` in the project's root.
-// Without its script the page shows nothing, so nothing is painted before that: the first picture has the reader's theme.
+// The page is empty without its script, so nothing is painted before the script runs: the first paint has the chosen theme.
 const unpainted = { name: 'unpainted', transformIndexHtml: { order: 'post' as const, handler: (html: string) => html.replace('<script type="module"', '<script type="module" blocking="render"') } }
 
 export default defineConfig({

@@ -1,9 +1,10 @@
-// Command go-client prints what failed since yesterday, with types that genqlient makes of
-// failed.graphql:
+// Command go-client prints the runs that failed since yesterday, with types that genqlient
+// generates from failed.graphql:
 //
 //	go generate . && go run . http://127.0.0.1:8080/graphql
 //
-// GATEWAY_KEY is an API key, a JWT, or with pass-through a Census token; without it none is sent.
+// GATEWAY_KEY is an API key, a JWT or, with pass-through, a Census token. If it is empty, no
+// credentials are sent.
 package main
 
 import (
@@ -44,8 +45,8 @@ func main() {
 	}
 }
 
-// failed prints the runs that failed since a moment. A cursor names a place among the runs,
-// so a run that fails meanwhile neither repeats nor hides another.
+// failed prints the runs that failed since a time, page by page. A cursor is a position between
+// runs, so a run that fails meanwhile causes no repetition and no gap.
 func failed(ctx context.Context, client graphql.Client, since time.Time) error {
 	seen := 0
 	for after := (*string)(nil); ; {

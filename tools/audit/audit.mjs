@@ -1,4 +1,4 @@
-// Runs the audits of graphql-http against a server and tells what failed.
+// Runs the audits of graphql-http against a server and prints the failures.
 //
 //   npm ci && node audit.mjs http://127.0.0.1:8080/graphql
 //

@@ -1,5 +1,5 @@
-// Asks the gateway at the URL given with each client that people use, unchanged: subscriptions,
-// queries and @defer. Ends with 1 unless all of them get what they ask for.
+// Tests the gateway at the given URL with common clients, unmodified: subscriptions,
+// queries and @defer. The exit status is 1 unless all of them succeed.
 import { ApolloClient, HttpLink, InMemoryCache, gql as apolloGql } from '@apollo/client'
 import { Defer20220824Handler, GraphQL17Alpha9Handler } from '@apollo/client/incremental'
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
@@ -9,16 +9,16 @@ import { createClient as createSSE } from 'graphql-sse'
 import { createClient as createWS } from 'graphql-ws'
 import WebSocket from 'ws'
 
-process.on('uncaughtException', e => { // urql leaves the one of its own unsubscribing
+process.on('uncaughtException', e => { // urql does not handle the error of its own unsubscribing
   if (e.name !== 'AbortError') throw e
 })
 
 const url = process.argv[2]
 const ws = url.replace(/^http/, 'ws')
-const health = 'subscription { syncHealthChanged { sync { id label } after { state } } }' // has events at once
+const health = 'subscription { syncHealthChanged { sync { id label } after { state } } }' // has events immediately
 const runs = 'subscription { syncRunChanged { cursor run { id outcome sync { label } } } }'
 const query = '{ sync(id: 52) { label } }'
-// What is deferred stands in an object, and in the objects of a list.
+// Fields are deferred in an object, and in the objects of a list.
 const deferred = `{
   sync(id: 52) {
     __typename id label
@@ -38,14 +38,14 @@ const isHealth = (name, data) => check(name, data, data?.syncHealthChanged?.afte
 const isRun = (name, data) => check(name, data, data?.syncRunChanged?.run?.id && data.syncRunChanged.cursor)
 const isSync = (name, data) => check(name, data, data?.sync?.label === 'Accounts → Salesforce')
 
-// isDeferred checks the results of deferred, which came one after another: the first without
-// what is deferred, the last whole.
+// isDeferred checks the successive results of deferred: the first must lack the
+// deferred fields, the last must be complete.
 const isDeferred = (name, results) => {
   const [first, last] = [results[0], results.at(-1)]
   check(name, results, results.length > 1 && first.sync.label === 'Accounts → Salesforce' && !first.sync.runStats)
   check(name, last, last.sync.runStats.totalRuns > 2 && last.sync.runs.nodes.length === 2 && last.sync.runs.nodes.every(n => n.outcome))
 }
-// fetchIn is fetch that checks that the answer comes in parts of the form.
+// fetchIn returns a fetch that checks the multipart format of the answer.
 const fetchIn = (name, form) => async (...args) => {
   const response = await fetch(...args)
   const type = response.headers.get('content-type')
@@ -69,7 +69,7 @@ const apolloDefers = async (name, form, incrementalHandler) => {
   client.stop()
 }
 
-// first is the first value of an observable, or of what subscribes like one.
+// first returns the first value of an observable, or of a similar subscribe function.
 const first = (name, subscribe) => within(name, new Promise((resolve, reject) => {
   let stop
   const done = value => { resolve(value); queueMicrotask(() => stop?.()) }
@@ -127,7 +127,7 @@ const cases = {
     const results = []
     await within('@defer with urql', new Promise((resolve, reject) => client.query(deferred, {}).subscribe(r => {
       if (r.error) return reject(r.error)
-      results.push(structuredClone(r.data)) // urql goes on with the same object
+      results.push(structuredClone(r.data)) // urql reuses the object
       if (!r.hasNext) resolve()
     })))
     isDeferred('urql', results)

@@ -1,5 +1,5 @@
-// Command deploy reads the files of deploy/ as Kustomize, Kubernetes and Compose would, and fails
-// on anything unknown to them. Its arguments are Kustomize folders and Compose files.
+// Command deploy checks the files of deploy/ with the parsers of Kustomize, Kubernetes and Compose,
+// and fails on anything unknown to them. Its arguments are Kustomize folders and Compose files.
 package main
 
 import (
@@ -48,7 +48,7 @@ func main() {
 	}
 }
 
-// objects builds a Kustomize folder and reads each object.
+// objects builds a Kustomize folder and decodes each object strictly.
 func objects(dir string) error {
 	built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), dir)
 	if err != nil {
@@ -67,11 +67,11 @@ func objects(dir string) error {
 		if err != nil {
 			return err
 		}
-		var is struct{ APIVersion, Kind string }
-		if err := strict.Unmarshal(document, &is); err != nil {
+		var meta struct{ APIVersion, Kind string }
+		if err := strict.Unmarshal(document, &meta); err != nil {
 			return err
 		}
-		name := is.APIVersion + " " + is.Kind
+		name := meta.APIVersion + " " + meta.Kind
 		if kinds[name] == nil {
 			return fmt.Errorf("unknown kind %q", name)
 		}
@@ -82,7 +82,7 @@ func objects(dir string) error {
 	}
 }
 
-// compose reads a Compose project.
+// compose loads a Compose project, and checks that its bind mounts exist.
 func compose(file string) error {
 	options, err := cli.NewProjectOptions([]string{file}, cli.WithEnv(nil), cli.WithResolvedPaths(true))
 	if err != nil {

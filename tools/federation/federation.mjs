@@ -1,5 +1,5 @@
-// Joins the gateway at the given URL with a toy subgraph, by The Guild's composition and
-// Hive Gateway, and asks for what neither has alone: the team of a failing sync.
+// Composes the gateway at the given URL with a toy subgraph, using The Guild's composition and
+// Hive Gateway, and queries data of both: the team of a failing sync.
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import assert from 'node:assert/strict';
@@ -13,7 +13,7 @@ const ask = async (query, variables) => {
   return response.json();
 };
 
-// The toy knows which team owns a sync, by Census's number. Like others it has a Node and a PageInfo of its own.
+// The toy subgraph knows which team owns a sync, by Census's id. Like other subgraphs, it has its own Node and PageInfo.
 const types = `
   interface Node { id: ID! }
   type Sync @key(fields: "databaseId") { databaseId: BigInt! team: Team! }
@@ -48,14 +48,14 @@ const joined = async (query) => {
   assert.equal(answer.errors, undefined, JSON.stringify(answer.errors));
   return answer.data;
 };
-// From the toy to the gateway, by _entities of the gateway.
+// From the toy to the gateway, with _entities of the gateway.
 const { teams } = await joined('{ teams { name syncs { label health { state } latestRun { outcome } } } }');
 assert.equal(teams[0].syncs.length, 2);
 assert.ok(teams[0].syncs.every((sync) => sync.label && sync.health.state && sync.latestRun.outcome));
 // From the gateway to the toy.
 const { syncs } = await joined('{ syncs(first: 2, orderBy: {field: HEALTH}) { nodes { label team { name } } } }');
 assert.deepEqual(syncs.nodes.map((sync) => sync.team.name), ['CRM', 'CRM']);
-// What costs too much is refused, entities as nodes.
+// Too many entities are rejected, as with nodes.
 const representations = Array.from({ length: 101 }, (_, i) => ({ __typename: 'Sync', id: `Sync:${i + 1}` }));
 const many = await ask('query($r: [_Any!]!) { _entities(representations: $r) { ... on Sync { label } } }', { r: representations });
 assert.match(many.errors[0].message, /100/);

@@ -43,15 +43,15 @@ func names(d *codegen.Data, o *codegen.Object) string {
 	return list
 }
 
-// receiver returns the Go type whose field is read; the root has none.
+// receiver returns the Go type of objects with the type o; the root has none.
 func receiver(o *codegen.Object) string { return "*" + goType(o.Type) }
 
-// plain tells whether f is a scalar that its object tells without arguments.
+// plain reports whether f is a scalar without arguments that needs no resolver.
 func plain(f *codegen.Field) bool {
 	return !f.IsResolver && !f.Object.Stream && len(f.Args) == 0 && f.TypeReference.Definition.IsLeafType()
 }
 
-// number returns the number of f in its object, from 1.
+// number returns the number of f in its object, starting at 1.
 func number(f *codegen.Field) int { return slices.Index(f.Object.Fields, f) + 1 }
 
 // value returns an expression that reads a plain field of obj.
@@ -112,7 +112,7 @@ func item(f *codegen.Field) string {
 	return "return &" + list + "[i]"
 }
 
-// builtin maps types to code that appends what gqlgen's own marshalers write; %s is the value.
+// builtin has code that appends a value as gqlgen's own marshalers write it; %s is the value.
 var builtin = map[string]string{
 	"MarshalString":       "exec.AppendString(b, string(%s))",
 	"MarshalID":           "exec.AppendString(b, string(%s))",
@@ -123,13 +123,13 @@ var builtin = map[string]string{
 	"MarshalFloatContext": "exec.AppendFloat(b, float64(%s))",
 }
 
-// appendValue returns code that appends v to b, in a function that returns an error.
+// appendValue returns code that appends v to b, for a function that also returns an error.
 func appendValue(f *codegen.Field, v string) (string, error) {
 	return appendOf(f, f.TypeReference, v)
 }
 
-// setOut returns code that sets out to b with the plain field f of v behind it, nil for null,
-// or err.
+// setOut returns code that reads the plain field f of v and sets out to b with the value appended;
+// to nil for null. It sets err on failure.
 func setOut(f *codegen.Field) (string, error) {
 	if f.NoErr || !f.IsMethod() {
 		return setOf(f, f.TypeReference, of(f))

@@ -1,6 +1,6 @@
-// Command gen is what go generate runs: gqlgen with a plugin. From gqlgen's binding data the
-// plugin writes how graph/exec answers each field. For tests it also writes how gqlgen's own
-// execution calls the same resolvers.
+// Command gen is run by go generate: gqlgen with a plugin. From gqlgen's binding data, the plugin
+// generates the tables by which graph/exec answers each field. For tests, it also generates calls
+// of the same resolvers by gqlgen's own execution.
 package main
 
 import (

@@ -19,27 +19,27 @@ var entryPoints = []api.EntryPoint{
 	{InputPath: "monaco-graphql/esm/graphql.worker.js", OutputPath: "graphql"},
 }
 
-// soon is what GraphiQL imports as soon as it is mounted. A browser may load it along with the
-// page.
-var soon = []string{
+// preloaded lists modules that GraphiQL imports as soon as it is mounted. Browsers should
+// preload them.
+var preloaded = []string{
 	"node_modules/monaco-graphql/esm/monaco-editor.js",
 	"node_modules/monaco-graphql/esm/lite.js",
 }
 
-// once maps the scripts of prettier to the modules with the same content; GraphiQL imports both.
-var once = map[string]string{
+// aliases maps scripts of prettier to modules with the same content. GraphiQL imports both.
+var aliases = map[string]string{
 	"prettier/parser-graphql": "prettier/plugins/graphql",
 	"prettier/parser-babel":   "prettier/plugins/babel",
 }
 
 type output struct {
 	files   map[string][]byte // by name, uncompressed
-	entries map[string]string // "page.js": its name in this build
+	entries map[string]string // by name, such as "page.js": its name in this build
 	preload []string          // scripts that the page needs at once, besides its own
 	inputs  []string          // paths of the sources, relative to the root
 }
 
-// metadata is the part of esbuild's metafile that is read here.
+// metadata is the part of esbuild's metafile that is used.
 type metadata struct {
 	Inputs  map[string]struct{} `json:"inputs"`
 	Outputs map[string]struct {
@@ -62,7 +62,7 @@ func bundle(root string) (*output, error) {
 		Target:              api.ES2022,
 		JSX:                 api.JSXAutomatic,
 		Define:              map[string]string{"process.env.NODE_ENV": `"production"`, "process.env.USE_IMPORT": `"true"`},
-		Alias:               once,
+		Alias:               aliases,
 		Plugins:             []api.Plugin{fonts},
 		Loader:              map[string]api.Loader{".ttf": api.LoaderFile},
 		MinifyWhitespace:    true,
@@ -93,8 +93,8 @@ func bundle(root string) (*output, error) {
 	return out, out.pick(meta)
 }
 
-// pick names the entries and the scripts to preload. It drops the style sheets that esbuild
-// writes for each chunk, since the style sheet of the page contains them.
+// pick sets the entries and the scripts to preload. It drops the style sheets that esbuild writes
+// for each chunk, because the style sheet of the page contains them.
 func (out *output) pick(meta metadata) error {
 	var css string
 	for at, o := range meta.Outputs {
@@ -122,11 +122,11 @@ func (out *output) pick(meta metadata) error {
 	return nil
 }
 
-// follow adds to the preload list what the script at a path imports at once or soon.
+// follow adds the scripts that the script at a path imports, at once or soon, to the preload list.
 func (out *output) follow(meta metadata, at string) {
 	for _, im := range meta.Outputs[at].Imports {
 		now := im.Kind == "import-statement"
-		later := im.Kind == "dynamic-import" && slices.Contains(soon, meta.Outputs[im.Path].EntryPoint)
+		later := im.Kind == "dynamic-import" && slices.Contains(preloaded, meta.Outputs[im.Path].EntryPoint)
 		if name := path.Base(im.Path); (now || later) && !slices.Contains(out.preload, name) {
 			out.preload = append(out.preload, name)
 			out.follow(meta, im.Path)

@@ -17,8 +17,8 @@ var (
 	fontData = regexp.MustCompile(`^data:font/(woff2?);base64,(.*)$`)
 )
 
-// fonts extracts the fonts embedded in style sheets, so that a browser loads only the ones it
-// shows. It keeps the upright Latin fonts; other scripts use a system font.
+// fonts extracts fonts embedded in style sheets, so that a browser loads only the ones it shows. It
+// keeps the upright Latin fonts. Other scripts use a system font.
 var fonts = api.Plugin{Name: "fonts", Setup: func(b api.PluginBuild) {
 	b.OnLoad(api.OnLoadOptions{Filter: `@graphiql/react/font/[^/]*\.css$`}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
 		css, err := os.ReadFile(a.Path)

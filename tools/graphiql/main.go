@@ -18,7 +18,7 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	dir := flag.String("o", "../../edge/graphiql/assets", "folder to write; what it holds is replaced")
+	dir := flag.String("o", "../../edge/graphiql/assets", "output folder; its contents are replaced")
 	flag.Parse()
 	if err := run(*dir); err != nil {
 		log.Fatal(err)

@@ -29,7 +29,7 @@ const Failed = graphql(`
   }
 `)
 
-// A list is one list, however many pages of it were read. Another filter is another list.
+// Merges all pages of a list in the cache. Each filter has its own list.
 const cache = new InMemoryCache({ typePolicies: { Query: { fields: { syncRuns: relayStylePagination(['filter']) } } } })
 const client = new ApolloClient({ link: new HttpLink({ uri: '/graphql' }), cache })
 const size = 5

@@ -4,7 +4,7 @@ import { open, PAGE, settled } from './lib.mjs'
 
 const rows = (page) => page.locator('[role=table] [role=row][data-index]')
 
-// Each parameter: an address that has it, and what is seen of it.
+// Each parameter: an address that has it, and an element that shows it.
 const seen = {
   '/?range=7d': (page) => page.locator('button[aria-pressed=true]', { hasText: '7d' }),
   '/?from=2026-11-20T03:00Z&to=2026-11-21T03:00Z': (page) => page.getByRole('button', { name: 'custom' }),
@@ -21,14 +21,14 @@ const seen = {
   '/failures?outcome=FAILED,PARTIAL&code=JSON_ARRAY_ERROR': (page) => page.getByRole('heading', { name: 'Runs with JSON_ARRAY_ERROR' }),
 }
 for (const [path, shown] of Object.entries(seen)) {
-  test(`${path} opens cold, and stays the address`, () => open(PAGE + path, {}, async (page) => {
+  test(`${path} can be opened directly, and stays the address`, () => open(PAGE + path, {}, async (page) => {
     await settled(page)
     await shown(page).waitFor({ state: 'attached' })
     assert.equal(await page.evaluate('location.href'), PAGE + path)
   }))
 }
 
-test('filters filter', () => open(`${PAGE}/?state=FAILING,STUCK`, {}, async (page) => {
+test('filters select rows, and change the address', () => open(`${PAGE}/?state=FAILING,STUCK`, {}, async (page) => {
   await settled(page)
   for (const text of await rows(page).allTextContents()) assert.match(text, /^(failing|stuck)/)
   await page.getByRole('button', { name: 'Clear', exact: true }).click()
@@ -38,7 +38,7 @@ test('filters filter', () => open(`${PAGE}/?state=FAILING,STUCK`, {}, async (pag
   await page.getByText('No sync matches.').waitFor()
 }))
 
-test('a date far back opens that part of the history, and leads both ways', async () => {
+test('a date far back opens that part of the history, with pages in both directions', async () => {
   const at = new Date(Date.now() - 40 * 86400e3).toISOString().slice(0, 17) + '00Z'
   await open(`${PAGE}/syncs/60?at=${at}`, {}, async (page) => {
     await settled(page)
@@ -56,7 +56,7 @@ test('a date far back opens that part of the history, and leads both ways', asyn
   })
 })
 
-test('Back and Forward bring the view back', () => open(`${PAGE}/?q=google`, {}, async (page) => {
+test('Back and Forward restore the view', () => open(`${PAGE}/?q=google`, {}, async (page) => {
   await settled(page)
   await page.getByRole('button', { name: '7d' }).click()
   await rows(page).getByRole('link').first().click()
@@ -70,13 +70,13 @@ test('Back and Forward bring the view back', () => open(`${PAGE}/?q=google`, {},
   await page.waitForURL(`${PAGE}/?range=7d&q=google`)
 }))
 
-test('what is not known is named and ignored', () => open(`${PAGE}/?range=1y&state=BROKEN`, {}, async (page) => {
+test('unknown parameters are listed and ignored', () => open(`${PAGE}/?range=1y&state=BROKEN`, {}, async (page) => {
   await page.getByText('ignored: range=1y, state=BROKEN').waitFor()
   await settled(page)
   await open(`${PAGE}/nothing/here`, {}, (other) => other.getByText('is not an address of this page').waitFor())
 }))
 
-test('hours and days are those of the zone, and changed clocks do not break them', async () => {
+test('hours and days are those of the zone, also when clocks change', async () => {
   for (const timezoneId of ['Asia/Kathmandu', 'America/St_Johns', 'UTC']) {
     await open(`${PAGE}/`, { timezoneId }, async (page) => {
       await settled(page)

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { open, PAGE, settled } from './lib.mjs'
 
-/** Has the gateway say what each operation cost. */
-function priced(page, costs) {
+/** Requests and records the cost of each operation. */
+function recordCosts(page, costs) {
   page.on('response', async (r) => {
     if (!r.url().endsWith('/graphql') || !r.headers()['content-type']?.includes('json')) return
     const answer = await r.json().catch(() => ({}))
@@ -12,15 +12,15 @@ function priced(page, costs) {
   return page.route('**/graphql', (route) => route.continue({ headers: { ...route.request().headers(), 'x-census-cost': '1' } }))
 }
 
-/** A gateway that has no subscriptions: the page polls. */
+/** Simulates a gateway without subscriptions, so that the page polls. */
 const withoutSubscriptions = (page) => page.route('**/graphql', (route) => (JSON.parse(route.request().postData()).operationName === 'RunChanged'
   ? route.fulfill({ json: { errors: [{ message: 'no', extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] } }) : route.fallback()))
 
 const queries = (asked) => asked.filter((name) => name !== 'RunChanged')
 
-test('the overview costs a call for each sync, and a few', async () => {
+test('the overview costs one call per sync and at most 6 more', async () => {
   const costs = []
-  await open(`${PAGE}/`, { setup: (page) => priced(page, costs) }, async (page, asked) => {
+  await open(`${PAGE}/`, { setup: (page) => recordCosts(page, costs) }, async (page, asked) => {
     await settled(page)
     assert.deepEqual(queries(asked), ['Rows', 'Summary'])
     const [, calls] = costs.find(([name]) => name === 'Rows')
@@ -29,7 +29,7 @@ test('the overview costs a call for each sync, and a few', async () => {
   })
 })
 
-test('no screen asks more than two operations', async () => {
+test('no screen sends more than two operations', async () => {
   for (const path of ['/timeline', '/timeline?range=7d', '/syncs/60', '/failures']) {
     await open(PAGE + path, {}, async (page, asked) => {
       await settled(page)
@@ -38,7 +38,7 @@ test('no screen asks more than two operations', async () => {
   }
 })
 
-test('a live page asks again after a minute, a paused one when it is told, a hidden one never', () => open(`${PAGE}/`, { clock: true, setup: withoutSubscriptions }, async (page, asked) => {
+test('a live page refreshes after a minute, a paused one only on request, a hidden one never', () => open(`${PAGE}/`, { clock: true, setup: withoutSubscriptions }, async (page, asked) => {
   await page.clock.fastForward(1000)
   await page.locator('.numbers').waitFor()
   const hide = (hidden) => page.evaluate((h) => {
@@ -54,7 +54,7 @@ test('a live page asks again after a minute, a paused one when it is told, a hid
   }
   const minute = await after(61_000)
   assert.equal(minute.filter((name) => name === 'Rows').length, 1)
-  assert.ok(minute.length <= 2, String(minute)) // the numbers too, if their window has moved
+  assert.ok(minute.length <= 2, String(minute)) // also the numbers, if their window has moved
   await hide(true)
   assert.deepEqual(await after(3_600_000), [])
   const before = queries(asked).length

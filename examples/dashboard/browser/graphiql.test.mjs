@@ -1,31 +1,31 @@
-// GraphiQL of the built program, used as a person would. What the page asks is told by its requests.
+// Uses GraphiQL of the built program as a person would, and checks the requests of the page.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { GRAPHIQL, KEY, KEYED_GRAPHIQL, open, operation, PICTURES } from './lib.mjs'
 
 const refused = /Failed to load resource/
 
-/** Waits until a part of the page shows a text. Monaco's blanks are no-break spaces. */
+/** Waits until a part of the page shows a text. Monaco shows spaces as no-break spaces. */
 const shows = (page, selector, text) => page.waitForFunction(([s, t]) => [...document.querySelectorAll(s)].some((e) => e.innerText.replaceAll('\u00a0', ' ').includes(t)), [selector, text])
 const editor = (page, text) => shows(page, '.graphiql-query-editor', text)
 const result = (page, text) => shows(page, '.result-window', text)
 const run = (page) => page.locator('.graphiql-execute-button').click()
 
-/** Replaces what stands in an editor, by the keyboard. */
+/** Replaces the text of an editor, by keyboard. */
 async function write(page, selector, text) {
   await page.locator(`${selector} textarea`).first().focus()
   await page.keyboard.press('Control+A')
   await page.keyboard.insertText(text)
 }
 
-/** Goes to a tab, which has settled when it is stored. */
+/** Opens a tab, and waits until GraphiQL has stored this. */
 async function tab(page, i, name) {
   await page.locator('.graphiql-tab').nth(i).locator('button').first().click()
   await editor(page, `query ${name}`)
   await page.waitForFunction((n) => Object.keys(localStorage).some((key) => key.endsWith('graphiql:tabState') && JSON.parse(localStorage[key]).activeTabIndex === n), i)
 }
 
-/** Types the key, and waits for the schema that it opens. */
+/** Types the key, and waits for the schema. */
 async function login(page, typed) {
   await page.locator('#credential').fill(typed)
   await page.waitForFunction((key) => JSON.stringify(sessionStorage).includes(key), KEY)
@@ -35,7 +35,7 @@ async function login(page, typed) {
   ])
 }
 
-/** Runs what an editor holds, by the name of its operation, and waits for an answer with data and without errors. */
+/** Runs the operation in the editor, and waits for an answer with data and without errors. */
 async function answered(page, name) {
   const [answer] = await Promise.all([page.waitForResponse((r) => operation(r.request()) === name), run(page)])
   const { data, errors } = await answer.json()
@@ -43,7 +43,7 @@ async function answered(page, name) {
   await result(page, '"data"')
 }
 
-/** Opens a page that may ask nothing but what is below an address. */
+/** Opens a page that may send requests only below an address. */
 const within = (here, path, options, f) => {
   const urls = []
   return open(here + path, { ...options, setup: (page) => {
@@ -59,7 +59,7 @@ const within = (here, path, options, f) => {
 test('a first visitor runs the examples, types a query and follows a subscription', () => within(`${GRAPHIQL}/`, 'graphql', { expect: [/Content Security Policy/, /Fetch API cannot load/] }, async (page, urls) => {
   await editor(page, 'query WhatIsFailingNow')
   assert.equal(new URL(page.url()).pathname, '/')
-  assert.equal(await page.locator('#credentials').count(), 0, 'the page asks for credentials that nobody needs')
+  assert.equal(await page.locator('#credentials').count(), 0, 'the page has a field for credentials, but callers need none')
   await page.locator('button[aria-label*="Documentation Explorer"]').click()
   await shows(page, '.graphiql-doc-explorer', 'Read-only')
   const examples = ['WhatIsFailingNow', 'WhatFailedSinceYesterday', 'HowDidLastWeekGo', 'OneSync', 'TheWholeWorkspace']
@@ -78,7 +78,7 @@ test('a first visitor runs the examples, types a query and follows a subscriptio
   await shows(page, '.graphiql-tab-active', 'Live')
   await run(page)
   await result(page, '"syncHealthChanged"')
-  await run(page) // which stops it
+  await run(page) // a second click stops it
   await write(page, '.graphiql-query-editor', 'query Typed { sync(id: "Sync:52") { label runs(first: 3) { nodes { id outcome } } } }')
   await shows(page, '.graphiql-tab-active', 'Typed')
   await page.locator('button[data-name="headers"]').click()
@@ -98,14 +98,14 @@ test('a first visitor runs the examples, types a query and follows a subscriptio
   assert.equal(await page.locator('.graphiql-tab').count(), 6)
   for (const path of ['/', '/graphql', '/playground']) assert.ok(urls.includes(GRAPHIQL + path), path)
 
-  // The page is kept from asking others, and the console would say so.
-  const said = page.waitForEvent('console', (m) => m.text().includes('Content Security Policy'))
+  // The Content Security Policy blocks other origins, with a message on the console.
+  const blocked = page.waitForEvent('console', (m) => m.text().includes('Content Security Policy'))
   await page.evaluate(() => fetch('http://127.0.0.1:1/').catch(() => {}))
-  await said
+  await blocked
   urls.splice(0, urls.length, ...urls.filter((url) => url !== 'http://127.0.0.1:1/'))
 }))
 
-test('on another day the examples ask about that day, unless they were changed', () => within(`${GRAPHIQL}/`, '', {}, async (page) => {
+test('the dates of the examples follow the day, unless they were edited', () => within(`${GRAPHIQL}/`, '', {}, async (page) => {
   await editor(page, 'query WhatIsFailingNow')
   await tab(page, 2, 'HowDidLastWeekGo')
   await page.addInitScript(() => { // before the page reads them
@@ -126,7 +126,7 @@ test('behind a prefix and with credentials: a caller types a key once, for this 
   await editor(page, 'query WhatIsFailingNow')
   assert.equal(new URL(page.url()).pathname, '/census/')
   await shows(page, '#credentials', 'Accepted: an API key.')
-  assert.deepEqual(tokens, [], 'asked without credentials')
+  assert.deepEqual(tokens, [], 'requests without credentials')
   await page.locator('#credential').fill('wrong')
   await run(page)
   await result(page, 'UNAUTHENTICATED')
@@ -149,12 +149,12 @@ test('behind a prefix and with credentials: a caller types a key once, for this 
   await page.locator('#credential').fill(KEY)
   await run(page)
   await result(page, 'UNAUTHENTICATED')
-  assert.ok(tokens.includes('Bearer wrong') && tokens.at(-1) === 'Bearer own', String(tokens)) // a tab's own header goes first
+  assert.ok(tokens.includes('Bearer wrong') && tokens.at(-1) === 'Bearer own', String(tokens)) // a tab's own header has precedence
 }))
 
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [390, 1440]) {
-    test(`at ${width} pixels, ${colorScheme}: on a phone the parts are in one column`, () => within(KEYED_GRAPHIQL, '', { colorScheme, width, expect: [refused] }, async (page) => {
+    test(`at ${width} pixels, ${colorScheme}: the parts are in one column on a phone`, () => within(KEYED_GRAPHIQL, '', { colorScheme, width, expect: [refused] }, async (page) => {
       const picture = (what) => page.screenshot({ path: `${PICTURES}/graphiql-${colorScheme}-${width}${what}.png` })
       await editor(page, 'query WhatIsFailingNow')
       await picture('-first')

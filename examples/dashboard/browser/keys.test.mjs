@@ -27,7 +27,7 @@ test('keys choose the range, the zone and whether the page is live', () => open(
   assert.equal(await page.evaluate('location.href'), `${PAGE}/?range=7d&tz=UTC&live=0`)
   await page.keyboard.press('/')
   await page.keyboard.type('j4')
-  assert.equal(await page.locator('#search').inputValue(), 'j4') // in a field, keys are letters
+  assert.equal(await page.locator('#search').inputValue(), 'j4') // in a field, keys type letters
 }))
 
 test('single keys can be switched off', () => open(`${PAGE}/`, {}, async (page) => {
@@ -41,7 +41,7 @@ test('single keys can be switched off', () => open(`${PAGE}/`, {}, async (page) 
   assert.equal(await page.evaluate('location.href'), `${PAGE}/`)
 }))
 
-test('the timeline is one stop, arrows choose a run, and Enter opens it', () => open(`${PAGE}/timeline`, {}, async (page) => {
+test('the timeline is one tab stop; arrows select a run, and Enter opens it', () => open(`${PAGE}/timeline`, {}, async (page) => {
   await settled(page)
   await page.locator('[role=grid]').focus()
   await page.keyboard.press('ArrowDown')
@@ -57,7 +57,7 @@ test('the timeline is one stop, arrows choose a run, and Enter opens it', () => 
   await page.waitForURL(/\/runs\/\d+/)
 }))
 
-test('bars are one stop; a bar lists its runs', () => open(`${PAGE}/`, {}, async (page) => {
+test('the bars are one tab stop; Enter on a bar lists its runs', () => open(`${PAGE}/`, {}, async (page) => {
   await settled(page)
   await page.locator('.columns button[tabindex="0"]').focus()
   await page.keyboard.press('ArrowLeft')
@@ -68,7 +68,7 @@ test('bars are one stop; a bar lists its runs', () => open(`${PAGE}/`, {}, async
   await page.waitForURL(`${PAGE}/`)
 }))
 
-test('what has the focus is not under the header', () => open(`${PAGE}/`, { height: 500 }, async (page) => {
+test('the header does not cover the focused row', () => open(`${PAGE}/`, { height: 500 }, async (page) => {
   await settled(page)
   for (let i = 0; i < 25; i++) await page.keyboard.press('j')
   for (let i = 0; i < 18; i++) await page.keyboard.press('k')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { accessible, open, PAGE, PICTURES, settled } from './lib.mjs'
 
-/** The newest failed run, and the run that is in progress if there is one. */
+/** The id of the newest failed run. */
 async function run() {
   const response = await fetch(PAGE.replace('/dashboard', '/graphql'), {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query: '{ syncRuns(first: 1, filter: { outcomes: [FAILED] }) { nodes { databaseId } } }' }),
@@ -28,20 +28,20 @@ for (const [name, path] of Object.entries(screens)) {
   }
 }
 
-test('forced colors keep the shapes', () => open(`${PAGE}/`, { forcedColors: 'active' }, async (page) => {
+test('outcomes keep their shapes with forced colors', () => open(`${PAGE}/`, { forcedColors: 'active' }, async (page) => {
   await settled(page)
   await page.screenshot({ path: `${PICTURES}/forced-colors.png` })
   const fills = await page.evaluate(() => ['good', 'bad'].map((look) => getComputedStyle(document.querySelector(`.mark.${look} .fill`)).fill))
-  assert.equal(fills[0], fills[1]) // by color alone nothing differs
+  assert.equal(fills[0], fills[1]) // their colors are equal
   assert.notEqual(...await page.evaluate(() => ['good', 'bad'].map((look) => document.querySelector(`.mark.${look}`).innerHTML)))
 }))
 
-test('nothing moves if motion is to be reduced', () => open(`${PAGE}/`, {}, async (page) => {
+test('nothing is animated with reduced motion', () => open(`${PAGE}/`, {}, async (page) => {
   await settled(page)
   assert.equal(await page.evaluate(() => document.getAnimations().length), 0)
 }))
 
-test('each chart is a table too', () => open(`${PAGE}/syncs/60`, {}, async (page) => {
+test('each chart can be shown as a table', () => open(`${PAGE}/syncs/60`, {}, async (page) => {
   await settled(page)
   await page.locator('.chart').first().waitFor()
   const buttons = page.getByRole('button', { name: 'Show as table' })
@@ -50,7 +50,7 @@ test('each chart is a table too', () => open(`${PAGE}/syncs/60`, {}, async (page
   await accessible(page, 'charts as tables')
 }))
 
-test('targets are at least 24 pixels high, but links within a sentence', async () => {
+test('targets are at least 24 pixels wide and high, except links within a sentence', async () => {
   for (const path of [...Object.values(screens), '/syncs/60?tab=causes']) {
     await open(PAGE + path, { width: 360 }, async (page) => {
       await settled(page)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { open, operation, PAGE, settled, TIGHT } from './lib.mjs'
 
-/** Answers Rows as the gateway does, changed. */
+/** Modifies the gateway's answers to Rows. */
 const changed = (page, change) => page.route('**/graphql', async (route) => {
   if (operation(route.request()) === 'RunChanged') return route.abort()
   if (operation(route.request()) !== 'Rows') return route.fallback()
@@ -14,15 +14,15 @@ const changed = (page, change) => page.route('**/graphql', async (route) => {
 
 const order = (page) => page.locator('.grid a.row').evaluateAll((links) => links.slice(0, 6).map((a) => a.textContent))
 
-test('what changes does not move under a reader: it waits, or comes when the reader has gone', () => {
-  let turn = 0
-  return open(`${PAGE}/`, { clock: true, expect: [/Failed to load resource/], setup: (page) => changed(page, (nodes) => turn && nodes.splice(0, 3, ...nodes.slice(0, 3).toReversed())) }, async (page) => {
+test('rows do not move while a list is in use; changes wait for a click, or until the list is left', () => {
+  let changesMade = 0
+  return open(`${PAGE}/`, { clock: true, expect: [/Failed to load resource/], setup: (page) => changed(page, (nodes) => changesMade && nodes.splice(0, 3, ...nodes.slice(0, 3).toReversed())) }, async (page) => {
     await page.clock.fastForward(1000)
     await page.locator('.numbers').waitFor()
     const first = await order(page)
     const turned = [first[2], first[1], first[0], ...first.slice(3)]
     const refresh = async () => {
-      turn++
+      changesMade++
       await page.keyboard.press('r')
       await page.clock.fastForward(100)
       await page.quiet()
@@ -34,7 +34,7 @@ test('what changes does not move under a reader: it waits, or comes when the rea
     assert.deepEqual(await order(page), turned)
     assert.equal(await page.locator('.waiting').count(), 0)
 
-    turn = -1 // as at first
+    changesMade = -1 // the first order again
     await page.locator('.grid a.row').nth(1).focus()
     await refresh()
     await page.clock.fastForward(30_000)
@@ -46,19 +46,19 @@ test('what changes does not move under a reader: it waits, or comes when the rea
   })
 })
 
-test('what is too much for the gateway is said, and does not look like a failure of the gateway', () => open(`${TIGHT}/`, { expect: [/Failed to load resource/] }, async (page) => {
+test('a query that is too expensive is reported as such, not as a failure of the gateway', () => open(`${TIGHT}/`, { expect: [/Failed to load resource/] }, async (page) => {
   await page.getByText('The syncs could not be read: QUERY_TOO_EXPENSIVE').waitFor()
   assert.equal(await page.getByText('It is tried again by itself').count(), 0)
 }))
 
-test('an execution that no run stands for is outlined', () => open(`${PAGE}/timeline?range=24h`, {}, async (page) => {
+test('a missed execution has an outline', () => open(`${PAGE}/timeline?range=24h`, {}, async (page) => {
   await settled(page)
   const late = page.locator('.lane', { hasText: 'Lapsed buyers' })
   await late.locator('.missed').first().waitFor({ state: 'attached' })
   assert.match(await late.locator('.track').getAttribute('aria-label'), /executions? missed/)
 }))
 
-test('the first thing painted has the colors that were chosen', () => open(`${PAGE}/`, {
+test('the first paint has the chosen theme', () => open(`${PAGE}/`, {
   colorScheme: 'light',
   setup: async (page) => {
     await page.route('**/assets/index-*.js', (route) => new Promise((resume) => setTimeout(resume, 500)).then(() => route.continue()))

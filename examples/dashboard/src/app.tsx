@@ -40,7 +40,7 @@ export function App() {
   )
 }
 
-/** Moves the focus to the row after, or before, the one that has it. */
+/** Moves the focus to the next or the previous row. */
 function step(by: 1 | -1) {
   const rows = [...document.querySelectorAll<HTMLElement>('[data-row]')].filter((row) => row.offsetParent)
   const at = rows.indexOf(document.activeElement as HTMLElement)

@@ -6,7 +6,7 @@ import { wait } from './policy'
 import { nameOf } from './syncs'
 import { stateMark } from './words'
 
-const quiet = 10_000 // milliseconds between two sentences for screen readers
+const quiet = 10_000 // minimum time between two announcements for screen readers, in ms
 
 let following = false
 const listeners = new Set<() => void>()
@@ -14,13 +14,13 @@ function follow(yes: boolean) {
   following = yes
   listeners.forEach((f) => f())
 }
-/** Whether changes arrive by themselves. */
+/** Whether a subscription delivers changes. */
 export const useFollowing = () => useSyncExternalStore((f) => (listeners.add(f), () => void listeners.delete(f)), () => following)
 
 let supported = true
 let cursor: string | undefined
 
-/** Follows all runs while the page is live and seen. Events land in the cache; the sentence says what got worse. */
+/** Subscribes to all runs while the page is live and visible. Events update the cache. Returns an announcement of what got worse. */
 export function useEvents() {
   const { view } = useHere()
   const [said, say] = useState('')

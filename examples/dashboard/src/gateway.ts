@@ -7,21 +7,21 @@ import { skew } from './policy'
 type Config = { base: string; endpoint: string; credentials?: string; simulated?: boolean }
 const config: Config = JSON.parse(document.getElementById('config')!.textContent!)
 
-/** The folder the page is served at, without the last slash. */
+/** The path of the page's folder, without a slash at the end. */
 export const base = new URL(config.base, location.href).pathname.replace(/\/$/, '')
 export const endpoint = new URL(config.endpoint, location.href).href
 export const credentials = config.credentials ?? ''
 export const simulated = config.simulated ?? false
 
-/** What is known of the way to the gateway. */
+/** The state of the connection to the gateway. */
 export type Link = {
-  skew: number // milliseconds by which the gateway's clock is ahead of this one
-  readAt: number // of the last good answer, by the gateway's clock; 0: there was none
-  failedAt: number // when answers began to fail; 0: they do not
+  skew: number // milliseconds by which the gateway's clock is ahead
+  readAt: number // time of the last successful answer, by the gateway's clock; 0: none yet
+  failedAt: number // when requests began to fail; 0: they succeed
   failures: number // in a row
   retryAfter: number // milliseconds
-  trouble: string // what to say of the last failure
-  staleAsOf: number // Census does not answer; data are of then. 0: it does
+  trouble: string // message of the last failure
+  staleAsOf: number // time of the data, while Census does not answer; 0: it answers
   refused: boolean // credentials are missing or wrong
 }
 let link: Link = { skew: 0, readAt: 0, failedAt: 0, failures: 0, retryAfter: 0, trouble: '', staleAsOf: 0, refused: false }
@@ -51,7 +51,7 @@ function failed(trouble: string, retryAfter = 0) {
 
 type Answer = { data?: unknown; errors?: { message: string; extensions?: { code?: string; retryAfterSeconds?: number } }[]; extensions?: { census?: { stale?: boolean; asOf?: string } } }
 
-// The gateway knows the documents of this page by their hashes (trusted documents). Another, which does not, gets the text.
+// Sends the hash of a document, which this gateway knows (trusted documents). A gateway that does not know it gets the text.
 const hashes = new Map<string, string>()
 for (const one of Object.values(documents) as unknown as { __meta__?: { hash: string }; definitions: { name?: { value: string } }[] }[]) {
   const name = one.definitions[0]?.name?.value
@@ -88,7 +88,7 @@ async function read(response: Response): Promise<Answer | null> {
   try {
     return (await response.clone().json()) as Answer
   } catch {
-    return null // not JSON: a proxy's page
+    return null // not JSON, for example an error page of a proxy
   }
 }
 
@@ -96,7 +96,7 @@ function judge(response: Response, answer: Answer | null) {
   const first = answer?.errors?.[0]
   if (response.status === 401 || response.status === 403) return learn({ refused: true, trouble: first?.message ?? `Status ${response.status}.` })
   if (answer?.data === undefined || answer.data === null) {
-    if (first?.extensions?.code === 'QUERY_TOO_EXPENSIVE') return // the screen says so; the gateway is well
+    if (first?.extensions?.code === 'QUERY_TOO_EXPENSIVE') return // the screen shows this; the gateway works
     return failed(first ? `${first.message}` : `The gateway answered with status ${response.status}.`, (first?.extensions?.retryAfterSeconds ?? 0) * 1000)
   }
   const census = answer.extensions?.census
@@ -106,7 +106,7 @@ function judge(response: Response, answer: Answer | null) {
   })
 }
 
-const embedded = () => null // has no id of its own: kept where it was found
+const embedded = () => null // has no id: stored inside its parent
 export const client = new Client({
   url: endpoint,
   preferGetMethod: false,

@@ -5,9 +5,9 @@ import { client, now, useLink } from './gateway'
 import { useHere } from './nav'
 import { wait } from './policy'
 
-// Pages that are read less than this ago are not read again: the gateway would answer from the same ones.
+// Data read less than this ago (ms) are not read again: the gateway would answer from its cache.
 const freshness = 5_000
-// Milliseconds in which a changed window has been noticed by what reads it.
+// Milliseconds until queries have noticed a changed window.
 const settling = 50
 
 const readers = new Set<(since: number) => void>()
@@ -18,14 +18,17 @@ function setMoment() {
   listeners.forEach((f) => f())
 }
 
-/** Reads all that is on the screen again, of a window that ends now. What the new window has read is not read twice. */
+/**
+ * Reads all data of the screen again, for a window that ends now. Queries that the new window has already sent are not
+ * repeated.
+ */
 export function refresh() {
   const since = Date.now()
   setMoment()
   setTimeout(() => readers.forEach((f) => f(since)), settling)
 }
 
-/** The moment at which windows end: it goes on each minute while the page is live and seen, and with each refresh. */
+/** The time at which windows end. It advances each minute while the page is live and visible, and with each refresh. */
 export function useMoment() {
   const { view } = useHere()
   useEffect(() => {
@@ -41,12 +44,12 @@ export function useMoment() {
   return useSyncExternalStore((f) => (listeners.add(f), () => void listeners.delete(f)), () => moment)
 }
 
-/** Calls read again as the policy says. read must not change with each render, and notes in last when it was called. */
+/** Calls read again according to the policy. read must be stable between renders, and must store the time of its call in last. */
 export function useSchedule(read: () => void, every: number, last: RefObject<number>) {
   const { view } = useHere()
   const { failures, retryAfter, readAt, refused } = useLink()
   const [hidden, setHidden] = useState(document.hidden)
-  const back = useRef(0) // when the tab was seen again; 0: something was read since
+  const back = useRef(0) // when the tab became visible again; 0: data were read since
   const again = useCallback((since: number) => void (last.current < since && read()), [read, last])
   useEffect(() => {
     const look = () => {
@@ -76,7 +79,7 @@ export function useSchedule(read: () => void, every: number, last: RefObject<num
 
 export type Result<T> = { data?: T; error?: CombinedError; loading: boolean; old: boolean }
 
-/** Runs a query, keeps it fresh, and follows what else arrives for the same objects. old: data are of other variables. */
+/** Runs a query, refreshes it, and shows other updates of the same objects. old: the data are of previous variables. */
 export function useLive<T, V extends object>(document: TypedDocumentNode<T, V>, variables: V, every: number, skip = false): Result<T> {
   const key = JSON.stringify(variables)
   const [state, set] = useState<Result<T> & { key: string }>({ loading: true, old: false, key })
@@ -99,7 +102,7 @@ export function useLive<T, V extends object>(document: TypedDocumentNode<T, V>, 
   return { ...state, old: state.key !== key }
 }
 
-/** The gateway's clock, told again at each period and with each answer. */
+/** The gateway's time, updated after each period and with each answer. */
 export function useNow(period = 10_000) {
   const [, tick] = useState(0)
   const { skew } = useLink()

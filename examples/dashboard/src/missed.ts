@@ -3,8 +3,8 @@ import { day, hour, minute } from './time'
 type Span = { from: number; to: number | null }
 
 /**
- * The executions, in order, that no run stands for, when that is beyond the grace of the gateway's health rules. runs are
- * newest first. What was due before the oldest of them is not judged: a run before it may have been at work.
+ * The scheduled executions without a run, in order, after the grace time of the gateway's health rules. runs are newest
+ * first. Executions before the oldest run are left out: an earlier run may have been in progress.
  */
 export function missed(due: number[], runs: Span[], now: number): number[] {
   const oldest = runs.at(-1)?.from ?? -Infinity

@@ -15,7 +15,7 @@ function here() {
   return parse(location.pathname.startsWith(base) ? location.pathname.slice(base.length) || '/' : location.pathname, location.search)
 }
 
-/** The screen and view of the address, and what of it was dropped. */
+/** The screen and view of the address, and its invalid parameters. */
 export function useHere() {
   const at = useSyncExternalStore(listen, address)
   return useMemo(here, [at])
@@ -31,7 +31,7 @@ export function go(screen: Screen, view: View, replace = false) {
   if (!replace && JSON.stringify(other) !== JSON.stringify(screen)) window.scrollTo(0, 0)
 }
 
-/** Changes the view of the screen that is shown. Typing replaces; choices can be undone with Back. */
+/** Changes the view of the current screen. Choices add a history entry, so that Back undoes them; typing replaces the entry. */
 export const adjust = (change: Partial<View>, replace = false) => {
   const { screen, view } = here()
   go(screen, { ...view, ...change }, replace)

@@ -21,7 +21,7 @@ describe('url', () => {
     expect(parse(at!, search)).toEqual({ screen, view: full, notices: [] })
     expect(format(screen, defaults)).toBe(path)
   })
-  test('what is not known is dropped and named', () => {
+  test('unknown parameters are dropped and listed', () => {
     const { view, notices } = parse('/', '?range=1y&state=FAILING,BROKEN&tz=Mars/Base&live=0&nothing=1&dest=x')
     expect(view).toEqual({ ...defaults, live: false })
     expect(notices).toEqual(['range=1y', 'state=FAILING,BROKEN', 'tz=Mars/Base', 'nothing=1', 'dest=x'])
@@ -29,14 +29,14 @@ describe('url', () => {
   test('a window that ends before it begins is dropped', () => {
     expect(parse('/', 'from=2026-11-20T03:00Z&to=2026-11-20T02:00Z')).toMatchObject({ view: { from: '', to: '' }, notices: [expect.any(String)] })
   })
-  test('other paths are lost, not the overview', () => {
+  test('an unknown path is not found, and does not show the overview', () => {
     for (const path of ['/syncs', '/syncs/a', '/runs/1/2', '/other']) expect(parse(path, '').screen.name).toBe('lost')
   })
 })
 
 describe('time', () => {
   const at = Date.parse
-  test('days begin by the zone, also when clocks change', () => {
+  test('days begin at midnight of the zone, also when clocks change', () => {
     expect(iso(floor(at('2026-11-29T12:00:00Z'), 'DAY', 'Asia/Kathmandu'))).toBe('2026-11-28T18:15:00.000Z')
     expect(iso(floor(at('2026-11-29T12:00:00Z'), 'HOUR', 'America/St_Johns'))).toBe('2026-11-29T11:30:00.000Z')
     expect(iso(floor(at('2026-03-29T12:00:00Z'), 'DAY', 'Europe/Berlin'))).toBe('2026-03-28T23:00:00.000Z') // clocks go forward at 02:00
@@ -44,7 +44,7 @@ describe('time', () => {
     expect(iso(next(at('2026-10-24T22:00:00Z'), 'DAY', 'Europe/Berlin'))).toBe('2026-10-25T23:00:00.000Z')
     expect(iso(next(at('2026-03-28T23:00:00Z'), 'DAY', 'Europe/Berlin'))).toBe('2026-03-29T22:00:00.000Z')
   })
-  test('a window is whole buckets, and the period before is as long', () => {
+  test('a window begins with a whole bucket, and the previous period is as long', () => {
     const now = at('2026-11-29T12:34:56Z')
     const w = windowOf({ ...defaults, tz: 'UTC' }, now)
     expect([iso(w.since), w.before, w.bucket]).toEqual(['2026-11-28T12:00:00.000Z', null, 'HOUR'])
@@ -52,7 +52,7 @@ describe('time', () => {
     expect(windowOf({ ...defaults, tz: 'UTC' }, now + 3000)).toEqual(w)
     expect(windowOf({ ...defaults, tz: 'UTC', range: '7d' }, now).bucket).toBe('DAY')
   })
-  test('times and lengths in words', () => {
+  test('times and durations as text', () => {
     const now = at('2026-11-29T12:34:56Z')
     expect(clock(now, 'Asia/Kathmandu', now)).toBe('18:19')
     expect(clock(at('2026-11-20T03:00:00Z'), 'UTC', now)).toBe('20 Nov, 03:00')
@@ -66,7 +66,7 @@ describe('time', () => {
 })
 
 describe('words', () => {
-  test('no share reads as all or nothing unless it is', () => {
+  test('only exact shares are 0 % or 100 %', () => {
     expect([0, 0.0004, 0.054, 0.5, 0.962, 0.9996, 1].map(percent)).toEqual(['0 %', '< 0.1 %', '5.4 %', '50 %', '96.2 %', '> 99.9 %', '100 %'])
   })
   test('numbers', () => {
@@ -75,21 +75,21 @@ describe('words', () => {
       '12 % more than before', 'none before', 'the same as before', '3 times as many as before', '4 % fewer than before', 'about as before'])
     expect(summary([{ outcome: 'SUCCEEDED', count: 2 }, { outcome: 'FAILED', count: 1 }, { outcome: 'SKIPPED', count: 0 }])).toBe('1 failed, 2 succeeded')
   })
-  test('a value of a later schema keeps its text', () => expect(outcomeMark('SENT_BACK')).toEqual({ look: 'mute', shape: 'query', word: 'sent back' }))
+  test('an unknown value is shown as its name', () => expect(outcomeMark('SENT_BACK')).toEqual({ look: 'mute', shape: 'query', word: 'sent back' }))
 })
 
 describe('policy', () => {
-  const mood = { live: true, hidden: false, failures: 0, retryAfter: 0, every: 60_000 }
-  test('hidden or paused: nothing', () => {
-    expect(wait({ ...mood, hidden: true }, 0.5)).toBeNull()
-    expect(wait({ ...mood, live: false, failures: 3 }, 0.5)).toBeNull()
-    expect(wait(mood, 0.5)).toBe(60_000)
+  const conditions = { live: true, hidden: false, failures: 0, retryAfter: 0, every: 60_000 }
+  test('a hidden or paused page does not refresh', () => {
+    expect(wait({ ...conditions, hidden: true }, 0.5)).toBeNull()
+    expect(wait({ ...conditions, live: false, failures: 3 }, 0.5)).toBeNull()
+    expect(wait(conditions, 0.5)).toBe(60_000)
   })
-  test('failures wait longer each, and as long as the gateway says', () => {
-    expect([1, 2, 3, 4, 5, 9].map((failures) => wait({ ...mood, failures }, 0.5))).toEqual([5_000, 10_000, 30_000, 60_000, 120_000, 120_000])
-    expect(wait({ ...mood, failures: 1, retryAfter: 42_000 }, 0)).toBe(42_000)
+  test('each failure waits longer, and at least as long as the gateway says', () => {
+    expect([1, 2, 3, 4, 5, 9].map((failures) => wait({ ...conditions, failures }, 0.5))).toEqual([5_000, 10_000, 30_000, 60_000, 120_000, 120_000])
+    expect(wait({ ...conditions, failures: 1, retryAfter: 42_000 }, 0)).toBe(42_000)
   })
-  test('small differences of clocks are not believed', () => {
+  test('small clock differences are ignored', () => {
     const now = Date.parse('2026-11-29T12:00:00Z')
     expect(skew('Sun, 29 Nov 2026 12:00:01 GMT', now)).toBe(0)
     expect(skew('Sun, 29 Nov 2026 12:10:00 GMT', now)).toBe(600_500)
@@ -97,7 +97,7 @@ describe('policy', () => {
   })
 })
 
-describe('executions that no run stands for', () => {
+describe('missed executions', () => {
   const at = (h: number) => h * hour
   const run = (from: number, to: number | null = from + 0.1) => ({ from: at(from), to: to === null ? null : at(to) })
   test.each([
@@ -114,7 +114,7 @@ describe('executions that no run stands for', () => {
   ])('%s', (_, due, runs, now, want) => expect(missed(due.map(at), runs.toSorted((a, b) => b.from - a.from), at(now))).toEqual(want.map(at)))
 })
 
-describe('a list that somebody reads', () => {
+describe('a list in use', () => {
   const list = (text: string) => [...text]
   test.each([
     ['abcd', 'abcd', ''], ['abcd', 'bcda', 'a'], ['abcd', 'dabc', 'd'], ['abcd', 'abd', 'c'], ['abcd', 'dcba', 'abc'], ['', 'ab', ''], ['abcde', 'cabed', 'cd'],
@@ -123,7 +123,7 @@ describe('a list that somebody reads', () => {
     expect(found).toHaveLength(want.length)
     expect(stay(list(held), list(next)).slice(0, held.length)).toEqual(list(held))
     const rest = list(held).filter((id) => !found.includes(id))
-    expect(list(next).filter((id) => rest.includes(id))).toEqual(rest) // without what moves, the order is the same
+    expect(list(next).filter((id) => rest.includes(id))).toEqual(rest) // the items that do not move keep their order
   })
-  test('what is new comes at the end', () => expect(stay(list('abc'), list('xayb'))).toEqual(list('abcxy')))
+  test('new items are added at the end', () => expect(stay(list('abc'), list('xayb'))).toEqual(list('abcxy')))
 })

@@ -2,7 +2,7 @@ import { type RefObject, useEffect, useReducer, useRef, useState } from 'react'
 
 const patience = 10_000
 
-/** Whether somebody was at an element within 10 s, by the pointer, or has the focus in it. */
+/** Whether the pointer was used on an element within 10 s, or the focus is inside it. */
 export function useBusy(at: RefObject<HTMLElement | null>) {
   const [busy, set] = useState(false)
   useEffect(() => {
@@ -30,8 +30,8 @@ export function useBusy(at: RefObject<HTMLElement | null>) {
 }
 
 /**
- * A list that stays as it is while somebody is at it. What is new comes at its end; what has moved or gone waits.
- * view is what the reader has chosen: with another one the list is another.
+ * A list that keeps its order while it is in use. New items are added at the end; moves and removals wait.
+ * view is the user's filter and order: when it changes, the list changes at once.
  */
 export function useSteady(next: string[], view: string, busy: boolean) {
   const held = useRef({ ids: next, view })
@@ -44,16 +44,16 @@ export function useSteady(next: string[], view: string, busy: boolean) {
   return { ids: held.current.ids, waiting: moved(held.current.ids, next), apply }
 }
 
-/** The list as it was, and what is new. */
+/** The held list, followed by the new items. */
 export const stay = (held: string[], next: string[]) => {
   const known = new Set(held)
   return [...held, ...next.filter((id) => !known.has(id))]
 }
 
-/** What has to move, or go, for one list to become another. */
+/** The items that must move or be removed to turn one list into the other. */
 export function moved(held: string[], next: string[]): string[] {
   const place = new Map(next.map((id, i) => [id, i]))
-  const tails: number[] = [] // of the longest rising rows of places, by their length: the last of each in held
+  const tails: number[] = [] // longest increasing subsequences by their length: the index of the last item of each in held
   const before: number[] = []
   held.forEach((id, i) => {
     const at = place.get(id)

@@ -10,7 +10,7 @@ export type SyncRow = RowsQuery['syncs']['nodes'][number]
 export type Syncs = { rows: SyncRow[]; total: number; counts: { state: string; count: number }[]; error?: CombinedError; loading: boolean; complete: boolean }
 const mostPages = 10
 
-/** All syncs, page by page, worst first. Each once: their order moves between pages. */
+/** All syncs, worst first, read page by page. Each is listed once, although the order may change between pages. */
 export function useSyncs(): Syncs {
   const [syncs, set] = useState<Syncs>({ rows: [], total: 0, counts: [], loading: true, complete: false })
   const reading = useRef<{ unsubscribe(): void }[]>([])
@@ -55,7 +55,7 @@ export function useSyncs(): Syncs {
 
 export const nameOf = (sync: { label?: string | null; databaseId: number }) => sync.label || `Sync ${sync.databaseId}`
 
-/** Refused and invalid records of a row's last run, as a share of its source's; null: not reported. */
+/** Rejected and invalid records of the last run, as a share of all its records; null: not reported. */
 export function rejected(row: SyncRow): number | null {
   const run = row.latestRun
   if (!run || (run.recordsFailed == null && run.sourceRecordInvalids == null)) return null

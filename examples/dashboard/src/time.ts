@@ -16,7 +16,7 @@ function formatter(zone: string, options: Intl.DateTimeFormatOptions) {
   return found
 }
 
-/** By how many milliseconds clocks in the zone are ahead of UTC at a moment. */
+/** The offset of a zone from UTC at a time, in milliseconds. */
 export function offset(at: number, zone: string): number {
   const part: Record<string, number> = {}
   for (const p of formatter(zone, { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' }).formatToParts(at)) {
@@ -25,12 +25,12 @@ export function offset(at: number, zone: string): number {
   return Date.UTC(part.year!, part.month! - 1, part.day, part.hour, part.minute, part.second) - Math.floor(at / 1000) * 1000
 }
 
-/** The start of the hour or day, by clocks in the zone, that a moment is in. */
+/** The start of the hour or day of a time, by clocks in the zone. */
 export function floor(at: number, unit: 'HOUR' | 'DAY', zone: string): number {
   const o = offset(at, zone)
   const size = unit === 'HOUR' ? hour : day
   const start = Math.floor((at + o) / size) * size - o
-  const changed = offset(start, zone) - o // the clocks were changed since
+  const changed = offset(start, zone) - o // the clocks changed since the start
   return changed && unit === 'DAY' ? start - changed : start
 }
 
@@ -38,16 +38,16 @@ export function floor(at: number, unit: 'HOUR' | 'DAY', zone: string): number {
 export const next = (at: number, unit: 'HOUR' | 'DAY', zone: string) => floor(at + (unit === 'HOUR' ? hour : day + 2 * hour), unit, zone)
 
 export type Window = {
-  since: number // included
-  before: number | null // excluded; null: now
-  earlier: number // start of a period as long, up to since
+  since: number // inclusive
+  before: number | null // exclusive; null: now
+  earlier: number // start of the previous period, which has the same length and ends at since
   bucket: 'HOUR' | 'DAY'
   words: string
 }
 
 /**
- * The window of a view. It begins with a whole bucket. The period before is as long as what has passed of it, to five
- * minutes, so that numbers compare and a refresh asks for the same as the one before.
+ * The window of a view. It begins with a whole bucket. The previous period is as long as the part of the window that has
+ * passed, rounded to five minutes: so numbers are comparable, and refreshes within five minutes send the same query.
  */
 export function windowOf(view: View, now: number): Window {
   const zone = zoneOf(view.tz)
@@ -62,7 +62,7 @@ export function windowOf(view: View, now: number): Window {
 export const iso = (at: number) => new Date(at).toISOString()
 export const end = (w: Window) => (w.before === null ? null : iso(w.before))
 
-/** "14:03", "Fri 14:03", "20 Nov, 14:03", with the year if it is another than now's. */
+/** "14:03" for today, else "20 Nov, 14:03", with the year if it is not this year. */
 export function clock(at: number, zone: string, now: number, seconds = false): string {
   const time: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', ...(seconds && { second: '2-digit' }) }
   const on = (t: number) => formatter(zone, { year: 'numeric', month: '2-digit', day: '2-digit' }).format(t)
@@ -95,7 +95,7 @@ export function duration(seconds: number): string {
   return pair(Math.floor(h / 24), 'd', h % 24, 'h')
 }
 
-/** "just now", "3 min ago", "in 2 h": one unit, rounded down, as people say it. */
+/** "just now", "3 min ago", "in 2 h": one unit, rounded down. */
 export function relative(at: number, now: number): string {
   const apart = Math.abs(now - at)
   const words = apart < minute ? `${Math.floor(apart / 1000)} s` : apart < hour ? `${Math.floor(apart / minute)} min`

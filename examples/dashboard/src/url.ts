@@ -1,4 +1,4 @@
-// What is seen is in the URL, all of it: a screen (the path) and a view (the search parameters).
+// The URL contains the whole state of the page: a screen (the path) and a view (the search parameters).
 
 export const healthStates = ['FAILING', 'STUCK', 'LATE', 'DEGRADED', 'UNKNOWN', 'NEVER_RAN', 'PAUSED', 'HEALTHY'] as const
 export type HealthState = (typeof healthStates)[number]
@@ -15,7 +15,7 @@ export type Screen =
 
 export type View = {
   range: (typeof ranges)[number]
-  from: string // RFC 3339; with it and to, range is not used
+  from: string // RFC 3339; if from is set, range is ignored
   to: string
   tz: string // "local", "UTC" or an IANA name
   live: boolean
@@ -25,12 +25,12 @@ export type View = {
   q: string
   paused: '' | '0' | '1' // '': both
   sort: (typeof sorts)[number]
-  dir: '' | 'asc' | 'desc' // '': the better one for the column
+  dir: '' | 'asc' | 'desc' // '': the default direction of the column
   group: (typeof groups)[number]
-  cmp: boolean // show the period before
-  at: string // RFC 3339: where a sync's history begins
+  cmp: boolean // compare with the previous period
+  at: string // RFC 3339: start of a sync's history
   tab: 'history' | 'causes'
-  outcome: Outcome[] // of a sync's history
+  outcome: Outcome[] // filter of a sync's history
   code: string // error code on the failures screen
   bucket: string // start of the bucket whose runs are listed, RFC 3339
 }
@@ -66,7 +66,7 @@ const readers: { [K in keyof View]: (text: string) => View[K] | undefined } = {
   paused: among(['0', '1']), sort: among(sorts), dir: among(['asc', 'desc']), group: among(groups), tab: among(['history', 'causes']),
 }
 
-/** Reads a path below the base and a search; notices name what was dropped. */
+/** Parses a path below the base and a search; notices lists invalid parameters. */
 export function parse(path: string, search: string): { screen: Screen; view: View; notices: string[] } {
   const view = { ...defaults }
   const notices: string[] = []
@@ -89,7 +89,7 @@ function screen(path: string): Screen {
   return { name: 'lost', path }
 }
 
-/** The address below the base: only what differs from the defaults is written. */
+/** The address below the base, with the parameters that differ from their defaults. */
 export function format(screen: Screen, view: View): string {
   const search = new URLSearchParams()
   for (const name of Object.keys(defaults) as (keyof View)[]) {
@@ -103,7 +103,7 @@ export function format(screen: Screen, view: View): string {
   return path + (text ? `?${text}` : '')
 }
 
-/** What the next screen keeps of this one's view: the window, the zone, the filters; not what only one screen knows. */
+/** The part of a view that other screens share: the window, the zone and the filters. */
 export function carried(view: View): View {
   return { ...view, at: '', tab: 'history', outcome: [], code: '', bucket: '' }
 }

@@ -25,7 +25,7 @@ const ofState: Record<HealthState, Mark> = {
   HEALTHY: { look: 'good', shape: 'check', word: 'healthy' },
 }
 
-// A value of a later schema is shown as its own text.
+// An unknown value, of a later schema, is shown as its name.
 const strange = (value: string): Mark => ({ look: 'mute', shape: 'query', word: value.toLowerCase().replaceAll('_', ' ') })
 export const outcomeMark = (value: string): Mark => ofOutcome[value as Outcome] ?? strange(value)
 export const stateMark = (value: string): Mark => ofState[value as HealthState] ?? strange(value)
@@ -43,7 +43,7 @@ export function short(n: number): string {
 
 export const plural = (n: number, one: string, more = `${one}s`) => `${count(n)} ${n === 1 ? one : more}`
 
-/** A share as people say it. A share below one is never "100 %", one above nothing never "0 %". */
+/** A share in percent. A share below 1 is never rounded to "100 %", and one above 0 never to "0 %". */
 export function percent(share: number): string {
   if (share === 0 || share === 1) return `${share * 100} %`
   const p = share * 100
@@ -52,7 +52,7 @@ export function percent(share: number): string {
   return `${p < 10 || p > 90 ? Math.round(p * 10) / 10 : Math.round(p)} %`
 }
 
-/** "12 % more", "the same", against a period before. */
+/** "12 % more" or "the same", compared with the previous period. */
 export function change(now: number, before: number, up = 'more', down = 'fewer'): string {
   if (now === before) return 'the same as before'
   if (before === 0) return 'none before'
@@ -62,7 +62,7 @@ export function change(now: number, before: number, up = 'more', down = 'fewer')
   return `${words} than before`.replace('as many than', 'as many as')
 }
 
-/** Of a group of runs by outcome: what they are called in a summary, worst first. */
+/** Describes the outcomes of a group of runs, worst first. */
 export function summary(counts: { outcome: string; count: number }[]): string {
   const order = ['FAILED', 'PARTIAL', 'SUCCEEDED', 'IN_PROGRESS', 'SKIPPED', 'CANCELED', 'UNKNOWN']
   const found = counts.filter((c) => c.count > 0).sort((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome))

@@ -21,8 +21,8 @@ const Changes = graphql(`
 `)
 
 /**
- * Each run that is created or changes, first those since the cursor of an event before. Subscribes again, from the last
- * event that the caller has finished with, until the gateway says that this is of no use.
+* Yields each new or changed run, starting after the given cursor. When the stream ends, it subscribes again from the last
+* event that the caller has handled. It throws when the gateway returns an error that a retry does not fix.
  */
 export async function* changes(endpoint: string, after: string | null): AsyncGenerator<ChangesSubscription['syncRunChanged']> {
   const client = createClient({ url: endpoint, headers, retryAttempts: 0 })

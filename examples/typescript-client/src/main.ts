@@ -1,4 +1,4 @@
-// Prints what failed since yesterday, a page at a time: node dist/main.js http://127.0.0.1:8080/graphql
+// Prints the runs that failed since yesterday, page by page: node dist/main.js http://127.0.0.1:8080/graphql
 import { ask } from './client.js'
 import { graphql } from './gql/index.js'
 
@@ -21,7 +21,7 @@ const Failed = graphql(`
   }
 `)
 
-/** The runs that failed since a moment, newest first, page after page as they are taken. */
+/** Yields the runs that failed since a time, newest first. It reads each page when it is needed. */
 async function* failed(endpoint: string, since: Date) {
   let after: string | null = null
   do {

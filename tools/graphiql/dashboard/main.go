@@ -1,10 +1,10 @@
-// Command dashboard stores what Vite built of examples/dashboard for package
-// edge/dashboard, each file compressed once:
+// Command dashboard stores Vite's build of examples/dashboard for package edge/dashboard, with each
+// file compressed once:
 //
 //	(cd examples/dashboard && npm ci && npm run embed) && go -C tools/graphiql run ./dashboard
 //
-// package-lock.json pins every package by its integrity hash, so the same checkout gives
-// the same bytes under the same Go release.
+// package-lock.json pins every package by its integrity hash, so the same checkout gives the same
+// bytes with the same Go release.
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	from := flag.String("from", "../../examples/dashboard", "folder of the dashboard")
-	dir := flag.String("o", "../../edge/dashboard/assets", "folder to write; what it holds is replaced")
+	dir := flag.String("o", "../../edge/dashboard/assets", "output folder; its contents are replaced")
 	flag.Parse()
 	if err := run(*from, *dir); err != nil {
 		log.Fatal(err)
@@ -29,12 +29,12 @@ func main() {
 }
 
 func run(from, dir string) error {
-	held, err := os.ReadDir(filepath.Join(from, "dist", "assets"))
+	built, err := os.ReadDir(filepath.Join(from, "dist", "assets"))
 	if err != nil {
 		return err
 	}
 	files := map[string][]byte{}
-	for _, f := range held {
+	for _, f := range built {
 		if files[f.Name()], err = os.ReadFile(filepath.Join(from, "dist", "assets", f.Name())); err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func run(from, dir string) error {
 	if err := pack.Write(dir, files, m); err != nil {
 		return err
 	}
-	// Read by the gateway, not by browsers.
+	// The gateway reads these files; browsers do not.
 	for to, at := range map[string]string{"index.html": "dist/index.html", "documents.json": "src/gql/persisted-documents.json"} {
 		data, err := os.ReadFile(filepath.Join(from, at))
 		if err != nil {
@@ -62,7 +62,7 @@ func run(from, dir string) error {
 	return nil
 }
 
-// shipped are the packages of the lock file that are not for development alone.
+// shipped returns the packages of the lock file that are not only for development.
 func shipped(from string) ([]pack.Package, error) {
 	data, err := os.ReadFile(filepath.Join(from, "package-lock.json"))
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package pack stores the files of a page for package edge/packed: each compressed once, as
-// brotli and as gzip.
+// Package pack stores the files of a page for package edge/packed. It compresses each file once,
+// with brotli and with gzip.
 package pack
 
 import (
@@ -17,15 +17,15 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-// A Manifest says what is stored in a folder.
+// A Manifest lists the files of a folder.
 type Manifest struct {
-	Packages map[string]string `json:"packages"` // versions by name
+	Packages map[string]string `json:"packages"` // versions, by name
 	Entries  map[string]string `json:"entries"`
 	Preload  []string          `json:"preload"`
 	Files    map[string]File   `json:"files"`
 }
 
-// A File is stored as name.br and name.gz, or as it is where compression gains nothing.
+// A File is stored as name.br and name.gz, or unchanged if compression saves nothing.
 type File struct {
 	Size   int    `json:"size"`         // uncompressed
 	SHA256 string `json:"sha256"`       // uncompressed
@@ -33,13 +33,13 @@ type File struct {
 	Gz     string `json:"gz,omitempty"` // SHA-256 of the .gz
 }
 
-// Hash is the SHA-256 hash of data in hex.
+// Hash returns the SHA-256 hash of data in hex.
 func Hash(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
 }
 
-// Write replaces what an earlier run wrote to the folder by these files and a manifest of them.
+// Write replaces the files of an earlier run by the given files and their manifest.
 func Write(dir string, files map[string][]byte, m Manifest) error {
 	if err := empty(dir); err != nil {
 		return err
@@ -62,17 +62,17 @@ func Write(dir string, files map[string][]byte, m Manifest) error {
 	return os.WriteFile(filepath.Join(dir, "manifest.json"), append(data, '\n'), 0o644)
 }
 
-// empty removes what an earlier run wrote, and nothing that is not known to be that.
+// empty removes the files of an earlier run. It fails if the folder has files but no manifest.
 func empty(dir string) error {
-	held, err := os.ReadDir(dir)
-	if os.IsNotExist(err) || err == nil && len(held) == 0 {
+	existing, err := os.ReadDir(dir)
+	if os.IsNotExist(err) || err == nil && len(existing) == 0 {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	if _, err := os.Stat(filepath.Join(dir, "manifest.json")); err != nil {
-		return fmt.Errorf("%s has no manifest.json; not replacing it", dir)
+		return fmt.Errorf("%s has files but no manifest.json; choose another output folder", dir)
 	}
 	return os.RemoveAll(dir)
 }
@@ -100,8 +100,8 @@ func write(dir, name string, data []byte) (File, error) {
 	return f, os.WriteFile(at+".gz", gz, 0o644)
 }
 
-// brotlied compresses data and checks that it decompresses to the same bytes. The package that
-// serves the file cannot check that in its tests.
+// brotlied compresses data, and checks that it decompresses to the same bytes. The package that
+// serves the file cannot check this in its tests.
 func brotlied(data []byte) ([]byte, error) {
 	var b bytes.Buffer
 	w := brotli.NewWriterLevel(&b, brotli.BestCompression)
@@ -116,7 +116,8 @@ func brotlied(data []byte) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// gzipped leaves the time and the name out of the header, so that equal files stay equal.
+// gzipped compresses data. It leaves time and name out of the header, so that equal input gives
+// equal output.
 func gzipped(data []byte) ([]byte, error) {
 	var b bytes.Buffer
 	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)

@@ -9,15 +9,15 @@ import (
 	"strings"
 )
 
-// A Package is an npm package of which something is in the bundle.
+// A Package is an npm package with a part in the bundle.
 type Package struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
 	License string `json:"license"` // SPDX
-	Text    string `json:"-"`       // of its license file; empty if it ships none
+	Text    string `json:"-"`       // text of its license file; "" if it has none
 }
 
-// Packages returns the packages that the inputs are from, by name and version.
+// Packages returns the packages that contain the inputs, sorted by name and version.
 func Packages(root string, inputs []string) ([]Package, error) {
 	dirs := map[string]bool{}
 	for _, in := range inputs {
@@ -67,7 +67,7 @@ func licenseText(dir string) (string, error) {
 	return "", nil
 }
 
-// Versions are the versions of packages by name.
+// Versions returns the versions of packages, by name.
 func Versions(pkgs []Package) map[string]string {
 	all := map[string]string{}
 	for _, p := range pkgs {
@@ -79,8 +79,7 @@ func Versions(pkgs []Package) map[string]string {
 	return all
 }
 
-// Licenses is a file, and its name, with the notices that the packages ask to be kept with
-// copies of them.
+// Licenses returns a file with the license notices of the packages, and its name.
 func Licenses(what string, pkgs []Package) (name string, data []byte) {
 	var b strings.Builder
 	b.WriteString(what + " and what it is built from. Each part is under the license of its own authors.\n")

@@ -1,9 +1,9 @@
-// What edge/graphiql wrote into the page. Its addresses are relative to the page's own, so that a proxy may
-// serve it below any prefix.
+// The configuration that edge/graphiql writes into the page. Its addresses are relative to the page, so that a proxy
+// may serve it below any prefix.
 export const config = JSON.parse(document.getElementById('config').textContent);
 
 export const endpoint = new URL(config.endpoint, document.baseURI);
 
-// Where the page is, with a slash at its end: what is kept of one gateway is not shown to another of the
+// The path of the page's folder, with a slash at the end. It separates the stored data of several gateways on the
 // same origin.
 export const folder = new URL('.', endpoint).pathname;

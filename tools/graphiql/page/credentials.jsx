@@ -1,4 +1,4 @@
-// The one field for credentials, where callers need them: for all tabs, and forgotten with the browser's tab.
+// The field for credentials, shown if callers need them. It applies to all tabs of GraphiQL, until the browser's tab is closed.
 import { useEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
@@ -7,13 +7,13 @@ import { config, folder } from './config.js';
 const key = 'census-gateway' + folder + 'credentials';
 const kept = () => sessionStorage.getItem(key) ?? '';
 
-// What people paste may be the whole header.
+// People may paste the whole header.
 const token = () => kept().trim().replace(/^(authorization:\s*)?bearer\s+/i, '');
 
 const names = ['authorization', 'x-api-key'];
 
-// withCredentials is a fetcher that adds what the field holds, unless a tab has headers of its own for it.
-// Without any it does not ask for the schema, which would be refused.
+// withCredentials returns a fetcher that adds the field's credentials, unless the tab has its own headers for them.
+// Without credentials it does not request the schema, because that would be rejected.
 export const withCredentials = fetcher => (params, opts) => {
   const own = Object.keys(opts?.headers ?? {}).some(name => names.includes(name.toLowerCase()));
   if (!config.credentials || own) {
@@ -37,7 +37,7 @@ function Field() {
   const { introspect } = useGraphiQLActions();
   const refused = useGraphiQL(state => state.fetchError)?.includes('UNAUTHENTICATED');
 
-  // The schema needs credentials too. It is asked for again once they are typed, with Enter or by leaving the field.
+  // The schema needs credentials too. It is requested again when they are entered: with Enter, or by leaving the field.
   const asked = useRef(value);
   const ask = () => {
     if (asked.current !== value) {

@@ -1,4 +1,4 @@
-// The page: GraphiQL over the gateway's own endpoint, with the explorer and history plugins.
+// The page: GraphiQL for the gateway's endpoint, with the explorer and history plugins.
 import { useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
@@ -11,7 +11,7 @@ import { keepsHeaders, storage } from './storage.js';
 import { renew, tabs } from './tabs.js';
 import './page.css';
 
-// Monaco asks for its workers by label, and does so as soon as an editor is made: set before render.
+// Monaco requests its workers by label, as soon as an editor is created. So this is set before rendering.
 globalThis.MonacoEnvironment = {
   getWorker(_, label) {
     return new Worker(config.workers[label] ?? config.workers.editor, { name: label, type: 'module' });
@@ -20,8 +20,8 @@ globalThis.MonacoEnvironment = {
 
 renew();
 
-// The header asks for extensions.census: what the answer cost in Census calls.
-// Subscriptions go over graphql-ws, with the headers of the editor as what they show of themselves.
+// The header requests extensions.census, the cost of the answer in Census calls.
+// Subscriptions use graphql-ws, with the headers of the editor as connection parameters.
 const fetcher = withCredentials(createGraphiQLFetcher({
   url: endpoint.href,
   subscriptionUrl: endpoint.href.replace(/^http/, 'ws'),
@@ -30,7 +30,7 @@ const fetcher = withCredentials(createGraphiQLFetcher({
 
 const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
 
-// Where no theme was chosen, the style sheets follow the system by themselves and the editors only at the start.
+// Without a chosen theme, style sheets always follow the system, but editors only do so at the start.
 function FollowSystem() {
   const theme = useGraphiQL(state => state.theme);
   const { setTheme } = useGraphiQLActions();

@@ -1,5 +1,5 @@
-// Where GraphiQL keeps tabs and history: localStorage, under a prefix of this page's own (other GraphiQLs
-// on localhost share the origin), and without request headers unless the user asked for them to be kept.
+// Stores GraphiQL's tabs and history in localStorage, with a prefix for this page (other GraphiQLs
+// on localhost share the origin), and without request headers unless the user has chosen to keep them.
 // GraphiQL leaves headers out of saved tabs, but its history plugin saves them, tokens included.
 import { folder } from './config.js';
 
@@ -22,7 +22,7 @@ export const storage = {
   clear: () => keys().forEach(key => localStorage.removeItem(key)),
 };
 
-// keepsHeaders is false until the user switches it on in the settings.
+// keepsHeaders reports whether the user has chosen in the settings to keep headers; false by default.
 export const keepsHeaders = () => storage.getItem(keepHeaders) === 'true';
 
 function forgetHeaders() {

@@ -1,4 +1,4 @@
-// The example tabs, with moments and time zone of this browser in their variables.
+// The example tabs, with times and the time zone of this browser in their variables.
 import { config } from './config.js';
 import { storage } from './storage.js';
 
@@ -16,8 +16,8 @@ function dayBegan(daysAgo) {
   return day.toISOString();
 }
 
-// renew brings up to date the examples that GraphiQL kept from an earlier visit, where nobody changed query or
-// variables: yesterday is another day, and Census may be another.
+// renew updates the dates in example tabs that GraphiQL stored on an earlier visit, if their query and variables were
+// not edited.
 export function renew() {
   const before = JSON.parse(storage.getItem('examples') ?? '{}');
   const now = Object.fromEntries(tabs.map(tab => [tab.query, tab.variables]));

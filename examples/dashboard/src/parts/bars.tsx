@@ -6,9 +6,9 @@ import { count, outcomeMark, summary } from '../words'
 import { Shape } from './marks'
 
 export type Bucket = { startsAt: string; totalRuns: number; byOutcome: { outcome: string; count: number }[] }
-const stack = ['SUCCEEDED', 'PARTIAL', 'SKIPPED', 'CANCELED', 'UNKNOWN', 'IN_PROGRESS', 'FAILED'] // from below
+const stack = ['SUCCEEDED', 'PARTIAL', 'SKIPPED', 'CANCELED', 'UNKNOWN', 'IN_PROGRESS', 'FAILED'] // from the bottom up
 
-/** Runs by bucket and outcome. One tab stop; arrows move, Enter chooses. */
+/** Bars of runs by bucket and outcome. It is one tab stop: arrow keys move, Enter selects. */
 export function Bars({ buckets, unit, chosen, choose, title }: { buckets: Bucket[]; unit: 'HOUR' | 'DAY'; chosen: string; choose: (startsAt: string) => void; title: string }) {
   const { view } = useHere()
   const zone = zoneOf(view.tz)

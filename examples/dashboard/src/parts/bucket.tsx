@@ -7,9 +7,9 @@ import { clock, iso, next } from '../time'
 import { Runs } from './runs'
 import { Empty, Skeleton, Trouble } from './states'
 
-/** Runs of a filter, 50 at a time. */
+/** The runs of a filter, in pages of 50. */
 export function RunList({ filter, says }: { filter: SyncRunFilter; says: string }) {
-  const [before, setBefore] = useState<string[]>([]) // cursors of the pages passed
+  const [before, setBefore] = useState<string[]>([]) // cursors of the previous pages
   const { data, error, loading, old } = useLive(RunListDocument, { filter, after: before.at(-1) ?? null }, 60_000)
   if (!data) return error ? <Trouble error={error} what="The runs" /> : <Skeleton says="Reading runs…" />
   const { nodes, pageInfo } = data.syncRuns

@@ -19,10 +19,10 @@ export default function Chart({ title, summary, table, extra, ...rest }: Props) 
   )
 }
 
-// Steps of an axis of seconds.
+// Possible distances between the ticks of an axis in seconds.
 const seconds = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 432000, 864000, 2592000]
 
-/** What a color of the style sheet is in the theme of the moment. */
+/** The value of a color of the style sheet in the current theme. */
 function resolved(color: string, at: HTMLElement) {
   const probe = at.appendChild(document.createElement('i'))
   probe.style.color = `var(--${color})`

@@ -8,7 +8,7 @@ import Chart, { type Line } from './chart'
 
 const looks: [Mark['look'], string][] = [['good', 'succeeded'], ['part', 'partial'], ['bad', 'failed'], ['busy', 'in progress'], ['mute', 'other']]
 
-/** How long the last runs took, what they moved, and how old the data were. */
+/** Charts of the last runs: durations, records, and freshness. */
 export default function Charts({ sync, now }: { sync: PageSync; now: number }) {
   const { view } = useHere()
   const [log, setLog] = useState(false)
@@ -23,7 +23,7 @@ export default function Charts({ sync, now }: { sync: PageSync; now: number }) {
     .map(([look, label]) => ({ label, color: look, kind: 'points', values: spread((run) => (outcomeMark(run.outcome).look === look ? run.durationSeconds : null)), hollow: look === 'mute' }))
   if (usual) took.push({ label: 'half', color: 'quiet', kind: 'dashes', values: flat(usual.p50) }, { label: '95 %', color: 'ink', kind: 'dashes', values: flat(usual.p95) })
   if (runs.some((run) => run.fullSync)) took.push({ label: 'full sync', color: 'ink', kind: 'points', hollow: true, values: spread((run) => (run.fullSync ? run.durationSeconds : null)) })
-  // Stacked: each bar is drawn to the sum of what is below it, the highest first.
+  // Stacked: each bar is drawn from the axis to its cumulative sum, the highest first.
   const delivered = spread((run) => run.recordsUpdated)
   const refused = spread((run) => run.recordsFailed && (run.recordsUpdated ?? 0) + run.recordsFailed)
   const invalid = spread((run) => run.sourceRecordInvalids && (run.recordsUpdated ?? 0) + (run.recordsFailed ?? 0) + run.sourceRecordInvalids)
@@ -49,7 +49,7 @@ export default function Charts({ sync, now }: { sync: PageSync; now: number }) {
   )
 }
 
-/** Time since the last success: it rises until a run succeeds, and falls to zero then. */
+/** Time since the last success. It rises until a run succeeds, and then falls to 0. */
 function ages(runs: { outcome: string; completedAt: string | null }[], now: number) {
   const xs: number[] = []
   const values: number[] = []

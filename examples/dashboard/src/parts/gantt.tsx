@@ -6,11 +6,11 @@ import { now as gatewayNow } from '../gateway'
 import { type Mark, outcomeMark, plural, summary } from '../words'
 import { StateBadge } from './marks'
 
-export type Bar = { id: string; outcome: string; from: number; to: number | null; code: string | null; counts?: { outcome: string; count: number }[]; total?: number } // to: null: not known
+export type Bar = { id: string; outcome: string; from: number; to: number | null; code: string | null; counts?: { outcome: string; count: number }[]; total?: number } // to: null if unknown
 export type Lane = { id: string; label: string; state: string; group: string; bars: Bar[]; due: number[]; missed: number[]; cut: boolean }
 type Props = { lanes: Lane[]; from: number; to: number; now: number | null }
 
-// What a bar of an outcome looks like from x to x + w, in a row 28 high.
+// SVG paths of a bar from x to x + w, by look, in a row of height 28.
 const forms: Record<Mark['look'], (x: number, w: number) => string> = {
   good: (x, w) => `M${x} 8h${w}v12h-${w}z`,
   part: (x, w) => `M${x} 20V5l${w} 6v9z`,
@@ -21,7 +21,7 @@ const forms: Record<Mark['look'], (x: number, w: number) => string> = {
 const looks = Object.keys(forms) as Mark['look'][]
 const least = 3 // px
 
-/** A row of bars for each sync. One tab stop: arrows choose a bar, Enter opens it. */
+/** A row of bars per sync. It is one tab stop: arrow keys select a bar, Enter opens it. */
 export function Gantt({ lanes, from, to, now }: Props) {
   const { view } = useHere()
   const zone = zoneOf(view.tz)
@@ -108,7 +108,7 @@ function Track({ lane, x, width, now, chosen, choose, zone }: TrackProps) {
   )
 }
 
-/** The bar the pointer or the keyboard is at: a link, and words about it. Escape closes them. */
+/** The selected bar: a link and a tooltip. Escape closes the tooltip. */
 function Chosen({ bar, lane, left, right, width, zone }: { bar: Bar; lane: Lane; left: number; right: number; width: number; zone: string }) {
   const [open, set] = useState(true)
   useEffect(() => set(true), [bar])

@@ -10,10 +10,10 @@ import { outcomeMark, plural } from '../words'
 import { Runs } from './runs'
 import { Empty, Skeleton, Trouble } from './states'
 
-type Page = { runs: RunRowFragment[]; newer: string | null; older: string | null } // cursors; null: nothing there
+type Page = { runs: RunRowFragment[]; newer: string | null; older: string | null } // cursors; null: no further page
 const size = 25
 
-/** Runs of a sync, newest first or from a moment on, and more of them in both directions. */
+/** Runs of a sync, newest first or from a given time on, with buttons for more in both directions. */
 export function History({ id }: { id: string }) {
   const { view } = useHere()
   const [page, set] = useState<Page>()
@@ -29,7 +29,7 @@ export function History({ id }: { id: string }) {
   const start = useCallback(() => {
     let here = true
     last.current = Date.now()
-    // From a moment on: what is older comes by a filter, what is newer by one the other way around.
+    // From a given time on: older runs are read with one filter, newer ones with the opposite filter.
     void (async () => {
       const runs = await ask({ first: size, filter: view.at ? { ...filter, createdBefore: view.at } : filter }, true)
       if (here && runs) set((old) => merge(view.at ? undefined : old, { runs: runs.nodes, newer: null, older: runs.pageInfo.hasNextPage ? runs.pageInfo.endCursor : null }))
@@ -71,7 +71,7 @@ export function History({ id }: { id: string }) {
 
 const unique = (runs: RunRowFragment[]) => [...new Map(runs.map((run) => [run.id, run])).values()]
 
-/** A refresh renews the newest page, and keeps the older ones that were opened if it meets them. */
+/** A refresh reads the newest page. Older pages are kept if the new page reaches them. */
 function merge(old: Page | undefined, page: Page): Page {
   const last = page.runs.at(-1)?.id
   const at = old?.runs.findIndex((run) => run.id === last) ?? -1

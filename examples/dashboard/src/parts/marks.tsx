@@ -27,7 +27,7 @@ const Badge = ({ mark, bare }: { mark: Mark; bare?: boolean }) => (
   <span className="badge"><Shape mark={mark} /><span className={bare ? 'unseen' : ''}>{mark.word}</span></span>
 )
 
-/** A moment: how long ago, and in full for whoever points at it. null: `none` is shown. */
+/** A time: how long ago, with the full time as a tooltip. null: shows `none`. */
 export function When({ at, none = '–', full }: { at: string | null | undefined; none?: string; full?: boolean }) {
   const { view } = useHere()
   if (!at) return <span className="quiet">{none}</span>
@@ -36,7 +36,7 @@ export function When({ at, none = '–', full }: { at: string | null | undefined
   return <time dateTime={at} title={`${whole} · ${at}`}>{full ? <>{clock(t, zone, now())} <span className="quiet">({relative(t, now())})</span></> : relative(t, now())}</time>
 }
 
-// A cell is 6 × 16 in a pitch of 8; its outline differs by outcome, not only its color.
+// A cell is 6 × 16, every 8 pixels. Outcomes differ in outline, not only in color.
 const cells: Record<Mark['look'], (x: number) => string> = {
   good: (x) => `M${x} 4h6v12h-6z`,
   part: (x) => `M${x} 16V2l6 6v8z`,
@@ -46,7 +46,7 @@ const cells: Record<Mark['look'], (x: number) => string> = {
 }
 const looks = Object.keys(cells) as Mark['look'][]
 
-/** The last runs, oldest first, in five paths: hundreds of them are on a page. */
+/** The last runs, oldest first, as five SVG paths, because a page has hundreds of these strips. */
 export function Strip({ runs, size = 25 }: { runs: { outcome: string; dryRun: boolean }[]; size?: number }) {
   const shown = runs.filter((run) => !run.dryRun).slice(0, size).reverse()
   const counts = new Map<string, number>()

@@ -8,7 +8,7 @@ import { OutcomeBadge, When } from './marks'
 export type Run = RunRowFragment & { sync?: { label: string | null; databaseId: number } }
 const number = (n: number | null) => (n === null ? <span className="quiet" title="Not reported">–</span> : count(n))
 
-/** Runs, newest first; each a link. Cards on a phone. */
+/** A table of runs, newest first, each a link. On a phone, each run is a card. */
 export function Runs({ runs, says }: { runs: Run[]; says: string }) {
   const named = runs.some((run) => run.sync)
   return (

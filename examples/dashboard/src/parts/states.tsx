@@ -5,7 +5,7 @@ import { refresh, useNow } from '../live'
 import { useHere } from '../nav'
 import { clock, zoneOf } from '../time'
 
-/** What the layout will look like, after 150 ms; words after 3 s. */
+/** A skeleton of the layout after 150 ms, and a text after 3 s. */
 export function Skeleton({ lines = 6, says }: { lines?: number; says: string }) {
   const [ms, set] = useState(0)
   useEffect(() => {
@@ -23,7 +23,7 @@ export function Skeleton({ lines = 6, says }: { lines?: number; says: string }) 
 
 export const Empty = ({ children }: { children: ReactNode }) => <p className="empty">{children}</p>
 
-/** Says what could not be read, and offers to try again. */
+/** Names the data that could not be read, with a button to retry. */
 export function Trouble({ error, what }: { error: CombinedError | undefined; what: string }) {
   const { refused } = useLink()
   if (!error || refused) return null
@@ -36,7 +36,7 @@ export function Trouble({ error, what }: { error: CombinedError | undefined; wha
   )
 }
 
-/** The state of the way to Census, above all screens. */
+/** The state of the connection to Census, above each screen. */
 export function Banners() {
   const link = useLink()
   const now = useNow(link.failures ? 1000 : 10_000)

@@ -15,14 +15,14 @@ const heads: { words: string; sort?: View['sort']; name: string }[] = [
 
 type Entry = { head: string; size: number } | { row: SyncRow }
 
-/** Rows of a view, in groups if it has them. */
+/** The rows of a view, grouped if the view has groups. */
 function entries(rows: SyncRow[], group: View['group']): Entry[] {
   if (group === 'none') return rows.map((row) => ({ row }))
   const by = Map.groupBy(rows, (r) => r[group]?.connectionName ?? 'unknown')
   return [...by].sort(([a], [b]) => a.localeCompare(b)).flatMap(([head, rows]) => [{ head, size: rows.length }, ...rows.map((row) => ({ row }))])
 }
 
-/** All syncs: hundreds, of which those near the screen are in the page. */
+/** The table of all syncs. Only rows near the visible area are in the document. */
 export function Table({ syncs, rows, view }: { syncs: Syncs; rows: SyncRow[]; view: View }) {
   const shown = entries(rows, view.group)
   const list = useRef<HTMLDivElement>(null)
@@ -80,7 +80,7 @@ function Cells({ row }: { row: SyncRow }) {
   )
 }
 
-/** The strip's runs, and before them the one that a live event has told of since. */
+/** The runs of the strip, preceded by a newer one that a live event has delivered. */
 function latest(row: SyncRow) {
   const runs = row.strip!.nodes
   return row.latestRun && !runs.some((r) => r.id === row.latestRun!.id) ? [{ ...row.latestRun, dryRun: false }, ...runs] : runs

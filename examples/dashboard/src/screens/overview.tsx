@@ -18,7 +18,7 @@ export function Overview() {
   const syncs = useSyncs()
   const w = windowOf(view, useMoment())
   const first = syncs.rows.length > 0 || !syncs.loading
-  // After the rows: both would read the same pages of Census at once.
+  // Starts after the rows, because both need the same pages of Census.
   const area = useRef<HTMLDivElement>(null)
   const busy = useBusy(area)
   const by = new Map(syncs.rows.map((row) => [row.id, row]))

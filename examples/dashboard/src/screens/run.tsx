@@ -9,7 +9,7 @@ import { duration } from '../time'
 import { count } from '../words'
 
 type PageRun = NonNullable<RunPageQuery['syncRun']>
-// The steps that Census documents, in the order it lists them. Others are shown by their text alone.
+// The steps that Census documents, in its order. Unknown steps are shown as text.
 const steps = ['Checking for columns to remove from the sync', 'Checking for fields to create in destination', 'Checking source and destination configuration', 'Unloading data from warehouse',
   'Loading data into destination service', 'Committing data to destination service', 'Committing sync to warehouse', 'Running sync'].map((step) => step.toLowerCase())
 

@@ -44,7 +44,7 @@ export function Timeline() {
   )
 }
 
-// Asked anew each five minutes, and else the same question as before.
+// The variables change every five minutes, so that refreshes in between send the same query.
 const rounded = (at: number) => Math.ceil(at / (5 * minute)) * 5 * minute
 
 function Hours({ w, now, moment }: { w: Window; now: number; moment: number }) {
@@ -59,8 +59,8 @@ function Hours({ w, now, moment }: { w: Window; now: number; moment: number }) {
     const state = sync.health?.state ?? 'UNKNOWN'
     const bars = (sync.runs?.nodes ?? []).map((run) => ({ id: String(run.databaseId), outcome: run.outcome, dry: run.dryRun, from: Date.parse(run.createdAt), to: run.completedAt ? Date.parse(run.completedAt) : run.outcome === 'IN_PROGRESS' ? now : null, code: run.errorCode }))
     const due = sync.paused ? [] : [...(sync.schedule?.past ?? []), ...(sync.schedule?.executions ?? [])].map((t) => Date.parse(t))
-    const changed = Date.parse(sync.updatedAt ?? '') || 0 // the schedule may have been another before
-    const known = sync.runs && (bars.length > 0 || state === 'LATE') // without a run seen, one of before may be at work
+    const changed = Date.parse(sync.updatedAt ?? '') || 0 // the schedule may have changed at this time
+    const known = sync.runs && (bars.length > 0 || state === 'LATE') // without a known run, an earlier one may be in progress
     return {
       id: String(sync.databaseId), label: nameOf(sync), state, group: group(sync, view), cut: sync.runs?.pageInfo.hasNextPage ?? false, bars,
       due: w.before === null ? due.filter((t) => t > now) : [], missed: known ? missed(due.filter((t) => t > changed && t <= Math.min(now, until)), bars.filter((bar) => !bar.dry), now) : [],

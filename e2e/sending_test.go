@@ -10,10 +10,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// The memory of large answers is limited from when they are made until they are sent, including
-// answers in parts. Here the limit is 16 MiB, and each of sixty clients that read nothing
-// requests seven.
-func TestLargeAnswersAreBoundedWhileTheyAreMade(t *testing.T) {
+// The memory of large answers is limited from execution until they are sent, also for answers in
+// parts. Here the limit is 16 MiB, and each of 60 clients that read nothing requests 7 MB.
+func TestMemoryOfLargeAnswersIsLimited(t *testing.T) {
 	const clients, most = 60, 16 << 20
 	c := newCensus(t, sim.Options{})
 	var fields strings.Builder
@@ -41,7 +40,7 @@ func TestLargeAnswersAreBoundedWhileTheyAreMade(t *testing.T) {
 			}
 		}
 		refused := regexp.MustCompile(`(?m)^census_gateway_refusals_total\{reason="sending"\} (\d+)$`)
-		until(t, "all but two are refused", func() bool {
+		until(t, "all but two are rejected", func() bool {
 			m := refused.FindStringSubmatch(do(t, "GET", g.admin+"/metrics", "").body)
 			if m == nil {
 				return false
@@ -51,7 +50,7 @@ func TestLargeAnswersAreBoundedWhileTheyAreMade(t *testing.T) {
 		})
 		more := g.peak(t) - idle
 		if more > 200 {
-			t.Errorf("%s: %d MiB above the %d idle", name, more, idle)
+			t.Errorf("%s: %d MiB more than the %d MiB when idle", name, more, idle)
 		}
 	}
 }

@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// patient are settings whose timeouts no slow client reaches within a test; a later setting
-// overrides an earlier one.
-func patient(settings ...string) []string {
+// longTimeouts returns settings with timeouts that no slow client reaches within a test. A later
+// setting overrides an earlier one.
+func longTimeouts(settings ...string) []string {
 	return append([]string{"GATEWAY_HEADER_TIMEOUT=2m", "GATEWAY_BODY_TIMEOUT=2m", "GATEWAY_ANSWER_TIMEOUT=2m", "GATEWAY_IDLE_TIMEOUT=2m"}, settings...)
 }
 
-// Clients that send or read almost nothing lose their connection at its timeout, and no other
-// client waits for them.
+// A client that sends or reads almost nothing loses its connection at the timeout. No other client
+// waits for it.
 func TestSlowClients(t *testing.T) {
 	t.Parallel()
 	const head = "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -26,9 +26,9 @@ func TestSlowClients(t *testing.T) {
 		name, setting string
 		sockets       int
 		text          string // sent at once
-		drip          string // sent every so often, from then on
+		drip          string // sent every 100 ms from then on
 		reads         bool
-		says          string // in the answer
+		says          string // expected in the answer
 	}{
 		{"says nothing", "GATEWAY_HEADER_TIMEOUT=1s", 5, "", "", true, ""},
 		{"slow headers", "GATEWAY_HEADER_TIMEOUT=1s", 20, "POST /graphql HTTP/1.1\r\n", "X: y\r\n", true, ""},
@@ -38,7 +38,7 @@ func TestSlowClients(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			g := start(t, patient("GATEWAY_OPERATION_TIMEOUT=500ms", c.setting)...)
+			g := start(t, longTimeouts("GATEWAY_OPERATION_TIMEOUT=500ms", c.setting)...)
 			before := g.rss(t)
 			var clients sync.WaitGroup
 			for range c.sockets {
@@ -58,27 +58,27 @@ func TestSlowClients(t *testing.T) {
 							ended <- resp.Status
 						}()
 					}
-					said := ""
+					response := ""
 					_, err := io.WriteString(conn, c.text)
-					for tick := time.NewTicker(100 * time.Millisecond); err == nil && said == ""; {
+					for tick := time.NewTicker(100 * time.Millisecond); err == nil && response == ""; {
 						select {
-						case said = <-ended:
+						case response = <-ended:
 						case <-tick.C:
 							_, err = io.WriteString(conn, c.drip)
 						}
 					}
-					if took := time.Since(began); took < time.Second || took > time.Minute || !strings.Contains(said, c.says) && err == nil {
-						t.Errorf("ended after %s: %q, %v", took, said, err)
+					if took := time.Since(began); took < time.Second || took > time.Minute || !strings.Contains(response, c.says) && err == nil {
+						t.Errorf("ended after %s: %q, %v", took, response, err)
 					}
 				})
 			}
-			over := make(chan struct{})
-			go func() { clients.Wait(); close(over) }()
+			done := make(chan struct{})
+			go func() { clients.Wait(); close(done) }()
 			for most := 0; ; {
 				select {
-				case <-over:
+				case <-done:
 					if most-before > 150 {
-						t.Errorf("%d MiB before, %d MiB at most", before, most)
+						t.Errorf("%d MiB before, maximum %d MiB", before, most)
 					}
 					return
 				case <-time.After(200 * time.Millisecond):
@@ -90,22 +90,22 @@ func TestSlowClients(t *testing.T) {
 	}
 }
 
-// An idle connection is closed at its timeout, and serves until then.
+// An idle connection is closed at its timeout, and works until then.
 func TestIdleConnections(t *testing.T) {
 	t.Parallel()
-	g := start(t, patient("GATEWAY_IDLE_TIMEOUT=1s")...)
+	g := start(t, longTimeouts("GATEWAY_IDLE_TIMEOUT=1s")...)
 	conn := g.dial(t)
 	r := bufio.NewReader(conn)
-	g.exchange(t, conn, r)
+	g.sendKeepAlive(t, conn, r)
 	began := time.Now()
-	g.exchange(t, conn, r)
+	g.sendKeepAlive(t, conn, r)
 	if _, err := r.ReadByte(); err != io.EOF || time.Since(began) < time.Second {
 		t.Errorf("after %s: %v", time.Since(began), err)
 	}
 }
 
-// exchange asks on a connection that is to be kept, and is answered.
-func (g *gateway) exchange(t testing.TB, conn io.Writer, r *bufio.Reader) {
+// sendKeepAlive sends a request on a connection and checks that the answer keeps it open.
+func (g *gateway) sendKeepAlive(t testing.TB, conn io.Writer, r *bufio.Reader) {
 	t.Helper()
 	if _, err := io.WriteString(conn, "GET /graphql"+query52+" HTTP/1.1\r\nHost: "+g.host+"\r\n\r\n"); err != nil {
 		t.Fatal(err)
@@ -119,16 +119,16 @@ func (g *gateway) exchange(t testing.TB, conn io.Writer, r *bufio.Reader) {
 	}
 }
 
-// As many connections as configured are served. If all are active, here with bodies that do not
-// come, one more waits until one of them ends.
+// The configured number of connections is served. If all of them are active (here with bodies that
+// do not arrive), another connection waits until one ends.
 func TestConnectionLimit(t *testing.T) {
 	t.Parallel()
 	const most = 3
-	g := start(t, patient("GATEWAY_MAX_CONNECTIONS=3")...)
+	g := start(t, longTimeouts("GATEWAY_MAX_CONNECTIONS=3")...)
 	var served []io.Closer
 	for range most {
 		conn := g.dial(t)
-		g.exchange(t, conn, bufio.NewReader(conn))
+		g.sendKeepAlive(t, conn, bufio.NewReader(conn))
 		if _, err := io.WriteString(conn, "POST /graphql HTTP/1.1\r\nHost: "+g.host+"\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"); err != nil {
 			t.Fatal(err)
 		}
@@ -146,7 +146,7 @@ func TestConnectionLimit(t *testing.T) {
 	}()
 	select {
 	case err := <-answered:
-		t.Errorf("one more was served: %v", err)
+		t.Errorf("another connection was served: %v", err)
 	case <-time.After(300 * time.Millisecond):
 	}
 	served[1].Close()
@@ -155,7 +155,7 @@ func TestConnectionLimit(t *testing.T) {
 	}
 }
 
-// The request line and headers may have the configured number of bytes, and not one more.
+// The request line and headers may have the configured number of bytes, but not one byte more.
 func TestHeaderLimit(t *testing.T) {
 	t.Parallel()
 	for most, settings := range map[int][]string{16 << 10: nil, 8 << 10: {"GATEWAY_MAX_HEADER=8192"}, 100_000: {"GATEWAY_MAX_HEADER=100000"}} {

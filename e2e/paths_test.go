@@ -9,7 +9,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// The program serves only the paths in the documents.
+// The program serves only documented paths.
 func TestPathsAndMethods(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -32,7 +32,7 @@ func TestPathsAndMethods(t *testing.T) {
 	if a := g.do(t, "HEAD", "/graphql"+query52, ""); a.status != 200 || a.body != "" {
 		t.Errorf("HEAD: %d %q", a.status, a.body)
 	}
-	// A trailing slash is accepted, also for POST, which a redirect might turn into GET.
+	// A trailing slash is accepted, also for POST, because a redirect might turn POST into GET.
 	if a := g.do(t, "POST", "/graphql/", body("{sync(id:52){id}}", nil), "Content-Type", asJSON); a.status != 200 || a.body != `{"data":{"sync":{"id":"Sync:52"}}}` {
 		t.Errorf("POST /graphql/: %d %s", a.status, a.body)
 	}
@@ -42,13 +42,13 @@ func TestPathsAndMethods(t *testing.T) {
 	if a := g.do(t, "OPTIONS", "/graphql", ""); a.status != 204 {
 		t.Errorf("OPTIONS: %d", a.status)
 	}
-	c.take()
+	c.takeRequests()
 	for _, operation := range []string{"mutation{a}", "subscription{a}", "query%20A{sync(id:52){label}}mutation%20B{a}&operationName=B"} {
 		if a := g.do(t, "GET", "/graphql?query="+operation, "", "Accept", asGraphQL); a.status != 400 && a.status != 405 || a.code() == "" {
 			t.Errorf("GET %s: %d %.100s", operation, a.status, a.body)
 		}
 	}
-	c.quiet(t)
+	c.expectNoRequests(t)
 	for _, path := range []string{"/debug/pprof/", "/debug/pprof/cmdline", "/graphql", "/"} {
 		if a := do(t, "GET", g.admin+path, ""); a.status != 404 {
 			t.Errorf("admin %s: %d", path, a.status)
@@ -59,7 +59,7 @@ func TestPathsAndMethods(t *testing.T) {
 	}
 }
 
-// A valid request id is echoed; an invalid one is replaced.
+// A valid request id is returned; an invalid one is replaced.
 func TestRequestID(t *testing.T) {
 	t.Parallel()
 	g := start(t)
@@ -99,16 +99,16 @@ func TestHeaderInjection(t *testing.T) {
 				t.Errorf("%.40q: %d %.100s", token, a.status, a.body)
 			}
 		}
-		c.quiet(t)
+		c.expectNoRequests(t)
 	}
 	g.raw(t, get+"Bearer good-token\r\nX-Evil: 1\r\nX-Forwarded-For: 1.2.3.4\r\nCookie: a=b\r\n\r\n")
-	if seen := c.seen(); !slices.Equal(seen, []string{"Bearer good-token"}) {
+	if seen := c.credentials(); !slices.Equal(seen, []string{"Bearer good-token"}) {
 		t.Errorf("Census saw %q", seen)
 	}
 }
 
-// A request to upgrade to a protocol that the gateway does not speak is answered like any other.
-// A WebSocket must name the subprotocol, and a foreign page gets none.
+// A request to upgrade to an unknown protocol is answered like any other. A WebSocket must name the
+// subprotocol. A page of another origin cannot upgrade.
 func TestUpgrade(t *testing.T) {
 	t.Parallel()
 	g := start(t)

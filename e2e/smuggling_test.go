@@ -13,7 +13,7 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// dial opens a socket to g, without any HTTP.
+// dial opens a TCP connection to g.
 func (g *gateway) dial(t testing.TB) *net.TCPConn {
 	t.Helper()
 	conn, err := net.Dial("tcp", g.host)
@@ -21,12 +21,12 @@ func (g *gateway) dial(t testing.TB) *net.TCPConn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	conn.SetDeadline(time.Now().Add(2 * patience))
+	conn.SetDeadline(time.Now().Add(2 * waitTimeout))
 	return conn.(*net.TCPConn)
 }
 
-// raw sends text as it is, and returns the answers, at least one, until the
-// connection ends or nothing more comes for a moment. HOST in text is g's address.
+// raw sends text unchanged. It returns the answers, at least one, until the connection ends or no
+// answer comes for 700 ms. HOST in text is replaced by g's address.
 func (g *gateway) raw(t testing.TB, text string) (answers []answer) {
 	t.Helper()
 	conn := g.dial(t)
@@ -53,7 +53,7 @@ func (g *gateway) raw(t testing.TB, text string) (answers []answer) {
 	}
 }
 
-// chunked is a body in chunks as HTTP/1.1 has it.
+// chunked returns a body in chunks of HTTP/1.1.
 func chunked(parts ...string) string {
 	var b strings.Builder
 	for _, p := range parts {
@@ -62,8 +62,8 @@ func chunked(parts ...string) string {
 	return b.String() + "0\r\n\r\n"
 }
 
-// Requests whose end two readers could see differently are rejected, or read in the one way of
-// RFC 9112, and never executed twice.
+// Requests whose end two servers could interpret differently are rejected, or read according to RFC
+// 9112. They are never executed twice.
 func TestSmuggling(t *testing.T) {
 	t.Parallel()
 	const (
@@ -76,8 +76,8 @@ func TestSmuggling(t *testing.T) {
 	for _, a := range []struct {
 		name, text string
 		status     int // of the first answer
-		answers    int // at most
-		calls      int // to Census, at most
+		answers    int // maximum number of answers
+		calls      int // maximum number of calls to Census
 	}{
 		{"two lengths", head + "Content-Length: 32\r\nContent-Length: 0\r\n\r\n" + good, 400, 1, 0},
 		{"two lengths in one", head + "Content-Length: 32, 0\r\n\r\n" + good, 400, 1, 0},
@@ -85,7 +85,7 @@ func TestSmuggling(t *testing.T) {
 		{"a signed length", head + "Content-Length: +32\r\n\r\n" + good, 400, 1, 0},
 		{"a length in hex", head + "Content-Length: 0x20\r\n\r\n" + good, 400, 1, 0},
 		{"chunks and a length", head + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked(good), 200, 1, 1},
-		{"chunks, a length, a request behind", head + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked(good) + smuggled, 200, 2, 2},
+		{"chunks, a length, another request after it", head + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked(good) + smuggled, 200, 2, 2},
 		{"chunked twice", head + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked(good), 501, 1, 0},
 		{"chunked after identity", head + "Transfer-Encoding: identity, chunked\r\n\r\n" + chunked(good), 501, 1, 0},
 		{"xchunked", head + "Transfer-Encoding: xchunked\r\nContent-Length: 32\r\n\r\n" + good, 501, 1, 0},
@@ -103,15 +103,15 @@ func TestSmuggling(t *testing.T) {
 		{"TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400, 1, 0},
 		{"an absolute URL", "GET http://census.test/api/v1/syncs HTTP/1.1\r\nHost: HOST\r\n\r\n", 403, 1, 0},
 		{"CONNECT", "CONNECT census.test:443 HTTP/1.1\r\nHost: census.test:443\r\n\r\n", 403, 1, 0},
-		{"a body that stays away", head + "Content-Length: 10737418240\r\n\r\n" + good, 413, 1, 0},
+		{"a body that does not arrive", head + "Content-Length: 10737418240\r\n\r\n" + good, 413, 1, 0},
 		{"expects to continue", head + "Expect: 100-continue\r\nContent-Length: 10737418240\r\n\r\n", 413, 1, 0},
 		{"expects the impossible", head + "Expect: teapot\r\nContent-Length: 32\r\n\r\n" + good, 417, 1, 0},
 		{"two whole requests", strings.Repeat(head+"Content-Length: 32\r\n\r\n"+good, 2), 200, 2, 2},
 	} {
 		got := g.raw(t, a.text)
-		asked := c.take()
-		if len(got) == 0 || len(got) > a.answers || got[0].status != a.status || len(asked) > a.calls {
-			t.Errorf("%s: want %d, got %d answers after %d calls: %+v", a.name, a.status, len(got), len(asked), got)
+		requests := c.takeRequests()
+		if len(got) == 0 || len(got) > a.answers || got[0].status != a.status || len(requests) > a.calls {
+			t.Errorf("%s: want %d, got %d answers after %d calls: %+v", a.name, a.status, len(got), len(requests), got)
 		}
 	}
 }
@@ -134,18 +134,18 @@ func TestEndlessBodies(t *testing.T) {
 		}
 		sent, began := 0, time.Now()
 		for sent < 256<<20 {
-			conn.SetWriteDeadline(time.Now().Add(patience))
+			conn.SetWriteDeadline(time.Now().Add(waitTimeout))
 			n, err := io.WriteString(conn, b.part)
 			if sent += n; err != nil {
 				break
 			}
 		}
-		if took := time.Since(began); sent >= 64<<20 || took > soon {
+		if took := time.Since(began); sent >= 64<<20 || took > maxAnswerTime {
 			t.Errorf("%s: %d MiB taken in %s", name, sent>>20, took)
 		}
 		conn.Close()
 	}
 	if grown := g.rss(t) - before; grown > 64 {
-		t.Errorf("%d MiB more", grown)
+		t.Errorf("%d MiB more memory", grown)
 	}
 }

@@ -25,19 +25,19 @@ var client = &http.Client{
 	Timeout:       40 * time.Second,
 }
 
-// An answer is what came back.
+// An answer is a response of the gateway.
 type answer struct {
-	status int
-	header http.Header
-	body   string
-	took   time.Duration
-	closes bool // its connection
-	Data   json.RawMessage
-	Errors []problem
+	status           int
+	header           http.Header
+	body             string
+	took             time.Duration
+	closesConnection bool // whether it closes its connection
+	Data             json.RawMessage
+	Errors           []gqlError
 }
 
-// A problem is one of the errors of an answer.
-type problem struct {
+// A gqlError is one of the errors of an answer.
+type gqlError struct {
 	Message    string
 	Path       []any
 	Extensions struct {
@@ -55,7 +55,7 @@ func (a answer) code() string {
 	return a.Errors[0].Extensions.Code
 }
 
-// body returns the request for a query with variables; nil: without variables.
+// body returns the request body for a query with variables; nil: without variables.
 func body(query string, variables any) string {
 	text, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
@@ -64,19 +64,20 @@ func body(query string, variables any) string {
 	return string(text)
 }
 
-// query asks g, accepting the newer media type, under which refusals are 400.
+// query sends a query and accepts the newer media type, with which rejected requests have the
+// status 400.
 func (g *gateway) query(t testing.TB, query string, variables any, headers ...string) answer {
 	t.Helper()
 	return g.post(t, body(query, variables), headers...)
 }
 
-// post sends a body as it is.
+// post sends a body unchanged.
 func (g *gateway) post(t testing.TB, body string, headers ...string) answer {
 	t.Helper()
 	return g.do(t, "POST", "/graphql", body, append([]string{"Content-Type", asJSON, "Accept", asGraphQL}, headers...)...)
 }
 
-// do sends any request. A header named twice has its last value; "" removes it.
+// do sends any request. If a header is named twice, the last value is used; "" removes it.
 func (g *gateway) do(t testing.TB, method, path, body string, headers ...string) answer {
 	t.Helper()
 	return do(t, method, "http://"+g.host+path, body, headers...)
@@ -84,7 +85,7 @@ func (g *gateway) do(t testing.TB, method, path, body string, headers ...string)
 
 func do(t testing.TB, method, url, body string, headers ...string) answer {
 	t.Helper()
-	a, err := try(method, url, body, headers...)
+	a, err := send(method, url, body, headers...)
 	if err != nil {
 		t.Fatalf("%s: %v", method, err)
 	}
@@ -92,8 +93,8 @@ func do(t testing.TB, method, url, body string, headers ...string) answer {
 	return a
 }
 
-// try is do without a look at the answer, for other goroutines than the test's.
-func try(method, url, body string, headers ...string) (a answer, err error) {
+// send is do without checks of the answer, for goroutines other than the test's.
+func send(method, url, body string, headers ...string) (a answer, err error) {
 	req, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
 		return a, err
@@ -112,19 +113,19 @@ func try(method, url, body string, headers ...string) (a answer, err error) {
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(resp.Body, 8<<20))
-	a = answer{status: resp.StatusCode, header: resp.Header, body: string(text), took: time.Since(began), closes: resp.Close}
+	a = answer{status: resp.StatusCode, header: resp.Header, body: string(text), took: time.Since(began), closesConnection: resp.Close}
 	if strings.Contains(a.header.Get("Content-Type"), "json") {
 		json.Unmarshal(text, &a)
 	}
 	return a, err
 }
 
-// inner matches internals that must not leave the program: code, addresses, Go's own messages.
-var inner = regexp.MustCompile(`goroutine \d|\.go:\d|runtime error|/tmp/|/root/|/home/|127\.0\.0\.1|localhost:|\[::1\]|` +
+// internals matches texts that must not leave the program: code, addresses, Go's error messages.
+var internals = regexp.MustCompile(`goroutine \d|\.go:\d|runtime error|/tmp/|/root/|/home/|127\.0\.0\.1|localhost:|\[::1\]|` +
 	`dial tcp|connection re(set|fused)|context (deadline|canceled)|unexpected EOF|net/http|secret-token|0x[0-9a-f]{6}|\*errors\.`)
 
-// documented are the codes that docs/operations.md explains.
-var documented = sync.OnceValue(func() []string {
+// documentedCodes returns the codes that docs/operations.md explains.
+var documentedCodes = sync.OnceValue(func() []string {
 	text, err := os.ReadFile("../docs/operations.md")
 	if err != nil {
 		panic(err)
@@ -138,37 +139,37 @@ var documented = sync.OnceValue(func() []string {
 	return codes
 })
 
-// soon is the timeout of any answer on a busy machine. It is much more than any should take, and
-// much less than a successful attack would cost.
-const soon = 10 * time.Second
+// maxAnswerTime is the maximum time of any answer on a busy machine. It is much more than an answer
+// should take, and much less than a successful attack would cost.
+const maxAnswerTime = 10 * time.Second
 
-// check verifies what is true of every answer.
+// check checks properties of every answer.
 func (a answer) check(t testing.TB) {
 	t.Helper()
 	show := a.body[:min(len(a.body), 500)]
-	if a.took > soon {
+	if a.took > maxAnswerTime {
 		t.Errorf("took %s: %s", a.took, show)
 	}
 	if len(a.body) > 100_000 && (a.status >= 400 || len(a.Errors) > 0) {
-		t.Errorf("%d bytes for a refusal", len(a.body))
+		t.Errorf("an error response of %d bytes", len(a.body))
 	}
-	if found := inner.FindString(a.body); found != "" {
-		t.Errorf("%q is told: %s", found, show)
+	if found := internals.FindString(a.body); found != "" {
+		t.Errorf("the answer contains %q: %s", found, show)
 	}
 	if len(a.Errors) > 20 && len(a.Data) == 0 {
-		t.Errorf("%d errors of a refusal", len(a.Errors))
+		t.Errorf("%d errors without data", len(a.Errors))
 	}
 	for _, e := range a.Errors {
-		if !slices.Contains(documented(), e.Extensions.Code) {
+		if !slices.Contains(documentedCodes(), e.Extensions.Code) {
 			t.Errorf("code %q is not documented: %s", e.Extensions.Code, show)
 		}
 		if n := len([]rune(e.Message)); n == 0 || n > 300 {
-			t.Errorf("a message of %d letters", n)
+			t.Errorf("a message of %d characters", n)
 		}
 	}
 }
 
-// refused checks that a is a refusal of the GraphQL endpoint with one of the codes.
+// refused checks that the GraphQL endpoint rejected the request with one of the codes.
 func (a answer) refused(t testing.TB, status int, codes ...string) {
 	t.Helper()
 	if a.status != status || !slices.Contains(codes, a.code()) || len(a.Data) > 0 && string(a.Data) != "null" {
@@ -180,6 +181,6 @@ func (a answer) refused(t testing.TB, status int, codes ...string) {
 func (a answer) answered(t testing.TB) {
 	t.Helper()
 	if a.status != 200 || len(a.Errors) > 0 || len(a.Data) == 0 {
-		t.Errorf("not answered: %d %.500s", a.status, a.body)
+		t.Errorf("not successful: %d %.500s", a.status, a.body)
 	}
 }

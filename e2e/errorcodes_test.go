@@ -11,8 +11,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// Operators see the same code as the client, whichever layer rejected the request: in its log
-// line and in the metric.
+// The log line and the metric have the same code as the answer, no matter which layer rejected the
+// request.
 func TestCodesAreCounted(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
@@ -35,18 +35,18 @@ func TestCodesAreCounted(t *testing.T) {
 		"no such sync": ask("POST", `{"query":"{sync(id:987654){label}}"}`, key...),
 		"no document":  ask("POST", `{"documentId":"x"}`, key...),
 	} {
-		check(t, g, name, a)
+		checkLogAndMetric(t, g, name, a)
 	}
 	for range 10 {
 		if a := ask("POST", good, key...); a.status == 429 {
-			check(t, g, "too many", a)
+			checkLogAndMetric(t, g, "too many", a)
 			return
 		}
 	}
-	t.Error("no request was too many")
+	t.Error("no request exceeded the rate")
 }
 
-func check(t *testing.T, g *gateway, name string, a answer) {
+func checkLogAndMetric(t *testing.T, g *gateway, name string, a answer) {
 	t.Helper()
 	t.Logf("%s: %d %s", name, a.status, a.code())
 	want := "OK"
@@ -67,8 +67,8 @@ func check(t *testing.T, g *gateway, name string, a answer) {
 	}
 }
 
-// A client that leaves before the answer is not a failure of Census.
-func TestWhoLeavesIsNoTimeout(t *testing.T) {
+// A client that disconnects before the answer does not count as a failure of Census.
+func TestCanceledRequestIsNoTimeout(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{})
 	c.Inject(sim.Fault{Do: sim.Hang()})
@@ -81,7 +81,7 @@ func TestWhoLeavesIsNoTimeout(t *testing.T) {
 	}
 	r.Header.Set("Content-Type", asJSON)
 	if _, err := client.Do(r); err == nil {
-		t.Fatal("Census hangs, and there is an answer")
+		t.Fatal("an answer although Census hangs")
 	}
 	g.log.wait(t, `msg=operation .*(codes=\[CANCELED\])`)
 }

@@ -20,7 +20,7 @@ import (
 
 const issuer = "https://issuer.example"
 
-// An issuerKey signs tokens and stands in a key set.
+// An issuerKey signs tokens and is part of a key set.
 type issuerKey struct {
 	id      string
 	method  jwt.SigningMethod
@@ -48,8 +48,8 @@ func newKey(t *testing.T, id, kind string) issuerKey {
 	return key
 }
 
-// sign returns a token signed by this key, with valid claims. The given claims replace these; nil
-// removes one.
+// sign returns a token signed with this key. The given claims replace valid ones; nil removes a
+// claim.
 func (k issuerKey) sign(t *testing.T, claims jwt.MapClaims) string {
 	t.Helper()
 	token := jwt.NewWithClaims(k.method, goodClaims(claims))
@@ -71,7 +71,7 @@ func goodClaims(change jwt.MapClaims) jwt.MapClaims {
 	return claims
 }
 
-// keySet is the JWKS of public keys.
+// keySet returns the JWKS of public keys.
 func keySet(keys ...issuerKey) string {
 	b64 := base64.RawURLEncoding.EncodeToString
 	var set struct {
@@ -98,7 +98,7 @@ func keySet(keys ...issuerKey) string {
 	return string(text)
 }
 
-// write puts text into a file of the test's own.
+// write writes text to a file in its own temporary folder.
 func write(t *testing.T, name, text string) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), name)

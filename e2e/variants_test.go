@@ -7,9 +7,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// The gateway answers from a Census that has changed a little: one with smaller pages, one with
-// wrong totals, and one whose pages of syncs do not come in time.
-func TestCensusThatHasChanged(t *testing.T) {
+// The gateway answers from a Census with small differences: smaller pages, wrong totals, or pages
+// of syncs that do not come in time.
+func TestCensusVariants(t *testing.T) {
 	t.Parallel()
 	for name, opt := range map[string]sim.Options{
 		"smaller pages": {MaxPerPage: 30}, "a total that is too large": {TotalOff: 7}, "a total that is too small": {TotalOff: -7}, "heavy syncs": {HeavySyncs: 12},
