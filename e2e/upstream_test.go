@@ -66,7 +66,7 @@ func TestFaultsOfCensus(t *testing.T) {
 		{"no pagination", sim.Field("pagination", "null"), 0, ok, 2},
 		{"pages without end", sim.EndlessPages(), 0, ok, 1},
 		{"duplicate rows", sim.Rows(swap), 0, "UPSTREAM_BAD_RESPONSE", 1},
-		{"another sync's rows", sim.Asked(func(r *http.Request) { r.URL.Path = "/api/v1/syncs/1/sync_runs" }), 0, "UPSTREAM_BAD_RESPONSE", 1},
+		{"another sync's rows", sim.ChangeRequest(func(r *http.Request) { r.URL.Path = "/api/v1/syncs/1/sync_runs" }), 0, "UPSTREAM_BAD_RESPONSE", 1},
 		{"a cookie", sim.SetCookie("session=CANARY"), 0, ok, 1},
 		{"400", sim.Refusal(400, "no"), 0, "UPSTREAM_BAD_RESPONSE", 1},
 		{"401", sim.Status(401, "text/plain", "HTTP Token: Access denied.\n"), 0, "UPSTREAM_UNAUTHENTICATED", 1},

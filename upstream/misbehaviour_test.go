@@ -121,7 +121,7 @@ func TestMisbehaviour(t *testing.T) {
 		{name: "a next page for ever", fault: sim.Fault{Do: sim.EndlessPages()}, time: long, want: "ok", calls: 1},
 		{name: "ignores per_page", fault: sim.Fault{Do: sim.IgnorePerPage(25)}, time: long, want: "bad_response", calls: 1},
 		{name: "duplicate rows", fault: sim.Fault{Do: sim.Rows(func(r []json.RawMessage) []json.RawMessage { r[0] = r[1]; return r })}, time: long, want: "bad_response", calls: 1},
-		{name: "rows of another sync", fault: sim.Fault{Do: sim.Asked(func(r *http.Request) { r.URL.Path = "/api/v1/syncs/1/sync_runs" })}, time: long, want: "bad_response", calls: 1},
+		{name: "rows of another sync", fault: sim.Fault{Do: sim.ChangeRequest(func(r *http.Request) { r.URL.Path = "/api/v1/syncs/1/sync_runs" })}, time: long, want: "bad_response", calls: 1},
 
 		{name: "400", fault: sim.Fault{Do: sim.Refusal(400, "no")}, time: long, want: "bad_response", calls: 1},
 		{name: "401", fault: sim.Fault{Do: sim.Status(401, "text/plain", "HTTP Token: Access denied.\n")}, time: long, want: "unauthenticated", calls: 1},

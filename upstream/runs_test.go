@@ -126,7 +126,7 @@ func TestRunsWithoutSyncID(t *testing.T) {
 // of one page is the same either way.
 func TestOrderIgnored(t *testing.T) {
 	always := func(order string) sim.Effect {
-		return sim.Asked(func(r *http.Request) {
+		return sim.ChangeRequest(func(r *http.Request) {
 			q := r.URL.Query()
 			q.Set("order", order)
 			r.URL.RawQuery = q.Encode()
@@ -172,7 +172,7 @@ func TestRunsRefused(t *testing.T) {
 		fault  sim.Effect
 		calls  int // at most
 	}{
-		{"runs of another sync", small, sim.Asked(func(r *http.Request) { r.URL.Path = strings.Replace(r.URL.Path, "/1/", "/2/", 1) }), 1},
+		{"runs of another sync", small, sim.ChangeRequest(func(r *http.Request) { r.URL.Path = strings.Replace(r.URL.Path, "/1/", "/2/", 1) }), 1},
 		{"one run of another sync", small, sim.Rows(func(rows []json.RawMessage) []json.RawMessage {
 			rows[4] = json.RawMessage(strings.Replace(string(rows[4]), `"sync_id":1,`, `"sync_id":2,`, 1))
 			return rows
@@ -368,7 +368,7 @@ func TestRunsReadUpwardsHaveNoGap(t *testing.T) {
 
 func TestRun(t *testing.T) {
 	other := func(path string) sim.Effect {
-		return sim.Asked(func(r *http.Request) { r.URL.Path = "/api/v1" + path })
+		return sim.ChangeRequest(func(r *http.Request) { r.URL.Path = "/api/v1" + path })
 	}
 	for _, c := range []struct {
 		name  string

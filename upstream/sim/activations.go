@@ -35,8 +35,8 @@ func (c *Census) activations() (all []activation) {
 				add(p, p.id, d)
 			}
 		}
-		if pairs[pair{goneSource, d.id}] {
-			add(nil, goneSource, d)
+		if pairs[pair{deletedSource, d.id}] {
+			add(nil, deletedSource, d)
 		}
 	}
 	return all

@@ -2,16 +2,16 @@ package sim
 
 // An entry is one sync of the believable workspace.
 type entry struct {
-	name      string // before the arrow; the label is "Accounts → Salesforce"
-	from, to  int64  // ids of source and destination
-	object    string
-	frequency string
-	hours     int   // daily and weekly: hours from the newest slot to the anchor
-	minute    int64 // of the hour
-	history   int64 // days of runs
-	records   int64
-	seconds   int64 // of one run, about
-	flaky     int64 // failures per thousand runs
+	name        string // before the arrow; the label is "Accounts → Salesforce"
+	from, to    int64  // ids of source and destination
+	object      string
+	frequency   string
+	hours       int   // daily and weekly: hours from the newest slot to the anchor
+	minute      int64 // of the hour
+	history     int64 // days of runs
+	records     int64
+	seconds     int64 // of one run, about
+	failureRate int64 // failures per thousand runs
 }
 
 // firstSync is the id of the catalog's first line; "Accounts → Salesforce" is 52.
@@ -61,7 +61,7 @@ var catalog = []entry{
 	{"Company enrichment", 14, 302, "Company", "daily", 16, 35, 200, 61_000, 450, 24},
 	{"Email engagement", 12, 301, "Contact", "hourly", 0, 20, 60, 205_000, 240, 15},
 	{"Billing contacts", 13, 304, "User", "daily", 18, 45, 200, 5_200, 45, 7},
-	{"Merged accounts", goneSource, 302, "Company", "never", 0, 0, 40, 3_300, 80, 30},
+	{"Merged accounts", deletedSource, 302, "Company", "never", 0, 0, 40, 3_300, 80, 30},
 	{"Wishlist", 15, 303, "User", "daily", 20, 10, 200, 72_000, 130, 9},
 	{"Store visits", 14, 307, "StoreSalesUpload", "daily", 22, 5, 200, 19_600, 200, 19},
 	{"Loyalty points", 15, 310, "User", "daily", 13, 50, 200, 530_000, 300, 8},

@@ -60,24 +60,24 @@ type Census struct {
 	anchor int64 // the hour of the start; generated times are relative to it, in ms since 1970
 	start  int64 // the start itself, in ms since 1970
 
-	mu       sync.Mutex
-	syncs    []*syncState // by creation, oldest first
-	byID     map[int64]*syncState
-	homes    []home // the sync of each run, by id
-	nextSync int64
-	nextRun  int64
-	shuffles int   // calls that were answered with ties in a new order
-	due      int64 // when the next generated run is created, in ms since 1970
-	calls    []string
-	onCall   func(*http.Request)
-	faults   []*fault
-	retired  Effect // how V1 answers; nil: as always
+	mu        sync.Mutex
+	syncs     []*syncState // by creation, oldest first
+	byID      map[int64]*syncState
+	runOwners []runOwner // the sync of each run, by id
+	nextSync  int64
+	nextRun   int64
+	shuffles  int   // calls that were answered with ties in a new order
+	due       int64 // when the next generated run is created, in ms since 1970
+	calls     []string
+	onCall    func(*http.Request)
+	faults    []*fault
+	retired   Effect // how V1 answers; nil: as always
 
 	sources, destinations []connection
 }
 
-// A home says to which sync a run belongs.
-type home struct{ run, sync int64 }
+// A runOwner says to which sync a run belongs.
+type runOwner struct{ run, sync int64 }
 
 // New starts a Census at the current time of its clock.
 func New(opt Options) *Census {
@@ -117,15 +117,15 @@ func New(opt Options) *Census {
 
 // ServeHTTP answers V1 under /api/v1 and V2 under /api/v2.
 func (c *Census) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if effect := c.receive(r); effect != nil {
+	if effect := c.recordCall(r); effect != nil {
 		effect(w, r, http.HandlerFunc(c.answer))
 		return
 	}
 	c.answer(w, r)
 }
 
-// receive records the call, notifies the test, and returns the fault that applies, if any.
-func (c *Census) receive(r *http.Request) Effect {
+// recordCall records the call, notifies the test, and returns the fault that applies, if any.
+func (c *Census) recordCall(r *http.Request) Effect {
 	version, path := apiPath(r.URL.Path)
 	if version == none {
 		return nil
@@ -152,7 +152,7 @@ func (c *Census) receive(r *http.Request) Effect {
 			return f.Do
 		}
 	}
-	if most := c.opt.HeavySyncs; most > 0 && path == "/syncs" && readPage(query(r), c.opt.MaxPerPage).per > most {
+	if most := c.opt.HeavySyncs; most > 0 && path == "/syncs" && readPageRequest(query(r), c.opt.MaxPerPage).per > most {
 		return Hang()
 	}
 	return nil

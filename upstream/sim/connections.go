@@ -46,8 +46,8 @@ var groups = []string{"wandering_aimlessly", "abundant_giraffe"}
 // elsewhere is the source of another workspace, in another group.
 var elsewhere = connection{21, "Snowflake sandbox", "", "snowflake", "faithful_otter"}
 
-// goneSource is the id of a source that was removed; a sync still names it.
-const goneSource = 10
+// deletedSource is the id of a source that was removed; a sync still names it.
+const deletedSource = 10
 
 // AddSource adds a Snowflake source with the given name to the first group and returns its id.
 func (c *Census) AddSource(name string) int64 { return c.AddSourceIn(groups[0], name) }

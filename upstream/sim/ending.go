@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// reason sets who started the run. Only Manual, API Request and Dry Run are documented or
+// setReason sets who started the run. Only Manual, API Request and Dry Run are documented or
 // seen; the words for schedules are a guess.
-func (r *Run) reason(w *row, d *dice) {
+func (r *Run) setReason(w *row, d *dice) {
 	who := pick(d, []string{"ana", "bo", "chidi", "dara", "elif"}) + "@example.com"
 	switch w.cause {
 	case bySchedule:
@@ -22,17 +22,17 @@ func (r *Run) reason(w *row, d *dice) {
 		r.Tag, r.Detail = "API Request", "Sync was triggered by an API request"
 	case byDryRun:
 		r.Tag, r.Detail = "Dry Run", "Dry run triggered by "+who
-	case untold:
+	case noReason:
 		r.NoReason = true
 	}
 }
 
-// volume returns the counts of the run if all goes well: processed is updates plus deletes, as
+// countsOf returns the counts of the run if all goes well: processed is updates plus deletes, as
 // in the documents' sample.
-func (c *Census) volume(s *syncState, w *row, d *dice) Counts {
+func (c *Census) countsOf(s *syncState, w *row, d *dice) Counts {
 	size, share := int64(1500), int64(30)
-	if s.plan != nil {
-		size, share = s.plan.records, s.plan.share
+	if s.future != nil {
+		size, share = s.future.records, s.future.changedShare
 	}
 	size += (w.at - c.anchor) / dayMS * size / 500 // sources grow
 	n := Counts{Source: size, Updates: max(size*d.between(share/3, share*2)/1000, 1)}
@@ -47,58 +47,58 @@ func (c *Census) volume(s *syncState, w *row, d *dice) Counts {
 	return n
 }
 
-// end completes the run. Only updated_at still moves for a while.
-func (r *Run) end(f fate, n Counts, now int64, k course, d *dice, p *plan) {
+// finish completes the run. Only updated_at still moves for a while.
+func (r *Run) finish(f fate, n Counts, now int64, k timing, d *dice, p *future) {
 	r.Status, r.Counts = "completed", n
 	r.CompletedAt = clock(k.ended)
 	r.UpdatedAt = clock(min(k.settled, now-(now-k.ended)%10_000))
 	trouble := -1
 	if p != nil {
-		trouble = p.trouble
+		trouble = p.errorIndex
 	}
 	switch f {
 	case rejecting, rejectingCoded:
 		r.Counts.Failed = max(n.Processed*d.between(1, 30)/1000, 1)
 		r.Counts.Updated -= r.Counts.Failed
 		if f == rejectingCoded {
-			r.fail(rowTroubles, -1, d)
+			r.fail(rowErrors, -1, d)
 		}
 	case broken:
 		r.Status = "failed"
-		r.fail(troubles, trouble, d)
-		r.partly(d)
+		r.fail(runErrors, trouble, d)
+		r.processPart(d)
 	case brokenOpen:
 		r.Status, r.Step = "failed", steps[0]
 		r.CompletedAt = time.Time{}
 		r.Counts = noCounts
 		r.Counts.Source, r.Counts.Invalids = n.Source, 0
-		r.fail(troubles, trouble, d)
+		r.fail(runErrors, trouble, d)
 	case canceledFinished:
 		r.Canceled = true
-		r.partly(d)
+		r.processPart(d)
 	case canceledBroken:
 		r.Status, r.Canceled = "failed", true
-		r.partly(d)
+		r.processPart(d)
 	}
 }
 
-// partly cuts the work short.
-func (r *Run) partly(d *dice) {
+// processPart stops the run before all records are processed.
+func (r *Run) processPart(d *dice) {
 	r.Counts.Processed = r.Counts.Processed * d.between(5, 80) / 100
 	r.Counts.Updated = r.Counts.Processed * d.between(960, 1000) / 1000
 	r.Counts.Failed = r.Counts.Processed - r.Counts.Updated
 }
 
-// A trouble is an error code and its texts. The braces are filled anew for every run, so that
+// A runError is an error code and its texts. The braces are filled for every run, so that
 // grouping has varying texts to compare.
-type trouble struct{ code, message, detail string }
+type runError struct{ code, message, detail string }
 
-var rowTroubles = []trouble{
+var rowErrors = []runError{
 	{"JSON_ARRAY_ERROR", "The array field being used does not appear to be valid JSON", `Please make sure the field "custom_field:{field}" with value "{value}" is formatted as a JSON Array`},
 	{"FIELD_VALIDATION_ERROR", "{failed} records were rejected by the destination", `Value "{value}" is not allowed for field "{field}" of record {trace}`},
 }
 
-var troubles = []trouble{
+var runErrors = []runError{
 	{"DESTINATION_AUTH_EXPIRED", "The destination connection needs to be reauthorized", "Refresh token for connection {n} expired (request {trace})"},
 	{"DESTINATION_RATE_LIMITED", "The destination is limiting our requests", "429 Too Many Requests after {n} records; retry after {m} seconds (request {trace})"},
 	{"WAREHOUSE_TIMEOUT", "The query did not finish in time", "Statement {trace} was canceled after {m} seconds on warehouse TRANSFORM_{m}"},
@@ -107,9 +107,9 @@ var troubles = []trouble{
 	{"DESTINATION_SERVER_ERROR", "The destination answered with an error", "503 Service Unavailable for batch {n} of {m} (trace {trace})"},
 }
 
-// fail picks one of the troubles, the given one unless it is negative. error_message is a
+// fail picks one of the errors, the given one unless it is negative. error_message is a
 // summary and the detail, as in the documents' sample.
-func (r *Run) fail(from []trouble, which int, d *dice) {
+func (r *Run) fail(from []runError, which int, d *dice) {
 	t := pick(d, from)
 	if which >= 0 {
 		t = from[which]

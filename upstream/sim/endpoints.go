@@ -12,13 +12,13 @@ func (c *Census) listSyncs(r *http.Request, v version, now int64) reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.advance(now)
-	syncs := c.shown(v)
+	syncs := c.visibleSyncs(v)
 	row := func(i int) (id, at int64) { return syncs[i].ID, syncs[i].CreatedAt.UnixMilli() }
 	return c.list(r, len(syncs), row, func(b []byte, i int) []byte { return c.appendSync(b, syncs[i], v, now) })
 }
 
-// shown returns the syncs that a version shows, in the order of its list.
-func (c *Census) shown(v version) []*syncState {
+// visibleSyncs returns the syncs that a version shows, in the order of its list.
+func (c *Census) visibleSyncs(v version) []*syncState {
 	switch {
 	case v == v1 && c.opt.Elsewhere > 0:
 		return slices.DeleteFunc(slices.Clone(c.syncs), func(s *syncState) bool { return s.Elsewhere })
@@ -30,8 +30,8 @@ func (c *Census) shown(v version) []*syncState {
 	return c.syncs
 }
 
-// seen returns a sync that a version shows; nil if it shows none with the id.
-func (c *Census) seen(v version, id int64) *syncState {
+// visibleSync returns a sync that a version shows; nil if it shows none with the id.
+func (c *Census) visibleSync(v version, id int64) *syncState {
 	if s := c.byID[id]; s != nil && (v == v2 || !s.Elsewhere) {
 		return s
 	}
@@ -42,7 +42,7 @@ func (c *Census) fetchSync(v version, id, now int64) reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.advance(now)
-	s := c.seen(v, id)
+	s := c.visibleSync(v, id)
 	if s == nil {
 		return notFound()
 	}
@@ -53,7 +53,7 @@ func (c *Census) listRuns(r *http.Request, v version, id, now int64) reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.advance(now)
-	s := c.seen(v, id)
+	s := c.visibleSync(v, id)
 	if s == nil {
 		return notFound()
 	}
@@ -73,7 +73,7 @@ func (c *Census) fetchRun(v version, id, now int64) reply {
 }
 
 func (c *Census) appendRow(b []byte, s *syncState, i int, now int64) []byte {
-	run := c.tell(s, &s.rows[i], now)
+	run := c.runAt(s, &s.rows[i], now)
 	if c.opt.StepWhenDone && run.Step == "" && run.Status == "completed" {
 		run.Step = steps[0]
 	}
@@ -86,7 +86,7 @@ func (c *Census) trigger(v version, id, now int64, full bool) reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.advance(now)
-	s := c.seen(v, id)
+	s := c.visibleSync(v, id)
 	if s == nil {
 		return notFound()
 	}

@@ -87,7 +87,7 @@ func TestFaultsThatAnswer(t *testing.T) {
 		"per_page 7":      {IgnorePerPage(7), 200, "", `"per_page":7`, false},
 		"page 3":          {SamePage(3), 200, "", `"page":3`, false},
 		"endless":         {Chain(EndlessPages(), SamePage(99999)), 200, "", `"next_page":2,"last_page":1000000`, false},
-		"another's runs":  {Asked(func(r *http.Request) { r.URL.Path = "/api/v1/syncs/41/sync_runs" }), 200, "", `"sync_id":41`, false},
+		"another's runs":  {ChangeRequest(func(r *http.Request) { r.URL.Path = "/api/v1/syncs/41/sync_runs" }), 200, "", `"sync_id":41`, false},
 		"byte order mark": {BOM(), 200, "", "\ufeff{", false},
 		"echo":            {EchoAuthorization(400), 400, "", "Bearer token-canary", false},
 		"cookie":          {SetCookie("a=b"), 200, "Set-Cookie: a=b", `"data"`, false},

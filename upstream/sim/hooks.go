@@ -72,7 +72,7 @@ func (c *Census) events(seen map[int64]string) (events []hookEvent) {
 	c.advance(now)
 	for _, s := range c.syncs {
 		for i := max(len(s.rows)-60, 0); i < len(s.rows); i++ { // runs further back do not change any more
-			r := c.tell(s, &s.rows[i], now)
+			r := c.runAt(s, &s.rows[i], now)
 			was, known := seen[r.ID]
 			seen[r.ID] = r.Status
 			if r.Status == was || r.Status == "skipped" { // no event for skipped runs is documented

@@ -34,7 +34,7 @@ func TestRunMovesForward(t *testing.T) {
 			t.Fatalf("%+v", r)
 		}
 		last = r
-		w.turn(time.Second)
+		w.advance(time.Second)
 	}
 	if got := strings.Join(states, " "); got != "queued working completed" {
 		t.Errorf("states: %s", got)
@@ -57,7 +57,7 @@ func TestInProgressAtTheStart(t *testing.T) {
 		if r := newest(c, 74); r.Status != "queued" {
 			t.Errorf("minute %d: sync 74 is %s", minute, r.Status)
 		}
-		w.turn(time.Hour)
+		w.advance(time.Hour)
 		if a, b := newest(c, 77), newest(c, 74); a.Status != "completed" || b.Status != "completed" {
 			t.Errorf("minute %d: an hour later sync 77 is %s, sync 74 %s", minute, a.Status, b.Status)
 		}
@@ -70,7 +70,7 @@ func TestSchedulesGoOn(t *testing.T) {
 	for _, s := range c.Syncs() {
 		before[s.ID] = len(c.Runs(s.ID))
 	}
-	w.turn(48 * time.Hour)
+	w.advance(48 * time.Hour)
 	for _, s := range c.Syncs() {
 		more := len(c.Runs(s.ID)) - before[s.ID]
 		low, high := 0, 0
@@ -129,7 +129,7 @@ func TestTriggerAndCancel(t *testing.T) {
 		if r := trigger("", `{"force_full_sync":true}`); r.Status != "skipped" || !r.FullSync {
 			t.Errorf("triggered behind an active run: %+v", r)
 		}
-		w.turn(time.Minute)
+		w.advance(time.Minute)
 		cancel(first.ID)
 		r := c.Runs(sync)[0]
 		if want := map[string]string{"": "completed"}[status] + status; r.Status != want || !r.Canceled || !r.CompletedAt.Equal(w.now()) || r.Step != "" {
@@ -138,7 +138,7 @@ func TestTriggerAndCancel(t *testing.T) {
 		if r := trigger("", ""); r.Status != "queued" || r.FullSync {
 			t.Errorf("triggered after a cancel: %+v", r)
 		}
-		w.turn(time.Hour)
+		w.advance(time.Hour)
 		ended := newest(c, sync)
 		cancel(ended.ID)
 		if r := newest(c, sync); r != ended {
@@ -160,7 +160,7 @@ func TestCancelStuckRun(t *testing.T) {
 			call(t, c, "POST", "/sync_runs/"+str(r.ID)+"/cancel", "")
 		}
 	}
-	w.turn(2 * time.Hour)
+	w.advance(2 * time.Hour)
 	if r := newest(c, 42); r.Status == "skipped" {
 		t.Errorf("still blocked: %+v", r)
 	}
@@ -185,7 +185,7 @@ func TestWrittenRuns(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	now := c.AddRun(sync, Run{Status: "working", Counts: Counts{Source: 9}})
-	w.turn(24 * time.Hour)
+	w.advance(24 * time.Hour)
 	if r := newest(c, sync); r.ID != now || r.Status != "working" || r.Counts != (Counts{Source: 9}) {
 		t.Errorf("a written run moved: %+v", r)
 	}

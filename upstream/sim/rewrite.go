@@ -76,9 +76,9 @@ func Rows(change func(rows []json.RawMessage) []json.RawMessage) Effect {
 	})
 }
 
-// Asked makes Census answer another request honestly: for a larger page, or another sync's
+// ChangeRequest makes Census answer another request honestly: for a larger page, or another sync's
 // runs.
-func Asked(change func(r *http.Request)) Effect {
+func ChangeRequest(change func(r *http.Request)) Effect {
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 		other := r.Clone(r.Context())
 		change(other)
@@ -88,18 +88,18 @@ func Asked(change func(r *http.Request)) Effect {
 
 // IgnorePerPage answers with pages of n rows, whatever page size is requested.
 func IgnorePerPage(n int) Effect {
-	return Asked(func(r *http.Request) { setQuery(r.URL, "per_page", n) })
+	return ChangeRequest(func(r *http.Request) { setQuery(r.URL, "per_page", n) })
 }
 
 // SamePage answers with page n, whatever page is requested.
 func SamePage(n int) Effect {
-	return Asked(func(r *http.Request) { setQuery(r.URL, "page", n) })
+	return ChangeRequest(func(r *http.Request) { setQuery(r.URL, "page", n) })
 }
 
 // EndlessPages always names a next page: the one after the requested page.
 func EndlessPages() Effect {
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
-		next := strconv.Itoa(readPage(query(r), 100).number + 1)
+		next := strconv.Itoa(readPageRequest(query(r), 100).number + 1)
 		Chain(Field("next_page", next), Field("last_page", "1000000"))(w, r, honest)
 	}
 }

@@ -34,8 +34,8 @@ func (c *Census) answer(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case version == none:
 		notFound().send(w)
-	case !c.admits(version, r):
-		c.deny(w)
+	case !c.authorized(version, r):
+		c.sendUnauthorized(w)
 	case version == v2:
 		a := c.route(version, path, r)
 		if a.code == http.StatusNotFound {
@@ -68,7 +68,7 @@ func (c *Census) route(v version, path string, r *http.Request) reply {
 	case "GET syncs/{id}/sync_runs":
 		return c.listRuns(r, v, id, now)
 	case "POST syncs/{id}/trigger":
-		return c.trigger(v, id, now, forced(r))
+		return c.trigger(v, id, now, forcesFullSync(r))
 	case "GET sync_runs/{id}":
 		return c.fetchRun(v, id, now)
 	case "POST sync_runs/{id}/cancel":
@@ -105,9 +105,9 @@ func (c *Census) route(v version, path string, r *http.Request) reply {
 const workspace = `{"status":"success","data":{"id":7,"name":"Acme Production","organization_id":3,` +
 	`"created_at":"2023-02-14T09:30:00.000Z","notification_emails":["data-team@example.com"],"plan_tier":"enterprise"}}`
 
-// admits accepts a bearer token, and HTTP Basic with the user "bearer", which Census's own
+// authorized accepts a bearer token, and HTTP Basic with the user "bearer", which Census's own
 // older documents use.
-func (c *Census) admits(v version, r *http.Request) bool {
+func (c *Census) authorized(v version, r *http.Request) bool {
 	want := c.opt.Token
 	if v == v2 {
 		want = cmp.Or(c.opt.PersonalToken, want)
@@ -122,7 +122,7 @@ func (c *Census) admits(v version, r *http.Request) bool {
 	return strings.EqualFold(kind, "bearer") && token == want
 }
 
-func (c *Census) deny(w http.ResponseWriter) {
+func (c *Census) sendUnauthorized(w http.ResponseWriter) {
 	if c.opt.PlainText401 {
 		Status(http.StatusUnauthorized, "text/plain; charset=utf-8", "HTTP Token: Access denied.\n")(w, nil, nil)
 		return
@@ -130,9 +130,9 @@ func (c *Census) deny(w http.ResponseWriter) {
 	reply{http.StatusUnauthorized, []byte(`{"status":401}`)}.send(w)
 }
 
-// forced reads force_full_sync from the query, where Census documents it, or from a JSON body,
-// where most clients send it.
-func forced(r *http.Request) bool {
+// forcesFullSync reads force_full_sync from the query, where Census documents it, or from a
+// JSON body, where most clients send it.
+func forcesFullSync(r *http.Request) bool {
 	if v, err := strconv.ParseBool(r.URL.Query().Get("force_full_sync")); err == nil {
 		return v
 	}

@@ -13,14 +13,14 @@ import (
 // noon is when the tests' workspaces start, some minutes into an hour.
 var noon = time.Date(2026, 3, 4, 12, 23, 45, 678e6, time.UTC)
 
-// A watch is a clock that tests set.
-type watch struct{ ms atomic.Int64 }
+// A fakeClock is a clock that tests set.
+type fakeClock struct{ ms atomic.Int64 }
 
-func (w *watch) now() time.Time        { return clock(w.ms.Load()) }
-func (w *watch) turn(by time.Duration) { w.ms.Add(by.Milliseconds()) }
+func (w *fakeClock) now() time.Time           { return clock(w.ms.Load()) }
+func (w *fakeClock) advance(by time.Duration) { w.ms.Add(by.Milliseconds()) }
 
-func startAt(t time.Time, opt Options) (*Census, *watch) {
-	w := &watch{}
+func startAt(t time.Time, opt Options) (*Census, *fakeClock) {
+	w := &fakeClock{}
 	w.ms.Store(t.UnixMilli())
 	opt.Now = w.now
 	return New(opt), w

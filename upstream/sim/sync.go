@@ -30,9 +30,9 @@ type Sync struct {
 // A syncState is a sync, its runs, and how it continues by itself.
 type syncState struct {
 	Sync
-	rows  []row
-	plan  *plan          // nil: nothing happens by itself
-	heavy [v2 + 1][]byte // the JSON after the settings by version, made at the first request
+	rows      []row
+	future    *future        // nil: nothing happens by itself
+	bulkyJSON [v2 + 1][]byte // the JSON after the settings by version, made at the first request
 }
 
 // appendSync writes the keys seen on the wire. The names of source, destination and last run
@@ -69,7 +69,7 @@ func (c *Census) appendSync(b []byte, s *syncState, v version, now int64) []byte
 	o.str("operation", s.Operation)
 	o.bool("paused", s.Paused)
 	o.str("status", c.syncStatus(s, now))
-	o.b = append(o.b, c.heavy(s, v)...)
+	o.b = append(o.b, c.bulkyJSON(s, v)...)
 	o.key("mode")
 	o.open()
 	o.str("type", map[bool]string{false: "triggered", true: "live"}[s.Frequency == "continuous"])
@@ -103,7 +103,7 @@ func (c *Census) syncStatus(s *syncState, now int64) string {
 		return s.Status
 	}
 	for i := len(s.rows) - 1; i >= 0; i-- {
-		switch run := c.tell(s, &s.rows[i], now); {
+		switch run := c.runAt(s, &s.rows[i], now); {
 		case run.Canceled:
 		case run.Status == "failed":
 			return "Failing"

@@ -20,8 +20,8 @@ const (
 // TieOrders are all tie orders.
 var TieOrders = []TieOrder{TiesByID, TiesByIDTurned, TiesByFraction, TiesByIDBothWay, TiesShuffled}
 
-// places finds which row stands at each place of a list in the order of one call.
-type places struct {
+// placement finds which row stands at each place of a list in the order of one call.
+type placement struct {
 	order  TieOrder
 	asc    bool
 	total  int
@@ -31,10 +31,10 @@ type places struct {
 	ranked []int // their numbers, in the order of ascending pages
 }
 
-// places begins a call. row returns id and creation time of the i-th row by creation, ties by
+// placement begins a call. row returns id and creation time of the i-th row by creation, ties by
 // id.
-func (c *Census) places(asc bool, total int, row func(i int) (id, at int64)) *places {
-	p := &places{order: c.opt.Ties, asc: asc, total: total, row: row, seed: dice(c.opt.Seed)}
+func (c *Census) placement(asc bool, total int, row func(i int) (id, at int64)) *placement {
+	p := &placement{order: c.opt.Ties, asc: asc, total: total, row: row, seed: dice(c.opt.Seed)}
 	if p.order == TiesShuffled {
 		c.shuffles++
 		p.seed = *c.dice(int64(c.shuffles), -4)
@@ -43,7 +43,7 @@ func (c *Census) places(asc bool, total int, row func(i int) (id, at int64)) *pl
 }
 
 // at returns the number of the row at the i-th place.
-func (p *places) at(i int) int {
+func (p *placement) at(i int) int {
 	if !p.asc {
 		i = p.total - 1 - i
 	}
@@ -51,7 +51,7 @@ func (p *places) at(i int) int {
 		return i
 	}
 	if i < p.a || i >= p.b {
-		p.look(i)
+		p.findTies(i)
 	}
 	if p.order == TiesByIDTurned || p.order == TiesByIDBothWay && !p.asc {
 		return p.a + p.b - 1 - i
@@ -62,8 +62,8 @@ func (p *places) at(i int) int {
 	return p.ranked[i-p.a]
 }
 
-// look finds the ties of the i-th row.
-func (p *places) look(i int) {
+// findTies finds the ties of the i-th row.
+func (p *placement) findTies(i int) {
 	_, moment := p.row(i)
 	same := func(n int) bool { _, at := p.row(n); return at == moment }
 	for p.a = i; p.a > 0 && same(p.a-1); p.a-- {

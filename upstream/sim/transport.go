@@ -25,7 +25,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	effect := t.c.receive(r)
+	effect := t.c.recordCall(r)
 	if err := r.Context().Err(); err != nil {
 		return nil, err // ended in OnCall
 	}

@@ -89,7 +89,7 @@ func TestManyAtOnce(t *testing.T) {
 				case 0:
 					c.AddRun(52, Run{})
 				case 1:
-					w.turn(time.Minute)
+					w.advance(time.Minute)
 				case 2:
 					c.Inject(Fault{Times: 1, Do: Delay(0)})
 				case 3:

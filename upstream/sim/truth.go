@@ -140,7 +140,7 @@ func (c *Census) UpdateSync(id int64, f func(*Sync)) bool {
 }
 
 func (c *Census) write(s *syncState, w *row, now int64, f func(*Run)) {
-	r := c.tell(s, w, now)
+	r := c.runAt(s, w, now)
 	f(&r)
 	r.ID, r.SyncID, r.CreatedAt = w.id, s.ID, clock(w.at)
 	r.UpdatedAt, r.CompletedAt, r.ScheduledAt = whole(r.UpdatedAt), whole(r.CompletedAt), whole(r.ScheduledAt)
@@ -150,11 +150,11 @@ func (c *Census) write(s *syncState, w *row, now int64, f func(*Run)) {
 // find returns the sync that has the run, and the run's place in it; nil if the run does not
 // exist.
 func (c *Census) find(id int64) (*syncState, int) {
-	i, ok := slices.BinarySearchFunc(c.homes, id, func(h home, id int64) int { return cmp.Compare(h.run, id) })
+	i, ok := slices.BinarySearchFunc(c.runOwners, id, func(h runOwner, id int64) int { return cmp.Compare(h.run, id) })
 	if !ok {
 		return nil, 0
 	}
-	s := c.byID[c.homes[i].sync]
+	s := c.byID[c.runOwners[i].sync]
 	if s == nil {
 		return nil, 0
 	}

@@ -84,7 +84,7 @@ func (c *Census) nameActivationInside(o *object, s *syncState) {
 
 // groupOf returns the group of the sync's source; "" if no source ever had its id.
 func (c *Census) groupOf(s *syncState) string {
-	if s.SourceID == goneSource {
+	if s.SourceID == deletedSource {
 		return groups[0]
 	}
 	for _, p := range c.sources {

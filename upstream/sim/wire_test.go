@@ -19,7 +19,7 @@ const wireRun = `{"id":425000001,"created_at":"2026-03-04T12:23:45.678Z","update
 	`"sync_trigger_reason":{"ui_tag":"Manual","ui_detail":"by hand"},` +
 	`"x_execution_engine":{"name":"advanced","revision":7}}`
 
-func oneRun(t *testing.T, opt Options) (*Census, *watch) {
+func oneRun(t *testing.T, opt Options) (*Census, *fakeClock) {
 	opt.Empty = true
 	c, w := startAt(noon, opt)
 	c.AddSync(Sync{ID: 52})

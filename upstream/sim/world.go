@@ -23,18 +23,18 @@ func (c *Census) populate() {
 			CreatedAt:         clock(c.anchor - int64(400-3*(i-i%max(c.opt.Bulk, 1)))*dayMS),
 			UpdatedAt:         clock(c.anchor - int64(3+i)*dayMS),
 		})
-		s.plan = &plan{
-			until: never, breaks: never, trouble: -1, delay: 90_000,
-			records: e.records, share: 20, seconds: e.seconds, flaky: e.flaky,
+		s.future = &future{
+			until: never, failsFrom: never, errorIndex: -1, delay: 90_000,
+			records: e.records, changedShare: 20, seconds: e.seconds, failureRate: e.failureRate,
 		}
 		c.timetable(s, e)
-		c.tick(s, c.anchor-e.history*dayMS)
+		c.nextSlot(s, c.anchor-e.history*dayMS)
 	}
 	c.otherWorkspace()
 	c.incidents()
 	for _, s := range c.syncs {
-		c.schedule(s)
-		c.due = min(c.due, s.plan.due)
+		c.scheduleNext(s)
+		c.due = min(c.due, s.future.due)
 	}
 }
 
@@ -54,16 +54,16 @@ func (c *Census) otherWorkspace() {
 			Elsewhere:         true,
 		})
 		e := entry{frequency: "daily", hours: 3 * i, minute: 20, history: 60}
-		s.plan = &plan{until: never, breaks: never, trouble: -1, delay: 90_000, records: 1_500, share: 20, seconds: 40, flaky: 8}
+		s.future = &future{until: never, failsFrom: never, errorIndex: -1, delay: 90_000, records: 1_500, changedShare: 20, seconds: 40, failureRate: 8}
 		s.Frequency = e.frequency
 		c.timetable(s, e)
-		c.tick(s, c.anchor-e.history*dayMS)
+		c.nextSlot(s, c.anchor-e.history*dayMS)
 	}
 }
 
 // timetable turns the entry's frequency into a schedule.
 func (c *Census) timetable(s *syncState, e entry) {
-	p := s.plan
+	p := s.future
 	slot := clock(c.anchor - int64(e.hours)*hourMS).Add(time.Duration(e.minute) * time.Minute)
 	s.Minute, s.Hour = slot.Minute(), slot.Hour()
 	text := ""
@@ -100,39 +100,39 @@ func (c *Census) timetable(s *syncState, e entry) {
 	p.cron = &schedule
 }
 
-// incidents adds troubles that a workspace's owners would want reported. Each is one kind,
+// incidents adds problems that a workspace's owners would want reported. Each is one kind,
 // which clients must distinguish from the others.
 func (c *Census) incidents() {
 	ago := func(d time.Duration) int64 { return c.anchor - d.Milliseconds() }
 	const hour, day = time.Hour, 24 * time.Hour
 
-	rich := c.byID[52].plan // "Accounts → Salesforce": a bit of everything, on its first pages
+	rich := c.byID[52].future // "Accounts → Salesforce": a bit of everything, on its first pages
 	rich.fates = map[int64]fate{
 		-3: rejecting, -5: broken, -9: rejectingCoded, -13: brokenOpen,
-		-17: canceledFinished, -21: canceledBroken, -34: odd,
+		-17: canceledFinished, -21: canceledBroken, -34: undocumented,
 	}
 	rich.add(extra{at: ago(4*hour + 25*time.Minute), cause: byHand, fate: clean})
 	rich.add(extra{at: ago(7*hour + 31*time.Minute), cause: byCall, fate: clean})
 	rich.add(extra{at: ago(11*hour + 18*time.Minute), cause: byDryRun, fate: clean, full: true})
 	rich.add(extra{at: ago(15*hour + 36*time.Minute), cause: byHand, fate: clean, full: true})
-	rich.add(extra{at: ago(26*hour + 12*time.Minute), cause: untold, fate: clean})
+	rich.add(extra{at: ago(26*hour + 12*time.Minute), cause: noReason, fate: clean})
 
-	contacts := c.byID[42].plan // stuck for three days; every hourly run since is skipped
+	contacts := c.byID[42].future // stuck for three days; every hourly run since is skipped
 	contacts.fates = map[int64]fate{-72: stuck}
 
 	paused := c.byID[46]
 	paused.Paused = true
-	paused.plan.until = ago(12 * day)
+	paused.future.until = ago(12 * day)
 
-	audience := c.byID[60].plan // an expired sign-in: the last five daily runs failed
-	audience.breaks, audience.trouble = ago(5*day+hour), 0
+	audience := c.byID[60].future // an expired sign-in: the last five daily runs failed
+	audience.failsFrom, audience.errorIndex = ago(5*day+hour), 0
 
-	c.byID[61].plan.until = ago(3 * day)  // daily, and late
-	c.byID[58].plan.until = ago(9 * hour) // hourly, and late
+	c.byID[61].future.until = ago(3 * day)  // daily, and late
+	c.byID[58].future.until = ago(9 * hour) // hourly, and late
 
 	now := func(d time.Duration) int64 { return c.start - d.Milliseconds() }
-	territories := c.byID[77].plan // in progress at the start, whatever the minute
+	territories := c.byID[77].future // in progress at the start, whatever the minute
 	territories.seconds = 400
 	territories.add(extra{at: now(3 * time.Minute), cause: byHand, fate: clean, full: true})
-	c.byID[74].plan.add(extra{at: now(time.Second), cause: byCall, fate: clean})
+	c.byID[74].future.add(extra{at: now(time.Second), cause: byCall, fate: clean})
 }

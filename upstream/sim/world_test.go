@@ -37,8 +37,8 @@ func TestReadsChangeNothing(t *testing.T) {
 	watched, w1 := startAt(noon, Options{})
 	left, w2 := startAt(noon, Options{})
 	for range 60 {
-		w1.turn(97 * time.Second)
-		w2.turn(97 * time.Second)
+		w1.advance(97 * time.Second)
+		w2.advance(97 * time.Second)
 		get(t, watched, "/syncs/52/sync_runs")
 	}
 	for _, s := range left.Syncs() {

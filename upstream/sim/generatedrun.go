@@ -24,13 +24,13 @@ const (
 	byHand
 	byCall
 	byDryRun
-	untold // no sync_trigger_reason
+	noReason // no sync_trigger_reason
 )
 
 type fate uint8
 
 const (
-	drawn            fate = iota // becomes one of the others when the run is created
+	undecided        fate = iota // becomes one of the others when the run is created
 	clean                        // completed
 	rejecting                    // completed, though the destination rejected some records
 	rejectingCoded               // the same, with an error_code
@@ -40,21 +40,21 @@ const (
 	canceledBroken               // canceled, status failed
 	stuck                        // working for ever
 	skipped                      // an earlier run was still active
-	odd                          // an undocumented status
+	undocumented                 // an undocumented status
 )
 
-// A course is when a generated run changes, in ms since 1970.
-type course struct{ started, ended, settled int64 }
+// A timing is when a generated run changes, in ms since 1970.
+type timing struct{ started, ended, settled int64 }
 
-func (c *Census) course(s *syncState, w *row, d *dice) course {
+func (c *Census) timing(s *syncState, w *row, d *dice) timing {
 	seconds := int64(45)
-	if s.plan != nil {
-		seconds = s.plan.seconds
+	if s.future != nil {
+		seconds = s.future.seconds
 	}
 	if w.full {
 		seconds *= 3
 	}
-	var k course
+	var k timing
 	k.started = w.at + d.between(2, 9)*1000 + d.between(0, 999)
 	k.ended = k.started + seconds*d.between(700, 1300)
 	k.settled = k.ended + d.between(79, 221)*1000 // updated_at moves this long after completed_at (seen on the wire)
@@ -66,39 +66,39 @@ func (c *Census) active(s *syncState, w *row, now int64) bool {
 	switch {
 	case w.written != nil:
 		return w.written.active()
-	case w.fate == skipped || w.fate == odd:
+	case w.fate == skipped || w.fate == undocumented:
 		return false
 	}
-	return w.fate == stuck || now < c.course(s, w, c.dice(s.ID, w.at-c.anchor)).ended
+	return w.fate == stuck || now < c.timing(s, w, c.dice(s.ID, w.at-c.anchor)).ended
 }
 
-// tell returns the run as it is at a time.
-func (c *Census) tell(s *syncState, w *row, now int64) Run {
+// runAt returns the run as it is at a time.
+func (c *Census) runAt(s *syncState, w *row, now int64) Run {
 	if w.written != nil {
 		return *w.written
 	}
 	d := c.dice(s.ID, w.at-c.anchor)
-	k := c.course(s, w, d)
+	k := c.timing(s, w, d)
 	r := Run{
 		ID: w.id, SyncID: s.ID,
 		CreatedAt: clock(w.at), UpdatedAt: clock(w.at),
 		FullSync: w.full, Counts: noCounts,
 	}
-	r.reason(w, d)
-	n := c.volume(s, w, d)
+	r.setReason(w, d)
+	n := c.countsOf(s, w, d)
 	switch {
 	case w.fate == skipped:
 		r.Status = "skipped"
-	case w.fate == odd:
+	case w.fate == undocumented:
 		r.Status = "awaiting_capacity"
 	case now < k.started:
 		r.Status, r.Step = "queued", steps[0]
 	case w.fate == stuck:
-		r.work(n, min(now, k.started+(k.ended-k.started)*6/10), k)
+		r.setProgress(n, min(now, k.started+(k.ended-k.started)*6/10), k)
 	case now < k.ended:
-		r.work(n, now, k)
+		r.setProgress(n, now, k)
 	default:
-		r.end(w.fate, n, now, k, d, s.plan)
+		r.finish(w.fate, n, now, k, d, s.future)
 	}
 	return r
 }
@@ -117,8 +117,9 @@ var steps = [...]string{
 	"Committing sync to warehouse",
 }
 
-// work fills in the run half way: counts appear with the unloading and grow with the loading.
-func (r *Run) work(n Counts, now int64, k course) {
+// setProgress fills in the run half way: counts appear with the unloading and grow with the
+// loading.
+func (r *Run) setProgress(n Counts, now int64, k timing) {
 	done := (now - k.started) * 100 / max(k.ended-k.started, 1)
 	r.Status = "working"
 	r.Step = steps[1+done*int64(len(steps)-1)/100]

@@ -6,15 +6,16 @@ import (
 	"strconv"
 )
 
-// A page is a request for one page, as Census reads it (Census API reference, List sync runs).
-type page struct {
+// A pageRequest is a request for one page, as Census reads it (Census API reference, List sync
+// runs).
+type pageRequest struct {
 	number int  // from 1; 0 and invalid text are 1
 	per    int  // 1 to the maximum, 100, which replaces larger values; invalid text is 25
 	asc    bool // anything but "asc" is desc
 }
 
-func readPage(q url.Values, most int) page {
-	p := page{number: 1, per: min(25, most), asc: q.Get("order") == "asc"}
+func readPageRequest(q url.Values, most int) pageRequest {
+	p := pageRequest{number: 1, per: min(25, most), asc: q.Get("order") == "asc"}
 	if n, err := strconv.Atoi(q.Get("page")); err == nil && n > 0 {
 		p.number = n
 	}
@@ -29,7 +30,7 @@ func readPage(q url.Values, most int) page {
 // order.
 func (c *Census) list(r *http.Request, total int, row func(i int) (id, at int64), item func(b []byte, i int) []byte) reply {
 	q := query(r)
-	p := readPage(q, c.opt.MaxPerPage)
+	p := readPageRequest(q, c.opt.MaxPerPage)
 	if n, err := strconv.Atoi(q.Get("per_page")); c.opt.LargePage400 && err == nil && n > 100 {
 		return refuse("per_page can't exceed 100")
 	}
@@ -47,7 +48,7 @@ func (c *Census) list(r *http.Request, total int, row func(i int) (id, at int64)
 	o.str("status", "success")
 	o.key("data")
 	o.b = append(o.b, '[')
-	places := c.places(p.asc, total, row)
+	places := c.placement(p.asc, total, row)
 	for i := from; i < to; i++ {
 		if i > from {
 			o.b = append(o.b, ',')
@@ -76,7 +77,7 @@ func (c *Census) list(r *http.Request, total int, row func(i int) (id, at int64)
 	return ok(o.b)
 }
 
-func (o *object) pagination(p page, total, last int) {
+func (o *object) pagination(p pageRequest, total, last int) {
 	o.key("pagination")
 	o.open()
 	o.int("total_records", int64(total))
@@ -94,7 +95,7 @@ func (o *object) pagination(p page, total, last int) {
 
 // nextURL returns the legacy link: absolute, and without the order, which the documented
 // examples omit.
-func nextURL(r *http.Request, p page) string {
+func nextURL(r *http.Request, p pageRequest) string {
 	scheme, host := "http", r.Host
 	if r.TLS != nil || r.URL.Scheme == "https" {
 		scheme = "https"

@@ -51,7 +51,7 @@ func (c *Census) Runs(syncID int64) []Run {
 	}
 	runs := make([]Run, len(s.rows))
 	for i := range s.rows {
-		runs[i] = c.tell(s, &s.rows[i], now)
+		runs[i] = c.runAt(s, &s.rows[i], now)
 	}
 	return runs
 }

@@ -2,11 +2,11 @@ package sim
 
 import "fmt"
 
-// heavy returns the part of a sync that makes it 8 KB and more (seen on the wire), and that a
+// bulkyJSON returns the part of a sync that makes it 8 KB and more (seen on the wire), and that a
 // gateway must not keep: SQL, columns, mappings. Tests search for its canary words.
-func (c *Census) heavy(s *syncState, v version) []byte {
-	if s.heavy[v] != nil {
-		return s.heavy[v]
+func (c *Census) bulkyJSON(s *syncState, v version) []byte {
+	if s.bulkyJSON[v] != nil {
+		return s.bulkyJSON[v]
 	}
 	d := c.dice(s.ID, -1)
 	created := s.CreatedAt
@@ -88,6 +88,6 @@ func (c *Census) heavy(s *syncState, v version) []byte {
 			from, d.word(8), i, i == 0)
 	}
 	o.b = append(o.b, ']')
-	s.heavy[v] = o.b
+	s.bulkyJSON[v] = o.b
 	return o.b
 }

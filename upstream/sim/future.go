@@ -2,22 +2,22 @@ package sim
 
 import "slices"
 
-// A plan is how a sync continues by itself. Times are in ms since 1970.
-type plan struct {
-	cron    *cron // nil: only the extras happen
-	due     int64
-	slot    int64 // the schedule's time that becomes a run at due
-	until   int64 // from here on the schedule starts no runs
-	delay   int64 // most ms between slot and run
-	extras  []extra
-	fates   map[int64]fate // by slot, in whole hours from the anchor
-	breaks  int64          // from here on every run fails
-	trouble int            // the one kind of failure of this sync; -1: any
-	seconds int64          // of one run, about
-	records int64          // in the source
-	share   int64          // records that change between runs, per thousand
-	flaky   int64          // failures per thousand runs
-	cause   cause
+// A future is how a sync continues by itself. Times are in ms since 1970.
+type future struct {
+	cron         *cron // nil: only the extras happen
+	due          int64
+	slot         int64 // the schedule's time that becomes a run at due
+	until        int64 // from here on the schedule starts no runs
+	delay        int64 // most ms between slot and run
+	extras       []extra
+	fates        map[int64]fate // by slot, in whole hours from the anchor
+	failsFrom    int64          // from here on every run fails
+	errorIndex   int            // the one kind of failure of this sync; -1: any
+	seconds      int64          // of one run, about
+	records      int64          // in the source
+	changedShare int64          // records that change between runs, per thousand
+	failureRate  int64          // failures per thousand runs
+	cause        cause
 }
 
 // An extra is a run that the schedule did not start.
@@ -37,25 +37,25 @@ func (c *Census) advance(now int64) {
 		c.due = never
 		for _, s := range c.syncs {
 			switch {
-			case s.plan == nil:
-			case s.plan.due < at:
-				first, at, c.due = s, s.plan.due, at
-			case s.plan.due < c.due:
-				c.due = s.plan.due
+			case s.future == nil:
+			case s.future.due < at:
+				first, at, c.due = s, s.future.due, at
+			case s.future.due < c.due:
+				c.due = s.future.due
 			}
 		}
 		if first == nil || at > now {
 			c.due = at
 			return
 		}
-		c.happen(first)
-		c.due = min(c.due, first.plan.due)
+		c.createNext(first)
+		c.due = min(c.due, first.future.due)
 	}
 }
 
-// happen creates the sync's next run and finds the one after it.
-func (c *Census) happen(s *syncState) {
-	p := s.plan
+// createNext creates the sync's next run and finds the one after it.
+func (c *Census) createNext(s *syncState) {
+	p := s.future
 	w := row{at: p.due}
 	if len(p.extras) > 0 && p.extras[0].at == p.due {
 		x := p.extras[0]
@@ -66,19 +66,19 @@ func (c *Census) happen(s *syncState) {
 		hour := p.slot - c.anchor
 		w.fate = p.fates[(hour-mod(hour, hourMS))/hourMS]
 		w.full = len(s.rows) == 0
-		c.surprise(s, p.slot)
-		c.tick(s, p.slot)
+		c.maybeAddExtra(s, p.slot)
+		c.nextSlot(s, p.slot)
 	}
-	if w.fate == drawn {
-		w.fate = c.draw(s, w.at)
+	if w.fate == undecided {
+		w.fate = c.chooseFate(s, w.at)
 	}
 	c.create(s, w)
-	c.schedule(s)
+	c.scheduleNext(s)
 }
 
-// tick moves to the first slot after ms.
-func (c *Census) tick(s *syncState, ms int64) {
-	p := s.plan
+// nextSlot moves to the first slot after ms.
+func (c *Census) nextSlot(s *syncState, ms int64) {
+	p := s.future
 	if p.cron == nil {
 		p.slot = never
 		return
@@ -88,9 +88,9 @@ func (c *Census) tick(s *syncState, ms int64) {
 	}
 }
 
-// schedule chooses between the next slot and the next extra.
-func (c *Census) schedule(s *syncState) {
-	p := s.plan
+// scheduleNext chooses between the next slot and the next extra.
+func (c *Census) scheduleNext(s *syncState) {
+	p := s.future
 	p.due = never
 	if p.slot != never {
 		p.due = p.slot + c.dice(s.ID, p.slot-c.anchor+2).between(700, p.delay)
@@ -100,10 +100,10 @@ func (c *Census) schedule(s *syncState) {
 	}
 }
 
-// surprise sometimes adds a run between two slots, started by a person or a program.
-func (c *Census) surprise(s *syncState, slot int64) {
+// maybeAddExtra sometimes adds a run between two slots, started by a person or a program.
+func (c *Census) maybeAddExtra(s *syncState, slot int64) {
 	d := c.dice(s.ID, slot-c.anchor+1)
-	if s.plan.cause == continuously || d.between(1, 170) > 1 {
+	if s.future.cause == continuously || d.between(1, 170) > 1 {
 		return
 	}
 	x := extra{at: slot + d.between(9*minuteMS, 12*minuteMS)}
@@ -112,24 +112,24 @@ func (c *Census) surprise(s *syncState, slot int64) {
 	if x.cause == byDryRun {
 		x.fate = clean
 	}
-	s.plan.add(x)
+	s.future.add(x)
 }
 
-func (p *plan) add(x extra) {
+func (p *future) add(x extra) {
 	i, _ := slices.BinarySearchFunc(p.extras, x, func(a, b extra) int { return int(a.at - b.at) })
 	p.extras = slices.Insert(p.extras, i, x)
 }
 
-// draw decides the fate of a run without a given one.
-func (c *Census) draw(s *syncState, at int64) fate {
-	if at >= s.plan.breaks {
+// chooseFate decides the fate of a run without a given one.
+func (c *Census) chooseFate(s *syncState, at int64) fate {
+	if at >= s.future.failsFrom {
 		return broken
 	}
 	d := c.dice(s.ID, at-c.anchor-1)
 	switch n := d.between(0, 999); {
-	case n < s.plan.flaky:
+	case n < s.future.failureRate:
 		return pick(d, []fate{broken, broken, broken, brokenOpen, canceledFinished, canceledBroken})
-	case n < s.plan.flaky+35:
+	case n < s.future.failureRate+35:
 		return pick(d, []fate{rejecting, rejecting, rejecting, rejectingCoded})
 	}
 	return clean
@@ -146,19 +146,19 @@ func (c *Census) create(s *syncState, w row) *row {
 		if last := &s.rows[n-1]; w.at < last.at {
 			w.at = last.at
 		}
-		if w.written == nil && c.busy(s, w.at) {
+		if w.written == nil && c.hasActiveRun(s, w.at) {
 			w.fate = skipped
 		}
 	}
 	w.id = c.nextRun
 	c.nextRun += 1 + mod(w.at-c.anchor, 3)
 	s.rows = slices.Insert(s.rows, n, w)
-	c.homes = append(c.homes, home{w.id, s.ID})
+	c.runOwners = append(c.runOwners, runOwner{w.id, s.ID})
 	return &s.rows[n]
 }
 
-// busy reports whether a run of the sync is active. Only skipped runs follow an active one.
-func (c *Census) busy(s *syncState, now int64) bool {
+// hasActiveRun reports whether a run of the sync is active. Only skipped runs follow an active one.
+func (c *Census) hasActiveRun(s *syncState, now int64) bool {
 	for i := len(s.rows) - 1; i >= 0; i-- {
 		w := &s.rows[i]
 		if c.active(s, w, now) {

@@ -110,7 +110,7 @@ func TestPagesListAllRuns(t *testing.T) {
 			n := int64(len(ids[i]))
 			switch d.between(0, 9) {
 			case 0:
-				w.turn(time.Duration(d.between(0, 9000)) * time.Millisecond)
+				w.advance(time.Duration(d.between(0, 9000)) * time.Millisecond)
 			case 1:
 				k := d.between(0, n)
 				c.Prune(syncs[i], int(k))
