@@ -31,10 +31,10 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 	}
 	schema := newSchema(&Resolver{appURL: opt.AppURL, groupNames: opt.GroupNames})
 	schema.hold = opt.Hold
-	if err := priced(schema.schema, prices()); err != nil {
+	if err := requirePrices(schema.schema, fieldPrices()); err != nil {
 		return nil, err
 	}
-	guard, err := limits.New(schema.Schema(), prices(), limits.Options{
+	guard, err := limits.New(schema.Schema(), fieldPrices(), limits.Options{
 		Limits: opt.Limits, Beside: documents.Beside,
 	})
 	if err != nil {

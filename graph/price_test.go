@@ -15,9 +15,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// priced returns the price of query, which a handler with a limit of one page reports, and
+// requirePrices returns the price of query, which a handler with a limit of one page reports, and
 // whether the default limits accept it.
-func priced(t *testing.T, query string) (pages int, passes bool) {
+func requirePrices(t *testing.T, query string) (pages int, passes bool) {
 	t.Helper()
 	handler := func(pages int) http.Handler {
 		h, err := graph.Handler(func(context.Context) *upstream.Client {
@@ -91,7 +91,7 @@ func TestPriceIsWhatIsRead(t *testing.T) {
 		if strings.Contains(answer, `"errors": [`+"\n    {\n      \"message\"") {
 			t.Errorf("%s: %.400s", query, answer)
 		}
-		got, passes := priced(t, query)
+		got, passes := requirePrices(t, query)
 		if got != price || calls > got+syncs/20 || calls*3 < got || !passes {
 			t.Errorf("%.200s\ncosts %d, want %d; it took %d calls; passes: %t", query, got, price, calls, passes)
 		}
@@ -125,7 +125,7 @@ func TestManyAliasesOfOnePage(t *testing.T) {
 	for i := range 30 {
 		fmt.Fprintf(&aliases, "a%d: runs(first: 100) { nodes { id } } ", i)
 	}
-	if pages, passes := priced(t, "{ syncs(first: 100) { nodes { "+aliases.String()+"} } }"); pages != 2+100*30 || passes {
+	if pages, passes := requirePrices(t, "{ syncs(first: 100) { nodes { "+aliases.String()+"} } }"); pages != 2+100*30 || passes {
 		t.Errorf("%d pages, passes: %t", pages, passes)
 	}
 }

@@ -8,13 +8,13 @@ import (
 // The gateway does not start if a resolver has no price.
 func TestEveryResolverIsPriced(t *testing.T) {
 	schema := newSchema(&Resolver{}).schema
-	if err := priced(schema, prices()); err != nil {
+	if err := requirePrices(schema, fieldPrices()); err != nil {
 		t.Error(err)
 	}
 	for _, name := range []string{"Sync.health", "Query.syncs", "SyncSource.connectionName"} {
-		without := prices()
+		without := fieldPrices()
 		delete(without, name)
-		if err := priced(schema, without); err == nil || !strings.HasPrefix(err.Error(), name+" ") {
+		if err := requirePrices(schema, without); err == nil || !strings.HasPrefix(err.Error(), name+" ") {
 			t.Errorf("without the price of %s: %v", name, err)
 		}
 	}
