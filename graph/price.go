@@ -17,7 +17,7 @@ func fieldPrices() limits.Prices {
 	return limits.Prices{
 		"Query.node":                  {Pages: limits.Fixed(1)},
 		"Query.nodes":                 {Pages: limits.Size(0, "ids"), Items: limits.Size(0, "ids")},
-		"Query.syncRuns":              {Pages: ifNamed(timelinePages), Parts: ifNotNamed(partNewestListed, timelinePages), Items: runs},
+		"Query.syncRuns":              {Pages: unlessShared(timelinePages), Parts: sharedPages(partNewestListed, timelinePages), Items: runs},
 		"Query.sync":                  {Pages: limits.Fixed(1)},
 		"Query.syncRun":               {Pages: limits.Fixed(1)},
 		"Query.syncs":                 {Pages: syncPages, Parts: syncParts, Items: syncs},
@@ -54,7 +54,7 @@ func fieldPrices() limits.Prices {
 		// more, but the read limit allows 2,000 pages for all statistics of the operation
 		// together.
 		"Sync.runStats":           {Pages: runsPages, Part: runsShared},
-		"Query.syncRunStats":      {Pages: ifNamed(statsPages), Parts: ifNotNamed(partNewestSummed, statsPages)},
+		"Query.syncRunStats":      {Pages: unlessShared(statsPages), Parts: sharedPages(partNewestSummed, statsPages)},
 		"SyncRunStats.groups":     {Pages: runGroupPages, Items: limits.Size(defaultGroups), Shared: "destinations"},
 		"SyncRunStatsGroup.label": {Pages: limits.Fixed(1), Shared: "names of groups"},
 		"SyncRunStats.errors":     {Items: limits.Size(defaultErrors)},

@@ -166,9 +166,9 @@ func runGroupPages(a limits.Args) int {
 	return 0
 }
 
-// ifNamed returns pages for a list that names its syncs, or that does not read their newest runs,
-// and 0 otherwise.
-func ifNamed(pages func(limits.Args) int) func(limits.Args) int {
+// unlessShared returns pages for a list that names its syncs, or that does not read their newest
+// runs, and 0 otherwise.
+func unlessShared(pages func(limits.Args) int) func(limits.Args) int {
 	return func(a limits.Args) int {
 		if sharesNewest(a) {
 			return 0
@@ -177,9 +177,9 @@ func ifNamed(pages func(limits.Args) int) func(limits.Args) int {
 	}
 }
 
-// ifNotNamed returns pages in all other cases. All fields that read this part of the workspace's
-// syncs share them.
-func ifNotNamed(part string, pages func(limits.Args) int) func(limits.Args) limits.Parts {
+// sharedPages returns the part with pages if unlessShared returns 0. All fields that read this part
+// of the workspace's syncs share them.
+func sharedPages(part string, pages func(limits.Args) int) func(limits.Args) limits.Parts {
 	return func(a limits.Args) limits.Parts {
 		if !sharesNewest(a) {
 			return limits.Parts{}

@@ -22,7 +22,7 @@ func newRunsView(sync *census.Sync, runs []census.SyncRun, more bool, now time.T
 	if len(sync.Alerts) == 0 {
 		return v
 	}
-	_, runs, _ = health.Timely(sync, runs, v.now)
+	_, runs, _ = health.WithoutFutureTimes(sync, runs, v.now)
 	v.total = len(runs)
 	for i := range runs {
 		if r := &runs[i]; !r.DryRun() && (finished(r) || r.Outcome() == census.OutcomeInProgress) {

@@ -24,8 +24,8 @@ type cron struct {
 	zone                                   *time.Location // nil for UTC
 }
 
-// macros are the names of crontab(5) for expressions, without "@reboot", which is not a time.
-var macros = map[string]string{
+// cronMacros are the names of crontab(5) for expressions, without "@reboot", which is not a time.
+var cronMacros = map[string]string{
 	"@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *", "@weekly": "0 0 * * 0",
 	"@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@hourly": "0 * * * *",
 }
@@ -36,15 +36,15 @@ func parseCron(expression string) (cron, error) {
 	if err != nil {
 		return cron{}, err
 	}
-	if len(fields) == 1 && macros[fields[0]] != "" {
-		fields = strings.Fields(macros[fields[0]])
+	if len(fields) == 1 && cronMacros[fields[0]] != "" {
+		fields = strings.Fields(cronMacros[fields[0]])
 	}
 	if len(fields) == 7 && fields[6] == "*" {
 		fields = fields[:6]
 	}
 	if len(fields) == 6 {
 		// Seconds have the syntax of minutes.
-		if _, err := cronSet(minuteField, fields[0]); err != nil {
+		if _, err := parseField(minuteField, fields[0]); err != nil {
 			return cron{}, fmt.Errorf("second %w", err)
 		}
 		fields = fields[1:]
@@ -59,12 +59,12 @@ func parseCron(expression string) (cron, error) {
 	}
 	var sets [len(cronFields)]uint64
 	for i, field := range fields {
-		if sets[i], err = cronSet(i, field); err != nil {
+		if sets[i], err = parseField(i, field); err != nil {
 			return cron{}, fmt.Errorf("%s %w", cronFields[i].name, err)
 		}
 	}
 	c := cron{sets[0], sets[1], sets[2], sets[3], sets[4], fields[dayField][0] != '*' && fields[weekdayField][0] != '*', zone}
-	if c.after(time.Unix(0, 0)).IsZero() {
+	if c.nextLocal(time.Unix(0, 0)).IsZero() {
 		return cron{}, errors.New("no date matches it")
 	}
 	return c, nil

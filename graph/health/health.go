@@ -59,7 +59,7 @@ type Health struct {
 // Of returns the health of a sync. runs must be its newest, newest first; more says that there
 // are older ones. Of does not modify or retain sync and runs.
 func Of(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) Health {
-	v := look(sync, runs, more, now)
+	v := newFacts(sync, runs, more, now)
 	h := Health{
 		State:               Unknown,
 		ConsecutiveFailures: v.failures,
@@ -85,7 +85,7 @@ func Of(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) Heal
 // Due returns when the next execution is due that has not begun, and how late it may begin. It
 // returns false if that is unknown, or a run is in progress.
 func Due(sync *census.Sync, runs []census.SyncRun, now time.Time) (due time.Time, within time.Duration, ok bool) {
-	v := look(sync, runs, false, now)
+	v := newFacts(sync, runs, false, now)
 	if !v.scheduled || v.blocker != nil {
 		return due, 0, false
 	}
@@ -94,5 +94,5 @@ func Due(sync *census.Sync, runs []census.SyncRun, now time.Time) (due time.Time
 		return due, 0, false
 	}
 	due = v.due.Time()
-	return due, grace(s.Next(due).Sub(due)), true
+	return due, graceFor(s.Next(due).Sub(due)), true
 }

@@ -46,7 +46,7 @@ func TestLawHealth(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		sync, runs, more := anySync(t), anyRuns(t), rapid.Bool().Draw(t, "more")
 		h := Of(sync, runs, more, noon)
-		v := look(sync, runs, more, noon)
+		v := newFacts(sync, runs, more, noon)
 		for _, r := range rules {
 			if f, ok := r.applies(&v); ok {
 				if r.state != h.State || f.reason != h.Reason || f.since != h.Since {

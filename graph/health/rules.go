@@ -10,7 +10,7 @@ import (
 type rule struct {
 	state State
 	// applies is called only if no earlier rule applied.
-	applies func(*view) (finding, bool)
+	applies func(*facts) (finding, bool)
 }
 
 // A finding explains the state of a rule.
@@ -27,8 +27,8 @@ const (
 	lowRate       = 0.80             // success rate
 	tooManyLost   = 0.01             // share of records lost, if the sync has no alert about it
 	failingStreak = 2
-	leastGrace    = 15 * time.Minute // for a scheduled execution
-	mostGrace     = 2 * time.Hour
+	minGrace      = 15 * time.Minute // for a scheduled execution
+	maxGrace      = 2 * time.Hour
 )
 
 // The first rule that applies assigns the state. The last one always applies. docs/health.md
@@ -36,17 +36,17 @@ const (
 var rules = []rule{
 	{Paused, paused},
 	{NeverRan, neverRan},
-	{Stuck, overdue},
-	{Stuck, waitedFor},
-	{Stuck, blockedUnseen},
+	{Stuck, runsTooLong},
+	{Stuck, runsTooLongForOthers},
+	{Stuck, blockedByUnseen},
 	{Failing, failing},
 	{Late, late},
-	{Late, lateByHabit},
+	{Late, lateByPauses},
 	{Degraded, failedOnce},
-	{Degraded, lossy},
-	{Degraded, unreliable},
-	{Degraded, crowded},
-	{Unknown, unscheduled},
+	{Degraded, lostRecords},
+	{Degraded, oftenFailed},
+	{Degraded, oftenSkipped},
+	{Unknown, invalidSchedule},
 	{Healthy, healthy},
-	{Unknown, unclear},
+	{Unknown, nothingFinished},
 }

@@ -74,7 +74,7 @@ func ParseSchedule(s census.SyncSchedule) (Schedule, error) {
 		hour, day := *s.Hour, "*"
 		if frequency == "weekly" {
 			var err error
-			if day, err = weekday(deref(s.Day), hour == 24); err != nil {
+			if day, err = weekday(textOf(s.Day), hour == 24); err != nil {
 				return Schedule{}, err
 			}
 		}
@@ -83,13 +83,13 @@ func ParseSchedule(s census.SyncSchedule) (Schedule, error) {
 		}
 		expression = fmt.Sprintf("%d %d * * %s", minute, hour, day)
 	case "expression":
-		expression = deref(s.CronExpression)
+		expression = textOf(s.CronExpression)
 	case "":
 		return Schedule{}, errors.New("no frequency")
 	default:
 		return Schedule{}, errors.New("unknown frequency")
 	}
-	if every, ok := interval(expression); ok {
+	if every, ok := parseEvery(expression); ok {
 		return Schedule{every: every}, nil
 	}
 	c, err := parseCron(expression)
@@ -98,15 +98,15 @@ func ParseSchedule(s census.SyncSchedule) (Schedule, error) {
 
 // frequencyOf returns the frequency of s, which is "expression" if there is only an expression.
 func frequencyOf(s census.SyncSchedule) string {
-	frequency := strings.ToLower(strings.TrimSpace(deref(s.Frequency)))
-	if frequency == "" && deref(s.CronExpression) != "" {
+	frequency := strings.ToLower(strings.TrimSpace(textOf(s.Frequency)))
+	if frequency == "" && textOf(s.CronExpression) != "" {
 		return "expression"
 	}
 	return frequency
 }
 
-// interval parses "@every 1h30m". The interval must be at least a minute.
-func interval(expression string) (time.Duration, bool) {
+// parseEvery parses "@every 1h30m". The interval must be at least a minute.
+func parseEvery(expression string) (time.Duration, bool) {
 	every, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(expression)), "@every ")
 	d, err := time.ParseDuration(strings.TrimSpace(every))
 	return d, ok && err == nil && d >= time.Minute
@@ -119,7 +119,7 @@ func weekday(name string, after bool) (string, error) {
 	if name == "" {
 		return "", errors.New("no day")
 	}
-	day, err := cronFields[weekdayField].value(name)
+	day, err := cronFields[weekdayField].parseValue(name)
 	if err != nil || '0' <= name[0] && name[0] <= '9' {
 		return "", errors.New("unknown day")
 	}
@@ -133,7 +133,7 @@ func weekday(name string, after bool) (string, error) {
 func scheduleName(s census.SyncSchedule) string {
 	switch frequency := frequencyOf(s); frequency {
 	case "expression":
-		return fmt.Sprintf("%.60q", deref(s.CronExpression))
+		return fmt.Sprintf("%.60q", textOf(s.CronExpression))
 	case "continuous", "quarter_hourly", "hourly", "daily", "weekly":
 		return frequency
 	default:
@@ -141,7 +141,7 @@ func scheduleName(s census.SyncSchedule) string {
 	}
 }
 
-func deref(s *string) string {
+func textOf(s *string) string {
 	if s == nil {
 		return ""
 	}

@@ -231,7 +231,7 @@ func (c cron) at(t time.Time) bool {
 	if c.zone != nil {
 		t = t.In(c.zone)
 	}
-	return c.due(t) && c.hours>>t.Hour()&1 == 1 && c.minutes>>t.Minute()&1 == 1
+	return c.matchesDay(t) && c.hours>>t.Hour()&1 == 1 && c.minutes>>t.Minute()&1 == 1
 }
 
 // wall returns the local time.

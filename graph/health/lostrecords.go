@@ -7,9 +7,9 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// allowed returns the share of records that a run of the sync may lose. The sync's own alerts
+// allowedLoss returns the share of records that a run of the sync may lose. The sync's own alerts
 // decide; of several, the strictest.
-func allowed(sync *census.Sync) float64 {
+func allowedLoss(sync *census.Sync) float64 {
 	share, set := tooManyLost, false
 	for i := range sync.Alerts {
 		a := &sync.Alerts[i]
@@ -26,15 +26,15 @@ func allowed(sync *census.Sync) float64 {
 
 // LostShare returns the share of a run's records that were rejected or invalid, from 0 to 1.
 func LostShare(r *census.SyncRun) float64 {
-	rejected, invalid := rejects(r)
+	rejected, invalid := lostRecordCounts(r)
 	if rejected == 0 && invalid == 0 {
 		return 0
 	}
 	return (float64(rejected) + float64(invalid)) / (float64(max(r.RecordsProcessed.N, rejected)) + float64(invalid))
 }
 
-// rejects returns the numbers of rejected and of invalid records of a run.
-func rejects(r *census.SyncRun) (rejected, invalid int64) {
+// lostRecordCounts returns the numbers of rejected and of invalid records of a run.
+func lostRecordCounts(r *census.SyncRun) (rejected, invalid int64) {
 	if !r.SourceRecordInvalids.Known {
 		return max(r.RecordsFailed.N, 0), max(r.RecordsInvalid.N, 0)
 	}
@@ -43,24 +43,24 @@ func rejects(r *census.SyncRun) (rejected, invalid int64) {
 
 // flaw returns what is wrong with a finished run, or "". Most runs in most workspaces lose some
 // records, so only many lost records are a flaw.
-func (v *view) flaw(r *census.SyncRun) string {
+func (v *facts) flaw(r *census.SyncRun) string {
 	if r.Outcome() == census.OutcomeFailed {
 		return "it failed"
 	}
-	rejected, invalid := rejects(r)
+	rejected, invalid := lostRecordCounts(r)
 	share := LostShare(r)
-	if share <= v.allowed {
+	if share <= v.allowedLoss {
 		return ""
 	}
-	words := fmt.Sprintf("%s, %.1f %%, were left out as invalid", count(invalid, "record"), share*100)
+	words := fmt.Sprintf("%s, %.1f %%, were left out as invalid", countText(invalid, "record"), share*100)
 	switch {
 	case invalid == 0:
-		words = fmt.Sprintf("the destination rejected %s, %.1f %%", count(rejected, "record"), share*100)
+		words = fmt.Sprintf("the destination rejected %s, %.1f %%", countText(rejected, "record"), share*100)
 	case rejected > 0:
-		words = fmt.Sprintf("the destination rejected %s and %d were left out as invalid, %.1f %% together", count(rejected, "record"), invalid, share*100)
+		words = fmt.Sprintf("the destination rejected %s and %d were left out as invalid, %.1f %% together", countText(rejected, "record"), invalid, share*100)
 	}
-	if v.allowed != tooManyLost {
-		words += fmt.Sprintf(" (its alert allows %g %%)", v.allowed*100)
+	if v.allowedLoss != tooManyLost {
+		words += fmt.Sprintf(" (its alert allows %g %%)", v.allowedLoss*100)
 	}
 	return words
 }

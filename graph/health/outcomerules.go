@@ -8,82 +8,82 @@ import (
 
 // Rules about the outcomes of runs.
 
-func failing(v *view) (finding, bool) {
+func failing(v *facts) (finding, bool) {
 	all := v.failures == len(v.finished) && !v.more
 	if v.failures == 0 || v.failures < failingStreak && !all {
 		return finding{}, false
 	}
 	f := finding{}
-	if v.bounded(v.failures) {
+	if v.startKnown(v.failures) {
 		f.since = v.finished[v.failures-1].CreatedAt
 	}
 	runs := fmt.Sprintf("last %d finished runs", v.failures)
 	if v.failures == 1 {
 		runs = "only finished run"
 	}
-	f.reason = fmt.Sprintf("The %s failed%s; %s.", runs, code(v.finished[0]), v.success())
+	f.reason = fmt.Sprintf("The %s failed%s; %s.", runs, codeText(v.finished[0]), v.lastSuccessText())
 	return f, true
 }
 
-func failedOnce(v *view) (finding, bool) {
+func failedOnce(v *facts) (finding, bool) {
 	if v.failures == 0 {
 		return finding{}, false
 	}
 	last := v.finished[0]
-	return finding{last.CreatedAt, fmt.Sprintf("The last finished run failed%s; %s.", code(last), v.success())}, true
+	return finding{last.CreatedAt, fmt.Sprintf("The last finished run failed%s; %s.", codeText(last), v.lastSuccessText())}, true
 }
 
-func lossy(v *view) (finding, bool) {
-	if len(v.finished) == 0 || v.goods > 0 {
+func lostRecords(v *facts) (finding, bool) {
+	if len(v.finished) == 0 || v.flawless > 0 {
 		return finding{}, false
 	}
 	flawed := 1
 	for flawed < len(v.finished) && v.flaw(v.finished[flawed]) != "" {
 		flawed++
 	}
-	f := finding{reason: fmt.Sprintf("In the last finished run, %s ago, %s.", v.ago(ended(v.finished[0])), v.flaw(v.finished[0]))}
-	if v.bounded(flawed) {
-		f.since = ended(v.finished[flawed-1])
+	f := finding{reason: fmt.Sprintf("In the last finished run, %s ago, %s.", v.agoText(endOf(v.finished[0])), v.flaw(v.finished[0]))}
+	if v.startKnown(flawed) {
+		f.since = endOf(v.finished[flawed-1])
 	}
 	return f, true
 }
 
-func unreliable(v *view) (finding, bool) {
+func oftenFailed(v *facts) (finding, bool) {
 	n, good := min(len(v.finished), lastRuns), 0
 	for _, r := range v.finished[:n] {
 		if r.Outcome() != census.OutcomeFailed {
 			good++
 		}
 	}
-	if n < fewestRuns || float64(good) >= lowRate*float64(n) {
+	if n < minRuns || float64(good) >= lowRate*float64(n) {
 		return finding{}, false
 	}
 	return finding{reason: fmt.Sprintf("%d of the last %d finished runs failed, though not the last one.", n-good, n)}, true
 }
 
-func crowded(v *view) (finding, bool) {
+func oftenSkipped(v *facts) (finding, bool) {
 	if v.skips < manySkips {
 		return finding{}, false
 	}
 	f := finding{reason: fmt.Sprintf("The last %d runs were skipped because one before them was still in progress.", v.skips)}
-	if v.skips < v.real || !v.more {
+	if v.skips < v.counted || !v.more {
 		f.since = v.oldestSkip().CreatedAt
 	}
 	return f, true
 }
 
-func healthy(v *view) (finding, bool) {
-	if v.goods == 0 {
+func healthy(v *facts) (finding, bool) {
+	if v.flawless == 0 {
 		return finding{}, false
 	}
-	f := finding{reason: fmt.Sprintf("The last finished run succeeded %s ago.", v.ago(ended(v.finished[0])))}
-	if v.bounded(v.goods) {
-		f.since = ended(v.finished[v.goods-1])
+	f := finding{reason: fmt.Sprintf("The last finished run succeeded %s ago.", v.agoText(endOf(v.finished[0])))}
+	if v.startKnown(v.flawless) {
+		f.since = endOf(v.finished[v.flawless-1])
 	}
 	return f, true
 }
 
-func unclear(v *view) (finding, bool) {
+func nothingFinished(v *facts) (finding, bool) {
 	seen := fmt.Sprintf("None of the last %d runs has finished", len(v.runs))
 	switch {
 	case len(v.runs) == 0 && v.ahead > 0:
@@ -96,29 +96,29 @@ func unclear(v *view) (finding, bool) {
 		seen = fmt.Sprintf("None of the %d runs has finished", len(v.runs))
 	}
 	if v.blocker != nil {
-		seen += fmt.Sprintf("; one has been in progress for %s", span(v.age()))
+		seen += fmt.Sprintf("; one has been in progress for %s", durationText(v.blockerAge()))
 	}
 	if v.ahead > 0 {
-		seen += fmt.Sprintf("; %s created in the future, if Census is right", was(v.ahead))
+		seen += fmt.Sprintf("; %s created in the future, if Census is right", runsWereText(v.ahead))
 	}
 	return finding{reason: seen + "."}, true
 }
 
-// was returns the number of runs with a verb, such as "2 runs were".
-func was(runs int) string {
+// runsWereText returns the number of runs with a verb, such as "2 runs were".
+func runsWereText(runs int) string {
 	if runs == 1 {
 		return "1 run was"
 	}
-	return count(int64(runs), "run") + " were"
+	return countText(int64(runs), "run") + " were"
 }
 
-// bounded reports whether a streak of the n newest finished runs is known to begin with the
+// startKnown reports whether a streak of the n newest finished runs is known to begin with the
 // oldest of them.
-func (v *view) bounded(n int) bool { return n < len(v.finished) || !v.more }
+func (v *facts) startKnown(n int) bool { return n < len(v.finished) || !v.more }
 
-// ended returns when a finished run ended. If that is unknown, it returns when the run was
+// endOf returns when a finished run ended. If that is unknown, it returns when the run was
 // queued.
-func ended(r *census.SyncRun) census.DateTime {
+func endOf(r *census.SyncRun) census.DateTime {
 	if r.CompletedAt != 0 {
 		return r.CompletedAt
 	}

@@ -19,17 +19,17 @@ type Trouble struct {
 // Each is nil if it does not apply; all are nil if the sync is paused. The arguments are those of
 // Of.
 func Troubles(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) (late, stuck, skipped *Trouble) {
-	v := look(sync, runs, more, now)
+	v := newFacts(sync, runs, more, now)
 	if v.sync.Paused {
 		return nil, nil, nil
 	}
-	return v.lateness(), v.stuck(), v.streak()
+	return v.lateTrouble(), v.stuckTrouble(), v.skippedTrouble()
 }
 
-func (v *view) lateness() *Trouble {
+func (v *facts) lateTrouble() *Trouble {
 	f, ok := late(v)
 	if !ok {
-		f, ok = lateByHabit(v)
+		f, ok = lateByPauses(v)
 	}
 	if !ok {
 		return nil
@@ -37,21 +37,21 @@ func (v *view) lateness() *Trouble {
 	return &Trouble{f.since, f.reason, v.late.Seconds(), v.grace.Seconds(), nil}
 }
 
-func (v *view) stuck() *Trouble {
-	if f, ok := overdue(v); ok {
-		return &Trouble{f.since, f.reason, v.age().Seconds(), v.longest().Seconds(), v.blocker}
+func (v *facts) stuckTrouble() *Trouble {
+	if f, ok := runsTooLong(v); ok {
+		return &Trouble{f.since, f.reason, v.blockerAge().Seconds(), v.maxRunTime().Seconds(), v.blocker}
 	}
-	if f, ok := waitedFor(v); ok {
-		return &Trouble{f.since, f.reason, v.age().Seconds(), v.longestWait().Seconds(), v.blocker}
+	if f, ok := runsTooLongForOthers(v); ok {
+		return &Trouble{f.since, f.reason, v.blockerAge().Seconds(), v.maxRunTimeIfSkipped().Seconds(), v.blocker}
 	}
-	if f, ok := blockedUnseen(v); ok {
+	if f, ok := blockedByUnseen(v); ok {
 		return &Trouble{f.since, f.reason, v.now.Sub(v.oldestSkip().CreatedAt).Seconds(), longRun.Seconds(), nil}
 	}
 	return nil
 }
 
-func (v *view) streak() *Trouble {
-	f, ok := crowded(v)
+func (v *facts) skippedTrouble() *Trouble {
+	f, ok := oftenSkipped(v)
 	if !ok {
 		return nil
 	}

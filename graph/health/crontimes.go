@@ -5,54 +5,54 @@ import (
 	"time"
 )
 
-func (c cron) due(day time.Time) bool {
+func (c cron) matchesDay(day time.Time) bool {
 	byDate, byWeekday := c.days>>day.Day()&1 == 1, c.weekdays>>day.Weekday()&1 == 1
 	return c.months>>day.Month()&1 == 1 && (byDate && byWeekday || c.either && (byDate || byWeekday))
 }
 
-// manyDays limits the search for a day. The next 29 February on a given day of the week can be 40
-// years away, if a century year without a leap day lies between.
-const manyDays = 40*366 + 1
+// maxDaysSearched limits the search for a day. The next 29 February on a given day of the week can
+// be 40 years away, if a century year without a leap day lies between.
+const maxDaysSearched = 40*366 + 1
 
 // next returns the first moment due after t. A local time that the clocks skip is not due that
 // day. A local time that occurs twice is due the first time.
 func (c cron) next(t time.Time) time.Time {
 	if c.zone == nil {
-		return c.after(t.UTC())
+		return c.nextLocal(t.UTC())
 	}
-	for wall := onWall(t, c.zone); ; {
-		wall = c.after(wall)
-		if at, ok := shown(wall, c.zone); ok && at.After(t) || wall.IsZero() {
+	for wall := localTime(t, c.zone); ; {
+		wall = c.nextLocal(wall)
+		if at, ok := fromLocalTime(wall, c.zone); ok && at.After(t) || wall.IsZero() {
 			return at
 		}
 	}
 }
 
-// onWall returns the local time of zone at t, as if it were UTC.
-func onWall(t time.Time, zone *time.Location) time.Time {
+// localTime returns the local time of zone at t, as if it were UTC.
+func localTime(t time.Time, zone *time.Location) time.Time {
 	_, ahead := t.In(zone).Zone()
 	return t.UTC().Add(time.Duration(ahead) * time.Second)
 }
 
-// shown returns the first moment at which the local time of zone is wall. It returns false if the
-// clocks skip wall.
-func shown(wall time.Time, zone *time.Location) (time.Time, bool) {
+// fromLocalTime returns the first moment at which the local time of zone is wall. It returns false
+// if the clocks skip wall.
+func fromLocalTime(wall time.Time, zone *time.Location) (time.Time, bool) {
 	_, before := wall.Add(-26 * time.Hour).In(zone).Zone() // farther than the offset of any zone
 	_, after := wall.Add(26 * time.Hour).In(zone).Zone()
 	for _, ahead := range [...]int{max(before, after), min(before, after)} {
-		if at := wall.Add(-time.Duration(ahead) * time.Second); onWall(at, zone).Equal(wall) {
+		if at := wall.Add(-time.Duration(ahead) * time.Second); localTime(at, zone).Equal(wall) {
 			return at, true
 		}
 	}
 	return time.Time{}, false
 }
 
-// after returns the first local time after t that matches c; zero if there is none.
-func (c cron) after(t time.Time) time.Time {
+// nextLocal returns the first local time after t that matches c; zero if there is none.
+func (c cron) nextLocal(t time.Time) time.Time {
 	t = t.Truncate(time.Minute).Add(time.Minute)
 	day, hour, minute := t.Truncate(24*time.Hour), t.Hour(), t.Minute()
-	for range manyDays {
-		if c.due(day) {
+	for range maxDaysSearched {
+		if c.matchesDay(day) {
 			for hours := c.hours >> hour << hour; hours != 0; hours &= hours - 1 {
 				h := bits.TrailingZeros64(hours)
 				if h > hour {

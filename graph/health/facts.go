@@ -1,0 +1,155 @@
+package health
+
+import (
+	"time"
+
+	"census-gateway/upstream/census"
+)
+
+// The success rate covers the newest lastRuns finished runs, if there are at least fewestRuns.
+const (
+	lastRuns = 20
+	minRuns  = 5
+)
+
+// facts holds the data of a sync that the rules need.
+type facts struct {
+	sync *census.Sync
+	runs []census.SyncRun // newest first
+	more bool             // there are older runs
+	now  census.DateTime
+
+	allowedLoss float64           // share of records that may be lost
+	finished    []*census.SyncRun // succeeded, partial and failed, newest first; no dry runs
+	failures    int               // failures in a row among the newest finished
+	flawless    int               // runs without a flaw in a row, among the newest finished
+	lastSuccess *census.SyncRun   // the latest with a completion
+	untimed     bool              // a success without a completion was seen
+	counted     int               // number of runs, without dry runs
+	ahead       int               // runs created in the future, without dry runs; see WithoutFutureTimes
+
+	skips      int             // newest runs skipped in a row, without dry runs
+	blocker    *census.SyncRun // in progress, or skipped runs wait for it; nil if none is seen
+	longestRun time.Duration   // longest recent run comparable to the blocker; 0 if unknown
+
+	scheduleErr  error // why the schedule is invalid; nil if it is valid, or the sync is paused
+	scheduled    bool  // the fields below are known
+	due          census.DateTime
+	grace        time.Duration // how late an execution may begin
+	late         time.Duration // since due, if more than the grace; else 0
+	longestPause time.Duration // longest pause between runs of a sync without a schedule
+	pauses       int           // number of pauses; 0 if there is a schedule, or too few runs
+}
+
+func newFacts(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) facts {
+	v := facts{more: more, now: census.DateTime(now.UnixMilli())}
+	v.sync, v.runs, v.ahead = WithoutFutureTimes(sync, runs, v.now)
+	runs = v.runs
+	v.allowedLoss = allowedLoss(v.sync)
+	streak := true // of skipped runs
+	for i := range runs {
+		r := &runs[i]
+		outcome := r.Outcome()
+		if v.blocker == nil && len(v.finished) == 0 && isBlocker(r, outcome, v.skips) {
+			v.blocker, streak = r, false
+		}
+		if r.DryRun() {
+			continue
+		}
+		v.counted++
+		if streak = streak && outcome == census.OutcomeSkipped; streak {
+			v.skips++
+		}
+		switch outcome {
+		case census.OutcomeSucceeded, census.OutcomePartial:
+			if r.CompletedAt != 0 && (v.lastSuccess == nil || r.CompletedAt > v.lastSuccess.CompletedAt) {
+				v.lastSuccess = r
+			}
+			v.untimed = v.untimed || r.CompletedAt == 0
+			v.finished = append(v.finished, r)
+		case census.OutcomeFailed:
+			v.finished = append(v.finished, r)
+		}
+	}
+	for v.failures < len(v.finished) && v.finished[v.failures].Outcome() == census.OutcomeFailed {
+		v.failures++
+	}
+	for v.flawless < len(v.finished) && v.flaw(v.finished[v.flawless]) == "" {
+		v.flawless++
+	}
+	v.longestRun = v.longestComparable()
+	v.findMissing()
+	return v
+}
+
+// isBlocker reports whether a run keeps the sync busy. A run with an unknown status does, if runs
+// were skipped after it.
+func isBlocker(r *census.SyncRun, outcome census.SyncRunOutcome, skips int) bool {
+	return outcome == census.OutcomeInProgress ||
+		outcome == census.OutcomeUnknown && r.CompletedAt == 0 && skips > 0
+}
+
+// longestComparable returns how long the longest finished run took that is comparable to the
+// blocker. A full sync is compared only with full syncs, others with all runs.
+func (v *facts) longestComparable() time.Duration {
+	var full, all time.Duration
+	for _, r := range v.finished {
+		if r.CompletedAt == 0 {
+			continue
+		}
+		took := r.CompletedAt.Sub(r.CreatedAt)
+		all = max(all, took)
+		if r.FullSync {
+			full = max(full, took)
+		}
+	}
+	if v.blocker != nil && v.blocker.FullSync {
+		return full
+	}
+	return all
+}
+
+// findMissing finds the execution that is missing: the first due after the newest run and after the
+// last change of the sync's settings. Such a change may have moved the schedule or ended a pause.
+// While a run is in progress, no execution is missing.
+func (v *facts) findMissing() {
+	if v.sync.Paused {
+		return
+	}
+	s, err := ParseSchedule(v.sync.Schedule)
+	v.scheduleErr = err
+	switch {
+	case err != nil:
+		return
+	case s.Never():
+		v.setLateByPauses()
+		return
+	}
+	base := max(v.sync.CreatedAt, v.sync.UpdatedAt)
+	for i := range v.runs {
+		if r := &v.runs[i]; !r.DryRun() {
+			base = max(base, r.CreatedAt, r.ScheduledExecutionTime)
+			break
+		}
+	}
+	if base == 0 || v.counted == 0 && v.ahead > 0 { // the last run is unknown
+		return
+	}
+	due := s.Next(base.Time())
+	v.scheduled, v.due = true, census.DateTime(due.UnixMilli())
+	v.grace = graceFor(s.Next(due).Sub(due))
+	v.setLate()
+}
+
+// setLate sets how late the missing execution is.
+func (v *facts) setLate() {
+	if late := v.now.Sub(v.due); v.blocker == nil && late > v.grace {
+		v.late = late
+	}
+}
+
+// graceFor returns how late an execution may begin, given the interval to the next one. Schedulers
+// have queues, and runs are listed some time after their creation.
+func graceFor(interval time.Duration) time.Duration {
+	return min(max(interval, minGrace), maxGrace)
+}
