@@ -30,7 +30,7 @@ func (found *foundRuns) addInProgress(s paging.Slice[census.SyncRun], w paging.W
 	from := inProgressWindow(w, filter)
 	for i := len(s.Rows) - 1; i >= 0; i-- {
 		switch at := positionOf(&from, &s, i); {
-		case filter.Ends(&s.Rows[i]):
+		case filter.StopsAt(&s.Rows[i]):
 			return true
 		case filter.Match(&s.Rows[i]) && (w.Newer.IsEnd() || at.Compare(w.Newer) < 0):
 			found.rows, found.ordinals = append(found.rows, s.Rows[i]), append(found.ordinals, at.Ordinal)

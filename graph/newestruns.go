@@ -17,7 +17,7 @@ const (
 	maxTypical = 100
 )
 
-// onlyInProgress passes only runs in progress. Its Ends finds the run before which no run is in
+// onlyInProgress passes only runs in progress. Its StopsAt finds the run before which no run is in
 // progress.
 var onlyInProgress = stats.Filter{Outcomes: []census.SyncRunOutcome{census.OutcomeInProgress}}
 
@@ -45,7 +45,7 @@ func activeRun(runs []census.SyncRun) *census.SyncRun {
 		switch run := &runs[i]; {
 		case onlyInProgress.Match(run):
 			return run
-		case onlyInProgress.Ends(run):
+		case onlyInProgress.StopsAt(run):
 			return nil
 		}
 	}

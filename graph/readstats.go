@@ -81,7 +81,7 @@ func (l *loaders) digestRuns(id census.SyncID, filter *stats.Filter, digest *sta
 		rows := runs.Rows
 		if filter.InProgress() {
 			for i := len(rows) - 1; i >= 0 && !enough; i-- {
-				if enough = filter.Ends(&rows[i]); enough {
+				if enough = filter.StopsAt(&rows[i]); enough {
 					rows = rows[i+1:]
 				}
 			}

@@ -97,7 +97,7 @@ func (s *SyncRunStats) newDigest() *stats.Digest {
 	d := stats.NewDigest(s.scales)
 	d.Until = census.DateTime(s.now.Add(census.ClockLead).UnixMilli())
 	if s.split != nil {
-		d.Keep(*s.split)
+		d.KeepSubsets(*s.split)
 	}
 	return d
 }

@@ -179,7 +179,7 @@ func checkErrors(t *rapid.T, got []ErrorGroup, runs []census.SyncRun) {
 		if len(of) != g.Count {
 			t.Fatalf("%q: %d, want %d", key, g.Count, len(of))
 		}
-		latest := slices.MaxFunc(of, func(a, b census.SyncRun) int { return compare(&a, &b) })
+		latest := slices.MaxFunc(of, func(a, b census.SyncRun) int { return compareRuns(&a, &b) })
 		if g.LatestRun.ID != latest.ID || g.LastSeenAt != latest.CreatedAt {
 			t.Fatalf("%q: latest is %d, want %d", key, g.LatestRun.ID, latest.ID)
 		}

@@ -32,13 +32,13 @@ func newCalendar(unit Unit, zone *time.Location) (calendar, error) {
 	return calendar{}, fmt.Errorf("bucket must be QUARTER_HOUR, HOUR, DAY or WEEK, got %q", string(unit))
 }
 
-func (c calendar) wall(q quarter) time.Time { return time.UnixMilli(int64(q.start())).In(c.zone) }
+func (c calendar) localTime(q quarter) time.Time { return time.UnixMilli(int64(q.start())).In(c.zone) }
 
-// label numbers the unit of the local time at q. Labels never decrease with time, except in an
-// hour that occurs twice.
-func (c calendar) label(q quarter) int64 {
-	t := c.wall(q)
-	day := c.days(t)
+// unitNumber numbers the unit of the local time at q. Numbers never decrease with time, except in
+// an hour that occurs twice.
+func (c calendar) unitNumber(q quarter) int64 {
+	t := c.localTime(q)
+	day := c.localDay(t)
 	switch c.unit {
 	case Hour:
 		return day*24 + int64(t.Hour())
@@ -48,14 +48,14 @@ func (c calendar) label(q quarter) int64 {
 	return day
 }
 
-// days returns the number of t's local date, in days since 1970.
-func (c calendar) days(t time.Time) int64 {
+// localDay returns the number of t's local date, in days since 1970.
+func (c calendar) localDay(t time.Time) int64 {
 	y, m, d := t.Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400
 }
 
-// floor returns the start of the unit that contains q.
-func (c calendar) floor(q quarter) quarter {
+// unitStart returns the start of the unit that contains q.
+func (c calendar) unitStart(q quarter) quarter {
 	if c.unit == QuarterHour { // all zones begin a quarter hour when UTC does
 		return q
 	}
@@ -65,12 +65,12 @@ func (c calendar) floor(q quarter) quarter {
 		}
 		return q
 	}
-	label := c.label(q)
-	return c.first(label, q-quarter(c.wall(q).Hour()*4)-quarter(c.days(c.wall(q))-label)*96)
+	number := c.unitNumber(q)
+	return c.search(number, q-quarter(c.localTime(q).Hour()*4)-quarter(c.localDay(c.localTime(q))-number)*96)
 }
 
-// next returns the start of the unit after that of q.
-func (c calendar) next(q quarter) quarter {
+// nextUnit returns the start of the unit after that of q.
+func (c calendar) nextUnit(q quarter) quarter {
 	if c.unit == QuarterHour {
 		return q + 1
 	}
@@ -79,20 +79,20 @@ func (c calendar) next(q quarter) quarter {
 		}
 		return q
 	}
-	label, length := c.label(q), int64(1)
+	number, length := c.unitNumber(q), int64(1)
 	if c.unit == Week {
 		length = 7
 	}
-	return c.first(label+length, q+quarter(label+length-c.days(c.wall(q)))*96)
+	return c.search(number+length, q+quarter(number+length-c.localDay(c.localTime(q)))*96)
 }
 
-// first returns the first quarter hour whose label is at least label. It searches from near,
+// search returns the first quarter hour whose number is at least number. It searches from near,
 // which must be close.
-func (c calendar) first(label int64, near quarter) quarter {
-	for c.label(near) < label {
+func (c calendar) search(number int64, near quarter) quarter {
+	for c.unitNumber(near) < number {
 		near++
 	}
-	for c.label(near-1) >= label {
+	for c.unitNumber(near-1) >= number {
 		near--
 	}
 	return near
@@ -101,5 +101,5 @@ func (c calendar) first(label int64, near quarter) quarter {
 // hourStarts reports whether a local hour starts at q. If clocks change by half an hour (Lord
 // Howe), one hour of the year has 30 minutes and another has 90.
 func (c calendar) hourStarts(q quarter) bool {
-	return c.wall(q).Minute() == 0 || c.label(q) != c.label(q-1)
+	return c.localTime(q).Minute() == 0 || c.unitNumber(q) != c.unitNumber(q-1)
 }

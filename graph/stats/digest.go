@@ -15,9 +15,9 @@ type Digest struct {
 	// means no limit.
 	Until       census.DateTime
 	lastSuccess census.DateTime
-	cells       cells
-	groups      groups
-	subsets     *subsets // nil: Keep was not called
+	quarters    quarterTallies
+	errors      errorCounts
+	subsets     *subsets // nil: KeepSubsets was not called
 }
 
 // A Scale is the bucket length and the time zone of a Series.
@@ -33,9 +33,9 @@ func NewDigest(scales []Scale) *Digest {
 	d := new(Digest)
 	switch len(scales) {
 	case 0:
-		d.cells.none = true
+		d.quarters.off = true
 	case 1:
-		d.cells.only = &calendar{scales[0].Unit, scales[0].Zone}
+		d.quarters.units = &calendar{scales[0].Unit, scales[0].Zone}
 	}
 	return d
 }
@@ -43,10 +43,10 @@ func NewDigest(scales []Scale) *Digest {
 // Add adds one run. It does not retain the run, whose strings may be part of a larger text. It
 // does not allocate if the Digest has seen similar runs.
 func (d *Digest) Add(run *census.SyncRun) {
-	r := read(run)
+	r := valuesOf(run)
 	d.Tally.add(&r, exactRuns)
-	d.cells.add(&r)
-	d.groups.add(&r)
+	d.quarters.add(&r)
+	d.errors.add(&r)
 	possible := d.Until == 0 || run.CompletedAt <= d.Until
 	success := possible && !r.dry && (r.outcome == succeeded || r.outcome == partial)
 	if success {
@@ -60,8 +60,8 @@ func (d *Digest) Add(run *census.SyncRun) {
 // Merge adds all runs of other. It does not change or retain other, which must not be d.
 func (d *Digest) Merge(other *Digest) {
 	d.Tally.merge(&other.Tally, exactRuns)
-	d.cells.merge(&other.cells)
-	d.groups.merge(&other.groups)
+	d.quarters.merge(&other.quarters)
+	d.errors.merge(&other.errors)
 	d.lastSuccess = max(d.lastSuccess, other.lastSuccess)
 }
 

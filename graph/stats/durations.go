@@ -6,8 +6,8 @@ const (
 	// exactRuns is the number of runs up to which the quantiles of a Digest or a bucket are
 	// exact.
 	exactRuns = 1000
-	// exactCellRuns is the same for one quarter hour.
-	exactCellRuns = 64
+	// exactQuarterRuns is the same for one quarter hour.
+	exactQuarterRuns = 64
 )
 
 // A DurationSummary summarizes durations in seconds. Count, Min, Max and Mean are exact. A
@@ -25,71 +25,71 @@ type DurationSummary struct {
 // Durations are stored one by one up to a limit, then as a sketch. Sums are in whole
 // milliseconds, so they do not depend on the order.
 type durations struct {
-	exact []int64  // ms
-	many  *blurred // replaces exact above the limit
+	exact  []int64          // ms
+	approx *approxDurations // replaces exact above the limit
 }
 
-// A blurred holds at least one duration.
-type blurred struct {
+// An approxDurations holds at least one duration.
+type approxDurations struct {
 	n, sum, min, max int64 // in ms, except n
 	sketch           sketch
 }
 
 // add adds a duration and its key in the sketch. All calls on one value must pass the same limit.
 func (d *durations) add(ms int64, key uint16, limit int) {
-	if d.many == nil && len(d.exact) < limit {
+	if d.approx == nil && len(d.exact) < limit {
 		d.exact = append(d.exact, ms)
 		return
 	}
-	d.blur()
-	d.many.add(ms, key)
+	d.approximate()
+	d.approx.add(ms, key)
 }
 
 // merge adds the durations of o. The limit of o must not be above the given one.
 func (d *durations) merge(o *durations, limit int) {
 	switch {
-	case o.many == nil && d.many == nil && len(d.exact)+len(o.exact) <= limit:
+	case o.approx == nil && d.approx == nil && len(d.exact)+len(o.exact) <= limit:
 		d.exact = append(d.exact, o.exact...)
-	case o.many == nil:
-		d.blur()
+	case o.approx == nil:
+		d.approximate()
 		for _, ms := range o.exact {
-			d.many.add(ms, keyOf(ms))
+			d.approx.add(ms, keyOf(ms))
 		}
 	default:
-		d.blur()
-		d.many.extend(o.many.n, o.many.sum, o.many.min, o.many.max)
-		d.many.sketch.merge(o.many.sketch)
+		d.approximate()
+		d.approx.include(o.approx.n, o.approx.sum, o.approx.min, o.approx.max)
+		d.approx.sketch.merge(o.approx.sketch)
 	}
 }
 
-// blur moves the exact durations to the sketch.
-func (d *durations) blur() {
-	if d.many == nil {
-		d.many = new(blurred)
+// approximate moves the exact durations to the sketch.
+func (d *durations) approximate() {
+	if d.approx == nil {
+		d.approx = new(approxDurations)
 		for _, ms := range d.exact {
-			d.many.add(ms, keyOf(ms))
+			d.approx.add(ms, keyOf(ms))
 		}
 		d.exact = nil
 	}
 }
 
-func (b *blurred) add(ms int64, key uint16) {
-	b.extend(1, ms, ms, ms)
+func (b *approxDurations) add(ms int64, key uint16) {
+	b.include(1, ms, ms, ms)
 	b.sketch.add(key, 1)
 }
 
-func (b *blurred) extend(n, sum, low, high int64) {
+func (b *approxDurations) include(n, sum, low, high int64) {
 	if b.n == 0 || low < b.min {
 		b.min = low
 	}
 	b.max = max(b.max, high)
 	b.n += n
-	b.sum = saturate(b.sum, sum)
+	b.sum = addSaturated(b.sum, sum)
 }
 
 func (d *durations) summary() *DurationSummary {
-	if d.many != nil {
-		b := d.many
+	if d.approx != nil {
+		b := d.approx
 		return summary(b.n, b.sum, b.min, b.max, func(rank int64) float64 { return b.sketch.at(rank) / 1000 })
 	}
 	if len(d.exact) == 0 {
@@ -98,7 +98,7 @@ func (d *durations) summary() *DurationSummary {
 	sorted := slices.Sorted(slices.Values(d.exact))
 	var sum int64
 	for _, ms := range sorted {
-		sum = saturate(sum, ms)
+		sum = addSaturated(sum, ms)
 	}
 	n := len(sorted)
 	return summary(int64(n), sum, sorted[0], sorted[n-1], func(rank int64) float64 { return seconds(sorted[rank-1]) })

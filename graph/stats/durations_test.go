@@ -19,7 +19,7 @@ func TestDurationsSwitchOver(t *testing.T) {
 			d.add(ms, keyOf(ms), exactRuns)
 			all = append(all, seconds(ms))
 		}
-		if isExact := d.many == nil; isExact != (n <= exactRuns) {
+		if isExact := d.approx == nil; isExact != (n <= exactRuns) {
 			t.Errorf("%d runs: exact is %t", n, isExact)
 		}
 		share := 1e-12

@@ -113,11 +113,11 @@ func (f *Filter) InProgress() bool {
 	return len(f.Outcomes) > 0 && !slices.ContainsFunc(f.Outcomes, other)
 }
 
-// Ends reports whether a search with f can stop at r, because no run before r is in progress. It
+// StopsAt reports whether a search with f can stop at r, because no run before r is in progress. It
 // is meaningful only if f is InProgress. While a run is in progress, Census skips the later runs
 // of its sync. So no run in progress precedes a run that was executed to its end. Dry runs prove
 // nothing: no document says whether they wait for others.
-func (f *Filter) Ends(r *census.SyncRun) bool {
+func (f *Filter) StopsAt(r *census.SyncRun) bool {
 	executed := r.Status == census.StatusCompleted || r.Status == census.StatusFailed
 	return executed && !r.DryRun() && f.InProgress()
 }

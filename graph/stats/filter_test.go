@@ -156,12 +156,12 @@ func TestFilterEnds(t *testing.T) {
 		"a dry run":              {census.SyncRun{Status: census.StatusCompleted, SyncTriggerReason: &census.SyncTriggerReason{UITag: &dry}}, false},
 		"nobody knows":           {census.SyncRun{Status: census.StatusUnknown, CompletedAt: 7}, false},
 	} {
-		if got := running.Ends(&tt.run); got != tt.want {
+		if got := running.StopsAt(&tt.run); got != tt.want {
 			t.Errorf("%s: %t", name, got)
 		}
 		for _, other := range []Filter{{}, {Outcomes: []census.SyncRunOutcome{}}, {Outcomes: []census.SyncRunOutcome{census.OutcomeInProgress, census.OutcomeSkipped}},
 			{Statuses: []census.SyncRunStatus{census.StatusWorking}}} {
-			if other.Ends(&tt.run) {
+			if other.StopsAt(&tt.run) {
 				t.Errorf("%s ends the search of another filter", name)
 			}
 		}

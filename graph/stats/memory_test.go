@@ -36,7 +36,7 @@ func month(n int) []census.SyncRun {
 	for i := range runs {
 		runs[i] = usual(dice, i+1)
 	}
-	slices.SortFunc(runs, func(a, b census.SyncRun) int { return compare(&b, &a) })
+	slices.SortFunc(runs, func(a, b census.SyncRun) int { return compareRuns(&b, &a) })
 	return runs
 }
 
@@ -98,8 +98,8 @@ func TestAddDoesNotAllocate(t *testing.T) {
 
 // A Digest keeps the newest quarter hours, the same ones for any order of runs.
 func TestQuarterHoursAreBounded(t *testing.T) {
-	defer func(n int) { limitQuarters = n }(limitQuarters)
-	limitQuarters = 40
+	defer func(n int) { quarterLimit = n }(quarterLimit)
+	quarterLimit = 40
 	dice := rand.New(rand.NewPCG(5, 6))
 	runs := month(300)
 	var digests []*Digest
@@ -108,15 +108,15 @@ func TestQuarterHoursAreBounded(t *testing.T) {
 		cut := dice.IntN(len(runs))
 		d := fold(runs[:cut])
 		d.Merge(fold(runs[cut:]))
-		if n := len(d.cells.tallies); n > 45 || d.TotalRuns() != 300 {
+		if n := len(d.quarters.tallies); n > 45 || d.TotalRuns() != 300 {
 			t.Errorf("%d quarter hours kept, %d runs counted", n, d.TotalRuns())
 		}
 		digests = append(digests, d)
 	}
-	edge := digests[0].cells.edge()
+	edge := digests[0].quarters.oldestKept()
 	for _, d := range digests {
-		if d.cells.edge() != edge {
-			t.Errorf("edge %d, then %d", edge, d.cells.edge())
+		if d.quarters.oldestKept() != edge {
+			t.Errorf("edge %d, then %d", edge, d.quarters.oldestKept())
 		}
 		if _, err := d.Series(Day, mustZone(t, "UTC"), edge.start()-1, march+30*days); err == nil {
 			t.Error("Series before the edge did not fail")
@@ -199,22 +199,22 @@ func BenchmarkPattern(b *testing.B) {
 func (d *Digest) size() int {
 	const mapSlot = 16 + 8 // key, pointer and the spare room of a map
 	n := int(unsafe.Sizeof(*d)) + d.durations.size()
-	for _, t := range d.cells.tallies {
+	for _, t := range d.quarters.tallies {
 		n += mapSlot + int(unsafe.Sizeof(*t)) + t.durations.size()
 	}
-	return n + d.groups.size()
+	return n + d.errors.size()
 }
 
 func (d *durations) size() int {
 	n := cap(d.exact) * int(unsafe.Sizeof(int64(0)))
-	if d.many != nil {
-		n += int(unsafe.Sizeof(*d.many)) + cap(d.many.sketch)*int(unsafe.Sizeof(bin{}))
+	if d.approx != nil {
+		n += int(unsafe.Sizeof(*d.approx)) + cap(d.approx.sketch)*int(unsafe.Sizeof(bin{}))
 	}
 	return n
 }
 
 // size assumes that a run's strings are short.
-func (g *groups) size() int {
-	const each = int(unsafe.Sizeof(group{})) + int(unsafe.Sizeof(census.SyncRun{})) + 500
+func (g *errorCounts) size() int {
+	const each = int(unsafe.Sizeof(errorCount{})) + int(unsafe.Sizeof(census.SyncRun{})) + 500
 	return len(g.byKey)*each + cap(g.scratch)
 }

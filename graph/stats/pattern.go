@@ -35,9 +35,9 @@ func appendPattern(b []byte, message string) []byte {
 			i++
 			continue
 		case isWord(c) && (i == 0 || !isWord(s[i-1])):
-			n, replacement = word(s[i:])
+			n, replacement = varyingWord(s[i:])
 		case !isWord(c):
-			n, replacement = quoted(s, i)
+			n, replacement = varyingQuote(s, i)
 		}
 		switch {
 		case n > 1 || replacement != "":
@@ -52,12 +52,12 @@ func appendPattern(b []byte, message string) []byte {
 		}
 		i += n
 	}
-	return cut(b, start)
+	return cutPattern(b, start)
 }
 
-// word returns the length of the varying part at the start of s, and its replacement. s begins
-// with a word. It returns 1 and "" if that word does not begin such a part.
-func word(s string) (n int, replacement string) {
+// varyingWord returns the length of the varying part at the start of s, and its replacement. s
+// begins with a word. It returns 1 and "" if that word does not begin such a part.
+func varyingWord(s string) (n int, replacement string) {
 	if n := urlLength(s); n > 0 {
 		return n, "<url>"
 	}
@@ -73,9 +73,9 @@ func word(s string) (n int, replacement string) {
 	return 1, ""
 }
 
-// quoted returns the same for a quoted text that begins at s[i]. An apostrophe is a quote only at
-// the edge of a word.
-func quoted(s string, i int) (n int, replacement string) {
+// varyingQuote returns the same for a quoted text that begins at s[i]. An apostrophe is a quote
+// only at the edge of a word.
+func varyingQuote(s string, i int) (n int, replacement string) {
 	open, shut := s[i:i+1], s[i:i+1]
 	switch {
 	case strings.HasPrefix(s[i:], "“"):
@@ -97,9 +97,9 @@ func quoted(s string, i int) (n int, replacement string) {
 	}
 }
 
-// cut shortens the pattern that begins at start to keptPattern bytes. It removes an incomplete
-// character and a blank at the end.
-func cut(b []byte, start int) []byte {
+// cutPattern shortens the pattern that begins at start to keptPattern bytes. It removes an
+// incomplete character and a blank at the end.
+func cutPattern(b []byte, start int) []byte {
 	if len(b)-start > keptPattern {
 		b = b[:start+keptPattern]
 		for i := 1; i < utf8.UTFMax && i < len(b)-start; i++ {

@@ -20,10 +20,10 @@ func (t *RecordTotals) add(r *census.SyncRun) {
 }
 
 func (t *RecordTotals) merge(o RecordTotals) {
-	t.Processed = saturate(t.Processed, o.Processed)
-	t.Updated = saturate(t.Updated, o.Updated)
-	t.Failed = saturate(t.Failed, o.Failed)
-	t.Invalid = saturate(t.Invalid, o.Invalid)
+	t.Processed = addSaturated(t.Processed, o.Processed)
+	t.Updated = addSaturated(t.Updated, o.Updated)
+	t.Failed = addSaturated(t.Failed, o.Failed)
+	t.Invalid = addSaturated(t.Invalid, o.Invalid)
 }
 
 // number returns the value of a count; 0 if it is unknown or negative.
@@ -34,8 +34,8 @@ func number(c census.Count) int64 {
 	return max(c.N, 0)
 }
 
-// saturate returns the sum of two non-negative numbers, or the largest int64 if it overflows.
-func saturate(a, b int64) int64 {
+// addSaturated returns the sum of two non-negative numbers, or the largest int64 if it overflows.
+func addSaturated(a, b int64) int64 {
 	if a > math.MaxInt64-b {
 		return math.MaxInt64
 	}

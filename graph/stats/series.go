@@ -36,12 +36,12 @@ func (d *Digest) Series(unit Unit, zone *time.Location, since, before census.Dat
 		return nil, err
 	}
 	buckets := make([]Bucket, len(starts)-1)
-	keys := d.cells.sorted(max(starts[0], d.cells.edge()), starts[len(starts)-1]-1)
+	keys := d.quarters.sorted(max(starts[0], d.quarters.oldestKept()), starts[len(starts)-1]-1)
 	for i := range buckets {
 		b := &buckets[i]
 		b.StartsAt = starts[i].start()
 		for len(keys) > 0 && keys[0] < starts[i+1] {
-			b.merge(d.cells.tallies[keys[0]], exactRuns)
+			b.merge(d.quarters.tallies[keys[0]], exactRuns)
 			keys = keys[1:]
 		}
 	}
@@ -52,7 +52,7 @@ func (d *Digest) Series(unit Unit, zone *time.Location, since, before census.Dat
 // buckets.
 func (d *Digest) starts(cal calendar, since, before census.DateTime) ([]quarter, error) {
 	if since == 0 || before == 0 {
-		oldest, newest, ok := d.cells.ends()
+		oldest, newest, ok := d.quarters.keptRange()
 		if !ok {
 			return nil, nil
 		}
@@ -66,17 +66,17 @@ func (d *Digest) starts(cal calendar, since, before census.DateTime) ([]quarter,
 	if since >= before {
 		return nil, nil
 	}
-	if edge := d.cells.edge(); quarterOf(since) < edge {
+	if edge := d.quarters.oldestKept(); quarterOf(since) < edge {
 		return nil, fmt.Errorf("a series of these runs can start at %s at the earliest, got %s: use a later createdSince", edge.start(), since)
 	}
 	from, to := quarterOf(since), quarterOf(before-1)
-	starts := []quarter{cal.floor(from)}
+	starts := []quarter{cal.unitStart(from)}
 	for end := starts[0]; end <= to; {
 		if len(starts) > MaxBuckets {
 			return nil, fmt.Errorf("a series has at most %d buckets, and the range from %s to %s has more by %s: use a larger bucket or a shorter range",
 				MaxBuckets, since, before, cal.unit)
 		}
-		end = cal.next(end)
+		end = cal.nextUnit(end)
 		starts = append(starts, end)
 	}
 	return starts, nil

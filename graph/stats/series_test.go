@@ -33,7 +33,7 @@ func endsOf(buckets []Bucket, cal calendar) []census.DateTime {
 		if i > 0 {
 			ends[i-1] = buckets[i].StartsAt
 		}
-		ends[i] = cal.next(quarterOf(buckets[i].StartsAt)).start()
+		ends[i] = cal.nextUnit(quarterOf(buckets[i].StartsAt)).start()
 	}
 	return ends
 }

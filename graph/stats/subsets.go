@@ -34,32 +34,32 @@ type Kind struct {
 
 // subsets holds the runs of a Digest by kind. Nil keeps none.
 type subsets struct {
-	split Split
-	by    map[Kind]*Subset
+	split  Split
+	byKind map[Kind]*Subset
 }
 
-// Keep makes d, which must have no runs yet, also keep its runs by kind. Merge ignores the
+// KeepSubsets makes d, which must have no runs yet, also keep its runs by kind. Merge ignores the
 // subsets of both Digests.
-func (d *Digest) Keep(split Split) { d.subsets = &subsets{split, map[Kind]*Subset{}} }
+func (d *Digest) KeepSubsets(split Split) { d.subsets = &subsets{split, map[Kind]*Subset{}} }
 
-// Subsets returns the runs of d by kind; nil if Keep was not called.
+// Subsets returns the runs of d by kind; nil if KeepSubsets was not called.
 func (d *Digest) Subsets() map[Kind]*Subset {
 	if d.subsets == nil {
 		return nil
 	}
-	return d.subsets.by
+	return d.subsets.byKind
 }
 
-func (s *subsets) add(r *reading, success bool) {
+func (s *subsets) add(r *runValues, success bool) {
 	kind := s.kindOf(r.run)
-	into := s.by[kind]
-	if into == nil && s.split.ByTag && len(s.by) >= keptTags {
+	into := s.byKind[kind]
+	if into == nil && s.split.ByTag && len(s.byKind) >= keptTags {
 		kind = Kind{Rest: true, Full: kind.Full}
-		into = s.by[kind]
+		into = s.byKind[kind]
 	}
 	if into == nil {
 		into = new(Subset)
-		s.by[kind] = into
+		s.byKind[kind] = into
 	}
 	into.Tally.add(r, exactSubset)
 	if success {
@@ -70,7 +70,7 @@ func (s *subsets) add(r *reading, success bool) {
 func (s *subsets) kindOf(run *census.SyncRun) (k Kind) {
 	k.Full = s.split.ByFull && run.FullSync
 	if t := run.SyncTriggerReason; s.split.ByTag && t != nil {
-		k.Tag = text(t.UITag)
+		k.Tag = trimmedText(t.UITag)
 	}
 	return k
 }

@@ -18,7 +18,7 @@ func TestLawSubsets(t *testing.T) {
 		by := Split{rapid.Bool().Draw(t, "by tag"), rapid.Bool().Draw(t, "by full")}
 		d := NewDigest(nil)
 		d.Until = march + days/2
-		d.Keep(by)
+		d.KeepSubsets(by)
 		for i := range runs {
 			d.Add(&runs[i])
 		}
@@ -55,7 +55,7 @@ func TestLawSubsets(t *testing.T) {
 // Any number of tags takes no more memory than some hundreds.
 func TestManyTags(t *testing.T) {
 	d := NewDigest(nil)
-	d.Keep(Split{ByTag: true})
+	d.KeepSubsets(Split{ByTag: true})
 	for i := range 1000 {
 		tag := fmt.Sprint(i)
 		d.Add(&census.SyncRun{Status: census.StatusCompleted, CreatedAt: march, SyncTriggerReason: &census.SyncTriggerReason{UITag: &tag}})
@@ -64,14 +64,14 @@ func TestManyTags(t *testing.T) {
 		t.Errorf("%d kinds", len(d.Subsets()))
 	}
 	if NewDigest(nil).Subsets() != nil {
-		t.Error("subsets without Keep")
+		t.Error("subsets without KeepSubsets")
 	}
 }
 
 // The percentiles of a subset of thousands of runs are exact.
 func TestSubsetsAreExact(t *testing.T) {
 	d := NewDigest(nil)
-	d.Keep(Split{})
+	d.KeepSubsets(Split{})
 	var took []float64
 	for i := range 9000 {
 		ms := int64(i*i%100_003) + 5

@@ -28,7 +28,7 @@ const (
 	unknown
 )
 
-func placeOf(o census.SyncRunOutcome) int {
+func outcomeIndex(o census.SyncRunOutcome) int {
 	for i, known := range Outcomes {
 		if o == known {
 			return i
@@ -51,8 +51,8 @@ type OutcomeCount struct {
 	Count   int
 }
 
-// A reading holds a run with the values that several parts of a Digest need.
-type reading struct {
+// A runValues holds a run with the values that several parts of a Digest need.
+type runValues struct {
 	run     *census.SyncRun
 	outcome int // index in Outcomes
 	dry     bool
@@ -61,8 +61,8 @@ type reading struct {
 	timed   bool
 }
 
-func read(run *census.SyncRun) reading {
-	r := reading{run: run, outcome: placeOf(run.Outcome()), dry: run.DryRun()}
+func valuesOf(run *census.SyncRun) runValues {
+	r := runValues{run: run, outcome: outcomeIndex(run.Outcome()), dry: run.DryRun()}
 	if run.CreatedAt != 0 && run.CompletedAt >= run.CreatedAt && !r.dry {
 		r.timed, r.ms = true, int64(run.CompletedAt-run.CreatedAt)
 		r.key = keyOf(r.ms)
@@ -70,7 +70,7 @@ func read(run *census.SyncRun) reading {
 	return r
 }
 
-func (t *Tally) add(r *reading, exact int) {
+func (t *Tally) add(r *runValues, exact int) {
 	t.runs[r.outcome]++
 	if r.dry {
 		t.dry[r.outcome]++
@@ -127,16 +127,18 @@ func (t *Tally) ByOutcome() []OutcomeCount {
 
 // SuccessRate returns the share, 0 to 1, of SUCCEEDED and PARTIAL runs among the SUCCEEDED,
 // PARTIAL and FAILED ones, without dry runs. It returns nil without such runs.
-func (t *Tally) SuccessRate() *float64 { return t.rate(t.real(succeeded) + t.real(partial)) }
+func (t *Tally) SuccessRate() *float64 {
+	return t.shareOf(t.withoutDry(succeeded) + t.withoutDry(partial))
+}
 
 // CleanRate is SuccessRate with SUCCEEDED runs alone.
-func (t *Tally) CleanRate() *float64 { return t.rate(t.real(succeeded)) }
+func (t *Tally) CleanRate() *float64 { return t.shareOf(t.withoutDry(succeeded)) }
 
-// real returns the number of runs with an outcome, without dry runs.
-func (t *Tally) real(outcome int) uint32 { return t.runs[outcome] - t.dry[outcome] }
+// withoutDry returns the number of runs with an outcome, without dry runs.
+func (t *Tally) withoutDry(outcome int) uint32 { return t.runs[outcome] - t.dry[outcome] }
 
-func (t *Tally) rate(good uint32) *float64 {
-	all := t.real(succeeded) + t.real(partial) + t.real(failed)
+func (t *Tally) shareOf(good uint32) *float64 {
+	all := t.withoutDry(succeeded) + t.withoutDry(partial) + t.withoutDry(failed)
 	if all == 0 {
 		return nil
 	}

@@ -36,7 +36,7 @@ func template(pattern string) string {
 	}
 	for i := 0; i < len(pattern); {
 		n := placeholder(pattern[i:])
-		word := span(pattern[i:], func(c byte) bool { return isWord(c) || c == '_' || c >= utf8.RuneSelf })
+		word := prefixLength(pattern[i:], func(c byte) bool { return isWord(c) || c == '_' || c >= utf8.RuneSelf })
 		switch {
 		case n > 0:
 			write(pattern[i : i+n])

@@ -7,10 +7,10 @@ import (
 )
 
 const (
-	// fewestTypical is the minimum number of runs for typical values.
-	fewestTypical = 3
-	// expectedBy is the maximum number of runs from which a duration is predicted.
-	expectedBy = 20
+	// minTypical is the minimum number of runs for typical values.
+	minTypical = 3
+	// maxExpected is the maximum number of runs from which a duration is predicted.
+	maxExpected = 20
 )
 
 // A Typical holds typical values of the runs of one kind: full syncs, or all others.
@@ -32,11 +32,11 @@ func TypicalOf(runs []census.SyncRun, last int, full bool) *Typical {
 	var source, processed, updated, failed, invalid average
 	for i := len(runs) - 1; i >= 0 && t.Runs < last; i-- {
 		run := &runs[i]
-		if !finishedOf(run, full) {
+		if !isFinished(run, full) {
 			continue
 		}
 		t.Runs++
-		if r := read(run); r.timed {
+		if r := valuesOf(run); r.timed {
 			took.add(r.ms, r.key, exactRuns)
 		}
 		source.add(run.SourceRecordCount)
@@ -45,7 +45,7 @@ func TypicalOf(runs []census.SyncRun, last int, full bool) *Typical {
 		failed.add(run.RecordsFailed)
 		invalid.add(run.Invalids())
 	}
-	if t.Runs < fewestTypical {
+	if t.Runs < minTypical {
 		return nil
 	}
 	t.Durations = took.summary()
@@ -57,15 +57,15 @@ func TypicalOf(runs []census.SyncRun, last int, full bool) *Typical {
 // finished runs of its kind that precede it in runs and have both ends. runs must be oldest
 // first. It returns nil for fewer than 3 such runs.
 func Expected(run *census.SyncRun, runs []census.SyncRun) *float64 {
-	took := make([]int64, 0, expectedBy)
-	for i := len(runs) - 1; i >= 0 && len(took) < expectedBy; i-- {
-		if other := &runs[i]; compare(other, run) < 0 && finishedOf(other, run.FullSync) {
-			if r := read(other); r.timed {
+	took := make([]int64, 0, maxExpected)
+	for i := len(runs) - 1; i >= 0 && len(took) < maxExpected; i-- {
+		if other := &runs[i]; compareRuns(other, run) < 0 && isFinished(other, run.FullSync) {
+			if r := valuesOf(other); r.timed {
 				took = append(took, r.ms)
 			}
 		}
 	}
-	if len(took) < fewestTypical {
+	if len(took) < minTypical {
 		return nil
 	}
 	slices.Sort(took)
@@ -73,8 +73,8 @@ func Expected(run *census.SyncRun, runs []census.SyncRun) *float64 {
 	return &median
 }
 
-// finishedOf reports whether r is a finished run of a kind. Dry runs are of no kind.
-func finishedOf(r *census.SyncRun, full bool) bool {
+// isFinished reports whether r is a finished run of a kind. Dry runs are of no kind.
+func isFinished(r *census.SyncRun, full bool) bool {
 	if r.FullSync != full || r.DryRun() {
 		return false
 	}
@@ -90,7 +90,7 @@ type average struct{ n, sum int64 }
 
 func (a *average) add(c census.Count) {
 	if c.Known {
-		a.n, a.sum = a.n+1, saturate(a.sum, max(c.N, 0))
+		a.n, a.sum = a.n+1, addSaturated(a.sum, max(c.N, 0))
 	}
 }
 

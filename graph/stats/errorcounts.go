@@ -31,17 +31,17 @@ type ErrorGroup struct {
 	LatestRun   *census.SyncRun // must not be modified
 }
 
-// Groups count errors by kind. Up to exactGroups kinds, the counts are exact, and merging adds
+// errorCounts count errors by kind. Up to exactGroups kinds, the counts are exact, and merging adds
 // them. Beyond that, the rarest are combined as "other". A count is then a lower bound, and the
 // counts still add up to all errors. The order of the runs may decide which rare kinds stay
 // separate.
-type groups struct {
-	byKey   map[string]*group
-	other   group
+type errorCounts struct {
+	byKey   map[string]*errorCount
+	rare    errorCount
 	scratch []byte
 }
 
-type group struct {
+type errorCount struct {
 	key    string // "c" and the code, or "m" and the pattern
 	n      int64
 	first  census.DateTime
@@ -54,7 +54,7 @@ const RestKey = "rest"
 
 // isErrorKey reports whether s can be the key of a group other than the combined one.
 func isErrorKey(s string) bool {
-	return len(s) == 16 && span(s, isHex) == len(s) && strings.ToLower(s) == s
+	return len(s) == 16 && prefixLength(s, isHex) == len(s) && strings.ToLower(s) == s
 }
 
 // publicKey returns the public form of a key. It is a hash, so it reveals nothing of the message.
@@ -80,55 +80,55 @@ func appendErrorKey(b []byte, run *census.SyncRun, outcome census.SyncRunOutcome
 }
 
 // add counts a FAILED run, or a PARTIAL run with an error code or message.
-func (g *groups) add(r *reading) {
+func (g *errorCounts) add(r *runValues) {
 	if g.scratch = appendErrorKey(g.scratch[:0], r.run, Outcomes[r.outcome]); len(g.scratch) == 0 {
 		return
 	}
 	into := g.byKey[string(g.scratch)]
 	if into == nil {
-		into = g.create(string(g.scratch))
+		into = g.newGroup(string(g.scratch))
 	}
 	into.n++
-	into.see(r.run.CreatedAt, r.run.SyncID)
+	into.record(r.run.CreatedAt, r.run.SyncID)
 	if newer(r.run, into.latest) {
 		into.latest = r.run.Clone()
 	}
-	g.trim()
+	g.trimRare()
 }
 
-func (g *groups) create(key string) *group {
+func (g *errorCounts) newGroup(key string) *errorCount {
 	if g.byKey == nil {
-		g.byKey = map[string]*group{}
+		g.byKey = map[string]*errorCount{}
 	}
-	created := &group{key: key}
+	created := &errorCount{key: key}
 	g.byKey[key] = created
 	return created
 }
 
-func (g *groups) merge(o *groups) {
+func (g *errorCounts) merge(o *errorCounts) {
 	for key, theirs := range o.byKey {
 		into := g.byKey[key]
 		if into == nil {
-			into = g.create(key)
+			into = g.newGroup(key)
 		}
-		into.absorb(theirs)
+		into.merge(theirs)
 	}
-	g.other.absorb(&o.other)
-	g.trim()
+	g.rare.merge(&o.rare)
+	g.trimRare()
 }
 
-func (g *group) absorb(o *group) {
+func (g *errorCount) merge(o *errorCount) {
 	g.n += o.n
 	for _, id := range o.syncs {
-		g.see(o.first, id)
+		g.record(o.first, id)
 	}
 	if newer(o.latest, g.latest) {
 		g.latest = o.latest
 	}
 }
 
-// see records the sync of a run in g, and the run's creation.
-func (g *group) see(at census.DateTime, id census.SyncID) {
+// record records the sync of a run in g, and the run's creation.
+func (g *errorCount) record(at census.DateTime, id census.SyncID) {
 	if len(g.syncs) == 0 || at < g.first {
 		g.first = at
 	}
@@ -137,24 +137,24 @@ func (g *group) see(at census.DateTime, id census.SyncID) {
 	}
 }
 
-func (g *groups) trim() {
+func (g *errorCounts) trimRare() {
 	if len(g.byKey) <= exactGroups {
 		return
 	}
 	for _, rare := range g.sorted()[keptGroups:] {
 		delete(g.byKey, rare.key)
-		g.other.absorb(rare)
+		g.rare.merge(rare)
 	}
 }
 
 // sorted returns the groups, the most frequent first, then the latest first.
-func (g *groups) sorted() []*group {
-	all := make([]*group, 0, len(g.byKey))
+func (g *errorCounts) sorted() []*errorCount {
+	all := make([]*errorCount, 0, len(g.byKey))
 	for _, one := range g.byKey {
 		all = append(all, one)
 	}
-	slices.SortFunc(all, func(a, b *group) int {
-		return cmp.Or(cmp.Compare(b.n, a.n), compare(b.latest, a.latest), cmp.Compare(a.key, b.key))
+	slices.SortFunc(all, func(a, b *errorCount) int {
+		return cmp.Or(cmp.Compare(b.n, a.n), compareRuns(b.latest, a.latest), cmp.Compare(a.key, b.key))
 	})
 	return all
 }
@@ -166,10 +166,10 @@ func (g *groups) sorted() []*group {
 // A FAILED run always counts. A PARTIAL run counts if it has an error code or message. Others
 // never count: Census leaves old errors on canceled runs (API reference, samples).
 func (d *Digest) Errors(first int) []ErrorGroup {
-	all := d.groups.sorted()
+	all := d.errors.sorted()
 	list := make([]ErrorGroup, 0, len(all)+1)
 	for _, g := range all {
-		e := g.tell()
+		e := g.toErrorGroup()
 		e.Key = publicKey(g.key)
 		if g.key[0] == 'c' {
 			e.Code = e.LatestRun.ErrorCode
@@ -180,8 +180,8 @@ func (d *Digest) Errors(first int) []ErrorGroup {
 		}
 		list = append(list, e)
 	}
-	if d.groups.other.n > 0 {
-		list = append(list, d.groups.other.tell())
+	if d.errors.rare.n > 0 {
+		list = append(list, d.errors.rare.toErrorGroup())
 	}
 	if first > 0 && first < len(list) {
 		list = list[:first]
@@ -189,15 +189,15 @@ func (d *Digest) Errors(first int) []ErrorGroup {
 	return list
 }
 
-func (g *group) tell() ErrorGroup {
+func (g *errorCount) toErrorGroup() ErrorGroup {
 	return ErrorGroup{Key: RestKey, Count: int(g.n), SyncCount: len(g.syncs), FirstSeenAt: g.first, LastSeenAt: g.latest.CreatedAt, LatestRun: g.latest}
 }
 
 func errorOf(r *census.SyncRun) (code, message string) {
-	return text(r.ErrorCode), cmp.Or(text(r.ErrorMessage), text(r.ErrorDetail))
+	return trimmedText(r.ErrorCode), cmp.Or(trimmedText(r.ErrorMessage), trimmedText(r.ErrorDetail))
 }
 
-func text(s *string) string {
+func trimmedText(s *string) string {
 	if s == nil {
 		return ""
 	}

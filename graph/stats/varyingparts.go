@@ -14,8 +14,8 @@ func isHex(c byte) bool {
 	return isDigit(c) || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
-// span returns how many bytes at the start of s are of a kind.
-func span(s string, kind func(byte) bool) int {
+// prefixLength returns how many bytes at the start of s are of a kind.
+func prefixLength(s string, kind func(byte) bool) int {
 	n := 0
 	for n < len(s) && kind(s[n]) {
 		n++
@@ -25,20 +25,20 @@ func span(s string, kind func(byte) bool) int {
 
 // urlLength measures a URL up to a blank, a quote or a bracket, without the punctuation after it.
 func urlLength(s string) int {
-	scheme := span(s, func(c byte) bool { return isWord(c) || c == '+' || c == '-' || c == '.' })
+	scheme := prefixLength(s, func(c byte) bool { return isWord(c) || c == '+' || c == '-' || c == '.' })
 	if !isLetter(s[0]) || !strings.HasPrefix(s[scheme:], "://") {
 		return 0
 	}
-	n := span(s, func(c byte) bool { return c > ' ' && !strings.ContainsRune("\"'`<>()[]{}", rune(c)) })
+	n := prefixLength(s, func(c byte) bool { return c > ' ' && !strings.ContainsRune("\"'`<>()[]{}", rune(c)) })
 	return len(strings.TrimRight(s[:n], ".,;:!?"))
 }
 
 func emailLength(s string) int {
-	local := span(s, func(c byte) bool { return isWord(c) || strings.IndexByte("._%+-", c) >= 0 })
+	local := prefixLength(s, func(c byte) bool { return isWord(c) || strings.IndexByte("._%+-", c) >= 0 })
 	if local == len(s) || s[local] != '@' {
 		return 0
 	}
-	host := span(s[local+1:], func(c byte) bool { return isWord(c) || c == '.' || c == '-' })
+	host := prefixLength(s[local+1:], func(c byte) bool { return isWord(c) || c == '.' || c == '-' })
 	host = len(strings.TrimRight(s[local+1:local+1+host], ".-"))
 	if host == 0 {
 		return 0
@@ -49,18 +49,18 @@ func emailLength(s string) int {
 // timeLength measures a date such as 2026-03-04, with or without a time, fraction and zone.
 func timeLength(s string) int {
 	const date, clock = "0000-00-00", "00:00"
-	if !shaped(s, date) {
+	if !hasShape(s, date) {
 		return 0
 	}
 	n := len(date)
-	if len(s) > n+1 && (s[n] == 'T' || s[n] == ' ') && shaped(s[n+1:], clock) {
-		n += 1 + span(s[n+1:], func(c byte) bool { return isDigit(c) || c == ':' || c == '.' || c == ',' })
+	if len(s) > n+1 && (s[n] == 'T' || s[n] == ' ') && hasShape(s[n+1:], clock) {
+		n += 1 + prefixLength(s[n+1:], func(c byte) bool { return isDigit(c) || c == ':' || c == '.' || c == ',' })
 		n = len(strings.TrimRight(s[:n], ".,:"))
 		switch rest := s[n:]; {
 		case strings.HasPrefix(rest, "Z"):
 			n++
 		case rest != "" && (rest[0] == '+' || rest[0] == '-') && len(rest) > 1 && isDigit(rest[1]):
-			n += 1 + span(rest[1:], func(c byte) bool { return isDigit(c) || c == ':' })
+			n += 1 + prefixLength(rest[1:], func(c byte) bool { return isDigit(c) || c == ':' })
 		}
 	}
 	return n
@@ -70,13 +70,13 @@ func timeLength(s string) int {
 // random word has digits in the middle, or capitals all over.
 func idLength(s string) int {
 	const uuid = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
-	if shaped(s, uuid) {
+	if hasShape(s, uuid) {
 		return len(uuid)
 	}
 	if s[0] == '0' && len(s) > 2 && s[1]|0x20 == 'x' && isHex(s[2]) {
-		return 2 + span(s[2:], isHex)
+		return 2 + prefixLength(s[2:], isHex)
 	}
-	n := span(s, isWord)
+	n := prefixLength(s, isWord)
 	if n < 8 {
 		return 0
 	}
@@ -95,7 +95,7 @@ func idLength(s string) int {
 	switch {
 	case digits == n:
 		return 0
-	case digits > 0 && span(s, isHex) >= n, switches >= 2, digits > 0 && humps >= 2, humps >= 3 && n <= 4*humps:
+	case digits > 0 && prefixLength(s, isHex) >= n, switches >= 2, digits > 0 && humps >= 2, humps >= 3 && n <= 4*humps:
 		return n
 	}
 	return 0
@@ -104,16 +104,16 @@ func idLength(s string) int {
 // numberLength measures digits, and groups of digits joined by one of ".,:", as in amounts,
 // addresses and times of day.
 func numberLength(s string) int {
-	n := span(s, isDigit)
+	n := prefixLength(s, isDigit)
 	for n+1 < len(s) && strings.IndexByte(".,:", s[n]) >= 0 && isDigit(s[n+1]) {
-		n += 1 + span(s[n+1:], isDigit)
+		n += 1 + prefixLength(s[n+1:], isDigit)
 	}
 	return n
 }
 
-// shaped reports whether s begins like the shape and a word ends there. In the shape, 0 stands
+// hasShape reports whether s begins like the shape and a word ends there. In the shape, 0 stands
 // for any digit, x for any hex digit, and other characters for themselves.
-func shaped(s, shape string) bool {
+func hasShape(s, shape string) bool {
 	if len(s) < len(shape) {
 		return false
 	}

@@ -6,12 +6,12 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// compare orders runs as Census lists them, by creation and then by id.
-func compare(a, b *census.SyncRun) int {
+// compareRuns orders runs as Census lists them, by creation and then by id.
+func compareRuns(a, b *census.SyncRun) int {
 	return cmp.Or(cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.ID, b.ID))
 }
 
 // newer reports whether a is not nil, and b is nil or older than a.
 func newer(a, b *census.SyncRun) bool {
-	return a != nil && (b == nil || compare(a, b) > 0)
+	return a != nil && (b == nil || compareRuns(a, b) > 0)
 }
