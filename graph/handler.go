@@ -35,12 +35,12 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 		return nil, err
 	}
 	guard, err := limits.New(schema.Schema(), fieldPrices(), limits.Options{
-		Limits: opt.Limits, Beside: documents.Beside,
+		Limits: opt.Limits, Values: documents.Values,
 	})
 	if err != nil {
 		return nil, err
 	}
-	given := inputs.New(schema.Schema(), inputs.Options{Scalars: scalars, Code: errcodes.BadUserInput, Beside: documents.Beside, Secret: !opt.Limits.Introspection})
+	given := inputs.New(schema.Schema(), inputs.Options{Scalars: scalars, Code: errcodes.BadUserInput, Values: documents.Values, Secret: !opt.Limits.Introspection})
 	panicked := func(ctx context.Context, value any, stack []byte) {
 		opt.Log.ErrorContext(ctx, "panic", "value", fmt.Sprint(value), "stack", string(stack))
 	}

@@ -28,16 +28,16 @@ type planKey struct {
 // planOf returns the plan of op by schema. It stores the plan beside the document, if the plan is
 // the same for each execution.
 func planOf(ctx context.Context, schema *exec.Schema, op *graphql.OperationContext) *plan {
-	key, beside := planKey{op.Operation.Name, exec.PartsIn(ctx) != nil}, documents.Beside(op)
-	if beside != nil {
-		if p, ok := beside.Load(key); ok {
+	key, values := planKey{op.Operation.Name, exec.PartsIn(ctx) != nil}, documents.Values(op)
+	if values != nil {
+		if p, ok := values.Load(key); ok {
 			op.Stats.SetExtension(planName, p)
 			return p.(*plan)
 		}
 	}
 	p := &plan{documents.ShortHash(op.RawQuery), exec.Compile(schema, op, key.parts), deprecatedFields(op)}
-	if beside != nil && p.exec.Fixed {
-		beside.Store(key, p)
+	if values != nil && p.exec.Fixed {
+		values.Store(key, p)
 	}
 	op.Stats.SetExtension(planName, p)
 	return p

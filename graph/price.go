@@ -28,9 +28,9 @@ func fieldPrices() limits.Prices {
 		"SyncRunConnection.nodes":     {Same: true},
 		"SyncRunConnection.edges":     {Same: true},
 		"SyncRunEdge.node":            {Same: true},
-		"Sync.runs":                   {Pages: runsPages, Items: runs, Part: runsShared, Per: 100, Of: partNewest},
-		"Sync.latestRun":              {Pages: limits.Fixed(1), Part: newest(latestWindow.Limit), Of: partNewest},
-		"Sync.activeRun":              {Pages: limits.Fixed(1), Part: newest(healthWindow.Limit), Of: partNewest},
+		"Sync.runs":                   {Pages: runsPages, Items: runs, Part: runsShared, PerPage: 100, ItemsPart: partNewest},
+		"Sync.latestRun":              {Pages: limits.Fixed(1), Part: newest(latestWindow.Limit), ItemsPart: partNewest},
+		"Sync.activeRun":              {Pages: limits.Fixed(1), Part: newest(healthWindow.Limit), ItemsPart: partNewest},
 		"Sync.typicalRun":             {Pages: limits.Fixed(1), Part: typicalPart},
 		"Sync.nextRunAt":              {Pages: limits.Fixed(0)},
 		"SyncRun.sync":                {Pages: limits.Fixed(0)},
@@ -42,7 +42,7 @@ func fieldPrices() limits.Prices {
 		"Group.syncs":  {Pages: limits.Fixed(assumedSyncs / 50), Shared: "all syncs", Items: limits.Size(defaultPage)},
 		"Sync.health":  {Pages: limits.Fixed(1), Part: newest(healthWindow.Limit)},
 		// A sync usually has at most one of each rule.
-		"Sync.alerts":    {Pages: limits.Fixed(1), Part: newest(healthWindow.Limit), Of: partNewest},
+		"Sync.alerts":    {Pages: limits.Fixed(1), Part: newest(healthWindow.Limit), ItemsPart: partNewest},
 		"Query.alerts":   {Pages: alertPages, Parts: alertParts, Items: alertSyncs},
 		"SyncAlert.sync": {Pages: limits.Fixed(0)},
 		// The newest runs of its sync are shared by all runs of the list.

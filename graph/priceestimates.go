@@ -71,7 +71,7 @@ func runsPart(a limits.Args) string {
 func needsHealthOfAll(a limits.Args) bool {
 	order, _ := a.Value("orderBy").(map[string]any)
 	filter, _ := a.Value("filter").(map[string]any)
-	return order["field"] == string(SyncOrderFieldHealth) || filter["healthStates"] != nil || filter["inProgress"] != nil || a.Asks("healthCounts")
+	return order["field"] == string(SyncOrderFieldHealth) || filter["healthStates"] != nil || filter["inProgress"] != nil || a.Selects("healthCounts")
 }
 
 // candidateSyncs returns the number of syncs to select from.
@@ -152,7 +152,7 @@ func statsPages(a limits.Args) int {
 	switch {
 	case !named:
 		return assumedSyncs
-	case a.Asks("groups"):
+	case a.Selects("groups"):
 		return n + min(n, 3) + (n+49)/50
 	}
 	return n

@@ -22,22 +22,22 @@ func TestBounds(t *testing.T) {
 		all.Go(func() {
 			for i := range 200 {
 				text := fmt.Sprintf("#%d %d %s", g, i, strings.Repeat("x", 30_000))
-				texts.keep(hashOf(text), text)
+				texts.put(hashOf(text), text)
 			}
 		})
 	}
 	all.Wait()
-	if n, used := texts.kept.Len(), texts.kept.Used(); used > textBytes || n < 100 {
+	if n, used := texts.entries.Len(), texts.entries.Used(); used > textBytes || n < 100 {
 		t.Errorf("%d texts of %d bytes", n, used)
 	}
-	texts.keep("long", strings.Repeat("x", maxText+1))
+	texts.put("long", strings.Repeat("x", maxText+1))
 	if _, ok := texts.get("long"); ok {
 		t.Error("a long text was kept")
 	}
 	parsed := NewParsed()
 	parsed.Add(ctx, strings.Repeat("x", maxParsed+1), &ast.QueryDocument{})
 	parsed.Add(ctx, strings.Repeat("x", maxParsed), &ast.QueryDocument{})
-	if n := parsed.kept.Len(); n != 1 {
+	if n := parsed.entries.Len(); n != 1 {
 		t.Errorf("%d documents", n)
 	}
 }
@@ -79,7 +79,7 @@ func heap() uint64 {
 
 // A value can be stored beside a shared document. A copy of the document made for one request has
 // no such place.
-func TestBeside(t *testing.T) {
+func TestValues(t *testing.T) {
 	parsed, doc := NewParsed(), &ast.QueryDocument{}
 	parsed.Add(t.Context(), "{a}", doc)
 	begin := func(text string, doc *ast.QueryDocument) *graphql.OperationContext {
@@ -90,12 +90,12 @@ func TestBeside(t *testing.T) {
 		return op
 	}
 	op := begin("{a}", doc)
-	beside := Beside(op)
-	if beside == nil || beside != Beside(begin("{a}", doc)) {
+	values := Values(op)
+	if values == nil || values != Values(begin("{a}", doc)) {
 		t.Error("two requests have different maps")
 	}
 	op.Doc = &ast.QueryDocument{}
-	if Beside(op) != nil || Beside(begin("{a}", op.Doc)) != nil || Beside(begin("{b}", doc)) != nil || Beside(&graphql.OperationContext{}) != nil {
+	if Values(op) != nil || Values(begin("{a}", op.Doc)) != nil || Values(begin("{b}", doc)) != nil || Values(&graphql.OperationContext{}) != nil {
 		t.Error("a document that is not cached has a map")
 	}
 }

@@ -38,12 +38,12 @@ func (x Escapes) MutateOperationParameters(_ context.Context, params *graphql.Ra
 	if !strings.Contains(params.Query, `\u`) || x.Known(params.Query) {
 		return nil
 	}
-	return halfPair(params.Query)
+	return halfSurrogateError(params.Query)
 }
 
-// halfPair returns an error for the first half of a surrogate pair in a string of text. It
-// returns nil for invalid documents, which the parser reports.
-func halfPair(text string) *gqlerror.Error {
+// halfSurrogateError returns an error for the first half of a surrogate pair in a string of text.
+// It returns nil for invalid documents, which the parser reports.
+func halfSurrogateError(text string) *gqlerror.Error {
 	if !strings.Contains(text, `\u`) {
 		return nil
 	}
@@ -57,7 +57,7 @@ func halfPair(text string) *gqlerror.Error {
 			continue
 		}
 		raw := string(runes[t.Pos.Start:t.Pos.End])
-		if at := HalfPair(raw); at >= 0 {
+		if at := HalfSurrogate(raw); at >= 0 {
 			column := t.Pos.Column - 1 + len([]rune(raw[:at])) // the token begins after its quote
 			bad := gqlerror.ErrorLocf("", t.Pos.Line, column, "%s is half of a surrogate pair; write both halves, or the character itself", raw[at:at+6])
 			bad.Extensions = map[string]any{"code": errcodes.ParseFailed}
@@ -66,9 +66,9 @@ func halfPair(text string) *gqlerror.Error {
 	}
 }
 
-// HalfPair returns the index in raw of the first escaped half of a surrogate pair; -1 if there is
-// none. raw must have valid escapes of JSON or GraphQL.
-func HalfPair(raw string) int {
+// HalfSurrogate returns the index in raw of the first escaped half of a surrogate pair; -1 if there
+// is none. raw must have valid escapes of JSON or GraphQL.
+func HalfSurrogate(raw string) int {
 	for at := 0; ; {
 		i := strings.IndexByte(raw[at:], '\\')
 		if i < 0 {

@@ -32,17 +32,17 @@ var _ interface {
 
 // Parsed is a cache of parsed and validated documents by their text, for gqlgen's SetQueryCache.
 // Requests share the documents, which must not be modified. As an extension, it lets other
-// extensions store values beside a document (see Beside). Add it before them.
-type Parsed struct{ *shared[*document] }
+// extensions store values beside a document (see Values). Add it before them.
+type Parsed struct{ *cache[*document] }
 
 type document struct {
 	doc    *ast.QueryDocument
-	beside *sync.Map
+	values *sync.Map
 }
 
 // NewParsed returns an empty cache of at most 32 MiB. It overestimates the memory of a document,
 // from the length of its text.
-func NewParsed() *Parsed { return &Parsed{newShared[*document](parsedBytes)} }
+func NewParsed() *Parsed { return &Parsed{newCache[*document](parsedBytes)} }
 
 // Get returns the parsed form of text.
 func (p *Parsed) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
@@ -67,7 +67,7 @@ const parsedName = "Parsed"
 // Validate returns nil: any schema is valid.
 func (*Parsed) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationContext attaches the map of op's document to op, for Beside.
+// MutateOperationContext attaches the map of op's document to op, for Values.
 func (p *Parsed) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	if known, ok := p.get(op.RawQuery); ok && known.doc == op.Doc {
 		op.Stats.SetExtension(parsedName, known)
@@ -75,12 +75,12 @@ func (p *Parsed) MutateOperationContext(_ context.Context, op *graphql.Operation
 	return nil
 }
 
-// Beside returns a map to store values computed from op's document, for as long as the document
+// Values returns a map to store values computed from op's document, for as long as the document
 // is cached. It returns nil if the document is not cached, or op has another document by now.
 // Each user must use keys of its own type.
-func Beside(op *graphql.OperationContext) *sync.Map {
+func Values(op *graphql.OperationContext) *sync.Map {
 	if known, ok := op.Stats.GetExtension(parsedName).(*document); ok && known.doc == op.Doc {
-		return known.beside
+		return known.values
 	}
 	return nil
 }

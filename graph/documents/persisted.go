@@ -54,17 +54,17 @@ func (p Persisted) MutateOperationParameters(ctx context.Context, params *graphq
 		return err
 	}
 	if id != "" && hash != "" {
-		return failure(errcodes.BadRequest, "send either documentId or extensions.persistedQuery, not both")
+		return newError(errcodes.BadRequest, "send either documentId or extensions.persistedQuery, not both")
 	}
 	if id == "" && hash == "" {
 		if p.RequireTrusted {
-			return failure(errcodes.Forbidden, "only trusted documents are accepted; send the id of a trusted document")
+			return newError(errcodes.Forbidden, "only trusted documents are accepted; send the id of a trusted document")
 		}
 		return nil
 	}
 	if name, text, ok := p.Trusted.Lookup(id + hash); ok {
 		if params.Query != "" && params.Query != text {
-			return failure(errcodes.BadRequest, "query differs from the trusted document with this hash; send only the hash")
+			return newError(errcodes.BadRequest, "query differs from the trusted document with this hash; send only the hash")
 		}
 		if p.OnTrusted != nil {
 			p.OnTrusted(ctx, name)
@@ -74,11 +74,11 @@ func (p Persisted) MutateOperationParameters(ctx context.Context, params *graphq
 	}
 	switch {
 	case p.RequireTrusted && params.Query != "":
-		return failure(errcodes.Forbidden, "only trusted documents are accepted, and this document is not trusted; send the id of a trusted document")
+		return newError(errcodes.Forbidden, "only trusted documents are accepted, and this document is not trusted; send the id of a trusted document")
 	case id != "":
-		return failure(errcodes.PersistedQueryNotFound, "unknown documentId")
+		return newError(errcodes.PersistedQueryNotFound, "unknown documentId")
 	case p.RequireTrusted:
-		return failure(errcodes.PersistedQueryNotFound, notFoundMessage)
+		return newError(errcodes.PersistedQueryNotFound, notFoundMessage)
 	}
 	return p.automatic(hash, params)
 }
@@ -87,14 +87,14 @@ func (p Persisted) MutateOperationParameters(ctx context.Context, params *graphq
 func (p Persisted) automatic(hash string, params *graphql.RawParams) *gqlerror.Error {
 	if params.Query != "" {
 		if hashOf(params.Query) != hash {
-			return failure(errcodes.BadRequest, "sha256Hash is not the SHA-256 hash of query")
+			return newError(errcodes.BadRequest, "sha256Hash is not the SHA-256 hash of query")
 		}
-		p.Automatic.keep(hash, params.Query)
+		p.Automatic.put(hash, params.Query)
 		return nil
 	}
-	text, ok := p.Automatic.find(hash)
+	text, ok := p.Automatic.lookUp(hash)
 	if !ok {
-		return failure(errcodes.PersistedQueryNotFound, notFoundMessage)
+		return newError(errcodes.PersistedQueryNotFound, notFoundMessage)
 	}
 	params.Query = text
 	return nil

@@ -26,9 +26,9 @@ type Options struct {
 	Scalars map[string]Scalar
 	// Code is extensions.code of every refusal.
 	Code string
-	// Beside is where something can be kept with op's document, for as long as that
+	// Values is where something can be kept with op's document, for as long as that
 	// is kept itself; nil where it is not. A nil function keeps nothing.
-	Beside func(op *graphql.OperationContext) *sync.Map
+	Values func(op *graphql.OperationContext) *sync.Map
 	// Secret keeps names of the schema that the client did not send out of messages.
 	Secret bool
 }
@@ -48,8 +48,8 @@ var _ interface {
 
 // New returns a Checker for operations over schema.
 func New(schema *ast.Schema, opt Options) *Checker {
-	if opt.Beside == nil {
-		opt.Beside = func(*graphql.OperationContext) *sync.Map { return nil }
+	if opt.Values == nil {
+		opt.Values = func(*graphql.OperationContext) *sync.Map { return nil }
 	}
 	return &Checker{schema, opt}
 }
@@ -112,15 +112,15 @@ type usesKey struct{ *ast.OperationDefinition }
 
 // remember is look for an operation that may have been looked at before.
 func (c *Checker) remember(op *graphql.OperationContext) ([]use, *gqlerror.Error) {
-	beside := c.Beside(op)
-	if beside != nil {
-		if known, ok := beside.Load(usesKey{op.Operation}); ok {
+	values := c.Values(op)
+	if values != nil {
+		if known, ok := values.Load(usesKey{op.Operation}); ok {
 			return known.([]use), nil
 		}
 	}
 	uses, refused := c.look(op.Doc, op.Operation)
-	if beside != nil && refused == nil {
-		beside.Store(usesKey{op.Operation}, uses)
+	if values != nil && refused == nil {
+		values.Store(usesKey{op.Operation}, uses)
 	}
 	return uses, refused
 }

@@ -11,17 +11,17 @@ import (
 // Args are the arguments of one field, with variables and defaults. A missing argument or null
 // counts as not given.
 type Args struct {
-	field  *ast.Field
-	vars   map[string]any
-	varied *bool // set when a variable is read
+	field         *ast.Field
+	vars          map[string]any
+	usesVariables *bool // set when a variable is read
 
 	walk *pricing
 	sets []ast.SelectionSet // selected below the field
 }
 
-// Asks reports whether a field with the name, which must have a price, is selected on the value
+// Selects reports whether a field with the name, which must have a price, is selected on the value
 // of this field.
-func (a Args) Asks(name string) bool {
+func (a Args) Selects(name string) bool {
 	var below collection
 	for _, set := range a.sets {
 		a.walk.collect(&below, set)
@@ -41,25 +41,25 @@ func (a Args) Value(name string) any {
 	switch arg := a.field.Arguments.ForName(name); {
 	case arg == nil || arg.Value == nil:
 	case arg.Value.Kind != ast.Variable:
-		*a.varied = *a.varied || names(arg.Value)
-		return literal(arg.Value, a.vars)
+		*a.usesVariables = *a.usesVariables || hasVariable(arg.Value)
+		return goValue(arg.Value, a.vars)
 	default:
-		*a.varied = true
+		*a.usesVariables = true
 		if v, given := a.vars[arg.Value.Raw]; given {
 			return v
 		}
 	}
-	return literal(def.DefaultValue, nil)
+	return goValue(def.DefaultValue, nil)
 }
 
-// names reports whether v contains a variable.
-func names(v *ast.Value) bool {
-	return v.Kind == ast.Variable || slices.ContainsFunc(v.Children, func(c *ast.ChildValue) bool { return names(c.Value) })
+// hasVariable reports whether v contains a variable.
+func hasVariable(v *ast.Value) bool {
+	return v.Kind == ast.Variable || slices.ContainsFunc(v.Children, func(c *ast.ChildValue) bool { return hasVariable(c.Value) })
 }
 
-// literal returns the Go value of v: nil, bool, int64, float64, string, []any or map[string]any.
+// goValue returns the Go value of v: nil, bool, int64, float64, string, []any or map[string]any.
 // Numbers out of range saturate. The parser limits the nesting of values.
-func literal(v *ast.Value, vars map[string]any) any {
+func goValue(v *ast.Value, vars map[string]any) any {
 	if v == nil {
 		return nil
 	}
@@ -77,13 +77,13 @@ func literal(v *ast.Value, vars map[string]any) any {
 	case ast.ListValue:
 		list := make([]any, 0, len(v.Children))
 		for _, c := range v.Children {
-			list = append(list, literal(c.Value, vars))
+			list = append(list, goValue(c.Value, vars))
 		}
 		return list
 	case ast.ObjectValue:
 		object := make(map[string]any, len(v.Children))
 		for _, c := range v.Children {
-			object[c.Name] = literal(c.Value, vars)
+			object[c.Name] = goValue(c.Value, vars)
 		}
 		return object
 	case ast.StringValue, ast.BlockValue, ast.EnumValue:

@@ -68,7 +68,7 @@ func testPrices() Prices {
 		"Query.judged":         {Pages: Fixed(1), Items: Size(25, "ids"), Parts: judgedParts},
 		"Sync.judged":          {Items: runs, Parts: judgedParts},
 		"Sync.head":            {Pages: Fixed(1), Part: func(Args) (string, int) { return "newest", 1 }},
-		"Sync.recent":          {Pages: PagesOf(runs, 100), Items: runs, Part: recentPart, Per: 100},
+		"Sync.recent":          {Pages: PagesOf(runs, 100), Items: runs, Part: recentPart, PerPage: 100},
 		"SyncConnection.nodes": {Same: true},
 		"SyncConnection.edges": {Same: true},
 		"SyncEdge.node":        {Same: true},

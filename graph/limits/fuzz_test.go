@@ -31,17 +31,17 @@ func FuzzWalk(f *testing.F) {
 		lim := Limits{Selections: budget, Depth: -1, Aliases: -1, RootFields: -1, Directives: -1}
 		g := newGuard(t, Options{Limits: lim})
 		vars := map[string]any{"n": n}
-		var beside sync.Map
-		remembering := newGuard(t, Options{Limits: lim, Beside: func(*graphql.OperationContext) *sync.Map { return &beside }})
+		var values sync.Map
+		remembering := newGuard(t, Options{Limits: lim, Values: func(*graphql.OperationContext) *sync.Map { return &values }})
 		look := func() {
 			for _, op := range doc.Operations {
 				stats, r, _ := g.measure(doc, op, vars)
-				if stats.Selections > budget+1 || stats.Pages < 0 || stats.Pages > most {
+				if stats.Selections > budget+1 || stats.Pages < 0 || stats.Pages > maxNumber {
 					t.Fatalf("%+v", stats)
 				}
 				for _, vars := range []map[string]any{vars, {"n": n/2 + 1}, {}} { // a remembered measurement holds for other variables
 					want, refused, _ := g.measure(doc, op, vars)
-					if got, r := remembering.remember(&graphql.OperationContext{Doc: doc, Operation: op, Variables: vars}); *got != want || (r == nil) != (refused == nil) {
+					if got, r := remembering.measureOnce(&graphql.OperationContext{Doc: doc, Operation: op, Variables: vars}); *got != want || (r == nil) != (refused == nil) {
 						t.Fatalf("%v: remembered %+v %+v, measured %+v %+v", vars, got, r, want, refused)
 					}
 				}
@@ -51,7 +51,7 @@ func FuzzWalk(f *testing.F) {
 			}
 		}
 		look() // as parsed
-		beside.Clear()
+		values.Clear()
 		validator.ValidateWithRules(schema, doc, rules.NewDefaultRules())
 		look() // with the definitions that validation adds, valid or not
 	})

@@ -12,17 +12,17 @@ import (
 // Options configure a Guard.
 type Options struct {
 	Limits Limits // the zero value means the defaults
-	// Beside returns a map to store values computed from op's document, for as long as the
+	// Values returns a map to store values computed from op's document, for as long as the
 	// document is cached; nil if it is not. The Guard stores measurements there, unless they
 	// depend on variables. If the function is nil, it stores nothing.
-	Beside func(op *graphql.OperationContext) *sync.Map
+	Values func(op *graphql.OperationContext) *sync.Map
 }
 
 // A Guard rejects operations that are too expensive. It is safe for concurrent use.
 type Guard struct {
 	limits Limits // with defaults filled in
-	prices index
-	beside func(*graphql.OperationContext) *sync.Map
+	prices priceIndex
+	values func(*graphql.OperationContext) *sync.Map
 }
 
 var _ interface {
@@ -33,13 +33,13 @@ var _ interface {
 // New returns a Guard for operations over schema. It returns an error for a price of a field that
 // the schema does not have, since a misspelt price would make its field free.
 func New(schema *ast.Schema, prices Prices, opt Options) (*Guard, error) {
-	idx, err := newIndex(schema, prices)
+	idx, err := newPriceIndex(schema, prices)
 	if err != nil {
 		return nil, err
 	}
-	g := &Guard{limits: opt.Limits.resolved(), prices: idx, beside: opt.Beside}
-	if g.beside == nil {
-		g.beside = func(*graphql.OperationContext) *sync.Map { return nil }
+	g := &Guard{limits: opt.Limits.withDefaults(), prices: idx, values: opt.Values}
+	if g.values == nil {
+		g.values = func(*graphql.OperationContext) *sync.Map { return nil }
 	}
 	return g, nil
 }
@@ -54,7 +54,7 @@ func (*Guard) Validate(graphql.ExecutableSchema) error { return nil }
 // calls it when the variables are known.
 func (g *Guard) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	op.DisableIntrospection = !g.limits.Introspection
-	stats, refused := g.remember(op)
+	stats, refused := g.measureOnce(op)
 	if refused != nil {
 		return refused.gqlError()
 	}
@@ -67,25 +67,25 @@ func (g *Guard) MutateOperationContext(_ context.Context, op *graphql.OperationC
 // Pages returns the Census pages of op, estimated from its arguments, and the limit for an
 // operation. op must have been accepted.
 func (g *Guard) Pages(op *graphql.OperationContext) (estimated, most int) {
-	stats, _ := g.remember(op)
+	stats, _ := g.measureOnce(op)
 	return stats.Pages, g.limits.Pages
 }
 
-// measured is the key of a remembered measurement.
-type measured struct{ *ast.OperationDefinition }
+// measurementKey is the key of a remembered measurement.
+type measurementKey struct{ *ast.OperationDefinition }
 
-// remember is measure, but reuses an earlier measurement.
-func (g *Guard) remember(op *graphql.OperationContext) (*Stats, *Refusal) {
-	beside := g.beside(op)
-	if beside != nil {
-		if known, ok := beside.Load(measured{op.Operation}); ok {
+// measureOnce is measure, but reuses an earlier measurement.
+func (g *Guard) measureOnce(op *graphql.OperationContext) (*Stats, *Refusal) {
+	values := g.values(op)
+	if values != nil {
+		if known, ok := values.Load(measurementKey{op.Operation}); ok {
 			stats := known.(*Stats)
 			return stats, stats.refusal(&g.limits)
 		}
 	}
 	stats, refused, varied := g.measure(op.Doc, op.Operation, op.Variables)
-	if beside != nil && refused == nil && !varied {
-		beside.Store(measured{op.Operation}, &stats)
+	if values != nil && refused == nil && !varied {
+		values.Store(measurementKey{op.Operation}, &stats)
 	}
 	return &stats, refused
 }
@@ -100,5 +100,5 @@ func (g *Guard) measure(doc *ast.QueryDocument, op *ast.OperationDefinition, var
 	}
 	p := pricing{doc: doc, prices: g.prices, vars: vars}
 	stats.Pages = p.total(op.SelectionSet)
-	return stats, stats.refusal(&g.limits), p.varied
+	return stats, stats.refusal(&g.limits), p.usesVariables
 }

@@ -92,11 +92,11 @@ func TestSelectionsDefaultThroughTheHandler(t *testing.T) {
 
 func TestZeroIsDefaultAndNegativeIsOff(t *testing.T) {
 	want := Limits{Depth: 12, Aliases: 30, RootFields: 20, Directives: 50, Selections: 10_000, Pages: 1_500}
-	if got := (Limits{}).resolved(); got != want {
+	if got := (Limits{}).withDefaults(); got != want {
 		t.Errorf("defaults %+v", got)
 	}
-	off := Limits{Depth: -1, Aliases: -1, RootFields: -1, Directives: -1, Selections: -1, Pages: -1}.resolved()
-	if off.Depth != math.MaxInt || off.Pages != math.MaxInt || off.Selections != ceiling {
+	off := Limits{Depth: -1, Aliases: -1, RootFields: -1, Directives: -1, Selections: -1, Pages: -1}.withDefaults()
+	if off.Depth != math.MaxInt || off.Pages != math.MaxInt || off.Selections != maxSelections {
 		t.Errorf("switched off %+v", off)
 	}
 }

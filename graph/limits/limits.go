@@ -38,8 +38,8 @@ const (
 	DefaultPages      = 1_500
 )
 
-// ceiling limits the walk if Limits.Selections is disabled.
-const ceiling = 1_000_000
+// maxSelections limits the walk if Limits.Selections is disabled.
+const maxSelections = 1_000_000
 
 // A Limit is the name of a limit, as in extensions.limit and metrics.
 type Limit string
@@ -56,19 +56,19 @@ const (
 	Names      Limit = "names" // repeats of one name in a document; checked first, no setting
 )
 
-// resolved returns l with the default for every zero, and math.MaxInt for every negative number.
-// Selections stays at most at the ceiling.
-func (l Limits) resolved() Limits {
-	l.Depth = resolve(l.Depth, DefaultDepth)
-	l.Aliases = resolve(l.Aliases, DefaultAliases)
-	l.RootFields = resolve(l.RootFields, DefaultRootFields)
-	l.Directives = resolve(l.Directives, DefaultDirectives)
-	l.Selections = min(resolve(l.Selections, DefaultSelections), ceiling)
-	l.Pages = resolve(l.Pages, DefaultPages)
+// withDefaults returns l with the default for every zero, and math.MaxInt for every negative
+// number. Selections stays at most at maxSelections.
+func (l Limits) withDefaults() Limits {
+	l.Depth = orDefault(l.Depth, DefaultDepth)
+	l.Aliases = orDefault(l.Aliases, DefaultAliases)
+	l.RootFields = orDefault(l.RootFields, DefaultRootFields)
+	l.Directives = orDefault(l.Directives, DefaultDirectives)
+	l.Selections = min(orDefault(l.Selections, DefaultSelections), maxSelections)
+	l.Pages = orDefault(l.Pages, DefaultPages)
 	return l
 }
 
-func resolve(n, fallback int) int {
+func orDefault(n, fallback int) int {
 	switch {
 	case n == 0:
 		return fallback

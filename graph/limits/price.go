@@ -28,17 +28,17 @@ type Price struct {
 	// share them. Of all its fields with one part, only the largest counts. reach is the number
 	// of items of the part that the field reads. Nil or "" means that the pages are not shared.
 	Part func(Args) (part string, reach int)
-	// Per is the number of items of the part on a page. Fields that together yield more items
+	// PerPage is the number of items of the part on a page. Fields that together yield more items
 	// cost as many pages as the items fill, which limits the size of answers. 0 if the field is
 	// not a list.
-	Per int
+	PerPage int
 	// Parts returns the pages that the field itself reads of a part of the objects it yields, for
 	// example to order them. Selections below share these pages, unless they reach further. Nil
 	// means none.
 	Parts func(Args) Parts
-	// Of names a part that the items share with the object above. It is read once for any number
-	// of items. "" means none.
-	Of string
+	// ItemsPart names a part that the items share with the object above. It is read once for any
+	// number of items. "" means none.
+	ItemsPart string
 	// Same says that the field yields the objects counted by the field above, as the nodes of a
 	// connection do. It has no pages and no items.
 	Same bool
@@ -86,8 +86,8 @@ func PagesOf(size func(Args) int, per int) func(Args) int {
 	return func(a Args) int { return max(1, (clamp(size(a))+per-1)/per) }
 }
 
-// reckon returns the pages that a field with args reads itself, and the items it yields.
-func (p Price) reckon(args Args) (pages, items int) {
+// pagesAndItems returns the pages that a field with args reads itself, and the items it yields.
+func (p Price) pagesAndItems(args Args) (pages, items int) {
 	items = 1
 	if p.Pages != nil {
 		pages = clamp(p.Pages(args))
@@ -98,10 +98,10 @@ func (p Price) reckon(args Args) (pages, items int) {
 	return pages, items
 }
 
-// index holds Prices by type and field.
-type index map[string]map[string]Price
+// priceIndex holds Prices by type and field.
+type priceIndex map[string]map[string]Price
 
-func (x index) find(f *ast.Field) (Price, bool) {
+func (x priceIndex) find(f *ast.Field) (Price, bool) {
 	if f.ObjectDefinition == nil {
 		return Price{}, false
 	}
@@ -109,10 +109,10 @@ func (x index) find(f *ast.Field) (Price, bool) {
 	return p, ok
 }
 
-// newIndex checks prices against schema. A field of an interface has the highest price of that
+// newPriceIndex checks prices against schema. A field of an interface has the highest price of that
 // field in the types that implement it.
-func newIndex(schema *ast.Schema, prices Prices) (index, error) {
-	x := index{}
+func newPriceIndex(schema *ast.Schema, prices Prices) (priceIndex, error) {
+	x := priceIndex{}
 	for name, price := range prices {
 		typ, field, _ := strings.Cut(name, ".")
 		def := schema.Types[typ]
@@ -129,7 +129,7 @@ func newIndex(schema *ast.Schema, prices Prices) (index, error) {
 	return x, nil
 }
 
-func (x index) add(typ, field string, price Price) {
+func (x priceIndex) add(typ, field string, price Price) {
 	if x[typ] == nil {
 		x[typ] = map[string]Price{}
 	}
@@ -139,16 +139,16 @@ func (x index) add(typ, field string, price Price) {
 			shared = ""
 		}
 		price = Price{ // without parts, for the same reason
-			Pages:  dearer(old.Pages, price.Pages, 0),
-			Items:  dearer(old.Items, price.Items, 1),
+			Pages:  larger(old.Pages, price.Pages, 0),
+			Items:  larger(old.Items, price.Items, 1),
 			Shared: shared,
 		}
 	}
 	x[typ][field] = price
 }
 
-// dearer returns a function for the larger result of a and b; a nil function returns missing.
-func dearer(a, b func(Args) int, missing int) func(Args) int {
+// larger returns a function for the larger result of a and b; a nil function returns missing.
+func larger(a, b func(Args) int, missing int) func(Args) int {
 	if a == nil {
 		a = Fixed(missing)
 	}

@@ -23,19 +23,19 @@ func measureShape(doc *ast.QueryDocument, op *ast.OperationDefinition, budget in
 	for _, v := range op.VariableDefinitions {
 		s.stats.Directives += len(v.Directives)
 	}
-	s.walk(op.SelectionSet, place{depth: 1})
+	s.walk(op.SelectionSet, position{depth: 1})
 	s.stats.RootFields = len(s.roots)
 	return s.stats
 }
 
-// A place is the position of a selection set in the answer.
-type place struct {
+// A position is the position of a selection set in the answer.
+type position struct {
 	depth  int  // of the fields in the set
 	exempt bool // under __schema or __type, where depth is not counted
 }
 
 // walk counts set and reports whether the budget lasts.
-func (s *shape) walk(set ast.SelectionSet, at place) bool {
+func (s *shape) walk(set ast.SelectionSet, at position) bool {
 	for _, sel := range set {
 		if s.stats.Selections++; s.stats.Selections > s.budget {
 			return false
@@ -58,7 +58,7 @@ func (s *shape) walk(set ast.SelectionSet, at place) bool {
 	return true
 }
 
-func (s *shape) field(f *ast.Field, at place) bool {
+func (s *shape) field(f *ast.Field, at position) bool {
 	s.stats.Directives += len(f.Directives)
 	if f.Alias != "" && f.Alias != f.Name {
 		s.stats.Aliases++
@@ -79,7 +79,7 @@ func (s *shape) field(f *ast.Field, at place) bool {
 
 // spread follows a fragment. Validation rejects fragments that spread themselves. If one reaches
 // this walk, it counts as endless.
-func (s *shape) spread(sel *ast.FragmentSpread, at place) bool {
+func (s *shape) spread(sel *ast.FragmentSpread, at position) bool {
 	def := fragment(s.doc, sel)
 	if def == nil {
 		return true

@@ -159,7 +159,7 @@ func checkJSON(text []byte) *fault {
 		return badRequest("the request is not valid UTF-8")
 	case n == len(text):
 		if bytes.Contains(text, []byte(`\u`)) {
-			if documents.HalfPair(string(text)) >= 0 {
+			if documents.HalfSurrogate(string(text)) >= 0 {
 				return badRequest("the request contains half of a surrogate pair")
 			}
 		}

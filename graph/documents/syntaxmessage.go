@@ -12,9 +12,9 @@ import (
 	"github.com/vektah/gqlparser/v2/lexer"
 )
 
-// characters names characters that are often pasted from pages and chats, and look like others or
-// are invisible.
-var characters = map[rune]string{
+// characterNames names characters that are often pasted from pages and chats, and look like others
+// or are invisible.
+var characterNames = map[rune]string{
 	'\u00A0': "a no-break space", '\u2007': "a figure space", '\u202F': "a narrow no-break space", '\u3000': "an ideographic space",
 	'\u200B': "a zero width space", '\u200C': "a zero width non-joiner", '\u200D': "a zero width joiner", '\u2060': "a word joiner", '\u00AD': "a soft hyphen",
 	'\u200E': "a left-to-right mark", '\u200F': "a right-to-left mark", '\u2028': "a line separator", '\u2029': "a paragraph separator",
@@ -29,7 +29,7 @@ func SyntaxMessage(message, text string) string {
 	if !utf8.ValidString(text) {
 		return message
 	}
-	t, err := firstInvalid(text)
+	t, err := firstInvalidToken(text)
 	if err == nil {
 		return message
 	}
@@ -47,12 +47,12 @@ func SyntaxMessage(message, text string) string {
 		return message
 	}
 	before, after := message[:at], message[at+len(byByte):]
-	return strings.TrimSuffix(before, `"`) + nameOf(r) + strings.TrimPrefix(after, `"`)
+	return strings.TrimSuffix(before, `"`) + describeCharacter(r) + strings.TrimPrefix(after, `"`)
 }
 
-// firstInvalid returns the first invalid token in text and its error; nil if all tokens are
+// firstInvalidToken returns the first invalid token in text and its error; nil if all tokens are
 // valid.
-func firstInvalid(text string) (lexer.Token, *gqlerror.Error) {
+func firstInvalidToken(text string) (lexer.Token, *gqlerror.Error) {
 	for tokens := lexer.New(&ast.Source{Input: text}); ; {
 		t, err := tokens.ReadToken()
 		if bad, ok := errors.AsType[*gqlerror.Error](err); ok {
@@ -64,9 +64,9 @@ func firstInvalid(text string) (lexer.Token, *gqlerror.Error) {
 	}
 }
 
-// nameOf returns a character's name, such as U+00A0 (a no-break space) or U+00E9 ("é").
-func nameOf(r rune) string {
-	name, ok := characters[r]
+// describeCharacter returns a character's name, such as U+00A0 (a no-break space) or U+00E9 ("é").
+func describeCharacter(r rune) string {
+	name, ok := characterNames[r]
 	switch {
 	case ok:
 	case unicode.IsSpace(r):

@@ -14,8 +14,8 @@ const (
 	// name with each other: 2,000 take a third of a second, 300 a hundredth.
 	maxRepeats = 300
 
-	// shortText is the length, in bytes, up to which a document is too short to be dangerous.
-	shortText = 2 << 10
+	// uncheckedBytes is the length, in bytes, up to which a document is too short to be dangerous.
+	uncheckedBytes = 2 << 10
 )
 
 // Repeats is a gqlgen extension that rejects a document which repeats one name too often, before
@@ -38,15 +38,15 @@ func (Repeats) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationParameters checks the text of params.
 func (x Repeats) MutateOperationParameters(_ context.Context, params *graphql.RawParams) *gqlerror.Error {
-	if len(params.Query) <= shortText || x.Known(params.Query) || !repeats(params.Query) {
+	if len(params.Query) <= uncheckedBytes || x.Known(params.Query) || !repeatsName(params.Query) {
 		return nil
 	}
 	return (&Refusal{Limit: Names, Allowed: maxRepeats, Actual: maxRepeats + 1}).gqlError()
 }
 
-// repeats reports whether text repeats a name too often. It returns false for invalid documents,
-// which the parser reports.
-func repeats(text string) bool {
+// repeatsName reports whether text repeats a name too often. It returns false for invalid
+// documents, which the parser reports.
+func repeatsName(text string) bool {
 	seen := map[string]int{}
 	for tokens := lexer.New(&ast.Source{Input: text}); ; {
 		switch t, err := tokens.ReadToken(); {

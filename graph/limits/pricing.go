@@ -10,13 +10,13 @@ import "github.com/vektah/gqlparser/v2/ast"
 // also costs the fields below. Selections for different types of one object are added up,
 // although an object has only one type.
 type pricing struct {
-	doc    *ast.QueryDocument
-	prices index
-	vars   map[string]any
-	shared map[string]int // pages of each Price.Shared met so far
-	whole  shares         // parts shared by all fields of the root (Parts.Whole)
-	above  int            // fields with items above the current place
-	varied bool           // vars were read, so other values may cost something else
+	doc           *ast.QueryDocument
+	prices        priceIndex
+	vars          map[string]any
+	shared        map[string]int // pages of each Price.Shared met so far
+	whole         partCosts      // parts shared by all fields of the root (Parts.Whole)
+	listsAbove    int            // fields with items above the current place
+	usesVariables bool           // vars were read, so other values may cost something else
 }
 
 // total returns the pages that an operation can cost, from 0 to most.
@@ -31,13 +31,13 @@ func (p *pricing) total(op ast.SelectionSet) int {
 // object returns the pages that sets can cost, all selected from one object. It excludes pages
 // shared with other objects.
 func (p *pricing) object(sets ...ast.SelectionSet) int {
-	var parts shares
+	var parts partCosts
 	pages := p.cost(&parts, sets)
 	return sum(pages, parts.pages())
 }
 
 // cost is object without the object's parts, which it adds to parts.
-func (p *pricing) cost(parts *shares, sets []ast.SelectionSet) int {
+func (p *pricing) cost(parts *partCosts, sets []ast.SelectionSet) int {
 	var c collection
 	for _, set := range sets {
 		p.collect(&c, set)
@@ -45,7 +45,7 @@ func (p *pricing) cost(parts *shares, sets []ast.SelectionSet) int {
 	total := 0
 	for _, m := range c.fields {
 		price, priced := p.prices.find(m.field)
-		switch args := (Args{m.field, p.vars, &p.varied, p, m.sets}); {
+		switch args := (Args{m.field, p.vars, &p.usesVariables, p, m.sets}); {
 		case !priced:
 			total = sum(total, p.object(m.sets...))
 		case price.Same:
@@ -59,17 +59,17 @@ func (p *pricing) cost(parts *shares, sets []ast.SelectionSet) int {
 
 // field returns the pages of a priced field and of the fields below it. It adds pages that belong
 // to a part of the object above to parts.
-func (p *pricing) field(parts *shares, price Price, args Args, sets []ast.SelectionSet) int {
-	pages, items := price.reckon(args)
+func (p *pricing) field(parts *partCosts, price Price, args Args, sets []ast.SelectionSet) int {
+	pages, items := price.pagesAndItems(args)
 	part, reach := "", 0
 	if price.Part != nil {
 		part, reach = price.Part(args)
 	}
 	switch {
 	case part != "":
-		s := share{part: part, most: pages, reach: reach}
-		if price.Per > 0 {
-			s.items, s.per = items, price.Per
+		s := partCost{part: part, largest: pages, reach: reach}
+		if price.PerPage > 0 {
+			s.items, s.perPage = items, price.PerPage
 		}
 		parts.add(s)
 		pages = 0
@@ -79,26 +79,26 @@ func (p *pricing) field(parts *shares, price Price, args Args, sets []ast.Select
 		}
 		p.shared[price.Shared], pages = max(p.shared[price.Shared], pages), 0
 	}
-	var of Parts
+	var ofItems Parts
 	if price.Parts != nil {
-		of = price.Parts(args)
+		ofItems = price.Parts(args)
 	}
-	var below shares
+	var below partCosts
 	if items > 0 && len(sets) > 0 {
-		p.above++
+		p.listsAbove++
 		pages = sum(pages, multiply(items, p.cost(&below, sets)))
-		p.above--
+		p.listsAbove--
 	}
-	if of := below.take(price.Of); price.Of != "" && of.most > 0 {
-		parts.add(share{part: of.part, most: of.most, reach: of.reach})
+	if cost := below.remove(price.ItemsPart); price.ItemsPart != "" && cost.largest > 0 {
+		parts.add(partCost{part: cost.part, largest: cost.largest, reach: cost.reach})
 	}
-	each := below.take(of.Part)
+	each := below.remove(ofItems.Part)
 	pages = sum(pages, multiply(items, below.pages()))
-	read := share{part: of.Part, most: clamp(of.Pages), sum: multiply(items, each.pages())}
-	if each.reach > of.Reach {
-		read.sum = sum(read.sum, read.most)
+	read := partCost{part: ofItems.Part, largest: clamp(ofItems.Pages), sum: multiply(items, each.pages())}
+	if each.reach > ofItems.Reach {
+		read.sum = sum(read.sum, read.largest)
 	}
-	if of.Whole && p.above == 0 {
+	if ofItems.Whole && p.listsAbove == 0 {
 		p.whole.add(read)
 		return pages
 	}

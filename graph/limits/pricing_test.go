@@ -66,7 +66,7 @@ func TestCost(t *testing.T) {
 		{query: "{ judged(order: LABEL, first: 90) { nodes { head { id } } } x: judged(order: LABEL, first: 20) { totalCount } }", want: 2 + 90},
 		{query: "{ judged(first: 50) { nodes { head { id } } } x: judged(first: 20) { nodes { head { id } } } }", want: 2 + 50 + 20},
 		{query: "{ judged(ids: [1, 2]) { nodes { judged(first: 7, order: LABEL) { totalCount } } } }", want: 1 + 2*60},
-		{query: "{ judged(first: 2000000000) { nodes { x: judged(first: 2000000000) { nodes { head { id } recent(first: 2000000000) { id } } } } } }", want: most},
+		{query: "{ judged(first: 2000000000) { nodes { x: judged(first: 2000000000) { nodes { head { id } recent(first: 2000000000) { id } } } } } }", want: maxNumber},
 		// @skip and @include are ignored
 		{query: "{ sync(id: 1) @skip(if: true) { latestRun @include(if: false) { id } } }", want: 2},
 		{query: "query($b: Boolean!) { sync(id: 1) { ... @include(if: $b) { latestRun { id } } } }", vars: map[string]any{"b": false}, want: 2},
@@ -108,7 +108,7 @@ func TestNumbersSaturate(t *testing.T) {
 		json.Number("99999999999999999999999999"), json.Number("1e400"), "9223372036854775808",
 	} {
 		_, r, _ := g.measure(doc, op, map[string]any{"n": n})
-		if r == nil || r.Limit != Pages || r.Actual != most {
+		if r == nil || r.Limit != Pages || r.Actual != maxNumber {
 			t.Errorf("%v: %+v", n, r)
 		}
 	}
@@ -134,7 +134,7 @@ func TestLiteralsOutOfRangeSaturate(t *testing.T) {
 	} {
 		doc := loadUnchecked(t, "{ sync(first: "+raw+") }")
 		arg := childField(doc.Operations[0].SelectionSet, "sync").Arguments[0]
-		if got := literal(arg.Value, nil); got != want {
+		if got := goValue(arg.Value, nil); got != want {
 			t.Errorf("%s is %v", raw, got)
 		}
 	}
@@ -146,7 +146,7 @@ func TestArgs(t *testing.T) {
 	}`, nil)
 	_ = doc
 	varied := false
-	a := Args{field: childField(op.SelectionSet, "sync", "runs"), vars: vars, varied: &varied}
+	a := Args{field: childField(op.SelectionSet, "sync", "runs"), vars: vars, usesVariables: &varied}
 	if n, ok := a.Int("first"); n != 3 || !ok {
 		t.Errorf("first %d %v", n, ok)
 	}
@@ -189,11 +189,11 @@ func TestRemembered(t *testing.T) {
 		"query($s: String) { sync(id: 1) { runs(filter: {since: $s}) { totalCount } } }": true,
 		"{ syncs(first: 200) { nodes { runs(first: 900) { totalCount } } } }":            false, // rejected
 	} {
-		var beside sync.Map
-		g := newGuard(t, Options{Beside: func(*graphql.OperationContext) *sync.Map { return &beside }})
+		var values sync.Map
+		g := newGuard(t, Options{Values: func(*graphql.OperationContext) *sync.Map { return &values }})
 		doc, op, vars := load(t, query, map[string]any{"i": "1", "n": 3}) // one value counts as a list of one
 		g.MutateOperationContext(t.Context(), &graphql.OperationContext{Doc: doc, Operation: op, Variables: vars})
-		if _, remembered := beside.Load(measured{op}); remembered != want {
+		if _, remembered := values.Load(measurementKey{op}); remembered != want {
 			t.Errorf("%s: remembered %v", query, remembered)
 		}
 	}

@@ -10,8 +10,8 @@ const (
 	// clients register hashes for long documents.
 	maxText = 32 << 10
 
-	// sharedFor is how long the Store keeps a text.
-	sharedFor = 24 * time.Hour
+	// storeLifetime is how long the Store keeps a text.
+	storeLifetime = 24 * time.Hour
 )
 
 // A Store is shared by several gateways. Its functions never fail and never block for long.
@@ -22,29 +22,29 @@ type Store interface {
 
 // Texts stores the texts of documents by hash, in memory and in a Store.
 type Texts struct {
-	*shared[string]
+	*cache[string]
 	store Store // may be nil
 }
 
 // NewTexts returns an empty Texts of at most 4 MiB. store may be nil.
-func NewTexts(store Store) *Texts { return &Texts{newShared[string](textBytes), store} }
+func NewTexts(store Store) *Texts { return &Texts{newCache[string](textBytes), store} }
 
 func storeKey(hash string) string { return "census-gateway:query:" + hash }
 
-// keep stores text under hash, unless it is longer than 32 KiB.
-func (t *Texts) keep(hash, text string) {
+// put stores text under hash, unless it is longer than 32 KiB.
+func (t *Texts) put(hash, text string) {
 	if len(text) > maxText {
 		return
 	}
 	_, known := t.get(hash)
 	t.add(hash, text, len(hash)+len(text)+entryBytes)
 	if t.store != nil && !known {
-		t.store.Set(storeKey(hash), sharedFor, func() []byte { return []byte(text) })
+		t.store.Set(storeKey(hash), storeLifetime, func() []byte { return []byte(text) })
 	}
 }
 
-// find returns the text of hash from memory or from the Store.
-func (t *Texts) find(hash string) (text string, ok bool) {
+// lookUp returns the text of hash from memory or from the Store.
+func (t *Texts) lookUp(hash string) (text string, ok bool) {
 	if text, ok = t.get(hash); ok || t.store == nil || len(hash) != len(hashOf("")) {
 		return text, ok
 	}

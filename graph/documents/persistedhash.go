@@ -25,14 +25,14 @@ func persistedHash(extensions map[string]any) (string, *gqlerror.Error) {
 	}
 	object, ok := given.(map[string]any)
 	if !ok {
-		return "", failure(errcodes.BadRequest, "extensions.persistedQuery must be an object")
+		return "", newError(errcodes.BadRequest, "extensions.persistedQuery must be an object")
 	}
 	if !isOne(object["version"]) {
-		return "", failure(errcodes.BadRequest, "extensions.persistedQuery.version must be 1")
+		return "", newError(errcodes.BadRequest, "extensions.persistedQuery.version must be 1")
 	}
 	hash, ok := object["sha256Hash"].(string)
 	if !ok || hash == "" || len(hash) > maxHash {
-		return "", failure(errcodes.BadRequest, "extensions.persistedQuery.sha256Hash must be a string of 1 to 256 bytes")
+		return "", newError(errcodes.BadRequest, "extensions.persistedQuery.sha256Hash must be a string of 1 to 256 bytes")
 	}
 	return hash, nil
 }
@@ -53,6 +53,6 @@ func isOne(v any) bool {
 	return false
 }
 
-func failure(code, message string) *gqlerror.Error {
+func newError(code, message string) *gqlerror.Error {
 	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": code}}
 }

@@ -136,7 +136,7 @@ func (t *Trusted) add(id, text string) error {
 	if err != nil {
 		return fmt.Errorf("the document is not valid GraphQL: %w", err)
 	}
-	if bad := halfPair(text); bad != nil {
+	if bad := halfSurrogateError(text); bad != nil {
 		return fmt.Errorf("the document is not valid GraphQL: %w", bad)
 	}
 	if len(doc.Operations) == 0 {
