@@ -1784,7 +1784,7 @@ directive @semanticNonNull(
 ) on FIELD_DEFINITION
 
 """
-A moment, written as RFC 3339 in UTC with milliseconds, as Census sends it:
+A time, written as RFC 3339 in UTC with milliseconds, as Census sends it:
 "2021-10-20T02:51:07.546Z". Arguments accept all of RFC 3339, section 5.6, from the year 1970 to
 9999: any offset, and ` + "`" + `t` + "`" + ` and ` + "`" + `z` + "`" + ` in either case. Digits after the milliseconds are cut off. A leap
 second is read as the second after it.
@@ -1913,7 +1913,7 @@ type Query {
   reading fails later, further back in a sync's history, the page ends before the gap, with
   ` + "`" + `hasNextPage: true` + "`" + ` and a cursor that continues there. If the read limit is reached before the
   next run of each sync is found, the field fails with QUERY_TOO_EXPENSIVE. This happens deep in the
-  histories of hundreds of syncs; name fewer syncs.
+  histories of hundreds of syncs. Then name fewer syncs.
 
   To follow new runs, walk oldest first. Pages in that order end 5 seconds before the moment when
   the gateway read the first sync; later pages have the runs created after that. Newest first, such
@@ -1961,7 +1961,7 @@ type Query {
 
   A sync that cannot be read is left out, with an error that names it; the statistics cover the
   others. If a nested argument is invalid, no run is read, and the response is ` + "`" + `data: null` + "`" + `, because
-  this field is non-null. Put fields that must not be lost with it into another operation.
+  this field is non-null. Request fields that must survive such an error in another operation.
   """
   syncRunStats(
     """
@@ -1979,10 +1979,10 @@ type Query {
     filter: SyncRunFilter!
   ): SyncRunStats!
   """
-  The alerts of many syncs: those that fire first, then UNKNOWN, then RESOLVED; of one state the
-  newest first, by ` + "`" + `since` + "`" + `, and those without last. A sync that cannot be read is left out, with an
-  error that names it. Costs the same as ` + "`" + `healthCounts` + "`" + `, and shares its calls: one Census call for
-  each sync, and without ` + "`" + `syncIds` + "`" + ` one for each 50 syncs of the workspace.
+  The alerts of many syncs: first FIRING, then UNKNOWN, then RESOLVED. Alerts of one state are
+  ordered by ` + "`" + `since` + "`" + `, newest first; those without ` + "`" + `since` + "`" + ` come last. A sync that cannot be read is
+  left out, with an error that names it. Costs the same as ` + "`" + `healthCounts` + "`" + `, and shares its calls: one
+  Census call for each sync, and without ` + "`" + `syncIds` + "`" + ` one for each 50 syncs of the workspace.
   """
   alerts(
     """
@@ -2056,7 +2056,7 @@ type Sync implements Node {
   The sync's runs, newest first by default. Use ` + "`" + `first` + "`" + ` or ` + "`" + `last` + "`" + `, not both. Null only with an
   error.
 
-  Cursors stay valid while runs are created and while Census removes old ones: paging on neither
+  Cursors stay valid while runs are created and while Census removes old ones: the next page neither
   repeats nor skips a run. Runs created at the same moment are ordered by id. If Census lists those
   in another order, this takes extra calls.
 
@@ -2390,8 +2390,8 @@ type SyncRunStats {
   ): [SyncRunStatsBucket!]!
   """
   The runs in groups, by a property that they share; groups without runs are left out. Reads no
-  further runs. All groupings but SYNC, TRIGGER and FULL_SYNC need the records of the syncs. These
-  cost nothing if no syncs are named; named syncs cost the same as ` + "`" + `sync { label }` + "`" + `.
+  further runs. All groupings except SYNC, TRIGGER and FULL_SYNC need the records of the syncs.
+  These cost nothing if no syncs are named; named syncs cost the same as ` + "`" + `sync { label }` + "`" + `.
   DESTINATION_TYPE, and the order by LABEL of connections, cost the same as ` + "`" + `connectionName` + "`" + `, and
   GROUP costs the same as ` + "`" + `Sync.group` + "`" + `. If a record cannot be read, its runs count in the group with
   the key "", and an error names the sync.
@@ -2688,9 +2688,9 @@ type SyncRunErrorGroup {
   code: String
   """
   The message of the newest run, made safe to show to everybody. Names, numbers, addresses and all
-  words outside a fixed English list are replaced, so that no part of a record remains. In their
-  place stand "…", "<text>", "<url>", "<email>", "<time>", "<id>" or "#". Null when that run has no
-  message, and for the last group.
+  words outside a fixed English list are replaced, so that no part of a record remains. The
+  replacements are "…", "<text>", "<url>", "<email>", "<time>", "<id>" or "#". Null when that run
+  has no message, and for the last group.
   """
   template: String
   """
@@ -3055,12 +3055,12 @@ type SyncRun implements Node {
 }
 
 """
-A rule of a sync that fires, has fired, or cannot be judged.
+A rule of a sync that fires, has fired, or cannot be evaluated.
 """
 type SyncAlert {
   """
-  Names the sync, the rule, the origin and Census's id of the alert, so it is the same in every
-  answer of every gateway. Not accepted by ` + "`" + `node` + "`" + `.
+  Consists of the sync, the rule, the origin and Census's id of the alert, so it is the same in
+  every answer of every gateway. Not accepted by ` + "`" + `node` + "`" + `.
   """
   id: ID!
   """
@@ -3076,7 +3076,7 @@ type SyncAlert {
   """
   origin: SyncAlertOrigin!
   """
-  Whether it fires.
+  Whether the alert fires.
   """
   state: SyncAlertState!
   """
@@ -3085,13 +3085,13 @@ type SyncAlert {
   """
   since: DateTime
   """
-  One sentence for people. Without values of records, but for CENSUS_WEBHOOK, which has Census's own
-  message. Its wording may change.
+  One sentence for people. Contains no values of records, except for CENSUS_WEBHOOK, which has
+  Census's own message. Its wording may change.
   """
   message: String!
   """
   The value measured: percent for FAILED_RECORDS and RECORD_COUNT, runs for SKIPPED, seconds for
-  RUNTIME, LATE and STUCK. Null for other rules, and where nothing was measured.
+  RUNTIME, LATE and STUCK. Null for other rules, and when nothing was measured.
   """
   value: Float
   """
@@ -3099,15 +3099,15 @@ type SyncAlert {
   """
   threshold: Float
   """
-  The run by which it is judged: the newest one if it fires, the one that ended it if it is
-  RESOLVED. Null for LATE and SKIPPED, and where no run is seen. Costs nothing.
+  The run that determines the state: the newest one that fires, or the one that resolved the alert.
+  Null for LATE and SKIPPED, and when no run determines it. Costs nothing.
   """
   run: SyncRun
 }
 
 """
 The subject of an alert. Those from FAILED_RUN to RECORD_COUNT are configured in Census for a sync;
-LATE, STUCK and SKIPPED hold for every sync that is not paused.
+LATE, STUCK and SKIPPED apply to every sync that is not paused.
 """
 enum SyncAlertRule {
   """
@@ -3120,25 +3120,26 @@ enum SyncAlertRule {
   """
   FAILED_RECORDS
   """
-  A run was a full sync; the first run of a sync does not count. Why it was full is not known.
+  A run was a full sync, other than the first run of the sync. The reason for the full sync is
+  unknown.
   """
   FULL_SYNC
   """
-  The newest run took too long, or takes it already. Census does not report when a run really
-  started; its creation stands in.
+  The newest run took too long, or a run in progress already has. Census does not report when a run
+  really started, so the gateway uses its creation.
   """
   RUNTIME
   """
-  A number of records is far from the mean of earlier runs.
+  A number of records differs too much from the mean of earlier runs.
   """
   RECORD_COUNT
   """
-  An execution that the schedule or the habit of the sync promises has not begun, by the rules of
+  A run that is due by the schedule or the habit of the sync has not begun, by the rules of
   ` + "`" + `health` + "`" + `.
   """
   LATE
   """
-  A run does not end, by the rules of ` + "`" + `health` + "`" + `.
+  A run does not end, or all runs are skipped, by the rules of ` + "`" + `health` + "`" + `.
   """
   STUCK
   """
@@ -3174,7 +3175,8 @@ enum SyncAlertOrigin {
   GATEWAY_RULE
   """
   Census reported it by webhook since this gateway started; other gateways may not know of it. Such
-  an alert stands beside the one that the gateway evaluates, and stays if its end is not received.
+  an alert is listed beside the one that the gateway evaluates, and stays FIRING if its end is not
+  received.
   """
   CENSUS_WEBHOOK
 }
@@ -3188,12 +3190,12 @@ enum SyncAlertState {
   """
   FIRING
   """
-  It does not fire now, and did within the newest 25 runs. Alerts of the gateway's own rules have
-  this state only when their end is told; lists have them while they fire.
+  It does not fire now, but did within the newest 25 runs. Alerts of the gateway's own rules have
+  this state only in events; lists contain them only while they fire.
   """
   RESOLVED
   """
-  It cannot be judged now; ` + "`" + `message` + "`" + ` says why.
+  It cannot be evaluated now; ` + "`" + `message` + "`" + ` says why.
   """
   UNKNOWN
 }
@@ -3405,8 +3407,8 @@ input SyncFilter {
   """
   sourceIds: [BigInt!]
   """
-  Syncs that write to one of these destinations, by ` + "`" + `destination { connectionId }` + "`" + `; at most 500.
-  A destination without a ` + "`" + `connectionId` + "`" + `, as on V2 of Census, matches none of them.
+  Syncs that write to one of these destinations, by ` + "`" + `destination { connectionId }` + "`" + `; at most 500. A
+  destination without a ` + "`" + `connectionId` + "`" + `, as on V2 of Census, matches none of them.
   """
   destinationIds: [BigInt!]
   """
@@ -3605,64 +3607,65 @@ type PageInfo {
 }
 
 """
-What can be followed; docs/live.md says how to subscribe. All followers of a workspace share one
-watcher. It reads a sync within 10 seconds of when its schedule promises a run, and then until that
-has ended: every 10 seconds, or as seldom as once a minute while its usual end is far. Other syncs
-it reads every 15 minutes, and every minute those that a subscription to at most 20 syncs names. Its
-calls are its own (GATEWAY_WATCH_CALLS), so an event costs only what is asked of it beyond the run
-or the health that it holds.
+The subscriptions; docs/live.md says how to subscribe. All subscribers of a workspace share one
+watcher. It reads a sync within 10 seconds after a scheduled run is due, and then until the run has
+ended: every 10 seconds, or once a minute while the usual end is far away. It reads other syncs
+every 15 minutes, or every minute if a subscription names at most 20 syncs. The watcher's calls have
+their own limit (GATEWAY_WATCH_CALLS). An event itself costs only the fields that need more than its
+run or its health.
 """
 type Subscription {
   """
-  Each time a run is created or changes; in between, states may be skipped. Nothing is missed:
-  whoever subscribes again with ` + "`" + `after` + "`" + ` is first told what happened since. Some of it may come
-  twice.
+  Sends an event when a run is created or changes. States in between may be skipped. No change is
+  missed: a client that subscribes again with ` + "`" + `after` + "`" + ` first receives the changes since then. Some
+  events may come twice.
   """
   syncRunChanged(
     """
-    Just the runs of these syncs; at most 500. Those that Census does not know are left out;
-    NOT_FOUND if it knows none. Left out: every sync of the workspace.
+    Only runs of these syncs; at most 500. Unknown syncs are ignored; NOT_FOUND if all are unknown.
+    Default: every sync of the workspace.
     """
     syncIds: [ID!]
     """
-    Just changes of runs that have, or had before, one of these outcomes. Left out: all.
+    Only changes of runs that have, or had before, one of these outcomes. Default: all.
     """
     outcomes: [SyncRunOutcome!]
     """
-    The ` + "`" + `cursor` + "`" + ` of the last event that was received, of a subscription to the same syncs; at most 7
-    days old. Over SSE the header Last-Event-ID counts instead, if it is sent. Left out: from now
-    on. Costs at least one Census call for each sync.
+    The ` + "`" + `cursor` + "`" + ` of the last event received, of a subscription to the same syncs; at most 7 days
+    old. Over SSE, the header Last-Event-ID replaces it, if sent. Default: only events from now on.
+    Costs at least one Census call for each sync.
     """
     after: String
   ): SyncRunEvent!
   """
-  First how each sync is now, then each time its state becomes another. Where nothing is known of a
-  sync yet, that costs one Census call.
+  First sends the current health of each sync, and then an event when its state changes. Costs one
+  Census call for each sync that the watcher has not read yet.
   """
   syncHealthChanged(
     """
-    Just these syncs; at most 500. Those that Census does not know are left out; NOT_FOUND if it
-    knows none. Left out: every sync of the workspace.
+    Only these syncs; at most 500. Unknown syncs are ignored; NOT_FOUND if all are unknown. Default:
+    every sync of the workspace.
     """
     syncIds: [ID!]
     """
-    Just syncs that are, or were before, in one of these states. Left out: all.
+    Only syncs that are, or were before, in one of these states. Default: all.
     """
     states: [SyncHealthState!]
   ): SyncHealthEvent!
   """
-  Sends an event when an alert begins to fire, is resolved, or can no longer be judged. Alerts that
-  fire at the start are not sent; query ` + "`" + `alerts` + "`" + ` for them. An alert that fires again for another run
-  sends no event. States in between may be skipped. While Census fails, alerts do not change.
+  Sends an event when an alert begins to fire, is resolved, or can no longer be evaluated. Alerts
+  that fire at the start are not sent; query ` + "`" + `alerts` + "`" + ` for them. An alert that fires again for
+  another run sends no event. States in between may be skipped. While Census fails, alerts do not
+  change.
   """
   alertChanged(
     """
-    Just alerts of these syncs; at most 500. Those that Census does not know are left out; NOT_FOUND
-    if it knows none. Left out: every sync of the workspace.
+    Only alerts of these syncs; at most 500. Unknown syncs are ignored; NOT_FOUND if all are
+    unknown. Default: every sync of the workspace.
     """
     syncIds: [ID!]
     """
-    Just alerts of these rules. Left out: all.
+    Only alerts of these rules. Default: all.
     """
     rules: [SyncAlertRule!]
   ): SyncAlert!
@@ -3673,17 +3676,17 @@ A run that was created or has changed.
 """
 type SyncRunEvent {
   """
-  The place of the event, for ` + "`" + `after` + "`" + `: at most 1 KiB of text.
+  The position of the event, for ` + "`" + `after` + "`" + `: at most 1 KiB of text.
   """
   cursor: String!
   """
-  The run as it is now.
+  The current state of the run.
   """
   run: SyncRun!
 }
 
 """
-A sync whose state of health has become another.
+A change of a sync's state of health.
 """
 type SyncHealthEvent {
   """
@@ -3691,15 +3694,15 @@ type SyncHealthEvent {
   """
   sync: Sync!
   """
-  Its state before; null with the first event of a sync.
+  The previous state. Null in the first event of a sync.
   """
   before: SyncHealthState
   """
-  How it is now.
+  The current health.
   """
   after: SyncHealth!
   """
-  When the gateway found it so.
+  When the gateway found the change.
   """
   at: DateTime!
 }

@@ -50,8 +50,8 @@ type SyncFilter struct {
 	InProgress *bool `json:"inProgress,omitempty"`
 	// Syncs that read from one of these sources, by `source { connectionId }`; at most 500.
 	SourceIds []int64 `json:"sourceIds,omitempty"`
-	// Syncs that write to one of these destinations, by `destination { connectionId }`; at most 500.
-	// A destination without a `connectionId`, as on V2 of Census, matches none of them.
+	// Syncs that write to one of these destinations, by `destination { connectionId }`; at most 500. A
+	// destination without a `connectionId`, as on V2 of Census, matches none of them.
 	DestinationIds []int64 `json:"destinationIds,omitempty"`
 	// Syncs that write to a destination of one of these types, for example "salesforce", compared
 	// exactly; at most 500. Costs the same as `destination { connectionType }`, and shares its call. If
@@ -72,15 +72,15 @@ type SyncHealthCount struct {
 	Count int `json:"count"`
 }
 
-// A sync whose state of health has become another.
+// A change of a sync's state of health.
 type SyncHealthEvent struct {
 	// The sync.
 	Sync *Sync `json:"sync"`
-	// Its state before; null with the first event of a sync.
+	// The previous state. Null in the first event of a sync.
 	Before *health.State `json:"before,omitempty"`
-	// How it is now.
+	// The current health.
 	After *health.Health `json:"after"`
-	// When the gateway found it so.
+	// When the gateway found the change.
 	At census.DateTime `json:"at"`
 }
 
@@ -94,9 +94,9 @@ type SyncOrder struct {
 
 // A run that was created or has changed.
 type SyncRunEvent struct {
-	// The place of the event, for `after`: at most 1 KiB of text.
+	// The position of the event, for `after`: at most 1 KiB of text.
 	Cursor string `json:"cursor"`
-	// The run as it is now.
+	// The current state of the run.
 	Run *census.SyncRun `json:"run"`
 }
 
