@@ -55,7 +55,7 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 		g.tracing.Incoming, g.observed(proxies), edge.CORS(origins), edge.CSRF(origins), authenticate,
 		rates.Middleware, edge.ReadBody(s.MaxBody, s.Timeout+s.AnswerTimeout), g.answers.Middleware(s.Timeout+waitSlack), compress, g.inFlightFor(s).Middleware)
 	mux := http.NewServeMux()
-	asked := edge.Chain(api, edge.RequestID, edge.Refusals(g.refused(proxies)), edge.Recover(g.log, g.sending)) // by the gateway itself
+	asked := edge.Chain(api, edge.RequestID, edge.Refusals(g.refused(proxies)), edge.Recover(g.log, g.answerMemory)) // by the gateway itself
 	if s.MCP {
 		if err := g.serveMCP(mux, s, &now, asked, edge.CORS(origins), edge.CSRF(origins), authenticate); err != nil {
 			return nil, err
@@ -81,7 +81,7 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 		mux.Handle(dashboard.Path, page)
 		mux.Handle(dashboard.Path+"/", page)
 	}
-	layers := []func(http.Handler) http.Handler{edge.RequestID, edge.Refusals(g.refused(proxies)), edge.SecurityHeaders, edge.Recover(g.log, g.sending)}
+	layers := []func(http.Handler) http.Handler{edge.RequestID, edge.Refusals(g.refused(proxies)), edge.SecurityHeaders, edge.Recover(g.log, g.answerMemory)}
 	if s.Simulated() {
 		layers = append(layers, saysSimulated)
 	}
@@ -117,7 +117,7 @@ func (g *gateway) graph(s settings.Settings, now *sources) (http.Handler, error)
 	opt := graph.Options{
 		Log: g.log, Timeout: s.Timeout, MaxBody: s.MaxBody, MaxDocument: s.MaxDocument, MaxTokens: s.MaxTokens, Limits: limitsOf(s),
 		OnlyTrusted: s.OnlyTrusted, Federation: s.Federation, OwnTokens: s.PassThrough,
-		GroupNames: s.GroupNames(), AppURL: appURL(s), OnBatch: g.observer.StartBatch, OnFresh: answers.Fresh, Hold: edge.Hold,
+		GroupNames: s.GroupNames(), AppURL: appURL(s), OnBatch: g.observer.StartBatch, OnFresh: answers.Fresh, Hold: edge.HasRoom,
 		Watch: g.watch, ReportedAlerts: &g.reportedAlerts, Last: g.last,
 	}
 	if g.redis != nil {

@@ -118,7 +118,7 @@ type gateway struct {
 	answers        *answers.Cache
 	census         *upstream.Client
 	redis          *redis.Client // nil: this gateway is alone
-	sending        *edge.Sending
+	answerMemory   *edge.AnswerMemory
 	streams        *edge.Streams
 	watch          *live.Watchers
 	webhooks       webhooks
@@ -158,7 +158,7 @@ func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway,
 		g.closeRedis()
 		return nil, errors.New("CENSUS_GROUPS (--census-groups) needs V2 of Census's API: V1 has no groups, so that nothing would be served; CENSUS_BASE_URL has to end with /v2")
 	}
-	g.answers, g.sending = answerCache(s.AnswerCache), edge.NewSending(s.MaxSending)
+	g.answers, g.answerMemory = answerCache(s.AnswerCache), edge.NewAnswerMemory(s.MaxSending)
 	g.streams, g.watch = edge.NewStreams(s.MaxSubscriptions), &live.Watchers{Calls: s.WatchCalls, OnChanged: g.answers.Forget}
 	g.alerts = g.newSender(s)
 	g.joinPeers()

@@ -25,7 +25,7 @@ func (g *gateway) upgraded(api, asked http.Handler, origins edge.Origins, maxMes
 
 // last lets the answer to a subscription last.
 func (g *gateway) last(ctx context.Context) (lasting context.Context, end func(), refusal *gqlerror.Error) {
-	lasting, end, refused := g.streams.Last(ctx)
+	lasting, end, refused := g.streams.Subscribe(ctx)
 	if refused != nil {
 		refusal = &gqlerror.Error{Message: refused.Message, Extensions: map[string]any{"code": refused.Code, "retryAfterSeconds": int(refused.RetryAfter.Seconds())}}
 	}

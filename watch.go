@@ -76,12 +76,12 @@ func codes(ctx context.Context, refusal *edge.Refusal, record *notes.Notes, stat
 func answerCache(bytes int64) *answers.Cache {
 	return answers.New(bytes, answers.Options{
 		Note: func(made *http.Request) any {
-			told := notes.Of(made.Context()).Told
+			told := notes.Of(made.Context()).Operation
 			return &told
 		},
 		OnHit: func(r *http.Request, note any) {
 			info := notes.Of(r.Context())
-			info.Told = *note.(*notes.Told)
+			info.Operation = *note.(*notes.Operation)
 			info.Found()
 		},
 	})

@@ -32,7 +32,7 @@ func Any(all ...Authenticator) Authenticator {
 			if why.Code == errcodes.Forbidden {
 				return Caller{}, why
 			}
-			if telling(why.Reason) >= telling(told.Reason) {
+			if specificity(why.Reason) >= specificity(told.Reason) {
 				told = *why
 			}
 			if causes == nil {
@@ -46,9 +46,9 @@ func Any(all ...Authenticator) Authenticator {
 	}
 }
 
-// telling ranks reasons: a larger value says more about the credential, since a key is not a JWT
-// and a JWT is not a key.
-func telling(why Reason) int {
+// specificity ranks reasons: a larger value says more about the credential, since a key is not
+// a JWT and a JWT is not a key.
+func specificity(why Reason) int {
 	switch why {
 	case ForNoCredential:
 		return 0
@@ -104,7 +104,7 @@ func Authenticate(by Authenticator) func(http.Handler) http.Handler {
 				Refuse(w, r, asRefusal(err))
 				return
 			}
-			if k := knownOf(r.Context()); k != nil {
+			if k := requestInfoOf(r.Context()); k != nil {
 				k.caller = caller
 			} else {
 				r = r.WithContext(withCaller(r.Context(), caller))

@@ -56,12 +56,12 @@ func (c Caller) MarshalJSON() ([]byte, error) {
 
 // withCaller returns a context with a caller, outside of RequestID.
 func withCaller(ctx context.Context, c Caller) context.Context {
-	return withKnown(ctx, RequestIDFrom(ctx), c)
+	return withRequestInfo(ctx, RequestIDFrom(ctx), c)
 }
 
 // CallerFrom returns the caller of a request; false before authentication.
 func CallerFrom(ctx context.Context) (Caller, bool) {
-	k := knownOf(ctx)
+	k := requestInfoOf(ctx)
 	if k == nil || k.caller.ID == "" {
 		return Caller{}, false
 	}

@@ -50,7 +50,7 @@ func Compress() (func(http.Handler) http.Handler, error) {
 				return
 			}
 			wrap(http.HandlerFunc(func(packed http.ResponseWriter, r *http.Request) {
-				next.ServeHTTP(&packWriter{ResponseWriter: packed, plain: w}, r)
+				next.ServeHTTP(&compressWriter{ResponseWriter: packed, plain: w}, r)
 			})).ServeHTTP(w, r)
 		})
 	}, nil
@@ -67,15 +67,15 @@ func isStream(contentType string) bool {
 	return strings.HasPrefix(media, "multipart/") || media == "text/event-stream"
 }
 
-// A packWriter decides, once the header is complete, whether to compress the answer. The
+// A compressWriter decides, once the header is complete, whether to compress the answer. The
 // compressor alone would delay the header of a stream until its first bytes.
-type packWriter struct {
+type compressWriter struct {
 	http.ResponseWriter                     // the compressor, or plain once decided
 	plain               http.ResponseWriter // without the compressor
 	decided             bool
 }
 
-func (w *packWriter) decide() {
+func (w *compressWriter) decide() {
 	if w.decided {
 		return
 	}
@@ -90,23 +90,23 @@ func (w *packWriter) decide() {
 	}
 }
 
-func (w *packWriter) WriteHeader(status int) {
+func (w *compressWriter) WriteHeader(status int) {
 	if status >= 200 {
 		w.decide()
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (w *packWriter) Write(p []byte) (int, error) {
+func (w *compressWriter) Write(p []byte) (int, error) {
 	w.decide()
 	return w.ResponseWriter.Write(p)
 }
 
 // Flush sends buffered data, for handlers that use http.Flusher.
-func (w *packWriter) Flush() {
+func (w *compressWriter) Flush() {
 	w.decide()
 	http.NewResponseController(w.ResponseWriter).Flush()
 }
 
 // Unwrap serves http.ResponseController (deadlines).
-func (w *packWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w *compressWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

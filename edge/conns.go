@@ -12,7 +12,7 @@ import (
 // waits until one becomes idle or closes; later ones wait in the kernel's queue. LimitConns goes
 // below TLS: wrap the TCP listener.
 func LimitConns(l net.Listener, srv *http.Server, max int) *Conns {
-	limited := &Conns{Listener: l, places: make(chan struct{}, max), closed: make(chan struct{}), open: map[*limitedConn]struct{}{}}
+	limited := &Conns{Listener: l, slots: make(chan struct{}, max), closed: make(chan struct{}), open: map[*limitedConn]struct{}{}}
 	srv.ConnState = limited.state
 	return limited
 }
@@ -20,29 +20,29 @@ func LimitConns(l net.Listener, srv *http.Server, max int) *Conns {
 // Conns is a listener that limits the number of open connections.
 type Conns struct {
 	net.Listener
-	places chan struct{} // holds one token for each open connection
+	slots  chan struct{} // holds one token for each open connection
 	close  sync.Once
 	closed chan struct{}
 
-	turns   atomic.Int64 // of connections that became idle
-	waiting atomic.Bool  // a connection waits for the next idle one's place
-	mu      sync.Mutex
-	open    map[*limitedConn]struct{}
+	idleCount atomic.Int64 // of connections that became idle
+	waiting   atomic.Bool  // a connection waits for the slot of the next idle one
+	mu        sync.Mutex
+	open      map[*limitedConn]struct{}
 }
 
-// Accept waits for a connection and for a place for it.
+// Accept waits for a connection and for a slot for it.
 func (l *Conns) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
 	select {
-	case l.places <- struct{}{}:
+	case l.slots <- struct{}{}:
 	default:
 		l.waiting.Store(true)
 		l.makeRoom()
 		select {
-		case l.places <- struct{}{}:
+		case l.slots <- struct{}{}:
 			l.waiting.Store(false)
 		case <-l.closed:
 			conn.Close()
@@ -50,7 +50,7 @@ func (l *Conns) Accept() (net.Conn, error) {
 		}
 	}
 	c := &limitedConn{Conn: conn}
-	c.leave = sync.OnceFunc(func() { l.left(c) })
+	c.release = sync.OnceFunc(func() { l.release(c) })
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.open[c] = struct{}{}
@@ -83,23 +83,23 @@ func (l *Conns) state(conn net.Conn, state http.ConnState) {
 		c.idle.Store(0)
 		return
 	}
-	c.idle.Store(l.turns.Add(1))
+	c.idle.Store(l.idleCount.Add(1))
 	if l.waiting.Load() && l.waiting.CompareAndSwap(true, false) {
 		c.Close()
 	}
 }
 
-func (l *Conns) left(c *limitedConn) {
+func (l *Conns) release(c *limitedConn) {
 	l.mu.Lock()
 	delete(l.open, c)
 	l.mu.Unlock()
-	<-l.places
+	<-l.slots
 }
 
 // Open returns how many connections are open now.
-func (l *Conns) Open() int { return len(l.places) }
+func (l *Conns) Open() int { return len(l.slots) }
 
-// Close also ends an Accept that waits for a place.
+// Close also ends an Accept that waits for a slot.
 func (l *Conns) Close() error {
 	l.close.Do(func() { close(l.closed) })
 	return l.Listener.Close()
@@ -107,12 +107,12 @@ func (l *Conns) Close() error {
 
 type limitedConn struct {
 	net.Conn
-	idle  atomic.Int64 // its turn among the idle connections; 0: not idle
-	leave func()
+	idle    atomic.Int64 // its number among the idle connections; 0: not idle
+	release func()
 }
 
 func (c *limitedConn) Close() error {
-	defer c.leave()
+	defer c.release()
 	return c.Conn.Close()
 }
 

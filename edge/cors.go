@@ -38,10 +38,10 @@ func CORS(origins Origins) func(http.Handler) http.Handler {
 			if r.Method == http.MethodOptions && origin != "" && r.Header.Get("Access-Control-Request-Method") != "" {
 				vary(h, "Access-Control-Request-Method, Access-Control-Request-Headers")
 				if !allowed {
-					Refuse(w, r, foreignOrigin())
+					Refuse(w, r, originNotAllowed())
 					return
 				}
-				asked, ok := askedHeaders(r)
+				asked, ok := requestedHeaders(r)
 				if !ok || !corsMethod(r.Header.Get("Access-Control-Request-Method")) {
 					Refuse(w, r, &Refusal{Status: http.StatusForbidden, Code: errcodes.Forbidden, Reason: ForPreflight,
 						Message: "Pages of another origin may not use this method or these headers. Use GET or POST."})
@@ -67,9 +67,9 @@ func corsMethod(method string) bool {
 	return method == http.MethodPost || method == http.MethodGet || method == http.MethodHead
 }
 
-// askedHeaders returns the header names that a preflight asks for, separated by commas; false if
-// they are too long or one is invalid.
-func askedHeaders(r *http.Request) (string, bool) {
+// requestedHeaders returns the header names that a preflight asks for, separated by commas;
+// false if they are too long or one is invalid.
+func requestedHeaders(r *http.Request) (string, bool) {
 	asked := strings.Join(r.Header["Access-Control-Request-Headers"], ",")
 	if asked == "" {
 		return "", true
@@ -107,7 +107,7 @@ func soleOrigin(r *http.Request) (string, bool) {
 	return values[0], len(values) == 1
 }
 
-func foreignOrigin() *Refusal {
+func originNotAllowed() *Refusal {
 	return &Refusal{Status: http.StatusForbidden, Code: errcodes.Forbidden, Reason: ForOrigin,
 		Message: "Web pages of this origin may not use the gateway. Ask the operator to add the origin to GATEWAY_CORS_ORIGINS."}
 }

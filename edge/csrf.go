@@ -48,14 +48,14 @@ func crossSite(r *http.Request, origins Origins) *Refusal {
 	}
 	origin, one := soleOrigin(r)
 	if !one {
-		return foreignOrigin()
+		return originNotAllowed()
 	}
 	site := r.Header.Get("Sec-Fetch-Site")
 	if ownSite(r, site, origin) || origins.exact[origin] {
 		return nil
 	}
 	if origin != "" && !origins.all {
-		return foreignOrigin()
+		return originNotAllowed()
 	}
 	switch {
 	case preflighted(r):

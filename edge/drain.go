@@ -58,7 +58,7 @@ func (d Drain) Serve(ctx context.Context, srv *http.Server, listeners ...net.Lis
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	srv.BaseContext = func(net.Listener) context.Context { return base }
-	conns := leave(srv)
+	conns := closeOnShutdown(srv)
 
 	failed := make(chan error, len(listeners))
 	for _, l := range listeners {
@@ -71,7 +71,7 @@ func (d Drain) Serve(ctx context.Context, srv *http.Server, listeners ...net.Lis
 		d.Log.Error("listener failed", "error", broken)
 	}
 
-	conns.leaving.Store(true)
+	conns.shuttingDown.Store(true)
 	if d.OnDrain != nil {
 		d.OnDrain() // before logging, since a blocked log must not delay it
 	}

@@ -13,33 +13,33 @@ import (
 // An InFlight limits the number of operations running at once. An operation beyond the limit
 // waits briefly and is then rejected: a rejection costs nothing, but a queue delays everybody.
 type InFlight struct {
-	places  chan struct{} // holds one token for each running operation
+	slots   chan struct{} // holds one token for each running operation
 	waiting atomic.Int64
 }
 
-// placeWait is how long an operation waits for a place.
-const placeWait = 100 * time.Millisecond
+// slotWait is how long an operation waits for a slot.
+const slotWait = 100 * time.Millisecond
 
 // NewInFlight allows max concurrent operations. At most max others wait.
 func NewInFlight(max int) *InFlight {
-	return &InFlight{places: make(chan struct{}, max)}
+	return &InFlight{slots: make(chan struct{}, max)}
 }
 
-// acquire takes a place; false if none becomes free in time, or if ctx ends first.
+// acquire takes a slot; false if none becomes free in time, or if ctx ends first.
 func (f *InFlight) acquire(ctx context.Context) bool {
 	select {
-	case f.places <- struct{}{}:
+	case f.slots <- struct{}{}:
 		return true
 	default:
 	}
 	defer f.waiting.Add(-1)
-	if f.waiting.Add(1) > int64(cap(f.places)) {
+	if f.waiting.Add(1) > int64(cap(f.slots)) {
 		return false
 	}
-	timer := time.NewTimer(placeWait)
+	timer := time.NewTimer(slotWait)
 	defer timer.Stop()
 	select {
-	case f.places <- struct{}{}:
+	case f.slots <- struct{}{}:
 		return true
 	case <-timer.C:
 		return false
@@ -48,17 +48,17 @@ func (f *InFlight) acquire(ctx context.Context) bool {
 	}
 }
 
-// Middleware holds a place for every request while it is served.
+// Middleware holds a slot for every request while it is served.
 func (f *InFlight) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !f.acquire(r.Context()) {
 			Refuse(w, r, overloaded()) // also if the client has left, since nobody reads it then
 			return
 		}
-		leave := sync.OnceFunc(func() { <-f.places })
-		defer leave()
-		if k := knownOf(r.Context()); k != nil {
-			k.place = leave
+		release := sync.OnceFunc(func() { <-f.slots })
+		defer release()
+		if k := requestInfoOf(r.Context()); k != nil {
+			k.releaseSlot = release
 		}
 		next.ServeHTTP(w, r)
 	})

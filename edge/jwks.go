@@ -30,7 +30,7 @@ const (
 var errNoJWKS = errors.New("the issuer's public keys have not been read yet, or have expired")
 
 // A JWKS holds the public keys of an issuer. It reads them again when a token names an unknown
-// key, or when they are old. If a read fails, the known keys stay in force for trustKeysFor. It
+// key, or when they are old. If a read fails, the known keys stay valid for trustKeysFor. It
 // is the storage that keyfunc uses.
 type JWKS struct {
 	jwkset.Storage // the known keys; replaced as a whole
@@ -38,8 +38,8 @@ type JWKS struct {
 	read     func(context.Context) ([]byte, error)
 	now      func() time.Time
 	log      *slog.Logger
-	again    *rate.Limiter // limits the reads caused by callers
-	turn     chan struct{} // holds one token; its holder may read
+	limiter  *rate.Limiter // limits the reads caused by callers
+	readLock chan struct{} // holds one token; its holder may read
 	readAt   atomic.Int64  // Unix nanoseconds of the last successful read; 0: none yet
 	failures atomic.Uint64 // failed reads
 	failing  atomic.Bool   // the last read failed
@@ -56,20 +56,20 @@ func NewJWKS(where string, log *slog.Logger) (*JWKS, error) {
 	}
 	k := &JWKS{
 		Storage: jwkset.NewMemoryStorage(), read: read, now: time.Now, log: log,
-		again: rate.NewLimiter(rate.Every(refetchEvery), 1), turn: make(chan struct{}, 1),
+		limiter: rate.NewLimiter(rate.Every(refetchEvery), 1), readLock: make(chan struct{}, 1),
 	}
-	k.turn <- struct{}{}
+	k.readLock <- struct{}{}
 	return k, nil
 }
 
 // Read reads the keys now. The caller reports the error.
 func (k *JWKS) Read(ctx context.Context) error {
 	select {
-	case <-k.turn:
+	case <-k.readLock:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	defer func() { k.turn <- struct{}{} }()
+	defer func() { k.readLock <- struct{}{} }()
 	return k.reload(ctx)
 }
 
@@ -89,7 +89,7 @@ func (k *JWKS) Retry(ctx context.Context) {
 		case <-tick.C:
 		}
 		if k.failing.Load() {
-			k.tell(k.Read(ctx))
+			k.logFailure(k.Read(ctx))
 		}
 	}
 }
@@ -117,8 +117,8 @@ func (k *JWKS) Age() (time.Duration, bool) {
 // Failures returns the number of failed reads.
 func (k *JWKS) Failures() uint64 { return k.failures.Load() }
 
-// inForce reports whether the known keys may be used.
-func (k *JWKS) inForce() bool {
+// valid reports whether the known keys may be used.
+func (k *JWKS) valid() bool {
 	age, ok := k.Age()
 	return ok && age < trustKeysFor
 }
@@ -127,30 +127,30 @@ func (k *JWKS) inForce() bool {
 // happened a moment ago. Other callers wait for the same read, so a key rotation rejects nobody.
 func (k *JWKS) KeyRead(ctx context.Context, kid string) (jwkset.JWK, error) {
 	k.refreshIfOld()
-	key, err := k.known(ctx, kid)
+	key, err := k.cachedKey(ctx, kid)
 	if err == nil || !errors.Is(err, jwkset.ErrKeyNotFound) && !errors.Is(err, errNoJWKS) {
 		return key, err
 	}
 	select {
-	case <-k.turn:
+	case <-k.readLock:
 	case <-ctx.Done():
 		return jwkset.JWK{}, ctx.Err()
 	}
-	defer func() { k.turn <- struct{}{} }()
-	if key, err = k.known(ctx, kid); err == nil || !k.again.AllowN(k.now(), 1) {
+	defer func() { k.readLock <- struct{}{} }()
+	if key, err = k.cachedKey(ctx, kid); err == nil || !k.limiter.AllowN(k.now(), 1) {
 		return key, err
 	}
 	// The read serves all waiting callers, so it continues when the first one leaves.
 	if failed := k.reload(context.WithoutCancel(ctx)); failed != nil {
-		k.tell(failed)
+		k.logFailure(failed)
 		return jwkset.JWK{}, err
 	}
-	return k.known(ctx, kid)
+	return k.cachedKey(ctx, kid)
 }
 
-// known is KeyRead without reading the set.
-func (k *JWKS) known(ctx context.Context, kid string) (jwkset.JWK, error) {
-	if !k.inForce() {
+// cachedKey is KeyRead without reading the set.
+func (k *JWKS) cachedKey(ctx context.Context, kid string) (jwkset.JWK, error) {
+	if !k.valid() {
 		return jwkset.JWK{}, errNoJWKS
 	}
 	return k.Storage.KeyRead(ctx, kid)
@@ -159,7 +159,7 @@ func (k *JWKS) known(ctx context.Context, kid string) (jwkset.JWK, error) {
 // KeyReadAll returns every key, for tokens that name no key.
 func (k *JWKS) KeyReadAll(ctx context.Context) ([]jwkset.JWK, error) {
 	k.refreshIfOld()
-	if !k.inForce() {
+	if !k.valid() {
 		return nil, errNoJWKS
 	}
 	return k.Storage.KeyReadAll(ctx)
@@ -172,21 +172,21 @@ func (k *JWKS) refreshIfOld() {
 		return
 	}
 	select {
-	case <-k.turn:
+	case <-k.readLock:
 	default:
 		return
 	}
-	if !k.again.AllowN(k.now(), 1) {
-		k.turn <- struct{}{}
+	if !k.limiter.AllowN(k.now(), 1) {
+		k.readLock <- struct{}{}
 		return
 	}
 	go func() {
-		defer func() { k.turn <- struct{}{} }()
-		k.tell(k.reload(context.Background()))
+		defer func() { k.readLock <- struct{}{} }()
+		k.logFailure(k.reload(context.Background()))
 	}()
 }
 
-// reload replaces the keys, or keeps them on an error. The caller holds the turn.
+// reload replaces the keys, or keeps them on an error. The caller holds the readLock.
 func (k *JWKS) reload(ctx context.Context) error {
 	err := k.replace(ctx)
 	if err != nil {
@@ -200,8 +200,8 @@ func (k *JWKS) reload(ctx context.Context) error {
 	return nil
 }
 
-// tell logs that a read failed with err, or succeeded if err is nil.
-func (k *JWKS) tell(err error) {
+// logFailure logs that a read failed with err, or succeeded if err is nil.
+func (k *JWKS) logFailure(err error) {
 	if err == nil {
 		return
 	}

@@ -23,8 +23,8 @@ func TestInFlightAtItsEdge(t *testing.T) {
 			wg.Go(func() { passed(t, serve(h, request("POST", "/"))) })
 		}
 		synctest.Wait()
-		if len(f.places) != most {
-			t.Fatalf("%d of %d", len(f.places), most)
+		if len(f.slots) != most {
+			t.Fatalf("%d of %d", len(f.slots), most)
 		}
 
 		start := time.Now() // one past the edge: waits 100 ms, then is refused
@@ -52,8 +52,8 @@ func TestInFlightAtItsEdge(t *testing.T) {
 		}
 		close(release)
 		wg.Wait()
-		if len(f.places) != 0 || f.waiting.Load() != 0 {
-			t.Errorf("%d run and %d wait at the end", len(f.places), f.waiting.Load())
+		if len(f.slots) != 0 || f.waiting.Load() != 0 {
+			t.Errorf("%d run and %d wait at the end", len(f.slots), f.waiting.Load())
 		}
 	})
 }
@@ -67,8 +67,8 @@ func TestInFlightPlaceIsGivenBackByAPanic(t *testing.T) {
 			serve(h, request("POST", "/"))
 		}()
 	}
-	if len(f.places) != 0 {
-		t.Errorf("%d places are lost", len(f.places))
+	if len(f.slots) != 0 {
+		t.Errorf("%d places are lost", len(f.slots))
 	}
 }
 
@@ -136,13 +136,13 @@ func TestRatesAreTold(t *testing.T) {
 func TestRatesRememberABoundedNumber(t *testing.T) {
 	rates := NewRates(RateLimit{PerSecond: 0.001, Burst: 1})
 	rates.take("steady")
-	for i := range mostCallers + 1000 {
+	for i := range maxCallers + 1000 {
 		rates.take(fmt.Sprint(i))
 		if _, wait := rates.take("steady"); wait == 0 { // seen all the time, so never forgotten
 			t.Fatal("a busy caller was forgotten")
 		}
 	}
-	if rates.callers.Len() != mostCallers {
+	if rates.callers.Len() != maxCallers {
 		t.Errorf("%d callers", rates.callers.Len())
 	}
 	var wg sync.WaitGroup

@@ -29,12 +29,12 @@ type Rates struct {
 	callers *lru.Cache[*rate.Limiter]
 }
 
-// mostCallers is the number of callers remembered, which takes about 3 MB.
-const mostCallers = 10_000
+// maxCallers is the number of callers remembered, which takes about 3 MB.
+const maxCallers = 10_000
 
 // NewRates returns Rates with the given limit for each caller.
 func NewRates(limit RateLimit) *Rates {
-	return &Rates{limit: limit, callers: lru.New[*rate.Limiter](mostCallers)}
+	return &Rates{limit: limit, callers: lru.New[*rate.Limiter](maxCallers)}
 }
 
 // take uses one request of the caller id, and returns how many are left in the burst. If none is
@@ -51,9 +51,9 @@ func (r *Rates) take(id string) (left float64, wait time.Duration) {
 	return max(bucket.TokensAt(now), 0), wait
 }
 
-// tell writes the headers of draft-ietf-httpapi-ratelimit-headers-11: the burst and the seconds
-// in which it refills, the requests left, and when the burst is full again.
-func (l RateLimit) tell(h http.Header, left float64) {
+// setHeaders writes the headers of draft-ietf-httpapi-ratelimit-headers-11: the burst and the
+// seconds in which it refills, the requests left, and when the burst is full again.
+func (l RateLimit) setHeaders(h http.Header, left float64) {
 	seconds := func(requests float64) int64 { return int64(math.Ceil(requests / l.PerSecond)) }
 	h["Ratelimit-Policy"] = []string{fmt.Sprintf(`"caller";q=%d;w=%d`, l.Burst, max(seconds(float64(l.Burst)), 1))}
 	h["Ratelimit"] = []string{fmt.Sprintf(`"caller";r=%d;t=%d`, int64(left), seconds(float64(l.Burst)-left))}
@@ -78,7 +78,7 @@ func (r *Rates) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		caller, _ := CallerFrom(req.Context())
 		left, wait := r.take(caller.ID)
-		r.limit.tell(w.Header(), left)
+		r.limit.setHeaders(w.Header(), left)
 		if wait > 0 {
 			Refuse(w, req, &Refusal{Status: http.StatusTooManyRequests, Code: errcodes.RateLimited, Reason: ForRate,
 				Message: "Too many requests from this caller.", RetryAfter: wait})

@@ -14,17 +14,17 @@ import (
 // sent, it closes the connection, so that the client cannot take the answer for complete.
 // http.ErrAbortHandler propagates, as net/http requires. log must not be nil.
 //
-// Recover also bounds the memory of large answers by sending; nil means no bound. See Hold.
-func Recover(log *slog.Logger, sending *Sending) func(http.Handler) http.Handler {
+// Recover also bounds the memory of large answers by memory; nil means no bound. See HasRoom.
+func Recover(log *slog.Logger, memory *AnswerMemory) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			answer := &answerWriter{ResponseWriter: w, r: r}
-			answer.share.of = sending
-			if k := knownOf(r.Context()); k != nil {
-				k.share = &answer.share
+			answer.memory.memory = memory
+			if k := requestInfoOf(r.Context()); k != nil {
+				k.memory = &answer.memory
 			}
 			defer func() {
-				answer.share.end()
+				answer.memory.release()
 				cause := recover()
 				if cause == nil {
 					return

@@ -63,7 +63,7 @@ func (e *Refusal) retrySeconds() int {
 // Refuse writes e as a GraphQL answer, in the media type that r accepts, and records the code.
 // Nothing may have been written before.
 func Refuse(w http.ResponseWriter, r *http.Request, e *Refusal) {
-	if k := knownOf(r.Context()); k != nil {
+	if k := requestInfoOf(r.Context()); k != nil {
 		k.refusal = e
 	}
 	type extensions struct {

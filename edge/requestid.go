@@ -22,13 +22,13 @@ func RequestID(next http.Handler) http.Handler {
 		}
 		w.Header()["X-Request-Id"] = []string{id}
 		caller, _ := CallerFrom(r.Context())
-		next.ServeHTTP(w, r.WithContext(withKnown(r.Context(), id, caller)))
+		next.ServeHTTP(w, r.WithContext(withRequestInfo(r.Context(), id, caller)))
 	})
 }
 
 // RequestIDFrom returns the id that RequestID assigned; empty outside a request.
 func RequestIDFrom(ctx context.Context) string {
-	if k := knownOf(ctx); k != nil {
+	if k := requestInfoOf(ctx); k != nil {
 		return k.ID
 	}
 	return ""

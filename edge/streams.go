@@ -25,13 +25,13 @@ func (e *Ended) CloseCode() int { return e.code }
 
 var (
 	errDraining = &Ended{1012, "The gateway stops. Connect again."}
-	errOld      = &Ended{1012, "The connection has lasted long enough. Connect again."}
+	errMaxTime  = &Ended{1012, "The connection has lasted long enough. Connect again."}
 	errExpired  = &Ended{4403, "Your credentials have expired."}
 )
 
-// streamFor is how long a stream lasts at most. They end a little earlier, each at its own
+// maxStreamTime is how long a stream lasts at most. They end a little earlier, each at its own
 // time, so that not all clients come back at once.
-const streamFor = time.Hour
+const maxStreamTime = time.Hour
 
 // Streams are the answers that last: subscriptions, and the connections of WebSockets.
 type Streams struct {
@@ -40,14 +40,14 @@ type Streams struct {
 	drain    context.CancelFunc
 	open     sync.WaitGroup
 
-	mu sync.Mutex
-	of map[string]int // subscriptions, by caller
+	mu       sync.Mutex
+	byCaller map[string]int // subscriptions, by caller
 }
 
 // NewStreams lets each caller have at most so many subscriptions at once.
 func NewStreams(most int) *Streams {
 	draining, drain := context.WithCancel(context.Background())
-	return &Streams{most: most, draining: draining, drain: drain, of: make(map[string]int)}
+	return &Streams{most: most, draining: draining, drain: drain, byCaller: make(map[string]int)}
 }
 
 // Drain tells all clients to connect elsewhere.
@@ -67,36 +67,36 @@ func (s *Streams) Wait(most time.Duration) {
 func (s *Streams) Open() (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, of := range s.of {
+	for _, of := range s.byCaller {
 		n += of
 	}
 	return n
 }
 
-// Last is [Streams.Connect] for a subscription of the caller of ctx. Its place among the
+// Subscribe is [Streams.Connect] for a subscription of the caller of ctx. Its slot among the
 // operations under way goes to others. A refusal means that the caller has too many.
-func (s *Streams) Last(ctx context.Context) (lasting context.Context, end func(), refusal *Refusal) {
+func (s *Streams) Subscribe(ctx context.Context) (lasting context.Context, end func(), refusal *Refusal) {
 	caller, _ := CallerFrom(ctx)
 	s.mu.Lock()
-	full := s.of[caller.ID] >= s.most
+	full := s.byCaller[caller.ID] >= s.most
 	if !full {
-		s.of[caller.ID]++
+		s.byCaller[caller.ID]++
 	}
 	s.mu.Unlock()
 	if full {
 		return ctx, func() {}, &Refusal{Status: http.StatusServiceUnavailable, Code: errcodes.Overloaded,
 			Message: "You have too many subscriptions open. End some of them.", RetryAfter: 10 * time.Second}
 	}
-	if k := knownOf(ctx); k != nil && k.place != nil {
-		k.place()
+	if k := requestInfoOf(ctx); k != nil && k.releaseSlot != nil {
+		k.releaseSlot()
 	}
 	lasting, over := s.Connect(ctx)
 	return lasting, func() {
 		over()
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if s.of[caller.ID]--; s.of[caller.ID] == 0 {
-			delete(s.of, caller.ID)
+		if s.byCaller[caller.ID]--; s.byCaller[caller.ID] == 0 {
+			delete(s.byCaller, caller.ID)
 		}
 	}, nil
 }
@@ -106,13 +106,13 @@ func (s *Streams) Last(ctx context.Context) (lasting context.Context, end func()
 func (s *Streams) Connect(ctx context.Context) (lasting context.Context, end func()) {
 	s.open.Add(1)
 	left := ctx
-	if k := knownOf(ctx); k != nil {
+	if k := requestInfoOf(ctx); k != nil {
 		left = k.Context // whatever the layers add
 	}
 	lasting, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	atLeaving := context.AfterFunc(left, func() { cancel(context.Cause(left)) })
 	atDrain := context.AfterFunc(s.draining, func() { cancel(errDraining) })
-	life, why := streamFor-rand.N(streamFor/10), errOld
+	life, why := maxStreamTime-rand.N(maxStreamTime/10), errMaxTime
 	if caller, ok := CallerFrom(ctx); ok && !caller.Expires.IsZero() && time.Until(caller.Expires) < life {
 		life, why = time.Until(caller.Expires), errExpired
 	}

@@ -87,7 +87,7 @@ func newStats(ctx context.Context, filter *stats.Filter) (*SyncRunStats, error) 
 		return nil, failed
 	}
 	if len(s.scales) > 0 && filter.CreatedBefore == 0 { // the series ends now
-		notes.Of(ctx).Moves()
+		notes.Of(ctx).DependsOnTime()
 	}
 	return s, nil
 }

@@ -17,7 +17,7 @@ var lastMoment = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // nextRunOf returns the next scheduled run of s; nil if it is unknown.
 func nextRunOf(ctx context.Context, s *Sync) exec.Later[*census.DateTime] {
-	notes.Of(ctx).Moves()
+	notes.Of(ctx).DependsOnTime()
 	got, now := s.requestRecord(ctx), loadersOf(ctx).now
 	return exec.Then(func() exec.Later[*census.DateTime] {
 		got()
@@ -44,7 +44,7 @@ func scheduledTimesOf(ctx context.Context, s *census.SyncSchedule, after, before
 	if after != nil {
 		from = after.Time()
 	} else {
-		notes.Of(ctx).Moves()
+		notes.Of(ctx).DependsOnTime()
 	}
 	if before != nil {
 		to = before.Time()

@@ -44,7 +44,7 @@ type healthInput struct {
 // healthInputOf reads the input for the health of s. An answer made from it depends on the time of
 // day.
 func healthInputOf(ctx context.Context, s *Sync) exec.Later[healthInput] {
-	notes.Of(ctx).Moves()
+	notes.Of(ctx).DependsOnTime()
 	l := loadersOf(ctx)
 	got := s.requestRecord(ctx)
 	runs := l.slices.ask(stretch{sync: s.ID, window: healthWindow})

@@ -23,7 +23,7 @@ func (s Settings) check() error {
 		}
 		_, port, err := net.SplitHostPort(a.value)
 		if _, portErr := strconv.ParseUint(port, 10, 16); err != nil || portErr != nil {
-			return wrong(a.env, "must be HOST:PORT, like 127.0.0.1:8080, not %q", a.value)
+			return invalid(a.env, "must be HOST:PORT, like 127.0.0.1:8080, not %q", a.value)
 		}
 	}
 	if err := s.CheckURL("CENSUS_BASE_URL", s.BaseURL); err != nil {
@@ -31,26 +31,26 @@ func (s Settings) check() error {
 	}
 	if s.RedisURL != "" {
 		if err := redis.Check(s.RedisURL); err != nil {
-			return wrong("REDIS_URL", "%v", err)
+			return invalid("REDIS_URL", "%v", err)
 		}
 	}
 	if err := s.checkSecure("GATEWAY_JWT_JWKS", s.JWTKeys); err != nil {
 		return err
 	}
 	if _, err := s.groups(); err != nil {
-		return wrong("CENSUS_GROUPS", "%v", err)
+		return invalid("CENSUS_GROUPS", "%v", err)
 	}
 	if !slices.Contains([]string{"v1", "v2", "gone"}, s.SimVersion) {
-		return wrong("GATEWAY_SIM_VERSION", "must be v1, v2 or gone, not %q", s.SimVersion)
+		return invalid("GATEWAY_SIM_VERSION", "must be v1, v2 or gone, not %q", s.SimVersion)
 	}
 	if s.Auth != "bearer" && s.Auth != "basic" {
-		return wrong("CENSUS_AUTH", "must be bearer or basic, not %q", s.Auth)
+		return invalid("CENSUS_AUTH", "must be bearer or basic, not %q", s.Auth)
 	}
 	if s.LogFormat != "text" && s.LogFormat != "json" {
-		return wrong("GATEWAY_LOG_FORMAT", "must be text or json, not %q", s.LogFormat)
+		return invalid("GATEWAY_LOG_FORMAT", "must be text or json, not %q", s.LogFormat)
 	}
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, s.LogLevel) {
-		return wrong("GATEWAY_LOG_LEVEL", "must be debug, info, warn or error, not %q", s.LogLevel)
+		return invalid("GATEWAY_LOG_LEVEL", "must be debug, info, warn or error, not %q", s.LogLevel)
 	}
 	if s.Simulate && (s.Token != "" || s.PassThrough) {
 		return errors.New("GATEWAY_SIMULATE (--simulate) serves made-up data: unset it, or unset CENSUS_API_TOKEN and GATEWAY_PASS_THROUGH")
@@ -62,10 +62,10 @@ func (s Settings) check() error {
 		return errors.New("set GATEWAY_JWT_ISSUER, GATEWAY_JWT_AUDIENCE and GATEWAY_JWT_JWKS together, or none of them; GATEWAY_JWT_SCOPE needs all three")
 	}
 	if strings.ContainsFunc(s.JWTScope, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) { // RFC 6749, 3.3
-		return wrong("GATEWAY_JWT_SCOPE", "must be one word of ASCII characters without quotes, not %q", s.JWTScope)
+		return invalid("GATEWAY_JWT_SCOPE", "must be one word of ASCII characters without quotes, not %q", s.JWTScope)
 	}
 	if _, err := edge.ParseProxies(s.Proxies); err != nil {
-		return wrong("GATEWAY_TRUSTED_PROXIES", "must be networks: %v", err)
+		return invalid("GATEWAY_TRUSTED_PROXIES", "must be networks: %v", err)
 	}
 	if s.Pprof && s.AdminAddr == "" {
 		return errors.New("GATEWAY_PPROF (--pprof) needs GATEWAY_ADMIN_ADDR (--admin-addr), the address that serves it")
@@ -80,10 +80,10 @@ func (s Settings) check() error {
 		return errors.New("GATEWAY_SYNC_METRICS (--sync-metrics) needs a token of the gateway's own: unset it, or GATEWAY_PASS_THROUGH")
 	}
 	if err := calls.CheckToken(s.Token); err != nil {
-		return wrong("CENSUS_API_TOKEN", "must be a token: %v", err)
+		return invalid("CENSUS_API_TOKEN", "must be a token: %v", err)
 	}
 	if i := slices.IndexFunc(s.Hosts, func(h string) bool { return !edge.IsHostName(h) }); i >= 0 {
-		return wrong("GATEWAY_HOSTS", "must be host names like gateway.internal, without a scheme, port or path, not %q", s.Hosts[i])
+		return invalid("GATEWAY_HOSTS", "must be host names like gateway.internal, without a scheme, port or path, not %q", s.Hosts[i])
 	}
 	if s.OnlyTrusted && s.Documents == "" {
 		return errors.New("GATEWAY_ONLY_TRUSTED_DOCUMENTS (--only-trusted-documents) needs GATEWAY_TRUSTED_DOCUMENTS (--trusted-documents)")
@@ -102,7 +102,7 @@ func (s Settings) check() error {
 // has.
 func (s Settings) CheckURL(env, base string) error {
 	if err := calls.CheckBaseURL(base); err != nil {
-		return wrong(env, "must be like %s: %v", calls.DefaultBaseURL, err)
+		return invalid(env, "must be like %s: %v", calls.DefaultBaseURL, err)
 	}
 	return s.checkSecure(env, base)
 }
@@ -110,7 +110,7 @@ func (s Settings) CheckURL(env, base string) error {
 // checkSecure refuses an address to which secrets would go unencrypted.
 func (s Settings) checkSecure(env, address string) error {
 	if !s.AllowHTTP && plainHTTP(address) {
-		return wrong(env, "must be https://, since the network can read and change what http:// carries; GATEWAY_ALLOW_HTTP=true (--allow-http) allows http://")
+		return invalid(env, "must be https://, since the network can read and change what http:// carries; GATEWAY_ALLOW_HTTP=true (--allow-http) allows http://")
 	}
 	return nil
 }
@@ -131,7 +131,7 @@ func (s Settings) checkAlerts() error {
 	}
 	u, err := url.Parse(s.AlertWebhook)
 	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || u.Scheme != "https" && (u.Scheme != "http" || plainHTTP(s.AlertWebhook)) {
-		return wrong("GATEWAY_ALERT_WEBHOOK", "must be a URL like https://hooks.example.com/alerts, without user and fragment; http:// only on this machine")
+		return invalid("GATEWAY_ALERT_WEBHOOK", "must be a URL like https://hooks.example.com/alerts, without user and fragment; http:// only on this machine")
 	}
 	if s.PassThrough {
 		return errors.New("GATEWAY_ALERT_WEBHOOK (--alert-webhook) needs a token of the gateway's own: unset it, or GATEWAY_PASS_THROUGH")
@@ -139,7 +139,7 @@ func (s Settings) checkAlerts() error {
 	return nil
 }
 
-// wrong returns an error that says what the value of a setting must be.
-func wrong(env, format string, args ...any) error {
+// invalid returns an error that says what the value of a setting must be.
+func invalid(env, format string, args ...any) error {
 	return fmt.Errorf("%s (--%s) %s", env, flagOf(env), fmt.Sprintf(format, args...))
 }

@@ -19,7 +19,7 @@ func (s Settings) inRange() error {
 			continue
 		}
 		if value := written(f, v.Field(i)); !(number(least) <= number(value) && number(value) <= number(most)) {
-			return wrong(f.Tag.Get("env"), "must be from %s to %s, not %s", least, most, value)
+			return invalid(f.Tag.Get("env"), "must be from %s to %s, not %s", least, most, value)
 		}
 	}
 	return nil

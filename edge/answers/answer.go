@@ -41,12 +41,12 @@ func newAnswer(c *recorder) *answer {
 		length: []string{strconv.Itoa(len(c.body))},
 		body:   c.body,
 	}
-	if until := c.slot.until.Load(); until > 0 && c.status == http.StatusOK {
+	if until := c.freshness.until.Load(); until > 0 && c.status == http.StatusOK {
 		a.until, a.tag = time.Duration(until), []string{tag(c.header, c.body)}
 		a.vary = append(slices.Clip(a.vary), costHeader)
 	}
 	if age, err := strconv.Atoi(c.header.Get("Age")); err == nil {
-		a.aged, a.asOf = true, c.slot.cache.now()-time.Duration(age)*time.Second
+		a.aged, a.asOf = true, c.freshness.cache.now()-time.Duration(age)*time.Second
 	}
 	for name, values := range c.header {
 		switch {

@@ -31,11 +31,11 @@ type Cache struct {
 	layers       atomic.Uint64
 	hits, misses atomic.Uint64
 
-	mu      sync.Mutex
-	kept    store
-	flights map[string]*flight
-	waiting int // requests that wait for another request's flight
-	era     int // number of calls of Forget
+	mu         sync.Mutex
+	store      store
+	flights    map[string]*flight
+	waiting    int // requests that wait for another request's flight
+	generation int // number of calls of Forget
 }
 
 // maxWaiting is the maximum number of requests that wait for another's answer. The limit on
@@ -45,7 +45,7 @@ const maxWaiting = 1024
 // New returns a Cache of at most bytes, including keys and bookkeeping. One answer may take at
 // most an eighth of it. With 0 or less the Cache keeps nothing, and its Middleware returns next.
 func New(bytes int64, opt Options) *Cache {
-	c := &Cache{opt: opt, start: time.Now(), flights: map[string]*flight{}, kept: newStore(bytes)}
+	c := &Cache{opt: opt, start: time.Now(), flights: map[string]*flight{}, store: newStore(bytes)}
 	c.bufs.New = func() any { return new(make([]byte, 0, 2<<10)) }
 	for n := range 61 { // common values, allocated once
 		c.ages = append(c.ages, []string{cacheControl(n)})
@@ -72,8 +72,8 @@ func (c *Cache) now() time.Duration { return time.Since(c.start) }
 func (c *Cache) Forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.era++
-	c.kept.Clear()
+	c.generation++
+	c.store.Clear()
 	clear(c.flights)
 }
 
@@ -88,12 +88,12 @@ func (c *Cache) Misses() uint64 { return c.misses.Load() }
 func (c *Cache) Bytes() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.kept.Used()
+	return c.store.Used()
 }
 
 // Entries returns the number of answers kept, including expired ones.
 func (c *Cache) Entries() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return int64(c.kept.Len())
+	return int64(c.store.Len())
 }

@@ -5,33 +5,33 @@ import "context"
 // A flight is one run of an operation that identical requests may wait for. The Cache's mutex
 // guards its fields except over, and except answer after over is closed.
 type flight struct {
-	key    string
-	crowd  int // requests that want the answer, including the one that runs the operation
-	cancel context.CancelFunc
-	landed bool
-	era    int           // of the Cache when it began
-	over   chan struct{} // closed once it is known whether there is an answer to share
-	answer *answer       // nil if there is none
+	key        string
+	waiters    int // requests that want the answer, including the one that runs the operation
+	cancel     context.CancelFunc
+	finished   bool
+	generation int           // of the Cache when it began
+	done       chan struct{} // closed once it is known whether there is an answer to share
+	answer     *answer       // nil if there is none
 }
 
 // newFlight returns a flight that no other request can join. c.mu is held.
 func (c *Cache) newFlight(key []byte) *flight {
-	return &flight{key: string(key), crowd: 1, era: c.era, over: make(chan struct{})}
+	return &flight{key: string(key), waiters: 1, generation: c.generation, done: make(chan struct{})}
 }
 
-// alone returns a flight for a request that waited in vain.
-func (c *Cache) alone(key []byte) *flight {
+// soloFlight returns a flight for a request that waited in vain.
+func (c *Cache) soloFlight(key []byte) *flight {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.newFlight(key)
 }
 
-// find returns an answer for key, or else a flight. If lead is true, the flight is new and the
+// lookup returns an answer for key, or else a flight. If lead is true, the flight is new and the
 // caller must run it.
-func (c *Cache) find(key []byte) (a *answer, f *flight, lead bool) {
+func (c *Cache) lookup(key []byte) (a *answer, f *flight, lead bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if a = c.kept.get(key, c.now()); a != nil {
+	if a = c.store.get(key, c.now()); a != nil {
 		return a, nil, false
 	}
 	if f = c.flights[string(key)]; f != nil {
@@ -39,7 +39,7 @@ func (c *Cache) find(key []byte) (a *answer, f *flight, lead bool) {
 			return nil, c.newFlight(key), true
 		}
 		c.waiting++
-		f.crowd++
+		f.waiters++
 		return nil, f, false
 	}
 	f = c.newFlight(key)
@@ -51,29 +51,29 @@ func (c *Cache) find(key []byte) (a *answer, f *flight, lead bool) {
 // ended first.
 func (c *Cache) await(ctx context.Context, f *flight) *answer {
 	select {
-	case <-f.over:
+	case <-f.done:
 	case <-ctx.Done():
 	}
 	c.mu.Lock()
 	c.waiting--
 	c.mu.Unlock()
-	c.leave(f)
+	c.abandon(f)
 	select {
-	case <-f.over:
+	case <-f.done:
 		return f.answer
 	default:
 		return nil
 	}
 }
 
-// leave notes that one request no longer wants the answer of f. When no request is left, it
+// abandon notes that one request no longer wants the answer of f. When no request is left, it
 // cancels the run.
-func (c *Cache) leave(f *flight) {
+func (c *Cache) abandon(f *flight) {
 	c.mu.Lock()
-	f.crowd--
-	last := f.crowd == 0
+	f.waiters--
+	last := f.waiters == 0
 	if last {
-		c.ground(f)
+		c.closeToOthers(f)
 	}
 	c.mu.Unlock()
 	if last {
@@ -81,25 +81,25 @@ func (c *Cache) leave(f *flight) {
 	}
 }
 
-// land ends f with an answer, or with nil if there is no answer to share. Only the first call has
+// finish ends f with an answer, or with nil if there is no answer to share. Only the first call has
 // an effect. A fresh answer is kept.
-func (c *Cache) land(f *flight, a *answer) {
+func (c *Cache) finish(f *flight, a *answer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if f.landed {
+	if f.finished {
 		return
 	}
-	f.landed = true
-	c.ground(f)
-	if a != nil && a.until > 0 && f.era == c.era {
-		c.kept.put(a)
+	f.finished = true
+	c.closeToOthers(f)
+	if a != nil && a.until > 0 && f.generation == c.generation {
+		c.store.put(a)
 	}
 	f.answer = a
-	close(f.over)
+	close(f.done)
 }
 
-// ground prevents further requests from joining f. c.mu is held.
-func (c *Cache) ground(f *flight) {
+// closeToOthers prevents further requests from joining f. c.mu is held.
+func (c *Cache) closeToOthers(f *flight) {
 	if c.flights[f.key] == f {
 		delete(c.flights, f.key)
 	}

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-type slotKey struct{}
+type freshnessKey struct{}
 
-// A slot records how long the answer to one request stays fresh.
-type slot struct {
+// A freshness records how long the answer to one request stays fresh.
+type freshness struct {
 	cache *Cache
 	until atomic.Int64 // in the Cache's time; 0: unknown; negative: never
 }
@@ -23,7 +23,7 @@ type slot struct {
 // It is safe for concurrent use. It does nothing if the answer to ctx's request cannot be kept
 // anyway.
 func Fresh(ctx context.Context, d time.Duration) {
-	s, ok := ctx.Value(slotKey{}).(*slot)
+	s, ok := ctx.Value(freshnessKey{}).(*freshness)
 	if !ok {
 		return
 	}

@@ -15,7 +15,7 @@ import (
 // little longer than that.
 func (c *Cache) Middleware(wait time.Duration) func(next http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
-		if c.kept.limit <= 0 {
+		if c.store.limit <= 0 {
 			return next
 		}
 		return &layer{c, next, wait, c.layers.Add(1)}
@@ -39,7 +39,7 @@ func (l *layer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		l.next.ServeHTTP(w, r)
 		return
 	}
-	a, f, lead := l.find(key)
+	a, f, lead := l.lookup(key)
 	if a == nil && !lead {
 		if l.wait > 0 {
 			ctx, cancel := context.WithTimeout(r.Context(), l.wait)
@@ -47,7 +47,7 @@ func (l *layer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			r = r.WithContext(ctx)
 		}
 		if a = l.await(r.Context(), f); a == nil {
-			f, lead = l.alone(key), true
+			f, lead = l.soloFlight(key), true
 		}
 	}
 	if lead {
@@ -69,15 +69,15 @@ func (l *layer) lead(w http.ResponseWriter, r *http.Request, f *flight) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cancel()
 	f.cancel = cancel
-	defer context.AfterFunc(r.Context(), func() { l.leave(f) })()
-	defer l.land(f, nil)
+	defer context.AfterFunc(r.Context(), func() { l.abandon(f) })()
+	defer l.finish(f, nil)
 
-	s := &slot{cache: l.Cache}
-	run := r.WithContext(context.WithValue(ctx, slotKey{}, s))
+	s := &freshness{cache: l.Cache}
+	run := r.WithContext(context.WithValue(ctx, freshnessKey{}, s))
 	if r.Method == http.MethodHead {
 		run.Method = http.MethodGet // GET and HEAD share answers
 	}
-	rec := &recorder{w: w, slot: s, header: http.Header{}, layer: l, flight: f}
+	rec := &recorder{w: w, freshness: s, header: http.Header{}, layer: l, flight: f}
 	l.next.ServeHTTP(rec, run)
 	a := rec.answer()
 	if a == nil {
@@ -86,6 +86,6 @@ func (l *layer) lead(w http.ResponseWriter, r *http.Request, f *flight) {
 	if l.opt.Note != nil {
 		a.note = l.opt.Note(run)
 	}
-	l.land(f, a)
+	l.finish(f, a)
 	l.write(w, r, a)
 }

@@ -11,11 +11,11 @@ import (
 // header is complete. Either it holds the answer until the end, or it passes the answer through
 // to the client, and the waiting requests run on their own.
 type recorder struct {
-	w      http.ResponseWriter
-	header http.Header // as next sees it, without the headers of outer layers
-	slot   *slot
-	layer  *layer
-	flight *flight
+	w         http.ResponseWriter
+	header    http.Header // as next sees it, without the headers of outer layers
+	freshness *freshness
+	layer     *layer
+	flight    *flight
 
 	decided bool
 	holding bool
@@ -42,14 +42,14 @@ func (c *recorder) WriteHeader(status int) {
 		c.body = make([]byte, 0, n)
 	default:
 		c.decided = true
-		c.pass(status)
+		c.passThrough(status)
 	}
 }
 
 // shareable reports whether other requests may get an answer with this header, as far as is known
 // before its body.
 func (c *recorder) shareable() bool {
-	if c.slot.until.Load() == 0 || c.header["Set-Cookie"] != nil {
+	if c.freshness.until.Load() == 0 || c.header["Set-Cookie"] != nil {
 		return false
 	}
 	n, err := strconv.Atoi(c.header.Get("Content-Length"))
@@ -61,13 +61,13 @@ func (c *recorder) shareable() bool {
 }
 
 func (c *recorder) fits(body int) bool {
-	return c.layer.kept.fits(len(c.flight.key), body)
+	return c.layer.store.fits(len(c.flight.key), body)
 }
 
-// pass sends the header. From then on the cache does not handle the answer.
-func (c *recorder) pass(status int) {
+// passThrough sends the header. From then on the cache does not handle the answer.
+func (c *recorder) passThrough(status int) {
 	c.holding = false
-	c.layer.land(c.flight, nil)
+	c.layer.finish(c.flight, nil)
 	mergeHeaders(c.w.Header(), c.header)
 	c.w.WriteHeader(status)
 }
@@ -82,16 +82,16 @@ func (c *recorder) Write(p []byte) (int, error) {
 			c.body = append(c.body, p...)
 			return len(p), nil
 		}
-		if err := c.give(); err != nil {
+		if err := c.passHeld(); err != nil {
 			return 0, err
 		}
 	}
 	return c.w.Write(p)
 }
 
-// give sends the held answer, after it turned out not to be shareable.
-func (c *recorder) give() error {
-	c.pass(c.status)
+// passHeld sends the held answer, after it turned out not to be shareable.
+func (c *recorder) passHeld() error {
+	c.passThrough(c.status)
 	held := c.body
 	c.body = nil
 	_, err := c.w.Write(held)
@@ -102,10 +102,10 @@ func (c *recorder) give() error {
 func (c *recorder) FlushError() error {
 	if !c.decided {
 		c.decided = true
-		c.pass(http.StatusOK)
+		c.passThrough(http.StatusOK)
 	}
 	if c.holding {
-		if err := c.give(); err != nil {
+		if err := c.passHeld(); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // fields are left out.
 func (o *Observer) logOperation(ctx context.Context, op Operation) {
 	level := slog.LevelInfo
-	if op.Refusal.Reason != "" || blameFor(op.Codes) >= upstream {
+	if op.Refusal.Reason != "" || classOfAll(op.Codes) >= upstream {
 		level = slog.LevelWarn
 	}
 	if !o.log.Enabled(ctx, level) {

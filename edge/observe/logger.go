@@ -24,9 +24,9 @@ func NewLogger(w io.Writer, format, level string, requestID func(context.Context
 	masked, clean := &slog.HandlerOptions{Level: least, ReplaceAttr: maskAttr}, &slog.HandlerOptions{Level: least}
 	switch strings.ToLower(format) {
 	case "", "json":
-		l.Handler, l.operations = slog.NewJSONHandler(shared, masked), slog.NewJSONHandler(later{shared}, clean)
+		l.Handler, l.operations = slog.NewJSONHandler(shared, masked), slog.NewJSONHandler(bufferedWriter{shared}, clean)
 	case "text":
-		l.Handler, l.operations = slog.NewTextHandler(shared, masked), slog.NewTextHandler(later{shared}, clean)
+		l.Handler, l.operations = slog.NewTextHandler(shared, masked), slog.NewTextHandler(bufferedWriter{shared}, clean)
 	default:
 		return nil, fmt.Errorf("log format %q: expected json or text", format)
 	}
@@ -83,11 +83,11 @@ func (s *sharedWriter) Write(line []byte) (int, error) {
 	return s.w.Write(line)
 }
 
-// A later delays each line briefly.
-type later struct{ *sharedWriter }
+// A bufferedWriter delays each line briefly.
+type bufferedWriter struct{ *sharedWriter }
 
 // Write keeps line, to write it together with others.
-func (s later) Write(line []byte) (int, error) {
+func (s bufferedWriter) Write(line []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {

@@ -21,9 +21,9 @@ func buckets() []float64 {
 
 // metrics are the instruments; docs/operations.md lists their names.
 type metrics struct {
-	operations   *prometheus.CounterVec      // operation_type, code
-	duration     [blames]prometheus.Observer // code_class
-	callers      *prometheus.CounterVec      // caller
+	operations   *prometheus.CounterVec            // operation_type, code
+	duration     [errorClasses]prometheus.Observer // code_class
+	callers      *prometheus.CounterVec            // caller
 	inFlight     prometheus.Gauge
 	calls        *prometheus.CounterVec   // endpoint, outcome
 	callDuration *prometheus.HistogramVec // endpoint
@@ -54,7 +54,7 @@ func newMetrics(reg *prometheus.Registry) *metrics {
 	duration := prometheus.NewHistogramVec(histogram("operation_duration_seconds",
 		"Duration of an operation, by who caused its errors (ok without errors)."), []string{"code_class"})
 	for b := range m.duration {
-		m.duration[b] = duration.WithLabelValues(blame(b).String())
+		m.duration[b] = duration.WithLabelValues(errorClass(b).String())
 	}
 	version, commit := Build()
 	running := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "build_info",
@@ -91,7 +91,7 @@ func (m *metrics) operation(ctx context.Context, op Operation) {
 	for _, field := range op.Deprecated {
 		m.deprecated.WithLabelValues(m.fields.bound(field)).Inc()
 	}
-	observeSeconds(ctx, m.duration[blameFor(op.Codes)], op.Duration)
+	observeSeconds(ctx, m.duration[classOfAll(op.Codes)], op.Duration)
 	m.refused(op.Refusal)
 }
 

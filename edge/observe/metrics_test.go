@@ -164,7 +164,7 @@ func TestLabelsAreBounded(t *testing.T) {
 		"census_gateway_census_calls_total":           maxValues + 1, // both labels overflow together here
 		"census_gateway_refusals_total":               maxValues + 1,
 		"census_gateway_caller_operations_total":      maxKeys + 4, // none, jwt, token, other
-		"census_gateway_operation_duration_seconds":   blames,
+		"census_gateway_operation_duration_seconds":   errorClasses,
 	} {
 		if n, err := testutil.GatherAndCount(o.registry, name); n != most || err != nil {
 			t.Errorf("%s has %d series, want %d (%v)", name, n, most, err)

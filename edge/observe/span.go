@@ -61,8 +61,8 @@ func endOperation(span trace.Span, op Operation) {
 	if len(op.Codes) > 0 {
 		attrs = append(attrs, attribute.StringSlice("gateway.error.codes", op.Codes))
 	}
-	if worst := blameFor(op.Codes); worst >= upstream {
-		i := slices.IndexFunc(op.Codes, func(code string) bool { return blameOf(code) == worst })
+	if worst := classOfAll(op.Codes); worst >= upstream {
+		i := slices.IndexFunc(op.Codes, func(code string) bool { return classOf(code) == worst })
 		attrs = append(attrs, semconv.ErrorTypeKey.String(op.Codes[i]))
 		span.SetStatus(codes.Error, op.Codes[i])
 	}

@@ -55,7 +55,7 @@ func NewTracing(ctx context.Context, getenv func(string) string, log *slog.Logge
 	if err != nil {
 		return nil, fmt.Errorf("tracing: %w", err)
 	}
-	return newTracing(sdk.WithResource(res), sdk.WithBatcher(quiet{exporter, log})), nil
+	return newTracing(sdk.WithResource(res), sdk.WithBatcher(quietExporter{exporter, log})), nil
 }
 
 // describe returns the attributes of this process in every span. OTEL_SERVICE_NAME and
@@ -121,14 +121,14 @@ func (t *Tracing) Shutdown(ctx context.Context) error {
 	return t.provider.Shutdown(ctx)
 }
 
-// quiet reports spans that could not be sent to our log. By default the SDK writes to a global
-// logger, and may include the collector's response.
-type quiet struct {
+// quietExporter reports spans that could not be sent to our log. By default the SDK writes to a
+// global logger, and may include the collector's response.
+type quietExporter struct {
 	sdk.SpanExporter
 	log *slog.Logger
 }
 
-func (q quiet) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpan) error {
+func (q quietExporter) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpan) error {
 	err := q.SpanExporter.ExportSpans(ctx, spans)
 	if err != nil && q.log != nil {
 		q.log.WarnContext(ctx, "spans not sent", "spans", len(spans), "error", err.Error())

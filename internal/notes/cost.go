@@ -42,15 +42,15 @@ func (n *Notes) Read(until, asOf time.Time, stale bool) {
 	earliest(&n.until, until)
 }
 
-// byTheClock is how long an answer stays fresh that depends on the time of day, such as a list of
-// late syncs. It applies even if the data stays fresh for longer. It begins with the request,
-// since the operation's "now" is no earlier.
-const byTheClock = 5 * time.Second
+// timeDependentFor is how long an answer stays fresh that depends on the time of day, such as a
+// list of late syncs. It applies even if the data stays fresh for longer. It begins with the
+// request, since the operation's "now" is no earlier.
+const timeDependentFor = 5 * time.Second
 
-// Moves notes that the answer depends on the time of day. It is safe for concurrent use.
-func (n *Notes) Moves() {
+// DependsOnTime notes that the answer depends on the time of day. It is safe for concurrent use.
+func (n *Notes) DependsOnTime() {
 	if n != nil {
-		earliest(&n.until, n.begun.Add(byTheClock))
+		earliest(&n.until, n.begun.Add(timeDependentFor))
 	}
 }
 
@@ -64,9 +64,9 @@ func earliest(of *atomic.Int64, t time.Time) {
 	}
 }
 
-// timeless is how long an answer without data from Census stays fresh: __typename, the schema,
+// constantFor is how long an answer without data from Census stays fresh: __typename, the schema,
 // the id of a sync requested by its id.
-const timeless = time.Minute
+const constantFor = time.Minute
 
 // Fresh returns how long the answer stays fresh, which is as long as all its parts are. It
 // returns 0 for an answer that is stale or has errors.
@@ -75,7 +75,7 @@ func (n *Notes) Fresh() time.Duration {
 	case n.stale.Load() || len(n.Codes) > 0:
 		return 0
 	case until == 0:
-		return timeless
+		return constantFor
 	default:
 		return max(time.Until(time.UnixMilli(until)), 0)
 	}

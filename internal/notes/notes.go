@@ -13,7 +13,7 @@ import (
 type Notes struct {
 	ID   string // "" if it has none
 	Body []byte // the complete body, until the request is answered; nil if it is not read yet
-	Told
+	Operation
 
 	begun  time.Time
 	calls  atomic.Int64
@@ -23,8 +23,8 @@ type Notes struct {
 	until  atomic.Int64 // milliseconds since 1970; 0: nothing has been read
 }
 
-// Told describes the operation, for logs and metrics.
-type Told struct {
+// Operation describes the operation, for logs and metrics.
+type Operation struct {
 	Name     string   // operation name, as the client sent it; "" if it has none
 	Type     string   // "query"; "" if the document was not parsed
 	Document string   // documents.ShortHash of its text

@@ -6,35 +6,35 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// A blame is the party that caused the errors of an operation. If there are several, the largest
-// value applies.
-type blame uint8
+// An errorClass is the party that caused the errors of an operation. If there are several, the
+// largest value applies.
+type errorClass uint8
 
 const (
-	nobody   blame = iota // there are no errors
-	canceled              // the client left, or the gateway stopped
-	client                // the caller must change the request
-	upstream              // Census, or the connection to it
+	noError  errorClass = iota // there are no errors
+	canceled                   // the client left, or the gateway stopped
+	client                     // the caller must change the request
+	upstream                   // Census, or the connection to it
 	gateway
-	blames = int(gateway) + 1
+	errorClasses = int(gateway) + 1
 )
 
 // String returns the value of the label code_class.
-func (b blame) String() string {
+func (b errorClass) String() string {
 	return [...]string{"ok", "canceled", "client", "upstream", "gateway"}[b]
 }
 
-// blameFor returns the party that caused the errors with these codes. It blames the gateway for
+// classOfAll returns the party that caused the errors with these codes. It blames the gateway for
 // an unknown code.
-func blameFor(list []string) blame {
-	worst := nobody
+func classOfAll(list []string) errorClass {
+	worst := noError
 	for _, code := range list {
-		worst = max(worst, blameOf(code))
+		worst = max(worst, classOf(code))
 	}
 	return worst
 }
 
-func blameOf(code string) blame {
+func classOf(code string) errorClass {
 	switch code {
 	case errcodes.Canceled:
 		return canceled

@@ -10,10 +10,10 @@ import (
 // Settings of the garbage collector unless GOGC and GOMEMLIMIT set others. Most memory of a
 // request is garbage when it ends, so the collector runs rarely.
 const (
-	mostGarbage  = 400       // % of the bytes in use, while these are few
-	leastGarbage = 50        // % of the bytes in use, however many: caches hold few pointers to follow
-	muchGarbage  = 32 << 20  // bytes of garbage beyond which the percentage falls to the minimum
-	leastHeap    = 256 << 20 // bytes up to which memory may grow, outside of a container
+	maxGarbagePercent = 400       // % of the bytes in use, while these are few
+	minGarbagePercent = 50        // % of the bytes in use, however many: caches hold few pointers to follow
+	maxGarbageBytes   = 32 << 20  // bytes of garbage beyond which the percentage falls to the minimum
+	minHeap           = 256 << 20 // bytes up to which memory may grow, outside of a container
 )
 
 // TuneMemory trades memory for CPU time. The collector runs rarely until memory comes near a
@@ -22,7 +22,7 @@ const (
 // GOMEMLIMIT override these.
 func TuneMemory(getenv func(string) string, caches int64) {
 	if getenv("GOGC") == "" {
-		percent := mostGarbage
+		percent := maxGarbagePercent
 		debug.SetGCPercent(percent)
 		afterEachGC(func(live uint64) {
 			if p := gcPercent(live); p != percent {
@@ -34,7 +34,7 @@ func TuneMemory(getenv func(string) string, caches int64) {
 	if getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	limit := max(leastHeap, 3*caches)
+	limit := max(minHeap, 3*caches)
 	if most := containerMemory(os.DirFS("/")); most > 0 {
 		limit = min(limit, most/10*9)
 	}
@@ -43,7 +43,7 @@ func TuneMemory(getenv func(string) string, caches int64) {
 
 // gcPercent returns how much garbage may accumulate with live bytes in use, in % of them.
 func gcPercent(live uint64) int {
-	return int(min(max(muchGarbage*100/max(live, 1), leastGarbage), mostGarbage))
+	return int(min(max(maxGarbageBytes*100/max(live, 1), minGarbagePercent), maxGarbagePercent))
 }
 
 // afterEachGC calls do after each collection, with the number of bytes in use.

@@ -39,7 +39,7 @@ func TestAvailableMemory(t *testing.T) {
 		t.Errorf("%d bytes where GOMEMLIMIT sets no limit, else %d", n, here)
 	}
 	for _, c := range [][3]int64{{0, 0, 0}, {0, 5, 5}, {5, 0, 5}, {5, 6, 5}, {6, 5, 5}} {
-		if got := least(c[0], c[1]); got != c[2] {
+		if got := minKnown(c[0], c[1]); got != c[2] {
 			t.Errorf("least of %d and %d: %d", c[0], c[1], got)
 		}
 	}

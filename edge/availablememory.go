@@ -14,15 +14,15 @@ import (
 // first two are known on Linux only.
 func AvailableMemory(getenv func(string) string) int64 {
 	root := os.DirFS("/")
-	n := least(totalMemory(root), containerMemory(root))
+	n := minKnown(totalMemory(root), containerMemory(root))
 	if getenv("GOMEMLIMIT") != "" {
-		n = least(n, debug.SetMemoryLimit(-1)) // as the runtime has read it
+		n = minKnown(n, debug.SetMemoryLimit(-1)) // as the runtime has read it
 	}
 	return n
 }
 
-// least returns the smaller of two numbers of bytes; 0 means unknown.
-func least(a, b int64) int64 {
+// minKnown returns the smaller of two numbers of bytes; 0 means unknown.
+func minKnown(a, b int64) int64 {
 	if a == 0 || b > 0 && b < a {
 		return b
 	}
@@ -62,7 +62,7 @@ func containerMemory(root fs.FS) (limit int64) {
 	for _, file := range groups {
 		text, err := fs.ReadFile(root, file)
 		if n, bad := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && bad == nil && n > 0 && n <= 1<<50 { // otherwise "max" or the like
-			limit = least(limit, n)
+			limit = minKnown(limit, n)
 		}
 	}
 	return limit

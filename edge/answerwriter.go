@@ -10,9 +10,9 @@ import (
 type answerWriter struct {
 	http.ResponseWriter
 	r       *http.Request
-	share   share // of the memory for large answers
-	status  int   // 0 until the answer begins, ignoring early hints
-	refused bool  // further writes are discarded
+	memory  answerShare // of the memory for large answers
+	status  int         // 0 until the answer begins, ignoring early hints
+	refused bool        // further writes are discarded
 }
 
 // Status returns the status of the answer that has begun on w, a writer from inside of Recover; 0
@@ -36,7 +36,7 @@ func (w *answerWriter) WriteHeader(status int) {
 		return
 	}
 	if status >= 200 {
-		if w.status == 0 && !w.room() {
+		if w.status == 0 && !w.reserve() {
 			return
 		}
 		w.writeStatus(status)
@@ -59,12 +59,12 @@ func (w *answerWriter) Flush() {
 	http.NewResponseController(w.ResponseWriter).Flush()
 }
 
-// room reserves memory for the answer that is about to begin, or rejects it.
-func (w *answerWriter) room() bool {
-	ok := w.share.settle(w.Header())
+// reserve reserves memory for the answer that is about to begin, or rejects it.
+func (w *answerWriter) reserve() bool {
+	ok := w.memory.setFromHeader(w.Header())
 	if !ok {
 		w.refused, w.status = true, http.StatusServiceUnavailable
-		Refuse(w.ResponseWriter, w.r, noRoom())
+		Refuse(w.ResponseWriter, w.r, noMemory())
 	}
 	return ok
 }

@@ -20,7 +20,7 @@ import (
 func TestSending(t *testing.T) {
 	type reads struct{}
 	synctest.Test(t, func(t *testing.T) {
-		sending := NewSending(300_000)
+		sending := NewAnswerMemory(300_000)
 		h := Chain(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			n, _ := strconv.Atoi(r.URL.Query().Get("n"))
 			if r.URL.Query().Has("told") {
@@ -62,7 +62,7 @@ func TestSending(t *testing.T) {
 		}
 		one(true)
 		two(false)
-		if n := sending.now.Load(); n != 0 {
+		if n := sending.used.Load(); n != 0 {
 			t.Errorf("%d bytes are never given back", n)
 		}
 		if got := ask("told&n=300000")(true); got.StatusCode != 200 || got.ContentLength != 300_000 {
@@ -75,11 +75,11 @@ func TestSending(t *testing.T) {
 // An answer held while it is made counts like one being sent, and only once: the answer that
 // begins takes its place.
 func TestHold(t *testing.T) {
-	sending := NewSending(300_000)
+	sending := NewAnswerMemory(300_000)
 	var held []bool
 	hold := func(r *http.Request, bytes ...int) {
 		for _, n := range bytes {
-			held = append(held, Hold(r.Context(), n))
+			held = append(held, HasRoom(r.Context(), n))
 		}
 	}
 	serve := func(do func(w http.ResponseWriter, r *http.Request)) *http.Response {
@@ -104,10 +104,10 @@ func TestHold(t *testing.T) {
 		}
 	})
 	want := []bool{true, false, true, true, true, true, false, true, false, true, true}
-	if !slices.Equal(held, want) || sending.now.Load() != 0 {
-		t.Errorf("held %v, want %v; %d bytes are never given back", held, want, sending.now.Load())
+	if !slices.Equal(held, want) || sending.used.Load() != 0 {
+		t.Errorf("held %v, want %v; %d bytes are never given back", held, want, sending.used.Load())
 	}
-	if !Hold(t.Context(), 1<<40) {
+	if !HasRoom(t.Context(), 1<<40) {
 		t.Error("outside of a request there is no room")
 	}
 }

@@ -7,33 +7,33 @@ import (
 	"census-gateway/internal/notes"
 )
 
-// known is what the layers learn about a request: the facts shared by all rooms, and edge's own.
-// It is the request's context from RequestID on. A layer sees what an inner layer learned once
-// that has returned.
-type known struct {
+// requestInfo is what the layers learn about a request: the facts shared by all rooms, and
+// edge's own. It is the request's context from RequestID on. A layer sees what an inner layer
+// learned once that has returned.
+type requestInfo struct {
 	context.Context // of the request: it ends when the client leaves
 	notes.Notes
-	caller  Caller   // the zero Caller before authentication
-	refusal *Refusal // the refusal sent as the answer; nil if there was none, or after TakeRefusal
-	share   *share   // of the memory for large answers; nil outside of Recover
-	place   func()   // gives back the place in InFlight; nil outside of it
+	caller      Caller       // the zero Caller before authentication
+	refusal     *Refusal     // the refusal sent as the answer; nil if there was none, or after TakeRefusal
+	memory      *answerShare // of the memory for large answers; nil outside of Recover
+	releaseSlot func()       // gives back the slot in InFlight; nil outside of it
 }
 
-func knownOf(ctx context.Context) *known {
-	k, _ := ctx.Value(notes.Key{}).(*known)
+func requestInfoOf(ctx context.Context) *requestInfo {
+	k, _ := ctx.Value(notes.Key{}).(*requestInfo)
 	return k
 }
 
-// withKnown returns a context for a request that begins now.
-func withKnown(ctx context.Context, id string, caller Caller) context.Context {
-	k := &known{Context: ctx, caller: caller}
+// withRequestInfo returns a context for a request that begins now.
+func withRequestInfo(ctx context.Context, id string, caller Caller) context.Context {
+	k := &requestInfo{Context: ctx, caller: caller}
 	k.ID = id
 	k.Begin()
 	return k
 }
 
 // Value returns k itself for the key of notes.
-func (k *known) Value(key any) any {
+func (k *requestInfo) Value(key any) any {
 	if key == (notes.Key{}) {
 		return k
 	}
@@ -44,7 +44,7 @@ func (k *known) Value(key any) any {
 // called. The caller reports it to operators. It returns nil if there was none, or outside of
 // RequestID.
 func TakeRefusal(ctx context.Context) *Refusal {
-	k := knownOf(ctx)
+	k := requestInfoOf(ctx)
 	if k == nil {
 		return nil
 	}
