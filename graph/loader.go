@@ -27,8 +27,8 @@ type reader[K comparable, V any] struct {
 	of   *loaders
 	// read sets a result for each key.
 	read func(l *loaders, ctx context.Context, keys []K, out results[V])
-	// kept sets the results of keys whose values are in memory. Nil if none are.
-	kept func(l *loaders, keys []K, out []*dataloader.Result[V])
+	// kept sets a result for each key whose value is in memory. Nil if none are.
+	kept func(l *loaders, keys []K, out results[V])
 }
 
 // A loaded is a requested value.
@@ -79,7 +79,7 @@ func (l *loader[K, V]) collect(k K) *loaded[K, V] {
 		}
 	}
 	if l.values == nil {
-		l.values = make(map[K]*loaded[K, V])
+		l.values = make(map[K]*loaded[K, V], 64) // more than a few are often those of a page
 	}
 	l.values[k] = v
 	return v
@@ -123,29 +123,26 @@ func (l *loader[K, V]) dispatch() <-chan struct{} {
 	go func() {
 		stack.Grow()
 		defer close(there)
-		for i, r := range l.batch(keys) {
-			asked[i].result = r
+		out := l.batch(keys)
+		for i, v := range asked {
+			v.result = &out[i]
 		}
 	}()
 	return there
 }
 
 // batch reads keys and returns their results.
-func (r *reader[K, V]) batch(keys []K) []*dataloader.Result[V] {
+func (r *reader[K, V]) batch(keys []K) results[V] {
 	ctx, end := r.of.hook(r.of.ctx, r.name, len(keys))
-	out := make(results[V], len(keys))
-	for i := range out {
-		out[i].Error = errNoResult
-	}
+	out := newResults[V](len(keys))
 	err := contain(func() { r.read(r.of, ctx, keys, out) })
 	end(err)
-	each := make([]*dataloader.Result[V], len(keys))
 	for i := range out {
-		if each[i] = &out[i]; err != nil && out[i].Error == errNoResult {
-			each[i].Error = errors.Join(errNoResult, err)
+		if err != nil && out[i].Error == errNoResult {
+			out[i].Error = errors.Join(errNoResult, err)
 		}
 	}
-	return each
+	return out
 }
 
 var nothing = func() <-chan struct{} {
@@ -165,15 +162,15 @@ func (l *loader[K, V]) notKept() []*loaded[K, V] {
 	for i, v := range asked {
 		keys[i] = v.key
 	}
-	kept := make([]*dataloader.Result[V], len(keys))
+	kept := newResults[V](len(keys))
 	l.kept(l.of, keys, kept)
 	rest := asked[:0]
-	for i, r := range kept {
-		if r == nil {
-			rest = append(rest, asked[i])
+	for i, v := range asked {
+		if kept[i].Error == errNoResult {
+			rest = append(rest, v)
 			continue
 		}
-		asked[i].result = r
+		v.result = &kept[i]
 	}
 	return rest
 }
@@ -183,5 +180,13 @@ var errNoResult = errors.New("a batch did not set a result for a key")
 // results are the results of a batch, in the order of its keys. Different elements may be set
 // concurrently.
 type results[V any] []dataloader.Result[V]
+
+func newResults[V any](n int) results[V] {
+	out := make(results[V], n)
+	for i := range out {
+		out[i].Error = errNoResult
+	}
+	return out
+}
 
 func (r results[V]) set(i int, v V, err error) { r[i] = dataloader.Result[V]{Data: v, Error: err} }

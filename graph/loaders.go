@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/graph-gophers/dataloader/v7"
-
 	"census-gateway/graph/alerts"
 	"census-gateway/upstream"
 	"census-gateway/upstream/census"
@@ -69,10 +67,10 @@ func (l *loaders) readSyncs(ctx context.Context, ids []census.SyncID, out result
 	}
 }
 
-func (l *loaders) syncsKept(ids []census.SyncID, out []*dataloader.Result[*census.Sync]) {
+func (l *loaders) syncsKept(ids []census.SyncID, out results[*census.Sync]) {
 	for i, id := range ids {
 		if record, ok := l.census.SyncKept(l.ctx, id); ok {
-			out[i] = &dataloader.Result[*census.Sync]{Data: record}
+			out.set(i, record, nil)
 		}
 	}
 }
@@ -102,11 +100,11 @@ func (l *loaders) readSlices(ctx context.Context, keys []stretch, out results[pa
 	})
 }
 
-func (l *loaders) slicesKept(keys []stretch, out []*dataloader.Result[paging.Slice[census.SyncRun]]) {
+func (l *loaders) slicesKept(keys []stretch, out results[paging.Slice[census.SyncRun]]) {
 	for _, b := range bySync(keys) {
 		if slices, ok := l.census.RunsKept(l.ctx, b.sync, b.windows...); ok {
 			for i, at := range b.at {
-				out[at] = &dataloader.Result[paging.Slice[census.SyncRun]]{Data: slices[i]}
+				out.set(at, slices[i], nil)
 			}
 		}
 	}
