@@ -68,7 +68,7 @@ func errorPresenter(log *slog.Logger, ownTokens bool) graphql.ErrorPresenterFunc
 			out.Message = w.message
 			if call.Kind != calls.Internal {
 				out.Message = fmt.Sprintf(w.message, subject)
-				short = transport.Short(subject + ": not read.")
+				short = transport.ShortMessage(subject + ": not read.")
 			}
 			out.Extensions = map[string]any{"code": w.code}
 			if call.RetryAfter > 0 {

@@ -16,20 +16,20 @@ import (
 
 const apolloAccept = "multipart/mixed;deferSpec=20220824,application/graphql-response+json,application/json;q=0.9"
 
-// A stream reads the parts of a deferred answer as they arrive.
-type stream struct {
+// A partsReader reads the parts of a deferred answer as they arrive.
+type partsReader struct {
 	t    *testing.T
 	resp *http.Response
 	mr   *multipart.Reader
 }
 
-func openStream(t *testing.T, ctx context.Context, url, query string) *stream {
+func openStream(t *testing.T, ctx context.Context, url, query string) *partsReader {
 	t.Helper()
 	return openStreamAs(t, ctx, url, query, apolloAccept, "deferspec", "20220824")
 }
 
 // openStreamAs accepts parts in the form named by a parameter of the media type.
-func openStreamAs(t *testing.T, ctx context.Context, url, query, accept, name, value string) *stream {
+func openStreamAs(t *testing.T, ctx context.Context, url, query, accept, name, value string) *partsReader {
 	t.Helper()
 	req, _ := http.NewRequestWithContext(ctx, "POST", url, strings.NewReader(bodyOf(query, nil)))
 	req.Header.Set("Content-Type", "application/json")
@@ -44,11 +44,11 @@ func openStreamAs(t *testing.T, ctx context.Context, url, query, accept, name, v
 		body, _ := io.ReadAll(resp.Body)
 		t.Fatalf("not multipart: %v\n%s", resp.Header, body)
 	}
-	return &stream{t, resp, multipart.NewReader(resp.Body, params["boundary"])}
+	return &partsReader{t, resp, multipart.NewReader(resp.Body, params["boundary"])}
 }
 
 // next returns the JSON of the next part, or "" at the closing delimiter.
-func (s *stream) next() string {
+func (s *partsReader) next() string {
 	s.t.Helper()
 	part, err := s.mr.NextRawPart()
 	if err == io.EOF {
@@ -67,7 +67,7 @@ func (s *stream) next() string {
 	return string(text)
 }
 
-func (s *stream) want(parts ...string) {
+func (s *partsReader) want(parts ...string) {
 	s.t.Helper()
 	for i, want := range parts {
 		if got := s.next(); got != want {

@@ -19,21 +19,21 @@ func (GET) Supports(r *http.Request) bool {
 
 // Do answers r.
 func (t GET) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	takes, ok := accept(w, r)
+	formats, ok := acceptFormats(w, r)
 	if !ok {
 		return
 	}
 	start := graphql.Now()
 	req, bad := t.read(r)
 	if bad != nil {
-		refuse(w, r, takes.plain, bad)
+		reject(w, r, formats.single, bad)
 		return
 	}
 	req.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
-	t.answer(w, r, exec, takes, req)
+	t.executeRequest(w, r, exec, formats, req)
 }
 
-func (t GET) read(r *http.Request) (*request, *fault) {
+func (t GET) read(r *http.Request) (*request, *rejection) {
 	if int64(len(r.URL.RawQuery)) > t.maxBody() {
 		return nil, tooLong(http.StatusRequestURITooLong, LimitBody, "query string", t.maxBody())
 	}
@@ -41,5 +41,5 @@ func (t GET) read(r *http.Request) (*request, *fault) {
 	if bad != nil {
 		return nil, bad
 	}
-	return req, req.check(t.maxDocument())
+	return req, req.validate(t.maxDocument())
 }

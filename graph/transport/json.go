@@ -15,9 +15,9 @@ import (
 // anyDepth is no limit, for text that was checked before.
 const anyDepth = math.MaxInt
 
-// skip returns the length of the JSON value at the start of text. It returns -1 if there is no
+// skipValue returns the length of the JSON value at the start of text. It returns -1 if there is no
 // valid value, or it is nested deeper than depth. It accepts invalid UTF-8 in strings.
-func skip(text []byte, depth int) int {
+func skipValue(text []byte, depth int) int {
 	if len(text) == 0 {
 		return -1
 	}
@@ -89,7 +89,7 @@ func skipNested(text []byte, end byte, depth int) int {
 			}
 			rest = space(rest[1:])
 		}
-		n := skip(rest, depth-1)
+		n := skipValue(rest, depth-1)
 		if n < 0 {
 			return -1
 		}
@@ -120,7 +120,7 @@ func members(object []byte) iter.Seq2[[]byte, []byte] {
 			n := skipString(rest)
 			key := rest[:n]
 			rest = space(space(rest[n:])[1:]) // skip the colon
-			n = skip(rest, anyDepth)
+			n = skipValue(rest, anyDepth)
 			if !yield(key, rest[:n]) {
 				return
 			}
@@ -136,7 +136,7 @@ func members(object []byte) iter.Seq2[[]byte, []byte] {
 func elements(array []byte) iter.Seq[[]byte] {
 	return func(yield func(value []byte) bool) {
 		for rest := space(array[1:]); rest[0] != ']'; {
-			n := skip(rest, anyDepth)
+			n := skipValue(rest, anyDepth)
 			if !yield(rest[:n]) {
 				return
 			}

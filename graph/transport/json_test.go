@@ -19,14 +19,14 @@ func FuzzJSON(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		b := []byte(text)
-		n := skip(b, anyDepth)
+		n := skipValue(b, anyDepth)
 		if valid := json.Valid(b) && (len(b) == 0 || !strings.ContainsRune(" \t\r\n", rune(b[0]))); (len(space(b[max(n, 0):])) == 0 && n >= 0) != valid {
 			t.Fatalf("%q: skip %d, encoding/json says %v", text, n, valid)
 		}
 		if n < 0 || !utf8.Valid(b) {
 			return
 		}
-		if deep := opened(b[:n]); skip(b, deep) != n || deep > 0 && skip(b, deep-1) != -1 {
+		if deep := maxNesting(b[:n]); skipValue(b, deep) != n || deep > 0 && skipValue(b, deep-1) != -1 {
 			t.Fatalf("%q is nested %d deep", text, deep)
 		}
 		dec := json.NewDecoder(bytes.NewReader(b[:n]))

@@ -22,7 +22,7 @@ func (OPTIONS) Supports(r *http.Request) bool { return r.Method == http.MethodOp
 
 // Do answers 204 with Allow.
 func (OPTIONS) Do(w http.ResponseWriter, _ *http.Request, _ graphql.GraphExecutor) {
-	w.Header().Set("Allow", allowed)
+	w.Header().Set("Allow", allowedMethods)
 	w.WriteHeader(http.StatusNoContent)
 }
 
@@ -36,10 +36,10 @@ func (NotAllowed) Supports(*http.Request) bool { return true }
 // Do answers 405 with Allow, in the media type the client accepts, or as application/json if it
 // accepts none of ours.
 func (NotAllowed) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
-	w.Header().Set("Allow", allowed)
-	m := negotiate(r).plain
+	w.Header().Set("Allow", allowedMethods)
+	m := negotiateFormats(r).single
 	if m == mediaNone {
 		m = mediaJSON
 	}
-	refuse(w, r, m, &fault{status: http.StatusMethodNotAllowed, code: errcodes.BadRequest, message: "use POST or GET for GraphQL"})
+	reject(w, r, m, &rejection{status: http.StatusMethodNotAllowed, code: errcodes.BadRequest, message: "use POST or GET for GraphQL"})
 }

@@ -22,8 +22,8 @@ const (
 	defaultMaxErrorBytes = 1 << 20
 )
 
-// allowed lists the supported methods as in the Allow header.
-const allowed = "GET, HEAD, POST, OPTIONS"
+// allowedMethods lists the supported methods as in the Allow header.
+const allowedMethods = "GET, HEAD, POST, OPTIONS"
 
 // Options configure the transports of this package. The zero value serves queries and mutations
 // in full.

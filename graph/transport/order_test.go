@@ -144,7 +144,7 @@ func incremental(t *testing.T, text string) (parts []labelled) {
 func TestManyErrorsAreShort(t *testing.T) {
 	srv := newServer(t, shuffled(), transport.Options{Present: func(ctx context.Context, err error) *gqlerror.Error {
 		out := graphql.DefaultErrorPresenter(ctx, err)
-		out.Message, out.Extensions, out.Err = "a message in full", map[string]any{"code": "UPSTREAM_BUSY"}, transport.Short("short")
+		out.Message, out.Extensions, out.Err = "a message in full", map[string]any{"code": "UPSTREAM_BUSY"}, transport.ShortMessage("short")
 		if strings.HasSuffix(out.Path.String(), "boom") {
 			out.Extensions["code"], out.Err = "UPSTREAM_TIMEOUT", errors.New("secret")
 		}

@@ -16,7 +16,7 @@ func Recover(onPanic func(ctx context.Context, value any, stack []byte)) graphql
 		if onPanic != nil {
 			onPanic(ctx, value, debug.Stack())
 		}
-		return coded(errcodes.Internal, internalMessage)
+		return errorWithCode(errcodes.Internal, internalMessage)
 	}
 }
 

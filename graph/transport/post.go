@@ -18,21 +18,21 @@ func (POST) Supports(r *http.Request) bool { return r.Method == http.MethodPost 
 
 // Do answers r.
 func (t POST) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	takes, ok := accept(w, r)
+	formats, ok := acceptFormats(w, r)
 	if !ok {
 		return
 	}
 	start := graphql.Now()
 	req, bad := t.read(w, r)
 	if bad != nil {
-		refuse(w, r, takes.plain, bad)
+		reject(w, r, formats.single, bad)
 		return
 	}
 	req.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
-	t.answer(w, r, exec, takes, req)
+	t.executeRequest(w, r, exec, formats, req)
 }
 
-func (t POST) read(w http.ResponseWriter, r *http.Request) (*request, *fault) {
+func (t POST) read(w http.ResponseWriter, r *http.Request) (*request, *rejection) {
 	if bad := checkType(r.Header); bad != nil {
 		return nil, bad
 	}
@@ -40,8 +40,8 @@ func (t POST) read(w http.ResponseWriter, r *http.Request) (*request, *fault) {
 	if known := notes.Of(r.Context()); known != nil && known.Body != nil && int64(len(known.Body)) <= t.maxBody() {
 		body = known.Body
 	} else {
-		buf := takeBuffer()
-		defer giveBuffer(buf)
+		buf := getBuffer()
+		defer putBuffer(buf)
 		if bad := readBody(w, r, t.maxBody(), buf); bad != nil {
 			return nil, bad
 		}
@@ -51,5 +51,5 @@ func (t POST) read(w http.ResponseWriter, r *http.Request) (*request, *fault) {
 	if bad != nil {
 		return nil, bad
 	}
-	return req, req.check(t.maxDocument())
+	return req, req.validate(t.maxDocument())
 }

@@ -18,7 +18,7 @@ type socketWriter struct {
 	header http.Header
 	events bool
 	body   bytes.Buffer
-	over   bool // error or complete was sent, or the client completed it
+	ended  bool // error or complete was sent, or the client completed it
 }
 
 // Header returns the header of the answer.
@@ -32,7 +32,7 @@ func (w *socketWriter) WriteHeader(int) {
 // Flush does nothing.
 func (w *socketWriter) Flush() {}
 
-// Write accepts an event as written by [eventStream], or a piece of an answer.
+// Write accepts an event as written by [sseWriter], or a piece of an answer.
 func (w *socketWriter) Write(p []byte) (int, error) {
 	if !w.events {
 		return w.body.Write(p)
@@ -49,7 +49,7 @@ func (w *socketWriter) Write(p []byte) (int, error) {
 	case strings.HasPrefix(text, ": "):
 		code, why, _ := strings.Cut(text[2:], " ")
 		if n, err := strconv.Atoi(code); err == nil {
-			w.over = true
+			w.ended = true
 			w.c.close(n, why[:min(len(why), 120)]) // the protocol limits a reason to 123 bytes
 		}
 	}
@@ -57,7 +57,7 @@ func (w *socketWriter) Write(p []byte) (int, error) {
 }
 
 // done reports whether the operation has ended, so that no more messages may be sent.
-func (w *socketWriter) done() bool { return w.over || w.ctx.Err() != nil }
+func (w *socketWriter) done() bool { return w.ended || w.ctx.Err() != nil }
 
 // next sends an answer. An answer without data is an error, and the last message.
 func (w *socketWriter) next(answer []byte) {
@@ -86,7 +86,7 @@ func (w *socketWriter) end(m message) {
 		delete(w.c.operations, w.id)
 	}
 	w.c.mu.Unlock()
-	if w.over = true; !over {
+	if w.ended = true; !over {
 		w.c.send(m)
 	}
 }

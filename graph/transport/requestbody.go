@@ -13,17 +13,17 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// keepBuffer is the maximum size, in bytes, of a body buffer kept for another request.
-const keepBuffer = 32 << 10
+// maxKeptBuffer is the maximum size, in bytes, of a body buffer kept for another request.
+const maxKeptBuffer = 32 << 10
 
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+var bodyBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // checkType rejects bodies other than uncompressed JSON in UTF-8. A plain HTML form cannot send
 // this type, which protects against forged requests. So checkType accepts no other type and does
 // not guess.
-func checkType(h http.Header) *fault {
-	unsupported := func(message string) *fault {
-		return &fault{status: http.StatusUnsupportedMediaType, code: errcodes.BadRequest, message: message}
+func checkType(h http.Header) *rejection {
+	unsupported := func(message string) *rejection {
+		return &rejection{status: http.StatusUnsupportedMediaType, code: errcodes.BadRequest, message: message}
 	}
 	if values := h["Content-Encoding"]; len(values) > 1 ||
 		len(values) == 1 && values[0] != "" && !strings.EqualFold(values[0], "identity") {
@@ -48,7 +48,7 @@ func checkType(h http.Header) *fault {
 
 // readBody reads the body into buf. It rejects a body with a Content-Length over limit unread,
 // and stops reading any other at limit.
-func readBody(w http.ResponseWriter, r *http.Request, limit int64, buf *bytes.Buffer) *fault {
+func readBody(w http.ResponseWriter, r *http.Request, limit int64, buf *bytes.Buffer) *rejection {
 	if r.ContentLength > limit {
 		// The rest of the body is not read, so the connection cannot be reused.
 		w.Header().Set("Connection", "close")
@@ -71,7 +71,7 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, buf *bytes.Bu
 	case over:
 		return bodyTooLong(limit)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &fault{status: http.StatusRequestTimeout, code: errcodes.BadRequest, message: "the request body did not arrive in time"}
+		return &rejection{status: http.StatusRequestTimeout, code: errcodes.BadRequest, message: "the request body did not arrive in time"}
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return badRequest("the request body is incomplete")
 	default:
@@ -79,15 +79,15 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, buf *bytes.Bu
 	}
 }
 
-func takeBuffer() *bytes.Buffer { return buffers.Get().(*bytes.Buffer) }
+func getBuffer() *bytes.Buffer { return bodyBuffers.Get().(*bytes.Buffer) }
 
-func giveBuffer(buf *bytes.Buffer) {
-	if buf.Cap() <= keepBuffer {
+func putBuffer(buf *bytes.Buffer) {
+	if buf.Cap() <= maxKeptBuffer {
 		buf.Reset()
-		buffers.Put(buf)
+		bodyBuffers.Put(buf)
 	}
 }
 
-func bodyTooLong(limit int64) *fault {
+func bodyTooLong(limit int64) *rejection {
 	return tooLong(http.StatusRequestEntityTooLarge, LimitBody, "request body", limit)
 }

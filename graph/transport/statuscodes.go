@@ -6,15 +6,16 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// foreign maps codes of gqlgen and its extensions to ours. Codes in neither list pass unchanged.
-var foreign = map[string]string{
+// codeAliases maps codes of gqlgen and its extensions to ours. Codes in neither list pass
+// unchanged.
+var codeAliases = map[string]string{
 	"COMPLEXITY_LIMIT_EXCEEDED": errcodes.QueryTooExpensive,
 	"INTERNAL_ERROR":            errcodes.Internal,
 }
 
-// statusOf lists the codes with the same status in both media types. For the codes of GraphQL
+// codeStatus lists the codes with the same status in both media types. For the codes of GraphQL
 // itself, see requestStatus.
-var statusOf = map[string]int{
+var codeStatus = map[string]int{
 	errcodes.BadRequest:              http.StatusBadRequest,
 	errcodes.Unauthenticated:         http.StatusUnauthorized,
 	errcodes.Forbidden:               http.StatusForbidden,
@@ -35,8 +36,8 @@ var statusOf = map[string]int{
 // is valid as HTTP: a syntax error, an invalid document or variable, an unknown persisted query.
 // The status is then 400 as application/graphql-response+json, and 200 as application/json
 // (audits 74FF and FDE2 of graphql-http).
-func requestStatus(m media, code string) int {
-	if status, ok := statusOf[code]; ok {
+func requestStatus(m mediaType, code string) int {
+	if status, ok := codeStatus[code]; ok {
 		return status
 	}
 	if m == mediaJSON || m == mediaEvents {

@@ -17,31 +17,31 @@ func mayDefer(op *graphql.OperationContext) bool {
 	return op.Operation.Operation == ast.Query && strings.Contains(op.RawQuery, "defer")
 }
 
-// stream executes a query that may defer, and writes each part as soon as it is ready. If nothing
-// was deferred (because of if: false, or a null object), it writes a plain answer of type
-// takes.plain.
-func (o Options) stream(ctx context.Context, w http.ResponseWriter, executor graphql.GraphExecutor, takes accepted, op *graphql.OperationContext) {
+// executeDeferred executes a query that may defer, and writes each part as soon as it is ready. If
+// nothing was deferred (because of if: false, or a null object), it writes a plain answer of type
+// formats.single.
+func (o Options) executeDeferred(ctx context.Context, w http.ResponseWriter, executor graphql.GraphExecutor, formats acceptedFormats, op *graphql.OperationContext) {
 	if ctx.Err() != nil { // do not start without time
-		o.write(ctx, w, takes.plain, nil)
+		o.writeSingle(ctx, w, formats.single, nil)
 		return
 	}
 	ctx, parts := exec.WithParts(ctx)
 	respond, ctx := executor.DispatchOperation(ctx, op)
 	// The execution sees the end of ctx, and its result is still sent.
 	lasting := context.WithoutCancel(ctx)
-	next := func() *graphql.Response { return o.respond(lasting, respond) }
+	next := func() *graphql.Response { return o.nextResponse(lasting, respond) }
 	first := next()
 	if first == nil || len(parts.Pending) == 0 {
-		o.write(ctx, w, takes.plain, first)
+		o.writeSingle(ctx, w, formats.single, first)
 		return
 	}
 	if o.Headers != nil {
 		o.Headers(ctx, first, w.Header())
 	}
-	out := startMultipart(w, takes.parts, o.maxErrorBytes())
+	out := newPartsWriter(w, formats.parts, o.maxErrorBytes())
 	for resp := first; ; resp = next() {
 		failed := resp == nil || resp.Data == nil // the execution failed
-		if out.part(resp, parts) != nil || failed || !*resp.HasNext {
+		if out.writePart(resp, parts) != nil || failed || !*resp.HasNext {
 			return
 		}
 	}

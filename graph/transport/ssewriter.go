@@ -12,25 +12,25 @@ import (
 // each operation. Each event is one Write. A comment keeps the connection open. If a stream ends
 // early, a comment with a close code gives [Sockets] the reason; other clients just reconnect.
 const (
-	eventBegin    = "event: next\ndata: "
-	eventEnd      = "\n\n"
-	eventComplete = "event: complete\ndata: \n\n"
-	eventBeat     = ":\n\n"
+	eventBegin     = "event: next\ndata: "
+	eventEnd       = "\n\n"
+	eventComplete  = "event: complete\ndata: \n\n"
+	eventHeartbeat = ":\n\n"
 )
 
-type eventStream struct{ w http.ResponseWriter }
+type sseWriter struct{ w http.ResponseWriter }
 
-func startEvents(w http.ResponseWriter) eventStream {
+func newSSEWriter(w http.ResponseWriter) sseWriter {
 	answerHeader(w)["Content-Type"] = contentTypes[mediaEvents]
 	w.Header()["X-Accel-Buffering"] = []string{"no"} // for nginx
 	w.WriteHeader(http.StatusOK)
-	return eventStream{w}
+	return sseWriter{w}
 }
 
 // begin sends an id without an event. Browsers store the id.
-func (s eventStream) begin(id string) error { return writeText(s.w, ":\nid: "+id+"\n\n") }
+func (s sseWriter) begin(id string) error { return writeText(s.w, ":\nid: "+id+"\n\n") }
 
-func (s eventStream) event(id string, resp *graphql.Response) error {
+func (s sseWriter) event(id string, resp *graphql.Response) error {
 	before, after := envelope(resp)
 	if id != "" {
 		before = "event: next\nid: " + id + "\ndata: " + before
@@ -40,11 +40,11 @@ func (s eventStream) event(id string, resp *graphql.Response) error {
 	return writeWhole(s.w, before, resp.Data, after+eventEnd)
 }
 
-func (s eventStream) beat() error { return writeText(s.w, eventBeat) }
+func (s sseWriter) heartbeat() error { return writeText(s.w, eventHeartbeat) }
 
-func (s eventStream) complete() error { return writeText(s.w, eventComplete) }
+func (s sseWriter) complete() error { return writeText(s.w, eventComplete) }
 
-func (s eventStream) close(code int, why string) error {
+func (s sseWriter) close(code int, why string) error {
 	return writeText(s.w, ": "+strconv.Itoa(code)+" "+why+"\n\n")
 }
 

@@ -26,7 +26,7 @@ type request struct {
 // ignored (GraphQL over HTTP, "Request Parameters"). A repeated known name is rejected, since
 // parsers differ in which value they use. So is half of a surrogate pair: encoding/json would
 // replace it with U+FFFD, which changes the text.
-func parseBody(body []byte) (*request, *fault) {
+func parseBody(body []byte) (*request, *rejection) {
 	body = bytes.Trim(body, " \t\r\n")
 	switch {
 	case len(body) == 0:
@@ -41,17 +41,17 @@ func parseBody(body []byte) (*request, *fault) {
 		return nil, badRequest("the request body is not a JSON object")
 	}
 	req := new(request)
-	var seen [len(names)]bool
+	var seen [len(paramNames)]bool
 	for key, value := range members(body) {
-		n := nameOf(key)
+		n := paramIndex(key)
 		if n < 0 {
 			continue
 		}
 		if seen[n] {
-			return nil, badRequest(names[n] + " is given twice")
+			return nil, badRequest(paramNames[n] + " is given twice")
 		}
 		seen[n] = true
-		if bad := req.set(n, value); bad != nil {
+		if bad := req.setParam(n, value); bad != nil {
 			return nil, bad
 		}
 	}
@@ -60,13 +60,13 @@ func parseBody(body []byte) (*request, *fault) {
 
 // parseQuery parses the parameters of a GET, of which variables and extensions are JSON. An empty
 // parameter counts as absent.
-func parseQuery(raw string) (*request, *fault) {
+func parseQuery(raw string) (*request, *rejection) {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
 		return nil, badRequest("the URL parameters are not well-formed")
 	}
 	req := new(request)
-	for n, name := range names {
+	for n, name := range paramNames {
 		given := values[name]
 		if len(given) > 1 {
 			return nil, badRequest(name + " is given twice")
@@ -77,32 +77,32 @@ func parseQuery(raw string) (*request, *fault) {
 		if !utf8.ValidString(given[0]) {
 			return nil, badRequest(name + " is not valid UTF-8")
 		}
-		if n < firstObject {
-			*req.text(n) = given[0]
+		if n < firstObjectParam {
+			*req.textParam(n) = given[0]
 			continue
 		}
 		value := bytes.Trim([]byte(given[0]), " \t\r\n")
 		if bad := checkJSON(value); bad != nil {
 			return nil, bad
 		}
-		if bad := req.set(n, value); bad != nil {
+		if bad := req.setParam(n, value); bad != nil {
 			return nil, bad
 		}
 	}
 	return req, nil
 }
 
-// names lists the parameters of a request. Those from firstObject on are objects.
-var names = [...]string{"query", "operationName", "documentId", "variables", "extensions"}
+// paramNames lists the parameters of a request. Those from firstObjectParam on are objects.
+var paramNames = [...]string{"query", "operationName", "documentId", "variables", "extensions"}
 
-const firstObject = 3
+const firstObjectParam = 3
 
-// nameOf returns the index in names of key, which is in quotes; -1 if it is unknown.
-func nameOf(key []byte) int {
+// paramIndex returns the index in names of key, which is in quotes; -1 if it is unknown.
+func paramIndex(key []byte) int {
 	if bytes.IndexByte(key, '\\') >= 0 {
-		return slices.Index(names[:], unquote(key))
+		return slices.Index(paramNames[:], unquote(key))
 	}
-	for n, name := range names {
+	for n, name := range paramNames {
 		if string(key[1:len(key)-1]) == name {
 			return n
 		}
@@ -110,25 +110,25 @@ func nameOf(key []byte) int {
 	return -1
 }
 
-// set stores the value of parameter n, which must be valid JSON. Null counts as absent.
-func (req *request) set(n int, value []byte) *fault {
+// setParam stores the value of parameter n, which must be valid JSON. Null counts as absent.
+func (req *request) setParam(n int, value []byte) *rejection {
 	switch {
 	case value[0] == 'n':
-	case n < firstObject:
+	case n < firstObjectParam:
 		if value[0] != '"' {
-			return badRequest(names[n] + " is not a string")
+			return badRequest(paramNames[n] + " is not a string")
 		}
-		*req.text(n) = unquote(value)
+		*req.textParam(n) = unquote(value)
 	case value[0] != '{':
-		return badRequest(names[n] + " is not an object")
+		return badRequest(paramNames[n] + " is not an object")
 	default:
-		*[]*map[string]any{&req.Variables, &req.Extensions}[n-firstObject] = decodeObject(value)
+		*[]*map[string]any{&req.Variables, &req.Extensions}[n-firstObjectParam] = decodeObject(value)
 	}
 	return nil
 }
 
-// text returns where parameter n is stored. n must be below firstObject.
-func (req *request) text(n int) *string {
+// textParam returns where parameter n is stored. n must be below firstObjectParam.
+func (req *request) textParam(n int) *string {
 	switch n {
 	case 0:
 		return &req.Query
@@ -138,8 +138,8 @@ func (req *request) text(n int) *string {
 	return &req.documentID
 }
 
-// check rejects well-formed parameters that are not a valid request.
-func (req *request) check(maxDocument int) *fault {
+// validate rejects well-formed parameters that are not a valid request.
+func (req *request) validate(maxDocument int) *rejection {
 	switch {
 	case len(req.Query) > maxDocument:
 		return tooLong(http.StatusRequestEntityTooLarge, LimitDocument, "document", int64(maxDocument))
@@ -152,8 +152,8 @@ func (req *request) check(maxDocument int) *fault {
 }
 
 // checkJSON rejects text other than one JSON value in UTF-8, nested at most maxDepth deep.
-func checkJSON(text []byte) *fault {
-	n := skip(text, maxDepth)
+func checkJSON(text []byte) *rejection {
+	n := skipValue(text, maxDepth)
 	switch {
 	case !utf8.Valid(text):
 		return badRequest("the request is not valid UTF-8")
@@ -166,14 +166,14 @@ func checkJSON(text []byte) *fault {
 		return nil
 	case n >= 0:
 		return badRequest("the request has data after its JSON value")
-	case opened(text) > maxDepth:
+	case maxNesting(text) > maxDepth:
 		return badRequest("the request is nested too deep")
 	}
 	return badRequest("the request is not valid JSON")
 }
 
-// opened returns the maximum nesting in text, which is exact if text is JSON.
-func opened(text []byte) (deepest int) {
+// maxNesting returns the maximum nesting in text, which is exact if text is JSON.
+func maxNesting(text []byte) (deepest int) {
 	depth, quoted := 0, false
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {

@@ -13,17 +13,17 @@ import (
 	"census-gateway/graph/exec"
 )
 
-// A form is one of the two formats for the parts of an answer.
-type form uint8
+// A partsFormat is one of the two formats for the parts of an answer.
+type partsFormat uint8
 
 const (
-	formNone form = iota
-	// formPaths refers to parts by path and label: the incremental delivery draft of 24 August
+	partsNone partsFormat = iota
+	// partsByPath refers to parts by path and label: the incremental delivery draft of 24 August
 	// 2022. Apollo Client calls it deferSpec=20220824.
-	formPaths
-	// formIDs announces parts and refers to them by ids: the draft of 2023 and later, as in
+	partsByPath
+	// partsByID announces parts and refers to them by ids: the draft of 2023 and later, as in
 	// graphql-js 17. Apollo Client calls it incrementalSpec=v0.2.
-	formIDs
+	partsByID
 )
 
 // The boundary is the customary "-". No line of JSON begins with it, since strings
@@ -35,25 +35,25 @@ const (
 )
 
 var multipartTypes = [...][]string{
-	formPaths: {`multipart/mixed; boundary="-"; deferSpec=20220824`},
-	formIDs:   {`multipart/mixed; boundary="-"; incrementalSpec=v0.2`},
+	partsByPath: {`multipart/mixed; boundary="-"; deferSpec=20220824`},
+	partsByID:   {`multipart/mixed; boundary="-"; incrementalSpec=v0.2`},
 }
 
-// A multipart writes and flushes parts. It writes the delimiter directly after each part, since a
+// A partsWriter writes and flushes parts. It writes the delimiter directly after each part, since a
 // client needs it to see that the part is complete.
-type multipart struct {
+type partsWriter struct {
 	w             http.ResponseWriter
 	flush         func() error
-	form          form
+	format        partsFormat
 	maxErrorBytes int // of each part
 	buf           bytes.Buffer
 	first         bool
 }
 
-func startMultipart(w http.ResponseWriter, f form, maxErrorBytes int) *multipart {
+func newPartsWriter(w http.ResponseWriter, f partsFormat, maxErrorBytes int) *partsWriter {
 	answerHeader(w)["Content-Type"] = multipartTypes[f]
 	w.WriteHeader(http.StatusOK)
-	m := &multipart{w: w, flush: http.NewResponseController(w).Flush, form: f, maxErrorBytes: maxErrorBytes, first: true}
+	m := &partsWriter{w: w, flush: http.NewResponseController(w).Flush, format: f, maxErrorBytes: maxErrorBytes, first: true}
 	m.buf.WriteString(delimiter)
 	return m
 }
@@ -61,20 +61,20 @@ func startMultipart(w http.ResponseWriter, f form, maxErrorBytes int) *multipart
 // A payload is the JSON of one part, except the data, errors and extensions that begin the first
 // part.
 type payload struct {
-	Errors      gqlerror.List `json:"errors,omitempty"`
-	Pending     []announced   `json:"pending,omitempty"`
-	Incremental []increment   `json:"incremental,omitempty"`
-	Completed   []completed   `json:"completed,omitempty"`
-	HasNext     bool          `json:"hasNext"`
+	Errors      gqlerror.List   `json:"errors,omitempty"`
+	Pending     []pendingPart   `json:"pending,omitempty"`
+	Incremental []deferredPart  `json:"incremental,omitempty"`
+	Completed   []completedPart `json:"completed,omitempty"`
+	HasNext     bool            `json:"hasNext"`
 }
 
-type announced struct {
+type pendingPart struct {
 	ID    string   `json:"id"`
 	Path  ast.Path `json:"path"`
 	Label string   `json:"label,omitempty"`
 }
 
-type increment struct {
+type deferredPart struct {
 	Errors     gqlerror.List   `json:"errors,omitempty"`
 	Data       json.RawMessage `json:"data"`
 	ID         string          `json:"id,omitempty"`
@@ -83,34 +83,34 @@ type increment struct {
 	Extensions map[string]any  `json:"extensions,omitempty"`
 }
 
-type completed struct {
+type completedPart struct {
 	ID     string        `json:"id"`
 	Errors gqlerror.List `json:"errors,omitempty"`
 }
 
-// part writes resp, with the parts that it announces and delivers. A nil resp, or one without
+// writePart writes resp, with the parts that it announces and delivers. A nil resp, or one without
 // data, is the last.
-func (m *multipart) part(resp *graphql.Response, parts *exec.Parts) error {
+func (m *partsWriter) writePart(resp *graphql.Response, parts *exec.Parts) error {
 	p := payload{}
 	switch {
 	case resp == nil:
 		resp, parts = &graphql.Response{}, &exec.Parts{}
 	case resp.Data == nil:
-		p.Errors, parts = presented(resp, m.maxErrorBytes).Errors, &exec.Parts{}
+		p.Errors, parts = withSentErrors(resp, m.maxErrorBytes).Errors, &exec.Parts{}
 	default:
 		p.HasNext = *resp.HasNext
 	}
 	m.buf.WriteString(partHeader)
 	if m.first {
 		m.first = false
-		before, after := envelope(presented(resp, m.maxErrorBytes))
+		before, after := envelope(withSentErrors(resp, m.maxErrorBytes))
 		m.buf.WriteString(before)
 		m.buf.Write(resp.Data)
 		m.buf.WriteString(after[:len(after)-1] + ",")
 	} else {
 		m.buf.WriteByte('{')
 	}
-	m.fill(&p, parts, resp.Extensions)
+	m.addParts(&p, parts, resp.Extensions)
 	text, err := json.Marshal(p)
 	if err != nil {
 		return err
@@ -120,28 +120,28 @@ func (m *multipart) part(resp *graphql.Response, parts *exec.Parts) error {
 	return m.send()
 }
 
-func (m *multipart) fill(p *payload, parts *exec.Parts, extensions map[string]any) {
+func (m *partsWriter) addParts(p *payload, parts *exec.Parts, extensions map[string]any) {
 	for _, d := range parts.Delivered {
-		out := presented(&graphql.Response{Errors: d.Errors, Extensions: extensions}, m.maxErrorBytes)
+		out := withSentErrors(&graphql.Response{Errors: d.Errors, Extensions: extensions}, m.maxErrorBytes)
 		id, null := strconv.Itoa(d.ID), string(d.Data) == "null"
 		switch {
-		case m.form == formPaths:
-			p.Incremental = append(p.Incremental, increment{Data: d.Data, Path: d.Path, Label: d.Label, Errors: out.Errors, Extensions: out.Extensions})
+		case m.format == partsByPath:
+			p.Incremental = append(p.Incremental, deferredPart{Data: d.Data, Path: d.Path, Label: d.Label, Errors: out.Errors, Extensions: out.Extensions})
 		case null: // the part failed; its object is answered without it
-			p.Completed = append(p.Completed, completed{id, out.Errors})
+			p.Completed = append(p.Completed, completedPart{id, out.Errors})
 		default:
-			p.Incremental = append(p.Incremental, increment{Data: d.Data, ID: id, Errors: out.Errors, Extensions: out.Extensions})
-			p.Completed = append(p.Completed, completed{ID: id})
+			p.Incremental = append(p.Incremental, deferredPart{Data: d.Data, ID: id, Errors: out.Errors, Extensions: out.Extensions})
+			p.Completed = append(p.Completed, completedPart{ID: id})
 		}
 	}
-	if m.form == formIDs {
+	if m.format == partsByID {
 		for _, a := range parts.Pending {
-			p.Pending = append(p.Pending, announced{strconv.Itoa(a.ID), a.Path, a.Label})
+			p.Pending = append(p.Pending, pendingPart{strconv.Itoa(a.ID), a.Path, a.Label})
 		}
 	}
 }
 
-func (m *multipart) send() error {
+func (m *partsWriter) send() error {
 	_, err := m.w.Write(m.buf.Bytes())
 	m.buf.Reset()
 	if err != nil {

@@ -11,14 +11,14 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// unwritable replaces errors that cannot be written as JSON.
-const unwritable = `[{"message":"` + internalMessage + `","extensions":{"code":"` + errcodes.Internal + `"}}]`
+// unwritableErrors replaces errors that cannot be written as JSON.
+const unwritableErrors = `[{"message":"` + internalMessage + `","extensions":{"code":"` + errcodes.Internal + `"}}]`
 
 // writeAnswer writes status and resp. It writes the data unchanged: the executor made it as JSON,
 // and parsing it again would cost more than everything else.
 //
 // Cache-Control is no-store unless an outer layer has set it.
-func writeAnswer(w http.ResponseWriter, m media, status int, resp *graphql.Response) {
+func writeAnswer(w http.ResponseWriter, m mediaType, status int, resp *graphql.Response) {
 	before, after := envelope(resp)
 	if m == mediaEvents {
 		if status == http.StatusOK {
@@ -87,11 +87,11 @@ func envelope(resp *graphql.Response) (before, after string) {
 
 func errorsJSON(resp *graphql.Response) string {
 	if len(resp.Errors) == 0 {
-		return unwritable
+		return unwritableErrors
 	}
 	text, err := json.Marshal(resp.Errors)
 	if err != nil {
-		return unwritable
+		return unwritableErrors
 	}
 	return string(text)
 }
