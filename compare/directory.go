@@ -40,7 +40,7 @@ func (d directory) group(sync record) string {
 	return ""
 }
 
-// named reports whether the name of the sync's destination can be found.
+// hasDestinationName reports whether the name of the sync's destination can be found.
 func (d directory) hasDestinationName(sync record) bool {
 	id := text(at(sync, "destination_attributes", "connection_id"))
 	return d.activation(sync) != nil || d.destinations[id]

@@ -83,7 +83,7 @@ func keySet(keys ...issuerKey) string {
 		case *rsa.PublicKey:
 			jwk = map[string]string{"kty": "RSA", "n": b64(public.N.Bytes()), "e": b64(big.NewInt(int64(public.E)).Bytes())}
 		case *ecdsa.PublicKey:
-			point, _ := public.Bytes() // 4, x, y
+			point, _ := public.Bytes() // the byte 4, x, y
 			jwk = map[string]string{"kty": "EC", "crv": "P-256", "x": b64(point[1:33]), "y": b64(point[33:])}
 		case ed25519.PublicKey:
 			jwk = map[string]string{"kty": "OKP", "crv": "Ed25519", "x": b64(public)}

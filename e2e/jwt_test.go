@@ -76,7 +76,7 @@ func TestJWT(t *testing.T) {
 			t.Errorf("%s: %v %s", c.name, a.header, a.body)
 		}
 	}
-	g.stop(t) // the log is whole then
+	g.stop(t) // so that the log is complete
 	if s := g.log.String(); !strings.Contains(s, "caller=jwt:"+hashOf("alice")[:32]) || strings.Contains(s, "eyJ") || strings.Contains(s, "alice") {
 		t.Errorf("the log lacks the caller, or contains a token or name:\n%.1000s", s)
 	}

@@ -80,7 +80,8 @@ func TestReload(t *testing.T) {
 	}
 
 	// A fixed setting keeps its value, and a file that changes one is rejected as a whole.
-	// Otherwise an open gateway, checked with another address, could pass for a closed one.
+	// Otherwise an open gateway, whose check used another address, could be mistaken for a closed
+	// one.
 	for _, fixed := range []string{"GATEWAY_SIM_ADDR=127.0.0.1:1", "GATEWAY_CENSUS_CALLS=32", "GATEWAY_ANSWER_CACHE=0", "GATEWAY_FRESHNESS=0s", "GATEWAY_OPERATION_TIMEOUT=9s", "GATEWAY_LOG_FORMAT=json"} {
 		put("keys", "two "+hashOf("second-key")+"\n")
 		put("settings", settings(fixed))

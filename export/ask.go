@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// tries is the maximum number of attempts at one query.
+// maxTries is the maximum number of attempts at one query.
 const maxTries = 6
 
 // A failure is an error returned by the gateway.

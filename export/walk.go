@@ -10,7 +10,7 @@ import (
 
 const (
 	maxIDs            = 100              // the maximum number of ids of the field nodes
-	settleTime        = 10 * time.Minute // Census updates the totals of a run for some minutes after its end
+	settleTime        = 10 * time.Minute // Census may change the totals of a run for some minutes after its end
 	settleTimeUnknown = 24 * time.Hour   // for a run whose outcome is unknown
 	reportEvery       = 2 * time.Second
 )

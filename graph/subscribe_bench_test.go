@@ -78,7 +78,7 @@ func BenchmarkSubscribers(b *testing.B) {
 			<-seen
 		}
 		workspace.AddRun(id, sim.Run{CreatedAt: time.Now(), UpdatedAt: time.Now(), CompletedAt: time.Now()})
-		for !watch.Wake(census.SyncID(id)) { // its first read is under way
+		for !watch.Wake(census.SyncID(id)) { // until its first read has begun
 			time.Sleep(time.Millisecond)
 		}
 		at := <-seen

@@ -31,7 +31,7 @@ type listener struct {
 	text   bytes.Buffer
 }
 
-// listen sends a subscription. seen is the id of the last event that was received; "" for none.
+// listen subscribes. seen is the id of the last event that the client received; "" for none.
 func listen(h http.Handler, query, seen string) *listener {
 	l := &listener{header: make(http.Header)}
 	ctx, leave := context.WithCancel(context.Background())
@@ -54,7 +54,7 @@ func (l *listener) Write(p []byte) (int, error) {
 	return l.text.Write(p)
 }
 
-// end leaves, and returns the ids and the data of the events.
+// end disconnects, and returns the ids and the data of the events received.
 func (l *listener) end() (ids []string, data []string) {
 	l.leave()
 	l.done.Wait()
@@ -78,7 +78,7 @@ func (l *listener) end() (ids []string, data []string) {
 	return ids, data
 }
 
-// A runEvent is what is asked of each event.
+// A runEvent has the fields that the tests select of each event.
 type runEvent struct {
 	ID, Outcome       string
 	SourceRecordCount *int
@@ -100,9 +100,9 @@ func readEvents(data []string) (events []runEvent, err error) {
 	return events, nil
 }
 
-// Whenever a client leaves and comes back with the cursor of the last event that it has
-// received, it has heard of each run that was created or changed as it is in the end; though
-// others keep the watcher going or it starts anew, and a sync cannot be read for a while.
+// A client that disconnects at any time, and resumes with the cursor of its last event, receives
+// the final state of each run that was created or changed. This holds if other clients keep the
+// watcher running, if it starts anew, and if a sync cannot be read for a while.
 func TestLawRandomDisconnectsLoseNothing(t *testing.T) {
 	type step struct {
 		after      time.Duration
@@ -131,7 +131,7 @@ func TestLawRandomDisconnectsLoseNothing(t *testing.T) {
 			if beside {
 				other = listen(h, query, "")
 			}
-			told, seen := make(map[string]runEvent), ""
+			received, seen := make(map[string]runEvent), ""
 			client := listen(h, query, "")
 			synctest.Wait()
 			leave := func() {
@@ -141,7 +141,7 @@ func TestLawRandomDisconnectsLoseNothing(t *testing.T) {
 					return
 				}
 				for _, e := range events {
-					told[e.ID] = e
+					received[e.ID] = e
 				}
 				if len(keys) > 0 {
 					seen = keys[len(keys)-1]
@@ -191,10 +191,10 @@ func TestLawRandomDisconnectsLoseNothing(t *testing.T) {
 			time.Sleep(time.Minute) // for calls under way
 			for _, id := range ids {
 				for _, run := range census.Runs(id) {
-					e := told[fmt.Sprintf("SyncRun:%d", run.ID)]
+					e := received[fmt.Sprintf("SyncRun:%d", run.ID)]
 					outcome := map[string]string{"working": "IN_PROGRESS", "skipped": "SKIPPED", "failed": "FAILED", "completed": "SUCCEEDED"}[run.Status]
 					if run.UpdatedAt.After(began) && (e.Outcome != outcome || run.Counts.Source >= 0 && *e.SourceRecordCount != int(run.Counts.Source)) {
-						failure = fmt.Errorf("run %d of sync %d is %s with %d records, told %+v", run.ID, id, outcome, run.Counts.Source, e)
+						failure = fmt.Errorf("run %d of sync %d is %s with %d records, received %+v", run.ID, id, outcome, run.Counts.Source, e)
 						return
 					}
 				}
@@ -206,8 +206,8 @@ func TestLawRandomDisconnectsLoseNothing(t *testing.T) {
 	})
 }
 
-// A subscription that cannot be is told why, in the one event that it has.
-func TestSubscriptionsThatCannotBe(t *testing.T) {
+// An invalid subscription gets the reason, in its only event.
+func TestInvalidSubscriptions(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
 	census.AddSync(sim.Sync{CreatedAt: now.Add(-time.Hour)})
 	for query, want := range map[string]string{
@@ -226,9 +226,9 @@ func TestSubscriptionsThatCannotBe(t *testing.T) {
 	}
 }
 
-// No event tells of a sync whose group is not served, and naming one is as naming none that
-// there is.
-func TestGroupsBoundSubscriptions(t *testing.T) {
+// A subscription sends no events of a sync whose group is not served. A subscription to that sync
+// fails as for an unknown sync.
+func TestSubscriptionsAreLimitedToServedGroups(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, census := serveBy(upstream.Options{BaseURL: baseV2, Groups: []string{"abundant_giraffe"}}, sim.Options{Empty: true, Now: time.Now})
 		served := census.AddSync(sim.Sync{SourceID: 15, CreatedAt: time.Now()})
@@ -261,9 +261,9 @@ func TestGroupsBoundSubscriptions(t *testing.T) {
 	})
 }
 
-// The health of all syncs comes first, then each change of a state, and with states only what
-// enters or leaves them.
-func TestHealthIsFollowed(t *testing.T) {
+// syncHealthChanged sends the health of all syncs first, and then each change of a state. With
+// states, it sends only changes into or out of these.
+func TestSyncHealthChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, census := serve(sim.Options{Empty: true, Now: time.Now})
 		for range 2 {
@@ -294,8 +294,8 @@ func TestHealthIsFollowed(t *testing.T) {
 	})
 }
 
-// Alerts are told when they begin and when they end, and not when they stand.
-func TestAlertsAreFollowed(t *testing.T) {
+// alertChanged sends the beginning and the end of an alert, but not alerts that already fire.
+func TestAlertChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, census := serve(sim.Options{Empty: true, Now: time.Now})
 		for _, status := range []string{"completed", "failed", "completed"} {

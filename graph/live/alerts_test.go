@@ -170,7 +170,7 @@ func TestLawAlertChangesMatchState(t *testing.T) {
 					}
 				}
 			}
-			time.Sleep(20 * time.Minute) // a sweep
+			time.Sleep(20 * time.Minute) // idleEvery, and some time
 			at := time.Now()
 			synctest.Wait()
 			cancel()

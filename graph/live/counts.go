@@ -18,7 +18,7 @@ type Counts struct {
 	Full          int64                // full syncs, except skipped ones
 	Timed         int64                // finished runs with both a start and an end
 	TotalDuration time.Duration        // total duration of those
-	Processed     int64                // records
+	Processed     int64                // sums of records
 	Updated       int64
 	Failed        int64
 	Invalid       int64
@@ -34,7 +34,7 @@ func (c *Counts) add(changes []Change, since time.Time) {
 		case before == nil && !endTime(run).After(since):
 			continue
 		case before == nil || !hasEnded(before):
-			before = new(census.SyncRun) // without records
+			before = new(census.SyncRun) // an empty run
 			c.end(run)
 		}
 		addIncrease := func(sum *int64, now, earlier census.Count) { *sum += max(now.N-max(earlier.N, 0), 0) }

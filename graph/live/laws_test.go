@@ -254,7 +254,7 @@ func (w *workspace) countsOf(id int64) (c Counts) {
 			c.Runs[slices.Index(Outcomes[:], census.OutcomeSucceeded)]++
 			c.Timed++
 			c.TotalDuration += run.CompletedAt.Sub(run.CreatedAt)
-			c.Processed += max(run.Counts.Processed, 0) // null
+			c.Processed += max(run.Counts.Processed, 0) // negative counts are null
 			c.Updated += max(run.Counts.Updated, 0)
 		}
 	}

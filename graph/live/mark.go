@@ -65,8 +65,8 @@ func (w *Watcher) deliveredUpTo(f *Follower) (m Mark) {
 		at = later(w.listRead, w.began)
 	}
 	for id, y := range w.syncs {
-		if asked := later(y.requested, w.began); f.includes(id) && y.failedReads == 0 && asked.Before(at) {
-			at = asked
+		if requested := later(y.requested, w.began); f.includes(id) && y.failedReads == 0 && requested.Before(at) {
+			at = requested
 		}
 	}
 	m.At = visibleAt(at)
@@ -88,8 +88,8 @@ func (w *Watcher) deliveredUpTo(f *Follower) (m Mark) {
 
 // visibleAt returns the time up to which all changes were visible in a read requested at the given
 // time.
-func visibleAt(asked time.Time) census.DateTime {
-	return census.DateTime(asked.Add(-clockLag).UnixMilli())
+func visibleAt(requested time.Time) census.DateTime {
+	return census.DateTime(requested.Add(-clockLag).UnixMilli())
 }
 
 func later(a, b time.Time) time.Time {

@@ -18,7 +18,7 @@ type watchedSync struct {
 	record    *census.Sync
 	runs      []census.SyncRun                     // the newest as last read, oldest first
 	unsettled map[census.SyncRunID]*census.SyncRun // older runs that may still change
-	more      bool                                 // there are runs older than runs
+	more      bool                                 // Census has older runs than these
 	requested time.Time                            // when runs was requested; zero: never
 	changed   time.Time                            // when a read last found a change
 	health    *health.Health                       // nil until it is evaluated

@@ -206,7 +206,7 @@ func TestChangingWorld(t *testing.T) {
 		inChangingWorld(t, rt, func(l *changingWorld) {
 			var before []*query
 			for range rapid.IntRange(1, 12).Draw(rt, "turns") {
-				var asks []*query
+				var queries []*query
 				now = time.Now()
 				for range rapid.IntRange(1, 3).Draw(rt, "questions") {
 					var a *query
@@ -220,19 +220,19 @@ func TestChangingWorld(t *testing.T) {
 						continue
 					}
 					a.get = rapid.Bool().Draw(rt, "get")
-					asks = append(asks, a)
+					queries = append(queries, a)
 				}
 				l.setPrunes(2)
 				var wg sync.WaitGroup
-				for _, a := range asks {
+				for _, a := range queries {
 					wg.Go(func() { l.send(a) })
 				}
 				wg.Wait()
 				l.setPrunes(99)
-				for _, a := range asks {
+				for _, a := range queries {
 					l.checkAnswer(a)
 				}
-				before = append(before, asks...)
+				before = append(before, queries...)
 				time.Sleep(rapid.SampledFrom([]time.Duration{0, time.Millisecond, 700 * time.Millisecond, 2 * time.Second, 4 * time.Second, 6 * time.Second, 40 * time.Second}).Draw(rt, "pause"))
 				for range rapid.SampledFrom([]int{0, 0, 1, 2, 5, 30}).Draw(rt, "changes") {
 					l.changeSomething()

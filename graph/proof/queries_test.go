@@ -23,10 +23,10 @@ func (l *changingWorld) querySync() *query {
 	s := l.drawSeries(g)
 	s.groups.by = "TRIGGER" // because syncs may change
 	fields := []string{"latestRun " + rowFields, "page: runs(" + args + ") " + pageFields, "runStats(filter: " + g.text + ") " + s.fields(), "health " + verdictFields, "label paused"}
-	asks := rapid.IntRange(1, 31).Draw(l.T, "fields")
+	selected := rapid.IntRange(1, 31).Draw(l.T, "fields")
 	document := fmt.Sprintf("{ sync(id: %d) { all: runs(first: 1000) { totalCount nodes %s pageInfo { hasNextPage hasPreviousPage } }", id, rowFields)
 	for i, f := range fields {
-		if asks&(1<<i) != 0 {
+		if selected&(1<<i) != 0 {
 			document += " " + f
 		}
 	}
@@ -59,7 +59,7 @@ func (l *changingWorld) querySync() *query {
 		if n := *got.All.TotalCount; n < len(runs) || n > len(runs) != got.All.PageInfo.HasPreviousPage || got.All.PageInfo.HasNextPage {
 			l.Fatalf("total %d of %d", *got.All.TotalCount, len(runs))
 		}
-		if asks&1 != 0 {
+		if selected&1 != 0 {
 			if (got.LatestRun == nil) != (len(runs) == 0) || got.LatestRun != nil && got.LatestRun.key() != rowOf(runs[0]) {
 				l.Fatalf("latest %+v", got.LatestRun)
 			}
@@ -68,15 +68,15 @@ func (l *changingWorld) querySync() *query {
 		if l.slowCalls && !unchanged {
 			return
 		}
-		if asks&2 != 0 && (unchanged || f.all) { // fields read separately may be from two times
+		if selected&2 != 0 && (unchanged || f.all) { // fields read separately may be from two times
 			checkPage(*got.Page, "page", runs, *got.All.TotalCount-len(runs))
 		}
 		asc := slices.Clone(runs)
 		slices.Reverse(asc)
-		if asks&4 != 0 && unchanged {
+		if selected&4 != 0 && unchanged {
 			l.atSomeMoment(a, func() { l.checkStatistic(*got.RunStats, nil, g.of(asc), g, s) })
 		}
-		if asks&8 != 0 {
+		if selected&8 != 0 {
 			wrong := ""
 			for _, v := range l.versionsBetween(id, a.from.Add(-5*freshness), a.to) {
 				if v.sync == nil {
@@ -97,7 +97,7 @@ func (l *changingWorld) querySync() *query {
 				l.Fatalf("%s", wrong)
 			}
 		}
-		if asks&16 != 0 {
+		if selected&16 != 0 {
 			l.checkSync(a, id, func(s sim.Sync) string { return fmt.Sprint(s.Label, s.Paused) }, fmt.Sprint(text(got.Label), got.Paused))
 		}
 	}}
@@ -151,12 +151,12 @@ func (l *changingWorld) queryTimeline() *query {
 	towardsNewer := strings.Contains(args, "ASC") == strings.Contains(args, "first:") // in the direction of newer runs, very new runs are held back
 	s := l.drawSeries(g)
 	s.groups.by = "TRIGGER" // because syncs may change
-	asks := rapid.IntRange(0, 3).Draw(l.T, "fields")
+	selected := rapid.IntRange(0, 3).Draw(l.T, "fields")
 	document := fmt.Sprintf("{ all: syncRuns(syncIds: %s, first: 1000) { totalCount nodes %s pageInfo { hasNextPage hasPreviousPage } } ", names, rowFields)
-	if asks&1 != 0 {
+	if selected&1 != 0 {
 		document += "page: syncRuns(syncIds: " + names + ", " + args + ") " + pageFields
 	}
-	if asks&2 != 0 {
+	if selected&2 != 0 {
 		document += " syncRunStats(syncIds: " + names + ", filter: " + g.text + ") " + s.fields()
 	}
 	return &query{text: document + " }", check: func(a *query) {
@@ -185,7 +185,7 @@ func (l *changingWorld) queryTimeline() *query {
 		for _, s := range syncs {
 			l.checkComplete(a, s.ID, of[s.ID], false)
 		}
-		if asks&1 != 0 {
+		if selected&1 != 0 {
 			if towardsNewer || !l.unchanged(a) {
 				if n := len(data.Page.Edges); n > 0 { // the page is part of the whole list
 					l.runsOf(a, func() (rs []row) {
@@ -201,7 +201,7 @@ func (l *changingWorld) queryTimeline() *query {
 		}
 		asc := slices.Clone(runs)
 		slices.Reverse(asc)
-		if asks&2 != 0 && l.unchanged(a) {
+		if selected&2 != 0 && l.unchanged(a) {
 			l.atSomeMoment(a, func() { l.checkStatistic(*data.SyncRunStats, nil, g.of(asc), g, s) })
 		}
 	}}

@@ -70,7 +70,7 @@ func byCreation(a, b sim.Run) int {
 // A filter is a SyncRunFilter: its text, and its meaning.
 type filter struct {
 	text          string
-	all           bool // it passes every run
+	all           bool // no condition
 	running       bool // it passes only runs in progress
 	since, before time.Time
 	pass          []func(sim.Run) bool

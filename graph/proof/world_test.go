@@ -138,7 +138,7 @@ func (w *world) ask(query string, data any) {
 		}
 		if i == 1 {
 			if !bytes.Equal(first, rec.Body.Bytes()) {
-				w.Fatalf("%s:\n%s\nand asked again\n%s", query, first, rec.Body)
+				w.Fatalf("%s:\n%s\nand the second time\n%s", query, first, rec.Body)
 			}
 			continue
 		}

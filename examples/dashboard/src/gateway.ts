@@ -65,18 +65,18 @@ async function send(input: RequestInfo | URL, init: RequestInit = {}): Promise<R
   const request = JSON.parse(String(init.body)) as { operationName: string; query?: string }
   const hash = hashes.get(request.operationName)
   const stream = headers.get('accept')?.startsWith('text/event-stream') ?? false
-  const asked = async (body: object) => fetch(input, { ...init, headers, body: JSON.stringify(body) })
+  const post = async (body: object) => fetch(input, { ...init, headers, body: JSON.stringify(body) })
   let response: Response
   try {
-    response = hash && !unknown ? await asked({ ...request, query: undefined, documentId: hash }) : await asked(request)
+    response = hash && !unknown ? await post({ ...request, query: undefined, documentId: hash }) : await post(request)
     if (stream && response.headers.get('content-type')?.startsWith('text/event-stream')) return response
     let answer = await read(response)
     if (answer?.errors?.[0]?.extensions?.code === 'PERSISTED_QUERY_NOT_FOUND') {
       unknown = true
-      response = await asked(request)
+      response = await post(request)
       answer = await read(response)
     }
-    if (!stream) judge(response, answer)
+    if (!stream) recordAnswer(response, answer)
   } catch (e) {
     if ((e as Error).name !== 'AbortError') failed(navigator.onLine ? 'The gateway does not answer.' : 'Offline.')
     throw e
@@ -92,7 +92,7 @@ async function read(response: Response): Promise<Answer | null> {
   }
 }
 
-function judge(response: Response, answer: Answer | null) {
+function recordAnswer(response: Response, answer: Answer | null) {
   const first = answer?.errors?.[0]
   if (response.status === 401 || response.status === 403) return learn({ refused: true, trouble: first?.message ?? `Status ${response.status}.` })
   if (answer?.data === undefined || answer.data === null) {

@@ -21,9 +21,9 @@ export function useSyncs(): Syncs {
     const pages = held.current
     reading.current.forEach((f) => f.unsubscribe())
     reading.current = []
-    const asked: string[] = []
+    const cursors: string[] = []
     const page = (n: number, after: string | null) => {
-      asked[n] = after ?? ''
+      cursors[n] = after ?? ''
       reading.current[n] = client.query(RowsDocument, { after }, { requestPolicy: 'cache-and-network' }).subscribe((r) => {
         const got = r.data?.syncs
         if (got) pages[n] = got
@@ -35,7 +35,7 @@ export function useSyncs(): Syncs {
           total: pages[0]?.totalCount ?? s.total, counts: pages[0]?.healthCounts ?? s.counts,
           error: r.error, loading: r.stale || Boolean(more), complete: !more,
         }))
-        if (more && !r.stale && asked[n + 1] !== got.pageInfo.endCursor) {
+        if (more && !r.stale && cursors[n + 1] !== got.pageInfo.endCursor) {
           reading.current[n + 1]?.unsubscribe()
           page(n + 1, got.pageInfo.endCursor!)
         }

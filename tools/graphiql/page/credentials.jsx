@@ -38,10 +38,10 @@ function Field() {
   const refused = useGraphiQL(state => state.fetchError)?.includes('UNAUTHENTICATED');
 
   // The schema needs credentials too. It is requested again when they are entered: with Enter, or by leaving the field.
-  const asked = useRef(value);
-  const ask = () => {
-    if (asked.current !== value) {
-      asked.current = value;
+  const loadedFor = useRef(value);
+  const loadSchema = () => {
+    if (loadedFor.current !== value) {
+      loadedFor.current = value;
       introspect();
     }
   };
@@ -51,7 +51,7 @@ function Field() {
     <form
       onSubmit={event => {
         event.preventDefault();
-        ask();
+        loadSchema();
       }}
     >
       <label htmlFor="credential">Credentials</label>
@@ -64,7 +64,7 @@ function Field() {
         aria-describedby="credentials-note"
         value={value}
         onChange={event => setValue(event.target.value)}
-        onBlur={ask}
+        onBlur={loadSchema}
       />
       <p id="credentials-note" role="status">
         {refused && value ? 'The gateway does not accept these. ' : ''}
