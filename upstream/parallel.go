@@ -1,8 +1,6 @@
 package upstream
 
-import (
-	"sync"
-)
+import "sync"
 
 // parallel calls do for every item, at most the given number at a time, and waits for all. It
 // raises a panic of do again in the caller's goroutine.

@@ -11,29 +11,6 @@ const (
 	breakerProbing       = time.Second     // RetryAfter while a probe is under way
 )
 
-// A target is what a failure is counted for: a sync and its runs, or the endpoint if the call
-// names no sync. The zero value is no target.
-type target struct {
-	endpoint Endpoint
-	id       int64
-}
-
-func (e Endpoint) target(id int64) target {
-	switch e {
-	case FetchSync, ListSyncRuns:
-		return target{FetchSync, id}
-	}
-	return target{endpoint: e} // only the answer names the sync of a single run
-}
-
-// pauseTarget returns what a 429 to a call pauses: its target, or for a single run that run only.
-func (e Endpoint) pauseTarget(id int64) target {
-	if e == FetchSyncRun {
-		return target{e, id}
-	}
-	return e.target(id)
-}
-
 // health is what an exchange shows about Census. A refusal is still an answer: Census is up.
 type health uint8
 

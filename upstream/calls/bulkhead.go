@@ -5,35 +5,6 @@ import (
 	"time"
 )
 
-// The limits of the bulkheads. Options.MaxCalls limits all calls together. An endpoint that
-// names no sync leaves as many slots free as one sync may use.
-const (
-	PerSync  = 8           // concurrent calls of one sync
-	maxQueue = time.Second // longest wait for a slot
-)
-
-// MaxCalls returns how many calls to Census may be under way at once now. Further calls wait
-// for a slot, and fail if the wait is too long.
-func (c *Caller) MaxCalls() int {
-	if c.standing.isHealthy() {
-		return cap(c.standing.token)
-	}
-	return cap(c.standing.reduced)
-}
-
-// MaxRunCalls returns how many of these calls may fetch single runs, whose sync is unknown.
-func (c *Caller) MaxRunCalls() int { return c.MaxCalls() - PerSync }
-
-// slots limits the calls under way: a call holds a slot by sending to the channel.
-type slots chan struct{}
-
-// A lane holds the slots of one target of one token. It exists while a call has a slot or
-// waits for one.
-type lane struct {
-	slots slots
-	users int // guarded by the standing's lock
-}
-
 // lane returns the lane of t, and makes it if needed, with calls slots for all targets. The
 // caller must release it.
 func (s *standing) lane(t target, calls int) *lane {

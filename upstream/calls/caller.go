@@ -27,22 +27,12 @@ type Options struct {
 	Facts func(token string) any
 }
 
-// How many exchanges may be under way at once.
-const (
-	DefaultMaxCalls = 64          // a dashboard of fifty syncs in one turn
-	LeastMaxCalls   = 2 * PerSync // one hanging sync leaves room for others
-)
+// A Permit is called before each exchange, and may wait. It returns a function that is called when
+// the exchange ends. If it returns an error, the exchange is not made.
+type Permit func(ctx context.Context) (end func(), err error)
 
 // DefaultBaseURL is version 1 of Census's API in the US region.
 const DefaultBaseURL = "https://app.getcensus.com/api/v1"
-
-// A Call describes a finished request to Census, with all its tries.
-type Call struct {
-	Status int  // of the last answer; 0 if none came
-	Failed bool // Kind is the reason
-	Kind   Kind
-	Tries  int // exchanges made; 0 if the call was refused here
-}
 
 // A Caller calls Census with one token. It is safe for concurrent use.
 type Caller struct {
@@ -51,7 +41,7 @@ type Caller struct {
 	basic     bool
 	observe   func(ctx context.Context, endpoint string) (context.Context, func(Call))
 	header    http.Header
-	fragments []string // parts of the token that reveal it in an answer
+	fragments tokenFragments // reveal the token in an answer
 	transport http.RoundTripper
 	tenant    string // hash of the token and its base URL
 	gates     *gates // shared by the callers of all tokens
@@ -115,6 +105,13 @@ func (c *Caller) WithToken(token string) *Caller {
 		header: r.Header, fragments: fragmentsOf(token, credentials)}
 }
 
+// WithPermit returns a caller whose exchanges need a permit; nil allows all.
+func (c *Caller) WithPermit(permit Permit) *Caller {
+	limited := *c
+	limited.permit = permit
+	return &limited
+}
+
 // tenantOf returns the name of a token at a base URL: a hash that does not reveal the token.
 func tenantOf(base, token string) string {
 	sum := sha256.Sum256([]byte(base + "\x00" + token))
@@ -135,32 +132,34 @@ func (c *Caller) Accepted(since time.Time) bool { return since.UnixNano() > c.st
 // token that is unused for long is forgotten with its facts.
 func (c *Caller) Facts() any { return c.standing.facts }
 
-// Get reads one answer of Census. The caller must free it. The layers, outermost first:
-//
-//	deadline   limits everything below, including waiting
-//	observe    also sees calls that are never sent
-//	checked    distinguishes a missing record from a missing API
-//	retry      outside the gates: a paused call holds no slot, and each
-//	           try is admitted again, since the last one may have closed a gate
-//	gates      pauses, breaker, bulkhead; see admit for the order
-//	try        one exchange with a timeout of its own, which excludes waiting
-func (c *Caller) Get(ctx context.Context, e Endpoint, id int64, query string) (Body, error) {
-	if _, ok := ctx.Deadline(); !ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, CallTimeout)
-		defer cancel()
+// Version returns the version that c calls.
+func (c *Caller) Version() Version { return c.version }
+
+// MaxCalls returns how many calls to Census may be under way at once now. Further calls wait
+// for a slot, and fail if the wait is too long.
+func (c *Caller) MaxCalls() int {
+	if c.standing.isHealthy() {
+		return cap(c.standing.token)
 	}
-	ctx, end := c.observe(ctx, "GET "+string(e))
-	var call Call
-	defer func() { end(call) }()
-	answer, err := retry(ctx, &c.standing.budget, func() (answer Body, err *Error) {
-		answer, err = c.attempt(ctx, e, id, query, &call)
-		if call.Failed = err != nil; call.Failed {
-			call.Status, call.Kind = err.Status, err.Kind
-		} else {
-			call.Status, call.Kind = http.StatusOK, 0
-		}
-		return answer, err
-	})
-	return answer, c.explainMissing(ctx, e, id, query, err)
+	return cap(c.standing.reduced)
+}
+
+// MaxRunCalls returns how many of these calls may fetch single runs, whose sync is unknown.
+func (c *Caller) MaxRunCalls() int { return c.MaxCalls() - PerSync }
+
+// Throttled applies what another gateway reports of a token, if calls with it were made here.
+func (c *Caller) Throttled(t Throttle) {
+	c.gates.standings.mu.Lock()
+	s := c.gates.standings.of[t.Tenant]
+	c.gates.standings.mu.Unlock()
+	if s == nil {
+		return
+	}
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pauses.throttled(now, t)
+	if s.pauses.token.active(now) {
+		s.unhealthyAt = now
+	}
 }

@@ -12,14 +12,15 @@
 //
 // A call passes these layers, outermost first:
 //
-//	deadline   ten seconds, unless the context has one (caller.go)
+//	deadline   ten seconds, unless the context has one (get.go)
 //	retry      repeats what may succeed later, within a budget (retry.go, budget.go)
 //	pauses     wait after a 429, for the sync or for the token (pause.go, pauses.go)
 //	breaker    stops calls while Census fails in general (breaker.go)
 //	bulkhead   limits concurrent calls of a sync, of a token, of all (bulkhead.go)
 //	exchange   makes one request, with limits for time, connections and bytes
-//	           (exchange.go, resend.go, body.go)
+//	           (exchange.go, transport.go, resend.go, body.go)
 //
 // Each token has a standing: what Census's answers to it mean for its next calls
-// (standing.go). No error, log or answer contains the token (tokenleak.go).
+// (standing.go). Pauses, breaker and bulkhead are the gates (gates.go), which admit each
+// exchange (admission.go). No error, log or answer contains the token (tokenleak.go).
 package calls

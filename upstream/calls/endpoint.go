@@ -28,6 +28,29 @@ func (e Endpoint) Path(id int64) string {
 	return strings.Replace(string(e), "{id}", strconv.FormatInt(id, 10), 1)
 }
 
+// A target is what a failure is counted for: a sync and its runs, or the endpoint if the call
+// names no sync. The zero value is no target.
+type target struct {
+	endpoint Endpoint
+	id       int64
+}
+
+func (e Endpoint) target(id int64) target {
+	switch e {
+	case FetchSync, ListSyncRuns:
+		return target{FetchSync, id}
+	}
+	return target{endpoint: e} // only the answer names the sync of a single run
+}
+
+// pauseTarget returns what a 429 to a call pauses: its target, or for a single run that run only.
+func (e Endpoint) pauseTarget(id int64) target {
+	if e == FetchSyncRun {
+		return target{e, id}
+	}
+	return e.target(id)
+}
+
 // fail returns the Error of a call of e.
 func (e Endpoint) fail(kind Kind, id int64, cause error) *Error {
 	e = Endpoint(strings.TrimSuffix(string(e), "*")) // names of what is cached beside it end so

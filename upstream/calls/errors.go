@@ -28,6 +28,14 @@ var kindNames = [...]string{"internal", "not_found", "unauthenticated", "forbidd
 // String returns the kind in lower case, for logs and metrics.
 func (k Kind) String() string { return kindNames[k] }
 
+// A Call describes a finished request to Census, with all its tries.
+type Call struct {
+	Status int  // of the last answer; 0 if none came
+	Failed bool // Kind is the reason
+	Kind   Kind
+	Tries  int // exchanges made; 0 if the call was refused here
+}
+
 // Outcome returns how the call ended, in one word: "ok", the kind of its failure, or
 // "not_sent".
 func (c Call) Outcome() string {
@@ -101,4 +109,15 @@ func KindOf(status int) Kind {
 		return Unavailable
 	}
 	return BadResponse
+}
+
+// notSent is the cause of a call that was refused here. A retry at once would be refused
+// again.
+type notSent string
+
+func (n notSent) Error() string { return "not sent: " + string(n) }
+
+func wasNotSent(err *Error) bool {
+	_, ok := err.Err.(notSent)
+	return ok
 }

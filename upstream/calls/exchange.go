@@ -5,43 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"time"
 )
 
-// The limits of one exchange with Census.
-const (
-	dialTimeout     = 2 * time.Second
-	tlsTimeout      = 3 * time.Second
-	headerTimeout   = 4 * time.Second
-	tryTimeout      = 5 * time.Second
-	errorTimeout    = 500 * time.Millisecond // to read the body of an error
-	CallTimeout     = 10 * time.Second       // all tries together, if the caller sets no deadline
-	maxErrorBody    = 4 << 10                // bytes read of the body of an error
-	MaxBody         = 8 << 20                // bytes after unpacking; the largest page of 50 syncs seen had 2.4 MB
-	MaxPreallocated = 256 << 10              // bytes allocated on the word of Content-Length; more as the answer comes
-	maxPooledBuffer = 1 << 20                // largest buffer kept, in bytes; a page of 100 runs takes about 70 KB
-)
-
 var errSwitched = errors.New("Census switched protocols")
-
-// Transport returns a transport to Census for the given number of concurrent calls. It limits
-// times and connections, and ignores proxies of the environment.
-func Transport(calls int) *http.Transport {
-	return &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
-		TLSHandshakeTimeout:    tlsTimeout,
-		ResponseHeaderTimeout:  headerTimeout,
-		MaxConnsPerHost:        calls,
-		MaxIdleConnsPerHost:    calls,
-		IdleConnTimeout:        90 * time.Second,
-		MaxResponseHeaderBytes: 64 << 10,
-		ReadBufferSize:         16 << 10, // holds ten runs; a page of a hundred bypasses it, without a copy
-		ForceAttemptHTTP2:      true,
-	}
-}
 
 // try makes one exchange. It calls the transport directly, because an http.Client would follow
 // redirects and name the host in its errors.
@@ -75,7 +44,7 @@ func (c *Caller) try(ctx context.Context, e Endpoint, id int64, query string) (B
 		return Body{}, e.Unreadable(id, err)
 	case err != nil:
 		return Body{}, e.fail(kindOfFailure(ctx, err), id, err)
-	case c.containsToken(answer.Text):
+	case c.fragments.in(answer.Text):
 		answer.Free()
 		return Body{}, e.Unreadable(id, errEcho)
 	case isHTML(resp.Header, answer.Text):
@@ -97,7 +66,7 @@ func (c *Caller) try(ctx context.Context, e Endpoint, id int64, query string) (B
 func (c *Caller) failure(e Endpoint, id int64, query string, status int, h http.Header, text string) *Error {
 	err := e.fail(KindOf(status), id, fmt.Errorf("answer %.200q", text))
 	switch {
-	case c.containsToken(text) || c.containsToken(h.Get("Location")):
+	case c.fragments.in(text) || c.fragments.in(h.Get("Location")):
 		err.Err = errEcho
 	case err.Kind == Gone:
 		err.Err = redirected(c.base, h.Get("Location"))

@@ -46,6 +46,17 @@ func (p *pause) begin(now time.Time) *pause {
 	return p
 }
 
+// rateLimited records a 429 and the time that it names; 0: it names no time. probe is the pause
+// that the call probed, or nil.
+func (p *pause) rateLimited(now time.Time, named time.Duration, probe *pause) {
+	switch {
+	case named > 0:
+		p.extend(now, named, probe != nil)
+	case probe != nil:
+		p.postponeProbe(now)
+	}
+}
+
 // extend records a 429 that names a time. A later 429 never shortens the pause, unless it
 // answers the probe: that is Census's latest word.
 func (p *pause) extend(now time.Time, named time.Duration, probe bool) {

@@ -137,17 +137,6 @@ func (p *pauses) rateLimited(now time.Time, k ticket, named time.Duration) {
 	}
 }
 
-// rateLimited records a 429 and the time that it names; 0: it names no time. probe is the pause
-// that the call probed, or nil.
-func (p *pause) rateLimited(now time.Time, named time.Duration, probe *pause) {
-	switch {
-	case named > 0:
-		p.extend(now, named, probe != nil)
-	case probe != nil:
-		p.postponeProbe(now)
-	}
-}
-
 // addToStreak adds a 429 to the streak. If it is long enough, it pauses the token for the longest
 // time that a 429 of the streak named.
 func (p *pauses) addToStreak(now time.Time, t target, named time.Duration) {

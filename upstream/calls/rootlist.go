@@ -65,31 +65,6 @@ func (r *rootList) goneCause(ctx context.Context, check func()) *Error {
 	}
 }
 
-// explainMissing returns err, the result of a call of e. If a record is missing because the
-// whole API is gone, it returns an error that says so. That costs a call, at most one a minute.
-func (c *Caller) explainMissing(ctx context.Context, e Endpoint, id int64, query string, err error) error {
-	if e == ListSyncs {
-		c.standing.root.record(err)
-		return err
-	}
-	if err == nil || !IsKind(err, NotFound) || e.isRootList() || !firstPage(query) {
-		return err
-	}
-	gone := c.standing.root.goneCause(ctx, func() {
-		if answer, err := c.Get(ctx, ListSyncs, 0, "?page=1&per_page=1"); err == nil {
-			answer.Free()
-		}
-	})
-	if gone == nil {
-		return err
-	}
-	var missing *Error
-	errors.As(err, &missing)
-	failed := e.fail(Gone, id, gone.Err)
-	failed.Status = missing.Status
-	return failed
-}
-
 // isRootList reports whether e is a list that every token has.
 func (e Endpoint) isRootList() bool {
 	return e == ListSyncs || e == ListSources || e == ListDestinations || e == ListActivations

@@ -39,6 +39,16 @@ type standing struct {
 // token are not found after it was rejected or forgotten.
 var shelves atomic.Int64
 
+// slots limits the calls under way: a call holds a slot by sending to the channel.
+type slots chan struct{}
+
+// A lane holds the slots of one target of one token. It exists while a call has a slot or
+// waits for one.
+type lane struct {
+	slots slots
+	users int // guarded by the standing's lock
+}
+
 // wait returns how long a 429 pauses calls of pauseTarget, and how long the breaker stops those of
 // t; 0 and 0: one may start.
 func (s *standing) wait(t, pauseTarget target) (paused, open time.Duration) {
@@ -93,7 +103,7 @@ func (s *standing) end(k ticket, err *Error, h health) []Throttle {
 		s.rejected.Store(now.UnixNano())
 	}
 	s.breaker.end(now, k, h)
-	return s.throttlesAfter(now, k, limited, named, tokenEnd)
+	return s.pauses.throttlesAfter(now, k, limited, named, tokenEnd)
 }
 
 // inUse returns when s was last used. It reports whether forgetting s would admit calls that

@@ -12,11 +12,11 @@ type Throttle struct {
 
 // throttlesAfter returns what to report to others after an exchange ended with a 429 that named
 // a time, or with any other answer. tokenEnd is when the pause of the token ended before.
-func (s *standing) throttlesAfter(now time.Time, k ticket, limited bool, named time.Duration, tokenEnd time.Time) (throttles []Throttle) {
+func (p *pauses) throttlesAfter(now time.Time, k ticket, limited bool, named time.Duration, tokenEnd time.Time) (throttles []Throttle) {
 	if limited {
 		throttles = append(throttles, Throttle{Endpoint: k.pauseTarget.endpoint, ID: k.pauseTarget.id, For: named})
 	}
-	switch end := s.pauses.token.end; {
+	switch end := p.token.end; {
 	case end.After(tokenEnd):
 		throttles = append(throttles, Throttle{For: end.Sub(now)})
 	case end.IsZero() && !tokenEnd.IsZero():
@@ -25,27 +25,15 @@ func (s *standing) throttlesAfter(now time.Time, k ticket, limited bool, named t
 	return throttles
 }
 
-// Throttled applies what another gateway reports of a token, if calls with it were made here.
-func (c *Caller) Throttled(t Throttle) {
-	c.gates.standings.mu.Lock()
-	s := c.gates.standings.of[t.Tenant]
-	c.gates.standings.mu.Unlock()
-	if s == nil {
-		return
-	}
-	now := time.Now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// throttled applies what another gateway reports.
+func (p *pauses) throttled(now time.Time, t Throttle) {
 	switch {
 	case t.Endpoint != "":
-		s.pauses.rateLimited(now, ticket{pauseTarget: target{t.Endpoint, t.ID}}, t.For)
+		p.rateLimited(now, ticket{pauseTarget: target{t.Endpoint, t.ID}}, t.For)
 	case t.For <= 0:
-		s.pauses.token, s.pauses.limitedToken = pause{}, pause{}
+		p.token, p.limitedToken = pause{}, pause{}
 	default:
-		s.pauses.token.extend(now, t.For, false)
-		s.pauses.limitedToken.extend(now, t.For, false)
-	}
-	if s.pauses.token.active(now) {
-		s.unhealthyAt = now
+		p.token.extend(now, t.For, false)
+		p.limitedToken.extend(now, t.For, false)
 	}
 }

@@ -15,9 +15,12 @@ var errEcho = errors.New("the answer contains the token")
 // more. Shorter ones, used in tests, would match by chance.
 const fragmentLength = 16
 
+// tokenFragments are parts of a token, by which to recognize it in an answer.
+type tokenFragments []string
+
 // fragmentsOf returns a part of each secret by which to recognize it. A part that begins with a
 // capital is preferred: capitals are rare in Census's answers, so the search is faster.
-func fragmentsOf(secrets ...string) (traces []string) {
+func fragmentsOf(secrets ...string) (fragments tokenFragments) {
 	for _, s := range secrets {
 		last := len(s) - fragmentLength
 		if last < 0 {
@@ -27,14 +30,14 @@ func fragmentsOf(secrets ...string) (traces []string) {
 		if at < 0 {
 			at = last
 		}
-		if t := s[at : at+fragmentLength]; !slices.Contains(traces, t) {
-			traces = append(traces, t)
+		if t := s[at : at+fragmentLength]; !slices.Contains(fragments, t) {
+			fragments = append(fragments, t)
 		}
 	}
-	return traces
+	return fragments
 }
 
-// containsToken reports whether text contains the token, plain or as it was sent.
-func (c *Caller) containsToken(text string) bool {
-	return slices.ContainsFunc(c.fragments, func(t string) bool { return strings.Contains(text, t) })
+// in reports whether text contains the token, plain or as it was sent.
+func (f tokenFragments) in(text string) bool {
+	return slices.ContainsFunc(f, func(t string) bool { return strings.Contains(text, t) })
 }

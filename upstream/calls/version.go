@@ -31,9 +31,6 @@ func (v Version) String() string {
 	return "v1"
 }
 
-// Version returns the version that c calls.
-func (c *Caller) Version() Version { return c.version }
-
 // redirected returns the cause when Census redirects a call. It names the host if that is
 // another one; the rest of the address may be secret.
 func redirected(base, address string) error {
