@@ -22,7 +22,7 @@ import (
 func TestAnswerTellsAsOfWhen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census := sim.New(sim.Options{Empty: true, Now: time.Now})
-		hourly(census, 2, 400, time.Now())
+		addHourlySyncs(census, 2, 400, time.Now())
 		client := upstream.New("canary", upstream.Options{BaseURL: sim.Base(), Transport: census.Transport(), PageCache: 64 << 20, Freshness: 10 * time.Second, OnRead: graph.NoteRead})
 		h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{Limits: limits.Limits{Introspection: true}})
 		if err != nil {

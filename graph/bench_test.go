@@ -19,15 +19,15 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A replay answers every call with Census's first answer, so that benchmarks measure the gateway
-// and not the simulator.
-type replay struct {
+// A replayTransport answers every call with Census's first answer, so that benchmarks measure the
+// gateway and not the simulator.
+type replayTransport struct {
 	census http.RoundTripper
 	known  sync.Map // []byte by URL
 	calls  atomic.Int64
 }
 
-func (p *replay) RoundTrip(r *http.Request) (*http.Response, error) {
+func (p *replayTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	p.calls.Add(1)
 	url := r.URL.String()
 	body, ok := p.known.Load(url)
@@ -56,11 +56,11 @@ const tenFields = `id status createdAt completedAt recordsProcessed recordsUpdat
 // Census calls of one operation.
 func BenchmarkOperation(b *testing.B) {
 	census := sim.New(sim.Options{Empty: true, Now: func() time.Time { return now }})
-	bigger(census, 200)
+	addSyncs(census, 200)
 	for range 300 {
 		census.AddRun(1, sim.Run{Tag: "Manual", Detail: "Manually triggered by jim@example.com"})
 	}
-	ids := json.RawMessage(ids(census, 50))
+	ids := json.RawMessage(newestSyncIDs(census, 50))
 	for _, w := range []struct {
 		name, query string
 		variables   any
@@ -71,7 +71,7 @@ func BenchmarkOperation(b *testing.B) {
 		{"OneSync10Aliases", tenAliases(), nil},
 	} {
 		b.Run(w.name, func(b *testing.B) {
-			transport := &replay{census: census.Transport()}
+			transport := &replayTransport{census: census.Transport()}
 			client := upstream.New("", upstream.Options{BaseURL: sim.Base(), Transport: transport})
 			h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{})
 			if err != nil {

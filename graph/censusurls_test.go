@@ -15,7 +15,7 @@ import (
 // URLs are null if Census has no web pages.
 func TestURLs(t *testing.T) {
 	census := sim.New(sim.Options{Empty: true, Now: func() time.Time { return now }})
-	crowd(census, 1, 1)
+	addSmallSyncs(census, 1, 1)
 	id := census.Syncs()[0].ID
 	for app, want := range map[string]string{"": "null", "https://app.getcensus.com": fmt.Sprintf(`"https://app.getcensus.com/syncs/%d/history`, id)} {
 		client := upstream.New("canary", upstream.Options{BaseURL: sim.Base(), Transport: census.Transport()})

@@ -10,8 +10,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// ids returns the n newest syncs of the simulated workspace, as a JSON list.
-func ids(census *sim.Census, n int) string {
+// newestSyncIDs returns the n newest syncs of the simulated workspace, as a JSON list.
+func newestSyncIDs(census *sim.Census, n int) string {
 	var list []string
 	all := census.Syncs()
 	for _, s := range all[len(all)-n:] {
@@ -21,8 +21,8 @@ func ids(census *sim.Census, n int) string {
 	return string(b)
 }
 
-// bigger returns a workspace of n syncs with a few runs each, all created one after the other.
-func bigger(census *sim.Census, n int) {
+// addSyncs adds n syncs with a few runs each, all created one after the other.
+func addSyncs(census *sim.Census, n int) {
 	for i := range n {
 		id := census.AddSync(sim.Sync{CreatedAt: now.Add(time.Duration(i-n) * time.Minute)})
 		for i := range 12 {
@@ -59,8 +59,8 @@ func TestCost(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h, census := serve(sim.Options{Empty: true})
-			bigger(census, tt.syncs)
-			answer := post(t, h, tt.query, `{"ids": `+ids(census, tt.ids)+`}`)
+			addSyncs(census, tt.syncs)
+			answer := post(t, h, tt.query, `{"ids": `+newestSyncIDs(census, tt.ids)+`}`)
 			if strings.Contains(answer, `"errors"`) {
 				t.Fatal(answer)
 			}

@@ -19,10 +19,10 @@ import (
 // each reports its calls to Census.
 func BenchmarkDashboard(b *testing.B) {
 	census := sim.New(sim.Options{Empty: true, Now: func() time.Time { return now }})
-	hourly(census, 200, 1234, now)
-	transport := &replay{census: census.Transport()}
-	screen := screens(now)
-	week, month := dashboards(now.AddDate(0, 0, -7)), dashboards(now.AddDate(0, 0, -30))
+	addHourlySyncs(census, 200, 1234, now)
+	transport := &replayTransport{census: census.Transport()}
+	screen := firstScreen(now)
+	week, month := dashboardQueries(now.AddDate(0, 0, -7)), dashboardQueries(now.AddDate(0, 0, -30))
 	for _, q := range []struct {
 		name, query string
 		runs        int

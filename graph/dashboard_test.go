@@ -13,8 +13,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// hourly returns n syncs with a run in each of the last hours.
-func hourly(census *sim.Census, n, hours int, now time.Time) {
+// addHourlySyncs adds n syncs with a run in each of the last hours.
+func addHourlySyncs(census *sim.Census, n, hours int, now time.Time) {
 	for range n {
 		id := census.AddSync(sim.Sync{CreatedAt: now.AddDate(-1, 0, 0)})
 		for h := range hours {
@@ -28,7 +28,7 @@ func hourly(census *sim.Census, n, hours int, now time.Time) {
 }
 
 // The two queries of a dashboard of 200 syncs: the health of each, and totals over all.
-func dashboards(since time.Time) map[string]string {
+func dashboardQueries(since time.Time) map[string]string {
 	filter := fmt.Sprintf("filter: {createdSince: %q}", since.Format(time.RFC3339))
 	return map[string]string{
 		"Each":     "{ syncs(first: 200) { nodes { id label health { state } runStats(" + filter + ") { totalRuns successRate lastSuccessAt durationSeconds { p95 } truncated } } } }",
@@ -38,7 +38,7 @@ func dashboards(since time.Time) map[string]string {
 
 // The two operations of the dashboard's first screen: its rows, and the numbers of the workspace
 // over a day and the day before.
-func screens(now time.Time) map[string]string {
+func firstScreen(now time.Time) map[string]string {
 	day, before := now.Add(-24*time.Hour).Format(time.RFC3339), now.Add(-48*time.Hour).Format(time.RFC3339)
 	const figures = "totalRuns successRate cleanRate failed: count(outcomes: [FAILED]) durationSeconds { p50 p95 } records { processed updated failed invalid }"
 	return map[string]string{
@@ -61,8 +61,8 @@ func TestScreenCalls(t *testing.T) {
 		began := time.Now()
 		calls := func(name string) (cold, warm int) {
 			h, census := serveBy(remembering, sim.Options{Empty: true, Now: time.Now})
-			hourly(census, syncs, 400, began)
-			query := screens(began)[name]
+			addHourlySyncs(census, syncs, 400, began)
+			query := firstScreen(began)[name]
 			for _, n := range [...]*int{&cold, &warm} {
 				census.ResetCalls()
 				if answer := post(t, h, query, "{}"); strings.Contains(answer, `"message"`) {
@@ -95,8 +95,8 @@ func TestDashboardCalls(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				began := time.Now()
 				h, census := serveBy(remembering, sim.Options{Empty: true, Now: time.Now})
-				hourly(census, syncs, tt.days*24+234, began)
-				query := dashboards(began.AddDate(0, 0, -tt.days))[tt.name]
+				addHourlySyncs(census, syncs, tt.days*24+234, began)
+				query := dashboardQueries(began.AddDate(0, 0, -tt.days))[tt.name]
 				want := syncs * tt.days * 24
 				for _, step := range []struct {
 					name  string
@@ -144,12 +144,12 @@ func totals(answer string) (n int) {
 // For any number of syncs and any delay of Census, no sync is omitted within the time of the
 // operation. Calls wait for other calls of the operation.
 func TestManySyncsOfASlowCensus(t *testing.T) {
-	for name := range dashboards(now) {
+	for name := range dashboardQueries(now) {
 		for _, by := range []upstream.Options{{}, remembering} {
 			synctest.Test(t, func(t *testing.T) {
-				query := dashboards(time.Now().AddDate(0, -1, 0))[name]
+				query := dashboardQueries(time.Now().AddDate(0, -1, 0))[name]
 				h, census := serveBy(by, sim.Options{Empty: true, Now: time.Now})
-				hourly(census, 200, 150, time.Now())
+				addHourlySyncs(census, 200, 150, time.Now())
 				census.OnCall(func(*http.Request) { time.Sleep(400 * time.Millisecond) })
 				answer := post(t, h, query, "{}")
 				if n := totals(answer); n != 200*150 || strings.Contains(answer, `"errors": [`+"\n    {\n      \"message\"") {
@@ -164,9 +164,9 @@ func TestManySyncsOfASlowCensus(t *testing.T) {
 func TestDataAfterATimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, census := serveBy(remembering, sim.Options{Empty: true, Now: time.Now})
-		hourly(census, 200, 720, time.Now())
+		addHourlySyncs(census, 200, 720, time.Now())
 		census.OnCall(func(*http.Request) { time.Sleep(500 * time.Millisecond) })
-		query := dashboards(time.Now().AddDate(0, -1, 0))["Together"]
+		query := dashboardQueries(time.Now().AddDate(0, -1, 0))["Together"]
 		began := time.Now()
 		if answer := post(t, h, query, "{}"); !strings.Contains(answer, "UPSTREAM_TIMEOUT") || time.Since(began) > 11*time.Second {
 			t.Errorf("after %s: %.300s", time.Since(began), answer)
@@ -193,7 +193,7 @@ func TestStatsShareTheirReading(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) { // a batch waits a millisecond for more, independent of the machine's load
 			h, census := serveBy(tt.by, sim.Options{Empty: true})
-			hourly(census, 1, 1234, now)
+			addHourlySyncs(census, 1, 1234, now)
 			since := fmt.Sprintf("createdSince: %q", now.Add(-330*time.Hour).Format(time.RFC3339))
 			answer := post(t, h, "{ sync(id: 1) { "+strings.ReplaceAll(tt.fields, "%s", since)+" } }", "{}")
 			if calls := census.Calls(); len(calls) != tt.calls || !strings.Contains(answer, `"totalRuns": 330`) {
@@ -206,7 +206,7 @@ func TestStatsShareTheirReading(t *testing.T) {
 // A deferred series covers the same runs.
 func TestDeferredSeries(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
-	hourly(census, 1, 3, now)
+	addHourlySyncs(census, 1, 3, now)
 	const query = `{ sync(id: 1) { runStats(filter: {}) { totalRuns ... @defer { series(bucket: WEEK) { totalRuns } } } } }`
 	r := httptest.NewRequest("POST", "/graphql", strings.NewReader(fmt.Sprintf(`{"query": %q}`, query)))
 	r.Header.Set("Content-Type", "application/json")

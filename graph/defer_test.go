@@ -38,7 +38,7 @@ func TestDeferredPartsMakeTheAnswer(t *testing.T) {
 		t.Fatalf("%d parts, want four", parts)
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		q := deferrer{T: t}
+		q := deferGenerator{T: t}
 		query := `query ($yes: Boolean! = true, $no: Boolean! = false, $y: String = "y") { ... @defer(if: $no, label: $y) { v: __typename @skip(if: $yes) } ` +
 			q.selection("Query", 0)[1:] + strings.Join(q.fragments, "")
 		whole, _ := deferredAnswer(t, h, "application/json", query)
@@ -72,13 +72,13 @@ var deferrable = map[string][]string{
 
 var deferDirectives = []string{"", "@defer", "@defer", `@defer(label: "x")`, `@defer(label: "x")`, `@defer(label: "z", if: $yes)`, "@defer(label: $y)", "@defer(if: $no)"}
 
-// A deferrer draws documents with many @defer.
-type deferrer struct {
+// A deferGenerator draws documents with many @defer.
+type deferGenerator struct {
 	*rapid.T
 	fragments []string
 }
 
-func (q *deferrer) selection(name string, depth int) string {
+func (q *deferGenerator) selection(name string, depth int) string {
 	out := []string{"__typename"}
 	for range rapid.IntRange(1, 3).Draw(q.T, "selections") {
 		on := name
@@ -109,16 +109,16 @@ func (q *deferrer) selection(name string, depth int) string {
 	return "{" + strings.Join(out, " ") + "}"
 }
 
-// A partial is an answer, or a part of one.
-type partial struct {
+// A deferredPart is an answer, or a part of one.
+type deferredPart struct {
 	Data        any
 	Path        []any
-	Errors      []partialError
-	Incremental []partial
+	Errors      []deferredError
+	Incremental []deferredPart
 	HasNext     *bool
 }
 
-type partialError struct {
+type deferredError struct {
 	Message    string
 	Path       []any
 	Extensions map[string]any
@@ -126,7 +126,7 @@ type partialError struct {
 
 // deferredAnswer returns the merged answer of h with its errors sorted, and the number of parts
 // after the first.
-func deferredAnswer(t rapid.TB, h http.Handler, accept, query string) (all partial, parts int) {
+func deferredAnswer(t rapid.TB, h http.Handler, accept, query string) (all deferredPart, parts int) {
 	body, _ := json.Marshal(map[string]any{"query": query, "variables": map[string]any{"yes": true, "no": false}})
 	r := httptest.NewRequest("POST", "/graphql", bytes.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
@@ -139,7 +139,7 @@ func deferredAnswer(t rapid.TB, h http.Handler, accept, query string) (all parti
 		texts = texts[1 : len(texts)-1]
 	}
 	for i, text := range texts {
-		var p partial
+		var p deferredPart
 		if err := json.Unmarshal([]byte(text[strings.Index(text, "{"):]), &p); err != nil {
 			t.Fatalf("%s\n%v: %s", query, err, text)
 		}
@@ -163,7 +163,7 @@ func deferredAnswer(t rapid.TB, h http.Handler, accept, query string) (all parti
 			mergeParts(at, part.Data)
 		}
 	}
-	slices.SortFunc(all.Errors, func(a, b partialError) int { return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	slices.SortFunc(all.Errors, func(a, b deferredError) int { return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	return all, parts
 }
 

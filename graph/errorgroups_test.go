@@ -74,7 +74,7 @@ func TestCompletedWindowReadsADayMore(t *testing.T) {
 		`triggerTags: ["nobody"]`:                                                     {0, 11}, `triggerTags: []`: {0, 0}, `recordsRejected: true`: {0, 11},
 	} {
 		census.ResetCalls()
-		s, errs := summed(t, h, "syncIds: [1], filter: {"+filter+"}", "totalRuns truncated")
+		s, errs := syncRunStats(t, h, "syncIds: [1], filter: {"+filter+"}", "totalRuns truncated")
 		if calls := len(census.Calls()); errs != nil || s.TotalRuns != want.runs || calls > want.calls {
 			t.Errorf("%s: %d runs, want %d; %d calls, want %d; %v", filter, s.TotalRuns, want.runs, calls, want.calls, errs)
 		}

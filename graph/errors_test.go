@@ -18,8 +18,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// failing returns a workspace with n syncs whose runs cannot be read, and their ids.
-func failing(n int) (http.Handler, []string) {
+// failingSyncs returns a workspace with n syncs whose runs cannot be read, and their ids.
+func failingSyncs(n int) (http.Handler, []string) {
 	census := sim.New(sim.Options{Empty: true})
 	client := upstream.New("canary", upstream.Options{BaseURL: sim.Base(), Transport: census.Transport()})
 	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{Timeout: time.Minute, Limits: limits.Limits{Pages: 1 << 20}})
@@ -34,8 +34,8 @@ func failing(n int) (http.Handler, []string) {
 	return h, ids
 }
 
-// asked sends a query over HTTP and returns the raw answer.
-func asked(t *testing.T, h http.Handler, accept, query string) string {
+// postAccepting sends a query over HTTP and returns the raw answer.
+func postAccepting(t *testing.T, h http.Handler, accept, query string) string {
 	t.Helper()
 	w := httptest.NewRecorder()
 	body, _ := json.Marshal(map[string]any{"query": query})
@@ -54,7 +54,7 @@ func TestEveryFailedFieldHasItsError(t *testing.T) {
 
 func everyFailedFieldHasItsError(t *testing.T) {
 	const syncs = 60
-	h, list := failing(syncs)
+	h, list := failingSyncs(syncs)
 	ids := strings.Join(list, ",")
 	for _, query := range []string{
 		"{ syncs(ids: [" + ids + "]) { nodes { id a: latestRun { id } } } }", // writes itself while nothing fails
@@ -62,8 +62,8 @@ func everyFailedFieldHasItsError(t *testing.T) {
 		"{ syncs(first: 60) { edges { node { id health { state } latestRun { id } ...F } } } } fragment F on Sync { b: latestRun { id } runStats(filter: {}) { totalRuns } }",
 		"{ syncs(ids: [" + ids + "]) { nodes { a: runs(first: -1) { totalCount } b: runs(last: 1, filter: {outcomes: [FAILED]}) { totalCount } } } }",
 	} {
-		first := asked(t, h, "application/json", query)
-		nulls, paths, errs := toldIn(t, first)
+		first := postAccepting(t, h, "application/json", query)
+		nulls, paths, errs := nullsAndErrors(t, first)
 		if !slices.Equal(nulls, paths) || len(paths) < syncs {
 			t.Errorf("%s\n%d fields failed, with %d errors\nnulls  %s\nerrors %s", query, len(nulls), len(paths), nulls, paths)
 		}
@@ -73,16 +73,16 @@ func everyFailedFieldHasItsError(t *testing.T) {
 			}
 		}
 		for range 5 {
-			if again := asked(t, h, "application/json", query); again != first {
+			if again := postAccepting(t, h, "application/json", query); again != first {
 				t.Fatalf("%s\nthe same query has two answers\n%s\n%s", query, first, again)
 			}
 		}
 	}
 }
 
-// toldIn returns the paths of the failed nulls of an answer, the paths of its errors, and the
-// errors.
-func toldIn(t *testing.T, text string) (nulls, paths []string, errs []gqlError) {
+// nullsAndErrors returns the paths of the failed nulls of an answer, the paths of its errors, and
+// the errors.
+func nullsAndErrors(t *testing.T, text string) (nulls, paths []string, errs []gqlError) {
 	t.Helper()
 	var answer struct {
 		Data   json.RawMessage
@@ -126,11 +126,11 @@ func toldIn(t *testing.T, text string) (nulls, paths []string, errs []gqlError) 
 func TestErrorsOfAThousandFit(t *testing.T) { synctest.Test(t, errorsOfAThousandFit) }
 
 func errorsOfAThousandFit(t *testing.T) {
-	h, ids := failing(1000)
+	h, ids := failingSyncs(1000)
 	query := fmt.Sprintf("{ a: syncs(ids: [%s]) { ...F } b: syncs(ids: [%s]) { ...F } } fragment F on SyncConnection { nodes { latestRun { id } health { state } runs(first: 5) { totalCount } runStats(filter: {}) { totalRuns } } }",
 		strings.Join(ids[:500], ","), strings.Join(ids[500:], ","))
-	text := asked(t, h, "application/json", query)
-	nulls, paths, errs := toldIn(t, text)
+	text := postAccepting(t, h, "application/json", query)
+	nulls, paths, errs := nullsAndErrors(t, text)
 	if !slices.Equal(nulls, paths) || len(paths) != 4000 || strings.Contains(text, "errorsOmitted") || len(text) > 768<<10 {
 		t.Errorf("%d nulls, %d errors, %d bytes", len(nulls), len(errs), len(text))
 	}
@@ -156,7 +156,7 @@ func TestRefusalsSayWhy(t *testing.T) {
 		h, census := serve(sim.Options{Empty: true})
 		census.AddSync(sim.Sync{})
 		census.Inject(sim.Fault{Match: sim.Path("/syncs/1"), Do: tt.fault})
-		_, _, errs := toldIn(t, asked(t, h, "application/json", "{ sync(id: 1) { label } }"))
+		_, _, errs := nullsAndErrors(t, postAccepting(t, h, "application/json", "{ sync(id: 1) { label } }"))
 		if len(errs) != 1 || errs[0].Message != tt.message || errs[0].Extensions["code"] != tt.code {
 			t.Errorf("got %v, want %s %q", errs, tt.code, tt.message)
 		}

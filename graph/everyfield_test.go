@@ -25,8 +25,8 @@ const (
 	ofRun  = "id databaseId syncId status rawStatus outcome createdAt updatedAt"
 )
 
-// askedOf holds queries for each object type. A field of the type replaces %s.
-var askedOf = map[string]string{
+// queriesOf holds queries for each object type. A field of the type replaces %s.
+var queriesOf = map[string]string{
 	"Query":               "{ %s y: sync(id: 3) { label } }",
 	"SyncConnection":      "{ syncs(first: 40) { nodes { " + ofSync + " } %s } }",
 	"SyncEdge":            "{ syncs(first: 40) { edges { node { " + ofSync + " } %s } } }",
@@ -55,9 +55,9 @@ var askedOf = map[string]string{
 	"SyncRunStatsBucket":  `{ syncs(first: 40) { nodes { runStats(filter: {createdSince: "2026-01-01T00:00:00Z"}) { series(bucket: DAY) { %s } } } } }`,
 }
 
-// askedWith holds the arguments and selections of fields that need some. RUN stands for the id of
+// selections holds the arguments and selections of fields that need some. RUN stands for the id of
 // a run.
-var askedWith = map[string]string{
+var selections = map[string]string{
 	"Query.node":          `(id: "Sync:1") { ... on Sync { label } }`,
 	"Query.nodes":         `(ids: ["Sync:1", "Sync:2"]) { ... on Sync { label } }`,
 	"Query.sync":          "(id: 1) { label }",
@@ -75,15 +75,15 @@ var askedWith = map[string]string{
 	"SyncRunStats.groups": "(by: DESTINATION_TYPE) { key }",
 }
 
-// resolved lists the types and fields that take work for each row. The values of all others are
-// only copied.
-var resolved = []string{"Query", "Sync.health", "SyncHealth", "Sync.alerts", "SyncAlert", "Sync.runStats", "SyncRunStats", "SyncRunOutcomeCount", "DurationSummary",
+// resolvedFields lists the types and fields that take work for each row. The values of all others
+// are only copied.
+var resolvedFields = []string{"Query", "Sync.health", "SyncHealth", "Sync.alerts", "SyncAlert", "Sync.runStats", "SyncRunStats", "SyncRunOutcomeCount", "DurationSummary",
 	"RecordTotals", "SyncRunErrorGroup", "SyncRunStatsBucket", "Sync.typicalRun", "TypicalRun", "RecordAverages", "SyncSchedule.executions", "SyncConnection.healthCounts", "SyncHealthCount", "SyncRunStatsGroup", "SyncRunGroupStats",
 	"SyncRun.expectedDurationSeconds"}
 
-// ofEvents lists the types that occur only in subscriptions. They cost nothing besides the
+// eventTypes lists the types that occur only in subscriptions. They cost nothing besides the
 // watcher.
-var ofEvents = []string{"Subscription", "SyncRunEvent", "SyncHealthEvent"}
+var eventTypes = []string{"Subscription", "SyncRunEvent", "SyncHealthEvent"}
 
 // eachField calls f with each field of each object type, and a query that selects it.
 func eachField(t *testing.T, f func(typename, field, query string)) {
@@ -93,28 +93,28 @@ func eachField(t *testing.T, f func(typename, field, query string)) {
 		t.Fatal(err)
 	}
 	for _, d := range schema.Types {
-		if d.Kind != ast.Object || d.BuiltIn || slices.Contains(ofEvents, d.Name) {
+		if d.Kind != ast.Object || d.BuiltIn || slices.Contains(eventTypes, d.Name) {
 			continue
 		}
 		for _, field := range d.Fields {
 			if strings.HasPrefix(field.Name, "__") {
 				continue
 			}
-			with, known := askedWith[d.Name+"."+field.Name]
+			with, known := selections[d.Name+"."+field.Name]
 			if !known && schema.Types[field.Type.Name()].IsCompositeType() {
 				with = "{ __typename }"
 			}
-			query := strings.Replace(askedOf[d.Name], "%s", "x: "+field.Name+with, 1)
+			query := strings.Replace(queriesOf[d.Name], "%s", "x: "+field.Name+with, 1)
 			if query == "" {
-				t.Fatalf("askedOf has no query of %s", d.Name)
+				t.Fatalf("queriesOf has no query of %s", d.Name)
 			}
 			f(d.Name, field.Name, query)
 		}
 	}
 }
 
-// rows returns a workspace of 40 syncs with 40 runs each.
-func rows(by upstream.Options) (http.Handler, *sim.Census) {
+// addRows returns a workspace of 40 syncs with 40 runs each.
+func addRows(by upstream.Options) (http.Handler, *sim.Census) {
 	h, census := serveBy(by, sim.Options{Empty: true})
 	for i := range 40 {
 		id := census.AddSync(sim.Sync{CreatedAt: now.Add(time.Duration(i-200) * time.Hour)})
@@ -128,9 +128,9 @@ func rows(by upstream.Options) (http.Handler, *sim.Census) {
 // A field whose value is only copied must be cheap. One expensive field would make all fields
 // beside it ten times slower.
 func TestEveryFieldIsCheapOrResolved(t *testing.T) {
-	h, _ := rows(upstream.Options{PageCache: 64 << 20, Freshness: time.Hour})
+	h, _ := addRows(upstream.Options{PageCache: 64 << 20, Freshness: time.Hour})
 	eachField(t, func(typename, field, query string) {
-		if slices.Contains(resolved, typename) || slices.Contains(resolved, typename+"."+field) {
+		if slices.Contains(resolvedFields, typename) || slices.Contains(resolvedFields, typename+"."+field) {
 			return
 		}
 		perRow := testing.AllocsPerRun(3, func() { post(t, h, query, "null") }) / 40
@@ -143,7 +143,7 @@ func TestEveryFieldIsCheapOrResolved(t *testing.T) {
 // No field takes more calls to Census than its price. A field that takes n calls is rejected if
 // n-1 are allowed.
 func TestEveryFieldHasItsPrice(t *testing.T) {
-	h, census := rows(upstream.Options{})
+	h, census := addRows(upstream.Options{})
 	run := strconv.FormatInt(census.Runs(1)[0].ID, 10)
 	allowing := map[int]http.Handler{} // by the limit on pages
 	eachField(t, func(typename, field, query string) {

@@ -10,8 +10,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// labelled returns a server of a workspace of syncs with labels.
-func labelled(t *testing.T, labels ...string) (*sim.Census, func(query string) labelPage) {
+// labelledSyncs returns a server of a workspace of syncs with labels.
+func labelledSyncs(t *testing.T, labels ...string) (*sim.Census, func(query string) labelPage) {
 	h, census := serve(sim.Options{Empty: true})
 	for _, l := range labels {
 		census.AddSync(sim.Sync{Label: l})
@@ -60,7 +60,7 @@ func TestLabelOrder(t *testing.T) {
 		added := slices.Clone(want)
 		slices.Reverse(added)
 		added[0], added[1] = added[1], added[0]
-		_, ask := labelled(t, added...)
+		_, ask := labelledSyncs(t, added...)
 		if got := ask("{ syncs(orderBy: {field: LABEL, direction: ASC}) { nodes { label } } }").labels(); !slices.Equal(got, want) {
 			t.Errorf("%.60q, want %.60q", got, want)
 		}
@@ -91,7 +91,7 @@ func TestLabelContains(t *testing.T) {
 		{"Istanbul", "ISTANBUL", true},
 		{"50%", "%", true},
 	} {
-		_, ask := labelled(t, test.label)
+		_, ask := labelledSyncs(t, test.label)
 		if got := ask(fmt.Sprintf("{ syncs(filter: {labelContains: %q}) { nodes { label } } }", test.part)); (len(got.Nodes) == 1) != test.want {
 			t.Errorf("%.40q in %.40q: %t", test.part, test.label, !test.want)
 		}
@@ -108,7 +108,7 @@ func TestLabelCursors(t *testing.T) {
 				for i := range 6 {
 					labels = append(labels, strings.Repeat("é", size/2)+string(rune('A'+(i*5)%6)))
 				}
-				census, ask := labelled(t, labels...)
+				census, ask := labelledSyncs(t, labels...)
 				var got []string
 				after := ""
 				for range 20 {

@@ -13,8 +13,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// running returns the runs in progress of a sync, oldest first, from its whole history.
-func running(census *sim.Census, ids ...int64) (names []string) {
+// runsInProgress returns the runs in progress of a sync, oldest first, from its whole history.
+func runsInProgress(census *sim.Census, ids ...int64) (names []string) {
 	var runs []sim.Run
 	for _, id := range ids {
 		for _, r := range census.Runs(id) {
@@ -35,9 +35,9 @@ func running(census *sim.Census, ids ...int64) (names []string) {
 	return names
 }
 
-// checkRunning queries the runs in progress in every possible way and compares the answers with
-// the whole histories.
-func checkRunning(fatalf func(string, ...any), ask func(query string) string, census *sim.Census) {
+// checkRunsInProgress queries the runs in progress in every possible way and compares the answers
+// with the whole histories.
+func checkRunsInProgress(fatalf func(string, ...any), ask func(query string) string, census *sim.Census) {
 	var all []int64
 	for _, s := range census.Syncs() {
 		all = append(all, s.ID)
@@ -53,7 +53,7 @@ func checkRunning(fatalf func(string, ...any), ask func(query string) string, ce
 		}{fmt.Sprintf("sync(id: %d) { runs(", id), []int64{id}})
 	}
 	for _, l := range lists {
-		there := running(census, l.ids...)
+		there := runsInProgress(census, l.ids...)
 		for _, order := range []string{"DESC", "ASC"} {
 			for _, side := range []string{"first", "last"} {
 				query := fmt.Sprintf(`{ %sfilter: {outcomes: [IN_PROGRESS]}, orderBy: {direction: %s}, %s: 3) { nodes { id } totalCount pageInfo { hasNextPage hasPreviousPage } }`, l.field, order, side)
@@ -115,7 +115,7 @@ func checkRunning(fatalf func(string, ...any), ask func(query string) string, ce
 	if err := json.Unmarshal([]byte(text), &stats); err != nil || stats.Errors != nil {
 		fatalf("%v %s", err, text)
 	}
-	if n := len(running(census, all...)); stats.Data.A.TotalRuns != n || stats.Data.B.TotalRuns+stats.Data.C.TotalRuns != n || stats.Data.A.Truncated {
+	if n := len(runsInProgress(census, all...)); stats.Data.A.TotalRuns != n || stats.Data.B.TotalRuns+stats.Data.C.TotalRuns != n || stats.Data.A.Truncated {
 		fatalf("%+v, want %d", stats.Data, n)
 	}
 }
@@ -156,7 +156,7 @@ func TestRunsInProgress(t *testing.T) {
 				census.AddRun(id, r)
 			}
 		}
-		checkRunning(rt.Fatalf, func(query string) string { return post(t, h, query, "{}") }, census)
+		checkRunsInProgress(rt.Fatalf, func(query string) string { return post(t, h, query, "{}") }, census)
 	})
 }
 
@@ -166,7 +166,7 @@ func TestRunsInProgressAreNearTheNewest(t *testing.T) {
 	clock := now
 	h, census := serve(sim.Options{Now: func() time.Time { return clock }})
 	for range 2 {
-		checkRunning(t.Fatalf, func(query string) string { return post(t, h, query, "{}") }, census)
+		checkRunsInProgress(t.Fatalf, func(query string) string { return post(t, h, query, "{}") }, census)
 		clock = clock.Add(7*time.Hour + 33*time.Second)
 	}
 	for _, field := range []string{"syncRuns(first: 100, filter: {outcomes: [IN_PROGRESS]}) { nodes { id } }", "syncRunStats(filter: {outcomes: [IN_PROGRESS]}) { totalRuns }",
@@ -188,7 +188,7 @@ func TestRunsInProgressBeyondTheLimit(t *testing.T) {
 	}
 	for _, field := range []string{fmt.Sprintf("sync(id: %d) { runs(", id), "syncRuns("} {
 		for _, order := range []string{"ASC", "DESC"} {
-			h := limitedTo(4, census, remembering)
+			h := withReadLimit(4, census, remembering)
 			query := fmt.Sprintf("{ %sfilter: {outcomes: [IN_PROGRESS]}, orderBy: {direction: %s}) { nodes { id } }", field, order)
 			query += strings.Repeat(" }", strings.Count(query, "{")-strings.Count(query, "}"))
 			text := post(t, h, query, "{}")

@@ -10,17 +10,17 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-const usualFields = `activeRun { id expectedCompletedAt } nextRunAt triggers typicalRun { runs durationSeconds { p50 } } schedule { executions(first: 2) }
+const activityFields = `activeRun { id expectedCompletedAt } nextRunAt triggers typicalRun { runs durationSeconds { p50 } } schedule { executions(first: 2) }
 	latestRun { expectedDurationSeconds expectedCompletedAt }`
 
 // The typical run, the active run and the next run of a sync cost nothing besides its health.
-func TestUsualIsFreeBesideHealth(t *testing.T) {
+func TestActivityIsFreeBesideHealth(t *testing.T) {
 	calls := func(fields string) (string, []string) {
 		h, census := serve(sim.Options{})
 		answer := post(t, h, "{ syncs(orderBy: {field: HEALTH}, first: 100) { nodes { id health { state } "+fields+" } } }", "{}")
 		return answer, census.Calls()
 	}
-	answer, all := calls(usualFields)
+	answer, all := calls(activityFields)
 	if strings.Contains(answer, `"errors"`) {
 		t.Fatalf("%.500s", answer)
 	}
@@ -30,7 +30,7 @@ func TestUsualIsFreeBesideHealth(t *testing.T) {
 }
 
 // The calls for one sync, and for its record alone.
-func TestUsualOfOneSync(t *testing.T) {
+func TestActivityOfOneSync(t *testing.T) {
 	by := func(tag string) sim.Run { return sim.Run{Tag: tag} }
 	h, census := serve(sim.Options{Empty: true})
 	id := census.AddSync(sim.Sync{Frequency: "daily", Hour: 6, Minute: 30, Triggers: `"dbt_cloud":{"job_id":"9"},"fivetran":null`, CreatedAt: now.AddDate(-1, 0, 0)})
@@ -70,7 +70,7 @@ func TestUsualOfOneSync(t *testing.T) {
 // A run on a deep page has no expected duration. No page is read for it.
 func TestExpectedOfOldRuns(t *testing.T) {
 	h, census := serveBy(upstream.Options{}, sim.Options{Empty: true})
-	hourly(census, 1, 130, now)
+	addHourlySyncs(census, 1, 130, now)
 	answer := post(t, h, "{ sync(id: 1) { new: runs(first: 2) { nodes { expectedDurationSeconds } } old: runs(last: 3) { nodes { expectedDurationSeconds } } } }", "{}")
 	if calls := census.Calls(); len(calls) != 2 && len(calls) != 3 {
 		t.Errorf("%d calls: %v", len(calls), calls)

@@ -15,9 +15,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// requirePrices returns the price of query, which a handler with a limit of one page reports, and
+// estimatedPages returns the price of query, which a handler with a limit of one page reports, and
 // whether the default limits accept it.
-func requirePrices(t *testing.T, query string) (pages int, passes bool) {
+func estimatedPages(t *testing.T, query string) (pages int, passes bool) {
 	t.Helper()
 	handler := func(pages int) http.Handler {
 		h, err := graph.Handler(func(context.Context) *upstream.Client {
@@ -91,7 +91,7 @@ func TestPriceIsWhatIsRead(t *testing.T) {
 		if strings.Contains(answer, `"errors": [`+"\n    {\n      \"message\"") {
 			t.Errorf("%s: %.400s", query, answer)
 		}
-		got, passes := requirePrices(t, query)
+		got, passes := estimatedPages(t, query)
 		if got != price || calls > got+syncs/20 || calls*3 < got || !passes {
 			t.Errorf("%.200s\ncosts %d, want %d; it took %d calls; passes: %t", query, got, price, calls, passes)
 		}
@@ -102,7 +102,7 @@ func TestPriceIsWhatIsRead(t *testing.T) {
 // of each provides.
 func TestThousandSyncs(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
-	crowd(census, 1000, 3)
+	addSmallSyncs(census, 1000, 3)
 	for query, calls := range map[string]int{
 		"{ syncs(first: 1000) { nodes { health { state } } } }":                                            1020,
 		"{ syncs(first: 1000, orderBy: {field: HEALTH}) { nodes { health { state } latestRun { id } } } }": 1020,
@@ -125,7 +125,7 @@ func TestManyAliasesOfOnePage(t *testing.T) {
 	for i := range 30 {
 		fmt.Fprintf(&aliases, "a%d: runs(first: 100) { nodes { id } } ", i)
 	}
-	if pages, passes := requirePrices(t, "{ syncs(first: 100) { nodes { "+aliases.String()+"} } }"); pages != 2+100*30 || passes {
+	if pages, passes := estimatedPages(t, "{ syncs(first: 100) { nodes { "+aliases.String()+"} } }"); pages != 2+100*30 || passes {
 		t.Errorf("%d pages, passes: %t", pages, passes)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// grouped returns a workspace of three syncs with a few runs each.
-func grouped(census *sim.Census) {
+// addGroupedSyncs adds three syncs with a few runs each.
+func addGroupedSyncs(census *sim.Census) {
 	for i, s := range []sim.Sync{
 		{Label: "b", SourceID: 11, DestinationID: 301, DestinationObject: "Contact", Operation: "upsert"},
 		{Label: "A", SourceID: 11, DestinationID: 302, DestinationObject: "Contact", Operation: "mirror"},
@@ -35,7 +35,7 @@ func grouped(census *sim.Census) {
 // type, or an order by label, read the list of connections.
 func TestGroups(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
-	grouped(census)
+	addGroupedSyncs(census)
 	const calls = 4 // the syncs, and a page of each
 	for _, tt := range []struct {
 		args, want string
@@ -58,7 +58,7 @@ func TestGroups(t *testing.T) {
 		{"by: FULL_SYNC", "false=6 true=3", calls},
 	} {
 		census.ResetCalls()
-		if got := groupsOf(t, h, "syncRunStats(filter: {})", tt.args, ""); got != tt.want || len(census.Calls()) != tt.calls {
+		if got := groupTexts(t, h, "syncRunStats(filter: {})", tt.args, ""); got != tt.want || len(census.Calls()) != tt.calls {
 			t.Errorf("%s: %s, want %s; %d calls, want %d", tt.args, got, tt.want, len(census.Calls()), tt.calls)
 		}
 	}
@@ -84,8 +84,8 @@ func TestGroups(t *testing.T) {
 	}
 }
 
-// groupsOf returns the groups of a statistic with their runs.
-func groupsOf(t *testing.T, h http.Handler, statistic, args, below string) (list string) {
+// groupTexts returns the groups of a statistic with their runs.
+func groupTexts(t *testing.T, h http.Handler, statistic, args, below string) (list string) {
 	t.Helper()
 	var a struct {
 		Errors []gqlError
@@ -114,7 +114,7 @@ func groupsOf(t *testing.T, h http.Handler, statistic, args, below string) (list
 // Runs of a sync whose record cannot be read are counted. An error names the sync.
 func TestGroupsWithoutARecord(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
-	grouped(census)
+	addGroupedSyncs(census)
 	census.Inject(sim.Fault{Match: sim.Path("/syncs/2"), Do: sim.JSON(403, `{}`)})
 	answer := post(t, h, "{ syncRunStats(syncIds: [1, 2], filter: {}) { totalRuns groups(by: OPERATION) { key stats { totalRuns } } } }", "{}")
 	if !strings.Contains(answer, "may not read sync 2") || strings.Count(answer, `"key"`) != 2 || !strings.Contains(answer, `"key": ""`) {
@@ -125,7 +125,7 @@ func TestGroupsWithoutARecord(t *testing.T) {
 // Buckets can return one number instead of seven objects.
 func TestCountOfBuckets(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
-	grouped(census)
+	addGroupedSyncs(census)
 	answer := post(t, h, `query ($none: [SyncRunOutcome!]) { syncRunStats(filter: {createdSince: "2026-01-07T20:30:00Z"}) { count(outcomes: $none) cleanRate successRate
 		series(bucket: QUARTER_HOUR) { startsAt count(outcomes: [FAILED]) all: count none: count(outcomes: []) } } }`, "{}")
 	got := strings.NewReplacer(" ", "", "\n", "").Replace(answer)

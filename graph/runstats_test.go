@@ -11,8 +11,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// fromRecord holds the statistics that these tests select. graph/proof checks their values.
-type fromRecord struct {
+// statsAnswer holds the statistics that these tests select. graph/proof checks their values.
+type statsAnswer struct {
 	TotalRuns int
 	ByOutcome []struct {
 		Outcome string
@@ -21,12 +21,12 @@ type fromRecord struct {
 	Truncated bool
 }
 
-// summed queries the statistics of many syncs.
-func summed(t *testing.T, h http.Handler, args, fields string) (stats *fromRecord, errs []gqlError) {
+// syncRunStats queries the statistics of many syncs.
+func syncRunStats(t *testing.T, h http.Handler, args, fields string) (stats *statsAnswer, errs []gqlError) {
 	t.Helper()
 	var a struct {
 		Errors []gqlError
-		Data   *struct{ SyncRunStats fromRecord }
+		Data   *struct{ SyncRunStats statsAnswer }
 	}
 	if err := json.Unmarshal([]byte(post(t, h, "{ syncRunStats("+args+") { "+fields+" } }", "{}")), &a); err != nil {
 		t.Fatal(err)
@@ -37,8 +37,8 @@ func summed(t *testing.T, h http.Handler, args, fields string) (stats *fromRecor
 	return &a.Data.SyncRunStats, a.Errors
 }
 
-// crowd returns a workspace of n syncs with so many runs each, a minute apart.
-func crowd(census *sim.Census, n, runs int) {
+// addSmallSyncs adds n syncs with so many runs each, a minute apart.
+func addSmallSyncs(census *sim.Census, n, runs int) {
 	for range n {
 		id := census.AddSync(sim.Sync{})
 		for i := range runs {
@@ -51,8 +51,8 @@ func crowd(census *sim.Census, n, runs int) {
 // completely.
 func TestStatsOfManySmall(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
-	crowd(census, 300, 60)
-	s, errs := summed(t, h, "filter: {}", "totalRuns truncated")
+	addSmallSyncs(census, 300, 60)
+	s, errs := syncRunStats(t, h, "filter: {}", "totalRuns truncated")
 	if errs != nil || s.TotalRuns != 18_000 || s.Truncated {
 		t.Errorf("%+v, %v", s, errs)
 	}
@@ -67,17 +67,17 @@ func TestStatsTruncated(t *testing.T) {
 	const runs = 200_500
 	_, census := serve(sim.Options{Empty: true})
 	h := handlerWithin(time.Minute, census, remembering, func() time.Time { return now })
-	crowd(census, 1, runs)
-	s, errs := summed(t, h, "filter: {}", "totalRuns truncated")
+	addSmallSyncs(census, 1, runs)
+	s, errs := syncRunStats(t, h, "filter: {}", "totalRuns truncated")
 	if errs != nil || s.TotalRuns < 200_000 || s.TotalRuns > 200_100 || !s.Truncated || len(census.Calls()) > 2002 { // neither the first page nor the pages of syncs count
 		t.Errorf("%+v, %v, %d calls", s, errs, len(census.Calls()))
 	}
 	census.ResetCalls()
-	s, errs = summed(t, h, "filter: {}", "totalRuns truncated")
+	s, errs = syncRunStats(t, h, "filter: {}", "totalRuns truncated")
 	if errs != nil || s.TotalRuns != runs || s.Truncated || len(census.Calls()) > 7 {
 		t.Errorf("again: %+v, %v, %v", s, errs, census.Calls())
 	}
-	s, errs = summed(t, h, fmt.Sprintf("filter: {createdSince: %q}", now.Add(-24*time.Hour).Format(time.RFC3339)), "totalRuns truncated")
+	s, errs = syncRunStats(t, h, fmt.Sprintf("filter: {createdSince: %q}", now.Add(-24*time.Hour).Format(time.RFC3339)), "totalRuns truncated")
 	if errs != nil || s.TotalRuns != 24*60 || s.Truncated {
 		t.Errorf("a day: %+v, %v", s, errs)
 	}
@@ -153,10 +153,10 @@ type filteredPage struct {
 // A sync that fails is omitted, and an error names it. If all syncs fail, the statistic is null.
 func TestStatsOfSomeFail(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
-	crowd(census, 3, 10)
+	addSmallSyncs(census, 3, 10)
 	bad := census.Syncs()[1].ID
 	remove := census.Inject(sim.Fault{Match: sim.Path(fmt.Sprintf("/syncs/%d/sync_runs", bad)), Do: sim.Status(403, "application/json", "{}")})
-	s, errs := summed(t, h, "filter: {}", "totalRuns truncated")
+	s, errs := syncRunStats(t, h, "filter: {}", "totalRuns truncated")
 	if s == nil || s.TotalRuns != 20 || s.Truncated {
 		t.Errorf("%+v", s)
 	}
@@ -165,7 +165,7 @@ func TestStatsOfSomeFail(t *testing.T) {
 	}
 	remove()
 	census.Inject(sim.Fault{Match: func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/sync_runs") }, Do: sim.Status(403, "application/json", "{}")})
-	s, errs = summed(t, h, "filter: {}", "totalRuns truncated")
+	s, errs = syncRunStats(t, h, "filter: {}", "totalRuns truncated")
 	if s != nil || len(errs) != 3 {
 		t.Errorf("%+v, %v", s, errs)
 	}
@@ -173,7 +173,7 @@ func TestStatsOfSomeFail(t *testing.T) {
 
 func TestStatsRefused(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
-	crowd(census, 1, 3)
+	addSmallSyncs(census, 1, 3)
 	id := census.Syncs()[0].ID
 	many := strings.Repeat(`"7",`, 501)
 	for _, tt := range []struct {
@@ -200,7 +200,7 @@ func TestStatsRefused(t *testing.T) {
 		{fmt.Sprintf(`syncIds: [%d], filter: {createdBefore: "2027-01-01T00:00:00Z"}`, id), "series(bucket: HOUR) { totalRuns }", "bucket: a series has at most 1000 buckets", "series", 1},
 	} {
 		census.ResetCalls()
-		s, errs := summed(t, h, tt.args, tt.fields)
+		s, errs := syncRunStats(t, h, tt.args, tt.fields)
 		if s != nil || len(errs) != 1 || !strings.HasPrefix(errs[0].Message, tt.says) || errs[0].Extensions["code"] != "BAD_USER_INPUT" ||
 			fmt.Sprint(errs[0].Path) != strings.TrimSpace("[syncRunStats "+tt.path)+"]" {
 			t.Errorf("%.80s %s: %+v, want %q", tt.args, tt.fields, errs, tt.says)
@@ -214,9 +214,9 @@ func TestStatsRefused(t *testing.T) {
 // A filter that no run can pass, and an empty list of syncs, cost no calls.
 func TestStatsForNothing(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
-	crowd(census, 2, 3)
+	addSmallSyncs(census, 2, 3)
 	for _, args := range []string{`filter: {statuses: []}`, `syncIds: [], filter: {}`, `syncIds: [999], filter: {outcomes: []}`} {
-		s, errs := summed(t, h, args, "totalRuns byOutcome { outcome count } truncated")
+		s, errs := syncRunStats(t, h, args, "totalRuns byOutcome { outcome count } truncated")
 		if errs != nil || s.TotalRuns != 0 || len(s.ByOutcome) != 7 || s.Truncated || len(census.Calls()) != 0 {
 			t.Errorf("%s: %+v, %v, %v", args, s, errs, census.Calls())
 		}
@@ -227,7 +227,7 @@ func TestStatsForNothing(t *testing.T) {
 // same in every notation.
 func TestStatsPrices(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
-	crowd(census, 2, 3)
+	addSmallSyncs(census, 2, 3)
 	const dashboard = `syncs(first: 200) { nodes { id label health { state } latestRun { id } runStats(filter: {createdSince: "2026-01-06T00:00:00Z"}) { successRate errors { count latestRun { id sync { label } } } } } }`
 	for query, variables := range map[string]string{
 		"{ " + dashboard + " }": `{}`,

@@ -32,11 +32,11 @@ func TestSlowCensusAnswersTheRest(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h, census := serve(sim.Options{Empty: true})
-				bigger(census, tt.ids)
+				addSyncs(census, tt.ids)
 				for _, f := range tt.faults {
 					census.Inject(f)
 				}
-				answer := post(t, h, tt.query, `{"ids": `+ids(census, tt.ids)+`}`)
+				answer := post(t, h, tt.query, `{"ids": `+newestSyncIDs(census, tt.ids)+`}`)
 				if got := codes(answer); fmt.Sprint(got) != fmt.Sprint(tt.want) {
 					t.Errorf("errors %v, want %v", got, tt.want)
 				}

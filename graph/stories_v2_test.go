@@ -44,16 +44,16 @@ func TestStoriesOnV2(t *testing.T) {
 		if strings.Contains(part["query"], "groups(by: DESTINATION,") {
 			continue // each source of a destination is a separate activation
 		}
-		if diff := cmp.Diff(onBoth(t, part["answer"]), onBoth(t, answer)); diff != "" {
+		if diff := cmp.Diff(commonData(t, part["answer"]), commonData(t, answer)); diff != "" {
 			t.Errorf("%s (-V1 +V2):\n%s", file, diff)
 		}
 	}
 }
 
-// onBoth returns an answer without data that differs between V1 and V2. Destinations are
+// commonData returns an answer without data that differs between V1 and V2. Destinations are
 // activations, sources have no labels, and so lists have other names in messages. The presence of
 // values is still compared.
-func onBoth(t *testing.T, answer string) any {
+func commonData(t *testing.T, answer string) any {
 	t.Helper()
 	var all any
 	if err := json.Unmarshal([]byte(answer), &all); err != nil {
@@ -74,7 +74,7 @@ func onBoth(t *testing.T, answer string) any {
 			}
 		case string:
 			if end {
-				return "told"
+				return "present"
 			}
 		}
 		return v

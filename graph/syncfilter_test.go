@@ -43,7 +43,7 @@ func TestSyncFilter(t *testing.T) {
 				Data struct {
 					Syncs struct {
 						TotalCount int
-						Nodes      []patient
+						Nodes      []syncHealth
 					}
 				}
 			}
@@ -106,7 +106,7 @@ func TestSyncFilterWithoutRuns(t *testing.T) {
 	}{
 		"{healthStates: [NEVER_RAN]}": {"Sync:1", 1}, "{healthStates: [UNKNOWN]}": {"Sync:2", 0}, "{inProgress: false}": {"Sync:1", 1}, "{inProgress: true}": {"", 1},
 	} {
-		got, errs := patients(t, post(t, h, "{ syncs(filter: "+filter+") { nodes { id } } }", "{}"))
+		got, errs := syncHealths(t, post(t, h, "{ syncs(filter: "+filter+") { nodes { id } } }", "{}"))
 		shown := ""
 		for _, p := range got {
 			shown += p.ID
@@ -124,7 +124,7 @@ func TestSyncFilterWithoutRuns(t *testing.T) {
 // A cursor belongs to the filter of its list.
 func TestSyncFilterCursors(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
-	crowd(census, 3, 0)
+	addSmallSyncs(census, 3, 0)
 	var a struct {
 		Data struct {
 			Syncs struct{ PageInfo struct{ EndCursor string } }
@@ -144,7 +144,7 @@ func TestSyncFilterCursors(t *testing.T) {
 // It also belongs to the ids and, without an explicit order, to their order.
 func TestNamedSyncsCursors(t *testing.T) {
 	h, census := serve(sim.Options{Empty: true})
-	crowd(census, 4, 0)
+	addSmallSyncs(census, 4, 0)
 	ids := make([]int64, 0, 4)
 	for _, s := range census.Syncs() {
 		ids = append(ids, s.ID)

@@ -12,8 +12,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A patient is a sync with the fields that these tests select.
-type patient struct {
+// A syncHealth is a sync with the fields that these tests select.
+type syncHealth struct {
 	ID     string
 	Label  *string
 	Health *struct {
@@ -22,12 +22,12 @@ type patient struct {
 	}
 }
 
-// patients returns the syncs of a query, and the errors.
-func patients(t *testing.T, answer string) ([]patient, []gqlError) {
+// syncHealths returns the syncs of a query, and the errors.
+func syncHealths(t *testing.T, answer string) ([]syncHealth, []gqlError) {
 	t.Helper()
 	var a struct {
 		Errors []gqlError
-		Data   struct{ Syncs struct{ Nodes []patient } }
+		Data   struct{ Syncs struct{ Nodes []syncHealth } }
 	}
 	if err := json.Unmarshal([]byte(answer), &a); err != nil {
 		t.Fatal(err)
@@ -35,8 +35,8 @@ func patients(t *testing.T, answer string) ([]patient, []gqlError) {
 	return a.Data.Syncs.Nodes, a.Errors
 }
 
-// unwell returns a workspace with a sync in every state, in an order of its own.
-func unwell(t *testing.T) (*sim.Census, func(query string) ([]patient, []gqlError)) {
+// everyState returns a workspace with a sync in every state, in an order of its own.
+func everyState(t *testing.T) (*sim.Census, func(query string) ([]syncHealth, []gqlError)) {
 	h, census := serve(sim.Options{Empty: true})
 	add := func(label, frequency string, paused bool, runs ...sim.Run) {
 		id := census.AddSync(sim.Sync{Label: label, Frequency: frequency, Paused: paused, CreatedAt: now.Add(-1000 * time.Hour)})
@@ -55,10 +55,10 @@ func unwell(t *testing.T) (*sim.Census, func(query string) ([]patient, []gqlErro
 	add("stuck", "hourly", false, sim.Run{CreatedAt: ago(30), Counts: good}, sim.Run{CreatedAt: ago(20), Status: "working"})
 	add("degraded", "never", false, sim.Run{CreatedAt: ago(3), Counts: good}, sim.Run{CreatedAt: ago(2), Status: "failed"})
 	add("failing longer", "never", false, sim.Run{CreatedAt: ago(5), Status: "failed"}, sim.Run{CreatedAt: ago(2), Status: "failed"})
-	return census, func(query string) ([]patient, []gqlError) { return patients(t, post(t, h, query, "{}")) }
+	return census, func(query string) ([]syncHealth, []gqlError) { return syncHealths(t, post(t, h, query, "{}")) }
 }
 
-func labels(all []patient) (list []string) {
+func labels(all []syncHealth) (list []string) {
 	for _, p := range all {
 		list = append(list, *p.Label)
 	}
@@ -66,7 +66,7 @@ func labels(all []patient) (list []string) {
 }
 
 func TestHealthOrder(t *testing.T) {
-	census, ask := unwell(t)
+	census, ask := everyState(t)
 	worst := []string{"failing longer", "failing", "stuck", "late", "degraded", "unknown", "never ran", "paused", "healthy"}
 	best := []string{"healthy", "paused", "never ran", "unknown", "degraded", "late", "stuck", "failing longer", "failing"}
 	var named []string
@@ -134,7 +134,7 @@ func TestHealthCounts(t *testing.T) {
 
 // If Census fails for one sync, only its health is null, and it is ordered as UNKNOWN.
 func TestHealthOfOneFails(t *testing.T) {
-	census, ask := unwell(t)
+	census, ask := everyState(t)
 	census.Inject(sim.Fault{Match: sim.Path(fmt.Sprintf("/syncs/%d/sync_runs", census.Syncs()[0].ID)), Do: sim.Status(403, "application/json", "{}")})
 	got, errs := ask("{ syncs(orderBy: {field: HEALTH}) { nodes { id label health { state } } } }")
 	want := []string{"failing longer", "failing", "stuck", "late", "degraded", "healthy", "unknown", "never ran", "paused"}
@@ -152,7 +152,7 @@ func TestHealthOfOneFails(t *testing.T) {
 // In the believable workspace, health matches the simulator's incidents.
 func TestHealthOfTheWorkspace(t *testing.T) {
 	h, _ := serve(sim.Options{})
-	got, errs := patients(t, post(t, h, "{ syncs(orderBy: {field: HEALTH}, first: 100) { nodes { id health { state } } } }", "{}"))
+	got, errs := syncHealths(t, post(t, h, "{ syncs(orderBy: {field: HEALTH}, first: 100) { nodes { id health { state } } } }", "{}"))
 	states := map[health.State]int{}
 	for _, p := range got {
 		states[p.Health.State]++

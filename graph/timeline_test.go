@@ -93,7 +93,7 @@ func TestWalkTimeline(t *testing.T) {
 		if len(syncs) == 1 {
 			list, at = fmt.Sprintf("sync(id: %s) { runs(%s) %s }", names[0], args, shape), []string{"sync", "runs"}
 		}
-		w := walk{t: rt, tb: t, h: h, ties: ties, at: at,
+		w := pageWalk{t: rt, tb: t, h: h, ties: ties, at: at,
 			query:     "query ($first: Int, $after: String, $last: Int, $before: String) { " + list + " }",
 			backwards: rapid.Bool().Draw(rt, "backwards"),
 			limit:     rapid.SampledFrom([]int{1, 7, 25, 100}).Draw(rt, "limit"),

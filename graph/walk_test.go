@@ -15,8 +15,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A walk reads a connection to its end by its cursors, as a client does.
-type walk struct {
+// A pageWalk reads a connection to its end by its cursors, as a client does.
+type pageWalk struct {
 	t         *rapid.T
 	tb        testing.TB
 	h         http.Handler
@@ -43,7 +43,7 @@ type connection struct {
 // ids returns the ids of the whole list, front to back for every direction. It returns false if
 // an error said that ties prevent the walk. That is allowed only for an order that is not ours,
 // if a page showed one of several ties alone, or if many ties come in another order in each call.
-func (w walk) ids() (ids []string, ok bool) {
+func (w pageWalk) ids() (ids []string, ok bool) {
 	variables := map[string]any{}
 	for range 1000 {
 		if w.backwards {
@@ -130,7 +130,7 @@ func TestWalkRuns(t *testing.T) {
 			create(n)
 		})
 		order := rapid.SampledFrom([]string{"ASC", "DESC"}).Draw(rt, "order")
-		w := walk{t: rt, tb: t, h: h, ties: ties, at: []string{"sync", "runs"},
+		w := pageWalk{t: rt, tb: t, h: h, ties: ties, at: []string{"sync", "runs"},
 			query: fmt.Sprintf(`query ($first: Int, $after: String, $last: Int, $before: String) { sync(id: %d) {
 				runs(first: $first, after: $after, last: $last, before: $before, orderBy: {direction: %s}) {
 					totalCount edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`, id, order),
@@ -193,7 +193,7 @@ func TestWalkSyncs(t *testing.T) {
 		if order != "" {
 			args += fmt.Sprintf("orderBy: {field: %s, direction: %s},", order, rapid.SampledFrom([]string{"ASC", "DESC"}).Draw(rt, "direction"))
 		}
-		w := walk{t: rt, tb: t, h: h, ties: ties, at: []string{"syncs"},
+		w := pageWalk{t: rt, tb: t, h: h, ties: ties, at: []string{"syncs"},
 			query: `query ($first: Int, $after: String, $last: Int, $before: String) {
 				syncs(` + args + ` first: $first, after: $after, last: $last, before: $before) {
 					totalCount edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,

@@ -9,18 +9,18 @@ import (
 	"pgregory.net/rapid"
 )
 
-// An asker draws documents that are valid in a schema.
-type asker struct {
+// A queryGenerator draws documents that are valid in a schema.
+type queryGenerator struct {
 	*rapid.T
 	schema    *ast.Schema
 	roots     []string // fields of Query with their types, such as "sync(id: 52) -> Sync"
 	fragments []string
 	// Without directives, the compiled plan is kept.
-	undirected bool
+	noDirectives bool
 }
 
-// argumentsOf lists texts of arguments for each field that takes some.
-var argumentsOf = map[string][]string{
+// argumentTexts lists texts of arguments for each field that takes some.
+var argumentTexts = map[string][]string{
 	"runs": {"", "(first: 3)", "(last: 2)", "(first: 0)", "(first: 7, orderBy: {direction: ASC})", "(first: -1)", `(after: "no")`,
 		"(filter: {})", "(filter: null, first: 2)", "(first: 2, filter: {outcomes: [FAILED]})"},
 	"runStats": {`(filter: {createdSince: "2026-01-05T00:00:00Z"})`, `(filter: {createdSince: "2026-01-06T00:00:00Z", outcomes: [FAILED]})`,
@@ -36,9 +36,9 @@ var argumentsOf = map[string][]string{
 	"fields":     {"", "(includeDeprecated: true)"}, "enumValues": {""}, "args": {""}, "inputFields": {""},
 }
 
-func (q *asker) document() string {
+func (q *queryGenerator) document() string {
 	var query strings.Builder
-	if q.undirected = rapid.Bool().Draw(q.T, "undirected"); q.undirected {
+	if q.noDirectives = rapid.Bool().Draw(q.T, "undirected"); q.noDirectives {
 		query.WriteString("{ v: __typename")
 	} else {
 		query.WriteString("query ($yes: Boolean = true, $no: Boolean = false) { v: __typename @include(if: $yes) @skip(if: $no)")
@@ -51,7 +51,7 @@ func (q *asker) document() string {
 }
 
 // selection draws a selection on the named type.
-func (q *asker) selection(name string, depth int) string {
+func (q *queryGenerator) selection(name string, depth int) string {
 	def := q.schema.Types[name]
 	var out []string
 	for range rapid.IntRange(1, 6).Draw(q.T, "selections") {
@@ -80,14 +80,14 @@ func (q *asker) selection(name string, depth int) string {
 }
 
 // condition draws a type condition: the type itself, or none.
-func (q *asker) condition(def *ast.Definition, on string) string {
+func (q *queryGenerator) condition(def *ast.Definition, on string) string {
 	if rapid.Bool().Draw(q.T, "condition") {
 		return on + def.Name + " "
 	}
 	return ""
 }
 
-func (q *asker) field(def *ast.Definition, depth int) string {
+func (q *queryGenerator) field(def *ast.Definition, depth int) string {
 	if def.Name == "Node" && depth < 5 && rapid.Bool().Draw(q.T, "concrete") {
 		on := rapid.SampledFrom([]string{"Sync", "SyncRun"}).Draw(q.T, "type")
 		return "... on " + on + q.selection(on, depth+1)
@@ -109,7 +109,7 @@ func (q *asker) field(def *ast.Definition, depth int) string {
 		text = fmt.Sprintf("%s_%d: %s", name, n, name)
 	}
 	if f != nil && len(f.Arguments) > 0 { // fields merge only if their arguments are the same
-		list := argumentsOf[name]
+		list := argumentTexts[name]
 		args := rapid.SampledFrom(list).Draw(q.T, "arguments")
 		text = fmt.Sprintf("%s__%d: %s%s", name, slices.Index(list, args), name, args)
 	}
@@ -123,8 +123,8 @@ func (q *asker) field(def *ast.Definition, depth int) string {
 	return text
 }
 
-func (q *asker) directive(fragment bool) string {
-	if q.undirected {
+func (q *queryGenerator) directive(fragment bool) string {
+	if q.noDirectives {
 		return ""
 	}
 	list := []string{"", "", "", "", "", "@include(if: true) ", "@include(if: $yes) ", "@skip(if: $no) ", "@skip(if: $yes) ", "@include(if: false) @skip(if: $no) "}

@@ -18,9 +18,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// limitedTo returns a server whose operations may make the given number of calls to Census for
+// withReadLimit returns a server whose operations may make the given number of calls to Census for
 // filters and lists of many syncs, besides the first of each.
-func limitedTo(calls int, census *sim.Census, by upstream.Options) http.Handler {
+func withReadLimit(calls int, census *sim.Census, by upstream.Options) http.Handler {
 	by.BaseURL, by.Transport = sim.Base(), census.Transport()
 	client := upstream.New("canary", by)
 	h, err := graph.Handler(func(context.Context) *upstream.Client { return client }, graph.Options{ReadLimit: calls, Now: func() time.Time { return now }})
@@ -30,22 +30,22 @@ func limitedTo(calls int, census *sim.Census, by upstream.Options) http.Handler 
 	return h
 }
 
-// A follower walks a list by its cursors, as clients do. It checks each page: the page advances,
+// A pager walks a list by its cursors, as clients do. It checks each page: the page advances,
 // ends the list, or has an error.
-type follower struct {
-	field     string // field of the root or of a sync, up to its page arguments
-	sync      string // the sync with the field; "" for a field of the root
-	backwards bool
-	first     int
-	cursor    *string
-	met       map[string]bool
-	ids       []string // in the order of the walk
-	done      bool
+type pager struct {
+	field       string // field of the root or of a sync, up to its page arguments
+	sync        string // the sync with the field; "" for a field of the root
+	backwards   bool
+	first       int
+	cursor      *string
+	seenCursors map[string]bool
+	ids         []string // in the order of the walk
+	done        bool
 }
 
-const followed = "{ edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }"
+const pagerSelection = "{ edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }"
 
-func (f *follower) query(alias string) string {
+func (f *pager) query(alias string) string {
 	args := fmt.Sprintf("first: %d", f.first)
 	if f.backwards {
 		args = fmt.Sprintf("last: %d", f.first)
@@ -53,15 +53,15 @@ func (f *follower) query(alias string) string {
 	if f.cursor != nil {
 		args += fmt.Sprintf(", %s: %q", map[bool]string{false: "after", true: "before"}[f.backwards], *f.cursor)
 	}
-	field := fmt.Sprintf(f.field, args) + followed
+	field := fmt.Sprintf(f.field, args) + pagerSelection
 	if f.sync != "" {
 		return fmt.Sprintf("%s: sync(id: %s) { page: %s }", alias, f.sync, field)
 	}
 	return alias + ": " + field
 }
 
-// take adds a page. It returns what is wrong with the page.
-func (f *follower) take(c connection) (wrong string) {
+// addPage adds a page. It returns what is wrong with the page.
+func (f *pager) addPage(c connection) (wrong string) {
 	if f.backwards {
 		slices.Reverse(c.Edges)
 	}
@@ -77,20 +77,20 @@ func (f *follower) take(c connection) (wrong string) {
 		f.done = true
 	case cursor == nil:
 		return "there is more, and no cursor"
-	case f.met[*cursor]:
+	case f.seenCursors[*cursor]:
 		return fmt.Sprintf("the cursor comes again, with %d rows", len(c.Edges))
 	default:
-		if f.met == nil {
-			f.met = map[string]bool{}
+		if f.seenCursors == nil {
+			f.seenCursors = map[string]bool{}
 		}
-		f.cursor, f.met[*cursor] = cursor, true
+		f.cursor, f.seenCursors[*cursor] = cursor, true
 	}
 	return ""
 }
 
-// follow requests the next page of each of fs in one operation, and returns the rejected ones.
+// nextPages requests the next page of each of fs in one operation, and returns the rejected ones.
 // Any other error fails the test.
-func follow(tb testing.TB, h http.Handler, fs []*follower) (refused []*follower, wrong string) {
+func nextPages(tb testing.TB, h http.Handler, fs []*pager) (refused []*pager, wrong string) {
 	var b strings.Builder
 	for i, f := range fs {
 		fmt.Fprintf(&b, "a%d: %s ", i, strings.TrimPrefix(f.query(""), ": "))
@@ -128,7 +128,7 @@ func follow(tb testing.TB, h http.Handler, fs []*follower) (refused []*follower,
 			refused = append(refused, f)
 			continue
 		}
-		if wrong := f.take(*page); wrong != "" {
+		if wrong := f.addPage(*page); wrong != "" {
 			return nil, wrong + ": " + text
 		}
 	}
@@ -155,9 +155,9 @@ func TestNoListStandsStill(t *testing.T) {
 		}
 		by := rapid.SampledFrom([]upstream.Options{{}, {}, remembering, {PageCache: 30_000, Freshness: time.Second}}).Draw(rt, "memory")
 		calls := rapid.SampledFrom([]int{1, 2, 3, 5, 9, 30}).Draw(rt, "read limit")
-		h := limitedTo(calls, census, by)
+		h := withReadLimit(calls, census, by)
 		since, before := now.Add(-8*time.Hour), now.Add(-3*time.Hour)
-		draw := func() (f *follower, want []string) {
+		draw := func() (f *pager, want []string) {
 			filter := rapid.SampledFrom([]string{"", "", "statuses: [FAILED]", "statuses: [QUEUED]", "errorCodes: [\"NONE\"]"}).Draw(rt, "filter")
 			window := rapid.SampledFrom([]string{"", "", fmt.Sprintf(" createdBefore: %q", before.Format(time.RFC3339)),
 				fmt.Sprintf(" createdSince: %q createdBefore: %q", since.Format(time.RFC3339), before.Format(time.RFC3339))}).Draw(rt, "window")
@@ -166,7 +166,7 @@ func TestNoListStandsStill(t *testing.T) {
 					(!strings.Contains(window, "Since") || !r.CreatedAt.Before(since)) && (!strings.Contains(window, "Before") || r.CreatedAt.Before(before))
 			}
 			asc := rapid.Bool().Draw(rt, "oldest first")
-			f = &follower{backwards: rapid.Bool().Draw(rt, "backwards"), first: rapid.SampledFrom([]int{1, 7, 40, 100, 1000}).Draw(rt, "first")}
+			f = &pager{backwards: rapid.Bool().Draw(rt, "backwards"), first: rapid.SampledFrom([]int{1, 7, 40, 100, 1000}).Draw(rt, "first")}
 			args := fmt.Sprintf("orderBy: {direction: %s}, filter: {%s}, %%s", map[bool]string{true: "ASC", false: "DESC"}[asc], filter+window)
 			of := syncs
 			switch rapid.IntRange(0, 3).Draw(rt, "list") {
@@ -200,7 +200,7 @@ func TestNoListStandsStill(t *testing.T) {
 			}
 			return f, want
 		}
-		var fs []*follower
+		var fs []*pager
 		var wants [][]string
 		for range rapid.IntRange(1, 3).Draw(rt, "lists") {
 			f, want := draw()
@@ -211,12 +211,12 @@ func TestNoListStandsStill(t *testing.T) {
 		}
 		asked := slices.Clone(fs)
 		for len(asked) > 0 {
-			refused, wrong := follow(t, h, asked)
+			refused, wrong := nextPages(t, h, asked)
 			if wrong != "" {
 				rt.Fatal(wrong)
 			}
 			for _, f := range refused { // alone it advances, unless there are too many syncs, or too few calls even to find its position
-				refused, wrong := follow(t, h, []*follower{f})
+				refused, wrong := nextPages(t, h, []*pager{f})
 				if wrong == "" && len(refused) > 0 && f.sync != "" && calls >= 9 && !untold {
 					wrong = "a list of one sync is refused"
 				}
@@ -227,7 +227,7 @@ func TestNoListStandsStill(t *testing.T) {
 					f.ids, f.done = nil, true
 				}
 			}
-			asked = slices.DeleteFunc(asked, func(f *follower) bool { return f.done })
+			asked = slices.DeleteFunc(asked, func(f *pager) bool { return f.done })
 		}
 		for i, f := range fs {
 			if f.ids != nil && !slices.Equal(f.ids, wants[i]) {
@@ -264,7 +264,7 @@ func TestTimelineOfMoreSyncsThanCalls(t *testing.T) {
 				}
 			}
 			limited := 0
-			answering := limitedTo(calls, census, tt.by)
+			answering := withReadLimit(calls, census, tt.by)
 			h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				ctx, record := notes.With(r.Context())
 				answering.ServeHTTP(w, r.WithContext(ctx))
@@ -272,7 +272,7 @@ func TestTimelineOfMoreSyncsThanCalls(t *testing.T) {
 					limited++
 				}
 			})
-			f := &follower{field: "syncRuns(%s) ", first: 100}
+			f := &pager{field: "syncRuns(%s) ", first: 100}
 			if strings.HasSuffix(name, "few") {
 				named := make([]string, syncs/8)
 				for i := range named {
@@ -281,10 +281,10 @@ func TestTimelineOfMoreSyncsThanCalls(t *testing.T) {
 				f.field, f.first = "syncRuns(syncIds: ["+strings.Join(named, ",")+"], %s) ", 1000
 			}
 			census.ResetCalls()
-			var refused []*follower
+			var refused []*pager
 			for wrong := ""; !f.done && len(refused) == 0; {
 				before := len(census.Calls())
-				if refused, wrong = follow(t, h, []*follower{f}); wrong != "" {
+				if refused, wrong = nextPages(t, h, []*pager{f}); wrong != "" {
 					t.Fatal(wrong)
 				}
 				if n := len(census.Calls()) - before; len(refused) > 0 && n > syncs+calls+2 {

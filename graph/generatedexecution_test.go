@@ -49,14 +49,14 @@ func TestAnswersAgreeWithGenerated(t *testing.T) {
 	resolver := &Resolver{appURL: "https://census.test/?\"<&"}
 	own, generated := newSchema(resolver), NewExecutableSchema(Config{Resolvers: oracle{resolver}})
 	parsed := documents.NewParsed()
-	both := []*executor.Executor{answering(generated, parsed, now), answering(own, parsed, now)}
+	both := []*executor.Executor{newExecutor(generated, parsed, now), newExecutor(own, parsed, now)}
 	rapid.Check(t, func(t *rapid.T) {
-		q := asker{T: t, schema: own.Schema(), roots: roots}
+		q := queryGenerator{T: t, schema: own.Schema(), roots: roots}
 		query := q.document()
 		var texts []string
 		var calls []int
 		for _, server := range append(both, both[1]) { // the second time with the compiled plan
-			text, n := ask(t, server, census, query)
+			text, n := execute(t, server, census, query)
 			texts, calls = append(texts, text), append(calls, n)
 		}
 		if texts[0] != texts[1] || texts[1] != texts[2] {
@@ -81,7 +81,7 @@ func TestUnknownSyncsAgreeWithGenerated(t *testing.T) {
 	census := sim.New(sim.Options{Seed: 1, Now: func() time.Time { return now }})
 	resolver := &Resolver{}
 	own, parsed := newSchema(resolver), documents.NewParsed()
-	servers := [2]*executor.Executor{answering(NewExecutableSchema(Config{Resolvers: oracle{resolver}}), parsed, now), answering(own, parsed, now)}
+	servers := [2]*executor.Executor{newExecutor(NewExecutableSchema(Config{Resolvers: oracle{resolver}}), parsed, now), newExecutor(own, parsed, now)}
 	for _, f := range own.Schema().Types[syncType].Fields {
 		selection := f.Name
 		for i, a := range f.Arguments {
@@ -96,8 +96,8 @@ func TestUnknownSyncsAgreeWithGenerated(t *testing.T) {
 			selection += " { __typename }"
 		}
 		query := "{ sync(id: 999999) { " + selection + " } }"
-		generated, _ := ask(t, servers[0], census, query)
-		if got, _ := ask(t, servers[1], census, query); got != generated {
+		generated, _ := execute(t, servers[0], census, query)
+		if got, _ := execute(t, servers[1], census, query); got != generated {
 			t.Errorf("%s\ngenerated: %s\nown:       %s", query, generated, got)
 		}
 	}
@@ -105,8 +105,8 @@ func TestUnknownSyncsAgreeWithGenerated(t *testing.T) {
 
 type clientKey struct{}
 
-// answering returns a server of schema for ask.
-func answering(schema graphql.ExecutableSchema, parsed *documents.Parsed, now time.Time) *executor.Executor {
+// newExecutor returns a server of schema for execute.
+func newExecutor(schema graphql.ExecutableSchema, parsed *documents.Parsed, now time.Time) *executor.Executor {
 	server := executor.New(schema)
 	server.SetQueryCache(parsed)
 	server.Use(parsed)
@@ -124,16 +124,16 @@ func answering(schema graphql.ExecutableSchema, parsed *documents.Parsed, now ti
 	return server
 }
 
-// An asking test is one by testing or by rapid.
-type asking interface {
+// A testOrRapid test is one by testing or by rapid.
+type testOrRapid interface {
 	Context() context.Context
 	Fatalf(format string, args ...any)
 	SkipNow()
 }
 
-// ask returns the answer of server, with its errors sorted, and the number of calls to Census.
+// execute returns the answer of server, with its errors sorted, and the number of calls to Census.
 // Nothing is in memory before.
-func ask(t asking, server *executor.Executor, census *sim.Census, query string) (text string, made int) {
+func execute(t testOrRapid, server *executor.Executor, census *sim.Census, query string) (text string, made int) {
 	client := upstream.New("token", upstream.Options{BaseURL: sim.Base(), Transport: census.Transport(), PageCache: 8 << 20, Freshness: time.Hour,
 		Observe: func(ctx context.Context, _ string) (context.Context, func(calls.Call)) {
 			return ctx, func(c calls.Call) { notes.Of(ctx).Called(c.Tries) }

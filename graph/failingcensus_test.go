@@ -17,14 +17,14 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// An outage is a gateway over a Census with a few syncs that will fail.
-type outage struct {
+// A failingCensus is a gateway over a Census that will fail.
+type failingCensus struct {
 	t      *testing.T
 	census *sim.Census
 	h      http.Handler
 }
 
-func newOutage(t *testing.T, stale time.Duration) *outage {
+func newFailingCensus(t *testing.T, stale time.Duration) *failingCensus {
 	census := sim.New(sim.Options{Empty: true, Now: time.Now})
 	for range 5 {
 		id := census.AddSync(sim.Sync{Label: "Contacts", Frequency: "hourly", CreatedAt: time.Now().Add(-240 * time.Hour)})
@@ -39,11 +39,11 @@ func newOutage(t *testing.T, stale time.Duration) *outage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &outage{t, census, h}
+	return &failingCensus{t, census, h}
 }
 
 // ask returns data, the codes of the errors, and extensions.census.
-func (o *outage) ask(query string) (data, codes string, census map[string]any) {
+func (o *failingCensus) ask(query string) (data, codes string, census map[string]any) {
 	o.t.Helper()
 	body, _ := json.Marshal(map[string]any{"query": query})
 	ctx, _ := notes.With(o.t.Context())
@@ -84,7 +84,7 @@ func TestOutage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				o := newOutage(t, 2*time.Hour)
+				o := newFailingCensus(t, 2*time.Hour)
 				before, began := make([]string, len(queries)), time.Now()
 				for i, query := range queries {
 					data, codes, census := o.ask(query)
@@ -144,7 +144,7 @@ func TestStaleHasAnEnd(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%s, after %s, refused %d", tt.stale, tt.after, tt.refusal), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				o := newOutage(t, tt.stale)
+				o := newFailingCensus(t, tt.stale)
 				o.ask(query)
 				time.Sleep(tt.after)
 				if tt.refusal > 0 {
