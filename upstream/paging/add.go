@@ -147,31 +147,3 @@ func (v *View[T]) learnTotal(r Read, total int, g Segment[T]) {
 		}
 	}
 }
-
-// agree reports whether two segments may belong to one list: the same rows at the same
-// ordinals, or where they are loose, rows of the same moment; and older rows at lower
-// ordinals.
-func (v *View[T]) agree(a, b *Segment[T]) bool {
-	if b.First < a.First {
-		a, b = b, a
-	}
-	if a.end() <= b.First {
-		p, q := v.position(&a.Rows[len(a.Rows)-1]), v.position(&b.Rows[0])
-		if p.CreatedAt == q.CreatedAt && (a.High > 0 || b.Low > 0) {
-			v.order.addTie(2, p.ID >= q.ID)
-			return true
-		}
-		return p.Compare(q) < 0
-	}
-	for n := b.First; n < min(a.end(), b.end()); n++ {
-		p, q := v.position(&a.Rows[n-a.First]), v.position(&b.Rows[n-b.First])
-		if p.ID == q.ID {
-			continue
-		}
-		if p.CreatedAt != q.CreatedAt || !a.loose(n) && !b.loose(n) {
-			return false
-		}
-		v.order.addTie(2, true)
-	}
-	return true
-}

@@ -37,4 +37,12 @@
 //     to start again.
 //   - Rows created in the same moment may come in any order (ties.go).
 //   - Census may send no total, or a wrong one (totals.go).
+//
+// The files build on each other in this order, and none uses a later one:
+//
+//	window, read, page, segment, cachestate   the values
+//	view, ties, ties_solve, totals            what is known of the list
+//	lookup, stretch, scanstep                 where rows and windows stand
+//	prove, ties_plan, readplan, add           which pages to read, and what they show
+//	next, epoch, slice                        reads, cache and answers
 package paging

@@ -6,59 +6,6 @@ import (
 	"census-gateway/internal/when"
 )
 
-// CachedList is what is cached of one list beside its chunks: the newest rows, and the proof that
-// the chunks of its epoch are still in place. An epoch ends when old rows are removed, which
-// moves every ordinal. A CachedList is immutable.
-type CachedList[T any] struct {
-	Epoch          int64
-	Size           int        // rows per chunk, which defines the chunk numbers
-	Newest         Segment[T] // the place of the newest row when last read; no rows if unknown
-	total          int
-	totalRequested time.Time // when the last page with a total was requested
-	proved         time.Time // until then, no row had been removed since the epoch began
-	arrived        int64     // the moment of the last page read for it: an older answer may belong to another epoch
-	sealed         bool      // there are chunks worth proving
-	DistrustTies   bool      // Census was seen to order ties other than by id
-}
-
-// A Block is a cached chunk. It belongs to its epoch.
-type Block[T any] struct {
-	first  int // ordinal of the first row
-	Rows   []T
-	Packed Packed[T] // replaces Rows; nil: Rows is set
-	Until  time.Time // when they expire
-	fringe
-}
-
-// Proved returns until when it is known that no row had been removed since the epoch began.
-func (k *CachedList[T]) Proved() time.Time { return k.proved }
-
-// Packed are rows in a form that takes less memory.
-type Packed[T any] interface {
-	Rows(more int) []T // oldest first, with room for more; not to be written to
-	Bytes() int
-}
-
-// Block returns g in the form it is cached in, with its expiry.
-func (g *Segment[T]) Block(until time.Time) Block[T] {
-	return Block[T]{first: g.First, Rows: g.Rows, Until: until, fringe: g.fringe}
-}
-
-// Segment returns b as a segment.
-func (b Block[T]) Segment() Segment[T] {
-	if b.Packed != nil {
-		b.Rows = b.Packed.Rows(0)
-	}
-	return Segment[T]{First: b.first, Rows: b.Rows, until: b.Until, fringe: b.fringe}
-}
-
-// A Top is the newest rows of a list when last read.
-type Top[T any] struct {
-	Segment[T]
-	Below Packed[T] // further rows right below; nil: none
-	Loose int       // number of these and Rows that are loose below
-}
-
 // UseChunks passes the cached rows of a list to v, without the newest. chunk returns the cached
 // rows around an ordinal, and whether they are fresh.
 func (v *View[T]) UseChunks(k *CachedList[T], chunk func(n int) (Segment[T], bool)) {
@@ -184,4 +131,15 @@ func (v *View[T]) ContinueFrom(before *View[T], n int, now time.Time) bool {
 		return true
 	}
 	return false
+}
+
+// withoutCache returns a view of only what was read, as if nothing had been cached.
+func (v *View[T]) withoutCache() *View[T] {
+	fresh := NewView(v.position, v.largestPage > 0)
+	for _, n := range v.pagesRead {
+		if fresh.add(n.Read, n.page, n.sent) != nil {
+			break
+		}
+	}
+	return fresh
 }

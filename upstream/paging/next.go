@@ -1,8 +1,6 @@
 package paging
 
-import (
-	"time"
-)
+import "time"
 
 // Next returns what to read for v to answer windows: nothing if it can; otherwise pages that
 // may be read at the same time, at most most. It returns ErrMoved if a new view is needed, and

@@ -17,6 +17,9 @@ type Read struct {
 	tie bool // reads all rows of one moment; Size may then differ
 }
 
+// maxPage is the largest page that Census allows (API reference, per_page).
+const maxPage = 100
+
 // Query returns the read as Census's parameters.
 func (r Read) Query() string {
 	if r.Head > 0 {

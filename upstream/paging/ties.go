@@ -1,9 +1,6 @@
 package paging
 
-import (
-	"errors"
-	"sort"
-)
+import "errors"
 
 // Rows created in the same moment are ties. We order them by id. Census promises no order, and
 // may list them differently from call to call. A page therefore proves the moment of each
@@ -26,48 +23,42 @@ var (
 	ErrOmittedTie = errors.New("a row of the same moment, before the row that the page continues from, was not shown")
 )
 
-// A fringe describes the ties at the ends of a segment.
-type fringe struct {
-	Low, High int // number of loose rows at its ends
-	order
+// A tie is what is known of the places of one moment: from from up to to, and whether all
+// below and all above are known.
+type tie struct {
+	from, to     int
+	below, above bool
+	past         bool // they end where the list ended before some of them were read
 }
 
-// An order is how Census has been seen to order ties.
-type order struct {
-	ties     bool // there were some
-	shuffled bool // some were not in order of their ids
-	odds     int  // one in this many orders of them is that of their ids, up to certainOdds; 0: none seen
-}
-
-// certainOdds are the odds above which ties in order of their ids are not there by chance.
-const certainOdds = 1_000_000
-
-// addTie records whether a row, the n-th of its moment in a page, follows the one before in order
-// of their ids. The first is no tie.
-func (o *order) addTie(n int, shuffled bool) {
-	if n > 1 {
-		o.merge(order{ties: true, shuffled: shuffled, odds: n})
+// tieAt returns where the rows of moment t stand, as far as known.
+func (v *View[T]) tieAt(t Moment) tie {
+	k := tie{from: -1}
+	for i := range v.segments {
+		g := &v.segments[i]
+		if i, j := v.span(g, t); i < j {
+			if k.from < 0 || g.First+i < k.from {
+				k.from = g.First + i
+			}
+			k.past = v.noTotal && g.First+j < k.to // no total reveals rows added since
+			k.to = max(k.to, g.First+j)
+		}
 	}
+	k.past = k.past && k.to >= v.bound()
+	k.below = k.from == 0 || v.known(k.from-1) != nil
+	k.above = k.to >= v.bound() && !k.past || v.known(k.to) != nil
+	return k
 }
 
-func (o *order) merge(p order) {
-	o.ties, o.shuffled = o.ties || p.ties, o.shuffled || p.shuffled
-	if p.odds > 0 {
-		o.odds = min(max(o.odds, 1)*p.odds, certainOdds)
-	}
+// distrustsTies reports whether Census is known to order ties other than by id.
+func (v *View[T]) distrustsTies() bool {
+	return v.shuffled || v.cachedList != nil && v.cachedList.DistrustTies
 }
 
-// moment returns when the row of ordinal n in g was created.
-func (v *View[T]) moment(g *Segment[T], n int) Moment {
-	return v.position(&g.Rows[n-g.First]).CreatedAt
-}
-
-// span returns which rows of g were created at t: from i up to j.
-func (v *View[T]) span(g *Segment[T], t Moment) (i, j int) {
-	i = sort.Search(len(g.Rows), func(i int) bool { return v.position(&g.Rows[i]).CreatedAt >= t })
-	for j = i; j < len(g.Rows) && v.position(&g.Rows[j]).CreatedAt == t; j++ {
-	}
-	return i, j
+// trusts reports whether the loose rows of k are assumed to be in place: a single row, or
+// several if Census was seen to order ties by id.
+func (v *View[T]) trusts(k tie) bool {
+	return !v.distrustsTies() && (k.to-k.from == 1 || v.odds == certainOdds)
 }
 
 // markLoose marks the loose rows of g, as read from a page. last means that no rows lie above it.
@@ -80,20 +71,6 @@ func (v *View[T]) markLoose(g *Segment[T], last bool) {
 		i, _ := v.span(g, v.moment(g, g.end()-1))
 		g.High = n - i
 	}
-}
-
-// loose reports whether the row of ordinal n in g may have another place among the rows of its
-// moment.
-func (g *Segment[T]) loose(n int) bool { return n < g.First+g.Low || n >= g.end()-g.High }
-
-// known returns a segment, read or cached, with the row of ordinal n; nil: none.
-func (v *View[T]) known(n int) *Segment[T] {
-	for i := len(v.segments) - 1; i >= 0; i-- {
-		if g := &v.segments[i]; n >= g.First && n < g.end() {
-			return g
-		}
-	}
-	return nil
 }
 
 // assumedAlone reports whether the row of ordinal n was assumed to be the only one of its moment

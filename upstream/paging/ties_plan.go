@@ -1,8 +1,5 @@
 package paging
 
-// maxPage is the largest page that Census allows (API reference, per_page).
-const maxPage = 100
-
 // maxTieReads limits the reads of one answer that only try to see all rows of a cut moment
 // together.
 const maxTieReads = 24
@@ -21,33 +18,6 @@ func (v *View[T]) withNeighbor(w Window, lo, hi, size int) (int, int) {
 		return lo - 1, hi
 	}
 	return lo, hi
-}
-
-// distrustsTies reports whether Census is known to order ties other than by id.
-func (v *View[T]) distrustsTies() bool {
-	return v.shuffled || v.cachedList != nil && v.cachedList.DistrustTies
-}
-
-// trusts reports whether the loose rows of k are assumed to be in place: a single row, or
-// several if Census was seen to order ties by id.
-func (v *View[T]) trusts(k tie) bool {
-	return !v.distrustsTies() && (k.to-k.from == 1 || v.odds == certainOdds)
-}
-
-// looseTies returns the rows of g with p's moment, from i up to j, if they are loose and p may be
-// one of several; otherwise none.
-func (v *View[T]) looseTies(g *Segment[T], p Position) (i, j int) {
-	if first, last := v.moment(g, g.First), v.moment(g, g.end()-1); p.CreatedAt != first && p.CreatedAt != last {
-		return 0, 0
-	}
-	i, j = v.span(g, p.CreatedAt)
-	if i >= g.Low && j <= len(g.Rows)-g.High {
-		return 0, 0
-	}
-	if k := v.tieAt(p.CreatedAt); v.trusts(k) && (k.to-k.from > 1 || p.isBound() || v.position(&g.Rows[i]).ID == p.ID && k.from == p.Ordinal) {
-		return 0, 0
-	}
-	return i, j
 }
 
 // readsToPlace returns what to read next to give p a place, if rows of its moment are known without
@@ -103,37 +73,6 @@ func (v *View[T]) readsToSettle(windows []Window, size int) (missing []int, page
 func (v *View[T]) mayHaveTies(g *Segment[T], n int, w Window) bool {
 	at, near, far := v.position(&g.Rows[n-g.First]), w.Near(), w.Far()
 	return near.CreatedAt == at.CreatedAt && (near.ID != at.ID || near.Ordinal != n) && !near.isBound() || far.CreatedAt == at.CreatedAt && !far.isBound()
-}
-
-// BorderRead returns a chunk to read beyond a page that ends at a chunk's end with a row that may
-// share its moment. It does so if that chunk was cached and leaves a question open. It is for
-// pages smaller than one call: few of them end there, and a caller that reads on needs that
-// chunk next.
-func (v *View[T]) BorderRead(windows []Window, size int) []Read {
-	known := len(v.segments)
-	for _, w := range windows {
-		if w.Limit == 0 || w.Limit >= maxPage && size == maxPage || !w.Far().IsEnd() {
-			continue
-		}
-		lo, hi := v.stretch(w)
-		last, next := lo, lo-1
-		if w.FromOldest {
-			last, next = hi-1, hi
-		}
-		if hi == newest || lo >= hi || next < 0 || next >= v.bound() || !v.assumedAlone(last) {
-			continue
-		}
-		if _, ok := v.at(next); !ok {
-			return []Read{{K: next / size, Size: size}}
-		}
-	}
-	if len(v.segments) == known {
-		return nil
-	}
-	if reads := planReads(v, windows, size); len(reads) > 0 {
-		return reads
-	}
-	return v.BorderRead(windows, size)
 }
 
 // readsForTie returns what to read next to learn the rows of k and their places.

@@ -38,33 +38,6 @@ func (v *View[T]) placeLoose() {
 	}
 }
 
-// A tie is what is known of the places of one moment: from from up to to, and whether all
-// below and all above are known.
-type tie struct {
-	from, to     int
-	below, above bool
-	past         bool // they end where the list ended before some of them were read
-}
-
-// tieAt returns where the rows of moment t stand, as far as known.
-func (v *View[T]) tieAt(t Moment) tie {
-	k := tie{from: -1}
-	for i := range v.segments {
-		g := &v.segments[i]
-		if i, j := v.span(g, t); i < j {
-			if k.from < 0 || g.First+i < k.from {
-				k.from = g.First + i
-			}
-			k.past = v.noTotal && g.First+j < k.to // no total reveals rows added since
-			k.to = max(k.to, g.First+j)
-		}
-	}
-	k.past = k.past && k.to >= v.bound()
-	k.below = k.from == 0 || v.known(k.from-1) != nil
-	k.above = k.to >= v.bound() && !k.past || v.known(k.to) != nil
-	return k
-}
-
 // placeTies puts the rows of moment t in their places, if all are known.
 func (v *View[T]) placeTies(t Moment) {
 	k := v.tieAt(t)
@@ -120,4 +93,32 @@ func (v *View[T]) setRows(g *Segment[T], i, j int, rows []T) {
 	if j == len(g.Rows) {
 		g.High = 0
 	}
+}
+
+// agree reports whether two segments may belong to one list: the same rows at the same
+// ordinals, or where they are loose, rows of the same moment; and older rows at lower
+// ordinals.
+func (v *View[T]) agree(a, b *Segment[T]) bool {
+	if b.First < a.First {
+		a, b = b, a
+	}
+	if a.end() <= b.First {
+		p, q := v.position(&a.Rows[len(a.Rows)-1]), v.position(&b.Rows[0])
+		if p.CreatedAt == q.CreatedAt && (a.High > 0 || b.Low > 0) {
+			v.order.addTie(2, p.ID >= q.ID)
+			return true
+		}
+		return p.Compare(q) < 0
+	}
+	for n := b.First; n < min(a.end(), b.end()); n++ {
+		p, q := v.position(&a.Rows[n-a.First]), v.position(&b.Rows[n-b.First])
+		if p.ID == q.ID {
+			continue
+		}
+		if p.CreatedAt != q.CreatedAt || !a.loose(n) && !b.loose(n) {
+			return false
+		}
+		v.order.addTie(2, true)
+	}
+	return true
 }

@@ -1,9 +1,13 @@
 package paging
 
 import (
+	"fmt"
 	"math"
 	"sort"
+	"strings"
 	"time"
+
+	"census-gateway/internal/when"
 )
 
 // A View is what is known of one list while it is read: which rows stand at which ordinals,
@@ -34,21 +38,6 @@ type View[T any] struct {
 	cacheState[T]
 }
 
-// A Segment is a run of rows at consecutive ordinals.
-type Segment[T any] struct {
-	First int
-	Rows  []T       // oldest first; at least one
-	Sent  time.Time // rows that were read: when they were requested
-	until time.Time // cached rows: when they expire
-	group int       // 0: part of the epoch of the cached rows, or of the view's first page; see cacheState
-
-	fringe
-	Mended bool // rows were put in their places among those of their moment
-	Raw    []T  // the rows before that; nil: Rows
-}
-
-func (g Segment[T]) end() int { return g.First + len(g.Rows) }
-
 // NewView begins a view of a list whose rows are placed by position. wide means that Census
 // gives pages of up to maxPage rows.
 func NewView[T any](position func(*T) Position, wide bool) *View[T] {
@@ -72,36 +61,37 @@ func (v *View[T]) Used() (read, any bool) {
 	return read, read || len(v.fromCache) > 0 || !v.totalRequested.IsZero()
 }
 
-// at returns the latest read segment with the row of ordinal n, or a cached one.
-func (v *View[T]) at(n int) (g Segment[T], ok bool) {
-	for i := len(v.segments) - 1; i >= 0; i-- {
-		if g = v.segments[i]; n >= g.First && n < g.end() {
-			return g, true
+// Until returns when an answer from v expires, if rows that may change stay fresh for life.
+func (v *View[T]) Until(life time.Duration) (t time.Time) {
+	if len(v.pagesRead) == 0 {
+		t = v.totalRequested
+	}
+	for _, n := range v.pagesRead {
+		if t.IsZero() || n.sent.Before(t) {
+			t = n.sent
 		}
 	}
-	return v.cachedAt(n)
+	if v.cachedList != nil && len(v.fromCache) > 0 {
+		proved := when.Later(v.cachedList.proved, v.proved)
+		if t.IsZero() || proved.Before(t) {
+			t = proved
+		}
+	}
+	t = t.Add(life)
+	for _, g := range v.fromCache {
+		if g.until.Before(t) {
+			t = g.until
+		}
+	}
+	return t
 }
 
-// rows returns the rows at the ordinals from lo to hi, all of which are known. They may be
-// shared, so callers must not write to them.
-func (v *View[T]) rows(lo, hi int) []T {
-	out := v.Spare[:0]
-	for n := lo; n < hi; {
-		g, ok := v.at(n)
-		if !ok {
-			panic("paging: a planned row was not read")
-		}
-		part := g.Rows[n-g.First : min(hi, g.end())-g.First]
-		if len(part) == hi-lo {
-			return part
-		}
-		out = append(out, part...)
-		n += len(part)
+// lastRequested returns when the last page was requested; zero: none was.
+func (v *View[T]) lastRequested() (t time.Time) {
+	for _, n := range v.pagesRead {
+		t = when.Later(t, n.sent)
 	}
-	if v.Spare != nil {
-		v.Spare = out
-	}
-	return out
+	return t
 }
 
 // bound returns the first ordinal known to have no row.
@@ -112,35 +102,45 @@ func (v *View[T]) bound() int {
 	return v.maxLength
 }
 
-// rank bounds the number of rows older than p: from lo to hi. If both are equal, that is the
-// ordinal at which p stands or would stand. Between different bounds, no row has been read,
-// except loose ones of p's moment.
-func (v *View[T]) rank(p Position) (lo, hi int) {
-	hi = v.bound()
-	if v.packedBelow != nil && len(v.witnesses) == 0 && p.Compare(v.position(&v.segments[0].Rows[0])) < 0 {
-		v.unpackNewest()
+// known returns a segment, read or cached, with the row of ordinal n; nil: none.
+func (v *View[T]) known(n int) *Segment[T] {
+	for i := len(v.segments) - 1; i >= 0; i-- {
+		if g := &v.segments[i]; n >= g.First && n < g.end() {
+			return g
+		}
+	}
+	return nil
+}
+
+// moment returns when the row of ordinal n in g was created.
+func (v *View[T]) moment(g *Segment[T], n int) Moment {
+	return v.position(&g.Rows[n-g.First]).CreatedAt
+}
+
+// span returns which rows of g were created at t: from i up to j.
+func (v *View[T]) span(g *Segment[T], t Moment) (i, j int) {
+	i = sort.Search(len(g.Rows), func(i int) bool { return v.position(&g.Rows[i]).CreatedAt >= t })
+	for j = i; j < len(g.Rows) && v.position(&g.Rows[j]).CreatedAt == t; j++ {
+	}
+	return i, j
+}
+
+// String prints what v knows, as "250 rows: 0-99 240-249*": the ordinals of the rows read or
+// taken from the cache, in that order. A star means that rows at an end may have other places
+// among the rows of their moment. "?" is an unknown total.
+func (v *View[T]) String() string {
+	var b strings.Builder
+	if v.total < 0 {
+		b.WriteString("? rows:")
+	} else {
+		fmt.Fprintf(&b, "%d rows:", v.total)
 	}
 	for i := range v.segments {
 		g := &v.segments[i]
-		if i, j := v.looseTies(g, p); i < j {
-			if i > 0 {
-				lo = max(lo, g.First+i)
-			}
-			if j < len(g.Rows) {
-				hi = min(hi, g.First+j)
-			}
-			continue
-		}
-		n := sort.Search(len(g.Rows), func(i int) bool { return v.position(&g.Rows[i]).Compare(p) >= 0 })
-		if n > 0 {
-			lo = max(lo, g.First+n)
-		}
-		if n < len(g.Rows) {
-			hi = min(hi, g.First+n)
-			if v.position(&g.Rows[n]).ID == p.ID {
-				return hi, hi
-			}
+		fmt.Fprintf(&b, " %d-%d", g.First, g.end()-1)
+		if g.Low+g.High > 0 {
+			b.WriteByte('*')
 		}
 	}
-	return lo, hi
+	return b.String()
 }
