@@ -13,7 +13,7 @@ const (
 	idleEvery       = 15 * time.Minute // when no change is expected
 	namedEvery      = time.Minute      // the same, for a sync that a follower names
 	activeEvery     = 10 * time.Second // when an execution is due and has not begun, or a run is about to end
-	longRunEvery    = time.Minute      // at most, during a run of a sync with long runs
+	longRunEvery    = time.Minute      // maximum, while the usual end of a run is far away
 	continuousEvery = 30 * time.Second // for continuous syncs
 	maxRunAge       = 6 * time.Hour    // a run in progress for longer is read every idleEvery
 
@@ -82,8 +82,8 @@ func (y *watchedSync) usualDuration(full bool) time.Duration {
 }
 
 // isBefore reports whether y is read before z. If the budget is short, hinted syncs go first, then
-// syncs with an expected change, then the rest. No sync waits for more than idleEvery in each of
-// these steps.
+// syncs with an expected change, then the rest. A sync waits for each group ahead of it for at most
+// idleEvery.
 func (y *watchedSync) isBefore(z *watchedSync) bool {
 	return y.priority().Before(z.priority())
 }
