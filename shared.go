@@ -39,7 +39,7 @@ func (g *gateway) closeRedis() {
 const (
 	throttles = "throttle" // calls.Throttle
 	hints     = "hint"     // census.Event
-	peerReads = "seen"     // live.Seen
+	peerReads = "seen"     // live.PeerMessage
 )
 
 // publish sends a message to the other gateways; without Redis, it does nothing.

@@ -89,10 +89,10 @@ func (g *gateway) handleWebhook(event census.Event) {
 // handleEvent handles an event in this gateway: it discards cached data of the sync and wakes its
 // watchers.
 func (g *gateway) handleEvent(event census.Event) {
-	heard, changed := g.reportedAlerts.Record(event, time.Now())
+	alert, changed := g.reportedAlerts.Record(event, time.Now())
 	g.expire(event)
 	if changed {
-		g.watch.PublishAlert(heard)
+		g.watch.PublishAlert(alert)
 	}
 	if !g.watch.Wake(event.Sync) {
 		time.AfterFunc(live.SoonAgain, func() { g.expire(event) })

@@ -20,21 +20,21 @@ type AlertChange struct {
 	first bool // the first evaluation of the sync
 }
 
-// evaluateAlerts evaluates the alerts of y and returns the changes. The first evaluation does not
+// evaluateAlerts evaluates the alerts of s and returns the changes. The first evaluation does not
 // report alerts that began to fire before the watcher began.
-func (y *watchedSync) evaluateAlerts(now, began time.Time) (changes []AlertChange) {
-	first, previous := y.alerts == nil, y.alerts
-	y.alerts = make(map[string]alerts.Alert)
+func (s *watchedSync) evaluateAlerts(now, began time.Time) (changes []AlertChange) {
+	first, previous := s.alerts == nil, s.alerts
+	s.alerts = make(map[string]alerts.Alert)
 	seen := make(map[string]bool)
 	report := func(a alerts.Alert, again bool) {
-		changes = append(changes, AlertChange{Sync: y.record, Before: previous[a.ID].State, After: a, Again: again, first: first})
+		changes = append(changes, AlertChange{Sync: s.record, Before: previous[a.ID].State, After: a, Again: again, first: first})
 	}
-	for _, a := range alerts.Of(y.record, y.newestFirst(), y.more, now) {
+	for _, a := range alerts.Of(s.record, s.newestFirst(), s.more, now) {
 		before, known := previous[a.ID]
 		seen[a.ID] = true
 		switch {
 		case a.State == alerts.Firing:
-			y.alerts[a.ID] = a
+			s.alerts[a.ID] = a
 			again := known && before.State == alerts.Firing
 			switch {
 			case first && a.Since.Time().Before(began):
@@ -44,7 +44,7 @@ func (y *watchedSync) evaluateAlerts(now, began time.Time) (changes []AlertChang
 				report(a, true)
 			}
 		case known && a.State == alerts.Unknown:
-			y.alerts[a.ID] = a
+			s.alerts[a.ID] = a
 			if before.State != alerts.Unknown {
 				report(a, false)
 			}
@@ -53,19 +53,19 @@ func (y *watchedSync) evaluateAlerts(now, began time.Time) (changes []AlertChang
 		}
 	}
 	reason := "The rule no longer applies."
-	if y.record.Paused {
+	if s.record.Paused {
 		reason = "The rule does not apply while the sync is paused."
 	}
-	return append(changes, y.resolveMissing(previous, seen, reason, now)...)
+	return append(changes, s.resolveMissing(previous, seen, reason, now)...)
 }
 
 // resolveMissing resolves the previous alerts that are not in seen.
-func (y *watchedSync) resolveMissing(previous map[string]alerts.Alert, seen map[string]bool, reason string, now time.Time) (changes []AlertChange) {
+func (s *watchedSync) resolveMissing(previous map[string]alerts.Alert, seen map[string]bool, reason string, now time.Time) (changes []AlertChange) {
 	for id, a := range previous {
 		if !seen[id] {
 			before := a.State
 			a.State, a.Since, a.Message, a.Value = alerts.Resolved, census.DateTime(now.UnixMilli()), reason, nil
-			changes = append(changes, AlertChange{Sync: y.record, Before: before, After: a})
+			changes = append(changes, AlertChange{Sync: s.record, Before: before, After: a})
 		}
 	}
 	slices.SortFunc(changes, func(a, b AlertChange) int { return cmp.Compare(a.After.ID, b.After.ID) })
@@ -78,8 +78,8 @@ func (ws *Watchers) PublishAlert(a alerts.Alert) {
 	defer ws.mu.Unlock()
 	for w := range ws.followers {
 		w.mu.Lock()
-		if y := w.syncs[a.Sync]; y != nil && w.follows(a.Sync) {
-			w.alerts.put(AlertChange{Sync: y.record, After: a})
+		if s := w.syncs[a.Sync]; s != nil && w.follows(a.Sync) {
+			w.alerts.put(AlertChange{Sync: s.record, After: a})
 		}
 		w.mu.Unlock()
 	}

@@ -7,24 +7,24 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// evaluate evaluates the health and the alerts of y, and sends the changes to followers.
-func (w *Watcher) evaluate(y *watchedSync, now time.Time) {
-	if y.requested.IsZero() {
+// evaluate evaluates the health and the alerts of s, and sends the changes to followers.
+func (w *Watcher) evaluate(s *watchedSync, now time.Time) {
+	if s.requested.IsZero() {
 		return
 	}
-	after := health.Of(y.record, y.newestFirst(), y.more, now)
-	before := y.health
-	y.health = &after
+	after := health.Of(s.record, s.newestFirst(), s.more, now)
+	before := s.health
+	s.health = &after
 	if before == nil || before.State != after.State {
-		c := HealthChange{Sync: y.record.ID, After: after, At: now}
+		c := HealthChange{Sync: s.record.ID, After: after, At: now}
 		if before != nil {
 			c.Before = before.State
 		}
-		w.invalidate(later(y.requested, w.listRead), c.Sync)
+		w.invalidate(later(s.requested, w.listRead), c.Sync)
 		w.health.put(c)
 	}
-	if changes := y.evaluateAlerts(now, w.began); len(changes) > 0 {
-		w.invalidate(later(y.requested, w.listRead), y.record.ID)
+	if changes := s.evaluateAlerts(now, w.began); len(changes) > 0 {
+		w.invalidate(later(s.requested, w.listRead), s.record.ID)
 		w.alerts.put(changes...)
 	}
 }
@@ -44,9 +44,9 @@ func (w *Watcher) invalidate(since time.Time, id census.SyncID, runs ...census.S
 func (w *Watcher) evaluateAll(now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for id, y := range w.syncs {
-		if w.follows(id) && y.failedReads == 0 && now.Sub(y.next) < overdue {
-			w.evaluate(y, now)
+	for id, s := range w.syncs {
+		if w.follows(id) && s.failedReads == 0 && now.Sub(s.next) < overdue {
+			w.evaluate(s, now)
 		}
 	}
 }

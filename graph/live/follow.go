@@ -83,13 +83,13 @@ func (ws *Watchers) Wake(id census.SyncID) (followed bool) {
 func (w *Watcher) wake(id census.SyncID) (followed bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	y := w.syncs[id]
-	if y == nil || !w.follows(id) {
+	s := w.syncs[id]
+	if s == nil || !w.follows(id) {
 		return false
 	}
 	now := time.Now()
-	y.hint(now)
-	y.readAgainAt = now.Add(SoonAgain)
+	s.hint(now)
+	s.readAgainAt = now.Add(SoonAgain)
 	w.wakeUp()
 	return true
 }
@@ -111,9 +111,9 @@ func (ws *Watchers) Stats() (watchers int, calls int64, behind time.Duration) {
 func (w *Watcher) behind() (behind time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for id, y := range w.syncs {
-		if w.follows(id) && !y.reading {
-			behind = max(behind, time.Since(y.next))
+	for id, s := range w.syncs {
+		if w.follows(id) && !s.reading {
+			behind = max(behind, time.Since(s.next))
 		}
 	}
 	return behind
@@ -149,8 +149,8 @@ func (w *Watcher) join(f *Follower, n int) {
 		if w.fewFollowersOf[id] += n; w.fewFollowersOf[id] == 0 {
 			delete(w.fewFollowersOf, id)
 		}
-		if y := w.syncs[id]; y != nil && n > 0 && y.next.After(now.Add(namedEvery)) {
-			y.next = now
+		if s := w.syncs[id]; s != nil && n > 0 && s.next.After(now.Add(namedEvery)) {
+			s.next = now
 		}
 	}
 }
@@ -158,9 +158,9 @@ func (w *Watcher) join(f *Follower, n int) {
 // forgetUnfollowed forgets the alerts of syncs without followers. They are not evaluated, so their
 // changes would go unnoticed.
 func (w *Watcher) forgetUnfollowed() {
-	for id, y := range w.syncs {
+	for id, s := range w.syncs {
 		if !w.follows(id) {
-			y.alerts = nil
+			s.alerts = nil
 		}
 	}
 }
@@ -209,8 +209,8 @@ func (f *Follower) NextHealth(ctx context.Context) (HealthChange, error) {
 func (w *Watcher) HealthNow(id census.SyncID) *health.Health {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if y := w.syncs[id]; y != nil {
-		return y.health
+	if s := w.syncs[id]; s != nil {
+		return s.health
 	}
 	return nil
 }

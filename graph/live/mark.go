@@ -64,15 +64,15 @@ func (w *Watcher) deliveredUpTo(f *Follower) (m Mark) {
 	if all { // syncs may have been created since
 		at = later(w.listRead, w.began)
 	}
-	for id, y := range w.syncs {
-		if requested := later(y.requested, w.began); f.includes(id) && y.failedReads == 0 && requested.Before(at) {
+	for id, s := range w.syncs {
+		if requested := later(s.requested, w.began); f.includes(id) && s.failedReads == 0 && requested.Before(at) {
 			at = requested
 		}
 	}
 	m.At = visibleAt(at)
-	for id, y := range w.syncs {
-		if f.includes(id) && (y.failedReads > 0 || y.changed.After(at)) {
-			m.Syncs = append(m.Syncs, SyncMark{id, visibleAt(later(y.requested, w.began))})
+	for id, s := range w.syncs {
+		if f.includes(id) && (s.failedReads > 0 || s.changed.After(at)) {
+			m.Syncs = append(m.Syncs, SyncMark{id, visibleAt(later(s.requested, w.began))})
 		}
 	}
 	slices.SortFunc(m.Syncs, func(a, b SyncMark) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Sync, b.Sync)) })
@@ -107,8 +107,8 @@ func (f *Follower) Start() Mark { return Mark{At: visibleAt(f.began)} }
 func (w *Watcher) CompleteSince(id census.SyncID) time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if y := w.syncs[id]; y != nil {
-		return later(y.requested, w.began)
+	if s := w.syncs[id]; s != nil {
+		return later(s.requested, w.began)
 	}
 	return w.began
 }

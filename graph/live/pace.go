@@ -27,36 +27,36 @@ const (
 // show the change.
 const SoonAgain = 8 * time.Second
 
-// plan sets the time of the next read of y.
-func (y *watchedSync) plan(now time.Time, isNamed bool) {
+// plan sets the time of the next read of s.
+func (s *watchedSync) plan(now time.Time, isNamed bool) {
 	wait := idleEvery
 	if isNamed {
 		wait = namedEvery
 	}
-	y.next, y.expectsChange = now.Add(wait), false
-	defer func() { y.next = y.next.Add(peerDelay(y.lastReadByPeer)) }()
-	if y.failedReads > 0 { // back off, even if a change is expected
-		y.next = now.Add(min(activeEvery<<min(y.failedReads-1, 6), wait))
+	s.next, s.expectsChange = now.Add(wait), false
+	defer func() { s.next = s.next.Add(peerDelay(s.lastReadByPeer)) }()
+	if s.failedReads > 0 { // back off, even if a change is expected
+		s.next = now.Add(min(activeEvery<<min(s.failedReads-1, 6), wait))
 		return
 	}
 	readBy := func(t time.Time) {
-		if t.Before(y.next) {
-			y.next, y.expectsChange = t, true
+		if t.Before(s.next) {
+			s.next, s.expectsChange = t, true
 		}
 	}
-	if now.Before(y.readAgainAt) {
-		readBy(y.readAgainAt)
+	if now.Before(s.readAgainAt) {
+		readBy(s.readAgainAt)
 	}
-	if f := y.record.Schedule.Frequency; f != nil && *f == "continuous" && !y.record.Paused {
+	if f := s.record.Schedule.Frequency; f != nil && *f == "continuous" && !s.record.Paused {
 		readBy(now.Add(continuousEvery))
 		return
 	}
-	if run := y.inProgress(); run != nil {
+	if run := s.inProgress(); run != nil {
 		if age := now.Sub(run.CreatedAt.Time()); age < maxRunAge {
-			readBy(now.Add(min(max((y.usualDuration(run.FullSync)-age)/4, activeEvery), longRunEvery)))
+			readBy(now.Add(min(max((s.usualDuration(run.FullSync)-age)/4, activeEvery), longRunEvery)))
 		}
 	}
-	due, grace, ok := health.Due(y.record, y.newestFirst(), now)
+	due, grace, ok := health.Due(s.record, s.newestFirst(), now)
 	switch {
 	case !ok:
 	case now.Before(due):
@@ -68,10 +68,10 @@ func (y *watchedSync) plan(now time.Time, isNamed bool) {
 
 // usualDuration returns the shortest duration of the newest three ended runs, full or incremental;
 // 0 if there are fewer.
-func (y *watchedSync) usualDuration(full bool) time.Duration {
+func (s *watchedSync) usualDuration(full bool) time.Duration {
 	var took []time.Duration
-	for i := len(y.runs) - 1; i >= 0 && len(took) < 3; i-- {
-		if r := &y.runs[i]; r.FullSync == full && r.CompletedAt > r.CreatedAt {
+	for i := len(s.runs) - 1; i >= 0 && len(took) < 3; i-- {
+		if r := &s.runs[i]; r.FullSync == full && r.CompletedAt > r.CreatedAt {
 			took = append(took, r.CompletedAt.Sub(r.CreatedAt))
 		}
 	}
@@ -81,39 +81,39 @@ func (y *watchedSync) usualDuration(full bool) time.Duration {
 	return slices.Min(took)
 }
 
-// isBefore reports whether y is read before z. If the budget is short, hinted syncs go first, then
-// syncs with an expected change, then the rest. A sync waits for each group ahead of it for at most
-// idleEvery.
-func (y *watchedSync) isBefore(z *watchedSync) bool {
-	return y.priority().Before(z.priority())
+// isBefore reports whether s is read before other. If the budget is short, hinted syncs go
+// first, then syncs with an expected change, then the rest. A sync waits for each group
+// ahead of it for at most idleEvery.
+func (s *watchedSync) isBefore(other *watchedSync) bool {
+	return s.priority().Before(other.priority())
 }
 
-func (y *watchedSync) priority() time.Time {
+func (s *watchedSync) priority() time.Time {
 	switch {
-	case !y.hintedAt.IsZero():
-		return y.hintedAt.Add(-2 * idleEvery)
-	case y.expectsChange:
-		return y.next.Add(-idleEvery)
+	case !s.hintedAt.IsZero():
+		return s.hintedAt.Add(-2 * idleEvery)
+	case s.expectsChange:
+		return s.next.Add(-idleEvery)
 	}
-	return y.next
+	return s.next
 }
 
-// hint records that a change of y was reported.
-func (y *watchedSync) hint(now time.Time) {
-	if y.hintedAt.IsZero() {
-		y.hintedAt = now
+// hint records that a change of s was reported.
+func (s *watchedSync) hint(now time.Time) {
+	if s.hintedAt.IsZero() {
+		s.hintedAt = now
 	}
 }
 
-// dueAt returns when to read y: as planned, or earlier if a change was reported.
-func (y *watchedSync) dueAt() time.Time {
-	if !y.readByPeerAt.IsZero() {
-		return y.readByPeerAt
+// dueAt returns when to read s: as planned, or earlier if a change was reported.
+func (s *watchedSync) dueAt() time.Time {
+	if !s.readByPeerAt.IsZero() {
+		return s.readByPeerAt
 	}
-	if soon := later(y.hintedAt, y.lastReadBegan.Add(minHintInterval)); !y.hintedAt.IsZero() && soon.Before(y.next) {
+	if soon := later(s.hintedAt, s.lastReadBegan.Add(minHintInterval)); !s.hintedAt.IsZero() && soon.Before(s.next) {
 		return soon
 	}
-	return y.next
+	return s.next
 }
 
 // recordChanged reports whether the sync changed in a way that can affect its runs or its schedule.

@@ -37,64 +37,64 @@ const (
 )
 
 // Receive handles a message of another gateway.
-func (ws *Watchers) Receive(s PeerMessage) {
+func (ws *Watchers) Receive(m PeerMessage) {
 	ws.mu.Lock()
-	w := ws.byTenant[s.Tenant]
+	w := ws.byTenant[m.Tenant]
 	ws.mu.Unlock()
 	if w != nil {
-		w.receive(s)
+		w.receive(m)
 	}
 }
 
-func (w *Watcher) receive(s PeerMessage) {
-	if s.Call {
-		w.budget.countPeerCall(s.Gateway)
+func (w *Watcher) receive(m PeerMessage) {
+	if m.Call {
+		w.budget.countPeerCall(m.Gateway)
 		return
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if s.Sync == 0 {
-		if !s.Asked.Before(w.listRead) {
-			w.listReadByPeer = s.Asked.Add(-clockSkew)
+	if m.Sync == 0 {
+		if !m.Asked.Before(w.listRead) {
+			w.listReadByPeer = m.Asked.Add(-clockSkew)
 			w.wakeUp()
 		}
 		return
 	}
-	y := w.syncs[s.Sync]
-	if y == nil || !w.follows(s.Sync) || s.Asked.Before(y.requested) {
+	s := w.syncs[m.Sync]
+	if s == nil || !w.follows(m.Sync) || m.Asked.Before(s.requested) {
 		return
 	}
-	y.lastReadByPeer = true
-	switch requested := s.Asked.Add(-clockSkew); {
-	case y.requested.IsZero() || s.Changed || len(y.unsettled) > 0 || s.State != y.runsHash():
-		y.readByPeerAt = requested
-	case !y.reading:
-		y.requested, w.lastAnswer = later(y.requested, requested), later(w.lastAnswer, requested)
-		y.plan(time.Now(), w.fewFollowersOf[s.Sync] > 0)
+	s.lastReadByPeer = true
+	switch requested := m.Asked.Add(-clockSkew); {
+	case s.requested.IsZero() || m.Changed || len(s.unsettled) > 0 || m.State != s.runsHash():
+		s.readByPeerAt = requested
+	case !s.reading:
+		s.requested, w.lastAnswer = later(s.requested, requested), later(w.lastAnswer, requested)
+		s.plan(time.Now(), w.fewFollowersOf[m.Sync] > 0)
 	}
 	w.wakeUp()
 }
 
 // publish sends a message to the other gateways.
-func (w *Watcher) publish(s PeerMessage) {
+func (w *Watcher) publish(m PeerMessage) {
 	if w.publishToPeers != nil {
-		s.Gateway, s.Tenant = w.name, w.client.Tenant()
-		w.publishToPeers(s)
+		m.Gateway, m.Tenant = w.name, w.client.Tenant()
+		w.publishToPeers(m)
 	}
 }
 
-// publishRead reports a read of y. changed means that followers receive a change.
-func (w *Watcher) publishRead(y *watchedSync, changed bool) {
+// publishRead reports a read of s. changed means that followers receive a change.
+func (w *Watcher) publishRead(s *watchedSync, changed bool) {
 	if w.publishToPeers != nil {
-		y.lastReadByPeer = false
-		w.publish(PeerMessage{Sync: y.record.ID, Asked: y.requested, State: y.runsHash(), Changed: changed})
+		s.lastReadByPeer = false
+		w.publish(PeerMessage{Sync: s.record.ID, Asked: s.requested, State: s.runsHash(), Changed: changed})
 	}
 }
 
-// runsHash returns a hash of the newest runs of y.
-func (y *watchedSync) runsHash() string {
+// runsHash returns a hash of the newest runs of s.
+func (s *watchedSync) runsHash() string {
 	var w coding.Writer
-	census.WriteRuns(&w, y.runs)
+	census.WriteRuns(&w, s.runs)
 	sum := sha256.Sum256(w.Bytes)
 	return hex.EncodeToString(sum[:8])
 }

@@ -49,7 +49,7 @@ func (w *workspace) gateways(n, calls int, late time.Duration, lossy int) (watch
 	var mu sync.Mutex
 	sent := 0
 	for i := range n {
-		watchers = append(watchers, &Watchers{Calls: calls, Publish: func(s PeerMessage) {
+		watchers = append(watchers, &Watchers{Calls: calls, Publish: func(m PeerMessage) {
 			mu.Lock()
 			sent++
 			lost := lossy > 0 && sent%lossy == 0
@@ -60,7 +60,7 @@ func (w *workspace) gateways(n, calls int, late time.Duration, lossy int) (watch
 			time.AfterFunc(late, func() {
 				for j, other := range watchers {
 					if j != i {
-						other.Receive(s)
+						other.Receive(m)
 					}
 				}
 			})

@@ -40,20 +40,20 @@ func (w *Watcher) readList(ctx context.Context, now, peerRead time.Time) {
 	for i := range all {
 		record := &all[i]
 		exists[record.ID] = true
-		y := w.syncs[record.ID]
+		s := w.syncs[record.ID]
 		switch {
-		case y == nil:
-			y = &watchedSync{next: requested}
-			w.syncs[record.ID] = y
-		case recordChanged(y.record, record):
-			y.hint(requested)
+		case s == nil:
+			s = &watchedSync{next: requested}
+			w.syncs[record.ID] = s
+		case recordChanged(s.record, record):
+			s.hint(requested)
 		}
-		y.record = record
+		s.record = record
 	}
-	maps.DeleteFunc(w.syncs, func(id census.SyncID, y *watchedSync) bool {
-		if !exists[id] && len(y.alerts) > 0 {
+	maps.DeleteFunc(w.syncs, func(id census.SyncID, s *watchedSync) bool {
+		if !exists[id] && len(s.alerts) > 0 {
 			w.invalidate(requested, id)
-			w.alerts.put(y.resolveMissing(y.alerts, nil, "The sync no longer exists in Census.", requested)...)
+			w.alerts.put(s.resolveMissing(s.alerts, nil, "The sync no longer exists in Census.", requested)...)
 		}
 		return !exists[id]
 	})
@@ -68,48 +68,48 @@ func (w *Watcher) stopIfUnauthenticated(err error) {
 	}
 }
 
-// readSync reads the newest runs of y, unless they were read after requested.
-func (w *Watcher) readSync(ctx context.Context, y *watchedSync, requested time.Time, leave calls.Permit) {
+// readSync reads the newest runs of s, unless they were read after requested.
+func (w *Watcher) readSync(ctx context.Context, s *watchedSync, requested time.Time, leave calls.Permit) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	var made atomic.Int64
-	rows, older, more, err := w.read(ctx, y, requested, w.countCalls(leave, &made))
+	rows, older, more, err := w.read(ctx, s, requested, w.countCalls(leave, &made))
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	defer w.wakeUp()
 	w.reading--
 	now := time.Now()
-	y.reading = false
+	s.reading = false
 	if err != nil {
-		y.failedReads++
+		s.failedReads++
 		w.stopIfUnauthenticated(err)
 	} else {
-		y.failedReads, w.lastAnswer = 0, later(w.lastAnswer, requested)
-		changes := y.update(rows, older, more, requested, w.began.Add(-clockLag))
+		s.failedReads, w.lastAnswer = 0, later(w.lastAnswer, requested)
+		changes := s.update(rows, older, more, requested, w.began.Add(-clockLag))
 		if made.Load() > 0 {
-			w.publishRead(y, len(changes) > 0)
+			w.publishRead(s, len(changes) > 0)
 		}
 		if len(changes) > 0 {
-			y.changed = requested
+			s.changed = requested
 			since, ids := requested, make([]census.SyncRunID, len(changes))
 			for i, c := range changes {
 				if ids[i] = c.Run.ID; older[c.Run.ID] != nil {
 					since = now.Add(1) // it was read after the list, and may have changed in between
 				}
 			}
-			w.invalidate(since, y.record.ID, ids...)
+			w.invalidate(since, s.record.ID, ids...)
 			w.runs.put(changes...)
 		}
-		w.evaluate(y, now)
+		w.evaluate(s, now)
 	}
-	y.plan(now, w.fewFollowersOf[y.record.ID] > 0)
+	s.plan(now, w.fewFollowersOf[s.record.ID] > 0)
 }
 
-// read reads the runs of y that are newer than the known ones, and older runs that may still
+// read reads the runs of s that are newer than the known ones, and older runs that may still
 // change. The first time, it also looks for the run that blocks skipped runs.
-func (w *Watcher) read(ctx context.Context, y *watchedSync, requested time.Time, leave calls.Permit) (rows []census.SyncRun, older map[census.SyncRunID]*census.SyncRun, more bool, err error) {
+func (w *Watcher) read(ctx context.Context, s *watchedSync, requested time.Time, leave calls.Permit) (rows []census.SyncRun, older map[census.SyncRunID]*census.SyncRun, more bool, err error) {
 	w.mu.Lock()
-	id, window, first := y.record.ID, y.window(), y.requested.IsZero()
+	id, window, first := s.record.ID, s.window(), s.requested.IsZero()
 	w.mu.Unlock()
 	client := w.client.FreshSince(requested, leave)
 	for {
@@ -128,7 +128,7 @@ func (w *Watcher) read(ctx context.Context, y *watchedSync, requested time.Time,
 		window.Limit = 100
 	}
 	w.mu.Lock()
-	missing := y.missingUnsettled(rows, requested)
+	missing := s.missingUnsettled(rows, requested)
 	w.mu.Unlock()
 	older = make(map[census.SyncRunID]*census.SyncRun)
 	for _, id := range missing {

@@ -36,22 +36,22 @@ func (w *Watcher) Snapshot() Snapshot {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	g := Snapshot{Tried: w.listTried, Up: w.listOK, Fresh: w.lastAnswer, Syncs: make([]SyncSnapshot, 0, len(w.syncs))}
-	for _, y := range w.syncs {
-		s := SyncSnapshot{Record: y.record, Read: y.failedReads > 0 || !y.requested.IsZero(), Failed: y.failedReads > 0,
-			Runs: y.runs, More: y.more, Active: y.inProgress(), Health: y.health, Counts: y.counts}
-		for i := len(y.runs) - 1; i >= 0 && s.Last == nil; i-- {
-			if isFinished(&y.runs[i]) {
-				s.Last = &y.runs[i]
+	for _, s := range w.syncs {
+		snapshot := SyncSnapshot{Record: s.record, Read: s.failedReads > 0 || !s.requested.IsZero(), Failed: s.failedReads > 0,
+			Runs: s.runs, More: s.more, Active: s.inProgress(), Health: s.health, Counts: s.counts}
+		for i := len(s.runs) - 1; i >= 0 && snapshot.Last == nil; i-- {
+			if isFinished(&s.runs[i]) {
+				snapshot.Last = &s.runs[i]
 			}
 		}
 		switch {
-		case s.Failed:
-		case s.Read:
-			g.Cycle = max(g.Cycle, time.Since(y.requested))
+		case snapshot.Failed:
+		case snapshot.Read:
+			g.Cycle = max(g.Cycle, time.Since(s.requested))
 		default:
 			g.Cycle = max(g.Cycle, time.Since(w.began))
 		}
-		g.Syncs = append(g.Syncs, s)
+		g.Syncs = append(g.Syncs, snapshot)
 	}
 	return g
 }

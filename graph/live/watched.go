@@ -39,17 +39,17 @@ type watchedSync struct {
 // update replaces the state with a read requested at the given time. rows are the newest runs,
 // oldest first; older are the re-read unsettled runs. It returns the changes; at the first read,
 // those after began.
-func (y *watchedSync) update(rows []census.SyncRun, older map[census.SyncRunID]*census.SyncRun, more bool, requested, began time.Time) (changes []Change) {
-	known := y.unsettled
+func (s *watchedSync) update(rows []census.SyncRun, older map[census.SyncRunID]*census.SyncRun, more bool, requested, began time.Time) (changes []Change) {
+	known := s.unsettled
 	if known == nil {
 		known = make(map[census.SyncRunID]*census.SyncRun)
 	}
-	for i := range y.runs {
-		known[y.runs[i].ID] = &y.runs[i]
+	for i := range s.runs {
+		known[s.runs[i].ID] = &s.runs[i]
 	}
 	since, unsettled := began, make(map[census.SyncRunID]*census.SyncRun)
-	if !y.requested.IsZero() {
-		since = y.requested.Add(-settleTime) // older changes of settled runs were delivered before
+	if !s.requested.IsZero() {
+		since = s.requested.Add(-settleTime) // older changes of settled runs were delivered before
 	}
 	compare := func(run *census.SyncRun) {
 		before := known[run.ID]
@@ -67,30 +67,30 @@ func (y *watchedSync) update(rows []census.SyncRun, older map[census.SyncRunID]*
 	for i := range rows {
 		compare(&rows[i])
 	}
-	y.counts.add(changes, since)
+	s.counts.add(changes, since)
 	newest := max(len(rows)-keptRuns, 0)
 	for i := range rows[:newest] {
 		if mayChange(&rows[i], requested) {
 			unsettled[rows[i].ID] = &rows[i]
 		}
 	}
-	y.runs, y.more, y.unsettled, y.requested = rows[newest:], more || newest > 0, unsettled, requested
+	s.runs, s.more, s.unsettled, s.requested = rows[newest:], more || newest > 0, unsettled, requested
 	return changes
 }
 
 // missingUnsettled returns the known runs that may still change and that are not in rows.
-func (y *watchedSync) missingUnsettled(rows []census.SyncRun, now time.Time) (ids []census.SyncRunID) {
+func (s *watchedSync) missingUnsettled(rows []census.SyncRun, now time.Time) (ids []census.SyncRunID) {
 	held := make(map[census.SyncRunID]bool, len(rows))
 	for i := range rows {
 		held[rows[i].ID] = true
 	}
-	for id := range y.unsettled {
+	for id := range s.unsettled {
 		if !held[id] {
 			ids = append(ids, id)
 		}
 	}
-	for i := range y.runs {
-		if run := &y.runs[i]; !held[run.ID] && mayChange(run, now) {
+	for i := range s.runs {
+		if run := &s.runs[i]; !held[run.ID] && mayChange(run, now) {
 			ids = append(ids, run.ID)
 		}
 	}
@@ -98,14 +98,14 @@ func (y *watchedSync) missingUnsettled(rows []census.SyncRun, now time.Time) (id
 }
 
 // window returns which runs to read: the newest at first, and then all from the oldest kept run on.
-func (y *watchedSync) window() paging.Window {
+func (s *watchedSync) window() paging.Window {
 	switch {
-	case y.requested.IsZero():
+	case s.requested.IsZero():
 		return paging.Window{Limit: keptRuns}
-	case !y.more || len(y.runs) < keptRuns:
+	case !s.more || len(s.runs) < keptRuns:
 		return paging.Window{Limit: 1000}
 	}
-	return paging.Window{Older: paging.Since(paging.Moment(y.runs[0].CreatedAt)), Limit: 1000}
+	return paging.Window{Older: paging.Since(paging.Moment(s.runs[0].CreatedAt)), Limit: 1000}
 }
 
 // sameExceptUpdatedAt reports whether a and b differ at most in UpdatedAt.
@@ -125,13 +125,13 @@ func mayChange(run *census.SyncRun, now time.Time) bool {
 }
 
 // inProgress returns the newest run in progress; nil if there is none.
-func (y *watchedSync) inProgress() (newest *census.SyncRun) {
-	for i := range y.runs {
-		if y.runs[i].Outcome() == census.OutcomeInProgress {
-			newest = &y.runs[i]
+func (s *watchedSync) inProgress() (newest *census.SyncRun) {
+	for i := range s.runs {
+		if s.runs[i].Outcome() == census.OutcomeInProgress {
+			newest = &s.runs[i]
 		}
 	}
-	for _, run := range y.unsettled {
+	for _, run := range s.unsettled {
 		if newest == nil && run.Outcome() == census.OutcomeInProgress {
 			newest = run
 		}
@@ -140,9 +140,9 @@ func (y *watchedSync) inProgress() (newest *census.SyncRun) {
 }
 
 // newestFirst returns the runs newest first, the order that package health expects.
-func (y *watchedSync) newestFirst() []census.SyncRun {
-	runs := make([]census.SyncRun, len(y.runs))
-	for i, run := range y.runs {
+func (s *watchedSync) newestFirst() []census.SyncRun {
+	runs := make([]census.SyncRun, len(s.runs))
+	for i, run := range s.runs {
 		runs[len(runs)-1-i] = run
 	}
 	return runs

@@ -72,9 +72,9 @@ type Watcher struct {
 	marked         uint64
 }
 
-func newWatcher(client *upstream.Client, calls int, onChanged func(), onSeen func(PeerMessage)) *Watcher {
+func newWatcher(client *upstream.Client, calls int, onChanged func(), publish func(PeerMessage)) *Watcher {
 	ctx, stop := context.WithCancel(context.Background())
-	w := &Watcher{client: client, onChanged: onChanged, publishToPeers: onSeen, name: rand.Text(), budget: &budget{limit: calls, ctx: ctx}, stop: stop, wakeup: make(chan struct{}, 1), began: time.Now(),
+	w := &Watcher{client: client, onChanged: onChanged, publishToPeers: publish, name: rand.Text(), budget: &budget{limit: calls, ctx: ctx}, stop: stop, wakeup: make(chan struct{}, 1), began: time.Now(),
 		syncs: make(map[census.SyncID]*watchedSync), followersOf: make(map[census.SyncID]int), fewFollowersOf: make(map[census.SyncID]int)}
 	w.done.Go(func() { w.work(ctx) })
 	return w
@@ -121,26 +121,26 @@ func (w *Watcher) startReads(ctx context.Context) time.Duration {
 	}
 	wait := evaluateEvery
 	for w.reading < maxReads {
-		y, next := w.due(now)
-		if y == nil {
+		s, next := w.due(now)
+		if s == nil {
 			return min(wait, next)
 		}
-		if !y.readByPeerAt.IsZero() && y.hintedAt.IsZero() { // the runs are usually in the shared cache, so this costs no call
-			since := y.readByPeerAt
-			y.reading, y.readByPeerAt = true, time.Time{}
+		if !s.readByPeerAt.IsZero() && s.hintedAt.IsZero() { // the runs are usually in the shared cache, so this costs no call
+			since := s.readByPeerAt
+			s.reading, s.readByPeerAt = true, time.Time{}
 			w.reading++
-			w.done.Go(func() { w.readSync(ctx, y, since, w.budget.take) })
+			w.done.Go(func() { w.readSync(ctx, s, since, w.budget.take) })
 			continue
 		}
 		call, room := w.budget.reserve()
 		if call == nil {
 			return min(wait, room)
 		}
-		y.reading, y.hintedAt, y.readByPeerAt, y.lastReadBegan = true, time.Time{}, time.Time{}, now
+		s.reading, s.hintedAt, s.readByPeerAt, s.lastReadBegan = true, time.Time{}, time.Time{}, now
 		w.reading++
 		w.done.Go(func() {
 			defer call.release()
-			w.readSync(ctx, y, now, call.take)
+			w.readSync(ctx, s, now, call.take)
 		})
 	}
 	return wait
@@ -159,13 +159,13 @@ func (w *Watcher) listEvery() time.Duration {
 // wait.
 func (w *Watcher) due(now time.Time) (first *watchedSync, next time.Duration) {
 	next = evaluateEvery
-	for id, y := range w.syncs {
+	for id, s := range w.syncs {
 		switch {
-		case y.reading || !w.follows(id):
-		case y.dueAt().After(now):
-			next = min(next, y.dueAt().Sub(now))
-		case first == nil || y.isBefore(first):
-			first = y
+		case s.reading || !w.follows(id):
+		case s.dueAt().After(now):
+			next = min(next, s.dueAt().Sub(now))
+		case first == nil || s.isBefore(first):
+			first = s
 		}
 	}
 	return first, next
