@@ -6,49 +6,6 @@ import (
 	"time"
 )
 
-// A connection is a source or a destination. Census lists both by creation.
-type connection struct {
-	id    int64
-	name  string
-	label string // of sources only; "": it has no label
-	kind  string
-	group string // of sources only; V2 shows it
-}
-
-// Unless a source has a label, Census names it by its type and place (API description of
-// 2023).
-var sources = []connection{
-	{11, "Snowflake", "", "snowflake", groups[0]},
-	{12, "BigQuery", "", "big_query", groups[0]},
-	{13, "Redshift - acme-finance.us-east-1", "Finance Redshift", "redshift", groups[0]},
-	{14, "Databricks", "", "databricks", groups[0]},
-	{15, "Postgres replica", "", "postgres", groups[1]},
-}
-
-var destinations = []connection{
-	{301, "Salesforce", "", "salesforce", ""},
-	{302, "HubSpot", "", "hubspot", ""},
-	{303, "Braze", "", "braze", ""},
-	{304, "Intercom", "", "intercom", ""},
-	{305, "Marketo", "", "marketo", ""},
-	{306, "Zendesk", "", "zendesk", ""},
-	{307, "Google Ads", "", "google_ads", ""},
-	{308, "Facebook Ads", "", "facebook", ""},
-	{309, "Slack", "", "slack", ""},
-	{310, "Iterable", "", "iterable", ""},
-	{311, "NetSuite", "", "netsuite", ""},
-	{312, "Google Sheets", "", "google_sheets", ""},
-}
-
-// groups are the group ids of the workspace's sources.
-var groups = []string{"wandering_aimlessly", "abundant_giraffe"}
-
-// elsewhere is the source of another workspace, in another group.
-var elsewhere = connection{21, "Snowflake sandbox", "", "snowflake", "faithful_otter"}
-
-// deletedSource is the id of a source that was removed; a sync still names it.
-const deletedSource = 10
-
 // AddSource adds a Snowflake source with the given name to the first group and returns its id.
 func (c *Census) AddSource(name string) int64 { return c.AddSourceIn(groups[0], name) }
 
@@ -137,13 +94,4 @@ func (c *Census) fetchConnection(v version, list *[]connection, id int64, item a
 		}
 	}
 	return notFound()
-}
-
-func nameOf(all []connection, id int64) string {
-	for _, p := range all {
-		if p.id == id {
-			return p.name
-		}
-	}
-	return "nowhere"
 }

@@ -1,9 +1,18 @@
 package sim
 
 import (
+	"math"
 	"math/bits"
 	"strconv"
 	"strings"
+	"time"
+)
+
+const (
+	minuteMS = 60_000
+	hourMS   = 60 * minuteMS
+	dayMS    = 24 * hourMS
+	never    = math.MaxInt64
 )
 
 // A cron is a schedule in UTC: its minutes, hours and weekdays (Sunday is 0), one bit each.
@@ -62,3 +71,8 @@ func (c cron) next(ms int64) int64 {
 		}
 	}
 }
+
+// clock converts ms since 1970 to a time.
+func clock(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+
+func mod(a, b int64) int64 { return ((a % b) + b) % b }

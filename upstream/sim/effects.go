@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"cmp"
 	"net/http"
 	"strconv"
 	"sync/atomic"
@@ -127,38 +126,4 @@ func pause(r *http.Request, d time.Duration) {
 	case <-r.Context().Done():
 		panic(http.ErrAbortHandler)
 	}
-}
-
-// A recorded answer can be read before it is sent.
-type recorded struct {
-	head http.Header
-	code int
-	body []byte
-}
-
-func record(r *http.Request, h http.Handler) *recorded {
-	a := &recorded{head: http.Header{}}
-	h.ServeHTTP(a, r)
-	a.code = cmp.Or(a.code, http.StatusOK)
-	return a
-}
-
-func (a *recorded) Header() http.Header { return a.head }
-
-func (a *recorded) WriteHeader(code int) { a.code = cmp.Or(a.code, code) }
-
-func (a *recorded) Write(p []byte) (int, error) {
-	a.WriteHeader(http.StatusOK)
-	a.body = append(a.body, p...)
-	return len(p), nil
-}
-
-// copyHead sends status and headers, except the length.
-func (a *recorded) copyHead(w http.ResponseWriter) {
-	for k, v := range a.head {
-		if k != "Content-Length" {
-			w.Header()[k] = v
-		}
-	}
-	w.WriteHeader(a.code)
 }

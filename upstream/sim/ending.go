@@ -6,6 +6,23 @@ import (
 	"time"
 )
 
+// A timing is when a generated run changes, in ms since 1970.
+type timing struct{ started, ended, settled int64 }
+
+// steps are documented values of current_step, in the order of the work. The documents spell
+// the first in two ways.
+var steps = [...]string{
+	"Running sync",
+	"Checking source and destination configuration",
+	"Checking for fields to create in destination",
+	"Unloading data from warehouse",
+	"Loading data into destination service",
+	"Loading data into destination service",
+	"Loading data into destination service",
+	"Committing data to destination service",
+	"Committing sync to warehouse",
+}
+
 // setReason sets who started the run. Only Manual, API Request and Dry Run are documented or
 // seen; the words for schedules are a guess.
 func (r *Run) setReason(w *row, d *dice) {
@@ -45,6 +62,21 @@ func (c *Census) countsOf(s *syncState, w *row, d *dice) Counts {
 	n.Processed = n.Updates + n.Deletes
 	n.Updated = n.Processed
 	return n
+}
+
+// setProgress fills in the run half way: counts appear with the unloading and grow with the
+// loading.
+func (r *Run) setProgress(n Counts, now int64, k timing) {
+	done := (now - k.started) * 100 / max(k.ended-k.started, 1)
+	r.Status = "working"
+	r.Step = steps[1+done*int64(len(steps)-1)/100]
+	r.UpdatedAt = clock(now)
+	if done < 25 {
+		return
+	}
+	r.Counts = Counts{Source: n.Source, Updates: n.Updates, Deletes: n.Deletes, Invalids: n.Invalids}
+	r.Counts.Processed = n.Processed * min(max(done-37, 0)*2, 100) / 100
+	r.Counts.Updated = r.Counts.Processed
 }
 
 // finish completes the run. Only updated_at still moves for a while.

@@ -30,20 +30,6 @@ func (f *fault) hits(r *http.Request) bool {
 	return f.Times == 0 || f.left.Add(-1) >= 0
 }
 
-// Inject applies a fault to future calls, until it is used up or removed.
-func (c *Census) Inject(f Fault) (remove func()) {
-	added := &fault{Fault: f}
-	added.left.Store(int64(f.Times))
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.faults = append(slices.Clip(c.faults), added) // readers hold the old slice
-	return func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.faults = slices.DeleteFunc(slices.Clone(c.faults), func(f *fault) bool { return f == added })
-	}
-}
-
 // Path matches calls of one path, written without the base: "/syncs/52".
 func Path(path string) func(*http.Request) bool {
 	return func(r *http.Request) bool {

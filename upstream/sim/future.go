@@ -2,32 +2,6 @@ package sim
 
 import "slices"
 
-// A future is how a sync continues by itself. Times are in ms since 1970.
-type future struct {
-	cron         *cron // nil: only the extras happen
-	due          int64
-	slot         int64 // the schedule's time that becomes a run at due
-	until        int64 // from here on the schedule starts no runs
-	delay        int64 // most ms between slot and run
-	extras       []extra
-	fates        map[int64]fate // by slot, in whole hours from the anchor
-	failsFrom    int64          // from here on every run fails
-	errorIndex   int            // the one kind of failure of this sync; -1: any
-	seconds      int64          // of one run, about
-	records      int64          // in the source
-	changedShare int64          // records that change between runs, per thousand
-	failureRate  int64          // failures per thousand runs
-	cause        cause
-}
-
-// An extra is a run that the schedule did not start.
-type extra struct {
-	at    int64
-	cause cause
-	fate  fate
-	full  bool
-}
-
 // advance creates the runs that are due by now. It goes through all syncs in the order of
 // creation of their runs, so that ids rise with time.
 func (c *Census) advance(now int64) {
@@ -115,11 +89,6 @@ func (c *Census) maybeAddExtra(s *syncState, slot int64) {
 	s.future.add(x)
 }
 
-func (p *future) add(x extra) {
-	i, _ := slices.BinarySearchFunc(p.extras, x, func(a, b extra) int { return int(a.at - b.at) })
-	p.extras = slices.Insert(p.extras, i, x)
-}
-
 // chooseFate decides the fate of a run without a given one.
 func (c *Census) chooseFate(s *syncState, at int64) fate {
 	if at >= s.future.failsFrom {
@@ -170,5 +139,3 @@ func (c *Census) hasActiveRun(s *syncState, now int64) bool {
 	}
 	return false
 }
-
-func mod(a, b int64) int64 { return ((a % b) + b) % b }

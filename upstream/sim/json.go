@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"net/http"
 	"strconv"
 	"time"
 )
@@ -24,7 +23,8 @@ func (o *object) key(k string) {
 	o.b = append(o.b, '"', ':')
 }
 
-func (o *object) open()  { o.b, o.comma = append(o.b, '{'), false }
+func (o *object) open() { o.b, o.comma = append(o.b, '{'), false }
+
 func (o *object) close() { o.b, o.comma = append(o.b, '}'), true }
 
 // raw writes a value that is JSON already.
@@ -89,49 +89,4 @@ func appendString(b []byte, s string) []byte {
 		}
 	}
 	return append(b, '"')
-}
-
-// A reply is a JSON answer. It is made under the lock and sent outside it.
-type reply struct {
-	code int
-	body []byte
-}
-
-func (a reply) send(w http.ResponseWriter) {
-	h := w.Header()
-	h["Content-Type"] = []string{"application/json; charset=utf-8"}
-	h["Cache-Control"] = []string{"max-age=0, private, must-revalidate"}
-	w.WriteHeader(a.code)
-	if r, ok := w.(*recorded); ok {
-		r.body = a.body // saves the copy
-		return
-	}
-	w.Write(a.body) // no one is left to report an error to
-}
-
-func ok(body []byte) reply { return reply{http.StatusOK, body} }
-
-// notFound is Census's answer for everything that does not exist (Census API reference, Fetch
-// sync run). Here the status is a number, elsewhere text.
-func notFound() reply { return reply{http.StatusNotFound, []byte(`{"status":404}`)} }
-
-// refuse is a 400 with its reason.
-func refuse(message string) reply {
-	o := object{}
-	o.open()
-	o.str("status", "error")
-	o.str("message", message)
-	o.close()
-	return reply{http.StatusBadRequest, o.b}
-}
-
-// success wraps data, which is JSON already.
-func success(data []byte) reply {
-	o := object{b: make([]byte, 0, len(data)+32)}
-	o.open()
-	o.str("status", "success")
-	o.key("data")
-	o.b = append(o.b, data...)
-	o.close()
-	return ok(o.b)
 }

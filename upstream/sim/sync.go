@@ -1,6 +1,9 @@
 package sim
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A Sync copies records from a source to a destination. Empty text is null on the wire, unless
 // stated otherwise.
@@ -35,81 +38,71 @@ type syncState struct {
 	bulkyJSON [v2 + 1][]byte // the JSON after the settings by version, made at the first request
 }
 
-// appendSync writes the keys seen on the wire. The names of source, destination and last run
-// are not among them.
-func (c *Census) appendSync(b []byte, s *syncState, v version, now int64) []byte {
-	day, hour, minute, cron := "null", int64(-1), int64(-1), ""
-	switch s.Frequency {
-	case "weekly":
-		day, hour, minute = `"`+s.Day+`"`, int64(s.Hour), int64(s.Minute)
-	case "daily":
-		hour, minute = int64(s.Hour), int64(s.Minute)
-	case "hourly":
-		minute = int64(s.Minute)
-	case "expression":
-		cron = s.Cron
-	}
-	if s.RawSchedule {
-		hour, minute, cron = int64(s.Hour), int64(s.Minute), s.Cron
-		if day = "null"; s.Day != "" {
-			day = string(appendString(nil, s.Day))
-		}
-	}
-	o := object{b: b}
-	o.open()
-	o.int("id", s.ID)
-	o.strOrNull("label", s.Label)
-	o.strOrNull("schedule_frequency", s.Frequency)
-	o.raw("schedule_day", day)
-	o.intOr("schedule_hour", hour, -1)
-	o.intOr("schedule_minute", minute, -1)
-	o.strOrNull("cron_expression", cron)
-	o.time("created_at", s.CreatedAt)
-	o.time("updated_at", s.UpdatedAt)
-	o.str("operation", s.Operation)
-	o.bool("paused", s.Paused)
-	o.str("status", c.syncStatus(s, now))
-	o.b = append(o.b, c.bulkyJSON(s, v)...)
-	o.key("mode")
-	o.open()
-	o.str("type", map[bool]string{false: "triggered", true: "live"}[s.Frequency == "continuous"])
-	o.key("triggers")
-	o.open()
-	o.key("schedule")
-	o.open()
-	o.strOrNull("frequency", s.Frequency)
-	o.raw("day", day)
-	o.intOr("hour", hour, -1)
-	o.intOr("minute", minute, -1)
-	o.strOrNull("cron_expression", cron)
-	o.close()
-	if s.Triggers != "" {
-		o.b = append(append(o.b, ','), s.Triggers...)
-	}
-	o.close()
-	o.close()
-	if v == v2 {
-		c.nameActivation(&o, s)
-	}
-	o.raw("x_compute_pool", `"standard"`)
-	o.close()
-	return o.b
+// A future is how a sync continues by itself. Times are in ms since 1970.
+type future struct {
+	cron         *cron // nil: only the extras happen
+	due          int64
+	slot         int64 // the schedule's time that becomes a run at due
+	until        int64 // from here on the schedule starts no runs
+	delay        int64 // most ms between slot and run
+	extras       []extra
+	fates        map[int64]fate // by slot, in whole hours from the anchor
+	failsFrom    int64          // from here on every run fails
+	errorIndex   int            // the one kind of failure of this sync; -1: any
+	seconds      int64          // of one run, about
+	records      int64          // in the source
+	changedShare int64          // records that change between runs, per thousand
+	failureRate  int64          // failures per thousand runs
+	cause        cause
 }
 
-// syncStatus returns the status of the newest run that ended. Census reports paused beside the
-// status.
-func (c *Census) syncStatus(s *syncState, now int64) string {
-	if s.Status != "" {
-		return s.Status
-	}
-	for i := len(s.rows) - 1; i >= 0; i-- {
-		switch run := c.runAt(s, &s.rows[i], now); {
-		case run.Canceled:
-		case run.Status == "failed":
-			return "Failing"
-		case run.Status == "completed":
-			return "Up to Date"
-		}
-	}
-	return "Ready"
+// An extra is a run that the schedule did not start.
+type extra struct {
+	at    int64
+	cause cause
+	fate  fate
+	full  bool
 }
+
+func (p *future) add(x extra) {
+	i, _ := slices.BinarySearchFunc(p.extras, x, func(a, b extra) int { return int(a.at - b.at) })
+	p.extras = slices.Insert(p.extras, i, x)
+}
+
+// A row is a run as stored: written by a test, or generated from its start and fate each time
+// it is read. Tens of thousands of the latter take little memory.
+type row struct {
+	id, at  int64 // at: created_at in ms since 1970
+	written *Run  // nil: generated from the rest
+	delay   int32 // ms since its scheduled time
+	cause   cause
+	fate    fate
+	full    bool
+}
+
+type cause uint8
+
+const (
+	bySchedule cause = iota
+	continuously
+	byHand
+	byCall
+	byDryRun
+	noReason // no sync_trigger_reason
+)
+
+type fate uint8
+
+const (
+	undecided        fate = iota // becomes one of the others when the run is created
+	clean                        // completed
+	rejecting                    // completed, though the destination rejected some records
+	rejectingCoded               // the same, with an error_code
+	broken                       // failed, with completed_at
+	brokenOpen                   // failed, completed_at and most counts null
+	canceledFinished             // canceled, status completed
+	canceledBroken               // canceled, status failed
+	stuck                        // working for ever
+	skipped                      // an earlier run was still active
+	undocumented                 // an undocumented status
+)

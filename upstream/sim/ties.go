@@ -5,21 +5,6 @@ import (
 	"slices"
 )
 
-// A TieOrder is the order in which Census lists rows of one millisecond. Its documents promise
-// order by creation time and do not mention such ties.
-type TieOrder int
-
-const (
-	TiesByID        TieOrder = iota // by id; in descending order from the largest
-	TiesByIDTurned                  // from the largest id; in descending order from the smallest
-	TiesByFraction                  // by a hidden fraction of the millisecond, which ids do not follow
-	TiesByIDBothWay                 // by id in both directions: one is not the reverse of the other
-	TiesShuffled                    // in another order in each call
-)
-
-// TieOrders are all tie orders.
-var TieOrders = []TieOrder{TiesByID, TiesByIDTurned, TiesByFraction, TiesByIDBothWay, TiesShuffled}
-
 // placement finds which row stands at each place of a list in the order of one call.
 type placement struct {
 	order  TieOrder

@@ -6,41 +6,6 @@ import (
 	"time"
 )
 
-// V2 decides open questions about version 2 of the API, whose documents show few answers. The
-// zero value is the likelier answer to each.
-type V2 struct {
-	Naming     Naming // how a sync names its activation
-	NoSourceID bool   // a sync names no source connection
-	SyncGroups bool   // a sync has its group_id
-	TextIDs    bool   // an activation's destination has its id as text
-	ByGroup    bool   // /syncs is ordered by group, and by creation within each
-	LegacyNext bool   // lists have V1's next
-	Missing    Missing
-}
-
-// Naming is how a sync of V2 names its activation.
-type Naming int
-
-const (
-	NamedInside   Naming = iota // destination_attributes.activation_id
-	NamedOnSync                 // activation_id
-	NamedObject                 // activation.id
-	NamedAsText                 // destination_attributes.connection_id, as text
-	NamedByNumber               // destination_attributes.connection_id is the id of the activation's destination
-)
-
-// Namings are all namings.
-var Namings = []Naming{NamedInside, NamedOnSync, NamedObject, NamedAsText, NamedByNumber}
-
-// Missing is the body of a 404 of V2.
-type Missing int
-
-const (
-	MissingNumber Missing = iota // {"status":404}
-	MissingText                  // {"status":"404"}
-	MissingEmpty
-)
-
 func (v V2) missing() reply {
 	body := [...]string{`{"status":404}`, `{"status":"404"}`, ""}[v.Missing]
 	return reply{http.StatusNotFound, []byte(body)}

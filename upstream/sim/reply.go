@@ -1,0 +1,85 @@
+package sim
+
+import (
+	"cmp"
+	"net/http"
+)
+
+// A reply is a JSON answer. It is made under the lock and sent outside it.
+type reply struct {
+	code int
+	body []byte
+}
+
+func (a reply) send(w http.ResponseWriter) {
+	h := w.Header()
+	h["Content-Type"] = []string{"application/json; charset=utf-8"}
+	h["Cache-Control"] = []string{"max-age=0, private, must-revalidate"}
+	w.WriteHeader(a.code)
+	if r, ok := w.(*recorded); ok {
+		r.body = a.body // saves the copy
+		return
+	}
+	w.Write(a.body) // no one is left to report an error to
+}
+
+func ok(body []byte) reply { return reply{http.StatusOK, body} }
+
+// notFound is Census's answer for everything that does not exist (Census API reference, Fetch
+// sync run). Here the status is a number, elsewhere text.
+func notFound() reply { return reply{http.StatusNotFound, []byte(`{"status":404}`)} }
+
+// refuse is a 400 with its reason.
+func refuse(message string) reply {
+	o := object{}
+	o.open()
+	o.str("status", "error")
+	o.str("message", message)
+	o.close()
+	return reply{http.StatusBadRequest, o.b}
+}
+
+// success wraps data, which is JSON already.
+func success(data []byte) reply {
+	o := object{b: make([]byte, 0, len(data)+32)}
+	o.open()
+	o.str("status", "success")
+	o.key("data")
+	o.b = append(o.b, data...)
+	o.close()
+	return ok(o.b)
+}
+
+// A recorded answer can be read before it is sent.
+type recorded struct {
+	head http.Header
+	code int
+	body []byte
+}
+
+func record(r *http.Request, h http.Handler) *recorded {
+	a := &recorded{head: http.Header{}}
+	h.ServeHTTP(a, r)
+	a.code = cmp.Or(a.code, http.StatusOK)
+	return a
+}
+
+func (a *recorded) Header() http.Header { return a.head }
+
+func (a *recorded) WriteHeader(code int) { a.code = cmp.Or(a.code, code) }
+
+func (a *recorded) Write(p []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	a.body = append(a.body, p...)
+	return len(p), nil
+}
+
+// copyHead sends status and headers, except the length.
+func (a *recorded) copyHead(w http.ResponseWriter) {
+	for k, v := range a.head {
+		if k != "Content-Length" {
+			w.Header()[k] = v
+		}
+	}
+	w.WriteHeader(a.code)
+}
