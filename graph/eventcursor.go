@@ -21,9 +21,9 @@ const (
 // rounded down. A checksum binds the mark to the syncs.
 func markText(m live.Mark, syncs listSum) string {
 	b := binary.AppendUvarint([]byte{markVersion}, uint64(m.At))
-	for _, apart := range m.Syncs {
-		b = binary.AppendUvarint(b, uint64(apart.Sync))
-		b = binary.AppendVarint(b, int64(math.Floor(float64(apart.At-m.At)/1000)))
+	for _, mark := range m.Syncs {
+		b = binary.AppendUvarint(b, uint64(mark.Sync))
+		b = binary.AppendVarint(b, int64(math.Floor(float64(mark.At-m.At)/1000)))
 	}
 	b = binary.BigEndian.AppendUint32(b, syncs.with(b))
 	return base64.RawURLEncoding.EncodeToString(b)
@@ -55,8 +55,8 @@ func parseMark(text *string, syncs listSum) (m live.Mark, err error) {
 		b = b[k:]
 		var seconds int64
 		seconds, n = binary.Varint(b)
-		apart := m.At + census.DateTime(seconds)*1000
-		m.Syncs = append(m.Syncs, live.SyncMark{Sync: census.SyncID(sync), At: max(apart, oldest)}) // a sync may have failed for longer than that
+		syncAt := m.At + census.DateTime(seconds)*1000
+		m.Syncs = append(m.Syncs, live.SyncMark{Sync: census.SyncID(sync), At: max(syncAt, oldest)}) // a sync may have failed for longer than that
 	}
 	switch {
 	case n <= 0:
