@@ -29,10 +29,10 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // A listSum is the checksum of the name of a list.
 type listSum uint32
 
-func sumOf(list []byte) listSum { return listSum(crc32.Checksum(list, castagnoli)) }
+func listSumOf(list []byte) listSum { return listSum(crc32.Checksum(list, castagnoli)) }
 
-// with returns the checksum continued over b.
-func (s listSum) with(b []byte) uint32 { return crc32.Update(uint32(s), castagnoli, b) }
+// continued returns the checksum continued over b.
+func (s listSum) continued(b []byte) uint32 { return crc32.Update(uint32(s), castagnoli, b) }
 
 // append appends the text of c: base64url of a version, the position as varints, the label, and a
 // checksum. The checksum covers these and the name of the list, which binds the cursor to its
@@ -54,7 +54,7 @@ func (c *cursor) append(b []byte, list listSum) []byte {
 	}
 	bin = binary.AppendUvarint(bin, ordinal)
 	bin = append(bin, label...)
-	bin = binary.BigEndian.AppendUint32(bin, list.with(bin))
+	bin = binary.BigEndian.AppendUint32(bin, list.continued(bin))
 	return base64.RawURLEncoding.AppendEncode(b, bin)
 }
 
@@ -81,7 +81,7 @@ func parseCursor(arg string, text *string, list listSum) (c cursor, err error) {
 		return c, bad
 	}
 	b, check := b[:len(b)-4], binary.BigEndian.Uint32(b[len(b)-4:])
-	if list.with(b) != check {
+	if list.continued(b) != check {
 		return c, bad
 	}
 	b = b[1:]

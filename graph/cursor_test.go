@@ -27,7 +27,7 @@ func TestCursorComesBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := anyCursor().Draw(t, "cursor")
 		text := c.encode("runs/52/desc")
-		got, err := parseCursor("after", &text, sumOf([]byte("runs/52/desc")))
+		got, err := parseCursor("after", &text, listSumOf([]byte("runs/52/desc")))
 		if err != nil || got != c {
 			t.Fatalf("%+v came back as %+v, %v", c, got, err)
 		}
@@ -55,7 +55,7 @@ func TestCursorRefused(t *testing.T) {
 		"huge":                   strings.Repeat("A", 10_000),
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := parseCursor("after", &text, sumOf([]byte("runs/52/desc")))
+			_, err := parseCursor("after", &text, listSumOf([]byte("runs/52/desc")))
 			if err == nil || !strings.HasPrefix(err.Error(), "input: after is not a cursor of this list") {
 				t.Errorf("got %v", err)
 			}
@@ -67,18 +67,18 @@ func FuzzCursor(f *testing.F) {
 	f.Add("", "runs/52/desc")
 	f.Add(cursor{Position: paging.Position{CreatedAt: 1641588189069, ID: 94, Ordinal: 3}, label: "accounts"}.encode("x"), "x")
 	f.Fuzz(func(t *testing.T, text, list string) {
-		c, err := parseCursor("after", &text, sumOf([]byte(list)))
+		c, err := parseCursor("after", &text, listSumOf([]byte(list)))
 		if err != nil {
 			return
 		}
 		if c.ID <= 0 || c.Ordinal < 0 || c.CreatedAt < 0 || len(text) > maxCursor {
 			t.Errorf("accepted %+v", c)
 		}
-		if again, err := parseCursor("after", new(c.encode(list)), sumOf([]byte(list))); err != nil || again != c {
+		if again, err := parseCursor("after", new(c.encode(list)), listSumOf([]byte(list))); err != nil || again != c {
 			t.Errorf("%+v came back as %+v, %v", c, again, err)
 		}
 	})
 }
 
 // encode returns the text of c.
-func (c cursor) encode(list string) string { return string(c.append(nil, sumOf([]byte(list)))) }
+func (c cursor) encode(list string) string { return string(c.append(nil, listSumOf([]byte(list)))) }

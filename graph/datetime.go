@@ -28,7 +28,7 @@ func parseDateTime(s string) (census.DateTime, bool) {
 	}
 	year, month, day := digits(s[:4]), digits(s[5:7]), digits(s[8:10])
 	hour, minute, second := digits(s[11:13]), digits(s[14:16]), digits(s[17:19])
-	millis, rest, ok := fraction(s[len(shape):])
+	millis, rest, ok := parseFraction(s[len(shape):])
 	if !ok || hour > 23 || minute > 59 || second > 60 {
 		return 0, false
 	}
@@ -59,8 +59,8 @@ func mayBeLeapSecond(t time.Time) bool {
 	return t.Hour() == 23 && t.Minute() == 59 && (month == time.June && day == 30 || month == time.December && day == 31)
 }
 
-// fraction parses the text between the seconds and the offset: nothing, or a point and digits.
-func fraction(s string) (millis int, rest string, ok bool) {
+// parseFraction parses the text between the seconds and the offset: nothing, or a point and digits.
+func parseFraction(s string) (millis int, rest string, ok bool) {
 	if s[0] != '.' {
 		return 0, s, true
 	}

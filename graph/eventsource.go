@@ -37,7 +37,7 @@ func (l *lazyLoaders) existingIDs(ctx context.Context, syncs []*Sync) (known []c
 	}
 	found := l.census.SyncsByID(ctx, ids)
 	for _, id := range ids {
-		if failed := found[id].Err; failed != nil && kindOf(failed) == calls.NotFound {
+		if failed := found[id].Err; failed != nil && callKind(failed) == calls.NotFound {
 			err = failed
 		} else {
 			known = append(known, id)
@@ -60,8 +60,8 @@ func allSyncIDs(ctx context.Context, client *upstream.Client) ([]census.SyncID, 
 	return ids, err
 }
 
-// kindOf returns the kind of a failed call; 0 for other errors and for nil.
-func kindOf(err error) calls.Kind {
+// callKind returns the kind of a failed call; 0 for other errors and for nil.
+func callKind(err error) calls.Kind {
 	var call *calls.Error
 	if errors.As(err, &call) {
 		return call.Kind

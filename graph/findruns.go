@@ -13,7 +13,7 @@ import (
 func (l *loaders) findRuns(id census.SyncID, w paging.Window, filter *stats.Filter) func() (foundRuns, error) {
 	found, want := foundRuns{}, w.Limit
 	w = narrow(w, filter)
-	w.Limit = scanStep
+	w.Limit = firstScanRuns
 	if filter.InProgress() {
 		return l.findRunsInProgress(id, w, filter, want)
 	}

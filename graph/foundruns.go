@@ -41,7 +41,7 @@ func (found *foundRuns) addInProgress(s paging.Slice[census.SyncRun], w paging.W
 
 // connection returns found as a page of the list. w is the window of page.
 func (found foundRuns) connection(list listSum, newestFirst bool, w paging.Window, filter *stats.Filter, page pageArgs) *SyncRunConnection {
-	near := page.near(list)
+	near := page.startCursor(list)
 	if !w.FromOldest {
 		slices.Reverse(found.rows)
 		slices.Reverse(found.ordinals)
@@ -63,7 +63,7 @@ func (found foundRuns) connection(list listSum, newestFirst bool, w paging.Windo
 		end.label = c.mark // a passing run precedes it
 	}
 	c.endAt(end)
-	page.end(c.info)
+	page.setEndCursor(c.info)
 	return c
 }
 
@@ -96,7 +96,7 @@ func filterMark(filter *stats.Filter) string {
 		return ""
 	}
 	name, _ := json.Marshal(rest)
-	return string(binary.BigEndian.AppendUint32(nil, uint32(sumOf(name))))
+	return string(binary.BigEndian.AppendUint32(nil, uint32(listSumOf(name))))
 }
 
 // passesAt reports whether a run that passes filter is known to have been at c.

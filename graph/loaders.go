@@ -56,7 +56,7 @@ func newLoaders(ctx context.Context, client *upstream.Client, hook batchHook) *l
 	l.listed.reader = reader[paging.Window, paging.Slice[census.Sync]]{"syncWindows", l, (*loaders).readListed, nil}
 	l.sides.reader = reader[upstream.Side, *upstream.Ends]{"connections", l, (*loaders).readSides, nil}
 	l.all.reader = reader[struct{}, []census.Sync]{"allSyncs", l, (*loaders).readAll, nil}
-	l.scans.budget.runs.Store(scanRuns)
+	l.scans.budget.runs.Store(maxScannedRuns)
 	return l
 }
 

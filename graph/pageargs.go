@@ -36,9 +36,9 @@ func (a pageArgs) limit(defaultLimit int) (n int, backward bool, err error) {
 	return *p, backward, nil
 }
 
-// end sets the cursor of an empty page to the cursor that it counts from. So a client that
+// setEndCursor sets the cursor of an empty page to the cursor that it counts from. So a client that
 // continues there neither misses nor repeats anything.
-func (a pageArgs) end(info *PageInfo) {
+func (a pageArgs) setEndCursor(info *PageInfo) {
 	switch {
 	case a.last != nil && info.StartCursor == nil:
 		info.StartCursor = a.before
@@ -69,9 +69,9 @@ func (a pageArgs) window(list listSum, newestFirst bool) (w paging.Window, err e
 	return w, nil
 }
 
-// near returns the cursor from which the page counts; zero at an end of the list. The arguments
-// must have passed window.
-func (a pageArgs) near(list listSum) cursor {
+// startCursor returns the cursor from which the page counts; zero at an end of the list. The
+// arguments must have passed window.
+func (a pageArgs) startCursor(list listSum) cursor {
 	text := a.after
 	if a.last != nil {
 		text = a.before

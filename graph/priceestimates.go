@@ -39,7 +39,7 @@ func runsPages(a limits.Args) int {
 // field reads. Filters and statistics read whole pages.
 func runsShared(a limits.Args) (part string, reach int) {
 	if a.Value("filter") != nil {
-		return runsPart(a), scanStep
+		return runsPart(a), firstScanRuns
 	}
 	return runsPart(a), limits.Size(defaultPage)(a)
 }
@@ -170,7 +170,7 @@ func runGroupPages(a limits.Args) int {
 // runs, and 0 otherwise.
 func unlessShared(pages func(limits.Args) int) func(limits.Args) int {
 	return func(a limits.Args) int {
-		if sharesNewest(a) {
+		if sharesNewestRuns(a) {
 			return 0
 		}
 		return pages(a)
@@ -181,14 +181,14 @@ func unlessShared(pages func(limits.Args) int) func(limits.Args) int {
 // of the workspace's syncs share them.
 func sharedPages(part string, pages func(limits.Args) int) func(limits.Args) limits.Parts {
 	return func(a limits.Args) limits.Parts {
-		if !sharesNewest(a) {
+		if !sharesNewestRuns(a) {
 			return limits.Parts{}
 		}
 		return limits.Parts{Part: part, Pages: pages(a), Whole: true}
 	}
 }
 
-func sharesNewest(a limits.Args) bool {
+func sharesNewestRuns(a limits.Args) bool {
 	_, named := a.Len("syncIds")
 	return !named && runsPart(a) == partNewest
 }

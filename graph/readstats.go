@@ -76,7 +76,7 @@ func (s *SyncRunStats) sum(l *loaders, syncs []*Sync) exec.Later[*SyncRunStats] 
 // digestRuns adds the runs of a sync that pass filter to digest. The returned function waits for
 // the end. truncated reports whether the operation's budget ended first.
 func (l *loaders) digestRuns(id census.SyncID, filter *stats.Filter, digest *stats.Digest) func() (truncated bool, err error) {
-	w := narrow(paging.Window{Limit: scanStep}, filter)
+	w := narrow(paging.Window{Limit: firstScanRuns}, filter)
 	return l.scan(id, w, func(runs paging.Slice[census.SyncRun]) (enough bool) {
 		rows := runs.Rows
 		if filter.InProgress() {

@@ -52,7 +52,7 @@ func (l *lazyLoaders) runChanges(ctx context.Context, ids []census.SyncID, outco
 		}
 		c.unread = all
 	}
-	transport.SetEventID(ctx, markText(c.mark, sum))
+	transport.SetEventID(ctx, eventCursorText(c.mark, sum))
 	return c, nil
 }
 
@@ -66,7 +66,7 @@ func (c *runChanges) next(ctx context.Context) (any, string, error) {
 			c.mark = mark.WithUnread(c.failed)
 		}
 		if c.includes(change) {
-			text := markText(c.mark, c.sum)
+			text := eventCursorText(c.mark, c.sum)
 			return &SyncRunEvent{Cursor: text, Run: change.Run}, text, nil
 		}
 	}
@@ -99,7 +99,7 @@ func (c *runChanges) readBack(ctx context.Context) error {
 	found, errs := make([][]live.Change, len(ids)), make([]error, len(ids))
 	each(len(ids), func(i int) { found[i], errs[i] = c.since(ctx, ids[i], c.mark.Of(ids[i])) })
 	for i, id := range ids {
-		switch err := errs[i]; kindOf(err) {
+		switch err := errs[i]; callKind(err) {
 		case calls.NotFound:
 		case 0, calls.Unauthenticated:
 			if err != nil {

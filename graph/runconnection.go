@@ -26,13 +26,13 @@ type SyncRunConnection struct {
 func runList(id census.SyncID, newestFirst bool) listSum {
 	name := strconv.AppendInt(append(make([]byte, 0, 32), "runs/"...), int64(id), 10)
 	if newestFirst {
-		return sumOf(append(name, "/desc"...))
+		return listSumOf(append(name, "/desc"...))
 	}
-	return sumOf(append(name, "/asc"...))
+	return listSumOf(append(name, "/asc"...))
 }
 
-// at returns the index in the slice of the i-th run shown.
-func (c *SyncRunConnection) at(i int) int {
+// rowOf returns the index in the slice of the i-th run shown.
+func (c *SyncRunConnection) rowOf(i int) int {
 	if c.newestFirst {
 		return len(c.slice.Rows) - 1 - i
 	}
@@ -42,7 +42,7 @@ func (c *SyncRunConnection) at(i int) int {
 func (c *SyncRunConnection) len() int { return len(c.slice.Rows) }
 
 // edge returns the i-th run shown.
-func (c *SyncRunConnection) edge(i int) SyncRunEdge { return SyncRunEdge{c, c.at(i)} }
+func (c *SyncRunConnection) edge(i int) SyncRunEdge { return SyncRunEdge{c, c.rowOf(i)} }
 
 // Edges returns the runs with their cursors.
 func (c *SyncRunConnection) Edges() []SyncRunEdge {
@@ -72,7 +72,7 @@ func (c *SyncRunConnection) PageInfo() *PageInfo {
 		start, end := c.edge(0).Cursor().text(), c.edge(n-1).Cursor().text()
 		info.StartCursor, info.EndCursor = &start, &end
 	}
-	c.page.end(info)
+	c.page.setEndCursor(info)
 	return info
 }
 

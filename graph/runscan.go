@@ -2,61 +2,31 @@ package graph
 
 import (
 	"sync"
-	"sync/atomic"
 
-	"github.com/vektah/gqlparser/v2/gqlerror"
-
-	"census-gateway/graph/limits"
-	"census-gateway/internal/errcodes"
 	"census-gateway/upstream/census"
 	"census-gateway/upstream/paging"
 )
 
 // Limits on how far one operation reads histories that Census cannot filter.
 const (
-	scanRuns = 1_000_000 // runs examined for each filter and statistic, including those in memory
-	scanStep = 100       // runs of the first read, which one call returns
+	maxScannedRuns = 1_000_000 // runs examined for each filter and statistic, including those in memory
+	firstScanRuns  = 100       // runs of the first read, which one call returns
 )
-
-// A scanBudget is the remaining reads of the operation for filters and statistics.
-type scanBudget struct{ pages, runs atomic.Int64 }
-
-// takeCall takes one call to Census from the budget. It returns false if none is left.
-func (b *scanBudget) takeCall() bool { return b.pages.Add(-1) >= 0 }
-
-// oneFreeCall allows one call that is in the price of the operation, not in the budget, and then as
-// many as next allows.
-func oneFreeCall(next func() bool) func() bool {
-	begun := false
-	return func() bool {
-		if !begun {
-			begun = true
-			return true
-		}
-		return next()
-	}
-}
-
-// noCalls allows no calls.
-func noCalls() bool { return false }
-
-// takeRuns takes n runs from the budget. It returns false if it is used up.
-func (b *scanBudget) takeRuns(n int) bool { return b.runs.Add(-int64(n)) > 0 }
 
 // scans holds the scans of one operation. Requests for the same runs before the next read share a
 // scan.
 type scans struct {
-	budget scanBudget
-	mu     sync.Mutex
-	asked  []*scan // requested and not yet started
+	budget  scanBudget
+	mu      sync.Mutex
+	pending []*scan // requested and not yet started
 }
 
 // A scan shows the runs of one sync in a window to visitors. It shows some at a time, from the
 // side that the window counts from, until all visitors have enough or no runs are left.
 type scan struct {
-	of    stretch // the window without a limit
-	step  int     // runs of the first read
-	first *loaded[stretch, paging.Slice[census.SyncRun]]
+	runs      stretch // the window without a limit
+	firstRuns int     // runs of the first read
+	first     *loaded[stretch, paging.Slice[census.SyncRun]]
 	// newest is the first read of another scan of the sync, with the newest runs; nil if there is
 	// none.
 	newest   *loaded[stretch, paging.Slice[census.SyncRun]]
@@ -86,17 +56,17 @@ func (l *loaders) scan(id census.SyncID, w paging.Window, look func(paging.Slice
 	of.window.Limit = 0
 	v := &visitor{look: look}
 	var s *scan
-	for _, asked := range l.scans.asked {
-		if asked.of == of {
+	for _, asked := range l.scans.pending {
+		if asked.runs == of {
 			s = asked
 		}
 	}
 	if s == nil {
-		s = &scan{of: of, done: make(chan struct{})}
-		l.scans.asked = append(l.scans.asked, s)
+		s = &scan{runs: of, done: make(chan struct{})}
+		l.scans.pending = append(l.scans.pending, s)
 	}
-	if w.Limit > s.step {
-		s.step = w.Limit
+	if w.Limit > s.firstRuns {
+		s.firstRuns = w.Limit
 		s.first = l.askFirst(id, w)
 	}
 	s.visitors = append(s.visitors, v)
@@ -121,8 +91,8 @@ func (l *loaders) askFirst(id census.SyncID, w paging.Window) *loaded[stretch, p
 // beginScans starts the requested scans.
 func (l *loaders) beginScans() {
 	l.scans.mu.Lock()
-	asked := l.scans.asked
-	l.scans.asked = nil
+	asked := l.scans.pending
+	l.scans.pending = nil
 	l.scans.mu.Unlock()
 	followNewest(asked)
 	for _, s := range asked {
@@ -150,22 +120,22 @@ func (l *loaders) beginScans() {
 func followNewest(asked []*scan) {
 	newest := make(map[census.SyncID]*loaded[stretch, paging.Slice[census.SyncRun]], len(asked))
 	for _, s := range asked {
-		if s.first != nil && !s.of.window.FromOldest {
-			newest[s.of.sync] = s.first
+		if s.first != nil && !s.runs.window.FromOldest {
+			newest[s.runs.sync] = s.first
 		}
 	}
 	for _, s := range asked {
-		if s.first == nil && !s.of.window.FromOldest {
-			s.newest = newest[s.of.sync]
+		if s.first == nil && !s.runs.window.FromOldest {
+			s.newest = newest[s.runs.sync]
 		}
 	}
 }
 
 // run shows the runs to the visitors.
 func (s *scan) run(l *loaders) error {
-	w := s.of.window
-	w.Limit = s.step
-	limited, err := l.walk(s.first, s.of.sync, w, oneFreeCall(l.scans.budget.takeCall), func(runs paging.Slice[census.SyncRun]) bool { return s.show(l, runs) })
+	w := s.runs.window
+	w.Limit = s.firstRuns
+	limited, err := l.walk(s.first, s.runs.sync, w, oneFreeCall(l.scans.budget.takeCall), func(runs paging.Slice[census.SyncRun]) bool { return s.show(l, runs) })
 	for _, v := range s.visitors {
 		if limited && !v.done {
 			v.done, v.limited = true, true
@@ -216,12 +186,4 @@ func (s *scan) show(l *loaders, runs paging.Slice[census.SyncRun]) (enough bool)
 		enough = enough && v.done
 	}
 	return enough
-}
-
-// errReadLimit returns the error for a list that the read limit stops at its start. An empty page
-// with the same cursor would make clients repeat the query forever.
-func (l *loaders) errReadLimit(format string, args ...any) error {
-	err := gqlerror.Errorf("query too expensive: "+format, args...)
-	err.Extensions = map[string]any{"code": errcodes.QueryTooExpensive, "limit": string(limits.Calls), "allowed": l.calls, "actual": l.calls + 1}
-	return err
 }

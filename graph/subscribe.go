@@ -75,7 +75,7 @@ func (l *lazyLoaders) newEventSource(ctx context.Context, field string, args map
 	if seen != "" {
 		after = &seen
 	}
-	mark, err := parseMark(after, sum)
+	mark, err := parseEventCursor(after, sum)
 	if err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func (c *SyncConnection) PageInfo() *PageInfo {
 		start, end := c.edge(0).Cursor().text(), c.edge(n-1).Cursor().text()
 		info.StartCursor, info.EndCursor = &start, &end
 	}
-	c.page.end(info)
+	c.page.setEndCursor(info)
 	return info
 }
 

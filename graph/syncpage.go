@@ -6,12 +6,12 @@ type syncPage struct {
 	next, previous bool // as in PageInfo
 }
 
-func (p syncPage) cutFrom(syncs []*Sync) []*Sync { return syncs[p.from:p.to] }
+func (p syncPage) syncsOf(syncs []*Sync) []*Sync { return syncs[p.from:p.to] }
 
 // connection returns the page of syncs as a connection. syncs must be in order; page has the
 // arguments of the page.
 func (p syncPage) connection(syncs []*Sync, list listSum, order SyncOrder, page pageArgs) *SyncConnection {
-	return &SyncConnection{syncs: p.cutFrom(syncs), all: syncs, list: list, order: order, page: page, first: p.from, step: 1, open: -1,
+	return &SyncConnection{syncs: p.syncsOf(syncs), all: syncs, list: list, order: order, page: page, first: p.from, step: 1, open: -1,
 		next: p.next, prev: p.previous, total: len(syncs)}
 }
 

@@ -159,5 +159,5 @@ func syncList(which string, filter *SyncFilter, order *SyncOrder) listSum {
 	if order != nil {
 		name += "/" + string(order.Field) + "/" + string(order.Direction)
 	}
-	return sumOf([]byte(name + filter.listName()))
+	return listSumOf([]byte(name + filter.listName()))
 }

@@ -52,7 +52,7 @@ func (l *loaders) mergedTimeline(ids []census.SyncID, filter *stats.Filter, newe
 		w.Newer.Ordinal = paging.NoOrdinal
 	}
 	narrowed := narrow(w, filter)
-	narrowed.Limit = min(w.Limit+1, streamStep)
+	narrowed.Limit = min(w.Limit+1, firstStreamRuns)
 	from := narrowed
 	if filter.InProgress() {
 		from = inProgressWindow(narrowed, filter)
@@ -116,5 +116,5 @@ func timelineList(syncIDs, groups []string, newestFirst bool) (list listSum, syn
 		name.WriteString(fmt.Sprintf("/groups %q", groups))
 	}
 	name.WriteString(map[bool]string{true: "/desc", false: "/asc"}[newestFirst])
-	return sumOf([]byte(name.String())), syncs, nil
+	return listSumOf([]byte(name.String())), syncs, nil
 }

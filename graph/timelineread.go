@@ -18,7 +18,7 @@ func (l *loaders) readStream(s *runStream, filter *stats.Filter, until paging.Po
 		return
 	}
 	s.steps = max(1, 2*s.steps)
-	steps, rest := 0, s.rest
+	steps, rest := 0, s.heldBack
 	limited, err := l.walkWithBudget(s, s.window, may, func(slice paging.Slice[census.SyncRun]) bool {
 		s.add(slice, filter)
 		steps++

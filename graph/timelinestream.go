@@ -9,9 +9,9 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// streamStep is how many runs of each sync a timeline reads at first. Most pages need few of
+// firstStreamRuns is how many runs of each sync a timeline reads at first. Most pages need few of
 // each.
-const streamStep = 10
+const firstStreamRuns = 10
 
 // clockLag is how long after its creation time a run may become visible, by our clock. Clocks
 // differ a little, and Census stores a run before it lists it.
@@ -19,12 +19,12 @@ const clockLag = 5 * time.Second
 
 // A runStream provides the runs of one sync for the timeline, nearest first.
 type runStream struct {
-	sync   census.SyncID
-	window paging.Window                // not read yet
-	rows   []census.SyncRun             // read and not shown yet; they pass the filter
-	done   bool                         // all has been read
-	rest   paging.Slice[census.SyncRun] // a run held back, shown if s cannot be read further
-	asOf   time.Time                    // when the last read was requested
+	sync     census.SyncID
+	window   paging.Window                // not read yet
+	rows     []census.SyncRun             // read and not shown yet; they pass the filter
+	done     bool                         // all has been read
+	heldBack paging.Slice[census.SyncRun] // a run held back, shown if s cannot be read further
+	asOf     time.Time                    // when the last read was requested
 	// barrier is a place beyond which nothing is known, because of the read limit, a failure, or
 	// possible new runs. It is zero if there is none.
 	barrier paging.Position
@@ -86,7 +86,7 @@ func (s *runStream) add(slice paging.Slice[census.SyncRun], filter *stats.Filter
 	}
 	s.asOf = slice.AsOf
 	s.done = !slice.More || len(slice.Rows) == 0
-	s.rest, s.window = slice.Rest(s.window), slice.After(s.window)
+	s.heldBack, s.window = slice.Rest(s.window), slice.After(s.window)
 }
 
 // endBefore ends s, towards newer runs, shortly before asOf, when its newest runs were requested.
