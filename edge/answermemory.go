@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 	"sync"
@@ -75,13 +74,6 @@ func (s *answerShare) release() {
 	defer s.mu.Unlock()
 	s.set(0)
 	s.memory = nil
-}
-
-// HasRoom reports whether there is room for an answer to ctx's request of at least that many bytes
-// in memory. If it returns false, stop making the answer.
-func HasRoom(ctx context.Context, bytes int) bool {
-	k := requestInfoOf(ctx)
-	return k == nil || k.memory == nil || k.memory.growTo(int64(bytes))
 }
 
 func noMemory() *Refusal {

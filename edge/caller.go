@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -52,18 +51,4 @@ func (c Caller) LogValue() slog.Value { return slog.StringValue(c.ID) }
 // MarshalJSON returns {"id": …} and nothing else.
 func (c Caller) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]string{"id": c.ID})
-}
-
-// withCaller returns a context with a caller, outside of RequestID.
-func withCaller(ctx context.Context, c Caller) context.Context {
-	return withRequestInfo(ctx, RequestIDFrom(ctx), c)
-}
-
-// CallerFrom returns the caller of a request; false before authentication.
-func CallerFrom(ctx context.Context) (Caller, bool) {
-	k := requestInfoOf(ctx)
-	if k == nil || k.caller.ID == "" {
-		return Caller{}, false
-	}
-	return k.caller, true
 }

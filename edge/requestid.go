@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"context"
 	"math/rand/v2"
 	"net/http"
 	"regexp"
@@ -24,14 +23,6 @@ func RequestID(next http.Handler) http.Handler {
 		caller, _ := CallerFrom(r.Context())
 		next.ServeHTTP(w, r.WithContext(withRequestInfo(r.Context(), id, caller)))
 	})
-}
-
-// RequestIDFrom returns the id that RequestID assigned; empty outside a request.
-func RequestIDFrom(ctx context.Context) string {
-	if k := requestInfoOf(ctx); k != nil {
-		return k.ID
-	}
-	return ""
 }
 
 // newRequestID returns an id of 128 random bits. It is not a secret, so the fast generator is

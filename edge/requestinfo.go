@@ -40,6 +40,35 @@ func (k *requestInfo) Value(key any) any {
 	return k.Context.Value(key)
 }
 
+// RequestIDFrom returns the id that RequestID assigned; empty outside a request.
+func RequestIDFrom(ctx context.Context) string {
+	if k := requestInfoOf(ctx); k != nil {
+		return k.ID
+	}
+	return ""
+}
+
+// withCaller returns a context with a caller, outside of RequestID.
+func withCaller(ctx context.Context, c Caller) context.Context {
+	return withRequestInfo(ctx, RequestIDFrom(ctx), c)
+}
+
+// CallerFrom returns the caller of a request; false before authentication.
+func CallerFrom(ctx context.Context) (Caller, bool) {
+	k := requestInfoOf(ctx)
+	if k == nil || k.caller.ID == "" {
+		return Caller{}, false
+	}
+	return k.caller, true
+}
+
+// HasRoom reports whether there is room for an answer to ctx's request of at least that many bytes
+// in memory. If it returns false, stop making the answer.
+func HasRoom(ctx context.Context, bytes int) bool {
+	k := requestInfoOf(ctx)
+	return k == nil || k.memory == nil || k.memory.growTo(int64(bytes))
+}
+
 // TakeRefusal returns the Refusal that the request was answered with, the first time it is
 // called. The caller reports it to operators. It returns nil if there was none, or outside of
 // RequestID.

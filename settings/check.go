@@ -138,8 +138,3 @@ func (s Settings) checkAlerts() error {
 	}
 	return nil
 }
-
-// invalid returns an error that says what the value of a setting must be.
-func invalid(env, format string, args ...any) error {
-	return fmt.Errorf("%s (--%s) %s", env, flagOf(env), fmt.Sprintf(format, args...))
-}

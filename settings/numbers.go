@@ -54,3 +54,8 @@ func withRange(err error) error {
 	}
 	return err
 }
+
+// invalid returns an error that says what the value of a setting must be.
+func invalid(env, format string, args ...any) error {
+	return fmt.Errorf("%s (--%s) %s", env, flagOf(env), fmt.Sprintf(format, args...))
+}

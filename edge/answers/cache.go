@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"sync"
@@ -36,6 +37,18 @@ type Cache struct {
 	flights    map[string]*flight
 	waiting    int // requests that wait for another request's flight
 	generation int // number of calls of Forget
+}
+
+// A flight is one run of an operation that identical requests may wait for. The Cache's mutex
+// guards its fields except over, and except answer after over is closed.
+type flight struct {
+	key        string
+	waiters    int // requests that want the answer, including the one that runs the operation
+	cancel     context.CancelFunc
+	finished   bool
+	generation int           // of the Cache when it began
+	done       chan struct{} // closed once it is known whether there is an answer to share
+	answer     *answer       // nil if there is none
 }
 
 // maxWaiting is the maximum number of requests that wait for another's answer. The limit on

@@ -2,18 +2,6 @@ package answers
 
 import "context"
 
-// A flight is one run of an operation that identical requests may wait for. The Cache's mutex
-// guards its fields except over, and except answer after over is closed.
-type flight struct {
-	key        string
-	waiters    int // requests that want the answer, including the one that runs the operation
-	cancel     context.CancelFunc
-	finished   bool
-	generation int           // of the Cache when it began
-	done       chan struct{} // closed once it is known whether there is an answer to share
-	answer     *answer       // nil if there is none
-}
-
 // newFlight returns a flight that no other request can join. c.mu is held.
 func (c *Cache) newFlight(key []byte) *flight {
 	return &flight{key: string(key), waiters: 1, generation: c.generation, done: make(chan struct{})}

@@ -3,6 +3,8 @@ package answers
 import (
 	"context"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -20,13 +22,6 @@ func (c *Cache) Middleware(wait time.Duration) func(next http.Handler) http.Hand
 		}
 		return &layer{c, next, wait, c.layers.Add(1)}
 	}
-}
-
-type layer struct {
-	*Cache
-	next http.Handler
-	wait time.Duration
-	id   uint64
 }
 
 // ServeHTTP answers r from memory, waits for an identical request in progress, or calls next.
@@ -88,4 +83,38 @@ func (l *layer) lead(w http.ResponseWriter, r *http.Request, f *flight) {
 	}
 	l.finish(f, a)
 	l.write(w, r, a)
+}
+
+// write answers r with a.
+func (c *Cache) write(w http.ResponseWriter, r *http.Request, a *answer) {
+	h := w.Header()
+	safe := r.Method == http.MethodGet || r.Method == http.MethodHead
+	match := safe && a.tag != nil && matches(r.Header["If-None-Match"], a.tag[0])
+	for _, f := range a.fields {
+		if !match || !strings.HasPrefix(f.name, "Content-") { // RFC 9110, 15.4.5
+			h[f.name] = f.values
+		}
+	}
+	if len(a.vary) > 0 {
+		h["Vary"] = append(h["Vary"], a.vary...)
+	}
+	var age time.Duration
+	if a.aged {
+		age = (c.now() - a.asOf).Truncate(time.Second)
+		h["Age"] = []string{strconv.Itoa(int(age / time.Second))}
+	}
+	if a.tag != nil {
+		h["Etag"] = a.tag
+		// max-age counts from where Age does (RFC 9111, 4.2).
+		h["Cache-Control"] = c.age(a.until + age)
+	}
+	if match {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h["Content-Length"] = a.length
+	w.WriteHeader(a.status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(a.body) // an error means that the client has gone
+	}
 }

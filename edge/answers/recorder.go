@@ -5,7 +5,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
+
+type layer struct {
+	*Cache
+	next http.Handler
+	wait time.Duration
+	id   uint64
+}
 
 // A recorder is the ResponseWriter of a handler whose answer may be shared. It decides once the
 // header is complete. Either it holds the answer until the end, or it passes the answer through
@@ -128,6 +136,33 @@ func (c *recorder) answer() *answer {
 		return nil
 	}
 	return newAnswer(c)
+}
+
+func newAnswer(c *recorder) *answer {
+	a := &answer{
+		key:    c.flight.key,
+		status: c.status,
+		vary:   c.header["Vary"],
+		length: []string{strconv.Itoa(len(c.body))},
+		body:   c.body,
+	}
+	if until := c.freshness.until.Load(); until > 0 && c.status == http.StatusOK {
+		a.until, a.tag = time.Duration(until), []string{tag(c.header, c.body)}
+		a.vary = append(slices.Clip(a.vary), costHeader)
+	}
+	if age, err := strconv.Atoi(c.header.Get("Age")); err == nil {
+		a.aged, a.asOf = true, c.freshness.cache.now()-time.Duration(age)*time.Second
+	}
+	for name, values := range c.header {
+		switch {
+		case name == "Vary", name == "Content-Length", name == "Age" && a.aged:
+		case a.until > 0 && (name == "Etag" || name == "Cache-Control"):
+		default:
+			// Clip, since outer layers may append to the values.
+			a.fields = append(a.fields, field{name, slices.Clip(values)})
+		}
+	}
+	return a
 }
 
 // mergeHeaders adds the headers of next to those of the outer layers. Vary combines both; for every

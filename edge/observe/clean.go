@@ -1,6 +1,10 @@
 package observe
 
-import "strings"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+)
 
 // maxName is the maximum length, in bytes, of a name that a client sent.
 const maxName = 64
@@ -78,6 +82,12 @@ func operationType(s string) string {
 		return s
 	}
 	return "unknown"
+}
+
+// shortHash returns a hash in place of a text that must not be shown.
+func shortHash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])[:12]
 }
 
 func documentHash(s string) string {

@@ -1,10 +1,6 @@
 package observe
 
-import (
-	"crypto/sha256"
-	"encoding/hex"
-	"time"
-)
+import "time"
 
 // An Operation describes a completed GraphQL operation.
 type Operation struct {
@@ -46,12 +42,6 @@ type Call struct {
 	Status   int           // HTTP status of the last try; 0 without a response
 	Duration time.Duration // of all tries and the waits between; see Operation.Duration
 	Tries    int           // HTTP requests made; 0: none was sent
-}
-
-// shortHash returns a hash in place of a text that must not be shown.
-func shortHash(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:])[:12]
 }
 
 // clean returns op without anything harmful that a client could have put into it.

@@ -11,31 +11,6 @@ const (
 	daysTo1970 = 719468          // from 0000-03-01
 )
 
-// Append appends t as Census writes it.
-func (t DateTime) Append(b []byte) []byte {
-	if t <= 0 || t >= year10000 {
-		return t.Time().AppendFormat(b, dateTimeLayout)
-	}
-	year, month, day := civil(uint32(t / dayMillis))
-	ms := uint32(t % dayMillis)
-	s := ms / 1000
-	ms %= 1000
-	const digits = "0000-00-00T00:00:00.000Z"
-	n := len(b)
-	b = append(b, digits...)
-	d := b[n : n+len(digits)]
-	put2(d[0:], year/100)
-	put2(d[2:], year%100)
-	put2(d[5:], month)
-	put2(d[8:], day)
-	put2(d[11:], s/3600)
-	put2(d[14:], s/60%60)
-	put2(d[17:], s%60)
-	d[20] = byte('0' + ms/100)
-	put2(d[21:], ms%100)
-	return b
-}
-
 func put2(b []byte, n uint32) {
 	const pairs = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"
 	b[1], b[0] = pairs[2*n+1], pairs[2*n]
@@ -67,23 +42,6 @@ func days(year, month, day uint32) uint32 {
 	}
 	inEra := year % 400
 	return year/400*eraDays + 365*inEra + inEra/4 - inEra/100 + (153*month+2)/5 + day - 1 - daysTo1970
-}
-
-// parseCanonical reads a timestamp in the form that Append writes. It returns false also for
-// unusual dates, which may be invalid.
-func parseCanonical(s string) (DateTime, bool) {
-	if len(s) != len(dateTimeLayout) || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s[19] != '.' || s[23] != 'Z' {
-		return 0, false
-	}
-	year := take2(s[0:])*100 + take2(s[2:])
-	month, day := take2(s[5:]), take2(s[8:])
-	hour, minute, second := take2(s[11:]), take2(s[14:]), take2(s[17:])
-	ms := take2(s[20:])*10 + uint32(s[22]-'0')
-	if year < 1971 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 28 && day > lastDay(year, month) ||
-		hour > 23 || minute > 59 || second > 59 || ms > 999 || s[22]-'0' > 9 {
-		return 0, false
-	}
-	return DateTime(days(year, month, day))*dayMillis + DateTime((hour*60+minute)*60+second)*1000 + DateTime(ms), true
 }
 
 // take2 reads two digits; over 99 if they are not digits.

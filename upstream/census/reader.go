@@ -12,21 +12,6 @@ type reader struct {
 	reason  *SyncTriggerReason // the last one returned
 }
 
-// status reads the status of a run and Census's word for it. The word is copied unless it is
-// one of those that nearly all runs have.
-func (s *reader) status() (SyncRunStatus, string) {
-	raw, _ := s.Scalar()
-	for _, known := range [...]struct {
-		raw    string
-		status SyncRunStatus
-	}{{"completed", StatusCompleted}, {"failed", StatusFailed}, {"skipped", StatusSkipped}, {"working", StatusWorking}, {"queued", StatusQueued}} {
-		if raw == known.raw {
-			return known.status, known.raw
-		}
-	}
-	return parseStatus(raw), s.Keep(raw)
-}
-
 // count reads a number of records; unknown if it is missing or negative. A negative number
 // would reduce sums, while the rest of the run is still useful.
 func (s *reader) count() Count {

@@ -2,19 +2,6 @@ package census
 
 import "strings"
 
-// A SyncID is Census's number of a sync, always above 0.
-type SyncID int64
-
-// A SyncRunID is Census's number of a sync run, always above 0. It rises with time across all
-// syncs.
-type SyncRunID int64
-
-// A Count is a number of records, which Census may omit.
-type Count struct {
-	N     int64
-	Known bool // false: null
-}
-
 // A SyncRun is one execution of a sync (API reference, "List sync runs"). It still changes for
 // some minutes after its end, while Census updates its totals.
 type SyncRun struct {
@@ -41,12 +28,6 @@ type SyncRun struct {
 	Canceled               bool
 	SyncTriggerReason      *SyncTriggerReason
 	CurrentStep            *string // missing once the run has completed
-}
-
-// A SyncTriggerReason is why a run was started, in the words of Census's own pages.
-type SyncTriggerReason struct {
-	UITag    *string // "Manual", "API Request", "Dry Run", …; an open list
-	UIDetail *string // may contain the e-mail address of a person
 }
 
 // A SyncRunStatus is the state of a run. Census has renamed these before, so an unknown word
@@ -78,6 +59,21 @@ func parseStatus(raw string) SyncRunStatus {
 		return StatusSkipped
 	}
 	return StatusUnknown
+}
+
+// status reads the status of a run and Census's word for it. The word is copied unless it is
+// one of those that nearly all runs have.
+func (s *reader) status() (SyncRunStatus, string) {
+	raw, _ := s.Scalar()
+	for _, known := range [...]struct {
+		raw    string
+		status SyncRunStatus
+	}{{"completed", StatusCompleted}, {"failed", StatusFailed}, {"skipped", StatusSkipped}, {"working", StatusWorking}, {"queued", StatusQueued}} {
+		if raw == known.raw {
+			return known.status, known.raw
+		}
+	}
+	return parseStatus(raw), s.Keep(raw)
 }
 
 // scan reads a run. It skips unknown keys.
