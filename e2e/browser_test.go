@@ -78,7 +78,7 @@ func TestBrowserBudgets(t *testing.T) {
 	t.Parallel()
 	c := newCensus(t, sim.Options{Empty: true})
 	c.fill(1000, 25)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	g := start(t, c.settings("GATEWAY_DASHBOARD=true", "GATEWAY_WEBHOOK_SECRETS=a-secret", "GATEWAY_WATCH_CALLS=6000")...)
 	defer c.Send(sim.Webhook{URL: "http://" + g.host + "/webhooks/census", Secret: "a-secret"})()
