@@ -18,7 +18,7 @@ type breadthFirstSchema struct {
 
 // startExecution starts the execution of op with the object root.
 func (s breadthFirstSchema) startExecution(ctx context.Context, op *graphql.OperationContext, p *plan, root any) graphql.ResponseHandler {
-	x := exec.Start(ctx, op, p.exec, root, func() { loadersOf(ctx).read() })
+	x := exec.Start(ctx, op, p.exec, root, func() { loadersOf(ctx).readRequested() })
 	x.Room = func(bytes int) *gqlerror.Error {
 		if s.hold != nil && !s.hold(ctx, bytes) {
 			return errTooManyAnswers()

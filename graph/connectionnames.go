@@ -15,7 +15,7 @@ func sourceConnection(ctx context.Context, src *census.SyncSource, pick func(nam
 		return exec.Value[*string](nil, nil)
 	}
 	l := loadersOf(ctx)
-	return exec.After(l.sides.ask(l.census.SideOf(src)), func(all *upstream.Ends) (*string, error) {
+	return exec.After(l.connections.load(l.census.SideOf(src)), func(all *upstream.Ends) (*string, error) {
 		return pick(all.Source(src)), nil
 	})
 }
@@ -25,7 +25,7 @@ func destinationConnection(ctx context.Context, d *census.SyncDestination, pick 
 	if d.ConnectionID == nil && d.ActivationID == nil {
 		return exec.Value[*string](nil, nil)
 	}
-	return exec.After(loadersOf(ctx).sides.ask(upstream.Destinations), func(all *upstream.Ends) (*string, error) {
+	return exec.After(loadersOf(ctx).connections.load(upstream.Destinations), func(all *upstream.Ends) (*string, error) {
 		return pick(all.Destination(d)), nil
 	})
 }

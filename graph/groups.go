@@ -41,7 +41,7 @@ func (r *Resolver) groups(ctx context.Context) exec.Later[[]*Group] {
 	if l.census.Version() == calls.V1 {
 		return exec.Value[[]*Group](nil, nil)
 	}
-	return exec.After(l.sides.ask(upstream.Sources), func(sources *upstream.Ends) ([]*Group, error) {
+	return exec.After(l.connections.load(upstream.Sources), func(sources *upstream.Ends) ([]*Group, error) {
 		list := l.census.Groups(sources)
 		groups := make([]*Group, len(list))
 		for i, g := range list {
@@ -80,7 +80,7 @@ func (r *Resolver) groupOfSync(ctx context.Context, s *Sync) exec.Later[*Group] 
 			if keys[0] == "" {
 				return exec.Value[*Group](nil, nil)
 			}
-			return exec.After(l.sides.ask(upstream.Sources), func(sources *upstream.Ends) (*Group, error) {
+			return exec.After(l.connections.load(upstream.Sources), func(sources *upstream.Ends) (*Group, error) {
 				return r.newGroup(sources.Group(keys[0])), nil
 			})
 		})
@@ -99,7 +99,7 @@ func (l *loaders) readGroupKeys(keys []string, sides []upstream.GroupSide) exec.
 		if !side.Wanted() {
 			continue
 		}
-		got := l.sides.ask(side.Side)
+		got := l.connections.load(side.Side)
 		return exec.Then(func() exec.Later[[]string] {
 			ends, err := got.Get()
 			if err != nil {

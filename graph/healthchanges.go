@@ -83,7 +83,7 @@ func (c *healthChanges) readCurrent(ctx context.Context) {
 		}
 		s := &Sync{ID: id}
 		got := s.requestRecord(within)
-		runs := l.slices.ask(stretch{sync: id, window: healthWindow})
+		runs := l.runWindows.load(runWindow{sync: id, window: healthWindow})
 		reading = append(reading, func() {
 			got()
 			e, err := l.healthInput(s, runs)
@@ -93,7 +93,7 @@ func (c *healthChanges) readCurrent(ctx context.Context) {
 		})
 	}
 	if len(reading) > 0 {
-		l.read()
+		l.readRequested()
 	}
 	for _, f := range reading {
 		f()

@@ -13,7 +13,7 @@ func countHealth(ctx context.Context, c *SyncConnection) exec.Later[[]*SyncHealt
 		return countStates(ctx, c.all)
 	}
 	l := loadersOf(ctx)
-	all := l.all.ask(struct{}{})
+	all := l.allSyncs.load(struct{}{})
 	return exec.Then(func() exec.Later[[]*SyncHealthCount] {
 		rows, err := all.Get()
 		if err != nil {

@@ -16,40 +16,40 @@ type loader[K comparable, V any] struct {
 	reader[K, V]
 
 	mu     sync.Mutex
-	few    [4]*loaded[K, V] // the first keys requested: most operations need no map
-	values map[K]*loaded[K, V]
-	unread []*loaded[K, V] // requested and not read yet
+	few    [4]*loadedValue[K, V] // the first keys requested: most operations need no map
+	values map[K]*loadedValue[K, V]
+	unread []*loadedValue[K, V] // requested and not read yet
 }
 
 // A reader reads the values of a loader.
 type reader[K comparable, V any] struct {
-	name string
-	of   *loaders
+	name  string
+	owner *loaders
 	// read sets a result for each key.
 	read func(l *loaders, ctx context.Context, keys []K, out results[V])
-	// kept sets a result for each key whose value is in memory. Nil if none are.
-	kept func(l *loaders, keys []K, out results[V])
+	// cached sets a result for each key whose value is in memory. Nil if none are.
+	cached func(l *loaders, keys []K, out results[V])
 }
 
-// A loaded is a requested value.
-type loaded[K comparable, V any] struct {
+// A loadedValue is a requested value.
+type loadedValue[K comparable, V any] struct {
 	key    K
 	result *dataloader.Result[V]
-	there  <-chan struct{} // closed when result is set; nil if it was set from the start
+	ready  <-chan struct{} // closed when result is set; nil if it was set from the start
 }
 
 // Get returns the value. Call it after the loader has read.
-func (l *loaded[K, V]) Get() (V, error) {
-	if l.there != nil {
-		<-l.there
+func (l *loadedValue[K, V]) Get() (V, error) {
+	if l.ready != nil {
+		<-l.ready
 	}
 	return l.result.Data, l.result.Error
 }
 
 type batchHook func(ctx context.Context, loader string, keys int) (context.Context, func(error))
 
-// ask requests the value of k.
-func (l *loader[K, V]) ask(k K) *loaded[K, V] {
+// load requests the value of k.
+func (l *loader[K, V]) load(k K) *loadedValue[K, V] {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	v := l.find(k)
@@ -61,7 +61,7 @@ func (l *loader[K, V]) ask(k K) *loaded[K, V] {
 }
 
 // find returns the value of k; nil if k was not requested.
-func (l *loader[K, V]) find(k K) *loaded[K, V] {
+func (l *loader[K, V]) find(k K) *loadedValue[K, V] {
 	for _, v := range l.few {
 		if v != nil && v.key == k {
 			return v
@@ -70,8 +70,8 @@ func (l *loader[K, V]) find(k K) *loaded[K, V] {
 	return l.values[k]
 }
 
-func (l *loader[K, V]) collect(k K) *loaded[K, V] {
-	v := &loaded[K, V]{key: k}
+func (l *loader[K, V]) collect(k K) *loadedValue[K, V] {
+	v := &loadedValue[K, V]{key: k}
 	for i := range l.few {
 		if l.few[i] == nil {
 			l.few[i] = v
@@ -79,14 +79,14 @@ func (l *loader[K, V]) collect(k K) *loaded[K, V] {
 		}
 	}
 	if l.values == nil {
-		l.values = make(map[K]*loaded[K, V], 64) // more than a few are often those of a page
+		l.values = make(map[K]*loadedValue[K, V], 64) // more than a few are often those of a page
 	}
 	l.values[k] = v
 	return v
 }
 
-// known sets the value of k, unless k was requested before.
-func (l *loader[K, V]) known(k K, value V) {
+// prime sets the value of k, unless k was requested before.
+func (l *loader[K, V]) prime(k K, value V) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.find(k) == nil {
@@ -94,8 +94,8 @@ func (l *loader[K, V]) known(k K, value V) {
 	}
 }
 
-// forget drops the value of k. Callers that requested it keep it.
-func (l *loader[K, V]) forget(k K) {
+// clear drops the value of k. Callers that requested it keep it.
+func (l *loader[K, V]) clear(k K) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i, v := range l.few {
@@ -111,31 +111,31 @@ func (l *loader[K, V]) forget(k K) {
 func (l *loader[K, V]) dispatch() <-chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	asked := l.notKept()
+	asked := l.notCached()
 	if len(asked) == 0 {
-		return nothing
+		return closedChannel
 	}
-	there := make(chan struct{})
+	ready := make(chan struct{})
 	keys := make([]K, len(asked))
 	for i, v := range asked {
-		keys[i], v.there = v.key, there
+		keys[i], v.ready = v.key, ready
 	}
 	go func() {
 		stack.Grow()
-		defer close(there)
+		defer close(ready)
 		out := l.batch(keys)
 		for i, v := range asked {
 			v.result = &out[i]
 		}
 	}()
-	return there
+	return ready
 }
 
 // batch reads keys and returns their results.
 func (r *reader[K, V]) batch(keys []K) results[V] {
-	ctx, end := r.of.hook(r.of.ctx, r.name, len(keys))
+	ctx, end := r.owner.hook(r.owner.ctx, r.name, len(keys))
 	out := newResults[V](len(keys))
-	err := contain(func() { r.read(r.of, ctx, keys, out) })
+	err := recoverPanic(func() { r.read(r.owner, ctx, keys, out) })
 	end(err)
 	for i := range out {
 		if err != nil && out[i].Error == errNoResult {
@@ -145,17 +145,17 @@ func (r *reader[K, V]) batch(keys []K) results[V] {
 	return out
 }
 
-var nothing = func() <-chan struct{} {
+var closedChannel = func() <-chan struct{} {
 	c := make(chan struct{})
 	close(c)
 	return c
 }()
 
-// notKept returns the requested keys whose values are not in memory, and sets the others.
-func (l *loader[K, V]) notKept() []*loaded[K, V] {
+// notCached returns the requested keys whose values are not in memory, and sets the others.
+func (l *loader[K, V]) notCached() []*loadedValue[K, V] {
 	asked := l.unread
 	l.unread = nil
-	if l.kept == nil || len(asked) == 0 {
+	if l.cached == nil || len(asked) == 0 {
 		return asked
 	}
 	keys := make([]K, len(asked))
@@ -163,7 +163,7 @@ func (l *loader[K, V]) notKept() []*loaded[K, V] {
 		keys[i] = v.key
 	}
 	kept := newResults[V](len(keys))
-	l.kept(l.of, keys, kept)
+	l.cached(l.owner, keys, kept)
 	rest := asked[:0]
 	for i, v := range asked {
 		if kept[i].Error == errNoResult {

@@ -23,7 +23,7 @@ var onlyInProgress = stats.Filter{Outcomes: []census.SyncRunOutcome{census.Outco
 
 // latestRunOf returns the newest run of a sync; nil if it has none.
 func latestRunOf(ctx context.Context, id census.SyncID) exec.Later[*census.SyncRun] {
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: latestWindow}), func(slice paging.Slice[census.SyncRun]) (*census.SyncRun, error) {
+	return exec.After(loadersOf(ctx).runWindows.load(runWindow{sync: id, window: latestWindow}), func(slice paging.Slice[census.SyncRun]) (*census.SyncRun, error) {
 		if len(slice.Rows) == 0 {
 			return nil, nil
 		}
@@ -33,7 +33,7 @@ func latestRunOf(ctx context.Context, id census.SyncID) exec.Later[*census.SyncR
 
 // activeRunOf returns the newest run of a sync that is in progress; nil if none is seen.
 func activeRunOf(ctx context.Context, id census.SyncID) exec.Later[*census.SyncRun] {
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: healthWindow}), func(slice paging.Slice[census.SyncRun]) (*census.SyncRun, error) {
+	return exec.After(loadersOf(ctx).runWindows.load(runWindow{sync: id, window: healthWindow}), func(slice paging.Slice[census.SyncRun]) (*census.SyncRun, error) {
 		return activeRun(slice.Rows), nil
 	})
 }
@@ -59,7 +59,7 @@ func typicalRunOf(ctx context.Context, id census.SyncID, last int, full bool) ex
 		return exec.Value[*stats.Typical](nil, badInput("last must be from %d to %d, got %d", minTypical, maxTypical, last))
 	}
 	window := paging.Window{Limit: max(last, healthWindow.Limit)}
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: window}), func(slice paging.Slice[census.SyncRun]) (*stats.Typical, error) {
+	return exec.After(loadersOf(ctx).runWindows.load(runWindow{sync: id, window: window}), func(slice paging.Slice[census.SyncRun]) (*stats.Typical, error) {
 		return stats.TypicalOf(slice.Rows, last, full), nil
 	})
 }
@@ -67,7 +67,7 @@ func typicalRunOf(ctx context.Context, id census.SyncID, last int, full bool) ex
 // expectedDuration returns the expected duration of a run in seconds; nil if too few runs before
 // it are seen.
 func expectedDuration(ctx context.Context, run *census.SyncRun) exec.Later[*float64] {
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: run.SyncID, window: healthWindow}), func(slice paging.Slice[census.SyncRun]) (*float64, error) {
+	return exec.After(loadersOf(ctx).runWindows.load(runWindow{sync: run.SyncID, window: healthWindow}), func(slice paging.Slice[census.SyncRun]) (*float64, error) {
 		return stats.Expected(run, slice.Rows), nil
 	})
 }

@@ -23,7 +23,7 @@ func (r *Resolver) node(ctx context.Context, arg, id string) exec.Later[Node] {
 	case err != nil:
 		return exec.Value[Node](nil, err)
 	case typename == syncRunType:
-		return exec.After(loadersOf(ctx).runs.ask(census.SyncRunID(n)), func(run *census.SyncRun) (Node, error) { return run, nil })
+		return exec.After(loadersOf(ctx).runs.load(census.SyncRunID(n)), func(run *census.SyncRun) (Node, error) { return run, nil })
 	}
 	return exec.Value[Node](&Sync{ID: census.SyncID(n), required: true}, nil)
 }

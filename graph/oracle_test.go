@@ -24,7 +24,7 @@ var oracleSchema = newSchema(&Resolver{}).schema
 
 // oracleValue waits for the value of a resolver.
 func oracleValue[T any](ctx context.Context, later exec.Later[T]) (v T, err error) {
-	v, err = later.Wait(func() { loadersOf(ctx).read() })
+	v, err = later.Wait(func() { loadersOf(ctx).readRequested() })
 	var beside exec.Beside
 	if errors.As(err, &beside) {
 		err = nil
@@ -94,7 +94,7 @@ func (s *Sync) oracleLoad(ctx context.Context, record bool) error {
 		return nil
 	}
 	got := s.requestRecord(ctx)
-	loadersOf(ctx).read()
+	loadersOf(ctx).readRequested()
 	if got(); s.required {
 		return s.err
 	}

@@ -97,7 +97,7 @@ func (c *runChanges) readBack(ctx context.Context) error {
 	ids := c.unread[:min(len(c.unread), resumeBatch)]
 	c.unread = c.unread[len(ids):]
 	found, errs := make([][]live.Change, len(ids)), make([]error, len(ids))
-	each(len(ids), func(i int) { found[i], errs[i] = c.since(ctx, ids[i], c.mark.Of(ids[i])) })
+	concurrently(len(ids), func(i int) { found[i], errs[i] = c.since(ctx, ids[i], c.mark.Of(ids[i])) })
 	for i, id := range ids {
 		switch err := errs[i]; callKind(err) {
 		case calls.NotFound:

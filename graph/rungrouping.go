@@ -36,14 +36,14 @@ func (g *runGrouping) needsRecords() bool {
 	return true
 }
 
-// askConnections requests the connections that the groups or their order need; nil if they need
+// requestConnections requests the connections that the groups or their order need; nil if they need
 // none.
-func (g *runGrouping) askConnections(l *loaders) *loaded[upstream.Side, *upstream.Ends] {
+func (g *runGrouping) requestConnections(l *loaders) *loadedValue[upstream.Side, *upstream.Ends] {
 	switch {
 	case g.by == SyncRunGroupByDestinationType, g.by == SyncRunGroupByDestination && g.order == SyncRunGroupOrderLabel:
-		return l.sides.ask(upstream.Destinations)
+		return l.connections.load(upstream.Destinations)
 	case g.by == SyncRunGroupBySource && g.order == SyncRunGroupOrderLabel:
-		return l.sides.ask(upstream.Sources)
+		return l.connections.load(upstream.Sources)
 	}
 	return nil
 }

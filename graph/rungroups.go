@@ -27,7 +27,7 @@ func (r *Resolver) runGroups(ctx context.Context, s *SyncRunStats, by SyncRunGro
 		}
 	}
 	l := loadersOf(ctx)
-	connections := g.askConnections(l)
+	connections := g.requestConnections(l)
 	return exec.Then(func() exec.Later[[]*SyncRunStatsGroup] {
 		for _, record := range got {
 			record()

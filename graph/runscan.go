@@ -24,12 +24,12 @@ type scans struct {
 // A scan shows the runs of one sync in a window to visitors. It shows some at a time, from the
 // side that the window counts from, until all visitors have enough or no runs are left.
 type scan struct {
-	runs      stretch // the window without a limit
-	firstRuns int     // runs of the first read
-	first     *loaded[stretch, paging.Slice[census.SyncRun]]
+	runs      runWindow // the window without a limit
+	firstRuns int       // runs of the first read
+	first     *loadedValue[runWindow, paging.Slice[census.SyncRun]]
 	// newest is the first read of another scan of the sync, with the newest runs; nil if there is
 	// none.
-	newest   *loaded[stretch, paging.Slice[census.SyncRun]]
+	newest   *loadedValue[runWindow, paging.Slice[census.SyncRun]]
 	visitors []*visitor
 	done     chan struct{} // closed when the scan has ended
 }
@@ -52,7 +52,7 @@ type visitor struct {
 func (l *loaders) scan(id census.SyncID, w paging.Window, look func(paging.Slice[census.SyncRun]) (enough bool)) (wait func() (limited bool, err error)) {
 	l.scans.mu.Lock()
 	defer l.scans.mu.Unlock()
-	of := stretch{sync: id, window: w}
+	of := runWindow{sync: id, window: w}
 	of.window.Limit = 0
 	v := &visitor{look: look}
 	var s *scan
@@ -67,7 +67,7 @@ func (l *loaders) scan(id census.SyncID, w paging.Window, look func(paging.Slice
 	}
 	if w.Limit > s.firstRuns {
 		s.firstRuns = w.Limit
-		s.first = l.askFirst(id, w)
+		s.first = l.requestFirst(id, w)
 	}
 	s.visitors = append(s.visitors, v)
 	return func() (bool, error) {
@@ -76,20 +76,20 @@ func (l *loaders) scan(id census.SyncID, w paging.Window, look func(paging.Slice
 	}
 }
 
-// askFirst requests the first runs of a scan of w, if it begins at an end of the list; otherwise
-// it returns nil. All scans share the newest runs.
-func (l *loaders) askFirst(id census.SyncID, w paging.Window) *loaded[stretch, paging.Slice[census.SyncRun]] {
+// requestFirst requests the first runs of a scan of w, if it begins at an end of the list;
+// otherwise it returns nil. All scans share the newest runs.
+func (l *loaders) requestFirst(id census.SyncID, w paging.Window) *loadedValue[runWindow, paging.Slice[census.SyncRun]] {
 	if !w.Near().IsEnd() {
 		return nil
 	}
 	if !w.FromOldest {
 		w = paging.Window{Limit: w.Limit}
 	}
-	return l.slices.ask(stretch{sync: id, window: w, once: true})
+	return l.runWindows.load(runWindow{sync: id, window: w, once: true})
 }
 
-// beginScans starts the requested scans.
-func (l *loaders) beginScans() {
+// startScans starts the requested scans.
+func (l *loaders) startScans() {
 	l.scans.mu.Lock()
 	asked := l.scans.pending
 	l.scans.pending = nil
@@ -102,7 +102,7 @@ func (l *loaders) beginScans() {
 			if s.newest != nil {
 				_, _ = s.newest.Get() // this scan finds its errors itself
 			}
-			if bug := contain(func() { err = s.run(l) }); bug != nil {
+			if bug := recoverPanic(func() { err = s.run(l) }); bug != nil {
 				err = bug
 			}
 			for _, v := range s.visitors {
@@ -118,7 +118,7 @@ func (l *loaders) beginScans() {
 // with the newest runs. With a page cache, yesterday's runs are often on the same page as
 // today's.
 func followNewest(asked []*scan) {
-	newest := make(map[census.SyncID]*loaded[stretch, paging.Slice[census.SyncRun]], len(asked))
+	newest := make(map[census.SyncID]*loadedValue[runWindow, paging.Slice[census.SyncRun]], len(asked))
 	for _, s := range asked {
 		if s.first != nil && !s.runs.window.FromOldest {
 			newest[s.runs.sync] = s.first
@@ -145,14 +145,14 @@ func (s *scan) run(l *loaders) error {
 }
 
 // walk shows the runs of a sync in w to look, some at a time from the side that w counts from,
-// until look returns true or w ends. first is the result of askFirst for w. limited reports
+// until look returns true or w ends. first is the result of requestFirst for w. limited reports
 // whether may ended the walk early by allowing no more calls. The page of first does not count as
 // a call.
-func (l *loaders) walk(first *loaded[stretch, paging.Slice[census.SyncRun]], id census.SyncID, w paging.Window, may func() bool, look func(paging.Slice[census.SyncRun]) (enough bool)) (limited bool, err error) {
+func (l *loaders) walk(first *loadedValue[runWindow, paging.Slice[census.SyncRun]], id census.SyncID, w paging.Window, may func() bool, look func(paging.Slice[census.SyncRun]) (enough bool)) (limited bool, err error) {
 	var rest paging.Slice[census.SyncRun]
 	if first != nil {
 		runs, err := first.Get()
-		l.slices.forget(first.key)
+		l.runWindows.clear(first.key)
 		runs = runs.Cut(w).Hold(w)
 		rest = runs.Rest(w)
 		if err != nil || look(runs) || !runs.More || len(runs.Rows) == 0 {
@@ -160,7 +160,7 @@ func (l *loaders) walk(first *loaded[stretch, paging.Slice[census.SyncRun]], id 
 		}
 		w, may = runs.After(w), l.scans.budget.takeCall
 	}
-	defer l.reading.enter(l.ctx)()
+	defer l.runReads.acquire(l.ctx)()
 	limited, err = l.census.ScanRuns(l.ctx, id, w, may, func(runs paging.Slice[census.SyncRun]) bool {
 		rest.Rows = nil
 		return look(runs)

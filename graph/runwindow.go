@@ -6,6 +6,13 @@ import (
 	"census-gateway/upstream/paging"
 )
 
+// A runWindow is a window of the runs of one sync.
+type runWindow struct {
+	sync   census.SyncID
+	window paging.Window
+	once   bool // it is read only once, and not kept until the end of the operation
+}
+
 // latestWindow is the window of a sync's newest run.
 var latestWindow = paging.Window{Limit: 1}
 

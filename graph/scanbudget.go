@@ -38,6 +38,6 @@ func noCalls() bool { return false }
 // with the same cursor would make clients repeat the query forever.
 func (l *loaders) errReadLimit(format string, args ...any) error {
 	err := gqlerror.Errorf("query too expensive: "+format, args...)
-	err.Extensions = map[string]any{"code": errcodes.QueryTooExpensive, "limit": string(limits.Calls), "allowed": l.calls, "actual": l.calls + 1}
+	err.Extensions = map[string]any{"code": errcodes.QueryTooExpensive, "limit": string(limits.Calls), "allowed": l.readLimit, "actual": l.readLimit + 1}
 	return err
 }

@@ -22,7 +22,7 @@ func newSchema(r *Resolver) breadthFirstSchema {
 	for typename, side := range map[string]upstream.Side{"SyncSource": upstream.Sources, "SyncDestination": upstream.Destinations} {
 		ahead := func(ctx context.Context) {
 			if l := loadersOf(ctx); l.census.Version() == calls.V1 || side == upstream.Destinations { // V2's sources may be in its activations
-				l.sides.ask(side)
+				l.connections.load(side)
 			}
 		}
 		schema.Objects[typename].Fields["connectionName"].Ahead = ahead

@@ -35,7 +35,7 @@ func (r queryResolver) SyncRun(ctx context.Context, id string) exec.Later[*censu
 	if err != nil {
 		return exec.Value[*census.SyncRun](nil, err)
 	}
-	return exec.After(loadersOf(ctx).runs.ask(n), withoutError)
+	return exec.After(loadersOf(ctx).runs.load(n), withoutError)
 }
 
 func (r queryResolver) SyncRuns(ctx context.Context, syncIds []string, groupIds []string, filter *stats.Filter, orderBy *SyncRunOrder, first *int, after *string, last *int, before *string) exec.Later[*SyncRunConnection] {

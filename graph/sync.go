@@ -28,7 +28,7 @@ func (s *Sync) requestRecord(ctx context.Context) (got func()) {
 	if s.record != nil || s.err != nil {
 		return func() {}
 	}
-	record := loadersOf(ctx).syncs.ask(s.ID)
+	record := loadersOf(ctx).syncs.load(s.ID)
 	return func() { s.record, s.err = record.Get() }
 }
 
@@ -39,7 +39,7 @@ func loadRecords(ctx context.Context, objs []any) exec.Calls {
 		if s.record != nil {
 			return exec.Value(struct{}{}, nil)
 		}
-		record := loadersOf(ctx).syncs.ask(s.ID)
+		record := loadersOf(ctx).syncs.load(s.ID)
 		return exec.Then(func() exec.Later[struct{}] {
 			if s.record, s.err = record.Get(); s.required {
 				return exec.Value(struct{}{}, s.err)

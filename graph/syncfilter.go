@@ -87,14 +87,14 @@ func (f *SyncFilter) needsHealth() bool {
 // A preparedFilter is a filter with the data it needs besides the syncs.
 type preparedFilter struct {
 	filter       *SyncFilter
-	destinations *loaded[upstream.Side, *upstream.Ends] // nil if it needs none
+	destinations *loadedValue[upstream.Side, *upstream.Ends] // nil if it needs none
 }
 
 // prepare requests the data that f needs.
 func (f *SyncFilter) prepare(l *loaders) preparedFilter {
 	p := preparedFilter{filter: f}
 	if f != nil && len(f.DestinationTypes) > 0 {
-		p.destinations = l.sides.ask(upstream.Destinations)
+		p.destinations = l.connections.load(upstream.Destinations)
 	}
 	return p
 }

@@ -47,7 +47,7 @@ func healthInputOf(ctx context.Context, s *Sync) exec.Later[healthInput] {
 	notes.Of(ctx).DependsOnTime()
 	l := loadersOf(ctx)
 	got := s.requestRecord(ctx)
-	runs := l.slices.ask(stretch{sync: s.ID, window: healthWindow})
+	runs := l.runWindows.load(runWindow{sync: s.ID, window: healthWindow})
 	return exec.Then(func() exec.Later[healthInput] {
 		got()
 		return exec.Value(l.healthInput(s, runs))
@@ -55,7 +55,7 @@ func healthInputOf(ctx context.Context, s *Sync) exec.Later[healthInput] {
 }
 
 // healthInput returns the input for the health of s, or the error of reading it.
-func (l *loaders) healthInput(s *Sync, runs *loaded[stretch, paging.Slice[census.SyncRun]]) (healthInput, error) {
+func (l *loaders) healthInput(s *Sync, runs *loadedValue[runWindow, paging.Slice[census.SyncRun]]) (healthInput, error) {
 	if s.record == nil {
 		return healthInput{}, s.err
 	}
@@ -68,7 +68,7 @@ func (l *loaders) healthInput(s *Sync, runs *loaded[stretch, paging.Slice[census
 		e.runs[len(e.runs)-1-i] = run
 	}
 	if slice.Stale { // newer runs are missing, which must not count as late
-		e.now = e.now.Add(-l.began.Sub(slice.AsOf))
+		e.now = e.now.Add(-l.startedAt.Sub(slice.AsOf))
 	}
 	return e, nil
 }
@@ -90,11 +90,11 @@ func evaluateHealth(ctx context.Context, syncs []*Sync) exec.Later[[]healthResul
 // primeLatestRun lets the loader know the newest run of a sync, from the runs read for its health.
 // Queries often select both.
 func (l *loaders) primeLatestRun(id census.SyncID) {
-	slice, err := l.slices.ask(stretch{sync: id, window: healthWindow}).Get()
+	slice, err := l.runWindows.load(runWindow{sync: id, window: healthWindow}).Get()
 	if err != nil {
 		return
 	}
 	slice.Rows, slice.First = slice.Rows[max(len(slice.Rows)-1, 0):], max(slice.End()-1, 0)
 	slice.More = slice.First > 0
-	l.slices.known(stretch{sync: id, window: latestWindow}, slice)
+	l.runWindows.prime(runWindow{sync: id, window: latestWindow}, slice)
 }

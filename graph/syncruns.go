@@ -22,7 +22,7 @@ func runsOf(ctx context.Context, id census.SyncID, filter *stats.Filter, newestF
 	if filter != nil && !filter.MatchesEverything() {
 		return filteredRuns(ctx, id, filter, list, newestFirst, w, page)
 	}
-	return exec.After(loadersOf(ctx).slices.ask(stretch{sync: id, window: w}), func(slice paging.Slice[census.SyncRun]) (*SyncRunConnection, error) {
+	return exec.After(loadersOf(ctx).runWindows.load(runWindow{sync: id, window: w}), func(slice paging.Slice[census.SyncRun]) (*SyncRunConnection, error) {
 		return &SyncRunConnection{list: list, newestFirst: newestFirst, page: page, window: w, slice: slice}, nil
 	})
 }

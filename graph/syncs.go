@@ -37,7 +37,7 @@ func allSyncsPage(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder, p
 		if _, err := page.pageOf(nil, list, order, defaultPage); err != nil {
 			return exec.Value[*SyncConnection](nil, err)
 		}
-		all, prepared := l.all.ask(struct{}{}), filter.prepare(l)
+		all, prepared := l.allSyncs.load(struct{}{}), filter.prepare(l)
 		return exec.Then(func() exec.Later[*SyncConnection] {
 			rows, err := all.Get()
 			if err != nil {
@@ -51,7 +51,7 @@ func allSyncsPage(ctx context.Context, filter *SyncFilter, orderBy *SyncOrder, p
 	if err != nil {
 		return exec.Value[*SyncConnection](nil, err)
 	}
-	return exec.After(l.listed.ask(w), func(slice paging.Slice[census.Sync]) (*SyncConnection, error) {
+	return exec.After(l.syncWindows.load(w), func(slice paging.Slice[census.Sync]) (*SyncConnection, error) {
 		syncs := l.syncsOfRecords(slice.Rows)
 		info := pageInfo(w, slice, newestFirst)
 		c := &SyncConnection{syncs: syncs, list: list, order: order, page: page, first: slice.First, step: 1, open: slice.OpenPlace(w),

@@ -56,7 +56,7 @@ func (l *loaders) selectSyncs(ctx context.Context, named []*Sync, groups []strin
 			return l.inGroups(named, groups)
 		})
 	}
-	all := l.all.ask(struct{}{})
+	all := l.allSyncs.load(struct{}{})
 	return exec.Then(func() exec.Later[[]*Sync] {
 		rows, err := all.Get()
 		if err != nil {
@@ -70,7 +70,7 @@ func (l *loaders) selectSyncs(ctx context.Context, named []*Sync, groups []strin
 func (l *loaders) syncsOfRecords(rows []census.Sync) []*Sync {
 	syncs := make([]*Sync, len(rows))
 	for i := range rows {
-		l.syncs.known(rows[i].ID, &rows[i])
+		l.syncs.prime(rows[i].ID, &rows[i])
 		syncs[i] = &Sync{ID: rows[i].ID, record: &rows[i]}
 	}
 	return syncs

@@ -59,7 +59,7 @@ func (l *loaders) mergedTimeline(ids []census.SyncID, filter *stats.Filter, newe
 	}
 	streams := make([]*runStream, len(ids))
 	for i, id := range ids {
-		streams[i] = &runStream{sync: id, window: narrowed, first: l.askFirst(id, from)}
+		streams[i] = &runStream{sync: id, window: narrowed, first: l.requestFirst(id, from)}
 	}
 	return exec.Slow(func() (*SyncRunConnection, error) {
 		found := l.mergeStreams(streams, filter, w)
@@ -70,7 +70,7 @@ func (l *loaders) mergedTimeline(ids []census.SyncID, filter *stats.Filter, newe
 			}
 		}
 		if found.stuck(narrowed) && failed == nil {
-			return nil, l.errReadLimit("finding the next runs of %d syncs takes more than the %d calls to Census that an operation may make; name fewer of them in syncIds", len(ids), l.calls)
+			return nil, l.errReadLimit("finding the next runs of %d syncs takes more than the %d calls to Census that an operation may make; name fewer of them in syncIds", len(ids), l.readLimit)
 		}
 		c := found.connection(list, newestFirst, w, filter, page)
 		if filter.MatchesEverything() {

@@ -110,5 +110,5 @@ func (l *loaders) readFurther(streams []*runStream, filter *stats.Filter, fromOl
 		})
 		todo = todo[:left]
 	}
-	each(len(todo), func(i int) { l.readStream(todo[i], filter, until, may(), final) })
+	concurrently(len(todo), func(i int) { l.readStream(todo[i], filter, until, may(), final) })
 }

@@ -36,7 +36,7 @@ type runStream struct {
 	started bool  // a read succeeded
 	steps   int   // limit of the next read, if no run passes the filter
 
-	first *loaded[stretch, paging.Slice[census.SyncRun]] // see askFirst; nil once it is used
+	first *loadedValue[runWindow, paging.Slice[census.SyncRun]] // see requestFirst; nil once it is used
 }
 
 // needsRead reports whether s must be read further to find its next run.
