@@ -111,20 +111,20 @@ func (l *loader[K, V]) clear(k K) {
 func (l *loader[K, V]) dispatch() <-chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	asked := l.notCached()
-	if len(asked) == 0 {
+	requested := l.notCached()
+	if len(requested) == 0 {
 		return closedChannel
 	}
 	ready := make(chan struct{})
-	keys := make([]K, len(asked))
-	for i, v := range asked {
+	keys := make([]K, len(requested))
+	for i, v := range requested {
 		keys[i], v.ready = v.key, ready
 	}
 	go func() {
 		stack.Grow()
 		defer close(ready)
 		out := l.batch(keys)
-		for i, v := range asked {
+		for i, v := range requested {
 			v.result = &out[i]
 		}
 	}()
@@ -153,19 +153,19 @@ var closedChannel = func() <-chan struct{} {
 
 // notCached returns the requested keys whose values are not in memory, and sets the others.
 func (l *loader[K, V]) notCached() []*loadedValue[K, V] {
-	asked := l.unread
+	requested := l.unread
 	l.unread = nil
-	if l.cached == nil || len(asked) == 0 {
-		return asked
+	if l.cached == nil || len(requested) == 0 {
+		return requested
 	}
-	keys := make([]K, len(asked))
-	for i, v := range asked {
+	keys := make([]K, len(requested))
+	for i, v := range requested {
 		keys[i] = v.key
 	}
 	kept := newResults[V](len(keys))
 	l.cached(l.owner, keys, kept)
-	rest := asked[:0]
-	for i, v := range asked {
+	rest := requested[:0]
+	for i, v := range requested {
 		if kept[i].Error == errNoResult {
 			rest = append(rest, v)
 			continue

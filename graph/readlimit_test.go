@@ -209,9 +209,9 @@ func TestNoListStandsStill(t *testing.T) {
 			}
 			fs, wants = append(fs, f), append(wants, want)
 		}
-		asked := slices.Clone(fs)
-		for len(asked) > 0 {
-			refused, wrong := nextPages(t, h, asked)
+		waiting := slices.Clone(fs)
+		for len(waiting) > 0 {
+			refused, wrong := nextPages(t, h, waiting)
 			if wrong != "" {
 				rt.Fatal(wrong)
 			}
@@ -227,7 +227,7 @@ func TestNoListStandsStill(t *testing.T) {
 					f.ids, f.done = nil, true
 				}
 			}
-			asked = slices.DeleteFunc(asked, func(f *pager) bool { return f.done })
+			waiting = slices.DeleteFunc(waiting, func(f *pager) bool { return f.done })
 		}
 		for i, f := range fs {
 			if f.ids != nil && !slices.Equal(f.ids, wants[i]) {

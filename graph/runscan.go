@@ -52,17 +52,17 @@ type visitor struct {
 func (l *loaders) scan(id census.SyncID, w paging.Window, look func(paging.Slice[census.SyncRun]) (enough bool)) (wait func() (limited bool, err error)) {
 	l.scans.mu.Lock()
 	defer l.scans.mu.Unlock()
-	of := runWindow{sync: id, window: w}
-	of.window.Limit = 0
+	runs := runWindow{sync: id, window: w}
+	runs.window.Limit = 0
 	v := &visitor{look: look}
 	var s *scan
-	for _, asked := range l.scans.pending {
-		if asked.runs == of {
-			s = asked
+	for _, p := range l.scans.pending {
+		if p.runs == runs {
+			s = p
 		}
 	}
 	if s == nil {
-		s = &scan{runs: of, done: make(chan struct{})}
+		s = &scan{runs: runs, done: make(chan struct{})}
 		l.scans.pending = append(l.scans.pending, s)
 	}
 	if w.Limit > s.firstRuns {
@@ -91,11 +91,11 @@ func (l *loaders) requestFirst(id census.SyncID, w paging.Window) *loadedValue[r
 // startScans starts the requested scans.
 func (l *loaders) startScans() {
 	l.scans.mu.Lock()
-	asked := l.scans.pending
+	pending := l.scans.pending
 	l.scans.pending = nil
 	l.scans.mu.Unlock()
-	followNewest(asked)
-	for _, s := range asked {
+	followNewest(pending)
+	for _, s := range pending {
 		go func() {
 			defer close(s.done)
 			var err error
@@ -117,14 +117,14 @@ func (l *loaders) startScans() {
 // followNewest lets scans that begin further back wait for scans of the same syncs that begin
 // with the newest runs. With a page cache, yesterday's runs are often on the same page as
 // today's.
-func followNewest(asked []*scan) {
-	newest := make(map[census.SyncID]*loadedValue[runWindow, paging.Slice[census.SyncRun]], len(asked))
-	for _, s := range asked {
+func followNewest(pending []*scan) {
+	newest := make(map[census.SyncID]*loadedValue[runWindow, paging.Slice[census.SyncRun]], len(pending))
+	for _, s := range pending {
 		if s.first != nil && !s.runs.window.FromOldest {
 			newest[s.runs.sync] = s.first
 		}
 	}
-	for _, s := range asked {
+	for _, s := range pending {
 		if s.first == nil && !s.runs.window.FromOldest {
 			s.newest = newest[s.runs.sync]
 		}

@@ -35,12 +35,12 @@ func filteredRuns(ctx context.Context, id census.SyncID, filter *stats.Filter, l
 	if filter.MatchesNothing() {
 		return exec.Value(foundRuns{}.connection(list, newestFirst, w, filter, page), nil)
 	}
-	reaped := loadersOf(ctx).findRuns(id, w, filter)
+	wait := loadersOf(ctx).findRuns(id, w, filter)
 	return exec.Slow(func() (*SyncRunConnection, error) {
-		h, err := reaped()
+		found, err := wait()
 		if err != nil {
 			return nil, err
 		}
-		return h.connection(list, newestFirst, w, filter, page), nil
+		return found.connection(list, newestFirst, w, filter, page), nil
 	})
 }

@@ -34,9 +34,9 @@ func TestNamesOnV2(t *testing.T) {
 					t.Errorf("%+v: %s", opt, got)
 				}
 			}
-			asked := strings.Join(census.Calls(), "\n")
-			if n := strings.Count(asked, "/activations"); n != 1 || strings.Count(asked, "/sources") > 1 || strings.Contains(asked, "/destinations") {
-				t.Errorf("%+v: %s", opt, asked)
+			made := strings.Join(census.Calls(), "\n")
+			if n := strings.Count(made, "/activations"); n != 1 || strings.Count(made, "/sources") > 1 || strings.Contains(made, "/destinations") {
+				t.Errorf("%+v: %s", opt, made)
 			}
 		}
 	}
