@@ -60,7 +60,7 @@ func (l *loaders) readSyncs(ctx context.Context, ids []census.SyncID, out result
 
 func (l *loaders) cachedSyncs(ids []census.SyncID, out results[*census.Sync]) {
 	for i, id := range ids {
-		if record, ok := l.census.SyncKept(l.ctx, id); ok {
+		if record, ok := l.census.CachedSync(l.ctx, id); ok {
 			out.set(i, record, nil)
 		}
 	}
@@ -93,7 +93,7 @@ func (l *loaders) readRunWindows(ctx context.Context, keys []runWindow, out resu
 
 func (l *loaders) cachedRunWindows(keys []runWindow, out results[paging.Slice[census.SyncRun]]) {
 	for _, b := range batchBySync(keys) {
-		if slices, ok := l.census.RunsKept(l.ctx, b.sync, b.windows...); ok {
+		if slices, ok := l.census.CachedRuns(l.ctx, b.sync, b.windows...); ok {
 			for i, at := range b.at {
 				out.set(at, slices[i], nil)
 			}

@@ -19,7 +19,7 @@ import (
 )
 
 // NoteRead records, in the notes of ctx's request, data read from Census or from memory.
-func NoteRead(ctx context.Context, read upstream.Read) {
+func NoteRead(ctx context.Context, read upstream.ReadReport) {
 	of := notes.Of(ctx)
 	if read.Cached {
 		of.Found()

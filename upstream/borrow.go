@@ -35,8 +35,8 @@ func (l list[T]) borrow() {
 		return
 	}
 	if newest != nil {
-		t, weight := l.packTop(*newest)
-		c.set(l.topKey(next.Epoch), t, weight, t.Sent.Add(l.lifetime()))
+		t, weight := l.packNewest(*newest)
+		c.set(l.newestKey(next.Epoch), t, weight, t.Sent.Add(l.lifetime()))
 	}
 	c.set(key, next, l.weigh(next.Newest.Rows), time.Time{})
 }
@@ -47,8 +47,8 @@ func (l list[T]) lend(k *paging.CachedList[T]) {
 	if !l.client.hasStore() {
 		return
 	}
-	value, _ := l.client.cache.get(l.topKey(k.Epoch))
-	t, _ := value.(*paging.Top[T])
+	value, _ := l.client.cache.get(l.newestKey(k.Epoch))
+	t, _ := value.(*paging.NewestRows[T])
 	l.client.putShared(l.client.sharedKey("list", l.key()), sealedFor+l.client.cache.stale, func(w *coding.Writer) { k.Write(w, t, l.write) })
 }
 
@@ -57,9 +57,9 @@ func (l list[T]) borrowChunk(key cacheKey) (any, bool) {
 	if !l.client.hasStore() || l.localOnly || l.client.cache.absent.has(key) {
 		return nil, false
 	}
-	var b paging.Block[T]
+	var b paging.CachedChunk[T]
 	found := l.client.getShared(l.client.sharedKey("chunk", key), func(r *coding.Reader) (ok bool) {
-		b, ok = paging.ReadBlock(r, l.parse)
+		b, ok = paging.ReadCachedChunk(r, l.parse)
 		return ok
 	})
 	if !found {
@@ -76,7 +76,7 @@ func (l list[T]) borrowChunk(key cacheKey) (any, bool) {
 }
 
 // lendChunk stores a chunk for other gateways.
-func (l list[T]) lendChunk(key cacheKey, b paging.Block[T]) {
+func (l list[T]) lendChunk(key cacheKey, b paging.CachedChunk[T]) {
 	if l.client.hasStore() {
 		l.client.putShared(l.client.sharedKey("chunk", key), time.Until(b.Until)+l.client.cache.stale, func(w *coding.Writer) { b.Write(w, l.write) })
 	}

@@ -90,8 +90,8 @@ func (c *cache) drop(key cacheKey) {
 // runs.
 func (c *cache) syncsLifetime() time.Duration { return syncsFactor * c.freshness }
 
-// crowded reports whether more than half of the bytes are in use.
-func (c *cache) crowded() bool {
+// halfFull reports whether more than half of the bytes are in use.
+func (c *cache) halfFull() bool {
 	return c.entries != nil && c.entries.WeightedSize() > c.entries.GetMaximum()/2
 }
 
@@ -125,8 +125,8 @@ func (c *cache) reportShortage() {
 	}
 }
 
-// A Read describes something that was read, from Census or from memory.
-type Read struct {
+// A ReadReport describes something that was read, from Census or from memory.
+type ReadReport struct {
 	Cached bool      // it was in memory, or another operation was already reading it
 	Until  time.Time // when it stops being fresh
 	Stale  bool      // it is no longer fresh: Census fails, and this is its last answer
@@ -140,7 +140,7 @@ func (c *cache) mayServeStale(err error) bool {
 }
 
 // count records whether something was found in memory.
-func (c *cache) count(r Read) {
+func (c *cache) count(r ReadReport) {
 	if r.Cached {
 		c.hits.Add(1)
 	} else {

@@ -242,8 +242,8 @@ func TestStaleWhileCensusFails(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				census, client, id := remembering(50, 5*time.Second)
-				var reads []Read
-				client.onRead = func(_ context.Context, r Read) { reads = append(reads, r) }
+				var reads []ReadReport
+				client.onRead = func(_ context.Context, r ReadReport) { reads = append(reads, r) }
 				ask := func() (errs []error) {
 					_, err := client.Runs(t.Context(), id, paging.Window{Limit: 5})
 					_, err2 := client.Sync(t.Context(), id)
@@ -320,7 +320,7 @@ func TestStaleWhileAllPlacesAreTaken(t *testing.T) {
 		}
 		read := func() (stale int) {
 			var n atomic.Int64
-			client.onRead = func(_ context.Context, r Read) {
+			client.onRead = func(_ context.Context, r ReadReport) {
 				if r.Stale {
 					n.Add(1)
 				}
@@ -398,7 +398,7 @@ func TestNothingKeptOfRejectedToken(t *testing.T) {
 		heal = server.Inject(sim.Fault{Do: sim.HTML(503)})
 		ask(client, "unavailable")
 		ask(other, "ok")
-		if _, ok := client.RunsKept(t.Context(), id, paging.Window{Limit: 1}); ok {
+		if _, ok := client.CachedRuns(t.Context(), id, paging.Window{Limit: 1}); ok {
 			t.Error("runs are kept")
 		}
 		heal()
@@ -426,7 +426,7 @@ func TestNothingKeptOfTokenRejectedMeanwhile(t *testing.T) {
 		synctest.Wait()
 		client.Sync(t.Context(), 2)
 		both.Wait()
-		if _, ok := client.SyncKept(t.Context(), id); ok {
+		if _, ok := client.CachedSync(t.Context(), id); ok {
 			t.Error("it is kept")
 		}
 	})
@@ -489,7 +489,7 @@ func TestNewestRunsExpireByTheirOwnRequest(t *testing.T) {
 		server, client, id := remembering(1100, 5*time.Second)
 		running := server.AddRun(int64(id), sim.Run{Status: "working"})
 		var until time.Time
-		client.onRead = func(_ context.Context, r Read) { until = r.Until }
+		client.onRead = func(_ context.Context, r ReadReport) { until = r.Until }
 		ask := func(w paging.Window) paging.Slice[census.SyncRun] {
 			t.Helper()
 			answers, err := client.Runs(t.Context(), id, w)
@@ -592,7 +592,7 @@ func TestSlowListsDoNotReplaceNewerRecords(t *testing.T) {
 }
 
 // Cached rows are not combined with an answer that was requested before them.
-func TestKeptRunsMeetNoOlderAnswers(t *testing.T) {
+func TestCachedRunsMeetNoOlderAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		census, client, id := remembering(403, 5*time.Second)
 		census.Inject(sim.Fault{Match: asksFor("order=asc&page=4&"), Times: 1, Do: late(3 * time.Second)})

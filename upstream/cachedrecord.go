@@ -66,13 +66,13 @@ func fetchRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int
 	if err != nil {
 		err = e.Failed(id, err)
 		if old, ok := staleRecord[T](c, e, id, err); ok {
-			c.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true, AsOf: old.requested})
+			c.onRead(ctx, ReadReport{Cached: true, Until: time.Now(), Stale: true, AsOf: old.requested})
 			return old.record, nil
 		}
 		return nil, err
 	}
 	k := fl.value.(cachedRecord[T])
-	c.onRead(ctx, Read{Cached: shared || k.borrowed, Until: k.until, AsOf: k.requested})
+	c.onRead(ctx, ReadReport{Cached: shared || k.borrowed, Until: k.until, AsOf: k.requested})
 	return k.record, nil
 }
 
@@ -83,7 +83,7 @@ func freshRecord[T any](ctx context.Context, c *Client, e calls.Endpoint, id int
 		return nil, false
 	}
 	k := value.(cachedRecord[T])
-	from, read := c.notBefore(e, id), Read{Cached: true, Until: k.until, AsOf: k.requested}
+	from, read := c.notBefore(e, id), ReadReport{Cached: true, Until: k.until, AsOf: k.requested}
 	if k.until.Sub(k.requested) > c.cache.syncsLifetime() { // records that may change never stay fresh for longer
 		from, read.AsOf = c.since, time.Time{}
 	}

@@ -27,7 +27,7 @@ type Options struct {
 	Observe func(ctx context.Context, endpoint string) (context.Context, func(calls.Call))
 	// OnRead is called for each thing that was read, from Census or from memory, under the
 	// context of the reader. Nil: no reads are reported.
-	OnRead    func(ctx context.Context, r Read)
+	OnRead    func(ctx context.Context, r ReadReport)
 	PageCache int64         // bytes of memory for what was read, for all tokens together; 0: no cache
 	Freshness time.Duration // how long rows that may change stay fresh; 0: only rows that will not change are kept
 	Stale     time.Duration // how long expired rows may be served while Census fails; 0: not at all
@@ -48,7 +48,7 @@ type Client struct {
 	groups      map[string]bool // groups that are served; nil: all
 	facts       *tokenFacts     // shared by the clients of the token
 	cache       *cache          // shared by the clients of all tokens
-	onRead      func(ctx context.Context, r Read)
+	onRead      func(ctx context.Context, r ReadReport)
 	needsPermit bool      // its calls need a permit
 	since       time.Time // cached data that was requested before is not used; zero: all is
 }
@@ -84,7 +84,7 @@ func New(token string, opt Options) *Client {
 	if c.cache.onShort = opt.OnShort; opt.OwnTokens {
 		c.cache.recordsFor = ownRecordsFor
 	}
-	c.onRead = func(ctx context.Context, r Read) {
+	c.onRead = func(ctx context.Context, r ReadReport) {
 		c.cache.count(r)
 		if opt.OnRead != nil {
 			opt.OnRead(ctx, r)

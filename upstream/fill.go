@@ -50,7 +50,7 @@ func (l list[T]) read(ctx context.Context, r paging.Read, after int64) paging.Ar
 		return paging.Arrival[T]{Err: err, Gone: isNotFound(err)}
 	}
 	if shared {
-		l.client.onRead(ctx, Read{Cached: true, Until: fl.sent.Add(l.lifetime()), AsOf: fl.sent})
+		l.client.onRead(ctx, ReadReport{Cached: true, Until: fl.sent.Add(l.lifetime()), AsOf: fl.sent})
 	}
 	return paging.Arrival[T]{Page: fl.value.(paging.Page[T]), Sent: fl.sent, Landed: fl.landed}
 }

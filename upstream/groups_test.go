@@ -41,10 +41,10 @@ func TestServedGroups(t *testing.T) {
 				for _, err := range ask(id) {
 					checkVerdict(t, err, want)
 				}
-				if _, kept := client.SyncKept(t.Context(), id); kept && want != "ok" {
+				if _, kept := client.CachedSync(t.Context(), id); kept && want != "ok" {
 					t.Errorf("sync %d is kept for all", id)
 				}
-				if _, kept := client.RunsKept(t.Context(), id, paging.Window{Limit: 1}); kept && want != "ok" {
+				if _, kept := client.CachedRuns(t.Context(), id, paging.Window{Limit: 1}); kept && want != "ok" {
 					t.Errorf("runs of sync %d are kept for all", id)
 				}
 			}

@@ -15,9 +15,9 @@ func (l list[T]) cachedView(more time.Duration) *paging.View[T] {
 	if !v.HasCached() {
 		return v
 	}
-	var newest *paging.Top[T]
-	if value, ok := l.client.cache.get(l.topKey(v.Epoch)); ok {
-		newest = value.(*paging.Top[T])
+	var newest *paging.NewestRows[T]
+	if value, ok := l.client.cache.get(l.newestKey(v.Epoch)); ok {
+		newest = value.(*paging.NewestRows[T])
 	}
 	v.UseNewest(newest, time.Now(), l.notBefore(more), l.lifetime(), more)
 	return v
@@ -51,7 +51,7 @@ func (l list[T]) cachedChunks(more time.Duration) *paging.View[T] {
 		if !ok {
 			return g, false
 		}
-		b := value.(paging.Block[T])
+		b := value.(paging.CachedChunk[T])
 		if !now.Before(b.Until.Add(more)) || b.Until.Add(-l.lifetime()).Before(from) {
 			return g, false
 		}
@@ -84,8 +84,8 @@ func (l list[T]) cacheView(v *paging.View[T]) *paging.View[T] {
 	}
 	if head != nil {
 		next.Newest = l.newestPlace(*head)
-		t, weight := l.packTop(*head)
-		c.set(l.topKey(next.Epoch), t, weight, t.Sent.Add(l.lifetime()))
+		t, weight := l.packNewest(*head)
+		c.set(l.newestKey(next.Epoch), t, weight, t.Sent.Add(l.lifetime()))
 	}
 	c.set(l.key(), next, l.weigh(next.Newest.Rows), time.Time{})
 	l.lend(next)
@@ -95,7 +95,7 @@ func (l list[T]) cacheView(v *paging.View[T]) *paging.View[T] {
 // cacheChunk caches a chunk, unless the cached one expires later.
 func (l list[T]) cacheChunk(epoch int64, g *paging.Segment[T], sealed bool, now time.Time) {
 	c := l.client.cache
-	b, weight := g.Block(g.Sent.Add(l.lifetime())), l.weigh(g.Rows)
+	b, weight := g.CachedChunk(g.Sent.Add(l.lifetime())), l.weigh(g.Rows)
 	if sealed {
 		b.Until = now.Add(sealedFor)
 		if l.pack != nil {
@@ -104,7 +104,7 @@ func (l list[T]) cacheChunk(epoch int64, g *paging.Segment[T], sealed bool, now 
 		}
 	}
 	key := l.chunkKey(epoch, g.First/l.size)
-	if value, ok := c.get(key); !ok || g.Mended || !value.(paging.Block[T]).Until.After(b.Until) {
+	if value, ok := c.get(key); !ok || g.Mended || !value.(paging.CachedChunk[T]).Until.After(b.Until) {
 		c.set(key, b, weight, b.Until)
 		l.lendChunk(key, b)
 	}

@@ -13,9 +13,9 @@ func (l list[T]) chunkKey(epoch int64, k int) cacheKey {
 	return cacheKey{shelf: l.client.calls.Shelf(), endpoint: l.endpoint, id: l.id, epoch: epoch, k: k}
 }
 
-// topKey names the newest rows. They are evicted sooner than the chunks of their list, which
+// newestKey names the newest rows. They are evicted sooner than the chunks of their list, which
 // they prove: they take more memory and expire sooner.
-func (l list[T]) topKey(epoch int64) cacheKey {
+func (l list[T]) newestKey(epoch int64) cacheKey {
 	return l.chunkKey(epoch, -1)
 }
 
@@ -30,12 +30,12 @@ func (l list[T]) weigh(rows []T) int {
 	return n
 }
 
-// packTop returns g in the form it is cached in, and its size in bytes. If memory is short, all
+// packNewest returns g in the form it is cached in, and its size in bytes. If memory is short, all
 // rows but the newest are packed.
-func (l list[T]) packTop(g paging.Segment[T]) (t *paging.Top[T], weight int) {
-	t = &paging.Top[T]{Segment: g, Loose: g.Low}
+func (l list[T]) packNewest(g paging.Segment[T]) (t *paging.NewestRows[T], weight int) {
+	t = &paging.NewestRows[T]{Segment: g, Loose: g.Low}
 	t.Raw = nil
-	if n := len(g.Rows) - 1; n > 0 && l.pack != nil && l.client.cache.crowded() {
+	if n := len(g.Rows) - 1; n > 0 && l.pack != nil && l.client.cache.halfFull() {
 		t.Below = l.pack(g.Rows[:n])
 		t.Low = max(g.Low-n, 0)
 		t.First, t.Rows = g.First+n, l.pack(g.Rows[n:]).Rows(0) // a copy, which does not share text with the other rows

@@ -22,7 +22,7 @@ func (l list[T]) scan(ctx context.Context, w paging.Window, may func() bool, vis
 		if sought && v.RowsInPlace(step) == 0 { // from the newest rows on
 			windows = append(windows, paging.Window{Limit: l.size})
 		}
-		answer, as, err := l.view(ctx, windows, v, may)
+		answer, as, err := l.completeView(ctx, windows, v, may)
 		if err == errNoMoreCalls {
 			if rest := before.Rest(w); len(rest.Rows) > 0 {
 				visit(rest)

@@ -138,7 +138,7 @@ func TestKeptWhileGone(t *testing.T) {
 		id := addSyncWithRuns(server, 3)
 		stale := 0
 		client := New("", Options{BaseURL: "http://server.test/api/v1", Transport: server.Transport(), PageCache: 1 << 20, Freshness: time.Second, Stale: time.Hour,
-			OnRead: func(_ context.Context, r Read) {
+			OnRead: func(_ context.Context, r ReadReport) {
 				if r.Stale {
 					stale++
 				}

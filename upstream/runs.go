@@ -28,13 +28,13 @@ func (c *Client) Runs(ctx context.Context, sync census.SyncID, windows ...paging
 	return c.runsOf(sync).slices(ctx, windows)
 }
 
-// RunsKept is Runs from memory only. It returns false where that would take a call, and never
+// CachedRuns is Runs from memory only. It returns false where that would take a call, and never
 // waits.
-func (c *Client) RunsKept(ctx context.Context, sync census.SyncID, windows ...paging.Window) ([]paging.Slice[census.SyncRun], bool) {
-	if served, _ := c.servedCached(sync); !served {
+func (c *Client) CachedRuns(ctx context.Context, sync census.SyncID, windows ...paging.Window) ([]paging.Slice[census.SyncRun], bool) {
+	if served, _ := c.cachedServed(sync); !served {
 		return nil, false
 	}
-	return c.runsOf(sync).slicesCached(ctx, windows)
+	return c.runsOf(sync).cachedSlices(ctx, windows)
 }
 
 // ScanRuns calls visit with the runs of w, a batch at a time from the side w counts from,

@@ -37,8 +37,8 @@ func (c *Client) served(ctx context.Context, syncs []*census.Sync) ([]bool, erro
 	return served, nil
 }
 
-// servedCached returns what the cache knows about whether a sync is served.
-func (c *Client) servedCached(id census.SyncID) (served, known bool) {
+// cachedServed returns what the cache knows about whether a sync is served.
+func (c *Client) cachedServed(id census.SyncID) (served, known bool) {
 	if c.groups == nil {
 		return true, true
 	}
@@ -53,7 +53,7 @@ func (c *Client) servedCached(id census.SyncID) (served, known bool) {
 // checkServed returns nil if sync id is served. Otherwise it returns the error that a call of e
 // returns for a missing record. It costs a call for the sync, at most one a minute.
 func (c *Client) checkServed(ctx context.Context, e calls.Endpoint, id int64, sync census.SyncID) error {
-	served, known := c.servedCached(sync)
+	served, known := c.cachedServed(sync)
 	if !known {
 		y, err := c.fetchSync(ctx, sync)
 		if calls.IsKind(err, calls.NotFound) {

@@ -46,9 +46,9 @@ func (c *Client) Sync(ctx context.Context, id census.SyncID) (*census.Sync, erro
 	return found[id].Sync, found[id].Err
 }
 
-// SyncKept is Sync from memory only. It returns false where that would take a call.
-func (c *Client) SyncKept(ctx context.Context, id census.SyncID) (*census.Sync, bool) {
-	if served, _ := c.servedCached(id); !served {
+// CachedSync is Sync from memory only. It returns false where that would take a call.
+func (c *Client) CachedSync(ctx context.Context, id census.SyncID) (*census.Sync, bool) {
+	if served, _ := c.cachedServed(id); !served {
 		return nil, false
 	}
 	return freshRecord[census.Sync](ctx, c, calls.FetchSync, int64(id))

@@ -40,7 +40,7 @@ func (c *Client) SyncsByID(ctx context.Context, ids []census.SyncID) map[census.
 		c.borrowSyncs(ctx, found, missing)
 	}
 	if c.listIsCheaper(len(missing)) {
-		c.listInto(ctx, found, missing)
+		c.listMissing(ctx, found, missing)
 	}
 	var mu sync.Mutex
 	parallel(c.MaxCalls(), slices.Sorted(maps.Keys(missing)), func(id census.SyncID) {
@@ -63,7 +63,7 @@ func (c *Client) borrowSyncs(ctx context.Context, found map[census.SyncID]SyncRe
 			return
 		}
 		cacheRecord(c, key, k, (*census.Sync).Weight)
-		c.onRead(ctx, Read{Cached: true, Until: k.until, AsOf: k.requested})
+		c.onRead(ctx, ReadReport{Cached: true, Until: k.until, AsOf: k.requested})
 		mu.Lock()
 		defer mu.Unlock()
 		found[id] = SyncResult{Sync: k.record}
@@ -81,11 +81,11 @@ func (c *Client) listIsCheaper(n int) bool {
 	return pagesOf(total, c.syncList().size) < n
 }
 
-// listInto moves syncs of the workspace's list from missing to found. The first page shows how
+// listMissing moves syncs of the workspace's list from missing to found. The first page shows how
 // long the list is. If the list was read before and one page is unlikely to do, as many pages
-// are read at once as there were then. listInto stops at an error, or when fetching the rest
+// are read at once as there were then. listMissing stops at an error, or when fetching the rest
 // is cheaper.
-func (c *Client) listInto(ctx context.Context, found map[census.SyncID]SyncResult, missing map[census.SyncID]bool) {
+func (c *Client) listMissing(ctx context.Context, found map[census.SyncID]SyncResult, missing map[census.SyncID]bool) {
 	l := c.syncList()
 	l.anyOrder = c.Version() == calls.V2
 	read := func(from, to int) (total int, err error) {
@@ -100,7 +100,7 @@ func (c *Client) listInto(ctx context.Context, found map[census.SyncID]SyncResul
 		for _, p := range pages {
 			if p.Err == nil {
 				total = max(total, p.Total)
-				c.takeSyncs(ctx, p.Rows, p.Sent, found, missing)
+				c.cacheListed(ctx, p.Rows, p.Sent, found, missing)
 			}
 		}
 		return total, pages[0].Err
@@ -126,9 +126,9 @@ func (c *Client) listInto(ctx context.Context, found map[census.SyncID]SyncResul
 	}
 }
 
-// takeSyncs caches rows of the list, which was requested at sent, and moves missing ones to
+// cacheListed caches rows of the list, which was requested at sent, and moves missing ones to
 // found.
-func (c *Client) takeSyncs(ctx context.Context, rows []census.Sync, sent time.Time, found map[census.SyncID]SyncResult, missing map[census.SyncID]bool) {
+func (c *Client) cacheListed(ctx context.Context, rows []census.Sync, sent time.Time, found map[census.SyncID]SyncResult, missing map[census.SyncID]bool) {
 	until := sent.Add(c.cache.syncsLifetime())
 	for i := range rows {
 		y := &rows[i]
@@ -144,7 +144,7 @@ func (c *Client) takeSyncs(ctx context.Context, rows []census.Sync, sent time.Ti
 			delete(missing, y.ID)
 		}
 	}
-	c.onRead(ctx, Read{Until: until, AsOf: sent})
+	c.onRead(ctx, ReadReport{Until: until, AsOf: sent})
 }
 
 // hideUnserved replaces syncs that are not served by an error.

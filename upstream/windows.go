@@ -14,7 +14,7 @@ import (
 // a page cannot be read, it still answers the windows that need no such page, or that cached
 // rows can answer. It returns an error only if no window is answered.
 func (l list[T]) slices(ctx context.Context, windows []paging.Window) ([]paging.Slice[T], error) {
-	v, _, err := l.view(ctx, windows, l.cachedView(0), nil)
+	v, _, err := l.completeView(ctx, windows, l.cachedView(0), nil)
 	if smaller, ok := l.resized(err); ok {
 		return smaller.slices(ctx, windows)
 	}
@@ -33,7 +33,7 @@ func (l list[T]) slices(ctx context.Context, windows []paging.Window) ([]paging.
 			some[i], read = v.Slice(w), true
 		} else if old, ok := l.stale([]paging.Window{w}, err); ok {
 			some[i] = old.Slice(w)
-			l.client.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true, AsOf: old.Stale})
+			l.client.onRead(ctx, ReadReport{Cached: true, Until: time.Now(), Stale: true, AsOf: old.Stale})
 		} else {
 			some[i].Err = err
 			continue
@@ -71,11 +71,11 @@ func (l list[T]) slicesOf(v *paging.View[T], windows []paging.Window) ([]paging.
 	return answers, nil
 }
 
-// view completes v until it answers windows, and caches what it read. It returns the view, and
-// as, the view to continue with. With an error, it returns how far it came, or nil. If may is
-// set, view asks it before each call to Census; once may returns false, the error is
-// errNoMoreCalls.
-func (l list[T]) view(ctx context.Context, windows []paging.Window, v *paging.View[T], may func() bool) (_, as *paging.View[T], err error) {
+// completeView completes v until it answers windows, and caches what it read. It returns the
+// view, and as, the view to continue with. With an error, it returns how far it came, or nil.
+// If may is set, completeView calls it before each call to Census; once may returns false, the
+// error is errNoMoreCalls.
+func (l list[T]) completeView(ctx context.Context, windows []paging.Window, v *paging.View[T], may func() bool) (_, as *paging.View[T], err error) {
 	reads := 0
 	for moves := 0; ; moves++ {
 		err := l.fill(ctx, v, windows, &reads, may)
@@ -102,7 +102,7 @@ func (l list[T]) view(ctx context.Context, windows []paging.Window, v *paging.Vi
 			l.client.dropRefused(l.endpoint, l.id)
 		}
 		if old, ok := l.stale(windows, err); ok {
-			l.client.onRead(ctx, Read{Cached: true, Until: time.Now(), Stale: true, AsOf: old.Stale})
+			l.client.onRead(ctx, ReadReport{Cached: true, Until: time.Now(), Stale: true, AsOf: old.Stale})
 			return old, old, nil
 		}
 		return so, nil, err
@@ -121,8 +121,8 @@ func (l list[T]) finish(ctx context.Context, v *paging.View[T]) (as *paging.View
 	return as
 }
 
-// slicesCached answers several windows from fresh cached rows only.
-func (l list[T]) slicesCached(ctx context.Context, windows []paging.Window) ([]paging.Slice[T], bool) {
+// cachedSlices answers several windows from fresh cached rows only.
+func (l list[T]) cachedSlices(ctx context.Context, windows []paging.Window) ([]paging.Slice[T], bool) {
 	if l.client.cache.entries == nil {
 		return nil, false
 	}
@@ -138,7 +138,7 @@ func (l list[T]) slicesCached(ctx context.Context, windows []paging.Window) ([]p
 // report reports to onRead what v was read from.
 func (l list[T]) report(ctx context.Context, v *paging.View[T], cached bool) {
 	until := v.Until(l.lifetime())
-	l.client.onRead(ctx, Read{Cached: cached, Until: until, AsOf: until.Add(-l.lifetime())})
+	l.client.onRead(ctx, ReadReport{Cached: cached, Until: until, AsOf: until.Add(-l.lifetime())})
 }
 
 // all reads the whole list, in no order. It fails for a list of more than maxPages, because a

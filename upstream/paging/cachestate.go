@@ -17,8 +17,8 @@ type CachedList[T any] struct {
 	DistrustTies   bool      // Census was seen to order ties other than by id
 }
 
-// A Block is a cached chunk. It belongs to its epoch.
-type Block[T any] struct {
+// A CachedChunk is a chunk in the form it is cached in. It belongs to its epoch.
+type CachedChunk[T any] struct {
 	first  int // ordinal of the first row
 	Rows   []T
 	Packed Packed[T] // replaces Rows; nil: Rows is set
@@ -35,21 +35,21 @@ type Packed[T any] interface {
 	Bytes() int
 }
 
-// Block returns g in the form it is cached in, with its expiry.
-func (g *Segment[T]) Block(until time.Time) Block[T] {
-	return Block[T]{first: g.First, Rows: g.Rows, Until: until, fringe: g.fringe}
+// CachedChunk returns g in the form it is cached in, with its expiry.
+func (g *Segment[T]) CachedChunk(until time.Time) CachedChunk[T] {
+	return CachedChunk[T]{first: g.First, Rows: g.Rows, Until: until, fringe: g.fringe}
 }
 
 // Segment returns b as a segment.
-func (b Block[T]) Segment() Segment[T] {
+func (b CachedChunk[T]) Segment() Segment[T] {
 	if b.Packed != nil {
 		b.Rows = b.Packed.Rows(0)
 	}
 	return Segment[T]{First: b.first, Rows: b.Rows, until: b.Until, fringe: b.fringe}
 }
 
-// A Top is the newest rows of a list when last read.
-type Top[T any] struct {
+// NewestRows are the newest rows of a list when last read.
+type NewestRows[T any] struct {
 	Segment[T]
 	Below Packed[T] // further rows right below; nil: none
 	Loose int       // number of these and Rows that are loose below

@@ -5,7 +5,7 @@ import "census-gateway/internal/coding"
 // How other processes get what is cached of a list. rows writes or reads rows.
 
 // Write writes k and the newest rows; t is nil if they are not cached.
-func (k *CachedList[T]) Write(w *coding.Writer, t *Top[T], rows func(*coding.Writer, []T)) {
+func (k *CachedList[T]) Write(w *coding.Writer, t *NewestRows[T], rows func(*coding.Writer, []T)) {
 	w.Int(k.Epoch)
 	w.Int(int64(k.Size))
 	w.Int(int64(k.total))
@@ -50,21 +50,21 @@ func (k *CachedList[T]) Newer(was *CachedList[T]) *CachedList[T] {
 }
 
 // Write writes b, which belongs to a list with chunks of that many rows.
-func (b *Block[T]) Write(w *coding.Writer, rows func(*coding.Writer, []T)) {
+func (b *CachedChunk[T]) Write(w *coding.Writer, rows func(*coding.Writer, []T)) {
 	w.Time(b.Until)
 	g := b.Segment()
 	g.write(w, rows)
 }
 
-// ReadBlock reads what Write wrote.
-func ReadBlock[T any](r *coding.Reader, rows func(*coding.Reader) []T) (b Block[T], ok bool) {
+// ReadCachedChunk reads what Write wrote.
+func ReadCachedChunk[T any](r *coding.Reader, rows func(*coding.Reader) []T) (b CachedChunk[T], ok bool) {
 	until := r.Time()
 	g := readSegment(r, rows)
-	return g.Block(until), !r.Failed() && len(g.Rows) > 0
+	return g.CachedChunk(until), !r.Failed() && len(g.Rows) > 0
 }
 
 // segment returns the rows of t, with those below.
-func (t *Top[T]) segment() *Segment[T] {
+func (t *NewestRows[T]) segment() *Segment[T] {
 	g := t.Segment
 	if t.Below != nil {
 		rows := t.Below.Rows(len(g.Rows))

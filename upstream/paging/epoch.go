@@ -31,7 +31,7 @@ func (v *View[T]) Cacheable() bool { return len(v.pagesRead) > 0 && !v.noTotal }
 // their own request; the proof implies nothing about the other two. Entries that expired
 // less than more ago are accepted too; those requested before since are not. newest is the
 // cached entry at the place of the newest rows, or nil.
-func (v *View[T]) UseNewest(newest *Top[T], now, since time.Time, life, more time.Duration) {
+func (v *View[T]) UseNewest(newest *NewestRows[T], now, since time.Time, life, more time.Duration) {
 	k := v.cachedList
 	counts := func(asked time.Time) bool { return now.Before(asked.Add(life+more)) && !asked.Before(since) }
 	head, whole := k.Newest, false
