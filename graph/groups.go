@@ -41,8 +41,8 @@ func (r *Resolver) groups(ctx context.Context) exec.Later[[]*Group] {
 	if l.census.Version() == calls.V1 {
 		return exec.Value[[]*Group](nil, nil)
 	}
-	return exec.After(l.connections.load(upstream.Sources), func(sources *upstream.Ends) ([]*Group, error) {
-		list := l.census.Groups(sources)
+	return exec.After(l.connections.load(upstream.Sources), func(ends *upstream.Ends) ([]*Group, error) {
+		list := l.census.Groups(ends)
 		groups := make([]*Group, len(list))
 		for i, g := range list {
 			groups[i] = r.newGroup(g)
@@ -80,8 +80,8 @@ func (r *Resolver) groupOfSync(ctx context.Context, s *Sync) exec.Later[*Group] 
 			if keys[0] == "" {
 				return exec.Value[*Group](nil, nil)
 			}
-			return exec.After(l.connections.load(upstream.Sources), func(sources *upstream.Ends) (*Group, error) {
-				return r.newGroup(sources.Group(keys[0])), nil
+			return exec.After(l.connections.load(upstream.Sources), func(ends *upstream.Ends) (*Group, error) {
+				return r.newGroup(ends.Group(keys[0])), nil
 			})
 		})
 	})

@@ -2,11 +2,6 @@ package graph
 
 import (
 	"sync/atomic"
-
-	"github.com/vektah/gqlparser/v2/gqlerror"
-
-	"census-gateway/graph/limits"
-	"census-gateway/internal/errcodes"
 )
 
 // A scanBudget is the remaining reads of the operation for filters and statistics.
@@ -33,11 +28,3 @@ func oneFreeCall(next func() bool) func() bool {
 
 // noCalls allows no calls.
 func noCalls() bool { return false }
-
-// errReadLimit returns the error for a list that the read limit stops at its start. An empty page
-// with the same cursor would make clients repeat the query forever.
-func (l *loaders) errReadLimit(format string, args ...any) error {
-	err := gqlerror.Errorf("query too expensive: "+format, args...)
-	err.Extensions = map[string]any{"code": errcodes.QueryTooExpensive, "limit": string(limits.Calls), "allowed": l.readLimit, "actual": l.readLimit + 1}
-	return err
-}

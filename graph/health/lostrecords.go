@@ -10,7 +10,7 @@ import (
 // allowedLoss returns the share of records that a run of the sync may lose. The sync's own alerts
 // decide; of several, the strictest.
 func allowedLoss(sync *census.Sync) float64 {
-	share, set := tooManyLost, false
+	share, set := maxLostShare, false
 	for i := range sync.Alerts {
 		a := &sync.Alerts[i]
 		if a.Type != census.AlertInvalidRecords {
@@ -59,7 +59,7 @@ func (v *facts) flaw(r *census.SyncRun) string {
 	case rejected > 0:
 		words = fmt.Sprintf("the destination rejected %s and %d were left out as invalid, %.1f %% together", countText(rejected, "record"), invalid, share*100)
 	}
-	if v.allowedLoss != tooManyLost {
+	if v.allowedLoss != maxLostShare {
 		words += fmt.Sprintf(" (its alert allows %g %%)", v.allowedLoss*100)
 	}
 	return words

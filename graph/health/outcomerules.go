@@ -10,7 +10,7 @@ import (
 
 func failing(v *facts) (finding, bool) {
 	all := v.failures == len(v.finished) && !v.more
-	if v.failures == 0 || v.failures < failingStreak && !all {
+	if v.failures == 0 || v.failures < minFailures && !all {
 		return finding{}, false
 	}
 	f := finding{}
@@ -55,14 +55,14 @@ func oftenFailed(v *facts) (finding, bool) {
 			good++
 		}
 	}
-	if n < minRuns || float64(good) >= lowRate*float64(n) {
+	if n < minRuns || float64(good) >= minSuccessRate*float64(n) {
 		return finding{}, false
 	}
 	return finding{reason: fmt.Sprintf("%d of the last %d finished runs failed, though not the last one.", n-good, n)}, true
 }
 
 func oftenSkipped(v *facts) (finding, bool) {
-	if v.skips < manySkips {
+	if v.skips < minSkips {
 		return finding{}, false
 	}
 	f := finding{reason: fmt.Sprintf("The last %d runs were skipped because one before them was still in progress.", v.skips)}

@@ -20,15 +20,15 @@ type finding struct {
 }
 
 const (
-	longRun       = time.Hour        // no run is stuck before this, unless others wait
-	longWait      = 15 * time.Minute // no run is stuck before this if others wait
-	longFirst     = 6 * time.Hour    // for a run in progress with no other to compare
-	manySkips     = 3                // skipped in a row
-	lowRate       = 0.80             // success rate
-	tooManyLost   = 0.01             // share of records lost, if the sync has no alert about it
-	failingStreak = 2
-	minGrace      = 15 * time.Minute // for a scheduled execution
-	maxGrace      = 2 * time.Hour
+	minStuckTime          = time.Hour        // no run is stuck before this, unless others wait
+	minStuckTimeIfSkipped = 15 * time.Minute // no run is stuck before this if others wait
+	stuckTimeOfFirstRun   = 6 * time.Hour    // for a run in progress with no other to compare
+	minSkips              = 3                // skipped in a row
+	minSuccessRate        = 0.80             // success rate
+	maxLostShare          = 0.01             // share of records lost, if the sync has no alert about it
+	minFailures           = 2
+	minGrace              = 15 * time.Minute // for a scheduled execution
+	maxGrace              = 2 * time.Hour
 )
 
 // The first rule that applies assigns the state. The last one always applies. docs/health.md

@@ -48,7 +48,7 @@ func runsTooLong(v *facts) (finding, bool) {
 }
 
 func runsTooLongForOthers(v *facts) (finding, bool) {
-	if v.blocker == nil || v.skips < manySkips || v.longestRun == 0 || v.blockerAge() <= v.maxRunTimeIfSkipped() {
+	if v.blocker == nil || v.skips < minSkips || v.longestRun == 0 || v.blockerAge() <= v.maxRunTimeIfSkipped() {
 		return finding{}, false
 	}
 	return finding{v.blocker.CreatedAt, fmt.Sprintf("A run has been in progress for %s, and the %d runs since were skipped; the longest recent run took %s.",
@@ -56,11 +56,11 @@ func runsTooLongForOthers(v *facts) (finding, bool) {
 }
 
 func blockedByUnseen(v *facts) (finding, bool) {
-	if v.blocker != nil || v.skips < manySkips || v.skips < v.counted {
+	if v.blocker != nil || v.skips < minSkips || v.skips < v.counted {
 		return finding{}, false
 	}
 	seen := v.now.Sub(v.oldestSkip().CreatedAt)
-	if seen <= longRun {
+	if seen <= minStuckTime {
 		return finding{}, false
 	}
 	return finding{reason: fmt.Sprintf("The last %d runs were skipped, for at least %s, behind a run that is further back.", v.skips, durationText(seen))}, true
@@ -94,13 +94,15 @@ func (v *facts) scheduleErrorText() string {
 // maxRunTime returns the maximum time for a run in progress.
 func (v *facts) maxRunTime() time.Duration {
 	if v.longestRun == 0 {
-		return longFirst
+		return stuckTimeOfFirstRun
 	}
-	return max(longRun, 3*v.longestRun)
+	return max(minStuckTime, 3*v.longestRun)
 }
 
 // maxRunTimeIfSkipped returns the same if runs were skipped after it.
-func (v *facts) maxRunTimeIfSkipped() time.Duration { return max(longWait, 2*v.longestRun) }
+func (v *facts) maxRunTimeIfSkipped() time.Duration {
+	return max(minStuckTimeIfSkipped, 2*v.longestRun)
+}
 
 func (v *facts) blockerAge() time.Duration { return max(v.now.Sub(v.blocker.CreatedAt), 0) }
 

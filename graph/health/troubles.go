@@ -45,7 +45,7 @@ func (v *facts) stuckTrouble() *Trouble {
 		return &Trouble{f.since, f.reason, v.blockerAge().Seconds(), v.maxRunTimeIfSkipped().Seconds(), v.blocker}
 	}
 	if f, ok := blockedByUnseen(v); ok {
-		return &Trouble{f.since, f.reason, v.now.Sub(v.oldestSkip().CreatedAt).Seconds(), longRun.Seconds(), nil}
+		return &Trouble{f.since, f.reason, v.now.Sub(v.oldestSkip().CreatedAt).Seconds(), minStuckTime.Seconds(), nil}
 	}
 	return nil
 }
@@ -55,5 +55,5 @@ func (v *facts) skippedTrouble() *Trouble {
 	if !ok {
 		return nil
 	}
-	return &Trouble{f.since, f.reason, float64(v.skips), manySkips, nil}
+	return &Trouble{f.since, f.reason, float64(v.skips), minSkips, nil}
 }
