@@ -13,17 +13,17 @@ type healthResult struct {
 }
 
 // state returns the state for orders and filters.
-func (v *healthResult) state() health.State {
-	if v.health == nil {
+func (r *healthResult) state() health.State {
+	if r.health == nil {
 		return health.Unknown
 	}
-	return v.health.State
+	return r.health.State
 }
 
 // since returns when that state began; 0 if it is unknown.
-func (v *healthResult) since() census.DateTime {
-	if v.health == nil {
+func (r *healthResult) since() census.DateTime {
+	if r.health == nil {
 		return 0
 	}
-	return v.health.Since
+	return r.health.Since
 }

@@ -13,7 +13,7 @@ import (
 
 // healthOf returns the health of s, as of the time when Census sent its runs.
 func healthOf(ctx context.Context, s *Sync) exec.Later[*health.Health] {
-	return exec.Map(healthResultOf(ctx, s), func(v healthResult, _ error) (*health.Health, error) { return v.health, v.err })
+	return exec.Map(healthResultOf(ctx, s), func(r healthResult, _ error) (*health.Health, error) { return r.health, r.err })
 }
 
 // healthResultOf returns the health of s, or the error of finding it. It reuses an earlier result.
@@ -75,7 +75,7 @@ func (l *loaders) healthInput(s *Sync, runs *loadedValue[runWindow, paging.Slice
 
 // evaluateHealth finds the health of syncs and stores the result in each.
 func evaluateHealth(ctx context.Context, syncs []*Sync) exec.Later[[]healthResult] {
-	evaluated := exec.All(len(syncs), func(i int) exec.Later[healthResult] { return healthResultOf(ctx, syncs[i]) }, func(v healthResult, _ error) healthResult { return v })
+	evaluated := exec.All(len(syncs), func(i int) exec.Later[healthResult] { return healthResultOf(ctx, syncs[i]) }, func(r healthResult, _ error) healthResult { return r })
 	return exec.Map(evaluated, func(results []healthResult, _ error) ([]healthResult, error) {
 		for i := range results {
 			if syncs[i].healthResult == nil {

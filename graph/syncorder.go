@@ -82,9 +82,9 @@ func (o SyncOrder) compareHealth(a, b cursor) int {
 
 // withHealth returns c for a list ordered by health. The state's severity precedes the label, and
 // the beginning of the state replaces the creation.
-func (c cursor) withHealth(v *healthResult) cursor {
-	c.CreatedAt = paging.Moment(v.since())
-	c.label = strconv.Itoa(v.state().Severity()) + c.label
+func (c cursor) withHealth(r *healthResult) cursor {
+	c.CreatedAt = paging.Moment(r.since())
+	c.label = strconv.Itoa(r.state().Severity()) + c.label
 	return c
 }
 

@@ -19,18 +19,18 @@ type facts struct {
 	more bool             // there are older runs
 	now  census.DateTime
 
-	allowedLoss float64           // share of records that may be lost
-	finished    []*census.SyncRun // succeeded, partial and failed, newest first; no dry runs
-	failures    int               // failures in a row among the newest finished
-	flawless    int               // runs without a flaw in a row, among the newest finished
-	lastSuccess *census.SyncRun   // the latest with a completion
-	untimed     bool              // a success without a completion was seen
-	counted     int               // number of runs, without dry runs
-	ahead       int               // runs created in the future, without dry runs; see WithoutFutureTimes
+	allowedLoss    float64           // share of records that may be lost
+	finished       []*census.SyncRun // succeeded, partial and failed, newest first; no dry runs
+	failuresInRow  int               // failures in a row among the newest finished
+	flawlessRuns   int               // runs without a flaw in a row, among the newest finished
+	lastSuccess    *census.SyncRun   // the latest with a completion
+	untimedSuccess bool              // a success without a completion was seen
+	runCount       int               // number of runs, without dry runs
+	futureRuns     int               // runs created in the future, without dry runs; see WithoutFutureTimes
 
-	skips      int             // newest runs skipped in a row, without dry runs
-	blocker    *census.SyncRun // in progress, or skipped runs wait for it; nil if none is seen
-	longestRun time.Duration   // longest recent run comparable to the blocker; 0 if unknown
+	skippedRuns int             // newest runs skipped in a row, without dry runs
+	blocker     *census.SyncRun // in progress, or skipped runs wait for it; nil if none is seen
+	longestRun  time.Duration   // longest recent run comparable to the blocker; 0 if unknown
 
 	scheduleErr  error // why the schedule is invalid; nil if it is valid, or the sync is paused
 	scheduled    bool  // the fields below are known
@@ -43,39 +43,39 @@ type facts struct {
 
 func newFacts(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) facts {
 	v := facts{more: more, now: census.DateTime(now.UnixMilli())}
-	v.sync, v.runs, v.ahead = WithoutFutureTimes(sync, runs, v.now)
+	v.sync, v.runs, v.futureRuns = WithoutFutureTimes(sync, runs, v.now)
 	runs = v.runs
 	v.allowedLoss = allowedLoss(v.sync)
 	streak := true // of skipped runs
 	for i := range runs {
 		r := &runs[i]
 		outcome := r.Outcome()
-		if v.blocker == nil && len(v.finished) == 0 && isBlocker(r, outcome, v.skips) {
+		if v.blocker == nil && len(v.finished) == 0 && isBlocker(r, outcome, v.skippedRuns) {
 			v.blocker, streak = r, false
 		}
 		if r.DryRun() {
 			continue
 		}
-		v.counted++
+		v.runCount++
 		if streak = streak && outcome == census.OutcomeSkipped; streak {
-			v.skips++
+			v.skippedRuns++
 		}
 		switch outcome {
 		case census.OutcomeSucceeded, census.OutcomePartial:
 			if r.CompletedAt != 0 && (v.lastSuccess == nil || r.CompletedAt > v.lastSuccess.CompletedAt) {
 				v.lastSuccess = r
 			}
-			v.untimed = v.untimed || r.CompletedAt == 0
+			v.untimedSuccess = v.untimedSuccess || r.CompletedAt == 0
 			v.finished = append(v.finished, r)
 		case census.OutcomeFailed:
 			v.finished = append(v.finished, r)
 		}
 	}
-	for v.failures < len(v.finished) && v.finished[v.failures].Outcome() == census.OutcomeFailed {
-		v.failures++
+	for v.failuresInRow < len(v.finished) && v.finished[v.failuresInRow].Outcome() == census.OutcomeFailed {
+		v.failuresInRow++
 	}
-	for v.flawless < len(v.finished) && v.flaw(v.finished[v.flawless]) == "" {
-		v.flawless++
+	for v.flawlessRuns < len(v.finished) && v.flaw(v.finished[v.flawlessRuns]) == "" {
+		v.flawlessRuns++
 	}
 	v.longestRun = v.longestComparable()
 	v.findMissing()
@@ -132,7 +132,7 @@ func (v *facts) findMissing() {
 			break
 		}
 	}
-	if base == 0 || v.counted == 0 && v.ahead > 0 { // the last run is unknown
+	if base == 0 || v.runCount == 0 && v.futureRuns > 0 { // the last run is unknown
 		return
 	}
 	due := s.Next(base.Time())

@@ -62,7 +62,7 @@ func Of(sync *census.Sync, runs []census.SyncRun, more bool, now time.Time) Heal
 	v := newFacts(sync, runs, more, now)
 	h := Health{
 		State:               Unknown,
-		ConsecutiveFailures: v.failures,
+		ConsecutiveFailures: v.failuresInRow,
 	}
 	if s := v.lastSuccess; s != nil {
 		h.LastSuccessAt = s.CompletedAt

@@ -9,16 +9,16 @@ import (
 // Rules about the outcomes of runs.
 
 func failing(v *facts) (finding, bool) {
-	all := v.failures == len(v.finished) && !v.more
-	if v.failures == 0 || v.failures < minFailures && !all {
+	all := v.failuresInRow == len(v.finished) && !v.more
+	if v.failuresInRow == 0 || v.failuresInRow < minFailures && !all {
 		return finding{}, false
 	}
 	f := finding{}
-	if v.startKnown(v.failures) {
-		f.since = v.finished[v.failures-1].CreatedAt
+	if v.startKnown(v.failuresInRow) {
+		f.since = v.finished[v.failuresInRow-1].CreatedAt
 	}
-	runs := fmt.Sprintf("last %d finished runs", v.failures)
-	if v.failures == 1 {
+	runs := fmt.Sprintf("last %d finished runs", v.failuresInRow)
+	if v.failuresInRow == 1 {
 		runs = "only finished run"
 	}
 	f.reason = fmt.Sprintf("The %s failed%s; %s.", runs, codeText(v.finished[0]), v.lastSuccessText())
@@ -26,7 +26,7 @@ func failing(v *facts) (finding, bool) {
 }
 
 func failedOnce(v *facts) (finding, bool) {
-	if v.failures == 0 {
+	if v.failuresInRow == 0 {
 		return finding{}, false
 	}
 	last := v.finished[0]
@@ -34,7 +34,7 @@ func failedOnce(v *facts) (finding, bool) {
 }
 
 func lostRecords(v *facts) (finding, bool) {
-	if len(v.finished) == 0 || v.flawless > 0 {
+	if len(v.finished) == 0 || v.flawlessRuns > 0 {
 		return finding{}, false
 	}
 	flawed := 1
@@ -62,23 +62,23 @@ func oftenFailed(v *facts) (finding, bool) {
 }
 
 func oftenSkipped(v *facts) (finding, bool) {
-	if v.skips < minSkips {
+	if v.skippedRuns < minSkips {
 		return finding{}, false
 	}
-	f := finding{reason: fmt.Sprintf("The last %d runs were skipped because one before them was still in progress.", v.skips)}
-	if v.skips < v.counted || !v.more {
+	f := finding{reason: fmt.Sprintf("The last %d runs were skipped because one before them was still in progress.", v.skippedRuns)}
+	if v.skippedRuns < v.runCount || !v.more {
 		f.since = v.oldestSkip().CreatedAt
 	}
 	return f, true
 }
 
 func healthy(v *facts) (finding, bool) {
-	if v.flawless == 0 {
+	if v.flawlessRuns == 0 {
 		return finding{}, false
 	}
 	f := finding{reason: fmt.Sprintf("The last finished run succeeded %s ago.", v.agoText(endOf(v.finished[0])))}
-	if v.startKnown(v.flawless) {
-		f.since = endOf(v.finished[v.flawless-1])
+	if v.startKnown(v.flawlessRuns) {
+		f.since = endOf(v.finished[v.flawlessRuns-1])
 	}
 	return f, true
 }
@@ -86,7 +86,7 @@ func healthy(v *facts) (finding, bool) {
 func nothingFinished(v *facts) (finding, bool) {
 	seen := fmt.Sprintf("None of the last %d runs has finished", len(v.runs))
 	switch {
-	case len(v.runs) == 0 && v.ahead > 0:
+	case len(v.runs) == 0 && v.futureRuns > 0:
 		seen = "No run shows the state of the sync"
 	case len(v.runs) == 0:
 		seen = "No run was read"
@@ -98,8 +98,8 @@ func nothingFinished(v *facts) (finding, bool) {
 	if v.blocker != nil {
 		seen += fmt.Sprintf("; one has been in progress for %s", durationText(v.blockerAge()))
 	}
-	if v.ahead > 0 {
-		seen += fmt.Sprintf("; %s created in the future, if Census is right", runsWereText(v.ahead))
+	if v.futureRuns > 0 {
+		seen += fmt.Sprintf("; %s created in the future, if Census is right", runsWereText(v.futureRuns))
 	}
 	return finding{reason: seen + "."}, true
 }

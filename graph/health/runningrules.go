@@ -17,7 +17,7 @@ func paused(v *facts) (finding, bool) {
 }
 
 func neverRan(v *facts) (finding, bool) {
-	if v.counted > 0 || v.ahead > 0 || v.more {
+	if v.runCount > 0 || v.futureRuns > 0 || v.more {
 		return finding{}, false
 	}
 	reason := "The sync has never run"
@@ -48,22 +48,22 @@ func runsTooLong(v *facts) (finding, bool) {
 }
 
 func runsTooLongForOthers(v *facts) (finding, bool) {
-	if v.blocker == nil || v.skips < minSkips || v.longestRun == 0 || v.blockerAge() <= v.maxRunTimeIfSkipped() {
+	if v.blocker == nil || v.skippedRuns < minSkips || v.longestRun == 0 || v.blockerAge() <= v.maxRunTimeIfSkipped() {
 		return finding{}, false
 	}
 	return finding{v.blocker.CreatedAt, fmt.Sprintf("A run has been in progress for %s, and the %d runs since were skipped; the longest recent run took %s.",
-		durationText(v.blockerAge()), v.skips, durationText(v.longestRun))}, true
+		durationText(v.blockerAge()), v.skippedRuns, durationText(v.longestRun))}, true
 }
 
 func blockedByUnseen(v *facts) (finding, bool) {
-	if v.blocker != nil || v.skips < minSkips || v.skips < v.counted {
+	if v.blocker != nil || v.skippedRuns < minSkips || v.skippedRuns < v.runCount {
 		return finding{}, false
 	}
 	seen := v.now.Sub(v.oldestSkip().CreatedAt)
 	if seen <= minStuckTime {
 		return finding{}, false
 	}
-	return finding{reason: fmt.Sprintf("The last %d runs were skipped, for at least %s, behind a run that is further back.", v.skips, durationText(seen))}, true
+	return finding{reason: fmt.Sprintf("The last %d runs were skipped, for at least %s, behind a run that is further back.", v.skippedRuns, durationText(seen))}, true
 }
 
 func late(v *facts) (finding, bool) {
@@ -108,7 +108,7 @@ func (v *facts) blockerAge() time.Duration { return max(v.now.Sub(v.blocker.Crea
 
 // oldestSkip returns the oldest of the newest runs skipped in a row. There must be at least one.
 func (v *facts) oldestSkip() *census.SyncRun {
-	left := v.skips
+	left := v.skippedRuns
 	for i := range v.runs {
 		if r := &v.runs[i]; !r.DryRun() && r.Outcome() == census.OutcomeSkipped {
 			if left--; left == 0 {

@@ -34,7 +34,7 @@ func (v *facts) lastSuccessText() string {
 	switch {
 	case v.lastSuccess != nil:
 		return fmt.Sprintf("the last success was %s ago", v.agoText(v.lastSuccess.CompletedAt))
-	case v.untimed || v.ahead > 0:
+	case v.untimedSuccess || v.futureRuns > 0:
 		return "its last success is not known"
 	case v.more && len(v.runs) > 0:
 		return fmt.Sprintf("there is no success among the last %d runs", len(v.runs))
@@ -45,10 +45,10 @@ func (v *facts) lastSuccessText() string {
 }
 
 func (v *facts) skippedText() string {
-	if v.skips == 0 {
+	if v.skippedRuns == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", and %s since skipped", countText(int64(v.skips), "run"))
+	return fmt.Sprintf(", and %s since skipped", countText(int64(v.skippedRuns), "run"))
 }
 
 // codeText returns the run's error code in brackets. It omits the message, which may contain data.

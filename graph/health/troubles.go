@@ -55,5 +55,5 @@ func (v *facts) skippedTrouble() *Trouble {
 	if !ok {
 		return nil
 	}
-	return &Trouble{f.since, f.reason, float64(v.skips), minSkips, nil}
+	return &Trouble{f.since, f.reason, float64(v.skippedRuns), minSkips, nil}
 }
