@@ -17,7 +17,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func anyRuns(t *rapid.T) (runs []census.SyncRun) {
 	before := time.Duration(rapid.Int64Range(-7200, 86400).Draw(t, "newest")) * time.Second
 	for range rapid.IntRange(0, 30).Draw(t, "runs") {
-		changes := rapid.SliceOfN(rapid.SampledFrom([]change{failed, open, skipped, working, canceled, strange, full, dry, took(3 * time.Hour), took(9000 * time.Hour), scheduled(time.Hour), refused(3), invalid(900), refused(-4)}), 0, 3).Draw(t, "changes")
+		changes := rapid.SliceOfN(rapid.SampledFrom([]change{failed, notCompleted, skipped, working, canceled, unknownStatus, full, dry, lasting(3 * time.Hour), lasting(9000 * time.Hour), scheduled(time.Hour), rejectedRecords(3), invalidRecords(900), rejectedRecords(-4)}), 0, 3).Draw(t, "changes")
 		runs = append(runs, run(before, changes...))
 		before += time.Duration(rapid.SampledFrom([]int64{0, 60, 900, 3600, 86400}).Draw(t, "gap")) * time.Second
 	}
@@ -29,8 +29,8 @@ func anySync(t *rapid.T) *census.Sync {
 	return &census.Sync{
 		ID:        52,
 		Paused:    rapid.IntRange(0, 9).Draw(t, "paused") == 0,
-		CreatedAt: rapid.SampledFrom([]census.DateTime{0, 1, ago(9000 * time.Hour), ago(-time.Hour)}).Draw(t, "created"),
-		UpdatedAt: rapid.SampledFrom([]census.DateTime{0, ago(90 * time.Hour), ago(-90 * time.Hour)}).Draw(t, "updated"),
+		CreatedAt: rapid.SampledFrom([]census.DateTime{0, 1, beforeNoon(9000 * time.Hour), beforeNoon(-time.Hour)}).Draw(t, "created"),
+		UpdatedAt: rapid.SampledFrom([]census.DateTime{0, beforeNoon(90 * time.Hour), beforeNoon(-90 * time.Hour)}).Draw(t, "updated"),
 		Schedule: census.SyncSchedule{
 			Frequency:      rapid.SampledFrom([]*string{nil, ptr("never"), ptr("continuous"), ptr("hourly"), ptr("daily"), ptr("weekly"), ptr("expression"), ptr("?")}).Draw(t, "frequency"),
 			Day:            rapid.SampledFrom([]*string{nil, ptr("Sunday"), ptr("x")}).Draw(t, "day"),
@@ -70,7 +70,7 @@ func TestLawHealth(t *testing.T) {
 		if more && (strings.Contains(h.Reason, "never") || h.State == NeverRan) {
 			t.Fatalf("the reason says never, but there may be older runs: %s", h.Reason)
 		}
-		if h.Since > ago(-census.ClockLead) || h.LastSuccessAt > ago(-census.ClockLead) {
+		if h.Since > beforeNoon(-census.ClockLead) || h.LastSuccessAt > beforeNoon(-census.ClockLead) {
 			t.Fatalf("in the future: %+v", h)
 		}
 		if _, err := ParseSchedule(sync.Schedule); err != nil && (h.State == Healthy || h.State == Late) {
@@ -83,7 +83,7 @@ func TestLawHealth(t *testing.T) {
 }
 
 func BenchmarkOf(b *testing.B) {
-	sync, runs := onSchedule("hourly"), hourly(10*time.Minute, 100)
+	sync, runs := withFrequency("hourly"), hourlyRuns(10*time.Minute, 100)
 	b.ReportAllocs()
 	for b.Loop() {
 		Of(&sync, runs, true, noon)

@@ -15,7 +15,7 @@ func ptr[T any](v T) *T { return &v }
 
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 
-func ago(d time.Duration) census.DateTime { return census.DateTime(noon.Add(-d).UnixMilli()) }
+func beforeNoon(d time.Duration) census.DateTime { return census.DateTime(noon.Add(-d).UnixMilli()) }
 
 // A change modifies the run, which is a plain success.
 type change func(*census.SyncRun)
@@ -25,7 +25,7 @@ type change func(*census.SyncRun)
 func run(before time.Duration, changes ...change) census.SyncRun {
 	r := census.SyncRun{
 		ID: census.SyncRunID(1e9 - before/time.Second), SyncID: 52, Status: census.StatusCompleted, RawStatus: "completed",
-		CreatedAt: ago(before), CompletedAt: ago(before - time.Minute),
+		CreatedAt: beforeNoon(before), CompletedAt: beforeNoon(before - time.Minute),
 		RecordsProcessed: census.Count{N: 1000, Known: true},
 	}
 	for _, c := range changes {
@@ -34,38 +34,38 @@ func run(before time.Duration, changes ...change) census.SyncRun {
 	return r
 }
 
-func failed(r *census.SyncRun)   { r.Status, r.ErrorCode = census.StatusFailed, ptr("AUTH") }
-func open(r *census.SyncRun)     { r.CompletedAt = 0 }
-func skipped(r *census.SyncRun)  { r.Status, r.CompletedAt = census.StatusSkipped, 0 }
-func working(r *census.SyncRun)  { r.Status, r.CompletedAt = census.StatusWorking, 0 }
-func canceled(r *census.SyncRun) { r.Canceled = true }
-func strange(r *census.SyncRun) {
+func failed(r *census.SyncRun)       { r.Status, r.ErrorCode = census.StatusFailed, ptr("AUTH") }
+func notCompleted(r *census.SyncRun) { r.CompletedAt = 0 }
+func skipped(r *census.SyncRun)      { r.Status, r.CompletedAt = census.StatusSkipped, 0 }
+func working(r *census.SyncRun)      { r.Status, r.CompletedAt = census.StatusWorking, 0 }
+func canceled(r *census.SyncRun)     { r.Canceled = true }
+func unknownStatus(r *census.SyncRun) {
 	r.Status, r.RawStatus, r.CompletedAt = census.StatusUnknown, "awaiting", 0
 }
 func full(r *census.SyncRun) { r.FullSync = true }
 func dry(r *census.SyncRun) {
 	r.SyncTriggerReason = &census.SyncTriggerReason{UITag: ptr("Dry Run")}
 }
-func manual(r *census.SyncRun) {
+func startedManually(r *census.SyncRun) {
 	r.SyncTriggerReason = &census.SyncTriggerReason{UITag: ptr("Manual")}
 }
-func unprocessed(r *census.SyncRun) { r.RecordsProcessed = census.Count{} }
-func took(d time.Duration) change {
+func unknownProcessed(r *census.SyncRun) { r.RecordsProcessed = census.Count{} }
+func lasting(d time.Duration) change {
 	return func(r *census.SyncRun) { r.CompletedAt = r.CreatedAt + census.DateTime(d.Milliseconds()) }
 }
-func refused(n int64) change {
+func rejectedRecords(n int64) change {
 	return func(r *census.SyncRun) { r.RecordsFailed = census.Count{N: n, Known: true} }
 }
-func invalid(n int64) change {
+func invalidRecords(n int64) change {
 	return func(r *census.SyncRun) { r.SourceRecordInvalids = census.Count{N: n, Known: true} }
 }
 
 func scheduled(in time.Duration) change {
-	return func(r *census.SyncRun) { r.ScheduledExecutionTime = ago(-in) }
+	return func(r *census.SyncRun) { r.ScheduledExecutionTime = beforeNoon(-in) }
 }
 
-// hourly returns n such runs, one each hour. The newest was queued the given time ago.
-func hourly(newest time.Duration, n int, changes ...change) (runs []census.SyncRun) {
+// hourlyRuns returns n such runs, one each hour. The newest was queued the given time ago.
+func hourlyRuns(newest time.Duration, n int, changes ...change) (runs []census.SyncRun) {
 	for i := range n {
 		runs = append(runs, run(newest+time.Duration(i)*time.Hour, changes...))
 	}
@@ -79,31 +79,31 @@ func join(parts ...[]census.SyncRun) (all []census.SyncRun) {
 	return all
 }
 
-func one(r census.SyncRun) []census.SyncRun { return []census.SyncRun{r} }
+func onlyRun(r census.SyncRun) []census.SyncRun { return []census.SyncRun{r} }
 
-func onSchedule(frequency string) census.Sync {
-	return census.Sync{ID: 52, CreatedAt: ago(1000 * time.Hour), Schedule: census.SyncSchedule{Frequency: &frequency}}
+func withFrequency(frequency string) census.Sync {
+	return census.Sync{ID: 52, CreatedAt: beforeNoon(1000 * time.Hour), Schedule: census.SyncSchedule{Frequency: &frequency}}
 }
 
 func TestRules(t *testing.T) {
 	const m, h = time.Minute, time.Hour
-	every, never := onSchedule("hourly"), onSchedule("never")
+	every, never := withFrequency("hourly"), withFrequency("never")
 	halted := every
 	halted.Paused = true
 	edited := every
-	edited.UpdatedAt = ago(50 * m)
+	edited.UpdatedAt = beforeNoon(50 * m)
 	timeless, lately, unborn := every, every, every
-	timeless.CreatedAt, timeless.UpdatedAt = ago(-9000*h), ago(-9000*h)
-	lately.UpdatedAt = ago(-9000 * h)
-	unborn.CreatedAt = ago(-h)
-	odd := onSchedule("expression")
+	timeless.CreatedAt, timeless.UpdatedAt = beforeNoon(-9000*h), beforeNoon(-9000*h)
+	lately.UpdatedAt = beforeNoon(-9000 * h)
+	unborn.CreatedAt = beforeNoon(-h)
+	odd := withFrequency("expression")
 	odd.Schedule.CronExpression = ptr("0 5 L * *")
-	fortnightly, weekly, untold := onSchedule("fortnightly"), onSchedule("weekly"), onSchedule("")
+	fortnightly, weekly, untold := withFrequency("fortnightly"), withFrequency("weekly"), withFrequency("")
 	weekly.Schedule.Hour = ptr[int32](5)
 	haltedOdd := odd
 	haltedOdd.Paused = true
 	changed := never
-	changed.UpdatedAt = ago(2 * h)
+	changed.UpdatedAt = beforeNoon(2 * h)
 	lossy := func(thresholds ...string) census.Sync {
 		s := never
 		for _, threshold := range thresholds {
@@ -121,106 +121,106 @@ func TestRules(t *testing.T) {
 		since  census.DateTime
 		reason string // a part of it
 	}{
-		{"paused and failing", halted, hourly(5*h, 9, failed), false, Paused, 0, "paused; it has never succeeded"},
+		{"paused and failing", halted, hourlyRuns(5*h, 9, failed), false, Paused, 0, "paused; it has never succeeded"},
 		{"no runs", never, nil, false, NeverRan, never.CreatedAt, "The sync has never run."},
 		{"no runs, and there should be", every, nil, false, NeverRan, every.CreatedAt, "its schedule would have started it 41 days ago"},
-		{"only a dry run", never, one(run(h, dry)), false, NeverRan, never.CreatedAt, "only been tried in dry runs"},
-		{"only a dry run in sight", never, one(run(h, dry)), true, Unknown, 0, "None of the last 1 runs has finished"},
+		{"only a dry run", never, onlyRun(run(h, dry)), false, NeverRan, never.CreatedAt, "only been tried in dry runs"},
+		{"only a dry run in sight", never, onlyRun(run(h, dry)), true, Unknown, 0, "None of the last 1 runs has finished"},
 		{"no run in sight", never, nil, true, Unknown, 0, "No run was read"},
 
-		{"long, not too long", never, join(one(run(59*m, working)), hourly(2*h, 5)), true, Healthy, 0, ""},
-		{"too long", never, join(one(run(61*m, working)), hourly(2*h, 5)), true, Stuck, ago(61 * m), "in progress for 61 minutes; the longest recent run took 1 minute."},
-		{"long as ever", never, join(one(run(5*h, working)), one(run(9*h, took(2*h)))), true, Healthy, 0, ""},
-		{"longer than ever", never, join(one(run(7*h, working)), one(run(12*h, took(2*h)))), true, Stuck, ago(7 * h), "took 2 hours"},
-		{"first run, long", never, one(run(5*h, working)), false, Unknown, 0, "The only run has not finished; one has been in progress for 5 hours"},
-		{"first run, too long", never, one(run(7*h, working)), false, Stuck, ago(7 * h), "no finished run to compare it with"},
-		{"full sync among others", never, join(one(run(5*h, working, full)), hourly(6*h, 5)), true, Healthy, 0, ""},
-		{"full sync, too long", never, join(one(run(5*h, working, full)), one(run(20*h, full))), true, Stuck, ago(5 * h), ""},
-		{"a dry run too long", never, join(one(run(5*h, working, dry)), hourly(6*h, 5)), true, Stuck, ago(5 * h), ""},
+		{"long, not too long", never, join(onlyRun(run(59*m, working)), hourlyRuns(2*h, 5)), true, Healthy, 0, ""},
+		{"too long", never, join(onlyRun(run(61*m, working)), hourlyRuns(2*h, 5)), true, Stuck, beforeNoon(61 * m), "in progress for 61 minutes; the longest recent run took 1 minute."},
+		{"long as ever", never, join(onlyRun(run(5*h, working)), onlyRun(run(9*h, lasting(2*h)))), true, Healthy, 0, ""},
+		{"longer than ever", never, join(onlyRun(run(7*h, working)), onlyRun(run(12*h, lasting(2*h)))), true, Stuck, beforeNoon(7 * h), "took 2 hours"},
+		{"first run, long", never, onlyRun(run(5*h, working)), false, Unknown, 0, "The only run has not finished; one has been in progress for 5 hours"},
+		{"first run, too long", never, onlyRun(run(7*h, working)), false, Stuck, beforeNoon(7 * h), "no finished run to compare it with"},
+		{"full sync among others", never, join(onlyRun(run(5*h, working, full)), hourlyRuns(6*h, 5)), true, Healthy, 0, ""},
+		{"full sync, too long", never, join(onlyRun(run(5*h, working, full)), onlyRun(run(20*h, full))), true, Stuck, beforeNoon(5 * h), ""},
+		{"a dry run too long", never, join(onlyRun(run(5*h, working, dry)), hourlyRuns(6*h, 5)), true, Stuck, beforeNoon(5 * h), ""},
 
-		{"three skipped behind it", never, join(one(run(1*m, skipped)), one(run(10*m, skipped)), one(run(20*m, skipped)), one(run(40*m, working)), hourly(2*h, 3)),
-			true, Stuck, ago(40 * m), "in progress for 40 minutes, and the 3 runs since were skipped; the longest recent run took 1 minute."},
-		{"three skipped, as ever", never, join(one(run(1*m, skipped)), one(run(10*m, skipped)), one(run(20*m, skipped)), one(run(40*m, working)), one(run(2*h, took(30*m)))),
-			true, Degraded, ago(20 * m), "The last 3 runs were skipped"},
-		{"two skipped", never, join(one(run(10*m, skipped)), one(run(20*m, skipped)), one(run(40*m, working)), hourly(2*h, 3)), true, Healthy, 0, ""},
-		{"skipped behind something odd", never, join(hourly(1*m, 3, skipped), one(run(4*h, strange)), hourly(5*h, 3)), true, Stuck, ago(4 * h), ""},
-		{"nothing but skipped", every, hourly(5*m, 25, skipped), true, Stuck, 0, "The last 25 runs were skipped, for at least 24 hours, behind a run that is further back."},
-		{"nothing but skipped, for minutes", never, join(one(run(3*m, skipped)), one(run(2*m, skipped)), one(run(1*m, skipped))), true, Degraded, 0, ""},
+		{"three skipped behind it", never, join(onlyRun(run(1*m, skipped)), onlyRun(run(10*m, skipped)), onlyRun(run(20*m, skipped)), onlyRun(run(40*m, working)), hourlyRuns(2*h, 3)),
+			true, Stuck, beforeNoon(40 * m), "in progress for 40 minutes, and the 3 runs since were skipped; the longest recent run took 1 minute."},
+		{"three skipped, as ever", never, join(onlyRun(run(1*m, skipped)), onlyRun(run(10*m, skipped)), onlyRun(run(20*m, skipped)), onlyRun(run(40*m, working)), onlyRun(run(2*h, lasting(30*m)))),
+			true, Degraded, beforeNoon(20 * m), "The last 3 runs were skipped"},
+		{"two skipped", never, join(onlyRun(run(10*m, skipped)), onlyRun(run(20*m, skipped)), onlyRun(run(40*m, working)), hourlyRuns(2*h, 3)), true, Healthy, 0, ""},
+		{"skipped behind something odd", never, join(hourlyRuns(1*m, 3, skipped), onlyRun(run(4*h, unknownStatus)), hourlyRuns(5*h, 3)), true, Stuck, beforeNoon(4 * h), ""},
+		{"nothing but skipped", every, hourlyRuns(5*m, 25, skipped), true, Stuck, 0, "The last 25 runs were skipped, for at least 24 hours, behind a run that is further back."},
+		{"nothing but skipped, for minutes", never, join(onlyRun(run(3*m, skipped)), onlyRun(run(2*m, skipped)), onlyRun(run(1*m, skipped))), true, Degraded, 0, ""},
 
-		{"two failures", never, join(hourly(h, 2, failed), hourly(3*h, 3)), true, Failing, ago(2 * h), "The last 2 finished runs failed (AUTH); the last success was 2 hours ago."},
-		{"failures and what does not count", never, join(one(run(10*m, dry)), one(run(20*m, canceled)), one(run(30*m, skipped)), hourly(h, 2, failed, open), hourly(3*h, 3)), true, Failing, ago(2 * h), ""},
-		{"failures as far as seen", never, hourly(h, 5, failed), true, Failing, 0, "there is no success among the last 5 runs"},
-		{"failures ever since", never, hourly(h, 5, failed), false, Failing, ago(5 * h), "it has never succeeded"},
-		{"the only run failed", never, one(run(h, failed)), false, Failing, ago(h), "The only finished run failed (AUTH)"},
-		{"failing and late", every, hourly(9*h, 5, failed), true, Failing, 0, ""},
+		{"two failures", never, join(hourlyRuns(h, 2, failed), hourlyRuns(3*h, 3)), true, Failing, beforeNoon(2 * h), "The last 2 finished runs failed (AUTH); the last success was 2 hours ago."},
+		{"failures and what does not count", never, join(onlyRun(run(10*m, dry)), onlyRun(run(20*m, canceled)), onlyRun(run(30*m, skipped)), hourlyRuns(h, 2, failed, notCompleted), hourlyRuns(3*h, 3)), true, Failing, beforeNoon(2 * h), ""},
+		{"failures as far as seen", never, hourlyRuns(h, 5, failed), true, Failing, 0, "there is no success among the last 5 runs"},
+		{"failures ever since", never, hourlyRuns(h, 5, failed), false, Failing, beforeNoon(5 * h), "it has never succeeded"},
+		{"the only run failed", never, onlyRun(run(h, failed)), false, Failing, beforeNoon(h), "The only finished run failed (AUTH)"},
+		{"failing and late", every, hourlyRuns(9*h, 5, failed), true, Failing, 0, ""},
 
-		{"late", every, hourly(3*h+10*m, 5), true, Late, ago(3 * h), "The execution due at 2026-03-04 09:00 UTC has not begun, 3 hours later; the schedule is hourly."},
-		{"late within the grace", every, hourly(110*m, 5), true, Healthy, 0, ""},
-		{"late, but busy", every, join(one(run(50*m, working)), hourly(4*h, 5)), true, Healthy, 0, ""},
-		{"late, but edited", edited, hourly(9*h, 5), true, Healthy, 0, ""},
-		{"late in spite of a dry run", every, join(one(run(m, dry)), hourly(9*h, 5)), true, Late, ago(8 * h), ""},
-		{"late and failed once", every, join(one(run(9*h, failed)), hourly(10*h, 5)), true, Late, ago(8 * h), ""},
+		{"late", every, hourlyRuns(3*h+10*m, 5), true, Late, beforeNoon(3 * h), "The execution due at 2026-03-04 09:00 UTC has not begun, 3 hours later; the schedule is hourly."},
+		{"late within the grace", every, hourlyRuns(110*m, 5), true, Healthy, 0, ""},
+		{"late, but busy", every, join(onlyRun(run(50*m, working)), hourlyRuns(4*h, 5)), true, Healthy, 0, ""},
+		{"late, but edited", edited, hourlyRuns(9*h, 5), true, Healthy, 0, ""},
+		{"late in spite of a dry run", every, join(onlyRun(run(m, dry)), hourlyRuns(9*h, 5)), true, Late, beforeNoon(8 * h), ""},
+		{"late and failed once", every, join(onlyRun(run(9*h, failed)), hourlyRuns(10*h, 5)), true, Late, beforeNoon(8 * h), ""},
 
-		{"a failure", never, join(one(run(h, failed)), hourly(2*h, 5)), true, Degraded, ago(h), "The last finished run failed (AUTH); the last success was 119 minutes ago."},
-		{"a failure, all that is seen", never, one(run(h, failed)), true, Degraded, ago(h), ""},
-		{"refused records", never, join(hourly(h, 2, refused(12)), one(run(3*h, failed)), hourly(4*h, 5)), true, Degraded, ago(3*h - m), "In the last finished run, 59 minutes ago, the destination rejected 12 records, 1.2 %."},
-		{"few refused records", never, hourly(h, 5, refused(10)), true, Healthy, 0, ""},
-		{"refused and invalid records", never, hourly(h, 5, refused(6), invalid(6)), true, Degraded, 0, "the destination rejected 6 records and 6 were left out as invalid, 1.2 % together."},
-		{"all refused, and nobody says of how many", never, hourly(h, 5, unprocessed, refused(3)), true, Degraded, 0, "rejected 3 records, 100.0 %"},
-		{"refused records, and an alert that allows them", lossy("75"), hourly(h, 5, refused(700)), true, Healthy, 0, ""},
-		{"more refused than the alert allows", lossy("75"), hourly(h, 5, refused(760)), true, Degraded, 0, "rejected 760 records, 76.0 % (its alert allows 75 %)."},
-		{"an alert on any", lossy("0"), hourly(h, 5, refused(1)), true, Degraded, 0, "rejected 1 record, 0.1 % (its alert allows 0 %)."},
-		{"the strictest of two alerts", lossy("75", "0.5"), hourly(h, 5, refused(6)), true, Degraded, 0, "0.6 % (its alert allows 0.5 %)"},
-		{"alerts that cannot be read", lossy("many", "-1", "101", "NaN", ""), hourly(h, 5, refused(12)), true, Degraded, 0, "rejected 12 records, 1.2 %."},
+		{"a failure", never, join(onlyRun(run(h, failed)), hourlyRuns(2*h, 5)), true, Degraded, beforeNoon(h), "The last finished run failed (AUTH); the last success was 119 minutes ago."},
+		{"a failure, all that is seen", never, onlyRun(run(h, failed)), true, Degraded, beforeNoon(h), ""},
+		{"refused records", never, join(hourlyRuns(h, 2, rejectedRecords(12)), onlyRun(run(3*h, failed)), hourlyRuns(4*h, 5)), true, Degraded, beforeNoon(3*h - m), "In the last finished run, 59 minutes ago, the destination rejected 12 records, 1.2 %."},
+		{"few refused records", never, hourlyRuns(h, 5, rejectedRecords(10)), true, Healthy, 0, ""},
+		{"refused and invalid records", never, hourlyRuns(h, 5, rejectedRecords(6), invalidRecords(6)), true, Degraded, 0, "the destination rejected 6 records and 6 were left out as invalid, 1.2 % together."},
+		{"all refused, and nobody says of how many", never, hourlyRuns(h, 5, unknownProcessed, rejectedRecords(3)), true, Degraded, 0, "rejected 3 records, 100.0 %"},
+		{"refused records, and an alert that allows them", lossy("75"), hourlyRuns(h, 5, rejectedRecords(700)), true, Healthy, 0, ""},
+		{"more refused than the alert allows", lossy("75"), hourlyRuns(h, 5, rejectedRecords(760)), true, Degraded, 0, "rejected 760 records, 76.0 % (its alert allows 75 %)."},
+		{"an alert on any", lossy("0"), hourlyRuns(h, 5, rejectedRecords(1)), true, Degraded, 0, "rejected 1 record, 0.1 % (its alert allows 0 %)."},
+		{"the strictest of two alerts", lossy("75", "0.5"), hourlyRuns(h, 5, rejectedRecords(6)), true, Degraded, 0, "0.6 % (its alert allows 0.5 %)"},
+		{"alerts that cannot be read", lossy("many", "-1", "101", "NaN", ""), hourlyRuns(h, 5, rejectedRecords(12)), true, Degraded, 0, "rejected 12 records, 1.2 %."},
 
-		{"silent without a schedule", never, hourly(2*h+m, 6), true, Late, ago(h + m), "No run has begun for 2 hours; it has no schedule, and its last 6 runs that nobody started by hand came 1 hour apart at most."},
-		{"silent for twice the pause", never, hourly(2*h, 6), true, Healthy, 0, ""},
-		{"silent, but a habit of few", never, hourly(9*h, 5), true, Healthy, 0, ""},
-		{"silent, but busy", never, join(one(run(50*m, working)), hourly(9*h, 6)), true, Healthy, 0, ""},
-		{"silent, and started by hand", never, hourly(9*h, 25, manual), true, Healthy, 0, ""},
-		{"silent, and started by hand meanwhile", never, join(one(run(100*m, manual)), hourly(9*h, 6)), true, Healthy, 0, ""},
-		{"silent since it was started by hand", never, join(one(run(3*h, manual)), hourly(9*h, 6)), true, Late, ago(2 * h), "No run has begun for 3 hours"},
-		{"silent, with pauses of all lengths", never, join(hourly(9*h, 6), one(run(20*h))), true, Healthy, 0, ""},
-		{"silent for minutes", never, join(one(run(15*m)), one(run(16*m)), one(run(17*m)), one(run(18*m)), one(run(19*m)), one(run(20*m))), true, Healthy, 0, ""},
-		{"silent since it was changed", changed, hourly(9*h, 6), true, Healthy, 0, ""},
-		{"silent and failing", never, hourly(9*h, 9, failed), true, Failing, 0, ""},
-		{"few invalid records", never, hourly(h, 5, invalid(10)), true, Healthy, 0, ""},
-		{"many invalid records", never, join(hourly(h, 2, invalid(100)), hourly(3*h, 2)), true, Degraded, ago(2*h - m), "100 records, 9.1 %, were left out as invalid"},
-		{"every other one failed", never, join(hourly(h, 1), hourly(2*h, 1, failed), hourly(3*h, 1), hourly(4*h, 1, failed), hourly(5*h, 1)), true, Degraded, 0, "2 of the last 5 finished runs failed, though not the last one."},
-		{"few runs to tell by", never, join(hourly(h, 1), hourly(2*h, 1, failed), hourly(3*h, 1)), true, Healthy, ago(h - m), ""},
-		{"four of five", never, join(hourly(h, 1), hourly(2*h, 1, failed), hourly(3*h, 3)), true, Healthy, ago(h - m), ""},
+		{"silent without a schedule", never, hourlyRuns(2*h+m, 6), true, Late, beforeNoon(h + m), "No run has begun for 2 hours; it has no schedule, and its last 6 runs that nobody started by hand came 1 hour apart at most."},
+		{"silent for twice the pause", never, hourlyRuns(2*h, 6), true, Healthy, 0, ""},
+		{"silent, but a habit of few", never, hourlyRuns(9*h, 5), true, Healthy, 0, ""},
+		{"silent, but busy", never, join(onlyRun(run(50*m, working)), hourlyRuns(9*h, 6)), true, Healthy, 0, ""},
+		{"silent, and started by hand", never, hourlyRuns(9*h, 25, startedManually), true, Healthy, 0, ""},
+		{"silent, and started by hand meanwhile", never, join(onlyRun(run(100*m, startedManually)), hourlyRuns(9*h, 6)), true, Healthy, 0, ""},
+		{"silent since it was started by hand", never, join(onlyRun(run(3*h, startedManually)), hourlyRuns(9*h, 6)), true, Late, beforeNoon(2 * h), "No run has begun for 3 hours"},
+		{"silent, with pauses of all lengths", never, join(hourlyRuns(9*h, 6), onlyRun(run(20*h))), true, Healthy, 0, ""},
+		{"silent for minutes", never, join(onlyRun(run(15*m)), onlyRun(run(16*m)), onlyRun(run(17*m)), onlyRun(run(18*m)), onlyRun(run(19*m)), onlyRun(run(20*m))), true, Healthy, 0, ""},
+		{"silent since it was changed", changed, hourlyRuns(9*h, 6), true, Healthy, 0, ""},
+		{"silent and failing", never, hourlyRuns(9*h, 9, failed), true, Failing, 0, ""},
+		{"few invalid records", never, hourlyRuns(h, 5, invalidRecords(10)), true, Healthy, 0, ""},
+		{"many invalid records", never, join(hourlyRuns(h, 2, invalidRecords(100)), hourlyRuns(3*h, 2)), true, Degraded, beforeNoon(2*h - m), "100 records, 9.1 %, were left out as invalid"},
+		{"every other one failed", never, join(hourlyRuns(h, 1), hourlyRuns(2*h, 1, failed), hourlyRuns(3*h, 1), hourlyRuns(4*h, 1, failed), hourlyRuns(5*h, 1)), true, Degraded, 0, "2 of the last 5 finished runs failed, though not the last one."},
+		{"few runs to tell by", never, join(hourlyRuns(h, 1), hourlyRuns(2*h, 1, failed), hourlyRuns(3*h, 1)), true, Healthy, beforeNoon(h - m), ""},
+		{"four of five", never, join(hourlyRuns(h, 1), hourlyRuns(2*h, 1, failed), hourlyRuns(3*h, 3)), true, Healthy, beforeNoon(h - m), ""},
 
-		{"healthy", every, hourly(10*m, 9), true, Healthy, 0, "The last finished run succeeded 9 minutes ago."},
-		{"healthy all its life", every, hourly(10*m, 9), false, Healthy, ago(8*h + 10*m - m), ""},
-		{"a schedule nobody reads", odd, hourly(960*h, 9), true, Unknown, 0,
+		{"healthy", every, hourlyRuns(10*m, 9), true, Healthy, 0, "The last finished run succeeded 9 minutes ago."},
+		{"healthy all its life", every, hourlyRuns(10*m, 9), false, Healthy, beforeNoon(8*h + 10*m - m), ""},
+		{"a schedule nobody reads", odd, hourlyRuns(960*h, 9), true, Unknown, 0,
 			`It is unknown whether the sync is late, because its schedule, "0 5 L * *", cannot be parsed (day of the month "l" is not from 1 to 31); the last finished run succeeded 39 days ago.`},
-		{"a frequency nobody knows", fortnightly, hourly(m, 9), true, Unknown, 0, `its schedule, "fortnightly", cannot be parsed (unknown frequency); the last finished run succeeded 0 seconds ago.`},
-		{"weekly without a day", weekly, hourly(m, 9), true, Unknown, 0, `its schedule, weekly, cannot be parsed (no day)`},
-		{"no frequency", untold, hourly(m, 9), true, Unknown, 0, `its schedule, "", cannot be parsed (no frequency)`},
-		{"a schedule nobody reads, and no end", odd, one(run(m, working)), true, Unknown, 0, "no finished run is seen."},
-		{"a schedule nobody reads, and failing", odd, hourly(m, 9, failed), true, Failing, 0, ""},
-		{"a schedule nobody reads, and a failure", odd, join(hourly(m, 1, failed), hourly(h, 9)), true, Degraded, ago(m), ""},
-		{"a schedule nobody reads, and stuck", odd, join(one(run(5*h, working)), hourly(6*h, 3)), true, Stuck, ago(5 * h), ""},
-		{"a schedule nobody reads, and paused", haltedOdd, hourly(m, 9), true, Paused, 0, ""},
+		{"a frequency nobody knows", fortnightly, hourlyRuns(m, 9), true, Unknown, 0, `its schedule, "fortnightly", cannot be parsed (unknown frequency); the last finished run succeeded 0 seconds ago.`},
+		{"weekly without a day", weekly, hourlyRuns(m, 9), true, Unknown, 0, `its schedule, weekly, cannot be parsed (no day)`},
+		{"no frequency", untold, hourlyRuns(m, 9), true, Unknown, 0, `its schedule, "", cannot be parsed (no frequency)`},
+		{"a schedule nobody reads, and no end", odd, onlyRun(run(m, working)), true, Unknown, 0, "no finished run is seen."},
+		{"a schedule nobody reads, and failing", odd, hourlyRuns(m, 9, failed), true, Failing, 0, ""},
+		{"a schedule nobody reads, and a failure", odd, join(hourlyRuns(m, 1, failed), hourlyRuns(h, 9)), true, Degraded, beforeNoon(m), ""},
+		{"a schedule nobody reads, and stuck", odd, join(onlyRun(run(5*h, working)), hourlyRuns(6*h, 3)), true, Stuck, beforeNoon(5 * h), ""},
+		{"a schedule nobody reads, and paused", haltedOdd, hourlyRuns(m, 9), true, Paused, 0, ""},
 		{"a schedule nobody reads, and no run", odd, nil, false, NeverRan, odd.CreatedAt, `The sync has never run; its schedule, "0 5 L * *", cannot be parsed`},
 
-		{"runs of the future alone", every, hourly(-9000*h, 3), true, Unknown, 0, "No run shows the state of the sync; 3 runs were created in the future, if Census is right."},
-		{"the only run is of the future", every, one(run(-h)), false, Unknown, 0, "No run shows the state of the sync; 1 run was created in the future, if Census is right."},
-		{"a dry run of the future alone", every, one(run(-h, dry)), false, NeverRan, every.CreatedAt, ""},
-		{"a run of the future, then silence", every, join(one(run(-9000*h)), hourly(5*h+10*m, 5)), true, Late, ago(5 * h), ""},
-		{"a run of the future in progress, then silence", every, join(one(run(-9000*h, working)), hourly(5*h+10*m, 5)), true, Late, ago(5 * h), ""},
-		{"a failure of the future", every, join(hourly(-3*h, 2, failed), hourly(10*m, 5)), true, Healthy, 0, ""},
-		{"a success of the future after failures", every, join(one(run(-h)), hourly(10*m, 5, failed)), false, Failing, ago(4*h + 10*m), "its last success is not known"},
-		{"some minutes ahead", every, hourly(-4*m, 5), true, Healthy, 0, "0 seconds ago"},
-		{"completed in the future", every, join(one(run(5*h+10*m, took(9000*h))), hourly(6*h, 5)), true, Late, ago(5 * h), ""},
-		{"in progress behind one that took until the future", never, join(one(run(4*h, working)), one(run(5*h, took(9000*h))), hourly(6*h, 5)), true, Stuck, ago(4 * h), "the longest recent run took 1 minute"},
-		{"in progress, and completed in the future", never, join(one(run(4*h, working, took(9000*h))), hourly(6*h, 5)), true, Stuck, ago(4 * h), ""},
-		{"scheduled in the future", every, join(one(run(5*h+10*m, scheduled(9000*h))), hourly(6*h, 5)), true, Late, ago(5 * h), ""},
-		{"changed in the future", lately, hourly(5*h+10*m, 5), true, Late, ago(5 * h), ""},
-		{"made and changed in the future", timeless, hourly(5*h+10*m, 5), true, Late, ago(5 * h), ""},
+		{"runs of the future alone", every, hourlyRuns(-9000*h, 3), true, Unknown, 0, "No run shows the state of the sync; 3 runs were created in the future, if Census is right."},
+		{"the only run is of the future", every, onlyRun(run(-h)), false, Unknown, 0, "No run shows the state of the sync; 1 run was created in the future, if Census is right."},
+		{"a dry run of the future alone", every, onlyRun(run(-h, dry)), false, NeverRan, every.CreatedAt, ""},
+		{"a run of the future, then silence", every, join(onlyRun(run(-9000*h)), hourlyRuns(5*h+10*m, 5)), true, Late, beforeNoon(5 * h), ""},
+		{"a run of the future in progress, then silence", every, join(onlyRun(run(-9000*h, working)), hourlyRuns(5*h+10*m, 5)), true, Late, beforeNoon(5 * h), ""},
+		{"a failure of the future", every, join(hourlyRuns(-3*h, 2, failed), hourlyRuns(10*m, 5)), true, Healthy, 0, ""},
+		{"a success of the future after failures", every, join(onlyRun(run(-h)), hourlyRuns(10*m, 5, failed)), false, Failing, beforeNoon(4*h + 10*m), "its last success is not known"},
+		{"some minutes ahead", every, hourlyRuns(-4*m, 5), true, Healthy, 0, "0 seconds ago"},
+		{"completed in the future", every, join(onlyRun(run(5*h+10*m, lasting(9000*h))), hourlyRuns(6*h, 5)), true, Late, beforeNoon(5 * h), ""},
+		{"in progress behind one that took until the future", never, join(onlyRun(run(4*h, working)), onlyRun(run(5*h, lasting(9000*h))), hourlyRuns(6*h, 5)), true, Stuck, beforeNoon(4 * h), "the longest recent run took 1 minute"},
+		{"in progress, and completed in the future", never, join(onlyRun(run(4*h, working, lasting(9000*h))), hourlyRuns(6*h, 5)), true, Stuck, beforeNoon(4 * h), ""},
+		{"scheduled in the future", every, join(onlyRun(run(5*h+10*m, scheduled(9000*h))), hourlyRuns(6*h, 5)), true, Late, beforeNoon(5 * h), ""},
+		{"changed in the future", lately, hourlyRuns(5*h+10*m, 5), true, Late, beforeNoon(5 * h), ""},
+		{"made and changed in the future", timeless, hourlyRuns(5*h+10*m, 5), true, Late, beforeNoon(5 * h), ""},
 		{"made in the future", unborn, nil, false, NeverRan, 0, ""},
 
-		{"nothing but canceled", never, hourly(h, 4, canceled), false, Unknown, 0, "None of the 4 runs has finished."},
+		{"nothing but canceled", never, hourlyRuns(h, 4, canceled), false, Unknown, 0, "None of the 4 runs has finished."},
 	} {
 		got := Of(&test.sync, test.runs, test.more, noon)
 		if got.State != test.state || got.Since != test.since || !strings.Contains(got.Reason, test.reason) {
@@ -230,7 +230,7 @@ func TestRules(t *testing.T) {
 }
 
 func TestNumbers(t *testing.T) {
-	sync := onSchedule("hourly")
+	sync := withFrequency("hourly")
 	for _, test := range []struct {
 		name     string
 		runs     []census.SyncRun
@@ -241,24 +241,24 @@ func TestNumbers(t *testing.T) {
 		late     float64 // -1 for nil
 	}{
 		{"no runs", nil, noon, 0, 0, -1, 1000*3600 - 3600},
-		{"a success", hourly(30*time.Minute, 3), noon, 0, ago(29 * time.Minute), 29 * 60, 0},
-		{"three failures", join(hourly(time.Hour, 3, failed), hourly(4*time.Hour, 1)), noon, 3, ago(239 * time.Minute), 239 * 60, 0},
-		{"late", hourly(150*time.Minute, 1), noon, 0, ago(149 * time.Minute), 149 * 60, 7200},
-		{"a clock that is behind", hourly(0, 1), noon.Add(-4 * time.Minute), 0, ago(-time.Minute), 0, 0},
-		{"a success in the future", hourly(-time.Hour, 1), noon, 0, 0, -1, -1},
-		{"a success in the future, others before", join(hourly(-time.Hour, 1), hourly(150*time.Minute, 1)), noon, 0, ago(149 * time.Minute), 149 * 60, 7200},
-		{"completed in the future", one(run(150*time.Minute, took(9000*time.Hour))), noon, 0, 0, -1, 7200},
-		{"scheduled in the future", one(run(150*time.Minute, scheduled(9000*time.Hour))), noon, 0, ago(149 * time.Minute), 149 * 60, 7200},
+		{"a success", hourlyRuns(30*time.Minute, 3), noon, 0, beforeNoon(29 * time.Minute), 29 * 60, 0},
+		{"three failures", join(hourlyRuns(time.Hour, 3, failed), hourlyRuns(4*time.Hour, 1)), noon, 3, beforeNoon(239 * time.Minute), 239 * 60, 0},
+		{"late", hourlyRuns(150*time.Minute, 1), noon, 0, beforeNoon(149 * time.Minute), 149 * 60, 7200},
+		{"a clock that is behind", hourlyRuns(0, 1), noon.Add(-4 * time.Minute), 0, beforeNoon(-time.Minute), 0, 0},
+		{"a success in the future", hourlyRuns(-time.Hour, 1), noon, 0, 0, -1, -1},
+		{"a success in the future, others before", join(hourlyRuns(-time.Hour, 1), hourlyRuns(150*time.Minute, 1)), noon, 0, beforeNoon(149 * time.Minute), 149 * 60, 7200},
+		{"completed in the future", onlyRun(run(150*time.Minute, lasting(9000*time.Hour))), noon, 0, 0, -1, 7200},
+		{"scheduled in the future", onlyRun(run(150*time.Minute, scheduled(9000*time.Hour))), noon, 0, beforeNoon(149 * time.Minute), 149 * 60, 7200},
 	} {
 		h := Of(&sync, test.runs, true, test.now)
-		told := func(f *float64) float64 {
+		valueOf := func(f *float64) float64 {
 			if f == nil {
 				return -1
 			}
 			return *f
 		}
-		if h.ConsecutiveFailures != test.failures || h.LastSuccessAt != test.last || told(h.FreshnessSeconds) != test.fresh || told(h.LateBySeconds) != test.late {
-			t.Errorf("%s: %+v, fresh %g, late %g", test.name, h, told(h.FreshnessSeconds), told(h.LateBySeconds))
+		if h.ConsecutiveFailures != test.failures || h.LastSuccessAt != test.last || valueOf(h.FreshnessSeconds) != test.fresh || valueOf(h.LateBySeconds) != test.late {
+			t.Errorf("%s: %+v, fresh %g, late %g", test.name, h, valueOf(h.FreshnessSeconds), valueOf(h.LateBySeconds))
 		}
 	}
 }

@@ -211,31 +211,31 @@ func TestLawNext(t *testing.T) {
 		}
 		at := time.Unix(rapid.Int64Range(0, 3e9).Draw(t, "from"), rapid.Int64Range(0, 999_999_999).Draw(t, "ns")).UTC()
 		next := c.next(at)
-		if !next.After(at) || !c.at(next) || next.Second() != 0 || next.Nanosecond() != 0 {
+		if !next.After(at) || !c.matches(next) || next.Second() != 0 || next.Nanosecond() != 0 {
 			t.Fatalf("%q: next after %s is %s", text, at, next)
 		}
 		seen := map[string]bool{} // local times since two hours before
 		for m := at.Add(-2 * time.Hour).Truncate(time.Minute); !m.After(at); m = m.Add(time.Minute) {
-			seen[c.wall(m)] = true
+			seen[c.localText(m)] = true
 		}
 		for m, n := at.Truncate(time.Minute).Add(time.Minute), 0; m.Before(next) && n < 3000; m, n = m.Add(time.Minute), n+1 {
-			if c.at(m) && !seen[c.wall(m)] {
+			if c.matches(m) && !seen[c.localText(m)] {
 				t.Fatalf("%q: %s comes before %s", text, m, next)
 			}
 		}
 	})
 }
 
-// at reports whether c is due at a whole minute.
-func (c cron) at(t time.Time) bool {
+// matches reports whether c is due at a whole minute.
+func (c cron) matches(t time.Time) bool {
 	if c.zone != nil {
 		t = t.In(c.zone)
 	}
 	return c.matchesDay(t) && c.hours>>t.Hour()&1 == 1 && c.minutes>>t.Minute()&1 == 1
 }
 
-// wall returns the local time.
-func (c cron) wall(t time.Time) string {
+// localText returns the local time.
+func (c cron) localText(t time.Time) string {
 	if c.zone != nil {
 		t = t.In(c.zone)
 	}
@@ -248,7 +248,7 @@ func FuzzCron(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if c, err := parseCron(text); err == nil {
-			if from := time.Unix(1.77e9, 0).UTC(); !c.next(from).After(from) || !c.at(c.next(from)) {
+			if from := time.Unix(1.77e9, 0).UTC(); !c.next(from).After(from) || !c.matches(c.next(from)) {
 				t.Errorf("%q", text)
 			}
 		}

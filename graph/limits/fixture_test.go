@@ -65,8 +65,8 @@ func testPrices() Prices {
 		"Sync.runs":            {Pages: PagesOf(runs, 100), Items: runs},
 		"Group.runs":           {Pages: Fixed(7), Items: runs},
 		"Sync.latestRun":       {Pages: Fixed(1)},
-		"Query.judged":         {Pages: Fixed(1), Items: Size(25, "ids"), Parts: judgedParts},
-		"Sync.judged":          {Items: runs, Parts: judgedParts},
+		"Query.judged":         {Pages: Fixed(1), Items: Size(25, "ids"), Parts: healthParts},
+		"Sync.judged":          {Items: runs, Parts: healthParts},
 		"Sync.head":            {Pages: Fixed(1), Part: func(Args) (string, int) { return "newest", 1 }},
 		"Sync.recent":          {Pages: PagesOf(runs, 100), Items: runs, Part: recentPart, PerPage: 100},
 		"SyncConnection.nodes": {Same: true},
@@ -77,8 +77,8 @@ func testPrices() Prices {
 	}
 }
 
-// judgedParts returns the newest page of each object for lists ordered by label.
-func judgedParts(a Args) Parts {
+// healthParts returns the newest page of each object for lists ordered by label.
+func healthParts(a Args) Parts {
 	n, named := a.Len("ids")
 	if !named {
 		n = 60

@@ -18,11 +18,11 @@ import (
 func TestLawReadersAgreeWithRuns(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		runs := rapid.SliceOfN(runFrom(march, 3*days), 0, 120).Draw(t, "runs")
-		d := split(t, runs)
+		d := splitDigests(t, runs)
 		checkTally(t, &d.Tally, runs)
 		checkErrors(t, d.Errors(0), runs)
 		want := census.DateTime(0)
-		for _, r := range real(runs) {
+		for _, r := range withoutDryRuns(runs) {
 			if o := r.Outcome(); o == census.OutcomeSucceeded || o == census.OutcomePartial {
 				want = max(want, r.CompletedAt)
 			}
@@ -42,7 +42,7 @@ func TestLawMergeEqualsOneDigest(t *testing.T) {
 			defer func() { seen[r.ID] = true }()
 			return seen[r.ID]
 		})
-		checkSame(t, fold(runs), split(t, runs))
+		checkSame(t, digestOf(runs), splitDigests(t, runs))
 	})
 }
 
@@ -66,8 +66,8 @@ func checkSame(t *rapid.T, a, b *Digest) {
 	}
 }
 
-// real returns the runs that are not dry runs.
-func real(runs []census.SyncRun) (kept []census.SyncRun) {
+// withoutDryRuns returns the runs that are not dry runs.
+func withoutDryRuns(runs []census.SyncRun) (kept []census.SyncRun) {
 	for _, r := range runs {
 		if !r.DryRun() {
 			kept = append(kept, r)
@@ -94,7 +94,7 @@ func checkTally(t *rapid.T, got *Tally, runs []census.SyncRun) {
 	}
 	var durations []float64
 	var processed, invalid big.Int
-	for _, r := range real(runs) {
+	for _, r := range withoutDryRuns(runs) {
 		finished[r.Outcome()]++
 		if s := r.DurationSeconds(); s != nil {
 			durations = append(durations, *s)
@@ -111,13 +111,13 @@ func checkTally(t *rapid.T, got *Tally, runs []census.SyncRun) {
 		all > 0 && (got.SuccessRate() == nil || *got.SuccessRate() != float64(good)/float64(all)) {
 		t.Fatalf("success rate %v of %v", got.SuccessRate(), finished)
 	}
-	if r := got.Records(); r.Processed != clip(&processed) || r.Invalid != clip(&invalid) {
+	if r := got.Records(); r.Processed != clipInt64(&processed) || r.Invalid != clipInt64(&invalid) {
 		t.Fatalf("records %+v, want %s processed, %s invalid", r, &processed, &invalid)
 	}
 	checkDurations(t, got.Durations(), durations, 1e-9)
 }
 
-func clip(n *big.Int) int64 {
+func clipInt64(n *big.Int) int64 {
 	if n.IsInt64() {
 		return n.Int64()
 	}

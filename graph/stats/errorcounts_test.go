@@ -8,7 +8,7 @@ import (
 	"census-gateway/upstream/census"
 )
 
-func failure(id int64, code string) *census.SyncRun {
+func failedRun(id int64, code string) *census.SyncRun {
 	return &census.SyncRun{ID: census.SyncRunID(id), Status: census.StatusFailed, CreatedAt: march + census.DateTime(id), ErrorCode: &code}
 }
 
@@ -53,7 +53,7 @@ func TestErrorsAreBounded(t *testing.T) {
 	total := 0
 	add := func(code string) {
 		total++
-		r := failure(int64(total), code)
+		r := failedRun(int64(total), code)
 		one.Add(r)
 		parts[total%3].Add(r)
 	}
@@ -84,7 +84,7 @@ func TestErrorsAreBounded(t *testing.T) {
 func TestUpToTheLimitGroupsAreExact(t *testing.T) {
 	one, a, b := new(Digest), new(Digest), new(Digest)
 	for i := range int64(5 * exactGroups) {
-		r := failure(i+1, fmt.Sprintf("CODE_%d", i%exactGroups))
+		r := failedRun(i+1, fmt.Sprintf("CODE_%d", i%exactGroups))
 		one.Add(r)
 		if i%7 < 3 {
 			a.Add(r)
@@ -107,7 +107,7 @@ func TestUpToTheLimitGroupsAreExact(t *testing.T) {
 // A stored run shares no memory with its page.
 func TestLatestRunIsACopy(t *testing.T) {
 	tag := "Manual"
-	r := failure(1, "AUTH")
+	r := failedRun(1, "AUTH")
 	r.ErrorMessage, r.SyncTriggerReason = ptr("expired"), &census.SyncTriggerReason{UITag: &tag}
 	d := new(Digest)
 	d.Add(r)

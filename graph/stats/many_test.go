@@ -22,7 +22,7 @@ func TestLawManyRuns(t *testing.T) {
 			parts[i] = new(Digest)
 		}
 		for i := range runs {
-			r := usual(dice, i+1)
+			r := typicalTestRun(dice, i+1)
 			took := r.CompletedAt - r.CreatedAt
 			r.CreatedAt = march + census.DateTime(dice.Int64N(hours*3_600_000))
 			r.CompletedAt = r.CreatedAt + took
@@ -37,12 +37,12 @@ func TestLawManyRuns(t *testing.T) {
 			right.Merge(parts[i])
 		}
 		right.Merge(left)
-		checkSame(t, fold(runs), right)
+		checkSame(t, digestOf(runs), right)
 		share := 0.01
 		if n <= exactRuns {
 			share = 1e-9
 		}
-		checkDurations(t, right.Durations(), took(runs), share)
+		checkDurations(t, right.Durations(), secondsOf(runs), share)
 		buckets, err := right.Series(Hour, mustZone(t, "Europe/Berlin"), 0, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -55,12 +55,12 @@ func TestLawManyRuns(t *testing.T) {
 					inside = append(inside, r)
 				}
 			}
-			checkDurations(t, b.Durations(), took(inside), 0.01)
+			checkDurations(t, b.Durations(), secondsOf(inside), 0.01)
 		}
 	})
 }
 
-func took(runs []census.SyncRun) (all []float64) {
+func secondsOf(runs []census.SyncRun) (all []float64) {
 	for i := range runs {
 		if s := runs[i].DurationSeconds(); s != nil {
 			all = append(all, *s)

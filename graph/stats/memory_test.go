@@ -11,9 +11,9 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// usual draws a typical run of the last 30 days. Nearly all are clean, with distinct durations;
-// some failed.
-func usual(dice *rand.Rand, id int) census.SyncRun {
+// typicalTestRun draws a typical run of the last 30 days. Nearly all are clean, with distinct
+// durations; some failed.
+func typicalTestRun(dice *rand.Rand, id int) census.SyncRun {
 	created := march + census.DateTime(dice.Int64N(int64(30*days)))
 	count := census.Count{N: dice.Int64N(5000), Known: true}
 	r := census.SyncRun{
@@ -29,12 +29,12 @@ func usual(dice *rand.Rand, id int) census.SyncRun {
 
 var timedOut = "Statement timed out after 17 seconds"
 
-// month returns n such runs, newest first.
-func month(n int) []census.SyncRun {
+// monthOfRuns returns n such runs, newest first.
+func monthOfRuns(n int) []census.SyncRun {
 	dice := rand.New(rand.NewPCG(3, 4))
 	runs := make([]census.SyncRun, n)
 	for i := range runs {
-		runs[i] = usual(dice, i+1)
+		runs[i] = typicalTestRun(dice, i+1)
 	}
 	slices.SortFunc(runs, func(a, b census.SyncRun) int { return compareRuns(&b, &a) })
 	return runs
@@ -43,11 +43,11 @@ func month(n int) []census.SyncRun {
 // The size of a Digest grows with the time covered and the variety of runs. It hardly grows with
 // more runs of the same kind.
 func TestMemoryIsFlat(t *testing.T) {
-	runs := month(144_000)
+	runs := monthOfRuns(144_000)
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	d := fold(runs)
+	d := digestOf(runs)
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	heap, size := int(after.HeapAlloc)-int(before.HeapAlloc), d.size()
@@ -58,7 +58,7 @@ func TestMemoryIsFlat(t *testing.T) {
 	dice := rand.New(rand.NewPCG(7, 8))
 	more := func(until int) int {
 		for d.TotalRuns() < until {
-			r := usual(dice, d.TotalRuns())
+			r := typicalTestRun(dice, d.TotalRuns())
 			d.Add(&r)
 		}
 		return d.size()
@@ -72,7 +72,7 @@ func TestMemoryIsFlat(t *testing.T) {
 
 // A Digest of one sync is small with no scale or one.
 func TestMemoryOfScales(t *testing.T) {
-	runs := month(720)
+	runs := monthOfRuns(720)
 	for most, scales := range map[int][]Scale{10_000: nil, 40_000: {{Day, time.UTC}}} {
 		d := NewDigest(scales)
 		for i := range runs {
@@ -85,10 +85,10 @@ func TestMemoryOfScales(t *testing.T) {
 }
 
 func TestAddDoesNotAllocate(t *testing.T) {
-	runs := month(50_000)
-	d := fold(runs)
+	runs := monthOfRuns(50_000)
+	d := digestOf(runs)
 	for range 4 {
-		d.Merge(fold(runs))
+		d.Merge(digestOf(runs))
 	}
 	i := 0
 	if n := testing.AllocsPerRun(len(runs), func() { d.Add(&runs[i%len(runs)]); i++ }); n > 0 {
@@ -101,13 +101,13 @@ func TestQuarterHoursAreBounded(t *testing.T) {
 	defer func(n int) { quarterLimit = n }(quarterLimit)
 	quarterLimit = 40
 	dice := rand.New(rand.NewPCG(5, 6))
-	runs := month(300)
+	runs := monthOfRuns(300)
 	var digests []*Digest
 	for range 8 {
 		dice.Shuffle(len(runs), func(i, j int) { runs[i], runs[j] = runs[j], runs[i] })
 		cut := dice.IntN(len(runs))
-		d := fold(runs[:cut])
-		d.Merge(fold(runs[cut:]))
+		d := digestOf(runs[:cut])
+		d.Merge(digestOf(runs[cut:]))
 		if n := len(d.quarters.tallies); n > 45 || d.TotalRuns() != 300 {
 			t.Errorf("%d quarter hours kept, %d runs counted", n, d.TotalRuns())
 		}
@@ -139,8 +139,8 @@ func TestQuarterHoursAreBounded(t *testing.T) {
 }
 
 func BenchmarkAdd(b *testing.B) {
-	runs := month(144_000)
-	d := fold(runs)
+	runs := monthOfRuns(144_000)
+	d := digestOf(runs)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		d.Add(&runs[i%len(runs)])
@@ -148,15 +148,15 @@ func BenchmarkAdd(b *testing.B) {
 }
 
 func BenchmarkFoldMonth(b *testing.B) {
-	runs := month(144_000)
+	runs := monthOfRuns(144_000)
 	b.ReportAllocs()
 	for b.Loop() {
-		fold(runs)
+		digestOf(runs)
 	}
 }
 
 func BenchmarkMerge(b *testing.B) {
-	chunk, into := fold(month(100)), fold(month(144_000))
+	chunk, into := digestOf(monthOfRuns(100)), digestOf(monthOfRuns(144_000))
 	b.ReportAllocs()
 	for b.Loop() {
 		into.Merge(chunk)
@@ -164,7 +164,7 @@ func BenchmarkMerge(b *testing.B) {
 }
 
 func BenchmarkRead(b *testing.B) {
-	d := fold(month(144_000))
+	d := digestOf(monthOfRuns(144_000))
 	b.Run("durations", func(b *testing.B) {
 		for b.Loop() {
 			d.Durations()

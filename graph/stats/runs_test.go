@@ -11,7 +11,7 @@ import (
 
 func ptr[T any](v T) *T { return &v }
 
-func at(text string) census.DateTime {
+func dateTime(text string) census.DateTime {
 	t, ok := census.ParseDateTime(text)
 	if !ok {
 		panic("not a time: " + text)
@@ -19,7 +19,7 @@ func at(text string) census.DateTime {
 	return t
 }
 
-var march = at("2026-03-04T12:23:45.678Z")
+var march = dateTime("2026-03-04T12:23:45.678Z")
 
 // days is the number of milliseconds in a day.
 const days = census.DateTime(24 * time.Hour / time.Millisecond)
@@ -62,9 +62,9 @@ func runFrom(since, span census.DateTime) *rapid.Generator[census.SyncRun] {
 	})
 }
 
-// split divides runs into parts, in random order, and merges their Digests pairwise in random
-// order.
-func split(t *rapid.T, runs []census.SyncRun) *Digest {
+// splitDigests divides runs into parts, in random order, and merges their Digests pairwise in
+// random order.
+func splitDigests(t *rapid.T, runs []census.SyncRun) *Digest {
 	shuffled := rapid.Permutation(runs).Draw(t, "order")
 	parts := make([]*Digest, rapid.IntRange(1, 6).Draw(t, "parts"))
 	for i := range parts {
@@ -82,7 +82,7 @@ func split(t *rapid.T, runs []census.SyncRun) *Digest {
 	return parts[0]
 }
 
-func fold(runs []census.SyncRun) *Digest {
+func digestOf(runs []census.SyncRun) *Digest {
 	d := new(Digest)
 	for i := range runs {
 		d.Add(&runs[i])

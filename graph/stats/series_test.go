@@ -45,10 +45,10 @@ func TestLawSeries(t *testing.T) {
 		zone := mustZone(t, rapid.SampledFrom(someZones).Draw(t, "zone"))
 		unit := rapid.SampledFrom([]Unit{QuarterHour, Hour, Day, Week}).Draw(t, "unit")
 		span := map[Unit]census.DateTime{QuarterHour: 10 * days, Hour: 40 * days, Day: 700 * days, Week: 700 * days}[unit]
-		since := at("2019-01-01T00:00:00Z") + census.DateTime(rapid.Int64Range(0, int64(8*365*days)).Draw(t, "since"))
+		since := dateTime("2019-01-01T00:00:00Z") + census.DateTime(rapid.Int64Range(0, int64(8*365*days)).Draw(t, "since"))
 		before := since + 1 + census.DateTime(rapid.Int64Range(0, int64(span)).Draw(t, "span"))
 		runs := rapid.SliceOfN(runFrom(since, before-since), 0, 30).Draw(t, "runs")
-		buckets, err := split(t, runs).Series(unit, zone, since, before)
+		buckets, err := splitDigests(t, runs).Series(unit, zone, since, before)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,18 +94,18 @@ func TestLawScales(t *testing.T) {
 			rapid.SampledFrom([]*Digest{one, half}).Draw(t, "into").Add(&runs[i])
 		}
 		one.Merge(half)
-		tell := func(d *Digest) (told []any) {
+		values := func(d *Digest) (out []any) {
 			buckets, err := d.Series(scale.Unit, scale.Zone, since, since+span)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i := range buckets {
 				b := &buckets[i]
-				told = append(told, b.StartsAt, b.TotalRuns(), b.ByOutcome(), b.Records(), b.Durations())
+				out = append(out, b.StartsAt, b.TotalRuns(), b.ByOutcome(), b.Records(), b.Durations())
 			}
-			return told
+			return out
 		}
-		if diff := gocmp.Diff(tell(all), tell(one)); diff != "" {
+		if diff := gocmp.Diff(values(all), values(one)); diff != "" {
 			t.Fatalf("of all scales and of one (-all +one):\n%s", diff)
 		}
 		checkTally(t, &none.Tally, runs)
@@ -153,7 +153,7 @@ func TestSeriesWhereClocksAreSet(t *testing.T) {
 		{"Pacific/Apia", "2011-12-29T12:00:00Z", "2011-12-31T12:00:00Z", Day, "00:00 +24h0m0s, 00:00 +24h0m0s, 00:00 +24h0m0s"},
 		{"UTC", "1970-01-01T00:00:01Z", "1970-01-02T00:00:00Z", Week, "00:00 +168h0m0s"},
 	} {
-		buckets, err := new(Digest).Series(test.unit, mustZone(t, test.zone), at(test.since), at(test.before))
+		buckets, err := new(Digest).Series(test.unit, mustZone(t, test.zone), dateTime(test.since), dateTime(test.before))
 		var got []string
 		zone := mustZone(t, test.zone)
 		for i, end := range endsOf(buckets, calendar{test.unit, zone}) {
@@ -171,7 +171,7 @@ func TestSeriesLimits(t *testing.T) {
 	run := census.SyncRun{ID: 1, Status: census.StatusCompleted, CreatedAt: march}
 	d.Add(&run)
 	utc := time.UTC
-	from := at("2026-01-01T00:00:00Z")
+	from := dateTime("2026-01-01T00:00:00Z")
 	for name, test := range map[string]struct {
 		unit          Unit
 		since, before census.DateTime
@@ -180,7 +180,7 @@ func TestSeriesLimits(t *testing.T) {
 	}{
 		"1,000 hours":    {Hour, from, from + 1000*3_600_000, 1000, ""},
 		"1,001 hours":    {Hour, from, from + 1000*3_600_000 + 1, 0, "at most 1000 buckets, and the range from 2026-01-01T00:00:00.000Z to 2026-02-11T16:00:00.001Z has more by HOUR"},
-		"all time":       {Hour, 1, at("9999-12-31T23:59:59Z"), 0, "at most 1000 buckets"},
+		"all time":       {Hour, 1, dateTime("9999-12-31T23:59:59Z"), 0, "at most 1000 buckets"},
 		"a bad unit":     {"MONTH", from, from + 1, 0, "bucket must be"},
 		"without ends":   {Day, 0, 0, 1, ""},
 		"without end":    {Day, march - 2*days, 0, 3, ""},

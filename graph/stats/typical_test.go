@@ -8,8 +8,8 @@ import (
 	"census-gateway/upstream/census"
 )
 
-// spell returns a finished run that began n minutes before march and took the given seconds.
-func spell(n, seconds int, change ...func(*census.SyncRun)) census.SyncRun {
+// finishedRun returns a finished run that began n minutes before march and took the given seconds.
+func finishedRun(n, seconds int, change ...func(*census.SyncRun)) census.SyncRun {
 	r := census.SyncRun{ID: census.SyncRunID(1000 - n), SyncID: 52, CreatedAt: march - census.DateTime(n)*60_000, Status: census.StatusCompleted, RawStatus: "completed"}
 	r.CompletedAt = r.CreatedAt + census.DateTime(seconds)*1000
 	for _, c := range change {
@@ -32,8 +32,8 @@ func TestTypical(t *testing.T) {
 		}
 	}
 	runs := []census.SyncRun{
-		spell(90, 1000), spell(80, 10), spell(75, 500, full), spell(70, 20, counts(10)), spell(60, 40, status(census.StatusFailed), counts(20)),
-		spell(50, 3, status(census.StatusSkipped)), spell(40, 4, dry), spell(30, 80, open), spell(0, 0, open, status(census.StatusWorking)),
+		finishedRun(90, 1000), finishedRun(80, 10), finishedRun(75, 500, full), finishedRun(70, 20, counts(10)), finishedRun(60, 40, status(census.StatusFailed), counts(20)),
+		finishedRun(50, 3, status(census.StatusSkipped)), finishedRun(40, 4, dry), finishedRun(30, 80, open), finishedRun(0, 0, open, status(census.StatusWorking)),
 	}
 	ten, fifteen := 15.0, 15.0
 	want := &Typical{Runs: 4, Durations: &DurationSummary{Count: 3, Min: 10, Max: 40, Mean: 70.0 / 3, P50: 20, P95: 40, P99: 40},
@@ -59,9 +59,9 @@ func TestTypical(t *testing.T) {
 func TestExpectedByTheLast(t *testing.T) {
 	var runs []census.SyncRun
 	for i := range 30 {
-		runs = append(runs, spell(100-i, i))
+		runs = append(runs, finishedRun(100-i, i))
 	}
-	next := spell(0, 0)
+	next := finishedRun(0, 0)
 	if got := Expected(&next, runs); *got != 19 { // the tenth of 10 to 29
 		t.Errorf("%v", *got)
 	}

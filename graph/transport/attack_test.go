@@ -13,8 +13,8 @@ import (
 	"census-gateway/graph/transport/internal/testschema"
 )
 
-// record serves one request without a network.
-func record(h http.Handler, method, target, body string, headers ...string) answer {
+// recordAnswer serves one request without a network.
+func recordAnswer(h http.Handler, method, target, body string, headers ...string) answer {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])

@@ -169,7 +169,7 @@ func TestHeadersHook(t *testing.T) {
 func TestNotAllowed(t *testing.T) {
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { transport.NotAllowed{}.Do(w, r, nil) })
 	for accept, want := range map[string]string{asGraphQL: asGraphQL, asJSON: asJSON, "text/html": asJSON, "": asJSON} {
-		w := record(h, "DELETE", "/", "", "Accept", accept)
+		w := recordAnswer(h, "DELETE", "/", "", "Accept", accept)
 		if w.status != 405 || w.code() != "BAD_REQUEST" || w.header.Get("Content-Type") != want+"; charset=utf-8" {
 			t.Errorf("%q: %+v", accept, w)
 		}

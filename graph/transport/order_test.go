@@ -123,9 +123,9 @@ func TestErrorsOfNullsComeWithTheirPart(t *testing.T) {
 	}
 }
 
-type labelled struct{ label, text string }
+type labelledPart struct{ label, text string }
 
-func incremental(t *testing.T, text string) (parts []labelled) {
+func incremental(t *testing.T, text string) (parts []labelledPart) {
 	var whole struct{ Incremental []json.RawMessage }
 	if err := json.Unmarshal([]byte(text), &whole); err != nil {
 		t.Fatal(err)
@@ -135,7 +135,7 @@ func incremental(t *testing.T, text string) (parts []labelled) {
 		if err := json.Unmarshal(raw, &part); err != nil {
 			t.Fatal(err)
 		}
-		parts = append(parts, labelled{part.Label, string(raw)})
+		parts = append(parts, labelledPart{part.Label, string(raw)})
 	}
 	return parts
 }

@@ -28,7 +28,7 @@ type panicLog struct {
 	told []string
 }
 
-func (l *panicLog) note(_ context.Context, value any, stack []byte) {
+func (l *panicLog) add(_ context.Context, value any, stack []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	text, _ := value.(string)
@@ -45,7 +45,7 @@ func (l *panicLog) take() []string {
 
 func TestPanicInField(t *testing.T) {
 	log := &panicLog{}
-	srv := newServer(t, &testschema.Resolver{}, transport.Options{OnPanic: log.note})
+	srv := newServer(t, &testschema.Resolver{}, transport.Options{OnPanic: log.add})
 	a := ask(t, srv.URL, "{boom hello}")
 	if string(a.data) != `{"boom":null,"hello":"world"}` || a.errors[0].Message != "internal server error" {
 		t.Error(a.body)
@@ -57,7 +57,7 @@ func TestPanicInField(t *testing.T) {
 
 func TestPanicInExecution(t *testing.T) {
 	log := &panicLog{}
-	h := newHandler(&testschema.Resolver{}, transport.Options{OnPanic: log.note})
+	h := newHandler(&testschema.Resolver{}, transport.Options{OnPanic: log.add})
 	h.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		switch graphql.GetOperationContext(ctx).Operation.Name {
 		case "Operation":

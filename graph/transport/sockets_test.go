@@ -17,7 +17,7 @@ import (
 // socketServer serves WebSockets with a subscription to ticks. It rejects callers with the key
 // "wrong".
 func socketServer(t *testing.T, c <-chan int32) (url string, drain func(code int)) {
-	h, cut := ticking(c)
+	h, cut := tickServer(c)
 	over, stop := context.WithCancelCause(context.Background())
 	next := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Api-Key") == "wrong" {
@@ -47,9 +47,9 @@ func dial(t *testing.T, url string, protocols ...string) *websocket.Conn {
 	return conn
 }
 
-// say sends texts, and after each receives the answers due. It returns all answers. A close is
+// exchange sends texts, and after each receives the answers due. It returns all answers. A close is
 // returned as its code, such as "4400".
-func say(t *testing.T, conn *websocket.Conn, texts []string, answers int) (got []string) {
+func exchange(t *testing.T, conn *websocket.Conn, texts []string, answers int) (got []string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
@@ -116,7 +116,7 @@ func TestSockets(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			url, _ := socketServer(t, ticks(1, 2))
-			got := say(t, dial(t, url, "graphql-transport-ws"), test.say, len(test.hear))
+			got := exchange(t, dial(t, url, "graphql-transport-ws"), test.say, len(test.hear))
 			for i, want := range test.hear {
 				if i >= len(got) || got[i] != want && !(strings.HasSuffix(want, " ") && strings.HasPrefix(got[i], want)) {
 					t.Fatalf("got  %q\nwant %q", got, test.hear)
@@ -131,13 +131,13 @@ func TestIDsOfOperations(t *testing.T) {
 	c := make(chan int32)
 	url, _ := socketServer(t, c)
 	conn := dial(t, url, "graphql-transport-ws")
-	say(t, conn, []string{hello, subscribe("a", "subscription{ticks}")}, 1)
+	exchange(t, conn, []string{hello, subscribe("a", "subscription{ticks}")}, 1)
 	c <- 1
-	say(t, conn, nil, 1) // otherwise the event may be dropped, since the client ends the operation
-	if got := say(t, conn, []string{`{"type":"complete","id":"a"}`, subscribe("a", "{hello}")}, 2); len(got) != 2 || !strings.Contains(got[0], "world") {
+	exchange(t, conn, nil, 1) // otherwise the event may be dropped, since the client ends the operation
+	if got := exchange(t, conn, []string{`{"type":"complete","id":"a"}`, subscribe("a", "{hello}")}, 2); len(got) != 2 || !strings.Contains(got[0], "world") {
 		t.Errorf("%q", got)
 	}
-	if got := say(t, conn, []string{subscribe("b", "subscription{ticks}"), subscribe("b", "{hello}")}, 1); got[0] != "4409 Subscriber for b already exists" {
+	if got := exchange(t, conn, []string{subscribe("b", "subscription{ticks}"), subscribe("b", "{hello}")}, 1); got[0] != "4409 Subscriber for b already exists" {
 		t.Errorf("%q", got)
 	}
 }
@@ -147,19 +147,19 @@ func TestIDsOfOperations(t *testing.T) {
 func TestSocketsEnd(t *testing.T) {
 	url, drain := socketServer(t, make(chan int32))
 	idle, busy := dial(t, url, "graphql-transport-ws"), dial(t, url, "graphql-transport-ws")
-	say(t, idle, []string{hello}, 1)
-	say(t, busy, []string{hello, subscribe("a", "subscription{ticks}"), subscribe("q", "{hello}")}, 3)
+	exchange(t, idle, []string{hello}, 1)
+	exchange(t, busy, []string{hello, subscribe("a", "subscription{ticks}"), subscribe("q", "{hello}")}, 3)
 	drain(transport.CloseRestart)
 	for _, conn := range []*websocket.Conn{idle, busy} {
-		if got := say(t, conn, nil, 1); got[0] != "1012 ended by 1012" {
+		if got := exchange(t, conn, nil, 1); got[0] != "1012 ended by 1012" {
 			t.Errorf("%q", got)
 		}
 	}
 	url, _ = socketServer(t, ticks(-1))
-	if got := say(t, dial(t, url, "graphql-transport-ws"), []string{hello, subscribe("a", "subscription OVERLOADED{ticks}")}, 2); got[1] != "1013 over" {
+	if got := exchange(t, dial(t, url, "graphql-transport-ws"), []string{hello, subscribe("a", "subscription OVERLOADED{ticks}")}, 2); got[1] != "1013 over" {
 		t.Errorf("%q", got)
 	}
-	if got := say(t, dial(t, url), nil, 1); got[0] != "4406 Subprotocol not acceptable" {
+	if got := exchange(t, dial(t, url), nil, 1); got[0] != "4406 Subprotocol not acceptable" {
 		t.Errorf("%q", got)
 	}
 }

@@ -21,8 +21,8 @@ type closing int
 func (c closing) Error() string  { return fmt.Sprintf("ended by %d", int(c)) }
 func (c closing) CloseCode() int { return int(c) }
 
-// ticking returns a server whose subscription sends the ticks. drain ends its subscriptions.
-func ticking(ticks <-chan int32) (h http.Handler, drain func(code int)) {
+// tickServer returns a server whose subscription sends the ticks. drain ends its subscriptions.
+func tickServer(ticks <-chan int32) (h http.Handler, drain func(code int)) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	last := func(r context.Context) (context.Context, func(), *gqlerror.Error) {
 		lasting, end := context.WithCancelCause(r)
@@ -74,7 +74,7 @@ func TestFormsOfEvents(t *testing.T) {
 		if test.drain != 0 {
 			c = make(chan int32)
 		}
-		h, drain := ticking(c)
+		h, drain := tickServer(c)
 		srv := newServerOf(t, h)
 		if test.drain != 0 {
 			drain(test.drain)
@@ -97,7 +97,7 @@ func TestFormsOfEvents(t *testing.T) {
 // An event is sent when it happens. A client that leaves ends its subscription.
 func TestEventsAreSentAtOnce(t *testing.T) {
 	c := make(chan int32)
-	h, _ := ticking(c)
+	h, _ := tickServer(c)
 	srv := newServerOf(t, h)
 	ctx, leave := context.WithCancel(t.Context())
 	defer leave()
