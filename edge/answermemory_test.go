@@ -51,7 +51,7 @@ func TestSending(t *testing.T) {
 		}
 		one, two := ask("told&n=150000"), ask("told&n=150000")
 		refused := ask("told&n=65536")(true)
-		refusedWith(t, refused, 503, errcodes.Overloaded)
+		checkRefusal(t, refused, 503, errcodes.Overloaded)
 		if refused.Header.Get("ETag") != "" {
 			t.Error("a refusal with the answer's tag")
 		}
@@ -68,7 +68,7 @@ func TestSending(t *testing.T) {
 		if got := ask("told&n=300000")(true); got.StatusCode != 200 || got.ContentLength != 300_000 {
 			t.Errorf("%d, %d bytes", got.StatusCode, got.ContentLength)
 		}
-		refusedWith(t, ask("told&n=300001")(true), 503, errcodes.Overloaded)
+		checkRefusal(t, ask("told&n=300001")(true), 503, errcodes.Overloaded)
 	})
 }
 

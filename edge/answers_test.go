@@ -225,7 +225,7 @@ func TestRecover(t *testing.T) {
 		t.Errorf("the answer tells too much:\n%s", dump.String())
 	}
 	res.Body = io.NopCloser(bytes.NewReader(body))
-	refusedWith(t, res, 500, errcodes.Internal)
+	checkRefusal(t, res, 500, errcodes.Internal)
 	for _, path := range []string{"/late", "/unflushed", "/abort"} {
 		res, err := get(path)
 		if err == nil {

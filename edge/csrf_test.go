@@ -45,14 +45,14 @@ func TestCSRFByContentType(t *testing.T) {
 			return res
 		}
 		for _, origin := range foreign {
-			refusedWith(t, post("Origin: "+origin), 403, errcodes.Forbidden)
-			refusedWith(t, post("Origin: "+origin, "Sec-Fetch-Site: cross-site"), 403, errcodes.Forbidden)
+			checkRefusal(t, post("Origin: "+origin), 403, errcodes.Forbidden)
+			checkRefusal(t, post("Origin: "+origin, "Sec-Fetch-Site: cross-site"), 403, errcodes.Forbidden)
 		}
-		refusedWith(t, post("Origin: "+allowed[0], "Origin: "+allowed[0]), 403, errcodes.Forbidden)
-		passed(t, post("Origin: "+allowed[0], "Sec-Fetch-Site: cross-site"))
-		passed(t, post("Origin: "+server.URL, "Sec-Fetch-Site: same-origin"))
-		passed(t, post("Origin: "+server.URL)) // an older browser
-		passed(t, post())                      // no browser; what it may send is the transport's affair
+		checkRefusal(t, post("Origin: "+allowed[0], "Origin: "+allowed[0]), 403, errcodes.Forbidden)
+		checkPassed(t, post("Origin: "+allowed[0], "Sec-Fetch-Site: cross-site"))
+		checkPassed(t, post("Origin: "+server.URL, "Sec-Fetch-Site: same-origin"))
+		checkPassed(t, post("Origin: "+server.URL)) // an older browser
+		checkPassed(t, post())                      // no browser; what it may send is the transport's affair
 	}
 }
 

@@ -42,8 +42,8 @@ func serve(h http.Handler, r *http.Request) *http.Response {
 	return w.Result()
 }
 
-// refusedWith checks that res is a refusal with that status and code.
-func refusedWith(t *testing.T, res *http.Response, status int, code string) {
+// checkRefusal checks that res is a refusal with that status and code.
+func checkRefusal(t *testing.T, res *http.Response, status int, code string) {
 	t.Helper()
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
@@ -77,7 +77,7 @@ func refusedWith(t *testing.T, res *http.Response, status int, code string) {
 	}
 }
 
-func passed(t *testing.T, res *http.Response) {
+func checkPassed(t *testing.T, res *http.Response) {
 	t.Helper()
 	if res.StatusCode != http.StatusOK {
 		body, _ := io.ReadAll(res.Body)
@@ -114,6 +114,6 @@ func TestRefusalMediaType(t *testing.T) {
 		if got := w.Header().Get("Content-Type"); got != want+"; charset=utf-8" {
 			t.Errorf("Accept %q: %q, want %q", accept, got, want)
 		}
-		refusedWith(t, w.Result(), 403, errcodes.Forbidden)
+		checkRefusal(t, w.Result(), 403, errcodes.Forbidden)
 	}
 }

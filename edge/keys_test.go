@@ -120,9 +120,9 @@ func TestUnauthenticatedAnswerTellsNothing(t *testing.T) {
 		} else if dump.String() != first {
 			t.Errorf("%q is answered differently:\n%s\n%s", header, dump.String(), first)
 		}
-		refusedWith(t, serve(h, request("POST", "/graphql", lines(header)...)), http.StatusUnauthorized, errcodes.Unauthenticated)
+		checkRefusal(t, serve(h, request("POST", "/graphql", lines(header)...)), http.StatusUnauthorized, errcodes.Unauthenticated)
 	}
-	passed(t, serve(h, request("POST", "/graphql", "X-API-Key: good")))
+	checkPassed(t, serve(h, request("POST", "/graphql", "X-API-Key: good")))
 }
 
 // A byte order mark at the beginning of the file, which some editors write, is not part of a

@@ -20,7 +20,7 @@ func TestInFlightAtItsEdge(t *testing.T) {
 		h := f.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { <-release }))
 		var wg sync.WaitGroup
 		for range most {
-			wg.Go(func() { passed(t, serve(h, request("POST", "/"))) })
+			wg.Go(func() { checkPassed(t, serve(h, request("POST", "/"))) })
 		}
 		synctest.Wait()
 		if len(f.slots) != most {
@@ -29,7 +29,7 @@ func TestInFlightAtItsEdge(t *testing.T) {
 
 		start := time.Now() // one past the edge: waits 100 ms, then is refused
 		res := serve(h, request("POST", "/"))
-		refusedWith(t, res, 503, errcodes.Overloaded)
+		checkRefusal(t, res, 503, errcodes.Overloaded)
 		if d := time.Since(start); d != 100*time.Millisecond || res.Header.Get("Retry-After") != "1" {
 			t.Errorf("refused after %v, Retry-After %q", d, res.Header.Get("Retry-After"))
 		}
@@ -42,11 +42,11 @@ func TestInFlightAtItsEdge(t *testing.T) {
 		}
 
 		for range most { // they wait in time
-			wg.Go(func() { passed(t, serve(h, request("POST", "/"))) })
+			wg.Go(func() { checkPassed(t, serve(h, request("POST", "/"))) })
 		}
 		synctest.Wait()
 		start = time.Now() // no more may wait than may run
-		refusedWith(t, serve(h, request("POST", "/")), 503, errcodes.Overloaded)
+		checkRefusal(t, serve(h, request("POST", "/")), 503, errcodes.Overloaded)
 		if d := time.Since(start); d != 0 {
 			t.Errorf("waited %v behind a full queue", d)
 		}
@@ -83,27 +83,27 @@ func TestRatesAtTheirEdge(t *testing.T) {
 		rates := NewRates(RateLimit{PerSecond: 0.5, Burst: 3})
 		h := rates.Middleware(served)
 		for range 3 {
-			passed(t, serve(as("ada", h), request("POST", "/")))
+			checkPassed(t, serve(as("ada", h), request("POST", "/")))
 		}
 		for range 5 { // refusals use up nothing
 			res := serve(as("ada", h), request("POST", "/"))
-			refusedWith(t, res, 429, errcodes.RateLimited)
+			checkRefusal(t, res, 429, errcodes.RateLimited)
 			if got := res.Header.Get("Retry-After"); got != "2" {
 				t.Errorf("Retry-After %q", got)
 			}
 		}
-		passed(t, serve(as("bob", h), request("POST", "/"))) // another caller
+		checkPassed(t, serve(as("bob", h), request("POST", "/"))) // another caller
 
 		time.Sleep(1999 * time.Millisecond)
-		refusedWith(t, serve(as("ada", h), request("POST", "/")), 429, errcodes.RateLimited)
+		checkRefusal(t, serve(as("ada", h), request("POST", "/")), 429, errcodes.RateLimited)
 		time.Sleep(time.Millisecond)
-		passed(t, serve(as("ada", h), request("POST", "/")))
-		refusedWith(t, serve(as("ada", h), request("POST", "/")), 429, errcodes.RateLimited)
+		checkPassed(t, serve(as("ada", h), request("POST", "/")))
+		checkRefusal(t, serve(as("ada", h), request("POST", "/")), 429, errcodes.RateLimited)
 
 		rates = NewRates(RateLimit{})
 		h = rates.Middleware(served)
 		for range 100 {
-			passed(t, serve(as("ada", h), request("POST", "/")))
+			checkPassed(t, serve(as("ada", h), request("POST", "/")))
 		}
 		if rates.callers.Len() != 0 {
 			t.Errorf("without a limit: %d callers remembered", rates.callers.Len())

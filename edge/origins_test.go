@@ -82,7 +82,7 @@ func TestCORS(t *testing.T) {
 
 	for _, origin := range allowed {
 		res := do("POST", "Origin: "+origin)
-		passed(t, res)
+		checkPassed(t, res)
 		if got := res.Header.Get("Access-Control-Allow-Origin"); got != origin {
 			t.Errorf("%s: allow-origin %q", origin, got)
 		}
@@ -114,15 +114,15 @@ func TestCORS(t *testing.T) {
 				t.Errorf("%s: Vary %v", origin, res.Header.Values("Vary"))
 			}
 			if res.Request.Method == "OPTIONS" {
-				refusedWith(t, res, 403, errcodes.Forbidden)
+				checkRefusal(t, res, 403, errcodes.Forbidden)
 			}
 		}
 	}
 	if res := do("POST", "Origin: "+allowed[0], "Origin: https://evil.test"); res.Header.Get("Access-Control-Allow-Origin") != "" {
 		t.Error("two origins were allowed")
 	}
-	passed(t, do("OPTIONS")) // not a preflight: the handler answers it
-	passed(t, do("OPTIONS", "Origin: "+allowed[0]))
+	checkPassed(t, do("OPTIONS")) // not a preflight: the handler answers it
+	checkPassed(t, do("OPTIONS", "Origin: "+allowed[0]))
 
 	for name, c := range map[string]struct {
 		method, headers string

@@ -90,7 +90,7 @@ func TestRefusalsAreTold(t *testing.T) {
 	}
 	told = nil
 	preflight := request("OPTIONS", "/graphql", "Origin: "+allowed[0], "Access-Control-Request-Method: PUT")
-	if refusedWith(t, serve(h, preflight), 403, errcodes.Forbidden); len(told) != 1 || told[0].Reason != ForPreflight {
+	if checkRefusal(t, serve(h, preflight), 403, errcodes.Forbidden); len(told) != 1 || told[0].Reason != ForPreflight {
 		t.Errorf("preflight: %+v", told)
 	}
 

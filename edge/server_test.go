@@ -229,19 +229,19 @@ func TestLimitConns(t *testing.T) {
 	third.Close()
 }
 
-// story is what happened, in order.
-type story struct {
+// eventLog is what happened, in order.
+type eventLog struct {
 	mu    sync.Mutex
 	steps []string
 }
 
-func (s *story) tell(step string) {
+func (s *eventLog) add(step string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.steps = append(s.steps, step)
 }
 
-func (s *story) is(t *testing.T, want ...string) {
+func (s *eventLog) check(t *testing.T, want ...string) {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -251,7 +251,7 @@ func (s *story) is(t *testing.T, want ...string) {
 }
 
 func TestDrainLetsRequestsFinish(t *testing.T) {
-	var s story
+	var s eventLog
 	started, finish := make(chan struct{}), make(chan struct{})
 	type valueKey struct{}
 	srv := NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -263,7 +263,7 @@ func TestDrainLetsRequestsFinish(t *testing.T) {
 		if r.Context().Err() != nil || r.Context().Value(valueKey{}) != "v" {
 			t.Error("context:", r.Context().Err(), r.Context().Value(valueKey{}))
 		}
-		s.tell("request ended")
+		s.add("request ended")
 		io.WriteString(w, "whole")
 	}), ServerOptions{})
 	l, l2 := listen(t), listen(t)
@@ -273,7 +273,7 @@ func TestDrainLetsRequestsFinish(t *testing.T) {
 	defer client.CloseIdleConnections()
 
 	notReady := func() { // during OnDrain everything still works
-		s.tell("readiness fails")
+		s.add("readiness fails")
 		for _, addr := range []string{base, "http://" + l2.Addr().String()} {
 			if res, err := client.Get(addr + "/quick"); err != nil || res.StatusCode != 200 {
 				t.Error("during OnDrain:", err)
@@ -286,7 +286,7 @@ func TestDrainLetsRequestsFinish(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() {
 		ended <- Drain{Finish: 20 * time.Second, OnDrain: notReady}.Serve(ctx, srv, l, l2)
-		s.tell("server ended")
+		s.add("server ended")
 	}()
 	body := make(chan string, 1)
 	go func() {
@@ -314,18 +314,18 @@ func TestDrainLetsRequestsFinish(t *testing.T) {
 	s.mu.Lock()
 	s.steps = slices.DeleteFunc(s.steps, func(step string) bool { return step == "server ended" })
 	s.mu.Unlock()
-	s.is(t, "readiness fails", "request ended")
+	s.check(t, "readiness fails", "request ended")
 }
 
 func TestDrainCancelsThenCuts(t *testing.T) {
-	var s story
+	var s eventLog
 	started := make(chan struct{}, 2)
 	stubborn, cancelled := make(chan struct{}), make(chan struct{})
 	srv := NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/obedient" {
 			started <- struct{}{}
 			<-r.Context().Done()
-			s.tell("context cancelled")
+			s.add("context cancelled")
 			close(cancelled)
 			return
 		}
@@ -335,7 +335,7 @@ func TestDrainCancelsThenCuts(t *testing.T) {
 	l := listen(t)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	d := Drain{Finish: 30 * time.Millisecond, Settle: 30 * time.Millisecond, OnDrain: func() { s.tell("readiness fails") }}
+	d := Drain{Finish: 30 * time.Millisecond, Settle: 30 * time.Millisecond, OnDrain: func() { s.add("readiness fails") }}
 	go func() { ended <- d.Serve(ctx, srv, l) }()
 	conns := []net.Conn{dial(t, l.Addr().String()), dial(t, l.Addr().String())}
 	for i, path := range []string{"/obedient", "/stubborn"} {
@@ -355,7 +355,7 @@ func TestDrainCancelsThenCuts(t *testing.T) {
 		}
 	}
 	<-cancelled
-	s.is(t, "readiness fails", "context cancelled")
+	s.check(t, "readiness fails", "context cancelled")
 	close(stubborn)
 }
 

@@ -23,13 +23,13 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// endless sends head and then filler until the reader stops. *sent is how many bytes Census
+// endlessBody sends head and then filler until the reader stops. *sent is how many bytes Census
 // could send, before compression.
-func endless(status int, head string, zipped bool, sent *int) sim.Effect {
+func endlessBody(status int, head string, zipped bool, sent *int) sim.Effect {
 	filler := bytes.Repeat([]byte{'x'}, 16<<10)
 	first, rest := []byte(head), filler
 	if zipped { // a gzip body may have many members
-		first, rest = pack(first), pack(filler)
+		first, rest = gzipped(first), gzipped(filler)
 	}
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		if zipped {
@@ -45,7 +45,7 @@ func endless(status int, head string, zipped bool, sent *int) sim.Effect {
 	}
 }
 
-func pack(b []byte) []byte {
+func gzipped(b []byte) []byte {
 	var out bytes.Buffer
 	z := gzip.NewWriter(&out)
 	z.Write(b)
@@ -73,7 +73,7 @@ func TestBodiesAreBounded(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				census, client := newCensus(sim.Options{})
 				sent := 0
-				census.Inject(sim.Fault{Do: endless(c.status, c.head, c.zipped, &sent)})
+				census.Inject(sim.Fault{Do: endlessBody(c.status, c.head, c.zipped, &sent)})
 				_, err := client.Syncs(t.Context(), paging.Window{Limit: 1})
 				synctest.Wait()
 				checkVerdict(t, err, c.want)
@@ -94,7 +94,7 @@ func TestBodiesAreBounded(t *testing.T) {
 // A few KB of gzip unpack to a body within the byte limit whose decoded rows would take a
 // hundred times that.
 func TestRowsAreBounded(t *testing.T) {
-	body := pack([]byte(`{"status":"success","data":[` + strings.Repeat("0,", 1<<20) + `0]}`))
+	body := gzipped([]byte(`{"status":"success","data":[` + strings.Repeat("0,", 1<<20) + `0]}`))
 	for name, ask := range map[string]func(*Client) error{
 		"runs":         func(c *Client) error { _, err := c.Runs(t.Context(), 52, paging.Window{Limit: 3}); return err },
 		"syncs":        func(c *Client) error { _, err := c.AllSyncs(t.Context()); return err },
@@ -163,7 +163,7 @@ func TestBodiesAreClosed(t *testing.T) {
 		open := 0
 		client := New("", Options{Transport: wire(func(r *http.Request) (*http.Response, error) {
 			open++
-			body := &closing{strings.NewReader("{}"), func() { open-- }}
+			body := &closeRecorder{strings.NewReader("{}"), func() { open-- }}
 			return &http.Response{StatusCode: status, Body: body, Request: r}, nil
 		})})
 		client.Run(t.Context(), 94)
@@ -173,13 +173,13 @@ func TestBodiesAreClosed(t *testing.T) {
 	}
 }
 
-// A closing body records that it was closed.
-type closing struct {
+// A closeRecorder is a body that records that it was closed.
+type closeRecorder struct {
 	io.Reader
 	closed func()
 }
 
-func (c *closing) Close() error {
+func (c *closeRecorder) Close() error {
 	c.closed()
 	return nil
 }

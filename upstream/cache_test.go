@@ -17,9 +17,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// remembering returns a client with a page cache, over a Census with a sync of n runs that
+// newCachingClient returns a client with a page cache, over a Census with a sync of n runs that
 // finished long ago.
-func remembering(n int, freshness time.Duration) (*sim.Census, *Client, census.SyncID) {
+func newCachingClient(n int, freshness time.Duration) (*sim.Census, *Client, census.SyncID) {
 	clock := time.Now().AddDate(0, 0, -60)
 	server := sim.New(sim.Options{Empty: true, Now: func() time.Time { return clock }})
 	id := server.AddSync(sim.Sync{})
@@ -52,7 +52,7 @@ func walkAll(t *testing.T, c *Client, id census.SyncID, limit int) (rows int) {
 
 func TestHistoryIsReadOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, id := remembering(1000, 5*time.Second)
+		census, client, id := newCachingClient(1000, 5*time.Second)
 		if rows, calls := walkAll(t, client, id, 25), len(census.Calls()); rows != 1000 || calls > 12 {
 			t.Errorf("%d rows took %d calls, want 1000 and at most 12", rows, calls)
 		}
@@ -70,7 +70,7 @@ func TestHistoryIsReadOnce(t *testing.T) {
 
 func TestLongHistoryAgainIsOneCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, id := remembering(10_000, 5*time.Second)
+		census, client, id := newCachingClient(10_000, 5*time.Second)
 		walkAll(t, client, id, 1000)
 		time.Sleep(time.Minute)
 		census.ResetCalls()
@@ -83,7 +83,7 @@ func TestLongHistoryAgainIsOneCall(t *testing.T) {
 // With a freshness of zero, rows that cannot change are still cached. One call each time
 // proves them.
 func TestNoFreshness(t *testing.T) {
-	census, client, id := remembering(1000, 0)
+	census, client, id := newCachingClient(1000, 0)
 	walkAll(t, client, id, 1000)
 	for range 3 {
 		census.ResetCalls()
@@ -95,7 +95,7 @@ func TestNoFreshness(t *testing.T) {
 
 func TestNewAndRemovedRunsAreSeen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, id := remembering(450, 5*time.Second)
+		census, client, id := newCachingClient(450, 5*time.Second)
 		walkAll(t, client, id, 100)
 		for _, change := range []func(){
 			func() { census.AddRun(int64(id), sim.Run{}) },
@@ -116,7 +116,7 @@ func TestNewAndRemovedRunsAreSeen(t *testing.T) {
 // not.
 func TestUnfinishedRunsAreReadAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server, client, id := remembering(300, 5*time.Second)
+		server, client, id := newCachingClient(300, 5*time.Second)
 		running := server.Runs(int64(id))[150].ID
 		server.UpdateRun(running, func(r *sim.Run) { r.Status, r.CompletedAt = "working", time.Time{} })
 		walkAll(t, client, id, 100)
@@ -139,7 +139,7 @@ func TestUnfinishedRunsAreReadAgain(t *testing.T) {
 // Two tokens never share anything, one after the other or at once.
 func TestTenantsApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, id := remembering(50, time.Hour)
+		census, client, id := newCachingClient(50, time.Hour)
 		other := client.WithToken("two")
 		var wg sync.WaitGroup
 		census.Inject(sim.Fault{Do: sim.Delay(time.Second)}) // so that all ask at once
@@ -164,7 +164,7 @@ func TestTenantsApart(t *testing.T) {
 // others.
 func TestFlightsAreShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, id := remembering(50, 0)
+		census, client, id := newCachingClient(50, 0)
 		census.Inject(sim.Fault{Do: sim.Delay(time.Second)})
 		first, leave := context.WithCancel(t.Context())
 		errs := make(chan error, 11)
@@ -196,7 +196,7 @@ func TestFlightsAreShared(t *testing.T) {
 // A shared request has the deadline of the first caller. A caller with a later one repeats it.
 func TestFlightsHaveTheirTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, id := remembering(50, 0)
+		census, client, id := newCachingClient(50, 0)
 		census.Inject(sim.Fault{Times: 1, Do: sim.Hang()})
 		census.Inject(sim.Fault{Do: sim.Delay(time.Millisecond)})
 		short, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -241,7 +241,7 @@ func TestStaleWhileCensusFails(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				census, client, id := remembering(50, 5*time.Second)
+				census, client, id := newCachingClient(50, 5*time.Second)
 				var reads []ReadReport
 				client.onRead = func(_ context.Context, r ReadReport) { reads = append(reads, r) }
 				ask := func() (errs []error) {
@@ -253,7 +253,7 @@ func TestStaleWhileCensusFails(t *testing.T) {
 				ask()
 				reads = nil
 				time.Sleep(tt.after)
-				census.Inject(sim.Fault{Match: butSyncs, Do: tt.do})
+				census.Inject(sim.Fault{Match: exceptSyncs, Do: tt.do})
 				if fmt.Sprint(ask()) == "[<nil> <nil>]" != tt.stale {
 					t.Error("stale, or not, against the rule")
 				}
@@ -270,7 +270,7 @@ func TestStaleWhileCensusFails(t *testing.T) {
 // Of several windows, the cached ones are answered.
 func TestStaleWindowsApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, id := remembering(500, 5*time.Second)
+		census, client, id := newCachingClient(500, 5*time.Second)
 		asked := time.Now()
 		newest, oldest := paging.Window{Limit: 5}, paging.Window{Limit: 5, FromOldest: true}
 		client.Runs(t.Context(), id, newest)
@@ -287,7 +287,7 @@ func TestStaleWindowsApart(t *testing.T) {
 // A refused sync removes its runs from the cache, and refused runs their sync.
 func TestNothingStaleOfRefusedSync(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, id := remembering(5, 5*time.Second)
+		census, client, id := newCachingClient(5, 5*time.Second)
 		runs := func() error { _, err := client.Runs(t.Context(), id, paging.Window{Limit: 5}); return err }
 		sync := func() error { _, err := client.Sync(t.Context(), id); return err }
 		for _, which := range []string{"/syncs/1", "/syncs/1/sync_runs"} {
@@ -313,7 +313,7 @@ func TestNothingStaleOfRefusedSync(t *testing.T) {
 // out.
 func TestStaleWhileAllPlacesAreTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server, client, _ := remembering(1, time.Second)
+		server, client, _ := newCachingClient(1, time.Second)
 		const syncs = 140
 		for len(server.Syncs()) < syncs {
 			addSyncWithRuns(server, 1)
@@ -349,7 +349,7 @@ func TestStaleWhileAllPlacesAreTaken(t *testing.T) {
 func TestNothingStaleAfterRefusal(t *testing.T) {
 	for _, status := range []int{401, 403, 404} {
 		synctest.Test(t, func(t *testing.T) {
-			server, client, id := remembering(50, 5*time.Second)
+			server, client, id := newCachingClient(50, 5*time.Second)
 			run := census.SyncRunID(server.Runs(int64(id))[0].ID)
 			server.UpdateRun(int64(run), func(r *sim.Run) { r.Status, r.CompletedAt = "working", time.Time{} })
 			ask := func(want string) {
@@ -363,7 +363,7 @@ func TestNothingStaleAfterRefusal(t *testing.T) {
 				time.Sleep(31 * time.Second) // beyond the stale time of all entries
 			}
 			ask("ok")
-			heal := server.Inject(sim.Fault{Match: butSyncs, Do: sim.JSON(status, `{}`)})
+			heal := server.Inject(sim.Fault{Match: exceptSyncs, Do: sim.JSON(status, `{}`)})
 			ask(calls.KindOf(status).String())
 			heal()
 			server.Inject(sim.Fault{Do: sim.HTML(503)})
@@ -376,7 +376,7 @@ func TestNothingStaleAfterRefusal(t *testing.T) {
 // Other tokens do.
 func TestNothingKeptOfRejectedToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server, client, id := remembering(250, time.Hour)
+		server, client, id := newCachingClient(250, time.Hour)
 		other := client.WithToken("two")
 		run := census.SyncRunID(server.Runs(int64(id))[0].ID)
 		ask := func(c *Client, want string) {
@@ -415,7 +415,7 @@ func TestNothingKeptOfRejectedToken(t *testing.T) {
 // A read that is under way while Census rejects the token is not cached.
 func TestNothingKeptOfTokenRejectedMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, id := remembering(1, time.Hour)
+		census, client, id := newCachingClient(1, time.Hour)
 		census.Inject(sim.Fault{Match: sim.Path("/syncs/1"), Do: sim.Delay(time.Second)})
 		census.Inject(sim.Fault{Match: sim.Path("/syncs/2"), Do: sim.JSON(401, `{}`)})
 		var both sync.WaitGroup
@@ -436,7 +436,7 @@ func TestNothingKeptOfTokenRejectedMeanwhile(t *testing.T) {
 func TestRunsOfCallersTokensAreKeptForMinutes(t *testing.T) {
 	for own, want := range map[bool]int{false: 0, true: 1} {
 		synctest.Test(t, func(t *testing.T) {
-			server, _, id := remembering(1, 5*time.Second)
+			server, _, id := newCachingClient(1, 5*time.Second)
 			client := New("", Options{BaseURL: sim.Base(), Transport: server.Transport(), PageCache: 1 << 20, OwnTokens: own}).WithToken("one")
 			run := census.SyncRunID(server.Runs(int64(id))[0].ID)
 			client.Run(t.Context(), run)
@@ -451,7 +451,7 @@ func TestRunsOfCallersTokensAreKeptForMinutes(t *testing.T) {
 }
 
 func TestCacheIsBounded(t *testing.T) {
-	census, _, id := remembering(3000, time.Hour)
+	census, _, id := newCachingClient(3000, time.Hour)
 	client := New("one", Options{BaseURL: sim.Base(), Transport: census.Transport(), PageCache: 500 << 10, Freshness: time.Hour, Stale: 24 * time.Hour})
 	walkAll(t, client, id, 1000)
 	if s := client.CacheStats(); s.Bytes > 500<<10 || s.Entries == 0 || s.Misses == 0 {
@@ -464,7 +464,7 @@ func TestCacheIsBounded(t *testing.T) {
 func TestFlightsAreSharedToTheEnd(t *testing.T) {
 	for limit, calls := range map[int]int{150: 2, 1000: 11} {
 		synctest.Test(t, func(t *testing.T) {
-			census, client, id := remembering(1250, 0)
+			census, client, id := newCachingClient(1250, 0)
 			census.Inject(sim.Fault{Do: sim.Delay(500 * time.Millisecond)})
 			var wg sync.WaitGroup
 			for range 20 {
@@ -486,7 +486,7 @@ func TestFlightsAreSharedToTheEnd(t *testing.T) {
 // own request.
 func TestNewestRunsExpireByTheirOwnRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server, client, id := remembering(1100, 5*time.Second)
+		server, client, id := newCachingClient(1100, 5*time.Second)
 		running := server.AddRun(int64(id), sim.Run{Status: "working"})
 		var until time.Time
 		client.onRead = func(_ context.Context, r ReadReport) { until = r.Until }
@@ -521,7 +521,7 @@ func TestNewestRunsExpireByTheirOwnRequest(t *testing.T) {
 // A page that may change stays fresh from its own request, whatever is read after it.
 func TestUnfinishedPagesExpireByTheirOwnRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server, client, id := remembering(1100, 5*time.Second)
+		server, client, id := newCachingClient(1100, 5*time.Second)
 		running := server.Runs(int64(id))[402].ID
 		server.UpdateRun(running, func(r *sim.Run) { r.Status, r.CompletedAt = "working", time.Time{} })
 		server.Inject(sim.Fault{Do: sim.Delay(4 * time.Second)})
@@ -542,7 +542,7 @@ func TestUnfinishedPagesExpireByTheirOwnRequest(t *testing.T) {
 // A slow answer does not replace one that was requested after it.
 func TestSlowAnswersDoNotReplaceNewer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server, client, id := remembering(250, 5*time.Second)
+		server, client, id := newCachingClient(250, 5*time.Second)
 		ask := func(limit int) paging.Slice[census.SyncRun] {
 			answers, err := client.Runs(t.Context(), id, paging.Window{Limit: limit})
 			if err != nil {
@@ -553,7 +553,7 @@ func TestSlowAnswersDoNotReplaceNewer(t *testing.T) {
 		}
 		ask(10)
 		time.Sleep(6 * time.Second)
-		server.Inject(sim.Fault{Match: asksFor("per_page=26"), Do: late(3 * time.Second)})
+		server.Inject(sim.Fault{Match: hasQuery("per_page=26"), Do: answerLate(3 * time.Second)})
 		slow := make(chan paging.Slice[census.SyncRun], 1)
 		go func() { slow <- ask(25) }()
 		time.Sleep(time.Second)
@@ -571,12 +571,12 @@ func TestSlowAnswersDoNotReplaceNewer(t *testing.T) {
 // A slow list does not replace single records that were requested after it.
 func TestSlowListsDoNotReplaceNewerRecords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server, client, id := remembering(0, 5*time.Second)
+		server, client, id := newCachingClient(0, 5*time.Second)
 		ids := []census.SyncID{id}
 		for range 5 {
 			ids = append(ids, census.SyncID(server.AddSync(sim.Sync{})))
 		}
-		server.Inject(sim.Fault{Match: sim.Path("/syncs"), Do: late(3 * time.Second)})
+		server.Inject(sim.Fault{Match: sim.Path("/syncs"), Do: answerLate(3 * time.Second)})
 		slow := make(chan map[census.SyncID]SyncResult, 1)
 		go func() { slow <- client.SyncsByID(t.Context(), ids) }()
 		time.Sleep(time.Second)
@@ -594,8 +594,8 @@ func TestSlowListsDoNotReplaceNewerRecords(t *testing.T) {
 // Cached rows are not combined with an answer that was requested before them.
 func TestCachedRunsMeetNoOlderAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, id := remembering(403, 5*time.Second)
-		census.Inject(sim.Fault{Match: asksFor("order=asc&page=4&"), Times: 1, Do: late(3 * time.Second)})
+		census, client, id := newCachingClient(403, 5*time.Second)
+		census.Inject(sim.Fault{Match: hasQuery("order=asc&page=4&"), Times: 1, Do: answerLate(3 * time.Second)})
 		slow := make(chan error, 1)
 		go func() {
 			_, err := client.Runs(t.Context(), id, paging.Window{Older: position(t, census, id, 310), Limit: 50, FromOldest: true})
@@ -624,22 +624,22 @@ func TestCachedRunsMeetNoOlderAnswers(t *testing.T) {
 	})
 }
 
-// late is an answer that is made at once and arrives after d.
-func late(d time.Duration) sim.Effect {
+// answerLate is an answer that is made at once and arrives after d.
+func answerLate(d time.Duration) sim.Effect {
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 		honest.ServeHTTP(w, r)
 		time.Sleep(d)
 	}
 }
 
-func asksFor(query string) func(*http.Request) bool {
+func hasQuery(query string) func(*http.Request) bool {
 	return func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, query) }
 }
 
 // A cached answer comes before the caller's deadline, whichever caller's request hangs.
 func TestStaleInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, id := remembering(50, 5*time.Second)
+		census, client, id := newCachingClient(50, 5*time.Second)
 		client.Runs(t.Context(), id, paging.Window{Limit: 5})
 		client.Sync(t.Context(), id)
 		time.Sleep(30 * time.Second)

@@ -49,9 +49,9 @@ func addSyncWithRuns(server *sim.Census, n int) census.SyncID {
 	return census.SyncID(id)
 }
 
-// butSyncs matches all calls except those of the list of syncs. If that list is missing, the
+// exceptSyncs matches all calls except those of the list of syncs. If that list is missing, the
 // whole API is.
-func butSyncs(r *http.Request) bool { return !sim.Path("/syncs")(r) }
+func exceptSyncs(r *http.Request) bool { return !sim.Path("/syncs")(r) }
 
 // verdict returns "ok", or the kind of the error.
 func verdict(err error) string {

@@ -98,7 +98,7 @@ func TestConnectionNames(t *testing.T) {
 // more while Census fails.
 func TestConnectionsAreKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, _ := remembering(1, 5*time.Second)
+		census, client, _ := newCachingClient(1, 5*time.Second)
 		ask := func(c *Client, known bool, calls int) {
 			t.Helper()
 			census.ResetCalls()

@@ -29,14 +29,14 @@ func TestLawAnswersStayExact(t *testing.T) {
 							n += len(s.Rows)
 							return false
 						})
-						if h.untold(err) {
+						if h.openByTies(err) {
 							return
 						}
 						if all := len(h.truth()); err != nil || limited || n != all {
 							t.Fatalf("a scan of %+v: %d of %d runs, limited %t, %v", w, n, all, limited, err)
 						}
 					} else {
-						s, ok := h.ask(w)
+						s, ok := h.slice(w)
 						if !ok {
 							return
 						}

@@ -99,14 +99,14 @@ func (h *history) truth() (ids []census.SyncRunID) {
 	return ids
 }
 
-// ask requests w; false if its ties leave the answer open.
-func (h *history) ask(w paging.Window) (paging.Slice[census.SyncRun], bool) {
+// slice requests w; false if its ties leave the answer open.
+func (h *history) slice(w paging.Window) (paging.Slice[census.SyncRun], bool) {
 	before := len(h.census.Calls())
 	answer, err := h.client.Runs(context.Background(), h.sync, w)
 	if calls := len(h.census.Calls()) - before; calls > maxReads*100/30 {
 		h.t.Fatalf("window %+v took %d calls", w, calls)
 	}
-	if h.untold(err, w) {
+	if h.openByTies(err, w) {
 		return paging.Slice[census.SyncRun]{}, false
 	}
 	if err != nil {
@@ -115,9 +115,9 @@ func (h *history) ask(w paging.Window) (paging.Slice[census.SyncRun], bool) {
 	return answer[0], true
 }
 
-// untold reports whether err may come from ties. Either a page ended between two of them on a
+// openByTies reports whether err may come from ties. Either a page ended between two of them on a
 // wrong assumption, or many of them come in another order in each call.
-func (h *history) untold(err error, windows ...paging.Window) bool {
+func (h *history) openByTies(err error, windows ...paging.Window) bool {
 	open := slices.ContainsFunc(windows, func(w paging.Window) bool { return w.Near().Open })
 	return errors.Is(err, paging.ErrOmittedTie) && open && h.ties != sim.TiesByID || h.ties == sim.TiesShuffled &&
 		(errors.Is(err, paging.ErrTies) || errors.Is(err, paging.ErrMoved) || errors.Is(err, errTooManyReads))
@@ -137,7 +137,7 @@ func (h *history) walk(fromOldest bool, between func()) (ids []census.SyncRunID,
 	for range 2000 {
 		w.Limit = rapid.SampledFrom([]int{1, 2, 7, 25, 99, 100, 101, 250, 1000}).Draw(h.t, "limit")
 		start := h.truth()
-		s, ok := h.ask(w)
+		s, ok := h.slice(w)
 		if !ok {
 			return nil, false
 		}
@@ -252,7 +252,7 @@ func TestLawLongAnswersHaveNoGaps(t *testing.T) {
 		var w paging.Window
 		w.Limit, w.FromOldest = 1000, rapid.Bool().Draw(t, "from oldest")
 		if rapid.Bool().Draw(t, "known") {
-			h.ask(paging.Window{Limit: rapid.SampledFrom([]int{1, 100, 500}).Draw(t, "limit"), FromOldest: rapid.Bool().Draw(t, "known from oldest")})
+			h.slice(paging.Window{Limit: rapid.SampledFrom([]int{1, 100, 500}).Draw(t, "limit"), FromOldest: rapid.Bool().Draw(t, "known from oldest")})
 		}
 		if rapid.Bool().Draw(t, "deep") {
 			all := h.census.Runs(int64(h.sync))
@@ -278,7 +278,7 @@ func TestLawLongAnswersHaveNoGaps(t *testing.T) {
 		})
 		answers, err := h.client.Runs(context.Background(), h.sync, w)
 		h.census.OnCall(nil)
-		if h.untold(err, w) {
+		if h.openByTies(err, w) {
 			return
 		}
 		if err != nil {
@@ -323,7 +323,7 @@ func TestLawWindowsAreExact(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				h := newHistory(t, opt)
-				all, ok := h.ask(paging.Window{Limit: 1000})
+				all, ok := h.slice(paging.Window{Limit: 1000})
 				if !ok {
 					return
 				}
@@ -356,14 +356,14 @@ func TestLawWindowsAreExact(t *testing.T) {
 					}
 				}), 1, 4).Draw(t, "windows")
 				answers, err := h.client.Runs(context.Background(), h.sync, windows...)
-				if h.untold(err, windows...) {
+				if h.openByTies(err, windows...) {
 					return
 				}
 				if err != nil {
 					t.Fatal(err)
 				}
 				for i, w := range windows {
-					if h.untold(answers[i].Err, w) {
+					if h.openByTies(answers[i].Err, w) {
 						continue
 					}
 					checkExact(t, h, w, answers[i])

@@ -72,7 +72,7 @@ func TestWithToken(t *testing.T) {
 func TestTokensShareNoLists(t *testing.T) {
 	server, client := newCensus(sim.Options{SyncBytes: 1})
 	addSyncs(server, 48)
-	client.SyncsByID(t.Context(), spread(10, 48))
+	client.SyncsByID(t.Context(), evenlySpread(10, 48))
 	server.ResetCalls()
 	client.WithToken("another").SyncsByID(t.Context(), []census.SyncID{1, 2})
 	if diff := cmp.Diff(2, fetches(server.Calls())); diff != "" {

@@ -72,7 +72,7 @@ func TestMissingRecordsAreChecked(t *testing.T) {
 		}
 		for range 3 {
 			before := checks()
-			parallel(8, spread(8, 99)[1:], func(id census.SyncID) { client.Sync(t.Context(), id+1000) })
+			parallel(8, evenlySpread(8, 99)[1:], func(id census.SyncID) { client.Sync(t.Context(), id+1000) })
 			for range 5 {
 				_, err := client.Runs(t.Context(), 1000, paging.Window{Limit: 1})
 				checkVerdict(t, err, "not_found")

@@ -274,17 +274,17 @@ func TestRunsAccepted(t *testing.T) {
 
 func contentType(kind string) sim.Effect {
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
-		honest.ServeHTTP(&retyped{w, kind}, r)
+		honest.ServeHTTP(&retypedWriter{w, kind}, r)
 	}
 }
 
-// A retyped answer has another Content-Type.
-type retyped struct {
+// A retypedWriter answer has another Content-Type.
+type retypedWriter struct {
 	http.ResponseWriter
 	kind string
 }
 
-func (r *retyped) WriteHeader(code int) {
+func (r *retypedWriter) WriteHeader(code int) {
 	r.Header().Set("Content-Type", r.kind)
 	r.ResponseWriter.WriteHeader(code)
 }
@@ -329,7 +329,7 @@ func TestRunsOfAListThatWasShortened(t *testing.T) {
 // removed as new ones are created, only a proof reveals the gap.
 func TestRunsReadUpwardsHaveNoGap(t *testing.T) {
 	for change := range 8 { // the call before which they are removed
-		census, client, id := remembering(398, 0)
+		census, client, id := newCachingClient(398, 0)
 		var ever []int64 // the runs that ever existed, oldest first
 		for _, r := range census.Runs(int64(id)) {
 			ever = append(ever, r.ID)

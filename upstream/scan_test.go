@@ -31,7 +31,7 @@ func TestLawScanShowsEveryRunOnce(t *testing.T) {
 				began := h.clock.Load()
 				h.create(rapid.IntRange(0, 300).Draw(t, "more runs"))
 				if rapid.Bool().Draw(t, "known") { // so that some is in memory
-					h.ask(paging.Window{Limit: rapid.SampledFrom([]int{1, 100, 1000}).Draw(t, "limit")})
+					h.slice(paging.Window{Limit: rapid.SampledFrom([]int{1, 100, 1000}).Draw(t, "limit")})
 				}
 				w := paging.Window{FromOldest: rapid.Bool().Draw(t, "from oldest")}
 				at := func() paging.Moment { return paging.Moment(began + rapid.Int64Range(-2, 400_000).Draw(t, "time")) }
@@ -90,7 +90,7 @@ func TestLawScanShowsEveryRunOnce(t *testing.T) {
 					return false
 				})
 				h.census.OnCall(nil)
-				if h.untold(err, w) {
+				if h.openByTies(err, w) {
 					return
 				}
 				if err != nil {
@@ -185,7 +185,7 @@ func TestScanCost(t *testing.T) {
 
 // A scan that failed continues from memory the next time.
 func TestFailedScanIsCached(t *testing.T) {
-	server, client, id := remembering(2000, time.Hour)
+	server, client, id := newCachingClient(2000, time.Hour)
 	server.Inject(sim.Fault{Match: func(r *http.Request) bool { return r.URL.Query().Get("page") == "7" }, Do: sim.Status(400, "application/json", "{}"), Times: 1})
 	shown := 0
 	scan := func() error {

@@ -77,7 +77,7 @@ func TestLawGatewaysStayExact(t *testing.T) {
 				for range rapid.IntRange(2, 8).Draw(t, "questions") {
 					h.client = rapid.SampledFrom(gateways).Draw(t, "gateway")
 					w := paging.Window{Limit: rapid.SampledFrom([]int{1, 10, 100, 101, 1000}).Draw(t, "limit"), FromOldest: rapid.Bool().Draw(t, "from oldest")}
-					s, ok := h.ask(w)
+					s, ok := h.slice(w)
 					if !ok {
 						return
 					}
@@ -96,8 +96,8 @@ func TestLawGatewaysStayExact(t *testing.T) {
 	}
 }
 
-// everything is what a test asks of a client.
-type everything struct {
+// allAnswers are what a test asks of a client.
+type allAnswers struct {
 	Runs    []census.SyncRun
 	Sync    *census.Sync
 	Syncs   []census.Sync
@@ -105,7 +105,7 @@ type everything struct {
 	Sources map[int64]census.Connection
 }
 
-func askAll(t *testing.T, server *sim.Census, c *Client, id int64) (all everything, calls int) {
+func askAll(t *testing.T, server *sim.Census, c *Client, id int64) (all allAnswers, calls int) {
 	t.Helper()
 	before := len(server.Calls())
 	runs, err := c.Runs(t.Context(), census.SyncID(id), paging.Window{Limit: 1000})
@@ -116,7 +116,7 @@ func askAll(t *testing.T, server *sim.Census, c *Client, id int64) (all everythi
 	if err := errors.Join(err, err2, err3, byID.Err, err4); err != nil {
 		t.Fatal(err)
 	}
-	return everything{runs[0].Rows, one, syncs[0].Rows, byID.Sync, sources}, len(server.Calls()) - before
+	return allAnswers{runs[0].Rows, one, syncs[0].Rows, byID.Sync, sources}, len(server.Calls()) - before
 }
 
 // What one gateway has read costs another no call while it is fresh. After that, one call proves

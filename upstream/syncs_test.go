@@ -16,8 +16,8 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// spread returns n of the ids 1 to total, evenly spaced.
-func spread(n, total int) (ids []census.SyncID) {
+// evenlySpread returns n of the ids 1 to total, evenly spaced.
+func evenlySpread(n, total int) (ids []census.SyncID) {
 	for i := range n {
 		ids = append(ids, census.SyncID(1+i*total/n))
 	}
@@ -59,10 +59,10 @@ func TestSyncsByIDCost(t *testing.T) {
 			census := workspaces[c.of]
 			client := New("", Options{BaseURL: sim.Base(), Transport: census.Transport()})
 			if c.known {
-				client.SyncsByID(t.Context(), spread(10, c.of))
+				client.SyncsByID(t.Context(), evenlySpread(10, c.of))
 			}
 			census.ResetCalls()
-			ids := spread(c.n, c.of)
+			ids := evenlySpread(c.n, c.of)
 			got := client.SyncsByID(t.Context(), ids)
 			checkSyncs(t, got, ids)
 			if calls := census.Calls(); lists(calls) != c.lists || fetches(calls) != c.fetches {
@@ -101,14 +101,14 @@ func TestSyncsByIDReadsAKnownListAtOnce(t *testing.T) {
 		for _, want := range []time.Duration{2 * time.Second, time.Second} {
 			census.ResetCalls()
 			began := time.Now()
-			checkSyncs(t, client.SyncsByID(t.Context(), spread(50, 200)), spread(50, 200))
+			checkSyncs(t, client.SyncsByID(t.Context(), evenlySpread(50, 200)), evenlySpread(50, 200))
 			if took, calls := time.Since(began), len(census.Calls()); took != want || calls != 4 {
 				t.Errorf("%s and %d calls, want %s and 4", took, calls, want)
 			}
 		}
 		addSyncs(census, 60) // beyond what is known
 		began := time.Now()
-		checkSyncs(t, client.SyncsByID(t.Context(), spread(52, 260)), spread(52, 260))
+		checkSyncs(t, client.SyncsByID(t.Context(), evenlySpread(52, 260)), evenlySpread(52, 260))
 		if took := time.Since(began); took != 2*time.Second {
 			t.Errorf("a list that has grown took %s", took)
 		}
@@ -118,7 +118,7 @@ func TestSyncsByIDReadsAKnownListAtOnce(t *testing.T) {
 func TestSyncsByIDWithoutPagination(t *testing.T) {
 	census, client := newCensus(sim.Options{SyncBytes: 1, NoPagination: true})
 	addSyncs(census, 60)
-	ids := spread(6, 60)
+	ids := evenlySpread(6, 60)
 	checkSyncs(t, client.SyncsByID(t.Context(), ids), ids)
 	if calls := census.Calls(); lists(calls) != 1 || fetches(calls) != 1 {
 		t.Errorf("%q", calls)
@@ -177,7 +177,7 @@ func TestSyncsByIDWithoutOneListPage(t *testing.T) {
 	census, client := newCensus(sim.Options{SyncBytes: 1})
 	addSyncs(census, 200)
 	census.Inject(sim.Fault{Do: sim.HTML(403), Match: func(r *http.Request) bool { return r.URL.Query().Get("page") == "3" }})
-	ids := spread(20, 200) // five of them on each page
+	ids := evenlySpread(20, 200) // five of them on each page
 	checkSyncs(t, client.SyncsByID(t.Context(), ids), ids)
 	if calls := census.Calls(); lists(calls) != 4 || fetches(calls) != 5 {
 		t.Errorf("%q", calls)
@@ -243,7 +243,7 @@ func TestAllSyncs(t *testing.T) {
 		addSyncs(census, n)
 		got, err := client.AllSyncs(t.Context())
 		checkVerdict(t, err, "ok")
-		if diff := cmp.Diff(spread(n, n), sorted(got)); diff != "" {
+		if diff := cmp.Diff(evenlySpread(n, n), sorted(got)); diff != "" {
 			t.Errorf("of %d: %s", n, diff)
 		}
 		if made := len(census.Calls()); made != calls {
@@ -261,7 +261,7 @@ func TestAllSyncsOfALargeAndGrowingWorkspace(t *testing.T) {
 	census.OnCall(func(*http.Request) { census.AddSync(sim.Sync{}) })
 	got, err := client.AllSyncs(t.Context())
 	checkVerdict(t, err, "ok")
-	if diff := cmp.Diff(spread(len(got), len(got)), sorted(got)); diff != "" || len(got) < n {
+	if diff := cmp.Diff(evenlySpread(len(got), len(got)), sorted(got)); diff != "" || len(got) < n {
 		t.Errorf("%d syncs: %s", len(got), diff)
 	}
 	if made := len(census.Calls()); made > n/syncChunk+4 {

@@ -12,9 +12,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// tied returns a Census and its client with a sync whose runs were created in groups of the
+// newTiedRuns returns a Census and its client with a sync whose runs were created in groups of the
 // given sizes, each group in one moment. It also returns their ids in our order.
-func tied(order sim.TieOrder, memory int64, together ...int) (*sim.Census, *Client, census.SyncID, []census.SyncRunID) {
+func newTiedRuns(order sim.TieOrder, memory int64, together ...int) (*sim.Census, *Client, census.SyncID, []census.SyncRunID) {
 	clock := time.Now().Add(-time.Hour)
 	server := sim.New(sim.Options{Empty: true, Ties: order, Now: func() time.Time { return clock }})
 	sync := server.AddSync(sim.Sync{})
@@ -29,8 +29,8 @@ func tied(order sim.TieOrder, memory int64, together ...int) (*sim.Census, *Clie
 	return server, client, census.SyncID(sync), ids
 }
 
-// ones is n moments of one run each.
-func ones(n int) []int { return slices.Repeat([]int{1}, n) }
+// singles is n moments of one run each.
+func singles(n int) []int { return slices.Repeat([]int{1}, n) }
 
 // In whatever order ties come, and wherever pages and chunks cut them, a walk shows each once,
 // in our order.
@@ -43,11 +43,11 @@ func TestTiesAreWalked(t *testing.T) {
 		{"two", []int{2}, true},
 		{"two among others", []int{1, 1, 2, 1}, true},
 		{"sixty", []int{60}, true},
-		{"sixty among others", slices.Concat(ones(30), []int{60}, ones(30)), true},
-		{"two across chunks", slices.Concat(ones(98), []int{1, 2}, ones(20)), true},
-		{"three across chunks", slices.Concat(ones(98), []int{3}, ones(99)), true},
+		{"sixty among others", slices.Concat(singles(30), []int{60}, singles(30)), true},
+		{"two across chunks", slices.Concat(singles(98), []int{1, 2}, singles(20)), true},
+		{"three across chunks", slices.Concat(singles(98), []int{3}, singles(99)), true},
 		{"many small ones", slices.Repeat([]int{1, 2, 3, 4}, 25), true},
-		{"more than a page", slices.Concat(ones(70), []int{150}, ones(70)), false},
+		{"more than a page", slices.Concat(singles(70), []int{150}, singles(70)), false},
 		{"nothing else", []int{350}, false},
 	} {
 		for _, order := range sim.TieOrders {
@@ -57,7 +57,7 @@ func TestTiesAreWalked(t *testing.T) {
 			for _, memory := range []int64{0, 8 << 20} {
 				for _, limit := range []int{1, 2, 7, 25, 60, 1000} {
 					for _, fromOldest := range []bool{true, false} {
-						_, client, sync, want := tied(order, memory, tt.together...)
+						_, client, sync, want := newTiedRuns(order, memory, tt.together...)
 						w, got := paging.Window{Limit: limit, FromOldest: fromOldest}, []census.SyncRunID(nil)
 						for more := true; more; {
 							answers, err := client.Runs(t.Context(), sync, w)
@@ -92,7 +92,7 @@ func TestTiesAreWalked(t *testing.T) {
 func TestTiesThatNoPageShows(t *testing.T) {
 	failed := 0
 	for n := 101; n < 1000; n += 100 {
-		census, client, sync, want := tied(sim.TiesShuffled, 0, 10, n, 10)
+		census, client, sync, want := newTiedRuns(sim.TiesShuffled, 0, 10, n, 10)
 		answers, err := client.Runs(t.Context(), sync, paging.Window{Limit: 40})
 		if calls := len(census.Calls()); calls > maxReads {
 			t.Errorf("%d ties: %d calls", n, calls)
@@ -119,7 +119,7 @@ func TestTiesThatNoPageShows(t *testing.T) {
 func TestSkippedTie(t *testing.T) {
 	for _, fromOldest := range []bool{true, false} {
 		for _, memory := range []int64{0, 8 << 20} {
-			_, client, sync, want := tied(sim.TiesByIDTurned, memory, slices.Concat(ones(99), []int{2}, ones(99))...)
+			_, client, sync, want := newTiedRuns(sim.TiesByIDTurned, memory, slices.Concat(singles(99), []int{2}, singles(99))...)
 			first := paging.Window{Limit: 100, FromOldest: fromOldest}
 			begin := func() paging.Slice[census.SyncRun] {
 				answers, err := client.Runs(t.Context(), sync, first)
@@ -160,7 +160,7 @@ func TestSkippedTie(t *testing.T) {
 func TestTiesAreScanned(t *testing.T) {
 	for _, order := range sim.TieOrders {
 		for _, fromOldest := range []bool{true, false} {
-			_, client, sync, want := tied(order, 0, slices.Concat(ones(99), []int{2}, ones(98), []int{3}, ones(99), slices.Repeat([]int{4}, 30))...)
+			_, client, sync, want := newTiedRuns(order, 0, slices.Concat(singles(99), []int{2}, singles(98), []int{3}, singles(99), slices.Repeat([]int{4}, 30))...)
 			var got []census.SyncRunID
 			limited, err := client.ScanRuns(t.Context(), sync, paging.Window{FromOldest: fromOldest}, always, func(s paging.Slice[census.SyncRun]) bool {
 				for i := range s.Rows {

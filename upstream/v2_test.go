@@ -255,7 +255,7 @@ func TestCallsOnV2(t *testing.T) {
 				func() { client.AllSyncs(t.Context()) },
 				func() { client.Syncs(t.Context(), paging.Window{Limit: 10}) },
 				func() { client.Connections(t.Context(), Sources) },
-				func() { client.SyncsByID(t.Context(), spread(12, 48)) },
+				func() { client.SyncsByID(t.Context(), evenlySpread(12, 48)) },
 			} {
 				before := len(server.Calls())
 				ask()

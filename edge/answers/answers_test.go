@@ -236,7 +236,7 @@ func TestOutside(t *testing.T) {
 		})
 	})
 	serve(h, post("a", "x"))
-	all := together(8, h, func(int) *http.Request { return post("a", "x") }) // at once, so that the race detector sees shared data
+	all := serveConcurrently(8, h, func(int) *http.Request { return post("a", "x") }) // at once, so that the race detector sees shared data
 	seen := map[string]bool{}
 	for _, w := range all {
 		head := w.Header()

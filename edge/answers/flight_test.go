@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// together serves n requests at once and returns their responses.
-func together(n int, h http.Handler, request func(i int) *http.Request) []*httptest.ResponseRecorder {
+// serveConcurrently serves n requests at once and returns their responses.
+func serveConcurrently(n int, h http.Handler, request func(i int) *http.Request) []*httptest.ResponseRecorder {
 	out := make([]*httptest.ResponseRecorder, n)
 	var wg sync.WaitGroup
 	for i := range n {
@@ -23,7 +23,7 @@ func together(n int, h http.Handler, request func(i int) *http.Request) []*httpt
 	return out
 }
 
-func slow(d time.Duration, then func(w http.ResponseWriter, r *http.Request, text string)) func(http.ResponseWriter, *http.Request, string) {
+func slowAnswer(d time.Duration, then func(w http.ResponseWriter, r *http.Request, text string)) func(http.ResponseWriter, *http.Request, string) {
 	return func(w http.ResponseWriter, r *http.Request, text string) {
 		select {
 		case <-time.After(d):
@@ -34,7 +34,7 @@ func slow(d time.Duration, then func(w http.ResponseWriter, r *http.Request, tex
 	}
 }
 
-func freshFor(d time.Duration) func(w http.ResponseWriter, r *http.Request, text string) {
+func answerFreshFor(d time.Duration) func(w http.ResponseWriter, r *http.Request, text string) {
 	return func(w http.ResponseWriter, r *http.Request, text string) {
 		Fresh(r.Context(), d)
 		io.WriteString(w, text)
@@ -43,10 +43,10 @@ func freshFor(d time.Duration) func(w http.ResponseWriter, r *http.Request, text
 
 func TestSharedRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := &origin{run: slow(time.Second, freshFor(time.Second))}
+		o := &origin{run: slowAnswer(time.Second, answerFreshFor(time.Second))}
 		c := New(mb, Options{})
 		start := time.Now()
-		all := together(50, c.Middleware(0)(o), func(int) *http.Request { return post("a", "x") })
+		all := serveConcurrently(50, c.Middleware(0)(o), func(int) *http.Request { return post("a", "x") })
 		wantRuns(t, o, 1)
 		if time.Since(start) != time.Second || c.Hits() != 49 || c.Misses() != 1 || c.waiting != 0 || len(c.flights) != 0 {
 			t.Errorf("%v, %d hits, %d misses, %d wait", time.Since(start), c.Hits(), c.Misses(), c.waiting)
@@ -64,7 +64,7 @@ func TestSharedRun(t *testing.T) {
 func TestSharedOnce(t *testing.T) {
 	for _, status := range []int{200, 500} {
 		synctest.Test(t, func(t *testing.T) {
-			o := &origin{run: slow(time.Second, func(w http.ResponseWriter, r *http.Request, text string) {
+			o := &origin{run: slowAnswer(time.Second, func(w http.ResponseWriter, r *http.Request, text string) {
 				Fresh(r.Context(), 0)
 				w.Header().Set("Retry-After", "7")
 				w.WriteHeader(status)
@@ -78,7 +78,7 @@ func TestSharedOnce(t *testing.T) {
 			}})
 			h := c.Middleware(0)(o)
 			start := time.Now()
-			all := together(10, h, func(int) *http.Request { return post("a", "x") })
+			all := serveConcurrently(10, h, func(int) *http.Request { return post("a", "x") })
 			wantRuns(t, o, 1)
 			if time.Since(start) != time.Second || notes.Load() != 9 || c.Entries() != 0 || c.waiting != 0 || len(c.flights) != 0 {
 				t.Errorf("%v, %d notes, %d kept, %d wait", time.Since(start), notes.Load(), c.Entries(), c.waiting)
@@ -98,14 +98,14 @@ func TestSharedOnce(t *testing.T) {
 // concurrently, as soon as that is known.
 func TestSharedNothing(t *testing.T) {
 	for name, run := range map[string]func(w http.ResponseWriter, r *http.Request, text string){
-		"unsaid": slow(time.Second, func(w http.ResponseWriter, r *http.Request, text string) { io.WriteString(w, text) }),
-		"stream": slow(time.Second, func(w http.ResponseWriter, r *http.Request, text string) {
+		"unsaid": slowAnswer(time.Second, func(w http.ResponseWriter, r *http.Request, text string) { io.WriteString(w, text) }),
+		"stream": slowAnswer(time.Second, func(w http.ResponseWriter, r *http.Request, text string) {
 			w.Header().Set("Content-Type", "multipart/mixed")
 			w.WriteHeader(200)
 			time.Sleep(time.Hour)
 			io.WriteString(w, text)
 		}),
-		"panic": slow(time.Second, func(http.ResponseWriter, *http.Request, string) { panic("on purpose") }),
+		"panic": slowAnswer(time.Second, func(http.ResponseWriter, *http.Request, string) { panic("on purpose") }),
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			o := &origin{run: run}
@@ -120,7 +120,7 @@ func TestSharedNothing(t *testing.T) {
 				one.ServeHTTP(w, r)
 			})
 			start := time.Now()
-			all := together(10, h, func(int) *http.Request { return post("a", "x") })
+			all := serveConcurrently(10, h, func(int) *http.Request { return post("a", "x") })
 			took := time.Since(start).Truncate(time.Hour / 2) // an hour for a stream, not two
 			if wantRuns(t, o, 10); took > time.Hour || c.waiting != 0 || len(c.flights) != 0 {
 				t.Errorf("%s: took %v, %d wait", name, took, c.waiting)
@@ -143,7 +143,7 @@ func TestLeaving(t *testing.T) {
 	const n = 5
 	for stay := range n + 1 { // index of the client that stays; n: all leave
 		synctest.Test(t, func(t *testing.T) {
-			o := &origin{run: slow(10*time.Second, freshFor(time.Minute))}
+			o := &origin{run: slowAnswer(10*time.Second, answerFreshFor(time.Minute))}
 			c := New(mb, Options{})
 			h := c.Middleware(0)(o)
 			begun := time.Now()
@@ -152,7 +152,7 @@ func TestLeaving(t *testing.T) {
 			for i := range n {
 				ctx, leave := context.WithCancel(t.Context())
 				defer leave()
-				wg.Go(func() { out[i] = serve(h, as("a", post("a", "x").WithContext(ctx))) })
+				wg.Go(func() { out[i] = serve(h, asCaller("a", post("a", "x").WithContext(ctx))) })
 				synctest.Wait()
 				if i != stay {
 					time.AfterFunc(time.Second, leave)
@@ -184,8 +184,8 @@ func TestLeaving(t *testing.T) {
 // TestWaiting: at most maxWaiting requests wait.
 func TestWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := &origin{run: slow(time.Second, freshFor(time.Hour))}
-		together(maxWaiting+11, New(mb, Options{}).Middleware(0)(o), func(int) *http.Request { return post("a", "x") })
+		o := &origin{run: slowAnswer(time.Second, answerFreshFor(time.Hour))}
+		serveConcurrently(maxWaiting+11, New(mb, Options{}).Middleware(0)(o), func(int) *http.Request { return post("a", "x") })
 		wantRuns(t, o, 11)
 	})
 }
@@ -193,10 +193,10 @@ func TestWaiting(t *testing.T) {
 // TestBoundedWait: a request that waited in vain does not get the full timeout again.
 func TestBoundedWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := &origin{run: slow(10*time.Second, func(w http.ResponseWriter, r *http.Request, text string) { io.WriteString(w, text) })}
+		o := &origin{run: slowAnswer(10*time.Second, func(w http.ResponseWriter, r *http.Request, text string) { io.WriteString(w, text) })}
 		h := New(mb, Options{}).Middleware(12 * time.Second)(o)
 		begun := time.Now()
-		all := together(2, h, func(int) *http.Request { return post("a", "x") })
+		all := serveConcurrently(2, h, func(int) *http.Request { return post("a", "x") })
 		wantRuns(t, o, 2)
 		if took := time.Since(begun); took != 12*time.Second {
 			t.Errorf("took %v", took)

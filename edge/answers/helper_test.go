@@ -15,8 +15,8 @@ import (
 	"census-gateway/internal/notes"
 )
 
-// as returns r with a caller, and its body in memory.
-func as(caller string, r *http.Request) (known *http.Request) {
+// asCaller returns r with a caller, and its body in memory.
+func asCaller(caller string, r *http.Request) (known *http.Request) {
 	by := func(*http.Request) (edge.Caller, error) { return edge.Caller{ID: caller}, nil }
 	keep := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { known = r })
 	edge.Authenticate(by)(keep).ServeHTTP(httptest.NewRecorder(), r)
@@ -31,11 +31,11 @@ func as(caller string, r *http.Request) (known *http.Request) {
 func post(caller, body string) *http.Request {
 	r := httptest.NewRequest("POST", "/graphql", strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
-	return as(caller, r)
+	return asCaller(caller, r)
 }
 
 func get(caller, query string) *http.Request {
-	return as(caller, httptest.NewRequest("GET", "/graphql?"+query, nil))
+	return asCaller(caller, httptest.NewRequest("GET", "/graphql?"+query, nil))
 }
 
 func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {

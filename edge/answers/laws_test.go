@@ -36,7 +36,7 @@ func TestKeyLaw(t *testing.T) {
 		return a
 	})
 	key := func(t *rapid.T, a asked) string {
-		r := as(a.Caller, httptest.NewRequest(a.Method, "/", strings.NewReader(a.Body)))
+		r := asCaller(a.Caller, httptest.NewRequest(a.Method, "/", strings.NewReader(a.Body)))
 		r.URL.RawQuery = a.Query
 		for i, name := range keyHeaders() {
 			if len(a.Headers[i]) > 0 {
@@ -102,14 +102,14 @@ func TestKeyParts(t *testing.T) {
 		return string(key)
 	}
 	key := func(caller, query, body string, accept ...string) string {
-		r := as(caller, httptest.NewRequest("POST", "/", strings.NewReader(body)))
+		r := asCaller(caller, httptest.NewRequest("POST", "/", strings.NewReader(body)))
 		r.URL.RawQuery = query
 		if len(accept) > 0 {
 			r.Header["Accept"] = accept
 		}
 		return made(r)
 	}
-	got, encoded := get("a", "b"), as("a", httptest.NewRequest("POST", "/", strings.NewReader("")))
+	got, encoded := get("a", "b"), asCaller("a", httptest.NewRequest("POST", "/", strings.NewReader("")))
 	encoded.Header["Accept-Encoding"] = []string{"b"}
 	for _, pair := range [][2]string{
 		{made(got), key("a", "b", "")},

@@ -11,7 +11,7 @@ import (
 // A secret in any field of any input appears in no output.
 func TestCanaryComesOutNowhere(t *testing.T) {
 	for _, secret := range []string{"secret-token:" + canary, "Bearer " + canary, canary + "@example.com", "eyJhbGciOi." + canary + ".x"} {
-		s := watched(t, "json", "debug")
+		s := newObserved(t, "json", "debug")
 		op := Operation{
 			RequestID: secret, Type: secret, Document: secret, Caller: secret, Client: secret, App: secret, AppVersion: secret,
 			Refusal: Refusal{Reason: "jwt", Cause: errors.New(secret)},

@@ -39,7 +39,7 @@ func TestSpansOfTries(t *testing.T) {
 		{"no connection", reply{err: errors.New("secret " + canary)}, codes.Error, map[string]string{"error.type": "*errors.errorString"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := watched(t, "json", "")
+			s := newObserved(t, "json", "")
 			replies := []reply{answer(503, strings.NewReader("")), c.reply}
 			client := s.tracing.Outgoing(roundTripper(func(r *http.Request) (*http.Response, error) {
 				next := replies[0]
@@ -100,8 +100,8 @@ func TestSpansOfClientErrors(t *testing.T) {
 		{[]string{"OVERLOADED"}, "GraphQL Operation", codes.Error, "OVERLOADED"},
 		{[]string{"SOMETHING_NEW"}, "query", codes.Error, "SOMETHING_NEW"},
 	} {
-		s := watched(t, "json", "")
-		op := worked()
+		s := newObserved(t, "json", "")
+		op := succeededOperation()
 		if op.Codes = c.codes; c.name != "query" {
 			op.Type = ""
 		}

@@ -14,16 +14,16 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// seen is an Observer with all its output.
-type seen struct {
+// observed is an Observer with all its output.
+type observed struct {
 	*Observer
 	log   *bytes.Buffer // without waiting lines; see lines
 	spans *tracetest.InMemoryExporter
 }
 
-func watched(t *testing.T, format, level string) seen {
+func newObserved(t *testing.T, format, level string) observed {
 	t.Helper()
-	s := seen{log: &bytes.Buffer{}, spans: tracetest.NewInMemoryExporter()}
+	s := observed{log: &bytes.Buffer{}, spans: tracetest.NewInMemoryExporter()}
 	log, err := NewLogger(s.log, format, level, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -52,10 +52,10 @@ func (o *Observer) Call(ctx context.Context, c Call) {
 }
 
 // exposition returns the metrics as Prometheus reads them.
-func (s seen) exposition() string { return get(s.MetricsHandler(), "/metrics").Body.String() }
+func (s observed) exposition() string { return get(s.MetricsHandler(), "/metrics").Body.String() }
 
 // lines returns the log without the times.
-func (s seen) lines() []string {
+func (s observed) lines() []string {
 	if s.Observer != nil {
 		Flush(s.Observer.log)
 	}
@@ -79,8 +79,8 @@ func get(h http.Handler, path string) *httptest.ResponseRecorder {
 	return rec
 }
 
-// worked returns a successful operation.
-func worked() Operation {
+// succeededOperation returns a successful operation.
+func succeededOperation() Operation {
 	return Operation{
 		RequestID: "r-1", Name: "Overview", Type: "query", Document: "0123456789ab",
 		Caller: "key:team-a", Start: time.Unix(1e9, 0), Duration: 12345 * time.Microsecond,
@@ -88,9 +88,9 @@ func worked() Operation {
 	}
 }
 
-// failed returns an operation with errors.
-func failed() Operation {
-	op := worked()
+// failedOperation returns an operation with errors.
+func failedOperation() Operation {
+	op := succeededOperation()
 	op.Codes = []string{"UPSTREAM_TIMEOUT", "NOT_FOUND"}
 	return op
 }

@@ -15,10 +15,10 @@ func TestLines(t *testing.T) {
 		do                  func(*Observer)
 		want                []string
 	}{
-		{"an operation", "json", "", func(o *Observer) { o.Operation(background(), worked()) }, []string{
+		{"an operation", "json", "", func(o *Observer) { o.Operation(background(), succeededOperation()) }, []string{
 			`{"level":"INFO","msg":"operation","request_id":"r-1","caller":"key:team-a","type":"query","operation":"Overview","document":"0123456789ab","duration_ms":12.345,"census_calls":3,"cache_hits":7,"status":200}`,
 		}},
-		{"with errors, as text", "text", "warn", func(o *Observer) { o.Operation(background(), failed()) }, []string{
+		{"with errors, as text", "text", "warn", func(o *Observer) { o.Operation(background(), failedOperation()) }, []string{
 			`level=WARN msg=operation request_id=r-1 caller=key:team-a type=query operation=Overview document=0123456789ab duration_ms=12.345 census_calls=3 cache_hits=7 status=200 codes="[UPSTREAM_TIMEOUT NOT_FOUND]"`,
 		}},
 		{"an empty operation", "json", "", func(o *Observer) { o.Operation(background(), Operation{Duration: time.Second}) }, []string{
@@ -50,7 +50,7 @@ func TestLines(t *testing.T) {
 		{"a call", "json", "debug", func(o *Observer) { o.Call(background(), readRuns()) }, []string{
 			`{"level":"DEBUG","msg":"census call","endpoint":"GET /syncs/{id}/sync_runs","outcome":"ok","status":200,"duration_ms":80,"tries":2}`,
 		}},
-		{"an operation below the level", "json", "warn", func(o *Observer) { o.Operation(background(), worked()) }, nil},
+		{"an operation below the level", "json", "warn", func(o *Observer) { o.Operation(background(), succeededOperation()) }, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var buf bytes.Buffer
@@ -60,7 +60,7 @@ func TestLines(t *testing.T) {
 			}
 			c.do(New(Options{Logger: log}))
 			Flush(log)
-			if got := (seen{log: &buf}).lines(); !slices.Equal(got, c.want) {
+			if got := (observed{log: &buf}).lines(); !slices.Equal(got, c.want) {
 				t.Errorf("\n got %s\nwant %s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 			}
 		})
@@ -74,10 +74,10 @@ func refusedOne() Operation {
 }
 
 func TestLinesNameTheTrace(t *testing.T) {
-	s := watched(t, "json", "debug")
+	s := newObserved(t, "json", "debug")
 	ctx, end := s.StartOperation(background())
 	s.Call(ctx, readRuns())
-	end(worked())
+	end(succeededOperation())
 	id := s.spans.GetSpans()[0].SpanContext.TraceID().String()
 	for _, line := range s.lines() {
 		if !strings.Contains(line, `"trace_id":"`+id+`"`) {

@@ -34,31 +34,31 @@ func TestLinesWait(t *testing.T) {
 			buf.Reset()
 		}
 		for range 2 { // the timer can be reused
-			o.Operation(t.Context(), worked())
+			o.Operation(t.Context(), succeededOperation())
 			time.Sleep(longestWait - 1)
-			o.Operation(t.Context(), worked())
+			o.Operation(t.Context(), succeededOperation())
 			written()
 			time.Sleep(time.Nanosecond)
 			written("INFO", "INFO")
 			time.Sleep(time.Hour)
 		}
 
-		o.Operation(t.Context(), worked())
-		o.Operation(t.Context(), failed())
+		o.Operation(t.Context(), succeededOperation())
+		o.Operation(t.Context(), failedOperation())
 		written("INFO", "WARN")
-		o.Operation(t.Context(), worked())
+		o.Operation(t.Context(), succeededOperation())
 		log.Debug("not shown")
 		written()
 		log.Info("another")
 		written("INFO", "INFO")
-		o.Operation(t.Context(), worked())
+		o.Operation(t.Context(), succeededOperation())
 		Flush(log)
 		written("INFO")
 		Flush(slog.New(slog.DiscardHandler)) // has no waiting lines
 
 		most := 0
 		for range 2 * mostWaiting / 100 { // a line is longer
-			o.Operation(t.Context(), worked())
+			o.Operation(t.Context(), succeededOperation())
 			most = max(most, len(log.Handler().(*lines).w.waiting))
 		}
 		Flush(log)

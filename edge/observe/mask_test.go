@@ -91,7 +91,7 @@ func TestHarmlessValuesStayAsTheyAre(t *testing.T) {
 	var buf bytes.Buffer
 	log, _ := NewLogger(&buf, "json", "debug", nil)
 	log.Debug("m", "n", 1, "list", []string{"A", "B"}, "at", "12:30", "err", errors.New("basic failure"), "url", "https://x/y?z=1")
-	got := (seen{log: &buf}).lines()[0]
+	got := (observed{log: &buf}).lines()[0]
 	want := `{"level":"DEBUG","msg":"m","n":1,"list":["A","B"],"at":"12:30","err":"basic [masked]","url":"https://x/y?z=1"}`
 	if got != strings.Replace(want, "basic [masked]", mask("basic failure"), 1) {
 		t.Error(got)

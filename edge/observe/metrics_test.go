@@ -15,8 +15,8 @@ import (
 func exercise(t *testing.T, o *Observer) {
 	t.Helper()
 	_, end := o.StartOperation(background())
-	end(worked())
-	o.Operation(background(), failed())
+	end(succeededOperation())
+	o.Operation(background(), failedOperation())
 	o.Call(background(), readRuns())
 	o.Refused(background(), Operation{Refusal: Refusal{Reason: "host"}})
 	cache := Cache{
@@ -134,7 +134,7 @@ census_gateway_page_cache_missing_bytes 1024
 	if err := testutil.GatherAndCompare(o.registry, strings.NewReader(want), names...); err != nil {
 		t.Error(err)
 	}
-	open(worked())
+	open(succeededOperation())
 	text := get(o.MetricsHandler(), "/metrics").Body.String()
 	for _, part := range []string{
 		`census_gateway_build_info{commit="unknown",goversion="go1`, `version="`,

@@ -57,7 +57,7 @@ func TestLinesDoNotMix(t *testing.T) {
 	for range 4 {
 		wg.Go(func() {
 			for range 200 {
-				o.Operation(context.Background(), worked())
+				o.Operation(context.Background(), succeededOperation())
 				log.Info("another")
 			}
 		})
@@ -74,7 +74,7 @@ func BenchmarkOperation(b *testing.B) {
 		b.Run(format, func(b *testing.B) {
 			log, _ := NewLogger(discard{}, format, "", nil)
 			o := New(Options{Logger: log})
-			ctx, op := context.Background(), worked()
+			ctx, op := context.Background(), succeededOperation()
 			b.ReportAllocs()
 			for b.Loop() {
 				o.Operation(ctx, op)

@@ -35,7 +35,7 @@ func TestTraceGoesInAndOut(t *testing.T) {
 			t.Error("the request itself was changed")
 		}
 		endCall(Call{Outcome: "ok", Tries: 1})
-		end(worked())
+		end(succeededOperation())
 	}))
 	req := httptest.NewRequest(http.MethodGet, "/", nil)
 	req.Header.Set("Traceparent", incoming)

@@ -26,13 +26,13 @@ func attributes(s tracetest.SpanStub) map[string]string {
 }
 
 func TestOneSpanEach(t *testing.T) {
-	s := watched(t, "json", "")
+	s := newObserved(t, "json", "")
 	ctx, endOp := s.StartOperation(background())
 	batch, endBatch := s.StartBatch(ctx, "syncs", 17)
 	_, endCall := s.StartCall(batch, "GET /syncs/{id}")
 	endCall(Call{Outcome: "rate_limited", Status: 429, Tries: 3})
 	endBatch(errors.New("inner detail"))
-	endOp(failed())
+	endOp(failedOperation())
 
 	spans := s.spans.GetSpans()
 	if len(spans) != 3 {
@@ -64,11 +64,11 @@ func TestOneSpanEach(t *testing.T) {
 }
 
 func TestSpansOfFinishedOperationsHaveTheirDuration(t *testing.T) {
-	s := watched(t, "json", "")
-	s.Operation(background(), worked())
+	s := newObserved(t, "json", "")
+	s.Operation(background(), succeededOperation())
 	s.Call(background(), readRuns())
 	spans := s.spans.GetSpans()
-	if got := spans[0].EndTime.Sub(spans[0].StartTime); got != worked().Duration || !spans[0].StartTime.Equal(worked().Start) {
+	if got := spans[0].EndTime.Sub(spans[0].StartTime); got != succeededOperation().Duration || !spans[0].StartTime.Equal(succeededOperation().Start) {
 		t.Errorf("operation lasts %v from %v", got, spans[0].StartTime)
 	}
 	if got := spans[1].EndTime.Sub(spans[1].StartTime); got != readRuns().Duration {
@@ -92,7 +92,7 @@ func TestSpansReachACollector(t *testing.T) {
 	if err != nil || tr == nil {
 		t.Fatal(tr, err)
 	}
-	New(Options{Tracing: tr}).Operation(background(), worked())
+	New(Options{Tracing: tr}).Operation(background(), succeededOperation())
 	if err := tr.Shutdown(background()); err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func TestShutdownDoesNotWaitForADeadCollector(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	New(Options{Tracing: tr}).Operation(background(), worked())
+	New(Options{Tracing: tr}).Operation(background(), succeededOperation())
 	ctx, cancel := context.WithTimeout(background(), 50*time.Millisecond)
 	defer cancel()
 	start := time.Now()

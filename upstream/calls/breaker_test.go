@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// failing is a Census that answers 501 for the syncs in bad: its own fault, without a retry.
-func failing(bad map[string]bool) func(*http.Request) (*http.Response, error) {
+// failSome is a Census that answers 501 for the syncs in bad: its own fault, without a retry.
+func failSome(bad map[string]bool) func(*http.Request) (*http.Response, error) {
 	return func(r *http.Request) (*http.Response, error) {
 		if bad[r.URL.Path] || bad["all"] {
 			return reply(501, "")
@@ -22,8 +22,8 @@ func failing(bad map[string]bool) func(*http.Request) (*http.Response, error) {
 	}
 }
 
-// open opens the breaker by failures of three syncs.
-func open(t *testing.T, client *Caller) {
+// openBreaker opens the breaker by failures of three syncs.
+func openBreaker(t *testing.T, client *Caller) {
 	t.Helper()
 	for i := range int64(breakerCalls) {
 		checkAsk(t, client, i%3+1, "unavailable", 0, 0)
@@ -33,8 +33,8 @@ func open(t *testing.T, client *Caller) {
 
 func TestBreakerOpens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, told := newDoor(failing(map[string]bool{"all": true}))
-		open(t, client)
+		census, client, told := newFakeCensus(failSome(map[string]bool{"all": true}))
+		openBreaker(t, client)
 		time.Sleep(1200 * time.Millisecond)
 		checkAsk(t, client.WithToken(""), 9, "unavailable", 0, 3800*time.Millisecond)
 		if n := census.all(); n != breakerCalls || told.Tries != 0 {
@@ -51,7 +51,7 @@ func TestBreakerOpensAtHalf(t *testing.T) {
 	for good, want := range map[int]time.Duration{10: breakerOpenFor, 11: 0, 9: 0} {
 		synctest.Test(t, func(t *testing.T) {
 			bad := map[string]bool{}
-			_, client, _ := newDoor(failing(bad))
+			_, client, _ := newFakeCensus(failSome(bad))
 			for range good {
 				checkAsk(t, client, 1, "ok", 0, 0)
 			}
@@ -66,7 +66,7 @@ func TestBreakerOpensAtHalf(t *testing.T) {
 
 func TestBreakerForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, client, _ := newDoor(failing(map[string]bool{"all": true}))
+		_, client, _ := newFakeCensus(failSome(map[string]bool{"all": true}))
 		for i := range int64(breakerCalls - 1) {
 			checkAsk(t, client, i, "unavailable", 0, 0)
 		}
@@ -82,7 +82,7 @@ func TestBreakerForgets(t *testing.T) {
 // One broken sync does not open the breaker, whatever else is read and however often.
 func TestOneSyncDoesNotOpenTheBreaker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, _ := newDoor(failing(map[string]bool{"/syncs/1": true, "/syncs/1/sync_runs": true}))
+		census, client, _ := newFakeCensus(failSome(map[string]bool{"/syncs/1": true, "/syncs/1/sync_runs": true}))
 		for i := range int64(3000) {
 			checkAsk(t, client, 1, "unavailable", 0, 0)
 			client.Get(t.Context(), ListSyncRuns, 1, "")
@@ -124,7 +124,7 @@ func TestBreakerAtRandom(t *testing.T) {
 // Runs that are fetched one by one may all belong to one sync. They count as one target.
 func TestSingleRunsDoNotOpenTheBreaker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, _ := newDoor(failing(map[string]bool{"all": true}))
+		census, client, _ := newFakeCensus(failSome(map[string]bool{"all": true}))
 		for i := range int64(100) {
 			client.Get(t.Context(), FetchSyncRun, i, "")
 		}
@@ -152,7 +152,7 @@ func TestBreakerStaysClosed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				_, client, _ := newDoor(c.do)
+				_, client, _ := newFakeCensus(c.do)
 				var all sync.WaitGroup
 				for i := range int64(20) {
 					all.Go(func() {
@@ -182,7 +182,7 @@ func TestFailuresOpenTheBreaker(t *testing.T) {
 		time time.Duration
 		want string
 	}{
-		"500":                            {failing(map[string]bool{"all": true}), long, "unavailable"},
+		"500":                            {failSome(map[string]bool{"all": true}), long, "unavailable"},
 		"reset":                          {func(*http.Request) (*http.Response, error) { return nil, io.EOF }, long, "unavailable"},
 		"timeouts":                       {hang, long, "timeout"},
 		"timeouts of a second's callers": {hang, time.Second, "timeout"},
@@ -198,7 +198,7 @@ func TestFailuresOpenTheBreaker(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				_, client, _ := newDoor(c.do)
+				_, client, _ := newFakeCensus(c.do)
 				var all sync.WaitGroup
 				for i := range int64(20) {
 					all.Go(func() {
@@ -224,9 +224,9 @@ func (r *failingReader) Read([]byte) (int, error) { return 0, r.err }
 func TestOneProbe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		bad := map[string]bool{"all": true}
-		do := failing(bad)
-		census, client, _ := newDoor(func(r *http.Request) (*http.Response, error) { return do(r) })
-		open(t, client)
+		do := failSome(bad)
+		census, client, _ := newFakeCensus(func(r *http.Request) (*http.Response, error) { return do(r) })
+		openBreaker(t, client)
 		before := census.all()
 		time.Sleep(breakerOpenFor - 1)
 		checkAsk(t, client, 1, "unavailable", 0, 1)
@@ -261,9 +261,9 @@ func TestOneProbe(t *testing.T) {
 			all.Go(func() { checkAsk(t, client, i+1, "ok", 100*time.Millisecond, 0) })
 		}
 		all.Wait()
-		do = failing(bad)
+		do = failSome(bad)
 		time.Sleep(10 * time.Second)
-		open(t, client)
+		openBreaker(t, client)
 	})
 }
 
@@ -272,8 +272,8 @@ func TestOneProbe(t *testing.T) {
 func TestBrokenSyncLeavesTheProbeToOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		bad := map[string]bool{"all": true, "/syncs/1": true}
-		census, client, _ := newDoor(failing(bad))
-		open(t, client)
+		census, client, _ := newFakeCensus(failSome(bad))
+		openBreaker(t, client)
 		delete(bad, "all")
 		time.Sleep(breakerOpenFor)
 		checkAsk(t, client, 1, "unavailable", 0, 0)
@@ -289,8 +289,8 @@ func TestBrokenSyncLeavesTheProbeToOthers(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) { // if no other sync is read, it may
 		bad := map[string]bool{"all": true}
-		_, client, _ := newDoor(failing(bad))
-		open(t, client)
+		_, client, _ := newFakeCensus(failSome(bad))
+		openBreaker(t, client)
 		time.Sleep(breakerOpenFor)
 		checkAsk(t, client, 1, "unavailable", 0, 0)
 		delete(bad, "all")

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// tries reads a failing sync so many times, and returns how many exchanges that took.
-func tries(t *testing.T, census *door, client *Caller, calls int) int {
+// countTries reads a failing sync so many times, and returns how many exchanges that took.
+func countTries(t *testing.T, census *fakeCensus, client *Caller, calls int) int {
 	before := census.all()
 	for range calls {
 		ask(t.Context(), client, 1)
@@ -20,31 +20,31 @@ func tries(t *testing.T, census *door, client *Caller, calls int) int {
 func TestRetriesAreBudgeted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		bad := true
-		census, client, _ := newDoor(func(*http.Request) (*http.Response, error) {
+		census, client, _ := newFakeCensus(func(*http.Request) (*http.Response, error) {
 			if bad {
 				return reply(429, "")
 			}
 			return reply(200, "")
 		})
-		if n := tries(t, census, client, 1); n != 3 {
+		if n := countTries(t, census, client, 1); n != 3 {
 			t.Errorf("the first call took %d tries, want 3", n)
 		}
-		if n := tries(t, census, client, 19); n != 20 {
+		if n := countTries(t, census, client, 19); n != 20 {
 			t.Errorf("19 more took %d, want one more", n)
 		}
-		if n := tries(t, census, client.WithToken("another"), 1); n != 3 {
+		if n := countTries(t, census, client.WithToken("another"), 1); n != 3 {
 			t.Errorf("another token's took %d, want 3, whatever the first has used up", n)
 		}
 		time.Sleep(10 * time.Second)
-		if n := tries(t, census, client, 20); n != 23 {
+		if n := countTries(t, census, client, 20); n != 23 {
 			t.Errorf("after ten seconds 20 took %d, want 23", n)
 		}
 
 		time.Sleep(10 * time.Second)
 		bad = false
-		tries(t, census, client, 100)
+		countTries(t, census, client, 100)
 		bad = true
-		if n := tries(t, census, client, 100); n < 110 || n > 120 {
+		if n := countTries(t, census, client, 100); n < 110 || n > 120 {
 			t.Errorf("after 100 good ones 100 took %d, want a tenth more of 100 to 200", n)
 		}
 	})
@@ -53,12 +53,12 @@ func TestRetriesAreBudgeted(t *testing.T) {
 // A retry without enough time neither waits nor uses the budget.
 func TestUselessRetriesCostNoBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, client, _ := newDoor(func(*http.Request) (*http.Response, error) { return reply(503, "3600") })
+		_, client, _ := newFakeCensus(func(*http.Request) (*http.Response, error) { return reply(503, "3600") })
 		for range 10 {
 			ask(t.Context(), client, 1)
 		}
 		client = client.WithToken("another")
-		client.transport.(*door).do = func(*http.Request) (*http.Response, error) { return reply(503, "2") }
+		client.transport.(*fakeCensus).do = func(*http.Request) (*http.Response, error) { return reply(503, "2") }
 		for range 10 {
 			ctx, cancel := atMost(time.Second)(t.Context())
 			checkAskIn(t, ctx, client, 1, "unavailable", 0, 2*time.Second)

@@ -15,9 +15,9 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// times reads a sync n times at once. It returns the durations of the reads that ended as
+// callTimes reads a sync n times at once. It returns the durations of the reads that ended as
 // wanted, shortest first.
-func times(t *testing.T, c *Caller, id int64, n int, want string) (took []time.Duration) {
+func callTimes(t *testing.T, c *Caller, id int64, n int, want string) (took []time.Duration) {
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	for range n {
@@ -45,23 +45,23 @@ func checkTimes(t *testing.T, got []time.Duration, want ...time.Duration) {
 func TestEightOfOneSync(t *testing.T) {
 	const call = 400 * time.Millisecond
 	synctest.Test(t, func(t *testing.T) {
-		_, client, _ := newDoor(after(call))
+		_, client, _ := newFakeCensus(after(call))
 		want := append(slices.Repeat([]time.Duration{call}, PerSync), slices.Repeat([]time.Duration{2 * call}, PerSync)...)
-		checkTimes(t, times(t, client, 1, 2*PerSync, "ok"), want...)
+		checkTimes(t, callTimes(t, client, 1, 2*PerSync, "ok"), want...)
 	})
 	synctest.Test(t, func(t *testing.T) { // the fourth wave would wait for 1.2 s
-		_, client, _ := newDoor(after(call))
+		_, client, _ := newFakeCensus(after(call))
 		var all sync.WaitGroup
-		all.Go(func() { times(t, client, 1, 3*PerSync, "ok") })
+		all.Go(func() { callTimes(t, client, 1, 3*PerSync, "ok") })
 		synctest.Wait()
-		checkTimes(t, times(t, client, 1, 3, "busy"), maxQueue, maxQueue, maxQueue)
+		checkTimes(t, callTimes(t, client, 1, 3, "busy"), maxQueue, maxQueue, maxQueue)
 		all.Wait()
 	})
 }
 
 func TestHangingSync(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, told := newDoor(func(r *http.Request) (*http.Response, error) {
+		census, client, told := newFakeCensus(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Path == "/syncs/1" {
 				return hang(r)
 			}
@@ -69,7 +69,7 @@ func TestHangingSync(t *testing.T) {
 		})
 		var all sync.WaitGroup
 		all.Go(func() {
-			checkTimes(t, times(t, client, 1, PerSync, "timeout"), slices.Repeat([]time.Duration{tryTimeout}, PerSync)...)
+			checkTimes(t, callTimes(t, client, 1, PerSync, "timeout"), slices.Repeat([]time.Duration{tryTimeout}, PerSync)...)
 		})
 		synctest.Wait()
 		checkAsk(t, client, 1, "busy", maxQueue, maxQueue)
@@ -87,7 +87,7 @@ func TestHangingSync(t *testing.T) {
 
 func TestSixtyFourInAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, client, _ := newDoor(after(1500 * time.Millisecond))
+		_, client, _ := newFakeCensus(after(1500 * time.Millisecond))
 		var all sync.WaitGroup
 		for i := range int64(DefaultMaxCalls) {
 			all.Go(func() { checkAsk(t, client, i+1, "ok", 1500*time.Millisecond, 0) })
@@ -105,7 +105,7 @@ func TestSixtyFourInAll(t *testing.T) {
 // the first.
 func TestTwoWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
+		_, client, _ := newFakeCensus(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Path == "/syncs/99" {
 				return after(900 * time.Millisecond)(r)
 			}
@@ -136,14 +136,14 @@ func TestTwoWaits(t *testing.T) {
 		all.Wait()
 	})
 	synctest.Test(t, func(t *testing.T) {
-		_, client, _ := newDoor(after(4 * time.Second))
+		_, client, _ := newFakeCensus(after(4 * time.Second))
 		var all sync.WaitGroup
 		for i := range int64(DefaultMaxCalls) {
 			all.Go(func() { checkAsk(t, client, i+1, "ok", 4*time.Second, 0) })
 		}
 		synctest.Wait()
 		for range 2 {
-			checkTimes(t, times(t, client, 1, PerSync, "busy"), slices.Repeat([]time.Duration{maxQueue}, PerSync)...)
+			checkTimes(t, callTimes(t, client, 1, PerSync, "busy"), slices.Repeat([]time.Duration{maxQueue}, PerSync)...)
 		}
 		defer all.Wait()
 		client.standing.mu.Lock()
@@ -158,7 +158,7 @@ func TestTwoWaits(t *testing.T) {
 // An endpoint that names no sync may hang as a whole.
 func TestHangingEndpoint(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
+		_, client, _ := newFakeCensus(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Path != "/syncs/1" {
 				return hang(r)
 			}
@@ -176,9 +176,9 @@ func TestHangingEndpoint(t *testing.T) {
 
 func TestWaitingEndsWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, client, _ := newDoor(hang)
+		_, client, _ := newFakeCensus(hang)
 		var all sync.WaitGroup
-		all.Go(func() { times(t, client, 1, PerSync, "timeout") })
+		all.Go(func() { callTimes(t, client, 1, PerSync, "timeout") })
 		synctest.Wait()
 		ctx, cancel := atMost(300 * time.Millisecond)(t.Context())
 		checkAskIn(t, ctx, client, 1, "busy", 300*time.Millisecond, maxQueue)
@@ -187,18 +187,18 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 		checkAskIn(t, ctx, client, 1, "canceled", 300*time.Millisecond, 0)
 		cancel()
 		all.Wait()
-		checkNothingKept(t, client)
+		checkNothingHeld(t, client)
 	})
 }
 
 // Calls that queued before a 429 came are not sent.
 func TestPauseStopsQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
+		census, client, _ := newFakeCensus(func(r *http.Request) (*http.Response, error) {
 			time.Sleep(100 * time.Millisecond)
 			return reply(429, "60")
 		})
-		checkTimes(t, times(t, client, 1, 2*PerSync, "rate_limited"), slices.Repeat([]time.Duration{100 * time.Millisecond}, 2*PerSync)...)
+		checkTimes(t, callTimes(t, client, 1, 2*PerSync, "rate_limited"), slices.Repeat([]time.Duration{100 * time.Millisecond}, 2*PerSync)...)
 		if n := census.all(); n != PerSync {
 			t.Errorf("%d calls, want %d", n, PerSync)
 		}
@@ -243,7 +243,7 @@ func TestManyHangingReads(t *testing.T) {
 	if !slices.Equal(kinds, want) {
 		t.Errorf("%q", slices.Compact(kinds))
 	}
-	checkNothingKept(t, client)
+	checkNothingHeld(t, client)
 }
 
 // Any mix of calls, of callers that leave, and of waits.
@@ -252,7 +252,7 @@ func TestBulkheadsHold(t *testing.T) {
 		r, waits := rand.New(rand.NewPCG(1, 2)), rand.New(rand.NewPCG(3, 4))
 		var mu sync.Mutex // guards waits too
 		now := map[string]int{}
-		_, client, _ := newDoor(func(q *http.Request) (*http.Response, error) {
+		_, client, _ := newFakeCensus(func(q *http.Request) (*http.Response, error) {
 			count := func(n int) time.Duration {
 				mu.Lock()
 				defer mu.Unlock()
@@ -283,7 +283,7 @@ func TestBulkheadsHold(t *testing.T) {
 			time.Sleep(time.Duration(r.IntN(6)) * time.Millisecond)
 		}
 		all.Wait()
-		checkNothingKept(t, client)
+		checkNothingHeld(t, client)
 		if good.Load() < 2000 || busy.Load() == 0 {
 			t.Errorf("%d good, %d refused: nothing was tried", good.Load(), busy.Load())
 		}
@@ -296,7 +296,7 @@ func TestFewerCallsWhileUnhealthy(t *testing.T) {
 	const call = 1500 * time.Millisecond
 	for _, status := range []int{500, 503, 429} {
 		synctest.Test(t, func(t *testing.T) {
-			_, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
+			_, client, _ := newFakeCensus(func(r *http.Request) (*http.Response, error) {
 				if strings.HasPrefix(r.URL.Path, "/syncs/99") && r.URL.Path != "/syncs/99" {
 					return reply(status, "")
 				}
@@ -341,7 +341,7 @@ func TestFewerCallsWhileUnhealthy(t *testing.T) {
 			wave(client.WithToken("another"), DefaultMaxCalls) // unaffected at Census
 			time.Sleep(unhealthyFor)
 			wave(client, DefaultMaxCalls)
-			checkNothingKept(t, client)
+			checkNothingHeld(t, client)
 		})
 	}
 }
@@ -350,7 +350,7 @@ func TestFewerCallsWhileUnhealthy(t *testing.T) {
 // another token, and leave at their deadline.
 func TestWaitingForATurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
+		census, client, _ := newFakeCensus(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Path == "/syncs/999" {
 				return reply(500, "")
 			}
@@ -375,7 +375,7 @@ func TestWaitingForATurn(t *testing.T) {
 		if n := census.all() - before; n != DefaultMaxCalls {
 			t.Errorf("%d calls, want half of all by each token", n)
 		}
-		checkNothingKept(t, client)
+		checkNothingHeld(t, client)
 	})
 }
 
@@ -384,7 +384,7 @@ func TestWaitingForATurn(t *testing.T) {
 func TestOneTokenLeavesPlaces(t *testing.T) {
 	for own, want := range map[bool]int{false: DefaultMaxCalls, true: 3 * DefaultMaxCalls / 4} {
 		synctest.Test(t, func(t *testing.T) {
-			census := &door{calls: map[string]int{}, do: hang}
+			census := &fakeCensus{calls: map[string]int{}, do: hang}
 			client := New("one", Options{BaseURL: "http://census.test", Transport: census, OwnTokens: own})
 			if n := client.MaxCalls(); n != want {
 				t.Errorf("own tokens %t: says it makes %d calls at once, want %d", own, n, want)
@@ -403,7 +403,7 @@ func TestOneTokenLeavesPlaces(t *testing.T) {
 				all.Go(func() { checkAsk(t, client.WithToken("two"), 1, "busy", maxQueue, maxQueue) })
 			}
 			all.Wait()
-			checkNothingKept(t, client)
+			checkNothingHeld(t, client)
 		})
 	}
 	least := New("one", Options{MaxCalls: LeastMaxCalls, OwnTokens: true})

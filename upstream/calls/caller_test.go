@@ -82,13 +82,13 @@ func TestKindsHaveNames(t *testing.T) {
 }
 
 // After a 101, net/http hands the connection over and no context ends the read. Reading its
-// body would hold the call's place for as long as Census liked.
-func TestSwitchedProtocolsKeepNoPlace(t *testing.T) {
+// body would hold the call's slot for as long as Census liked.
+func TestSwitchedProtocolsHoldNoSlot(t *testing.T) {
 	census, client := serve(t)
 	census.Inject(sim.Fault{Do: switchProtocols})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	_, err := client.Get(ctx, FetchSync, 52, "")
 	checkVerdict(t, err, "bad_response")
-	checkNothingKept(t, client)
+	checkNothingHeld(t, client)
 }

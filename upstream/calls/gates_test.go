@@ -12,15 +12,15 @@ import (
 	"time"
 )
 
-// A door is a Census that answers each path as a test says, and counts the calls. Only whether
+// A fakeCensus answers each path as a test says, and counts the calls. Only whether
 // and when they come matters here.
-type door struct {
+type fakeCensus struct {
 	mu    sync.Mutex
 	calls map[string]int // by path
 	do    func(*http.Request) (*http.Response, error)
 }
 
-func (d *door) RoundTrip(r *http.Request) (*http.Response, error) {
+func (d *fakeCensus) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
@@ -30,7 +30,7 @@ func (d *door) RoundTrip(r *http.Request) (*http.Response, error) {
 	return d.do(r)
 }
 
-func (d *door) all() (n int) {
+func (d *fakeCensus) all() (n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, calls := range d.calls {
@@ -39,9 +39,10 @@ func (d *door) all() (n int) {
 	return n
 }
 
-// newDoor returns a door and a client for it. told is the last call reported to Observe.
-func newDoor(do func(*http.Request) (*http.Response, error)) (d *door, c *Caller, told *Call) {
-	d, told = &door{calls: map[string]int{}, do: do}, new(Call)
+// newFakeCensus returns a fakeCensus and a client for it. told is the last call reported to
+// Observe.
+func newFakeCensus(do func(*http.Request) (*http.Response, error)) (d *fakeCensus, c *Caller, told *Call) {
+	d, told = &fakeCensus{calls: map[string]int{}, do: do}, new(Call)
 	var mu sync.Mutex
 	observe := func(ctx context.Context, _ string) (context.Context, func(Call)) {
 		return ctx, func(c Call) {
@@ -110,8 +111,8 @@ func checkAskIn(t *testing.T, ctx context.Context, c *Caller, id int64, want str
 	}
 }
 
-// checkNothingKept checks that no call holds a place or waits for one.
-func checkNothingKept(t *testing.T, c *Caller) {
+// checkNothingHeld checks that no call holds a slot or waits for one.
+func checkNothingHeld(t *testing.T, c *Caller) {
 	t.Helper()
 	c.standing.mu.Lock()
 	defer c.standing.mu.Unlock()
@@ -121,8 +122,8 @@ func checkNothingKept(t *testing.T, c *Caller) {
 }
 
 // A panic below the gates returns everything.
-func TestPanicKeepsNothing(t *testing.T) {
-	_, client, _ := newDoor(func(*http.Request) (*http.Response, error) { panic("at the door") })
+func TestPanicHoldsNothing(t *testing.T) {
+	_, client, _ := newFakeCensus(func(*http.Request) (*http.Response, error) { panic("at the door") })
 	for range 2 * DefaultMaxCalls {
 		func() {
 			defer func() {
@@ -133,13 +134,13 @@ func TestPanicKeepsNothing(t *testing.T) {
 			client.Get(t.Context(), FetchSync, 1, "")
 		}()
 	}
-	checkNothingKept(t, client)
+	checkNothingHeld(t, client)
 }
 
 // Calls that the gates refuse are reported like any other, with no tries.
 func TestObserveSeesRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, client, told := newDoor(func(*http.Request) (*http.Response, error) { return reply(429, "60") })
+		_, client, told := newFakeCensus(func(*http.Request) (*http.Response, error) { return reply(429, "60") })
 		ask(t.Context(), client, 1)
 		if want := (Call{Status: 429, Failed: true, Kind: RateLimited, Tries: 1}); *told != want {
 			t.Errorf("%+v, want %+v", *told, want)

@@ -14,8 +14,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// once answers the first call with a status and a Retry-After, the rest with success.
-func once(status int, retryAfter string) func(*http.Request) (*http.Response, error) {
+// failOnce answers the first call with a status and a Retry-After, the rest with success.
+func failOnce(status int, retryAfter string) func(*http.Request) (*http.Response, error) {
 	var first sync.Once
 	return func(*http.Request) (r *http.Response, err error) {
 		first.Do(func() { r, err = reply(status, retryAfter) })
@@ -26,8 +26,8 @@ func once(status int, retryAfter string) func(*http.Request) (*http.Response, er
 	}
 }
 
-// limiting answers 429 to the paths in bad, or to "all", and 200 to the others.
-func limiting(bad map[string]bool, retryAfter string) func(*http.Request) (*http.Response, error) {
+// throttleSome answers 429 to the paths in bad, or to "all", and 200 to the others.
+func throttleSome(bad map[string]bool, retryAfter string) func(*http.Request) (*http.Response, error) {
 	return func(r *http.Request) (*http.Response, error) {
 		if bad[r.URL.Path] || bad["all"] {
 			return reply(429, retryAfter)
@@ -36,15 +36,15 @@ func limiting(bad map[string]bool, retryAfter string) func(*http.Request) (*http
 	}
 }
 
-// far are Retry-Afters that must not silence anything for long.
-var far = []string{"61", "3600", "86400", "Fri, 31 Dec 2199 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "99999999999999999999"}
+// farRetryAfters are Retry-Afters that must not silence anything for long.
+var farRetryAfters = []string{"61", "3600", "86400", "Fri, 31 Dec 2199 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "99999999999999999999"}
 
 // A sync that always answers 429 costs the others no call, no time and no place. It is called
 // once a minute.
 func TestOneLimitedSyncCostsOthersNothing(t *testing.T) {
-	for _, header := range far {
+	for _, header := range farRetryAfters {
 		bubble(t, header, func(t *testing.T) {
-			census, client, _ := newDoor(limiting(map[string]bool{"/syncs/1": true, "/syncs/1/sync_runs": true}, header))
+			census, client, _ := newFakeCensus(throttleSome(map[string]bool{"/syncs/1": true, "/syncs/1/sync_runs": true}, header))
 			const rounds = 60
 			for i := range rounds {
 				err, took := ask(t.Context(), client, 1)
@@ -79,7 +79,7 @@ func TestPausedThings(t *testing.T) {
 	all := []call{{ListSyncs, 0}, {ListSources, 0}, {ListDestinations, 0}, {FetchSync, 1}, {ListSyncRuns, 1}, {FetchSync, 2}, {FetchSyncRun, 1}, {FetchSyncRun, 2}}
 	for _, first := range all {
 		synctest.Test(t, func(t *testing.T) {
-			_, client, _ := newDoor(once(429, "30"))
+			_, client, _ := newFakeCensus(failOnce(429, "30"))
 			client.Get(t.Context(), first.endpoint, first.id, "")
 			for _, next := range all {
 				_, err := client.Get(t.Context(), next.endpoint, next.id, "")
@@ -94,7 +94,7 @@ func TestPausedThings(t *testing.T) {
 
 func TestPauseIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, _ := newDoor(once(429, "50"))
+		census, client, _ := newFakeCensus(failOnce(429, "50"))
 		checkAsk(t, client, 1, "rate_limited", 0, 50*time.Second)
 		time.Sleep(20 * time.Second)
 		checkAsk(t, client.WithToken(""), 1, "rate_limited", 0, 30*time.Second)
@@ -112,7 +112,7 @@ func TestPauseIsKept(t *testing.T) {
 
 func TestShortPauseIsWaitedOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		census, client, _ := newDoor(once(429, "2"))
+		census, client, _ := newFakeCensus(failOnce(429, "2"))
 		began := time.Now()
 		var all sync.WaitGroup
 		all.Go(func() { checkAsk(t, client, 1, "ok", 2*time.Second, 0) }) // its own retry
@@ -144,7 +144,7 @@ func TestShortPauseIsWaitedOut(t *testing.T) {
 func TestPauseAfterPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
-		_, client, _ := newDoor(func(*http.Request) (*http.Response, error) {
+		_, client, _ := newFakeCensus(func(*http.Request) (*http.Response, error) {
 			if n++; n < 3 {
 				return reply(429, "1")
 			}
@@ -153,7 +153,7 @@ func TestPauseAfterPause(t *testing.T) {
 		var all sync.WaitGroup
 		all.Go(func() { checkAsk(t, client, 1, "ok", 2*time.Second, 0) })
 		synctest.Wait()
-		checkNothingKept(t, client)
+		checkNothingHeld(t, client)
 		all.Wait()
 	})
 }
@@ -183,7 +183,7 @@ func TestProbe(t *testing.T) {
 	} {
 		bubble(t, name, func(t *testing.T) {
 			do := says(429, "86400")
-			census, client, _ := newDoor(func(r *http.Request) (*http.Response, error) { return do(r) })
+			census, client, _ := newFakeCensus(func(r *http.Request) (*http.Response, error) { return do(r) })
 			checkAsk(t, client, 1, "rate_limited", 0, time.Minute)
 			time.Sleep(time.Minute)
 			do = hang
@@ -216,8 +216,8 @@ func TestProbe(t *testing.T) {
 func TestOthersWaitForProbe(t *testing.T) {
 	for _, finds := range []string{"ok", "rate_limited"} {
 		bubble(t, finds, func(t *testing.T) {
-			do := limiting(map[string]bool{"all": true}, "86400")
-			census, client, _ := newDoor(func(r *http.Request) (*http.Response, error) { return do(r) })
+			do := throttleSome(map[string]bool{"all": true}, "86400")
+			census, client, _ := newFakeCensus(func(r *http.Request) (*http.Response, error) { return do(r) })
 			ask(t.Context(), client, 1)
 			time.Sleep(time.Minute)
 			do = func(*http.Request) (*http.Response, error) {
@@ -249,10 +249,10 @@ func TestOthersWaitForProbe(t *testing.T) {
 // If several different targets answer 429, with no other answer between them, the token is
 // paused: for a minute at most, then one probe a minute.
 func TestSeveralThingsPauseToken(t *testing.T) {
-	for _, header := range far[1:] {
+	for _, header := range farRetryAfters[1:] {
 		bubble(t, header, func(t *testing.T) {
 			bad := map[string]bool{"all": true}
-			census, client, _ := newDoor(limiting(bad, header))
+			census, client, _ := newFakeCensus(throttleSome(bad, header))
 			for id := range int64(streakLength) {
 				if n := client.MaxCalls(); n != DefaultMaxCalls {
 					t.Errorf("%d calls at once after %d targets", n, id)
@@ -294,7 +294,7 @@ func TestTokenIsNotPaused(t *testing.T) {
 		"one after another":   {20, false, streakPeriod / 2},
 	} {
 		bubble(t, name, func(t *testing.T) {
-			_, client, _ := newDoor(func(r *http.Request) (*http.Response, error) {
+			_, client, _ := newFakeCensus(func(r *http.Request) (*http.Response, error) {
 				if r.URL.Path == "/syncs/999" {
 					return reply(200, "")
 				}
@@ -322,7 +322,7 @@ func TestTokenIsNotPaused(t *testing.T) {
 func TestLimitedThingsDoNotProlongPauseOfToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		bad := map[string]bool{"/syncs/1": true, "/syncs/2": true, "/syncs/3": true}
-		census, client, _ := newDoor(limiting(bad, "86400"))
+		census, client, _ := newFakeCensus(throttleSome(bad, "86400"))
 		for id := range int64(3) {
 			checkAsk(t, client, id+1, "rate_limited", 0, time.Minute)
 		}
@@ -350,7 +350,7 @@ func TestShortPauseOfToken(t *testing.T) {
 	for header, want := range map[string]time.Duration{"": unnamedPause, "soon": unnamedPause, "2": 2 * time.Second} {
 		bubble(t, header, func(t *testing.T) {
 			var healed atomic.Bool
-			census, client, _ := newDoor(func(*http.Request) (*http.Response, error) {
+			census, client, _ := newFakeCensus(func(*http.Request) (*http.Response, error) {
 				if healed.Load() {
 					return reply(200, "")
 				}
@@ -384,14 +384,14 @@ func Test429WithoutPause(t *testing.T) {
 		after  string
 	}{{503, "60"}, {500, "60"}, {403, "60"}, {200, "60"}} {
 		synctest.Test(t, func(t *testing.T) {
-			_, client, _ := newDoor(once(c.status, c.after))
+			_, client, _ := newFakeCensus(failOnce(c.status, c.after))
 			ask(t.Context(), client, 1)
 			checkAsk(t, client, 1, "ok", 0, 0)
 		})
 	}
 	for _, header := range []string{"", "soon", "-1", "1e9", "0x10", "60s", "2199-12-31", "Fri, 31 Dec 2199"} {
 		synctest.Test(t, func(t *testing.T) {
-			census, client, _ := newDoor(func(*http.Request) (*http.Response, error) { return reply(429, header) })
+			census, client, _ := newFakeCensus(func(*http.Request) (*http.Response, error) { return reply(429, header) })
 			ask(t.Context(), client, 1)
 			if n := census.all(); n != 3 {
 				t.Errorf("%q: %d tries, want 3", header, n)

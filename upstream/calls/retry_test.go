@@ -35,8 +35,8 @@ func (a attempt) checkTook(t *testing.T, want time.Duration) {
 	}
 }
 
-// hold makes Census misbehave and reads a sync's runs. ctx makes the caller's context.
-func hold(t *testing.T, f sim.Fault, ctx func(context.Context) (context.Context, context.CancelFunc)) (a attempt) {
+// callFaulty makes Census misbehave and reads a sync's runs. ctx makes the caller's context.
+func callFaulty(t *testing.T, f sim.Fault, ctx func(context.Context) (context.Context, context.CancelFunc)) (a attempt) {
 	census, client := newCensus(sim.Options{})
 	id := addSyncWithRuns(census, 3)
 	census.Inject(f)
@@ -86,7 +86,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 		{date(-time.Hour), time.Millisecond},
 	} {
 		bubble(t, c.header, func(t *testing.T) {
-			a := hold(t, sim.Fault{Times: 1, Do: throttleBy(c.header)}, nil)
+			a := callFaulty(t, sim.Fault{Times: 1, Do: throttleBy(c.header)}, nil)
 			a.check(t, "ok", 2)
 			a.checkTook(t, c.waits)
 		})
@@ -113,7 +113,7 @@ func TestLongRetryAfterIsReturned(t *testing.T) {
 		"2147483647": time.Minute, "4294967296": time.Minute, "18446744073709551615": time.Minute, "99999999999999999999999": time.Minute,
 	} {
 		bubble(t, header, func(t *testing.T) {
-			a := hold(t, sim.Fault{Do: throttleBy(header)}, nil)
+			a := callFaulty(t, sim.Fault{Do: throttleBy(header)}, nil)
 			a.check(t, "rate_limited", 1)
 			a.checkTook(t, 0)
 			if got := a.err.(*Error).RetryAfter; got != want {
@@ -131,12 +131,12 @@ func TestRetryAfterCountsForEveryError(t *testing.T) {
 		}
 	}
 	bubble(t, "short", func(t *testing.T) {
-		a := hold(t, sim.Fault{Times: 1, Do: unavailable("2")}, nil)
+		a := callFaulty(t, sim.Fault{Times: 1, Do: unavailable("2")}, nil)
 		a.check(t, "ok", 2)
 		a.checkTook(t, 2*time.Second)
 	})
 	bubble(t, "long", func(t *testing.T) {
-		a := hold(t, sim.Fault{Do: unavailable("3600")}, nil)
+		a := callFaulty(t, sim.Fault{Do: unavailable("3600")}, nil)
 		a.check(t, "unavailable", 1)
 		a.checkTook(t, 0)
 	})
@@ -145,7 +145,7 @@ func TestRetryAfterCountsForEveryError(t *testing.T) {
 func TestBackoffWithoutRetryAfter(t *testing.T) {
 	for _, header := range []string{"", "soon", "-1", "1.5", "1s", "2000-01-01T00:00:02Z"} {
 		bubble(t, "Retry-After "+header, func(t *testing.T) {
-			a := hold(t, sim.Fault{Do: sim.Throttle(header)}, nil)
+			a := callFaulty(t, sim.Fault{Do: sim.Throttle(header)}, nil)
 			a.check(t, "rate_limited", 3)
 			if first := a.calls[1]; first >= 200*time.Millisecond {
 				t.Errorf("second try after %s", first)
@@ -165,7 +165,7 @@ func TestBackoffIsSpread(t *testing.T) {
 	bubble(t, "spread", func(t *testing.T) {
 		shortest, longest := time.Hour, time.Duration(0)
 		for range 300 {
-			a := hold(t, sim.Fault{Times: 1, Do: sim.HTML(502)}, nil)
+			a := callFaulty(t, sim.Fault{Times: 1, Do: sim.HTML(502)}, nil)
 			shortest, longest = min(shortest, a.took), max(longest, a.took)
 		}
 		if shortest > 20*time.Millisecond || longest < 180*time.Millisecond || longest >= 200*time.Millisecond {
@@ -186,7 +186,7 @@ func TestTriesByStatus(t *testing.T) {
 		{425, 1, "bad_response"}, {431, 1, "bad_response"}, {301, 1, "gone"}, {308, 1, "gone"}, {304, 1, "bad_response"},
 	} {
 		bubble(t, strconv.Itoa(c.status), func(t *testing.T) {
-			hold(t, sim.Fault{Do: sim.HTML(c.status)}, nil).check(t, c.want, c.tries)
+			callFaulty(t, sim.Fault{Do: sim.HTML(c.status)}, nil).check(t, c.want, c.tries)
 		})
 	}
 }
@@ -198,7 +198,7 @@ func TestTriesByStatedStatus(t *testing.T) {
 		kind  string
 	}{404: {2, "gone"}, 429: {3, "rate_limited"}, 500: {2, "unavailable"}, 503: {3, "unavailable"}} {
 		bubble(t, strconv.Itoa(status), func(t *testing.T) {
-			hold(t, sim.Fault{Do: sim.JSON(200, fmt.Sprintf(`{"status":%d}`, status))}, nil).check(t, want.kind, want.tries)
+			callFaulty(t, sim.Fault{Do: sim.JSON(200, fmt.Sprintf(`{"status":%d}`, status))}, nil).check(t, want.kind, want.tries)
 		})
 	}
 }
@@ -209,18 +209,18 @@ func TestOneFaultIsRetried(t *testing.T) {
 		"reset": sim.Reset(), "closed": sim.Close(), "cut": sim.Cut(100), "cut before the body": sim.Cut(0),
 	} {
 		bubble(t, name, func(t *testing.T) {
-			hold(t, sim.Fault{Times: 1, Do: fault}, nil).check(t, "ok", 2)
+			callFaulty(t, sim.Fault{Times: 1, Do: fault}, nil).check(t, "ok", 2)
 		})
 	}
 	bubble(t, "two of them", func(t *testing.T) {
-		hold(t, sim.Fault{Times: 2, Do: sim.Reset()}, nil).check(t, "ok", 3)
+		callFaulty(t, sim.Fault{Times: 2, Do: sim.Reset()}, nil).check(t, "ok", 3)
 	})
 }
 
 func TestBrokenConnectionsAreGivenUp(t *testing.T) {
 	for name, fault := range map[string]sim.Effect{"reset": sim.Reset(), "closed": sim.Close(), "cut": sim.Cut(100)} {
 		bubble(t, name, func(t *testing.T) {
-			hold(t, sim.Fault{Do: fault}, nil).check(t, "unavailable", 3)
+			callFaulty(t, sim.Fault{Do: fault}, nil).check(t, "unavailable", 3)
 		})
 	}
 }
@@ -248,7 +248,7 @@ func TestSlowAnswers(t *testing.T) {
 		{"unless the caller says more", sim.Chain(sim.Delay(4*time.Second), sim.Throttle("3")), atMost(time.Minute), "rate_limited", 3, 18000 * ms},
 	} {
 		bubble(t, c.name, func(t *testing.T) {
-			a := hold(t, sim.Fault{Do: c.fault}, c.ctx)
+			a := callFaulty(t, sim.Fault{Do: c.fault}, c.ctx)
 			a.check(t, c.want, c.calls)
 			a.checkTook(t, c.took)
 		})
@@ -273,7 +273,7 @@ func TestRefusalsWithoutTheirBody(t *testing.T) {
 		{503, "", "unavailable", 3, 0},
 	} {
 		bubble(t, fmt.Sprint(c.status, " ", c.after), func(t *testing.T) {
-			a := hold(t, sim.Fault{Do: func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+			a := callFaulty(t, sim.Fault{Do: func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 				if c.after != "" {
 					w.Header().Set("Retry-After", c.after)
 				}
@@ -301,18 +301,18 @@ func cancelled(ctx context.Context) (context.Context, context.CancelFunc) {
 func TestNoUselessWaits(t *testing.T) {
 	for _, deadline := range []time.Duration{time.Second, 1999 * time.Millisecond, 2 * time.Second} {
 		bubble(t, "deadline in "+deadline.String(), func(t *testing.T) {
-			a := hold(t, sim.Fault{Do: sim.Throttle("2")}, atMost(deadline))
+			a := callFaulty(t, sim.Fault{Do: sim.Throttle("2")}, atMost(deadline))
 			a.check(t, "rate_limited", 1)
 			a.checkTook(t, 0)
 		})
 	}
 	bubble(t, "just enough time", func(t *testing.T) {
-		a := hold(t, sim.Fault{Times: 1, Do: sim.Throttle("2")}, atMost(2001*time.Millisecond))
+		a := callFaulty(t, sim.Fault{Times: 1, Do: sim.Throttle("2")}, atMost(2001*time.Millisecond))
 		a.check(t, "ok", 2)
 		a.checkTook(t, 2*time.Second)
 	})
 	bubble(t, "the caller leaves during the wait", func(t *testing.T) {
-		a := hold(t, sim.Fault{Do: sim.Throttle("3")}, cancelAfter(700*time.Millisecond))
+		a := callFaulty(t, sim.Fault{Do: sim.Throttle("3")}, cancelAfter(700*time.Millisecond))
 		a.check(t, "rate_limited", 1)
 		a.checkTook(t, 700*time.Millisecond)
 	})

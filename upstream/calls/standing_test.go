@@ -27,7 +27,7 @@ func TestStandingIsOfToken(t *testing.T) {
 // meanwhile.
 func TestStandingsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, client, _ := newDoor(once(429, "3600"))
+		_, client, _ := newFakeCensus(failOnce(429, "3600"))
 		silent := client.WithToken("silent")
 		ask(t.Context(), silent, 1)
 		busy := client.WithToken("busy")

@@ -12,7 +12,7 @@ import (
 func TestState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		status := 501
-		_, client, _ := newDoor(func(*http.Request) (*http.Response, error) {
+		_, client, _ := newFakeCensus(func(*http.Request) (*http.Response, error) {
 			if status == 429 {
 				return reply(429, "30")
 			}
@@ -25,7 +25,7 @@ func TestState(t *testing.T) {
 			}
 		}
 		expect("at first", State{})
-		open(t, client)
+		openBreaker(t, client)
 		expect("a breaker opened", State{OpenBreakers: 1})
 		status = 429
 		paused := client.WithToken("paused")

@@ -8,8 +8,8 @@ import (
 
 // newGateways returns two callers of one token that tell each other of 429s, and one of another
 // token that hears of them too.
-func newGateways(do func(*http.Request) (*http.Response, error)) (census *door, one, two, other *Caller) {
-	census = &door{calls: map[string]int{}, do: do}
+func newGateways(do func(*http.Request) (*http.Response, error)) (census *fakeCensus, one, two, other *Caller) {
+	census = &fakeCensus{calls: map[string]int{}, do: do}
 	opt := Options{BaseURL: "http://census.test", Transport: census}
 	opt.OnThrottle = func(t Throttle) { two.Throttled(t); other.Throttled(t) }
 	one = New("token", opt)
@@ -23,7 +23,7 @@ func newGateways(do func(*http.Request) (*http.Response, error)) (census *door, 
 // the token, whichever gateways got them, and an answer to the probe of one ends that for all.
 func TestPausesHoldOverGateways(t *testing.T) {
 	bubble(t, "a sync", func(t *testing.T) {
-		census, one, two, other := newGateways(limiting(map[string]bool{"/syncs/1": true}, "30"))
+		census, one, two, other := newGateways(throttleSome(map[string]bool{"/syncs/1": true}, "30"))
 		checkAsk(t, one, 1, "rate_limited", 0, 30*time.Second)
 		calls := census.all()
 		checkAsk(t, two, 1, "rate_limited", 0, 30*time.Second)

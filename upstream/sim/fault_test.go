@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// both runs a test over a socket and in process: a fault looks the same.
-func both(t *testing.T, test func(t *testing.T, c *Census, ask func(ctx context.Context) (*http.Response, string, error))) {
+// viaBothTransports runs a test over a socket and in process: a fault looks the same.
+func viaBothTransports(t *testing.T, test func(t *testing.T, c *Census, ask func(ctx context.Context) (*http.Response, string, error))) {
 	for _, name := range []string{"socket", "process"} {
 		t.Run(name, func(t *testing.T) {
 			c, _ := startAt(noon, Options{Empty: true})
@@ -93,7 +93,7 @@ func TestFaultsThatAnswer(t *testing.T) {
 		"cookie":          {SetCookie("a=b"), 200, "Set-Cookie: a=b", `"data"`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			both(t, func(t *testing.T, c *Census, ask func(context.Context) (*http.Response, string, error)) {
+			viaBothTransports(t, func(t *testing.T, c *Census, ask func(context.Context) (*http.Response, string, error)) {
 				remove := c.Inject(Fault{Do: test.do})
 				a, body, err := ask(t.Context())
 				if err != nil {
@@ -128,7 +128,7 @@ func TestFaultsThatBreak(t *testing.T) {
 		"not HTTP": {NotHTTP("SSH-2.0-OpenSSH_9.6\r\n\r\n"), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			both(t, func(t *testing.T, c *Census, ask func(context.Context) (*http.Response, string, error)) {
+			viaBothTransports(t, func(t *testing.T, c *Census, ask func(context.Context) (*http.Response, string, error)) {
 				defer c.Inject(Fault{Do: test.do})()
 				_, body, err := ask(t.Context())
 				if err == nil || test.want != nil && !errors.Is(err, test.want) {
@@ -150,7 +150,7 @@ func TestFaultsThatHang(t *testing.T) {
 		"delay":         Delay(time.Hour),
 	} {
 		t.Run(name, func(t *testing.T) {
-			both(t, func(t *testing.T, c *Census, ask func(context.Context) (*http.Response, string, error)) {
+			viaBothTransports(t, func(t *testing.T, c *Census, ask func(context.Context) (*http.Response, string, error)) {
 				defer c.Inject(Fault{Do: do})()
 				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
 				defer cancel()
