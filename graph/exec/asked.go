@@ -13,15 +13,15 @@ type Asked struct {
 	step *step
 }
 
-// An asking is a context that holds the field a resolver answers.
-type asking struct {
+// An askedContext is a context that holds the field a resolver answers.
+type askedContext struct {
 	context.Context
 	asked Asked
 }
 
 type askedKey struct{}
 
-func (a *asking) Value(key any) any {
+func (a *askedContext) Value(key any) any {
 	if key == (askedKey{}) {
 		return &a.asked
 	}
@@ -79,7 +79,7 @@ func (b *Below) Unwrap() error { return b.Err }
 func Ask(ctx context.Context, schema *Schema, op *graphql.OperationContext, f graphql.CollectedField) context.Context {
 	c := &compiler{schema: schema, op: op, plan: &Plan{}}
 	st, _ := c.step(schema.Objects[f.ObjectDefinition.Name], collected{f.Field, f.Selections})
-	return &asking{ctx, Asked{&Execution{op: op, args: make([]arguments, c.plan.arguments)}, st}}
+	return &askedContext{ctx, Asked{&Execution{op: op, args: make([]arguments, c.plan.arguments)}, st}}
 }
 
 type arguments struct {

@@ -8,16 +8,16 @@ import (
 // Calls are the calls of one resolver for several objects.
 type Calls interface {
 	state() state
-	step()   // continues each call that waits for loaders; the loaders have read
+	step()   // continues each call that waited for loaders, after they have read
 	finish() // waits for the slow calls
 	result(i int) (any, error)
 }
 
-// A state says which of the calls still wait.
+// A state describes which of the calls have not finished.
 type state int
 
 const (
-	finished state = iota // nothing
+	finished state = iota // all have finished
 	waiting               // some wait for loaders
 	running               // some are slow; the others have finished
 )
@@ -37,7 +37,7 @@ func Call[T any](objs []any, erase func(T) any, resolve func(obj any) Later[T]) 
 type calls[T any] struct {
 	laters []Later[T]
 	erase  func(T) any
-	one    [1]Later[T] // room for laters, of which there is often only one
+	one    [1]Later[T] // memory for laters, since most have one element
 }
 
 // do continues the i-th call with f. A panic of f becomes the call's error.

@@ -42,7 +42,7 @@ func (c *compiler) set(object *Object, sel *selection) *set {
 	}
 	for _, p := range sel.parts {
 		d := &deferred{p.label, c.set(object, p)}
-		if d.set.asks() {
+		if d.set.selectsAny() {
 			s.deferred = append(s.deferred, d)
 		}
 		// Load now, so that an object that fails to load is null in the first part already.

@@ -15,7 +15,7 @@ import (
 
 type gqlError = gqlerror.Error
 
-// asError hides the value of a panic, as a server does.
+// asError omits the value of a panic from the message, as a server does.
 func asError(err error) *gqlError {
 	out := gqlerror.WrapPath(nil, err)
 	if own := (*gqlError)(nil); errors.As(err, &own) {

@@ -19,13 +19,13 @@ type Execution struct {
 	plan *Plan
 	read func() // reads the keys that loaders have collected
 
-	args    []arguments // of each field that has arguments
-	waiting []*group    // waiting for loaders
-	asked   []*group    // the groups of the previous turn; their memory serves the next turn
-	through through     // slow groups that have finished
-	parts   []*part     // not yet answered, in the order in which they began
-	ids     int         // assigned to deferred parts so far
-	made    int         // bytes of the parts written so far
+	args     []arguments // of each field that has arguments
+	waiting  []*group    // waiting for loaders
+	previous []*group    // the groups of the previous turn; the next turn reuses the slice
+	slow     slowGroups  // slow groups that have finished
+	parts    []*part     // not yet answered, in the order in which they began
+	ids      int         // assigned to deferred parts so far
+	written  int         // bytes of the parts written so far
 
 	// Memory for an operation that defers nothing:
 	first part
@@ -69,20 +69,20 @@ func (x *Execution) ready() []*part {
 		case len(x.waiting) > 0:
 			x.turn()
 		default:
-			x.through.wait()
+			x.slow.wait()
 			x.endSlow()
 		}
 	}
 }
 
-// turn has the loaders read what was requested, and continues the calls that waited for it.
+// turn makes the loaders read all requested data, and continues the calls that waited for it.
 func (x *Execution) turn() {
 	x.read()
-	asked := x.waiting
-	x.waiting, x.asked = x.asked[:0], asked
-	for _, g := range asked {
+	turn := x.waiting
+	x.waiting, x.previous = x.previous[:0], turn
+	for _, g := range turn {
 		g.calls.step()
-		x.goOn(g)
+		x.proceed(g)
 	}
 	x.endSlow()
 }
@@ -165,7 +165,7 @@ func (x *Execution) resolve(p *part, s *set, st *step) {
 	}
 	ctx := x.ctx
 	if st.below {
-		ctx = &asking{ctx, Asked{x, st}}
+		ctx = &askedContext{ctx, Asked{x, st}}
 	}
 	x.wait(&group{p, s, st, st.field.Resolve(ctx, f.objs, args)})
 }
@@ -188,26 +188,26 @@ func (x *Execution) resolved(p *part, s *set, st *step, calls Calls) {
 // wait continues with g once its calls have finished.
 func (x *Execution) wait(g *group) {
 	g.part.open++
-	x.goOn(g)
+	x.proceed(g)
 }
 
-func (x *Execution) goOn(g *group) {
+func (x *Execution) proceed(g *group) {
 	switch g.calls.state() {
 	case finished:
 		x.end(g)
 	case waiting:
 		x.waiting = append(x.waiting, g)
 	case running:
-		x.through.expect()
+		x.slow.expect()
 		go func() {
 			g.calls.finish()
-			x.through.put(g)
+			x.slow.put(g)
 		}()
 	}
 }
 
 func (x *Execution) endSlow() {
-	for _, g := range x.through.take() {
+	for _, g := range x.slow.take() {
 		x.end(g)
 	}
 }

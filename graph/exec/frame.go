@@ -6,7 +6,7 @@ type frame struct {
 	loads   Calls // nil if there was nothing to load
 	columns []column
 
-	one [1]any // room for objs, of which there is often only one
+	one [1]any // memory for objs, since most have one element
 }
 
 // A column holds the values of one field for all objects of a frame.
@@ -18,14 +18,14 @@ type column struct {
 	below []place
 	from  []int
 
-	one struct { // room for these if the frame has one object
+	one struct { // memory for these if the frame has one object
 		value [1]any
 		place [1]place
 		from  [2]int
 	}
 }
 
-// hold makes room for n values.
+// hold allocates memory for n values.
 func (c *column) hold(n int) {
 	if n == 1 {
 		c.values = c.one.value[:]

@@ -87,7 +87,7 @@ func (w *writer) write() {
 	if !w.object(w.part.set, w.part.obj, 0) {
 		w.b, w.deferred = append(w.b[:began], "null"...), nil
 	}
-	w.x.made += len(w.b) - began
+	w.x.written += len(w.b) - began
 }
 
 // announce starts deferred parts and gives each an id.

@@ -29,12 +29,12 @@ type set struct {
 	simple   bool // see simplify
 }
 
-// deep reports whether the objects of s, or objects below them, have something to load or
-// resolve.
+// deep reports whether anything must be loaded or resolved for the objects of s or for
+// objects below them.
 func (s *set) deep() bool { return s.loads || s.columns > 0 }
 
-// asks reports whether s selects anything.
-func (s *set) asks() bool { return len(s.steps)+len(s.deferred) > 0 }
+// selectsAny reports whether s selects any field.
+func (s *set) selectsAny() bool { return len(s.steps)+len(s.deferred) > 0 }
 
 // A deferred fragment is answered after its object.
 type deferred struct {

@@ -49,9 +49,9 @@ func (s *set) append(b []byte, obj any) []byte {
 	}
 }
 
-// simple writes the first of the n simple objects of list, whose text begins at start, up to one
-// that is null or fails. It returns how many it wrote.
-func (w *writer) simple(s *set, start, n int, list any, at func(list any, i int) any) (i int) {
+// simpleObjects writes the n simple objects of list, up to one that is null or fails. Their
+// text begins at start. It returns how many it wrote.
+func (w *writer) simpleObjects(s *set, start, n int, list any, at func(list any, i int) any) (i int) {
 	defer func() { _ = recover() }() // the i-th object panicked
 	for ; i < n && w.grow(start, i, n); i++ {
 		v := at(list, i)

@@ -6,8 +6,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// Source returns the name and the arguments of the one field that a subscription selects. An
-// [Execution] whose root is the event answers each of its events.
+// Source returns the name and the arguments of the one field that a subscription selects.
+// To answer an event, start an [Execution] with the event as its root.
 func (p *Plan) Source(op *graphql.OperationContext) (field string, args map[string]any, err error) {
 	if len(p.root.steps) != 1 || p.root.steps[0].field == nil {
 		return "", nil, errors.New("a subscription asks for one field")

@@ -11,7 +11,7 @@ import (
 // The functions below append scalars with the same bytes as gqlgen's marshalers.
 
 // AppendInt appends n as strconv.AppendInt does, in half the time. It writes two digits at once,
-// and numbers below 10 as one byte. A run has ten numbers.
+// and numbers below 10 as one byte. It matters because each run has ten numbers.
 func AppendInt(b []byte, n int64) []byte {
 	if n < 0 {
 		return strconv.AppendInt(b, n, 10)

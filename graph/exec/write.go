@@ -19,18 +19,18 @@ type writer struct {
 	path     []element
 	errors   int
 	deferred []*part         // of the objects written so far
-	room     int             // bytes that Room has granted
-	full     *gqlerror.Error // the error of Room; nil so far
+	room     int             // bytes that Room has allowed
+	full     *gqlerror.Error // the error of Room; nil if it has returned none
 }
 
-// fewBytes are written without asking Room.
+// fewBytes is the size, in bytes, up to which an answer is written without a call of Room.
 const fewBytes = 32 << 10
 
-// fits reports whether the answer may have so many bytes.
+// fits reports whether the part may grow to the given number of bytes.
 func (w *writer) fits(bytes int) bool {
 	if bytes > max(w.room, fewBytes) && w.full == nil && w.x.Room != nil {
 		w.room = bytes
-		w.full = w.x.Room(w.x.made + bytes)
+		w.full = w.x.Room(w.x.written + bytes)
 	}
 	return w.full == nil
 }
@@ -70,7 +70,7 @@ func (w *writer) steps(s *set, obj any, f *frame, at, from int) (next int, ok bo
 	defer func() {
 		if p := recover(); p != nil {
 			if mark < 0 { // one of the plain fields from i on panicked
-				i, mark = w.safe(s, obj, i)
+				i, mark = w.untilPanic(s, obj, i)
 			}
 			w.path = append(w.path[:depth], element{step: s.steps[i]})
 			w.fail(&Panic{p, debug.Stack()})
@@ -108,9 +108,9 @@ func (w *writer) steps(s *set, obj any, f *frame, at, from int) (next int, ok bo
 	}
 }
 
-// safe writes plain fields of s, beginning with i, up to the one that panics. It returns the
+// untilPanic writes plain fields of s, beginning with i, up to the one that panics. It returns the
 // index of that field, and where its value begins.
-func (w *writer) safe(s *set, obj any, i int) (panics, mark int) {
+func (w *writer) untilPanic(s *set, obj any, i int) (panics, mark int) {
 	one := *s
 	for ; ; i++ {
 		one.texts = s.texts[:i+1]
@@ -185,7 +185,7 @@ func (w *writer) value(st *step, typ *ast.Type, v any, places []place) bool {
 	}
 	switch {
 	case v == nil:
-		return w.nothing(typ)
+		return w.noValue(typ)
 	case typ.Elem != nil:
 		return w.list(st, typ.Elem, v, places)
 	case places != nil:
@@ -201,7 +201,7 @@ func (w *writer) leaf(typ *ast.Type, b []byte, err error) bool {
 		w.fail(err)
 		return false
 	case b == nil:
-		return w.nothing(typ)
+		return w.noValue(typ)
 	}
 	w.b = b
 	return true
@@ -213,7 +213,7 @@ func (w *writer) list(st *step, typ *ast.Type, list any, places []place) bool {
 	w.b = append(w.b, '[')
 	start, n, i := len(w.b), st.field.Len(list), 0
 	if s := st.simple(); s != nil && typ.Elem == nil {
-		i = w.simple(s, start, n, list, st.field.At)
+		i = w.simpleObjects(s, start, n, list, st.field.At)
 	}
 	for ; i < n; i++ {
 		if !w.grow(start, i, n) {
@@ -242,7 +242,7 @@ func (w *writer) list(st *step, typ *ast.Type, list any, places []place) bool {
 }
 
 // grow makes room for the i-th of n elements, whose text begins at start. It estimates them all
-// from the first. It returns false if the answer may not have so many bytes.
+// from the first. It returns false if the answer would be too large.
 func (w *writer) grow(start, i, n int) bool {
 	bytes := len(w.b)
 	if i == 1 {
@@ -257,8 +257,8 @@ func (w *writer) grow(start, i, n int) bool {
 
 var errNull = errors.New("must not be null")
 
-// nothing writes null, or fails if the type is non-null.
-func (w *writer) nothing(typ *ast.Type) bool {
+// noValue writes null, or fails if the type is non-null.
+func (w *writer) noValue(typ *ast.Type) bool {
 	if typ.NonNull {
 		w.fail(errNull)
 		return false

@@ -14,27 +14,27 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// A Scalar is one that is not the specification's own.
+// A Scalar describes a custom scalar.
 type Scalar struct {
-	Reads func(any) bool // tells whether a value is one
-	Form  string         // what one looks like, for the client
+	Reads func(any) bool // reports whether a value is valid
+	Form  string         // describes the valid values, for the error message
 }
 
-// Options are what a Checker can do without.
+// Options are the options of a Checker. The zero value is valid.
 type Options struct {
-	// Scalars are known by name; of others every value passes.
+	// Scalars are the custom scalars to check, by name. All values of other scalars are valid.
 	Scalars map[string]Scalar
-	// Code is extensions.code of every refusal.
+	// Code is extensions.code of every error.
 	Code string
-	// Values is where something can be kept with op's document, for as long as that
-	// is kept itself; nil where it is not. A nil function keeps nothing.
+	// Values returns a map that is cached with op's document. It returns nil if the
+	// document is not cached. If the function is nil, nothing is cached.
 	Values func(op *graphql.OperationContext) *sync.Map
-	// Secret keeps names of the schema that the client did not send out of messages.
+	// Secret omits from messages the names in the schema that the client did not send.
 	Secret bool
 }
 
 // A Checker rejects operations with invalid inputs. It is safe for use by many requests at
-// once, and comes before all extensions that look at variables.
+// once. Add it before all extensions that read variables.
 type Checker struct {
 	schema *ast.Schema
 	Options
@@ -54,24 +54,23 @@ func New(schema *ast.Schema, opt Options) *Checker {
 	return &Checker{schema, opt}
 }
 
-// ExtensionName is the name by which gqlgen knows the extension.
+// ExtensionName returns the extension's name for gqlgen.
 func (*Checker) ExtensionName() string { return "Inputs" }
 
-// Validate has nothing against any schema: New was given it.
+// Validate returns nil: the schema was given to New.
 func (*Checker) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationParameters writes whole numbers as such.
+// MutateOperationParameters writes whole numbers without a point or an exponent.
 func (*Checker) MutateOperationParameters(_ context.Context, params *graphql.RawParams) *gqlerror.Error {
 	for name, v := range params.Variables {
-		params.Variables[name] = whole(v)
+		params.Variables[name] = wholeNumbers(v)
 	}
 	return nil
 }
 
-// MutateOperationContext rejects invalid inputs. gqlgen calls it once the variables are
-// known.
+// MutateOperationContext rejects invalid inputs. gqlgen calls it once it has read the variables.
 func (c *Checker) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	uses, refused := c.remember(op)
+	uses, refused := c.cachedUses(op)
 	if refused != nil {
 		return refused
 	}
@@ -86,14 +85,14 @@ func (c *Checker) MutateOperationContext(_ context.Context, op *graphql.Operatio
 	return nil
 }
 
-// Variables refuses the first of op's variables whose value is not of its type.
-// Values may be as they were sent or as gqlparser has coerced them.
+// Variables returns an error for the first of op's variables whose value is invalid; nil if
+// there is none. The values may be coerced by gqlparser or not.
 func (c *Checker) Variables(op *ast.OperationDefinition, values map[string]any) *gqlerror.Error {
 	for _, def := range op.VariableDefinitions {
 		v, given := values[def.Variable]
 		switch {
 		case given:
-			if m := c.value(def.Type, v); m != nil {
+			if m := c.checkValue(def.Type, v); m != nil {
 				return c.refusal("$%s%s: %s", def.Variable, m.place, m.text)
 			}
 		case def.Type.NonNull && def.DefaultValue == nil:
@@ -107,18 +106,18 @@ func (c *Checker) refusal(format string, args ...any) *gqlerror.Error {
 	return &gqlerror.Error{Message: fmt.Sprintf(format, args...), Extensions: map[string]any{"code": c.Code}}
 }
 
-// usesKey is the key under which the uses of an operation are kept.
+// usesKey is the key of an operation's uses in the map that Values returns.
 type usesKey struct{ *ast.OperationDefinition }
 
-// remember is look for an operation that may have been looked at before.
-func (c *Checker) remember(op *graphql.OperationContext) ([]use, *gqlerror.Error) {
+// cachedUses is checkDocument with its result cached beside the document.
+func (c *Checker) cachedUses(op *graphql.OperationContext) ([]use, *gqlerror.Error) {
 	values := c.Values(op)
 	if values != nil {
 		if known, ok := values.Load(usesKey{op.Operation}); ok {
 			return known.([]use), nil
 		}
 	}
-	uses, refused := c.look(op.Doc, op.Operation)
+	uses, refused := c.checkDocument(op.Doc, op.Operation)
 	if values != nil && refused == nil {
 		values.Store(usesKey{op.Operation}, uses)
 	}

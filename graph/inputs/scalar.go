@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-func (c *Checker) scalar(name string, v any) *mistake {
+// checkScalar is checkValue for the scalar with the given name. v is not nil.
+func (c *Checker) checkScalar(name string, v any) *invalidValue {
 	ok, form := true, ""
 	switch name {
 	case "Int":
@@ -30,7 +31,7 @@ func (c *Checker) scalar(name string, v any) *mistake {
 	if ok {
 		return nil
 	}
-	return wrong(v, name, form)
+	return invalid(v, name, form)
 }
 
 func isInt(v any) bool {
@@ -43,7 +44,7 @@ func isInt(v any) bool {
 	return ok && n == int64(int32(n))
 }
 
-// isWhole tells whether v is a number without a point or an exponent, of any size.
+// isWhole reports whether v is a number without a point or an exponent, of any size.
 func isWhole(v any) bool {
 	switch v := v.(type) {
 	case json.Number:
@@ -65,10 +66,10 @@ func isFloat(v any) bool {
 	return false
 }
 
-// whole is v with each number that is an Int written as one: to the specification
-// 1.0 and 1e3 are, to gqlparser they are not. No type is known yet, so an ID of 52.0
-// is 52 too. It changes lists and objects.
-func whole(v any) any {
+// wholeNumbers returns v with each number that equals an Int written as one: 1.0 and 1e3
+// are Ints to the specification, but not to gqlparser. Types are not known yet, so an ID of
+// 52.0 becomes 52, too. It modifies lists and objects in place.
+func wholeNumbers(v any) any {
 	switch v := v.(type) {
 	case json.Number:
 		if isWhole(v) {
@@ -79,11 +80,11 @@ func whole(v any) any {
 		}
 	case []any:
 		for i := range v {
-			v[i] = whole(v[i])
+			v[i] = wholeNumbers(v[i])
 		}
 	case map[string]any:
 		for name := range v {
-			v[name] = whole(v[name])
+			v[name] = wholeNumbers(v[name])
 		}
 	}
 	return v

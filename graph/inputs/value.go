@@ -10,67 +10,72 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// A mistake is what is wrong with a value, and where within it.
-type mistake struct{ place, text string }
+// An invalidValue describes an invalid value, or an invalid part of one.
+type invalidValue struct {
+	place string // path of the part, such as .outcomes[0]; "" for the whole value
+	text  string // the message
+}
 
-func (m *mistake) in(place string) *mistake {
+func (m *invalidValue) in(place string) *invalidValue {
 	m.place = place + m.place
 	return m
 }
 
-// value tells what is wrong with v as a value of type t; nil if nothing is. v is
-// what JSON or a literal gives: nil, string, bool, a number, a slice or a map.
-func (c *Checker) value(t *ast.Type, v any) *mistake {
+// checkValue returns nil if v is a valid value of type t. Otherwise it describes the first
+// invalid part. v comes from JSON or a literal: nil, string, bool, a number, a slice or a
+// map.
+func (c *Checker) checkValue(t *ast.Type, v any) *invalidValue {
 	if v == nil {
 		if t.NonNull {
-			return &mistake{text: "must not be null"}
+			return &invalidValue{text: "must not be null"}
 		}
 		return nil
 	}
 	if t.Elem != nil {
-		return c.list(t.Elem, v)
+		return c.checkList(t.Elem, v)
 	}
 	switch def := c.schema.Types[t.NamedType]; def.Kind {
 	case ast.InputObject:
-		return c.object(def, v)
+		return c.checkObject(def, v)
 	case ast.Enum:
 		if s, ok := v.(string); ok && def.EnumValues.ForName(s) != nil {
 			return nil
 		}
 		if c.Secret {
-			return wrong(v, def.Name, "")
+			return invalid(v, def.Name, "")
 		}
 		names := make([]string, len(def.EnumValues))
 		for i, e := range def.EnumValues {
 			names[i] = e.Name
 		}
-		return wrong(v, def.Name, "expected one of "+strings.Join(names, ", "))
+		return invalid(v, def.Name, "expected one of "+strings.Join(names, ", "))
 	default:
-		return c.scalar(def.Name, v)
+		return c.checkScalar(def.Name, v)
 	}
 }
 
-// list is value for a list of t, or for the one element of such a list.
-func (c *Checker) list(t *ast.Type, v any) *mistake {
+// checkList checks v as a list of t, or as the one element of such a list.
+func (c *Checker) checkList(t *ast.Type, v any) *invalidValue {
 	list, sent := v.([]any)
 	if !sent {
-		if made := reflect.ValueOf(v); made.Kind() == reflect.Slice { // by gqlparser, of the element
+		if made := reflect.ValueOf(v); made.Kind() == reflect.Slice { // gqlparser has wrapped the one element
 			v = made.Index(0).Interface()
 		}
-		return c.value(t, v)
+		return c.checkValue(t, v)
 	}
 	for i := range list {
-		if m := c.value(t, list[i]); m != nil {
+		if m := c.checkValue(t, list[i]); m != nil {
 			return m.in(fmt.Sprintf("[%d]", i))
 		}
 	}
 	return nil
 }
 
-func (c *Checker) object(def *ast.Definition, v any) *mistake {
+// checkObject checks v as the input object def.
+func (c *Checker) checkObject(def *ast.Definition, v any) *invalidValue {
 	object, ok := v.(map[string]any)
 	if !ok {
-		return wrong(v, def.Name, "expected an object")
+		return invalid(v, def.Name, "expected an object")
 	}
 	var unknown []string
 	for name := range object {
@@ -79,33 +84,35 @@ func (c *Checker) object(def *ast.Definition, v any) *mistake {
 		}
 	}
 	if unknown != nil {
-		return &mistake{place: fmt.Sprintf(".%.40s", slices.Min(unknown)), text: def.Name + " has no such field"}
+		return &invalidValue{place: fmt.Sprintf(".%.40s", slices.Min(unknown)), text: def.Name + " has no such field"}
 	}
 	for _, f := range def.Fields {
 		field, given := object[f.Name]
 		switch {
 		case given:
-			if m := c.value(f.Type, field); m != nil {
+			if m := c.checkValue(f.Type, field); m != nil {
 				return m.in("." + f.Name)
 			}
 		case f.Type.NonNull && f.DefaultValue == nil:
-			return &mistake{place: "." + f.Name, text: "is required"}
+			return &invalidValue{place: "." + f.Name, text: "is required"}
 		}
 	}
 	return nil
 }
 
-// wrong says that v is no value of a type, and what one looks like.
-func wrong(v any, name, form string) *mistake {
-	text := told(v) + " is not a valid " + name
+// invalid returns the message that v is not a valid value of the type. form describes the
+// valid values; it may be "".
+func invalid(v any, name, form string) *invalidValue {
+	text := abbreviated(v) + " is not a valid " + name
 	if form != "" {
 		text += "; " + form
 	}
-	return &mistake{text: text}
+	return &invalidValue{text: text}
 }
 
-// told is v in a message: what may be long is cut, or just named.
-func told(v any) string {
+// abbreviated returns v for a message. It cuts long texts and numbers, and names objects
+// and lists only by their kind.
+func abbreviated(v any) string {
 	switch v := v.(type) {
 	case string:
 		return fmt.Sprintf("%.40q", v)

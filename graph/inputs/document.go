@@ -7,14 +7,14 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// A use is a place that takes no null, with a variable whose type has one. Such a
-// variable may stand there if it or the place has a default, which a null that is
-// sent overrules (specification, "All Variable Usages Are Allowed").
+// A use is a nullable variable at a non-null place. The specification allows it if the
+// variable or the place has a default ("All Variable Usages Are Allowed"). The default does
+// not apply if the client sends null.
 type use struct{ variable, place string }
 
-// look goes once through what op and its fragments say. It returns the uses that do not
-// accept null, or a refusal of the first invalid literal.
-func (c *Checker) look(doc *ast.QueryDocument, op *ast.OperationDefinition) ([]use, *gqlerror.Error) {
+// checkDocument checks the literals in op and its fragments. It returns the variables that
+// must not be null, with their places, or an error for the first invalid literal.
+func (c *Checker) checkDocument(doc *ast.QueryDocument, op *ast.OperationDefinition) ([]use, *gqlerror.Error) {
 	w := walk{Checker: c, doc: doc, op: op, seen: map[string]bool{}}
 	w.directives(op.Directives)
 	w.selections(op.SelectionSet)
@@ -63,8 +63,8 @@ func (w *walk) arguments(of string, list ast.ArgumentList) {
 	}
 }
 
-// value looks at what stands at a place. Validation has noted what is expected
-// there, and has seen to all but what look is for.
+// value checks the value v at a place. Validation has set the expected type, and has
+// rejected all other invalid documents.
 func (w *walk) value(place string, v *ast.Value) {
 	switch want := v.ExpectedType; {
 	case want == nil || v.Definition == nil:
@@ -81,8 +81,8 @@ func (w *walk) value(place string, v *ast.Value) {
 			w.value(place+"."+child.Name, child.Value)
 		}
 	default:
-		given, _ := v.Value(nil) // a number that is too large for Go is not valid
-		if m := w.Checker.value(want, given); m != nil && w.refused == nil {
+		given, _ := v.Value(nil) // on overflow, the largest int64, which is not a valid Int
+		if m := w.checkValue(want, given); m != nil && w.refused == nil {
 			w.refused = w.refusal("%s: %s", place, m.text)
 			w.refused.Locations = []gqlerror.Location{{Line: v.Position.Line, Column: v.Position.Column}}
 		}
