@@ -9,10 +9,11 @@ import (
 	"census-gateway/upstream/calls"
 )
 
-// claimFor is within which time gateways find the same change of an alert.
+// claimFor is the time during which only one gateway sends a change of an alert. All
+// gateways detect the change within this time.
 const claimFor = 2 * time.Minute
 
-// newSender returns what posts changes of alerts; nil without a webhook.
+// newSender returns the sender of changes of alerts; nil if no webhook is set.
 func (g *gateway) newSender(s settings.Settings) *notify.Sender {
 	if s.AlertWebhook == "" {
 		return nil
@@ -24,13 +25,13 @@ func (g *gateway) newSender(s settings.Settings) *notify.Sender {
 	return sender
 }
 
-// alertFigures are the metrics of the webhook of alerts; none without one.
+// alertFigures returns the metrics of the alert webhook; nil if no webhook is set.
 func (g *gateway) alertFigures() []observe.Figure {
 	if g.alerts == nil {
 		return nil
 	}
 	messages := func(outcome string, n func() int64) observe.Figure {
-		return observe.Figure{Name: "alert_messages_total", Help: "Messages to the webhook of alerts, by outcome: delivered, rejected by the receiver, or failed after all tries.",
+		return observe.Figure{Name: "alert_messages_total", Help: "Messages to the alert webhook, by outcome: delivered, rejected by the receiver, or failed after all tries.",
 			Label: "outcome", LabelValue: outcome, Counter: true, Value: func() (float64, bool) { return float64(n()), true }}
 	}
 	return []observe.Figure{

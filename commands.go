@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// commands maps the first argument to a command of the program other than serving. Each command
+// commands maps the first argument to a command other than serving. Each command
 // has its own file and its own flags.
 var commands = map[string]func(ctx context.Context, args []string, out, errOut io.Writer) error{
 	"compare-v2":  compareV2,
@@ -14,8 +14,8 @@ var commands = map[string]func(ctx context.Context, args []string, out, errOut i
 	"mcp":         mcpOverStdio,
 }
 
-// command returns the command that args name, bound to its arguments; nil if args ask for
-// serving.
+// command returns the command that args name, bound to its arguments. It returns nil if
+// args name none: then the program serves.
 func command(args []string) func(ctx context.Context, out, errOut io.Writer) error {
 	if len(args) == 0 || commands[args[0]] == nil {
 		return nil

@@ -12,6 +12,6 @@ import (
 // --help names every command.
 func TestCommandsAreNamed(t *testing.T) {
 	if words := strings.Join(slices.Sorted(maps.Keys(commands)), ", "); words != settings.Commands {
-		t.Errorf("there are %q, --help names %q", words, settings.Commands)
+		t.Errorf("the commands are %q, but --help names %q", words, settings.Commands)
 	}
 }

@@ -12,7 +12,8 @@ import (
 	"census-gateway/edge/dashboard"
 )
 
-// The dashboard is served over the simulated Census, and over another one if it is asked for.
+// The dashboard is served with the simulated Census by default, and with another Census
+// only with --dashboard.
 func TestDashboard(t *testing.T) {
 	census := []string{"--census-api-token", "canary", "--census-base-url", "http://127.0.0.1:1/api/v1"}
 	for _, tt := range []struct {
@@ -40,8 +41,8 @@ func TestDashboard(t *testing.T) {
 	}
 }
 
-// A gateway that answers only trusted documents answers those of the dashboard it serves,
-// and no other.
+// A gateway that accepts only trusted documents also accepts those of its dashboard, and
+// rejects all others.
 func TestDashboardIsTrusted(t *testing.T) {
 	documents := t.TempDir()
 	if err := os.WriteFile(documents+"/one.graphql", []byte("query One { syncs(first: 1) { totalCount } }"), 0o600); err != nil {
@@ -49,12 +50,12 @@ func TestDashboardIsTrusted(t *testing.T) {
 	}
 	_, urls, stop := start(t, []string{"--addr", "127.0.0.1:0", "--trusted-documents", documents, "--only-trusted-documents"}, saysGraphQL)
 	defer stop()
-	asked := 0
+	rows := 0
 	for id, text := range dashboard.Documents() {
 		if !strings.Contains(text, "query Rows(") {
 			continue
 		}
-		asked++
+		rows++
 		for request, want := range map[string]string{
 			`{"operationName":"Rows","documentId":"` + id + `"}`: `"healthCounts"`,
 			`{"documentId":"one"}`:                               `"totalCount"`,
@@ -71,7 +72,7 @@ func TestDashboardIsTrusted(t *testing.T) {
 			}
 		}
 	}
-	if asked != 1 {
-		t.Errorf("%d documents are called Rows", asked)
+	if rows != 1 {
+		t.Errorf("%d documents are called Rows", rows)
 	}
 }

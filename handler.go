@@ -55,16 +55,16 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 		g.tracing.Incoming, g.observed(proxies), edge.CORS(origins), edge.CSRF(origins), authenticate,
 		rates.Middleware, edge.ReadBody(s.MaxBody, s.Timeout+s.AnswerTimeout), g.answers.Middleware(s.Timeout+waitSlack), compress, g.inFlightFor(s).Middleware)
 	mux := http.NewServeMux()
-	asked := edge.Chain(api, edge.RequestID, edge.Refusals(g.refused(proxies)), edge.Recover(g.log, g.answerMemory)) // by the gateway itself
+	inner := edge.Chain(api, edge.RequestID, edge.Refusals(g.reportRefused(proxies)), edge.Recover(g.log, g.answerMemory)) // for requests that the gateway makes for MCP calls and WebSockets
 	if s.MCP {
-		if err := g.serveMCP(mux, s, &now, asked, edge.CORS(origins), edge.CSRF(origins), authenticate); err != nil {
+		if err := g.serveMCP(mux, s, &now, inner, edge.CORS(origins), edge.CSRF(origins), authenticate); err != nil {
 			return nil, err
 		}
 	}
 	if s.ServesGraphiQL() {
 		api = graphiql.ForBrowsers(api)
 	}
-	api = g.upgraded(api, asked, origins, s.MaxBody)
+	api = g.withWebSockets(api, inner, origins, s.MaxBody)
 	mux.Handle("/graphql", api)
 	mux.Handle("/graphql/{$}", api) // without a redirect, after which clients send GET or give up
 	if s.Introspection {
@@ -81,9 +81,9 @@ func (g *gateway) handler(ctx context.Context, s settings.Settings) (http.Handle
 		mux.Handle(dashboard.Path, page)
 		mux.Handle(dashboard.Path+"/", page)
 	}
-	layers := []func(http.Handler) http.Handler{edge.RequestID, edge.Refusals(g.refused(proxies)), edge.SecurityHeaders, edge.Recover(g.log, g.answerMemory)}
+	layers := []func(http.Handler) http.Handler{edge.RequestID, edge.Refusals(g.reportRefused(proxies)), edge.SecurityHeaders, edge.Recover(g.log, g.answerMemory)}
 	if s.Simulated() {
-		layers = append(layers, saysSimulated)
+		layers = append(layers, markSimulated)
 	}
 	layers = append(layers, g.withWebhook(s.WebhookSecrets))
 	if open := !s.Keyed() && !s.PassThrough; open && (edge.IsLoopback(s.Addr) || len(s.Hosts) > 0) {
@@ -118,7 +118,7 @@ func (g *gateway) graph(s settings.Settings, now *sources) (http.Handler, error)
 		Log: g.log, Timeout: s.Timeout, MaxBody: s.MaxBody, MaxDocument: s.MaxDocument, MaxTokens: s.MaxTokens, Limits: limitsOf(s),
 		OnlyTrusted: s.OnlyTrusted, Federation: s.Federation, OwnTokens: s.PassThrough,
 		GroupNames: s.GroupNames(), AppURL: appURL(s), OnBatch: g.observer.StartBatch, OnFresh: answers.Fresh, Hold: edge.HasRoom,
-		Watch: g.watch, ReportedAlerts: &g.reportedAlerts, Last: g.last,
+		Watch: g.watch, ReportedAlerts: &g.reportedAlerts, Last: g.subscribe,
 	}
 	if g.redis != nil {
 		opt.Queries = g.redis
@@ -157,8 +157,8 @@ func appURL(s settings.Settings) string {
 	return u.Scheme + "://" + u.Host
 }
 
-// saysSimulated marks every answer as made of simulated data.
-func saysSimulated(next http.Handler) http.Handler {
+// markSimulated adds a header to every answer: the data is simulated.
+func markSimulated(next http.Handler) http.Handler {
 	yes := []string{"true"}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["X-Census-Simulated"] = yes

@@ -91,13 +91,13 @@ func originOf(r *http.Request) string {
 // metadata serves the issuer and scope of the tokens that MCP clients need (RFC 9728).
 func metadata(s settings.Settings) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		told := map[string]any{"resource": originOf(r) + "/mcp", "authorization_servers": []string{s.JWTIssuer}, "bearer_methods_supported": []string{"header"}}
+		served := map[string]any{"resource": originOf(r) + "/mcp", "authorization_servers": []string{s.JWTIssuer}, "bearer_methods_supported": []string{"header"}}
 		if s.JWTScope != "" {
-			told["scopes_supported"] = []string{s.JWTScope}
+			served["scopes_supported"] = []string{s.JWTScope}
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Access-Control-Allow-Origin", "*") // public, and read by clients in browsers
-		json.NewEncoder(w).Encode(told)
+		json.NewEncoder(w).Encode(served)
 	})
 }
 

@@ -34,10 +34,10 @@ func TestPage(t *testing.T) {
 		resp.Body.Close()
 		stop()
 		if got := strings.Contains(string(page), `"credentials":"`); got != (tt.credentials != "") || !strings.Contains(string(page), tt.credentials) {
-			t.Errorf("%s: asks for other credentials than %q", tt.args, tt.credentials)
+			t.Errorf("%s: the page does not ask for %q", tt.args, tt.credentials)
 		}
 		if got := strings.Contains(string(page), "Sync:52"); got != tt.simulated {
-			t.Errorf("%s: names a sync of the simulated Census: %t", tt.args, got)
+			t.Errorf("%s: the page names a sync of the simulated Census: %t", tt.args, got)
 		}
 		if strings.Contains(string(page), "canary") {
 			t.Errorf("%s: the token is on the page", tt.args)

@@ -16,13 +16,13 @@ import (
 // widest is how many columns a line of prose may have.
 const widest = 100
 
-// unplain are ways of saying things that a reader has to decode.
+// unplain matches phrases that a reader has to decode.
 var unplain = regexp.MustCompile(`\b(it|that|which|one) is none\b|\bare none\b|\bcounts? for nothing\b|\bmay not go together\b|\bis no DateTime\b|` +
 	`\bwants? to know\b|\bkeeps? out\b|\bof no (matter|use)\b|\bis no more\b|\bcannot be[.;,:]|` +
 	`(^|[.!;:] )(What|Who|Whoever|Whatever) [^.?!]*[.!]( |$)`) // a clause as the subject
 
-// Prose is plain and no wider than a reader's window: in documents, in comments, and in the
-// descriptions of the schema. The phrases of tests are not checked.
+// Documents, comments and the schema's descriptions have no line over 100 columns and no
+// phrase of unplain. In tests, only the columns are checked.
 func TestProse(t *testing.T) {
 	walk(t, func(file string) {
 		text, err := os.ReadFile(file)
@@ -42,7 +42,7 @@ func TestProse(t *testing.T) {
 
 var generated = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.$`)
 
-// walk calls f for each file of the project that somebody wrote here.
+// walk calls f for each file of the project, except those of dependencies.
 func walk(t *testing.T, f func(file string)) {
 	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
 		switch {
@@ -60,9 +60,9 @@ func walk(t *testing.T, f func(file string)) {
 	}
 }
 
-// A paragraph is lines of prose that stand beside each other.
+// A paragraph contains consecutive lines of prose.
 type paragraph struct {
-	line  int // of the first, from 1
+	line  int // number of the first line, from 1
 	lines []string
 }
 
@@ -81,7 +81,7 @@ func checkProse(t *testing.T, file string, paragraphs []paragraph) {
 	}
 }
 
-// paragraphsOf splits lines where is says no.
+// paragraphsOf splits text at each line for which is returns false.
 func paragraphsOf(text string, is func(line string) bool) (out []paragraph) {
 	open := false
 	for i, line := range strings.Split(text, "\n") {
@@ -99,7 +99,7 @@ func paragraphsOf(text string, is func(line string) bool) (out []paragraph) {
 	return out
 }
 
-// documentProse is what is neither code nor a table.
+// documentProse returns the prose of a Markdown document, without code, tables and links.
 func documentProse(text string) []paragraph {
 	code := false
 	return paragraphsOf(text, func(line string) bool {
@@ -133,7 +133,7 @@ func comments(text string) []paragraph {
 	})
 }
 
-// Every exported name says what it is for.
+// Every exported name has a comment.
 func TestExportedNamesAreDescribed(t *testing.T) {
 	walk(t, func(file string) {
 		if !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") || strings.HasPrefix(filepath.ToSlash(file), "tools/") {
@@ -160,7 +160,7 @@ func TestExportedNamesAreDescribed(t *testing.T) {
 							t.Errorf("%s: %s has no comment", file, s.Name.Name)
 						}
 					case *ast.ValueSpec:
-						if first := d.Specs[0].(*ast.ValueSpec); first.Type != nil { // its type says what the values are
+						if first := d.Specs[0].(*ast.ValueSpec); first.Type != nil { // the comment of the type is enough
 							continue
 						}
 						for _, name := range s.Names {
@@ -175,7 +175,7 @@ func TestExportedNamesAreDescribed(t *testing.T) {
 	})
 }
 
-// implements are methods of well-known interfaces, which say what these do.
+// implements lists methods of well-known interfaces. They need no comment.
 var implements = map[string]bool{"Error": true, "Unwrap": true, "String": true, "Is": true, "ServeHTTP": true, "Write": true, "Read": true,
 	"Close": true, "Header": true, "WriteHeader": true, "Flush": true, "RoundTrip": true, "MarshalGQL": true, "UnmarshalGQL": true,
 	"ExtensionName": true, "Validate": true, "Value": true, "Len": true}

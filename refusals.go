@@ -15,8 +15,8 @@ import (
 // forUntrusted is the reason for rejecting a document that is not trusted.
 const forUntrusted = "untrusted"
 
-// settingFor names the setting that would allow a request rejected for a reason. A missing reason
-// has no such setting.
+// settingFor maps the reason for a rejection to the setting that an operator could change
+// to allow the request. Other reasons have no such setting.
 var settingFor = map[string]string{
 	string(edge.ForHost):      "GATEWAY_HOSTS",
 	string(edge.ForOrigin):    "GATEWAY_CORS_ORIGINS",
@@ -43,21 +43,22 @@ var settingFor = map[string]string{
 	string(limits.Pages):      "GATEWAY_MAX_PAGES",
 }
 
-// refused reports rejected requests that are not operations to the observer: requests with an
+// reportRefused reports rejected requests that are not operations to the observer: requests with an
 // unknown Host, preflights, and requests for the schema.
-func (g *gateway) refused(proxies edge.Proxies) func(*http.Request, *edge.Refusal) {
+func (g *gateway) reportRefused(proxies edge.Proxies) func(*http.Request, *edge.Refusal) {
 	return func(r *http.Request, why *edge.Refusal) {
 		if why.Reason == "" { // an internal error, which is in the log
 			return
 		}
 		g.observer.Refused(r.Context(), observe.Operation{Client: proxies.Client(r), Status: why.Status, Codes: []string{why.Code},
-			Refusal: whyRefused(why, nil, nil)})
+			Refusal: refusalOf(why, nil, nil)})
 	}
 }
 
-// whyRefused tells operators why a request was not served. It returns *why if why is not nil.
-// Otherwise it derives the reason from the operation's record and error codes.
-func whyRefused(why *edge.Refusal, record *notes.Notes, codes []string) observe.Refusal {
+// refusalOf returns the reason for rejecting a request, for the log and the metrics. The
+// reason comes from why if it is not nil. Otherwise it comes from the operation's record
+// and error codes.
+func refusalOf(why *edge.Refusal, record *notes.Notes, codes []string) observe.Refusal {
 	var refusal observe.Refusal
 	switch {
 	case why != nil:
@@ -66,7 +67,7 @@ func whyRefused(why *edge.Refusal, record *notes.Notes, codes []string) observe.
 		return refusal
 	case record.Limit != "":
 		refusal.Reason = record.Limit
-	case codes[0] == errcodes.Overloaded: // while the answer was made
+	case codes[0] == errcodes.Overloaded: // the answers in memory exceeded their limit
 		refusal.Reason = string(edge.ForSending)
 	case codes[0] == errcodes.Forbidden:
 		refusal.Reason = forUntrusted

@@ -48,7 +48,7 @@ func TestRooms(t *testing.T) {
 		case d.IsDir() && (file == "tools" || file == "examples" || strings.HasPrefix(d.Name(), ".") && file != "."):
 			return fs.SkipDir
 		case d.IsDir() && path.Dir(filepath.ToSlash(file)) == "upstream" && rooms[filepath.ToSlash(file)] == nil:
-			t.Errorf("%s is no room: say whom it may know", file)
+			t.Errorf("%s is missing in rooms: list the folders that it may import", file)
 			return nil
 		case !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go"):
 			return nil
@@ -65,7 +65,7 @@ func TestRooms(t *testing.T) {
 			}
 			to := room(imported)
 			if from != to && from != "." && !slices.Contains(rooms[from], to) {
-				t.Errorf("%s imports %s: %s may know only %q", file, imported, from, rooms[from])
+				t.Errorf("%s imports %s, but %s may import only %q", file, imported, from, rooms[from])
 			}
 		}
 		return nil

@@ -109,15 +109,15 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, out, errOu
 	}))
 }
 
-// A gateway holds what survives a change of settings.
+// A gateway holds the state that survives a change of settings.
 type gateway struct {
 	log            *slog.Logger
 	tracing        *observe.Tracing
 	observer       *observe.Observer
-	sim            *sim.Census // nil unless it is served
+	sim            *sim.Census // nil unless the Census or its REST API is simulated
 	answers        *answers.Cache
 	census         *upstream.Client
-	redis          *redis.Client // nil: this gateway is alone
+	redis          *redis.Client // nil if no Redis is shared with other gateways
 	answerMemory   *edge.AnswerMemory
 	streams        *edge.Streams
 	watch          *live.Watchers
@@ -131,7 +131,7 @@ type gateway struct {
 	sources        sources                   // what was read for the settings in force
 	jwks           atomic.Pointer[edge.JWKS] // the JWKS of sources, for the metrics; nil without JWTs
 	reloads        reloads
-	conns          atomic.Pointer[edge.Conns] // of the first door; nil until that is open
+	conns          atomic.Pointer[edge.Conns] // of the GraphQL listener; nil until it is open
 }
 
 // open makes a gateway that does not serve yet. Its log goes to errOut.
@@ -156,7 +156,7 @@ func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway,
 	}
 	if g.census = upstream.New(s.Token, g.upstream(s)); s.Groups != "" && g.census.Version() == calls.V1 {
 		g.closeRedis()
-		return nil, errors.New("CENSUS_GROUPS (--census-groups) needs V2 of Census's API: V1 has no groups, so that nothing would be served; CENSUS_BASE_URL has to end with /v2")
+		return nil, errors.New("CENSUS_GROUPS (--census-groups) needs V2 of Census's API, because V1 has no groups: set a CENSUS_BASE_URL that ends with /v2, or unset CENSUS_GROUPS")
 	}
 	g.answers, g.answerMemory = answerCache(s.AnswerCache), edge.NewAnswerMemory(s.MaxSending)
 	g.streams, g.watch = edge.NewStreams(s.MaxSubscriptions), &live.Watchers{Calls: s.WatchCalls, OnChanged: g.answers.Forget}
@@ -179,7 +179,7 @@ func open(ctx context.Context, s settings.Settings, errOut io.Writer) (*gateway,
 func (g *gateway) upstream(s settings.Settings) upstream.Options {
 	opt := upstream.Options{BaseURL: s.BaseURL, Basic: s.Auth == "basic", Observe: g.observeCall,
 		OnRead:    graph.NoteRead,
-		OwnTokens: s.PassThrough, MaxCalls: s.Calls, PageCache: s.PageCache, Freshness: s.Freshness, Stale: s.Stale, OnShort: g.short}
+		OwnTokens: s.PassThrough, MaxCalls: s.Calls, PageCache: s.PageCache, Freshness: s.Freshness, Stale: s.Stale, OnShort: g.warnSmallCache}
 	opt.Groups = s.GroupKeys()
 	if g.redis != nil {
 		opt.Store, opt.OnThrottle = g.redis, g.publishThrottle
@@ -205,7 +205,7 @@ func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer,
 	doors := []*door{
 		{setting: "GATEWAY_ADDR (--addr)", addr: s.Addr, says: "GraphQL at http://%s/graphql\n", handler: handler},
 		{setting: "GATEWAY_ADMIN_ADDR (--admin-addr)", addr: s.AdminAddr, says: "Metrics and health at http://%s/metrics, /livez, /readyz\n", handler: local(s.AdminAddr, s.Hosts, admin)},
-		{setting: "GATEWAY_SIM_ADDR (--sim-addr)", addr: s.SimAddr, says: "Simulated Census REST API at http://%s/api/" + s.SimAPI() + "\n", handler: local(s.SimAddr, s.Hosts, saysSimulated(g.sim))},
+		{setting: "GATEWAY_SIM_ADDR (--sim-addr)", addr: s.SimAddr, says: "Simulated Census REST API at http://%s/api/" + s.SimAPI() + "\n", handler: local(s.SimAddr, s.Hosts, markSimulated(g.sim))},
 	}
 	doors = slices.DeleteFunc(doors, func(d *door) bool { return d.addr == "" })
 	for i, d := range doors {
@@ -249,7 +249,7 @@ func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer,
 	conns := edge.LimitConns(doors[0].listener, srv, s.MaxConnections)
 	g.conns.Store(conns)
 	errs := []error{drain.Serve(ctx, srv, conns)}
-	g.streams.Wait(2 * time.Second) // WebSockets are no more the server's
+	g.streams.Wait(2 * time.Second) // the server does not wait for WebSockets
 	stop()
 	for range doors[1:] {
 		errs = append(errs, <-ended)
@@ -276,7 +276,7 @@ func local(addr string, hosts []string, handler http.Handler) http.Handler {
 	return handler
 }
 
-// A door is an address and what the gateway serves there.
+// A door is an address and the handler that the gateway serves there.
 type door struct {
 	setting, addr string
 	says          string // a message with the address it listens on

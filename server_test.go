@@ -58,7 +58,7 @@ func startLogging(t *testing.T, args []string, out *transcript, log io.Writer, w
 	for _, re := range what {
 		for re.FindStringSubmatch(out.String()) == nil {
 			if time.Now().After(deadline) {
-				t.Fatalf("did not say %s:\n%s", re, out)
+				t.Fatalf("the output does not match %s:\n%s", re, out)
 			}
 			time.Sleep(5 * time.Millisecond)
 		}
@@ -98,7 +98,7 @@ func TestServesSimulatedCensus(t *testing.T) {
 		t.Errorf("the second line is not where the dashboard is: %q", lines[1])
 	}
 	if !strings.Contains(lines[2], "simulated Census") {
-		t.Errorf("the third line does not tell that Census is simulated: %q", lines[2])
+		t.Errorf("the third line does not say that Census is simulated: %q", lines[2])
 	}
 	if answer := ask(t, urls[0], `{"query":"{ sync(id: 52) { label runs(first: 1) { totalCount } } }"}`); !strings.Contains(answer, `"label":"Accounts → Salesforce"`) {
 		t.Errorf("answer %s", answer)
@@ -134,8 +134,8 @@ func TestServesCensusAtBaseURL(t *testing.T) {
 	}
 }
 
-// Every answer made from a simulated Census says so, including answers from memory. An answer
-// made from a real Census never does.
+// Every answer of a simulated Census has the header that says so, including answers from
+// memory. An answer of a real Census never has it.
 func TestSaysThatCensusIsSimulated(t *testing.T) {
 	simulated, real := handlerFor(t), handlerFor(t, "--census-api-token=x")
 	says := func(h http.Handler, target string) string {
@@ -297,7 +297,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 	for row := range strings.Lines(table) {
 		for _, name := range regexp.MustCompile("`([a-z_]+)`").FindAllStringSubmatch(strings.SplitN(row, "|", 3)[1], -1) {
 			if name[1] != "jwks_age_seconds" && !bytes.Contains(body, []byte("\n# TYPE census_gateway_"+name[1]+" ")) {
-				t.Errorf("%s is documented and not served", name[1])
+				t.Errorf("%s is documented but not served", name[1])
 			}
 		}
 	}

@@ -10,10 +10,10 @@ import (
 	"census-gateway/graph/transport"
 )
 
-// upgraded is api, and WebSockets for those who ask for one. Each of their operations goes
-// through the layers of asked as a request of its own.
-func (g *gateway) upgraded(api, asked http.Handler, origins edge.Origins, maxMessage int64) http.Handler {
-	sockets := edge.Chain(transport.Sockets{Next: asked, MaxMessage: maxMessage, Last: g.streams.Connect}, edge.HandshakeCSRF(origins))
+// withWebSockets serves WebSocket upgrades, and passes other requests to api. Each
+// operation on a WebSocket goes through the layers of inner as a request of its own.
+func (g *gateway) withWebSockets(api, inner http.Handler, origins edge.Origins, maxMessage int64) http.Handler {
+	sockets := edge.Chain(transport.Sockets{Next: inner, MaxMessage: maxMessage, Last: g.streams.Connect}, edge.HandshakeCSRF(origins))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if transport.Upgrades(r) {
 			sockets.ServeHTTP(w, r)
@@ -23,8 +23,9 @@ func (g *gateway) upgraded(api, asked http.Handler, origins edge.Origins, maxMes
 	})
 }
 
-// last lets the answer to a subscription last.
-func (g *gateway) last(ctx context.Context) (lasting context.Context, end func(), refusal *gqlerror.Error) {
+// subscribe returns a context for a subscription without the time limit of a request; call
+// end when it ends. It returns an error if the subscription is rejected.
+func (g *gateway) subscribe(ctx context.Context) (lasting context.Context, end func(), refusal *gqlerror.Error) {
 	lasting, end, refused := g.streams.Subscribe(ctx)
 	if refused != nil {
 		refusal = &gqlerror.Error{Message: refused.Message, Extensions: map[string]any{"code": refused.Code, "retryAfterSeconds": int(refused.RetryAfter.Seconds())}}

@@ -18,13 +18,13 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A listener receives the events of one subscription, as they are sent.
+// A listener is the client of one subscription. It receives its events.
 type listener struct {
 	mu     sync.Mutex
 	header http.Header
 	text   bytes.Buffer
-	leave  func()            // ends the subscription and waits for that
-	each   func(data string) // gets the data of each event; nil: nothing does
+	leave  func()            // ends the subscription and waits for its end
+	each   func(data string) // gets the data of each event; may be nil
 }
 
 func listen(h http.Handler, query string, each func(data string), headers ...string) *listener {
@@ -65,8 +65,8 @@ func (l *listener) take() string {
 	return l.text.String()
 }
 
-// A client that asks again when it is told of a change sees that change, however long answers and
-// pages are fresh for.
+// A client that queries again after an event sees the event's change, even if cached
+// answers and pages are still fresh.
 func TestQueriesShowWhatEventsTell(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _, err := settings.Read([]string{"--freshness=1h"}, io.Discard)
@@ -93,12 +93,12 @@ func TestQueriesShowWhatEventsTell(t *testing.T) {
 			for _, query := range questions {
 				a, err := askWithin(t.Context(), h, http.Header{}, "", map[string]string{"query": query})
 				if err != nil || !strings.Contains(a.body.String(), what) {
-					t.Errorf("%s is answered %s, %v; want %s", query, &a.body, err, what)
+					t.Errorf("%s: answer %s, error %v; want %s", query, &a.body, err, what)
 				}
 			}
 		}
 		l := listen(h, fmt.Sprintf("subscription{syncRunChanged(syncIds:[%d]){run{outcome}}}", id), nil)
-		time.Sleep(5 * time.Second) // for the first reading
+		time.Sleep(5 * time.Second) // for the first read
 		l.take()
 		check("IN_PROGRESS")
 		g.sim.UpdateRun(run, func(r *sim.Run) { r.Status, r.CompletedAt, r.UpdatedAt = "failed", time.Now(), time.Now() })

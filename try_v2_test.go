@@ -22,10 +22,10 @@ func TestDaysLeft(t *testing.T) {
 	}
 }
 
-// The log of a start tells the version of Census's API and what the token sees: on V1 also
-// when it ends, on V2 what of it is served. /readyz says that the program is ready although
-// Census is not what it was: a restart would not help.
-func TestStartTellsTheVersion(t *testing.T) {
+// At the start, the log contains the version of Census's API and what the token can read.
+// On V1 it also contains the date when V1 is retired; on V2, which groups are served.
+// /readyz reports ready even if Census cannot be used, because a restart would not help.
+func TestStartLogsTheVersion(t *testing.T) {
 	census := sim.New(sim.Options{Seed: 1, Token: "key", PersonalToken: "pat", Elsewhere: 2})
 	server := httptest.NewServer(census)
 	defer server.Close()
@@ -42,7 +42,7 @@ func TestStartTellsTheVersion(t *testing.T) {
 	}{
 		{[]string{v1, "--census-api-token=key"}, "Census can be used", []string{"Census retires V1", "2027-01-15", "daysLeft", "v1", "48"}, "groups"},
 		{[]string{v2, "--census-api-token=pat"}, "Census can be used", []string{"v2", "50", "groups", "3", "all groups: set CENSUS_GROUPS to serve some"}, "daysLeft"},
-		{[]string{v2, "--census-api-token=pat", "--census-groups=abundant_giraffe,angry_otter"}, "Census can be used", []string{"the token does not see", "angry_otter"}, "all groups"},
+		{[]string{v2, "--census-api-token=pat", "--census-groups=abundant_giraffe,angry_otter"}, "Census can be used", []string{"the token cannot read", "angry_otter"}, "all groups"},
 		{[]string{v2, "--census-api-token=key"}, "Census cannot be used", []string{"V2 takes personal access tokens only"}, "daysLeft"},
 		{[]string{"--census-base-url=" + gone.URL + "/api/v1", "--census-api-token=key"}, "Census cannot be used", []string{"activations.example.com", "whether V1 has been retired", "docs/v2.md"}, "secret"},
 	} {

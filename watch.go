@@ -13,7 +13,7 @@ import (
 	"census-gateway/upstream/calls"
 )
 
-// observed records each request and reports it to the observer.
+// observed returns a layer that records each request and reports it to the observer.
 func (g *gateway) observed(proxies edge.Proxies) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -32,7 +32,7 @@ func (g *gateway) observed(proxies edge.Proxies) func(http.Handler) http.Handler
 					RequestID: record.ID, Name: record.Name, Type: record.Type, Document: record.Document, Trusted: record.Trusted, Deprecated: record.Deprecated,
 					Caller: caller.ID, Client: proxies.Client(r), App: app, AppVersion: version,
 					CensusCalls: record.Calls(), CacheHits: record.Hits(), Codes: codes, Status: edge.Status(w),
-					Refusal: whyRefused(refusal, record, codes),
+					Refusal: refusalOf(refusal, record, codes),
 				})
 			}()
 			if ctx != r.Context() { // the request is in a span
@@ -76,8 +76,8 @@ func codes(ctx context.Context, refusal *edge.Refusal, record *notes.Notes, stat
 func answerCache(bytes int64) *answers.Cache {
 	return answers.New(bytes, answers.Options{
 		Note: func(made *http.Request) any {
-			told := notes.Of(made.Context()).Operation
-			return &told
+			operation := notes.Of(made.Context()).Operation
+			return &operation
 		},
 		OnHit: func(r *http.Request, note any) {
 			info := notes.Of(r.Context())
@@ -96,8 +96,8 @@ func (g *gateway) observeCall(ctx context.Context, endpoint string) (context.Con
 	}
 }
 
-// short warns operators that the page cache is too small.
-func (g *gateway) short(s upstream.CacheStats) {
+// warnSmallCache logs that the page cache is too small.
+func (g *gateway) warnSmallCache(s upstream.CacheStats) {
 	g.log.Warn("the page cache is too small, so Census is called again for what it evicted: set GATEWAY_PAGE_CACHE to at least the sum of limit and missing",
 		"limitBytes", s.Limit, "missingBytes", s.Missing)
 }

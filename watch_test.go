@@ -18,7 +18,7 @@ import (
 
 // A page cache that is too small for repeated reads writes one line to the log and sets two
 // metrics. Their sum is a sufficient size.
-func TestSmallPageCacheIsTold(t *testing.T) {
+func TestSmallPageCacheIsLogged(t *testing.T) {
 	for cache, small := range map[string]bool{"100000": true, "67108864": false} {
 		synctest.Test(t, func(t *testing.T) {
 			s, _, err := settings.Read([]string{"--page-cache", cache}, io.Discard)

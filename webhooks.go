@@ -21,10 +21,10 @@ type webhooks struct {
 	taken, ignored, unsigned, invalid atomic.Int64
 }
 
-// figures are the metrics of webhooks.
+// figures returns the metrics of webhooks.
 func (w *webhooks) figures() []observe.Figure {
 	of := func(result string, n *atomic.Int64) observe.Figure {
-		return observe.Figure{Name: "webhooks_total", Help: "Webhooks received, by result: taken, ignored (an event of another kind), unsigned, or invalid.",
+		return observe.Figure{Name: "webhooks_total", Help: "Webhooks received, by result: taken, ignored (an event of another kind), unsigned (rejected), or invalid (rejected).",
 			Label: "result", LabelValue: result, Counter: true, Value: func() (float64, bool) { return float64(n.Load()), true }}
 	}
 	return []observe.Figure{of("taken", &w.taken), of("ignored", &w.ignored), of("unsigned", &w.unsigned), of("invalid", &w.invalid)}
@@ -55,9 +55,9 @@ func (g *gateway) withWebhook(secrets []string) func(http.Handler) http.Handler 
 	}
 }
 
-// webhook receives a signed event. An event is only a hint: the gateway reads again what may have
-// changed. A lost, repeated, late or false event therefore does no harm. Only reports of alerts are
-// kept, because the API does not list open alerts.
+// webhook receives a signed event. An event is only a hint: the gateway reads again what
+// may have changed. A lost, repeated, late or false event therefore does no harm. Only
+// reports of alerts are kept, because the API does not list open alerts.
 func (g *gateway) webhook(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	var event census.Event

@@ -18,13 +18,13 @@ import (
 	"census-gateway/upstream/sim"
 )
 
-// A receiver is the client of a webhook that h serves. It notes when events arrived that h took.
+// A receiver posts webhooks to h. It records when h accepted an event.
 type receiver struct {
 	h      http.Handler
 	mu     sync.Mutex
 	taken  map[int64][]time.Time // by sync
-	forged int                   // rejected, rightly
-	wrong  int                   // answered otherwise than by the signature
+	forged int                   // forged events that were rejected
+	wrong  int                   // events answered with another status than their signature requires
 }
 
 func (r *receiver) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -54,7 +54,7 @@ func (r *receiver) RoundTrip(request *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
-// A state is how a run was for some time.
+// A state is one of the states that a run passes through.
 type state struct {
 	Status string `json:"rawStatus"`
 	Source int64  `json:"sourceRecordCount"`
@@ -65,12 +65,13 @@ type hookedRun struct {
 	id     int64
 	sync   int64
 	states []state
-	since  time.Time // when it came to the last state
+	since  time.Time // when it entered the last state
 }
 
-// Whatever becomes of webhooks, followers are told the same: states that a run had, in order and
-// once, and in the end the last one, no later than without webhooks. They are told at once when an
-// event is taken. Forged events have no effect.
+// Webhooks may be lost, repeated, late or forged: subscribers receive the same events. Each
+// event is a state that the run had. The states come in order, each once, and the last
+// state comes no later than without webhooks. After an accepted event they come at once.
+// Forged events have no effect.
 func TestLawWebhooksAreHints(t *testing.T) {
 	type step struct {
 		After, What, Sync int
@@ -105,8 +106,8 @@ func TestLawWebhooksAreHints(t *testing.T) {
 					sent++
 					return fates[sent%len(fates)]
 				}})
-			told := make(map[string][]told)
-			l := listen(h, "subscription{syncRunChanged"+filter+"{run{id rawStatus sourceRecordCount}}}", func(data string) { hear(t, told, data) })
+			received := make(map[string][]runEvent)
+			l := listen(h, "subscription{syncRunChanged"+filter+"{run{id rawStatus sourceRecordCount}}}", func(data string) { record(t, received, data) })
 			time.Sleep(30*time.Second + sim.SendEvery/2) // no change at the moment of an event or a read
 			for _, s := range steps {
 				time.Sleep(time.Duration(s.After) * time.Second)
@@ -139,17 +140,17 @@ func TestLawWebhooksAreHints(t *testing.T) {
 			l.leave()
 			stop()
 			for _, run := range runs {
-				events := told[fmt.Sprintf("SyncRun:%d", run.id)]
+				events := received[fmt.Sprintf("SyncRun:%d", run.id)]
 				last := -1
 				for _, e := range events {
 					i := slices.Index(run.states, e.state)
 					if i <= last {
-						failure = fmt.Sprintf("run %d was told as %v, having been %v", run.id, events, run.states)
+						failure = fmt.Sprintf("run %d: events %v, but its states were %v", run.id, events, run.states)
 					}
 					last = i
 				}
 				if last != len(run.states)-1 {
-					failure = fmt.Sprintf("run %d was told as %v, having been %v", run.id, events, run.states)
+					failure = fmt.Sprintf("run %d: events %v, but its states were %v", run.id, events, run.states)
 					continue
 				}
 				at, latest := events[len(events)-1].at, run.since.Add(within)
@@ -159,11 +160,11 @@ func TestLawWebhooksAreHints(t *testing.T) {
 					}
 				}
 				if at.Sub(latest) > 3*time.Second {
-					failure = fmt.Sprintf("run %d was told %s late", run.id, at.Sub(latest))
+					failure = fmt.Sprintf("run %d: the last event is %s late", run.id, at.Sub(latest))
 				}
 			}
 			if n := g.webhooks.unsigned.Load(); int(n) != in.forged || in.wrong > 0 {
-				failure = fmt.Sprintf("%d unsigned, %d forged, %d answered otherwise", n, in.forged, in.wrong)
+				failure = fmt.Sprintf("%d unsigned, %d forged, %d with a wrong status", n, in.forged, in.wrong)
 			}
 			time.Sleep(time.Minute)
 		})
@@ -173,13 +174,14 @@ func TestLawWebhooksAreHints(t *testing.T) {
 	})
 }
 
-// A told is an event of a run.
-type told struct {
+// A runEvent is an event of a run that a subscriber received.
+type runEvent struct {
 	state
 	at time.Time
 }
 
-func hear(t *testing.T, to map[string][]told, data string) {
+// record adds an event to the received ones, by run.
+func record(t *testing.T, to map[string][]runEvent, data string) {
 	var a struct {
 		Data struct {
 			SyncRunChanged struct {
@@ -194,5 +196,5 @@ func hear(t *testing.T, to map[string][]told, data string) {
 		t.Error(err, data)
 	}
 	run := a.Data.SyncRunChanged.Run
-	to[run.ID] = append(to[run.ID], told{run.state, time.Now()})
+	to[run.ID] = append(to[run.ID], runEvent{run.state, time.Now()})
 }

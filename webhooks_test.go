@@ -57,8 +57,9 @@ func postEvent(h http.Handler, secret, body string) *httptest.ResponseRecorder {
 	return w
 }
 
-// A webhook needs no credentials of callers and no known host name. Each answer is counted. An
-// event of a sync that nobody follows makes no call, and what was fresh is read again.
+// A webhook needs no credentials of callers and no known host name. Each answer is counted.
+// An event of a sync without subscribers makes no call, but the next query reads the sync
+// again.
 func TestWebhooksAreAnswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := sim.New(sim.Options{Empty: true})
@@ -93,7 +94,7 @@ func TestWebhooksAreAnswered(t *testing.T) {
 			}
 		}
 		if got := outcome(); got != before {
-			t.Errorf("before an event that counts: %s", got)
+			t.Errorf("after ignored and rejected events: %s", got)
 		}
 		for _, secret := range []string{"old", "new"} {
 			if w := postEvent(h, secret, event); w.Code != 204 || w.Body.Len() > 0 {
@@ -104,10 +105,10 @@ func TestWebhooksAreAnswered(t *testing.T) {
 			t.Errorf("%d calls of Census", more)
 		}
 		if got := outcome(); strings.Contains(got, "IN_PROGRESS") || strings.Count(got, "FAILED") != 2 {
-			t.Errorf("after it: %s", got)
+			t.Errorf("after an event: %s", got)
 		}
 
-		// An event that is ahead of Census's lists.
+		// An event arrives before Census's lists show the change.
 		time.Sleep(time.Minute)
 		calls = len(c.Calls())
 		postEvent(h, "new", event)
@@ -119,7 +120,7 @@ func TestWebhooksAreAnswered(t *testing.T) {
 			t.Errorf("10 s after an early event: %s", got)
 		}
 		if more := len(c.Calls()) - calls; more != 4 {
-			t.Errorf("%d calls of Census, want two times two", more)
+			t.Errorf("%d calls of Census, want 4", more)
 		}
 		rec := httptest.NewRecorder()
 		g.observer.MetricsHandler().ServeHTTP(rec, httptest.NewRequest("GET", "/metrics", nil))
@@ -141,8 +142,8 @@ func TestWebhooksAreAnswered(t *testing.T) {
 	})
 }
 
-// In pass-through, an event names no token: all who follow its sync are told at once, and others
-// read again what they ask for.
+// In pass-through, an event names no token. All subscribers of its sync receive an event at
+// once, and the next queries of all tokens read the sync again.
 func TestWebhooksInPassThrough(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := sim.New(sim.Options{Empty: true})
@@ -173,7 +174,7 @@ func TestWebhooksInPassThrough(t *testing.T) {
 		time.Sleep(time.Second)
 		for i, l := range all {
 			if events := l.take(); strings.Count(events, "FAILED") != 1 {
-				t.Errorf("%d is told %s", i, events)
+				t.Errorf("subscriber %d: %s", i, events)
 			}
 			l.leave()
 		}
@@ -181,8 +182,8 @@ func TestWebhooksInPassThrough(t *testing.T) {
 	})
 }
 
-// An alert that Census raises stands beside the one that the gateway evaluates, and is told, until
-// Census resolves it. Its details are not kept.
+// Alerts raised by Census are listed beside those that the gateway evaluates, and reported
+// to subscribers, until Census resolves them. Their details are not stored.
 func TestAlertsOfWebhooks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := sim.New(sim.Options{Empty: true})
@@ -225,7 +226,7 @@ func TestAlertsOfWebhooks(t *testing.T) {
 			return fmt.Sprintf(`{"data":{"alertChanged":{"id":"SyncAlert:1:FAILED_RUN:CENSUS_WEBHOOK:7","state":%q,"message":%q}}}`, state, message)
 		}
 		if want := []string{event("FIRING", "Sync Failed"), event("RESOLVED", "Sync Recovered")}; !slices.Equal(events, want) {
-			t.Errorf("told %q, want %q", events, want)
+			t.Errorf("events %q, want %q", events, want)
 		}
 		time.Sleep(time.Minute)
 	})

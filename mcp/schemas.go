@@ -6,10 +6,10 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// A schema is one of JSON Schema.
+// A schema is a JSON Schema.
 type schema map[string]any
 
-// inputSchema is what the variables of an operation may be.
+// inputSchema returns the schema of an operation's variables.
 func inputSchema(types *ast.Schema, variables ast.VariableDefinitionList) schema {
 	properties, required := schema{}, []string{}
 	for _, v := range variables {
@@ -30,7 +30,7 @@ func inputSchema(types *ast.Schema, variables ast.VariableDefinitionList) schema
 	return schema{"type": "object", "properties": properties, "required": required, "additionalProperties": false}
 }
 
-// input is what a value of a type may be.
+// input returns the schema of an input value of type t.
 func input(types *ast.Schema, t *ast.Type) schema {
 	if t.Elem != nil {
 		return nullable(t, schema{"type": "array", "items": input(types, t.Elem)})
@@ -51,14 +51,15 @@ func input(types *ast.Schema, t *ast.Type) schema {
 	return nullable(t, schema{"type": "object", "properties": properties, "required": required, "additionalProperties": false})
 }
 
-// outputSchema is what a selection is answered with. Every field may be missing, since
-// directives can take it out.
+// outputSchema returns the schema of the answer to a selection. Every field is optional,
+// because @skip and @include can omit it.
 func outputSchema(set ast.SelectionSet) schema {
 	properties := schema{}
 	fields(set, properties)
 	return schema{"type": "object", "properties": properties}
 }
 
+// fields adds the schemas of the fields in set to into.
 func fields(set ast.SelectionSet, into schema) {
 	for _, s := range set {
 		switch s := s.(type) {
@@ -80,7 +81,7 @@ func fields(set ast.SelectionSet, into schema) {
 	}
 }
 
-// output is what a field is answered with.
+// output returns the schema of the value of field f, which has type t.
 func output(f *ast.Field, t *ast.Type) schema {
 	if t.Elem != nil {
 		return nullable(t, schema{"type": "array", "items": output(f, t.Elem)})
@@ -91,7 +92,7 @@ func output(f *ast.Field, t *ast.Type) schema {
 	return nullable(t, leafNamed(t.NamedType))
 }
 
-// mergeSchemas adds what b knows of an object's or a list's fields to a.
+// mergeSchemas adds the properties of b to a. Both describe the same object, or lists of it.
 func mergeSchemas(a, b schema) {
 	if inner, ok := a["items"].(schema); ok {
 		mergeSchemas(inner, b["items"].(schema))
@@ -108,7 +109,7 @@ func mergeSchemas(a, b schema) {
 	}
 }
 
-// nullable is p, or null where t may be null.
+// nullable returns p, extended by null if t is nullable.
 func nullable(t *ast.Type, p schema) schema {
 	if is, ok := p["type"].(string); ok && !t.NonNull {
 		p = maps.Clone(p)
@@ -120,7 +121,7 @@ func nullable(t *ast.Type, p schema) schema {
 	return p
 }
 
-// leaf is what a scalar or an enum may be.
+// leaf returns the schema of a scalar or an enum.
 func leaf(def *ast.Definition) schema {
 	if def.Kind != ast.Enum {
 		return leafNamed(def.Name)
@@ -132,8 +133,8 @@ func leaf(def *ast.Definition) schema {
 	return schema{"type": "string", "enum": values}
 }
 
-// leafNamed is leaf by the name of the type. Of an enum in an answer the values are not
-// told: later versions have more.
+// leafNamed returns the schema of a scalar or an enum in an answer. It does not list the
+// values of an enum, since later versions may add values.
 func leafNamed(name string) schema {
 	switch name {
 	case "Int", "BigInt":

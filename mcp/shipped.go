@@ -9,8 +9,7 @@ import (
 //go:embed tools/*.graphql
 var files embed.FS
 
-// Shipped are the documents of the tools that the program brings, by id: "mcp:" and the
-// tool's name.
+// Shipped contains the documents of the shipped tools by id. An id is "mcp:" and the tool's name.
 var Shipped = func() map[string]string {
 	shipped := map[string]string{}
 	names, err := fs.Glob(files, "tools/*.graphql")

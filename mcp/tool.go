@@ -15,7 +15,8 @@ var (
 	hash     = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
-// toolOf is the document id as a tool; nil where it is not one query.
+// toolOf returns the tool for the document with the given id; nil if it is not one query or
+// has no name for a tool.
 func toolOf(schema *ast.Schema, id, text string) (*sdk.Tool, error) {
 	doc, err := gqlparser.LoadQueryWithRules(schema, text, nil)
 	if err != nil {
@@ -27,7 +28,7 @@ func toolOf(schema *ast.Schema, id, text string) (*sdk.Tool, error) {
 	op := doc.Operations[0]
 	name := strings.TrimPrefix(id, shippedID)
 	if !toolName.MatchString(name) || hash.MatchString(name) {
-		name = op.Name // manifests have hashes for ids
+		name = op.Name // ids in manifests are hashes
 	}
 	if name == "" {
 		return nil, nil
@@ -42,5 +43,5 @@ func toolOf(schema *ast.Schema, id, text string) (*sdk.Tool, error) {
 	}, nil
 }
 
-// plain is a description on one line.
+// plain returns a description on one line.
 func plain(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -22,8 +22,8 @@ const (
 // LoadTrusted reads the documents at path, which is one of:
 //
 //   - a folder: each file in it that ends in .graphql or .gql is a document,
-//     known by its name without that ending. Folders below and names that
-//     begin with a dot are left alone.
+//     known by its name without that ending. Subfolders and names that
+//     begin with a dot are ignored.
 //   - a manifest as Apollo's tools write it: {"format":
 //     "apollo-persisted-query-manifest", "version": 1, "operations": [{"id":
 //     …, "body": …}]}.

@@ -110,7 +110,7 @@ func TestLoadSkipsByteOrderMarks(t *testing.T) {
 }
 
 // Errors of a document name the place and the character.
-func TestLoadSaysWhatDoesNotParse(t *testing.T) {
+func TestLoadNamesInvalidDocuments(t *testing.T) {
 	for content, want := range map[string]string{
 		"{\n  a\u00a0}":   `input:2:4: Cannot parse the unexpected character U+00A0 (a no-break space).`,
 		`{a(b:"\uD83D")}`: `input:1:7: \uD83D is half of a surrogate pair`,

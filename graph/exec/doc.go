@@ -1,4 +1,6 @@
-// Package exec answers a GraphQL operation breadth first. An operation is compiled once to
+// Package exec answers a GraphQL operation breadth first.
+//
+// An operation is compiled once to
 // a [Plan], which is cached with its document. An [Execution] of a plan has three steps:
 //
 //   - Resolve. Each field that needs work is resolved for all of its objects at once. Its resolver

@@ -49,7 +49,7 @@ func TestReadsAnything(t *testing.T) {
 		r := Read(s, 0)
 		for range 20 {
 			if n := r.Count(); n > len(s) {
-				t.Fatalf("%d things in %d bytes", n, len(s))
+				t.Fatalf("%d elements in %d bytes", n, len(s))
 			}
 			if text := r.Text(); len(text) > len(s) {
 				t.Fatalf("%d bytes of %d", len(text), len(s))

@@ -31,7 +31,7 @@ func accepts(text string) error {
 func TestScannerAcceptsOnlyJSON(t *testing.T) {
 	for _, text := range validTexts {
 		if err := accepts(text); err != nil {
-			t.Errorf("%.40q refused: %v", text, err)
+			t.Errorf("%.40q rejected: %v", text, err)
 		}
 	}
 	for _, text := range invalidTexts {
@@ -55,7 +55,7 @@ func TestScannerKeepsTheFirstError(t *testing.T) {
 	first := s.err
 	_, isInteger := s.Integer()
 	if s.Open('{') || s.Next('}') || s.Key() != "" || s.Nullable() != nil || isInteger || s.Boolean() {
-		t.Error("something was read after an error")
+		t.Error("a value was read after an error")
 	}
 	if err := s.End(); err == nil || err != first {
 		t.Errorf("first %v, then %v", first, err)
@@ -86,7 +86,7 @@ func TestScannerIntegers(t *testing.T) {
 		}
 		switch {
 		case want == none && (ok || n != 0):
-			t.Errorf("%s is %d, want none", text, n)
+			t.Errorf("%s is %d, want no integer", text, n)
 		case want != none && (!ok || n != int64(want.(int))):
 			t.Errorf("%s is %d, %t; want %d", text, n, ok, want)
 		}

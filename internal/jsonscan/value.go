@@ -172,8 +172,8 @@ func (s *Scanner) Boolean() bool {
 	return v == "true"
 }
 
-// Ahead returns the next value if it is n bytes between two quotes, without checking those bytes;
-// otherwise "". It does not consume the value: Pass does.
+// Ahead returns the next value if it is n bytes between two quotes; otherwise "". It does
+// not check these bytes. It does not consume the value: Pass does.
 func (s *Scanner) Ahead(n int) string {
 	if s.Peek() == '"' {
 		if rest := s.text[s.at+1:]; len(rest) > n && rest[n] == '"' {

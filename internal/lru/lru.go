@@ -26,7 +26,7 @@ func New[V any](limit int64) *Cache[V] {
 // Get returns the value of key and marks it as used now.
 func (c *Cache[V]) Get(key string) (value V, ok bool) { return c.use(c.byKey[key]) }
 
-// GetBytes is Get without making a string of key.
+// GetBytes is Get without an allocation for the key.
 func (c *Cache[V]) GetBytes(key []byte) (value V, ok bool) { return c.use(c.byKey[string(key)]) }
 
 func (c *Cache[V]) use(e *entry[V]) (value V, ok bool) {

@@ -25,9 +25,9 @@ func (n *Notes) Found() {
 	}
 }
 
-// Read notes data read from Census or from memory. The data stays fresh until the given time.
-// Census sent it at asOf; zero if the data no longer changes. stale says that it had expired. Read
-// is safe for concurrent use.
+// Read notes data read from Census or from memory. The data stays fresh until the given
+// time. Census sent it at asOf; zero if the data no longer changes. stale reports whether
+// it had expired. Read is safe for concurrent use.
 func (n *Notes) Read(until, asOf time.Time, stale bool) {
 	if n == nil {
 		return

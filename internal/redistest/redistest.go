@@ -22,7 +22,7 @@ type Server struct {
 func Start(t testing.TB) *Server {
 	t.Helper()
 	if os.Getenv("REDIS_SERVER") == "" {
-		t.Skip("REDIS_SERVER names no redis-server; the gate has one")
+		t.Skip("REDIS_SERVER is empty: set it to the path of redis-server")
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
