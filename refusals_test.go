@@ -16,7 +16,7 @@ import (
 // withoutID matches the request id that the logger adds to a line.
 var withoutID = regexp.MustCompile(` request_id=\w+$`)
 
-// watchedFor starts a gateway with these arguments. It returns the gateway, its handler and its log.
+// watchedFor returns a gateway started with these arguments, its handler and its log.
 func watchedFor(t *testing.T, args ...string) (*gateway, http.Handler, *transcript) {
 	t.Helper()
 	s, _, err := settings.Read(args, io.Discard)
