@@ -158,7 +158,7 @@ func TestMCP(t *testing.T) {
 		t.Error("the call of a tool is not counted")
 	}
 	g.log.wait(t, `caller=key:agent client=127\.0\.0\.1 app=mcp type=query (operation=whats_failing)`)
-	if n := strings.Count(g.log.String(), "a trusted document is no tool"); n != 3 {
+	if n := strings.Count(g.log.String(), "a trusted document is not served as an MCP tool"); n != 3 {
 		t.Errorf("%d documents are reported as unusable", n)
 	}
 }
