@@ -98,7 +98,7 @@ func asRefusal(err error) *Refusal {
 func Authenticate(by Authenticator) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			vary(w.Header(), "Authorization, X-API-Key")
+			addVary(w.Header(), "Authorization, X-API-Key")
 			caller, err := by(r)
 			if err != nil {
 				Refuse(w, r, asRefusal(err))

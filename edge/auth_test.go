@@ -142,7 +142,7 @@ func FuzzAuthorization(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, value string) {
 		h := http.Header{"Authorization": {value}}
-		token, err := bearer(h)
+		token, err := bearerToken(h)
 		if err == nil && (!printable(token) || !strings.HasSuffix(value, token) || len(value) > maxCredential) {
 			t.Errorf("bearer of %q is %q", value, token)
 		}

@@ -45,7 +45,7 @@ func Compress() (func(http.Handler) http.Handler, error) {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Header["Accept-Encoding"] == nil {
-				vary(w.Header(), "Accept-Encoding")
+				addVary(w.Header(), "Accept-Encoding")
 				next.ServeHTTP(w, r)
 				return
 			}

@@ -26,7 +26,7 @@ func CORS(origins Origins) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			h := w.Header()
-			vary(h, "Origin")
+			addVary(h, "Origin")
 			origin, one := soleOrigin(r)
 			allowed := one && origins.allows(origin)
 			if allowed {
@@ -36,13 +36,13 @@ func CORS(origins Origins) func(http.Handler) http.Handler {
 				h.Set("Access-Control-Allow-Origin", origin)
 			}
 			if r.Method == http.MethodOptions && origin != "" && r.Header.Get("Access-Control-Request-Method") != "" {
-				vary(h, "Access-Control-Request-Method, Access-Control-Request-Headers")
+				addVary(h, "Access-Control-Request-Method, Access-Control-Request-Headers")
 				if !allowed {
 					Refuse(w, r, originNotAllowed())
 					return
 				}
 				asked, ok := requestedHeaders(r)
-				if !ok || !corsMethod(r.Header.Get("Access-Control-Request-Method")) {
+				if !ok || !isCORSMethod(r.Header.Get("Access-Control-Request-Method")) {
 					Refuse(w, r, &Refusal{Status: http.StatusForbidden, Code: errcodes.Forbidden, Reason: ForPreflight,
 						Message: "Pages of another origin may not use this method or these headers. Use GET or POST."})
 					return
@@ -63,7 +63,7 @@ func CORS(origins Origins) func(http.Handler) http.Handler {
 	}
 }
 
-func corsMethod(method string) bool {
+func isCORSMethod(method string) bool {
 	return method == http.MethodPost || method == http.MethodGet || method == http.MethodHead
 }
 

@@ -40,10 +40,10 @@ func authorization(h http.Header) (scheme, rest string, err error) {
 	return strings.ToLower(scheme), rest, nil
 }
 
-// bearer returns the token of "Authorization: Bearer …" (RFC 6750, 2.1). It
+// bearerToken returns the token of "Authorization: Bearer …" (RFC 6750, 2.1). It
 // takes every visible ASCII character, not only those the RFC lists: Census
 // tokens begin with "secret-token:" (RFC 8959).
-func bearer(h http.Header) (string, error) {
+func bearerToken(h http.Header) (string, error) {
 	scheme, token, err := authorization(h)
 	switch {
 	case err != nil:
@@ -81,7 +81,7 @@ func censusToken(h http.Header) (string, error) {
 func apiKey(h http.Header) (string, error) {
 	values := h.Values("X-API-Key")
 	if len(values) == 0 {
-		return bearer(h)
+		return bearerToken(h)
 	}
 	if len(values) > 1 || len(values[0]) > maxCredential || !printable(values[0]) {
 		return "", errBadCredential

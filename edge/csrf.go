@@ -28,8 +28,8 @@ import (
 func CSRF(origins Origins) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			vary(w.Header(), "Sec-Fetch-Site") // CORS, an outer layer, adds Origin
-			if why := crossSite(r, origins); why != nil {
+			addVary(w.Header(), "Sec-Fetch-Site") // CORS, an outer layer, adds Origin
+			if why := crossSiteRefusal(r, origins); why != nil {
 				Refuse(w, r, why)
 				return
 			}
@@ -41,8 +41,8 @@ func CSRF(origins Origins) func(http.Handler) http.Handler {
 	}
 }
 
-// crossSite returns the reason to reject r; nil to accept it.
-func crossSite(r *http.Request, origins Origins) *Refusal {
+// crossSiteRefusal returns the reason to reject r; nil to accept it.
+func crossSiteRefusal(r *http.Request, origins Origins) *Refusal {
 	if r.Method == http.MethodOptions {
 		return nil
 	}
@@ -51,14 +51,14 @@ func crossSite(r *http.Request, origins Origins) *Refusal {
 		return originNotAllowed()
 	}
 	site := r.Header.Get("Sec-Fetch-Site")
-	if ownSite(r, site, origin) || origins.exact[origin] {
+	if isSameSite(r, site, origin) || origins.exact[origin] {
 		return nil
 	}
 	if origin != "" && !origins.all {
 		return originNotAllowed()
 	}
 	switch {
-	case preflighted(r):
+	case needsPreflight(r):
 		return nil
 	case origin == "" && site == "" && !fromBrowser(r):
 		return nil
@@ -68,10 +68,10 @@ func crossSite(r *http.Request, origins Origins) *Refusal {
 			"or POST with Content-Type application/json."}
 }
 
-// ownSite reports whether the browser confirms that the request is same-origin, as
+// isSameSite reports whether the browser confirms that the request is same-origin, as
 // net/http.CrossOriginProtection judges it. That type accepts every GET, but a GET here costs
-// Census calls, so ownSite checks it as well.
-func ownSite(r *http.Request, site, origin string) bool {
+// Census calls, so isSameSite checks it as well.
+func isSameSite(r *http.Request, site, origin string) bool {
 	switch site {
 	case "same-origin", "none":
 		return true
@@ -85,9 +85,9 @@ func ownSite(r *http.Request, site, origin string) bool {
 	return false
 }
 
-// preflighted reports whether r has something that only a preflight, or a program other than a
+// needsPreflight reports whether r has something that only a preflight, or a program other than a
 // browser, can add (Fetch, "CORS-safelisted request-header").
-func preflighted(r *http.Request) bool {
+func needsPreflight(r *http.Request) bool {
 	types := r.Header["Content-Type"]
 	if len(types) == 1 && types[0] == "application/json" { // nearly all requests
 		return true
@@ -98,7 +98,7 @@ func preflighted(r *http.Request) bool {
 		}
 	}
 	// Browsers add Basic credentials on their own, but never Bearer ones.
-	if _, err := bearer(r.Header); err == nil {
+	if _, err := bearerToken(r.Header); err == nil {
 		return true
 	}
 	if len(types) != 1 {

@@ -58,7 +58,7 @@ func JWT(opt JWTOptions) (Authenticator, error) {
 		jwt.WithStrictDecoding(),
 	)
 	judge := func(r *http.Request) (Caller, *Refusal) {
-		text, err := bearer(r.Header)
+		text, err := bearerToken(r.Header)
 		if err != nil {
 			return Caller{}, unreadable(err)
 		}

@@ -32,7 +32,7 @@ func Refuse(w http.ResponseWriter, r *http.Request, e *Refusal) {
 	h := w.Header()
 	media, _ := accepts.Answer(r.Header["Accept"])
 	h.Set("Content-Type", cmp.Or(media, accepts.JSON)+"; charset=utf-8")
-	vary(h, "Accept")
+	addVary(h, "Accept")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
 	// These headers describe the answer that the handler meant to send, not this one.

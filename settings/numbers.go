@@ -18,7 +18,7 @@ func (s Settings) inRange() error {
 		if !ranged {
 			continue
 		}
-		if value := written(f, v.Field(i)); !(number(least) <= number(value) && number(value) <= number(most)) {
+		if value := formatValue(f, v.Field(i)); !(number(least) <= number(value) && number(value) <= number(most)) {
 			return invalid(f.Tag.Get("env"), "must be from %s to %s, not %s", least, most, value)
 		}
 	}

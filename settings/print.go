@@ -16,7 +16,7 @@ func (s Settings) Print(w io.Writer) {
 		if env == "" {
 			continue
 		}
-		value := written(f, v.Field(i))
+		value := formatValue(f, v.Field(i))
 		if _, secret := f.Tag.Lookup("secret"); secret && value != "" {
 			value = "(hidden)"
 		}
@@ -24,8 +24,8 @@ func (s Settings) Print(w io.Writer) {
 	}
 }
 
-// written returns the value v of the setting f in the form of a settings file.
-func written(f reflect.StructField, v reflect.Value) string {
+// formatValue returns the value v of the setting f in the form of a settings file.
+func formatValue(f reflect.StructField, v reflect.Value) string {
 	if list, ok := v.Interface().([]string); ok {
 		return strings.Join(list, ",")
 	}

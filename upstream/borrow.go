@@ -54,7 +54,7 @@ func (l list[T]) lend(k *paging.CachedList[T]) {
 
 // borrowChunk returns a chunk from the store and caches it.
 func (l list[T]) borrowChunk(key cacheKey) (any, bool) {
-	if !l.client.hasStore() || l.localOnly || l.client.cache.absent.has(key) {
+	if !l.client.hasStore() || l.localOnly || l.client.cache.storeMisses.has(key) {
 		return nil, false
 	}
 	var b paging.CachedChunk[T]
@@ -63,7 +63,7 @@ func (l list[T]) borrowChunk(key cacheKey) (any, bool) {
 		return ok
 	})
 	if !found {
-		l.client.cache.absent.add(key)
+		l.client.cache.storeMisses.add(key)
 		return nil, false
 	}
 	weight := l.weigh(b.Rows)

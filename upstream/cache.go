@@ -26,7 +26,7 @@ const (
 type cache struct {
 	entries       *otter.Cache[cacheKey, entry]
 	store         Store // shared with other gateways; nil: there is none
-	absent        absent
+	storeMisses   storeMisses
 	freshness     time.Duration
 	stale         time.Duration // how long an expired entry may be served while Census fails
 	recordsFor    time.Duration // for single records that will not change again

@@ -71,21 +71,21 @@ func formatOf(version string, types ...reflect.Type) string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// absent records chunks that were missing in the store within the last second. A scan looks for a
-// chunk several times before it reads it from Census.
-type absent struct {
+// storeMisses records chunks that were missing in the store within the last second. A scan
+// looks for a chunk several times before it reads it from Census.
+type storeMisses struct {
 	mu   sync.Mutex
 	from time.Time // when the first key was added
 	keys map[cacheKey]bool
 }
 
-func (a *absent) has(key cacheKey) bool {
+func (a *storeMisses) has(key cacheKey) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.keys[key] && time.Since(a.from) < time.Second
 }
 
-func (a *absent) add(key cacheKey) {
+func (a *storeMisses) add(key cacheKey) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.keys == nil || time.Since(a.from) >= time.Second {

@@ -47,7 +47,7 @@ func (l *layer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if lead {
 		l.misses.Add(1)
-		l.lead(w, r, f)
+		l.runFlight(w, r, f)
 		return
 	}
 	l.hits.Add(1)
@@ -57,10 +57,10 @@ func (l *layer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.write(w, r, a)
 }
 
-// lead runs f for r and for all requests that wait for it. It continues after r's client has
+// runFlight runs f for r and for all requests that wait for it. It continues after r's client has
 // left, until all others have left too. A panic of next propagates, and each waiting request then
 // runs on its own.
-func (l *layer) lead(w http.ResponseWriter, r *http.Request, f *flight) {
+func (l *layer) runFlight(w http.ResponseWriter, r *http.Request, f *flight) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cancel()
 	f.cancel = cancel

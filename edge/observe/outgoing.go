@@ -57,7 +57,7 @@ func (o outgoing) RoundTrip(r *http.Request) (*http.Response, error) {
 	o.tracing.Inject(ctx, r.Header)
 	resp, err := o.next.RoundTrip(r)
 	if err != nil {
-		brokenOff(span, err)
+		endBroken(span, err)
 		span.End()
 		return resp, err
 	}
@@ -103,9 +103,9 @@ func portOf(u *url.URL) int {
 	return 443
 }
 
-// brokenOff marks the span of a try without a complete response. The text of err goes only to the
+// endBroken marks the span of a try without a complete response. The text of err goes only to the
 // log, since it can contain more than a span should.
-func brokenOff(span trace.Span, err error) {
+func endBroken(span trace.Span, err error) {
 	var timeout interface{ Timeout() bool }
 	kind := semconv.ErrorType(err)
 	switch {
@@ -127,7 +127,7 @@ type tracedBody struct {
 func (b *tracedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && err != io.EOF {
-		brokenOff(b.span, err)
+		endBroken(b.span, err)
 	}
 	return n, err
 }

@@ -8,12 +8,12 @@ import "math/bits"
 func Plain[T string | []byte](text T) int {
 	i := 0
 	for ; i+8 <= len(text); i += 8 {
-		if special := specials(eight(text[i:])); special != 0 {
+		if special := specials(loadEight(text[i:])); special != 0 {
 			return i + bits.TrailingZeros64(special)/8
 		}
 	}
 	if last := len(text) - 8; last >= 0 && i < len(text) {
-		return last + bits.TrailingZeros64(specials(eight(text[last:])))/8
+		return last + bits.TrailingZeros64(specials(loadEight(text[last:])))/8
 	}
 	for ; i < len(text); i++ {
 		if c := text[i]; c == '"' || c == '\\' || c < ' ' {
@@ -23,8 +23,8 @@ func Plain[T string | []byte](text T) int {
 	return i
 }
 
-// eight returns the first eight bytes of text, the first byte lowest.
-func eight[T string | []byte](text T) uint64 {
+// loadEight returns the first eight bytes of text, the first byte lowest.
+func loadEight[T string | []byte](text T) uint64 {
 	_ = text[7]
 	return uint64(text[0]) | uint64(text[1])<<8 | uint64(text[2])<<16 | uint64(text[3])<<24 |
 		uint64(text[4])<<32 | uint64(text[5])<<40 | uint64(text[6])<<48 | uint64(text[7])<<56

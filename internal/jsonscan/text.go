@@ -47,7 +47,7 @@ func (s *Scanner) escaped(start int) string {
 				c = unescaped(s.text[i+1])
 			}
 			if c == 0 {
-				return s.escapedOddly(start)
+				return s.decodeEscapes(start)
 			}
 			b, i = append(b, c), i+2
 		default:
@@ -80,8 +80,8 @@ func unescaped(c byte) byte {
 	return 0
 }
 
-// escapedOddly is escaped for strings with any escapes.
-func (s *Scanner) escapedOddly(start int) (v string) {
+// decodeEscapes is escaped for strings with any escapes.
+func (s *Scanner) decodeEscapes(start int) (v string) {
 	for i := start; i < len(s.text); i++ {
 		switch s.text[i] {
 		case '\\':

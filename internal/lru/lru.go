@@ -33,8 +33,8 @@ func (c *Cache[V]) use(e *entry[V]) (value V, ok bool) {
 	if e == nil {
 		return value, false
 	}
-	e.leave()
-	c.front(e)
+	e.unlink()
+	c.moveToFront(e)
 	return e.value, true
 }
 
@@ -51,7 +51,7 @@ func (c *Cache[V]) Put(key string, value V, cost int64) {
 	e := &entry[V]{key: key, value: value, cost: cost}
 	c.byKey[key] = e
 	c.used += cost
-	c.front(e)
+	c.moveToFront(e)
 }
 
 // Remove deletes the value of key.
@@ -59,7 +59,7 @@ func (c *Cache[V]) Remove(key string) {
 	if e, ok := c.byKey[key]; ok {
 		delete(c.byKey, key)
 		c.used -= e.cost
-		e.leave()
+		e.unlink()
 	}
 }
 
@@ -76,9 +76,9 @@ func (c *Cache[V]) Used() int64 { return c.used }
 // Len returns the number of values.
 func (c *Cache[V]) Len() int { return len(c.byKey) }
 
-func (c *Cache[V]) front(e *entry[V]) {
+func (c *Cache[V]) moveToFront(e *entry[V]) {
 	e.prev, e.next = &c.ring, c.ring.next
 	e.prev.next, e.next.prev = e, e
 }
 
-func (e *entry[V]) leave() { e.prev.next, e.next.prev = e.next, e.prev }
+func (e *entry[V]) unlink() { e.prev.next, e.next.prev = e.next, e.prev }

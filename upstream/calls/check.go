@@ -19,7 +19,7 @@ func CheckBaseURL(base string) error {
 		return errors.New("use http:// or https://")
 	case u.User != nil:
 		return errors.New("remove the user info; set the token separately")
-	case u.Hostname() == "" || !visible(u.Host):
+	case u.Hostname() == "" || !isVisibleASCII(u.Host):
 		return errors.New("no host; use a form like https://app.getcensus.com/api/v1")
 	case strings.ContainsAny(base, "?#"):
 		return errors.New("remove the query or fragment")
@@ -37,7 +37,7 @@ func CheckBaseURL(base string) error {
 // CheckToken returns an error if a Census token is invalid. It must be visible ASCII without
 // surrounding quotes. The error does not repeat the token.
 func CheckToken(token string) error {
-	if !visible(token) {
+	if !isVisibleASCII(token) {
 		return errors.New("use visible ASCII characters without spaces")
 	}
 	if strings.Trim(token, `"'`) != token {
@@ -46,6 +46,6 @@ func CheckToken(token string) error {
 	return nil
 }
 
-func visible(s string) bool {
+func isVisibleASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }

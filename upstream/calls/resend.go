@@ -24,14 +24,14 @@ type conns struct {
 
 // trace returns the context for the request.
 func (c *conns) trace(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: c.got})
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: c.gotConn})
 }
 
-// got ends the try at the first connection over the limit. net/http goes on writing for a
+// gotConn ends the try at the first connection over the limit. net/http goes on writing for a
 // moment after that, but an expired deadline stops the request. Over HTTP/2, a deadline would
 // break other requests on the connection; there, net/http repeats only what Census has not
 // processed.
-func (c *conns) got(info httptrace.GotConnInfo) {
+func (c *conns) gotConn(info httptrace.GotConnInfo) {
 	if c.n++; c.n <= maxConns {
 		return
 	}

@@ -60,12 +60,12 @@ func TestThirdConnection(t *testing.T) {
 			conn, _ := made()
 			c := conns{cancel: cancel}
 			for range maxConns {
-				c.got(httptrace.GotConnInfo{Conn: conn})
+				c.gotConn(httptrace.GotConnInfo{Conn: conn})
 			}
 			if ctx.Err() != nil || c.explain(io.EOF) != io.EOF {
 				t.Error("it ends too early")
 			}
-			c.got(httptrace.GotConnInfo{Conn: conn})
+			c.gotConn(httptrace.GotConnInfo{Conn: conn})
 			if ctx.Err() == nil || c.explain(ctx.Err()) != errConnsBroken || c.explain(nil) != nil {
 				t.Error("it does not end")
 			}

@@ -11,7 +11,7 @@ const (
 	daysTo1970 = 719468          // from 0000-03-01
 )
 
-func put2(b []byte, n uint32) {
+func putTwoDigits(b []byte, n uint32) {
 	const pairs = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"
 	b[1], b[0] = pairs[2*n+1], pairs[2*n]
 }
@@ -44,8 +44,8 @@ func days(year, month, day uint32) uint32 {
 	return year/400*eraDays + 365*inEra + inEra/4 - inEra/100 + (153*month+2)/5 + day - 1 - daysTo1970
 }
 
-// take2 reads two digits; over 99 if they are not digits.
-func take2(s string) uint32 {
+// takeTwoDigits reads two digits; over 99 if they are not digits.
+func takeTwoDigits(s string) uint32 {
 	tens, ones := uint32(s[0]-'0'), uint32(s[1]-'0')
 	if tens > 9 || ones > 9 {
 		return 1e6

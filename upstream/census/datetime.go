@@ -44,15 +44,15 @@ func (t DateTime) Append(b []byte) []byte {
 	n := len(b)
 	b = append(b, digits...)
 	d := b[n : n+len(digits)]
-	put2(d[0:], year/100)
-	put2(d[2:], year%100)
-	put2(d[5:], month)
-	put2(d[8:], day)
-	put2(d[11:], s/3600)
-	put2(d[14:], s/60%60)
-	put2(d[17:], s%60)
+	putTwoDigits(d[0:], year/100)
+	putTwoDigits(d[2:], year%100)
+	putTwoDigits(d[5:], month)
+	putTwoDigits(d[8:], day)
+	putTwoDigits(d[11:], s/3600)
+	putTwoDigits(d[14:], s/60%60)
+	putTwoDigits(d[17:], s%60)
 	d[20] = byte('0' + ms/100)
-	put2(d[21:], ms%100)
+	putTwoDigits(d[21:], ms%100)
 	return b
 }
 
@@ -65,10 +65,10 @@ func parseCanonical(s string) (DateTime, bool) {
 	if len(s) != len(dateTimeLayout) || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s[19] != '.' || s[23] != 'Z' {
 		return 0, false
 	}
-	year := take2(s[0:])*100 + take2(s[2:])
-	month, day := take2(s[5:]), take2(s[8:])
-	hour, minute, second := take2(s[11:]), take2(s[14:]), take2(s[17:])
-	ms := take2(s[20:])*10 + uint32(s[22]-'0')
+	year := takeTwoDigits(s[0:])*100 + takeTwoDigits(s[2:])
+	month, day := takeTwoDigits(s[5:]), takeTwoDigits(s[8:])
+	hour, minute, second := takeTwoDigits(s[11:]), takeTwoDigits(s[14:]), takeTwoDigits(s[17:])
+	ms := takeTwoDigits(s[20:])*10 + uint32(s[22]-'0')
 	if year < 1971 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 28 && day > lastDay(year, month) ||
 		hour > 23 || minute > 59 || second > 59 || ms > 999 || s[22]-'0' > 9 {
 		return 0, false

@@ -101,8 +101,8 @@ func (p *packer) run(r, before *SyncRun) {
 	p.signed(int64(r.ID - before.ID))
 	p.signed(int64(r.SyncID - before.SyncID))
 	p.signed(int64(r.CreatedAt - before.CreatedAt))
-	p.unsigned(p.number(string(r.Status)))
-	p.unsigned(p.number(r.RawStatus))
+	p.unsigned(p.textIndex(string(r.Status)))
+	p.unsigned(p.textIndex(r.RawStatus))
 	for _, t := range r.times() {
 		if *t != 0 {
 			p.signed(int64(*t - r.CreatedAt))
@@ -110,11 +110,11 @@ func (p *packer) run(r, before *SyncRun) {
 	}
 	for _, w := range r.words() {
 		if *w != nil {
-			p.unsigned(p.number(**w))
+			p.unsigned(p.textIndex(**w))
 		}
 	}
 	if r.SyncTriggerReason != nil {
-		p.unsigned(p.place(r.SyncTriggerReason))
+		p.unsigned(p.reasonIndex(r.SyncTriggerReason))
 	}
 	var last int64
 	for _, c := range r.counts() {
@@ -129,9 +129,9 @@ func (p *packer) unsigned(n uint64) { p.b = binary.AppendUvarint(p.b, n) }
 
 func (p *packer) signed(n int64) { p.b = binary.AppendVarint(p.b, n) }
 
-// number returns the number of a text. It copies the text, so as not to keep its page in
+// textIndex returns the number of a text. It copies the text, so as not to keep its page in
 // memory.
-func (p *packer) number(s string) uint64 {
+func (p *packer) textIndex(s string) uint64 {
 	n, ok := p.numbers[s]
 	if !ok {
 		n, s = len(p.texts), strings.Clone(s)
@@ -140,11 +140,11 @@ func (p *packer) number(s string) uint64 {
 	return uint64(n)
 }
 
-func (p *packer) place(r *SyncTriggerReason) uint64 {
+func (p *packer) reasonIndex(r *SyncTriggerReason) uint64 {
 	key := [2]int{-1, -1}
 	for i, s := range [...]*string{r.UITag, r.UIDetail} {
 		if s != nil {
-			key[i] = int(p.number(*s))
+			key[i] = int(p.textIndex(*s))
 		}
 	}
 	if n := slices.Index(p.places, key); n >= 0 {

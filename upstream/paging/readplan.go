@@ -28,7 +28,7 @@ func planReads[T any](v *View[T], windows []Window, size int) []Read {
 		lo, hi := v.stretch(w)
 		if hi == newest {
 			n := w.want()
-			if !w.blank() {
+			if !w.needsNoRow() {
 				n++ // shows whether the last row is alone in its moment
 			}
 			switch {

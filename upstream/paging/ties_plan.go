@@ -8,7 +8,7 @@ const maxTieReads = 24
 // one is alone in its moment. It does so only if that row takes no call of its own: not from a
 // chunk into the next, and not beyond the largest head.
 func (v *View[T]) withNeighbor(w Window, lo, hi, size int) (int, int) {
-	if _, how := v.start(w); how == sought || w.blank() {
+	if _, how := v.start(w); how == sought || w.needsNoRow() {
 		return lo, hi
 	}
 	if w.FromOldest && hi%size != 0 {

@@ -64,8 +64,8 @@ func (w Window) want() int {
 	return max(w.Limit, 1)
 }
 
-// blank reports whether the answer to w depends on no row.
-func (w Window) blank() bool { return w.Limit == 0 && w.Far().IsEnd() }
+// needsNoRow reports whether the answer to w depends on no row.
+func (w Window) needsNoRow() bool { return w.Limit == 0 && w.Far().IsEnd() }
 
 // Near returns the position w counts from.
 func (w Window) Near() Position {

@@ -44,7 +44,7 @@ func (c *Census) addSync(s Sync) *syncState {
 	if s.UpdatedAt.IsZero() {
 		s.UpdatedAt = s.CreatedAt
 	}
-	s.CreatedAt, s.UpdatedAt = whole(s.CreatedAt), whole(s.UpdatedAt)
+	s.CreatedAt, s.UpdatedAt = toMilliseconds(s.CreatedAt), toMilliseconds(s.UpdatedAt)
 	state := &syncState{Sync: s}
 	i, _ := slices.BinarySearchFunc(c.syncs, state, func(a, b *syncState) int {
 		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
@@ -81,7 +81,7 @@ func (c *Census) AddRun(syncID int64, r Run) int64 {
 
 // fill gives zero fields believable values, none of them after now.
 func (r *Run) fill(at, now int64, d *dice) {
-	r.CreatedAt, r.ScheduledAt = clock(at), whole(r.ScheduledAt)
+	r.CreatedAt, r.ScheduledAt = clock(at), toMilliseconds(r.ScheduledAt)
 	r.Status = cmp.Or(r.Status, "completed")
 	if r.Tag == "" && !r.NoReason {
 		r.Tag = "API Request"
@@ -91,14 +91,14 @@ func (r *Run) fill(at, now int64, d *dice) {
 	if r.Status == "completed" && r.CompletedAt.IsZero() {
 		r.CompletedAt = clock(min(at+d.between(36_000, 53_000), now))
 	}
-	r.CompletedAt = whole(r.CompletedAt)
+	r.CompletedAt = toMilliseconds(r.CompletedAt)
 	if r.UpdatedAt.IsZero() {
 		r.UpdatedAt = r.CreatedAt
 		if !r.CompletedAt.IsZero() {
 			r.UpdatedAt = clock(min(r.CompletedAt.UnixMilli()+d.between(79_000, 221_000), max(now, r.CompletedAt.UnixMilli())))
 		}
 	}
-	r.UpdatedAt = whole(r.UpdatedAt)
+	r.UpdatedAt = toMilliseconds(r.UpdatedAt)
 	if r.Counts == (Counts{}) {
 		r.Counts = noCounts
 		if r.Status == "completed" {
@@ -135,7 +135,7 @@ func (c *Census) UpdateSync(id int64, f func(*Sync)) bool {
 	}
 	created := s.CreatedAt
 	f(&s.Sync)
-	s.ID, s.CreatedAt, s.UpdatedAt = id, created, whole(s.UpdatedAt)
+	s.ID, s.CreatedAt, s.UpdatedAt = id, created, toMilliseconds(s.UpdatedAt)
 	return true
 }
 
@@ -143,7 +143,7 @@ func (c *Census) write(s *syncState, w *row, now int64, f func(*Run)) {
 	r := c.runAt(s, w, now)
 	f(&r)
 	r.ID, r.SyncID, r.CreatedAt = w.id, s.ID, clock(w.at)
-	r.UpdatedAt, r.CompletedAt, r.ScheduledAt = whole(r.UpdatedAt), whole(r.CompletedAt), whole(r.ScheduledAt)
+	r.UpdatedAt, r.CompletedAt, r.ScheduledAt = toMilliseconds(r.UpdatedAt), toMilliseconds(r.CompletedAt), toMilliseconds(r.ScheduledAt)
 	w.written = &r
 }
 
@@ -168,8 +168,8 @@ func (c *Census) find(id int64) (*syncState, int) {
 	return s, i
 }
 
-// whole truncates a time to the milliseconds that Census keeps; zero stays zero.
-func whole(t time.Time) time.Time {
+// toMilliseconds truncates a time to the milliseconds that Census keeps; zero stays zero.
+func toMilliseconds(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}
 	}
