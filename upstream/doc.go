@@ -12,9 +12,9 @@
 //	served   syncs, runs, connections and groups (syncs.go, runs.go, ends.go); with
 //	         Options.Groups, only those of the served groups (served.go)
 //	list     turns windows into page reads, and pages into rows (windows.go, fill.go, package
-//	         paging); reads one record (record.go)
+//	         paging); reads one record (cachedrecord.go)
 //	cache    returns what was read before and is still fresh (listcache.go, cache.go), by this
-//	         gateway or by another (borrow.go, share.go)
+//	         gateway or by another (borrow.go, sharedstore.go)
 //	flight   shares one call among equal requests made at the same time (flight.go)
 //	call     makes one GET, with retries and limits (package calls)
 //	decode   parses the answer into syncs, runs and connections (package census)

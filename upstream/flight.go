@@ -22,13 +22,13 @@ type flights struct {
 
 // A flight is one request under way.
 type flight struct {
-	departed int64     // flights.now when it began
+	departed int64     // flights.count when it began
 	sent     time.Time // the same by the clock
 	deadline time.Time // deadline of the caller that began it; zero: none
 	done     chan struct{}
 
 	// Once it is done:
-	landed  int64 // flights.now when the answer arrived
+	landed  int64 // flights.count when the answer arrived
 	value   any
 	err     error
 	expired bool // it ran out of time
