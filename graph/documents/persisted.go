@@ -2,8 +2,6 @@ package documents
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -98,19 +96,4 @@ func (p Persisted) automatic(hash string, params *graphql.RawParams) *gqlerror.E
 	}
 	params.Query = text
 	return nil
-}
-
-// ShortHash returns the name of a document in logs and traces: the first 12 hex digits of its
-// SHA-256 hash, or "" for an empty text.
-func ShortHash(text string) string {
-	if text == "" {
-		return ""
-	}
-	return hashOf(text)[:12]
-}
-
-// hashOf returns the SHA-256 hash of text in lower-case hex.
-func hashOf(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
 }

@@ -68,3 +68,18 @@ func (c cron) nextLocal(t time.Time) time.Time {
 	}
 	return time.Time{}
 }
+
+// A cron is an expression of five fields: minute, hour, day of the month, month, day of the week
+// (0 and 7 are Sunday). Each field is a set of bits, one for each value. As in Vixie's cron
+// (crontab(5)), if both day fields are restricted, a day must match only one of them. A field is
+// restricted if it does not begin with "*".
+//
+// It also accepts extensions. With six fields, the first is seconds, which are checked and
+// ignored, since every grace is longer. With seven, the last is the year, which must be "*". A
+// time zone may follow at the end, or precede after "CRON_TZ=" or "TZ=". A day of "?" means "*".
+// Days of the week are numbered as in crontab(5), not as in Quartz, where Sunday is 1.
+type cron struct {
+	minutes, hours, days, months, weekdays uint64
+	either                                 bool
+	zone                                   *time.Location // nil for UTC
+}

@@ -111,16 +111,3 @@ func runsWereText(runs int) string {
 	}
 	return countText(int64(runs), "run") + " were"
 }
-
-// startKnown reports whether a streak of the n newest finished runs is known to begin with the
-// oldest of them.
-func (v *facts) startKnown(n int) bool { return n < len(v.finished) || !v.more }
-
-// endOf returns when a finished run ended. If that is unknown, it returns when the run was
-// queued.
-func endOf(r *census.SyncRun) census.DateTime {
-	if r.CompletedAt != 0 {
-		return r.CompletedAt
-	}
-	return r.CreatedAt
-}

@@ -3,8 +3,6 @@ package health
 import (
 	"fmt"
 	"time"
-
-	"census-gateway/upstream/census"
 )
 
 // Rules about whether the sync runs.
@@ -102,19 +100,4 @@ func (v *facts) maxRunTime() time.Duration {
 // maxRunTimeIfSkipped returns the same if runs were skipped after it.
 func (v *facts) maxRunTimeIfSkipped() time.Duration {
 	return max(minStuckTimeIfSkipped, 2*v.longestRun)
-}
-
-func (v *facts) blockerAge() time.Duration { return max(v.now.Sub(v.blocker.CreatedAt), 0) }
-
-// oldestSkip returns the oldest of the newest runs skipped in a row. There must be at least one.
-func (v *facts) oldestSkip() *census.SyncRun {
-	left := v.skippedRuns
-	for i := range v.runs {
-		if r := &v.runs[i]; !r.DryRun() && r.Outcome() == census.OutcomeSkipped {
-			if left--; left == 0 {
-				return r
-			}
-		}
-	}
-	return &v.runs[len(v.runs)-1]
 }

@@ -69,3 +69,45 @@ func (d *Digest) Merge(other *Digest) {
 // and completions after Until. It returns 0 if no such run was added; earlier runs may have
 // succeeded.
 func (d *Digest) LastSuccessAt() census.DateTime { return d.lastSuccess }
+
+// Errors returns the error groups, the most frequent first and, among equals, the latest first.
+// It returns at most first groups, or all if first is 0 or less. The combined group of rare
+// errors comes last, if there is one.
+//
+// A FAILED run always counts. A PARTIAL run counts if it has an error code or message. Others
+// never count: Census leaves old errors on canceled runs (API reference, samples).
+func (d *Digest) Errors(first int) []ErrorGroup {
+	all := d.errors.sorted()
+	list := make([]ErrorGroup, 0, len(all)+1)
+	for _, g := range all {
+		e := g.toErrorGroup()
+		e.Key = publicKey(g.key)
+		if g.key[0] == 'c' {
+			e.Code = e.LatestRun.ErrorCode
+		}
+		if _, message := errorOf(e.LatestRun); message != "" {
+			t := template(string(appendPattern(nil, message)))
+			e.Template = &t
+		}
+		list = append(list, e)
+	}
+	if d.errors.rare.n > 0 {
+		list = append(list, d.errors.rare.toErrorGroup())
+	}
+	if first > 0 && first < len(list) {
+		list = list[:first]
+	}
+	return list
+}
+
+// KeepSubsets makes d, which must have no runs yet, also keep its runs by kind. Merge ignores the
+// subsets of both Digests.
+func (d *Digest) KeepSubsets(split Split) { d.subsets = &subsets{split, map[Kind]*Subset{}} }
+
+// Subsets returns the runs of d by kind; nil if KeepSubsets was not called.
+func (d *Digest) Subsets() map[Kind]*Subset {
+	if d.subsets == nil {
+		return nil
+	}
+	return d.subsets.byKind
+}

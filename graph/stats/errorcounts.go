@@ -159,36 +159,6 @@ func (g *errorCounts) sorted() []*errorCount {
 	return all
 }
 
-// Errors returns the error groups, the most frequent first and, among equals, the latest first.
-// It returns at most first groups, or all if first is 0 or less. The combined group of rare
-// errors comes last, if there is one.
-//
-// A FAILED run always counts. A PARTIAL run counts if it has an error code or message. Others
-// never count: Census leaves old errors on canceled runs (API reference, samples).
-func (d *Digest) Errors(first int) []ErrorGroup {
-	all := d.errors.sorted()
-	list := make([]ErrorGroup, 0, len(all)+1)
-	for _, g := range all {
-		e := g.toErrorGroup()
-		e.Key = publicKey(g.key)
-		if g.key[0] == 'c' {
-			e.Code = e.LatestRun.ErrorCode
-		}
-		if _, message := errorOf(e.LatestRun); message != "" {
-			t := template(string(appendPattern(nil, message)))
-			e.Template = &t
-		}
-		list = append(list, e)
-	}
-	if d.errors.rare.n > 0 {
-		list = append(list, d.errors.rare.toErrorGroup())
-	}
-	if first > 0 && first < len(list) {
-		list = list[:first]
-	}
-	return list
-}
-
 func (g *errorCount) toErrorGroup() ErrorGroup {
 	return ErrorGroup{Key: RestKey, Count: int(g.n), SyncCount: len(g.syncs), FirstSeenAt: g.first, LastSeenAt: g.latest.CreatedAt, LatestRun: g.latest}
 }

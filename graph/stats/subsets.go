@@ -38,18 +38,6 @@ type subsets struct {
 	byKind map[Kind]*Subset
 }
 
-// KeepSubsets makes d, which must have no runs yet, also keep its runs by kind. Merge ignores the
-// subsets of both Digests.
-func (d *Digest) KeepSubsets(split Split) { d.subsets = &subsets{split, map[Kind]*Subset{}} }
-
-// Subsets returns the runs of d by kind; nil if KeepSubsets was not called.
-func (d *Digest) Subsets() map[Kind]*Subset {
-	if d.subsets == nil {
-		return nil
-	}
-	return d.subsets.byKind
-}
-
 func (s *subsets) add(r *runValues, success bool) {
 	kind := s.kindOf(r.run)
 	into := s.byKind[kind]

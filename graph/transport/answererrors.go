@@ -19,8 +19,6 @@ const (
 	maxMessage       = 300 // characters in an error's message
 	maxRequestErrors = 20  // reported for a request that is not executed
 	maxFullMessages  = 20  // errors of one code with the full message; later ones get a short one
-
-	internalMessage = "internal server error"
 )
 
 // requestErrors rewords gqlgen's errors about an invalid request, before presenters see them.
@@ -56,15 +54,6 @@ func (o Options) variableError(op *ast.OperationDefinition, values map[string]an
 		}
 	}
 	return errorWithCode(errcodes.BadUserInput, "$"+err.Path[1:].String()+": "+err.Message)
-}
-
-func errorWithCode(code, message string) *gqlerror.Error {
-	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": code}}
-}
-
-func codeOf(err *gqlerror.Error) string {
-	c, _ := err.Extensions["code"].(string)
-	return c
 }
 
 // Code returns the documented code of err. An error without a code is an internal error.

@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"net/http"
 
-	"census-gateway/internal/errcodes"
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"census-gateway/internal/errcodes"
 )
 
 // A multipartEventWriter writes events as parts, by Apollo's multipart protocol for subscriptions.

@@ -7,7 +7,6 @@ import (
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -67,16 +66,6 @@ type Options struct {
 	// OnPanic is called for each recovered panic, with its stack. Clients see neither. Nil
 	// ignores panics.
 	OnPanic func(ctx context.Context, value any, stack []byte)
-}
-
-// Add adds the transports for POST, GET and OPTIONS to srv, then NotAllowed, and sets the error
-// presenter. Call it last.
-func Add(srv *handler.Server, opt Options) {
-	srv.SetErrorPresenter(opt.present)
-	srv.AddTransport(POST{opt})
-	srv.AddTransport(GET{opt})
-	srv.AddTransport(OPTIONS{})
-	srv.AddTransport(NotAllowed{})
 }
 
 // present converts the error of a field for clients. It reports a panic to OnPanic.

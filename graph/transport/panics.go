@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"census-gateway/internal/errcodes"
 )
@@ -26,4 +27,16 @@ func (o Options) panicked(ctx context.Context, value any) {
 	if o.OnPanic != nil {
 		o.OnPanic(ctx, value, debug.Stack())
 	}
+}
+
+// nextResponse returns the next response, or nil after the last. A panic becomes a response with an
+// error.
+func (o Options) nextResponse(ctx context.Context, respond graphql.ResponseHandler) (resp *graphql.Response) {
+	defer func() {
+		if value := recover(); value != nil {
+			o.panicked(ctx, value)
+			resp = &graphql.Response{Errors: gqlerror.List{errorWithCode(errcodes.Internal, internalMessage)}}
+		}
+	}()
+	return respond(ctx)
 }

@@ -13,19 +13,6 @@ import (
 	"census-gateway/graph/exec"
 )
 
-// A partsFormat is one of the two formats for the parts of an answer.
-type partsFormat uint8
-
-const (
-	partsNone partsFormat = iota
-	// partsByPath refers to parts by path and label: the incremental delivery draft of 24 August
-	// 2022. Apollo Client calls it deferSpec=20220824.
-	partsByPath
-	// partsByID announces parts and refers to them by ids: the draft of 2023 and later, as in
-	// graphql-js 17. Apollo Client calls it incrementalSpec=v0.2.
-	partsByID
-)
-
 // The boundary is the customary "-". No line of JSON begins with it, since strings
 // hold no line breaks.
 const (

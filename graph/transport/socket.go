@@ -13,9 +13,27 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
+// Limits of a connection.
+const (
+	protocol      = "graphql-transport-ws"
+	initTimeout   = 10 * time.Second
+	pingInterval  = 25 * time.Second
+	maxOperations = 100 // at the same time
+)
+
+// Close codes of the protocol for errors of the client.
+const (
+	closeInvalid      = 4400
+	closeUnauthorized = 4401
+	closeProtocol     = 4406
+	closeInitTimeout  = 4408
+	closeDuplicate    = 4409
+	closeInitTwice    = 4429
+)
+
 // A socket is one connection.
 type socket struct {
-	Sockets
+	next    http.Handler // serves the operations
 	conn    *websocket.Conn
 	ctx     context.Context
 	r       *http.Request // the handshake
@@ -144,7 +162,7 @@ func (c *socket) serve(ctx context.Context, body []byte, w *socketWriter) {
 			panic(p)
 		}
 	}()
-	c.Next.ServeHTTP(w, r)
+	c.next.ServeHTTP(w, r)
 }
 
 func (c *socket) send(m message) bool {

@@ -19,24 +19,6 @@ type Sockets struct {
 	Last func(ctx context.Context) (lasting context.Context, end func())
 }
 
-// Limits of a connection.
-const (
-	protocol      = "graphql-transport-ws"
-	initTimeout   = 10 * time.Second
-	pingInterval  = 25 * time.Second
-	maxOperations = 100 // at the same time
-)
-
-// Close codes of the protocol for errors of the client.
-const (
-	closeInvalid      = 4400
-	closeUnauthorized = 4401
-	closeProtocol     = 4406
-	closeInitTimeout  = 4408
-	closeDuplicate    = 4409
-	closeInitTwice    = 4429
-)
-
 // Upgrades reports whether r requests a WebSocket.
 func Upgrades(r *http.Request) bool {
 	return r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
@@ -54,7 +36,7 @@ func (s Sockets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, end := s.Last(r.Context())
 	defer end()
 	ctx, cancel := context.WithCancel(ctx)
-	c := &socket{Sockets: s, conn: conn, ctx: ctx, header: operationHeaders(r), r: r, operations: make(map[string]context.CancelFunc)}
+	c := &socket{next: s.Next, conn: conn, ctx: ctx, header: operationHeaders(r), r: r, operations: make(map[string]context.CancelFunc)}
 	defer c.running.Wait()
 	defer cancel()
 	if conn.Subprotocol() != protocol {

@@ -8,16 +8,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// Server-sent events follow the protocol of the npm package graphql-sse, with one connection for
-// each operation. Each event is one Write. A comment keeps the connection open. If a stream ends
-// early, a comment with a close code gives [Sockets] the reason; other clients just reconnect.
-const (
-	eventBegin     = "event: next\ndata: "
-	eventEnd       = "\n\n"
-	eventComplete  = "event: complete\ndata: \n\n"
-	eventHeartbeat = ":\n\n"
-)
-
 type sseWriter struct{ w http.ResponseWriter }
 
 func newSSEWriter(w http.ResponseWriter) sseWriter {

@@ -3,6 +3,8 @@ package transport
 import (
 	"net/http"
 
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
 	"census-gateway/internal/errcodes"
 )
 
@@ -44,4 +46,15 @@ func requestStatus(m mediaType, code string) int {
 		return http.StatusOK
 	}
 	return http.StatusBadRequest
+}
+
+const internalMessage = "internal server error"
+
+func errorWithCode(code, message string) *gqlerror.Error {
+	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": code}}
+}
+
+func codeOf(err *gqlerror.Error) string {
+	c, _ := err.Extensions["code"].(string)
+	return c
 }

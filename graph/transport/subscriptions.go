@@ -12,37 +12,6 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// Reasons to end a stream early, as WebSocket close codes.
-const (
-	CloseRestart   = 1012 // the gateway stops, or the stream reached its maximum age: connect again
-	CloseSlow      = 1013 // the client did not read its events: subscribe again with `after`
-	CloseForbidden = 4403 // the credentials have expired
-)
-
-// A Closing is a cause for the gateway to end a stream.
-type Closing interface {
-	error
-	CloseCode() int
-}
-
-// An eventFormat is a format of events.
-type eventFormat uint8
-
-const (
-	eventsNone eventFormat = iota
-	eventsSSE
-	eventsMultipart
-)
-
-// An eventWriter writes the events of a subscription. Nothing may follow complete or close.
-type eventWriter interface {
-	begin(id string) error // sends the cursor before the first event
-	event(id string, resp *graphql.Response) error
-	heartbeat() error
-	complete() error
-	close(code int, why string) error
-}
-
 func newEventWriter(w http.ResponseWriter, format eventFormat) eventWriter {
 	if format == eventsMultipart {
 		return newMultipartEventWriter(w)
@@ -117,16 +86,4 @@ func (o Options) subscriptionContext(ctx context.Context) (lasting context.Conte
 		return ctx, func() {}, nil
 	}
 	return o.Last(ctx)
-}
-
-// nextResponse returns the next response, or nil after the last. A panic becomes a response with an
-// error.
-func (o Options) nextResponse(ctx context.Context, respond graphql.ResponseHandler) (resp *graphql.Response) {
-	defer func() {
-		if value := recover(); value != nil {
-			o.panicked(ctx, value)
-			resp = &graphql.Response{Errors: gqlerror.List{errorWithCode(errcodes.Internal, internalMessage)}}
-		}
-	}()
-	return respond(ctx)
 }

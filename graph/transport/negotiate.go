@@ -7,23 +7,6 @@ import (
 	"census-gateway/internal/accepts"
 )
 
-// A mediaType is a media type of answers.
-type mediaType uint8
-
-const (
-	mediaNone mediaType = iota
-	mediaJSON
-	mediaGraphQL
-	mediaEvents // server-sent events
-)
-
-// contentTypes holds values of the Content-Type header, which must not be modified.
-var contentTypes = [...][]string{
-	mediaJSON:    {"application/json; charset=utf-8"},
-	mediaGraphQL: {"application/graphql-response+json; charset=utf-8"},
-	mediaEvents:  {"text/event-stream; charset=utf-8"},
-}
-
 // An acceptedFormats holds the formats of answers that a client accepts.
 type acceptedFormats struct {
 	single mediaType   // for answers in one piece; mediaNone if the client accepts none
