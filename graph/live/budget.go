@@ -19,7 +19,7 @@ type budget struct {
 	peerCalls map[string]time.Time // when each other gateway last reported a call; nil: none did
 }
 
-// take is a calls.Leave for calls without a reservation.
+// take is a calls.Permit for calls without a reservation.
 func (b *budget) take(ctx context.Context) (end func(), err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -97,7 +97,7 @@ type reserved struct {
 	used   atomic.Bool
 }
 
-// take is a calls.Leave. The first call uses the reservation.
+// take is a calls.Permit. The first call uses the reservation.
 func (r *reserved) take(ctx context.Context) (end func(), err error) {
 	if r.used.Swap(true) {
 		return r.budget.take(ctx)

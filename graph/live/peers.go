@@ -109,9 +109,9 @@ func peerDelay(theirs bool) time.Duration {
 
 // countCalls wraps leave: it counts each permitted call in n and publishes it. If n stays 0, all
 // data came from the shared cache.
-func (w *Watcher) countCalls(leave calls.Permit, n *atomic.Int64) calls.Permit {
+func (w *Watcher) countCalls(permit calls.Permit, n *atomic.Int64) calls.Permit {
 	return func(ctx context.Context) (end func(), err error) {
-		if end, err = leave(ctx); err == nil {
+		if end, err = permit(ctx); err == nil {
 			n.Add(1)
 			w.publish(PeerMessage{Call: true})
 		}

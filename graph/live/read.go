@@ -69,11 +69,11 @@ func (w *Watcher) stopIfUnauthenticated(err error) {
 }
 
 // readSync reads the newest runs of s, unless they were read after requested.
-func (w *Watcher) readSync(ctx context.Context, s *watchedSync, requested time.Time, leave calls.Permit) {
+func (w *Watcher) readSync(ctx context.Context, s *watchedSync, requested time.Time, permit calls.Permit) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	var made atomic.Int64
-	rows, older, more, err := w.read(ctx, s, requested, w.countCalls(leave, &made))
+	rows, older, more, err := w.read(ctx, s, requested, w.countCalls(permit, &made))
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	defer w.wakeUp()
@@ -107,11 +107,11 @@ func (w *Watcher) readSync(ctx context.Context, s *watchedSync, requested time.T
 
 // read reads the runs of s that are newer than the known ones, and older runs that may still
 // change. The first time, it also looks for the run that blocks skipped runs.
-func (w *Watcher) read(ctx context.Context, s *watchedSync, requested time.Time, leave calls.Permit) (rows []census.SyncRun, older map[census.SyncRunID]*census.SyncRun, more bool, err error) {
+func (w *Watcher) read(ctx context.Context, s *watchedSync, requested time.Time, permit calls.Permit) (rows []census.SyncRun, older map[census.SyncRunID]*census.SyncRun, more bool, err error) {
 	w.mu.Lock()
 	id, window, first := s.record.ID, s.window(), s.requested.IsZero()
 	w.mu.Unlock()
-	client := w.client.FreshSince(requested, leave)
+	client := w.client.FreshSince(requested, permit)
 	for {
 		answers, err := client.Runs(ctx, id, window)
 		if err != nil {
