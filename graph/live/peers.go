@@ -107,7 +107,7 @@ func peerDelay(theirs bool) time.Duration {
 	return peerLag + rand.N(peerLag)
 }
 
-// countCalls wraps leave: it counts each permitted call in n and publishes it. If n stays 0, all
+// countCalls wraps permit: it counts each permitted call in n and publishes it. If n stays 0, all
 // data came from the shared cache.
 func (w *Watcher) countCalls(permit calls.Permit, n *atomic.Int64) calls.Permit {
 	return func(ctx context.Context) (end func(), err error) {
