@@ -1,8 +1,6 @@
 package graph
 
-import (
-	"census-gateway/upstream/paging"
-)
+import "census-gateway/upstream/paging"
 
 // Lengths of a page.
 const (

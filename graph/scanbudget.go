@@ -1,8 +1,6 @@
 package graph
 
-import (
-	"sync/atomic"
-)
+import "sync/atomic"
 
 // A scanBudget is the remaining reads of the operation for filters and statistics.
 type scanBudget struct{ pages, runs atomic.Int64 }

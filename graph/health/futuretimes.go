@@ -1,8 +1,6 @@
 package health
 
-import (
-	"census-gateway/upstream/census"
-)
+import "census-gateway/upstream/census"
 
 // WithoutFutureTimes returns sync and runs without times that are more than the allowed clock
 // difference after now. It clears such a time, and drops a run created then. ahead counts the

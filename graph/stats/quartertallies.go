@@ -1,12 +1,8 @@
 package stats
 
-import (
-	"slices"
-)
+import "slices"
 
-const (
-	keptQuarters = 100_000 // quarter hours with a run; a little over 1,000 days
-)
+const keptQuarters = 100_000 // quarter hours with a run; a little over 1,000 days
 
 // quarterTallies hold tallies by quarter hour. They guarantee only the newest keptQuarters. Those
 // do not depend on the order of the runs: a quarter hour that is too old once is never among the
