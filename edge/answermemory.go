@@ -68,7 +68,7 @@ func (s *answerShare) set(bytes int64) bool {
 	return true
 }
 
-// release releases the share. An answer still being made no longer counts.
+// release sets the share to 0. From then on, the answer has no limit.
 func (s *answerShare) release() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -33,7 +33,7 @@ func TestSending(t *testing.T) {
 				panic(http.ErrAbortHandler)
 			}
 		}), RequestID, Recover(slog.New(slog.DiscardHandler), sending))
-		// ask begins an answer; end has its client read it, or go.
+		// ask begins an answer. end makes its client read it, or leave.
 		ask := func(query string) (end func(read bool) *http.Response) {
 			w, read, over := httptest.NewRecorder(), make(chan bool), make(chan bool)
 			go func() {
@@ -53,7 +53,7 @@ func TestSending(t *testing.T) {
 		refused := ask("told&n=65536")(true)
 		checkRefusal(t, refused, 503, errcodes.Overloaded)
 		if refused.Header.Get("ETag") != "" {
-			t.Error("a refusal with the answer's tag")
+			t.Error("a refusal has the ETag of the answer")
 		}
 		for _, small := range []string{"told&n=65535", "n=10000000", "told&n=0"} {
 			if got := ask(small)(true); got.StatusCode != 200 {
@@ -63,7 +63,7 @@ func TestSending(t *testing.T) {
 		one(true)
 		two(false)
 		if n := sending.used.Load(); n != 0 {
-			t.Errorf("%d bytes are never given back", n)
+			t.Errorf("%d bytes are never released", n)
 		}
 		if got := ask("told&n=300000")(true); got.StatusCode != 200 || got.ContentLength != 300_000 {
 			t.Errorf("%d, %d bytes", got.StatusCode, got.ContentLength)
@@ -100,14 +100,14 @@ func TestHold(t *testing.T) {
 			w.Header().Set("Content-Length", "65536")
 			w.WriteHeader(200)
 		}); got.StatusCode != 503 {
-			t.Errorf("an answer beside one that is made: %d", got.StatusCode)
+			t.Errorf("a second answer while the first is being made: %d", got.StatusCode)
 		}
 	})
 	want := []bool{true, false, true, true, true, true, false, true, false, true, true}
 	if !slices.Equal(held, want) || sending.used.Load() != 0 {
-		t.Errorf("held %v, want %v; %d bytes are never given back", held, want, sending.used.Load())
+		t.Errorf("held %v, want %v; %d bytes are never released", held, want, sending.used.Load())
 	}
 	if !HasRoom(t.Context(), 1<<40) {
-		t.Error("outside of a request there is no room")
+		t.Error("HasRoom is false outside of a request")
 	}
 }

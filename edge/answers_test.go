@@ -48,10 +48,10 @@ func TestRequestID(t *testing.T) {
 		seen[got] = true
 	}
 	if got := ask("one", "two"); got == "one" || got == "two" {
-		t.Error("one of two ids was believed")
+		t.Error("one of two ids was accepted")
 	}
 	if RequestIDFrom(t.Context()) != "" {
-		t.Error("an id from nowhere")
+		t.Error("an id outside of a request")
 	}
 }
 
@@ -222,7 +222,7 @@ func TestRecover(t *testing.T) {
 	res.Body = io.NopCloser(bytes.NewReader(body))
 	res.Write(&dump)
 	if strings.Contains(dump.String(), "INNER") || strings.Contains(dump.String(), "goroutine") || res.Header.Get("ETag") != "" {
-		t.Errorf("the answer tells too much:\n%s", dump.String())
+		t.Errorf("the answer contains internal details:\n%s", dump.String())
 	}
 	res.Body = io.NopCloser(bytes.NewReader(body))
 	checkRefusal(t, res, 500, errcodes.Internal)
@@ -233,7 +233,7 @@ func TestRecover(t *testing.T) {
 			res.Body.Close()
 		}
 		if err == nil {
-			t.Errorf("%s: half an answer looks whole", path)
+			t.Errorf("%s: an incomplete answer looks complete", path)
 		}
 	}
 	server.Close()

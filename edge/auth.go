@@ -21,7 +21,7 @@ func Open(*http.Request) (Caller, error) { return Caller{ID: Anonymous}, nil }
 // with the most specific reason, and all causes for the log.
 func Any(all ...Authenticator) Authenticator {
 	return func(r *http.Request) (Caller, error) {
-		told := *unauthenticated(ForNoCredential, nil)
+		refusal := *unauthenticated(ForNoCredential, nil)
 		var causes error
 		for _, one := range all {
 			caller, err := one(r)
@@ -32,8 +32,8 @@ func Any(all ...Authenticator) Authenticator {
 			if why.Code == errcodes.Forbidden {
 				return Caller{}, why
 			}
-			if specificity(why.Reason) >= specificity(told.Reason) {
-				told = *why
+			if specificity(why.Reason) >= specificity(refusal.Reason) {
+				refusal = *why
 			}
 			if causes == nil {
 				causes = why.Cause
@@ -41,8 +41,8 @@ func Any(all ...Authenticator) Authenticator {
 				causes = fmt.Errorf("%w; %w", causes, why.Cause)
 			}
 		}
-		told.Cause = causes
-		return Caller{}, &told
+		refusal.Cause = causes
+		return Caller{}, &refusal
 	}
 }
 
@@ -60,7 +60,7 @@ func specificity(why Reason) int {
 	return 3
 }
 
-// unauthenticated is the answer to every invalid credential. It does not distinguish a wrong key
+// unauthenticated returns the refusal of an invalid credential. It does not distinguish a wrong key
 // from an unknown one. By RFC 6750, 3, the challenge has an error only if a credential was sent.
 func unauthenticated(why Reason, cause error) *Refusal {
 	challenge := `Bearer realm="census-gateway"`
@@ -77,7 +77,7 @@ func unauthenticated(why Reason, cause error) *Refusal {
 	}
 }
 
-// unreadable is the answer to headers with a malformed credential.
+// unreadable returns the refusal of headers with a malformed credential.
 func unreadable(err error) *Refusal {
 	if errors.Is(err, errNoCredential) {
 		return unauthenticated(ForNoCredential, err)
@@ -93,7 +93,7 @@ func asRefusal(err error) *Refusal {
 	return unauthenticated(ForCredential, err)
 }
 
-// Authenticate accepts the callers that by accepts, and adds the Caller to the request's context.
+// Authenticate serves the callers that by accepts, and adds the Caller to the request's context.
 // It rejects everyone else. It adds to Vary, since answers depend on the caller.
 func Authenticate(by Authenticator) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {

@@ -58,12 +58,12 @@ func TestPassThrough(t *testing.T) {
 		})
 	}
 	if _, err := PassThrough(request("POST", "/", "Authorization: Bearer a", "Authorization: Bearer b")); err == nil {
-		t.Error("two tokens let somebody in")
+		t.Error("a request with two tokens was accepted")
 	}
 	one, _ := PassThrough(request("POST", "/", "Authorization: Bearer "+canary))
 	two, _ := PassThrough(request("POST", "/", basic("bearer:"+canary)))
 	if one.ID != two.ID {
-		t.Error("the same token in two forms is two callers")
+		t.Error("the same token in two forms gives two callers")
 	}
 }
 
@@ -94,7 +94,7 @@ func TestAny(t *testing.T) {
 		}
 	}
 	if _, err := Any()(request("GET", "/")); err == nil {
-		t.Error("nobody to ask let somebody in")
+		t.Error("Any() without authenticators accepted a request")
 	}
 	if c, err := Open(request("GET", "/")); err != nil || c.ID != Anonymous {
 		t.Error("Open:", c, err)
@@ -154,7 +154,7 @@ func FuzzAuthorization(f *testing.F) {
 			t.Errorf("%q is two tokens: %q, %q", value, token, census)
 		}
 		if err != nil && token != "" || errCensus != nil && census != "" {
-			t.Error("a token beside an error")
+			t.Error("a token together with an error")
 		}
 	})
 }

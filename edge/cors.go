@@ -7,8 +7,8 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// What a page of an allowed origin may send and read, besides what every page may (Fetch,
-// "CORS-safelisted"):
+// The methods and headers that a page of an allowed origin may use, besides those that
+// every page may use (Fetch, "CORS-safelisted"):
 const (
 	corsMethods    = "GET, HEAD, POST"
 	corsExposed    = "Retry-After, X-Request-Id, Age, ETag, WWW-Authenticate, X-Census-Simulated, RateLimit, RateLimit-Policy"

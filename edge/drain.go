@@ -37,8 +37,8 @@ type Drain struct {
 // contexts of the rest; close the remaining connections. Serve changes srv, so each server can be
 // served once.
 //
-// From the first step on, every answer has "Connection: close". Clients so leave before their
-// connection is closed, and no request meets a closed connection.
+// From the first step on, every answer has "Connection: close". So clients leave before
+// their connection is closed, and no request meets a closed connection.
 //
 // Requests inherit the values of ctx but not its end. A second signal should kill the process:
 // call the stop function of signal.NotifyContext in OnDrain.
@@ -104,7 +104,7 @@ func (d Drain) Serve(ctx context.Context, srv *http.Server, listeners ...net.Lis
 	return broken
 }
 
-// finished waits for the requests of srv to end; false if some are left after that time.
+// finished waits for the requests of srv to end. It returns false if some are left after within.
 func finished(srv *http.Server, within time.Duration) bool {
 	ctx, done := context.WithTimeout(context.Background(), within)
 	defer done()

@@ -12,17 +12,17 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// canary is a token that must be found nowhere.
+// canary is a token that no output may contain.
 const canary = "secret-token:CANARY-7f3a9c"
 
-// served is a handler that says it was reached, and by whom.
+// served is a handler that answers with the caller.
 var served = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	caller, _ := CallerFrom(r.Context())
 	w.Header().Set("Content-Type", "application/json")
 	io.WriteString(w, `{"data":{"caller":"`+caller.ID+`"}}`)
 })
 
-// request makes a request from "Name: value" lines; Host sets the host.
+// request returns a request with headers from "Name: value" lines. Host sets the host.
 func request(method, target string, headers ...string) *http.Request {
 	r := httptest.NewRequest(method, target, nil)
 	for _, line := range headers {

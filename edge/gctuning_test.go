@@ -27,7 +27,7 @@ func TestGarbageIsBounded(t *testing.T) {
 				t.Errorf("%d bytes in use", live)
 			}
 		case <-time.After(10 * time.Second):
-			t.Fatal("not told of a collection")
+			t.Fatal("the function was not called after a collection")
 		}
 	}
 }

@@ -19,8 +19,8 @@ const (
 	// maxKeyAge is the age at which the keys are read again, so that a revoked key is dropped.
 	maxKeyAge = 15 * time.Minute
 
-	// trustKeysFor is how long the keys stay in force if they cannot be read again. An issuer
-	// that is down for a night so affects no caller.
+	// trustKeysFor is how long the keys stay in force if they cannot be read again. So an
+	// issuer that is down for a night affects no caller.
 	trustKeysFor = 24 * time.Hour
 
 	// readKeysFor is the timeout of one read.
@@ -94,7 +94,7 @@ func (k *JWKS) Retry(ctx context.Context) {
 	}
 }
 
-// Inherit puts the keys of from, which has the same issuer, in force until keys are read here.
+// Inherit uses the keys of from, which has the same issuer, until k has read its own.
 // Call it before the first read.
 func (k *JWKS) Inherit(ctx context.Context, from *JWKS) error {
 	keys, err := from.Storage.KeyReadAll(ctx)
@@ -164,7 +164,7 @@ func (k *JWKS) logFailure(err error) {
 		return
 	}
 	if age, ok := k.Age(); ok {
-		k.log.Warn("JWKS not read: the known keys stay in force for a day after they were read; check GATEWAY_JWT_JWKS and the issuer", "age", age.Round(time.Second).String(), "error", err)
+		k.log.Warn("JWKS not read: the known keys stay valid for a day after they were read; check GATEWAY_JWT_JWKS and the issuer", "age", age.Round(time.Second).String(), "error", err)
 		return
 	}
 	k.log.Error("JWKS not read: JWTs are rejected until it can be read; check GATEWAY_JWT_JWKS and the issuer", "error", err)

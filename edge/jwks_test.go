@@ -46,7 +46,7 @@ func TestJWKSThatCannotBeRead(t *testing.T) {
 			synctest.Wait() // for readings in the background
 			return got
 		}
-		const letsIn, refused = "jwt:", errcodes.Unauthenticated + " the issuer's public keys have not been read"
+		const accepted, rejected = "jwt:", errcodes.Unauthenticated + " the issuer's public keys have not been read"
 		expect := func(when, want string, by Authenticator) {
 			t.Helper()
 			if got := answer(by); !strings.HasPrefix(got, want) {
@@ -55,12 +55,12 @@ func TestJWKSThatCannotBeRead(t *testing.T) {
 		}
 
 		if keys.Read(t.Context()) == nil {
-			t.Fatal("a file that is not there was read")
+			t.Fatal("reading a missing file returned no error")
 		}
 		if age, ok := keys.Age(); ok {
 			t.Errorf("no keys of age %s", age)
 		}
-		expect("without keys", refused, by)
+		expect("without keys", rejected, by)
 		if !strings.Contains(log.String(), "JWKS not read") {
 			t.Errorf("the log: %s", log.String())
 		}
@@ -71,7 +71,7 @@ func TestJWKSThatCannotBeRead(t *testing.T) {
 		publish()
 		time.Sleep(refetchEvery)
 		synctest.Wait()
-		expect("after a retry", letsIn, by)
+		expect("after a retry", accepted, by)
 		if age, ok := keys.Age(); age != 0 || !ok || !strings.Contains(log.String(), "JWKS read successfully again") {
 			t.Errorf("age %s; the log: %s", age, log.String())
 		}
@@ -82,7 +82,7 @@ func TestJWKSThatCannotBeRead(t *testing.T) {
 		}
 		failed := keys.Failures()
 		time.Sleep(trustKeysFor - time.Second)
-		expect("a second before they are too old", letsIn, by)
+		expect("a second before they are too old", accepted, by)
 		if keys.Failures() == failed {
 			t.Error("old keys were not read again, or the failure does not count")
 		}
@@ -97,12 +97,12 @@ func TestJWKSThatCannotBeRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		expect("keys of another place", letsIn, inherits)
+		expect("keys of another place", accepted, inherits)
 		time.Sleep(time.Second)
-		expect("too old", refused, by)
-		expect("too old, of another place", refused, inherits)
+		expect("too old", rejected, by)
+		expect("too old, of another place", rejected, inherits)
 		publish()
 		time.Sleep(refetchEvery)
-		expect("read again by a caller", letsIn, by)
+		expect("read again by a caller", accepted, by)
 	})
 }

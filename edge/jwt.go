@@ -24,7 +24,7 @@ var jwtAlgorithms = []string{"RS256", "RS384", "RS512", "ES256", "ES384", "EdDSA
 // jwtLeeway is the accepted difference between clocks.
 const jwtLeeway = 30 * time.Second
 
-// JWTOptions say which tokens are valid. Issuer, Audience and Keys are required.
+// JWTOptions describe the valid tokens. Issuer, Audience and Keys are required.
 type JWTOptions struct {
 	Issuer   string   // must equal "iss"
 	Audience []string // one of them must be in "aud"
@@ -143,8 +143,8 @@ func jwtFault(err error) *Refusal {
 		{jwt.ErrTokenRequiredClaimMissing, ForJWT}, {jwt.ErrTokenUnverifiable, ForSignature},
 	} {
 		if errors.Is(err, known.err) {
-			return unauthenticated(known.why, fmt.Errorf("JWT refused: %w", known.err))
+			return unauthenticated(known.why, fmt.Errorf("JWT rejected: %w", known.err))
 		}
 	}
-	return unauthenticated(ForJWT, errors.New("JWT refused"))
+	return unauthenticated(ForJWT, errors.New("JWT rejected"))
 }

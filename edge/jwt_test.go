@@ -50,7 +50,7 @@ func jwk(kid string, public crypto.PublicKey) map[string]any {
 	case ed25519.PublicKey:
 		return map[string]any{"kty": "OKP", "kid": kid, "crv": "Ed25519", "alg": "EdDSA", "x": b64(key)}
 	}
-	panic("what key is this?")
+	panic("unknown type of key")
 }
 
 func jwkSet(keys ...map[string]any) []byte {
@@ -74,7 +74,7 @@ func sign(t *testing.T, method jwt.SigningMethod, key any, header map[string]any
 	return text
 }
 
-// keysAt are the keys at where, read; now is nil for the time of day.
+// keysAt returns the keys read at where. now is the clock; nil means the real time.
 func keysAt(t *testing.T, where string, now func() time.Time) *JWKS {
 	t.Helper()
 	keys, err := NewJWKS(where, slog.New(slog.DiscardHandler))
@@ -161,9 +161,9 @@ func TestJWT(t *testing.T) {
 		{"without expiry", sign(t, jwt.SigningMethodRS256, rsaKey, kid("rsa"), with("exp", nil)), "required claim"},
 		{"not yet valid", sign(t, jwt.SigningMethodRS256, rsaKey, kid("rsa"), with("nbf", at(31*time.Second))), "not valid yet"},
 		{"wrong audience", sign(t, jwt.SigningMethodRS256, rsaKey, kid("rsa"), with("aud", "censu")), "audience"},
-		{"without audience", sign(t, jwt.SigningMethodRS256, rsaKey, kid("rsa"), with("aud", nil)), "JWT refused"},
+		{"without audience", sign(t, jwt.SigningMethodRS256, rsaKey, kid("rsa"), with("aud", nil)), "JWT rejected"},
 		{"wrong issuer", sign(t, jwt.SigningMethodRS256, rsaKey, kid("rsa"), with("iss", issuer+"x")), "issuer"},
-		{"without issuer", sign(t, jwt.SigningMethodRS256, rsaKey, kid("rsa"), with("iss", nil)), "JWT refused"},
+		{"without issuer", sign(t, jwt.SigningMethodRS256, rsaKey, kid("rsa"), with("iss", nil)), "JWT rejected"},
 		{"without subject", sign(t, jwt.SigningMethodRS256, rsaKey, kid("rsa"), with("sub", nil)), "without subject"},
 		{"none", sign(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, kid("rsa"), with()), "signature"},
 		{"none without kid", sign(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, nil, with()), "signature"},
@@ -174,7 +174,7 @@ func TestJWT(t *testing.T) {
 		{"another's key without kid", sign(t, jwt.SigningMethodRS256, stranger, nil, with()), "signature"},
 		{"a key for encryption", sign(t, jwt.SigningMethodRS256, stranger, kid("enc"), with()), "unverifiable"},
 		{"unknown key", sign(t, jwt.SigningMethodRS256, rsaKey, kid("nobody's"), with()), "unverifiable"},
-		{"kid of another type", sign(t, jwt.SigningMethodES256, p256, kid("rsa"), with()), "JWT refused"},
+		{"kid of another type", sign(t, jwt.SigningMethodES256, p256, kid("rsa"), with()), "JWT rejected"},
 		{"kid is a number", sign(t, jwt.SigningMethodRS256, rsaKey, map[string]any{"kid": 7}, with()), "unverifiable"},
 		{"crit", sign(t, jwt.SigningMethodRS256, rsaKey, map[string]any{"kid": "rsa", "crit": []string{"x"}}, with()), "unverifiable"},
 		{"key inside the token", sign(t, jwt.SigningMethodRS256, stranger, map[string]any{"jwk": jwk("mine", stranger.Public()), "kid": "mine"}, with()), "unverifiable"},
@@ -195,7 +195,7 @@ func TestJWT(t *testing.T) {
 		})
 	}
 
-	t.Run("no token of Census", func(t *testing.T) {
+	t.Run("the token is not a Census token", func(t *testing.T) {
 		caller, err := by(request("POST", "/", "Authorization: Bearer "+good))
 		if err != nil || !caller.Token.IsZero() {
 			t.Error(caller, err)
@@ -310,7 +310,7 @@ func TestKeyRotation(t *testing.T) {
 	ok := func(i int) bool { t.Helper(); return strings.HasPrefix(try(t, by, token(i)), "jwt:") }
 
 	if !ok(0) || asked.Load() != 1 {
-		t.Fatalf("first key; asked %d times", asked.Load())
+		t.Fatalf("first key; %d reads", asked.Load())
 	}
 	publish(0, 1)
 	var wg sync.WaitGroup
@@ -324,7 +324,7 @@ func TestKeyRotation(t *testing.T) {
 	}
 	wg.Wait()
 	if asked.Load() != 2 {
-		t.Fatalf("20 callers with a new key: asked %d times, want 2", asked.Load())
+		t.Fatalf("20 callers with a new key: %d reads, want 2", asked.Load())
 	}
 	publish(0, 1, 2)
 	for range 50 {
@@ -333,23 +333,23 @@ func TestKeyRotation(t *testing.T) {
 		}
 	}
 	if asked.Load() != 2 {
-		t.Fatalf("asked %d times within 10 s", asked.Load())
+		t.Fatalf("%d reads within 10 s", asked.Load())
 	}
 	later(10 * time.Second)
 	if !ok(2) || asked.Load() != 3 {
-		t.Fatalf("after 10 s; asked %d times", asked.Load())
+		t.Fatalf("after 10 s; %d reads", asked.Load())
 	}
 	for how := int32(1); how <= 3; how++ { // a failing issuer leaves the known keys in use
 		later(10 * time.Second)
 		broken.Store(how)
 		if ok(3) || !ok(0) || asked.Load() != 3+how {
-			t.Fatalf("fault %d; asked %d times", how, asked.Load())
+			t.Fatalf("fault %d; %d reads", how, asked.Load())
 		}
 	}
 	broken.Store(0)
 	publish(1) // k0 and k2 are withdrawn: forgotten once the set is old
 	if !ok(0) {
-		t.Fatal("k0 is known still")
+		t.Fatal("k0 is still valid")
 	}
 	later(time.Hour)
 	ok(1) // starts the reading in the background
@@ -399,13 +399,13 @@ func TestFirstCallerMayLeave(t *testing.T) {
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := by(request("POST", "/", "Authorization: Bearer "+text).WithContext(gone)); err == nil {
-		t.Error("a caller that is gone was let in")
+		t.Error("a caller that has left was accepted")
 	}
 	leave()
 	close(goOn)
 	wg.Wait()
 	if asked.Load() != 2 {
-		t.Errorf("asked %d times", asked.Load())
+		t.Errorf("%d reads", asked.Load())
 	}
 }
 

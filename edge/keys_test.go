@@ -64,7 +64,7 @@ func lines(s string) []string {
 	return strings.Split(s, "\n")
 }
 
-func TestKeysRefuseNonsense(t *testing.T) {
+func TestInvalidKeys(t *testing.T) {
 	good := HashKey("x")
 	for name, file := range map[string]string{
 		"plain key":   "ci " + canary,
@@ -88,11 +88,11 @@ func TestKeysRefuseNonsense(t *testing.T) {
 		}
 	}
 	if _, err := NewKeys(nil); err == nil {
-		t.Error("an empty set was taken")
+		t.Error("an empty set was accepted")
 	}
 	twice, _ := ParseKeys("a:" + good + ",b:" + good)
 	if _, err := NewKeys(twice); err == nil {
-		t.Error("one key under two names was taken")
+		t.Error("one key under two names was accepted")
 	}
 }
 
@@ -103,7 +103,7 @@ func TestNewAPIKey(t *testing.T) {
 	}
 }
 
-func TestUnauthenticatedAnswerTellsNothing(t *testing.T) {
+func TestUnauthenticatedAnswersAreEqual(t *testing.T) {
 	keys, _ := ParseKeys("ci:" + HashKey("good"))
 	set, _ := NewKeys(keys)
 	h := Authenticate(set.Authenticate)(served)

@@ -12,7 +12,7 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-func TestInFlightAtItsEdge(t *testing.T) {
+func TestInFlightAtItsLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const most = 3
 		f := NewInFlight(most)
@@ -27,11 +27,11 @@ func TestInFlightAtItsEdge(t *testing.T) {
 			t.Fatalf("%d of %d", len(f.slots), most)
 		}
 
-		start := time.Now() // one past the edge: waits 100 ms, then is refused
+		start := time.Now() // one above the limit waits 100 ms and is then rejected
 		res := serve(h, request("POST", "/"))
 		checkRefusal(t, res, 503, errcodes.Overloaded)
 		if d := time.Since(start); d != 100*time.Millisecond || res.Header.Get("Retry-After") != "1" {
-			t.Errorf("refused after %v, Retry-After %q", d, res.Header.Get("Retry-After"))
+			t.Errorf("rejected after %v, Retry-After %q", d, res.Header.Get("Retry-After"))
 		}
 
 		ctx, cancel := context.WithTimeout(t.Context(), 40*time.Millisecond) // its client leaves first
@@ -41,11 +41,11 @@ func TestInFlightAtItsEdge(t *testing.T) {
 			t.Errorf("left after %v", time.Since(start))
 		}
 
-		for range most { // they wait in time
+		for range most { // each gets a slot in time
 			wg.Go(func() { checkPassed(t, serve(h, request("POST", "/"))) })
 		}
 		synctest.Wait()
-		start = time.Now() // no more may wait than may run
+		start = time.Now() // as many may wait as may run
 		checkRefusal(t, serve(h, request("POST", "/")), 503, errcodes.Overloaded)
 		if d := time.Since(start); d != 0 {
 			t.Errorf("waited %v behind a full queue", d)
@@ -58,7 +58,7 @@ func TestInFlightAtItsEdge(t *testing.T) {
 	})
 }
 
-func TestInFlightPlaceIsGivenBackByAPanic(t *testing.T) {
+func TestPanicReleasesInFlightSlot(t *testing.T) {
 	f := NewInFlight(1)
 	h := f.Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("x") }))
 	for range 3 {
@@ -68,7 +68,7 @@ func TestInFlightPlaceIsGivenBackByAPanic(t *testing.T) {
 		}()
 	}
 	if len(f.slots) != 0 {
-		t.Errorf("%d places are lost", len(f.slots))
+		t.Errorf("%d slots are lost", len(f.slots))
 	}
 }
 
@@ -78,14 +78,14 @@ func as(id string, h http.Handler) http.Handler {
 	})
 }
 
-func TestRatesAtTheirEdge(t *testing.T) {
+func TestRatesAtTheirLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rates := NewRates(RateLimit{PerSecond: 0.5, Burst: 3})
 		h := rates.Middleware(served)
 		for range 3 {
 			checkPassed(t, serve(as("ada", h), request("POST", "/")))
 		}
-		for range 5 { // refusals use up nothing
+		for range 5 { // refusals do not count
 			res := serve(as("ada", h), request("POST", "/"))
 			checkRefusal(t, res, 429, errcodes.RateLimited)
 			if got := res.Header.Get("Retry-After"); got != "2" {
@@ -113,7 +113,7 @@ func TestRatesAtTheirEdge(t *testing.T) {
 
 // Each answer of a gateway with a rate reports what is left of the burst and when it is full
 // again, including a 429.
-func TestRatesAreTold(t *testing.T) {
+func TestRateHeaders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := NewRates(RateLimit{PerSecond: 0.5, Burst: 3}).Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 		for i, want := range []string{`"caller";r=2;t=2`, `"caller";r=1;t=4`, `"caller";r=0;t=6`, `"caller";r=0;t=6`} {
@@ -133,7 +133,7 @@ func TestRatesAreTold(t *testing.T) {
 	}
 }
 
-func TestRatesRememberABoundedNumber(t *testing.T) {
+func TestRatesRememberAtMostMaxCallers(t *testing.T) {
 	rates := NewRates(RateLimit{PerSecond: 0.001, Burst: 1})
 	rates.take("steady")
 	for i := range maxCallers + 1000 {

@@ -36,7 +36,7 @@ func TestParseOrigins(t *testing.T) {
 		"https://app.example.com:0", "https://app.example.com:65536", "https://app.example.com:", "https://app.example.com:x",
 		"https://app.example.com https://b.example.com", "https://app.example.com\r\nX: y", `https://app.example.com\@evil.test`} {
 		if o, err := ParseOrigins([]string{"https://ok.example.com", in}, false); err == nil {
-			t.Errorf("%q was taken: %v", in, o)
+			t.Errorf("%q was accepted: %v", in, o)
 		}
 	}
 	if o, err := ParseOrigins([]string{"*"}, true); err != nil || !o.allows("https://any.test") || o.allows("") {

@@ -41,7 +41,7 @@ func TestClientAddress(t *testing.T) {
 	}
 	for _, wrong := range []string{"", "10.0.0.0/33", "10.0.0.0:80", "proxy.internal", "fe80::1%eth0", "*"} {
 		if p, err := ParseProxies([]string{wrong}); err == nil {
-			t.Errorf("%q was taken: %v", wrong, p)
+			t.Errorf("%q was accepted: %v", wrong, p)
 		}
 	}
 }

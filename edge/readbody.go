@@ -15,7 +15,7 @@ const maxPooledBody = 32 << 10
 const slowBody = 100 * time.Millisecond
 
 // ReadBody reads the body of a request, up to most bytes, before next takes a place or starts its
-// timeout. A slow client so takes nothing from others. next rejects a body that is longer or
+// timeout. So a slow client takes nothing from others. next rejects a body that is longer or
 // incomplete. A body whose Content-Length is too large is not read.
 //
 // answer is the time for the operation and its answer, from the end of the body. 0 leaves the

@@ -10,11 +10,11 @@ type Refusal struct {
 	Message    string        // for the client: no addresses, no Go errors, no part of the request
 	RetryAfter time.Duration // sent in whole seconds, rounded up; 0 sends nothing
 	Challenge  string        // WWW-Authenticate; "" sends none
-	Reason     Reason        // for the log and metrics, never sent; "" if no setting would change it
+	Reason     Reason        // for the log and metrics, never sent; "" if it is not reported
 	Cause      error         // for the log, never sent; may be nil
 }
 
-// A Reason is why a request was rejected, in one word.
+// A Reason is the reason for rejecting a request, in one word.
 type Reason string
 
 // The reasons for which this package rejects requests.
@@ -38,7 +38,7 @@ const (
 	ForSending      Reason = "sending"       // too many large answers are in memory
 	ForUnsigned     Reason = "unsigned"      // a webhook without the signature of a known secret
 	ForLongEvent    Reason = "long_event"    // a webhook with too long a body
-	ForNoEvent      Reason = "no_event"      // a signed webhook that is no event of Census
+	ForNoEvent      Reason = "no_event"      // a signed webhook that is not an event of Census
 )
 
 // Error returns the code and the message, without the cause.

@@ -16,7 +16,7 @@ import (
 )
 
 // Every refusal is reported once, with its reason; the challenges follow RFC 6750.
-func TestRefusalsAreTold(t *testing.T) {
+func TestRefusalsAreReported(t *testing.T) {
 	public, private, err := ed25519.GenerateKey(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -99,12 +99,12 @@ func TestRefusalsAreTold(t *testing.T) {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			next.ServeHTTP(w, r)
 			if TakeRefusal(r.Context()) == nil {
-				t.Error("nothing to take")
+				t.Error("TakeRefusal returned nil")
 			}
 		})
 	}
 	serve(Chain(served, RequestID, Refusals(tell), takes, Authenticate(byJWT)), request("POST", "/"))
 	if len(told) > 0 {
-		t.Errorf("told twice: %+v", told)
+		t.Errorf("reported twice: %+v", told)
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"census-gateway/internal/notes"
 )
 
-// requestInfo is what the layers learn about a request: the facts shared by all rooms, and
-// edge's own. It is the request's context from RequestID on. A layer sees what an inner layer
-// learned once that has returned.
+// requestInfo holds the facts that the layers learn about a request: those shared by all
+// rooms, and edge's own. It is the request's context from RequestID on. A layer can read
+// the facts of an inner layer after that layer has returned.
 type requestInfo struct {
 	context.Context // of the request: it ends when the client leaves
 	notes.Notes
@@ -82,14 +82,14 @@ func TakeRefusal(ctx context.Context) *Refusal {
 	return why
 }
 
-// Refusals calls tell for each request that was answered with a Refusal not taken by TakeRefusal.
+// Refusals calls report for each request that was answered with a Refusal not taken by TakeRefusal.
 // It belongs directly inside of RequestID.
-func Refusals(tell func(*http.Request, *Refusal)) func(http.Handler) http.Handler {
+func Refusals(report func(*http.Request, *Refusal)) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			next.ServeHTTP(w, r)
 			if why := TakeRefusal(r.Context()); why != nil {
-				tell(r, why)
+				report(r, why)
 			}
 		})
 	}

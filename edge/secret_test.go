@@ -44,7 +44,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 		t.Error("called directly:", caller.Token.GoString(), caller.String())
 	}
 	if caller.Token.Reveal() != canary {
-		t.Error("Reveal does not")
+		t.Error("Reveal does not return the text")
 	}
 	if !newSecret("").IsZero() || newSecret("").String() != "" || (Secret{}).Reveal() != "" {
 		t.Error("the empty Secret is not empty")
@@ -53,7 +53,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 
 func TestCallerFrom(t *testing.T) {
 	if _, ok := CallerFrom(context.Background()); ok {
-		t.Error("a caller from nowhere")
+		t.Error("a caller outside of a request")
 	}
 	ctx := withCaller(context.Background(), Caller{ID: "key:ci"})
 	if c, ok := CallerFrom(ctx); !ok || c.ID != "key:ci" || fmt.Sprintf("%v|%q|%#v", c, c, c) != `key:ci|"key:ci"|edge.Caller{ID: "key:ci"}` {

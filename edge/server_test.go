@@ -64,7 +64,7 @@ func TestSlowClientsAreCut(t *testing.T) {
 		_, err := io.ReadAll(r.Body)
 		read <- err
 	})
-	const short = 100 * time.Millisecond // the other time is long: a minute would be seen
+	const short = 100 * time.Millisecond // the test would notice the other timeout, a minute
 	start := time.Now()
 	c := dial(t, running(t, NewServer(handler, ServerOptions{ReadHeaderTimeout: short, ReadTimeout: time.Hour}), listen(t)))
 	io.WriteString(c, "POST /graphql HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
@@ -172,19 +172,19 @@ func TestIdleConnectionsMakeRoom(t *testing.T) {
 	third := dial(t, addr)
 	ask(third, "/work")
 	if answered(second) {
-		t.Error("an idle connection kept its place")
+		t.Error("an idle connection was not closed")
 	}
 	time.Sleep(50 * time.Millisecond)
 	fourth := dial(t, addr)
 	ask(fourth, "/")
 	fourth.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
 	if answered(fourth) {
-		t.Error("a place was taken from a connection at work")
+		t.Error("an active connection was closed")
 	}
 	fourth.SetReadDeadline(time.Now().Add(time.Minute))
 	work <- true
 	if !answered(fourth) {
-		t.Error("no place, though a connection fell idle")
+		t.Error("a connection waits, though another is idle")
 	}
 	work <- true
 }
@@ -209,7 +209,7 @@ func TestLimitConns(t *testing.T) {
 	first, second := <-accepted, <-accepted
 	select {
 	case <-accepted:
-		t.Fatal("a third connection")
+		t.Fatal("a third connection was accepted")
 	case <-time.After(50 * time.Millisecond):
 	}
 	first.Close()
@@ -218,7 +218,7 @@ func TestLimitConns(t *testing.T) {
 	dial(t, l.Addr().String())
 	select {
 	case <-accepted:
-		t.Fatal("closing twice gave two places")
+		t.Fatal("closing twice released two slots")
 	case <-time.After(50 * time.Millisecond):
 	}
 	l.Close() // wakes the Accept that waits for a place
@@ -309,7 +309,7 @@ func TestDrainLetsRequestsFinish(t *testing.T) {
 		t.Errorf("the slow answer: %q", got)
 	}
 	if _, err := http.Get(base + "/quick"); err == nil {
-		t.Error("it still listens")
+		t.Error("the listener is still open")
 	}
 	s.mu.Lock()
 	s.steps = slices.DeleteFunc(s.steps, func(step string) bool { return step == "server ended" })
@@ -351,7 +351,7 @@ func TestDrainCancelsThenCuts(t *testing.T) {
 		var timeout net.Error
 		c.SetReadDeadline(time.Now().Add(time.Minute))
 		if _, err := io.Copy(io.Discard, c); errors.As(err, &timeout) && timeout.Timeout() {
-			t.Error("a connection lives on:", err)
+			t.Error("a connection is still open:", err)
 		}
 	}
 	<-cancelled
@@ -365,7 +365,7 @@ func TestDrainReportsABrokenListener(t *testing.T) {
 	l.Close()
 	err := Drain{OnDrain: func() { told = true }}.Serve(t.Context(), NewServer(served, ServerOptions{}), l)
 	if err == nil || !told {
-		t.Errorf("got %v, told %v", err, told)
+		t.Errorf("got %v, drained %v", err, told)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// askOn sends a GET on conn and tells whether the answer asks to close it.
+// askOn sends a GET on conn and reports whether the answer has "Connection: close".
 func askOn(conn net.Conn) (closes bool, err error) {
 	if _, err = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
 		return false, err
@@ -24,8 +24,9 @@ func askOn(conn net.Conn) (closes bool, err error) {
 	return res.Close, err
 }
 
-// While a server drains, its open connections keep working and are told to close. This applies
-// during the lame duck, and for a moment after the listeners have closed.
+// While a server drains, its open connections keep working, and answers have "Connection:
+// close". This applies during the lame duck, and for a moment after the listeners have
+// closed.
 func TestKeptConnectionsMoveAway(t *testing.T) {
 	for _, lame := range []time.Duration{0, 100 * time.Millisecond} {
 		l := listen(t)
@@ -51,7 +52,7 @@ func TestKeptConnectionsMoveAway(t *testing.T) {
 				}
 				conn.Close()
 				if time.Now().After(end) {
-					t.Fatal("it still listens")
+					t.Fatal("the listener is still open")
 				}
 			}
 		}

@@ -25,7 +25,7 @@ func Signed(secrets []string) func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method != http.MethodPost {
 				w.Header().Set("Allow", http.MethodPost)
-				Refuse(w, r, &Refusal{Status: http.StatusMethodNotAllowed, Code: errcodes.BadRequest, Message: "use POST for webhooks"})
+				Refuse(w, r, &Refusal{Status: http.StatusMethodNotAllowed, Code: errcodes.BadRequest, Message: "Use POST for webhooks."})
 				return
 			}
 			signature, err := base64.StdEncoding.DecodeString(r.Header.Get("X-Signature"))
@@ -50,8 +50,8 @@ func Signed(secrets []string) func(http.Handler) http.Handler {
 	}
 }
 
-// signedBy reports whether one of secrets made signature. The time it takes does not depend on
-// which one, nor on how much of a wrong signature is right.
+// signedBy reports whether one of secrets made signature. Its time does not depend on which
+// secret, or on how much of an invalid signature matches.
 func signedBy(secrets []string, body, signature []byte) (ok bool) {
 	for _, secret := range secrets {
 		sum := hmac.New(sha256.New, []byte(secret))

@@ -11,14 +11,14 @@ import (
 	"testing"
 )
 
-// signature returns what Census sends in X-Signature.
+// signature returns the X-Signature that Census sends.
 func signature(secret, body string) string {
 	sum := hmac.New(sha256.New, []byte(secret))
 	io.WriteString(sum, body)
 	return base64.StdEncoding.EncodeToString(sum.Sum(nil))
 }
 
-// Only what one of the secrets has signed passes, with its whole body.
+// Only a request signed by one of the secrets passes, with its complete body.
 func TestSigned(t *testing.T) {
 	// openssl dgst -sha256 -hmac new -binary | base64
 	if got := signature("new", `{"event":"sync.failed"}`); got != "lW3Z7i93BfnGO0INlBugshNfbrc+lvsuckJpEMVufhY=" {
@@ -64,7 +64,7 @@ func TestSigned(t *testing.T) {
 			t.Errorf("%s: %d, want %d, with %.40q", c.name, w.Code, c.status, got)
 		}
 		if strings.Contains(w.Body.String(), "old") || strings.Contains(w.Body.String(), "new") {
-			t.Errorf("%s: tells %s", c.name, w.Body)
+			t.Errorf("%s: the answer contains %s", c.name, w.Body)
 		}
 	}
 }

@@ -10,8 +10,7 @@ import (
 	"census-gateway/internal/errcodes"
 )
 
-// An Ended is why a stream ended that was not its client's doing. Its code is that of a
-// closing WebSocket.
+// An Ended is the reason why the gateway ended a stream.
 type Ended struct {
 	code int
 	why  string
@@ -19,23 +18,23 @@ type Ended struct {
 
 func (e *Ended) Error() string { return e.why }
 
-// CloseCode is 1012 where the client may connect again at once, 4403 where it needs other
-// credentials.
+// CloseCode returns the code that closes a WebSocket: 1012 if the client may connect again
+// at once, 4403 if it needs new credentials.
 func (e *Ended) CloseCode() int { return e.code }
 
 var (
-	errDraining = &Ended{1012, "The gateway stops. Connect again."}
-	errMaxTime  = &Ended{1012, "The connection has lasted long enough. Connect again."}
-	errExpired  = &Ended{4403, "Your credentials have expired."}
+	errDraining = &Ended{1012, "The gateway is stopping. Connect again."}
+	errMaxTime  = &Ended{1012, "The connection reached its maximum time. Connect again."}
+	errExpired  = &Ended{4403, "Your credentials have expired. Connect with new ones."}
 )
 
-// maxStreamTime is how long a stream lasts at most. They end a little earlier, each at its own
-// time, so that not all clients come back at once.
+// maxStreamTime is the maximum time of a stream. Each stream ends up to a tenth earlier, at
+// random, so that not all clients connect again at once.
 const maxStreamTime = time.Hour
 
-// Streams are the answers that last: subscriptions, and the connections of WebSockets.
+// Streams counts and ends the long answers: subscriptions and WebSocket connections.
 type Streams struct {
-	most     int // subscriptions of one caller
+	most     int // maximum subscriptions of one caller
 	draining context.Context
 	drain    context.CancelFunc
 	open     sync.WaitGroup
@@ -44,16 +43,16 @@ type Streams struct {
 	byCaller map[string]int // subscriptions, by caller
 }
 
-// NewStreams lets each caller have at most so many subscriptions at once.
+// NewStreams returns Streams with at most that many open subscriptions for each caller.
 func NewStreams(most int) *Streams {
 	draining, drain := context.WithCancel(context.Background())
 	return &Streams{most: most, draining: draining, drain: drain, byCaller: make(map[string]int)}
 }
 
-// Drain tells all clients to connect elsewhere.
+// Drain ends all streams, so that their clients connect elsewhere.
 func (s *Streams) Drain() { s.drain() }
 
-// Wait waits for all streams to end, as long as that.
+// Wait waits for all streams to end, but not longer than most.
 func (s *Streams) Wait(most time.Duration) {
 	over := make(chan struct{})
 	go func() { s.open.Wait(); close(over) }()
@@ -63,7 +62,7 @@ func (s *Streams) Wait(most time.Duration) {
 	}
 }
 
-// Open is how many subscriptions are open.
+// Open returns the number of open subscriptions.
 func (s *Streams) Open() (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -73,8 +72,9 @@ func (s *Streams) Open() (n int) {
 	return n
 }
 
-// Subscribe is [Streams.Connect] for a subscription of the caller of ctx. Its slot among the
-// operations under way goes to others. A refusal means that the caller has too many.
+// Subscribe is [Streams.Connect] for a subscription of ctx's caller. It releases the
+// request's slot in InFlight. It returns a refusal if the caller has too many
+// subscriptions.
 func (s *Streams) Subscribe(ctx context.Context) (lasting context.Context, end func(), refusal *Refusal) {
 	caller, _ := CallerFrom(ctx)
 	s.mu.Lock()
@@ -101,13 +101,14 @@ func (s *Streams) Subscribe(ctx context.Context) (lasting context.Context, end f
 	}, nil
 }
 
-// Connect has what ctx's request is answered with last until its client leaves, the caller's
-// credentials expire, an hour is over, or the gateway stops. end must be called.
+// Connect returns a context for a stream that answers ctx's request. The context ends when
+// the client leaves, the caller's credentials expire, the maximum time of an hour is over,
+// or the gateway stops. Call end when the stream ends.
 func (s *Streams) Connect(ctx context.Context) (lasting context.Context, end func()) {
 	s.open.Add(1)
 	left := ctx
 	if k := requestInfoOf(ctx); k != nil {
-		left = k.Context // whatever the layers add
+		left = k.Context // the request's own, without the timeouts that layers add
 	}
 	lasting, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	atLeaving := context.AfterFunc(left, func() { cancel(context.Cause(left)) })
@@ -126,8 +127,9 @@ func (s *Streams) Connect(ctx context.Context) (lasting context.Context, end fun
 	}
 }
 
-// HandshakeCSRF is [CSRF] for the handshake of a WebSocket, which carries no proof. Where all
-// origins are allowed callers have credentials of their own, which a page does not know.
+// HandshakeCSRF is [CSRF] for the handshake of a WebSocket, which cannot have proof. If all
+// origins are allowed, it returns nil: callers then need credentials of their own, which a
+// page does not know.
 func HandshakeCSRF(origins Origins) func(http.Handler) http.Handler {
 	if origins.all {
 		return nil

@@ -98,8 +98,8 @@ func (s Settings) check() error {
 	return s.checkSource()
 }
 
-// CheckURL finds what is wrong with the base URL of a Census API, which the setting env
-// has.
+// CheckURL returns an error if base, the value of the setting env, is not a valid base URL
+// of a Census API.
 func (s Settings) CheckURL(env, base string) error {
 	if err := calls.CheckBaseURL(base); err != nil {
 		return invalid(env, "must be like %s: %v", calls.DefaultBaseURL, err)
@@ -107,10 +107,10 @@ func (s Settings) CheckURL(env, base string) error {
 	return s.checkSecure(env, base)
 }
 
-// checkSecure refuses an address to which secrets would go unencrypted.
+// checkSecure returns an error if secrets would be sent to address unencrypted.
 func (s Settings) checkSecure(env, address string) error {
 	if !s.AllowHTTP && plainHTTP(address) {
-		return invalid(env, "must be https://, since the network can read and change what http:// carries; GATEWAY_ALLOW_HTTP=true (--allow-http) allows http://")
+		return invalid(env, "must be https://, because others on the network can read and change http:// traffic; GATEWAY_ALLOW_HTTP=true (--allow-http) allows http://")
 	}
 	return nil
 }
@@ -121,7 +121,8 @@ func plainHTTP(address string) bool {
 	return err == nil && u.Scheme == "http" && !edge.IsLoopback(net.JoinHostPort(u.Hostname(), "80"))
 }
 
-// checkAlerts checks the webhook of alerts. Errors do not contain its URL, which is a secret.
+// checkAlerts checks the settings of the alert webhook. Errors do not contain its URL,
+// which is a secret.
 func (s Settings) checkAlerts() error {
 	if s.AlertWebhook == "" {
 		if s.AlertSecret != "" {

@@ -27,12 +27,12 @@ func TestGroups(t *testing.T) {
 		}
 	}
 	if s, _, err := Read(nil, io.Discard); err != nil || s.GroupKeys() != nil {
-		t.Errorf("left out: %v, %v", s.GroupKeys(), err)
+		t.Errorf("without the setting: %v, %v", s.GroupKeys(), err)
 	}
 }
 
-// A variable that was expanded to nothing must not serve everything.
-func TestGroupsOfNothing(t *testing.T) {
+// A variable that expands to an empty value must not serve all groups.
+func TestEmptyGroups(t *testing.T) {
 	t.Run("environment", func(t *testing.T) {
 		t.Setenv("CENSUS_GROUPS", "")
 		if _, _, err := Read(nil, io.Discard); err == nil {
@@ -44,6 +44,6 @@ func TestGroupsOfNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, _, err := Read([]string{"--settings", file}, io.Discard); err == nil {
-		t.Error("accepted from a file")
+		t.Error("an empty CENSUS_GROUPS in a file is accepted")
 	}
 }

@@ -12,8 +12,8 @@ func settingNames() map[string]bool {
 	for i := range reflect.TypeFor[Settings]().NumField() {
 		names[reflect.TypeFor[Settings]().Field(i).Tag.Get("env")] = true
 	}
-	delete(names, "")                                                  // what is asked for by flags only
-	names["CENSUS_V2_TOKEN"], names["CENSUS_V2_BASE_URL"] = true, true // of compare-v2
+	delete(names, "")                                                  // of flags without a name in the environment
+	names["CENSUS_V2_TOKEN"], names["CENSUS_V2_BASE_URL"] = true, true // of the command compare-v2
 	return names
 }
 
@@ -22,8 +22,9 @@ func looksLikeOurs(name string) bool {
 	return strings.HasPrefix(name, "GATEWAY_") || strings.HasPrefix(name, "CENSUS_")
 }
 
-// Misnamed returns the names in an environment that look like settings but are not. It ignores
-// what Kubernetes sets for each service, such as CENSUS_GATEWAY_SERVICE_HOST.
+// Misnamed returns the names in an environment that look like settings but are not. It
+// ignores the variables that Kubernetes sets for each service, such as
+// CENSUS_GATEWAY_SERVICE_HOST.
 func Misnamed(environ []string) []string {
 	var names []string
 	known := settingNames()

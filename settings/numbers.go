@@ -40,7 +40,7 @@ func number(text string) float64 {
 	return math.NaN()
 }
 
-// withRange adds the accepted range to the error of a flag, "--name: what is wrong with it".
+// withRange adds the accepted range to the error of a flag, which has the form "--name: message".
 func withRange(err error) error {
 	if err == nil {
 		return nil

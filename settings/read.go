@@ -13,9 +13,9 @@ import (
 	"census-gateway/upstream/calls"
 )
 
-// Read reads the settings. An error is one line that names the setting. Done is true if the
-// arguments ask for --help only, which is written to out. With Version or NewKey, Read neither
-// reads nor checks anything else.
+// Read reads the settings. An error is one line that names the setting. If the arguments
+// contain --help, Read writes the help to out and returns done. With Version or NewKey,
+// Read neither reads nor checks other settings.
 func Read(args []string, out io.Writer) (s Settings, done bool, err error) {
 	return ReadCommand(args, out, Command{Help: "Serves a GraphQL API over Census sync runs.\n\nCommands: " + Commands + ". See COMMAND --help."})
 }
@@ -23,7 +23,7 @@ func Read(args []string, out io.Writer) (s Settings, done bool, err error) {
 // Commands lists the commands that the program accepts as its first argument.
 const Commands = "compare-v2, export, healthcheck, mcp"
 
-// A Command is something the program does other than serving.
+// A Command describes a command of the program, or serving.
 type Command struct {
 	Name   string   // its name; "" for serving
 	Help   string   // a description
@@ -63,7 +63,7 @@ func ReadCommand(args []string, out io.Writer, c Command) (s Settings, done bool
 			s.tokenNamed, s.groupsNamed = named("census-api-token"), named("census-groups")
 		}
 		if err != nil && strings.HasPrefix(err.Error(), "unexpected argument") {
-			err = errors.New("unexpected argument: give settings as flags, and put the command first: " + Commands + "; see --help") // it may be a secret
+			err = errors.New("unexpected argument: give settings as flags, and put the command first: " + Commands + "; see --help") // without the argument, which may be a secret
 		}
 		return withRange(err)
 	}
@@ -73,7 +73,7 @@ func ReadCommand(args []string, out io.Writer, c Command) (s Settings, done bool
 	if alone := s.Version || s.NewKey != nil; alone && c.Name == "" {
 		return s, false, nil
 	} else if c.Name != "" && (alone || s.CheckConfig) {
-		return s, false, errors.New("--version, --new-key and --check-config go without a command: use them alone")
+		return s, false, errors.New("--version, --new-key and --check-config do not work with a command: use them alone")
 	}
 	if s.File != "" {
 		values, err := readFile(s.File)

@@ -14,11 +14,11 @@ type Settings struct {
 	AdminAddr string `env:"GATEWAY_ADMIN_ADDR" placeholder:"HOST:PORT" help:"Listen address for /metrics, /livez and /readyz. It asks for no credentials: keep clients away from it." group:"Where" fixed:""`
 	SimAddr   string `env:"GATEWAY_SIM_ADDR" placeholder:"HOST:PORT" help:"Listen address for the REST API of the simulated Census, to try with curl." group:"Where" fixed:""`
 
-	SimVersion string `env:"GATEWAY_SIM_VERSION" default:"v1" placeholder:"v1|v2|gone" help:"Version of the simulated Census's API that is served; gone: V1, as after its end (default ${default})." group:"Census" fixed:""`
+	SimVersion string `env:"GATEWAY_SIM_VERSION" default:"v1" placeholder:"v1|v2|gone" help:"Version of the simulated Census's API; gone simulates V1 after its retirement (default ${default})." group:"Census" fixed:""`
 
-	Token       string `name:"census-api-token" env:"CENSUS_API_TOKEN" secret:"" placeholder:"TOKEN" help:"Token of Census: a workspace access token on V1, a personal access token on V2; better set by the environment, since others on the machine can see flags." group:"Census" fixed:""`
-	BaseURL     string `name:"census-base-url" env:"CENSUS_BASE_URL" default:"${baseURL}" placeholder:"URL" help:"The Census API, prefix included (default ${default}). EU: https://app-eu.getcensus.com/api/v1. V2: https://app.getcensus.com/api/v2." group:"Census" fixed:""`
-	Groups      string `name:"census-groups" env:"CENSUS_GROUPS" placeholder:"GROUP[=NAME],…" help:"Groups of V2 whose syncs are served, with names for people; left out: all that the token may see." group:"Census" fixed:""`
+	Token       string `name:"census-api-token" env:"CENSUS_API_TOKEN" secret:"" placeholder:"TOKEN" help:"Token of Census: a workspace access token on V1, a personal access token on V2. Set it in the environment, because other users of the machine can read flags." group:"Census" fixed:""`
+	BaseURL     string `name:"census-base-url" env:"CENSUS_BASE_URL" default:"${baseURL}" placeholder:"URL" help:"Base URL of the Census API (default ${default}). EU: https://app-eu.getcensus.com/api/v1. V2: https://app.getcensus.com/api/v2." group:"Census" fixed:""`
+	Groups      string `name:"census-groups" env:"CENSUS_GROUPS" placeholder:"GROUP[=NAME],…" help:"Groups of V2 whose syncs are served, with optional display names (default: all groups that the token can read)." group:"Census" fixed:""`
 	Auth        string `name:"census-auth" env:"CENSUS_AUTH" default:"bearer" placeholder:"bearer|basic" help:"How to send the token to Census (default ${default})." group:"Census" fixed:""`
 	Calls       int    `name:"census-calls" env:"GATEWAY_CENSUS_CALLS" default:"64" range:"16..256" help:"Concurrent calls to Census, 16 to 256 (default ${default}). At most 8 are for one sync, and fewer run while Census fails." group:"Census" fixed:""`
 	Simulate    bool   `env:"GATEWAY_SIMULATE" help:"Serve a simulated Census with made-up syncs and runs. This is also what the gateway does without any setting." group:"Census" fixed:""`
@@ -32,12 +32,12 @@ type Settings struct {
 	JWTKeys     string   `name:"jwt-jwks" env:"GATEWAY_JWT_JWKS" placeholder:"URL|FILE" help:"Public keys of the issuer (JWKS)." group:"Callers"`
 	JWTScope    string   `name:"jwt-scope" env:"GATEWAY_JWT_SCOPE" placeholder:"WORD" help:"Scope that a JWT must have (default: none)." group:"Callers"`
 	AllowOpen   bool     `env:"GATEWAY_ALLOW_OPEN" help:"Allow everyone who reaches the listen address to use the shared Census token." group:"Callers"`
-	CORSOrigins []string `name:"cors-origins" env:"GATEWAY_CORS_ORIGINS" placeholder:"ORIGIN" help:"Origins whose pages may ask, such as https://app.example.com, and of apps, such as capacitor://localhost or chrome-extension://ID; *, where callers show credentials: all; left out: none." group:"Callers"`
+	CORSOrigins []string `name:"cors-origins" env:"GATEWAY_CORS_ORIGINS" placeholder:"ORIGIN" help:"Allowed origins of web pages, such as https://app.example.com, and of apps, such as capacitor://localhost or chrome-extension://ID. * allows all, if callers must send credentials (default: none)." group:"Callers"`
 	Proxies     []string `name:"trusted-proxies" env:"GATEWAY_TRUSTED_PROXIES" placeholder:"NETWORK" help:"Networks of proxies whose X-Forwarded-For is trusted for the client address in the log, for example 10.0.0.0/8 (default: none)." group:"Callers"`
 	Hosts       []string `env:"GATEWAY_HOSTS" placeholder:"NAME" help:"Additional host names accepted by an open gateway, and by the metrics address on loopback." group:"Callers"`
 
-	WatchCalls       int    `env:"GATEWAY_WATCH_CALLS" default:"120" range:"1..6000" help:"Calls to Census in any minute for what subscriptions, the metrics of syncs and the webhook of alerts follow, 1 to 6000; with fewer, changes of many syncs are seen later (default ${default})." group:"Live" fixed:""`
-	MaxSubscriptions int    `env:"GATEWAY_MAX_SUBSCRIPTIONS" default:"1000" range:"1..1073741824" help:"Subscriptions at once of one caller, all who reach an open gateway being one (default ${default})." group:"Live" fixed:""`
+	WatchCalls       int    `env:"GATEWAY_WATCH_CALLS" default:"120" range:"1..6000" help:"Maximum calls to Census in any minute to watch syncs for subscriptions, sync metrics and the alert webhook, 1 to 6000 (default ${default}). With fewer calls, changes are seen later if there are many syncs." group:"Live" fixed:""`
+	MaxSubscriptions int    `env:"GATEWAY_MAX_SUBSCRIPTIONS" default:"1000" range:"1..1073741824" help:"Maximum open subscriptions of one caller (default ${default}). All callers of an open gateway count as one." group:"Live" fixed:""`
 	SyncMetrics      bool   `env:"GATEWAY_SYNC_METRICS" help:"Serve metrics of every sync at /metrics/syncs on GATEWAY_ADMIN_ADDR. Watching them makes up to GATEWAY_WATCH_CALLS calls a minute." group:"Live" fixed:""`
 	AlertWebhook     string `env:"GATEWAY_ALERT_WEBHOOK" placeholder:"URL" help:"Post changes of the alerts of all syncs to this URL, as JSON that Slack's incoming webhooks accept; https://, or http:// on this machine. Watching the syncs makes up to GATEWAY_WATCH_CALLS calls a minute." group:"Live" secret:"" fixed:""`
 	AlertSecret      string `env:"GATEWAY_ALERT_SECRET" placeholder:"KEY" help:"Key of the header X-Signature of these posts: base64 of HMAC-SHA256 over the body." group:"Live" secret:"" fixed:""`
@@ -48,7 +48,7 @@ type Settings struct {
 	OnlyTrusted   bool   `name:"only-trusted-documents" env:"GATEWAY_ONLY_TRUSTED_DOCUMENTS" help:"Reject all operations other than trusted documents." group:"What is served"`
 	Introspection bool   `env:"GATEWAY_INTROSPECTION" default:"true" negatable:"" help:"Answer __schema and __type, suggest names, and serve /schema.graphql (default ${default})." group:"What is served"`
 	GraphiQL      bool   `name:"graphiql" env:"GATEWAY_GRAPHIQL" default:"true" negatable:"" help:"Serve GraphiQL at /, /graphiql and /playground (default ${default}). It is off with GATEWAY_ONLY_TRUSTED_DOCUMENTS." group:"What is served"`
-	Dashboard     *bool  `env:"GATEWAY_DASHBOARD" negatable:"" help:"Serve the dashboard at /dashboard, and answer its operations as trusted ones; left out: over the simulated Census only." group:"What is served"`
+	Dashboard     *bool  `env:"GATEWAY_DASHBOARD" negatable:"" help:"Serve the dashboard at /dashboard, and accept its operations as trusted documents (default: only with the simulated Census)." group:"What is served"`
 
 	Federation bool `env:"GATEWAY_FEDERATION" help:"Be a subgraph of Apollo Federation 2: answer _service and _entities." group:"What is served"`
 	MCP        bool `name:"mcp" env:"GATEWAY_MCP" help:"Serve tools of the Model Context Protocol at /mcp: six of the gateway's own, and the trusted documents." group:"What is served"`
@@ -58,7 +58,7 @@ type Settings struct {
 	Freshness   time.Duration `env:"GATEWAY_FRESHNESS" default:"5s" range:"0s..1h" help:"How long data that may change stays fresh in the caches, 0s to 1h (default ${default})." group:"Memory" fixed:""`
 	Stale       time.Duration `env:"GATEWAY_STALE" default:"1h" range:"0s..24h" help:"How long stale data may be served, marked as stale, while Census fails, 0s to 24h (default ${default})." group:"Memory" fixed:""`
 
-	RedisURL     string        `name:"redis-url" env:"REDIS_URL" secret:"" placeholder:"URL" help:"Redis or Valkey that several gateways of one Census share: redis://HOST:6379, or rediss://USER:PASSWORD@HOST:6379 with TLS; left out: each gateway is alone." group:"Several gateways" fixed:""`
+	RedisURL     string        `name:"redis-url" env:"REDIS_URL" secret:"" placeholder:"URL" help:"Redis or Valkey that several gateways of one Census share: redis://HOST:6379, or rediss://USER:PASSWORD@HOST:6379 with TLS (default: gateways share nothing)." group:"Several gateways" fixed:""`
 	RedisTimeout time.Duration `name:"redis-timeout" env:"REDIS_TIMEOUT" default:"5ms" range:"1ms..1s" help:"How long an answer may wait for Redis, 1ms to 1s (default ${default})." group:"Several gateways" fixed:""`
 
 	Timeout       time.Duration `name:"operation-timeout" env:"GATEWAY_OPERATION_TIMEOUT" default:"10s" range:"100ms..30s" help:"Timeout of one operation, 100ms to 30s (default ${default})." group:"Limits" fixed:""`
@@ -90,12 +90,12 @@ type Settings struct {
 	Pprof     bool   `env:"GATEWAY_PPROF" help:"Serve /debug/pprof/ at GATEWAY_ADMIN_ADDR." group:"Log" fixed:""`
 
 	File        string  `name:"settings" env:"GATEWAY_SETTINGS" placeholder:"FILE" help:"File of settings, one NAME=value per line, with the names of the environment. SIGHUP reads it again, with all files it names." fixed:""`
-	CheckConfig bool    `help:"Check and print the settings, call Census once, and exit; status 1 means that something is wrong."`
+	CheckConfig bool    `help:"Check and print the settings, call Census once, and exit. Status 1 means that a check failed."`
 	NewKey      *string `placeholder:"NAME" help:"Make an API key and exit. Its line for the key file goes to stdout, the key itself to stderr."`
 	Version     bool    `help:"Print the version and exit."`
 
-	tokenNamed  bool // CENSUS_API_TOKEN is set, perhaps to nothing
-	groupsNamed bool // the same of CENSUS_GROUPS
+	tokenNamed  bool // CENSUS_API_TOKEN is set, possibly to an empty value
+	groupsNamed bool // CENSUS_GROUPS is set, possibly to an empty value
 }
 
 // Keyed reports whether callers must send an API key or a JWT.
@@ -103,11 +103,11 @@ func (s Settings) Keyed() bool {
 	return s.APIKeys != "" || s.APIKeysFile != "" || s.JWTIssuer != ""
 }
 
-// ServesGraphiQL reports whether the page is served. It is not if only trusted documents are
-// accepted, since no query written there would run.
+// ServesGraphiQL reports whether GraphiQL is served. It is not served if only trusted
+// documents are accepted, because every query written there would be rejected.
 func (s Settings) ServesGraphiQL() bool { return s.GraphiQL && !s.OnlyTrusted }
 
-// ServesDashboard tells whether the dashboard is served.
+// ServesDashboard reports whether the dashboard is served.
 func (s Settings) ServesDashboard() bool {
 	if s.Dashboard != nil {
 		return *s.Dashboard
@@ -115,7 +115,7 @@ func (s Settings) ServesDashboard() bool {
 	return s.Simulated()
 }
 
-// SimAPI is the version of the simulated Census's API, as its path names it.
+// SimAPI returns the version of the simulated Census's API, as in its path.
 func (s Settings) SimAPI() string {
 	if s.SimVersion == "v2" {
 		return "v2"

@@ -17,7 +17,7 @@ import (
 )
 
 // Each number accepts its minimum and its maximum, and rejects values beyond them.
-func TestSettingsAtTheirEdges(t *testing.T) {
+func TestRangesOfSettings(t *testing.T) {
 	const many = 1 << 30
 	n := func(least, most int) [4]string {
 		return [4]string{fmt.Sprint(least - 1), fmt.Sprint(least), fmt.Sprint(most), fmt.Sprint(most + 1)}
@@ -43,7 +43,7 @@ func TestSettingsAtTheirEdges(t *testing.T) {
 		f := reflect.TypeFor[Settings]().Field(i)
 		flag := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(f.Tag.Get("env"), "GATEWAY_")), "_", "-")
 		if _, tried := edges[flag]; !tried && (f.Type.Kind() == reflect.Int || f.Type.Kind() == reflect.Int64 || f.Type.Kind() == reflect.Float64) {
-			t.Errorf("--%s is not tried", flag)
+			t.Errorf("this test has no values for --%s", flag)
 		}
 	}
 }
@@ -122,7 +122,7 @@ func TestBytes(t *testing.T) {
 }
 
 // A flag overrides the environment, and the environment overrides the settings file.
-func TestTheNearerSettingCounts(t *testing.T) {
+func TestPrecedenceOfSettings(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "settings")
 	if err := os.WriteFile(file, []byte("GATEWAY_MAX_DEPTH=1\nGATEWAY_MAX_ALIASES=1\nGATEWAY_MAX_TOKENS=1\nGATEWAY_ADMIN_ADDR=127.0.0.1:1\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -213,7 +213,7 @@ func TestDefaultPageCache(t *testing.T) {
 }
 
 // An invalid number is rejected with a message that names the accepted values.
-func TestNumbersThatAreNone(t *testing.T) {
+func TestInvalidNumbers(t *testing.T) {
 	for arg, want := range map[string]string{
 		"--freshness=5": "0s to 1h", "--page-cache=64MB": "0 to 1TiB", "--rate=many": "0 to 1000000", "--census-calls=1e2": "16 to 256",
 	} {

@@ -7,8 +7,9 @@ import (
 	"census-gateway/upstream/calls"
 )
 
-// checkSource prevents serving made-up data by mistake. Without a token, the simulated Census is
-// served only if GATEWAY_SIMULATE asks for it, or if no setting suggests a real one.
+// checkSource prevents serving made-up data by mistake. Without a token, the simulated
+// Census is served only if GATEWAY_SIMULATE is set, or if no setting suggests a real
+// Census.
 func (s Settings) checkSource() error {
 	if s.Token != "" || s.PassThrough || s.Simulate {
 		return nil
@@ -27,7 +28,7 @@ func (s Settings) checkSource() error {
 		{"GATEWAY_ADDR is not on loopback", !edge.IsLoopback(s.Addr)},
 	} {
 		if sign.set {
-			return fmt.Errorf("CENSUS_API_TOKEN is missing. A real Census seems to be meant, since %s: set the token, "+
+			return fmt.Errorf("CENSUS_API_TOKEN is missing. You probably want a real Census, because %s: set the token, "+
 				"or set GATEWAY_SIMULATE=true (--simulate) to serve made-up data", sign.setting)
 		}
 	}

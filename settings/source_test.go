@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The gateway serves made-up data only if asked to, or if no setting suggests a real Census. A
-// forgotten token never leads to made-up data.
+// The gateway serves made-up data only if GATEWAY_SIMULATE is set, or if no setting
+// suggests a real Census. A forgotten token never leads to made-up data.
 func TestMadeUpDataOnlyOnPurpose(t *testing.T) {
 	for args, says := range map[string]string{
 		"":           "",

@@ -11,13 +11,13 @@ import (
 
 // Options are optional features of a Cache.
 type Options struct {
-	// Note is called in the request that made a shareable answer. It returns a note about it for
-	// OnHit. The note lives as long as the answer. Keep it small, since its size is not part of
-	// the Cache's bytes. Nil notes nothing.
+	// Note is called in the request that made a shareable answer. It returns a note about
+	// it for OnHit. The note lives as long as the answer. Keep it small, since its size is
+	// not part of the Cache's bytes. Note may be nil.
 	Note func(made *http.Request) any
 
-	// OnHit is called for each request that gets the answer of another, before it is written. Nil
-	// reports nothing.
+	// OnHit is called for each request that gets the answer of another, before it is
+	// written. It may be nil.
 	OnHit func(r *http.Request, note any)
 }
 
@@ -80,8 +80,8 @@ func (c *Cache) age(until time.Duration) []string {
 // now returns the time since c was made.
 func (c *Cache) now() time.Duration { return time.Since(c.start) }
 
-// Forget drops all answers, because the underlying data has changed. It also prevents that
-// answers in progress are kept; they reach only the requests that already wait for them.
+// Forget drops all answers, because the underlying data has changed. Answers in progress
+// are not kept either: they go only to the requests that already wait for them.
 func (c *Cache) Forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -93,8 +93,8 @@ func (c *Cache) Forget() {
 // Hits returns the number of requests that got the answer of another.
 func (c *Cache) Hits() uint64 { return c.hits.Load() }
 
-// Misses returns the number of cacheable requests that did not. Requests that are too large to
-// keep, or have no caller, are in neither number.
+// Misses returns the number of cacheable requests that ran themselves. Requests that are
+// too large to keep, or have no caller, are neither hits nor misses.
 func (c *Cache) Misses() uint64 { return c.misses.Load() }
 
 // Bytes returns the size of the answers kept.

@@ -7,7 +7,7 @@ func (c *Cache) newFlight(key []byte) *flight {
 	return &flight{key: string(key), waiters: 1, generation: c.generation, done: make(chan struct{})}
 }
 
-// soloFlight returns a flight for a request that waited in vain.
+// soloFlight returns a flight for a request that waited for an answer that was not shareable.
 func (c *Cache) soloFlight(key []byte) *flight {
 	c.mu.Lock()
 	defer c.mu.Unlock()

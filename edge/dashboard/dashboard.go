@@ -1,13 +1,12 @@
-// Package dashboard serves the page of examples/dashboard from the binary: what is wrong in
-// the workspace, since when, and why.
+// Package dashboard serves the dashboard from the binary: which syncs fail, since when, and why.
+// Its source is in examples/dashboard.
 //
 //	mux.Handle("/dashboard", dashboard.Handler(dashboard.Options{}))
 //	mux.Handle("/dashboard/", dashboard.Handler(dashboard.Options{}))
 //
-// All screens are one page, whatever the path below [Path]: what is shown is in the
-// address. The page names its files and the endpoint, graphql beside Path, by relative
-// addresses, so that a proxy may serve it below any prefix. The folder assets is written by
-// tools/graphiql/dashboard.
+// All paths below [Path] serve the same page, which selects the screen by its address. The page
+// uses relative addresses for its files and for the endpoint, graphql beside Path, so a proxy may
+// serve it below any prefix. tools/graphiql/dashboard writes the folder assets.
 package dashboard
 
 import (
@@ -24,7 +23,7 @@ import (
 	"census-gateway/edge/packed"
 )
 
-// Path is where the page is.
+// Path is the path of the page.
 const Path = "/dashboard"
 
 //go:embed assets
@@ -38,12 +37,12 @@ var (
 
 func must[T any](v T, err error) T {
 	if err != nil {
-		panic(err) // embedded: a broken build, never a broken run
+		panic(err) // the files are embedded, so only a broken build fails
 	}
 	return v
 }
 
-// Documents are the operations of the page by id, which it sends instead of their text.
+// Documents returns the operations of the page by id. The page sends the ids instead of the texts.
 func Documents() map[string]string {
 	var all map[string]string
 	if err := json.Unmarshal(must(fs.ReadFile(folder, "documents.json")), &all); err != nil {
@@ -52,10 +51,10 @@ func Documents() map[string]string {
 	return all
 }
 
-// Options say what the page is over.
+// Options describe the gateway to the page.
 type Options struct {
-	Simulated   bool   // Census is the simulated one
-	Credentials string // what the page asks for, such as "an API key"; "": callers need none
+	Simulated   bool   // Census is simulated
+	Credentials string // the credentials to ask for, such as "an API key"; "" if callers need none
 }
 
 // Handler returns the page and its files. It answers GET and HEAD.
@@ -76,8 +75,8 @@ func Handler(opt Options) http.Handler {
 	})
 }
 
-// page is the page for a path below Path: the same everywhere, but for how it names the
-// folder it is in.
+// page returns the page for rest, a path below Path. Pages differ only in the relative
+// address of their folder.
 func page(opt Options, rest string) []byte {
 	base := strings.Repeat("../", max(0, strings.Count(rest, "/")-1))
 	if rest == "" {
@@ -93,8 +92,8 @@ func page(opt Options, rest string) []byte {
 	return []byte(strings.ReplaceAll(html, `"./assets/`, `"./`+base+`assets/`))
 }
 
-// serve makes the browser ask each time, so that a new binary is a new page; unchanged, it
-// costs a 304.
+// serve makes the browser revalidate each time, so that a new binary shows its new page. An
+// unchanged page costs a 304.
 func serve(w http.ResponseWriter, r *http.Request, html []byte) {
 	sum := sha256.Sum256(html)
 	h := w.Header()

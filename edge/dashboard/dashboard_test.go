@@ -30,8 +30,8 @@ func get(t *testing.T, method, target string, opt Options) (*http.Response, stri
 	return w.Result(), string(body)
 }
 
-// Wherever a reader opens the page, with or without a proxy's prefix, it finds its files,
-// its folder and the endpoint.
+// At each path, with or without a proxy's prefix, the page has valid addresses of its
+// files, its folder and the endpoint.
 func TestPage(t *testing.T) {
 	for _, prefix := range []string{"", "/tools/census"} {
 		for _, at := range []string{"/dashboard", "/dashboard/", "/dashboard/timeline", "/dashboard/syncs/52", "/dashboard/syncs/52/"} {
@@ -63,35 +63,35 @@ func TestPage(t *testing.T) {
 				t.Fatalf("%v in %s", err, text)
 			}
 			if base := here.ResolveReference(must(url.Parse(config.Base))).Path; base != prefix+"/dashboard/" {
-				t.Errorf("%s is told it is in %s", at, base)
+				t.Errorf("%s: the base is %s", at, base)
 			}
 			if endpoint := here.ResolveReference(must(url.Parse(config.Endpoint))).Path; endpoint != prefix+"/graphql" {
-				t.Errorf("%s would ask %s", at, endpoint)
+				t.Errorf("%s: the endpoint is %s", at, endpoint)
 			}
 			if !config.Simulated || config.Credentials != "an API key" {
-				t.Errorf("%s is told %+v", at, config)
+				t.Errorf("%s: the configuration is %+v", at, config)
 			}
 		}
 	}
 }
 
-// What is committed is what the manifest says, and nothing else is.
+// The committed files match the manifest, and there are no others.
 func TestManifestMatchesFiles(t *testing.T) {
 	known := map[string]bool{"manifest.json": true, "index.html": true, "documents.json": true}
 	for name, f := range built.Files {
 		if packed.Types[path.Ext(name)] == "" {
-			t.Errorf("%s would be served without a type", name)
+			t.Errorf("%s has no media type", name)
 		}
 		for end, want := range map[string]string{".br": f.Br, ".gz": f.Gz} {
 			known[name+end] = true
 			data := must(fs.ReadFile(folder, name+end))
 			if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != want {
-				t.Errorf("%s%s is not what the manifest says", name, end)
+				t.Errorf("%s%s differs from its hash in the manifest", name, end)
 			}
 		}
 		raw := must(io.ReadAll(must(gzip.NewReader(bytes.NewReader(must(fs.ReadFile(folder, name+".gz")))))))
 		if sum := sha256.Sum256(raw); hex.EncodeToString(sum[:]) != f.SHA256 || int64(len(raw)) != f.Size {
-			t.Errorf("%s.gz unpacks to something else than the manifest says", name)
+			t.Errorf("%s.gz: the unpacked file differs from its hash in the manifest", name)
 		}
 	}
 	for _, f := range must(fs.ReadDir(folder, ".")) {

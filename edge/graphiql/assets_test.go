@@ -43,13 +43,13 @@ func TestManifestMatchesFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := hash(data); got != want {
-			t.Errorf("%s: hash %s, manifest says %s", name, got, want)
+			t.Errorf("%s: hash %s, want %s", name, got, want)
 		}
 		return data
 	}
 	for name, a := range built.Files {
 		if packed.Types[path.Ext(name)] == "" {
-			t.Errorf("%s would be served without a type", name)
+			t.Errorf("%s has no media type", name)
 		}
 		if a.Gz == "" {
 			stored(name, a.SHA256)
@@ -58,7 +58,7 @@ func TestManifestMatchesFiles(t *testing.T) {
 		stored(name+".br", a.Br)
 		raw := gunzip(t, stored(name+".gz", a.Gz))
 		if hash(raw) != a.SHA256 || int64(len(raw)) != a.Size {
-			t.Errorf("%s.gz unpacks to something else than the manifest says", name)
+			t.Errorf("%s.gz: the unpacked file differs from its hash in the manifest", name)
 		}
 	}
 	files, err := fs.ReadDir(embedded, "assets")

@@ -16,10 +16,10 @@ var pageHTML string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
 
-// config is what page.jsx reads.
+// config is the configuration that page.jsx reads.
 type config struct {
 	Endpoint    string            `json:"endpoint"`
-	Tabs        []Tab             `json:"tabs"` // for a browser that has none stored
+	Tabs        []Tab             `json:"tabs"` // for browsers without stored tabs
 	Credentials string            `json:"credentials,omitempty"`
 	Workers     map[string]string `json:"workers"` // by the label Monaco gives them
 }

@@ -14,7 +14,7 @@ func TestPageIsTheSameEverywhere(t *testing.T) {
 	root := body(t, get(t, "GET", "/"))
 	for _, at := range []string{"/playground", "/graphiql"} {
 		if string(body(t, get(t, "GET", at))) != string(root) {
-			t.Errorf("%s is another page than /", at)
+			t.Errorf("%s differs from /", at)
 		}
 	}
 	if !strings.Contains(string(root), "<title>Census sync runs</title>") {
@@ -54,10 +54,10 @@ func TestPageConfig(t *testing.T) {
 			t.Fatalf("%v in %s", err, text)
 		}
 		if c.Endpoint != "graphql" || c.Credentials != opt.Credentials || !slices.Equal(c.Tabs, Examples(opt.Simulated)) {
-			t.Errorf("the page is told %+v", c)
+			t.Errorf("the configuration is %+v", c)
 		}
 		if hasBar := strings.Contains(rest, `<div id="credentials">`); hasBar != (opt.Credentials != "") {
-			t.Errorf("%+v: a place for credentials: %t", opt, hasBar)
+			t.Errorf("%+v: the page has a field for credentials: %t", opt, hasBar)
 		}
 		for label, at := range c.Workers {
 			if res := get(t, "HEAD", "/"+at); res.StatusCode != 200 || strings.HasPrefix(at, "/") {

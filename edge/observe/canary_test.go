@@ -9,7 +9,7 @@ import (
 )
 
 // A secret in any field of any input appears in no output.
-func TestCanaryComesOutNowhere(t *testing.T) {
+func TestNoOutputContainsSecrets(t *testing.T) {
 	for _, secret := range []string{"secret-token:" + canary, "Bearer " + canary, canary + "@example.com", "eyJhbGciOi." + canary + ".x"} {
 		s := newObserved(t, "json", "debug")
 		op := Operation{

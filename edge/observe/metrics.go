@@ -97,7 +97,7 @@ func (m *metrics) operation(ctx context.Context, op Operation) {
 
 func (m *metrics) call(ctx context.Context, c Call) {
 	m.calls.WithLabelValues(c.Endpoint, c.Outcome).Inc()
-	if c.Tries == 0 { // it says nothing about the speed of Census
+	if c.Tries == 0 { // nothing was sent, so there is no duration to observe
 		return
 	}
 	observeSeconds(ctx, m.callDuration.WithLabelValues(c.Endpoint), c.Duration)

@@ -28,10 +28,10 @@ type Operation struct {
 	Refusal Refusal // the zero Refusal if it was not rejected
 }
 
-// A Refusal is why a request was not served.
+// A Refusal describes why a request was rejected.
 type Refusal struct {
 	Reason  string // in one word; "" if the request was not rejected
-	Setting string // the setting that would change it; "" if no setting does
+	Setting string // the setting that could allow the request; "" if there is none
 	Cause   error  // details for the log; nil if the reason is enough
 }
 

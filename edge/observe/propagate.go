@@ -7,10 +7,10 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 )
 
-// extract returns ctx in the trace named by the headers of a request (W3C Trace Context). If
-// tracing is off, or the headers name no trace, it returns ctx. A caller can so choose that its
-// requests are sampled, as far as OTEL_TRACES_SAMPLER allows; "always_on", "always_off" and
-// "traceidratio" ignore the caller's choice.
+// extract returns ctx in the trace named by the headers of a request (W3C Trace Context).
+// If tracing is off, or the headers name no trace, it returns ctx. So a caller can choose
+// that its requests are sampled, as far as OTEL_TRACES_SAMPLER allows; "always_on",
+// "always_off" and "traceidratio" ignore the caller's choice.
 func (t *Tracing) extract(ctx context.Context, h http.Header) context.Context {
 	if t == nil || h.Get("Traceparent") == "" {
 		return ctx

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// policy lets scripts come from this host's files only. Editors and charts write style
-// elements and attributes as they draw, which no hash can foresee.
+// policy allows scripts only from files of this host. It allows inline styles: editors and
+// charts create them while they draw, so their hashes are not known before.
 var policy = strings.Join([]string{
 	"default-src 'none'",
 	"script-src 'self'",
@@ -20,12 +20,13 @@ var policy = strings.Join([]string{
 	"frame-ancestors 'none'",
 }, "; ")
 
-// Guard sets what every answer of a page carries: a token may be typed into it.
+// Guard sets the security headers of a page and its files. They matter because users type
+// tokens into the page.
 func Guard(h http.Header) {
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Frame-Options", "DENY") // frame-ancestors, for browsers that do not know it
+	h.Set("X-Frame-Options", "DENY") // for browsers without frame-ancestors
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 }

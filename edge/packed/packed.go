@@ -1,9 +1,7 @@
-// Package packed serves the files of a page from the binary. A tool has stored each of them
-// twice, as brotli and as gzip, under a name that holds a hash of its content, beside a
-// manifest that says what there is.
-//
-// Browsers accept brotli over https and from localhost only, so gzip is needed, and brotli
-// saves a fifth of it. A client that accepts neither is sent what gzip unpacks to.
+// Package packed serves the files of a page from the binary. A tool stores each file twice,
+// as brotli and as gzip, under a name with a hash of its content. A manifest lists the
+// files. Brotli is a fifth smaller than gzip, but browsers accept it only over https and
+// from localhost. A client that accepts neither gets the file uncompressed.
 package packed
 
 import (
@@ -18,10 +16,10 @@ import (
 	"strings"
 )
 
-// Files are what a manifest names, and where it is stored.
+// Files are the files in a manifest.
 type Files struct {
 	Packages map[string]string `json:"packages"` // versions by name
-	Entries  map[string]string `json:"entries"`  // "page.js": the name it has today
+	Entries  map[string]string `json:"entries"`  // names with a hash, by names without: "page.js"
 	Preload  []string          `json:"preload"`
 	Files    map[string]File   `json:"files"`
 
@@ -36,8 +34,8 @@ type File struct {
 	Gz     string `json:"gz"`     // SHA-256 of the stored file
 }
 
-// Open reads the file manifest.json in stored. It panics if it cannot: the files are embedded, so
-// only a broken build lacks it.
+// Open reads the file manifest.json in stored. It panics on an error, since the files are
+// embedded: only a broken build has none.
 func Open(stored fs.FS) *Files {
 	f := &Files{stored: stored}
 	data, err := fs.ReadFile(stored, "manifest.json")
@@ -50,8 +48,9 @@ func Open(stored fs.FS) *Files {
 	return f
 }
 
-// Types are the media types of what is served, by the end of its name. The host's table is
-// not asked: with nosniff, a wrong type is a page that does not start.
+// Types are the media types of the files, by file extension. The table of the operating
+// system is not used, because it may be wrong: with nosniff, a page with a wrong type does
+// not start.
 var Types = map[string]string{
 	".css":   "text/css; charset=utf-8",
 	".js":    "text/javascript; charset=utf-8",
@@ -61,7 +60,8 @@ var Types = map[string]string{
 	".woff2": "font/woff2",
 }
 
-// Serve sends a file whose name changes with its content, so browsers keep it and never ask again.
+// Serve sends the file with the given name. Browsers cache it for a year, because a file
+// with other content has another name.
 func (f *Files) Serve(w http.ResponseWriter, r *http.Request, name string) {
 	a, ok := f.Files[name]
 	if !ok {
@@ -75,7 +75,7 @@ func (f *Files) Serve(w http.ResponseWriter, r *http.Request, name string) {
 	}
 	file, err := f.stored.Open(stored)
 	if err != nil {
-		http.Error(w, "this build lacks "+stored, http.StatusInternalServerError)
+		http.Error(w, "this build has no file "+stored, http.StatusInternalServerError)
 		return
 	}
 	defer file.Close()
@@ -100,7 +100,7 @@ func (f *Files) Serve(w http.ResponseWriter, r *http.Request, name string) {
 		}
 	case a.Gz != "":
 		if body, err = gzip.NewReader(file); err != nil {
-			http.Error(w, "this build has a damaged "+stored, http.StatusInternalServerError)
+			http.Error(w, "this build has a damaged file "+stored, http.StatusInternalServerError)
 			return
 		}
 	}
