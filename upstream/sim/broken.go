@@ -17,11 +17,11 @@ func Close() Effect {
 	return func(http.ResponseWriter, *http.Request, http.Handler) { panic(http.ErrAbortHandler) }
 }
 
-// Cut announces the honest body's length, sends at most its first n bytes, and closes the
+// Cut announces the normal body's length, sends at most its first n bytes, and closes the
 // connection. The client gets io.ErrUnexpectedEOF.
 func Cut(n int) Effect {
-	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
-		a := record(r, honest)
+	return func(w http.ResponseWriter, r *http.Request, normal http.Handler) {
+		a := record(r, normal)
 		w.Header().Set("Content-Length", strconv.Itoa(len(a.body)+1))
 		a.copyHead(w)
 		w.Write(a.body[:min(n, len(a.body))])
@@ -62,7 +62,8 @@ func NotHTTP(raw string) Effect {
 	}
 }
 
-// Huge streams a well-formed success of mib MiB in one useless key.
+// Huge answers with a valid JSON object of mib MiB, nearly all of it in one unknown key. It
+// streams the answer.
 func Huge(mib int) Effect {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		w.Header().Set("Content-Type", "application/json")
@@ -70,8 +71,8 @@ func Huge(mib int) Effect {
 	}
 }
 
-// GzipBomb is Huge, compressed a thousandfold. A gzip file is one or more members in a row
-// (RFC 1952, section 2.2), so repeating one costs next to nothing.
+// GzipBomb is Huge, compressed a thousandfold. A gzip file may have several members in a
+// row (RFC 1952, section 2.2), so it repeats one member, which costs almost nothing.
 func GzipBomb(mib int) Effect {
 	pack := func(text string) []byte {
 		var b bytes.Buffer
@@ -94,7 +95,7 @@ func GzipBomb(mib int) Effect {
 	}
 }
 
-// padding is the start of an answer that is mostly filler.
+// padding is the start of the answer of Huge.
 const padding = `{"status":"success","data":[],"padding":"`
 
 func bulk(w io.Writer, mib int) {
@@ -108,11 +109,11 @@ func bulk(w io.Writer, mib int) {
 	io.WriteString(w, `"}`)
 }
 
-// HugeHeader answers honestly, with an extra header of n bytes.
+// HugeHeader answers normally, with an extra header of n bytes.
 func HugeHeader(n int) Effect {
-	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+	return func(w http.ResponseWriter, r *http.Request, normal http.Handler) {
 		w.Header().Set("X-Padding", strings.Repeat("x", n))
-		honest.ServeHTTP(w, r)
+		normal.ServeHTTP(w, r)
 	}
 }
 

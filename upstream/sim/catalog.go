@@ -1,6 +1,6 @@
 package sim
 
-// An entry is one sync of the believable workspace.
+// An entry is one sync of the realistic workspace.
 type entry struct {
 	name        string // before the arrow; the label is "Accounts → Salesforce"
 	from, to    int64  // ids of source and destination
@@ -8,9 +8,9 @@ type entry struct {
 	frequency   string
 	hours       int   // daily and weekly: hours from the newest slot to the anchor
 	minute      int64 // of the hour
-	history     int64 // days of runs
+	history     int64 // days with runs before the start
 	records     int64
-	seconds     int64 // of one run, about
+	seconds     int64 // approximate duration of a run
 	failureRate int64 // failures per thousand runs
 }
 
@@ -105,7 +105,7 @@ var destinations = []connection{
 // groups are the group ids of the workspace's sources.
 var groups = []string{"wandering_aimlessly", "abundant_giraffe"}
 
-// elsewhere is the source of another workspace, in another group.
+// elsewhere is a source of another workspace, in another group.
 var elsewhere = connection{21, "Snowflake sandbox", "", "snowflake", "faithful_otter"}
 
 // deletedSource is the id of a source that was removed; a sync still names it.

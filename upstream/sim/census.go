@@ -2,9 +2,9 @@
 // for trying the gateway without an account.
 //
 // [New] starts a [Census]. Its contents depend only on the seed, the time it was started, the
-// current time, and what callers did to it. [Census.AddSync], [Census.AddRun] and their like
-// change what it holds. [Census.Inject] makes it misbehave: a [Fault] chooses the calls, an
-// [Effect] their answers.
+// current time, and what callers did to it. Methods such as [Census.AddSync] and [Census.AddRun]
+// change its contents. [Census.Inject] makes it misbehave: a [Fault] selects the calls, and an
+// [Effect] makes their answers.
 //
 //	census := sim.New(sim.Options{Empty: true})
 //	sync := census.AddSync(sim.Sync{})
@@ -21,7 +21,7 @@ import (
 	"sync"
 )
 
-// Census is the simulator. Make one with New; it is safe for concurrent use.
+// A Census is a simulated Census. It is safe for concurrent use. Create it with New.
 type Census struct {
 	opt    Options
 	anchor int64 // the hour of the start; generated times are relative to it, in ms since 1970
@@ -38,16 +38,16 @@ type Census struct {
 	calls     []string
 	onCall    func(*http.Request)
 	faults    []*fault
-	retired   Effect // how V1 answers; nil: as always
+	retired   Effect // how V1 answers after its retirement; nil before
 
 	sources, destinations []connection
 }
 
-// A runOwner says to which sync a run belongs.
+// A runOwner is a run and the sync it belongs to.
 type runOwner struct{ run, sync int64 }
 
-// OnCall calls f before each API call is answered, so that a test can create or remove runs
-// between any two calls. Nil stops it.
+// OnCall makes the Census call f before it answers an API call, so that a test can create or remove
+// runs between any two calls. A nil f ends this.
 func (c *Census) OnCall(f func(*http.Request)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -63,7 +63,7 @@ func (c *Census) Calls() []string {
 	return slices.Clone(c.calls)
 }
 
-// ResetCalls forgets the calls so far.
+// ResetCalls deletes the recorded calls.
 func (c *Census) ResetCalls() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

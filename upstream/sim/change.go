@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// AddSync adds a sync and returns its id. Zero fields get believable values. If the id is in
+// AddSync adds a sync and returns its id. Zero fields get realistic values. If the id is in
 // use, the sync gets the next free one. An added sync starts no runs by itself.
 func (c *Census) AddSync(s Sync) int64 {
 	c.mu.Lock()
@@ -57,7 +57,7 @@ func (c *Census) addSync(s Sync) *syncState {
 // AddRun creates a run of a sync and returns its id, or 0 if there is no such sync.
 //
 // A zero CreatedAt is now; a time before the sync's newest run becomes that run's time. A zero
-// status is completed. A completed run gets believable times, and believable counts if all its
+// status is completed. A completed run gets realistic times, and realistic counts if all its
 // counts are zero. With another status, zero counts and a zero CompletedAt are null. Runs
 // added by AddRun do not change by themselves.
 func (c *Census) AddRun(syncID int64, r Run) int64 {
@@ -79,7 +79,7 @@ func (c *Census) AddRun(syncID int64, r Run) int64 {
 	return r.ID
 }
 
-// fill gives zero fields believable values, none of them after now.
+// fill gives zero fields realistic values, none of them after now.
 func (r *Run) fill(at, now int64, d *dice) {
 	r.CreatedAt, r.ScheduledAt = clock(at), toMilliseconds(r.ScheduledAt)
 	r.Status = cmp.Or(r.Status, "completed")

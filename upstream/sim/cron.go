@@ -23,8 +23,8 @@ type cron struct {
 	days    uint8
 }
 
-// parseCron reads what this package writes: *, */n, and lists of numbers, in the fields of
-// minutes, hours and weekdays.
+// parseCron parses the schedules that this package writes: the fields of minutes, hours and
+// weekdays are *, */n or lists of numbers.
 func parseCron(s string) cron {
 	f := strings.Fields(s)
 	return cron{

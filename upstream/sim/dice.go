@@ -1,11 +1,11 @@
 package sim
 
-// Dice are a stream of numbers that depends only on its start (splitmix64).
+// dice is a pseudo-random generator that depends only on its seed (splitmix64).
 type dice uint64
 
-// dice returns the numbers that belong to a thing of a sync. A run is identified by its
-// creation time relative to the anchor, so that a workspace has the same shape whenever it is
-// started.
+// dice returns a generator for a property of a sync, or for one of its runs, with the
+// number thing. A run's number is its creation time relative to the anchor, so that a
+// workspace looks the same whenever it is started.
 func (c *Census) dice(sync, thing int64) *dice {
 	d := dice(c.opt.Seed)
 	d = dice(d.next() ^ uint64(sync)*0x9e3779b97f4a7c15)

@@ -23,12 +23,12 @@ func Status(code int, contentType, body string) Effect {
 // Then applies one effect to the first call and another to the rest.
 func Then(first, rest Effect) Effect {
 	var called atomic.Bool
-	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+	return func(w http.ResponseWriter, r *http.Request, normal http.Handler) {
 		if called.CompareAndSwap(false, true) {
-			first(w, r, honest)
+			first(w, r, normal)
 			return
 		}
-		rest(w, r, honest)
+		rest(w, r, normal)
 	}
 }
 
@@ -45,14 +45,14 @@ func HTML(code int) Effect {
 // its documents, perhaps with 200.
 func Refusal(code int, message string) Effect {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
-		a := refuse(message)
+		a := badRequest(message)
 		a.code = code
 		a.send(w)
 	}
 }
 
-// Throttle answers 429. retryAfter is the header's value: seconds, an HTTP date or nonsense;
-// "" sends no header.
+// Throttle answers 429. retryAfter is the value of Retry-After: seconds, an HTTP date or an
+// invalid value. If it is "", there is no header.
 func Throttle(retryAfter string) Effect {
 	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 		if retryAfter != "" {
@@ -73,11 +73,11 @@ func Redirect(code int, url string) Effect {
 	}
 }
 
-// Delay waits for d, or until the client leaves, and then answers honestly.
+// Delay waits for d, or until the client leaves, and then answers normally.
 func Delay(d time.Duration) Effect {
-	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+	return func(w http.ResponseWriter, r *http.Request, normal http.Handler) {
 		pause(r, d)
-		honest.ServeHTTP(w, r)
+		normal.ServeHTTP(w, r)
 	}
 }
 
@@ -89,10 +89,10 @@ func Hang() Effect {
 	}
 }
 
-// HangAfterHeaders sends only the honest status and headers.
+// HangAfterHeaders sends only the normal status and headers.
 func HangAfterHeaders() Effect {
-	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
-		a := record(r, honest)
+	return func(w http.ResponseWriter, r *http.Request, normal http.Handler) {
+		a := record(r, normal)
 		a.copyHead(w)
 		http.NewResponseController(w).Flush()
 		<-r.Context().Done()
@@ -100,10 +100,10 @@ func HangAfterHeaders() Effect {
 	}
 }
 
-// Drip sends the honest answer n bytes at a time, with a pause after each.
+// Drip sends the normal answer n bytes at a time, with a pause after each.
 func Drip(n int, each time.Duration) Effect {
-	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
-		a := record(r, honest)
+	return func(w http.ResponseWriter, r *http.Request, normal http.Handler) {
+		a := record(r, normal)
 		a.copyHead(w)
 		for body := a.body; len(body) > 0; {
 			part := body[:min(max(n, 1), len(body))]

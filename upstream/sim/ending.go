@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A timing is when a generated run changes, in ms since 1970.
+// A timing contains the times at which a generated run changes, in ms since 1970.
 type timing struct{ started, ended, settled int64 }
 
 // steps are documented values of current_step, in the order of the work. The documents spell
@@ -44,8 +44,8 @@ func (r *Run) setReason(w *row, d *dice) {
 	}
 }
 
-// countsOf returns the counts of the run if all goes well: processed is updates plus deletes, as
-// in the documents' sample.
+// countsOf returns the counts of the run if no record is lost. Processed is updates plus
+// deletes, as in the sample in Census's documentation.
 func (c *Census) countsOf(s *syncState, w *row, d *dice) Counts {
 	size, share := int64(1500), int64(30)
 	if s.future != nil {
@@ -114,7 +114,7 @@ func (r *Run) finish(f fate, n Counts, now int64, k timing, d *dice, p *future) 
 	}
 }
 
-// processPart stops the run before all records are processed.
+// processPart ends the run before all records are processed.
 func (r *Run) processPart(d *dice) {
 	r.Counts.Processed = r.Counts.Processed * d.between(5, 80) / 100
 	r.Counts.Updated = r.Counts.Processed * d.between(960, 1000) / 1000

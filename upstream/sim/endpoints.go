@@ -30,7 +30,7 @@ func (c *Census) visibleSyncs(v version) []*syncState {
 	return c.syncs
 }
 
-// visibleSync returns a sync that a version shows; nil if it shows none with the id.
+// visibleSync returns the sync with the id; nil if the version shows no such sync.
 func (c *Census) visibleSync(v version, id int64) *syncState {
 	if s := c.byID[id]; s != nil && (v == v2 || !s.Elsewhere) {
 		return s

@@ -14,9 +14,9 @@ type Fault struct {
 	Do    Effect
 }
 
-// An Effect answers a call in place of Census. honest is the answer that Census would have
+// An Effect answers a call in place of Census. normal is the answer that Census would have
 // given; an effect may use it, change it or ignore it.
-type Effect func(w http.ResponseWriter, r *http.Request, honest http.Handler)
+type Effect func(w http.ResponseWriter, r *http.Request, normal http.Handler)
 
 type fault struct {
 	Fault
@@ -39,13 +39,13 @@ func Path(path string) func(*http.Request) bool {
 }
 
 // Chain applies effects one after another: Chain(Delay(d), Status(…)) sends an error late, and
-// Chain(SetCookie(…), Delay(d)) an honest answer late.
+// Chain(SetCookie(…), Delay(d)) a normal answer late.
 func Chain(effects ...Effect) Effect {
-	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+	return func(w http.ResponseWriter, r *http.Request, normal http.Handler) {
 		for _, e := range slices.Backward(effects) {
-			next := honest
-			honest = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { e(w, r, next) })
+			next := normal
+			normal = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { e(w, r, next) })
 		}
-		honest.ServeHTTP(w, r)
+		normal.ServeHTTP(w, r)
 	}
 }

@@ -50,7 +50,7 @@ func (c *Census) createNext(s *syncState) {
 	c.scheduleNext(s)
 }
 
-// nextSlot moves to the first slot after ms.
+// nextSlot moves s to the first slot after ms.
 func (c *Census) nextSlot(s *syncState, ms int64) {
 	p := s.future
 	if p.cron == nil {

@@ -29,7 +29,7 @@ func TestRunAheadOfTheClock(t *testing.T) {
 		}
 	}
 	if !c.RemoveRun(second) || c.RemoveRun(second) {
-		t.Error("not removed once")
+		t.Error("RemoveRun does not report the removal exactly once")
 	}
 }
 

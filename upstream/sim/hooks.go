@@ -16,12 +16,12 @@ import (
 type Webhook struct {
 	URL, Secret string
 	Client      *http.Client // nil: http.DefaultClient
-	// Deliver decides what becomes of an event. Nil: it is delivered once, at once.
+	// Deliver returns the copies of an event to send. Nil sends each event once, immediately.
 	Deliver func(event string, r Run) []Delivery
 }
 
-// A Delivery is one copy of an event on its way. Without any the event is lost, several repeat
-// it, and different delays change the order of events.
+// A Delivery describes one copy of an event. With no copy the event is lost, with several
+// it is repeated. Different delays change the order of events.
 type Delivery struct {
 	After  time.Duration
 	Forged bool // signed by another secret
@@ -30,8 +30,8 @@ type Delivery struct {
 // SendEvery is how often Send looks for changes of runs.
 const SendEvery = time.Second
 
-// Send sends the events of what happens from now on to h, until stop is called. stop returns
-// once no copy is under way.
+// Send sends events of all changes from now on to h, until stop is called. stop returns
+// after all copies on their way have arrived.
 func (c *Census) Send(h Webhook) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	seen := make(map[int64]string) // status by run
@@ -64,14 +64,14 @@ type hookEvent struct {
 	run  Run
 }
 
-// events returns the events of runs whose status is not the one in seen, and updates that.
+// events returns the events of runs whose status differs from the one in seen, and updates seen.
 func (c *Census) events(seen map[int64]string) (events []hookEvent) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.nowMS()
 	c.advance(now)
 	for _, s := range c.syncs {
-		for i := max(len(s.rows)-60, 0); i < len(s.rows); i++ { // runs further back do not change any more
+		for i := max(len(s.rows)-60, 0); i < len(s.rows); i++ { // older runs no longer change
 			r := c.runAt(s, &s.rows[i], now)
 			was, known := seen[r.ID]
 			seen[r.ID] = r.Status
@@ -95,7 +95,7 @@ func (c *Census) events(seen map[int64]string) (events []hookEvent) {
 	return events
 }
 
-// post sends one copy of an event. Census does not report to anyone what became of it.
+// post sends one copy of an event. It ignores the answer, as Census reports it to nobody.
 func (h Webhook) post(ctx context.Context, e hookEvent, d Delivery) {
 	select {
 	case <-time.After(d.After):

@@ -27,7 +27,7 @@ func (o *object) open() { o.b, o.comma = append(o.b, '{'), false }
 
 func (o *object) close() { o.b, o.comma = append(o.b, '}'), true }
 
-// raw writes a value that is JSON already.
+// raw writes a value, which must be JSON.
 func (o *object) raw(k, json string) {
 	o.key(k)
 	o.b = append(o.b, json...)

@@ -152,7 +152,7 @@ func TestTriggerAndCancel(t *testing.T) {
 	}
 }
 
-// A canceled run in the believable workspace unblocks its sync.
+// A canceled run in the realistic workspace unblocks its sync.
 func TestCancelStuckRun(t *testing.T) {
 	c, w := startAt(noon, Options{})
 	for _, r := range c.Runs(42) {
@@ -170,7 +170,7 @@ func TestWrittenRuns(t *testing.T) {
 	c, w := startAt(noon, Options{Empty: true, FirstRunID: 1 << 32}) // some client keeps ids in 32 bits
 	sync := c.AddSync(Sync{})
 	if c.AddRun(99, Run{}) != 0 || c.UpdateRun(99, func(*Run) {}) {
-		t.Error("there is no 99")
+		t.Error("AddRun accepts an unknown sync")
 	}
 	old := c.AddRun(sync, Run{CreatedAt: noon.Add(-time.Hour)})
 	if code, body := get(t, c, "/sync_runs/4294967296"); code != 200 || !strings.Contains(body, `{"id":4294967296,`) {
@@ -178,7 +178,7 @@ func TestWrittenRuns(t *testing.T) {
 	}
 	r := newest(c, sync)
 	if d := r.CompletedAt.Sub(r.CreatedAt); d < 36*time.Second || d > 53*time.Second || r.Counts.Updated == 0 {
-		t.Errorf("not believable: %+v", r)
+		t.Errorf("not realistic: %+v", r)
 	}
 	moved := c.AddRun(sync, Run{CreatedAt: noon.Add(-2 * time.Hour), Status: "failed"})
 	if r := newest(c, sync); moved <= old || !r.CreatedAt.Equal(noon.Add(-time.Hour)) || !r.CompletedAt.IsZero() || r.Counts.Processed != Null {
@@ -187,14 +187,14 @@ func TestWrittenRuns(t *testing.T) {
 	now := c.AddRun(sync, Run{Status: "working", Counts: Counts{Source: 9}})
 	w.advance(24 * time.Hour)
 	if r := newest(c, sync); r.ID != now || r.Status != "working" || r.Counts != (Counts{Source: 9}) {
-		t.Errorf("a written run moved: %+v", r)
+		t.Errorf("a written run changed: %+v", r)
 	}
 	c.UpdateRun(now, func(r *Run) { r.Status, r.ID, r.UpdatedAt = "rebooting", 5, w.now() })
 	if r := newest(c, sync); r.ID != now || r.Status != "rebooting" || !r.UpdatedAt.Equal(w.now()) {
 		t.Errorf("updated: %+v", r)
 	}
 	if !c.RemoveSync(sync) || c.RemoveSync(sync) || c.Runs(sync) != nil || len(c.Syncs()) != 0 {
-		t.Error("a sync is removed once")
+		t.Error("RemoveSync does not report the removal exactly once")
 	}
 	if code, _ := get(t, c, "/sync_runs/"+str(now)); code != 404 {
 		t.Errorf("a run of a removed sync: %d", code)

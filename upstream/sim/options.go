@@ -2,16 +2,16 @@ package sim
 
 import "time"
 
-// Options say how a Census starts. The zero value is a believable workspace that requires no
-// token. The options below Empty decide what Census's documents leave open; each zero value is
-// the likelier reading.
+// Options configure a Census. The zero value is a realistic workspace that requires no
+// token. The options below Empty concern behavior that Census's documentation leaves open.
+// Their zero values are the likelier behavior.
 type Options struct {
 	Seed  uint64           // the same seed and clock give the same answers
 	Now   func() time.Time // nil: time.Now
 	Token string           // bearer token, or basic password of user "bearer"; "" accepts any request
-	Empty bool             // start without syncs, and let nothing happen by itself
+	Empty bool             // start without syncs, and create no runs
 
-	PersonalToken string // accepted by V2 instead of Token; "": Token
+	PersonalToken string // accepted by V2 instead of Token; "" means that V2 accepts Token
 	Elsewhere     int    // syncs of another workspace, at most 6, which only V2 shows
 
 	PlainText401      bool   // reject tokens in plain text, as Rails does, not as {"status":401}
@@ -23,19 +23,19 @@ type Options struct {
 	StepWhenDone      bool   // completed runs keep current_step, as in the documents' samples
 	CanceledStatus    string // final status of canceled runs; "" is completed
 	FirstRunID        int64  // 0 is 425,000,001; such ids existed in January 2026
-	SyncBytes         int    // least size of a sync object in bytes; 0 is 8 KiB
-	MaxPerPage        int    // rows of the largest page; 0 is 100
+	SyncBytes         int    // minimum size of a sync object in bytes; 0 is 8 KiB
+	MaxPerPage        int    // maximum number of rows in a page; 0 is 100
 	TotalOff          int    // added to every total_records; may be negative
-	HeavySyncs        int    // a page of more syncs times out; 0: none does
+	HeavySyncs        int    // a page with more syncs times out; 0: no page does
 
 	V2 V2 // open questions about version 2
 
-	Ties TieOrder // order of rows of one millisecond in lists
-	Bulk int      // number of syncs of the believable workspace created together; 0 and 1: none
+	Ties TieOrder // order of rows created in the same millisecond
+	Bulk int      // number of syncs of the realistic workspace created together; 0 and 1: none
 }
 
-// V2 decides open questions about version 2 of the API, whose documents show few answers. The
-// zero value is the likelier answer to each.
+// V2 configures behavior of version 2 of the API that Census's documentation leaves open.
+// The zero value is the likelier behavior.
 type V2 struct {
 	Naming     Naming // how a sync names its activation
 	NoSourceID bool   // a sync names no source connection
@@ -57,7 +57,7 @@ const (
 	NamedByNumber               // destination_attributes.connection_id is the id of the activation's destination
 )
 
-// Namings are all namings.
+// Namings lists all values of Naming.
 var Namings = []Naming{NamedInside, NamedOnSync, NamedObject, NamedAsText, NamedByNumber}
 
 // Missing is the body of a 404 of V2.
@@ -69,17 +69,17 @@ const (
 	MissingEmpty
 )
 
-// A TieOrder is the order in which Census lists rows of one millisecond. Its documents promise
-// order by creation time and do not mention such ties.
+// A TieOrder is the order in which Census lists rows created in the same millisecond. Its
+// documentation promises order by creation time and does not mention such ties.
 type TieOrder int
 
 const (
-	TiesByID        TieOrder = iota // by id; in descending order from the largest
-	TiesByIDTurned                  // from the largest id; in descending order from the smallest
+	TiesByID        TieOrder = iota // by ascending id; descending lists by descending id
+	TiesByIDTurned                  // by descending id; descending lists by ascending id
 	TiesByFraction                  // by a hidden fraction of the millisecond, which ids do not follow
-	TiesByIDBothWay                 // by id in both directions: one is not the reverse of the other
-	TiesShuffled                    // in another order in each call
+	TiesByIDBothWay                 // by ascending id in both: descending lists are not the reverse of ascending ones
+	TiesShuffled                    // in a different order in each call
 )
 
-// TieOrders are all tie orders.
+// TieOrders lists all values of TieOrder.
 var TieOrders = []TieOrder{TiesByID, TiesByIDTurned, TiesByFraction, TiesByIDBothWay, TiesShuffled}

@@ -10,7 +10,7 @@ import (
 // runs).
 type pageRequest struct {
 	number int  // from 1; 0 and invalid text are 1
-	per    int  // 1 to the maximum, 100, which replaces larger values; invalid text is 25
+	per    int  // 1 to the maximum, 100; larger values are 100, invalid text is 25
 	asc    bool // anything but "asc" is desc
 }
 
@@ -32,7 +32,7 @@ func (c *Census) list(r *http.Request, total int, row func(i int) (id, at int64)
 	q := query(r)
 	p := readPageRequest(q, c.opt.MaxPerPage)
 	if n, err := strconv.Atoi(q.Get("per_page")); c.opt.LargePage400 && err == nil && n > 100 {
-		return refuse("per_page can't exceed 100")
+		return badRequest("per_page can't exceed 100")
 	}
 	last := (total + p.per - 1) / p.per
 	if c.opt.PastEnd404 && p.number > max(last, 1) {

@@ -121,7 +121,7 @@ func TestPagesListAllRuns(t *testing.T) {
 				}
 				k := int(d.between(0, n-1))
 				if !c.RemoveRun(ids[i][k]) || c.RemoveRun(ids[i][k]) {
-					t.Fatalf("seed %d: a run is removed once", seed)
+					t.Fatalf("seed %d: RemoveRun does not report the removal exactly once", seed)
 				}
 				ids[i] = slices.Delete(ids[i], k, k+1)
 			default:

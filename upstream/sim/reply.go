@@ -17,20 +17,20 @@ func (a reply) send(w http.ResponseWriter) {
 	h["Cache-Control"] = []string{"max-age=0, private, must-revalidate"}
 	w.WriteHeader(a.code)
 	if r, ok := w.(*recorded); ok {
-		r.body = a.body // saves the copy
+		r.body = a.body // without copying it
 		return
 	}
-	w.Write(a.body) // no one is left to report an error to
+	w.Write(a.body) // an error means that the client has left
 }
 
 func ok(body []byte) reply { return reply{http.StatusOK, body} }
 
-// notFound is Census's answer for everything that does not exist (Census API reference, Fetch
-// sync run). Here the status is a number, elsewhere text.
+// notFound returns Census's answer for anything that does not exist (Census API reference,
+// Fetch sync run). Here the status is a number, in other answers text.
 func notFound() reply { return reply{http.StatusNotFound, []byte(`{"status":404}`)} }
 
-// refuse is a 400 with its reason.
-func refuse(message string) reply {
+// badRequest returns a 400 with the reason.
+func badRequest(message string) reply {
 	o := object{}
 	o.open()
 	o.str("status", "error")
@@ -39,7 +39,7 @@ func refuse(message string) reply {
 	return reply{http.StatusBadRequest, o.b}
 }
 
-// success wraps data, which is JSON already.
+// success returns a 200 with data, which must be JSON.
 func success(data []byte) reply {
 	o := object{b: make([]byte, 0, len(data)+32)}
 	o.open()

@@ -17,7 +17,7 @@ const (
 	RetiredHTML      Retired = "200 as a page"
 )
 
-// RetiredWays are all ways, with their answers.
+// RetiredWays contains all values of Retired, with their answers.
 var RetiredWays = map[Retired]Effect{
 	RetiredNotFound:  JSON(http.StatusNotFound, `{"status":404}`),
 	RetiredEmpty:     Status(http.StatusNotFound, "", ""),

@@ -8,16 +8,16 @@ import (
 	"strconv"
 )
 
-// Rewrite changes the body of the honest answer.
+// Rewrite changes the body of the normal answer.
 func Rewrite(change func(body []byte) []byte) Effect {
-	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
-		a := record(r, honest)
+	return func(w http.ResponseWriter, r *http.Request, normal http.Handler) {
+		a := record(r, normal)
 		a.copyHead(w)
 		w.Write(change(a.body))
 	}
 }
 
-// Replace replaces every old by new in the body of the honest answer:
+// Replace replaces every old by new in the body of the normal answer:
 // Replace(`"status":"completed"`, `"status":"defrosting"`).
 func Replace(old, new string) Effect {
 	return Rewrite(func(b []byte) []byte { return bytes.ReplaceAll(b, []byte(old), []byte(new)) })
@@ -76,13 +76,13 @@ func Rows(change func(rows []json.RawMessage) []json.RawMessage) Effect {
 	})
 }
 
-// ChangeRequest makes Census answer another request honestly: for a larger page, or another sync's
+// ChangeRequest makes Census answer another request normally: for a larger page, or another sync's
 // runs.
 func ChangeRequest(change func(r *http.Request)) Effect {
-	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+	return func(w http.ResponseWriter, r *http.Request, normal http.Handler) {
 		other := r.Clone(r.Context())
 		change(other)
-		honest.ServeHTTP(w, other)
+		normal.ServeHTTP(w, other)
 	}
 }
 
@@ -98,9 +98,9 @@ func SamePage(n int) Effect {
 
 // EndlessPages always names a next page: the one after the requested page.
 func EndlessPages() Effect {
-	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+	return func(w http.ResponseWriter, r *http.Request, normal http.Handler) {
 		next := strconv.Itoa(readPageRequest(query(r), 100).number + 1)
-		Chain(Field("next_page", next), Field("last_page", "1000000"))(w, r, honest)
+		Chain(Field("next_page", next), Field("last_page", "1000000"))(w, r, normal)
 	}
 }
 
@@ -110,7 +110,7 @@ func setQuery(u *url.URL, name string, n int) {
 	u.RawQuery = q.Encode()
 }
 
-// BOM puts a byte order mark before the honest answer.
+// BOM puts a byte order mark before the normal answer.
 func BOM() Effect {
 	return Rewrite(func(b []byte) []byte { return append([]byte("\ufeff"), b...) })
 }
@@ -123,10 +123,10 @@ func EchoAuthorization(code int) Effect {
 	}
 }
 
-// SetCookie answers honestly, with a cookie.
+// SetCookie answers normally, with a cookie.
 func SetCookie(cookie string) Effect {
-	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+	return func(w http.ResponseWriter, r *http.Request, normal http.Handler) {
 		w.Header().Add("Set-Cookie", cookie)
-		honest.ServeHTTP(w, r)
+		normal.ServeHTTP(w, r)
 	}
 }

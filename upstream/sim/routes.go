@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// answer sends the honest answer.
+// answer sends the normal answer.
 func (c *Census) answer(w http.ResponseWriter, r *http.Request) {
 	version, path := apiPath(r.URL.Path)
 	switch {

@@ -34,22 +34,22 @@ type Sync struct {
 type syncState struct {
 	Sync
 	rows      []row
-	future    *future        // nil: nothing happens by itself
+	future    *future        // nil if the sync starts no runs by itself
 	bulkyJSON [v2 + 1][]byte // the JSON after the settings by version, made at the first request
 }
 
-// A future is how a sync continues by itself. Times are in ms since 1970.
+// A future describes the runs that a sync will start by itself. Times are in ms since 1970.
 type future struct {
 	cron         *cron // nil: only the extras happen
 	due          int64
 	slot         int64 // the schedule's time that becomes a run at due
-	until        int64 // from here on the schedule starts no runs
-	delay        int64 // most ms between slot and run
+	until        int64 // the schedule starts no runs from this time on
+	delay        int64 // maximum ms between slot and run
 	extras       []extra
 	fates        map[int64]fate // by slot, in whole hours from the anchor
-	failsFrom    int64          // from here on every run fails
-	errorIndex   int            // the one kind of failure of this sync; -1: any
-	seconds      int64          // of one run, about
+	failsFrom    int64          // every run fails from this time on
+	errorIndex   int            // the error of all failures of this sync; -1: any error
+	seconds      int64          // approximate duration of a run
 	records      int64          // in the source
 	changedShare int64          // records that change between runs, per thousand
 	failureRate  int64          // failures per thousand runs

@@ -5,19 +5,19 @@ import (
 	"slices"
 )
 
-// placement finds which row stands at each place of a list in the order of one call.
+// A placement finds the row at each place of a list, in the order of one call.
 type placement struct {
 	order  TieOrder
 	asc    bool
 	total  int
 	seed   dice
 	row    func(i int) (id, at int64)
-	a, b   int   // the ties found last stand from a up to b
+	a, b   int   // the last ties found are at the places from a up to b, excluding b
 	ranked []int // their numbers, in the order of ascending pages
 }
 
-// placement begins a call. row returns id and creation time of the i-th row by creation, ties by
-// id.
+// placement returns the placement of a new call. row returns the id and the creation time
+// of the i-th row by creation, ties by id.
 func (c *Census) placement(asc bool, total int, row func(i int) (id, at int64)) *placement {
 	p := &placement{order: c.opt.Ties, asc: asc, total: total, row: row, seed: dice(c.opt.Seed)}
 	if p.order == TiesShuffled {

@@ -54,7 +54,7 @@ func TestTiesShuffled(t *testing.T) {
 	seen := orders()
 	for i, order := range seen {
 		if slices.Equal(order, seen[(i+1)%3]) {
-			t.Error("two calls in one order")
+			t.Error("two calls have the same order")
 		}
 		if sorted := slices.Sorted(slices.Values(order)); sorted[0] != 0 || sorted[49] != 49 || len(slices.Compact(sorted)) != 50 {
 			t.Errorf("not all runs: %v", order)
@@ -80,7 +80,7 @@ func (c *Census) listed(sync int64, order string, per int) (numbers []int) {
 	}
 }
 
-// The believable workspace may have syncs that were created together.
+// The realistic workspace may have syncs that were created together.
 func TestBulk(t *testing.T) {
 	c := New(Options{Bulk: 10})
 	moments := map[time.Time]int{}

@@ -12,7 +12,7 @@ import (
 
 // Transport calls the handler in process, without a socket. It honors the request's context as
 // a real transport does, and blocks only in ways that a testing/synctest bubble sees. It makes
-// honest answers on the caller's goroutine, in one piece. Faults run on a goroutine of their
+// normal answers on the caller's goroutine, in one piece. Faults run on a goroutine of their
 // own and stream.
 func (c *Census) Transport() http.RoundTripper { return transport{c} }
 
@@ -160,7 +160,7 @@ func (s *stream) fail(err error) {
 	s.out.CloseWithError(err)
 }
 
-// finish ends the answer as net/http's server would. A handler that panics with
+// finish ends the answer as net/http's server does. A handler that panics with
 // http.ErrAbortHandler, or writes less than it announced, loses the connection.
 func (s *stream) finish() {
 	switch p := recover(); {

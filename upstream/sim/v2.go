@@ -16,8 +16,8 @@ func (c *Census) sendsNext(v version) bool {
 	return !c.opt.OmitNext && (v == v1 || c.opt.V2.LegacyNext || c.opt.NoPagination)
 }
 
-// nameActivation writes the sync's key that names its activation, if that is outside the
-// attributes.
+// nameActivation writes the key of the sync that names its activation, if the key is
+// outside of destination_attributes.
 func (c *Census) nameActivation(o *object, s *syncState) {
 	if group := c.groupOf(s); c.opt.V2.SyncGroups {
 		o.strOrNull("group_id", group)

@@ -97,7 +97,7 @@ func TestV2Namings(t *testing.T) {
 		}
 	}
 	if len(Namings) != 5 {
-		t.Errorf("%d ways of naming", len(Namings))
+		t.Errorf("%d values of Naming", len(Namings))
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// populate fills the believable workspace: the catalog's syncs, their plans, and the
+// populate fills the realistic workspace: the catalog's syncs, their plans, and the
 // incidents. Schedules are relative to the anchor, so that the workspace looks the same from
 // every start.
 func (c *Census) populate() {
@@ -38,7 +38,7 @@ func (c *Census) populate() {
 	}
 }
 
-// otherWorkspace adds syncs that V2 shows and V1 does not.
+// otherWorkspace adds syncs that only V2 shows.
 func (c *Census) otherWorkspace() {
 	if c.opt.Elsewhere == 0 {
 		return
@@ -100,8 +100,8 @@ func (c *Census) timetable(s *syncState, e entry) {
 	p.cron = &schedule
 }
 
-// incidents adds problems that a workspace's owners would want reported. Each is one kind,
-// which clients must distinguish from the others.
+// incidents adds problems that the owners of a workspace need to know. Each is of another
+// kind, and clients must distinguish them.
 func (c *Census) incidents() {
 	ago := func(d time.Duration) int64 { return c.anchor - d.Milliseconds() }
 	const hour, day = time.Hour, 24 * time.Hour
