@@ -9,6 +9,6 @@
 //
 // Dry runs write nothing and are ignored, except that one in progress blocks the next run.
 // Skipped and canceled runs neither fail nor succeed. Times are in UTC, as Census's
-// schedules are (API reference). A time in the future is ignored (ahead.go). A sync whose
+// schedules are (API reference). A time in the future is ignored (futuretimes.go). A sync whose
 // schedule cannot be parsed is never healthy.
 package health
