@@ -42,13 +42,13 @@ func (g *gateway) authenticator(ctx context.Context, s settings.Settings, now *s
 	return edge.Any(ways...), nil
 }
 
-// sources is what was read from files and URLs for the settings. A field is nil if no setting
+// sources holds the data read from files and URLs for the settings. A field is nil if no setting
 // names a source for it.
 type sources struct {
 	keys    *edge.Keys
 	jwks    *edge.JWKS
 	trusted *documents.Trusted
-	kept    []error // why some values are still those read before
+	kept    []error // why some of the data is the data read before
 }
 
 // keep returns read if err is nil. Otherwise it returns before, the value in force, and notes err
@@ -98,7 +98,7 @@ func (g *gateway) jwt(ctx context.Context, s settings.Settings, now *sources) (e
 	return by, nil
 }
 
-// credentials names the credentials that authenticator accepts; "" if callers need none.
+// credentials describes the credentials that authenticator accepts; "" if callers need none.
 func credentials(s settings.Settings) string {
 	keys, jwt := s.APIKeys != "" || s.APIKeysFile != "", s.JWTIssuer != ""
 	switch {

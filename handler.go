@@ -147,8 +147,8 @@ func (g *gateway) graph(s settings.Settings, now *sources) (http.Handler, error)
 	}, opt)
 }
 
-// appURL is the base URL of the Census web pages, on the host of the API; "" for the simulated
-// Census, which has no pages.
+// appURL returns the base URL of the Census web pages, on the host of the API. It returns "" for
+// the simulated Census, which has no pages.
 func appURL(s settings.Settings) string {
 	u, err := url.Parse(s.BaseURL)
 	if err != nil || s.Simulated() {

@@ -21,7 +21,7 @@ import (
 // value sent by a client is overwritten.
 const remoteAddr = "X-Census-Gateway-Remote-Addr"
 
-// carried are the headers that the GraphQL request takes over from a tool call.
+// carried lists the headers that the GraphQL request copies from a tool call.
 var carried = []string{"Authorization", "X-Api-Key", "X-Request-Id", "X-Forwarded-For", "Traceparent", "Tracestate", "Baggage"}
 
 // tools returns the MCP server with its tools. Each call goes through api, as if its caller had
@@ -101,7 +101,7 @@ func metadata(s settings.Settings) http.Handler {
 	})
 }
 
-// challenged adds the address of the metadata to each 401 of next.
+// challenged adds the address of the metadata to each 401 that next answers.
 func challenged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(&challenging{w, originOf(r) + metadataPath + "/mcp"}, r)

@@ -10,7 +10,7 @@ import (
 )
 
 // The page asks for the credentials that callers need, and names objects of the simulated Census
-// only when that is what it serves.
+// only if the gateway serves it.
 func TestPage(t *testing.T) {
 	for _, tt := range []struct {
 		args        []string

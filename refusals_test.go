@@ -135,7 +135,7 @@ func TestReasonsAreDocumented(t *testing.T) {
 }
 
 // The log line of an operation has the name of the client, sent by either convention.
-func TestClientsSayWhoTheyAre(t *testing.T) {
+func TestClientNames(t *testing.T) {
 	for headers, want := range map[string]string{
 		"graphql-client-name: web, graphql-client-version: 1.2":                                     " app=web app_version=1.2 ",
 		"apollographql-client-name: ios, apollographql-client-version: 7":                           " app=ios app_version=7 ",

@@ -14,7 +14,7 @@ import (
 // A file that cannot be read keeps its previous content for as long as a setting names it. The
 // content is dropped once no setting names the file. Settings that cannot be applied drop
 // nothing.
-func TestReloadKeepsWhatIsInForce(t *testing.T) {
+func TestReloadKeepsPreviousContent(t *testing.T) {
 	dir := t.TempDir()
 	put := func(name, text string) string {
 		t.Helper()

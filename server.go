@@ -128,7 +128,7 @@ type gateway struct {
 	rates          *edge.Rates               // of the previous settings; nil at first
 	inFlight       *edge.InFlight            // the same
 	served         settings.Settings         // the settings in force
-	sources        sources                   // what was read for the settings in force
+	sources        sources                   // the data read for the settings in force
 	jwks           atomic.Pointer[edge.JWKS] // the JWKS of sources, for the metrics; nil without JWTs
 	reloads        reloads
 	conns          atomic.Pointer[edge.Conns] // of the GraphQL listener; nil until it is open
@@ -203,9 +203,9 @@ func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer,
 		admin.Detail("redis", g.redis.Up)
 	}
 	doors := []*door{
-		{setting: "GATEWAY_ADDR (--addr)", addr: s.Addr, says: "GraphQL at http://%s/graphql\n", handler: handler},
-		{setting: "GATEWAY_ADMIN_ADDR (--admin-addr)", addr: s.AdminAddr, says: "Metrics and health at http://%s/metrics, /livez, /readyz\n", handler: local(s.AdminAddr, s.Hosts, admin)},
-		{setting: "GATEWAY_SIM_ADDR (--sim-addr)", addr: s.SimAddr, says: "Simulated Census REST API at http://%s/api/" + s.SimAPI() + "\n", handler: local(s.SimAddr, s.Hosts, markSimulated(g.sim))},
+		{setting: "GATEWAY_ADDR (--addr)", addr: s.Addr, message: "GraphQL at http://%s/graphql\n", handler: handler},
+		{setting: "GATEWAY_ADMIN_ADDR (--admin-addr)", addr: s.AdminAddr, message: "Metrics and health at http://%s/metrics, /livez, /readyz\n", handler: local(s.AdminAddr, s.Hosts, admin)},
+		{setting: "GATEWAY_SIM_ADDR (--sim-addr)", addr: s.SimAddr, message: "Simulated Census REST API at http://%s/api/" + s.SimAPI() + "\n", handler: local(s.SimAddr, s.Hosts, markSimulated(g.sim))},
 	}
 	doors = slices.DeleteFunc(doors, func(d *door) bool { return d.addr == "" })
 	for i, d := range doors {
@@ -232,7 +232,7 @@ func (g *gateway) serve(ctx context.Context, s settings.Settings, out io.Writer,
 		fmt.Fprintln(out, "Serving Census at "+s.BaseURL+".")
 	}
 	for _, d := range doors {
-		fmt.Fprintf(out, d.says, d.listener.Addr())
+		fmt.Fprintf(out, d.message, d.listener.Addr())
 	}
 	// The other servers outlive the first, so that health checks work until the end.
 	others, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -279,7 +279,7 @@ func local(addr string, hosts []string, handler http.Handler) http.Handler {
 // A door is an address and the handler that the gateway serves there.
 type door struct {
 	setting, addr string
-	says          string // a message with the address it listens on
+	message       string // printed with the address it listens on
 	handler       http.Handler
 	listener      net.Listener
 }

@@ -136,7 +136,7 @@ func TestServesCensusAtBaseURL(t *testing.T) {
 
 // Every answer of a simulated Census has the header that says so, including answers from
 // memory. An answer of a real Census never has it.
-func TestSaysThatCensusIsSimulated(t *testing.T) {
+func TestSimulatedHeader(t *testing.T) {
 	simulated, real := handlerFor(t), handlerFor(t, "--census-api-token=x")
 	says := func(h http.Handler, target string) string {
 		w := httptest.NewRecorder()

@@ -67,7 +67,7 @@ func (l *listener) take() string {
 
 // A client that queries again after an event sees the event's change, even if cached
 // answers and pages are still fresh.
-func TestQueriesShowWhatEventsTell(t *testing.T) {
+func TestQueriesShowChangesOfEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _, err := settings.Read([]string{"--freshness=1h"}, io.Discard)
 		if err != nil {

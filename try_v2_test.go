@@ -36,7 +36,7 @@ func TestStartLogsTheVersion(t *testing.T) {
 	v1, v2 := "--census-base-url="+server.URL+"/api/v1", "--census-base-url="+server.URL+"/api/v2"
 	for _, tt := range []struct {
 		args  []string
-		until string // what the log says last
+		until string // the last message in the log
 		says  []string
 		never string
 	}{

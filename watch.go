@@ -71,8 +71,8 @@ func codes(ctx context.Context, refusal *edge.Refusal, record *notes.Notes, stat
 	return nil
 }
 
-// answerCache keeps whole answers. A request answered from it gets the record of the request that
-// made the answer.
+// answerCache returns a cache of whole answers. A request answered from it gets the record of the
+// request that made the answer.
 func answerCache(bytes int64) *answers.Cache {
 	return answers.New(bytes, answers.Options{
 		Note: func(made *http.Request) any {

@@ -101,7 +101,7 @@ func TestAny(t *testing.T) {
 	}
 }
 
-func TestCanaryStaysInside(t *testing.T) {
+func TestNoOutputContainsTokens(t *testing.T) {
 	var log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	keys, _ := ParseKeys("ci:" + HashKey("good"))

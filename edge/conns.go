@@ -7,10 +7,10 @@ import (
 	"sync/atomic"
 )
 
-// LimitConns lets at most max connections of l be open at once. srv must serve the returned
-// listener. A further connection replaces the one that was idle longest. If none is idle, it
-// waits until one becomes idle or closes; later ones wait in the kernel's queue. LimitConns goes
-// below TLS: wrap the TCP listener.
+// LimitConns returns a listener that accepts the connections of l and keeps at most max of them
+// open. srv must serve it. A further connection replaces the one that was idle longest. If none is
+// idle, it waits until one becomes idle or closes; later ones wait in the kernel's queue.
+// LimitConns goes below TLS: wrap the TCP listener.
 func LimitConns(l net.Listener, srv *http.Server, max int) *Conns {
 	limited := &Conns{Listener: l, slots: make(chan struct{}, max), closed: make(chan struct{}), open: map[*limitedConn]struct{}{}}
 	srv.ConnState = limited.state

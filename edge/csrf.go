@@ -33,8 +33,9 @@ func CSRF(origins Origins) func(http.Handler) http.Handler {
 				Refuse(w, r, why)
 				return
 			}
-			// That header keeps pages from loading what they may not read. A page cannot load an
-			// answer that comes this far, and a ninth header is expensive: see SecurityHeaders.
+			// That header prevents pages from loading answers that they may not read. A page cannot
+			// load an answer that comes this far, and a ninth header is expensive: see
+			// SecurityHeaders.
 			delete(w.Header(), "Cross-Origin-Resource-Policy")
 			next.ServeHTTP(w, r)
 		})

@@ -6,7 +6,7 @@
 // reason for their place:
 //
 //	RequestID        everything below logs and answers with the id
-//	Refusals         reports what is rejected below, unless a layer has
+//	Refusals         reports refusals of the layers below, unless one of them has
 //	SecurityHeaders  refusals need the headers too
 //	Recover          catches panics below; its answer has the id and the headers
 //	Signed           webhooks of Census, whose signature is enough, so outside of CheckHost

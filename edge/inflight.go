@@ -25,7 +25,7 @@ func NewInFlight(max int) *InFlight {
 	return &InFlight{slots: make(chan struct{}, max)}
 }
 
-// acquire takes a slot; false if none becomes free in time, or if ctx ends first.
+// acquire takes a slot. It returns false if no slot becomes free in time, or if ctx ends first.
 func (f *InFlight) acquire(ctx context.Context) bool {
 	select {
 	case f.slots <- struct{}{}:

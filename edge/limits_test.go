@@ -111,8 +111,8 @@ func TestRatesAtTheirLimit(t *testing.T) {
 	})
 }
 
-// Each answer of a gateway with a rate reports what is left of the burst and when it is full
-// again, including a 429.
+// Each answer of a gateway with a rate, including a 429, has headers with the rest of the burst and
+// the time until it is full again.
 func TestRateHeaders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := NewRates(RateLimit{PerSecond: 0.5, Burst: 3}).Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))

@@ -15,7 +15,7 @@ import (
 )
 
 // A client that announces a body and does not send it takes no place.
-func TestBodiesArriveBeforeAPlaceIsTaken(t *testing.T) {
+func TestBodyIsReadBeforeSlotIsTaken(t *testing.T) {
 	h := Chain(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) }),
 		RequestID, ReadBody(1<<18, 0), NewInFlight(1).Middleware)
 	addr := running(t, NewServer(h, ServerOptions{}), listen(t))

@@ -10,7 +10,7 @@ var goodRequestID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
 // RequestID gives every request an id, in its context and in the answer's X-Request-Id. It keeps
 // the id sent by a proxy or client if that is 1 to 64 of A-Z a-z 0-9 . _ -. Otherwise it makes
-// one of 128 random bits and drops what was sent, since the id appears in logs.
+// one of 128 random bits and drops the id that was sent, since the id appears in logs.
 func RequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var id string

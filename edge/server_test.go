@@ -405,7 +405,7 @@ type wrapped struct{ http.ResponseWriter }
 func (w wrapped) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // A cancelled request that has an answer is sent to the end, however slowly.
-func TestDrainSendsWhatWasCancelled(t *testing.T) {
+func TestDrainSendsCancelledAnswers(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -27,7 +27,7 @@ func askOn(conn net.Conn) (closes bool, err error) {
 // While a server drains, its open connections keep working, and answers have "Connection:
 // close". This applies during the lame duck, and for a moment after the listeners have
 // closed.
-func TestKeptConnectionsMoveAway(t *testing.T) {
+func TestOpenConnectionsCloseOnDrain(t *testing.T) {
 	for _, lame := range []time.Duration{0, 100 * time.Millisecond} {
 		l := listen(t)
 		ctx, stop := context.WithCancel(t.Context())

@@ -31,7 +31,7 @@ func readFile(path string) (map[string]string, error) {
 		}
 		name, value, ok := strings.Cut(line, "=")
 		name = strings.TrimSpace(name)
-		if ok && !known[name] && looksLikeOurs(name) {
+		if ok && !known[name] && looksLikeSetting(name) {
 			return nil, fmt.Errorf("%s, line %d: %s is not a setting allowed in this file; see --help for the settings", path, n, name)
 		}
 		if !ok || !known[name] {

@@ -17,8 +17,8 @@ func settingNames() map[string]bool {
 	return names
 }
 
-// looksLikeOurs reports whether name was probably meant as a setting.
-func looksLikeOurs(name string) bool {
+// looksLikeSetting reports whether name was probably meant as a setting.
+func looksLikeSetting(name string) bool {
 	return strings.HasPrefix(name, "GATEWAY_") || strings.HasPrefix(name, "CENSUS_")
 }
 
@@ -31,7 +31,7 @@ func Misnamed(environ []string) []string {
 	for _, variable := range environ {
 		name, value, _ := strings.Cut(variable, "=")
 		set := strings.Contains(name, "_SERVICE_") || strings.Contains(name, "_PORT_") || strings.HasPrefix(value, "tcp://")
-		if looksLikeOurs(name) && !known[name] && !set {
+		if looksLikeSetting(name) && !known[name] && !set {
 			names = append(names, name)
 		}
 	}

@@ -55,7 +55,7 @@ func withRange(err error) error {
 	return err
 }
 
-// invalid returns an error that says what the value of a setting must be.
+// invalid returns an error that names a setting and describes its valid values.
 func invalid(env, format string, args ...any) error {
 	return fmt.Errorf("%s (--%s) %s", env, flagOf(env), fmt.Sprintf(format, args...))
 }

@@ -2,11 +2,10 @@
 // them to the same caller for the same request. Identical operations in progress at the same time
 // run once.
 //
-// The package does not parse GraphQL. The handler below it calls Fresh to say how long each
-// answer stays fresh. An answer that has errors or is already stale is fresh for no time, and
-// goes to the requests that were waiting for it. If each of them ran again, a Census that hangs
-// would cost them twice the time. An answer without a call of Fresh passes through and is not
-// shared; so are streams.
+// The package does not parse GraphQL. The handler below it calls Fresh to say how long each answer
+// stays fresh. An answer that has errors or is already stale is not kept, and goes only to the
+// requests that already wait for it. If each of them ran again, a Census that hangs would cost them
+// twice the time. Answers without a call of Fresh, and streams, pass through and are not shared.
 //
 // Two requests are identical if caller, method, query string, body and the headers in keyHeaders
 // are, byte for byte. HEAD is treated as GET. The Cache-Control of a request has no effect, since

@@ -94,9 +94,9 @@ func TestSharedOnce(t *testing.T) {
 	}
 }
 
-// TestSharedNothing: if an answer cannot be shared, the waiting requests run on their own,
-// concurrently, as soon as that is known.
-func TestSharedNothing(t *testing.T) {
+// TestAnswersThatAreNotShared: if an answer cannot be shared, the waiting requests run on their
+// own, concurrently, as soon as that is known.
+func TestAnswersThatAreNotShared(t *testing.T) {
 	for name, run := range map[string]func(w http.ResponseWriter, r *http.Request, text string){
 		"unsaid": slowAnswer(time.Second, func(w http.ResponseWriter, r *http.Request, text string) { io.WriteString(w, text) }),
 		"stream": slowAnswer(time.Second, func(w http.ResponseWriter, r *http.Request, text string) {

@@ -14,11 +14,11 @@ type freshness struct {
 	until atomic.Int64 // in the Cache's time; 0: unknown; negative: never
 }
 
-// Fresh says that the data in the answer to ctx's request stays fresh for d from now, so that the
+// Fresh declares that the data in the answer to ctx's request stays fresh for d from now. The
 // answer may be kept for that long. Call it before the header of the answer is written. If it is
 // called several times, the shortest d applies. With d of 0 or less the answer is not kept; only
-// identical requests that are waiting get it. Use that for an answer that has errors or stale
-// data. Do not call Fresh for an operation that changes something.
+// identical requests that are waiting get it. Use that for an answer that has errors or stale data.
+// Do not call Fresh for an operation that changes something.
 //
 // It is safe for concurrent use. It does nothing if the answer to ctx's request cannot be kept
 // anyway.

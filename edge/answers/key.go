@@ -12,14 +12,15 @@ import (
 // Answers to larger requests are not kept.
 const maxKey = 16 << 10
 
-// keyHeaders are the request headers that an answer may depend on, besides those that identify
+// keyHeaders returns the request headers that an answer may depend on, besides those that identify
 // the caller: media type, compression, and X-Census-Cost. The cost reported is that of the run
 // that made the answer.
 func keyHeaders() [5]string {
 	return [...]string{"Accept", "Accept-Encoding", "Content-Type", "Content-Encoding", costHeader}
 }
 
-// costHeader asks for the cost of the answer. No other layer adds it to Vary.
+// costHeader is the request header that requests the cost of the answer. No other layer adds it to
+// Vary.
 const costHeader = "X-Census-Cost"
 
 // appendKey appends a key that differs between requests with different answers; false if the

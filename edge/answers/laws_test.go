@@ -83,7 +83,7 @@ func cut(t *rapid.T, s string) (string, string) {
 	return s[:i], s[i:]
 }
 
-// appendHeaders is the headers part of a key without lengths.
+// appendHeaders appends the headers of a key without their lengths.
 func appendHeaders(b []byte, headers [5][]string) []byte {
 	for _, values := range headers {
 		b = append(b, byte(len(values)))

@@ -46,7 +46,8 @@ func TestConditional(t *testing.T) {
 	}
 	wantRuns(t, o, 1)
 
-	// The first client may get 304 too: nothing has changed since it asked another gateway.
+	// The first request to a gateway may get 304, too: its client has the answer of another
+	// gateway.
 	h = New(mb, Options{}).Middleware(0)(o)
 	o.runs.Store(0)
 	r := get("a", "q=1")

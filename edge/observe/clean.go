@@ -45,7 +45,7 @@ func templateByte(c byte) bool { return idByte(c) || strings.IndexByte(" /{}", c
 
 func hexDigit(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' }
 
-// graphqlName keeps the characters that GraphQL allows in a name.
+// graphqlName returns s without the characters that GraphQL does not allow in a name.
 func graphqlName(s string) string { return keep(s, word) }
 
 // identifier returns s if it is a plain identifier, otherwise "".

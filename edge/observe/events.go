@@ -8,7 +8,7 @@ import (
 )
 
 // StartOperation records the start of an operation. The context it returns carries the
-// operation's span. Call end once, with what is known by then.
+// operation's span. Call end once, when the operation has ended.
 func (o *Observer) StartOperation(ctx context.Context) (_ context.Context, end func(Operation)) {
 	start := time.Now()
 	o.metrics.inFlight.Inc()

@@ -69,8 +69,8 @@ func printed(v any) []string {
 	return texts
 }
 
-// maskAttr is the ReplaceAttr of every logger made here. A value that is not text is checked in
-// its printed form, and replaced only if that contains a secret.
+// maskAttr is the ReplaceAttr of every logger of this package. A value that is not text is checked
+// in its printed form, and replaced only if that contains a secret.
 func maskAttr(groups []string, a slog.Attr) slog.Attr {
 	if secretKey(a.Key) || slices.ContainsFunc(groups, secretKey) {
 		return slog.String(a.Key, masked)

@@ -72,7 +72,8 @@ func counter(name, help string, labels ...string) *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
 }
 
-// histogram has native buckets for scrapers that request them, and classic buckets for others.
+// histogram returns the options of a histogram, with native buckets for scrapers that request them,
+// and classic buckets for others.
 func histogram(name, help string) prometheus.HistogramOpts {
 	return prometheus.HistogramOpts{
 		Namespace: namespace, Name: name, Help: help, Buckets: buckets(),

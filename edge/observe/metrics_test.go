@@ -190,7 +190,7 @@ func TestCacheIsWatchedOnce(t *testing.T) {
 }
 
 // A call that was not sent is counted, but its duration is not.
-func TestCallThatNeverLeft(t *testing.T) {
+func TestCallThatWasNotSent(t *testing.T) {
 	o := New(Options{})
 	o.Call(background(), Call{Endpoint: "GET /sources", Outcome: "not_sent"})
 	o.Call(background(), readRuns())

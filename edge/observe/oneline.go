@@ -5,7 +5,7 @@ import (
 	"log/slog"
 )
 
-// lines is the handler of the loggers made here.
+// lines is the handler of this package's loggers.
 type lines struct {
 	slog.Handler // masks secrets, and writes at once
 	// operations writes the line of a successful operation, of which most requests have one. It

@@ -11,7 +11,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-func TestTraceGoesInAndOut(t *testing.T) {
+func TestTracePropagation(t *testing.T) {
 	const incoming = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 	exporter := tracetest.NewInMemoryExporter()
 	tr := newTracing(sdk.WithSyncer(exporter))

@@ -16,7 +16,7 @@ import (
 	"census-gateway/graph/exec"
 )
 
-// A row is an element of a list. Its kind says whether it fails, panics or is plain.
+// A row is an element of a list. Its kind determines whether it fails, panics or is plain.
 type row struct {
 	kind  string
 	below *row
