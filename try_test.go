@@ -18,8 +18,8 @@ import (
 // The gateway serves even if this call fails.
 func TestTriesCensus(t *testing.T) {
 	census := sim.New(sim.Options{Seed: 1, Token: "canary"})
-	var asked atomic.Int64
-	good := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { asked.Add(1); census.ServeHTTP(w, r) }))
+	var calls atomic.Int64
+	good := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { calls.Add(1); census.ServeHTTP(w, r) }))
 	defer good.Close()
 	answering := func(status int, contentType, body string) string {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -54,11 +54,11 @@ func TestTriesCensus(t *testing.T) {
 		{good.URL + "/api/v9", "--pass-through", "(404): check CENSUS_BASE_URL"},
 	} {
 		var out bytes.Buffer
-		asked.Store(0)
+		calls.Store(0)
 		args := []string{"--addr=127.0.0.1:0", "--census-base-url=" + tt.base, tt.as}
 		err := run(t.Context(), append(args, "--check-config"), nil, &out, io.Discard)
-		if tt.says == "" && (err != nil || asked.Load() != 1) || tt.says != "" && (err == nil || !strings.Contains(err.Error(), tt.says)) {
-			t.Errorf("%q: %d calls: %v", args, asked.Load(), err)
+		if tt.says == "" && (err != nil || calls.Load() != 1) || tt.says != "" && (err == nil || !strings.Contains(err.Error(), tt.says)) {
+			t.Errorf("%q: %d calls: %v", args, calls.Load(), err)
 		}
 		if err != nil && strings.ContainsAny(err.Error(), "\n") || !strings.Contains(out.String(), "CENSUS_BASE_URL="+tt.base+"\n") {
 			t.Errorf("%q: %v\n%s", args, err, &out)

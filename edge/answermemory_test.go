@@ -23,7 +23,7 @@ func TestSending(t *testing.T) {
 		sending := NewAnswerMemory(300_000)
 		h := Chain(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			n, _ := strconv.Atoi(r.URL.Query().Get("n"))
-			if r.URL.Query().Has("told") {
+			if r.URL.Query().Has("length") {
 				w.Header().Set("Content-Length", strconv.Itoa(n))
 			}
 			w.Header().Set("ETag", `"x"`)
@@ -49,13 +49,13 @@ func TestSending(t *testing.T) {
 				return w.Result()
 			}
 		}
-		one, two := ask("told&n=150000"), ask("told&n=150000")
-		refused := ask("told&n=65536")(true)
+		one, two := ask("length&n=150000"), ask("length&n=150000")
+		refused := ask("length&n=65536")(true)
 		checkRefusal(t, refused, 503, errcodes.Overloaded)
 		if refused.Header.Get("ETag") != "" {
 			t.Error("a refusal has the ETag of the answer")
 		}
-		for _, small := range []string{"told&n=65535", "n=10000000", "told&n=0"} {
+		for _, small := range []string{"length&n=65535", "n=10000000", "length&n=0"} {
 			if got := ask(small)(true); got.StatusCode != 200 {
 				t.Errorf("%s: %d", small, got.StatusCode)
 			}
@@ -65,10 +65,10 @@ func TestSending(t *testing.T) {
 		if n := sending.used.Load(); n != 0 {
 			t.Errorf("%d bytes are never released", n)
 		}
-		if got := ask("told&n=300000")(true); got.StatusCode != 200 || got.ContentLength != 300_000 {
+		if got := ask("length&n=300000")(true); got.StatusCode != 200 || got.ContentLength != 300_000 {
 			t.Errorf("%d, %d bytes", got.StatusCode, got.ContentLength)
 		}
-		checkRefusal(t, ask("told&n=300001")(true), 503, errcodes.Overloaded)
+		checkRefusal(t, ask("length&n=300001")(true), 503, errcodes.Overloaded)
 	})
 }
 

@@ -97,7 +97,7 @@ func TestCompress(t *testing.T) {
 		{"as browsers ask", "gzip, deflate, br, zstd", answer(long, accepts.GraphQL+"; charset=utf-8"), "gzip", ""},
 		{"rather zstd", "zstd, gzip;q=0.5", answer(long, "application/json"), "zstd", ""},
 		{"rather gzip", "zstd;q=0.5, gzip", answer(long, "application/json"), "gzip", ""},
-		{"not asked for", "", answer(long, "application/json"), "", ""},
+		{"not accepted", "", answer(long, "application/json"), "", ""},
 		{"refused", "gzip;q=0, zstd;q=0", answer(long, "application/json"), "", ""},
 		{"only others", "br, deflate", answer(long, "application/json"), "", ""},
 		{"small", "gzip", answer(long[:compressFrom-1], "application/json"), "", ""},

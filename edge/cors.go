@@ -41,15 +41,15 @@ func CORS(origins Origins) func(http.Handler) http.Handler {
 					Refuse(w, r, originNotAllowed())
 					return
 				}
-				asked, ok := requestedHeaders(r)
+				requested, ok := requestedHeaders(r)
 				if !ok || !isCORSMethod(r.Header.Get("Access-Control-Request-Method")) {
 					Refuse(w, r, &Refusal{Status: http.StatusForbidden, Code: errcodes.Forbidden, Reason: ForPreflight,
 						Message: "Pages of another origin may not use this method or these headers. Use GET or POST."})
 					return
 				}
 				h.Set("Access-Control-Allow-Methods", corsMethods)
-				if asked != "" {
-					h.Set("Access-Control-Allow-Headers", asked)
+				if requested != "" {
+					h.Set("Access-Control-Allow-Headers", requested)
 				}
 				h.Set("Access-Control-Max-Age", corsMaxAge)
 				w.WriteHeader(http.StatusNoContent)
@@ -70,14 +70,14 @@ func isCORSMethod(method string) bool {
 // requestedHeaders returns the header names that a preflight asks for, separated by commas;
 // false if they are too long or one is invalid.
 func requestedHeaders(r *http.Request) (string, bool) {
-	asked := strings.Join(r.Header["Access-Control-Request-Headers"], ",")
-	if asked == "" {
+	requested := strings.Join(r.Header["Access-Control-Request-Headers"], ",")
+	if requested == "" {
 		return "", true
 	}
-	if len(asked) > maxCORSHeaders {
+	if len(requested) > maxCORSHeaders {
 		return "", false
 	}
-	names := strings.Split(asked, ",")
+	names := strings.Split(requested, ",")
 	for i, name := range names {
 		if names[i] = strings.Trim(name, " \t"); !isToken(names[i]) {
 			return "", false

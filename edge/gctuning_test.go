@@ -12,17 +12,17 @@ func TestGarbageIsBounded(t *testing.T) {
 			t.Errorf("%d bytes in use: %d %%, want %d", live, got, want)
 		}
 	}
-	told := make(chan uint64, 8)
+	collections := make(chan uint64, 8)
 	afterEachGC(func(live uint64) {
 		select {
-		case told <- live:
+		case collections <- live:
 		default: // nobody listens any more
 		}
 	})
 	for range 3 {
 		runtime.GC()
 		select {
-		case live := <-told:
+		case live := <-collections:
 			if live == 0 || live > 1<<30 {
 				t.Errorf("%d bytes in use", live)
 			}

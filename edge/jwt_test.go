@@ -266,10 +266,10 @@ func TestJWKSDocuments(t *testing.T) {
 // TestKeyRotation works over HTTP. An unknown key causes one read for all waiting callers, at
 // most as often as allowed.
 func TestKeyRotation(t *testing.T) {
-	var asked, broken atomic.Int32
+	var reads, broken atomic.Int32
 	var set atomic.Pointer[[]byte]
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked.Add(1)
+		reads.Add(1)
 		switch broken.Load() {
 		case 0:
 			w.Write(*set.Load())
@@ -309,8 +309,8 @@ func TestKeyRotation(t *testing.T) {
 	}
 	ok := func(i int) bool { t.Helper(); return strings.HasPrefix(try(t, by, token(i)), "jwt:") }
 
-	if !ok(0) || asked.Load() != 1 {
-		t.Fatalf("first key; %d reads", asked.Load())
+	if !ok(0) || reads.Load() != 1 {
+		t.Fatalf("first key; %d reads", reads.Load())
 	}
 	publish(0, 1)
 	var wg sync.WaitGroup
@@ -323,8 +323,8 @@ func TestKeyRotation(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if asked.Load() != 2 {
-		t.Fatalf("20 callers with a new key: %d reads, want 2", asked.Load())
+	if reads.Load() != 2 {
+		t.Fatalf("20 callers with a new key: %d reads, want 2", reads.Load())
 	}
 	publish(0, 1, 2)
 	for range 50 {
@@ -332,18 +332,18 @@ func TestKeyRotation(t *testing.T) {
 			t.Fatal("read again too soon")
 		}
 	}
-	if asked.Load() != 2 {
-		t.Fatalf("%d reads within 10 s", asked.Load())
+	if reads.Load() != 2 {
+		t.Fatalf("%d reads within 10 s", reads.Load())
 	}
 	later(10 * time.Second)
-	if !ok(2) || asked.Load() != 3 {
-		t.Fatalf("after 10 s; %d reads", asked.Load())
+	if !ok(2) || reads.Load() != 3 {
+		t.Fatalf("after 10 s; %d reads", reads.Load())
 	}
 	for how := int32(1); how <= 3; how++ { // a failing issuer leaves the known keys in use
 		later(10 * time.Second)
 		broken.Store(how)
-		if ok(3) || !ok(0) || asked.Load() != 3+how {
-			t.Fatalf("fault %d; %d reads", how, asked.Load())
+		if ok(3) || !ok(0) || reads.Load() != 3+how {
+			t.Fatalf("fault %d; %d reads", how, reads.Load())
 		}
 	}
 	broken.Store(0)
@@ -368,11 +368,11 @@ func TestKeyRotation(t *testing.T) {
 // one has left.
 func TestFirstCallerMayLeave(t *testing.T) {
 	begun, goOn := make(chan struct{}), make(chan struct{})
-	var asked atomic.Int32
+	var reads atomic.Int32
 	old, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	fresh, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if asked.Add(1) == 1 {
+		if reads.Add(1) == 1 {
 			w.Write(jwkSet(jwk("old", old.Public())))
 			return
 		}
@@ -404,8 +404,8 @@ func TestFirstCallerMayLeave(t *testing.T) {
 	leave()
 	close(goOn)
 	wg.Wait()
-	if asked.Load() != 2 {
-		t.Errorf("%d reads", asked.Load())
+	if reads.Load() != 2 {
+		t.Errorf("%d reads", reads.Load())
 	}
 }
 

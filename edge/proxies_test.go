@@ -39,9 +39,9 @@ func TestClientAddress(t *testing.T) {
 			t.Errorf("%s: %q, behind proxies %q; want %q, %q", c.name, open, seen, c.open, c.behind)
 		}
 	}
-	for _, wrong := range []string{"", "10.0.0.0/33", "10.0.0.0:80", "proxy.internal", "fe80::1%eth0", "*"} {
-		if p, err := ParseProxies([]string{wrong}); err == nil {
-			t.Errorf("%q was accepted: %v", wrong, p)
+	for _, text := range []string{"", "10.0.0.0/33", "10.0.0.0:80", "proxy.internal", "fe80::1%eth0", "*"} {
+		if p, err := ParseProxies([]string{text}); err == nil {
+			t.Errorf("%q was accepted: %v", text, p)
 		}
 	}
 }

@@ -39,10 +39,10 @@ func TestRefusalsAreReported(t *testing.T) {
 		}
 		return "Authorization: Bearer " + sign(t, jwt.SigningMethodEdDSA, key, map[string]any{"kid": "ed"}, claims)
 	}
-	var told []Refusal
-	tell := func(_ *http.Request, why *Refusal) { told = append(told, *why) }
+	var reported []Refusal
+	report := func(_ *http.Request, why *Refusal) { reported = append(reported, *why) }
 	origins := mustOrigins(t, false, allowed...)
-	h := Chain(served, RequestID, Refusals(tell), Recover(slog.New(slog.DiscardHandler), nil), CheckHost("example.com"), CORS(origins), CSRF(origins),
+	h := Chain(served, RequestID, Refusals(report), Recover(slog.New(slog.DiscardHandler), nil), CheckHost("example.com"), CORS(origins), CSRF(origins),
 		Authenticate(Any(set.Authenticate, byJWT)), NewRates(RateLimit{1e-9, 1}).Middleware)
 	const realm, invalid, scope = `Bearer realm="census-gateway"`, `, error="invalid_token"`, `, scope="runs"`
 	for _, c := range []struct {
@@ -69,32 +69,32 @@ func TestRefusalsAreReported(t *testing.T) {
 		{"rate", []string{"X-API-Key: good"}, ForRate, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			told = nil
+			reported = nil
 			res := serve(h, request("POST", "/graphql", c.headers...))
 			if got := res.Header.Get("WWW-Authenticate"); got != c.challenge {
 				t.Errorf("challenge %q, want %q", got, c.challenge)
 			}
 			if c.reason == "" {
-				if len(told) > 0 {
-					t.Errorf("told %v", told)
+				if len(reported) > 0 {
+					t.Errorf("reported %v", reported)
 				}
 				return
 			}
-			if len(told) != 1 || told[0].Reason != c.reason || (c.cause != "") != (told[0].Cause != nil) {
-				t.Fatalf("told %+v", told)
+			if len(reported) != 1 || reported[0].Reason != c.reason || (c.cause != "") != (reported[0].Cause != nil) {
+				t.Fatalf("reported %+v", reported)
 			}
-			if c.cause != "" && !strings.Contains(told[0].Cause.Error(), c.cause) {
-				t.Errorf("cause %v", told[0].Cause)
+			if c.cause != "" && !strings.Contains(reported[0].Cause.Error(), c.cause) {
+				t.Errorf("cause %v", reported[0].Cause)
 			}
 		})
 	}
-	told = nil
+	reported = nil
 	preflight := request("OPTIONS", "/graphql", "Origin: "+allowed[0], "Access-Control-Request-Method: PUT")
-	if checkRefusal(t, serve(h, preflight), 403, errcodes.Forbidden); len(told) != 1 || told[0].Reason != ForPreflight {
-		t.Errorf("preflight: %+v", told)
+	if checkRefusal(t, serve(h, preflight), 403, errcodes.Forbidden); len(reported) != 1 || reported[0].Reason != ForPreflight {
+		t.Errorf("preflight: %+v", reported)
 	}
 
-	told = nil
+	reported = nil
 	takes := func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			next.ServeHTTP(w, r)
@@ -103,8 +103,8 @@ func TestRefusalsAreReported(t *testing.T) {
 			}
 		})
 	}
-	serve(Chain(served, RequestID, Refusals(tell), takes, Authenticate(byJWT)), request("POST", "/"))
-	if len(told) > 0 {
-		t.Errorf("reported twice: %+v", told)
+	serve(Chain(served, RequestID, Refusals(report), takes, Authenticate(byJWT)), request("POST", "/"))
+	if len(reported) > 0 {
+		t.Errorf("reported twice: %+v", reported)
 	}
 }

@@ -361,11 +361,11 @@ func TestDrainCancelsThenCuts(t *testing.T) {
 
 func TestDrainReportsABrokenListener(t *testing.T) {
 	l := listen(t)
-	told := false
+	drained := false
 	l.Close()
-	err := Drain{OnDrain: func() { told = true }}.Serve(t.Context(), NewServer(served, ServerOptions{}), l)
-	if err == nil || !told {
-		t.Errorf("got %v, drained %v", err, told)
+	err := Drain{OnDrain: func() { drained = true }}.Serve(t.Context(), NewServer(served, ServerOptions{}), l)
+	if err == nil || !drained {
+		t.Errorf("got %v, drained %v", err, drained)
 	}
 }
 
@@ -377,12 +377,12 @@ func TestStatus(t *testing.T) {
 	}{
 		{"nothing", func(http.ResponseWriter, *http.Request) {}, 0},
 		{"an early hint", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusEarlyHints) }, 0},
-		{"told", func(w http.ResponseWriter, _ *http.Request) {
+		{"explicit status", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusTeapot)
 			w.WriteHeader(http.StatusOK)
 			io.WriteString(w, "x")
 		}, http.StatusTeapot},
-		{"not told", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "x") }, http.StatusOK},
+		{"implicit status", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "x") }, http.StatusOK},
 		{"flushed", func(w http.ResponseWriter, _ *http.Request) { w.(http.Flusher).Flush() }, http.StatusOK},
 	} {
 		var got int

@@ -216,7 +216,7 @@ func TestInvalidSubscriptions(t *testing.T) {
 		`subscription { syncRunChanged(after: "x") { cursor } }`:                             "after is not a cursor of an event of a subscription to these syncs",
 		`subscription { syncRunChanged(after: "AoCU0o-hM00i9Qk") { cursor } }`:               "after is not a cursor of an event of a subscription to these syncs",
 		`subscription { syncRunChanged { cursor } syncHealthChanged { at } }`:                "Anonymous Subscription must select only one top level field.",
-		`subscription ($no: Boolean = false) { syncRunChanged @include(if: $no) { cursor }}`: "a subscription asks for one field",
+		`subscription ($no: Boolean = false) { syncRunChanged @include(if: $no) { cursor }}`: "a subscription must select exactly one field",
 	} {
 		l := listen(h, query, "")
 		l.done.Wait()

@@ -16,10 +16,10 @@ import (
 
 func TestHit(t *testing.T) {
 	o := &origin{fresh: 5 * time.Second}
-	var told []any
+	var notes []any
 	c := New(mb, Options{
 		Note:  func(r *http.Request) any { return r.Method },
-		OnHit: func(_ *http.Request, note any) { told = append(told, note) },
+		OnHit: func(_ *http.Request, note any) { notes = append(notes, note) },
 	})
 	h := c.Middleware(0)(o)
 	first := serve(h, post("a", `{"query":"{x}"}`))
@@ -35,8 +35,8 @@ func TestHit(t *testing.T) {
 			t.Errorf("header %v", head)
 		}
 	}
-	if c.Hits() != 1 || c.Misses() != 1 || c.Entries() != 1 || c.Bytes() < int64(first.Body.Len()) || len(told) != 1 || told[0] != "POST" {
-		t.Errorf("hits %d, misses %d, entries %d, bytes %d, told %v", c.Hits(), c.Misses(), c.Entries(), c.Bytes(), told)
+	if c.Hits() != 1 || c.Misses() != 1 || c.Entries() != 1 || c.Bytes() < int64(first.Body.Len()) || len(notes) != 1 || notes[0] != "POST" {
+		t.Errorf("hits %d, misses %d, entries %d, bytes %d, notes %v", c.Hits(), c.Misses(), c.Entries(), c.Bytes(), notes)
 	}
 }
 

@@ -22,7 +22,7 @@ func (s *sink) Write(p []byte) (int, error) { return len(p), nil }
 // Benchmark measures the cache alone, with an answer of 66 kB to a request of 600 bytes: from
 // memory, and computed again.
 func Benchmark(b *testing.B) {
-	answer, asked := bytes.Repeat([]byte("x"), 66<<10), strings.Repeat("q", 600)
+	answer, query := bytes.Repeat([]byte("x"), 66<<10), strings.Repeat("q", 600)
 	for _, c := range []struct {
 		name  string
 		bytes int64
@@ -37,12 +37,12 @@ func Benchmark(b *testing.B) {
 				}
 				w.Write(answer)
 			}))
-			body := strings.NewReader(asked)
-			r := post("a", asked)
+			body := strings.NewReader(query)
+			r := post("a", query)
 			w := &sink{http.Header{}}
 			b.ReportAllocs()
 			for b.Loop() {
-				body.Reset(asked)
+				body.Reset(query)
 				r.Body = io.NopCloser(body)
 				clear(w.header)
 				h.ServeHTTP(w, r)

@@ -19,13 +19,13 @@ import (
 // the answer.
 func TestKeyLaw(t *testing.T) {
 	text := rapid.SampledFrom([]string{"", "a", "b", "ab", "a\x00", "\x01a", "a,b"})
-	type asked struct {
+	type keyRequest struct {
 		Layer                       uint64
 		Method, Caller, Query, Body string
 		Headers                     [5][]string
 	}
-	draw := rapid.Custom(func(t *rapid.T) asked {
-		a := asked{Layer: rapid.Uint64Range(1, 2).Draw(t, "layer"), Method: rapid.SampledFrom([]string{"GET", "POST"}).Draw(t, "method"),
+	draw := rapid.Custom(func(t *rapid.T) keyRequest {
+		a := keyRequest{Layer: rapid.Uint64Range(1, 2).Draw(t, "layer"), Method: rapid.SampledFrom([]string{"GET", "POST"}).Draw(t, "method"),
 			Caller: "k" + text.Draw(t, "caller"), Query: text.Draw(t, "query")}
 		if a.Method == "POST" {
 			a.Body = text.Draw(t, "body")
@@ -35,7 +35,7 @@ func TestKeyLaw(t *testing.T) {
 		}
 		return a
 	})
-	key := func(t *rapid.T, a asked) string {
+	key := func(t *rapid.T, a keyRequest) string {
 		r := asCaller(a.Caller, httptest.NewRequest(a.Method, "/", strings.NewReader(a.Body)))
 		r.URL.RawQuery = a.Query
 		for i, name := range keyHeaders() {

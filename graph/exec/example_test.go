@@ -19,8 +19,8 @@ type town struct {
 
 // A store records the requested names, and read loads them all.
 type store struct {
-	asked []string
-	known map[string]*town
+	requested []string
+	known     map[string]*town
 }
 
 // A wish is a name requested from a store.
@@ -30,16 +30,16 @@ type wish struct {
 }
 
 func (s *store) ask(name string) wish {
-	s.asked = append(s.asked, name)
+	s.requested = append(s.requested, name)
 	return wish{s, name}
 }
 
 func (s *store) read() {
-	fmt.Println("read", s.asked)
-	for _, name := range s.asked {
+	fmt.Println("read", s.requested)
+	for _, name := range s.requested {
 		s.known[name] = &town{name, int64(len(name)) * 1000}
 	}
-	s.asked = nil
+	s.requested = nil
 }
 
 // Get returns the town; an error if the name is empty.

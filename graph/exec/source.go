@@ -10,7 +10,7 @@ import (
 // To answer an event, start an [Execution] with the event as its root.
 func (p *Plan) Source(op *graphql.OperationContext) (field string, args map[string]any, err error) {
 	if len(p.root.steps) != 1 || p.root.steps[0].field == nil {
-		return "", nil, errors.New("a subscription asks for one field")
+		return "", nil, errors.New("a subscription must select exactly one field")
 	}
 	st := p.root.steps[0]
 	x := &Execution{op: op, args: make([]arguments, p.arguments)}

@@ -51,14 +51,14 @@ func response(r *http.Request, code int, head http.Header, length int64, body io
 // stream runs an effect on its own goroutine and returns when the headers are there.
 func (t transport) stream(r *http.Request, effect Effect) (*http.Response, error) {
 	ctx, leave := context.WithCancel(r.Context())
-	asked := r.WithContext(ctx)
+	request := r.WithContext(ctx)
 	if r.Body != nil {
 		text, err := io.ReadAll(r.Body) // it is closed when RoundTrip returns
 		if err != nil {
 			leave()
 			return nil, err
 		}
-		asked.Body = io.NopCloser(bytes.NewReader(text))
+		request.Body = io.NopCloser(bytes.NewReader(text))
 	}
 	body, out := io.Pipe()
 	s := &stream{ctx: r.Context(), head: http.Header{}, ready: make(chan struct{}), out: out, left: -1}
@@ -66,7 +66,7 @@ func (t transport) stream(r *http.Request, effect Effect) (*http.Response, error
 	go func() {
 		defer stop()
 		defer s.finish()
-		effect(s, asked, http.HandlerFunc(t.c.answer))
+		effect(s, request, http.HandlerFunc(t.c.answer))
 	}()
 	<-s.ready
 	if s.failed != nil {
