@@ -126,8 +126,9 @@ func (l *loaders) readAllSyncs(ctx context.Context, _ []struct{}, out results[[]
 // readRequested reads all requested keys. It reads all syncs before pages of syncs, which may then
 // be in memory.
 func (l *loaders) readRequested() {
+	scans := l.takeScans()
 	reading := [...]<-chan struct{}{l.syncs.dispatch(), l.runs.dispatch(), l.runWindows.dispatch(), l.connections.dispatch()}
-	l.startScans()
+	l.startScans(scans)
 	<-l.allSyncs.dispatch()
 	<-l.syncWindows.dispatch()
 	for _, there := range reading {

@@ -88,12 +88,18 @@ func (l *loaders) requestFirst(id census.SyncID, w paging.Window) *loadedValue[r
 	return l.runWindows.load(runWindow{sync: id, window: w, once: true})
 }
 
-// startScans starts the requested scans.
-func (l *loaders) startScans() {
+// takeScans returns the requested scans, for startScans. Take them before their first runs are
+// dispatched: another goroutine may request a scan in between.
+func (l *loaders) takeScans() []*scan {
 	l.scans.mu.Lock()
+	defer l.scans.mu.Unlock()
 	pending := l.scans.pending
 	l.scans.pending = nil
-	l.scans.mu.Unlock()
+	return pending
+}
+
+// startScans starts scans whose first runs have been dispatched.
+func (l *loaders) startScans(pending []*scan) {
 	followNewest(pending)
 	for _, s := range pending {
 		go func() {
