@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+
+	"census-gateway/internal/stack"
 )
 
 // concurrently calls do for the numbers below n concurrently and waits. If calls panic, it panics
@@ -18,7 +20,10 @@ func concurrently(n int, do func(i int)) {
 	panics := make([]error, n)
 	var wg sync.WaitGroup
 	for i := range n {
-		wg.Go(func() { panics[i] = recoverPanic(func() { do(i) }) })
+		wg.Go(func() {
+			stack.Grow()
+			panics[i] = recoverPanic(func() { do(i) })
+		})
 	}
 	wg.Wait()
 	if err := errors.Join(panics...); err != nil {
