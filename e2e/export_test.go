@@ -143,7 +143,7 @@ func TestExportErrors(t *testing.T) {
 		{[]string{"export", "--since", "yesterday"}, "RFC 3339"},
 		{with("--format", "xlsx"), "--format"},
 		{with("--every", "0s"), "--every"},
-		{with("--check-config"), "without a command"},
+		{with("--check-config"), "--check-config"},
 	} {
 		out, errs, code := execute(t, c.settings(), tt.args...)
 		if code != 1 || !strings.Contains(errs, tt.want) || strings.Contains(out+errs, "CANARY") {
