@@ -38,8 +38,8 @@ func activeRunOf(ctx context.Context, id census.SyncID) exec.Later[*census.SyncR
 	})
 }
 
-// activeRun returns the newest run in progress of runs, which must be oldest first; nil if there
-// is none.
+// activeRun returns the newest run in progress of runs, which must be oldest first; nil if
+// no run is in progress.
 func activeRun(runs []census.SyncRun) *census.SyncRun {
 	for i := len(runs) - 1; i >= 0; i-- {
 		switch run := &runs[i]; {

@@ -26,7 +26,7 @@ type runStream struct {
 	heldBack paging.Slice[census.SyncRun] // a run held back, shown if s cannot be read further
 	asOf     time.Time                    // when the last read was requested
 	// barrier is a place beyond which nothing is known, because of the read limit, a failure, or
-	// possible new runs. It is zero if there is none.
+	// possible new runs. It is zero if nothing limits s.
 	barrier paging.Position
 	err     error // why it could not be read, or not further
 	total   int   // runs of the sync: before the page, read, and ahead

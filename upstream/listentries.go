@@ -52,7 +52,7 @@ func (l list[T]) newestPlace(g paging.Segment[T]) paging.Segment[T] {
 	return g
 }
 
-// cachedList returns the cached state of the list without its chunks; nil if there is none.
+// cachedList returns the cached state of the list without its chunks; nil if it is not cached.
 func (l list[T]) cachedList() *paging.CachedList[T] {
 	value, _ := l.client.cache.get(l.key())
 	k, _ := value.(*paging.CachedList[T])

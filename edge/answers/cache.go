@@ -48,7 +48,7 @@ type flight struct {
 	finished   bool
 	generation int           // of the Cache when it began
 	done       chan struct{} // closed once it is known whether there is an answer to share
-	answer     *answer       // nil if there is none
+	answer     *answer       // nil if the answer cannot be shared
 }
 
 // maxWaiting is the maximum number of requests that wait for another's answer. The limit on

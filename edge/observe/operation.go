@@ -31,7 +31,7 @@ type Operation struct {
 // A Refusal describes why a request was rejected.
 type Refusal struct {
 	Reason  string // in one word; "" if the request was not rejected
-	Setting string // the setting that could allow the request; "" if there is none
+	Setting string // the setting that could allow the request; "" if no setting could
 	Cause   error  // details for the log; nil if the reason is enough
 }
 

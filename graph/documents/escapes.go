@@ -66,8 +66,8 @@ func halfSurrogateError(text string) *gqlerror.Error {
 	}
 }
 
-// HalfSurrogate returns the index in raw of the first escaped half of a surrogate pair; -1 if there
-// is none. raw must have valid escapes of JSON or GraphQL.
+// HalfSurrogate returns the index in raw of the first escaped half of a surrogate pair; -1 if raw
+// has no such half. raw must have valid escapes of JSON or GraphQL.
 func HalfSurrogate(raw string) int {
 	for at := 0; ; {
 		i := strings.IndexByte(raw[at:], '\\')
@@ -87,7 +87,7 @@ func HalfSurrogate(raw string) int {
 	}
 }
 
-// surrogate returns the surrogate escaped at the start of text; 0 if there is none.
+// surrogate returns the surrogate escaped at the start of text; 0 if text starts otherwise.
 func surrogate(text string) rune {
 	if len(text) < 6 || text[:2] != `\u` {
 		return 0

@@ -1,7 +1,7 @@
 package exec
 
 // simplify decides whether the objects of s are simple: their fields are plain, or simple objects
-// without arguments, and nothing is deferred. They are written without an execution.
+// without arguments, and nothing is deferred. They are written without the paths of fields.
 func (s *set) simplify() {
 	s.simple = !s.deep() && len(s.deferred) == 0
 	for i, st := range s.steps {
@@ -19,8 +19,8 @@ func (st *step) simple() *set {
 }
 
 // append appends obj, as writer.object writes it. It returns nil if a field fails, and does not
-// recover from a panic: the writer then writes the object again, knows the path of each field, and
-// reports what failed.
+// recover from a panic. The writer then writes the object again, with the path of each field, and
+// reports the error.
 func (s *set) append(b []byte, obj any) []byte {
 	for i := 0; ; i++ {
 		var n int

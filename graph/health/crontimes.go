@@ -47,7 +47,7 @@ func fromLocalTime(wall time.Time, zone *time.Location) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// nextLocal returns the first local time after t that matches c; zero if there is none.
+// nextLocal returns the first local time after t that matches c; zero if no time does.
 func (c cron) nextLocal(t time.Time) time.Time {
 	t = t.Truncate(time.Minute).Add(time.Minute)
 	day, hour, minute := t.Truncate(24*time.Hour), t.Hour(), t.Minute()

@@ -86,7 +86,7 @@ func (c *Checker) MutateOperationContext(_ context.Context, op *graphql.Operatio
 }
 
 // Variables returns an error for the first of op's variables whose value is invalid; nil if
-// there is none. The values may be coerced by gqlparser or not.
+// all are valid. The values may be coerced by gqlparser or not.
 func (c *Checker) Variables(op *ast.OperationDefinition, values map[string]any) *gqlerror.Error {
 	for _, def := range op.VariableDefinitions {
 		v, given := values[def.Variable]

@@ -17,7 +17,7 @@ type Stats struct {
 	Introspection bool
 }
 
-// refusal returns the first limit that s exceeds; nil if there is none. Selections comes first:
+// refusal returns the first limit that s exceeds; nil if s is within all. Selections comes first:
 // if it is exceeded, the other counts are incomplete.
 func (s Stats) refusal(l *Limits) *Refusal {
 	for _, r := range [...]Refusal{

@@ -95,7 +95,7 @@ func (s *shape) spread(sel *ast.FragmentSpread, at position) bool {
 	return ok
 }
 
-// fragment returns the definition of the fragment that sel spreads; nil if there is none.
+// fragment returns the definition of the fragment that sel spreads; nil if it is undefined.
 // Validation stores it in sel. Without validation, it is in doc.
 func fragment(doc *ast.QueryDocument, sel *ast.FragmentSpread) *ast.FragmentDefinition {
 	if sel.Definition != nil {

@@ -205,7 +205,7 @@ func (f *Follower) NextHealth(ctx context.Context) (HealthChange, error) {
 	}
 }
 
-// HealthNow returns the last evaluated health of a sync; nil if there is none.
+// HealthNow returns the last evaluated health of a sync; nil before the first.
 func (w *Watcher) HealthNow(id census.SyncID) *health.Health {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -124,7 +124,7 @@ func mayChange(run *census.SyncRun, now time.Time) bool {
 	return run.Outcome() == census.OutcomeInProgress || now.Sub(run.UpdatedAt.Time()) < settleTime
 }
 
-// inProgress returns the newest run in progress; nil if there is none.
+// inProgress returns the newest run in progress; nil if no run is.
 func (s *watchedSync) inProgress() (newest *census.SyncRun) {
 	for i := range s.runs {
 		if s.runs[i].Outcome() == census.OutcomeInProgress {

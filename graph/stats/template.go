@@ -64,7 +64,7 @@ func template(pattern string) string {
 }
 
 // placeholder returns the length of the placeholder at the start of s, one that appendPattern
-// writes; 0 if there is none.
+// writes; 0 if s starts otherwise.
 func placeholder(s string) int {
 	for _, p := range [...]string{"<text>", "<url>", "<email>", "<time>", "<id>"} {
 		if strings.HasPrefix(s, p) {

@@ -33,7 +33,7 @@ type Operation struct {
 	// Deprecated lists the deprecated fields that the operation selects, as
 	// "SyncRun.recordsInvalid", each once.
 	Deprecated []string
-	Limit      string // the exceeded limit, by its name in docs/operations.md; "" if there is none
+	Limit      string // the exceeded limit, by its name in docs/operations.md; "" if no limit was exceeded
 }
 
 // Key is the context key of a *Notes, or of a value that embeds Notes.

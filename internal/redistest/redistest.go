@@ -69,7 +69,7 @@ func (s *Server) Signal(sig os.Signal) {
 	}
 }
 
-// Do sends one command and returns the raw reply; "" if there is none.
+// Do sends one command and returns the raw reply; "" if Redis does not reply.
 func (s *Server) Do(command ...string) string {
 	conn, err := net.Dial("tcp", s.Addr)
 	if err != nil {
