@@ -22,13 +22,7 @@ const (
 // Connections reads all connections of one side of the workspace, keyed by id. It costs one
 // call per 100.
 func (c *Client) Connections(ctx context.Context, side Side) (map[int64]census.Connection, error) {
-	l := list[census.Connection]{client: c, endpoint: calls.Endpoint(side),
-		maxSize: connectionChunk, size: c.facts.sizes.of(calls.Endpoint(side), connectionChunk),
-		decode: census.DecodePage[census.Connection], position: connectionPosition,
-		stripped: func(n *census.Connection) census.Connection {
-			return census.Connection{ID: n.ID, CreatedAt: n.CreatedAt}
-		}, weight: (*census.Connection).Weight,
-		write: census.Write[[]census.Connection], parse: census.Read[[]census.Connection]}
+	l := connectionLists(side).of(c, 0)
 	var rows []census.Connection
 	var err error
 	if c.Version() == calls.V2 { // the order of a list that covers several groups is not documented
@@ -49,13 +43,34 @@ func (c *Client) Connections(ctx context.Context, side Side) (map[int64]census.C
 // Activations reads all pairs of a source and a destination. V2 has these in place of
 // destinations. It costs one call per 100.
 func (c *Client) Activations(ctx context.Context) (*census.Activations, error) {
-	l := list[census.Activation]{client: c, endpoint: calls.ListActivations,
-		maxSize: connectionChunk, size: c.facts.sizes.of(calls.ListActivations, connectionChunk), decode: census.DecodePage[census.Activation], weight: (*census.Activation).Weight}
+	l := activationLists.of(c, 0)
 	rows, err := readAll(ctx, l, calls.ListActivations, func(a *census.Activation) string { return a.ID })
 	if err != nil {
 		return nil, err
 	}
 	return census.IndexActivations(rows), nil
+}
+
+func connectionLists(side Side) *listKind[census.Connection] {
+	return &listKind[census.Connection]{
+		endpoint: calls.Endpoint(side),
+		maxSize:  connectionChunk,
+		decode:   census.DecodePage[census.Connection],
+		position: connectionPosition,
+		stripped: func(n *census.Connection) census.Connection {
+			return census.Connection{ID: n.ID, CreatedAt: n.CreatedAt}
+		},
+		weight: (*census.Connection).Weight,
+		write:  census.Write[[]census.Connection],
+		parse:  census.Read[[]census.Connection],
+	}
+}
+
+var activationLists = &listKind[census.Activation]{
+	endpoint: calls.ListActivations,
+	maxSize:  connectionChunk,
+	decode:   census.DecodePage[census.Activation],
+	weight:   (*census.Activation).Weight,
 }
 
 // Census may omit created_at of connections. Their ids then replace it, since ids rise in

@@ -72,7 +72,7 @@ func (l list[T]) request(ctx context.Context, r paging.Read) (paging.Page[T], er
 	}
 	for i := range p.Rows {
 		if err == nil && l.check != nil {
-			err = l.check(&p.Rows[i])
+			err = l.check(&p.Rows[i], l.id)
 		}
 	}
 	if err != nil {

@@ -13,22 +13,32 @@ import (
 // A list is one list of Census that is read by pages: the runs of a sync, or the syncs or
 // connections of the workspace.
 type list[T any] struct {
+	*listKind[T]
 	client    *Client
-	endpoint  calls.Endpoint
 	id        int64 // of the sync whose runs these are; 0 for lists of the workspace
-	maxSize   int   // rows of the largest page requested
 	size      int   // rows of a chunk, and at most of a head: maxSize, or fewer for now
-	decode    func(body string, asked int) (census.Listing[T], error)
-	position  func(*T) paging.Position
-	stripped  func(*T) T                 // a row with its place only
-	check     func(*T) error             // also completes a row from the request; nil: accepts every row
-	settled   func(*T, time.Time) bool   // whether a row will not change again; nil: every row may
-	weight    func(*T) int               // bytes of a row in memory, estimated
-	anyOrder  bool                       // pages are read in any order; only for allPages
-	pack      func([]T) paging.Packed[T] // how rows that will not change again are cached; nil: unpacked
-	write     func(*coding.Writer, []T)  // how rows are written for other gateways
-	parse     func(*coding.Reader) []T   // and read
-	localOnly bool                       // only what this process has cached is used
+	anyOrder  bool  // pages are read in any order; only for allPages
+	localOnly bool  // only what this process has cached is used
+}
+
+// A listKind is what all lists of an endpoint have in common.
+type listKind[T any] struct {
+	endpoint calls.Endpoint
+	maxSize  int // rows of the largest page requested
+	decode   func(body string, asked int) (census.Listing[T], error)
+	position func(*T) paging.Position
+	stripped func(*T) T                       // a row with its place only
+	check    func(row *T, listID int64) error // also completes a row from the request; nil: accepts every row
+	settled  func(*T, time.Time) bool         // whether a row will not change again; nil: every row may
+	weight   func(*T) int                     // bytes of a row in memory, estimated
+	pack     func([]T) paging.Packed[T]       // how rows that will not change again are cached; nil: unpacked
+	write    func(*coding.Writer, []T)        // how rows are written for other gateways
+	parse    func(*coding.Reader) []T         // and read
+}
+
+// of returns the list of id, for c to read.
+func (k *listKind[T]) of(c *Client, id int64) list[T] {
+	return list[T]{listKind: k, client: c, id: id, size: c.facts.sizes.of(k.endpoint, k.maxSize)}
 }
 
 // The limits of one answer.

@@ -53,22 +53,28 @@ func (c *Client) ScanRuns(ctx context.Context, sync census.SyncID, w paging.Wind
 	return c.runsOf(sync).scan(ctx, w, may, visit)
 }
 
-func (c *Client) runsOf(sync census.SyncID) list[census.SyncRun] {
-	return list[census.SyncRun]{client: c, endpoint: calls.ListSyncRuns, id: int64(sync),
-		maxSize: runChunk, size: c.facts.sizes.of(calls.ListSyncRuns, runChunk),
-		decode: census.DecodePage[census.SyncRun], position: runPosition,
-		stripped: func(r *census.SyncRun) census.SyncRun { return census.SyncRun{ID: r.ID, CreatedAt: r.CreatedAt} },
-		check: func(r *census.SyncRun) error {
-			if r.SyncID == 0 { // omitted by Census; the path names the sync
-				r.SyncID = sync
-			}
-			if r.SyncID != sync {
-				return fmt.Errorf("run %d belongs to sync %d", r.ID, r.SyncID)
-			}
-			return nil
-		}, settled: (*census.SyncRun).Settled, weight: (*census.SyncRun).Weight,
-		pack:  func(runs []census.SyncRun) paging.Packed[census.SyncRun] { return census.PackRuns(runs) },
-		write: census.WriteRuns, parse: census.ReadRuns}
+func (c *Client) runsOf(sync census.SyncID) list[census.SyncRun] { return runLists.of(c, int64(sync)) }
+
+var runLists = &listKind[census.SyncRun]{
+	endpoint: calls.ListSyncRuns,
+	maxSize:  runChunk,
+	decode:   census.DecodePage[census.SyncRun],
+	position: runPosition,
+	stripped: func(r *census.SyncRun) census.SyncRun { return census.SyncRun{ID: r.ID, CreatedAt: r.CreatedAt} },
+	check: func(r *census.SyncRun, sync int64) error {
+		if r.SyncID == 0 { // omitted by Census; the path names the sync
+			r.SyncID = census.SyncID(sync)
+		}
+		if r.SyncID != census.SyncID(sync) {
+			return fmt.Errorf("run %d belongs to sync %d", r.ID, r.SyncID)
+		}
+		return nil
+	},
+	settled: (*census.SyncRun).Settled,
+	weight:  (*census.SyncRun).Weight,
+	pack:    func(runs []census.SyncRun) paging.Packed[census.SyncRun] { return census.PackRuns(runs) },
+	write:   census.WriteRuns,
+	parse:   census.ReadRuns,
 }
 
 func runPosition(r *census.SyncRun) paging.Position {

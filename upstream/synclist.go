@@ -15,10 +15,17 @@ import (
 // of a hundred of those failed.
 const syncChunk = 50
 
-func (c *Client) syncList() list[census.Sync] {
-	return list[census.Sync]{client: c, endpoint: calls.ListSyncs, maxSize: syncChunk, size: c.facts.sizes.of(calls.ListSyncs, syncChunk), decode: census.DecodePage[census.Sync], position: syncPosition,
-		stripped: func(y *census.Sync) census.Sync { return census.Sync{ID: y.ID, CreatedAt: y.CreatedAt} }, weight: (*census.Sync).Weight,
-		write: census.Write[[]census.Sync], parse: census.Read[[]census.Sync]}
+func (c *Client) syncList() list[census.Sync] { return syncLists.of(c, 0) }
+
+var syncLists = &listKind[census.Sync]{
+	endpoint: calls.ListSyncs,
+	maxSize:  syncChunk,
+	decode:   census.DecodePage[census.Sync],
+	position: syncPosition,
+	stripped: func(y *census.Sync) census.Sync { return census.Sync{ID: y.ID, CreatedAt: y.CreatedAt} },
+	weight:   (*census.Sync).Weight,
+	write:    census.Write[[]census.Sync],
+	parse:    census.Read[[]census.Sync],
 }
 
 func syncPosition(y *census.Sync) paging.Position {
