@@ -1,5 +1,10 @@
 package census
 
+import (
+	"sync/atomic"
+	"time"
+)
+
 // A page of runs contains four hundred timestamps, nearly all in one form. Arithmetic reads
 // and writes these in a tenth of the time of package time, which handles more forms, zones and
 // years. Package time still handles all other forms.
@@ -16,24 +21,23 @@ func putTwoDigits(b []byte, n uint32) {
 	b[1], b[0] = pairs[2*n+1], pairs[2*n]
 }
 
-// civil returns the date some days after 1970-01-01, by the affine functions of Neri and
-// Schneider ("Euclidean affine functions and their application to calendar algorithms", 2022).
-// They divide by constants only. Years begin in March, so that the leap day is a year's last.
-func civil(days uint32) (year, month, day uint32) {
-	quarters := 4*(days+daysTo1970) + 3
-	century := quarters / eraDays
-	inCentury := quarters%eraDays | 3
-	years := 2939745 * uint64(inCentury)
-	inYear := uint32(years) / 2939745 / 4
-	months := 2141*inYear + 197913
-	year, month, day = 100*century+uint32(years>>32), months>>16, months&0xffff/2141+1
-	if inYear >= 306 {
-		return year + 1, month - 12, day
+// recentDates are the dates last written, each at its day modulo the length: the day, the year,
+// the month and the day of the month. The runs of a page are of few days.
+var recentDates [256]atomic.Uint64
+
+// date returns the date some days after 1970-01-01.
+func date(days uint32) (year, month, day uint32) {
+	recent := &recentDates[days%uint32(len(recentDates))]
+	at := recent.Load()
+	if at == 0 || uint32(at>>32) != days {
+		year, month, day := time.Unix(int64(days)*24*60*60, 0).UTC().Date()
+		at = uint64(days)<<32 | uint64(year)<<9 | uint64(month)<<5 | uint64(day)
+		recent.Store(at)
 	}
-	return year, month, day
+	return uint32(at) >> 9, uint32(at) >> 5 & 15, uint32(at) & 31
 }
 
-// days is the inverse of civil, for years from 1970.
+// days is the inverse of date, for years from 1970.
 func days(year, month, day uint32) uint32 {
 	if month > 2 {
 		month -= 3

@@ -36,7 +36,7 @@ func (t DateTime) Append(b []byte) []byte {
 	if t <= 0 || t >= year10000 {
 		return t.Time().AppendFormat(b, dateTimeLayout)
 	}
-	year, month, day := civil(uint32(t / dayMillis))
+	year, month, day := date(uint32(t / dayMillis))
 	ms := uint32(t % dayMillis)
 	s := ms / 1000
 	ms %= 1000
