@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"errors"
+	"sync"
 	"time"
 
 	"census-gateway/internal/coding"
@@ -34,6 +35,7 @@ type listKind[T any] struct {
 	pack     func([]T) paging.Packed[T]       // how rows that will not change again are cached; nil: unpacked
 	write    func(*coding.Writer, []T)        // how rows are written for other gateways
 	parse    func(*coding.Reader) []T         // and read
+	views    sync.Pool                        // of *paging.View[T], for tempView
 }
 
 // of returns the list of id, for c to read.
@@ -57,8 +59,25 @@ var (
 )
 
 // newView returns an empty view of the list.
-func (l list[T]) newView() *paging.View[T] {
-	return paging.NewView(l.position, l.size == l.maxSize) // otherwise Census has no larger pages for now
+func (l list[T]) newView() *paging.View[T] { return paging.NewView(l.position, l.wide()) }
+
+// wide reports whether Census gives the largest pages, as far as known.
+func (l list[T]) wide() bool { return l.size == l.maxSize }
+
+// tempView returns an empty view for an answer from memory. Free it with freeView.
+func (l list[T]) tempView() *paging.View[T] {
+	v, ok := l.views.Get().(*paging.View[T])
+	if !ok {
+		return l.newView()
+	}
+	v.Reset(l.position, l.wide())
+	return v
+}
+
+// freeView lets another answer use the memory of v.
+func (l list[T]) freeView(v *paging.View[T]) {
+	v.Reset(l.position, l.wide()) // it keeps no rows
+	l.views.Put(v)
 }
 
 // lifetime returns how long rows that may change stay fresh.

@@ -8,10 +8,15 @@ import (
 	"census-gateway/upstream/paging"
 )
 
-// cachedView begins a view with the cached rows that are fresh, or that expired less than more
+// cachedView returns a view with the cached rows that are fresh, or that expired less than more
 // ago.
 func (l list[T]) cachedView(more time.Duration) *paging.View[T] {
-	v := l.cachedChunks(more)
+	return l.useCached(l.newView(), more)
+}
+
+// useCached passes to v, which is empty, what cachedView is to have. It returns v.
+func (l list[T]) useCached(v *paging.View[T], more time.Duration) *paging.View[T] {
+	now := l.useCachedChunks(v, more)
 	if !v.HasCached() {
 		return v
 	}
@@ -19,28 +24,29 @@ func (l list[T]) cachedView(more time.Duration) *paging.View[T] {
 	if value, ok := l.client.cache.get(l.newestKey(v.Epoch)); ok {
 		newest = value.(*paging.NewestRows[T])
 	}
-	v.UseNewest(newest, time.Now(), l.notBefore(more), l.lifetime(), more)
+	v.UseNewest(newest, now, l.notBefore(more), l.lifetime(), more)
 	return v
 }
 
-// cachedChunks begins a view with the cached chunks, without the newest rows.
-func (l list[T]) cachedChunks(more time.Duration) *paging.View[T] {
-	v := l.newView()
+// useCachedChunks passes the cached chunks to v, without the newest rows. It returns the time at
+// which they are fresh, if there are any.
+func (l list[T]) useCachedChunks(v *paging.View[T], more time.Duration) (now time.Time) {
 	c := l.client.cache
 	if l.ignoresTotals() {
-		return v.IgnoreTotals()
+		v.IgnoreTotals()
+		return now
 	}
 	if l.client.hasStore() && !l.localOnly {
 		l.borrow()
 	}
+	found := time.Now()
 	value, ok := c.get(l.key())
 	if !ok {
-		return v
+		return found
 	}
-	now, from := time.Now(), l.notBefore(more)
-	k := value.(*paging.CachedList[T])
+	from, k := l.notBefore(more), value.(*paging.CachedList[T])
 	if k.Size != l.size {
-		return v
+		return found
 	}
 	v.UseChunks(k, func(n int) (g paging.Segment[T], ok bool) {
 		key := l.chunkKey(k.Epoch, n/l.size)
@@ -52,12 +58,12 @@ func (l list[T]) cachedChunks(more time.Duration) *paging.View[T] {
 			return g, false
 		}
 		b := value.(paging.CachedChunk[T])
-		if !now.Before(b.Until.Add(more)) || b.Until.Add(-l.lifetime()).Before(from) {
+		if !found.Before(b.Until.Add(more)) || b.Until.Add(-l.lifetime()).Before(from) {
 			return g, false
 		}
 		return b.Segment(), true
 	})
-	return v
+	return found
 }
 
 // cacheView caches what v found. It leaves entries alone that others found in another epoch

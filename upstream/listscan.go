@@ -73,7 +73,8 @@ func (l list[T]) scan(ctx context.Context, w paging.Window, may func() bool, vis
 // ended, as if both were one view. If another epoch has begun meanwhile, the view must search
 // for its place again.
 func (l list[T]) continueView(before *paging.View[T], n int) *paging.View[T] {
-	if v := l.cachedChunks(0); v.ContinueFrom(before, n, time.Now()) {
+	v := l.newView()
+	if l.useCachedChunks(v, 0); v.ContinueFrom(before, n, time.Now()) {
 		return v
 	}
 	return l.cachedView(0)

@@ -127,7 +127,9 @@ func (l list[T]) cachedSlices(ctx context.Context, windows []paging.Window) ([]p
 		return nil, false
 	}
 	l.localOnly = true
-	v := l.cachedView(0)
+	v := l.tempView()
+	defer l.freeView(v)
+	l.useCached(v, 0)
 	if !v.HasCached() || !v.Answers(windows, l.size) || len(v.BorderRead(windows, l.size)) > 0 || slices.ContainsFunc(windows, v.OmittedTie) {
 		return nil, false
 	}

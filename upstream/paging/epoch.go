@@ -43,7 +43,7 @@ func (v *View[T]) UseNewest(newest *NewestRows[T], now, since time.Time, life, m
 	switch {
 	case len(head.Rows) == 0:
 	case whole && v.proofFresh && counts(head.Sent):
-		v.segments, v.fromCache, v.order = []Segment[T]{head}, []Segment[T]{head}, head.order
+		v.segments, v.fromCache, v.order = append(v.segments, head), append(v.fromCache, head), head.order
 	default:
 		v.witnesses = []Segment[T]{head}
 	}

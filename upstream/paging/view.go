@@ -41,11 +41,21 @@ type View[T any] struct {
 // NewView begins a view of a list whose rows are placed by position. wide means that Census
 // gives pages of up to maxPage rows.
 func NewView[T any](position func(*T) Position, wide bool) *View[T] {
-	v := &View[T]{position: position, total: -1, end: -1, maxLength: math.MaxInt}
+	v := &View[T]{}
+	v.Reset(position, wide)
+	return v
+}
+
+// Reset makes v a new view, as NewView does, in the same memory. Slices of v stay valid.
+func (v *View[T]) Reset(position func(*T) Position, wide bool) {
+	clear(v.segments)
+	clear(v.fromCache)
+	segments, fromCache := v.segments[:0], v.fromCache[:0]
+	*v = View[T]{position: position, segments: segments, total: -1, end: -1, maxLength: math.MaxInt}
+	v.fromCache = fromCache
 	if wide {
 		v.largestPage = maxPage
 	}
-	return v
 }
 
 // After makes v begin again with what before could not show.
@@ -119,7 +129,17 @@ func (v *View[T]) moment(g *Segment[T], n int) Moment {
 
 // span returns which rows of g were created at t: from i up to j.
 func (v *View[T]) span(g *Segment[T], t Moment) (i, j int) {
-	i = sort.Search(len(g.Rows), func(i int) bool { return v.position(&g.Rows[i]).CreatedAt >= t })
+	first, last := v.moment(g, g.First), v.moment(g, g.end()-1)
+	switch {
+	case t <= first:
+	case t > last:
+		i = len(g.Rows)
+	case t == last: // it has few rows
+		for i = len(g.Rows) - 1; v.position(&g.Rows[i-1]).CreatedAt == t; i-- {
+		}
+	default:
+		i = sort.Search(len(g.Rows), func(i int) bool { return v.position(&g.Rows[i]).CreatedAt >= t })
+	}
 	for j = i; j < len(g.Rows) && v.position(&g.Rows[j]).CreatedAt == t; j++ {
 	}
 	return i, j
