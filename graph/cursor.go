@@ -29,7 +29,14 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // A listSum is the checksum of the name of a list.
 type listSum uint32
 
-func listSumOf(list []byte) listSum { return listSum(crc32.Checksum(list, castagnoli)) }
+// listSumOf returns the checksum of a list's name. Package crc32 would move the name to the heap.
+func listSumOf(name []byte) listSum {
+	sum := ^uint32(0)
+	for _, c := range name {
+		sum = castagnoli[byte(sum)^c] ^ sum>>8
+	}
+	return listSum(^sum)
+}
 
 // continued returns the checksum continued over b.
 func (s listSum) continued(b []byte) uint32 { return crc32.Update(uint32(s), castagnoli, b) }

@@ -22,8 +22,10 @@ func runsOf(ctx context.Context, id census.SyncID, filter *stats.Filter, newestF
 	if filter != nil && !filter.MatchesEverything() {
 		return filteredRuns(ctx, id, filter, list, newestFirst, w, page)
 	}
+	c := &SyncRunConnection{list: list, newestFirst: newestFirst, page: page, window: w}
 	return exec.After(loadersOf(ctx).runWindows.load(runWindow{sync: id, window: w}), func(slice paging.Slice[census.SyncRun]) (*SyncRunConnection, error) {
-		return &SyncRunConnection{list: list, newestFirst: newestFirst, page: page, window: w, slice: slice}, nil
+		c.slice = slice
+		return c, nil
 	})
 }
 

@@ -142,6 +142,10 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_Group_syncs_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["first"].(*int)
+						arg1 := args["after"].(*string)
+						arg2 := args["last"].(*int)
+						arg3 := args["before"].(*string)
 						return exec.Call(objs, func(v *SyncConnection) any {
 							if v == nil {
 								return nil
@@ -149,7 +153,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*SyncConnection] {
-								return group.Syncs(ctx, obj.(*Group), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string))
+								return group.Syncs(ctx, obj.(*Group), arg0, arg1, arg2, arg3)
 							})
 					},
 				},
@@ -216,9 +220,10 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_Query_node_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["id"].(string)
 						return exec.Call(objs, func(v Node) any { return v },
 							func(obj any) exec.Later[Node] {
-								return query.Node(ctx, args["id"].(string))
+								return query.Node(ctx, arg0)
 							})
 					},
 				},
@@ -227,9 +232,10 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_Query_nodes_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["ids"].([]string)
 						return exec.Call(objs, func(v []Node) any { return v },
 							func(obj any) exec.Later[[]Node] {
-								return query.Nodes(ctx, args["ids"].([]string))
+								return query.Nodes(ctx, arg0)
 							})
 					},
 					Len: func(list any) int { return len(list.([]Node)) },
@@ -240,6 +246,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_Query_sync_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["id"].(string)
 						return exec.Call(objs, func(v *Sync) any {
 							if v == nil {
 								return nil
@@ -247,7 +254,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*Sync] {
-								return query.Sync(ctx, args["id"].(string))
+								return query.Sync(ctx, arg0)
 							})
 					},
 				},
@@ -256,6 +263,13 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_Query_syncs_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["ids"].([]string)
+						arg1 := args["filter"].(*SyncFilter)
+						arg2 := args["orderBy"].(*SyncOrder)
+						arg3 := args["first"].(*int)
+						arg4 := args["after"].(*string)
+						arg5 := args["last"].(*int)
+						arg6 := args["before"].(*string)
 						return exec.Call(objs, func(v *SyncConnection) any {
 							if v == nil {
 								return nil
@@ -263,7 +277,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*SyncConnection] {
-								return query.Syncs(ctx, args["ids"].([]string), args["filter"].(*SyncFilter), args["orderBy"].(*SyncOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string))
+								return query.Syncs(ctx, arg0, arg1, arg2, arg3, arg4, arg5, arg6)
 							})
 					},
 				},
@@ -272,6 +286,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_Query_syncRun_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["id"].(string)
 						return exec.Call(objs, func(v *census.SyncRun) any {
 							if v == nil {
 								return nil
@@ -279,7 +294,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*census.SyncRun] {
-								return query.SyncRun(ctx, args["id"].(string))
+								return query.SyncRun(ctx, arg0)
 							})
 					},
 				},
@@ -303,6 +318,14 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_Query_syncRuns_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["syncIds"].([]string)
+						arg1 := args["groupIds"].([]string)
+						arg2 := args["filter"].(*stats.Filter)
+						arg3 := args["orderBy"].(*SyncRunOrder)
+						arg4 := args["first"].(*int)
+						arg5 := args["after"].(*string)
+						arg6 := args["last"].(*int)
+						arg7 := args["before"].(*string)
 						return exec.Call(objs, func(v *SyncRunConnection) any {
 							if v == nil {
 								return nil
@@ -310,7 +333,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*SyncRunConnection] {
-								return query.SyncRuns(ctx, args["syncIds"].([]string), args["groupIds"].([]string), args["filter"].(*stats.Filter), args["orderBy"].(*SyncRunOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string))
+								return query.SyncRuns(ctx, arg0, arg1, arg2, arg3, arg4, arg5, arg6, arg7)
 							})
 					},
 				},
@@ -319,6 +342,9 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_Query_syncRunStats_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["syncIds"].([]string)
+						arg1 := args["groupIds"].([]string)
+						arg2 := args["filter"].(stats.Filter)
 						return exec.Call(objs, func(v *SyncRunStats) any {
 							if v == nil {
 								return nil
@@ -326,7 +352,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*SyncRunStats] {
-								return query.SyncRunStats(ctx, args["syncIds"].([]string), args["groupIds"].([]string), args["filter"].(stats.Filter))
+								return query.SyncRunStats(ctx, arg0, arg1, arg2)
 							})
 					},
 				},
@@ -335,9 +361,12 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_Query_alerts_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["states"].([]alerts.State)
+						arg1 := args["syncIds"].([]string)
+						arg2 := args["rules"].([]alerts.Rule)
 						return exec.Call(objs, func(v []*alerts.Alert) any { return v },
 							func(obj any) exec.Later[[]*alerts.Alert] {
-								return query.Alerts(ctx, args["states"].([]alerts.State), args["syncIds"].([]string), args["rules"].([]alerts.Rule))
+								return query.Alerts(ctx, arg0, arg1, arg2)
 							})
 					},
 					Len: func(list any) int { return len(list.([]*alerts.Alert)) },
@@ -683,6 +712,12 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_Sync_runs_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["filter"].(*stats.Filter)
+						arg1 := args["orderBy"].(*SyncRunOrder)
+						arg2 := args["first"].(*int)
+						arg3 := args["after"].(*string)
+						arg4 := args["last"].(*int)
+						arg5 := args["before"].(*string)
 						return exec.Call(objs, func(v *SyncRunConnection) any {
 							if v == nil {
 								return nil
@@ -690,7 +725,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*SyncRunConnection] {
-								return sync.Runs(ctx, obj.(*Sync), args["filter"].(*stats.Filter), args["orderBy"].(*SyncRunOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string))
+								return sync.Runs(ctx, obj.(*Sync), arg0, arg1, arg2, arg3, arg4, arg5)
 							})
 					},
 				},
@@ -745,6 +780,8 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_Sync_typicalRun_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["last"].(int)
+						arg1 := args["fullSync"].(bool)
 						return exec.Call(objs, func(v *stats.Typical) any {
 							if v == nil {
 								return nil
@@ -752,7 +789,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*stats.Typical] {
-								return sync.TypicalRun(ctx, obj.(*Sync), args["last"].(int), args["fullSync"].(bool))
+								return sync.TypicalRun(ctx, obj.(*Sync), arg0, arg1)
 							})
 					},
 				},
@@ -764,6 +801,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_Sync_runStats_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["filter"].(stats.Filter)
 						return exec.Call(objs, func(v *SyncRunStats) any {
 							if v == nil {
 								return nil
@@ -771,7 +809,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*SyncRunStats] {
-								return sync.RunStats(ctx, obj.(*Sync), args["filter"].(stats.Filter))
+								return sync.RunStats(ctx, obj.(*Sync), arg0)
 							})
 					},
 				},
@@ -793,6 +831,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_Sync_alerts_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["states"].([]alerts.State)
 						return exec.Call(objs, func(v []*alerts.Alert) any {
 							if v == nil {
 								return nil
@@ -800,7 +839,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[[]*alerts.Alert] {
-								return sync.Alerts(ctx, obj.(*Sync), args["states"].([]alerts.State))
+								return sync.Alerts(ctx, obj.(*Sync), arg0)
 							})
 					},
 					Len: func(list any) int { return len(list.([]*alerts.Alert)) },
@@ -2071,9 +2110,12 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_SyncRunStats_groups_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["by"].(SyncRunGroupBy)
+						arg1 := args["orderBy"].(SyncRunGroupOrder)
+						arg2 := args["first"].(int)
 						return exec.Call(objs, func(v []*SyncRunStatsGroup) any { return v },
 							func(obj any) exec.Later[[]*SyncRunStatsGroup] {
-								return syncRunStats.Groups(ctx, obj.(*SyncRunStats), args["by"].(SyncRunGroupBy), args["orderBy"].(SyncRunGroupOrder), args["first"].(int))
+								return syncRunStats.Groups(ctx, obj.(*SyncRunStats), arg0, arg1, arg2)
 							})
 					},
 					Len: func(list any) int { return len(list.([]*SyncRunStatsGroup)) },
@@ -2306,9 +2348,12 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_SyncSchedule_executions_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["after"].(*census.DateTime)
+						arg1 := args["before"].(*census.DateTime)
+						arg2 := args["first"].(int)
 						return exec.Call(objs, func(v []census.DateTime) any { return v },
 							func(obj any) exec.Later[[]census.DateTime] {
-								return syncSchedule.Executions(ctx, obj.(*census.SyncSchedule), args["after"].(*census.DateTime), args["before"].(*census.DateTime), args["first"].(int))
+								return syncSchedule.Executions(ctx, obj.(*census.SyncSchedule), arg0, arg1, arg2)
 							})
 					},
 					Leaf: func(b []byte, v any) ([]byte, error) {

@@ -118,6 +118,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_Mutation_touch_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["filter"].(Filter)
 						return exec.Call(objs, func(v *Item) any {
 							if v == nil {
 								return nil
@@ -125,7 +126,7 @@ func tables(r *Resolver) map[string]*exec.Object {
 							return v
 						},
 							func(obj any) exec.Later[*Item] {
-								return mutation.Touch(ctx, args["filter"].(Filter))
+								return mutation.Touch(ctx, arg0)
 							})
 					},
 				},
@@ -191,9 +192,10 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_Query_echo_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["text"].(string)
 						return exec.Call(objs, func(v string) any { return v },
 							func(obj any) exec.Later[string] {
-								return query.Echo(ctx, args["text"].(string))
+								return query.Echo(ctx, arg0)
 							})
 					},
 					Leaf: func(b []byte, v any) ([]byte, error) { return exec.AppendString(b, string(v.(string))), nil },
@@ -203,9 +205,10 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_Query_items_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["n"].(int32)
 						return exec.Call(objs, func(v []*Item) any { return v },
 							func(obj any) exec.Later[[]*Item] {
-								return query.Items(ctx, args["n"].(int32))
+								return query.Items(ctx, arg0)
 							})
 					},
 					Len: func(list any) int { return len(list.([]*Item)) },
@@ -234,9 +237,10 @@ func tables(r *Resolver) map[string]*exec.Object {
 						return argsOf.field_Query_node_args(context.Background(), raw)
 					},
 					Resolve: func(ctx context.Context, objs []any, args map[string]any) exec.Calls {
+						arg0 := args["kind"].(Kind)
 						return exec.Call(objs, func(v Node) any { return v },
 							func(obj any) exec.Later[Node] {
-								return query.Node(ctx, args["kind"].(Kind))
+								return query.Node(ctx, arg0)
 							})
 					},
 				},
