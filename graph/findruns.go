@@ -43,7 +43,7 @@ func (l *loaders) findRuns(id census.SyncID, w paging.Window, filter *stats.Filt
 		case !limited:
 			found.stoppedAt = paging.Position{}
 		case found.stuck(w):
-			return found, errReadLimit(l.readLimit, "the other fields used up the %d calls to Census that an operation may make; ask for fewer lists at once", l.readLimit)
+			return found, errReadLimit(l.options.ReadLimit, "the other fields used up the %d calls to Census that an operation may make; ask for fewer lists at once", l.options.ReadLimit)
 		}
 		return found, err
 	}
@@ -73,5 +73,5 @@ func (l *loaders) findRunsInProgress(id census.SyncID, w paging.Window, filter *
 // errInProgressNotRead returns the error if the read limit does not suffice to find all runs in
 // progress of a sync.
 func (l *loaders) errInProgressNotRead(id census.SyncID) error {
-	return errReadLimit(l.readLimit, "finding the runs in progress of sync %d takes more than the %d calls to Census that an operation may make; repeat the query, since the runs read so far stay in memory, or set createdSince", id, l.readLimit)
+	return errReadLimit(l.options.ReadLimit, "finding the runs in progress of sync %d takes more than the %d calls to Census that an operation may make; repeat the query, since the runs read so far stay in memory, or set createdSince", id, l.options.ReadLimit)
 }

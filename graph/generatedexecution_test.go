@@ -113,8 +113,9 @@ func newExecutor(schema graphql.ExecutableSchema, parsed *documents.Parsed, now 
 	server.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		graphql.GetOperationContext(ctx).DisableIntrospection = false
 		client := ctx.Value(clientKey{}).(*upstream.Client)
-		return next(withLoaders(ctx, client, &Options{ReadLimit: defaultReadLimit, Now: func() time.Time { return now },
-			OnBatch: func(ctx context.Context, _ string, _ int) (context.Context, func(error)) { return ctx, func(error) {} }}))
+		options := &Options{Now: func() time.Time { return now }}
+		options.setDefaults()
+		return next(withLoaders(ctx, client, options))
 	})
 	server.SetErrorPresenter(func(ctx context.Context, err error) *gqlerror.Error {
 		e := graphql.DefaultErrorPresenter(ctx, err)

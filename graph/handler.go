@@ -9,7 +9,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"census-gateway/graph/documents"
 	"census-gateway/graph/federation"
@@ -25,10 +24,6 @@ import (
 // context.
 func Handler(census func(context.Context) *upstream.Client, opt Options) (http.Handler, error) {
 	opt.setDefaults()
-	lasts := opt.Last == nil
-	if lasts {
-		opt.Last = withoutDeadline
-	}
 	schema := newSchema(&Resolver{appURL: opt.AppURL, groupNames: opt.GroupNames})
 	schema.hold = opt.Hold
 	if err := requirePrices(schema.schema, fieldPrices()); err != nil {
@@ -92,29 +87,5 @@ func Handler(census func(context.Context) *upstream.Client, opt Options) (http.H
 				opt.OnFresh(ctx, r.Fresh())
 			}
 		}})
-	return withDeadline(opt.Timeout, lasts, srv), nil
-}
-
-// withDeadline gives each request a deadline. At the deadline, the answer contains the data read so
-// far. With lasts, the context without deadline is stored for lasting.
-func withDeadline(d time.Duration, lasts bool, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := r.Context()
-		if lasts {
-			ctx = context.WithValue(ctx, requestKey{}, ctx)
-		}
-		ctx, end := context.WithTimeout(ctx, d)
-		defer end()
-		next.ServeHTTP(w, r.WithContext(ctx))
-	})
-}
-
-type requestKey struct{}
-
-// withoutDeadline returns ctx without its deadline; it ends with the request.
-func withoutDeadline(ctx context.Context) (_ context.Context, end func(), refusal *gqlerror.Error) {
-	request := ctx.Value(requestKey{}).(context.Context)
-	ctx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(request, func() { cancel(context.Cause(request)) })
-	return ctx, func() { stop(); cancel(nil) }, nil
+	return srv, nil
 }

@@ -71,7 +71,7 @@ func (c *healthChanges) change(ctx context.Context) (change live.HealthChange, e
 func (c *healthChanges) readCurrent(ctx context.Context) {
 	ids := c.unread[:min(len(c.unread), resumeBatch)]
 	c.unread = c.unread[len(ids):]
-	within, cancel := context.WithTimeout(ctx, c.from.options.Timeout)
+	within, cancel := context.WithCancel(ctx)
 	defer cancel()
 	within = withLoaders(within, c.from.census, c.from.options)
 	l := loadersOf(within)

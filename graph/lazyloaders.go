@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"sync"
-	"time"
 
 	"census-gateway/upstream"
 )
@@ -28,12 +27,6 @@ func withLoaders(ctx context.Context, census *upstream.Client, options *Options)
 // loadersOf returns the loaders of the operation of ctx.
 func loadersOf(ctx context.Context) *loaders {
 	lazy := ctx.Value(loadersKey{}).(*lazyLoaders)
-	lazy.once.Do(func() {
-		l := newLoaders(lazy.ctx, lazy.census, lazy.options.OnBatch)
-		l.now, l.startedAt = lazy.options.Now(), time.Now()
-		l.readLimit, l.reportedAlerts = lazy.options.ReadLimit, lazy.options.ReportedAlerts
-		l.scans.budget.pages.Store(int64(l.readLimit))
-		lazy.loaders = l
-	})
+	lazy.once.Do(func() { lazy.loaders = newLoaders(lazy.ctx, lazy.census, lazy.options) })
 	return lazy.loaders
 }

@@ -46,8 +46,6 @@ func (l *loadedValue[K, V]) Get() (V, error) {
 	return l.result.Data, l.result.Error
 }
 
-type batchHook func(ctx context.Context, loader string, keys int) (context.Context, func(error))
-
 // load requests the value of k.
 func (l *loader[K, V]) load(k K) *loadedValue[K, V] {
 	l.mu.Lock()
@@ -133,7 +131,7 @@ func (l *loader[K, V]) dispatch() <-chan struct{} {
 
 // batch reads keys and returns their results.
 func (r *reader[K, V]) batch(keys []K) results[V] {
-	ctx, end := r.owner.hook(r.owner.ctx, r.name, len(keys))
+	ctx, end := r.owner.options.OnBatch(r.owner.readContext(), r.name, len(keys))
 	out := newResults[V](len(keys))
 	err := recoverPanic(func() { r.read(r.owner, ctx, keys, out) })
 	end(err)

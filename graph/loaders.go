@@ -3,9 +3,9 @@ package graph
 import (
 	"cmp"
 	"context"
+	"sync"
 	"time"
 
-	"census-gateway/graph/alerts"
 	"census-gateway/upstream"
 	"census-gateway/upstream/census"
 	"census-gateway/upstream/paging"
@@ -16,6 +16,7 @@ import (
 // context.
 type loaders struct {
 	ctx         context.Context // of the operation
+	options     *Options
 	census      *upstream.Client
 	syncs       loader[census.SyncID, *census.Sync]
 	runs        loader[census.SyncRunID, *census.SyncRun]
@@ -25,22 +26,25 @@ type loaders struct {
 	connections loader[upstream.Side, *upstream.Ends]            // all connections of each side
 	scans       scans
 
-	reportedAlerts *alerts.Reported // see Options
-	readLimit      int              // calls for filters and lists of many syncs; see Options
-	now            time.Time        // when the operation made its first request
-	startedAt      time.Time        // the same moment by the clock of slices
+	limited struct { // see readContext
+		once sync.Once
+		ctx  context.Context
+		end  context.CancelFunc // not called: the timer ends with the operation
+	}
+
+	now       time.Time // when the operation made its first request
+	startedAt time.Time // the same moment by the clock of slices
 
 	// runReads limits the concurrent reads of runs. More would have to wait for a call to Census,
 	// perhaps for too long.
 	runReads       semaphore
 	singleRunReads semaphore // the same for reads of one run each
-	hook           batchHook
 }
 
-// newLoaders returns the loaders of an operation. hook is called for each batch; see
-// Options.OnBatch.
-func newLoaders(ctx context.Context, client *upstream.Client, hook batchHook) *loaders {
-	l := &loaders{ctx: ctx, census: client, hook: hook, runReads: make(semaphore, client.MaxCalls()), singleRunReads: make(semaphore, client.MaxRunCalls())}
+// newLoaders returns the loaders of an operation of client.
+func newLoaders(ctx context.Context, client *upstream.Client, options *Options) *loaders {
+	l := &loaders{ctx: ctx, options: options, census: client, now: options.Now(), startedAt: time.Now(),
+		runReads: make(semaphore, client.MaxCalls()), singleRunReads: make(semaphore, client.MaxRunCalls())}
 	l.syncs.reader = reader[census.SyncID, *census.Sync]{"syncs", l, (*loaders).readSyncs, (*loaders).cachedSyncs}
 	l.runs.reader = reader[census.SyncRunID, *census.SyncRun]{"runs", l, (*loaders).readRuns, nil}
 	l.runWindows.reader = reader[runWindow, paging.Slice[census.SyncRun]]{"runWindows", l, (*loaders).readRunWindows, (*loaders).cachedRunWindows}
@@ -48,7 +52,18 @@ func newLoaders(ctx context.Context, client *upstream.Client, hook batchHook) *l
 	l.connections.reader = reader[upstream.Side, *upstream.Ends]{"connections", l, (*loaders).readConnections, nil}
 	l.allSyncs.reader = reader[struct{}, []census.Sync]{"allSyncs", l, (*loaders).readAllSyncs, nil}
 	l.scans.budget.runs.Store(maxScannedRuns)
+	l.scans.budget.pages.Store(int64(l.options.ReadLimit))
 	return l
+}
+
+// readContext returns the context for reads: the operation's, with its time limit. At the limit,
+// the answer contains what was read so far. The limit's timer starts with the first read, because
+// most operations are answered from memory.
+func (l *loaders) readContext() context.Context {
+	l.limited.once.Do(func() {
+		l.limited.ctx, l.limited.end = context.WithDeadline(l.ctx, l.startedAt.Add(l.options.Timeout))
+	})
+	return l.limited.ctx
 }
 
 func (l *loaders) readSyncs(ctx context.Context, ids []census.SyncID, out results[*census.Sync]) {

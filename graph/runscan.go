@@ -166,8 +166,9 @@ func (l *loaders) walk(first *loadedValue[runWindow, paging.Slice[census.SyncRun
 		}
 		w, may = runs.After(w), l.scans.budget.takeCall
 	}
-	defer l.runReads.acquire(l.ctx)()
-	limited, err = l.census.ScanRuns(l.ctx, id, w, may, func(runs paging.Slice[census.SyncRun]) bool {
+	ctx := l.readContext()
+	defer l.runReads.acquire(ctx)()
+	limited, err = l.census.ScanRuns(ctx, id, w, may, func(runs paging.Slice[census.SyncRun]) bool {
 		rest.Rows = nil
 		return look(runs)
 	})

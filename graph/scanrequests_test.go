@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"context"
 	"sync"
 	"testing"
 
@@ -16,11 +15,10 @@ import (
 func TestScansRequestedDuringARead(t *testing.T) {
 	simulated := sim.New(sim.Options{})
 	client := upstream.New("", upstream.Options{BaseURL: sim.Base(), Transport: simulated.Transport(), PageCache: 1 << 20})
+	options := &Options{}
+	options.setDefaults()
 	for range 300 {
-		l := newLoaders(t.Context(), client, func(ctx context.Context, _ string, _ int) (context.Context, func(error)) {
-			return ctx, func(error) {}
-		})
-		l.scans.budget.pages.Store(1000)
+		l := newLoaders(t.Context(), client, options)
 		var all sync.WaitGroup
 		for n := range 8 {
 			all.Go(func() {

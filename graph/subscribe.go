@@ -48,7 +48,7 @@ func (s breadthFirstSchema) startSubscription(ctx context.Context, op *graphql.O
 // answerEvent executes the plan for one event, with its own loaders and time limit.
 func (s breadthFirstSchema) answerEvent(ctx context.Context, op *graphql.OperationContext, p *plan, event any) *graphql.Response {
 	from := ctx.Value(loadersKey{}).(*lazyLoaders)
-	within, cancel := context.WithTimeout(ctx, from.options.Timeout)
+	within, cancel := context.WithCancel(ctx)
 	defer cancel()
 	within = withLoaders(within, from.census, from.options)
 	return s.startExecution(within, op, p, event)(within)

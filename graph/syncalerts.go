@@ -15,7 +15,7 @@ func alertsOf(ctx context.Context, s *Sync, states []alerts.State) exec.Later[[]
 		if err != nil {
 			return nil, err
 		}
-		all := append(alerts.Of(s.record, e.runs, e.more, e.now), loadersOf(ctx).reportedAlerts.Of(s.ID, e.runs, e.more)...)
+		all := append(alerts.Of(s.record, e.runs, e.more, e.now), loadersOf(ctx).options.ReportedAlerts.Of(s.ID, e.runs, e.more)...)
 		chosen := make([]*alerts.Alert, 0, len(all))
 		for i := range all {
 			if slices.Contains(states, all[i].State) {

@@ -70,7 +70,7 @@ func (l *loaders) mergedTimeline(ids []census.SyncID, filter *stats.Filter, newe
 			}
 		}
 		if found.stuck(narrowed) && failed == nil {
-			return nil, errReadLimit(l.readLimit, "finding the next runs of %d syncs takes more than the %d calls to Census that an operation may make; name fewer of them in syncIds", len(ids), l.readLimit)
+			return nil, errReadLimit(l.options.ReadLimit, "finding the next runs of %d syncs takes more than the %d calls to Census that an operation may make; name fewer of them in syncIds", len(ids), l.options.ReadLimit)
 		}
 		c := found.connection(list, newestFirst, w, filter, page)
 		if filter.MatchesEverything() {
