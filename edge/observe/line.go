@@ -19,14 +19,16 @@ func (o *Observer) logOperation(ctx context.Context, op Operation) {
 	if !o.log.Enabled(ctx, level) {
 		return
 	}
-	h := o.log.Handler()
+	trace := o.traceID(ctx)
+	now, h := op.Start.Add(op.Duration), o.log.Handler()
 	if l, ours := h.(*lines); ours && level == slog.LevelInfo {
-		h = l.operations
+		l.operations.write(now, trace, &op)
+		return
 	} else if ours {
 		h = l.Handler // it would add the id of the request a second time
 	}
-	r := slog.NewRecord(time.Now(), level, operationLine, 0)
-	addOperation(&r, traceID(ctx), op)
+	r := slog.NewRecord(now, level, operationLine, 0)
+	op.attrs(trace, func(a slog.Attr) { r.AddAttrs(a) })
 	_ = h.Handle(ctx, r) // slog does not report a failed write either
 }
 
@@ -50,12 +52,11 @@ func refusalAttrs(r Refusal) []slog.Attr {
 	return attrs
 }
 
-func addOperation(r *slog.Record, trace string, op Operation) {
-	var room [18]slog.Attr
-	attrs := room[:0]
+// attrs calls add for each attribute of the line of op. It omits empty ones.
+func (op *Operation) attrs(trace string, add func(slog.Attr)) {
 	text := func(key, value string) {
 		if value != "" {
-			attrs = append(attrs, slog.String(key, value))
+			add(slog.String(key, value))
 		}
 	}
 	text("request_id", op.RequestID)
@@ -67,21 +68,20 @@ func addOperation(r *slog.Record, trace string, op Operation) {
 	text("type", op.Type)
 	text("operation", op.Name)
 	text("document", op.Document)
-	attrs = append(attrs,
-		slog.Float64("duration_ms", milliseconds(op.Duration)),
-		slog.Int("census_calls", op.CensusCalls),
-		slog.Int("cache_hits", op.CacheHits),
-	)
+	add(slog.Float64("duration_ms", milliseconds(op.Duration)))
+	add(slog.Int("census_calls", op.CensusCalls))
+	add(slog.Int("cache_hits", op.CacheHits))
 	if op.Status != 0 {
-		attrs = append(attrs, slog.Int("status", op.Status))
+		add(slog.Int("status", op.Status))
 	}
 	if len(op.Codes) > 0 {
-		attrs = append(attrs, slog.Any("codes", op.Codes))
+		add(slog.Any("codes", op.Codes))
 	}
 	if op.Refusal.Reason != "" {
-		attrs = append(attrs, refusalAttrs(op.Refusal)...)
+		for _, a := range refusalAttrs(op.Refusal) {
+			add(a)
+		}
 	}
-	r.AddAttrs(attrs...)
 }
 
 // logCall writes a call to Census, at level debug.
@@ -96,13 +96,17 @@ func (o *Observer) logCall(ctx context.Context, c Call) {
 		slog.Float64("duration_ms", milliseconds(c.Duration)),
 		slog.Int("tries", c.Tries),
 	}
-	if id := traceID(ctx); id != "" {
+	if id := o.traceID(ctx); id != "" {
 		attrs = append(attrs, slog.String("trace_id", id))
 	}
 	o.log.LogAttrs(ctx, slog.LevelDebug, "census call", attrs...)
 }
 
-func traceID(ctx context.Context) string {
+// traceID returns the id of ctx's trace; "" if it is in none, or tracing is off.
+func (o *Observer) traceID(ctx context.Context) string {
+	if o.tracing == nil {
+		return ""
+	}
 	if id := trace.SpanContextFromContext(ctx).TraceID(); id.IsValid() {
 		return id.String()
 	}

@@ -18,13 +18,13 @@ func NewLogger(w io.Writer, format, level string, requestID func(context.Context
 		return nil, err
 	}
 	shared := &sharedWriter{w: w}
-	l := &lines{least: least, w: shared, requestID: requestID}
-	masked, clean := &slog.HandlerOptions{Level: least, ReplaceAttr: maskAttr}, &slog.HandlerOptions{Level: least}
+	l := &lines{least: least, w: shared, requestID: requestID, operations: operationLines{w: shared}}
+	masked := &slog.HandlerOptions{Level: least, ReplaceAttr: maskAttr}
 	switch strings.ToLower(format) {
 	case "", "json":
-		l.Handler, l.operations = slog.NewJSONHandler(shared, masked), slog.NewJSONHandler(bufferedWriter{shared}, clean)
+		l.Handler, l.operations.json = slog.NewJSONHandler(shared, masked), true
 	case "text":
-		l.Handler, l.operations = slog.NewTextHandler(shared, masked), slog.NewTextHandler(bufferedWriter{shared}, clean)
+		l.Handler = slog.NewTextHandler(shared, masked)
 	default:
 		return nil, fmt.Errorf("log format %q: expected json or text", format)
 	}

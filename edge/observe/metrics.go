@@ -21,6 +21,7 @@ func buckets() []float64 {
 
 // metrics are the instruments; docs/operations.md lists their names.
 type metrics struct {
+	exemplars    bool                              // durations name traces
 	operations   *prometheus.CounterVec            // operation_type, code
 	duration     [errorClasses]prometheus.Observer // code_class
 	callers      *prometheus.CounterVec            // caller
@@ -92,7 +93,7 @@ func (m *metrics) operation(ctx context.Context, op Operation) {
 	for _, field := range op.Deprecated {
 		m.deprecated.WithLabelValues(m.fields.bound(field)).Inc()
 	}
-	observeSeconds(ctx, m.duration[classOfAll(op.Codes)], op.Duration)
+	m.observeSeconds(ctx, m.duration[classOfAll(op.Codes)], op.Duration)
 	m.refused(op.Refusal)
 }
 
@@ -101,7 +102,7 @@ func (m *metrics) call(ctx context.Context, c Call) {
 	if c.Tries == 0 { // nothing was sent, so there is no duration to observe
 		return
 	}
-	observeSeconds(ctx, m.callDuration.WithLabelValues(c.Endpoint), c.Duration)
+	m.observeSeconds(ctx, m.callDuration.WithLabelValues(c.Endpoint), c.Duration)
 	m.retries.WithLabelValues(c.Endpoint).Add(float64(c.Tries - 1))
 }
 
@@ -136,11 +137,13 @@ func (m *metrics) caller(id string) string {
 }
 
 // observeSeconds adds d to h. If ctx is in a sampled trace, it adds the trace as an exemplar.
-func observeSeconds(ctx context.Context, h prometheus.Observer, d time.Duration) {
-	span := trace.SpanContextFromContext(ctx)
-	if e, ok := h.(prometheus.ExemplarObserver); ok && span.IsSampled() {
-		e.ObserveWithExemplar(d.Seconds(), prometheus.Labels{"trace_id": span.TraceID().String()})
-		return
+func (m *metrics) observeSeconds(ctx context.Context, h prometheus.Observer, d time.Duration) {
+	if m.exemplars {
+		span := trace.SpanContextFromContext(ctx)
+		if e, ok := h.(prometheus.ExemplarObserver); ok && span.IsSampled() {
+			e.ObserveWithExemplar(d.Seconds(), prometheus.Labels{"trace_id": span.TraceID().String()})
+			return
+		}
 	}
 	h.Observe(d.Seconds())
 }

@@ -34,6 +34,7 @@ func New(opt Options) *Observer {
 		o.log = slog.New(slog.DiscardHandler)
 	}
 	o.metrics = newMetrics(o.registry)
+	o.metrics.exemplars = o.tracing != nil
 	return o
 }
 

@@ -29,18 +29,17 @@ func TestOneLineLaw(t *testing.T) {
 		}.clean()
 		zone := time.FixedZone("", rapid.IntRange(-14*60, 14*60).Draw(t, "zone")*60)
 		now := time.Unix(rapid.Int64Range(0, 1<<32).Draw(t, "now"), rapid.Int64Range(0, 999_999_999).Draw(t, "ns")).In(zone)
-		level := rapid.SampledFrom([]slog.Level{slog.LevelInfo, slog.LevelWarn}).Draw(t, "level")
 		trace := rapid.SampledFrom([]string{"", "0123456789abcdef0123456789abcdef"}).Draw(t, "trace")
 		for _, format := range []string{"json", "text"} {
 			var buf bytes.Buffer
 			log, _ := NewLogger(&buf, format, "", nil)
 			l := log.Handler().(*lines)
-			record := slog.NewRecord(now, level, operationLine, 0)
-			addOperation(&record, trace, op)
+			record := slog.NewRecord(now, slog.LevelInfo, operationLine, 0)
+			op.attrs(trace, func(a slog.Attr) { record.AddAttrs(a) })
 			_ = l.Handle(t.Context(), record)
 			want := buf.String()
 			buf.Reset()
-			_ = l.operations.Handle(t.Context(), record)
+			l.operations.write(now, trace, &op)
 			if Flush(log); want == "" || buf.String() != want {
 				t.Fatalf("\n got %s\nwant %s", buf.String(), want)
 			}

@@ -29,11 +29,8 @@ func (s *sharedWriter) Write(line []byte) (int, error) {
 	return s.w.Write(line)
 }
 
-// A bufferedWriter delays each line briefly.
-type bufferedWriter struct{ *sharedWriter }
-
-// Write keeps line, to write it together with others.
-func (s bufferedWriter) Write(line []byte) (int, error) {
+// writeLater writes a copy of line soon, together with others.
+func (s *sharedWriter) writeLater(line []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -46,7 +43,6 @@ func (s bufferedWriter) Write(line []byte) (int, error) {
 	if len(s.waiting) >= mostWaiting {
 		s.flush()
 	}
-	return len(line), nil
 }
 
 // Flush writes the waiting lines.
