@@ -3,7 +3,6 @@ package edge
 import (
 	"context"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -48,6 +47,19 @@ func (f *InFlight) acquire(ctx context.Context) bool {
 	}
 }
 
+// A slot of a running operation.
+type slot struct {
+	of       *InFlight
+	released atomic.Bool
+}
+
+// release gives the slot back, once.
+func (s *slot) release() {
+	if !s.released.Swap(true) {
+		<-s.of.slots
+	}
+}
+
 // Middleware holds a slot for every request while it is served.
 func (f *InFlight) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -55,10 +67,10 @@ func (f *InFlight) Middleware(next http.Handler) http.Handler {
 			Refuse(w, r, overloaded()) // also if the client has left, since nobody reads it then
 			return
 		}
-		release := sync.OnceFunc(func() { <-f.slots })
-		defer release()
+		s := &slot{of: f}
+		defer s.release()
 		if k := requestInfoOf(r.Context()); k != nil {
-			k.releaseSlot = release
+			k.slot = s
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -13,10 +13,10 @@ import (
 type requestInfo struct {
 	context.Context // of the request: it ends when the client leaves
 	notes.Notes
-	caller      Caller       // the zero Caller before authentication
-	refusal     *Refusal     // the refusal sent as the answer; nil if there was none, or after TakeRefusal
-	memory      *answerShare // of the memory for large answers; nil outside of Recover
-	releaseSlot func()       // gives back the slot in InFlight; nil outside of it
+	caller  Caller       // the zero Caller before authentication
+	refusal *Refusal     // the refusal sent as the answer; nil if there was none, or after TakeRefusal
+	memory  *answerShare // of the memory for large answers; nil outside of Recover
+	slot    *slot        // in InFlight; nil outside of it
 }
 
 func requestInfoOf(ctx context.Context) *requestInfo {

@@ -87,8 +87,8 @@ func (s *Streams) Subscribe(ctx context.Context) (lasting context.Context, end f
 		return ctx, func() {}, &Refusal{Status: http.StatusServiceUnavailable, Code: errcodes.Overloaded,
 			Message: "You have too many subscriptions open. End some of them.", RetryAfter: 10 * time.Second}
 	}
-	if k := requestInfoOf(ctx); k != nil && k.releaseSlot != nil {
-		k.releaseSlot()
+	if k := requestInfoOf(ctx); k != nil && k.slot != nil {
+		k.slot.release()
 	}
 	lasting, over := s.Connect(ctx)
 	return lasting, func() {
