@@ -18,7 +18,7 @@ type answer struct {
 	fields []field
 	vary   []string
 	length []string // value of Content-Length
-	tag    []string // value of ETag; nil if it is not kept
+	tag    []string // value of ETag; nil if it is not kept, or the answer to a POST
 	body   []byte
 	until  time.Duration // when it expires, in the Cache's time; 0 if it is not kept
 	asOf   time.Duration // Age counts from here, in the Cache's time

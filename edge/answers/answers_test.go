@@ -30,7 +30,7 @@ func TestHit(t *testing.T) {
 	}
 	for _, w := range []*httptest.ResponseRecorder{first, second} {
 		head := w.Header()
-		if head.Get("ETag") == "" || head.Get("ETag") != first.Header().Get("ETag") || head.Get("Content-Type") != "application/json; charset=utf-8" ||
+		if head.Get("ETag") != "" || head.Get("Content-Type") != "application/json; charset=utf-8" ||
 			strings.Join(head["Vary"], ", ") != "Accept, X-Census-Cost" || !strings.HasPrefix(head.Get("Cache-Control"), "private, max-age=") || len(head["Cache-Control"]) != 1 {
 			t.Errorf("header %v", head)
 		}

@@ -72,7 +72,7 @@ func (l *layer) runFlight(w http.ResponseWriter, r *http.Request, f *flight) {
 	if r.Method == http.MethodHead {
 		run.Method = http.MethodGet // GET and HEAD share answers
 	}
-	rec := &recorder{w: w, freshness: s, header: http.Header{}, layer: l, flight: f}
+	rec := &recorder{w: w, freshness: s, header: http.Header{}, layer: l, flight: f, tagged: run.Method == http.MethodGet}
 	l.next.ServeHTTP(rec, run)
 	a := rec.answer()
 	if a == nil {
@@ -88,8 +88,7 @@ func (l *layer) runFlight(w http.ResponseWriter, r *http.Request, f *flight) {
 // write answers r with a.
 func (c *Cache) write(w http.ResponseWriter, r *http.Request, a *answer) {
 	h := w.Header()
-	safe := r.Method == http.MethodGet || r.Method == http.MethodHead
-	match := safe && a.tag != nil && matches(r.Header["If-None-Match"], a.tag[0])
+	match := a.tag != nil && matches(r.Header["If-None-Match"], a.tag[0])
 	for _, f := range a.fields {
 		if !match || !strings.HasPrefix(f.name, "Content-") { // RFC 9110, 15.4.5
 			h[f.name] = f.values
@@ -105,6 +104,8 @@ func (c *Cache) write(w http.ResponseWriter, r *http.Request, a *answer) {
 	}
 	if a.tag != nil {
 		h["Etag"] = a.tag
+	}
+	if a.until > 0 {
 		// max-age counts from where Age does (RFC 9111, 4.2).
 		h["Cache-Control"] = c.age(a.until + age)
 	}

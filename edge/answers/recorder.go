@@ -24,6 +24,7 @@ type recorder struct {
 	freshness *freshness
 	layer     *layer
 	flight    *flight
+	tagged    bool // the answer gets an ETag, which only GET and HEAD can use
 
 	decided bool
 	holding bool
@@ -147,7 +148,10 @@ func newAnswer(c *recorder) *answer {
 		body:   c.body,
 	}
 	if until := c.freshness.until.Load(); until > 0 && c.status == http.StatusOK {
-		a.until, a.tag = time.Duration(until), []string{tag(c.header, c.body)}
+		a.until = time.Duration(until)
+		if c.tagged {
+			a.tag = []string{tag(c.header, c.body)}
+		}
 		a.vary = append(slices.Clip(a.vary), costHeader)
 	}
 	if age, err := strconv.Atoi(c.header.Get("Age")); err == nil {

@@ -140,10 +140,12 @@ func (l *changingWorld) send(a *query) {
 		}
 		tags[tag] = string(a.body)
 	}
-	if age := 0; tag != "" {
-		if _, err := fmt.Sscanf(rec.Header().Get("Cache-Control"), "private, max-age=%d", &age); err != nil {
-			a.body = []byte("no age: " + rec.Header().Get("Cache-Control"))
-		}
+	age := 0
+	_, err := fmt.Sscanf(rec.Header().Get("Cache-Control"), "private, max-age=%d", &age)
+	if err != nil && tag != "" {
+		a.body = []byte("no age: " + rec.Header().Get("Cache-Control"))
+	}
+	if err == nil {
 		since := 0
 		_, _ = fmt.Sscan(rec.Header().Get("Age"), &since) // without Age, it is 0
 		age -= since
