@@ -10,6 +10,8 @@ type reader struct {
 	jsonscan.Scanner
 	reasons slab.Values[SyncTriggerReason]
 	reason  *SyncTriggerReason // the last one returned
+	numbers slab.Values[int64]
+	smalls  slab.Values[int32]
 }
 
 // count reads a number of records; unknown if it is missing or negative. A negative number
@@ -40,17 +42,22 @@ func (s *reader) dateTime() DateTime {
 
 // number reads an integer; nil if it is invalid.
 func (s *reader) number() *int64 {
-	if n, ok := s.Integer(); ok {
-		return &n
+	n, ok := s.Integer()
+	if !ok {
+		return nil
 	}
-	return nil
+	v := s.numbers.Next()
+	*v = n
+	return v
 }
 
 // small reads an integer of 32 bits; nil if it is invalid.
 func (s *reader) small() *int32 {
-	if n, ok := s.Integer(); ok && n == int64(int32(n)) {
-		v := int32(n)
-		return &v
+	n, ok := s.Integer()
+	if !ok || n != int64(int32(n)) {
+		return nil
 	}
-	return nil
+	v := s.smalls.Next()
+	*v = int32(n)
+	return v
 }
