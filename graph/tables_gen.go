@@ -36,36 +36,75 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*stats.DurationSummary)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // count
-						out = appendInt(b, v.Count)
+						if out := appendInt(b, v.Count); out != nil {
+							b = out
+							continue
+						}
 					case 2: // min
-						out, err = exec.AppendFloat(b, float64(v.Min))
+						out, err := exec.AppendFloat(b, float64(v.Min))
+						if err != nil {
+							return b, i, err
+						}
+						if out != nil {
+							b = out
+							continue
+						}
 					case 3: // max
-						out, err = exec.AppendFloat(b, float64(v.Max))
+						out, err := exec.AppendFloat(b, float64(v.Max))
+						if err != nil {
+							return b, i, err
+						}
+						if out != nil {
+							b = out
+							continue
+						}
 					case 4: // mean
-						out, err = exec.AppendFloat(b, float64(v.Mean))
+						out, err := exec.AppendFloat(b, float64(v.Mean))
+						if err != nil {
+							return b, i, err
+						}
+						if out != nil {
+							b = out
+							continue
+						}
 					case 5: // p50
-						out, err = exec.AppendFloat(b, float64(v.P50))
+						out, err := exec.AppendFloat(b, float64(v.P50))
+						if err != nil {
+							return b, i, err
+						}
+						if out != nil {
+							b = out
+							continue
+						}
 					case 6: // p95
-						out, err = exec.AppendFloat(b, float64(v.P95))
+						out, err := exec.AppendFloat(b, float64(v.P95))
+						if err != nil {
+							return b, i, err
+						}
+						if out != nil {
+							b = out
+							continue
+						}
 					case 7: // p99
-						out, err = exec.AppendFloat(b, float64(v.P99))
+						out, err := exec.AppendFloat(b, float64(v.P99))
+						if err != nil {
+							return b, i, err
+						}
+						if out != nil {
+							b = out
+							continue
+						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -100,30 +139,27 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*Group)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // id
-						out = exec.AppendString(b, string(v.ID))
+						b = exec.AppendString(b, string(v.ID))
+						continue
 					case 2: // key
-						out = exec.AppendString(b, string(v.Key))
+						b = exec.AppendString(b, string(v.Key))
+						continue
 					case 3: // name
 						if p := v.Name; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -166,34 +202,32 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*PageInfo)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // hasNextPage
-						out = strconv.AppendBool(b, bool(v.HasNextPage))
+						b = strconv.AppendBool(b, bool(v.HasNextPage))
+						continue
 					case 2: // hasPreviousPage
-						out = strconv.AppendBool(b, bool(v.HasPreviousPage))
+						b = strconv.AppendBool(b, bool(v.HasPreviousPage))
+						continue
 					case 3: // startCursor
 						if p := v.StartCursor; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 4: // endCursor
 						if p := v.EndCursor; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -419,42 +453,71 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*stats.RecordAverages)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // source
 						if p := v.Source; p != nil {
-							out, err = exec.AppendFloat(b, float64(*p))
+							out, err := exec.AppendFloat(b, float64(*p))
+							if err != nil {
+								return b, i, err
+							}
+							if out != nil {
+								b = out
+								continue
+							}
 						}
 					case 2: // processed
 						if p := v.Processed; p != nil {
-							out, err = exec.AppendFloat(b, float64(*p))
+							out, err := exec.AppendFloat(b, float64(*p))
+							if err != nil {
+								return b, i, err
+							}
+							if out != nil {
+								b = out
+								continue
+							}
 						}
 					case 3: // updated
 						if p := v.Updated; p != nil {
-							out, err = exec.AppendFloat(b, float64(*p))
+							out, err := exec.AppendFloat(b, float64(*p))
+							if err != nil {
+								return b, i, err
+							}
+							if out != nil {
+								b = out
+								continue
+							}
 						}
 					case 4: // failed
 						if p := v.Failed; p != nil {
-							out, err = exec.AppendFloat(b, float64(*p))
+							out, err := exec.AppendFloat(b, float64(*p))
+							if err != nil {
+								return b, i, err
+							}
+							if out != nil {
+								b = out
+								continue
+							}
 						}
 					case 5: // invalid
 						if p := v.Invalid; p != nil {
-							out, err = exec.AppendFloat(b, float64(*p))
+							out, err := exec.AppendFloat(b, float64(*p))
+							if err != nil {
+								return b, i, err
+							}
+							if out != nil {
+								b = out
+								continue
+							}
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -483,29 +546,23 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*stats.RecordTotals)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // processed
-						out = exec.AppendInt(b, int64(v.Processed))
+						b = exec.AppendInt(b, int64(v.Processed))
+						continue
 					case 2: // updated
-						out = exec.AppendInt(b, int64(v.Updated))
+						b = exec.AppendInt(b, int64(v.Updated))
+						continue
 					case 3: // failed
-						out = exec.AppendInt(b, int64(v.Failed))
+						b = exec.AppendInt(b, int64(v.Failed))
+						continue
 					case 4: // invalid
-						out = exec.AppendInt(b, int64(v.Invalid))
+						b = exec.AppendInt(b, int64(v.Invalid))
+						continue
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
-					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
 					}
 				}
 				return b, len(texts), nil
@@ -555,85 +612,109 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*Sync)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // id
-						out = appendSyncID(b, v.ID)
+						if out := appendSyncID(b, v.ID); out != nil {
+							b = out
+							continue
+						}
 					case 2: // databaseId
-						out = appendSyncNumber(b, v.ID)
+						if out := appendSyncNumber(b, v.ID); out != nil {
+							b = out
+							continue
+						}
 					case 3: // label
-						var value *string
-						if value, err = v.Label(); err == nil {
-							if p := value; p != nil {
-								out = exec.AppendString(b, string(*p))
-							}
+						value, err := v.Label()
+						if err != nil {
+							return b, i, err
+						}
+						if p := value; p != nil {
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 4: // operation
-						var value *string
-						if value, err = v.Operation(); err == nil {
-							if p := value; p != nil {
-								out = exec.AppendString(b, string(*p))
-							}
+						value, err := v.Operation()
+						if err != nil {
+							return b, i, err
+						}
+						if p := value; p != nil {
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 5: // paused
-						var value *bool
-						if value, err = v.Paused(); err == nil {
-							if p := value; p != nil {
-								out = strconv.AppendBool(b, bool(*p))
-							}
+						value, err := v.Paused()
+						if err != nil {
+							return b, i, err
+						}
+						if p := value; p != nil {
+							b = strconv.AppendBool(b, bool(*p))
+							continue
 						}
 					case 6: // status
-						var value *census.SyncStatus
-						if value, err = v.Status(); err == nil {
-							if p := value; p != nil {
-								out = exec.AppendName(b, string(*p))
-							}
+						value, err := v.Status()
+						if err != nil {
+							return b, i, err
+						}
+						if p := value; p != nil {
+							b = exec.AppendName(b, string(*p))
+							continue
 						}
 					case 7: // createdAt
-						var value census.DateTime
-						if value, err = v.CreatedAt(); err == nil {
-							out = appendDateTime(b, value)
+						value, err := v.CreatedAt()
+						if err != nil {
+							return b, i, err
+						}
+						if out := appendDateTime(b, value); out != nil {
+							b = out
+							continue
 						}
 					case 8: // updatedAt
-						var value census.DateTime
-						if value, err = v.UpdatedAt(); err == nil {
-							out = appendDateTime(b, value)
+						value, err := v.UpdatedAt()
+						if err != nil {
+							return b, i, err
+						}
+						if out := appendDateTime(b, value); out != nil {
+							b = out
+							continue
 						}
 					case 17: // triggers
-						var value []string
-						if value, err = v.Triggers(); err == nil {
-							out, err = func() ([]byte, error) {
-								list := value
-								if list == nil {
-									return nil, nil
+						value, err := v.Triggers()
+						if err != nil {
+							return b, i, err
+						}
+						out, err := func() ([]byte, error) {
+							list := value
+							if list == nil {
+								return nil, nil
+							}
+							b = append(b, '[')
+							for i, v := range list {
+								if i > 0 {
+									b = append(b, ',')
 								}
-								b = append(b, '[')
-								for i, v := range list {
-									if i > 0 {
-										b = append(b, ',')
-									}
-									var err error
-									if b, err = func() ([]byte, error) { return exec.AppendString(b, string(v)), nil }(); b == nil || err != nil {
-										return nil, err
-									}
+								var err error
+								if b, err = func() ([]byte, error) { return exec.AppendString(b, string(v)), nil }(); b == nil || err != nil {
+									return nil, err
 								}
-								return append(b, ']'), nil
-							}()
+							}
+							return append(b, ']'), nil
+						}()
+						if err != nil {
+							return b, i, err
+						}
+						if out != nil {
+							b = out
+							continue
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -892,42 +973,58 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*alerts.Alert)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // id
-						out = exec.AppendString(b, string(v.ID))
+						b = exec.AppendString(b, string(v.ID))
+						continue
 					case 3: // rule
-						out = exec.AppendName(b, string(v.Rule))
+						b = exec.AppendName(b, string(v.Rule))
+						continue
 					case 4: // origin
-						out = exec.AppendName(b, string(v.Origin))
+						b = exec.AppendName(b, string(v.Origin))
+						continue
 					case 5: // state
-						out = exec.AppendName(b, string(v.State))
+						b = exec.AppendName(b, string(v.State))
+						continue
 					case 6: // since
-						out = appendDateTime(b, v.Since)
+						if out := appendDateTime(b, v.Since); out != nil {
+							b = out
+							continue
+						}
 					case 7: // message
-						out = exec.AppendString(b, string(v.Message))
+						b = exec.AppendString(b, string(v.Message))
+						continue
 					case 8: // value
 						if p := v.Value; p != nil {
-							out, err = exec.AppendFloat(b, float64(*p))
+							out, err := exec.AppendFloat(b, float64(*p))
+							if err != nil {
+								return b, i, err
+							}
+							if out != nil {
+								b = out
+								continue
+							}
 						}
 					case 9: // threshold
 						if p := v.Threshold; p != nil {
-							out, err = exec.AppendFloat(b, float64(*p))
+							out, err := exec.AppendFloat(b, float64(*p))
+							if err != nil {
+								return b, i, err
+							}
+							if out != nil {
+								b = out
+								continue
+							}
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -989,26 +1086,23 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*SyncConnection)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 4: // totalCount
 						if p := v.TotalCount(); p != nil {
-							out = appendInt(b, *p)
+							if out := appendInt(b, *p); out != nil {
+								b = out
+								continue
+							}
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -1077,34 +1171,31 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*census.SyncDestination)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // connectionId
 						if p := v.ConnectionID; p != nil {
-							out = exec.AppendInt(b, int64(*p))
+							b = exec.AppendInt(b, int64(*p))
+							continue
 						}
 					case 2: // activationId
 						if p := v.ActivationID; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 5: // object
 						if p := v.Object; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -1167,24 +1258,21 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*SyncEdge)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // cursor
-						out = appendEdgeCursor(b, v.Cursor())
+						if out := appendEdgeCursor(b, v.Cursor()); out != nil {
+							b = out
+							continue
+						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -1212,40 +1300,59 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*health.Health)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // state
-						out = exec.AppendName(b, string(v.State))
+						b = exec.AppendName(b, string(v.State))
+						continue
 					case 2: // since
-						out = appendDateTime(b, v.Since)
+						if out := appendDateTime(b, v.Since); out != nil {
+							b = out
+							continue
+						}
 					case 3: // reason
-						out = exec.AppendString(b, string(v.Reason))
+						b = exec.AppendString(b, string(v.Reason))
+						continue
 					case 4: // consecutiveFailures
-						out = appendInt(b, v.ConsecutiveFailures)
+						if out := appendInt(b, v.ConsecutiveFailures); out != nil {
+							b = out
+							continue
+						}
 					case 5: // lastSuccessAt
-						out = appendDateTime(b, v.LastSuccessAt)
+						if out := appendDateTime(b, v.LastSuccessAt); out != nil {
+							b = out
+							continue
+						}
 					case 6: // freshnessSeconds
 						if p := v.FreshnessSeconds; p != nil {
-							out, err = exec.AppendFloat(b, float64(*p))
+							out, err := exec.AppendFloat(b, float64(*p))
+							if err != nil {
+								return b, i, err
+							}
+							if out != nil {
+								b = out
+								continue
+							}
 						}
 					case 7: // lateBySeconds
 						if p := v.LateBySeconds; p != nil {
-							out, err = exec.AppendFloat(b, float64(*p))
+							out, err := exec.AppendFloat(b, float64(*p))
+							if err != nil {
+								return b, i, err
+							}
+							if out != nil {
+								b = out
+								continue
+							}
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -1280,26 +1387,24 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*SyncHealthCount)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // state
-						out = exec.AppendName(b, string(v.State))
+						b = exec.AppendName(b, string(v.State))
+						continue
 					case 2: // count
-						out = appendInt(b, v.Count)
+						if out := appendInt(b, v.Count); out != nil {
+							b = out
+							continue
+						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -1319,28 +1424,26 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*SyncHealthEvent)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 2: // before
 						if p := v.Before; p != nil {
-							out = exec.AppendName(b, string(*p))
+							b = exec.AppendName(b, string(*p))
+							continue
 						}
 					case 4: // at
-						out = appendDateTime(b, v.At)
+						if out := appendDateTime(b, v.At); out != nil {
+							b = out
+							continue
+						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -1382,88 +1485,151 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*census.SyncRun)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // id
-						out = appendSyncRunID(b, v.ID)
+						if out := appendSyncRunID(b, v.ID); out != nil {
+							b = out
+							continue
+						}
 					case 2: // databaseId
-						out = appendSyncRunNumber(b, v.ID)
+						if out := appendSyncRunNumber(b, v.ID); out != nil {
+							b = out
+							continue
+						}
 					case 4: // syncId
-						out = appendSyncNumber(b, v.SyncID)
+						if out := appendSyncNumber(b, v.SyncID); out != nil {
+							b = out
+							continue
+						}
 					case 5: // status
-						out = exec.AppendName(b, string(v.Status))
+						b = exec.AppendName(b, string(v.Status))
+						continue
 					case 6: // rawStatus
-						out = exec.AppendString(b, string(v.RawStatus))
+						b = exec.AppendString(b, string(v.RawStatus))
+						continue
 					case 7: // createdAt
-						out = appendDateTime(b, v.CreatedAt)
+						if out := appendDateTime(b, v.CreatedAt); out != nil {
+							b = out
+							continue
+						}
 					case 8: // updatedAt
-						out = appendDateTime(b, v.UpdatedAt)
+						if out := appendDateTime(b, v.UpdatedAt); out != nil {
+							b = out
+							continue
+						}
 					case 9: // completedAt
-						out = appendDateTime(b, v.CompletedAt)
+						if out := appendDateTime(b, v.CompletedAt); out != nil {
+							b = out
+							continue
+						}
 					case 10: // scheduledExecutionTime
-						out = appendDateTime(b, v.ScheduledExecutionTime)
+						if out := appendDateTime(b, v.ScheduledExecutionTime); out != nil {
+							b = out
+							continue
+						}
 					case 11: // errorCode
 						if p := v.ErrorCode; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 12: // errorMessage
 						if p := v.ErrorMessage; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 13: // errorDetail
 						if p := v.ErrorDetail; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 14: // sourceRecordCount
-						out = appendCount(b, v.SourceRecordCount)
+						if out := appendCount(b, v.SourceRecordCount); out != nil {
+							b = out
+							continue
+						}
 					case 15: // sourceRecordUpdates
-						out = appendCount(b, v.SourceRecordUpdates)
+						if out := appendCount(b, v.SourceRecordUpdates); out != nil {
+							b = out
+							continue
+						}
 					case 16: // sourceRecordDeletes
-						out = appendCount(b, v.SourceRecordDeletes)
+						if out := appendCount(b, v.SourceRecordDeletes); out != nil {
+							b = out
+							continue
+						}
 					case 17: // sourceRecordInvalids
-						out = appendCount(b, v.SourceRecordInvalids)
+						if out := appendCount(b, v.SourceRecordInvalids); out != nil {
+							b = out
+							continue
+						}
 					case 18: // recordsInvalid
-						out = appendCount(b, v.RecordsInvalid)
+						if out := appendCount(b, v.RecordsInvalid); out != nil {
+							b = out
+							continue
+						}
 					case 19: // recordsProcessed
-						out = appendCount(b, v.RecordsProcessed)
+						if out := appendCount(b, v.RecordsProcessed); out != nil {
+							b = out
+							continue
+						}
 					case 20: // recordsUpdated
-						out = appendCount(b, v.RecordsUpdated)
+						if out := appendCount(b, v.RecordsUpdated); out != nil {
+							b = out
+							continue
+						}
 					case 21: // recordsFailed
-						out = appendCount(b, v.RecordsFailed)
+						if out := appendCount(b, v.RecordsFailed); out != nil {
+							b = out
+							continue
+						}
 					case 22: // fullSync
-						out = strconv.AppendBool(b, bool(v.FullSync))
+						b = strconv.AppendBool(b, bool(v.FullSync))
+						continue
 					case 23: // canceled
-						out = strconv.AppendBool(b, bool(v.Canceled))
+						b = strconv.AppendBool(b, bool(v.Canceled))
+						continue
 					case 25: // currentStep
 						if p := v.CurrentStep; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 26: // outcome
-						out = exec.AppendName(b, string(v.Outcome()))
+						b = exec.AppendName(b, string(v.Outcome()))
+						continue
 					case 27: // dryRun
-						out = strconv.AppendBool(b, bool(v.DryRun()))
+						b = strconv.AppendBool(b, bool(v.DryRun()))
+						continue
 					case 28: // durationSeconds
 						if p := v.DurationSeconds(); p != nil {
-							out, err = exec.AppendFloat(b, float64(*p))
+							out, err := exec.AppendFloat(b, float64(*p))
+							if err != nil {
+								return b, i, err
+							}
+							if out != nil {
+								b = out
+								continue
+							}
 						}
 					case 29: // scheduleDelaySeconds
 						if p := v.ScheduleDelaySeconds(); p != nil {
-							out, err = exec.AppendFloat(b, float64(*p))
+							out, err := exec.AppendFloat(b, float64(*p))
+							if err != nil {
+								return b, i, err
+							}
+							if out != nil {
+								b = out
+								continue
+							}
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -1642,26 +1808,23 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*SyncRunConnection)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 4: // totalCount
 						if p := v.TotalCount(); p != nil {
-							out = appendInt(b, *p)
+							if out := appendInt(b, *p); out != nil {
+								b = out
+								continue
+							}
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -1710,24 +1873,21 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*SyncRunEdge)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // cursor
-						out = appendEdgeCursor(b, v.Cursor())
+						if out := appendEdgeCursor(b, v.Cursor()); out != nil {
+							b = out
+							continue
+						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -1755,40 +1915,49 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*stats.ErrorGroup)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // key
-						out = exec.AppendString(b, string(v.Key))
+						b = exec.AppendString(b, string(v.Key))
+						continue
 					case 2: // code
 						if p := v.Code; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 3: // template
 						if p := v.Template; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 4: // count
-						out = appendInt(b, v.Count)
+						if out := appendInt(b, v.Count); out != nil {
+							b = out
+							continue
+						}
 					case 5: // syncCount
-						out = appendInt(b, v.SyncCount)
+						if out := appendInt(b, v.SyncCount); out != nil {
+							b = out
+							continue
+						}
 					case 6: // firstSeenAt
-						out = appendDateTime(b, v.FirstSeenAt)
+						if out := appendDateTime(b, v.FirstSeenAt); out != nil {
+							b = out
+							continue
+						}
 					case 7: // lastSeenAt
-						out = appendDateTime(b, v.LastSeenAt)
+						if out := appendDateTime(b, v.LastSeenAt); out != nil {
+							b = out
+							continue
+						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -1834,23 +2003,14 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*SyncRunEvent)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // cursor
-						out = exec.AppendString(b, string(v.Cursor))
+						b = exec.AppendString(b, string(v.Cursor))
+						continue
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
-					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
 					}
 				}
 				return b, len(texts), nil
@@ -1879,34 +2039,48 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*stats.Subset)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // totalRuns
-						out = appendInt(b, v.TotalRuns())
+						if out := appendInt(b, v.TotalRuns()); out != nil {
+							b = out
+							continue
+						}
 					case 3: // successRate
 						if p := v.SuccessRate(); p != nil {
-							out, err = exec.AppendFloat(b, float64(*p))
+							out, err := exec.AppendFloat(b, float64(*p))
+							if err != nil {
+								return b, i, err
+							}
+							if out != nil {
+								b = out
+								continue
+							}
 						}
 					case 4: // cleanRate
 						if p := v.CleanRate(); p != nil {
-							out, err = exec.AppendFloat(b, float64(*p))
+							out, err := exec.AppendFloat(b, float64(*p))
+							if err != nil {
+								return b, i, err
+							}
+							if out != nil {
+								b = out
+								continue
+							}
 						}
 					case 7: // lastSuccessAt
-						out = appendDateTime(b, v.LastSuccessAt())
+						if out := appendDateTime(b, v.LastSuccessAt()); out != nil {
+							b = out
+							continue
+						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -1957,26 +2131,24 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*stats.OutcomeCount)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // outcome
-						out = exec.AppendName(b, string(v.Outcome))
+						b = exec.AppendName(b, string(v.Outcome))
+						continue
 					case 2: // count
-						out = appendInt(b, v.Count)
+						if out := appendInt(b, v.Count); out != nil {
+							b = out
+							continue
+						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -1996,36 +2168,51 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*SyncRunStats)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // totalRuns
-						out = appendInt(b, v.TotalRuns())
+						if out := appendInt(b, v.TotalRuns()); out != nil {
+							b = out
+							continue
+						}
 					case 4: // successRate
 						if p := v.SuccessRate(); p != nil {
-							out, err = exec.AppendFloat(b, float64(*p))
+							out, err := exec.AppendFloat(b, float64(*p))
+							if err != nil {
+								return b, i, err
+							}
+							if out != nil {
+								b = out
+								continue
+							}
 						}
 					case 5: // cleanRate
 						if p := v.CleanRate(); p != nil {
-							out, err = exec.AppendFloat(b, float64(*p))
+							out, err := exec.AppendFloat(b, float64(*p))
+							if err != nil {
+								return b, i, err
+							}
+							if out != nil {
+								b = out
+								continue
+							}
 						}
 					case 9: // lastSuccessAt
-						out = appendDateTime(b, v.LastSuccessAt())
+						if out := appendDateTime(b, v.LastSuccessAt()); out != nil {
+							b = out
+							continue
+						}
 					case 12: // truncated
-						out = strconv.AppendBool(b, bool(v.Truncated))
+						b = strconv.AppendBool(b, bool(v.Truncated))
+						continue
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -2138,26 +2325,26 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*stats.Bucket)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // startsAt
-						out = appendDateTime(b, v.StartsAt)
+						if out := appendDateTime(b, v.StartsAt); out != nil {
+							b = out
+							continue
+						}
 					case 2: // totalRuns
-						out = appendInt(b, v.TotalRuns())
+						if out := appendInt(b, v.TotalRuns()); out != nil {
+							b = out
+							continue
+						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -2210,26 +2397,21 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*SyncRunStatsGroup)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // key
 						if p := v.Key; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -2288,42 +2470,41 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*census.SyncSchedule)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // frequency
 						if p := v.Frequency; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 2: // day
 						if p := v.Day; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 3: // hour
 						if p := v.Hour; p != nil {
-							out = exec.AppendInt(b, int64(*p))
+							b = exec.AppendInt(b, int64(*p))
+							continue
 						}
 					case 4: // minute
 						if p := v.Minute; p != nil {
-							out = exec.AppendInt(b, int64(*p))
+							b = exec.AppendInt(b, int64(*p))
+							continue
 						}
 					case 5: // cronExpression
 						if p := v.CronExpression; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -2381,34 +2562,31 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*census.SyncSource)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // connectionId
 						if p := v.ConnectionID; p != nil {
-							out = exec.AppendInt(b, int64(*p))
+							b = exec.AppendInt(b, int64(*p))
+							continue
 						}
 					case 4: // objectType
 						if p := v.ObjectType; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 5: // objectName
 						if p := v.ObjectName; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -2471,30 +2649,26 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*census.SyncTriggerReason)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // uiTag
 						if p := v.UITag; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 2: // uiDetail
 						if p := v.UIDetail; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -2514,24 +2688,21 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*stats.Typical)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // runs
-						out = appendInt(b, v.Runs)
+						if out := appendInt(b, v.Runs); out != nil {
+							b = out
+							continue
+						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -2565,19 +2736,20 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*introspection.Directive)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // name
-						out = exec.AppendString(b, string(v.Name))
+						b = exec.AppendString(b, string(v.Name))
+						continue
 					case 2: // description
 						if p := v.Description(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 3: // isRepeatable
-						out = strconv.AppendBool(b, bool(v.IsRepeatable))
+						b = strconv.AppendBool(b, bool(v.IsRepeatable))
+						continue
 					case 4: // locations
-						out, err = func() ([]byte, error) {
+						out, err := func() ([]byte, error) {
 							list := v.Locations
 
 							b = append(b, '[')
@@ -2592,19 +2764,22 @@ func tables(r *Resolver) map[string]*exec.Object {
 							}
 							return append(b, ']'), nil
 						}()
+						if err != nil {
+							return b, i, err
+						}
+						if out != nil {
+							b = out
+							continue
+						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -2641,34 +2816,32 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*introspection.EnumValue)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // name
-						out = exec.AppendString(b, string(v.Name))
+						b = exec.AppendString(b, string(v.Name))
+						continue
 					case 2: // description
 						if p := v.Description(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 3: // isDeprecated
-						out = strconv.AppendBool(b, bool(v.IsDeprecated()))
+						b = strconv.AppendBool(b, bool(v.IsDeprecated()))
+						continue
 					case 4: // deprecationReason
 						if p := v.DeprecationReason(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -2694,34 +2867,32 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*introspection.Field)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // name
-						out = exec.AppendString(b, string(v.Name))
+						b = exec.AppendString(b, string(v.Name))
+						continue
 					case 2: // description
 						if p := v.Description(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 5: // isDeprecated
-						out = strconv.AppendBool(b, bool(v.IsDeprecated()))
+						b = strconv.AppendBool(b, bool(v.IsDeprecated()))
+						continue
 					case 6: // deprecationReason
 						if p := v.DeprecationReason(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -2769,38 +2940,37 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*introspection.InputValue)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // name
-						out = exec.AppendString(b, string(v.Name))
+						b = exec.AppendString(b, string(v.Name))
+						continue
 					case 2: // description
 						if p := v.Description(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 4: // defaultValue
 						if p := v.DefaultValue; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 5: // isDeprecated
-						out = strconv.AppendBool(b, bool(v.IsDeprecated()))
+						b = strconv.AppendBool(b, bool(v.IsDeprecated()))
+						continue
 					case 6: // deprecationReason
 						if p := v.DeprecationReason(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -2840,26 +3010,21 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*introspection.Schema)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // description
 						if p := v.Description(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -2925,38 +3090,37 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*introspection.Type)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // kind
-						out = exec.AppendName(b, string(v.Kind()))
+						b = exec.AppendName(b, string(v.Kind()))
+						continue
 					case 2: // name
 						if p := v.Name(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 3: // description
 						if p := v.Description(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 4: // specifiedByURL
 						if p := v.SpecifiedByURL(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 11: // isOneOf
-						out = strconv.AppendBool(b, bool(v.IsOneOf()))
+						b = strconv.AppendBool(b, bool(v.IsOneOf()))
+						continue
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},

@@ -28,7 +28,10 @@ type compiler struct {
 
 // set compiles the selection sel of object.
 func (c *compiler) set(object *Object, sel *selection) *set {
-	s := &set{number: c.plan.sets, object: object}
+	s := &set{number: c.plan.sets, object: object, plain: object.Plain}
+	if s.plain == nil {
+		s.plain = onlyNames
+	}
 	c.plan.sets++
 	before := "{"
 	for _, f := range sel.fields {

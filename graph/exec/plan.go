@@ -19,6 +19,7 @@ type set struct {
 	number   int // index in the plan
 	span     int // number of sets from here down, itself included
 	object   *Object
+	plain    func(b []byte, obj any, texts []Text) ([]byte, int, error) // Object.Plain
 	steps    []*step
 	texts    []Text // of the steps
 	end      string // follows the last value
@@ -52,12 +53,8 @@ type step struct {
 	below  bool   // fields below have arguments, which the resolver may read
 }
 
-// plain calls Object.Plain for the fields of s, beginning with the given one.
-func (s *set) plain(b []byte, obj any, from int) ([]byte, int, error) {
-	texts := s.texts[from:]
-	if s.object.Plain != nil {
-		return s.object.Plain(b, obj, texts)
-	}
+// onlyNames is Object.Plain for objects without plain scalars, which still have a __typename.
+func onlyNames(b []byte, _ any, texts []Text) ([]byte, int, error) {
 	for i, t := range texts {
 		if b = append(b, t.Before...); t.Plain != TypeName {
 			return b, i, nil

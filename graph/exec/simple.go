@@ -25,7 +25,7 @@ func (s *set) append(b []byte, obj any) []byte {
 	for i := 0; ; i++ {
 		var n int
 		var err error
-		b, n, err = s.plain(b, obj, i)
+		b, n, err = s.plain(b, obj, s.texts[i:])
 		if i += n; i == len(s.steps) {
 			return append(b, s.end...)
 		}

@@ -10,7 +10,7 @@ import (
 
 // The functions below append scalars with the same bytes as gqlgen's marshalers.
 
-// AppendInt appends n as strconv.AppendInt does, in half the time. It writes two digits at once,
+// AppendInt appends n as strconv.AppendInt does, a fifth faster. It writes two digits at once,
 // and numbers below 10 as one byte. It matters because each run has ten numbers.
 func AppendInt(b []byte, n int64) []byte {
 	if n < 0 {

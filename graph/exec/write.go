@@ -79,7 +79,7 @@ func (w *writer) steps(s *set, obj any, f *frame, at, from int) (next int, ok bo
 		}
 	}()
 	for {
-		b, n, err := s.plain(w.b, obj, i)
+		b, n, err := s.plain(w.b, obj, s.texts[i:])
 		w.b, i = b, i+n
 		if i == len(s.steps) {
 			return i, true
@@ -115,7 +115,7 @@ func (w *writer) untilPanic(s *set, obj any, i int) (panics, mark int) {
 	for ; ; i++ {
 		one.texts = s.texts[:i+1]
 		written, _ := contain(func() (any, error) {
-			b, _, _ := one.plain(w.b, obj, i)
+			b, _, _ := one.plain(w.b, obj, one.texts[i:])
 			return b, nil
 		})
 		if written == nil {

@@ -14,22 +14,23 @@ import (
 )
 
 var funcs = template.FuncMap{
-	"names":    names,
-	"receiver": receiver,
-	"value":    value,
-	"erase":    erase,
-	"item":     item,
-	"append":   appendValue,
-	"set":      setOut,
-	"plain":    plain,
-	"plains":   func(o *codegen.Object) bool { return slices.ContainsFunc(o.Fields, plain) },
-	"number":   number,
-	"args":     args,
-	"leaf":     func(f *codegen.Field) bool { return f.TypeReference.Definition.IsLeafType() },
-	"list":     func(f *codegen.Field) bool { return f.TypeReference.GQL.Elem != nil },
-	"fails":    func(f *codegen.Field) bool { return !f.NoErr && f.IsMethod() },
-	"goType":   goType,
-	"lcFirst":  func(s string) string { return strings.ToLower(s[:1]) + s[1:] },
+	"names":     names,
+	"receiver":  receiver,
+	"value":     value,
+	"erase":     erase,
+	"item":      item,
+	"append":    appendValue,
+	"plainCode": plainCode,
+	"nulls":     nulls,
+	"plain":     plain,
+	"plains":    func(o *codegen.Object) bool { return slices.ContainsFunc(o.Fields, plain) },
+	"number":    number,
+	"args":      args,
+	"leaf":      func(f *codegen.Field) bool { return f.TypeReference.Definition.IsLeafType() },
+	"list":      func(f *codegen.Field) bool { return f.TypeReference.GQL.Elem != nil },
+	"fails":     func(f *codegen.Field) bool { return !f.NoErr && f.IsMethod() },
+	"goType":    goType,
+	"lcFirst":   func(s string) string { return strings.ToLower(s[:1]) + s[1:] },
 }
 
 func goType(t types.Type) string { return templates.CurrentImports.LookupType(t) }
@@ -128,28 +129,45 @@ func appendValue(f *codegen.Field, v string) (string, error) {
 	return appendOf(f, f.TypeReference, v)
 }
 
-// setOut returns code that reads the plain field f of v and sets out to b with the value appended;
-// to nil for null. It sets err on failure.
-func setOut(f *codegen.Field) (string, error) {
+// plainCode returns code that appends the plain field f of v to b and continues with the next
+// field. It goes on after null, and returns if f fails.
+func plainCode(f *codegen.Field) (string, error) {
 	if f.NoErr || !f.IsMethod() {
-		return setOf(f, f.TypeReference, of(f))
+		return plainCodeOf(f, f.TypeReference, of(f))
 	}
-	code, err := setOf(f, f.TypeReference, "value")
-	return "var value " + goType(f.TypeReference.GO) + "\nif value, err = " + of(f) + "; err == nil {\n" + code + "\n}", err
+	code, err := plainCodeOf(f, f.TypeReference, "value")
+	return "value, err := " + of(f) + "\nif err != nil { return b, i, err }\n" + code, err
 }
 
-func setOf(f *codegen.Field, ref *config.TypeReference, v string) (string, error) {
+// nulls reports whether plainCode goes on for any field of o.
+func nulls(o *codegen.Object) bool {
+	return slices.ContainsFunc(o.Fields, func(f *codegen.Field) bool {
+		if !plain(f) {
+			return false
+		}
+		code, _ := plainCode(f)
+		return !strings.HasSuffix(code, "\ncontinue")
+	})
+}
+
+func plainCodeOf(f *codegen.Field, ref *config.TypeReference, v string) (string, error) {
 	if ref.GQL.Elem == nil && ref.IsPtr() {
-		elem, err := setOf(f, ref.Elem(), "*p")
+		elem, err := plainCodeOf(f, ref.Elem(), "*p")
 		return "if p := " + v + "; p != nil {\n" + elem + "\n}", err
 	}
+	const next = "if out != nil { b = out; continue }"
 	code, err := appendOf(f, ref, v)
-	if one, is := strings.CutPrefix(code, "return "); is && strings.HasSuffix(one, ", nil") {
-		return "out = " + strings.TrimSuffix(one, ", nil"), err
-	} else if is {
-		return "out, err = " + one, err
+	one, is := strings.CutPrefix(code, "return ")
+	one, sure := strings.CutSuffix(one, ", nil")
+	switch {
+	case is && sure && !strings.HasPrefix(one, "append"): // not one of ours, which return nil for null
+		return "b = " + one + "\ncontinue", err
+	case is && sure:
+		return "if out := " + one + "; out != nil { b = out; continue }", err
+	case is:
+		return "out, err := " + one + "\nif err != nil { return b, i, err }\n" + next, err
 	}
-	return "out, err = func() ([]byte, error) {\n" + code + "\n}()", err
+	return "out, err := func() ([]byte, error) {\n" + code + "\n}()\nif err != nil { return b, i, err }\n" + next, err
 }
 
 func appendOf(f *codegen.Field, ref *config.TypeReference, v string) (string, error) {

@@ -25,28 +25,24 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*Item)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // id
-						out = exec.AppendString(b, string(v.ID))
+						b = exec.AppendString(b, string(v.ID))
+						continue
 					case 2: // name
 						if p := v.Name; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -139,23 +135,14 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*Other)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // id
-						out = exec.AppendString(b, string(v.ID))
+						b = exec.AppendString(b, string(v.ID))
+						continue
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
-					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
 					}
 				}
 				return b, len(texts), nil
@@ -345,19 +332,20 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*introspection.Directive)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // name
-						out = exec.AppendString(b, string(v.Name))
+						b = exec.AppendString(b, string(v.Name))
+						continue
 					case 2: // description
 						if p := v.Description(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 3: // isRepeatable
-						out = strconv.AppendBool(b, bool(v.IsRepeatable))
+						b = strconv.AppendBool(b, bool(v.IsRepeatable))
+						continue
 					case 4: // locations
-						out, err = func() ([]byte, error) {
+						out, err := func() ([]byte, error) {
 							list := v.Locations
 
 							b = append(b, '[')
@@ -372,19 +360,22 @@ func tables(r *Resolver) map[string]*exec.Object {
 							}
 							return append(b, ']'), nil
 						}()
+						if err != nil {
+							return b, i, err
+						}
+						if out != nil {
+							b = out
+							continue
+						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -421,34 +412,32 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*introspection.EnumValue)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // name
-						out = exec.AppendString(b, string(v.Name))
+						b = exec.AppendString(b, string(v.Name))
+						continue
 					case 2: // description
 						if p := v.Description(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 3: // isDeprecated
-						out = strconv.AppendBool(b, bool(v.IsDeprecated()))
+						b = strconv.AppendBool(b, bool(v.IsDeprecated()))
+						continue
 					case 4: // deprecationReason
 						if p := v.DeprecationReason(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -474,34 +463,32 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*introspection.Field)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // name
-						out = exec.AppendString(b, string(v.Name))
+						b = exec.AppendString(b, string(v.Name))
+						continue
 					case 2: // description
 						if p := v.Description(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 5: // isDeprecated
-						out = strconv.AppendBool(b, bool(v.IsDeprecated()))
+						b = strconv.AppendBool(b, bool(v.IsDeprecated()))
+						continue
 					case 6: // deprecationReason
 						if p := v.DeprecationReason(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -549,38 +536,37 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*introspection.InputValue)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // name
-						out = exec.AppendString(b, string(v.Name))
+						b = exec.AppendString(b, string(v.Name))
+						continue
 					case 2: // description
 						if p := v.Description(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 4: // defaultValue
 						if p := v.DefaultValue; p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 5: // isDeprecated
-						out = strconv.AppendBool(b, bool(v.IsDeprecated()))
+						b = strconv.AppendBool(b, bool(v.IsDeprecated()))
+						continue
 					case 6: // deprecationReason
 						if p := v.DeprecationReason(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -620,26 +606,21 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*introspection.Schema)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // description
 						if p := v.Description(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
@@ -705,38 +686,37 @@ func tables(r *Resolver) map[string]*exec.Object {
 				v := obj.(*introspection.Type)
 				for i := range texts {
 					b = append(b, texts[i].Before...)
-					var out []byte
-					var err error
 					switch texts[i].Plain {
 					case 1: // kind
-						out = exec.AppendName(b, string(v.Kind()))
+						b = exec.AppendName(b, string(v.Kind()))
+						continue
 					case 2: // name
 						if p := v.Name(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 3: // description
 						if p := v.Description(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 4: // specifiedByURL
 						if p := v.SpecifiedByURL(); p != nil {
-							out = exec.AppendString(b, string(*p))
+							b = exec.AppendString(b, string(*p))
+							continue
 						}
 					case 11: // isOneOf
-						out = strconv.AppendBool(b, bool(v.IsOneOf()))
+						b = strconv.AppendBool(b, bool(v.IsOneOf()))
+						continue
 					case exec.TypeName:
 						continue
 					default:
 						return b, i, nil
 					}
-					switch {
-					case out != nil:
-						b = out
-					case err == nil && texts[i].Nullable:
-						b = append(b, "null"...)
-					default:
-						return b, i, err
+					if !texts[i].Nullable {
+						return b, i, nil
 					}
+					b = append(b, "null"...)
 				}
 				return b, len(texts), nil
 			},
