@@ -1,6 +1,7 @@
 package census
 
 import (
+	"encoding/binary"
 	"sync/atomic"
 	"time"
 )
@@ -16,10 +17,15 @@ const (
 	daysTo1970 = 719468          // from 0000-03-01
 )
 
-func putTwoDigits(b []byte, n uint32) {
-	const pairs = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"
-	b[1], b[0] = pairs[2*n+1], pairs[2*n]
-}
+// twoDigits are the texts of the numbers below 100.
+var twoDigits = func() (texts [100]uint16) {
+	for n := range texts {
+		texts[n] = uint16('0'+n/10) | uint16('0'+n%10)<<8
+	}
+	return texts
+}()
+
+func putTwoDigits(b []byte, n uint32) { binary.LittleEndian.PutUint16(b, twoDigits[n]) }
 
 // recentDates are the dates last written, each at its day modulo the length: the day, the year,
 // the month and the day of the month. The runs of a page are of few days.
