@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"sync"
 
 	"github.com/graph-gophers/dataloader/v7"
@@ -15,9 +16,11 @@ import (
 type loader[K comparable, V any] struct {
 	reader[K, V]
 
-	mu     sync.Mutex
-	few    [4]*loadedValue[K, V] // the first keys requested: most operations need no map
-	values map[K]*loadedValue[K, V]
+	mu  sync.Mutex
+	few [4]*loadedValue[K, V] // the first keys requested: most operations need no map
+	// The others, by the hash of their keys, which are long. If two keys had one hash, the first
+	// could be read again.
+	more   map[uint64]*loadedValue[K, V]
 	unread []*loadedValue[K, V] // requested and not read yet
 }
 
@@ -65,8 +68,15 @@ func (l *loader[K, V]) find(k K) *loadedValue[K, V] {
 			return v
 		}
 	}
-	return l.values[k]
+	if v := l.more[hashOf(k)]; v != nil && v.key == k {
+		return v
+	}
+	return nil
 }
+
+var hashSeed = maphash.MakeSeed()
+
+func hashOf[K comparable](k K) uint64 { return maphash.Comparable(hashSeed, k) }
 
 func (l *loader[K, V]) collect(k K) *loadedValue[K, V] {
 	v := &loadedValue[K, V]{key: k}
@@ -76,10 +86,10 @@ func (l *loader[K, V]) collect(k K) *loadedValue[K, V] {
 			return v
 		}
 	}
-	if l.values == nil {
-		l.values = make(map[K]*loadedValue[K, V], 64) // more than a few are often those of a page
+	if l.more == nil {
+		l.more = make(map[uint64]*loadedValue[K, V])
 	}
-	l.values[k] = v
+	l.more[hashOf(k)] = v
 	return v
 }
 
@@ -101,7 +111,9 @@ func (l *loader[K, V]) clear(k K) {
 			l.few[i] = nil
 		}
 	}
-	delete(l.values, k)
+	if hash := hashOf(k); l.more[hash] != nil && l.more[hash].key == k {
+		delete(l.more, hash)
+	}
 }
 
 // dispatch starts reading the requested keys as one batch. The returned channel is closed when they
