@@ -36,6 +36,7 @@ type listKind[T any] struct {
 	write    func(*coding.Writer, []T)        // how rows are written for other gateways
 	parse    func(*coding.Reader) []T         // and read
 	views    sync.Pool                        // of *paging.View[T], for tempView
+	rows     sync.Pool                        // of *[]T, for tempRows
 }
 
 // of returns the list of id, for c to read.
@@ -78,6 +79,22 @@ func (l list[T]) tempView() *paging.View[T] {
 func (l list[T]) freeView(v *paging.View[T]) {
 	v.Reset(l.position, l.wide()) // it keeps no rows
 	l.views.Put(v)
+}
+
+// tempRows returns memory for the rows of a scan, empty and not nil. Free it with freeRows.
+func (l list[T]) tempRows() []T {
+	if rows, ok := l.rows.Get().(*[]T); ok {
+		return *rows
+	}
+	return []T{}
+}
+
+// freeRows lets another scan use the memory of rows.
+func (l list[T]) freeRows(rows []T) {
+	rows = rows[:cap(rows)]
+	clear(rows)
+	rows = rows[:0]
+	l.rows.Put(&rows)
 }
 
 // lifetime returns how long rows that may change stay fresh.

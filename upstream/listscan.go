@@ -14,7 +14,8 @@ func (l list[T]) scan(ctx context.Context, w paging.Window, may func() bool, vis
 	v := l.cachedView(0)
 	var before paging.Slice[T] // the page before, with the row it holds back
 	held, asked := false, false
-	spare := []T{}
+	spare := l.tempRows()
+	defer func() { l.freeRows(spare) }()
 	for {
 		step := w.Step(l.size, held)
 		windows := []paging.Window{step}

@@ -39,8 +39,8 @@ func (c *Client) CachedRuns(ctx context.Context, sync census.SyncID, windows ...
 
 // ScanRuns calls visit with the runs of w, a batch at a time from the side w counts from,
 // until visit has enough. It ignores w.Limit. It holds one batch in memory, however many runs
-// there are. Before each call to Census it asks may; limited reports that may returned false.
-// The batches that visit received by then are valid.
+// there are, so visit must copy the runs that it keeps. Before each call to Census it asks may;
+// limited reports that may returned false. Then the batches before that call are complete.
 //
 // It costs one call per hundred runs that are not in memory, and the calls to find where w
 // begins; from the oldest run upwards, one more per thousand.

@@ -1,6 +1,9 @@
 package paging
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // at returns the latest read segment with the row of ordinal n, or a cached one.
 func (v *View[T]) at(n int) (g Segment[T], ok bool) {
@@ -25,7 +28,7 @@ func (v *View[T]) rows(lo, hi int) []T {
 		if len(part) == hi-lo {
 			return part
 		}
-		out = append(out, part...)
+		out = append(slices.Grow(out, hi-n), part...)
 		n += len(part)
 	}
 	if v.Spare != nil {
