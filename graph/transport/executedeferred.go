@@ -21,7 +21,7 @@ func mayDefer(op *graphql.OperationContext) bool {
 // nothing was deferred (because of if: false, or a null object), it writes a plain answer of type
 // formats.single.
 func (o Options) executeDeferred(ctx context.Context, w http.ResponseWriter, executor graphql.GraphExecutor, formats acceptedFormats, op *graphql.OperationContext) {
-	if ctx.Err() != nil { // do not start without time
+	if ctx.Err() != nil { // the client has left
 		o.writeSingle(ctx, w, formats.single, nil)
 		return
 	}
