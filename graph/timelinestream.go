@@ -87,6 +87,7 @@ func (s *runStream) add(slice paging.Slice[census.SyncRun], filter *stats.Filter
 	s.asOf = slice.AsOf
 	s.done = !slice.More || len(slice.Rows) == 0
 	s.heldBack, s.window = slice.Rest(s.window), slice.After(s.window)
+	s.heldBack.Rows = slices.Clone(s.heldBack.Rows) // a scan uses the memory again
 }
 
 // endBefore ends s, towards newer runs, shortly before asOf, when its newest runs were requested.
