@@ -152,6 +152,27 @@ test('behind a prefix and with credentials: a caller types a key once, for this 
   assert.ok(tokens.includes('Bearer wrong') && tokens.at(-1) === 'Bearer own', String(tokens)) // a tab's own header has precedence
 }))
 
+test('a late refusal of earlier credentials does not hide the schema', () => within(KEYED_GRAPHIQL, 'graphql', { expect: [refused] }, async (page) => {
+  let refuse
+  const held = new Promise((resolve) => { refuse = resolve })
+  const wrong = (request) => operation(request) === 'IntrospectionQuery' && request.headers().authorization === 'Bearer wrong'
+  const tries = [] // GraphiQL tries a second query if the first fails
+  await page.route((url) => url.pathname.endsWith('/graphql'), async (route) => {
+    if (wrong(route.request()) && tries.push(route.request()) === 2) await held
+    await route.continue()
+  })
+  await editor(page, 'query WhatIsFailingNow')
+  await page.locator('#credential').fill('wrong')
+  await page.locator('#credential').press('Enter')
+  for (let i = 0; tries.length < 2 && i < 1000; i++) await page.waitForTimeout(20)
+  await login(page, KEY)
+  await page.locator('button[aria-label*="Documentation Explorer"]').click()
+  await shows(page, '.graphiql-doc-explorer', 'Query')
+  await Promise.all([page.waitForResponse((r) => r.request() === tries[1] && r.status() === 401), refuse()])
+  await page.quiet()
+  assert.match(await page.locator('.graphiql-doc-explorer').innerText(), /Query/)
+}))
+
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [390, 1440]) {
     test(`at ${width} pixels, ${colorScheme}: the parts are in one column on a phone`, () => within(KEYED_GRAPHIQL, '', { colorScheme, width, expect: [refused] }, async (page) => {

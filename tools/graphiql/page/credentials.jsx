@@ -19,13 +19,23 @@ export const withCredentials = fetcher => (params, opts) => {
   if (!config.credentials || own) {
     return fetcher(params, opts);
   }
-  if (token() === '') {
-    return params.operationName === 'IntrospectionQuery'
+  const sent = token();
+  const schema = params.operationName === 'IntrospectionQuery';
+  if (sent === '') {
+    return schema
       ? Promise.resolve({ errors: [{ message: `Enter ${config.credentials} above.` }] })
       : fetcher(params, opts);
   }
-  return fetcher(params, { ...opts, headers: { ...opts?.headers, Authorization: `Bearer ${token()}` } });
+  const answer = fetcher(params, { ...opts, headers: { ...opts?.headers, Authorization: `Bearer ${sent}` } });
+  return schema ? unlessOutdated(answer, sent) : answer;
 };
+
+// unlessOutdated answers a request for the schema, unless the credentials have changed meanwhile.
+// GraphiQL would show that the old ones were refused, in place of the schema for the new ones.
+async function unlessOutdated(answer, sent) {
+  const result = await answer;
+  return token() === sent ? result : new Promise(() => {});
+}
 
 export function Credentials() {
   const bar = document.getElementById('credentials');
