@@ -28,26 +28,26 @@ func (l list[T]) useCached(v *paging.View[T], more time.Duration) *paging.View[T
 	return v
 }
 
-// useCachedChunks passes the cached chunks to v, without the newest rows. It returns the time at
-// which they are fresh, if there are any.
-func (l list[T]) useCachedChunks(v *paging.View[T], more time.Duration) (now time.Time) {
+// useCachedChunks passes the cached chunks to v, without the newest rows. It returns the time by
+// which it judges whether they are fresh; zero if it uses nothing that is cached.
+func (l list[T]) useCachedChunks(v *paging.View[T], more time.Duration) time.Time {
 	c := l.client.cache
 	if l.ignoresTotals() {
 		v.IgnoreTotals()
-		return now
+		return time.Time{}
 	}
 	if l.client.hasStore() && !l.localOnly {
 		l.borrow()
 	}
-	found := time.Now()
 	value, ok := c.get(l.key())
 	if !ok {
-		return found
+		return time.Time{}
 	}
-	from, k := l.notBefore(more), value.(*paging.CachedList[T])
+	k := value.(*paging.CachedList[T])
 	if k.Size != l.size {
-		return found
+		return time.Time{}
 	}
+	now, from := time.Now(), l.notBefore(more)
 	v.UseChunks(k, func(n int) (g paging.Segment[T], ok bool) {
 		key := l.chunkKey(k.Epoch, n/l.size)
 		value, ok := c.get(key)
@@ -58,12 +58,12 @@ func (l list[T]) useCachedChunks(v *paging.View[T], more time.Duration) (now tim
 			return g, false
 		}
 		b := value.(paging.CachedChunk[T])
-		if !found.Before(b.Until.Add(more)) || b.Until.Add(-l.lifetime()).Before(from) {
+		if !now.Before(b.Until.Add(more)) || b.Until.Add(-l.lifetime()).Before(from) {
 			return g, false
 		}
 		return b.Segment(), true
 	})
-	return found
+	return now
 }
 
 // cacheView caches what v found. It leaves entries alone that others found in another epoch

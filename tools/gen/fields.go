@@ -139,23 +139,12 @@ func plainCode(f *codegen.Field) (string, error) {
 	return "value, err := " + of(f) + "\nif err != nil { return b, i, err }\n" + code, err
 }
 
-// nulls reports whether plainCode goes on for any field of o.
-func nulls(o *codegen.Object) bool {
-	return slices.ContainsFunc(o.Fields, func(f *codegen.Field) bool {
-		if !plain(f) {
-			return false
-		}
-		code, _ := plainCode(f)
-		return !strings.HasSuffix(code, "\ncontinue")
-	})
-}
-
 func plainCodeOf(f *codegen.Field, ref *config.TypeReference, v string) (string, error) {
 	if ref.GQL.Elem == nil && ref.IsPtr() {
 		elem, err := plainCodeOf(f, ref.Elem(), "*p")
 		return "if p := " + v + "; p != nil {\n" + elem + "\n}", err
 	}
-	const next = "if out != nil { b = out; continue }"
+	const checked = "\nif err != nil { return b, i, err }\nif out != nil { b = out; continue }"
 	code, err := appendOf(f, ref, v)
 	one, is := strings.CutPrefix(code, "return ")
 	one, sure := strings.CutSuffix(one, ", nil")
@@ -165,9 +154,20 @@ func plainCodeOf(f *codegen.Field, ref *config.TypeReference, v string) (string,
 	case is && sure:
 		return "if out := " + one + "; out != nil { b = out; continue }", err
 	case is:
-		return "out, err := " + one + "\nif err != nil { return b, i, err }\n" + next, err
+		return "out, err := " + one + checked, err
 	}
-	return "out, err := func() ([]byte, error) {\n" + code + "\n}()\nif err != nil { return b, i, err }\n" + next, err
+	return "out, err := func() ([]byte, error) {\n" + code + "\n}()" + checked, err
+}
+
+// nulls reports whether plainCode goes on for any field of o.
+func nulls(o *codegen.Object) bool {
+	return slices.ContainsFunc(o.Fields, func(f *codegen.Field) bool {
+		if !plain(f) {
+			return false
+		}
+		code, _ := plainCode(f)
+		return !strings.HasSuffix(code, "\ncontinue")
+	})
 }
 
 func appendOf(f *codegen.Field, ref *config.TypeReference, v string) (string, error) {
